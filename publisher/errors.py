@@ -1,0 +1,135 @@
+"""What can go wrong, as one tree.
+
+PublisherError
+├── UsageError              the program was called or set up wrongly (exit code 2)
+│   └── SettingError        a setting is misspelt or has a value it cannot have
+├── SourceError             a source cannot be read or understood
+│   ├── SourceMissing       no such folder or file, or nothing in it
+│   └── SourceSyntax        a file that is not what its extension says
+├── NotApproved             the sources were read and may not be published
+├── ReleaseError            a release cannot be built, opened or found
+├── NotAcceptable           no variant on offer is acceptable to the client
+└── QueryError              a query was not answered
+    ├── QueryRefused        refused before evaluation: syntax, size, SERVICE, update
+    ├── QueryLimit          stopped at a limit: time, memory, size of the result
+    ├── EngineBusy          no worker is free; try again later
+    └── EngineFailed        the engine broke or could not be reached
+
+Each carries where, what and the cure, in every language of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from publisher.messages import SOURCE_LANGUAGE, Text, in_language, text
+
+if TYPE_CHECKING:
+    from publisher.findings import Finding
+
+
+class PublisherError(Exception):
+    """Root of everything this program raises on purpose."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        remedy: str = "",
+        where: str = "",
+        line: int | None = None,
+        column: int | None = None,
+        **values: Any,
+    ) -> None:
+        """Keep the sentences: ``what`` and ``remedy`` are messages with ``{names}`` for values.
+
+        ``line`` and ``column`` count from 1, and are values of the messages too.
+        """
+        values |= {"line": line, "column": column}
+        self.what: Text = text(what, **values)
+        self.remedy: Text = text(remedy, **values) if remedy else {}
+        self.where, self.line, self.column = where, line, column
+        super().__init__(self.in_language(SOURCE_LANGUAGE))
+
+    def in_language(self, language: str) -> str:
+        """Return where, what and the cure, as one paragraph."""
+        head = f"{self.where}: " if self.where else ""
+        cure = in_language(self.remedy, language)
+        return head + in_language(self.what, language) + (f"\n  {cure}" if cure else "")
+
+
+class UsageError(PublisherError):
+    """The program was called wrongly."""
+
+
+class SettingError(UsageError):
+    """A setting is misspelt or has a value that it cannot have."""
+
+
+class SourceError(PublisherError):
+    """A source cannot be read or understood."""
+
+
+class SourceMissing(SourceError):
+    """A folder or file that must be there is not, or is empty."""
+
+
+class SourceSyntax(SourceError):
+    """A file is not what its extension says."""
+
+
+class NotApproved(PublisherError):
+    """The sources were read, checked, and may not be published."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Keep every finding, warnings included."""
+        self.findings = tuple(findings)
+        super().__init__(
+            "The sources may not be published: {count} violations.",
+            remedy="Mend what is listed; nothing was published.",
+            count=sum(finding.severity.blocks for finding in findings),
+        )
+
+
+class ReleaseError(PublisherError):
+    """A release cannot be built, opened or found."""
+
+
+class NotAcceptable(PublisherError):
+    """Every variant is excluded by the client (RFC 9110, section 15.5.7)."""
+
+    def __init__(self, accept: str, offered: Sequence[str]) -> None:
+        """Keep what is on offer, so that the answer can list it."""
+        self.offered = tuple(offered)
+        super().__init__(
+            "Accept is '{accept}'; this address answers in {offered}.",
+            remedy="Ask for one of these media types, or leave the Accept field out.",
+            accept=accept[:200],
+            offered=", ".join(offered),
+        )
+
+
+class QueryError(PublisherError):
+    """A query was not answered."""
+
+
+class QueryRefused(QueryError):
+    """A query was refused before evaluation; the client must change it."""
+
+
+class QueryLimit(QueryError):
+    """A query was stopped at a limit; ``limit`` names the setting."""
+
+    def __init__(self, what: str, *, limit: str, remedy: str, **values: Any) -> None:
+        """Keep the name of the limit."""
+        self.limit = limit
+        super().__init__(what, remedy=remedy, **values)
+
+
+class EngineBusy(QueryError):
+    """All workers are at work and the queue is full."""
+
+
+class EngineFailed(QueryError):
+    """The engine broke or could not be reached; the query may be sent again."""

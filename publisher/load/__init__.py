@@ -1,0 +1,1 @@
+"""First stage: files → quads that know which file they came from."""

@@ -1,0 +1,110 @@
+"""One file → triples; a syntax error names file, line, column and what was expected."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from pyoxigraph import Triple, parse
+
+from publisher import media_types
+from publisher.errors import SourceError, SourceMissing, SourceSyntax
+from publisher.load.files import Role, SourcePath
+
+_PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
+_PREFIX = re.compile(r"^\s*@?prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A source file that was read.
+
+    Attributes:
+        source: Where it is and what it is for.
+        text: Its content.
+        triples: What it says, in the order of the file.
+        prefixes: Prefix → namespace, as declared in it.
+    """
+
+    source: SourcePath
+    text: str = field(repr=False)
+    triples: tuple[Triple, ...] = field(repr=False)
+    prefixes: dict[str, str] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Return the file's name relative to the folder of the sources."""
+        return self.source.name
+
+    @property
+    def role(self) -> Role:
+        """Return what the file is for."""
+        return self.source.role
+
+
+def _read(source: SourcePath) -> str:
+    try:
+        content = source.path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            "The file cannot be read: {reason}.",
+            where=source.name,
+            remedy="Give yourself the right to read it, or take it away; nothing was published.",
+            reason=error.strerror,
+        ) from error
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise SourceSyntax(
+            "The file is not UTF-8: byte {position} (line {line}) is 0x{byte:02X}.",
+            where=source.name,
+            remedy="Save it with the encoding UTF-8; nothing was published.",
+            position=error.start,
+            line=content.count(b"\n", 0, error.start) + 1,
+            byte=content[error.start],
+        ) from error
+
+
+def _syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
+    line, column = error.lineno or 1, error.offset or 1
+    lines = text.splitlines()
+    shown = lines[line - 1] if 0 < line <= len(lines) else ""
+    return SourceSyntax(
+        "Line {line}, column {column}: {expected}.",
+        where=source.name,
+        remedy="Look at: {shown}\n  Mend that line, or the end of the one before it;"
+        " nothing was published.",
+        line=line,
+        column=column,
+        expected=_PLACE.sub("", str(error.msg)).rstrip("."),
+        shown=shown.strip()[:120],
+    )
+
+
+def parse_file(source: SourcePath, base_iri: str) -> SourceFile:
+    """Return a source file with its triples.
+
+    Args:
+        source: The file.
+        base_iri: Relative IRIs in the file are resolved against it.
+
+    Raises:
+        SourceError: It cannot be read.
+        SourceSyntax: It is not UTF-8, or not what its extension says.
+        SourceMissing: It holds no triple.
+    """
+    text = _read(source)
+    media_type = media_types.of_file(source.name)
+    assert media_type is not None
+    try:
+        quads = parse(text, format=media_type.rdf_format, base_iri=base_iri)
+        triples = tuple(quad.triple for quad in quads)
+    except SyntaxError as error:
+        raise _syntax_error(source, text, error) from error
+    if not triples:
+        raise SourceMissing(
+            "The file holds no triple.",
+            where=source.name,
+            remedy="Fill it or take it away; nothing was published.",
+        )
+    return SourceFile(source, text, triples, dict(_PREFIX.findall(text)))

@@ -1,0 +1,58 @@
+"""English sentences and their translations, for pages, findings and errors alike.
+
+The English sentence is the key (gettext's way); ``locale/<language>.po`` holds the others.
+A value that people read is a ``Text``: the same sentence in every language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from babel.messages.pofile import read_po
+
+Text = Mapping[str, str]
+LANGUAGES = ("sv", "en")
+SOURCE_LANGUAGE = "en"
+
+
+@cache
+def _catalogue(language: str) -> Mapping[str, str]:
+    """Return message → translation of one language; the source language has none."""
+    if language == SOURCE_LANGUAGE:
+        return {}
+    path = files("publisher") / "locale" / f"{language}.po"
+    with path.open("rb") as stream:
+        catalogue = read_po(stream, locale=language)
+    return {str(message.id): str(message.string) for message in catalogue if message.id}
+
+
+def translate(message: str, language: str, **values: object) -> str:
+    """Return the message in the language, its ``{names}`` filled; English where none is known.
+
+    >>> translate("Page not found", "sv")
+    'Sidan finns inte'
+    """
+    translated = _catalogue(language).get(message) or message
+    return translated.format(**values) if values else translated
+
+
+def text(message: str, **values: object) -> Text:
+    """Return the message in every language of the program.
+
+    >>> text("Page not found")
+    {'sv': 'Sidan finns inte', 'en': 'Page not found'}
+    """
+    return {language: translate(message, language, **values) for language in LANGUAGES}
+
+
+def in_language(value: Text, language: str) -> str:
+    """Return the text in the language, else in English, else in whatever there is.
+
+    >>> in_language({"de": "Hallo", "en": "Hello"}, "sv")
+    'Hello'
+    """
+    if language in value:
+        return value[language]
+    return value.get(SOURCE_LANGUAGE) or next(iter(value.values()), "")

@@ -1,0 +1,59 @@
+"""One table of prefixes, used by Turtle, the JSON-LD context, pages and queries.
+
+A publisher's own prefix comes from ``vann:preferredNamespacePrefix`` in its ontology.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+PREFIXES: Mapping[str, str] = {
+    "adms": "http://www.w3.org/ns/adms#",
+    "bibo": "http://purl.org/ontology/bibo/",
+    "cv": "http://data.europa.eu/m8g/",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcatap": "http://data.europa.eu/r5r/",
+    "dcterms": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "geo": "http://www.opengis.net/ont/geosparql#",
+    "hydra": "http://www.w3.org/ns/hydra/core#",
+    "locn": "http://www.w3.org/ns/locn#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "rov": "http://www.w3.org/ns/regorg#",
+    "schema": "https://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "vann": "http://purl.org/vocab/vann/",
+    "vcard": "http://www.w3.org/2006/vcard/ns#",
+    "void": "http://rdfs.org/ns/void#",
+    "wgs": "http://www.w3.org/2003/01/geo/wgs84_pos#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+
+
+def iri(curie: str) -> str:
+    """Return the IRI that a prefixed name of the table stands for.
+
+    >>> iri("skos:prefLabel")
+    'http://www.w3.org/2004/02/skos/core#prefLabel'
+    """
+    prefix, _, name = curie.partition(":")
+    return PREFIXES[prefix] + name
+
+
+def shorten(value: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
+    """Return the prefixed name of an IRI, or the IRI itself when no prefix fits.
+
+    >>> shorten("http://www.w3.org/2004/02/skos/core#prefLabel")
+    'skos:prefLabel'
+    """
+    for prefix, namespace in prefixes.items():
+        if value.startswith(namespace) and value[len(namespace) :].isidentifier():
+            return f"{prefix}:{value[len(namespace) :]}"
+    return value

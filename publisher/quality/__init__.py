@@ -1,0 +1,1 @@
+"""Second stage: may this be published? Only approved sources can be built."""

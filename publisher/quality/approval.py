@@ -1,0 +1,110 @@
+"""Everything that is checked, in order; and the one way to sources that may be published."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from publisher.errors import NotApproved, SourceError
+from publisher.findings import Finding, Severity, in_order
+from publisher.load.locate import line_of
+from publisher.load.parse import SourceFile
+from publisher.load.sources import Sources
+from publisher.messages import LANGUAGES
+from publisher.namespaces import iri
+from publisher.quality.definitions import check_base, check_definitions
+from publisher.quality.hygiene import check_hygiene
+from publisher.quality.style import check_style
+from publisher.quality.terms import check_terms
+
+Progress = Callable[[str], None]
+_TOKEN = object()
+
+
+@dataclass(frozen=True)
+class ApprovedSources:
+    """Sources without a violation; only ``approve`` makes them."""
+
+    sources: Sources
+    findings: tuple[Finding, ...]
+    token: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Refuse to be made by hand."""
+        if self.token is not _TOKEN:
+            raise TypeError("ApprovedSources come from approve() alone")
+
+
+def _shapes(sources: Sources) -> Iterable[Finding]:
+    # pySHACL takes a second to import: those who only build or serve do not pay it.
+    from publisher.quality.shapes import check_shapes
+
+    return check_shapes(sources)
+
+
+CHECKS: tuple[tuple[str, Callable[[Sources], Iterable[Finding]]], ...] = (
+    ("terms", check_terms),
+    ("definitions", check_definitions),
+    ("base", check_base),
+    ("layout", check_style),
+    ("hygiene", check_hygiene),
+    ("shapes", _shapes),
+)
+
+
+def check(sources: Sources, progress: Progress = lambda step: None) -> list[Finding]:
+    """Return every finding, in the order an editor works through them.
+
+    Raises:
+        SourceSyntax: A shape or a rule cannot be used.
+    """
+    found: list[Finding] = []
+    for name, step in CHECKS:
+        progress(name)
+        found += step(sources)
+    return in_order(_located(found, sources))
+
+
+def approve(sources: Sources, progress: Progress = lambda step: None) -> ApprovedSources:
+    """Return the sources as ones that may be published.
+
+    Raises:
+        NotApproved: There is a violation; it carries all findings.
+        SourceSyntax: A shape or a rule cannot be used.
+    """
+    findings = check(sources, progress)
+    if any(finding.severity.blocks for finding in findings):
+        raise NotApproved(findings)
+    return ApprovedSources(sources, tuple(findings), _TOKEN)
+
+
+def _located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
+    """Return the findings with file and line, found by their focus node."""
+    files: dict[str, SourceFile] = {}
+    for file in sources.files:
+        for triple in file.triples:
+            if isinstance(triple.subject, NamedNode):
+                if triple.predicate.value == iri("rdf:type"):
+                    files[triple.subject.value] = file
+                files.setdefault(triple.subject.value, file)
+    for finding in findings:
+        home = files.get(finding.focus_node)
+        if finding.file or home is None:
+            yield finding
+            continue
+        line = line_of(home, finding.focus_node, finding.path)
+        yield dataclasses.replace(finding, file=home.name, line=line)
+
+
+def finding_of(error: SourceError) -> Finding:
+    """Return an unreadable source as a finding, so that every form of the report can show it."""
+    return Finding(
+        Severity.VIOLATION,
+        {language: error.in_language(language) for language in LANGUAGES},
+        rule="sources",
+        file=error.where,
+        line=error.line or 0,
+    )

@@ -1,0 +1,60 @@
+"""Rules that look across graphs: each row of ``shapes/hygiene/*.rq`` is a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+
+from publisher.errors import SourceSyntax
+from publisher.findings import Finding, Severity
+from publisher.load.sources import PUBLISHED, Sources
+from publisher.messages import LANGUAGES
+
+
+def check_hygiene(sources: Sources) -> Iterator[Finding]:
+    """Return a finding for each row of each rule.
+
+    A rule selects ``?focusNode`` and ``?message_sv``, ``?message_en``; it may select ``?path``,
+    ``?value`` and ``?severity`` ("warning" or "info"; a violation when absent).
+
+    Raises:
+        SourceSyntax: A rule is not a SELECT query.
+    """
+    store = Store()
+    store.extend(sources.quads(*PUBLISHED))
+    for name, rule in sources.rules.items():
+        try:
+            rows = store.query(rule, use_default_graph_as_union=True)
+        except SyntaxError as error:
+            raise _not_a_rule(name, str(error.msg)) from error
+        if not isinstance(rows, QuerySolutions):
+            raise _not_a_rule(name, "it is not a SELECT query")
+        names = {variable.value for variable in rows.variables}
+        for row in rows:
+            bound = {n: row[n] for n in names if row[n] is not None}
+            yield _finding(name.removesuffix(".rq"), bound)
+
+
+def _not_a_rule(name: str, reason: str) -> SourceSyntax:
+    return SourceSyntax(
+        "This is not a rule: {reason}.",
+        where=f"shapes/hygiene/{name}",
+        remedy="Write a SELECT query with ?focusNode, ?message_sv and ?message_en.",
+        reason=reason,
+    )
+
+
+def _plain(term: object) -> str:
+    return term.value if isinstance(term, NamedNode | Literal) else str(term or "")
+
+
+def _finding(rule: str, row: dict[str, object]) -> Finding:
+    return Finding(
+        Severity(_plain(row.get("severity")) or "violation"),
+        {lang: _plain(row[f"message_{lang}"]) for lang in LANGUAGES if f"message_{lang}" in row},
+        rule=rule,
+        focus_node=_plain(row.get("focusNode")),
+        path=_plain(row.get("path")),
+        value=str(row.get("value", "")),
+    )

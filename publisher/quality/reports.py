@@ -1,0 +1,123 @@
+"""Findings as text, JSON, annotations of a pull request, or a page that can be mailed."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from publisher.findings import Finding, Severity, count, in_order
+from publisher.messages import in_language, translate
+from publisher.namespaces import shorten
+
+_GITHUB = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+_NAMES = {
+    Severity.VIOLATION: "violation",
+    Severity.WARNING: "warning",
+    Severity.INFO: "note",
+}
+
+
+def _place(finding: Finding) -> str:
+    return f"{finding.file}:{finding.line}" if finding.line else finding.file
+
+
+def _about(finding: Finding) -> list[str]:
+    """Return focus node, path and value, as far as known, in the shortest form."""
+    return [shorten(part) for part in (finding.focus_node, finding.path, finding.value) if part]
+
+
+def summary(findings: Iterable[Finding], language: str) -> str:
+    """Return one sentence that counts the findings."""
+    counts = count(findings)
+    return translate(
+        "{violations} violations, {warnings} warnings, {notes} notes.",
+        language,
+        violations=counts[Severity.VIOLATION],
+        warnings=counts[Severity.WARNING],
+        notes=counts[Severity.INFO],
+    )
+
+
+def as_text(findings: Sequence[Finding], language: str) -> str:
+    """Return the findings as lines for a terminal: place, gravity, what to do, what it is about."""
+    lines = []
+    for finding in in_order(findings):
+        name = translate(_NAMES[finding.severity], language)
+        lines.append(f"{_place(finding)}: {name}: {in_language(finding.message, language)}")
+        lines += [f"    {part}" for part in _about(finding)]
+        lines.append(f"    ({shorten(finding.rule)})")
+    return "\n".join([*lines, summary(findings, language)]) + "\n"
+
+
+def as_json(findings: Iterable[Finding]) -> Mapping[str, Any]:
+    """Return the findings as a value for JSON, messages in every language."""
+    return {
+        "conforms": not any(finding.severity.blocks for finding in findings),
+        "findings": [
+            {
+                "severity": finding.severity.value,
+                "message": dict(finding.message),
+                "rule": finding.rule,
+                "file": finding.file,
+                "line": finding.line,
+                "focusNode": finding.focus_node,
+                "path": finding.path,
+                "value": finding.value,
+            }
+            for finding in in_order(findings)
+        ],
+    }
+
+
+def _escaped(value: str, of_property: bool = False) -> str:
+    """Escape as GitHub's workflow commands want it."""
+    value = value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return value.replace(":", "%3A").replace(",", "%2C") if of_property else value
+
+
+def as_github(findings: Iterable[Finding], language: str) -> str:
+    """Return the findings as workflow commands, which GitHub shows beside the lines."""
+    lines = []
+    for finding in in_order(findings):
+        message = " · ".join([in_language(finding.message, language), *_about(finding)])
+        place = f"file={_escaped(finding.file, True)},line={max(1, finding.line)}"
+        lines.append(f"::{_GITHUB[finding.severity]} {place}::{_escaped(message)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_html(findings: Sequence[Finding], language: str) -> str:
+    """Return the findings as one page that needs nothing else, grouped by file."""
+    title = translate("Report of the check", language)
+    parts = [
+        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>",
+        f"<p>{html.escape(summary(findings, language))}</p>",
+    ]
+    by_file = sorted(in_order(findings), key=lambda finding: finding.file)
+    for file, group in groupby(by_file, key=lambda finding: finding.file):
+        parts.append(f"<section><h2>{html.escape(file or '–')}</h2><ul>")
+        parts += [_html_row(finding, language) for finding in group]
+        parts.append("</ul></section>")
+    return "\n".join([*parts, "</main></body></html>"]) + "\n"
+
+
+def _html_row(finding: Finding, language: str) -> str:
+    line = translate("line {line}", language, line=finding.line) if finding.line else ""
+    about = " · ".join(f"<code>{html.escape(part)}</code>" for part in _about(finding))
+    name = translate(_NAMES[finding.severity], language)
+    message = html.escape(in_language(finding.message, language))
+    return (
+        f'<li class="{finding.severity.value}"><strong>{name}</strong> {line}<br>'
+        f"{message}<br><small>{about}</small></li>"
+    )
+
+
+_STYLE = (
+    "body{font:1rem/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem}"
+    "li{border-left:.3rem solid;margin:.8rem 0;padding-left:.8rem;list-style:none}"
+    ".violation{border-color:#b3261e}.warning{border-color:#8a6100}.info{border-color:#1f5f8b}"
+    "code{overflow-wrap:anywhere}"
+)

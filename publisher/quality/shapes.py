@@ -1,0 +1,90 @@
+"""SHACL: shapes × data → findings. The shapes are the only source of rules on content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyshacl
+from pyoxigraph import BlankNode as OxBlankNode
+from pyoxigraph import Literal as OxLiteral
+from pyoxigraph import NamedNode as OxNamedNode
+from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
+from rdflib import RDF, SH, BNode, Graph, Literal, Node, URIRef
+
+from publisher.errors import SourceSyntax
+from publisher.findings import Finding, Severity
+from publisher.load.files import Role
+from publisher.load.sources import Sources
+
+_SEVERITIES = {
+    str(SH.Violation): Severity.VIOLATION,
+    str(SH.Warning): Severity.WARNING,
+    str(SH.Info): Severity.INFO,
+}
+
+
+def _term(term: object) -> Node:
+    if isinstance(term, OxNamedNode):
+        return URIRef(term.value)
+    if isinstance(term, OxBlankNode):
+        return BNode(term.value)
+    assert isinstance(term, OxLiteral)
+    # normalize=False: "01" stays "01", so that a finding shows what the file says.
+    if term.language:
+        return Literal(term.value, lang=term.language, normalize=False)
+    datatype = None if term.datatype.value.endswith("#string") else URIRef(term.datatype.value)
+    return Literal(term.value, datatype=datatype, normalize=False)
+
+
+def graph_of(sources: Sources, *roles: Role) -> Graph:
+    """Return what the files of some roles say, as one rdflib graph."""
+    graph = Graph(bind_namespaces="none")
+    for prefix, namespace in sources.prefixes.items():
+        graph.bind(prefix, namespace, override=True)
+    for file in sources.of_role(*roles):
+        for triple in file.triples:
+            graph.add((_term(triple.subject), URIRef(triple.predicate.value), _term(triple.object)))
+    return graph
+
+
+def check_shapes(sources: Sources) -> Iterator[Finding]:
+    """Return a finding for each result of the validation report (SHACL, section 3.6).
+
+    Ontology, data, catalogue and examples are validated together, since they refer to each other.
+
+    Raises:
+        SourceSyntax: A shape is not one that SHACL allows.
+    """
+    shapes = graph_of(sources, Role.SHAPES)
+    data = graph_of(sources, Role.ONTOLOGY, Role.DATA, Role.CATALOGUE, Role.EXAMPLE)
+    try:
+        _conforms, report, _text = pyshacl.validate(
+            data, shacl_graph=shapes, inference="none", inplace=True, meta_shacl=False
+        )
+    except (ShapeLoadError, ReportableRuntimeError) as error:
+        raise SourceSyntax(
+            "A shape is not valid SHACL: {reason}.",
+            where="shapes/",
+            remedy="Mend the shape that is named; nothing was published.",
+            reason=str(error).strip().rstrip("."),
+        ) from error
+    assert isinstance(report, Graph)
+    for result in report.subjects(RDF.type, SH.ValidationResult):
+        yield _finding(report, result)
+
+
+def _finding(report: Graph, result: Node) -> Finding:
+    path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
+    messages = {
+        message.language or "en": str(message)
+        for message in report.objects(result, SH.resultMessage)
+        if isinstance(message, Literal)
+    }
+    return Finding(
+        _SEVERITIES.get(str(report.value(result, SH.resultSeverity)), Severity.VIOLATION),
+        messages,
+        rule=str(report.value(result, SH.sourceShape)),
+        focus_node=str(report.value(result, SH.focusNode)),
+        path=str(path) if isinstance(path, URIRef) else "",
+        value="" if value is None else value.n3(),
+    )

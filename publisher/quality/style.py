@@ -1,0 +1,70 @@
+"""Is a Turtle file in the one layout of the sources? And putting it there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pyoxigraph import BlankNode
+
+from publisher.findings import Finding, Severity
+from publisher.load.files import Role
+from publisher.load.parse import SourceFile
+from publisher.load.sources import Sources
+from publisher.messages import text
+from publisher.turtle import write
+
+RULE = "layout"
+_COMMENT = re.compile(r"(^|\s)#(?![^<]*>)", re.MULTILINE)
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+
+
+def _is_free(file: SourceFile) -> bool:
+    """Tell whether the layout of a file is its author's: comments and blank nodes would be lost."""
+    if not file.name.endswith(".ttl") or _COMMENT.search(_STRING.sub('""', file.text)):
+        return True
+    nodes = (node for triple in file.triples for node in (triple.subject, triple.object))
+    return any(isinstance(node, BlankNode) for node in nodes)
+
+
+def _in_layout(file: SourceFile, sources: Sources) -> str:
+    return write(file.triples, dict(sources.prefixes))
+
+
+def check_style(sources: Sources) -> Iterator[Finding]:
+    """Return a finding for each Turtle file that is not in the layout of the sources."""
+    for file in sources.files:
+        if file.role is Role.EXAMPLE or _is_free(file):
+            continue
+        wanted = _in_layout(file, sources)
+        if file.text != wanted:
+            yield Finding(
+                Severity.WARNING,
+                text(
+                    "The file is not in the layout of the sources."
+                    " Run 'publisher check --fix' to put it in order; what it says does not change."
+                ),
+                rule=RULE,
+                file=file.name,
+                line=_first_difference(file.text, wanted),
+            )
+
+
+def _first_difference(ours: str, wanted: str) -> int:
+    pairs = zip(ours.splitlines(), wanted.splitlines(), strict=False)
+    return next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
+
+
+def fix_style(sources: Sources) -> list[str]:
+    """Rewrite each Turtle file that is not in the layout; return the names of those rewritten.
+
+    Files with comments or blank nodes are left as they are.
+    """
+    fixed = []
+    for file in sources.files:
+        if not _is_free(file) and file.text != (wanted := _in_layout(file, sources)):
+            temporary = file.source.path.with_name(file.source.path.name + ".new")
+            temporary.write_text(wanted, encoding="utf-8")
+            temporary.replace(file.source.path)
+            fixed.append(file.name)
+    return fixed

@@ -1,0 +1,117 @@
+"""The seam: an ``Operation`` in, an ``Answer`` out; a document asked for, a ``Description`` out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from publisher.query.description import Description
+
+Term = NamedNode | BlankNode | Literal
+Row = Mapping[str, Term]
+
+# SPARQL 1.1 Query Results; the first of each is the answer to "anything".
+SOLUTIONS = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+)
+BOOLEANS = SOLUTIONS[:2]
+GRAPHS = (
+    "text/turtle",
+    "application/n-triples",
+    "application/ld+json",
+    "application/rdf+xml",
+    "application/trig",
+    "application/n-quads",
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A SPARQL query operation (SPARQL 1.1 Protocol, section 2.1).
+
+    Attributes:
+        query: The query text.
+        solutions_type: Media type of the answer to SELECT; empty when the client accepts none.
+        boolean_type: The same for ASK.
+        graph_type: The same for CONSTRUCT and DESCRIBE.
+        default_graphs: ``default-graph-uri``, in order.
+        named_graphs: ``named-graph-uri``, in order.
+        base_iri: Relative IRIs in the query are resolved against it.
+    """
+
+    query: str
+    solutions_type: str = SOLUTIONS[0]
+    boolean_type: str = BOOLEANS[0]
+    graph_type: str = GRAPHS[0]
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    base_iri: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the engine wrote, untouched.
+
+    Attributes:
+        media_type: One of those the operation allows.
+        body: The whole answer.
+    """
+
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one query may use; past one of them it ends with a ``QueryLimit``.
+
+    Attributes:
+        seconds: Wall-clock time of the evaluation.
+        memory_bytes: Address space of the process that evaluates.
+        result_bytes: Length of the answer.
+        query_bytes: Length of the query text, in UTF-8.
+    """
+
+    seconds: float
+    memory_bytes: int
+    result_bytes: int
+    query_bytes: int
+
+
+class Engine(Protocol):
+    """Whatever evaluates SPARQL over one release."""
+
+    def answer(self, operation: Operation) -> Answer:
+        """Return the answer to a client's query.
+
+        Raises:
+            QueryRefused: The query is wrong, or not allowed here.
+            QueryLimit: It was stopped at a limit.
+            NotAcceptable: Its result has no media type that the client accepts.
+            EngineBusy: All workers are at work.
+            EngineFailed: The engine broke.
+        """
+
+    def knows(self, subject: str) -> bool:
+        """Tell whether anything is said of a thing."""
+
+    def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
+        """Return what is known of some things; None when nothing is.
+
+        Args:
+            subjects: IRIs of the things that one document is about.
+            page: Which part of the incoming links, from 1.
+            page_size: Incoming links a page.
+        """
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the solutions of a SELECT query of this program's own (never of a client's)."""
+
+    def close(self) -> None:
+        """Let go of processes and files."""

@@ -1,0 +1,1 @@
+"""Third stage: approved sources → a folder that never changes again."""

@@ -1,0 +1,56 @@
+"""The instant a release stands for, taken from the sources and never from the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+
+from pyoxigraph import Literal, Quad
+
+from publisher.errors import ReleaseError
+from publisher.namespaces import iri
+
+_DATING = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}
+
+
+def _instant(literal: Literal) -> datetime | None:
+    try:
+        if literal.datatype.value == iri("xsd:date"):
+            return datetime.combine(date.fromisoformat(literal.value[:10]), time(), UTC)
+        if literal.datatype.value == iri("xsd:dateTime"):
+            instant = datetime.fromisoformat(literal.value)
+            return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return None
+
+
+def newest_date(quads: Iterable[Quad]) -> datetime:
+    """Return the newest date of creation, issue or change that the sources give.
+
+    Raises:
+        ReleaseError: They give none.
+    """
+    instants = [
+        instant
+        for quad in quads
+        if quad.predicate.value in _DATING and isinstance(quad.object, Literal)
+        if (instant := _instant(quad.object)) is not None
+    ]
+    if not instants:
+        raise ReleaseError(
+            "No source says when the data was changed, so the release has no date.",
+            where="data/catalogue.ttl",
+            remedy="State dcterms:modified of the catalogue as an xsd:date; nothing was published.",
+        )
+    return max(instants)
+
+
+def instant_after(previous: datetime | None, newest: datetime) -> datetime:
+    """Return the instant of a new release: the newest date, yet later than the previous release.
+
+    Last-Modified must grow when content does (RFC 9110, section 8.8.2.1), also when an editor
+    changes a fact twice on one day.
+    """
+    newest = newest.replace(microsecond=0)
+    return newest if previous is None else max(newest, previous + timedelta(seconds=1))

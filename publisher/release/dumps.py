@@ -1,0 +1,44 @@
+"""Whole datasets as files, in every format and compressed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from pyoxigraph import Quad
+
+from publisher import media_types
+from publisher.load.files import DATASET
+from publisher.release.model import DUMPS
+from publisher.serialise import gzipped, in_order, serialise
+
+
+def by_dataset(quads: Iterable[Quad], base_iri: str) -> dict[str, list[Quad]]:
+    """Return dataset name → its quads, for the graphs that are datasets, sorted by name."""
+    datasets: dict[str, list[Quad]] = defaultdict(list)
+    for quad in quads:
+        name = quad.graph_name.value.removeprefix(base_iri + DATASET)  # type: ignore[union-attr]
+        if name != quad.graph_name.value:  # type: ignore[union-attr]
+            datasets[name].append(quad)
+    return dict(sorted(datasets.items()))
+
+
+def write_dumps(
+    folder: Path,
+    datasets: Mapping[str, Iterable[Quad]],
+    prefixes: Mapping[str, str],
+    context: Mapping[str, Any],
+) -> None:
+    """Write ``dumps/<dataset>.<extension>`` and ``….gz`` for each dataset and format."""
+    (folder / DUMPS).mkdir()
+    for name, quads in datasets.items():
+        ordered = in_order(quads)
+        triples = [quad.triple for quad in ordered if isinstance(quad, Quad)]
+        for media_type in media_types.DUMPS:
+            statements = ordered if media_type is media_types.N_QUADS else triples
+            content = serialise(statements, media_type, prefixes, context)
+            path = folder / DUMPS / f"{name}.{media_type.extension}"
+            path.write_bytes(content)
+            path.with_name(path.name + ".gz").write_bytes(gzipped(content))

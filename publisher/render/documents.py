@@ -1,0 +1,105 @@
+"""Which document an address means, and its bytes in each media type."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from publisher.addresses import Addresses
+from publisher.media_types import MediaType
+from publisher.namespaces import iri
+from publisher.query.description import Description
+from publisher.query.engine import Engine
+from publisher.release.model import Release
+from publisher.serialise import serialise
+
+_PAGE_PARAMETER = "incoming"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that exists.
+
+    Attributes:
+        iri: Its canonical IRI.
+        subjects: IRIs of the things it is about; the first is its topic.
+    """
+
+    iri: str
+    subjects: tuple[str, ...]
+
+    @property
+    def topic(self) -> str:
+        """Return the IRI of the thing the document is mainly about."""
+        return self.subjects[0]
+
+
+class Documents:
+    """The documents of one release."""
+
+    def __init__(self, release: Release, engine: Engine, addresses: Addresses, page: int) -> None:
+        """Keep what documents are made of; ``page`` is the number of incoming links a page."""
+        self._release = release
+        self._engine = engine
+        self.addresses = addresses
+        self._page_size = page
+
+    def find(self, path: str) -> Document | None:
+        """Return the document that a path of the site (no leading slash) means, if there is one.
+
+        The path of a thing (``id/…``) means the document about it.
+        """
+        for name in self.addresses.candidates(path):
+            document = self.addresses.document_of(name)
+            subjects = self._release.documents.get(document.removeprefix(self.addresses.base_iri))
+            if subjects:
+                return Document(document, subjects)
+            thing = self.addresses.thing_of(document)
+            if self._engine.knows(thing):
+                return Document(document, (thing,))
+        return None
+
+    def describe(self, document: Document, page: int = 1) -> Description | None:
+        """Return what the engine knows of a document's things; None for a page not there."""
+        description = self._engine.describe(document.subjects, page, self._page_size)
+        if description is None or page > description.pages:
+            return None
+        return description
+
+    def graph(self, document: Document, description: Description, media_type: MediaType) -> bytes:
+        """Return a document as a graph in a media type, the same bytes every time."""
+        triples = [*description.triples(), *self._about_document(document, description)]
+        return serialise(triples, media_type, self._release.prefixes, self._release.context)
+
+    def page_of(self, document: str, page: int) -> str:
+        """Return the canonical IRI of one page of a document."""
+        return document if page == 1 else f"{document}?{_PAGE_PARAMETER}={page}"
+
+    def _about_document(self, document: Document, description: Description) -> Iterator[Triple]:
+        """Return what the document says of itself; the IRI of a hash document is in the data."""
+        if document.iri == document.topic or len(document.subjects) > 1:
+            return
+        node = NamedNode(document.iri)
+        yield Triple(node, NamedNode(iri("rdf:type")), NamedNode(iri("foaf:Document")))
+        yield Triple(node, NamedNode(iri("foaf:primaryTopic")), NamedNode(document.topic))
+        for graph in description.graphs:
+            yield Triple(node, NamedNode(iri("void:inDataset")), NamedNode(graph))
+        published = Literal(
+            self._release.published.date().isoformat(), datatype=NamedNode(iri("xsd:date"))
+        )
+        yield Triple(node, NamedNode(iri("dcterms:modified")), published)
+        yield from self._paging(document, description)
+
+    def _paging(self, document: Document, description: Description) -> Iterator[Triple]:
+        """Return the number of incoming links and the way to the rest (Hydra core vocabulary)."""
+        if description.pages == 1:
+            return
+        node = NamedNode(document.iri)
+        total = Literal(description.incoming_total)
+        yield Triple(node, NamedNode(iri("hydra:totalItems")), total)
+        for name, page in (("previous", description.page - 1), ("next", description.page + 1)):
+            if 1 <= page <= description.pages:
+                other = NamedNode(self.page_of(document.iri, page))
+                yield Triple(node, NamedNode(iri(f"hydra:{name}")), other)

@@ -1,0 +1,1 @@
+"""Fifth stage: a release → HTTP."""

@@ -1,0 +1,87 @@
+"""Header fields: entity tags, Vary, Link, CORS, safety. All of them are made here."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+
+from flask import Response
+from werkzeug.http import http_date
+
+from publisher import media_types
+from publisher.addresses import Addresses
+from publisher.media_types import MediaType
+
+# Fields that a script in a browser may read besides the simple ones (Fetch, section 3.3.5).
+EXPOSED = "Content-Location, ETag, Link, Location, Retry-After, Vary"
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+DATA_POLICY = "default-src 'none'; sandbox"
+METHODS = "GET, HEAD, OPTIONS"
+
+
+def entity_tag(body: bytes) -> str:
+    """Return a strong entity tag: a digest of the bytes (RFC 9110, section 8.8.3)."""
+    return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+
+
+def validators(response: Response, body: bytes, changed: datetime) -> None:
+    """Set ETag, Last-Modified, and leave to keep an answer only with asking again."""
+    response.headers["ETag"] = entity_tag(body)
+    response.headers["Last-Modified"] = http_date(changed)
+    response.headers["Cache-Control"] = "public, no-cache"
+
+
+def vary(response: Response, *names: str) -> None:
+    """Say which fields of the request chose the answer (RFC 9110, section 12.5.5)."""
+    response.vary.update(names)
+
+
+def document_links(addresses: Addresses, document: str, topic: str, chosen: MediaType) -> str:
+    """Return the Link field of a document: its other representations, its topic, the context.
+
+    RFC 8288; FAIR Signposting (``describedby``, ``type``); JSON-LD 1.1, section 6.1.
+    """
+    links = [(document, 'rel="canonical"')]
+    for media_type in media_types.DOCUMENTS:
+        place = addresses.on_site(addresses.representation(document, media_type))
+        if media_type is not chosen:
+            links.append((place, f'rel="alternate"; type="{media_type.name}"'))
+        if chosen is media_types.HTML and media_type is not media_types.HTML:
+            links.append((place, f'rel="describedby"; type="{media_type.name}"'))
+    if topic != document:
+        links.append((topic, 'rel="describes"'))
+    if chosen is media_types.HTML:
+        links.append(("https://schema.org/AboutPage", 'rel="type"'))
+    context = addresses.on_site(addresses.base_iri + "context.jsonld")
+    links.append(
+        (context, 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"')
+    )
+    return join_links(links)
+
+
+def join_links(links: Iterable[tuple[str, str]]) -> str:
+    """Return a Link field; targets are made ASCII as RFC 3987, section 3.1 wants."""
+    return ", ".join(f"<{_ascii(target)}>; {parameters}" for target, parameters in links)
+
+
+def _ascii(target: str) -> str:
+    return "".join(
+        c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in target
+    )
+
+
+def for_everybody(response: Response) -> Response:
+    """Add what every answer carries: CORS without credentials, and no guessing of types."""
+    headers = response.headers
+    headers["Access-Control-Allow-Origin"] = "*"
+    headers["Access-Control-Expose-Headers"] = EXPOSED
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    is_page = response.mimetype == media_types.HTML.name
+    headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
+    return response

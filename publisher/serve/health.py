@@ -1,0 +1,28 @@
+"""Is the process alive, and can it answer?"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+
+from publisher.serve.site import Site
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes for those who watch over the server."""
+    routes = Blueprint("health", __name__)
+
+    @routes.get("/healthz")
+    def alive() -> Response:
+        return _plain("ok\n")
+
+    @routes.get("/readyz")
+    def ready() -> Response:
+        return _plain(f"{site.release.id}\n")
+
+    return routes
+
+
+def _plain(text: str) -> Response:
+    response = Response(text, content_type="text/plain;charset=utf-8")
+    response.headers["Cache-Control"] = "no-store"
+    return response

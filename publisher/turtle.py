@@ -1,0 +1,102 @@
+"""Turtle in the one layout of the sources, so that a change of one fact is a change of one line.
+
+A block per subject in the order of their IRIs; ``a`` first, then ``rdfs:label``, then predicates by
+IRI; one object a line when there are several; the full stop alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from publisher.namespaces import iri
+
+Subject = NamedNode | BlankNode
+_LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
+_BARE = {
+    iri("xsd:integer"): re.compile(r"[+-]?[0-9]+"),
+    iri("xsd:decimal"): re.compile(r"[+-]?[0-9]*\.[0-9]+"),
+    iri("xsd:boolean"): re.compile(r"true|false"),
+}
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t", "\b": "\\b", "\f": "\\f"}
+)
+
+
+class _Writer:
+    """Writes terms, and remembers which prefixes it used."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        self.prefixes = prefixes
+        self.used: set[str] = set()
+
+    def iri(self, value: str) -> str:
+        for prefix, namespace in self.prefixes.items():
+            if value.startswith(namespace) and _LOCAL_NAME.fullmatch(value, len(namespace)):
+                self.used.add(prefix)
+                return f"{prefix}:{value[len(namespace) :]}"
+        return f"<{value}>"
+
+    def literal(self, literal: Literal) -> str:
+        datatype = literal.datatype.value
+        if literal.language:
+            return f'"{literal.value.translate(_ESCAPES)}"@{literal.language}'
+        if datatype in _BARE and _BARE[datatype].fullmatch(literal.value):
+            return literal.value
+        quoted = f'"{literal.value.translate(_ESCAPES)}"'
+        return quoted if datatype == iri("xsd:string") else f"{quoted}^^{self.iri(datatype)}"
+
+    def term(self, term: object) -> str:
+        if isinstance(term, Literal):
+            return self.literal(term)
+        return self.iri(term.value) if isinstance(term, NamedNode) else str(term)
+
+    def predicate(self, predicate: str, objects: Iterable[object]) -> str:
+        verb = "a" if predicate == iri("rdf:type") else self.iri(predicate)
+        written = [self.term(term) for term in sorted(objects, key=_object_order)]
+        if len(written) == 1:
+            return f"    {verb} {written[0]} ;\n"
+        return f"    {verb}\n        " + " ,\n        ".join(written) + " ;\n"
+
+    def block(self, subject: Subject, objects: Mapping[str, set[object]]) -> str:
+        lines = [
+            self.predicate(predicate, objects[predicate])
+            for predicate in sorted(objects, key=_predicate_order)
+        ]
+        return self.term(subject) + "\n" + "".join(lines) + ".\n"
+
+
+def _predicate_order(predicate: str) -> tuple[int, str]:
+    first = (iri("rdf:type"), iri("rdfs:label"))
+    return (first.index(predicate) if predicate in first else len(first), predicate)
+
+
+def _object_order(term: object) -> tuple[int, str, str, str]:
+    if isinstance(term, Literal):
+        return (1, term.value, term.datatype.value, term.language or "")
+    return (0, _name(term), "", "")
+
+
+def _name(term: object) -> str:
+    """Return what a node is sorted by: its IRI, or the label of a blank node."""
+    return term.value if isinstance(term, NamedNode) else str(term)
+
+
+def write(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> str:
+    """Return the triples as Turtle in the layout of the sources.
+
+    Args:
+        triples: In any order; the same triples always give the same text.
+        prefixes: Prefix → namespace; only the used ones are declared.
+    """
+    subjects: dict[Subject, dict[str, set[object]]] = defaultdict(lambda: defaultdict(set))
+    for triple in triples:
+        assert not isinstance(triple.subject, Triple)  # RDF 1.1 has no triples as terms
+        subjects[triple.subject][triple.predicate.value].add(triple.object)
+    writer = _Writer(prefixes)
+    blocks = [writer.block(subject, subjects[subject]) for subject in sorted(subjects, key=_name)]
+    head = "".join(f"PREFIX {p}: <{prefixes[p]}>\n" for p in sorted(writer.used))
+    return head + ("\n" if head and blocks else "") + "\n".join(blocks)
