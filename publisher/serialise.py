@@ -3,26 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Iterable, Mapping
-from typing import Any
 
-from pyld import ContextResolver, jsonld
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 
 from publisher import turtle
-from publisher.media_types import JSON_LD, TURTLE, MediaType
-from publisher.namespaces import iri
+from publisher.compaction import Context
+from publisher.media_types import JSON_LD, N_QUADS, N_TRIPLES, TURTLE, MediaType
 
 Statement = Triple | Quad
-
-
-def _refuse_to_fetch(address: str, _options: object) -> Mapping[str, Any]:
-    """Stand in for PyLD's document loader: contexts are local."""
-    raise ValueError(f"a context must be local, not {address}")
-
-
-_RESOLVER = ContextResolver({}, _refuse_to_fetch)  # keeps processed contexts between calls
+_WITHOUT_PREFIXES = (N_TRIPLES, N_QUADS)
 
 
 def in_order(statements: Iterable[Statement]) -> list[Statement]:
@@ -34,7 +24,7 @@ def serialise(
     statements: Iterable[Statement],
     media_type: MediaType,
     prefixes: Mapping[str, str],
-    context: Mapping[str, Any],
+    context: Context,
 ) -> bytes:
     """Return a graph in a media type, sorted and with prefixes.
 
@@ -42,7 +32,7 @@ def serialise(
         statements: Triples (or quads, for media types that can hold them).
         media_type: One that has an RDF format.
         prefixes: Prefix → namespace, for Turtle, TriG and RDF/XML.
-        context: The JSON-LD context (the value of ``@context``), for JSON-LD.
+        context: For JSON-LD.
 
     Raises:
         ValueError: The media type is not an RDF format.
@@ -51,88 +41,23 @@ def serialise(
         raise ValueError(f"{media_type.name} cannot hold a graph")
     ordered = in_order(statements)
     if media_type is JSON_LD:
-        return compact(ordered, context)
+        return context.compact(ordered)
     if media_type is TURTLE:
         return turtle.write(ordered, prefixes).encode()
-    used = {p: n for p, n in prefixes.items() if any(n in str(s) for s in ordered)}
+    used = {} if media_type in _WITHOUT_PREFIXES else _namespaces(ordered, prefixes)
     written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
     return written if written is not None else b""
 
 
-def _expanded_value(term: NamedNode | BlankNode | Literal | Triple) -> dict[str, str]:
-    if isinstance(term, Literal):
-        if term.language:
-            return {"@value": term.value, "@language": term.language}
-        if term.datatype.value == iri("xsd:string"):
-            return {"@value": term.value}
-        return {"@value": term.value, "@type": term.datatype.value}
-    return {"@id": term.value if isinstance(term, NamedNode) else str(term)}
-
-
-def _expanded(statements: Iterable[Statement]) -> list[dict[str, Any]]:
-    """Return the statements in JSON-LD's expanded form (JSON-LD 1.1, section 3.1 of the API).
-
-    pyoxigraph's own writer streams: it never gathers the types of a node under ``@type``.
-    """
-    nodes: dict[str, dict[str, Any]] = {}
+def _namespaces(statements: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes whose namespaces the statements use."""
+    starts = set()
     for statement in statements:
-        value = _expanded_value(statement.object)
-        subject = _expanded_value(statement.subject)["@id"]
-        node = nodes.setdefault(subject, {"@id": subject})
-        if statement.predicate.value == iri("rdf:type"):
-            node.setdefault("@type", []).append(value["@id"])
-        else:
-            node.setdefault(statement.predicate.value, []).append(value)
-    return list(nodes.values())
-
-
-def compact(statements: Iterable[Statement], context: Mapping[str, Any]) -> bytes:
-    """Return JSON-LD 1.1 compacted with the context, of which it carries what is used.
-
-    PyLD compacts (JSON-LD 1.1 API, section 5.6). No context is fetched at run time.
-    """
-    document = jsonld.compact(
-        _expanded(statements),
-        {"@context": context},
-        {
-            "contextResolver": _RESOLVER,
-            "documentLoader": _refuse_to_fetch,
-            "graph": True,
-            "skipExpansion": True,
-        },
-    )
-    graph = document["@graph"]
-    used = _used_terms(graph, context)
-    body = {"@context": {term: context[term] for term in context if term in used}, "@graph": graph}
-    return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"
-
-
-def _names_in(node: object) -> Iterable[str]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            yield key
-            yield from _names_in(value)
-    elif isinstance(node, list):
-        for element in node:
-            yield from _names_in(element)
-    elif isinstance(node, str):
-        yield node
-
-
-def _used_terms(graph: object, context: Mapping[str, Any]) -> set[str]:
-    """Return the terms and prefixes of the context that a compacted graph needs to be read."""
-    pending = {part for name in _names_in(graph) for part in (name, name.partition(":")[0])}
-    used: set[str] = set()
-    while pending:
-        term = pending.pop()
-        if term in used or term not in context:
-            continue
-        used.add(term)
-        definition = context[term]
-        values = definition.values() if isinstance(definition, dict) else [definition]
-        names = {value for value in values if isinstance(value, str)}
-        pending |= names | {name.partition(":")[0] for name in names}
-    return used | {key for key in context if key.startswith("@")}
+        for term in (statement.subject, statement.predicate, statement.object):
+            name = term.datatype if isinstance(term, Literal) else term
+            if isinstance(name, NamedNode):
+                starts.add(name.value[: max(name.value.rfind("#"), name.value.rfind("/")) + 1])
+    return {prefix: start for prefix, start in prefixes.items() if start in starts}
 
 
 def gzipped(content: bytes) -> bytes:

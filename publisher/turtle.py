@@ -30,15 +30,16 @@ class _Writer:
     """Writes terms, and remembers which prefixes it used."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self.prefixes = prefixes
+        self.prefixes = {namespace: prefix for prefix, namespace in prefixes.items()}
         self.used: set[str] = set()
 
     def iri(self, value: str) -> str:
-        for prefix, namespace in self.prefixes.items():
-            if value.startswith(namespace) and _LOCAL_NAME.fullmatch(value, len(namespace)):
-                self.used.add(prefix)
-                return f"{prefix}:{value[len(namespace) :]}"
-        return f"<{value}>"
+        end = max(value.rfind("#"), value.rfind("/")) + 1
+        prefix = self.prefixes.get(value[:end])
+        if prefix is None or not _LOCAL_NAME.fullmatch(value, end):
+            return f"<{value}>"
+        self.used.add(prefix)
+        return f"{prefix}:{value[end:]}"
 
     def literal(self, literal: Literal) -> str:
         datatype = literal.datatype.value

@@ -11,6 +11,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from publisher.compaction import Context
 from publisher.errors import SourceSyntax
 from publisher.load.files import CONTEXT, Role, find_queries, find_sources
 from publisher.load.parse import SourceFile, parse_file
@@ -27,14 +28,14 @@ class Sources:
         folder: Where it is.
         base_iri: Base of its names.
         files: Every RDF file, sorted by name.
-        context: The value of ``@context`` in ``ontology/context.jsonld``.
+        context: ``ontology/context.jsonld``; the table of prefixes when there is none.
         rules: Name → text of each ``shapes/hygiene/*.rq``.
     """
 
     folder: Path
     base_iri: str
     files: tuple[SourceFile, ...] = field(repr=False)
-    context: Mapping[str, Any] = field(repr=False)
+    context: Context = field(repr=False)
     rules: Mapping[str, str] = field(repr=False)
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
@@ -80,10 +81,10 @@ def read_sources(folder: Path, base_iri: str) -> Sources:
     return Sources(folder, base_iri, files, _read_context(folder), rules)
 
 
-def _read_context(folder: Path) -> Mapping[str, Any]:
+def _read_context(folder: Path) -> Context:
     path = folder / "ontology" / CONTEXT
     if not path.is_file():
-        return dict(PREFIXES)
+        return Context(PREFIXES)
     try:
         context = json.loads(path.read_text(encoding="utf-8"))["@context"]
     except (ValueError, KeyError, TypeError) as error:
@@ -99,4 +100,16 @@ def _read_context(folder: Path) -> Mapping[str, Any]:
             where=f"ontology/{CONTEXT}",
             remedy="Write prefixes and terms out in the file; a context is never fetched.",
         )
-    return context
+    return _plain(context)
+
+
+def _plain(definitions: Mapping[str, Any]) -> Context:
+    try:
+        return Context(definitions)
+    except ValueError as error:
+        raise SourceSyntax(
+            "The context says more of '{key}' than this program reads.",
+            where=f"ontology/{CONTEXT}",
+            remedy="Write prefixes, aliases of keywords, and terms with @id and @type only.",
+            key=str(error),
+        ) from error

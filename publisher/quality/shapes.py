@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
 
 import pyshacl
 from pyoxigraph import BlankNode as OxBlankNode
@@ -10,17 +12,37 @@ from pyoxigraph import Literal as OxLiteral
 from pyoxigraph import NamedNode as OxNamedNode
 from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
 from rdflib import RDF, SH, BNode, Graph, Literal, Node, URIRef
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
 from publisher.load.sources import Sources
+from publisher.messages import SOURCE_LANGUAGE, Text
 
 _SEVERITIES = {
     str(SH.Violation): Severity.VIOLATION,
     str(SH.Warning): Severity.WARNING,
     str(SH.Info): Severity.INFO,
 }
+
+
+class _DataGraph(Graph):
+    """A graph that parses each query once; pySHACL asks the same one for every focus node."""
+
+    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:
+        """Return the result of a query, as ``Graph.query`` does."""
+        names = options.get("initNs") or {}
+        if isinstance(query_object, str):
+            query_object = _prepared(query_object, tuple(sorted(names.items())))
+        return super().query(query_object, *arguments, **options)
+
+
+@lru_cache(maxsize=256)
+def _prepared(query: str, names: tuple[tuple[str, Any], ...]) -> Query:
+    return prepareQuery(query, initNs=dict(names))
 
 
 def _term(term: object) -> Node:
@@ -38,7 +60,7 @@ def _term(term: object) -> Node:
 
 def graph_of(sources: Sources, *roles: Role) -> Graph:
     """Return what the files of some roles say, as one rdflib graph."""
-    graph = Graph(bind_namespaces="none")
+    graph = _DataGraph(bind_namespaces="none")
     for prefix, namespace in sources.prefixes.items():
         graph.bind(prefix, namespace, override=True)
     for file in sources.of_role(*roles):
@@ -70,19 +92,24 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
         ) from error
     assert isinstance(report, Graph)
     for result in report.subjects(RDF.type, SH.ValidationResult):
-        yield _finding(report, result)
+        yield _finding(report, shapes, result)
 
 
-def _finding(report: Graph, result: Node) -> Finding:
+def _messages(report: Graph, shapes: Graph, result: Node) -> Text:
+    """Return what the broken shape tells the editor, by language.
+
+    They are read from the shapes: pySHACL drops the language of messages of SPARQL constraints.
+    """
+    rule = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
+    said = list(shapes.objects(rule, SH.message)) or list(report.objects(result, SH.resultMessage))
+    return {m.language or SOURCE_LANGUAGE: str(m) for m in said if isinstance(m, Literal)}
+
+
+def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
     path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
-    messages = {
-        message.language or "en": str(message)
-        for message in report.objects(result, SH.resultMessage)
-        if isinstance(message, Literal)
-    }
     return Finding(
         _SEVERITIES.get(str(report.value(result, SH.resultSeverity)), Severity.VIOLATION),
-        messages,
+        _messages(report, shapes, result),
         rule=str(report.value(result, SH.sourceShape)),
         focus_node=str(report.value(result, SH.focusNode)),
         path=str(path) if isinstance(path, URIRef) else "",

@@ -14,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad
 
 from publisher import __version__
+from publisher.compaction import Context
 from publisher.errors import ReleaseError
 from publisher.load.sources import PUBLISHED
 from publisher.media_types import N_QUADS
@@ -49,7 +50,7 @@ def canonical(quads: Iterable[Quad]) -> list[Quad]:
 
 def digest_of(quads: Iterable[Quad]) -> str:
     """Return the SHA-256 of canonical quads as N-Quads, in hexadecimal."""
-    return hashlib.sha256(serialise(quads, N_QUADS, {}, {})).hexdigest()
+    return hashlib.sha256(serialise(quads, N_QUADS, {}, Context({}))).hexdigest()
 
 
 def build(
@@ -122,7 +123,7 @@ def _write(
     progress("dumps")
     datasets = by_dataset(quads, sources.base_iri)
     write_dumps(staging, datasets, sources.prefixes, sources.context)
-    write_json(staging / CONTEXT, {"@context": sources.context})
+    write_json(staging / CONTEXT, {"@context": dict(sources.context)})
     write_json(staging / REPORT, report_as_json(approved.findings))
     progress("store")
     write_store(staging / STORE, quads)

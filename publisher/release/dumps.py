@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 from pyoxigraph import Quad
 
 from publisher import media_types
+from publisher.compaction import Context
 from publisher.load.files import DATASET
 from publisher.release.model import DUMPS
 from publisher.serialise import gzipped, in_order, serialise
@@ -29,7 +29,7 @@ def write_dumps(
     folder: Path,
     datasets: Mapping[str, Iterable[Quad]],
     prefixes: Mapping[str, str],
-    context: Mapping[str, Any],
+    context: Context,
 ) -> None:
     """Write ``dumps/<dataset>.<extension>`` and ``….gz`` for each dataset and format."""
     (folder / DUMPS).mkdir()

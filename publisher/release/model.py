@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+from publisher.compaction import Context
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -56,7 +57,7 @@ class Release:
     digest: str
     graphs: Mapping[str, int] = field(repr=False)
     prefixes: Mapping[str, str] = field(repr=False)
-    context: Mapping[str, Any] = field(repr=False)
+    context: Context = field(repr=False)
     documents: Mapping[str, tuple[str, ...]] = field(repr=False)
     files: Mapping[str, StoredFile] = field(repr=False)
 

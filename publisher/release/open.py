@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from publisher.compaction import Context
 from publisher.errors import ReleaseError
 from publisher.release.manifest import compare, from_json
 from publisher.release.model import CONTEXT, CURRENT, MANIFEST, STORE, STORE_MANIFEST, Release
@@ -44,7 +45,7 @@ def open_release(folder: Path) -> Release:
         digest=manifest["digest"],
         graphs=manifest["graphs"],
         prefixes=manifest["prefixes"],
-        context=_read(folder / CONTEXT)["@context"],
+        context=Context(_read(folder / CONTEXT)["@context"]),
         documents={path: tuple(things) for path, things in manifest["documents"].items()},
         files=files,
     )

@@ -69,6 +69,8 @@ def join_links(links: Iterable[tuple[str, str]]) -> str:
 
 
 def _ascii(target: str) -> str:
+    if target.isascii():
+        return target
     return "".join(
         c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in target
     )

@@ -1,0 +1,203 @@
+"""JSON-LD: a flat graph compacted with a plain context (JSON-LD 1.1 API, section 5.6).
+
+A plain context holds prefixes, aliases of keywords, and terms with ``@id`` and ``@type``: enough
+to make documents readable, at a fraction of what the general algorithm costs. Tests hold the result
+against PyLD's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from publisher.namespaces import iri
+
+_ALIASES = ("@id", "@type", "@value", "@language", "@graph")
+_TERM_KEYS = {"@id", "@type"}
+# A namespace that ends so makes its term usable as a prefix (JSON-LD 1.1, section 9.2).
+_GEN_DELIMS = tuple(":/?#[]@")
+_RDF_TYPE = iri("rdf:type")
+_STRING = iri("xsd:string")
+_REMEMBERED = 50_000
+
+
+def not_plain(context: Mapping[str, Any]) -> str:
+    """Return the first key of a context that is more than plain, or nothing."""
+    for key, definition in context.items():
+        if key == "@version":
+            continue
+        if key.startswith("@"):
+            return key
+        if isinstance(definition, str):
+            continue
+        if not isinstance(definition, dict) or not {"@id"} <= set(definition) <= _TERM_KEYS:
+            return key
+    return ""
+
+
+class Context(Mapping[str, Any]):
+    """A plain JSON-LD context (the value of ``@context``), and graphs compacted with it."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        """Read the definitions.
+
+        Raises:
+            ValueError: They are not plain; it names the first that is not.
+        """
+        if key := not_plain(definitions):
+            raise ValueError(key)
+        self._definitions = dict(definitions)
+        self._simple = {t: d for t, d in definitions.items() if isinstance(d, str)}
+        self._prefixes: dict[str, str] = {}
+        self._terms: dict[str, dict[str, str]] = {}
+        self._alias = {keyword: keyword for keyword in _ALIASES}
+        for term in sorted(definitions, key=lambda name: (len(name), name)):
+            if not term.startswith("@"):
+                self._read(term, definitions[term])
+        # A method must not be cached for the life of the program, so the cache is the object's.
+        self._name = lru_cache(maxsize=_REMEMBERED)(self._shorten)
+
+    def __getitem__(self, term: str) -> Any:
+        """Return the definition of a term."""
+        return self._definitions[term]
+
+    def __iter__(self) -> Iterator[str]:
+        """Return the terms, in the order of the context."""
+        return iter(self._definitions)
+
+    def __len__(self) -> int:
+        """Return the number of terms."""
+        return len(self._definitions)
+
+    def _read(self, term: str, definition: str | Mapping[str, str]) -> None:
+        target = definition if isinstance(definition, str) else definition["@id"]
+        if target in self._alias:
+            self._alias[target] = term
+            return
+        expanded = self._expand(target)
+        if isinstance(definition, str):
+            if expanded.endswith(_GEN_DELIMS):
+                self._prefixes[term] = expanded
+            coercion = ""
+        else:
+            coercion = self._expand(definition.get("@type", ""))
+        self._terms.setdefault(expanded, {}).setdefault(coercion, term)
+
+    def _expand(self, name: str) -> str:
+        prefix, colon, local = name.partition(":")
+        namespace = self._simple.get(prefix)
+        if not colon or namespace is None or local.startswith("//"):
+            return name
+        return self._expand(namespace) + local
+
+    def _shorten(self, name: str, of_vocabulary: bool) -> str:
+        """Return the term (where one may stand) or the shortest compact IRI of an IRI."""
+        if of_vocabulary and "" in self._terms.get(name, ()):
+            return self._terms[name][""]
+        compact = [
+            f"{prefix}:{name[len(namespace) :]}"
+            for prefix, namespace in self._prefixes.items()
+            if name.startswith(namespace) and name != namespace
+        ]
+        return min(compact, key=lambda c: (len(c), c)) if compact else name
+
+    def _node(self, term: object) -> str:
+        return self._name(term.value, False) if isinstance(term, NamedNode) else str(term)
+
+    def _property(self, name: str, term: object) -> tuple[str, Any]:
+        """Return the key for a property and value, and the value in its compact form."""
+        coercions = self._terms.get(name, {})
+        if not isinstance(term, Literal):
+            node = self._node(term)
+            if "@id" in coercions:
+                return coercions["@id"], node
+            return coercions.get("") or self._name(name, True), {self._alias["@id"]: node}
+        if term.language:
+            value: Any = {
+                self._alias["@language"]: term.language,
+                self._alias["@value"]: term.value,
+            }
+        elif term.datatype.value == _STRING:
+            value = term.value
+        elif term.datatype.value in coercions:
+            return coercions[term.datatype.value], term.value
+        else:
+            value = {
+                self._alias["@type"]: self._name(term.datatype.value, True),
+                self._alias["@value"]: term.value,
+            }
+        return coercions.get("") or self._name(name, False), value
+
+    def nodes(self, statements: Iterable[Triple | Quad]) -> Iterator[dict[str, Any]]:
+        """Return a node object per subject, for statements that are sorted by subject."""
+        node: dict[str, Any] = {}
+        subject: object = None
+        for statement in statements:
+            if statement.subject != subject:
+                if node:
+                    yield node
+                subject = statement.subject
+                node = {self._alias["@id"]: self._node(subject)}
+            if statement.predicate.value == _RDF_TYPE and not isinstance(statement.object, Literal):
+                _add(node, self._alias["@type"], self._type(statement.object))
+            else:
+                _add(node, *self._property(statement.predicate.value, statement.object))
+        if node:
+            yield node
+
+    def _type(self, kind: object) -> str:
+        return self._name(kind.value, True) if isinstance(kind, NamedNode) else str(kind)
+
+    def _used(self, nodes: Iterable[Mapping[str, Any]]) -> set[str]:
+        """Return the terms and prefixes of the context that nodes need to be read."""
+        names = {name for node in nodes for name in _names_in(node)}
+        pending = names | {name.partition(":")[0] for name in names}
+        used: set[str] = set()
+        while pending:
+            term = pending.pop()
+            if term in used or term not in self._definitions:
+                continue
+            used.add(term)
+            definition = self._definitions[term]
+            values = definition.values() if isinstance(definition, dict) else [definition]
+            pending |= {part for value in values for part in (value, value.partition(":")[0])}
+        return used
+
+    def compact(self, statements: Iterable[Triple | Quad]) -> bytes:
+        """Return a JSON-LD document of sorted statements, with the part of the context it uses.
+
+        Args:
+            statements: Sorted, so that those of one subject stand together.
+        """
+        nodes = list(self.nodes(statements))
+        used = self._used(nodes)
+        context = {t: d for t, d in self._definitions.items() if t in used or t.startswith("@")}
+        body = {"@context": context, self._alias["@graph"]: nodes}
+        return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def _add(node: dict[str, Any], key: str, value: Any) -> None:
+    """Add a value below a key; a list only when there are several."""
+    there = node.get(key)
+    if there is None:
+        node[key] = value
+    elif isinstance(there, list):
+        there.append(value)
+    else:
+        node[key] = [there, value]
+
+
+def _names_in(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _names_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _names_in(inner)
+    elif isinstance(value, str):
+        yield value
