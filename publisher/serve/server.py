@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 
 from publisher.config import Config
@@ -57,6 +57,7 @@ def serve(config: Config) -> None:
         blocking_threads=blocking_threads(config.query_workers),
         backpressure=BACKPRESSURE,
         websockets=False,
+        runtime_mode=RuntimeModes.mt,
         http1_settings=HTTP1Settings(header_read_timeout=30_000),
         respawn_failed_workers=True,
     ).serve()
