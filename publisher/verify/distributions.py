@@ -1,0 +1,221 @@
+"""Distributions as they are described, against what is behind their addresses."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from rdflib import DCAT, DCTERMS, Graph, Literal, Namespace, URIRef
+
+from publisher.errors import SourceSyntax
+from publisher.findings import Finding
+from publisher.media_types import BY_NAME
+from publisher.messages import text
+from publisher.verify import contents
+from publisher.verify.client import Client
+from publisher.verify.exchanges import Exchange
+from publisher.verify.graphs import LoadContext, Triples
+from publisher.verify.site import Site
+from publisher.verify.spelling import whole_number
+from publisher.verify.verdicts import redirects_302, unanswered, violation, warning
+
+SPDX = Namespace("http://spdx.org/rdf/terms#")
+IANA = "www.iana.org/assignments/media-types/"
+ALGORITHMS = ("sha1", "sha224", "sha256", "sha384", "sha512", "md5")
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """A distribution as the catalogue describes it; empty or None where it says nothing."""
+
+    iri: str
+    dataset: str
+    access: tuple[str, ...]
+    downloads: tuple[str, ...]
+    media_type: str
+    packed_as: str
+    length_bytes: int | None
+    algorithm: str
+    checksum: str
+
+
+def _media_type(graph: Graph, node: URIRef, predicate: URIRef) -> str:
+    """Return the media type that an IANA address stands for, empty when there is none."""
+    return str(graph.value(node, predicate) or "").partition(IANA)[2].lower()
+
+
+def _format(graph: Graph, node: URIRef) -> str:
+    """Return the media type that DCAT-AP-SE keeps as a literal in ``dcterms:format``."""
+    value = graph.value(node, DCTERMS["format"])
+    return str(value).lower() if isinstance(value, Literal) else ""
+
+
+def described(graph: Graph) -> Iterator[Distribution]:
+    """Yield every distribution of every dataset of a feed, in the order of their IRIs."""
+    pairs = {
+        (str(s), str(o))
+        for s, o in graph.subject_objects(DCAT.distribution)
+        if isinstance(o, URIRef)
+    }
+    for dataset, iri in sorted(pairs):
+        node = URIRef(iri)
+        checksum = graph.value(node, SPDX.checksum)
+        algorithm = str(graph.value(checksum, SPDX.algorithm) or "") if checksum else ""
+        value = str(graph.value(checksum, SPDX.checksumValue) or "") if checksum else ""
+        yield Distribution(
+            iri,
+            dataset,
+            tuple(sorted(str(o) for o in graph.objects(node, DCAT.accessURL))),
+            tuple(sorted(str(o) for o in graph.objects(node, DCAT.downloadURL))),
+            _media_type(graph, node, DCAT.mediaType) or _format(graph, node),
+            _media_type(graph, node, DCAT.compressFormat),
+            whole_number(str(graph.value(node, DCAT.byteSize) or "")),
+            algorithm.rpartition("_")[2].lower(),
+            value.lower(),
+        )
+
+
+@dataclass(frozen=True)
+class Download:
+    """What an address of a distribution gave.
+
+    Attributes:
+        dataset: Whose distribution it is.
+        last: The exchange that ended the visit, its body left out.
+        length_bytes: Of the body.
+        findings: What is wrong with it.
+        count: How many triples it holds; None when it is no RDF, or broken.
+        triples: The triples themselves.
+    """
+
+    dataset: str
+    last: Exchange
+    length_bytes: int
+    findings: tuple[Finding, ...]
+    count: int | None = None
+    triples: Triples | None = None
+
+
+def check(
+    client: Client,
+    site: Site,
+    graph: Graph,
+    load: LoadContext,
+    progress: Callable[[str], None],
+) -> Iterator[Download]:
+    """Yield what each access and download address of a feed gives.
+
+    One at a time, so that a caller need not keep the triples of all of them.
+    """
+    for distribution in described(graph):
+        for url in distribution.downloads:
+            progress(url)
+            yield _download(client, site, distribution, url, load)
+        for url in distribution.access:
+            if url not in distribution.downloads:
+                visit = client.visit(url, "HEAD")
+                problems = tuple(unanswered(visit, client.limits, url))
+                yield Download(distribution.dataset, visit.last, 0, problems)
+
+
+def _download(
+    client: Client, site: Site, distribution: Distribution, url: str, load: LoadContext
+) -> Download:
+    """Return what is wrong with one download, and its triples when it is RDF."""
+    visit = client.visit(url)
+    findings = redirects_302(visit, url) + unanswered(visit, client.limits, url)
+    triples: Triples | None = None
+    if visit.successful:
+        typed = _typed(distribution, visit.last, url)
+        findings += typed + _measured(distribution, visit.last, url)
+        if not any(finding.severity.blocks for finding in typed):
+            try:
+                triples = _content(distribution, visit.last, url, load)
+                findings += _counted(site, triples, url)
+            except SourceSyntax as error:
+                findings.append(violation("distribution:syntax", error.what, url))
+    return Download(
+        distribution.dataset,
+        replace(visit.last, body=b""),
+        len(visit.last.body),
+        tuple(findings),
+        None if triples is None else len(triples),
+        triples,
+    )
+
+
+def _content(
+    distribution: Distribution, last: Exchange, url: str, load: LoadContext
+) -> Triples | None:
+    """Return the triples of a download, None when it is no RDF; raise when it cannot be read."""
+    media_type = distribution.media_type or last.media_type
+    body = contents.unpacked(last.body, url)
+    known = BY_NAME.get(media_type)
+    if known is not None and known.rdf_format is not None:
+        return contents.triples(body, media_type, last.url, load)
+    contents.check(body, media_type, url)
+    return None
+
+
+def _typed(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:
+    """Return a violation when a download has another media type than declared."""
+    declared = {distribution.media_type, distribution.packed_as} - {""}
+    if not any("/" in name for name in declared):
+        message = text("{url}: say its media type with dcat:mediaType.", url=url)
+        return [warning("distribution:no-media-type", message, distribution.iri)]
+    if last.media_type in declared:
+        return []
+    message = text(
+        "{url} is declared as {declared} and comes as '{media_type}'.",
+        url=url,
+        declared=", ".join(sorted(declared)),
+        media_type=last.media_type or "-",
+    )
+    return [violation("distribution:media-type", message, distribution.iri)]
+
+
+def _measured(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:
+    """Return a violation for a size and for a checksum that are not as declared."""
+    findings = []
+    length = distribution.length_bytes
+    if length is not None and length != len(last.body):
+        message = text(
+            "{url} is declared with {declared} bytes and has {length}.",
+            url=url,
+            declared=length,
+            length=len(last.body),
+        )
+        findings.append(violation("distribution:size", message, distribution.iri))
+    if not distribution.checksum:
+        return findings
+    if distribution.algorithm not in ALGORITHMS:
+        message = text(
+            "{url}: the checksum algorithm '{algorithm}' is not known.",
+            url=url,
+            algorithm=distribution.algorithm,
+        )
+        return [*findings, warning("distribution:algorithm", message, distribution.iri)]
+    digest = hashlib.new(distribution.algorithm, last.body, usedforsecurity=False).hexdigest()
+    if digest != distribution.checksum:
+        message = text(
+            "{url} does not have the declared checksum ({algorithm}).",
+            url=url,
+            algorithm=distribution.algorithm,
+        )
+        findings.append(violation("distribution:checksum", message, distribution.iri))
+    return findings
+
+
+def _counted(site: Site, triples: Triples | None, url: str) -> list[Finding]:
+    """Return a violation when a dump has another number of triples than VoID says."""
+    declared = site.triples_of(url)
+    if triples is None or not declared or len(triples) in declared:
+        return []
+    message = text(
+        "VoID says that {url} has {declared} triples; it has {count}.",
+        url=url,
+        declared=" / ".join(map(str, sorted(declared))),
+        count=len(triples),
+    )
+    return [violation("distribution:triples", message, url)]

@@ -1,0 +1,122 @@
+"""How FAIR a site is: Signposting, FOOPS!, F-UJI, and what Google Dataset Search needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from rdflib import DCAT, Graph, URIRef
+
+from publisher.findings import Finding
+from publisher.messages import Text, text
+from publisher.verify import foops, fuji, landing, signposting
+from publisher.verify.client import Client
+from publisher.verify.graphs import LoadContext
+from publisher.verify.marks import Mark, Table, number, table, totals
+from publisher.verify.verdicts import note, warning
+
+# Google Dataset Search: name, and a description of 50 to 5000 characters.
+DESCRIPTION = (50, 5000)
+
+
+def datasets(
+    client: Client,
+    feed: Graph,
+    wanted: Iterable[str],
+    load: LoadContext,
+    progress: Callable[[str], None],
+) -> tuple[list[Finding], list[Table]]:
+    """Return the Signposting of landing pages and the F-UJI score of datasets."""
+    findings, tables, rows = [], [], []
+    for dataset in wanted:
+        progress(dataset)
+        seen = landing.fetch(client, dataset, load)
+        page = feed.value(URIRef(dataset), DCAT.landingPage)
+        marks = fuji.score(client, seen)
+        posts = signposting.landing_page(client, str(page or dataset))
+        rows.append((dataset, marks, posts))
+        findings += _google(seen) + missing("signposting", posts, dataset)
+        findings += missing("f-uji", marks, dataset)
+        tables += [
+            table(text("F-UJI 0.8 of {dataset}", dataset=dataset), marks),
+            table(text("Signposting of {dataset}", dataset=dataset), posts),
+        ]
+    return findings, [_summary(rows), *tables] if rows else tables
+
+
+def _summary(rows: Sequence[tuple[str, list[Mark], list[Mark]]]) -> Table:
+    """Return the sums of all datasets."""
+    columns = (text("Dataset"), text("F-UJI 0.8"), text("Signposting"))
+    return Table(
+        text("FAIR by dataset"),
+        columns,
+        tuple((name, _sum(marks), _sum(posts)) for name, marks, posts in rows),
+    )
+
+
+def _sum(marks: Iterable[Mark]) -> str:
+    """Return points got of points possible.
+
+    >>> _sum([Mark("F1", "F1-01MD", 1, 1, {}), Mark("F2", "F2-01M", 0, 2, {})])
+    '1 / 3'
+    """
+    got, possible = totals(marks)
+    return f"{number(round(got, 2))} / {number(possible)}"
+
+
+def missing(rule: str, marks: Iterable[Mark], about: str) -> list[Finding]:
+    """Return a warning for each link of Signposting, a note for each point of a score, missing.
+
+    A link that is missing is a fault of the site; a score is advice.
+    """
+    make = warning if rule == "signposting" else note
+    return [make(f"{rule}:{m.metric}", m.why, about) for m in marks if m.got < m.possible]
+
+
+def documents(client: Client, subjects: Iterable[str]) -> list[Finding]:
+    """Return what is missing in the Signposting of the documents about things."""
+    return [
+        finding
+        for subject in subjects
+        for finding in missing("signposting", signposting.document(client, subject), subject)
+    ]
+
+
+def ontologies(
+    client: Client, wanted: Iterable[str], load: LoadContext, outside: bool
+) -> tuple[list[Finding], list[Table]]:
+    """Return the FOOPS! score of ontologies; what is missing is in the table and a note."""
+    findings, tables = [], []
+    for ontology in wanted:
+        marks = foops.score(client, ontology, load, outside)
+        findings += missing("foops", marks, ontology)
+        title: Text = text("FOOPS! of {ontology}: {sum}", ontology=ontology, sum=_sum(marks))
+        tables.append(table(title, marks))
+    return findings, tables
+
+
+def _google(seen: landing.Described) -> list[Finding]:
+    """Return a warning when Google Dataset Search would not show a dataset."""
+    embedded: Mapping[str, object] = seen.embedded
+    least, most = DESCRIPTION
+    descriptions = [_plain(value) for value in _values(embedded.get("description"))]
+    fits = bool(descriptions) and all(least <= len(one) <= most for one in descriptions)
+    if seen.has("name") and fits:
+        return []
+    message = text(
+        "{page}: Google shows a dataset with a name and a description of {least} to {most} "
+        "characters in its JSON-LD.",
+        page=seen.page.url,
+        least=least,
+        most=most,
+    )
+    return [warning("google:dataset", message, seen.iri)]
+
+
+def _values(value: object) -> list[object]:
+    """Return a value or its members."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _plain(value: object) -> str:
+    """Return the text of a value with or without a language."""
+    return str(value.get("@value", "")) if isinstance(value, dict) else str(value)

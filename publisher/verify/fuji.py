@@ -1,0 +1,217 @@
+"""F-UJI's metrics (version 0.8) for a dataset, 26 points, as far as seen from outside."""
+
+from __future__ import annotations
+
+from rdflib import DCAT, DCTERMS, PROV, URIRef
+
+from publisher.messages import text
+from publisher.verify.client import Client
+from publisher.verify.landing import OPEN_FORMATS, Described
+from publisher.verify.marks import Mark, mark
+from publisher.verify.spelling import is_absolute, is_web
+from publisher.verify.vocabularies import ACCESS_RIGHTS
+
+CORE = ("creator", "name", "identifier", "datePublished", "publisher", "description", "keywords")
+RELATIONS = ("isBasedOn", "isPartOf", "hasPart", "includedInDataCatalog", "sameAs", "citation")
+PERSISTENT = (
+    "https://w3id.org/",
+    "https://purl.org/",
+    "http://purl.org/",
+    "https://doi.org/",
+    "https://identifiers.org/",
+    "http://hdl.handle.net/",
+    "https://hdl.handle.net/",
+)
+
+
+def _findable(client: Client, seen: Described) -> list[Mark]:
+    """Return the marks of F1 to F4."""
+    absent = [name for name in CORE if not seen.has(name)]
+    persistent = seen.iri.startswith(PERSISTENT) and seen.redirects
+    web = is_absolute(seen.iri)
+    return [
+        mark(
+            "F1",
+            "F1-01MD",
+            1,
+            web,
+            text("The identifier is an IRI."),
+            text("Name the dataset by an IRI."),
+        ),
+        mark(
+            "F1",
+            "F1-02MD",
+            1,
+            persistent,
+            text("The identifier is persistent and resolves."),
+            text(
+                "Use an identifier of a persistent service, such as https://w3id.org/, that "
+                "redirects to the landing page."
+            ),
+        ),
+        mark(
+            "F2",
+            "F2-01M",
+            2,
+            not absent,
+            text("The core metadata are there."),
+            text("Add to the JSON-LD of the page: {missing}.", missing=", ".join(absent)),
+        ),
+        mark(
+            "F3",
+            "F3-01M",
+            1,
+            bool(seen.urls("contentUrl")),
+            text("The metadata lead to the data."),
+            text("Add distribution with contentUrl to the JSON-LD of the page."),
+        ),
+        mark(
+            "F4",
+            "F4-01M",
+            2,
+            bool(seen.embedded),
+            text("The page carries schema.org JSON-LD."),
+            text("Put a schema.org Dataset into the page as JSON-LD, its context in the page."),
+        ),
+    ]
+
+
+def _accessible(client: Client, seen: Described) -> list[Mark]:
+    """Return the marks of A1."""
+    rights = [str(o) for o in seen.linked.objects(URIRef(seen.iri), DCTERMS.accessRights)]
+    level = (
+        seen.has("isAccessibleForFree")
+        or seen.has("conditionsOfAccess")
+        or any(value.startswith(ACCESS_RIGHTS) for value in rights)
+    )
+    data = seen.urls("contentUrl")
+    reachable = bool(data) and all(client.visit(url, "HEAD").successful for url in data)
+    standard = all(is_web(url) for url in [seen.iri, *data])
+    return [
+        mark(
+            "A1",
+            "A1-01M",
+            1,
+            level,
+            text("The access level is stated."),
+            text("Say who may use it: dct:accessRights of the EU list, or isAccessibleForFree."),
+        ),
+        mark(
+            "A1",
+            "A1-02MD",
+            2,
+            seen.page.successful and reachable,
+            text("Metadata and data can be fetched."),
+            text("Let the page and every contentUrl answer 200."),
+        ),
+        mark(
+            "A1.1",
+            "A1.1-01MD",
+            2,
+            standard,
+            text("They are fetched by HTTP."),
+            text("Offer page and data by http or https."),
+        ),
+        mark(
+            "A1.2",
+            "A1.2-01MD",
+            2,
+            standard,
+            text("HTTP can ask who one is."),
+            text("Offer page and data by http or https."),
+        ),
+    ]
+
+
+def _interoperable(seen: Described) -> list[Mark]:
+    """Return the marks of I1 to I3."""
+    rdf = bool(seen.embedded) or len(seen.linked) > 0
+    known = (str(DCAT), str(DCTERMS), str(PROV), "https://schema.org/", "http://schema.org/")
+    used = {str(p) for p in seen.linked.predicates()}
+    namespaces = bool(seen.embedded) or any(p.startswith(known) for p in used)
+    related = any(seen.has(name) for name in RELATIONS)
+    return [
+        mark(
+            "I1",
+            "I1-01M",
+            2,
+            rdf,
+            text("The metadata are RDF."),
+            text("Offer the metadata as RDF."),
+        ),
+        mark(
+            "I2",
+            "I2-01M",
+            2,
+            namespaces,
+            text("Known vocabularies are used."),
+            text("Use DCAT, Dublin Core or schema.org."),
+        ),
+        mark(
+            "I3",
+            "I3-01M",
+            2,
+            related,
+            text("Related things are linked."),
+            text("Link what it is part of or based on: isPartOf, isBasedOn."),
+        ),
+    ]
+
+
+def _reusable(seen: Described) -> list[Mark]:
+    """Return the marks of R1."""
+    formats = {str(name) for name in seen.urls("encodingFormat")}
+    measured = bool(seen.urls("contentSize")) and bool(formats)
+    dated = any(seen.has(name) for name in ("dateCreated", "datePublished", "dateModified"))
+    return [
+        mark(
+            "R1",
+            "R1-01M",
+            2,
+            measured,
+            text("Type and size of the data are stated."),
+            text("Add contentSize and encodingFormat to each distribution."),
+        ),
+        mark(
+            "R1.1",
+            "R1.1-01M",
+            1,
+            seen.has("license"),
+            text("The licence is stated."),
+            text("Add license to the JSON-LD of the page."),
+        ),
+        mark(
+            "R1.2",
+            "R1.2-01M",
+            1,
+            dated,
+            text("The provenance is stated."),
+            text("Add datePublished and dateModified to the JSON-LD of the page."),
+        ),
+        mark(
+            "R1.3",
+            "R1.3-01M",
+            1,
+            bool(seen.embedded) or len(seen.linked) > 0,
+            text("A community standard is followed."),
+            text("Follow DCAT or schema.org."),
+        ),
+        mark(
+            "R1.3",
+            "R1.3-02D",
+            1,
+            bool(formats & set(OPEN_FORMATS)),
+            text("The data come in an open format."),
+            text("Offer the data in an open format, such as CSV or Turtle."),
+        ),
+    ]
+
+
+def score(client: Client, seen: Described) -> list[Mark]:
+    """Return the 17 metrics of a dataset, 26 points together."""
+    return [
+        *_findable(client, seen),
+        *_accessible(client, seen),
+        *_interoperable(seen),
+        *_reusable(seen),
+    ]

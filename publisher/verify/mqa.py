@@ -1,0 +1,238 @@
+"""The MQA score of data.europa.eu: 405 points for a dataset, by its published metrics.
+
+Per dataset the best distribution counts; dates of a distribution stand before those of the dataset.
+Source: the piveau metrics vocabulary and data.europa.eu's methodology.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+
+from rdflib import DCAT, DCTERMS, RDF, Graph, URIRef
+from rdflib.term import Node
+
+from publisher.findings import Finding
+from publisher.messages import Text, text
+from publisher.namespaces import shorten
+from publisher.verify.client import EUROPA, Client
+from publisher.verify.marks import Mark, Table, mark, number, table, totals
+from publisher.verify.vocabularies import (
+    ACCESS_RIGHTS,
+    MACHINE_READABLE,
+    NON_PROPRIETARY,
+    file_type,
+    known_licence,
+    known_media_type,
+)
+
+# The link check waits ten seconds (piveau-metrics-url-checker).
+LINK_CHECK_SECONDS = 10.0
+RATINGS = ((351, "excellent"), (221, "good"), (121, "sufficient"), (0, "bad"))
+FINDABILITY, ACCESSIBILITY = "Findability", "Accessibility"
+INTEROPERABILITY, REUSABILITY, CONTEXTUALITY = "Interoperability", "Reusability", "Contextuality"
+
+
+def rating(points: float) -> Text:
+    """Return the rating of a score.
+
+    >>> rating(351)["en"]
+    'excellent'
+    """
+    word = next(word for least, word in RATINGS if points >= least)
+    return {
+        "excellent": text("excellent"),
+        "good": text("good"),
+        "sufficient": text("sufficient"),
+        "bad": text("bad"),
+    }[word]
+
+
+def link_statuses(client: Client, feed: Graph) -> dict[str, int]:
+    """Return address → status of HEAD (0: no answer) of every access and download address."""
+    limits = replace(client.limits, total_seconds=LINK_CHECK_SECONDS)
+    addresses = {*feed.objects(None, DCAT.accessURL), *feed.objects(None, DCAT.downloadURL)}
+    statuses = {}
+    for address in sorted(map(str, addresses)):
+        visit = client.visit(address, "HEAD", {"User-Agent": EUROPA}, limits)
+        statuses[address] = 0 if visit.fault else visit.last.status
+    return statuses
+
+
+def _given(group: str, points: float, graph: Graph, node: Node, predicate: URIRef) -> Mark:
+    """Return the points for a property that is there."""
+    name = shorten(str(predicate)).replace("dcterms:", "dct:")
+    return mark(
+        group,
+        name,
+        points,
+        (node, predicate, None) in graph,
+        text("{name} is given.", name=name),
+        text("Give {name} to {node}.", name=name, node=str(node)),
+    )
+
+
+def _answers(
+    metric: str, points: float, addresses: Iterable[str], statuses: Mapping[str, int]
+) -> Mark:
+    """Return the points for an address that answers HEAD with 200 to 299."""
+    found = {address: statuses.get(address, 0) for address in sorted(addresses)}
+    passed = any(200 <= status < 300 for status in found.values())
+    shown = ", ".join(f"{address} {status or '-'}" for address, status in found.items()) or "-"
+    return mark(
+        ACCESSIBILITY,
+        metric,
+        points,
+        passed,
+        text("HEAD answers: {shown}.", shown=shown),
+        text("Let an address answer HEAD with 200; now: {shown}.", shown=shown),
+    )
+
+
+def _of_dataset(graph: Graph, dataset: Node, compliant: bool) -> list[Mark]:
+    """Return the marks that do not depend on a distribution."""
+    rights = {str(o) for o in graph.objects(dataset, DCTERMS.accessRights)}
+    return [
+        _given(FINDABILITY, 30, graph, dataset, DCAT.keyword),
+        _given(FINDABILITY, 30, graph, dataset, DCAT.theme),
+        _given(FINDABILITY, 20, graph, dataset, DCTERMS.spatial),
+        _given(FINDABILITY, 20, graph, dataset, DCTERMS.temporal),
+        mark(
+            INTEROPERABILITY,
+            "DCAT-AP",
+            30,
+            compliant,
+            text("The description breaks no rule of DCAT-AP."),
+            text("Mend the violations of DCAT-AP that are listed."),
+        ),
+        _given(REUSABILITY, 10, graph, dataset, DCTERMS.accessRights),
+        mark(
+            REUSABILITY,
+            "dct:accessRights (EU)",
+            5,
+            any(value.startswith(ACCESS_RIGHTS) for value in rights),
+            text("The access right is of the EU list."),
+            text("Take the access right from {list}.", list=ACCESS_RIGHTS),
+        ),
+        _given(REUSABILITY, 20, graph, dataset, DCAT.contactPoint),
+        _given(REUSABILITY, 10, graph, dataset, DCTERMS.publisher),
+    ]
+
+
+def _formats(graph: Graph, node: Node) -> list[Mark]:
+    """Return the marks of one distribution for its formats."""
+    code = file_type(str(graph.value(node, DCTERMS["format"]) or ""))
+    media_type = str(graph.value(node, DCAT.mediaType) or "")
+    lists = bool(code) and known_media_type(media_type)
+    shown = code or "-"
+    return [
+        _given(INTEROPERABILITY, 20, graph, node, DCTERMS["format"]),
+        _given(INTEROPERABILITY, 10, graph, node, DCAT.mediaType),
+        mark(
+            INTEROPERABILITY,
+            "vocabulary",
+            10,
+            lists,
+            text("File type and media type are of the EU and IANA lists."),
+            text("Take dct:format from the EU list and dcat:mediaType from IANA's."),
+        ),
+        mark(
+            INTEROPERABILITY,
+            "non-proprietary",
+            20,
+            code in NON_PROPRIETARY,
+            text("{format} is an open format.", format=shown),
+            text("Offer an open format; {format} is not one of the list.", format=shown),
+        ),
+        mark(
+            INTEROPERABILITY,
+            "machine-readable",
+            20,
+            code in MACHINE_READABLE,
+            text("{format} is machine-readable.", format=shown),
+            text("Offer a machine-readable format; {format} is not one.", format=shown),
+        ),
+    ]
+
+
+def _of_distribution(
+    graph: Graph, dataset: Node, node: Node, statuses: Mapping[str, int]
+) -> list[Mark]:
+    """Return the marks that one distribution would bring."""
+    access = {str(o) for o in graph.objects(node, DCAT.accessURL)}
+    downloads = {str(o) for o in graph.objects(node, DCAT.downloadURL)}
+    licences = {str(o) for o in graph.objects(node, DCTERMS.license)}
+    dated = {
+        predicate: node if (node, predicate, None) in graph else dataset
+        for predicate in (DCTERMS.issued, DCTERMS.modified)
+    }
+    return [
+        _answers("dcat:accessURL", 50, access, statuses),
+        _given(ACCESSIBILITY, 20, graph, node, DCAT.downloadURL),
+        _answers("dcat:downloadURL", 30, downloads, statuses),
+        *_formats(graph, node),
+        _given(REUSABILITY, 20, graph, node, DCTERMS.license),
+        mark(
+            REUSABILITY,
+            "dct:license (known)",
+            10,
+            any(known_licence(graph, licence) for licence in licences),
+            text("The licence is a known one."),
+            text("Name a licence of the EU list, such as CC0 or CC BY 4.0."),
+        ),
+        _given(CONTEXTUALITY, 5, graph, node, DCTERMS.rights),
+        _given(CONTEXTUALITY, 5, graph, node, DCAT.byteSize),
+        *(_given(CONTEXTUALITY, 5, graph, where, date) for date, where in dated.items()),
+    ]
+
+
+def score(
+    graph: Graph, dataset: str, violations: Collection[Finding], statuses: Mapping[str, int]
+) -> list[Mark]:
+    """Return the marks of a dataset, of 405 points, by its best distribution.
+
+    Args:
+        graph: The EU view of the catalogue.
+        dataset: Its IRI.
+        violations: Of DCAT-AP, anywhere in the feed.
+        statuses: Of the access and download addresses.
+    """
+    node = URIRef(dataset)
+    parts = _described_with(graph, node)
+    compliant = not any(finding.focus_node in parts for finding in violations)
+    nowhere = URIRef(f"{dataset}#no-distribution")
+    distributions = sorted(graph.objects(node, DCAT.distribution), key=str) or [nowhere]
+    best = max(
+        (_of_distribution(graph, node, distribution, statuses) for distribution in distributions),
+        key=totals,
+    )
+    order = (FINDABILITY, ACCESSIBILITY, INTEROPERABILITY, REUSABILITY, CONTEXTUALITY)
+    marks = [*_of_dataset(graph, node, compliant), *best]
+    return sorted(marks, key=lambda m: order.index(m.group))
+
+
+def _described_with(graph: Graph, dataset: URIRef) -> set[str]:
+    """Return the dataset and all its description leads to, other datasets and catalogues aside."""
+    others = {*graph.subjects(RDF.type, DCAT.Dataset), *graph.subjects(RDF.type, DCAT.Catalog)}
+    waiting: list[Node] = [dataset]
+    seen: set[Node] = others - {dataset}
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting += graph.objects(node)
+    return {str(node) for node in seen - others | {dataset}}
+
+
+def tables(marks: Mapping[str, list[Mark]]) -> list[Table]:
+    """Return the scores of all datasets, then the marks of each."""
+    rows = []
+    for dataset, given in marks.items():
+        got, possible = totals(given)
+        rows.append((dataset, number(got), number(possible), rating(got)))
+    columns = (text("Dataset"), text("Points"), text("Possible"), text("Rating"))
+    summary = Table(text("MQA score by dataset"), columns, tuple(rows))
+    details = [
+        table(text("MQA of {dataset}", dataset=dataset), given) for dataset, given in marks.items()
+    ]
+    return [summary, *details]

@@ -1,0 +1,42 @@
+"""How to verify: every choice a caller has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from publisher.verify.exchanges import Limits
+
+PARTS = ("harvest", "profiles", "mqa", "distributions", "dereference", "protocol", "fair")
+
+
+@dataclass(frozen=True)
+class VerifyOptions:
+    """How to verify.
+
+    Attributes:
+        sample: How many subjects are looked up; above it a sample with a fixed seed.
+        state: JSON file with what the last harvest held; None compares with nothing.
+        profiles: SHACL profiles beside our own, files or addresses; ``se=`` before one makes
+            it judge the DCAT-AP-SE view.
+        links: Whether links out of the data are checked.
+        links_cache: JSON file with the statuses of links out; None keeps none.
+        delay_seconds: Pause between two requests to the same foreign host.
+        language: Of the progress messages.
+        limits: Of one exchange.
+        parts: Which parts run; all of ``PARTS`` by default.
+        catalogue: Address of the EU view below the site's.
+        se_view: Address of the DCAT-AP-SE view below the site's; empty when there is none.
+    """
+
+    sample: int = 25
+    state: Path | None = None
+    profiles: tuple[str, ...] = ()
+    links: bool = False
+    links_cache: Path | None = None
+    delay_seconds: float = 1.0
+    language: str = "en"
+    limits: Limits = field(default_factory=Limits)
+    parts: frozenset[str] = frozenset(PARTS)
+    catalogue: str = "catalog"
+    se_view: str = "catalog/dcat-ap-se.rdf"

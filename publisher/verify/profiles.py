@@ -1,0 +1,154 @@
+"""The feeds against SHACL profiles: our own, and any that are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import pyshacl
+from pyshacl.errors import ReportableRuntimeError
+from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib.term import Node
+
+from publisher.errors import SourceMissing, SourceSyntax
+from publisher.findings import Finding, Severity
+from publisher.media_types import TURTLE, of_file
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
+from publisher.verify import graphs
+from publisher.verify.client import Client
+from publisher.verify.site import context_loader
+
+SE_PREFIX = "se="
+SEVERITIES: Mapping[Node | None, Severity] = {
+    SH.Violation: Severity.VIOLATION,
+    SH.Warning: Severity.WARNING,
+    SH.Info: Severity.INFO,
+}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A shapes graph with its name, and whether it judges the DCAT-AP-SE view."""
+
+    name: str
+    shapes: Graph
+    of_se_view: bool = False
+
+
+def built_in() -> tuple[Profile, Profile]:
+    """Return our own profiles: DCAT-AP for the EU view and DCAT-AP-SE for the Swedish one."""
+    folder = files("publisher.verify") / "profiles"
+
+    def shapes(name: str) -> Graph:
+        body = (folder / name).read_bytes()
+        return graphs.to_rdflib(graphs.parse(body, TURTLE.name, f"profile:{name}"))
+
+    return (
+        Profile("DCAT-AP", shapes("dcat-ap.ttl")),
+        Profile("DCAT-AP-SE", shapes("dcat-ap-se.ttl"), of_se_view=True),
+    )
+
+
+def given(client: Client, wanted: Sequence[str]) -> list[Profile]:
+    """Return profiles from files and addresses; ``se=`` before one makes it judge the SE view.
+
+    Raises:
+        SourceMissing: There is none at the path or address.
+        SourceSyntax: It is not RDF.
+    """
+    profiles = []
+    for name in wanted:
+        place = name.removeprefix(SE_PREFIX)
+        shapes = _address(client, place) if "://" in place else _file(Path(place))
+        profiles.append(Profile(_name(place), whole(shapes), of_se_view=name != place))
+    return profiles
+
+
+def _name(place: str) -> str:
+    """Return the last part of a path or address, to stand before each message."""
+    return place.rstrip("/").rpartition("/")[2] or place
+
+
+def _file(path: Path) -> Graph:
+    """Return the shapes in a file."""
+    if not path.is_file():
+        raise SourceMissing("There is no such profile.", where=str(path))
+    media_type = of_file(path.name) or TURTLE
+    base = path.resolve().as_uri()
+    return graphs.to_rdflib(graphs.parse(path.read_bytes(), media_type.name, base))
+
+
+def _address(client: Client, url: str) -> Graph:
+    """Return the shapes at an address."""
+    visit = client.visit(url, fields={"Accept": "text/turtle, application/rdf+xml;q=0.8"})
+    if not visit.successful:
+        raise SourceMissing("There is no such profile.", where=url)
+    last = visit.last
+    media_type = last.media_type
+    if media_type == "text/plain":
+        media_type = (of_file(url) or TURTLE).name
+    return graphs.to_rdflib(graphs.parse(last.body, media_type, last.url, context_loader(client)))
+
+
+def whole(shapes: Graph) -> Graph:
+    """Return the shapes without references to property shapes that have no path.
+
+    DCAT-AP's generated files hold 208 of them, and pySHACL refuses the file for one.
+    """
+    for triple in list(shapes.triples((None, SH.property, None))):
+        if shapes.value(triple[2], SH.path) is None:
+            shapes.remove(triple)
+    return shapes
+
+
+def validate(feed: Graph, profile: Profile) -> list[Finding]:
+    """Return the results of a profile over a feed as findings (SHACL, section 3.6).
+
+    Only results of the report itself count, not those that explain another one.
+
+    Raises:
+        SourceSyntax: The shapes contradict SHACL.
+    """
+    try:
+        _, report, _ = pyshacl.validate(
+            feed, shacl_graph=profile.shapes, inference="none", do_owl_imports=False, advanced=False
+        )
+    except ReportableRuntimeError as error:
+        raise SourceSyntax(
+            "It cannot be used as shapes: {reason}", where=profile.name, reason=str(error)
+        ) from error
+    return [
+        _finding(report, result, profile)
+        for validation_report in report.subjects(RDF.type, SH.ValidationReport)
+        for result in report.objects(validation_report, SH.result)
+    ]
+
+
+def _finding(report: Graph, result: Node, profile: Profile) -> Finding:
+    """Return one validation result as a finding."""
+    shape = report.value(result, SH.sourceShape)
+    named = isinstance(shape, URIRef)
+    value = report.value(result, SH.value)
+    return Finding(
+        SEVERITIES.get(report.value(result, SH.resultSeverity), Severity.VIOLATION),
+        _message(report, result, profile),
+        str(shape) if named else str(report.value(result, SH.sourceConstraintComponent)),
+        focus_node=str(report.value(result, SH.focusNode)),
+        path=str(report.value(result, SH.resultPath) or ""),
+        value="" if value is None else value.n3(),
+    )
+
+
+def _message(report: Graph, result: Node, profile: Profile) -> Text:
+    """Return the message of a shape in the languages it has, the profile named in front."""
+    messages = {
+        m.language or SOURCE_LANGUAGE: str(m)
+        for m in report.objects(result, SH.resultMessage)
+        if isinstance(m, Literal)
+    }
+    fallback = messages.get(SOURCE_LANGUAGE) or next(iter(messages.values()), "")
+    return {
+        language: f"{profile.name}: {messages.get(language, fallback)}" for language in LANGUAGES
+    }

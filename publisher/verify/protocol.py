@@ -1,0 +1,216 @@
+"""A SPARQL endpoint against the SPARQL 1.1 Protocol, from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from publisher.findings import Finding
+from publisher.media_types import GRAPHS
+from publisher.messages import Text, text
+from publisher.verify import answers
+from publisher.verify.client import Client
+from publisher.verify.exchanges import Exchange
+from publisher.verify.marks import Table
+from publisher.verify.verdicts import violation, warning
+
+ASK = "ASK {}"
+SELECT = 'SELECT ?x { VALUES ?x { "a" } }'
+CONSTRUCT = "CONSTRUCT { <urn:a> <urn:b> <urn:c> } {}"
+# "%25" must not be decoded twice on its way.
+PERCENT = 'SELECT ("100%25" AS ?x) {}'
+BROKEN = "SELECT * { ?s ?p "
+UPDATE = "INSERT DATA { <urn:publisher:verify> <urn:publisher:verify> <urn:publisher:verify> }"
+# RFC 6761: below "invalid" there is nothing, so an endpoint that calls out reaches nobody.
+SERVICE = "SELECT * { SERVICE <http://service.invalid/sparql> { ?s ?p ?o } }"
+
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+DIRECT = {"Content-Type": "application/sparql-query"}
+
+
+@dataclass(frozen=True)
+class Check:
+    """One request to an endpoint and what must come back.
+
+    Attributes:
+        name: The rule, ``protocol:`` left out.
+        expected: What must come back, in words.
+        passed: Whether an answer is that.
+        mandatory: Whether the specification demands it.
+    """
+
+    name: str
+    expected: Text
+    passed: Callable[[Exchange], bool]
+    method: str = "GET"
+    query: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    mandatory: bool = True
+
+
+def _get(*queries: str, name: str = "query") -> str:
+    """Return the query part of an address."""
+    return "?" + urlencode([(name, query) for query in queries])
+
+
+def _form(query: str, name: str = "query") -> bytes:
+    """Return a form with one field."""
+    return urlencode({name: query}).encode()
+
+
+def _queries() -> Iterator[Check]:
+    """Yield the checks of the three ways to send a query (SPARQL 1.1 Protocol, section 2.1)."""
+    true = text("the boolean true in JSON")
+    json_results = {"Accept": answers.RESULTS_JSON}
+    yield Check("get", true, answers.is_true, query=_get(ASK), fields=json_results)
+    yield Check(
+        "post-form", true, answers.is_true, "POST", fields=json_results | FORM, body=_form(ASK)
+    )
+    yield Check(
+        "post-direct",
+        true,
+        answers.is_true,
+        "POST",
+        fields=json_results | DIRECT,
+        body=ASK.encode(),
+    )
+    same = text("the text 100%25 as it was sent")
+    yield Check("percent-get", same, answers.has_percent, query=_get(PERCENT), fields=json_results)
+    yield Check(
+        "percent-post",
+        same,
+        answers.has_percent,
+        "POST",
+        fields=json_results | FORM,
+        body=_form(PERCENT),
+    )
+    for media_type in (*answers.RESULTS, answers.CSV):
+        expected = text("one solution as {media_type}", media_type=media_type)
+        yield Check(
+            f"select {media_type}",
+            expected,
+            answers.solutions_in(media_type),
+            query=_get(SELECT),
+            fields={"Accept": media_type},
+            mandatory=media_type == answers.RESULTS_JSON,
+        )
+    for known in GRAPHS:
+        expected = text("one triple as {media_type}", media_type=known.name)
+        yield Check(
+            f"construct {known.name}",
+            expected,
+            answers.graph_in(known.name),
+            query=_get(CONSTRUCT),
+            fields={"Accept": known.name},
+            mandatory=known.name in ("text/turtle", "application/rdf+xml"),
+        )
+
+
+def _errors() -> Iterator[Check]:
+    """Yield the checks of what must be refused (SPARQL 1.1 Protocol, sections 2.1.4 and 2.2)."""
+    bad = text("status 400")
+    yield Check("syntax-error", bad, answers.status(400), query=_get(BROKEN))
+    yield Check("two-queries", bad, answers.status(400), query=_get(ASK, ASK))
+    refused = text("a status from 400 to 499")
+    update = {"Content-Type": "application/sparql-update"}
+    yield Check(
+        "update-direct", refused, answers.refused, "POST", fields=update, body=UPDATE.encode()
+    )
+    yield Check(
+        "update-form", refused, answers.refused, "POST", fields=FORM, body=_form(UPDATE, "update")
+    )
+    yield Check("update-as-query", refused, answers.refused, query=_get(UPDATE))
+    yield Check("service", refused, answers.refused, query=_get(SERVICE), mandatory=False)
+    plain = {"Content-Type": "text/plain"}
+    unsupported = text("status 415")
+    yield Check(
+        "unsupported-body",
+        unsupported,
+        answers.status(415),
+        "POST",
+        fields=plain,
+        body=ASK.encode(),
+        mandatory=False,
+    )
+    unacceptable = {"Accept": "image/png"}
+    yield Check(
+        "unacceptable",
+        text("status 406"),
+        answers.status(406),
+        query=_get(ASK),
+        fields=unacceptable,
+        mandatory=False,
+    )
+    yield Check(
+        "put",
+        text("status 405 with Allow"),
+        lambda answer: answer.status == 405 and "allow" in answer.fields,
+        "PUT",
+        fields=plain,
+        body=b"",
+        mandatory=False,
+    )
+
+
+def _surroundings() -> Iterator[Check]:
+    """Yield the checks of the service description, HEAD, OPTIONS and CORS."""
+    yield Check(
+        "description",
+        text("a service description in Turtle"),
+        answers.describes_service,
+        fields={"Accept": "text/turtle"},
+    )
+    # data.europa.eu gives 80 of 405 points for an address that answers HEAD.
+    yield Check("head", text("status 200"), answers.status(200), "HEAD")
+    origin = {"Origin": "https://client.example"}
+    anyone = text("Access-Control-Allow-Origin: *")
+    yield Check("cors", anyone, answers.shared, query=_get(ASK), fields=origin, mandatory=False)
+    preflight = origin | {
+        "Access-Control-Request-Method": "POST",
+        "Access-Control-Request-Headers": "Content-Type",
+    }
+    yield Check("preflight", anyone, answers.shared, "OPTIONS", fields=preflight, mandatory=False)
+
+
+CHECKS: tuple[Callable[[], Iterator[Check]], ...] = (_queries, _errors, _surroundings)
+
+
+def check(client: Client, endpoint: str) -> tuple[list[Finding], Table]:
+    """Return what an endpoint does against the protocol, and the table of all checks."""
+    findings, rows = [], []
+    for checks in CHECKS:
+        for one in checks():
+            answer = client.exchange(one.method, endpoint + one.query, one.fields, one.body)
+            passed = one.passed(answer)
+            status = str(answer.status or "-")
+            rows.append((one.name, one.expected, status, text("yes") if passed else text("no")))
+            if not passed:
+                findings.append(_finding(one, endpoint, answer))
+    columns = (text("Check"), text("Expected"), text("Status"), text("Passed"))
+    return findings, Table(text("SPARQL Protocol of {url}", url=endpoint), columns, tuple(rows))
+
+
+def _finding(one: Check, endpoint: str, answer: Exchange) -> Finding:
+    """Return the finding about a check that was not passed."""
+    make = violation if one.mandatory else warning
+    return make(f"protocol:{one.name}", _sentence(one, endpoint, answer), endpoint)
+
+
+def _sentence(one: Check, endpoint: str, answer: Exchange) -> Text:
+    """Return what was sent, what came, and what must come, in every language."""
+    sentences = {}
+    for language, expected in one.expected.items():
+        whole = text(
+            "{endpoint}, check {name} ({method}): expected {expected}, got status {status} as "
+            "'{media_type}'.",
+            endpoint=endpoint,
+            name=one.name,
+            method=one.method,
+            expected=expected,
+            status=answer.status or "-",
+            media_type=answer.media_type or "-",
+        )
+        sentences[language] = whole[language]
+    return sentences

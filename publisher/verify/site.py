@@ -1,0 +1,128 @@
+"""Where a site is, which IRIs it answers for, and what it says about itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import quote, urljoin
+
+from rdflib import RDF, VOID, Graph
+
+from publisher.errors import SourceSyntax
+from publisher.findings import Finding
+from publisher.messages import text
+from publisher.verify import graphs
+from publisher.verify.client import Client
+from publisher.verify.exchanges import Visit
+from publisher.verify.spelling import whole_number
+from publisher.verify.verdicts import unanswered, violation, warning
+from publisher.verify.web_links import links_of, targets
+
+# RFC 3987, section 3.1: letters outside ASCII are escaped, what is escaped stays.
+_SAFE = "/:@!$&'()*+,;=~-._%?#"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site: its address, the base of the IRIs it answers for, and its VoID description."""
+
+    address: str
+    base: str
+    void: Graph = field(default_factory=Graph, repr=False)
+
+    def holds(self, iri: str) -> bool:
+        """Tell whether the site answers for an IRI."""
+        return iri.startswith((self.base, self.address))
+
+    def locate(self, iri: str) -> str:
+        """Return the address that answers for an IRI; an IRI of somebody else stays as it is.
+
+        >>> Site("http://x/", "https://e.org/").locate("https://e.org/id/ö")
+        'http://x/id/%C3%B6'
+        """
+        if iri.startswith(self.base):
+            iri = self.address + iri.removeprefix(self.base)
+        return quote(iri, safe=_SAFE) if iri.startswith(self.address) else iri
+
+    def endpoints(self) -> tuple[str, ...]:
+        """Return the SPARQL endpoints of VoID (VoID, section 3.2)."""
+        return tuple(sorted({str(o) for o in self.void.objects(None, VOID.sparqlEndpoint)}))
+
+    def triples_of(self, dump: str) -> frozenset[int]:
+        """Return how many triples VoID says a dump has; empty when it does not say."""
+        address = self.locate(dump)
+        numbers = {
+            str(number)
+            for dataset, described in self.void.subject_objects(VOID.dataDump)
+            for number in self.void.objects(dataset, VOID.triples)
+            if self.locate(str(described)) == address
+        }
+        return frozenset(n for n in map(whole_number, numbers) if n is not None)
+
+
+def context_loader(client: Client) -> Callable[[str], object]:
+    """Return a reader of the JSON-LD contexts of a site, each asked for once."""
+    known: dict[str, object] = {}
+
+    def load(address: str) -> object:
+        if address not in known:
+            visit = client.visit(address, fields={"Accept": "application/ld+json"})
+            try:
+                known[address] = graphs.json_document(visit.last.body) if visit.successful else None
+            except SourceSyntax:
+                known[address] = None
+        return known[address]
+
+    return load
+
+
+def learn(client: Client, url: str, catalogue: str) -> tuple[Site, list[Finding]]:
+    """Return what a site says about itself, and what is wrong with that.
+
+    The base comes from ``void:uriSpace`` (VoID, section 4.2), else from the link ``canonical``
+    of the home page or of the catalogue, else it is the address.
+    """
+    address = url if url.endswith("/") else url + "/"
+    home = client.visit(address, fields={"Accept": "text/html"})
+    canonical = _canonical(home, "") or _canonical(client.visit(address + catalogue), catalogue)
+    client.locate = Site(address, canonical or address).locate
+    void, findings = _void(client, urljoin(address, ".well-known/void"))
+    spaces = [str(space) for space in void.objects(None, VOID.uriSpace)]
+    site = Site(address, _base(canonical or address, spaces), void)
+    client.locate = site.locate
+    return site, unanswered(home, client.limits) + findings
+
+
+def _canonical(visit: Visit, path: str) -> str:
+    """Return the base that the canonical IRI of a page below it implies, if any."""
+    canonical = targets(links_of(visit.last), "canonical")
+    base = canonical[0].removesuffix(path) if canonical else ""
+    return base if base.endswith("/") else ""
+
+
+def _base(canonical: str, spaces: list[str]) -> str:
+    """Return the base: the URI space all others lie in, or the home page's IRI when above it."""
+    shortest = min(spaces, key=len, default="")
+    shared = shortest[: shortest.rfind("/") + 1]
+    outside = [space for space in spaces if not space.startswith(shared)]
+    if not shared or outside or shared.startswith(canonical):
+        return canonical
+    return shared
+
+
+def _void(client: Client, url: str) -> tuple[Graph, list[Finding]]:
+    """Return the VoID description and what is wrong with it."""
+    visit = client.visit(url, fields={"Accept": "text/turtle"})
+    findings = unanswered(visit, client.limits)
+    if findings:
+        return Graph(), findings
+    last = visit.last
+    try:
+        triples = graphs.parse(last.body, last.media_type, last.url, context_loader(client))
+        void = graphs.to_rdflib(triples)
+    except SourceSyntax as error:
+        return Graph(), [violation("void:syntax", error.what, url)]
+    if (None, RDF.type, VOID.Dataset) not in void:
+        message = text("{url} describes no void:Dataset. Describe each dataset.", url=url)
+        return void, [warning("void:dataset", message, url)]
+    return void, []
