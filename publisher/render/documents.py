@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
-from publisher.media_types import MediaType
+from publisher.media_types import HTML, MediaType
 from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine
 from publisher.release.model import Release
+from publisher.release.since import Since
+from publisher.render.located import located
 from publisher.serialise import serialise
 
 _PAGE_PARAMETER = "incoming"
@@ -45,14 +48,25 @@ class Documents:
         self._engine = engine
         self.addresses = addresses
         self._page_size = page
+        self._since = Since(release)
+        self._wholes = {
+            thing: path
+            for path, things in release.documents.items()
+            for thing in things
+            if "#" not in thing
+        }
 
     def find(self, path: str) -> Document | None:
         """Return the document that a path of the site (no leading slash) means, if there is one.
 
-        The path of a thing (``id/…``) means the document about it.
+        The path of a thing (``id/…``) means the document about it, that of a part of a dataset the
+        document about the dataset.
         """
         for name in self.addresses.candidates(path):
             document = self.addresses.document_of(name)
+            whole = self._wholes.get(name)
+            if whole is not None:
+                document = self.addresses.base_iri + whole
             subjects = self._release.documents.get(document.removeprefix(self.addresses.base_iri))
             if subjects:
                 return Document(document, subjects)
@@ -60,6 +74,18 @@ class Documents:
             if self._engine.knows(thing):
                 return Document(document, (thing,))
         return None
+
+    def _path(self, document: Document) -> str:
+        return document.iri.removeprefix(self.addresses.base_iri)
+
+    def changed(self, document: Document, media_type: MediaType) -> datetime:
+        """Return since when a representation is as it is.
+
+        A page names the release at its foot, so each release changes it; a graph does not.
+        """
+        if media_type is HTML:
+            return self._release.published
+        return self._since.instant(self._path(document))
 
     def describe(self, document: Document, page: int = 1) -> Description | None:
         """Return what the engine knows of a document's things; None for a page not there."""
@@ -71,7 +97,8 @@ class Documents:
     def graph(self, document: Document, description: Description, media_type: MediaType) -> bytes:
         """Return a document as a graph in a media type, the same bytes every time."""
         triples = [*description.triples(), *self._about_document(document, description)]
-        return serialise(triples, media_type, self._release.prefixes, self._release.context)
+        there = located(triples, self.addresses)
+        return serialise(there, media_type, self._release.prefixes, self._release.context)
 
     def page_of(self, document: str, page: int) -> str:
         """Return the canonical IRI of one page of a document."""
@@ -87,7 +114,8 @@ class Documents:
         for graph in description.graphs:
             yield Triple(node, NamedNode(iri("void:inDataset")), NamedNode(graph))
         published = Literal(
-            self._release.published.date().isoformat(), datatype=NamedNode(iri("xsd:date"))
+            self._since.instant(self._path(document)).date().isoformat(),
+            datatype=NamedNode(iri("xsd:date")),
         )
         yield Triple(node, NamedNode(iri("dcterms:modified")), published)
         yield from self._paging(document, description)

@@ -1,122 +1,222 @@
-"""What the home page says of a release: its title, its classes with their things, its datasets."""
+"""What the home page says of a release: its title, its things by class, its datasets."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal
 
-from publisher.query.engine import Engine, Row
-from publisher.render.labels import best
-from publisher.render.views import Value
+from publisher.namespaces import iri
+from publisher.query.description import LABELS
+from publisher.query.engine import Engine
+from publisher.render.labels import Labels, best, foreign, standard_terms
+from publisher.render.layout import Layout
+from publisher.render.parts import Mark, Value
+from publisher.render.values import first_sentence, sort_key
 
-# A class with more things than this is not listed on the home page, only counted.
-LISTED = 60
-_CATALOGUE = """
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-SELECT ?thing ?kind ?title ?description WHERE {
-    VALUES ?kind { dcat:Catalog dcat:Dataset }
-    ?thing a ?kind .
-    OPTIONAL { ?thing dcterms:title ?title . }
-    OPTIONAL { ?thing dcterms:description ?description . }
-}
-ORDER BY ?thing ?title ?description
-"""
-_CLASSES = """
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT ?class ?classLabel ?thing ?label WHERE {
-    ?class a owl:Class ; rdfs:label ?classLabel .
+# Things of a class with more than this are not listed on the home page, only counted.
+LISTED = 100
+_DESCRIPTIONS = (iri("dcterms:description"), iri("skos:definition"))
+# A statement carries a fact; the page of what it is about shows it.
+_STATEMENT = iri("rdf:Statement")
+_COUNTS = """
+SELECT ?class (COUNT(DISTINCT ?thing) AS ?count) WHERE {
     ?thing a ?class .
-    OPTIONAL { ?thing skos:prefLabel|rdfs:label ?label . }
+    FILTER(STRSTARTS(STR(?thing), "%s") && !CONTAINS(STR(?thing), "%s"))
 }
-ORDER BY ?class ?thing ?label ?classLabel
+GROUP BY ?class
+ORDER BY ?class
 """
+_THINGS = """
+SELECT ?class ?thing ?property ?value WHERE {
+    VALUES ?class { %s }
+    ?thing a ?class ; ?property ?value .
+    FILTER(STRSTARTS(STR(?thing), "%s") && ?property IN (%s))
+}
+ORDER BY ?class ?thing ?property ?value
+"""
+_NAMES = "SELECT ?thing ?property ?value WHERE { VALUES ?thing { %s } ?thing ?property ?value . \
+FILTER(?property IN (%s)) } ORDER BY ?thing ?property ?value"
+
+Link = Callable[[str], str]
 
 
 @dataclass(frozen=True)
-class Section:
-    """A class and its things; empty when there are too many to list."""
+class Card:
+    """A thing of the main class.
 
+    Attributes:
+        iri: Its canonical IRI.
+        name: Link to it.
+        marks: Its state, or whatever it is told apart by.
+        tags: The concepts it is first described with.
+        sentence: First sentence of its description, when there are no tags.
+    """
+
+    iri: str
+    name: Value
+    marks: tuple[Mark, ...]
+    tags: tuple[Value, ...]
+    sentence: Value | None
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A class and its things; these are empty when there are too many to list."""
+
+    iri: str
     name: Value
     count: int
     things: tuple[Value, ...]
 
 
-Link = Callable[[str], str]
-
-
-def _value(name: str, labels: list[Literal], language: str, link: Link) -> Value:
-    label = best(labels, language) or Literal(name)
-    tag = label.language or ""
-    return Value(label.value, link(name), "" if tag.split("-")[0] == language else tag)
-
-
 @dataclass(frozen=True)
 class Home:
-    """The home page's facts in every language."""
+    """The home page's facts in every language.
 
-    titles: tuple[Literal, ...]
-    descriptions: tuple[Literal, ...]
-    dataset_titles: Mapping[str, list[Literal]]
-    dataset_descriptions: Mapping[str, list[Literal]]
-    class_labels: Mapping[str, list[Literal]]
-    things: Mapping[str, Mapping[str, list[Literal]]]
+    The **main class** is the one of the publisher's own ontology that the shapes describe most
+    closely (by number of properties; then the one with most things, then the first by name):
+    what somebody has taken the greatest care to describe is what the site is about.
 
-    def sections(self, language: str, link: Link) -> list[Section]:
-        """Return the classes of the ontology that have things."""
-        sections = []
-        for name, things in self.things.items():
-            listed = things if len(things) <= LISTED else {}
-            values = [_value(thing, labels, language, link) for thing, labels in listed.items()]
-            values.sort(key=lambda value: value.text.casefold())
-            heading = _value(name, self.class_labels[name], language, link)
-            sections.append(Section(heading, len(things), tuple(values)))
-        return sections
+    Attributes:
+        main: IRI of the main class; empty when the ontology has no class with things.
+        counts: Class → number of things; the publisher's own first, as closely described.
+        things: Class → thing → property → values, for classes that are not too large.
+        labels: Labels of classes and concepts.
+    """
 
-    def datasets(self, language: str, link: Link) -> list[tuple[Value, str]]:
-        """Return link and description of each dataset."""
-        found = []
-        for name, titles in self.dataset_titles.items():
-            description = best(self.dataset_descriptions.get(name, []), language)
-            found.append(
-                (_value(name, titles, language, link), description.value if description else "")
+    main: str
+    counts: Mapping[str, int]
+    things: Mapping[str, Mapping[str, Mapping[str, Sequence[object]]]]
+    labels: Labels
+    layout: Layout
+
+    def cards(self, language: str, link: Link) -> list[Card]:
+        """Return the things of the main class by name; none when there are too many."""
+        things = self.things.get(self.main, {})
+        cards = [self._card(name, said, language, link) for name, said in things.items()]
+        return sorted(cards, key=lambda card: sort_key(card.name.text))
+
+    def _card(
+        self, name: str, said: Mapping[str, Sequence[object]], language: str, link: Link
+    ) -> Card:
+        placings = self.layout.of([self.main])
+        ordered = sorted(placings.items(), key=lambda p: (p[1].group_order, p[1].order))
+        marks = tuple(
+            Mark(
+                Value(placing.names.get(language, "")),
+                self._value(concept, language, link),
+                self.layout.is_usual([self.main], path, concept),
             )
-        return found
+            for path, placing in ordered
+            if placing.marks
+            for concept in _names(said.get(path, ()))
+        )
+        tagged = (path for path, p in ordered if p.concepts and not p.marks and said.get(path))
+        tags = [self._value(c, language, link) for c in _names(said.get(next(tagged, ""), ()))]
+        tags.sort(key=lambda tag: sort_key(tag.text))
+        return Card(
+            name,
+            _labelled(name, said, language, link),
+            marks,
+            tuple(tags),
+            None if tags else _sentence(said, language),
+        )
+
+    def collections(self, language: str, link: Link) -> list[Collection]:
+        """Return the classes besides the main one whose things have names."""
+        return [self.collection(c, language, link) for c in self.counts if c != self.main]
+
+    def collection(self, name: str, language: str, link: Link) -> Collection:
+        """Return a class with its things."""
+        things = [
+            _labelled(thing, said, language, link)
+            for thing, said in self.things.get(name, {}).items()
+        ]
+        things.sort(key=lambda thing: sort_key(thing.text))
+        return Collection(name, self._value(name, language, link), self.counts[name], tuple(things))
+
+    def _value(self, name: str, language: str, link: Link) -> Value:
+        label = best(self.labels.get(name) or standard_terms().get(name, ()), language)
+        label = label or Literal(name)
+        return Value(label.value, link(name), foreign(label, language))
 
 
-def _literals(rows: list[Row], kind: str, name: str) -> dict[str, list[Literal]]:
-    found: dict[str, dict[Literal, None]] = defaultdict(dict)
-    for row in rows:
-        literal = row.get(name)
-        if row["kind"].value.endswith(kind) and isinstance(literal, Literal):
-            found[row["thing"].value][literal] = None
-    return {thing: list(literals) for thing, literals in found.items()}
+def _names(terms: Iterable[object]) -> list[str]:
+    return [str(getattr(term, "value", "")) for term in terms]
 
 
-def read_home(engine: Engine, base_iri: str) -> Home:
+def _literals(terms: Iterable[object]) -> list[Literal]:
+    return [term for term in terms if isinstance(term, Literal)]
+
+
+def _labelled(name: str, said: Mapping[str, Sequence[object]], language: str, link: Link) -> Value:
+    found = next((said[p] for p in LABELS if said.get(p)), ())
+    label = best(_literals(found), language) or Literal(name)
+    return Value(label.value, link(name), foreign(label, language))
+
+
+def _sentence(said: Mapping[str, Sequence[object]], language: str) -> Value | None:
+    found = next((said[p] for p in _DESCRIPTIONS if said.get(p)), ())
+    text = best(_literals(found), language)
+    return text and Value(first_sentence(text.value), "", foreign(text, language))
+
+
+def _brackets(names: Iterable[str], separator: str) -> str:
+    return separator.join(f"<{name}>" for name in names)
+
+
+def read_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
     """Return the facts of the home page, asked of the engine."""
-    catalogue = engine.rows(_CATALOGUE)
-    titles = _literals(catalogue, "Catalog", "title")
-    descriptions = _literals(catalogue, "Catalog", "description")
-    labels: dict[str, dict[Literal, None]] = defaultdict(dict)
-    things: dict[str, dict[str, dict[Literal, None]]] = defaultdict(lambda: defaultdict(dict))
-    for row in engine.rows(_CLASSES):
-        thing = row["thing"]
-        if isinstance(thing, NamedNode) and thing.value.startswith(base_iri):
-            labels[row["class"].value][row["classLabel"]] = None  # type: ignore[index]
-            named = things[row["class"].value][thing.value]
-            if isinstance(row.get("label"), Literal):
-                named[row["label"]] = None  # type: ignore[index]
-    return Home(
-        titles=tuple(t for found in titles.values() for t in found),
-        descriptions=tuple(d for found in descriptions.values() for d in found),
-        dataset_titles=_literals(catalogue, "Dataset", "title"),
-        dataset_descriptions=_literals(catalogue, "Dataset", "description"),
-        class_labels={name: list(found) for name, found in labels.items()},
-        things={name: {t: list(ls) for t, ls in found.items()} for name, found in things.items()},
+    found = _count(engine, base_iri, "#")
+    described = set(layout.described())
+    ranked = sorted(
+        (name for name in found if name.startswith(base_iri) or name in described),
+        key=lambda c: (not c.startswith(base_iri), -layout.closeness(c), -found[c], c),
     )
+    main = next((name for name in ranked if name.startswith(base_iri)), "")
+    if not ranked:  # neither an ontology nor shapes: files that somebody looks at
+        found = _count(engine, base_iri, " ")
+        ranked = sorted(found, key=lambda c: (-found[c], c))
+        main = ranked[0] if ranked else ""
+    small = [name for name in ranked if found[name] <= LISTED]
+    wanted = [*LABELS, *_DESCRIPTIONS]
+    wanted += [path for path, p in layout.of([main]).items() if p.concepts]
+    things: dict[str, dict[str, dict[str, list[object]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    query = _THINGS % (_brackets(small, " "), base_iri, _brackets(wanted, ", "))
+    for row in engine.rows(query) if small else ():
+        of_class = things[row["class"].value]
+        of_class[row["thing"].value][row["property"].value].append(row["value"])
+    counts = {
+        name: found[name]
+        for name in ranked
+        if name != _STATEMENT
+        and (name not in small or any(said.keys() & set(LABELS) for said in things[name].values()))
+    }
+    concepts = {
+        name
+        for said in things.get(main, {}).values()
+        for property_, values in said.items()
+        if property_ not in (*LABELS, *_DESCRIPTIONS)
+        for name in _names(values)
+    }
+    return Home(main, counts, things, _read_names(engine, {*counts, *concepts}), layout)
+
+
+def _count(engine: Engine, base_iri: str, without: str) -> dict[str, int]:
+    """Return class → number of things below the base whose IRI is without a character."""
+    rows = engine.rows(_COUNTS % (base_iri, without))
+    return {row["class"].value: int(row["count"].value) for row in rows}
+
+
+def _read_names(engine: Engine, names: Iterable[str]) -> Labels:
+    found: dict[str, list[Literal]] = defaultdict(list)
+    query = _NAMES % (_brackets(sorted(names), " "), _brackets(LABELS, ", "))
+    for row in engine.rows(query):
+        if isinstance(row["value"], Literal):
+            found[row["thing"].value].append(row["value"])
+    return {name: tuple(labels) for name, labels in found.items()}

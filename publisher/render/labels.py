@@ -11,17 +11,20 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 from publisher.namespaces import shorten
 from publisher.query.description import LABELS, Description
 
+_FILES = ("labels.ttl", "authorities.ttl")
+
 Labels = Mapping[str, tuple[Literal, ...]]
 
 
 @cache
 def standard_terms() -> Labels:
-    """Return the labels of terms of standard vocabularies that come with the program."""
+    """Return the labels of standard terms and values that come with the program."""
     labels: dict[str, list[Literal]] = {}
-    content = (files("publisher") / "render" / "labels.ttl").read_bytes()
-    for quad in parse(content, format=RdfFormat.TURTLE):
-        if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
-            labels.setdefault(quad.subject.value, []).append(quad.object)
+    for name in _FILES:
+        content = (files("publisher") / "render" / name).read_bytes()
+        for quad in parse(content, format=RdfFormat.TURTLE):
+            if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
+                labels.setdefault(quad.subject.value, []).append(quad.object)
     return {term: tuple(found) for term, found in labels.items()}
 
 
@@ -30,8 +33,7 @@ def best(literals: Iterable[Literal], language: str) -> Literal | None:
 
     A region's tag counts as its language: ``en-GB`` serves ``en``.
     """
-    ranked = sorted(literals, key=lambda literal: _rank(literal, language))
-    return ranked[0] if ranked else None
+    return min(literals, key=lambda literal: _rank(literal, language), default=None)
 
 
 def _rank(literal: Literal, language: str) -> tuple[int, str, str]:
@@ -41,18 +43,47 @@ def _rank(literal: Literal, language: str) -> tuple[int, str, str]:
     return (order, tag, literal.value)
 
 
+def foreign(literal: Literal, language: str) -> str:
+    """Return the language tag of a literal, when a page in the language must mark it."""
+    tag = literal.language or ""
+    return "" if tag.split("-")[0].lower() == language else tag
+
+
+def address_as_name(name: str, prefixes: Mapping[str, str], base_iri: str) -> str:
+    """Return the shortest spelling of an IRI that still says what it is.
+
+    >>> address_as_name("https://e.org/id/geometry/20", {}, "https://e.org/")
+    'geometry/20'
+    >>> address_as_name("https://www.example.com/about/", {}, "https://e.org/")
+    'www.example.com/about'
+    """
+    short = shorten(name, prefixes)
+    if short != name:
+        return short
+    if name.startswith(base_iri):
+        path, _, fragment = name.removeprefix(base_iri).partition("#")
+        return fragment or path.removeprefix("id/") or name
+    return name.removeprefix("https://").removeprefix("http://").rstrip("/") or name
+
+
 class Names:
     """The names of everything on one page."""
 
     def __init__(
-        self, description: Description, language: str, prefixes: Mapping[str, str]
+        self,
+        description: Description,
+        further: Labels,
+        language: str,
+        prefixes: Mapping[str, str],
+        base_iri: str,
     ) -> None:
-        """Collect the labels that the description brings."""
+        """Collect the labels that the description brings, and further ones."""
         self._language = language
         self._prefixes = prefixes
-        self._labels: dict[str, tuple[Literal, ...]] = {
-            name: tuple(label for _, label in labels) for name, labels in description.labels.items()
-        }
+        self._base_iri = base_iri
+        self._labels: dict[str, tuple[Literal, ...]] = dict(further)
+        for name, labels in description.labels.items():
+            self._labels[name] = tuple(label for _, label in labels)
         own: dict[str, dict[str, list[Literal]]] = {}
         for triple in description.own:
             if triple.predicate.value in LABELS and isinstance(triple.object, Literal):
@@ -61,7 +92,11 @@ class Names:
         for name, found in own.items():
             self._labels[name] = tuple(next(found[p] for p in LABELS if p in found))
 
+    def known(self, name: str) -> bool:
+        """Tell whether a thing or term has a name."""
+        return name in self._labels or name in standard_terms()
+
     def of(self, name: str) -> Literal:
         """Return what a thing or term is called; its shortened IRI when it has no name."""
         found = best(self._labels.get(name) or standard_terms().get(name, ()), self._language)
-        return found or Literal(shorten(name, self._prefixes))
+        return found or Literal(address_as_name(name, self._prefixes, self._base_iri))

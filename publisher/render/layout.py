@@ -7,18 +7,26 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal
 
+from publisher.namespaces import iri
 from publisher.query.engine import Engine, Row
 
 _LAST = 1_000_000.0
+# A norm is what so many of all things share; what differs from it is worth a second look.
+_NORM = 0.75
+_CONCEPT = iri("skos:Concept")
+_SOURCE = iri("dcterms:source")
 _QUERY = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
-SELECT ?class ?path ?order ?groupOrder ?name ?group WHERE {
+SELECT ?class ?path ?order ?groupOrder ?name ?group ?least ?most ?kind WHERE {
     ?shape sh:targetClass ?class ; sh:property ?property .
     ?property sh:path ?path .
     FILTER(isIRI(?path))
     OPTIONAL { ?property sh:order ?order . }
     OPTIONAL { ?property sh:name ?name . }
+    OPTIONAL { ?property sh:minCount ?least . }
+    OPTIONAL { ?property sh:maxCount ?most . }
+    OPTIONAL { ?property sh:class ?kind . }
     OPTIONAL {
         ?property sh:group ?g .
         ?g rdfs:label ?group .
@@ -26,6 +34,14 @@ SELECT ?class ?path ?order ?groupOrder ?name ?group WHERE {
     }
 }
 ORDER BY ?class ?path ?order ?name ?group
+"""
+_USUAL = """
+SELECT ?class ?path ?value (COUNT(?thing) AS ?count) WHERE {
+    VALUES (?class ?path) { %s }
+    ?thing a ?class ; ?path ?value .
+}
+GROUP BY ?class ?path ?value
+ORDER BY ?class ?path ?count ?value
 """
 
 
@@ -38,17 +54,28 @@ class Placing:
         order: Its order within the group.
         names: What the shape calls it, by language.
         groups: What the group is called, by language.
+        concepts: Whether its values are concepts.
+        least: How many values there must be.
+        most: How many there may be.
     """
 
     group_order: float = _LAST
     order: float = _LAST
     names: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    concepts: bool = False
+    least: float = 0
+    most: float = _LAST
+
+    @property
+    def marks(self) -> bool:
+        """Tell whether it tells things apart: each has exactly one concept of a list."""
+        return self.concepts and self.least == self.most == 1
 
 
-def _number(row: Row, name: str) -> float:
+def _number(row: Row, name: str, default: float = _LAST) -> float:
     term = row.get(name)
-    return float(term.value) if isinstance(term, Literal) else _LAST
+    return float(term.value) if isinstance(term, Literal) else default
 
 
 class Layout:
@@ -59,13 +86,25 @@ class Layout:
         self._classes: dict[str, dict[str, Placing]] = {}
         for row in engine.rows(_QUERY):
             properties = self._classes.setdefault(row["class"].value, {})
-            placing = properties.setdefault(row["path"].value, Placing())
-            placing.order = min(placing.order, _number(row, "order"))
-            placing.group_order = min(placing.group_order, _number(row, "groupOrder"))
-            for key, texts in (("name", placing.names), ("group", placing.groups)):
-                term = row.get(key)
-                if isinstance(term, Literal):
-                    texts.setdefault(term.language or "", term.value)
+            _place(properties.setdefault(row["path"].value, Placing()), row)
+        self._norms = self._read_norms(engine)
+
+    def _read_norms(self, engine: Engine) -> Mapping[tuple[str, str], str]:
+        """Return class and property → the concept that most things are marked with, if one is."""
+        marks = [(c, p) for c, placed in self._classes.items() for p in placed if placed[p].marks]
+        if not marks:
+            return {}
+        pairs = " ".join(f"(<{name}> <{path}>)" for name, path in marks)
+        counts: dict[tuple[str, str], dict[str, int]] = {}
+        for row in engine.rows(_USUAL % pairs):
+            of_mark = counts.setdefault((row["class"].value, row["path"].value), {})
+            of_mark[row["value"].value] = int(row["count"].value)
+        return {
+            mark: commonest
+            for mark, found in counts.items()
+            for commonest in [max(found, key=lambda concept: (found[concept], concept))]
+            if found[commonest] >= _NORM * sum(found.values())
+        }
 
     def of(self, classes: Iterable[str]) -> Mapping[str, Placing]:
         """Return property → placing for a thing of some classes; the first to place it wins."""
@@ -74,3 +113,38 @@ class Layout:
             for path, placing in self._classes.get(name, {}).items():
                 merged.setdefault(path, placing)
         return merged
+
+    def is_usual(self, classes: Iterable[str], path: str, concept: str) -> bool:
+        """Tell whether things of some classes are marked so as a rule, or there is no rule."""
+        norms = (self._norms.get((name, path)) for name in classes)
+        return next((norm == concept for norm in norms if norm), True)
+
+    def closeness(self, name: str) -> int:
+        """Return how many properties the shapes describe for a class."""
+        return len(self._classes.get(name, {}))
+
+    def must_be_sourced(self, classes: Iterable[str]) -> bool:
+        """Tell whether the shapes demand a source of things of some class.
+
+        Such a thing (a count, a claim, an event) is itself a fact, and its source is the fact's.
+        """
+        found = (self._classes.get(name, {}).get(_SOURCE) for name in classes)
+        return any(placing is not None and placing.least > 0 for placing in found)
+
+    def described(self) -> list[str]:
+        """Return the classes that the shapes describe."""
+        return list(self._classes)
+
+
+def _place(placing: Placing, row: Row) -> None:
+    """Add what one solution says; several shapes may speak of one property."""
+    placing.order = min(placing.order, _number(row, "order"))
+    placing.group_order = min(placing.group_order, _number(row, "groupOrder"))
+    placing.least = max(placing.least, _number(row, "least", 0))
+    placing.most = min(placing.most, _number(row, "most"))
+    kind = row.get("kind")
+    placing.concepts = placing.concepts or (kind is not None and kind.value == _CONCEPT)
+    for key, texts in (("name", placing.names), ("group", placing.groups)):
+        term = row.get(key)
+        if isinstance(term, Literal):
+            texts.setdefault(term.language or "", term.value)

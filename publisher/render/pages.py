@@ -2,105 +2,132 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import quote
+from collections.abc import Mapping, Sequence
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from pyoxigraph import Literal
+from pyoxigraph import NamedNode
 
 from publisher import media_types
 from publisher.addresses import Addresses
-from publisher.messages import LANGUAGES, translate
+from publisher.messages import LANGUAGES
 from publisher.query.description import Description
 from publisher.query.engine import Engine
+from publisher.query.named import NamedQuery
 from publisher.release.model import Release
+from publisher.render.catalogued import read_catalogued
+from publisher.render.contents import is_vocabulary, sections
 from publisher.render.documents import Document
-from publisher.render.home import Home, read_home
-from publisher.render.labels import best
+from publisher.render.examples import as_table, names_of
+from publisher.render.frame import Frame, Reader, text_in
+from publisher.render.history import HistoryPages
+from publisher.render.home import read_home
+from publisher.render.incoming import Incoming
+from publisher.render.labels import Names
 from publisher.render.layout import Layout
+from publisher.render.neighbours import read_neighbourhood
+from publisher.render.parts import Group, Thing, Value, anchor_of
+from publisher.render.query_pages import QueryPages
+from publisher.render.search_pages import SearchPages
+from publisher.render.structured import structured
+from publisher.render.table_pages import TablePages
 from publisher.render.views import Views
 
-_SAFE_SCHEMES = ("https://", "http://", "mailto:")
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who a page is for.
-
-    Attributes:
-        language: Language of the page.
-        chosen: Whether the reader chose it in the address, so that links must keep it.
-    """
-
-    language: str
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Switch:
-    """A link to the same page in another language."""
-
-    language: str
-    name: str
-    href: str
+__all__ = ["Pages", "Reader"]
 
 
 class Pages:
     """The pages of one release."""
 
-    def __init__(self, release: Release, engine: Engine, addresses: Addresses) -> None:
-        """Read from the engine what every page needs."""
+    def __init__(
+        self,
+        release: Release,
+        engine: Engine,
+        addresses: Addresses,
+        named: Mapping[str, NamedQuery] | None = None,
+        *,
+        union: bool = True,
+    ) -> None:
+        """Read from the engine what every page needs.
+
+        Args:
+            release: What the pages show.
+            engine: Over the same release.
+            addresses: Of the site.
+            named: The named queries.
+            union: Whether the default graph of queries is the union of all graphs.
+        """
         self._release = release
+        self._engine = engine
         self._addresses = addresses
         self._layout = Layout(engine)
-        self._home: Home = read_home(engine, release.base_iri)
-        self._environment = Environment(
-            loader=PackageLoader("publisher.render"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-
-    def href(self, name: str, reader: Reader) -> str:
-        """Return where a page links for an IRI; empty for one that is not safe to follow."""
-        if self._addresses.holds(name):
-            path, hash_sign, fragment = self._addresses.path(name).partition("#")
-            kept = f"?lang={reader.language}" if reader.chosen else ""
-            return path + kept + hash_sign + fragment
-        return name if name.startswith(_SAFE_SCHEMES) else ""
+        self._home = read_home(engine, self._layout, release.base_iri)
+        self._catalogued = read_catalogued(engine, release.base_iri)
+        self._frame = Frame(release, self._catalogued, addresses)
+        first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}
+        self.history = HistoryPages(self._frame, engine, release, addresses)
+        self.search = SearchPages(self._frame, release, engine, addresses)
+        self.tables = TablePages(self._frame, release, engine, addresses)
+        self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
 
     def document(self, document: Document, description: Description, reader: Reader) -> bytes:
         """Return the page of a document."""
-        views = Views(
-            description,
-            reader.language,
-            self._layout,
-            self._release.prefixes,
-            lambda name: self.href(name, reader),
-        )
-        things = [views.thing(name) for name in document.subjects]
-        things = [thing for thing in things if thing.groups or thing.descriptions or thing.kinds]
-        return self._render(
+        things, incoming, title = self._view(document, description, reader)
+        topic = next((thing for thing in things if thing.iri == document.topic), None)
+        lead = topic.descriptions[0].text if topic and topic.descriptions else ""
+        return self._frame.render(
             "document.html",
             reader,
             document.iri,
-            title=things[0].name.text,
-            things=things,
-            incoming=views.incoming(description.incoming),
+            title=title,
+            summary=lead,
+            page=description.page,
+            topic=topic,
+            has_contents=is_vocabulary(things),
+            sections=sections(thing for thing in things if thing is not topic),
+            incoming=incoming,
             description=description,
             representations=self._representations(document),
+            structured=structured(description, document.topic, reader.language, self._addresses),
+            dumps=self._frame.dumps(document.iri),
             next_page=self._page(document, description, 1, reader),
             previous_page=self._page(document, description, -1, reader),
         )
+
+    def _view(
+        self, document: Document, description: Description, reader: Reader
+    ) -> tuple[list[Thing], tuple[Group, ...], str]:
+        """Return a document's things, the links to them, and the title of its page."""
+        language, base_iri = reader.language, self._release.base_iri
+        parts = frozenset(document.subjects[1:])
+        around = read_neighbourhood(self._engine, description, base_iri)
+        names = Names(description, around.labels, language, self._release.prefixes, base_iri)
+
+        def link(name: str) -> str:
+            if name in parts and "#" not in name:
+                return "#" + anchor_of(name)
+            return self._frame.href(name, reader)
+
+        views = Views(
+            description,
+            around,
+            names,
+            language,
+            self._layout,
+            link,
+        )
+        # Named things first: they take up those without a name.
+        ordered = sorted(document.subjects, key=lambda name: not names.known(name))
+        things = [views.thing(name) for name in ordered]
+        things = [thing for thing in things if thing.groups or thing.descriptions or thing.kinds]
+        incoming = Incoming(views, around, self._layout, language, document.subjects).groups(
+            description.incoming, _shown(description), many=len(things) > 1
+        )
+        return things, incoming, views.link_to(document.topic).text
 
     def _page(self, document: Document, description: Description, step: int, reader: Reader) -> str:
         number = description.page + step
         if not 1 <= number <= description.pages:
             return ""
-        kept = f"&lang={reader.language}" if reader.chosen else ""
-        return f"{self._addresses.path(document.iri)}?incoming={number}{kept}"
+        return self._frame.page_of(document.iri, number, reader)
 
     def _representations(self, document: Document) -> list[tuple[str, str, str]]:
         """Return label, address and media type of the document's other representations."""
@@ -111,24 +138,46 @@ class Pages:
 
     def home(self, reader: Reader) -> bytes:
         """Return the home page: what is here, and how to use it."""
-        return self._render(
+        language, addresses, main = reader.language, self._addresses, self._home.main
+
+        def link(name: str) -> str:
+            return self._frame.href(name, reader)
+
+        endpoint = addresses.base_iri + "sparql"
+        cards = self._home.cards(language, link)
+        example = cards[0].iri if cards else addresses.base_iri + "catalog"
+        file = addresses.representation(addresses.document_of(example), media_types.TURTLE)
+        lead = text_in(self._catalogued.site.descriptions, language)
+        return self._frame.render(
             "home.html",
             reader,
-            self._addresses.base_iri,
-            title=self._text(self._home.titles, reader) or self._addresses.base_iri,
-            lead=self._text(self._home.descriptions, reader),
-            sections=self._home.sections(reader.language, lambda name: self.href(name, reader)),
-            datasets=self._home.datasets(reader.language, lambda name: self.href(name, reader)),
-            dumps=[
-                (name, [m.extension for m in media_types.DUMPS])
-                for name in self._release.datasets()
+            addresses.base_iri,
+            title=text_in(self._catalogued.site.titles, language) or addresses.base_iri,
+            summary=lead,
+            lead=lead,
+            main=self._home.collection(main, language, link) if main else None,
+            cards=cards,
+            collections=self._home.collections(language, link),
+            table=lambda name: as_table(
+                addresses.path(endpoint), names_of(name, self._release.prefixes, language)
+            ),
+            datasets=[
+                (
+                    Value(text_in(record.titles, language) or name, link(name)),
+                    text_in(record.descriptions, language),
+                    self._frame.dumps(name),
+                )
+                for name, record in self._catalogued.datasets.items()
             ],
-            release=self._release,
+            example=addresses.on_site(example),
+            example_file=addresses.on_site(file),
+            endpoint=addresses.on_site(endpoint),
+            query=names_of(main, self._release.prefixes, language),
         )
 
     def problem(self, status: int, title: str, details: Sequence[str], reader: Reader) -> bytes:
         """Return a page that says what went wrong and what to do."""
-        return self._render(
+        return self._frame.render(
             "problem.html",
             reader,
             self._addresses.base_iri,
@@ -137,43 +186,9 @@ class Pages:
             details=details,
         )
 
-    def sparql(self, reader: Reader, query: str, problem: Sequence[str] = ()) -> bytes:
-        """Return the form for queries, with the query that was sent and what is wrong with it."""
-        return self._render(
-            "sparql.html",
-            reader,
-            self._addresses.base_iri + "sparql",
-            title="SPARQL",
-            query=query,
-            problem=problem,
-        )
 
-    @staticmethod
-    def _text(literals: Sequence[Literal], reader: Reader) -> str:
-        found = best(literals, reader.language)
-        return found.value if found else ""
-
-    def _render(self, template: str, reader: Reader, canonical: str, **values: object) -> bytes:
-        language = reader.language
-        home = self.href(self._addresses.base_iri, reader)
-        written = self._environment.get_template(template).render(
-            **values,
-            _=lambda message, **v: translate(message, language, **v),
-            language=language,
-            canonical=canonical,
-            site_name=self._text(self._home.titles, reader),
-            home=home,
-            root=self._addresses.path(self._addresses.base_iri),
-            address=lambda path: self.href(self._addresses.base_iri + path, reader),
-            switches=self._switches(canonical, reader),
-        )
-        return written.encode()
-
-    def _switches(self, canonical: str, reader: Reader) -> list[Switch]:
-        path = self._addresses.path(canonical) if self._addresses.holds(canonical) else "/"
-        names = {"sv": "Svenska", "en": "English"}
-        return [
-            Switch(other, names[other], f"{path}?lang={quote(other)}")
-            for other in LANGUAGES
-            if other != reader.language
-        ]
+def _shown(description: Description) -> frozenset[str]:
+    """Return the IRIs that the page of a document links to from its own facts."""
+    return frozenset(
+        triple.object.value for triple in description.own if isinstance(triple.object, NamedNode)
+    )

@@ -1,7 +1,8 @@
-"""Typed values in the reader's words: dates and numbers."""
+"""Typed values in the reader's words: dates, numbers, texts of a bearable length."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -13,21 +14,35 @@ from pyoxigraph import Literal
 from publisher.messages import translate
 from publisher.namespaces import iri
 
+# A text longer than this is cut on pages: a boundary of a municipality would fill many screens.
+LONGEST = 300
+# Texts for people, and texts written in lines (queries), are shown further.
+LONGEST_LEGIBLE = 4000
+# Swedish sorts å, ä and ö after z, in this order; Unicode does not.
+_SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
+# In English, dates and numbers as Europe writes them.
+_LOCALES = {"en": "en_GB"}
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ])")
+
+
+def _locale(language: str) -> str:
+    return _LOCALES.get(language, language)
+
 
 def _date(value: str, language: str) -> str:
-    return format_date(date.fromisoformat(value[:10]), "long", locale=language)
+    return format_date(date.fromisoformat(value[:10]), "long", locale=_locale(language))
 
 
 def _date_time(value: str, language: str) -> str:
-    return format_datetime(datetime.fromisoformat(value), "long", locale=language)
+    return format_datetime(datetime.fromisoformat(value), "long", locale=_locale(language))
 
 
 def _month(value: str, language: str) -> str:
-    return format_date(date.fromisoformat(f"{value[:7]}-01"), "MMMM y", locale=language)
+    return format_date(date.fromisoformat(f"{value[:7]}-01"), "MMMM y", locale=_locale(language))
 
 
 def _number(value: str, language: str) -> str:
-    return format_decimal(Decimal(value), locale=language, decimal_quantization=False)
+    return format_decimal(Decimal(value), locale=_locale(language), decimal_quantization=False)
 
 
 def _truth(value: str, language: str) -> str:
@@ -58,3 +73,47 @@ def in_words(literal: Literal, language: str) -> str:
         return write(literal.value, language)
     except (ValueError, InvalidOperation):
         return literal.value
+
+
+def shortened(text: str, *, legible: bool) -> tuple[str, int]:
+    """Return a text, cut when it is too long for a page, and its whole length if it was cut.
+
+    Args:
+        text: To be shown.
+        legible: Whether it is written for people to read (it has a language tag).
+
+    >>> shortened("POLYGON((" + "16.1 60.2, " * 100, legible=False)[1]
+    1109
+    """
+    longest = LONGEST_LEGIBLE if legible or "\n" in text else LONGEST
+    if len(text) <= longest:
+        return text, 0
+    return text[: longest * 2 // 3].rstrip(" .,;") + "…", len(text)
+
+
+def first_sentence(text: str) -> str:
+    """Return the first sentence of a text.
+
+    >>> first_sentence("Siljan är en sjö. Den ligger i Dalarna.")
+    'Siljan är en sjö.'
+    """
+    return _SENTENCE_END.split(text, maxsplit=1)[0]
+
+
+def sentence_case(text: str) -> str:
+    """Return a name as it stands at the beginning of a line; a prefixed name stays as it is.
+
+    >>> [sentence_case(name) for name in ("påstående", "skos:note", "RDF-data")]
+    ['Påstående', 'skos:note', 'RDF-data']
+    """
+    first = text.partition(" ")[0].rstrip(":")
+    return text if ":" in first else text[:1].upper() + text[1:]
+
+
+def sort_key(text: str) -> str:
+    """Return what a text is sorted by: case does not count, and å, ä, ö follow z.
+
+    >>> sorted(["Örebro", "Åre", "Ärla", "Zinkgruvan", "falun"], key=sort_key)
+    ['falun', 'Zinkgruvan', 'Åre', 'Ärla', 'Örebro']
+    """
+    return text.casefold().translate(_SWEDISH_ORDER)

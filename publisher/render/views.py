@@ -1,105 +1,30 @@
-"""A description as a page shows it: headings, values with their sources, links in."""
+"""A description as a page shows it: names, groups of facts with their sources."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import translate
 from publisher.namespaces import iri
 from publisher.query.description import LABELS, Description
-from publisher.render.labels import Names
+from publisher.render.labels import Names, foreign
 from publisher.render.layout import Layout, Placing
-from publisher.render.values import in_words
+from publisher.render.neighbours import Neighbourhood
+from publisher.render.parts import Fact, Group, Line, Mark, Thing, Value, anchor_of
+from publisher.render.statements import OBJECT, PREDICATE, SUBJECT, read_statements
+from publisher.render.values import in_words, shortened, sort_key
 
 _TYPE = iri("rdf:type")
+_FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
+_DEFINED_BY = iri("rdfs:isDefinedBy")
 _DESCRIPTIONS = (iri("dcterms:description"), iri("skos:definition"), iri("rdfs:comment"))
-_STATEMENT = tuple(
-    iri(name)
-    for name in ("rdf:subject", "rdf:predicate", "rdf:object", "dcterms:source", "skos:note")
-)
-
-
-@dataclass(frozen=True)
-class Value:
-    """One value on a page.
-
-    Attributes:
-        text: What the reader sees.
-        href: Where it leads; empty when it is no link.
-        language: Language tag of the text, when it is not the page's.
-        sources: Who says so, from statements about this fact.
-        notes: What is noted of the fact.
-        nested: Rows of a blank node.
-    """
-
-    text: str
-    href: str = ""
-    language: str = ""
-    sources: tuple[Value, ...] = ()
-    notes: tuple[Value, ...] = ()
-    nested: tuple[Line, ...] = ()
-
-
-@dataclass(frozen=True)
-class Line:
-    """A property and its values.
-
-    Attributes:
-        name: What the property is called.
-        href: Where the property is defined.
-        values: In order.
-        iri: IRI of the property.
-    """
-
-    name: Value
-    iri: str
-    values: tuple[Value, ...]
-
-
-@dataclass(frozen=True)
-class Group:
-    """Properties below one heading; the heading may be empty."""
-
-    heading: str
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True)
-class Thing:
-    """One thing as a page shows it.
-
-    Attributes:
-        iri: Its canonical IRI.
-        fragment: What stands after ``#`` in it.
-        name: What it is called.
-        kinds: What it is.
-        descriptions: What it is about.
-        groups: Everything else, in the order of the shapes.
-        disputed: Statements about it that the data does not adopt.
-    """
-
-    iri: str
-    fragment: str
-    name: Value
-    kinds: tuple[Value, ...]
-    descriptions: tuple[Value, ...]
-    groups: tuple[Group, ...]
-    disputed: tuple[Line, ...] = ()
-
-
-@dataclass
-class _Statements:
-    """Statements about triples: what they say of the facts on the page."""
-
-    sources: dict[tuple[str, object], list[str]] = field(default_factory=lambda: defaultdict(list))
-    notes: dict[tuple[str, object], list[Literal]] = field(
-        default_factory=lambda: defaultdict(list)
-    )
-    about: dict[str, list[tuple[str, object]]] = field(default_factory=lambda: defaultdict(list))
+# A name in another language is another fact, not a translation.
+_IN_EVERY_LANGUAGE = frozenset({iri("skos:altLabel")})
+_WEB = ("https://", "http://")
+_ADDRESS = iri("xsd:anyURI")
 
 
 class Views:
@@ -108,16 +33,18 @@ class Views:
     def __init__(
         self,
         description: Description,
+        neighbourhood: Neighbourhood,
+        names: Names,
         language: str,
         layout: Layout,
-        prefixes: Mapping[str, str],
         link: Callable[[str], str],
     ) -> None:
         """Sort the triples by subject; ``link`` gives the address of an IRI, or nothing."""
+        self._neighbourhood = neighbourhood
+        self._names = names
         self._language = language
         self._layout = layout
         self._link = link
-        self._names = Names(description, language, prefixes)
         self._by_subject: dict[str, dict[str, list[object]]] = defaultdict(
             lambda: defaultdict(list)
         )
@@ -125,91 +52,158 @@ class Views:
             subject = triple.subject
             key = subject.value if isinstance(subject, NamedNode) else str(subject)
             self._by_subject[key][triple.predicate.value].append(triple.object)
-        self._statements = self._read_statements()
-
-    def _read_statements(self) -> _Statements:
-        read = _Statements()
-        for said in self._by_subject.values():
-            if not all(said.get(part) for part in _STATEMENT[:3]):
-                continue
-            subject, predicate, value = (said[part][0] for part in _STATEMENT[:3])
-            fact = (str(getattr(predicate, "value", "")), value)
-            read.about[str(getattr(subject, "value", ""))].append(fact)
-            read.sources[fact] += [str(getattr(s, "value", "")) for s in said[_STATEMENT[3]]]
-            read.notes[fact] += [n for n in said[_STATEMENT[4]] if isinstance(n, Literal)]
-        return read
+        self._statements = read_statements(self._by_subject)
+        # Things without a name that a document describes beside its topic are shown in place.
+        self._parts = set(description.subjects[1:])
 
     def link_to(self, name: str) -> Value:
         """Return a link to a thing or term, with its name."""
-        label = self._names.of(name)
-        return Value(label.value, self._link(name), self._foreign(label))
+        return self._named(name, self._link(name))
 
-    def _foreign(self, literal: Literal) -> str:
-        """Return the language tag of a literal when a page must mark it."""
-        tag = literal.language or ""
-        return "" if tag.split("-")[0] == self._language else tag
+    def _named(self, name: str, href: str = "") -> Value:
+        said = self._by_subject.get(name)
+        if said and said.get(OBJECT) and not self._names.known(name):
+            subject, predicate = (said[part][0] for part in (SUBJECT, PREDICATE))
+            parts = (self._names.of(str(getattr(p, "value", ""))) for p in (subject, predicate))
+            return Value(": ".join(part.value for part in parts), href)
+        label = self._names.of(name)
+        return Value(label.value, href, foreign(label, self._language))
 
     def thing(self, name: str) -> Thing:
         """Return the view of one of the things described."""
         said = self._by_subject.get(name, {})
-        kinds = [term.value for term in said.get(_TYPE, ()) if isinstance(term, NamedNode)]
-        placings = self._layout.of(kinds)
-        label = self._names.of(name)
+        classes = sorted(
+            (term.value for term in said.get(_TYPE, ()) if isinstance(term, NamedNode)),
+            key=lambda kind: (not self._link(kind).startswith("/"), kind),
+        )
+        placings = self._layout.of(classes)
         described = next((p for p in _DESCRIPTIONS if said.get(p)), "")
-        hidden = {_TYPE, described} | {p for p in LABELS if p in said and p != iri("sh:name")}
-        lines = {p: self._line(name, p, said[p], placings) for p in said if p not in hidden}
+        shown = [p for p in said if p not in (_TYPE, described) and self._tells(name, p)]
+        lines = {p: self._line(name, p, said[p], placings) for p in shown}
         return Thing(
             iri=name,
-            fragment=name.partition("#")[2],
-            name=Value(label.value, "", self._foreign(label)),
-            kinds=tuple(self.link_to(kind) for kind in sorted(kinds)),
-            descriptions=self._values(name, described, said.get(described, ())),
+            anchor=anchor_of(name),
+            name=self._named(name),
+            kinds=self._kinds(classes),
+            marks=tuple(self._marks(classes, said, placings)),
+            descriptions=tuple(
+                self._value(term)
+                for term in self._in_language(described, list(said.get(described, ())))
+            ),
             groups=self._groups(lines, placings),
             disputed=self._disputed(name, said, placings),
         )
 
-    def _line(
-        self, subject: str, predicate: str, terms: Iterable[object], placings: Mapping[str, Placing]
-    ) -> Line:
-        placing = placings.get(predicate)
+    def _kinds(self, classes: Sequence[str]) -> tuple[Value, ...]:
+        """Return links to classes; two that are called alike are one to a reader."""
+        kinds: dict[str, Value] = {}
+        for kind in map(self.link_to, classes):
+            kinds.setdefault(kind.text.casefold(), kind)
+        return tuple(kinds.values())
+
+    def _tells(self, subject: str, predicate: str) -> bool:
+        """Tell whether a line would tell more than heading and document already do."""
+        if predicate == _DEFINED_BY:
+            return subject.partition("#")[0] not in self._by_subject
+        if predicate in LABELS and predicate != iri("sh:name"):
+            return any(fact[0] == predicate for fact in self._statements.about.get(subject, ()))
+        return True
+
+    def _marks(
+        self,
+        classes: Sequence[str],
+        said: Mapping[str, list[object]],
+        placings: Mapping[str, Placing],
+    ) -> Iterable[Mark]:
+        for predicate, placing in placings.items():
+            for term in said.get(predicate, ()) if placing.marks else ():
+                if isinstance(term, NamedNode):
+                    usual = self._layout.is_usual(classes, predicate, term.value)
+                    name = self._property(predicate, placing)
+                    yield Mark(name, self.link_to(term.value), usual)
+
+    def _property(self, predicate: str, placing: Placing | None) -> Value:
+        """Return the name of a property: the shape's, else its own; it leads to its definition."""
         called = placing.names.get(self._language) if placing else None
         name = self.link_to(predicate)
-        if called:
-            name = Value(called, name.href)
-        return Line(name, predicate, self._values(subject, predicate, terms))
+        return Value(called, name.href) if called else name
 
-    def _values(self, subject: str, predicate: str, terms: Iterable[object]) -> tuple[Value, ...]:
-        values = [self._value(predicate, term) for term in self._in_language(list(terms))]
-        return tuple(sorted(values, key=lambda value: (value.text.casefold(), value.href)))
+    def _line(
+        self,
+        subject: str,
+        predicate: str,
+        terms: Sequence[object],
+        placings: Mapping[str, Placing],
+    ) -> Line:
+        name = self._property(predicate, placings.get(predicate))
+        return Line(name, predicate, self._facts(subject, predicate, terms))
 
-    def _in_language(self, terms: Sequence[object]) -> Sequence[object]:
+    def _facts(self, subject: str, predicate: str, terms: Sequence[object]) -> tuple[Fact, ...]:
+        """Return the values, those with the same sources and notes together."""
+        together: dict[tuple[tuple[str, ...], tuple[Literal, ...]], list[Value]] = {}
+        valued = [(term, self._value(term)) for term in self._in_language(predicate, terms)]
+        for term, value in sorted(valued, key=lambda v: _order(v[1])):
+            fact = (predicate, term)
+            sources = self._statements.sources_of(subject, fact, terms)
+            if not sources and isinstance(term, NamedNode):
+                sources = self.sources_of_fact(term.value)
+            notes = tuple(sorted(self._statements.notes.get((subject, fact), ()), key=str))
+            together.setdefault((tuple(sources), notes), []).append(value)
+        return tuple(
+            Fact(
+                tuple(values),
+                tuple(self.link_to(source) for source in sources),
+                tuple(self._value(note) for note in self._in_language("", notes)),
+            )
+            for (sources, notes), values in together.items()
+        )
+
+    def sources_of_fact(self, name: str) -> list[str]:
+        """Return the sources of a thing that is itself a fact: a count, a claim, an event."""
+        neighbour = self._neighbourhood.of(name)
+        return neighbour.sources if self._layout.must_be_sourced(neighbour.kinds) else []
+
+    def _in_language(self, predicate: str, terms: Sequence[object]) -> Sequence[object]:
         """Return the texts in the page's language when there are any, and all that is not text."""
-        texts = [term for term in terms if isinstance(term, Literal) and term.language]
-        fitting = [t for t in texts if (t.language or "").split("-")[0] == self._language]
-        return [t for t in terms if t not in texts] + list(fitting or texts)
+        members = [member for term in terms for member in self._members(term)]
+        texts = [t for t in members if isinstance(t, Literal) and t.language]
+        fitting = [t for t in texts if not foreign(t, self._language)]
+        if not fitting or predicate in _IN_EVERY_LANGUAGE:
+            spellings = {t.value: t for t in [*texts, *fitting]}
+            fitting = list(spellings.values())
+        return [t for t in members if t not in texts] + list(fitting)
 
-    def _value(self, predicate: str, term: object) -> Value:
-        fact = (predicate, term)
-        sources = tuple(
-            self.link_to(s) for s in sorted(set(self._statements.sources.get(fact, ())))
-        )
-        notes = tuple(
-            Value(note.value, "", self._foreign(note))
-            for note in self._in_language(self._statements.notes.get(fact, ()))
-            if isinstance(note, Literal)
-        )
+    def _members(self, term: object) -> Iterable[object]:
+        """Return the members of an RDF list, else the term itself."""
+        said = self._by_subject.get(str(term), {}) if isinstance(term, BlankNode) else {}
+        if _FIRST not in said:
+            yield term
+            return
+        seen: set[object] = set()
+        while _FIRST in said and term not in seen:  # a list that bites its tail ends
+            seen.add(term)
+            yield said[_FIRST][0]
+            term = said[_REST][0] if said.get(_REST) else None
+            said = self._by_subject.get(str(term), {})
+
+    def _value(self, term: object) -> Value:
         if isinstance(term, NamedNode):
-            linked = self.link_to(term.value)
-            return Value(linked.text, linked.href, linked.language, sources, notes)
+            if term.value in self._parts and not self._names.known(term.value):
+                return Value("", nested=self._nested(term.value), anchor=anchor_of(term.value))
+            return self.link_to(term.value)
         if isinstance(term, BlankNode):
             return Value("", nested=self._nested(str(term)))
         assert isinstance(term, Literal)
-        shown = in_words(term, self._language)
-        return Value(shown, "", self._foreign(term), sources, notes)
+        if term.datatype.value == _ADDRESS and term.value.startswith(_WEB):
+            return Value(term.value, self._link(term.value))
+        text, cut = shortened(in_words(term, self._language), legible=bool(term.language))
+        return Value(text, "", foreign(term, self._language), cut)
 
     def _nested(self, node: str) -> tuple[Line, ...]:
-        said = self._by_subject.pop(node, {})  # popped, so that a circle of blank nodes ends
-        return tuple(self._line(node, p, terms, {}) for p, terms in sorted(said.items()))
+        said = self._by_subject.pop(node, {})  # popped, so that a circle of them ends
+        self._parts.discard(node)
+        shown = sorted(p for p in said if p != _TYPE) or list(said)
+        return tuple(self._line(node, p, said[p], {}) for p in shown)
 
     def _groups(
         self, lines: Mapping[str, Line], placings: Mapping[str, Placing]
@@ -220,8 +214,11 @@ class Views:
             placing = placings.get(predicate, Placing())
             heading = placing.groups.get(self._language, "")
             groups[placing.group_order, heading].append((placing.order, line.name.text, line))
+        others = translate("More", self._language) if len(groups) > 1 else ""
         return tuple(
-            Group(heading, tuple(line for _, _, line in sorted(found, key=lambda f: f[:2])))
+            Group(
+                heading or others, tuple(line for _, _, line in sorted(found, key=lambda f: f[:2]))
+            )
             for (_, heading), found in sorted(groups.items(), key=lambda group: group[0])
         )
 
@@ -230,24 +227,16 @@ class Views:
     ) -> tuple[Line, ...]:
         """Return the statements about a thing that are not among its triples."""
         facts = [f for f in self._statements.about.get(name, ()) if f[1] not in said.get(f[0], ())]
-        return tuple(self._line(name, predicate, [value], placings) for predicate, value in facts)
-
-    def incoming(self, triples: Iterable[Triple]) -> tuple[Line, ...]:
-        """Return the links to the things, by property."""
-        found: dict[str, list[Value]] = defaultdict(list)
-        for triple in triples:
-            if isinstance(triple.subject, NamedNode):
-                found[triple.predicate.value].append(self.link_to(triple.subject.value))
-        return tuple(
-            Line(
-                self.link_to(predicate),
-                predicate,
-                tuple(sorted(values, key=lambda value: value.text.casefold())),
-            )
-            for predicate, values in sorted(found.items())
-        )
+        lines = (self._line(name, predicate, [value], placings) for predicate, value in facts)
+        return tuple(sorted(lines, key=lambda line: (line.iri, _words(line))))
 
 
-def representation_label(media_type_label: str, language: str) -> str:
-    """Return how a page calls one of its own representations."""
-    return translate("This page as {format}", language, format=media_type_label)
+def _words(line: Line) -> str:
+    """Return everything that a line says, to sort it by."""
+    values = (value for fact in line.facts for value in fact.values)
+    return " ".join([line.iri, *(part for value in values for part in _order(value))])
+
+
+def _order(value: Value) -> tuple[str, str, str]:
+    """Return what a value is sorted by: the same order in every build."""
+    return sort_key(value.text), value.href, " ".join(map(_words, value.nested))

@@ -1,0 +1,164 @@
+"""What surrounds every page: templates, links, the switch of languages, the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pyoxigraph import Literal, NamedNode
+
+from publisher import media_types
+from publisher.addresses import Addresses
+from publisher.messages import LANGUAGES, translate
+from publisher.namespaces import iri
+from publisher.release.model import Release
+from publisher.render.catalogued import Catalogued
+from publisher.render.labels import best, foreign, standard_terms
+from publisher.render.parts import Value
+from publisher.render.values import in_words, sentence_case
+
+_SAFE_SCHEMES = ("https://", "http://", "mailto:")
+_LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
+# Search engines and shared links show so much of a description.
+_SUMMARY_LENGTH = 200
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who a page is for.
+
+    Attributes:
+        language: Language of the page.
+        chosen: Whether the reader chose it in the address, so that links must keep it.
+    """
+
+    language: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A link to the same page in another language."""
+
+    language: str
+    name: str
+    href: str
+
+
+class Frame:
+    """Renders templates of one release's pages."""
+
+    def __init__(self, release: Release, catalogued: Catalogued, addresses: Addresses) -> None:
+        """Prepare the templates; they escape everything."""
+        self._release = release
+        self._catalogued = catalogued
+        self._addresses = addresses
+        self._environment = Environment(
+            loader=PackageLoader("publisher.render"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["sentence_case"] = sentence_case
+
+    def href(self, name: str, reader: Reader) -> str:
+        """Return where a page links for an IRI; empty for one that is not safe to follow."""
+        if self._addresses.holds(name):
+            path, hash_sign, fragment = self._addresses.path(name).partition("#")
+            kept = f"?lang={reader.language}" if reader.chosen else ""
+            return path + kept + hash_sign + fragment
+        return name if name.startswith(_SAFE_SCHEMES) else ""
+
+    def page_of(self, document: str, number: int, reader: Reader) -> str:
+        """Return where one page of a document's incoming links is."""
+        kept = f"&lang={reader.language}" if reader.chosen else ""
+        return f"{self._addresses.path(document)}?incoming={number}{kept}"
+
+    def dumps(self, dataset: str) -> list[tuple[str, str]]:
+        """Return label and address of each file that holds the whole of a dataset."""
+        name = dataset.removeprefix(self._release.base_iri + "dataset/")
+        if name not in self._release.datasets():
+            return []
+        return [
+            (m.label, self._addresses.path(f"{self._release.base_iri}dump/{name}.{m.extension}"))
+            for m in media_types.DUMPS
+        ]
+
+    def render(
+        self,
+        template: str,
+        reader: Reader,
+        canonical: str,
+        *,
+        title: str,
+        summary: str = "",
+        page: int = 1,
+        kept: str = "",
+        **values: object,
+    ) -> bytes:
+        """Return a page.
+
+        Args:
+            template: Name of its template.
+            reader: Who it is for.
+            canonical: Its canonical IRI.
+            title: Its title.
+            summary: What it is about, for search engines.
+            page: Which page of the document's incoming links it is.
+            kept: Parameters of its address that the switch of languages keeps.
+            values: What its template needs besides.
+        """
+        language = reader.language
+        written = self._environment.get_template(template).render(
+            **values,
+            _=lambda message, **v: translate(message, language, **v),
+            language=language,
+            canonical=canonical,
+            title=title,
+            summary=_cut(summary),
+            site_name=text_in(self._catalogued.site.titles, language),
+            home=self.href(self._addresses.base_iri, reader),
+            root=self._addresses.path(self._addresses.base_iri),
+            address=lambda path: self.href(self._addresses.base_iri + path, reader),
+            switches=self._switches(canonical, page, kept, reader),
+            search_language=language if reader.chosen else "",
+            licenses=self._licenses(reader),
+            release=self._release.id,
+            published=self._published(language),
+        )
+        return written.encode()
+
+    def _published(self, language: str) -> str:
+        day = self._release.published.date().isoformat()
+        return in_words(Literal(day, datatype=NamedNode(iri("xsd:date"))), language)
+
+    def _licenses(self, reader: Reader) -> list[Value]:
+        """Return the licences of the catalogue and its datasets, once each."""
+        records = (self._catalogued.catalogue, *self._catalogued.datasets.values())
+        found = []
+        for name in dict.fromkeys(name for record in records for name in record.licenses):
+            label = best(standard_terms().get(name, ()), reader.language) or Literal(name)
+            language = foreign(label, reader.language)
+            found.append(Value(label.value, self.href(name, reader), language))
+        return found
+
+    def _switches(self, canonical: str, page: int, kept: str, reader: Reader) -> list[Switch]:
+        path = self._addresses.path(canonical)
+        kept = f"incoming={page}&" if page > 1 else f"{kept}&" if kept else ""
+        return [
+            Switch(other, _LANGUAGE_NAMES[other], f"{path}?{kept}lang={other}")
+            for other in LANGUAGES
+            if other != reader.language
+        ]
+
+
+def text_in(literals: Sequence[Literal], language: str) -> str:
+    """Return the text that fits a language best; empty when there is none."""
+    found = best(literals, language)
+    return found.value if found else ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SUMMARY_LENGTH else text[:_SUMMARY_LENGTH].rstrip() + "…"

@@ -1,0 +1,127 @@
+"""The parts of a page, as the templates see them: values, facts, lines, groups, things."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_NOT_IN_ANCHORS = re.compile(r"[^\w.-]+")
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value on a page.
+
+    Attributes:
+        text: What the reader sees.
+        href: Where it leads; empty when it is no link.
+        language: Language tag of the text, when it is not the page's.
+        cut: Length of the whole text in characters, when only its beginning is shown.
+        nested: Rows of a thing that has no name, shown in place.
+        anchor: Where such a thing stands, if its IRI leads here.
+    """
+
+    text: str
+    href: str = ""
+    language: str = ""
+    cut: int = 0
+    nested: tuple[Line, ...] = ()
+    anchor: str = ""
+
+    @property
+    def external(self) -> bool:
+        """Tell whether the link leads to another site."""
+        return "://" in self.href
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Values of one property that rest on the same sources and have the same notes."""
+
+    values: tuple[Value, ...]
+    sources: tuple[Value, ...] = ()
+    notes: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Line:
+    """A property and what is said with it.
+
+    Attributes:
+        name: What the property is called.
+        iri: IRI of the property.
+        facts: In order.
+        detail: A few words more on the name.
+    """
+
+    name: Value
+    iri: str
+    facts: tuple[Fact, ...]
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Lines below one heading; the heading may be empty."""
+
+    heading: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The one concept out of a list that a thing is told apart by, such as its state.
+
+    Attributes:
+        name: What the property is called.
+        value: The concept.
+        usual: Whether most things of the class have the same.
+    """
+
+    name: Value
+    value: Value
+    usual: bool
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing as a page shows it.
+
+    Attributes:
+        iri: Its canonical IRI.
+        anchor: Where it stands in a document that holds many: what follows ``#`` in its IRI.
+        name: What it is called.
+        kinds: What it is, the publisher's own classes first.
+        marks: What it is told apart by.
+        descriptions: What it is about.
+        groups: Everything else, in the order of the shapes.
+        disputed: Statements about it that the data does not adopt.
+    """
+
+    iri: str
+    anchor: str
+    name: Value
+    kinds: tuple[Value, ...]
+    marks: tuple[Mark, ...]
+    descriptions: tuple[Value, ...]
+    groups: tuple[Group, ...]
+    disputed: tuple[Line, ...] = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """Return the lines of every group, in order."""
+        return tuple(line for group in self.groups for line in group.lines)
+
+
+@dataclass(frozen=True)
+class Section:
+    """Things of one kind in a document that holds many."""
+
+    kind: Value
+    anchor: str
+    things: tuple[Thing, ...]
+
+
+def anchor_of(name: str) -> str:
+    """Return where a thing stands in a document of many: its fragment, else made of its IRI."""
+    return name.partition("#")[2] or _NOT_IN_ANCHORS.sub("-", name.partition("//")[2]).strip("-")

@@ -1,0 +1,193 @@
+"""What was found, as a page and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from pyoxigraph import Literal
+
+from publisher.addresses import Addresses
+from publisher.folding import plain, spans
+from publisher.query.engine import Engine
+from publisher.query.search import LONGEST, Found, Hit
+from publisher.release.model import Release
+from publisher.render.called import read_names
+from publisher.render.frame import Frame, Reader
+from publisher.render.labels import Labels, best, foreign, standard_terms
+from publisher.render.parts import Value
+
+SIZE = 20
+_SNIPPET = 220
+_BEFORE = 60
+
+# A piece of a text, and whether it is what was looked for.
+Piece = tuple[str, bool]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A hit as a reader sees it.
+
+    Attributes:
+        iri: Its canonical IRI.
+        href: Where the page links.
+        language: Tag of its texts, when it is not the page's.
+        label: What it is called, in pieces.
+        snippet: The part of its texts that fits, in pieces.
+        kind: What it is.
+    """
+
+    iri: str
+    href: str
+    language: str
+    label: Sequence[Piece]
+    snippet: Sequence[Piece]
+    kind: Value | None
+
+
+def pieces(text: str, found: Found) -> list[Piece]:
+    """Return a text cut where the words begin and end that were looked for."""
+    cut: list[Piece] = []
+    place = 0
+    for begin, end, folded in spans(text):
+        word = plain(folded)
+        if word in found.words or (found.beginning and word.startswith(found.beginning)):
+            cut += [(text[place:begin], False), (text[begin:end], True)]
+            place = end
+    cut.append((text[place:], False))
+    return [(part, is_match) for part, is_match in cut if part]
+
+
+def snippet(hit: Hit, found: Found) -> list[Piece]:
+    """Return the beginning of a hit's texts, or the part of them that was looked for."""
+    called = pieces(hit.names.replace("\n", " · "), found)
+    if any(match for _, match in called) and not any(m for _, m in pieces(hit.label, found)):
+        return called
+    text = hit.text.replace("\n", " ")
+    matches = [
+        begin
+        for begin, end, _ in spans(text)
+        if any(match for _, match in pieces(text[begin:end], found))
+    ]
+    start = 0
+    if matches and matches[0] > _SNIPPET - _BEFORE:
+        start = text.rfind(" ", 0, matches[0] - _BEFORE) + 1
+    part = text[start : start + _SNIPPET]
+    if start + _SNIPPET < len(text):
+        part = part.rsplit(" ", 1)[0] + " …"
+    return pieces(("… " if start else "") + part, found)
+
+
+class SearchPages:
+    """Shows what was found in one release."""
+
+    def __init__(
+        self, frame: Frame, release: Release, engine: Engine, addresses: Addresses
+    ) -> None:
+        """Keep what pages are made of."""
+        self._frame, self._engine, self._addresses = frame, engine, addresses
+        self._iri = release.base_iri + "search"
+
+    def page(self, text: str, found: Found, number: int, reader: Reader) -> bytes:
+        """Return a page of hits; without a text, the form alone."""
+        return self._frame.render(
+            "search.html",
+            reader,
+            self._iri,
+            title={"sv": "Sök", "en": "Search"}[reader.language],
+            kept=self._query(text, number),
+            asked=text,
+            longest=LONGEST,
+            total=len(found.hits),
+            more=found.more,
+            hits=self._shown(found, number, reader),
+            first=(number - 1) * SIZE + 1,
+            page_number=number,
+            pages=self.pages(found),
+            previous_page=self._page(text, found, number - 1, reader),
+            next_page=self._page(text, found, number + 1, reader),
+            as_json=f"{self._addresses.path(self._iri)}.json?{self._query(text, number)}",
+        )
+
+    @staticmethod
+    def pages(found: Found) -> int:
+        """Return how many pages the hits fill; no hits fill one."""
+        return max(1, -(-len(found.hits) // SIZE))
+
+    def json(self, text: str, found: Found, number: int, reader: Reader) -> bytes:
+        """Return a page of hits as JSON; in marks are begin and end of what was looked for."""
+        hits = []
+        for hit in self._shown(found, number, reader):
+            label, snippet = _marked(hit.label), _marked(hit.snippet)
+            said: dict[str, object] = {
+                "iri": hit.iri,
+                "href": self._addresses.on_site(hit.iri),
+                "language": hit.language or reader.language,
+                "label": label[0],
+                "labelMarks": label[1],
+                "snippet": snippet[0],
+                "snippetMarks": snippet[1],
+            }
+            if hit.kind is not None:
+                said["kind"] = hit.kind.text
+                said["kindLanguage"] = hit.kind.language or reader.language
+            hits.append(said)
+        answer: Mapping[str, object] = {
+            "query": text,
+            "total": len(found.hits),
+            "more": found.more,
+            "page": number,
+            "pages": self.pages(found),
+            "hits": hits,
+        }
+        return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
+
+    def _query(self, text: str, number: int, reader: Reader | None = None) -> str:
+        pairs = [("q", text)] if text else []
+        pairs += [("page", str(number))] if number > 1 else []
+        if reader is not None and reader.chosen:
+            pairs.append(("lang", reader.language))
+        return urlencode(pairs)
+
+    def _page(self, text: str, found: Found, number: int, reader: Reader) -> str:
+        if not 1 <= number <= self.pages(found):
+            return ""
+        return f"{self._addresses.path(self._iri)}?{self._query(text, number, reader)}"
+
+    def _shown(self, found: Found, number: int, reader: Reader) -> list[Shown]:
+        hits = found.hits[(number - 1) * SIZE : number * SIZE]
+        names = read_names(self._engine, {kind for hit in hits for kind in hit.kinds})
+        return [
+            Shown(
+                iri=hit.iri,
+                href=self._frame.href(hit.iri, reader),
+                language="" if hit.language == reader.language else hit.language,
+                label=pieces(hit.label, found),
+                snippet=snippet(hit, found),
+                kind=_kind(hit, names, reader.language),
+            )
+            for hit in hits
+        ]
+
+
+def _kind(hit: Hit, names: Labels, language: str) -> Value | None:
+    """Return what a hit is: the first of its classes that has a name."""
+    for kind in hit.kinds:
+        found: Literal | None = best(names.get(kind) or standard_terms().get(kind, ()), language)
+        if found is not None:
+            return Value(found.value, language=foreign(found, language))
+    return None
+
+
+def _marked(found: Sequence[Piece]) -> tuple[str, list[list[int]]]:
+    """Return pieces as one text, with begin and end of each match in it."""
+    marks: list[list[int]] = []
+    place = 0
+    for text, is_match in found:
+        if is_match:
+            marks.append([place, place + len(text)])
+        place += len(text)
+    return "".join(text for text, _ in found), marks

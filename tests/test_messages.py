@@ -1,0 +1,232 @@
+"""Every English message of the program and its templates has a Swedish translation, and back."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+from publisher.messages import in_language, text, translate
+
+PROGRAM = Path(__file__).parent.parent / "publisher"
+CATALOGUE = PROGRAM / "locale" / "sv.po"
+PLACEHOLDER = re.compile(r"{(\w+)[^}]*}")
+FUNCTIONS = frozenset({"text", "translate"})
+# Arguments by name that are messages too, in whatever raises or reports.
+NAMED = frozenset({"remedy"})
+
+
+class Messages:
+    """The messages of one module: string constants that reach ``text``, ``translate``, an error."""
+
+    def __init__(self, module: ast.Module, errors: frozenset[str]) -> None:
+        """Remember what names stand for, so that a message may wait in a variable or a table."""
+        self._module = module
+        self._errors = errors
+        self._assigned: dict[str, list[ast.expr]] = {}
+        for node in ast.walk(module):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._remember(target, node.value)
+            elif isinstance(node, ast.AnnAssign) and node.value is not None:
+                self._remember(node.target, node.value)
+        for node in ast.walk(module):
+            if isinstance(node, (ast.For, ast.comprehension)):
+                self._remember_each(node.target, node.iter)
+
+    def _remember_each(self, target: ast.expr, walked: ast.expr) -> None:
+        """Remember what a loop's variables stand for, one row of a table after the other."""
+        tables = self._assigned.get(walked.id, []) if isinstance(walked, ast.Name) else [walked]
+        rows = [row for table in tables for row in getattr(table, "elts", ())]
+        for row in rows:
+            self._remember(target, row)
+        if not rows:  # a dictionary's items, for instance
+            for part in ast.walk(target):
+                self._remember(part, walked)
+
+    def _remember(self, target: ast.AST, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self._assigned.setdefault(target.id, []).append(value)
+        elif isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for part, of_part in zip(target.elts, value.elts, strict=True):
+                self._remember(part, of_part)
+
+    def __iter__(self) -> Iterator[str]:
+        """Return every message, some more than once."""
+        for function, call in self._calls(self._module):
+            for argument in self._arguments(call):
+                yield from self._strings(argument, function, frozenset())
+
+    def _calls(
+        self, node: ast.AST, function: ast.FunctionDef | None = None
+    ) -> Iterator[tuple[ast.FunctionDef | None, ast.Call]]:
+        for child in ast.iter_child_nodes(node):
+            inside = child if isinstance(child, ast.FunctionDef) else function
+            if isinstance(child, ast.Call):
+                yield inside, child
+            yield from self._calls(child, inside)
+
+    def _arguments(self, call: ast.Call) -> Iterator[ast.expr]:
+        name = _called(call)
+        is_error = name in self._errors or (name == "__init__" and self._defines_errors())
+        is_function = isinstance(call.func, ast.Name) and name in FUNCTIONS
+        if (is_function or is_error) and call.args:
+            yield call.args[0]
+        yield from (k.value for k in call.keywords if k.arg in NAMED)
+
+    def _defines_errors(self) -> bool:
+        return any(
+            isinstance(node, ast.ClassDef) and node.name in self._errors
+            for node in self._module.body
+        )
+
+    def _strings(
+        self, node: ast.expr, function: ast.FunctionDef | None, seen: frozenset[str]
+    ) -> Iterator[str]:
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str) and node.value:
+                yield node.value
+        elif isinstance(node, ast.IfExp):
+            yield from self._strings(node.body, function, seen)
+            yield from self._strings(node.orelse, function, seen)
+        elif isinstance(node, ast.Name) and node.id not in seen:
+            for value in (*self._assigned.get(node.id, ()), *self._given(node.id, function)):
+                yield from self._strings(value, function, seen | {node.id})
+        elif isinstance(node, ast.BinOp):
+            for before in self._strings(node.left, function, seen):
+                yield from (before + s for s in self._strings(node.right, function, seen))
+        elif isinstance(node, ast.Attribute):
+            for value in self._fields(node.attr):
+                yield from self._strings(value, function, seen)
+        elif isinstance(node, ast.Call) and _called(node) in FUNCTIONS:
+            return
+        elif isinstance(node, ast.Subscript):
+            yield from self._strings(node.value, function, seen)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            for part in (node.func.value, *node.args[1:]):  # a table's get, values or items
+                yield from self._strings(part, function, seen)
+        elif isinstance(node, (ast.Dict, ast.Tuple, ast.List, ast.BoolOp)):
+            parts = node.elts if isinstance(node, (ast.Tuple, ast.List)) else node.values
+            for part in parts:
+                yield from self._strings(part, function, seen)
+
+    def _fields(self, name: str) -> Iterator[ast.expr]:
+        """Return what a field of a class of this module is made with."""
+        for made in self._module.body:
+            fields = [
+                part.target.id
+                for part in getattr(made, "body", ())
+                if isinstance(part, ast.AnnAssign) and isinstance(part.target, ast.Name)
+            ]
+            if isinstance(made, ast.ClassDef) and name in fields:
+                place = fields.index(name)
+                for _, call in self._calls(self._module):
+                    if _called(call) == made.name:
+                        yield from call.args[place : place + 1]
+                        yield from (k.value for k in call.keywords if k.arg == name)
+
+    def _given(self, name: str, function: ast.FunctionDef | None) -> Iterator[ast.expr]:
+        """Return what callers in this module give for a parameter of a function."""
+        if function is None:
+            return
+        names = [a.arg for a in function.args.args if a.arg != "self"]
+        for _, call in self._calls(self._module):
+            if _called(call) == function.name and name in names:
+                place = names.index(name)
+                yield from call.args[place : place + 1]
+                yield from (k.value for k in call.keywords if k.arg == name)
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def _error_classes(modules: list[ast.Module]) -> frozenset[str]:
+    """Return the classes that descend from the root of the errors."""
+    errors = {"PublisherError"}
+    for _ in range(5):  # deeper than the tree is
+        for module in modules:
+            for node in ast.walk(module):
+                bases = getattr(node, "bases", ())
+                if isinstance(node, ast.ClassDef) and any(
+                    isinstance(base, ast.Name) and base.id in errors for base in bases
+                ):
+                    errors.add(node.name)
+    return frozenset(errors)
+
+
+@cache
+def used() -> frozenset[str]:
+    """Return every English message that the program and its templates use."""
+    modules = [ast.parse(p.read_text(encoding="utf-8")) for p in sorted(PROGRAM.rglob("*.py"))]
+    errors = _error_classes(modules)
+    found = {message for module in modules for message in Messages(module, errors)}
+    environment = Environment()
+    for template in sorted(PROGRAM.rglob("templates/*.html")):
+        tree = environment.parse(template.read_text(encoding="utf-8"))
+        for _, _, message in extract_from_ast(tree, gettext_functions=("_",)):
+            parts = (message,) if isinstance(message, str) else message or ()
+            found |= {part for part in parts if part}
+    return frozenset(found)
+
+
+@cache
+def translations() -> dict[str, str]:
+    """Return message → translation, as the Swedish catalogue has them."""
+    with CATALOGUE.open("rb") as stream:
+        return {str(m.id): str(m.string) for m in read_po(stream, locale="sv") if m.id}
+
+
+def test_every_message_has_a_swedish_translation() -> None:
+    """A civil servant reads Swedish, in the terminal and on the pages."""
+    assert sorted(message for message in used() if not translations().get(message)) == []
+
+
+def test_no_translation_is_left_over() -> None:
+    """A translation that nothing uses was misspelt, or its sentence was changed."""
+    assert sorted(translations().keys() - used()) == []
+
+
+def test_no_message_is_translated_twice() -> None:
+    """Two translations of one sentence would silently hide each other."""
+    written = re.findall(r'^msgid "(.+)"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted({message for message in written if written.count(message) > 1}) == []
+
+
+def test_a_translation_has_the_placeholders_of_its_message() -> None:
+    """A placeholder too many breaks the page at the moment when it is to explain an error."""
+    differing = {
+        message: translation
+        for message, translation in translations().items()
+        if set(PLACEHOLDER.findall(message)) != set(PLACEHOLDER.findall(translation))
+    }
+    assert differing == {}
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_a_placeholder_is_filled_in_every_language(language: str) -> None:
+    """The value is the same, the sentence around it is not."""
+    assert "2026" in translate("Data of {date}", language, date="2026")
+
+
+def test_an_unknown_message_stays_english() -> None:
+    """A sentence that nobody has translated is better than none."""
+    assert translate("Nobody translated this.", "sv") == "Nobody translated this."
+
+
+def test_a_text_falls_back_on_english() -> None:
+    """Messages of shapes may be in other languages than the program's."""
+    assert in_language({"fr": "non", "en": "no"}, "sv") == "no"
+
+
+def test_a_text_is_in_both_languages() -> None:
+    """A finding is read by people who set either."""
+    assert text("Page not found") == {"sv": "Sidan finns inte", "en": "Page not found"}
