@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -20,25 +21,37 @@ from publisher.load.sources import PUBLISHED
 from publisher.media_types import N_QUADS
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
+from publisher.release.changed import FRAME, frame_of
+from publisher.release.chronicle import Chapter, write_chronicle
 from publisher.release.dates import instant_after, newest_date
-from publisher.release.documents import hash_documents
+from publisher.release.descriptions import (
+    describe,
+    files_by_dataset,
+    in_store,
+    write_descriptions,
+)
+from publisher.release.documents import shared_documents
 from publisher.release.dumps import by_dataset, write_dumps
-from publisher.release.manifest import as_json, list_files, sync, write_json
+from publisher.release.manifest import as_json, list_files, sync, write_json, write_sealed
 from publisher.release.model import (
     CONTEXT,
     CURRENT,
     MANIFEST,
+    QUERIES,
     REPORT,
     STORE,
     STORE_MANIFEST,
     Release,
 )
+from publisher.release.naming import inputs_of, place_of
+from publisher.release.newest import newest_whole
 from publisher.release.open import current_folder, open_release
+from publisher.release.queries import write_queries
 from publisher.release.store import write_store
+from publisher.release.table_files import write_tables
 from publisher.serialise import serialise
 
 Progress = Callable[[str], None]
-_DIGITS = 12
 
 
 def canonical(quads: Iterable[Quad]) -> list[Quad]:
@@ -64,27 +77,48 @@ def build(
     Raises:
         ReleaseError: The sources give no date, another build is at work, or the disk refuses.
     """
+    try:
+        return _build(approved, releases, progress)
+    except OSError as error:
+        raise ReleaseError(
+            "The release cannot be written: {reason}.",
+            where=str(error.filename or releases),
+            remedy="Make room, or give yourself the right to write there, and build again;"
+            " the current release stays.",
+            reason=error.strerror or str(error),
+        ) from error
+
+
+def _build(approved: ApprovedSources, releases: Path, progress: Progress) -> Release:
     releases.mkdir(parents=True, exist_ok=True)
     with _alone(releases):
         progress("digest")
         quads = canonical(approved.sources.quads(*PUBLISHED))
         digest = digest_of(quads)
-        previous = _previous(releases)
-        if previous is not None and previous.digest == digest:
+        inputs = inputs_of(approved, digest)
+        previous = newest_whole(releases)
+        current = _current(releases, previous)
+        if current is not None and current.inputs == inputs:
+            return current
+        if previous is not None and previous.inputs == inputs:
+            switch(releases, previous.folder.name)
             return previous
         published = instant_after(previous.published if previous else None, newest_date(quads))
-        folder = releases / f"{published.date().isoformat()}-{digest[:_DIGITS]}"
+        folder = place_of(releases, digest, inputs, published)
         if not folder.exists():
-            _write(approved, quads, digest, published, folder, progress)
+            _write(approved, quads, digest, published, folder, previous, progress)
         progress("open")
         release = open_release(folder)
+        progress("switch")
         switch(releases, folder.name)
         return release
 
 
-def _previous(releases: Path) -> Release | None:
+def _current(releases: Path, newest: Release | None) -> Release | None:
     """Return the current release; a damaged one counts as none, since a new one mends that."""
     folder = current_folder(releases)
+    if newest is not None and folder == newest.folder.resolve():
+        return newest
     try:
         return open_release(folder) if folder else None
     except ReleaseError:
@@ -114,6 +148,7 @@ def _write(
     digest: str,
     published: datetime,
     folder: Path,
+    previous: Release | None,
     progress: Progress,
 ) -> None:
     """Write a release beside, then give it its name."""
@@ -123,31 +158,61 @@ def _write(
     progress("dumps")
     datasets = by_dataset(quads, sources.base_iri)
     write_dumps(staging, datasets, sources.prefixes, sources.context)
-    write_json(staging / CONTEXT, {"@context": dict(sources.context)})
-    write_json(staging / REPORT, report_as_json(approved.findings))
+    _write_as_given(approved, staging)
+    progress("tables")
+    tables = write_tables(staging, quads, datasets, sources.base_iri, sources.prefixes)
+    progress("catalogue")
+    files = files_by_dataset(staging)
+    said = describe(sources.base_iri, quads, datasets, files, published, previous, tables)
+    stored = in_store(quads, said.catalogue, sources.base_iri)
+    graphs = _graphs(stored)
+    write_descriptions(staging, said, sources.base_iri, graphs)
+    progress("history")
+    documents = shared_documents(stored, sources.base_iri)
+    frame = frame_of(sources, quads, documents)
+    chapter = Chapter(staging, folder.name, published, sources.base_iri, previous)
+    write_chronicle(chapter, frame, documents)
     progress("store")
-    write_store(staging / STORE, quads)
-    write_json(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
+    write_store(staging / STORE, stored)
+    write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
     progress("manifest")
-    graphs: dict[str, int] = {}
-    for quad in quads:
-        name = str(getattr(quad.graph_name, "value", ""))
-        graphs[name] = graphs.get(name, 0) + 1
     manifest = {
         "release": folder.name,
         "base_iri": sources.base_iri,
         "published": published.isoformat(),
         "digest": digest,
+        "inputs": inputs_of(approved, digest),
         "software": __version__,
         "graphs": graphs,
         "prefixes": dict(sources.prefixes),
-        "documents": hash_documents(quads, sources.base_iri),
+        "documents": documents,
+        FRAME: frame,
+        "modified": {n: [d.value, d.datatype.value] for n, d in said.modified.items()},
         "files": as_json(list_files(staging, (MANIFEST, STORE, STORE_MANIFEST))),
     }
-    write_json(staging / MANIFEST, manifest)
+    write_sealed(staging / MANIFEST, manifest)
+    _put_in_place(staging, folder, progress)
+
+
+def _put_in_place(staging: Path, folder: Path, progress: Progress) -> None:
+    """Put a release on the disk for good, then give it its name."""
+    progress("sync")
     sync(staging)
+    progress("name")
     staging.rename(folder)
     sync_folder(folder.parent)
+
+
+def _write_as_given(approved: ApprovedSources, staging: Path) -> None:
+    """Write what a release has from its sources as it is: context, queries, report."""
+    write_json(staging / CONTEXT, {"@context": dict(approved.sources.context)})
+    write_queries(staging / QUERIES, approved.sources.queries)
+    write_json(staging / REPORT, report_as_json(approved.findings))
+
+
+def _graphs(quads: Iterable[Quad]) -> dict[str, int]:
+    """Return graph IRI → number of triples."""
+    return dict(Counter(str(getattr(quad.graph_name, "value", "")) for quad in quads))
 
 
 def sync_folder(folder: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
-from pyoxigraph import Literal, Quad
+from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.errors import ReleaseError
 from publisher.namespaces import iri
+from publisher.release.model import Release, StoredFile
 
 _DATING = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}
 
@@ -54,3 +55,38 @@ def instant_after(previous: datetime | None, newest: datetime) -> datetime:
     """
     newest = newest.replace(microsecond=0)
     return newest if previous is None else max(newest, previous + timedelta(seconds=1))
+
+
+def modified_dates(
+    files: Mapping[str, StoredFile],
+    previous: Release | None,
+    by_hand: Mapping[str, Literal],
+    published: datetime,
+) -> dict[str, Literal]:
+    """Return name of a dataset → when its content changed.
+
+    What is given by hand stands, unless the content changed after the previous release and the
+    date did not: then the instant of the release is the date. A portal that compares dates sees
+    every change, and none where there is none.
+
+    Args:
+        files: Name of a dataset → its dump as N-Quads.
+        previous: The release before, if there is one.
+        by_hand: Name of a dataset → ``dcterms:modified`` in ``data/catalogue.ttl``.
+        published: The instant of the release.
+    """
+    dates = {}
+    for name, file in files.items():
+        given = by_hand.get(name) or _dated(published.date().isoformat(), "xsd:date")
+        known = previous.modified.get(name) if previous else None
+        if previous is None or known is None or given.value > known.value:
+            dates[name] = given
+        elif previous.files[file.name].sha256 == file.sha256:
+            dates[name] = known
+        else:
+            dates[name] = _dated(published.isoformat(), "xsd:dateTime")
+    return dates
+
+
+def _dated(value: str, datatype: str) -> Literal:
+    return Literal(value, datatype=NamedNode(iri(datatype)))

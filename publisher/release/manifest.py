@@ -13,6 +13,8 @@ from publisher.errors import ReleaseError
 from publisher.release.model import StoredFile
 
 _CHUNK = 1 << 20
+_SEAL = "seal"
+_DIFFERS = "The file is not as it was written: its digest differs."
 
 
 def digest_of(path: Path) -> str:
@@ -33,10 +35,47 @@ def list_files(folder: Path, leave_out: Iterable[str]) -> Iterator[StoredFile]:
             yield StoredFile(name, path.stat().st_size, digest_of(path))
 
 
+def written(content: Mapping[str, Any]) -> str:
+    """Return JSON the same way every time: keys sorted, a line end at the end."""
+    return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write JSON the same way every time: keys sorted, UTF-8, a line end at the end."""
-    written = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    path.write_text(written, encoding="utf-8")
+    """Write JSON the same way every time, in UTF-8."""
+    path.write_text(written(content), encoding="utf-8")
+
+
+def write_sealed(path: Path, content: Mapping[str, Any]) -> None:
+    """Write JSON with a digest of itself: a manifest vouches for files, and so for itself too."""
+    write_json(path, {**content, _SEAL: _seal(content)})
+
+
+def read_sealed(path: Path) -> dict[str, Any]:
+    """Return the content of JSON that was written with a digest of itself.
+
+    Raises:
+        ReleaseError: It is missing, or a byte of it differs.
+    """
+    try:
+        found = path.read_text(encoding="utf-8")
+        content = json.loads(found)
+    except (OSError, ValueError) as error:
+        raise ReleaseError(
+            "The file of the release cannot be read: {reason}.",
+            where=str(path),
+            remedy="This release is not served. Build it again, or activate an older one.",
+            reason=str(error),
+        ) from error
+    if not isinstance(content, dict) or found != written(content):
+        raise _damaged(path, _DIFFERS)
+    seal = content.pop(_SEAL, "")
+    if seal != _seal(content):
+        raise _damaged(path, _DIFFERS)
+    return content
+
+
+def _seal(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(written(content).encode()).hexdigest()
 
 
 def as_json(files: Iterable[StoredFile]) -> dict[str, dict[str, object]]:
@@ -60,7 +99,7 @@ def compare(folder: Path, files: Mapping[str, StoredFile]) -> None:
         if not path.is_file():
             raise _damaged(path, "The file is missing from the release.")
         if path.stat().st_size != file.length or digest_of(path) != file.sha256:
-            raise _damaged(path, "The file is not as it was written: its digest differs.")
+            raise _damaged(path, _DIFFERS)
 
 
 def _damaged(path: Path, what: str) -> ReleaseError:

@@ -7,15 +7,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from pyoxigraph import Literal
+
 from publisher.compaction import Context
+from publisher.load.files import CATALOGUE, DATASET
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
 STORE = "store"
 STORE_MANIFEST = "store.json"
 DUMPS = "dumps"
+QUERIES = "queries"
 CONTEXT = "context.jsonld"
 REPORT = "report.json"
+CATALOGUE_EU = "catalogue/dcat-ap.nt"
+CATALOGUE_SE = "catalogue/dcat-ap-se.nt"
+VOID = "void.nt"
+SERVICE = "service.nt"
+DOCUMENTS = "documents.tsv"
+GONE = "gone.tsv"
+FEED = "feed"
 
 
 @dataclass(frozen=True)
@@ -43,11 +54,13 @@ class Release:
         base_iri: Base of its names.
         published: The instant it stands for: from the newest date in the sources, never the clock.
         digest: SHA-256 of the canonical N-Quads (RDFC-1.0), in hexadecimal.
+        inputs: Digest of everything it was made of.
         graphs: Graph IRI → number of triples.
         prefixes: Prefix → namespace.
         context: The JSON-LD context.
         documents: Path of a document → IRIs of its things, for documents of hash IRIs.
         files: Name → file.
+        modified: Name of a dataset → when its content changed.
     """
 
     id: str
@@ -55,16 +68,27 @@ class Release:
     base_iri: str
     published: datetime
     digest: str
+    inputs: str
     graphs: Mapping[str, int] = field(repr=False)
     prefixes: Mapping[str, str] = field(repr=False)
     context: Context = field(repr=False)
     documents: Mapping[str, tuple[str, ...]] = field(repr=False)
     files: Mapping[str, StoredFile] = field(repr=False)
+    modified: Mapping[str, Literal] = field(repr=False)
 
     @property
     def store(self) -> Path:
         """Return the folder of the store."""
         return self.folder / STORE
+
+    @property
+    def catalogue(self) -> str:
+        """Return the IRI of the catalogue."""
+        return self.base_iri + CATALOGUE
+
+    def dataset(self, name: str) -> str:
+        """Return the IRI of a dataset."""
+        return self.base_iri + DATASET + name
 
     def datasets(self) -> list[str]:
         """Return the names of the datasets that have dumps, sorted."""

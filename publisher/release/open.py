@@ -5,26 +5,13 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+
+from pyoxigraph import Literal, NamedNode
 
 from publisher.compaction import Context
 from publisher.errors import ReleaseError
-from publisher.release.manifest import compare, from_json
+from publisher.release.manifest import compare, from_json, read_sealed
 from publisher.release.model import CONTEXT, CURRENT, MANIFEST, STORE, STORE_MANIFEST, Release
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ReleaseError(
-            "The file of the release cannot be read: {reason}.",
-            where=str(path),
-            remedy="This release is not served. Build it again, or activate an older one.",
-            reason=str(error),
-        ) from error
-    assert isinstance(content, dict)
-    return content
 
 
 def open_release(folder: Path) -> Release:
@@ -33,21 +20,26 @@ def open_release(folder: Path) -> Release:
     Raises:
         ReleaseError: A file is missing, unreadable, or not as the manifest says.
     """
-    manifest = _read(folder / MANIFEST)
+    manifest = read_sealed(folder / MANIFEST)
     files = from_json(manifest["files"])
     compare(folder, files)
-    compare(folder / STORE, from_json(_read(folder / STORE_MANIFEST)["files"]))
+    compare(folder / STORE, from_json(read_sealed(folder / STORE_MANIFEST)["files"]))
     return Release(
         id=manifest["release"],
         folder=folder,
         base_iri=manifest["base_iri"],
         published=datetime.fromisoformat(manifest["published"]),
         digest=manifest["digest"],
+        inputs=manifest["inputs"],
         graphs=manifest["graphs"],
         prefixes=manifest["prefixes"],
-        context=Context(_read(folder / CONTEXT)["@context"]),
+        context=Context(json.loads((folder / CONTEXT).read_bytes())["@context"]),
         documents={path: tuple(things) for path, things in manifest["documents"].items()},
         files=files,
+        modified={
+            name: Literal(value, datatype=NamedNode(datatype))
+            for name, (value, datatype) in manifest.get("modified", {}).items()
+        },
     )
 
 

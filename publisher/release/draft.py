@@ -1,0 +1,102 @@
+"""A graph that is being written: read from, added to, taken from, in terms of prefixed names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from pyoxigraph import BlankNode, Dataset, Literal, NamedNode, Quad, Triple
+
+from publisher.messages import Text
+from publisher.namespaces import iri
+
+Term = NamedNode | BlankNode | Literal
+Subject = NamedNode | BlankNode
+
+
+def node(name: str) -> NamedNode:
+    """Return the node that a prefixed name stands for.
+
+    >>> node("dcat:Dataset").value
+    'http://www.w3.org/ns/dcat#Dataset'
+    """
+    return NamedNode(iri(name))
+
+
+def typed(value: str, datatype: str) -> Literal:
+    """Return a literal of a datatype given as a prefixed name."""
+    return Literal(value, datatype=node(datatype))
+
+
+def in_languages(text: Text) -> list[Literal]:
+    """Return a text as one literal per language."""
+    return [Literal(value, language=language) for language, value in text.items()]
+
+
+class Draft:
+    """A graph with what a derivation asks of it; answers come sorted."""
+
+    def __init__(self, triples: Iterable[Triple] = ()) -> None:
+        """Begin with some triples."""
+        self._graph = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
+
+    def add(self, subject: Subject, name: str, *terms: Term) -> None:
+        """Say something of a subject; ``name`` is the prefixed name of the predicate."""
+        for term in terms:
+            self._graph.add(Quad(subject, node(name), term))
+
+    def extend(self, triples: Iterable[Triple]) -> None:
+        """Add triples."""
+        for triple in triples:
+            self._graph.add(Quad(triple.subject, triple.predicate, triple.object))
+
+    def describe(self, subject: Subject, said: Mapping[str, Iterable[Term]]) -> None:
+        """Say several things of a subject: prefixed name → terms."""
+        for name, terms in said.items():
+            self.add(subject, name, *terms)
+
+    def remove(self, subject: Subject, name: str) -> None:
+        """Take away what is said of a subject with a predicate."""
+        for term in self.objects(subject, name):
+            self._graph.remove(Quad(subject, node(name), term))
+
+    def objects(self, subject: Subject, name: str) -> list[Term]:
+        """Return the objects of a subject and predicate, sorted."""
+        predicate = node(name)
+        quads = self._graph.quads_for_subject(subject)
+        return sorted((q.object for q in quads if q.predicate == predicate), key=str)  # type: ignore[misc]
+
+    def nodes(self, subject: Subject, name: str) -> list[NamedNode]:
+        """Return the objects that are IRIs, sorted."""
+        return [term for term in self.objects(subject, name) if isinstance(term, NamedNode)]
+
+    def value(self, subject: Subject, name: str) -> Term | None:
+        """Return the first object; None when there is none."""
+        return next(iter(self.objects(subject, name)), None)
+
+    def instances(self, name: str) -> list[NamedNode]:
+        """Return the IRIs of a class, sorted."""
+        return self.subjects("rdf:type", node(name))
+
+    def subjects(self, name: str, term: Term) -> list[NamedNode]:
+        """Return the IRIs that have an object by a predicate, sorted."""
+        predicate = node(name)
+        quads = self._graph.quads_for_object(term)
+        found = {q.subject for q in quads if q.predicate == predicate}
+        return sorted((s for s in found if isinstance(s, NamedNode)), key=str)
+
+    def all_objects(self, name: str) -> list[NamedNode]:
+        """Return every IRI that is the object of a predicate, sorted."""
+        quads = self._graph.quads_for_predicate(node(name))
+        return sorted({q.object for q in quads if isinstance(q.object, NamedNode)}, key=str)
+
+    def knows(self, subject: Subject) -> bool:
+        """Tell whether anything is said of a subject."""
+        return any(True for _ in self._graph.quads_for_subject(subject))
+
+    def triples(self) -> list[Triple]:
+        """Return everything, sorted by its N-Triples form."""
+        return sorted((quad.triple for quad in self._graph), key=str)
+
+    def mentioned(self) -> set[NamedNode]:
+        """Return every IRI that is an object."""
+        return {quad.object for quad in self._graph if isinstance(quad.object, NamedNode)}

@@ -1,0 +1,109 @@
+"""The releases that are kept: which there are, going back to one, and letting old ones go."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from publisher.errors import ReleaseError
+from publisher.release.build import switch
+from publisher.release.model import MANIFEST, Release
+from publisher.release.open import current_folder, open_release
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A release in the folder, as its manifest describes it.
+
+    Attributes:
+        id: Its name.
+        published: The instant it stands for.
+        triples: How many it holds.
+        is_current: Whether it is the one on line.
+    """
+
+    id: str
+    published: datetime
+    triples: int
+    is_current: bool
+
+
+def list_releases(releases: Path) -> list[Kept]:
+    """Return the releases of a folder, the newest first; those without a legible manifest not."""
+    current = current_folder(releases)
+    found = [kept for folder in _folders(releases) if (kept := _read(folder, current))]
+    return sorted(found, key=lambda kept: (kept.published, kept.id), reverse=True)
+
+
+def _folders(releases: Path) -> Iterator[Path]:
+    for path in sorted(releases.glob("*")):
+        if path.is_dir() and not path.is_symlink() and not path.name.startswith("."):
+            yield path
+
+
+def _read(folder: Path, current: Path | None) -> Kept | None:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        published = datetime.fromisoformat(manifest["published"])
+        triples = sum(manifest["graphs"].values())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    is_current = current is not None and folder.resolve() == current
+    return Kept(folder.name, published, triples, is_current)
+
+
+def find_release(releases: Path, name: str) -> Release:
+    """Return the release of a name, or of the one name that begins so.
+
+    Raises:
+        ReleaseError: There is none, there are several, or it is damaged.
+    """
+    names = [kept.id for kept in list_releases(releases)]
+    fitting = [n for n in names if n == name] or [n for n in names if n.startswith(name)]
+    if len(fitting) != 1:
+        raise ReleaseError(
+            "There is no release '{name}' here, or more than one begins so.",
+            where=str(releases),
+            remedy="Choose one of these: {names}.",
+            name=name,
+            names=", ".join(names) or "–",
+        )
+    return open_release(releases / fitting[0])
+
+
+def activate(releases: Path, name: str) -> Release:
+    """Make a kept release the current one again; it is opened first, so that it is whole.
+
+    Raises:
+        ReleaseError: There is no such release, or it is damaged; the current one stays.
+    """
+    release = find_release(releases, name)
+    switch(releases, release.id)
+    return release
+
+
+def prune(releases: Path, keep: int, keep_days: int) -> list[str]:
+    """Delete old releases; return the names of those deleted.
+
+    Args:
+        releases: Folder of the releases.
+        keep: So many of the newest stay.
+        keep_days: Those whose instant is at most so many days before the newest stay too.
+
+    The current release is never deleted. Time is counted from the newest release, not by the clock.
+    """
+    listed = list_releases(releases)
+    if not listed:
+        return []
+    oldest = listed[0].published - timedelta(days=keep_days)
+    gone = [k.id for k in listed[keep:] if not k.is_current and k.published < oldest]
+    for name in gone:
+        # Renamed first: a release is there whole, or not at all.
+        leaving = releases / f".staging-gone-{name}"
+        (releases / name).rename(leaving)
+        shutil.rmtree(leaving)
+    return gone

@@ -1,0 +1,61 @@
+"""Any RDF files → a release to look at: a store and what pages need, no catalogue, no history."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyoxigraph import DefaultGraph
+
+from publisher import __version__
+from publisher.load.given import GivenFiles
+from publisher.namespaces import PREFIXES
+from publisher.release.build import switch
+from publisher.release.changed import FRAME
+from publisher.release.descriptions import Descriptions, write_descriptions
+from publisher.release.documents import shared_documents
+from publisher.release.manifest import as_json, list_files, write_json, write_sealed
+from publisher.release.model import CONTEXT, MANIFEST, STORE, STORE_MANIFEST, Release
+from publisher.release.open import open_release
+from publisher.release.store import write_store
+
+_NAME = "preview"
+
+
+def build_preview(given: GivenFiles, releases: Path, *, union: bool) -> Release:
+    """Return the release of some files, the current one of a folder that holds nothing else.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    folder = releases / _NAME
+    folder.mkdir(parents=True)
+    prefixes = given.prefixes | dict(PREFIXES)
+    graphs = Counter(
+        "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
+        for quad in set(given.quads)
+    )
+    write_json(folder / CONTEXT, {"@context": prefixes})
+    nothing = Descriptions(catalogue=(), swedish=(), void=(), documents={}, modified={})
+    named = {name: count for name, count in graphs.items() if name}
+    write_descriptions(folder, nothing, given.base_iri, named, union=union)
+    write_store(folder / STORE, given.quads)
+    write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
+    manifest = {
+        "release": _NAME,
+        "base_iri": given.base_iri,
+        "published": datetime.fromtimestamp(int(given.changed), UTC).isoformat(),
+        "digest": "",
+        "inputs": "",
+        "software": __version__,
+        "graphs": dict(graphs),
+        "prefixes": prefixes,
+        "documents": shared_documents(given.quads, given.base_iri),
+        FRAME: {},
+        "modified": {},
+        "files": as_json(list_files(folder, (MANIFEST, STORE, STORE_MANIFEST))),
+    }
+    write_sealed(folder / MANIFEST, manifest)
+    switch(releases, _NAME)
+    return open_release(folder)
