@@ -1,0 +1,24 @@
+"""The command line: wires the stages together; the only package that prints, exits, reads argv.
+
+Exit codes: 0 good, 1 findings or a failure, 2 used wrongly.
+"""
+
+from __future__ import annotations
+
+import click
+
+from publisher import __version__
+from publisher.cli.releases import releases
+from publisher.cli.serving import preview, run, serve
+from publisher.cli.sources import build, check
+from publisher.cli.verification import verify
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="publisher")
+def main() -> None:
+    """Publish a folder of RDF (ontology, data, shapes) as linked open data."""
+
+
+for command in (run, check, build, serve, preview, verify, releases):
+    main.add_command(command)

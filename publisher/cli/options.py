@@ -1,0 +1,106 @@
+"""What the commands share: options, settings, errors as messages, progress."""
+
+from __future__ import annotations
+
+import json
+import locale
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from publisher.config import Config, describe, read_config
+from publisher.errors import PublisherError, UsageError
+from publisher.findings import Finding
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
+
+FOUND, USED_WRONGLY = 1, 2
+LANGUAGE = click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    default=lambda: _locale_language(),
+    help="Language of the messages; else the locale's.",
+)
+FORMAT = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "html"]),
+    default="text",
+    help="Form of the findings.",
+)
+
+
+def _locale_language() -> str:
+    code = (locale.getlocale()[0] or "").split("_")[0].lower()
+    return "sv" if code in ("sv", "swedish") else SOURCE_LANGUAGE
+
+
+def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Return a decorator that gives a command one option per setting named."""
+    rows = {name: meaning for name, _, meaning in describe()}
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        for name in reversed(names):
+            option = "--" + name.replace("_", "-")
+            command = click.option(option, name, default=None, help=rows[name] + ".")(command)
+        return command
+
+    return decorate
+
+
+def answers_for_errors(command: Callable[..., None]) -> Callable[..., None]:
+    """Print what went wrong in the reader's language, and leave with the right exit code."""
+
+    @wraps(command)
+    def wrapped(lang: str, **options: Any) -> None:
+        try:
+            command(lang=lang, **options)
+        except UsageError as error:
+            click.echo(error.in_language(lang), err=True)
+            sys.exit(USED_WRONGLY)
+        except PublisherError as error:
+            click.echo(error.in_language(lang), err=True)
+            sys.exit(FOUND)
+
+    return wrapped
+
+
+@contextmanager
+def progress_shown(language: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal which step is at work; stay silent elsewhere."""
+    console = Console(stderr=True)
+    with console.status("…") as status:
+        yield lambda step: status.update(translate("At work: {step}", language, step=step))
+
+
+def config_of(**options: object) -> Config:
+    """Return the settings of the folder one stands in, for commands that read sources.
+
+    Raises:
+        UsageError: There is no base IRI.
+    """
+    config = read_config(Path.cwd(), options)
+    if not config.base_iri:
+        raise UsageError(
+            "The setting 'base_iri' is not set.",
+            remedy="Set it below [tool.publisher] in pyproject.toml, or as PUBLISHER_BASE_IRI.",
+        )
+    return config
+
+
+def write_findings(findings: list[Finding], form: str, language: str) -> None:
+    """Print findings in the form that was asked for."""
+    from publisher.quality import reports
+
+    if form == "json":
+        click.echo(json.dumps(reports.as_json(findings), ensure_ascii=False, indent=1))
+    elif form == "github":
+        click.echo(reports.as_github(findings, language), nl=False)
+    else:
+        write = reports.as_html if form == "html" else reports.as_text
+        click.echo(write(findings, language), nl=False)

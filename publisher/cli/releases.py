@@ -1,0 +1,89 @@
+"""releases: which there are, what changed, going back, letting old ones go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publisher.cli.options import LANGUAGE, answers_for_errors, settings
+from publisher.config import read_config
+from publisher.messages import translate
+
+
+def _folder(options: dict[str, Any]) -> Path:
+    return Path(read_config(Path.cwd(), options).releases)
+
+
+@click.group()
+def releases() -> None:
+    """Look after the releases that are kept."""
+
+
+@releases.command("list")
+@settings("releases")
+@LANGUAGE
+@answers_for_errors
+def list_kept(lang: str, **options: Any) -> None:
+    """List the releases, the newest first, and mark the current one."""
+    from publisher.release.history import list_releases
+
+    for kept in list_releases(_folder(options)):
+        mark = "*" if kept.is_current else " "
+        triples = translate("{triples} triples", lang, triples=kept.triples)
+        click.echo(f"{mark} {kept.id}  {kept.published:%Y-%m-%d %H:%M:%S}  {triples}")
+
+
+@releases.command()
+@click.argument("old")
+@click.argument("new")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json", "html", "rdf-patch"]), default="text"
+)
+@settings("releases")
+@LANGUAGE
+@answers_for_errors
+def diff(old: str, new: str, form: str, lang: str, **options: Any) -> None:
+    """Show what changed from release OLD to release NEW; the beginning of a name will do."""
+    from publisher.release import difference
+    from publisher.release.history import find_release
+
+    folder = _folder(options)
+    found = difference.changes(find_release(folder, old), find_release(folder, new))
+    if form == "json":
+        click.echo(json.dumps(difference.as_json(found), ensure_ascii=False, indent=1))
+    elif form == "rdf-patch":
+        for line in difference.as_rdf_patch(found):
+            click.echo(line)
+    else:
+        write = difference.as_html if form == "html" else difference.as_text
+        click.echo(write(found, lang), nl=False)
+
+
+@releases.command()
+@click.argument("name")
+@settings("releases")
+@LANGUAGE
+@answers_for_errors
+def activate(name: str, lang: str, **options: Any) -> None:
+    """Make release NAME the current one again; running servers follow."""
+    from publisher.release.history import activate as activate_release
+
+    release = activate_release(_folder(options), name)
+    click.echo(translate("Release {id} is current.", lang, id=release.id))
+
+
+@releases.command()
+@settings("releases", "keep_releases", "keep_days")
+@LANGUAGE
+@answers_for_errors
+def prune(lang: str, **options: Any) -> None:
+    """Delete old releases: never the current one, nor the newest, nor young ones."""
+    from publisher.release.history import prune as prune_releases
+
+    config = read_config(Path.cwd(), options)
+    gone = prune_releases(Path(config.releases), config.keep_releases, config.keep_days)
+    for name in gone:
+        click.echo(translate("Deleted: {name}", lang, name=name))

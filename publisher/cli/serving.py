@@ -1,0 +1,88 @@
+"""serve, run, preview: from a release to the web."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publisher.cli.options import LANGUAGE, answers_for_errors, config_of, settings
+from publisher.cli.sources import build_release_of
+from publisher.config import Config, read_config
+from publisher.messages import translate
+
+_SERVING = (
+    "host",
+    "port",
+    "workers",
+    "engine",
+    "site_url",
+    "releases",
+    "language",
+    "query_workers",
+    "query_timeout_seconds",
+    "query_memory_mb",
+)
+
+
+def _serve(config: Config) -> None:
+    from publisher.serve.server import serve as serve_release
+
+    serve_release(config.with_site())
+
+
+@click.command()
+@settings(*_SERVING)
+@LANGUAGE
+@answers_for_errors
+def serve(lang: str, **options: Any) -> None:
+    """Serve the current release until interrupted."""
+    _serve(read_config(Path.cwd(), options))
+
+
+@click.command()
+@settings("base_iri", *_SERVING)
+@LANGUAGE
+@answers_for_errors
+def run(lang: str, **options: Any) -> None:
+    """Check, build and serve: the main job."""
+    config = config_of(**options)
+    build_release_of(config, lang)
+    _serve(config)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--union", is_flag=True, help="Let queries see all graphs at once, as a site does.")
+@settings("base_iri", "host", "port", "site_url", "language", "query_workers")
+@LANGUAGE
+@answers_for_errors
+def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> None:
+    """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
+    from tempfile import TemporaryDirectory
+
+    from publisher.load.given import read_given
+    from publisher.release.preview import build_preview
+
+    config = read_config(Path.cwd(), options)
+    given = read_given(files, str(options["base_iri"] or ""))
+    with TemporaryDirectory(prefix="publisher-") as folder:
+        release = build_preview(given, Path(folder), union=union)
+        preview_of = dataclasses.replace(
+            config,
+            base_iri=release.base_iri,
+            default_graph="union" if union else "own",
+            releases=folder,
+        )
+        click.echo(
+            translate(
+                "{triples} triples; things named below {base} have pages.",
+                lang,
+                triples=sum(release.graphs.values()),
+                base=release.base_iri,
+            ),
+            err=True,
+        )
+        _serve(preview_of)

@@ -1,0 +1,54 @@
+"""verify: a look at a site from outside."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publisher.cli.options import FOUND, LANGUAGE, answers_for_errors, progress_shown
+
+
+@click.command()
+@click.argument("url")
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text")
+@click.option(
+    "--state",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File with what the last harvest held; what changed since is told.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    help="A further SHACL profile, file or address; 'se=' in front: for the DCAT-AP-SE view.",
+)
+@click.option("--sample", type=click.IntRange(1), default=25, help="So many things are looked up.")
+@click.option("--links", is_flag=True, help="Check links out of the data too, politely.")
+@click.option(
+    "--links-cache",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File that keeps the answers of links out between runs.",
+)
+@LANGUAGE
+@answers_for_errors
+def verify(url: str, form: str, lang: str, **chosen: Any) -> None:
+    """Look at the site below URL as portals and clients do; exit 1 when a must is broken."""
+    # What verifies must not share the start-up of what builds and serves.
+    from publisher.verify import presentation, report
+    from publisher.verify.options import VerifyOptions
+    from publisher.verify.verification import verify as verify_site
+
+    with progress_shown(lang) as progress:
+        result = verify_site(url, VerifyOptions(language=lang, **chosen), progress)
+    if form == "json":
+        click.echo(json.dumps(report.to_json(result, lang), ensure_ascii=False, indent=1))
+    elif form == "html":
+        click.echo(presentation.to_html(result, lang), nl=False)
+    else:
+        click.echo(presentation.to_text(result, lang))
+    if result.failed:
+        sys.exit(FOUND)
