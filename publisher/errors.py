@@ -5,14 +5,17 @@ PublisherError
 │   └── SettingError        a setting is misspelt or has a value it cannot have
 ├── SourceError             a source cannot be read or understood
 │   ├── SourceMissing       no such folder or file, or nothing in it
-│   └── SourceSyntax        a file that is not what its extension says
+│   ├── SourceSyntax        a file that is not what its extension says
+│   └── SourceErrors        several of these at once
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
+│   └── LossRefused         a release would take away more than the limits allow
 ├── NotAcceptable           no variant on offer is acceptable to the client
 └── QueryError              a query was not answered
     ├── QueryRefused        refused before evaluation: syntax, size, SERVICE, update
     ├── QueryLimit          stopped at a limit: time, memory, size of the result
     ├── EngineBusy          no worker is free; try again later
+    ├── ClientBusy          this client has its share of the workers; try again later
     └── EngineFailed        the engine broke or could not be reached
 
 Each carries where, what and the cure, in every language of the program.
@@ -70,6 +73,10 @@ class SettingError(UsageError):
 class SourceError(PublisherError):
     """A source cannot be read or understood."""
 
+    def each(self) -> Sequence[SourceError]:
+        """Return the errors this one consists of."""
+        return (self,)
+
 
 class SourceMissing(SourceError):
     """A folder or file that must be there is not, or is empty."""
@@ -77,6 +84,24 @@ class SourceMissing(SourceError):
 
 class SourceSyntax(SourceError):
     """A file is not what its extension says."""
+
+
+class SourceErrors(SourceError):
+    """Several sources cannot be read or understood: an editor mends them in one go."""
+
+    def __init__(self, errors: Sequence[SourceError]) -> None:
+        """Keep every error."""
+        self._errors = tuple(errors)
+        super().__init__("{count} sources cannot be read.", count=len(self._errors))
+
+    def each(self) -> Sequence[SourceError]:
+        """Return the errors this one consists of."""
+        return self._errors
+
+    def in_language(self, language: str) -> str:
+        """Return every error as a paragraph, and how many there are."""
+        paragraphs = [error.in_language(language) for error in self._errors]
+        return "\n".join([*paragraphs, super().in_language(language)])
 
 
 class NotApproved(PublisherError):
@@ -94,6 +119,18 @@ class NotApproved(PublisherError):
 
 class ReleaseError(PublisherError):
     """A release cannot be built, opened or found."""
+
+
+class LossRefused(ReleaseError):
+    """A release would take away more than the limits allow."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        """Keep what would be lost."""
+        self.findings = tuple(findings)
+        super().__init__(
+            "The release would take away more than the limits allow; the current one stays.",
+            remedy="Bring back what is listed, or allow the loss with --allow-loss and a reason.",
+        )
 
 
 class NotAcceptable(PublisherError):
@@ -115,7 +152,17 @@ class QueryError(PublisherError):
 
 
 class QueryRefused(QueryError):
-    """A query was refused before evaluation; the client must change it."""
+    """A query was refused before evaluation; the client must change it.
+
+    ``limit`` names the setting it goes past, if it does; ``excerpt`` shows the place with a caret.
+    """
+
+    def __init__(
+        self, what: str, *, remedy: str = "", limit: str = "", excerpt: str = "", **values: Any
+    ) -> None:
+        """Keep the name of the limit, and what to show of the query."""
+        self.limit, self.excerpt = limit, excerpt
+        super().__init__(what, remedy=remedy, setting=limit, **values)
 
 
 class QueryLimit(QueryError):
@@ -129,6 +176,10 @@ class QueryLimit(QueryError):
 
 class EngineBusy(QueryError):
     """All workers are at work and the queue is full."""
+
+
+class ClientBusy(QueryError):
+    """This client has as many queries at work or waiting as one client may have."""
 
 
 class EngineFailed(QueryError):

@@ -19,8 +19,7 @@ from publisher.cli.options import (
     write_findings,
 )
 from publisher.config import Config
-from publisher.errors import NotApproved, SourceError, UsageError
-from publisher.findings import Finding
+from publisher.errors import LossRefused, NotApproved, SourceError, UsageError
 from publisher.load.sources import Sources, read_sources
 from publisher.messages import in_language, translate
 
@@ -41,13 +40,9 @@ def _below_here(path: str) -> str:
         ) from error
 
 
-def _only(findings: list[Finding], chosen: list[str]) -> list[Finding]:
-    """Return the findings in some files or folders; all of them when none is named."""
-    return [f for f in findings if not chosen or any(_lies_in(f.file, path) for path in chosen)]
-
-
-def _lies_in(file: str, path: str) -> bool:
-    return path == "." or file == path or file.startswith(f"{path}/")
+def _lies_in(file: str, chosen: list[str]) -> bool:
+    """Tell whether a file is one of some files or lies in one of some folders; none means all."""
+    return not chosen or any(path in (".", file) or file.startswith(f"{path}/") for path in chosen)
 
 
 @click.command()
@@ -68,12 +63,12 @@ def check(paths: tuple[str, ...], fix: bool, form: str, lang: str, **options: An
     try:
         sources = _sources(config)
         if fix:
-            for name in fix_style(sources):
+            for name in fix_style(sources, lambda name: _lies_in(name, chosen)):
                 click.echo(translate("Put in order: {name}", lang, name=name), err=True)
             sources = _sources(config)
         with progress_shown(lang) as progress:
             findings = check_sources(sources, progress)
-        findings = _only(findings, chosen)
+        findings = [finding for finding in findings if _lies_in(finding.file, chosen)]
     except SourceError as error:
         findings = [finding_of(each) for each in error.each()]
     write_findings(findings, form, lang)
@@ -81,10 +76,11 @@ def check(paths: tuple[str, ...], fix: bool, form: str, lang: str, **options: An
         sys.exit(FOUND)
 
 
-def build_release_of(config: Config, language: str) -> None:
+def build_release_of(config: Config, language: str, allow_loss: str = "") -> None:
     """Check and build, and say which release is current now."""
     from publisher.quality.approval import approve
     from publisher.release.build import build as build_release
+    from publisher.release.gate import Gate, LossLimits
     from publisher.release.notices import notices_of
 
     with progress_shown(language) as progress:
@@ -93,7 +89,13 @@ def build_release_of(config: Config, language: str) -> None:
         except NotApproved as error:
             write_findings(list(error.findings), "text", language)
             raise
-        release = build_release(approved, Path(config.releases), progress)
+        limits = LossLimits(config.loss_entities_percent, config.loss_triples_percent)
+        gate = Gate(limits, allow_loss)
+        try:
+            release = build_release(approved, Path(config.releases), progress, gate)
+        except LossRefused as error:
+            write_findings(list(error.findings), "text", language)
+            raise
     click.echo(
         translate(
             "Release {id} is current: {triples} triples in {graphs} graphs.",
@@ -109,9 +111,15 @@ def build_release_of(config: Config, language: str) -> None:
 
 
 @click.command()
+@click.option(
+    "--allow-loss",
+    metavar="REASON",
+    default="",
+    help="Take away more than the limits allow; the reason is written into the release.",
+)
 @settings("base_iri", "releases")
 @LANGUAGE
 @answers_for_errors
-def build(lang: str, **options: Any) -> None:
+def build(lang: str, allow_loss: str, **options: Any) -> None:
     """Check the sources, make a release of them, and switch to it."""
-    build_release_of(config_of(**options), lang)
+    build_release_of(config_of(**options), lang, allow_loss)

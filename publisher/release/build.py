@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-import os
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad
+from pyoxigraph import Quad
 
 from publisher import __version__
-from publisher.compaction import Context
-from publisher.errors import ReleaseError
+from publisher.errors import LossRefused, ReleaseError
 from publisher.load.sources import PUBLISHED
-from publisher.media_types import N_QUADS
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
+from publisher.release.canonical import canonical, digest_of
 from publisher.release.changed import FRAME, frame_of
 from publisher.release.chronicle import Chapter, write_chronicle
 from publisher.release.dates import instant_after, newest_date
@@ -32,10 +28,10 @@ from publisher.release.descriptions import (
 )
 from publisher.release.documents import shared_documents
 from publisher.release.dumps import by_dataset, write_dumps
+from publisher.release.gate import Gate
 from publisher.release.manifest import as_json, list_files, sync, write_json, write_sealed
 from publisher.release.model import (
     CONTEXT,
-    CURRENT,
     MANIFEST,
     QUERIES,
     REPORT,
@@ -47,38 +43,37 @@ from publisher.release.naming import inputs_of, place_of
 from publisher.release.newest import newest_whole
 from publisher.release.open import current_folder, open_release
 from publisher.release.queries import write_queries
+from publisher.release.search_index import SEARCH, write_search
 from publisher.release.store import write_store
+from publisher.release.switching import alone, switch, sync_folder
 from publisher.release.table_files import write_tables
-from publisher.serialise import serialise
 
 Progress = Callable[[str], None]
 
 
-def canonical(quads: Iterable[Quad]) -> list[Quad]:
-    """Return the quads with canonical names for blank nodes (RDFC-1.0), sorted."""
-    dataset = Dataset(quads)
-    dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
-    return sorted(dataset, key=str)
-
-
-def digest_of(quads: Iterable[Quad]) -> str:
-    """Return the SHA-256 of canonical quads as N-Quads, in hexadecimal."""
-    return hashlib.sha256(serialise(quads, N_QUADS, {}, Context({}))).hexdigest()
-
-
 def build(
-    approved: ApprovedSources, releases: Path, progress: Progress = lambda step: None
+    approved: ApprovedSources,
+    releases: Path,
+    progress: Progress = lambda step: None,
+    gate: Gate | None = None,
 ) -> Release:
     """Return the release of the sources, which is now the current one.
 
     The same sources give the same id and, but for the store, the same bytes. When the release is
     there already it is switched to, not made again.
 
+    Args:
+        approved: What is published.
+        releases: Folder of the releases.
+        progress: Told which step begins.
+        gate: What may be lost from the current release; None lets everything through.
+
     Raises:
+        LossRefused: The gate did not let it through; the current release stays.
         ReleaseError: The sources give no date, another build is at work, or the disk refuses.
     """
     try:
-        return _build(approved, releases, progress)
+        return _build(approved, releases, progress, gate)
     except OSError as error:
         raise ReleaseError(
             "The release cannot be written: {reason}.",
@@ -89,9 +84,11 @@ def build(
         ) from error
 
 
-def _build(approved: ApprovedSources, releases: Path, progress: Progress) -> Release:
+def _build(
+    approved: ApprovedSources, releases: Path, progress: Progress, gate: Gate | None
+) -> Release:
     releases.mkdir(parents=True, exist_ok=True)
-    with _alone(releases):
+    with alone(releases):
         progress("digest")
         quads = canonical(approved.sources.quads(*PUBLISHED))
         digest = digest_of(quads)
@@ -106,12 +103,28 @@ def _build(approved: ApprovedSources, releases: Path, progress: Progress) -> Rel
         published = instant_after(previous.published if previous else None, newest_date(quads))
         folder = place_of(releases, digest, inputs, published)
         if not folder.exists():
-            _write(approved, quads, digest, published, folder, previous, progress)
+            reason = gate.reason if gate else ""
+            _write(
+                _Plan(approved, quads, digest, inputs, published, folder, previous, reason),
+                progress,
+            )
         progress("open")
         release = open_release(folder)
+        if gate is not None and current is not None:
+            progress("gate")
+            _pass(gate, current, release)
         progress("switch")
         switch(releases, folder.name)
         return release
+
+
+def _pass(gate: Gate, current: Release, release: Release) -> None:
+    """Let a release through the gate; take it away again when it may not pass."""
+    try:
+        gate.let_through(current, release)
+    except LossRefused:
+        shutil.rmtree(release.folder)
+        raise
 
 
 def _current(releases: Path, newest: Release | None) -> Release | None:
@@ -125,34 +138,35 @@ def _current(releases: Path, newest: Release | None) -> Release | None:
         return None
 
 
-@contextmanager
-def _alone(releases: Path) -> Iterator[None]:
-    """Hold the lock of the folder, and sweep up what a killed build left behind."""
-    with (releases / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ReleaseError(
-                "Another build is at work in this folder.",
-                where=str(releases),
-                remedy="Wait until it has ended, then build again; nothing was changed.",
-            ) from error
-        for leftover in releases.glob(".staging-*"):
-            shutil.rmtree(leftover)
-        yield
+@dataclass(frozen=True)
+class _Plan:
+    """Everything that is decided before a release is written.
+
+    Attributes:
+        approved: What it is made of.
+        quads: The same as canonical quads.
+        digest: Of the quads.
+        inputs: Of everything that goes into it.
+        published: The instant it stands for.
+        folder: Where it will be.
+        previous: The newest release before it.
+        loss_allowed: Why it may take away more than the limits; empty when it may not.
+    """
+
+    approved: ApprovedSources
+    quads: list[Quad]
+    digest: str
+    inputs: str
+    published: datetime
+    folder: Path
+    previous: Release | None
+    loss_allowed: str
 
 
-def _write(
-    approved: ApprovedSources,
-    quads: list[Quad],
-    digest: str,
-    published: datetime,
-    folder: Path,
-    previous: Release | None,
-    progress: Progress,
-) -> None:
+def _write(plan: _Plan, progress: Progress) -> None:
     """Write a release beside, then give it its name."""
-    sources = approved.sources
+    approved, quads, folder = plan.approved, plan.quads, plan.folder
+    published, previous, sources = plan.published, plan.previous, plan.approved.sources
     staging = folder.with_name(f".staging-{folder.name}")
     staging.mkdir()
     progress("dumps")
@@ -161,6 +175,7 @@ def _write(
     _write_as_given(approved, staging)
     progress("tables")
     tables = write_tables(staging, quads, datasets, sources.base_iri, sources.prefixes)
+    write_search(staging / SEARCH, quads, sources.base_iri)
     progress("catalogue")
     files = files_by_dataset(staging)
     said = describe(sources.base_iri, quads, datasets, files, published, previous, tables)
@@ -173,15 +188,15 @@ def _write(
     chapter = Chapter(staging, folder.name, published, sources.base_iri, previous)
     write_chronicle(chapter, frame, documents)
     progress("store")
-    write_store(staging / STORE, stored)
-    write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
+    _write_store(staging, stored)
     progress("manifest")
     manifest = {
         "release": folder.name,
         "base_iri": sources.base_iri,
         "published": published.isoformat(),
-        "digest": digest,
-        "inputs": inputs_of(approved, digest),
+        "digest": plan.digest,
+        "inputs": plan.inputs,
+        "loss_allowed": plan.loss_allowed,
         "software": __version__,
         "graphs": graphs,
         "prefixes": dict(sources.prefixes),
@@ -210,24 +225,12 @@ def _write_as_given(approved: ApprovedSources, staging: Path) -> None:
     write_json(staging / REPORT, report_as_json(approved.findings))
 
 
+def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
+    """Write the store, and the list of its files: they differ from build to build."""
+    write_store(staging / STORE, quads)
+    write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
+
+
 def _graphs(quads: Iterable[Quad]) -> dict[str, int]:
     """Return graph IRI → number of triples."""
     return dict(Counter(str(getattr(quad.graph_name, "value", "")) for quad in quads))
-
-
-def sync_folder(folder: Path) -> None:
-    """Put a folder's list of names on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def switch(releases: Path, name: str) -> None:
-    """Make a release the current one, in one rename."""
-    temporary = releases / ".current.new"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(name)
-    temporary.replace(releases / CURRENT)
-    sync_folder(releases)

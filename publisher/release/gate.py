@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from publisher.errors import LossRefused
 from publisher.findings import Finding, Severity
 from publisher.load.files import DATASET
 from publisher.messages import text
@@ -111,3 +112,25 @@ def losses(old: Release, new: Release, limits: LossLimits) -> list[Finding]:
     for dataset, listed in sorted(by_dataset.items()):
         found += _lost_from_dataset(old, dataset, listed, limits)
     return found
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a new release must pass before it becomes the current one.
+
+    Attributes:
+        limits: How much may go.
+        reason: Why more may go this time; empty when it may not.
+    """
+
+    limits: LossLimits
+    reason: str = ""
+
+    def let_through(self, current: Release, new: Release) -> None:
+        """Do nothing when the switch is safe, or allowed with a reason.
+
+        Raises:
+            LossRefused: More would be lost than the limits allow.
+        """
+        if not self.reason and (found := losses(current, new, self.limits)):
+            raise LossRefused(found)

@@ -92,5 +92,9 @@ class Release:
 
     def datasets(self) -> list[str]:
         """Return the names of the datasets that have dumps, sorted."""
-        names = (name.removeprefix(f"{DUMPS}/") for name in self.files if name.endswith(".nq"))
-        return sorted(name.removesuffix(".nq") for name in names)
+        start, end = f"{DUMPS}/", ".nq"
+        return sorted(
+            name.removeprefix(start).removesuffix(end)
+            for name in self.files
+            if name.startswith(start) and name.endswith(end)
+        )

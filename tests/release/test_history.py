@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.errors import ReleaseError
+from publisher.errors import LossRefused, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
@@ -20,7 +20,7 @@ from publisher.release.difference import (
     as_text,
     changes,
 )
-from publisher.release.gate import LossLimits, losses
+from publisher.release.gate import Gate, LossLimits, losses
 from publisher.release.history import activate, find_release, list_releases, prune
 from publisher.release.model import Release
 
@@ -232,3 +232,32 @@ def test_a_dataset_that_would_disappear_is_a_finding(
     assert [(finding.rule, finding.focus_node) for finding in found] == [
         ("loss-dataset", "https://data.example.org/dataset/lakes")
     ]
+
+
+def test_a_release_that_loses_too_much_does_not_become_current(
+    world: Path, make: Callable[[], Release], releases: Path
+) -> None:
+    """The last good release stays on line, and nothing of the refused one is left."""
+    old = make()
+    without_siljan(world)
+
+    with pytest.raises(LossRefused) as refused:
+        build(approve(read_sources(world, BASE)), releases, gate=Gate(LIMITS))
+
+    assert [finding.rule for finding in refused.value.findings] == ["loss-entities", "loss-triples"]
+    assert [kept.id for kept in list_releases(releases)] == [old.id]
+
+
+def test_a_loss_is_allowed_with_a_reason_that_the_release_keeps(
+    world: Path, make: Callable[[], Release], releases: Path
+) -> None:
+    """Somebody decided, and those who ask later learn why."""
+    make()
+    without_siljan(world)
+
+    gate = Gate(LIMITS, reason="The lake belongs to another publisher now.")
+    new = build(approve(read_sources(world, BASE)), releases, gate=gate)
+
+    manifest = json.loads((new.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["loss_allowed"] == "The lake belongs to another publisher now."
+    assert [kept.id for kept in list_releases(releases) if kept.is_current] == [new.id]
