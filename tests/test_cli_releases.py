@@ -48,7 +48,7 @@ def test_activate_goes_back(two_releases: tuple[str, str]) -> None:
     older, _ = two_releases
 
     assert call("releases", "activate", older).exit_code == 0
-    assert [line for line in listed() if line.startswith("* ")][0].split()[1] == older
+    assert next(line for line in listed() if line.startswith("* ")).split()[1] == older
 
 
 @pytest.mark.parametrize(
