@@ -7,6 +7,8 @@ from urllib.parse import quote, unquote
 
 from publisher.media_types import MediaType
 
+# The last part of an address that has none.
+INDEX = "index"
 # RFC 3986: what may stand in a path as it is; "%" stays, so that nothing is escaped twice.
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
@@ -61,8 +63,12 @@ class Addresses:
         return root + self.on_site(iri).removeprefix(self.site_url)
 
     def representation(self, document: str, media_type: MediaType) -> str:
-        """Return the canonical IRI of one representation of a document."""
-        return f"{document}.{media_type.extension}"
+        """Return the canonical IRI of one representation of a document.
+
+        The document of the base itself has no last part, so its representations are ``index.…``.
+        """
+        name = f"{document}{INDEX}" if document == self.base_iri else document
+        return f"{name}.{media_type.extension}"
 
     def candidates(self, path: str) -> tuple[str, ...]:
         """Return the canonical IRIs that a requested path (decoded once, no leading slash) means.

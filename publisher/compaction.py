@@ -36,7 +36,13 @@ def not_plain(context: Mapping[str, Any]) -> str:
             continue
         if not isinstance(definition, dict) or not {"@id"} <= set(definition) <= _TERM_KEYS:
             return key
+        if not all(isinstance(value, str) for value in definition.values()):
+            return key
     return ""
+
+
+class _Confused(Exception):
+    """An IRI begins like a compact one, so no prefix may be declared beside it."""
 
 
 class Context(Mapping[str, Any]):
@@ -79,6 +85,8 @@ class Context(Mapping[str, Any]):
             self._alias[target] = term
             return
         expanded = self._expand(target)
+        if ":" not in expanded:
+            raise ValueError(term)
         if isinstance(definition, str):
             if expanded.endswith(_GEN_DELIMS):
                 self._prefixes[term] = expanded
@@ -87,12 +95,14 @@ class Context(Mapping[str, Any]):
             coercion = self._expand(definition.get("@type", ""))
         self._terms.setdefault(expanded, {}).setdefault(coercion, term)
 
-    def _expand(self, name: str) -> str:
+    def _expand(self, name: str, seen: tuple[str, ...] = ()) -> str:
         prefix, colon, local = name.partition(":")
         namespace = self._simple.get(prefix)
         if not colon or namespace is None or local.startswith("//"):
             return name
-        return self._expand(namespace) + local
+        if prefix in seen:
+            raise ValueError(prefix)
+        return self._expand(namespace, (*seen, prefix)) + local
 
     def _shorten(self, name: str, of_vocabulary: bool) -> str:
         """Return the term (where one may stand) or the shortest compact IRI of an IRI."""
@@ -103,7 +113,14 @@ class Context(Mapping[str, Any]):
             for prefix, namespace in self._prefixes.items()
             if name.startswith(namespace) and name != namespace
         ]
+        if not compact and self._is_confused(name):
+            raise _Confused
         return min(compact, key=lambda c: (len(c), c)) if compact else name
+
+    def _is_confused(self, name: str) -> bool:
+        """Tell whether a reader would take an IRI for a compact one (``geo:60,15``)."""
+        scheme, _, rest = name.partition(":")
+        return scheme in self._prefixes and not rest.startswith("//")
 
     def _node(self, term: object) -> str:
         return self._name(term.value, False) if isinstance(term, NamedNode) else str(term)
@@ -167,13 +184,21 @@ class Context(Mapping[str, Any]):
             pending |= {part for value in values for part in (value, value.partition(":")[0])}
         return used
 
+    def _without_prefixes(self) -> Context:
+        """Return the context with its aliases of keywords alone."""
+        return Context({t: d for t, d in self._definitions.items() if d in _ALIASES})
+
     def compact(self, statements: Iterable[Triple | Quad]) -> bytes:
         """Return a JSON-LD document of sorted statements, with the part of the context it uses.
 
         Args:
             statements: Sorted, so that those of one subject stand together.
         """
-        nodes = list(self.nodes(statements))
+        statements = list(statements)
+        try:
+            nodes = list(self.nodes(statements))
+        except _Confused:
+            return self._without_prefixes().compact(statements)
         used = self._used(nodes)
         context = {t: d for t, d in self._definitions.items() if t in used or t.startswith("@")}
         body = {"@context": context, self._alias["@graph"]: nodes}

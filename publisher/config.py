@@ -8,16 +8,26 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from publisher.errors import SettingError
+from publisher.messages import LANGUAGES
 
 ENVIRONMENT_PREFIX = "PUBLISHER_"
+# What the tests need of a machine is said in variables too, and is no setting.
+_TESTS_PREFIX = "PUBLISHER_TEST_"
+_LAST_PORT = 65535
+# RFC 3987 without a query or fragment: an address that others begin with.
+_ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
+QUERY_LOGS = ("off", "plain", "addresses")
+DEFAULT_GRAPHS = ("union", "own")
 
 
 def _row(default: object, description: str) -> Any:
@@ -31,6 +41,14 @@ class Config:
     base_iri: str = _row("", "IRI below which everything published is named; ends with a slash")
     site_url: str = _row("", "Address of this copy of the site; empty: made from host and port")
     releases: str = _row(".publisher/releases", "Folder of the releases")
+    keep_releases: int = _row(10, "So many of the newest releases stay when old ones are pruned")
+    keep_days: int = _row(30, "Releases younger than so many days stay when old ones are pruned")
+    loss_entities_percent: float = _row(
+        10.0, "A release that takes away more of a dataset's things is refused"
+    )
+    loss_triples_percent: float = _row(
+        25.0, "A release that takes away more of a dataset's triples is refused"
+    )
     host: str = _row("127.0.0.1", "Address to listen on")
     port: int = _row(8000, "Port to listen on")
     workers: int = _row(1, "Web processes")
@@ -38,10 +56,36 @@ class Config:
     language: str = _row("sv", "Language of a page when the reader's is not known: sv or en")
     query_workers: int = _row(2, "Processes that evaluate queries, per web process")
     query_timeout_seconds: float = _row(10.0, "Longest evaluation of a query")
-    query_memory_mb: int = _row(1024, "Memory that one query worker may use")
+    query_memory_mb: int = _row(512, "Memory that one query may use")
     query_result_mb: int = _row(32, "Largest result of a query")
     query_length_kb: int = _row(64, "Longest query text")
+    query_nesting: int = _row(100, "Deepest nesting of brackets in a query")
+    query_patterns: int = _row(100, "Most triple patterns in a query")
+    query_values: int = _row(10_000, "Most cells in the VALUES of a query")
+    query_path_operators: int = _row(100, "Most operators of property paths in a query")
+    query_queue: int = _row(64, "Queries that may wait for a query worker, per web process")
+    query_wait_seconds: float = _row(15.0, "Longest wait for a query worker")
+    query_client_share: int = _row(16, "Queries of one client at work or waiting, per web process")
+    query_cache_mb: int = _row(32, "Memory for answers to queries, per web process")
+    default_graph: str = _row(
+        "union", "Default graph of queries: union (of all graphs), or own (the store's)"
+    )
+    query_log: str = _row("plain", "Log of queries: off, plain, or addresses (with the clients')")
+    slow_query_seconds: float = _row(1.0, "From here on a query is logged as slow, with its text")
+    client_header: str = _row(
+        "", "Header field in which a proxy in front names the client; empty: no proxy"
+    )
+    service_endpoints: str = _row(
+        "", "Addresses that SERVICE may ask, with commas; empty: none, and workers have no network"
+    )
     incoming_links: int = _row(100, "Incoming links that one page of a document shows")
+    catalogue_page_size: int = _row(100, "Datasets on one page of the catalogue (EU view)")
+    table_page_size: int = _row(50, "Rows on one page of a table")
+    table_rows: int = _row(10_000, "Most rows of a selection from a table that is made into a file")
+    signing_key: str = _row(
+        "", "PEM file with the Ed25519 key that signs releases; empty: they are not signed"
+    )
+    open_releases: int = _row(3, "Releases of the past that stay open, per web process")
     cache_mb: int = _row(32, "Memory for rendered documents, per web process")
 
     def with_site(self) -> Config:
@@ -77,7 +121,7 @@ def read_config(
     """
     given: dict[str, object] = dict(_from_file(folder / "pyproject.toml"))
     for name, value in environ.items():
-        if name.startswith(ENVIRONMENT_PREFIX):
+        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(_TESTS_PREFIX):
             given[name.removeprefix(ENVIRONMENT_PREFIX).lower()] = value
     given |= {name: value for name, value in (options or {}).items() if value is not None}
     values = {name: _value(name, value) for name, value in given.items()}
@@ -97,7 +141,13 @@ def _from_file(path: Path) -> Mapping[str, object]:
             remedy="Mend the file; settings stand below [tool.publisher].",
         ) from error
     settings = table.get("tool", {}).get("publisher", {})
-    return settings if isinstance(settings, dict) else {}
+    if not isinstance(settings, dict):
+        raise SettingError(
+            "tool.publisher must be a table of settings.",
+            where=str(path),
+            remedy="Write [tool.publisher], and one setting a line below it.",
+        )
+    return settings
 
 
 def _value(name: str, value: object) -> Any:
@@ -111,11 +161,8 @@ def _value(name: str, value: object) -> Any:
             names=", ".join(NAMES),
         )
     wanted: Any = _TYPES[name]
-    try:
-        converted = wanted(value)
-    except (TypeError, ValueError):
-        converted = None
-    if converted is None or isinstance(value, bool) or (wanted is not str and converted <= 0):
+    converted = _converted(wanted, value)
+    if converted is None:
         raise SettingError(
             "The setting '{name}' is '{value}', which is not {kind}.",
             remedy="Its meaning: {meaning}. Its default: {default}.",
@@ -128,9 +175,22 @@ def _value(name: str, value: object) -> Any:
     return converted
 
 
+def _converted(wanted: Any, value: object) -> Any:
+    """Return a value as the type that a setting wants; None when it is not of that kind."""
+    if isinstance(value, bool | list | dict) or (wanted is int and isinstance(value, float)):
+        return None
+    try:
+        converted = wanted(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if wanted is not str and not (converted > 0 and math.isfinite(converted)):
+        return None
+    return converted
+
+
 def _checked(config: Config) -> Config:
     base = config.base_iri
-    if not base.startswith(("http://", "https://")) or not base.endswith("/"):
+    if base and not (_ADDRESS.fullmatch(base) and base.endswith("/")):
         raise SettingError(
             "The setting 'base_iri' is '{base}'; it must begin with http(s):// and end in /.",
             remedy="Set it below [tool.publisher] in pyproject.toml, or as PUBLISHER_BASE_IRI.",
@@ -142,4 +202,31 @@ def _checked(config: Config) -> Config:
             remedy="Choose 'oxigraph' or the address of a SPARQL endpoint (https://…).",
             engine=config.engine,
         )
+    if config.site_url and not _ADDRESS.fullmatch(config.site_url):
+        raise SettingError(
+            "The setting 'site_url' is '{url}'; it must begin with http(s):// and have no ? or #.",
+            remedy="Set it to the address at which visitors find the site.",
+            url=config.site_url,
+        )
+    if config.port > _LAST_PORT:
+        raise SettingError(
+            "The setting 'port' is {port}; the last port is {last}.",
+            remedy="Choose a port between 1024 and {last}.",
+            port=config.port,
+            last=_LAST_PORT,
+        )
+    _one_of("query_log", config.query_log, QUERY_LOGS)
+    _one_of("default_graph", config.default_graph, DEFAULT_GRAPHS)
+    _one_of("language", config.language, LANGUAGES)
     return config
+
+
+def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise SettingError(
+            "The setting '{name}' is '{value}'.",
+            remedy="Choose one of {choices}.",
+            name=name,
+            value=value,
+            choices=", ".join(choices),
+        )

@@ -54,9 +54,15 @@ def count(findings: Iterable[Finding]) -> Counter[Severity]:
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """Return the findings as an editor works through them: by gravity, file, line, then rule."""
+    """Return the findings as an editor works through them: by gravity, file, line, then rule.
+
+    The order is the same every time, since the report is part of a release.
+    """
     gravity = list(Severity)
-    return sorted(
-        findings,
-        key=lambda f: (gravity.index(f.severity), f.file, f.line, f.focus_node, f.path, f.rule),
-    )
+
+    def place(finding: Finding) -> tuple[object, ...]:
+        about = (finding.focus_node, finding.path, finding.rule, finding.value)
+        said = sorted(finding.message.items())
+        return (gravity.index(finding.severity), finding.file, finding.line, *about, said)
+
+    return sorted(findings, key=place)

@@ -42,11 +42,17 @@ N_TRIPLES = MediaType("application/n-triples", "nt", "N-Triples", RdfFormat.N_TR
 N_QUADS = MediaType("application/n-quads", "nq", "N-Quads", RdfFormat.N_QUADS)
 TRIG = MediaType("application/trig", "trig", "TriG", RdfFormat.TRIG)
 JSON = MediaType("application/json", "json", "JSON")
+CSV = MediaType("text/csv", "csv", "CSV")
+XLSX = MediaType(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx", "Excel"
+)
+GEOJSON = MediaType("application/geo+json", "geojson", "GeoJSON")
 
 GRAPHS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 DOCUMENTS = (HTML, *GRAPHS)
 DUMPS = (*GRAPHS, N_QUADS)
-ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON)
+TABLES = (CSV, XLSX, GEOJSON)
+ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)
 
 BY_EXTENSION = {media_type.extension: media_type for media_type in ALL}
 BY_NAME = {media_type.name: media_type for media_type in ALL}
@@ -58,4 +64,4 @@ def of_file(name: str) -> MediaType | None:
     >>> of_file("data/clusters/compare.ttl").name
     'text/turtle'
     """
-    return BY_EXTENSION.get(PurePath(name).suffix.lstrip("."))
+    return BY_EXTENSION.get(PurePath(name).suffix.lstrip(".").lower())

@@ -47,6 +47,21 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + name
 
 
+# What names a thing, in the order in which a name is looked for.
+LABELS = tuple(
+    iri(name)
+    for name in (
+        "skos:prefLabel",
+        "rdfs:label",
+        "dcterms:title",
+        "foaf:name",
+        "schema:name",
+        "vcard:fn",
+        "sh:name",
+    )
+)
+
+
 def shorten(value: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
     """Return the prefixed name of an IRI, or the IRI itself when no prefix fits.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from typing import TypeVar
 
 from werkzeug.datastructures import LanguageAccept, MIMEAccept
 from werkzeug.http import parse_accept_header
@@ -11,6 +12,21 @@ from werkzeug.http import parse_accept_header
 from publisher.errors import NotAcceptable
 
 MEMORY = 1024
+# Longer fields are read anew each time: strangers must not fill the memory with them.
+_LONGEST_KEPT = 512
+_Choice = TypeVar("_Choice")
+_Choose = Callable[[str, tuple[str, ...]], _Choice]
+
+
+def _remembered(choose: _Choose[_Choice]) -> _Choose[_Choice]:
+    """Return a function that keeps its answers to fields of usual length."""
+    kept = lru_cache(maxsize=MEMORY)(choose)
+
+    @wraps(choose)
+    def remembered(field: str, offered: tuple[str, ...]) -> _Choice:
+        return (kept if len(field) <= _LONGEST_KEPT else choose)(field, offered)
+
+    return remembered
 
 
 def _specificity(media_range: str, media_type: str) -> int:
@@ -26,7 +42,6 @@ def _specificity(media_range: str, media_type: str) -> int:
     return 3 if essence == media_type else 0
 
 
-@lru_cache(maxsize=MEMORY)
 def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
     return tuple(parse_accept_header(accept, MIMEAccept))
 
@@ -39,18 +54,23 @@ def quality(accept: str, media_type: str) -> float:
     >>> quality("text/*;q=0.3, text/turtle;q=0.7, */*;q=0.1", "text/turtle")
     0.7
     """
+    return _quality(_ranges(accept), media_type)
+
+
+def _quality(ranges: Sequence[tuple[str, float]], media_type: str) -> float:
     best = max(
-        ((_specificity(media_range, media_type), q) for media_range, q in _ranges(accept)),
+        ((_specificity(media_range, media_type), q) for media_range, q in ranges),
         default=(0, 0.0),
     )
     return best[1] if best[0] else 0.0
 
 
-@lru_cache(maxsize=MEMORY)
+@_remembered
 def _negotiate(accept: str, offered: tuple[str, ...]) -> str | None:
-    if not _ranges(accept):
+    ranges = _ranges(accept)
+    if not ranges:
         return offered[0]
-    qualities = [quality(accept, media_type) for media_type in offered]
+    qualities = [_quality(ranges, media_type) for media_type in offered]
     best = max(qualities)
     return offered[qualities.index(best)] if best > 0 else None
 
@@ -74,14 +94,21 @@ def negotiate(accept: str, offered: Sequence[str]) -> str:
     return choice
 
 
-@lru_cache(maxsize=MEMORY)
+@_remembered
 def choose_language(accept_language: str, offered: tuple[str, ...]) -> str:
     """Return the language the client prefers; the first one on offer when none fits.
 
-    A page in another language serves a reader better than a refusal (RFC 9110, section 12.5.4).
+    A region counts as its language (RFC 4647, section 3.4): ``sv-FI`` asks for ``sv``. A page in
+    another language serves a reader better than a refusal (RFC 9110, section 12.5.4).
 
-    >>> choose_language("en-GB,en;q=0.8,sv;q=0.5", ("sv", "en"))
-    'en'
+    >>> choose_language("sv-FI,en;q=0.8", ("en", "sv"))
+    'sv'
     """
-    parsed = parse_accept_header(accept_language, LanguageAccept)
-    return parsed.best_match(list(offered), default=offered[0]) or offered[0]
+    asked = [(tag.lower(), q) for tag, q in parse_accept_header(accept_language, LanguageAccept)]
+    qualities = [_language_quality(asked, language) for language in offered]
+    return offered[qualities.index(max(qualities))]
+
+
+def _language_quality(asked: Sequence[tuple[str, float]], language: str) -> float:
+    named = [q for tag, q in asked if tag.partition("-")[0] == language]
+    return max(named or [q for tag, q in asked if tag == "*"], default=0.0)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import shutil
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
 from publisher.config import Config
 from publisher.load.sources import Sources, read_sources
 from publisher.quality.approval import ApprovedSources, approve
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.serve.app import create_flask
+from publisher.serve.app import create_app, create_flask
 from publisher.serve.site import Site, open_site
+from tests.chain import Chain
+from tests.municipalities import BASE as KOMMUNER
+from tests.municipalities import write_municipalities
 
 WORLD = Path(__file__).parent / "data"
 BASE = "https://data.example.org/"
@@ -74,6 +83,12 @@ def client(site: Site) -> FlaskClient:
     return create_flask(site).test_client()
 
 
+@pytest.fixture(scope="session")
+def visitor(site: Site) -> Client:
+    """Return a client of the whole application, with the memory in front of it."""
+    return Client(create_app(site))
+
+
 @pytest.fixture
 def small_pages(site: Site, config: Config) -> Iterator[FlaskClient]:
     """Return a client of a site that shows one incoming link a page."""
@@ -82,9 +97,108 @@ def small_pages(site: Site, config: Config) -> Iterator[FlaskClient]:
     opened.engine.close()
 
 
-@pytest.fixture
-def free_port() -> int:
-    """Return a port that nobody listened on a moment ago."""
+def _free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Return a port that nobody listened on a moment ago."""
+    return _free_port()
+
+
+@pytest.fixture(scope="session")
+def served(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the tiny world, served by the real server on a real socket."""
+    port = str(_free_port())
+    command = [sys.executable, "-m", "publisher", "serve", "--query-workers", "1", "--port", port]
+    folder = tmp_path_factory.mktemp("elsewhere")
+    address = f"http://127.0.0.1:{port}/"
+    with (folder / "log").open("w") as log:
+        server = subprocess.Popen(
+            [*command, "--releases", str(release.folder.parent)],
+            cwd=folder,
+            env={name: value for name, value in os.environ.items() if "PUBLISHER" not in name},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_for(f"{address}readyz", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
+    """Wait until a server that was started answers."""
+    for _ in range(300):
+        try:
+            requests.get(address, timeout=5).raise_for_status()
+        except requests.RequestException:
+            assert server.poll() is None, "the server ended"
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError(f"{address} does not answer")
+
+
+@pytest.fixture(scope="session")
+def catalogued(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of the tiny world with a whole catalogue, two datasets in it."""
+    world = Path(shutil.copytree(WORLD, tmp_path_factory.mktemp("catalogued") / "world"))
+    described = WORLD.parent / "release"
+    shutil.copy(described / "catalogue.ttl", world / "data" / "catalogue.ttl")
+    shutil.copy(described / "dalarna.ttl", world / "data" / "lakes" / "dalarna.ttl")
+    return build(approve(read_sources(world, BASE)), tmp_path_factory.mktemp("releases"))
+
+
+@pytest.fixture(scope="session")
+def catalogued_site(config: Config, catalogued: Release) -> Iterator[Site]:
+    """Return a site over the tiny world with a whole catalogue."""
+    opened = open_site(config, catalogued)
+    yield opened
+    opened.engine.close()
+
+
+@pytest.fixture
+def portal(catalogued_site: Site) -> FlaskClient:
+    """Return a client of the site with a whole catalogue."""
+    return create_flask(catalogued_site).test_client()
+
+
+@pytest.fixture
+def chain(world: Path, tmp_path: Path) -> Chain:
+    """Return the tiny world, to be changed and built again and again."""
+    return Chain(world, tmp_path / "releases")
+
+
+@pytest.fixture(scope="session")
+def municipalities(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of the world of municipalities."""
+    folder = write_municipalities(tmp_path_factory.mktemp("kommuner"))
+    sources = read_sources(folder, KOMMUNER)
+    return build(approve(sources), tmp_path_factory.mktemp("releases"))
+
+
+@pytest.fixture(scope="session")
+def municipal_site(municipalities: Release, config: Config) -> Iterator[Site]:
+    """Return a site over the world of municipalities."""
+    settings = dataclasses.replace(
+        config,
+        base_iri=KOMMUNER,
+        releases=str(municipalities.folder.parent),
+        table_page_size=3,
+        table_rows=4,
+    )
+    opened = open_site(settings, municipalities)
+    yield opened
+    opened.engine.close()
+
+
+@pytest.fixture
+def kommuner(municipal_site: Site) -> FlaskClient:
+    """Return a client of the site of municipalities."""
+    return create_flask(municipal_site).test_client()

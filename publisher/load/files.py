@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
 from publisher import media_types
-from publisher.errors import SourceMissing
+from publisher.errors import SourceError, SourceMissing
 
 DATASET = "dataset/"
 VOCABULARY = DATASET + "vocabulary"
@@ -62,7 +63,8 @@ def find_sources(folder: Path) -> list[SourcePath]:
     catalogue, ``ontology/…`` to the vocabulary.
 
     Raises:
-        SourceMissing: One of the folders is missing, or ``data/`` holds no RDF file.
+        SourceMissing: One of the folders is missing, or holds no RDF file.
+        SourceError: A folder cannot be listed.
     """
     found = sorted(_walk(folder), key=lambda source: source.name)
     if not any(source.role is Role.DATA for source in found):
@@ -84,15 +86,40 @@ def _walk(folder: Path) -> Iterator[SourcePath]:
                 " nothing was published.",
                 name=top,
             )
-        for path in (folder / top).rglob("*"):
-            media_type = media_types.of_file(path.name)
-            if not path.is_file() or media_type is None or media_type.rdf_format is None:
-                continue
-            parts = path.relative_to(folder).parts
-            if path.name.startswith(".") or parts[-1] == CONTEXT:
-                continue
-            role, graph = _classify(parts)
-            yield SourcePath(path, "/".join(parts), role, graph)
+        sources = [_source(path, folder) for path in _files(folder / top) if _is_rdf(path)]
+        if not sources:
+            raise SourceMissing(
+                "The folder {name}/ holds no RDF file.",
+                where=str(folder),
+                remedy="Put Turtle files into it; nothing was published.",
+                name=top,
+            )
+        yield from sources
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    def refuse(error: OSError) -> None:
+        raise SourceError(
+            "The folder cannot be listed: {reason}.",
+            where=str(error.filename),
+            remedy="Give yourself the right to read it, or take it away; nothing was published.",
+            reason=error.strerror,
+        ) from error
+
+    for parent, _folders, names in os.walk(folder, onerror=refuse):
+        yield from (Path(parent, name) for name in names)
+
+
+def _is_rdf(path: Path) -> bool:
+    media_type = media_types.of_file(path.name)
+    is_hidden = path.name.startswith(".") or path.name == CONTEXT
+    return media_type is not None and media_type.rdf_format is not None and not is_hidden
+
+
+def _source(path: Path, folder: Path) -> SourcePath:
+    parts = path.relative_to(folder).parts
+    role, graph = _classify(parts)
+    return SourcePath(path, "/".join(parts), role, graph)
 
 
 def find_queries(folder: Path) -> list[Path]:

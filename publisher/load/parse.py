@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from pyoxigraph import Triple, parse
+from pyoxigraph import Literal, Triple, parse
 
 from publisher import media_types
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
@@ -42,22 +43,32 @@ class SourceFile:
         return self.source.role
 
 
-def _read(source: SourcePath) -> str:
+def read_text(path: Path, name: str) -> str:
+    """Return the content of a file, without a byte order mark.
+
+    Args:
+        path: Where it is.
+        name: How messages name it.
+
+    Raises:
+        SourceError: It cannot be read.
+        SourceSyntax: It is not UTF-8.
+    """
     try:
-        content = source.path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise SourceError(
             "The file cannot be read: {reason}.",
-            where=source.name,
+            where=name,
             remedy="Give yourself the right to read it, or take it away; nothing was published.",
             reason=error.strerror,
         ) from error
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise SourceSyntax(
             "The file is not UTF-8: byte {position} (line {line}) is 0x{byte:02X}.",
-            where=source.name,
+            where=name,
             remedy="Save it with the encoding UTF-8; nothing was published.",
             position=error.start,
             line=content.count(b"\n", 0, error.start) + 1,
@@ -65,7 +76,18 @@ def _read(source: SourcePath) -> str:
         ) from error
 
 
-def _syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
+def declared_in(text: str) -> dict[str, str]:
+    """Return prefix → namespace, as a Turtle or TriG file declares them."""
+    return dict(_PREFIX.findall(text))
+
+
+def _is_of_rdf_1_2(triple: Triple) -> bool:
+    term = triple.object
+    return isinstance(term, Triple) or (isinstance(term, Literal) and term.direction is not None)
+
+
+def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
+    """Return the error that tells a person where a file is not what its extension says."""
     line, column = error.lineno or 1, error.offset or 1
     lines = text.splitlines()
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
@@ -93,18 +115,25 @@ def parse_file(source: SourcePath, base_iri: str) -> SourceFile:
         SourceSyntax: It is not UTF-8, or not what its extension says.
         SourceMissing: It holds no triple.
     """
-    text = _read(source)
+    text = read_text(source.path, source.name)
     media_type = media_types.of_file(source.name)
     assert media_type is not None
     try:
         quads = parse(text, format=media_type.rdf_format, base_iri=base_iri)
         triples = tuple(quad.triple for quad in quads)
     except SyntaxError as error:
-        raise _syntax_error(source, text, error) from error
+        raise syntax_error(source, text, error) from error
+    if younger := next(filter(_is_of_rdf_1_2, triples), None):
+        raise SourceSyntax(
+            "The file uses RDF 1.2: {term}.",
+            where=source.name,
+            remedy="Say it in RDF 1.1, which is what portals read; nothing was published.",
+            term=younger.object,
+        )
     if not triples:
         raise SourceMissing(
             "The file holds no triple.",
             where=source.name,
             remedy="Fill it or take it away; nothing was published.",
         )
-    return SourceFile(source, text, triples, dict(_PREFIX.findall(text)))
+    return SourceFile(source, text, triples, declared_in(text))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.compaction import Context
-from publisher.errors import SourceSyntax
+from publisher.errors import SourceError, SourceErrors, SourceSyntax
 from publisher.load.files import CONTEXT, Role, find_queries, find_sources
-from publisher.load.parse import SourceFile, parse_file
+from publisher.load.parse import SourceFile, parse_file, read_text
+from publisher.load.queries import find_named, read_named
 from publisher.namespaces import PREFIXES, iri
 
+_Read = TypeVar("_Read")
 PUBLISHED = (Role.ONTOLOGY, Role.DATA, Role.CATALOGUE, Role.SHAPES)
 
 
@@ -30,6 +33,7 @@ class Sources:
         files: Every RDF file, sorted by name.
         context: ``ontology/context.jsonld``; the table of prefixes when there is none.
         rules: Name → text of each ``shapes/hygiene/*.rq``.
+        queries: Name → text of each ``data/queries/*.rq``.
     """
 
     folder: Path
@@ -37,6 +41,7 @@ class Sources:
     files: tuple[SourceFile, ...] = field(repr=False)
     context: Context = field(repr=False)
     rules: Mapping[str, str] = field(repr=False)
+    queries: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
         """Return the files of some roles."""
@@ -74,19 +79,38 @@ def read_sources(folder: Path, base_iri: str) -> Sources:
     """Return the sources of a folder.
 
     Raises:
-        SourceError: A folder is missing or empty, or a file cannot be read or understood.
+        SourceError: A folder is missing or empty, or a file cannot be read or understood; with
+            several such files, ``SourceErrors`` tells of each.
     """
-    files = tuple(parse_file(source, base_iri) for source in find_sources(folder))
-    rules = {path.name: path.read_text(encoding="utf-8") for path in find_queries(folder)}
-    return Sources(folder, base_iri, files, _read_context(folder), rules)
+    broken: list[SourceError] = []
+
+    def attempt(read: Callable[..., _Read], *arguments: object) -> _Read | None:
+        try:
+            return read(*arguments)
+        except SourceError as error:
+            broken.append(error)
+            return None
+
+    files = [attempt(parse_file, source, base_iri) for source in find_sources(folder)]
+    context = attempt(_read_context, folder)
+    rules = {path.name: attempt(_read_rule, folder, path) or "" for path in find_queries(folder)}
+    queries = {path.name: attempt(read_named, folder, path) or "" for path in find_named(folder)}
+    if broken:
+        raise broken[0] if len(broken) == 1 else SourceErrors(broken)
+    read = tuple(file for file in files if file is not None)
+    return Sources(folder, base_iri, read, context or Context({}), rules, queries)
+
+
+def _read_rule(folder: Path, path: Path) -> str:
+    return read_text(path, path.relative_to(folder).as_posix())
 
 
 def _read_context(folder: Path) -> Context:
     path = folder / "ontology" / CONTEXT
-    if not path.is_file():
+    if not os.path.lexists(path):
         return Context(PREFIXES)
     try:
-        context = json.loads(path.read_text(encoding="utf-8"))["@context"]
+        context = json.loads(read_text(path, f"ontology/{CONTEXT}"))["@context"]
     except (ValueError, KeyError, TypeError) as error:
         raise SourceSyntax(
             "This is not a JSON-LD context: {reason}.",

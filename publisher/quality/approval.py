@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass
 
 from pyoxigraph import NamedNode
 
@@ -15,8 +15,10 @@ from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 from publisher.namespaces import iri
+from publisher.quality.characters import check_characters
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.hygiene import check_hygiene
+from publisher.quality.shape_syntax import check_shape_syntax
 from publisher.quality.style import check_style
 from publisher.quality.terms import check_terms
 
@@ -30,11 +32,11 @@ class ApprovedSources:
 
     sources: Sources
     findings: tuple[Finding, ...]
-    token: object = field(repr=False, compare=False)
+    token: InitVar[object]  # not kept, so that no copy with other sources can be made
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, token: object) -> None:
         """Refuse to be made by hand."""
-        if self.token is not _TOKEN:
+        if token is not _TOKEN:
             raise TypeError("ApprovedSources come from approve() alone")
 
 
@@ -42,11 +44,12 @@ def _shapes(sources: Sources) -> Iterable[Finding]:
     # pySHACL takes a second to import: those who only build or serve do not pay it.
     from publisher.quality.shapes import check_shapes
 
-    return check_shapes(sources)
+    return list(check_shape_syntax(sources)) or check_shapes(sources)
 
 
 CHECKS: tuple[tuple[str, Callable[[Sources], Iterable[Finding]]], ...] = (
     ("terms", check_terms),
+    ("characters", check_characters),
     ("definitions", check_definitions),
     ("base", check_base),
     ("layout", check_style),
@@ -101,9 +104,13 @@ def _located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]
 
 def finding_of(error: SourceError) -> Finding:
     """Return an unreadable source as a finding, so that every form of the report can show it."""
+    said = {
+        language: f"{error.what[language]} {error.remedy.get(language, '')}".strip()
+        for language in LANGUAGES
+    }
     return Finding(
         Severity.VIOLATION,
-        {language: error.in_language(language) for language in LANGUAGES},
+        said,
         rule="sources",
         file=error.where,
         line=error.line or 0,

@@ -33,14 +33,15 @@ def check_hygiene(sources: Sources) -> Iterator[Finding]:
         names = {variable.value for variable in rows.variables}
         for row in rows:
             bound = {n: row[n] for n in names if row[n] is not None}
-            yield _finding(name.removesuffix(".rq"), bound)
+            yield _finding(name, bound)
 
 
 def _not_a_rule(name: str, reason: str) -> SourceSyntax:
     return SourceSyntax(
         "This is not a rule: {reason}.",
         where=f"shapes/hygiene/{name}",
-        remedy="Write a SELECT query with ?focusNode, ?message_sv and ?message_en.",
+        remedy="Write a SELECT query with ?focusNode, ?message_sv and ?message_en;"
+        " ?severity is violation, warning or info.",
         reason=reason,
     )
 
@@ -50,10 +51,13 @@ def _plain(term: object) -> str:
 
 
 def _finding(rule: str, row: dict[str, object]) -> Finding:
+    severity = _plain(row.get("severity")) or Severity.VIOLATION.value
+    if severity not in {known.value for known in Severity}:
+        raise _not_a_rule(rule, f"?severity is '{severity}'")
     return Finding(
-        Severity(_plain(row.get("severity")) or "violation"),
+        Severity(severity),
         {lang: _plain(row[f"message_{lang}"]) for lang in LANGUAGES if f"message_{lang}" in row},
-        rule=rule,
+        rule=rule.removesuffix(".rq"),
         focus_node=_plain(row.get("focusNode")),
         path=_plain(row.get("path")),
         value=str(row.get("value", "")),

@@ -102,7 +102,16 @@ def _messages(report: Graph, shapes: Graph, result: Node) -> Text:
     """
     rule = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
     said = list(shapes.objects(rule, SH.message)) or list(report.objects(result, SH.resultMessage))
-    return {m.language or SOURCE_LANGUAGE: str(m) for m in said if isinstance(m, Literal)}
+    return {
+        m.language or SOURCE_LANGUAGE: str(m)
+        for m in sorted(said, key=str)
+        if isinstance(m, Literal)
+    }
+
+
+def _written(node: Node | None) -> str:
+    """Return an IRI or a text; blank nodes have no name that outlives the run."""
+    return "[]" if isinstance(node, BNode) else str(node)
 
 
 def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
@@ -110,8 +119,8 @@ def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
     return Finding(
         _SEVERITIES.get(str(report.value(result, SH.resultSeverity)), Severity.VIOLATION),
         _messages(report, shapes, result),
-        rule=str(report.value(result, SH.sourceShape)),
-        focus_node=str(report.value(result, SH.focusNode)),
+        rule=_written(report.value(result, SH.sourceShape)),
+        focus_node=_written(report.value(result, SH.focusNode)),
         path=str(path) if isinstance(path, URIRef) else "",
-        value="" if value is None else value.n3(),
+        value="" if value is None else "[]" if isinstance(value, BNode) else value.n3(),
     )

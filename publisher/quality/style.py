@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pyoxigraph import BlankNode
 
+from publisher import media_types
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
 from publisher.load.parse import SourceFile
@@ -15,13 +16,28 @@ from publisher.messages import text
 from publisher.turtle import write
 
 RULE = "layout"
-_COMMENT = re.compile(r"(^|\s)#(?![^<]*>)", re.MULTILINE)
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"')
+# Turtle, section 6.5, as far as it takes to tell comments from what only looks like one.
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>\#)
+    | [^#<"'\\]+
+    | <[^<>"{}|^`\s]*>
+    | \"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3}
+    | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
+    | \\. | .
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def _is_free(file: SourceFile) -> bool:
-    """Tell whether the layout of a file is its author's: comments and blank nodes would be lost."""
-    if not file.name.endswith(".ttl") or _COMMENT.search(_STRING.sub('""', file.text)):
+    """Tell whether the layout of a file is its author's: comments and blank nodes would be lost.
+
+    An example is laid out for its readers.
+    """
+    if media_types.of_file(file.name) is not media_types.TURTLE or file.role is Role.EXAMPLE:
+        return True
+    if any(token.lastgroup == "comment" for token in _TOKEN.finditer(file.text)):
         return True
     nodes = (node for triple in file.triples for node in (triple.subject, triple.object))
     return any(isinstance(node, BlankNode) for node in nodes)
@@ -34,7 +50,7 @@ def _in_layout(file: SourceFile, sources: Sources) -> str:
 def check_style(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each Turtle file that is not in the layout of the sources."""
     for file in sources.files:
-        if file.role is Role.EXAMPLE or _is_free(file):
+        if _is_free(file):
             continue
         wanted = _in_layout(file, sources)
         if file.text != wanted:
@@ -55,14 +71,18 @@ def _first_difference(ours: str, wanted: str) -> int:
     return next((n for n, (a, b) in enumerate(pairs, 1) if a != b), 1)
 
 
-def fix_style(sources: Sources) -> list[str]:
+def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: True) -> list[str]:
     """Rewrite each Turtle file that is not in the layout; return the names of those rewritten.
 
-    Files with comments or blank nodes are left as they are.
+    Files with comments or blank nodes are left as they are, and those whose name is not chosen.
     """
     fixed = []
     for file in sources.files:
-        if not _is_free(file) and file.text != (wanted := _in_layout(file, sources)):
+        if (
+            is_chosen(file.name)
+            and not _is_free(file)
+            and file.text != (wanted := _in_layout(file, sources))
+        ):
             temporary = file.source.path.with_name(file.source.path.name + ".new")
             temporary.write_text(wanted, encoding="utf-8")
             temporary.replace(file.source.path)

@@ -18,7 +18,8 @@ OTHER_SCHEMES = (
 )
 AGREED = {
     "competence-area": """
-        broadband-infrastructure construction-and-housing cultural-traditions digital-health-innovation digital-services
+        broadband-infrastructure construction-and-housing cultural-traditions
+        digital-health-innovation digital-services
         electric-power-engineering forest-bioeconomy forestry geographic-information industrial-it
         information-and-communication-technology intelligent-transport-services
         intelligent-transport-systems manufacturing renewable-energy sensor-technology solar-energy

@@ -1,0 +1,159 @@
+"""Are the shapes well-formed? What SHACL cannot read it passes over, and everything would pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+
+from publisher.findings import Finding, Severity
+from publisher.load.files import Role
+from publisher.load.locate import line_of
+from publisher.load.parse import SourceFile
+from publisher.load.sources import Sources
+from publisher.messages import Text, text
+from publisher.namespaces import iri, shorten
+
+RULE = "shape-syntax"
+_PLACE = re.compile(r"^error at (\d+):(\d+): ")
+_SHOWN = 80
+Nodes = Collection[object]
+Check = Callable[[object], Text | None]
+_NODE_KINDS = (
+    "sh:BlankNode",
+    "sh:IRI",
+    "sh:Literal",
+    "sh:BlankNodeOrIRI",
+    "sh:BlankNodeOrLiteral",
+    "sh:IRIOrLiteral",
+)
+_NAMES = ("sh:class", "sh:datatype", "sh:targetClass", "sh:targetObjectsOf", "sh:targetSubjectsOf")
+_LISTS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
+_SHAPES = ("sh:node", "sh:not", "sh:qualifiedValueShape")
+
+
+def check_shape_syntax(sources: Sources) -> Iterator[Finding]:
+    """Return a finding for each value of a shape that SHACL cannot read (SHACL, appendix A)."""
+    checks = _checks(sources)
+    for file in sources.of_role(Role.SHAPES):
+        for triple in file.triples:
+            check = checks.get(triple.predicate.value)
+            if check is not None and (message := check(triple.object)) is not None:
+                yield _finding(file, triple, message)
+
+
+def _checks(sources: Sources) -> Mapping[str, Check]:
+    """Return property → what its values must be."""
+    triples = [t for file in sources.of_role(Role.SHAPES) for t in file.triples]
+    defined = {triple.subject for triple in triples}
+    with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
+    lists = {t.subject for t in triples if t.predicate.value == iri("rdf:first")}
+    checks: dict[str, Check] = {
+        "sh:nodeKind": partial(_one_of, _NODE_KINDS),
+        "sh:path": partial(_path, defined),
+        "sh:pattern": _pattern,
+        "sh:property": partial(_property, with_path),
+        "sh:select": partial(_query, _prologue(sources, triples)),
+        "sh:severity": partial(_one_of, ("sh:Violation", "sh:Warning", "sh:Info")),
+    }
+    checks |= dict.fromkeys(_NAMES, _name)
+    checks |= dict.fromkeys(_LISTS, partial(_list, lists))
+    checks |= dict.fromkeys(_SHAPES, partial(_shape, defined))
+    return {iri(name): check for name, check in checks.items()}
+
+
+def _prologue(sources: Sources, triples: list[Triple]) -> str:
+    """Return the prefixes that the queries of shapes may use (SHACL, section 5.2.1)."""
+    declared: dict[object, dict[str, str]] = {}
+    for triple in triples:
+        if isinstance(triple.object, Literal):
+            declared.setdefault(triple.subject, {})[triple.predicate.value] = triple.object.value
+    prefixes = dict(sources.prefixes)
+    for said in declared.values():
+        if iri("sh:prefix") in said and iri("sh:namespace") in said:
+            prefixes[said[iri("sh:prefix")]] = said[iri("sh:namespace")]
+    return "".join(f"PREFIX {p}: <{n}> " for p, n in prefixes.items()) + "\n"
+
+
+def _query(prologue: str, value: object) -> Text | None:
+    try:
+        Store().query(prologue + str(getattr(value, "value", "")))
+    except SyntaxError as error:
+        place = _PLACE.match(str(error.msg))
+        line, column = (int(place[1]), int(place[2])) if place else (2, 1)
+        return text(
+            "The query of the shape cannot be read at its line {line}, column {column}: {reason}…",
+            line=line - 1,  # the prologue is a line too
+            column=column,
+            reason=_PLACE.sub("", str(error.msg))[:_SHOWN],
+        )
+    return None
+
+
+def _pattern(value: object) -> Text | None:
+    try:
+        re.compile(str(getattr(value, "value", "")))
+    except re.error as error:
+        return text("The pattern cannot be read: {reason}. Mend it.", reason=str(error))
+    return None
+
+
+def _name(value: object) -> Text | None:
+    return None if isinstance(value, NamedNode) else text("Write an IRI here, not a text.")
+
+
+def _path(defined: Nodes, value: object) -> Text | None:
+    if isinstance(value, NamedNode) and value.value != iri("rdf:nil"):
+        return None
+    if isinstance(value, BlankNode) and value in defined:
+        return None
+    return text("Write a property here, or a path of properties.")
+
+
+def _property(with_path: Nodes, value: object) -> Text | None:
+    if value in with_path:
+        return None
+    return text("There is no property shape with a sh:path here. Mend its name, or write it.")
+
+
+def _shape(defined: Nodes, value: object) -> Text | None:
+    return None if value in defined else text("There is no such shape. Mend its name, or write it.")
+
+
+def _list(lists: Nodes, value: object) -> Text | None:
+    if value in lists or value == NamedNode(iri("rdf:nil")):
+        return None
+    return text("Write a list in parentheses here.")
+
+
+def _one_of(choices: Sequence[str], value: object) -> Text | None:
+    if isinstance(value, NamedNode) and shorten(value.value) in choices:
+        return None
+    return text("Write one of {choices} here.", choices=", ".join(choices))
+
+
+def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
+    path = triple.predicate.value
+    subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    return Finding(
+        Severity.VIOLATION,
+        message,
+        rule=RULE,
+        file=file.name,
+        line=line_of(file, subject, path) if subject else _first_mention(file, triple),
+        focus_node=subject,
+        path=path,
+        value="" if isinstance(triple.object, BlankNode) else str(triple.object),
+    )
+
+
+def _first_mention(file: SourceFile, triple: Triple) -> int:
+    """Return the line of a property in brackets: the first that names it with its value."""
+    value = str(getattr(triple.object, "value", ""))
+    shown = shorten(value, file.prefixes).partition("\n")[0]
+    lines = enumerate(file.text.splitlines(), 1)
+    mentions = [n for n, line in lines if shorten(triple.predicate.value) in line]
+    named = [n for n in mentions if shown and shown in file.text.splitlines()[n - 1]]
+    return next(iter(named or mentions), 0)

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import SourceError, SourceMissing
+from publisher.load.files import Role, find_queries, find_sources
+
+
+def found(folder: Path) -> dict[str, tuple[Role, str]]:
+    """Return name → role and graph of every source."""
+    return {source.name: (source.role, source.graph) for source in find_sources(folder)}
+
+
+def test_the_path_decides_the_role_and_the_graph(world: Path) -> None:
+    """Whoever puts a file into a folder has said which dataset it belongs to."""
+    (world / "ontology" / "examples").mkdir()
+    (world / "ontology" / "examples" / "Lake.ttl").write_text("", encoding="utf-8")
+    (world / "data" / "lakes" / "deep").mkdir()
+    (world / "data" / "lakes" / "deep" / "more.nt").write_text("", encoding="utf-8")
+    assert found(world) == {
+        "data/catalogue.ttl": (Role.CATALOGUE, "catalog"),
+        "data/lakes/deep/more.nt": (Role.DATA, "dataset/lakes"),
+        "data/lakes/lakes.ttl": (Role.DATA, "dataset/lakes"),
+        "data/rivers/rivers.ttl": (Role.DATA, "dataset/rivers"),
+        "ontology/examples/Lake.ttl": (Role.EXAMPLE, "dataset/vocabulary"),
+        "ontology/water.ttl": (Role.ONTOLOGY, "dataset/vocabulary"),
+        "shapes/Lake.ttl": (Role.SHAPES, "shapes"),
+    }
+
+
+def test_sources_are_listed_in_the_same_order_on_every_machine(world: Path) -> None:
+    """The order of a directory is the file system's; findings and releases must not follow it."""
+    names = [source.name for source in find_sources(world)]
+    assert names == sorted(names)
+
+
+def test_what_is_not_rdf_is_left_alone(world: Path) -> None:
+    """A note beside the data, a hidden file and the context are no sources."""
+    before = found(world)
+    (world / "data" / "lakes" / "README.md").write_text("Lakes", encoding="utf-8")
+    (world / "data" / "lakes" / ".lakes.ttl").write_text("half", encoding="utf-8")
+    (world / "data" / "lakes" / "lakes.ttl~").write_text("old", encoding="utf-8")
+    assert found(world) == before
+
+
+def test_an_extension_in_capitals_is_not_overlooked(world: Path) -> None:
+    """A file that is silently left out is data silently not published."""
+    (world / "data" / "lakes" / "MORE.TTL").write_text("", encoding="utf-8")
+    assert "data/lakes/MORE.TTL" in found(world)
+
+
+@pytest.mark.parametrize("folder", ["ontology", "data", "shapes"])
+def test_a_missing_folder_is_named(world: Path, folder: str) -> None:
+    """Most often somebody stands in the wrong folder."""
+    shutil.rmtree(world / folder)
+    with pytest.raises(SourceMissing) as missing:
+        find_sources(world)
+    said = missing.value.in_language("en")
+    assert f"The folder {folder}/ is missing." in said
+    assert str(world) in said
+    assert "Stand in the folder that holds" in said
+
+
+@pytest.mark.parametrize("folder", ["ontology", "data", "shapes"])
+def test_an_empty_folder_is_named(world: Path, folder: str) -> None:
+    """Without shapes everything would pass, without data everything would be taken down."""
+    shutil.rmtree(world / folder)
+    (world / folder).mkdir()
+    with pytest.raises(SourceMissing, match=f"The folder {folder}/ holds no RDF file"):
+        find_sources(world)
+
+
+def test_a_catalogue_without_data_is_no_source_folder(world: Path) -> None:
+    """Datasets are folders below data/."""
+    shutil.rmtree(world / "data" / "lakes")
+    shutil.rmtree(world / "data" / "rivers")
+    with pytest.raises(SourceMissing, match="no RDF file in any folder below data/"):
+        find_sources(world)
+
+
+def test_a_file_in_place_of_a_folder_is_named(world: Path) -> None:
+    """A mistake at the command line must not look like an empty site."""
+    shutil.rmtree(world / "shapes")
+    (world / "shapes").write_text("", encoding="utf-8")
+    with pytest.raises(SourceMissing, match="The folder shapes/ is missing"):
+        find_sources(world)
+
+
+def test_a_link_that_leads_nowhere_is_a_source_and_will_be_reported(world: Path) -> None:
+    """It is there, so somebody wants it published; reading it tells that it cannot be."""
+    (world / "data" / "lakes" / "more.ttl").symlink_to("gone.ttl")
+    assert "data/lakes/more.ttl" in found(world)
+
+
+def test_a_folder_named_like_a_file_is_looked_into(world: Path) -> None:
+    """Only files are sources."""
+    (world / "data" / "lakes" / "old.ttl").mkdir()
+    (world / "data" / "lakes" / "old.ttl" / "a.ttl").write_text("", encoding="utf-8")
+    assert "data/lakes/old.ttl/a.ttl" in found(world)
+    assert "data/lakes/old.ttl" not in found(world)
+
+
+def test_a_folder_that_may_not_be_listed_is_not_an_empty_one(
+    world: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cannot be seen would otherwise be taken down without a word."""
+    listed = os.scandir
+
+    def refuse(folder: str) -> Iterator[os.DirEntry[str]]:
+        if str(folder).endswith("data/lakes"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return listed(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # nothing is locked to the superuser
+    with pytest.raises(SourceError) as error:
+        find_sources(world)
+    said = error.value.in_language("en")
+    assert "data/lakes: The folder cannot be listed: Permission denied." in said
+
+
+def test_the_hygiene_rules_are_found(world: Path) -> None:
+    """Rules are queries in files."""
+    assert [path.name for path in find_queries(world)] == ["river-without-mouth.rq"]

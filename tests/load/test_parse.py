@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import SourceError, SourceMissing, SourceSyntax
+from publisher.load.files import Role, SourcePath
+from publisher.load.parse import SourceFile, parse_file
+
+BASE = "https://data.example.org/"
+GOOD = "PREFIX e: <https://e.org/>\ne:a e:b e:c .\n"
+
+
+def parsed(folder: Path, content: str | bytes, name: str = "x.ttl") -> SourceFile:
+    """Return a file with some content, read."""
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return parse_file(SourcePath(path, f"data/lakes/{name}", Role.DATA, "dataset/lakes"), BASE)
+
+
+def test_a_file_knows_its_triples_and_prefixes(tmp_path: Path) -> None:
+    """Both ways to declare a prefix count."""
+    text = '@prefix f: <https://f.org/> .\nprefix e: <https://e.org/>\ne:a e:b f:c, "d"@sv .\n'
+    file = parsed(tmp_path, text)
+    assert [str(triple) for triple in file.triples] == [
+        "<https://e.org/a> <https://e.org/b> <https://f.org/c>",
+        '<https://e.org/a> <https://e.org/b> "d"@sv',
+    ]
+    assert file.prefixes == {"f": "https://f.org/", "e": "https://e.org/"}
+
+
+def test_a_relative_iri_is_resolved_against_the_base(tmp_path: Path) -> None:
+    """Sources write IRIs out, but may write them short."""
+    file = parsed(tmp_path, "<id/a> a <def/water#Lake> .")
+    assert str(file.triples[0].subject) == "<https://data.example.org/id/a>"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "expected"),
+    [
+        ("<a> <b> <c>\n<d> <e> <f> .", 2, 1, "A dot is expected at the end of statements"),
+        (GOOD + 'e:a e:b "x .\n', 3, 9, "Unexpected end of file"),
+        (GOOD + "e:a e:b x:c .", 3, 9, "The prefix x: has not been declared"),
+        (GOOD + "e:a e:b <c d> .", 3, 9, "Invalid IRI code point ' '"),
+        (GOOD + "e:å e:b , .", 3, 9, "is not a valid RDF object"),
+        (GOOD + "e:a e:b", 3, 8, "Unexpected end"),
+    ],
+)
+def test_a_syntax_error_names_file_line_column_and_what_was_expected(
+    tmp_path: Path, text: str, line: int, column: int, expected: str
+) -> None:
+    """An editor must find the place without knowing Turtle's grammar."""
+    with pytest.raises(SourceSyntax) as error:
+        parsed(tmp_path, text)
+    said = error.value.in_language("en")
+    assert (error.value.line, error.value.column) == (line, column)
+    assert said.startswith(f"data/lakes/x.ttl: Line {line}, column {column}: ")
+    assert expected in said
+    assert "nothing was published" in said
+
+
+def test_a_syntax_error_shows_the_line_as_it_is(tmp_path: Path) -> None:
+    """Braces and percent signs in the source are no places for values."""
+    with pytest.raises(SourceSyntax, match=r"\{line\} %s"):
+        parsed(tmp_path, GOOD + "e:a e:b {line} %s .")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.nt", "<https://e.org/a> <https://e.org/b> ."),
+        ("x.jsonld", '{"@id": "a",'),
+        ("x.jsonld", '{"@context": "https://schema.org/", "@id": "a", "name": "b"}'),
+        ("x.rdf", "<a/>"),
+        ("x.rdf", "<rdf:RDF"),
+    ],
+)
+def test_every_format_has_its_errors_named(tmp_path: Path, name: str, content: str) -> None:
+    """A context is never fetched either."""
+    with pytest.raises(SourceSyntax, match=f"data/lakes/{name}: Line"):
+        parsed(tmp_path, content, name)
+
+
+def test_another_encoding_is_named_with_its_place(tmp_path: Path) -> None:
+    """Windows-1252 is what an old editor writes."""
+    content = GOOD + 'e:a e:b "sjö" .\n'
+    with pytest.raises(SourceSyntax) as error:
+        parsed(tmp_path, content.encode("windows-1252"))
+    said = error.value.in_language("en")
+    assert "data/lakes/x.ttl: The file is not UTF-8: byte 52 (line 3) is 0xF6." in said
+    assert "Save it with the encoding UTF-8" in said
+
+
+def test_utf_16_is_another_encoding(tmp_path: Path) -> None:
+    """What Windows calls Unicode."""
+    with pytest.raises(SourceSyntax, match=r"byte 0 \(line 1\) is 0xFF"):
+        parsed(tmp_path, GOOD.encode("utf-16"))
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    """Some editors put it in front of UTF-8, and nobody sees it."""
+    assert len(parsed(tmp_path, GOOD.encode("utf-8-sig")).triples) == 1
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "# Nothing yet\n", "PREFIX e: <https://e.org/>"])
+def test_a_file_without_a_triple_is_named(tmp_path: Path, content: str) -> None:
+    """Most often it was emptied by mistake."""
+    with pytest.raises(SourceMissing) as error:
+        parsed(tmp_path, content)
+    assert error.value.in_language("en").startswith("data/lakes/x.ttl: The file holds no triple.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        GOOD + 'e:a e:b "x"@sv--ltr .',
+        GOOD + "e:a e:b <<( e:a e:b e:c )>> .",
+        GOOD + "<< e:a e:b e:c >> e:d e:f .",
+        GOOD + "e:a e:b e:c {| e:d e:f |} .",
+    ],
+)
+def test_what_rdf_1_1_cannot_say_is_refused(tmp_path: Path, text: str) -> None:
+    """The parser reads RDF 1.2; SHACL, JSON-LD and the portals do not."""
+    with pytest.raises(SourceSyntax, match="The file uses RDF"):
+        parsed(tmp_path, text)
+
+
+def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
+    """The system's own words, in a sentence with a cure."""
+    (tmp_path / "x.ttl").symlink_to("gone.ttl")
+    source = SourcePath(tmp_path / "x.ttl", "data/lakes/x.ttl", Role.DATA, "dataset/lakes")
+    with pytest.raises(SourceError) as error:
+        parse_file(source, BASE)
+    said = error.value.in_language("en")
+    assert said.startswith("data/lakes/x.ttl: The file cannot be read: No such file or directory.")
+    assert "nothing was published" in said
+
+
+def test_deep_nesting_breaks_nothing(tmp_path: Path) -> None:
+    """A file made by a program may be strange; the check must survive it."""
+    depth = 5_000
+    text = GOOD + "e:a e:b " + "[ e:b " * depth + "1" + " ]" * depth + " ."
+    assert len(parsed(tmp_path, text).triples) == depth + 2

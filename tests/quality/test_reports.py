@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+
+from publisher.findings import Finding, Severity
+from publisher.quality.reports import as_github, as_html, as_json, as_text
+
+MESSAGE = {"sv": "Ange ett namn.", "en": "Give a name."}
+BROKEN = Finding(
+    Severity.VIOLATION,
+    MESSAGE,
+    rule="https://data.example.org/shapes#Lake-prefLabel",
+    file="data/lakes/lakes.ttl",
+    line=12,
+    focus_node="https://data.example.org/id/lake/siljan",
+    path="http://www.w3.org/2004/02/skos/core#prefLabel",
+    value='"x"',
+)
+DOUBTFUL = Finding(Severity.WARNING, {"en": "Look."}, rule="layout", file="data/a.ttl")
+HOSTILE = Finding(
+    Severity.INFO,
+    {"en": '</p><script>alert("1")</script>\n::error::100%\r'},
+    rule="x",
+    file="data/a,b:c%.ttl",
+    value='"<img src=x onerror=alert(1)>"',
+)
+
+
+def test_text_gives_place_gravity_cure_and_what_it_is_about() -> None:
+    """A terminal makes the place a link."""
+    assert as_text([DOUBTFUL, BROKEN], "en") == (
+        "data/lakes/lakes.ttl:12: violation: Give a name.\n"
+        "    https://data.example.org/id/lake/siljan\n"
+        "    skos:prefLabel\n"
+        '    "x"\n'
+        "    (https://data.example.org/shapes#Lake-prefLabel)\n"
+        "data/a.ttl: warning: Look.\n"
+        "    (layout)\n"
+        "1 violations, 1 warnings, 0 notes.\n"
+    )
+
+
+def test_text_speaks_swedish() -> None:
+    """The region's staff read it."""
+    said = as_text([BROKEN, DOUBTFUL], "sv")
+    assert "data/lakes/lakes.ttl:12: fel: Ange ett namn." in said
+    assert "data/a.ttl: varning: Look." in said
+    assert said.endswith("1 fel, 1 varningar, 0 anmärkningar.\n")
+
+
+def test_nothing_found_is_said_too() -> None:
+    """Silence could be a crash."""
+    assert as_text([], "en") == "0 violations, 0 warnings, 0 notes.\n"
+
+
+def test_json_holds_everything_in_every_language() -> None:
+    """For programs."""
+    assert json.loads(json.dumps(as_json([BROKEN]))) == {
+        "conforms": False,
+        "findings": [
+            {
+                "severity": "violation",
+                "message": {"sv": "Ange ett namn.", "en": "Give a name."},
+                "rule": "https://data.example.org/shapes#Lake-prefLabel",
+                "file": "data/lakes/lakes.ttl",
+                "line": 12,
+                "focusNode": "https://data.example.org/id/lake/siljan",
+                "path": "http://www.w3.org/2004/02/skos/core#prefLabel",
+                "value": '"x"',
+            }
+        ],
+    }
+    assert as_json([DOUBTFUL])["conforms"] is True
+
+
+def test_github_shows_a_finding_beside_its_line() -> None:
+    """Workflow commands: error, warning, notice."""
+    assert as_github([BROKEN, DOUBTFUL], "en") == (
+        "::error file=data/lakes/lakes.ttl,line=12::Give a name."
+        ' · https://data.example.org/id/lake/siljan · skos:prefLabel · "x"\n'
+        "::warning file=data/a.ttl,line=1::Look.\n"
+    )
+
+
+def test_what_data_says_is_no_command_to_github() -> None:
+    """A line end in a message would begin a command of its own."""
+    written = as_github([HOSTILE], "en")
+    assert written.count("\n") == 1
+    assert written.startswith("::notice file=data/a%2Cb%3Ac%25.ttl,line=1::")
+    assert "%0A::error::100%25%0D" in written
+
+
+class Tags(HTMLParser):
+    """Collects the tags of a page."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        super().__init__()
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note a tag."""
+        self.tags.add(tag)
+
+
+def test_what_data_says_is_no_markup_in_the_page() -> None:
+    """The page is mailed around."""
+    page = as_html([HOSTILE], "en")
+    reader = Tags()
+    reader.feed(page)
+    assert not reader.tags & {"script", "img"}
+    assert "&lt;script&gt;" in page
+
+
+def test_the_page_is_in_the_readers_language_and_groups_by_file() -> None:
+    """One heading a file, the gravest first."""
+    page = as_html([DOUBTFUL, BROKEN], "sv")
+    assert '<html lang="sv">' in page
+    assert "<h2>data/lakes/lakes.ttl</h2>" in page
+    assert "rad 12" in page
+    assert "Ange ett namn." in page
+    assert page.count("<h2>") == 2
+
+
+def test_the_order_of_the_findings_is_the_same_whatever_order_they_come_in() -> None:
+    """They come from sets; the report is part of a release and must not change by chance."""
+    several = [
+        Finding(Severity.WARNING, {"en": m}, rule="r", file="f", value=v)
+        for m in "ab"
+        for v in "123"
+    ]
+    assert as_json(several) == as_json(several[::-1])
+    assert as_text(several, "en") == as_text(several[::-1], "en")

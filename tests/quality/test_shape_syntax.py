@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from publisher.load.sources import read_sources
+from publisher.quality.approval import check
+from publisher.quality.shape_syntax import check_shape_syntax
+
+BASE = "https://data.example.org/"
+HEAD = """\
+PREFIX ex: <https://e.org/>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX shape: <https://data.example.org/shapes#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX water: <https://data.example.org/def/water#>
+
+shape:B
+    a sh:NodeShape ;
+    sh:targetClass water:Lake ;
+"""
+
+
+def with_shape(world: Path, body: str) -> Path:
+    """Add a shape to the world."""
+    (world / "shapes" / "B.ttl").write_text(f"{HEAD}    {body} ;\n.\n", encoding="utf-8")
+    return world
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("sh:property [ sh:path skos:prefLabel ; sh:pattern '(' ]", "The pattern cannot be read"),
+        (
+            "sh:sparql [ sh:select 'SELECT $this WHERE { broken' ]",
+            "The query of the shape cannot be read at its line 1, column 28",
+        ),
+        (
+            "sh:sparql [ sh:select 'SELECT $this WHERE { $this nope:x 1 }' ]",
+            "line 1, column 34: expected one of Prefix",
+        ),
+        ("sh:property [ sh:minCount 1 ]", "no property shape with a sh:path"),
+        ("sh:property 'text'", "no property shape with a sh:path"),
+        ("sh:property shape:Missing", "no property shape with a sh:path"),
+        ("sh:property [ sh:path () ]", "Write a property here, or a path"),
+        ("sh:property [ sh:path 'skos:prefLabel' ]", "Write a property here, or a path"),
+        ("sh:node shape:Missing", "There is no such shape"),
+        ("sh:not shape:Missing", "There is no such shape"),
+        ("sh:property [ sh:path skos:note ; sh:nodeKind sh:Bogus ]", "Write one of sh:BlankNode"),
+        ("sh:property [ sh:path skos:note ; sh:datatype 'x' ]", "Write an IRI here"),
+        ("sh:property [ sh:path skos:note ; sh:class 'x' ]", "Write an IRI here"),
+        ("sh:property [ sh:path skos:note ; sh:in 'a' ]", "Write a list in parentheses"),
+        ("sh:property [ sh:path skos:note ; sh:languageIn 'sv' ]", "Write a list in parentheses"),
+        ("sh:or shape:Lake", "Write a list in parentheses"),
+        ("sh:severity sh:Warn", "Write one of sh:Violation, sh:Warning, sh:Info"),
+    ],
+)
+def test_a_shape_that_shacl_would_pass_over_is_named_with_its_line(
+    world: Path, body: str, expected: str
+) -> None:
+    """A misspelt shape is silence: everything conforms to it (house style, trap 6)."""
+    (found,) = check_shape_syntax(read_sources(with_shape(world, body), BASE))
+    assert (found.file, found.line) == ("shapes/B.ttl", 10)
+    assert expected in found.message["en"]
+    assert found.message["sv"] != found.message["en"]
+    assert found.severity.blocks
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "sh:property [ sh:path ( skos:broader skos:prefLabel ) ; sh:in ( 1 2 ) ]",
+        "sh:property [ sh:path [ sh:inversePath skos:broader ] ; sh:maxCount 1 ]",
+        "sh:property [ sh:path skos:note ; sh:languageIn () ; sh:nodeKind sh:IRIOrLiteral ]",
+        "sh:or ( shape:Lake [ sh:class water:River ] )",
+        "sh:node shape:Lake",
+        "sh:sparql [ sh:message 'x' ; sh:select 'SELECT $this ?value { $this $PATH ?value }' ]",
+        "sh:sparql [ sh:select 'SELECT $this WHERE { $this skos:note 1 }' ]",
+        "sh:declare [ sh:prefix 'nope' ; sh:namespace 'https://e.org/nope#' ] ;"
+        " sh:sparql [ sh:select 'SELECT $this WHERE { $this nope:x 1 }' ]",
+        "sh:severity sh:Info",
+    ],
+)
+def test_a_well_formed_shape_passes(world: Path, body: str) -> None:
+    """SHACL, appendix A."""
+    assert list(check_shape_syntax(read_sources(with_shape(world, body), BASE))) == []
+
+
+def test_shapes_that_cannot_be_read_are_findings_and_no_crash(world: Path) -> None:
+    """The engine below would end with a traceback."""
+    with_shape(world, "sh:property [ sh:path skos:prefLabel ; sh:pattern '(' ]")
+    rules = [found.rule for found in check(read_sources(world, BASE)) if found.severity.blocks]
+    assert rules == ["shape-syntax"]
+
+
+def test_a_list_in_parentheses_of_nothing_is_a_list(world: Path) -> None:
+    """``()`` is rdf:nil."""
+    with_shape(world, "sh:in ()")
+    assert list(check_shape_syntax(read_sources(world, BASE))) == []

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from publisher.errors import SourceSyntax
+from publisher.findings import Finding, Severity
+from publisher.load.sources import read_sources
+from publisher.quality.approval import check
+from publisher.quality.shapes import check_shapes
+
+BASE = "https://data.example.org/"
+SILJAN = "https://data.example.org/id/lake/siljan"
+LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"
+
+
+def change(world: Path, name: str, old: str, new: str) -> None:
+    """Replace a text that stands once in a file."""
+    path = world / name
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def add_shape(world: Path, body: str) -> None:
+    """Add a shape for lakes."""
+    text = (world / "shapes" / "Lake.ttl").read_text(encoding="utf-8")
+    head = text[: text.index("\n\n") + 2]
+    shape = f"shape:B\n    a sh:NodeShape ;\n    {body} ;\n    sh:targetClass water:Lake ;\n.\n"
+    (world / "shapes" / "B.ttl").write_text(head + shape, encoding="utf-8")
+
+
+def test_the_tiny_world_keeps_its_shapes(world: Path) -> None:
+    """The check must not cry wolf."""
+    assert list(check_shapes(read_sources(world, BASE))) == []
+
+
+def test_a_broken_rule_names_file_line_focus_node_path_and_the_cure_in_both_languages(
+    world: Path,
+) -> None:
+    """Written in the shape and nowhere else, for a data editor."""
+    change(world, "data/lakes/lakes.ttl", '        "Siljan"@en ,\n', "")
+    assert check(read_sources(world, BASE))[0] == Finding(
+        Severity.VIOLATION,
+        {
+            "sv": "Ange ett namn per språk, med språktagg.",
+            "en": "Give one name per language, with a language tag.",
+        },
+        rule="https://data.example.org/shapes#Lake-prefLabel",
+        file="data/lakes/lakes.ttl",
+        line=12,
+        focus_node=SILJAN,
+        path=LABEL,
+    )
+
+
+def test_a_wrong_value_is_shown_as_it_stands_in_the_file(world: Path) -> None:
+    """An editor searches for what is shown."""
+    change(world, "data/lakes/lakes.ttl", '"Siljan"@en', '"007"')
+    found = [f for f in check_shapes(read_sources(world, BASE)) if f.value]
+    assert [(f.focus_node, f.path, f.value) for f in found] == [(SILJAN, LABEL, '"007"')]
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        ("sh:Violation", Severity.VIOLATION),
+        ("sh:Warning", Severity.WARNING),
+        ("sh:Info", Severity.INFO),
+    ],
+)
+def test_the_shape_says_how_grave_it_is(world: Path, severity: str, expected: Severity) -> None:
+    """SHACL, section 2.1.4: only a violation stops a release."""
+    add_shape(world, f"sh:property [ sh:path skos:note ; sh:minCount 1 ; sh:severity {severity} ]")
+    assert {f.severity for f in check_shapes(read_sources(world, BASE))} == {expected}
+
+
+def test_names_of_blank_nodes_are_not_shown(world: Path) -> None:
+    """They differ from run to run, and the report is part of a release."""
+    add_shape(world, "sh:property [ sh:path skos:note ; sh:minCount 1 ]")
+    assert {f.rule for f in check_shapes(read_sources(world, BASE))} == {"[]"}
+
+
+def test_ontology_and_data_are_checked_together(world: Path) -> None:
+    """A shape may ask for the class that the ontology defines."""
+    add_shape(
+        world,
+        "sh:property [ sh:path rdf:type ; sh:nodeKind sh:IRI ;"
+        " sh:class <http://www.w3.org/2002/07/owl#Class> ]",
+    )
+    assert list(check_shapes(read_sources(world, BASE))) == []
+
+
+def test_an_example_that_breaks_its_shape_is_found(world: Path) -> None:
+    """Whoever copies the example must get something valid."""
+    (world / "ontology" / "examples").mkdir()
+    (world / "ontology" / "examples" / "Lake.ttl").write_text(
+        "<https://e.org/lake> a <https://data.example.org/def/water#Lake> .", encoding="utf-8"
+    )
+    (found,) = (f for f in check(read_sources(world, BASE)) if f.severity.blocks)
+    assert found.file == "ontology/examples/Lake.ttl"
+
+
+def test_a_shape_that_shacl_does_not_allow_is_an_error(world: Path) -> None:
+    """It cannot be validated with, so nothing may be published."""
+    add_shape(world, "sh:property [ sh:path skos:note ; sh:minCount 'x' ]")
+    with pytest.raises(SourceSyntax, match="sh:minCount must be a literal"):
+        check(read_sources(world, BASE))

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import RdfFormat, parse
+
+from publisher.load.sources import read_sources
+from publisher.quality.style import check_style, fix_style
+
+BASE = "https://data.example.org/"
+LAKES = "data/lakes/lakes.ttl"
+
+
+def rewrite(world: Path, text: str, name: str = LAKES) -> Path:
+    """Write a source anew and return where it is."""
+    path = world / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def facts(path: Path) -> set[str]:
+    """Return what a Turtle file says."""
+    return {str(q.triple) for q in parse(path.read_bytes(), RdfFormat.TURTLE, base_iri=BASE)}
+
+
+UNTIDY = """\
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix w: <https://data.example.org/def/water#> .
+@prefix ex: <https://unlisted.example/> .
+<id/lake/siljan> skos:prefLabel 'Siljan'@sv, \"\"\"Sil"jan
+# no comment\"\"\"@en ; a w:Lake ; ex:deep "134"^^<http://www.w3.org/2001/XMLSchema#integer> .
+<https://data.example.org/id/lake/a> a w:Lake .
+"""
+TIDY = """\
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX water: <https://data.example.org/def/water#>
+
+<https://data.example.org/id/lake/a>
+    a water:Lake ;
+.
+
+<https://data.example.org/id/lake/siljan>
+    a water:Lake ;
+    skos:prefLabel
+        "Sil\\"jan\\n# no comment"@en ,
+        "Siljan"@sv ;
+    <https://unlisted.example/deep> 134 ;
+.
+"""
+
+
+def test_a_file_in_another_layout_is_a_warning_with_its_first_line(world: Path) -> None:
+    """It may be published; the next change would show as a hundred."""
+    rewrite(world, TIDY.replace("\n    a water:Lake ;\n    skos", "\n    a water:Lake;\n    skos"))
+    (found,) = check_style(read_sources(world, BASE))
+    assert (found.file, found.line, found.rule) == (LAKES, 9, "layout")
+    assert not found.severity.blocks
+    assert "publisher check --fix" in found.message["en"]
+
+
+def test_the_fix_puts_a_file_in_order_and_changes_nothing_it_says(world: Path) -> None:
+    """Content before layout."""
+    path = rewrite(world, UNTIDY)
+    before = facts(path)
+    assert fix_style(read_sources(world, BASE)) == [LAKES]
+    assert path.read_text(encoding="utf-8") == TIDY
+    assert facts(path) == before
+
+
+def test_the_fix_a_second_time_has_nothing_to_do(world: Path) -> None:
+    """And the check has nothing to say."""
+    rewrite(world, UNTIDY)
+    fix_style(read_sources(world, BASE))
+    tidy = read_sources(world, BASE)
+    assert list(check_style(tidy)) == []
+    assert fix_style(tidy) == []
+
+
+def test_line_ends_of_windows_are_put_in_order(world: Path) -> None:
+    """Git would show every line as changed."""
+    path = rewrite(world, "")
+    path.write_bytes(TIDY.replace("\n", "\r\n").encode())
+    assert fix_style(read_sources(world, BASE)) == [LAKES]
+    assert path.read_bytes() == TIDY.encode()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Lakes\n" + UNTIDY,
+        UNTIDY + "# a -> b",
+        UNTIDY + "#\n",
+        UNTIDY.replace("a w:Lake ;", "a w:Lake ; # measured <https://e.org/>\n"),
+        UNTIDY.replace("a w:Lake ;", "a w:Lake;#glued\n"),
+        UNTIDY.replace("'Siljan'@sv", "'Sil\"jan'@sv # one \" is open\n"),
+        UNTIDY.replace("'Siljan'@sv", "'''Sil\"jan'''@sv # one\n"),
+    ],
+)
+def test_a_file_with_a_comment_is_its_authors(world: Path, text: str) -> None:
+    """A comment lost is knowledge lost."""
+    path = rewrite(world, text)
+    assert list(check_style(read_sources(world, BASE))) == []
+    assert fix_style(read_sources(world, BASE)) == []
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        UNTIDY,
+        UNTIDY.replace('Sil"jan', "x' # \\\\"),
+        UNTIDY.replace("'Siljan'@sv", "'# ' , \"#\""),
+        UNTIDY.replace("ex:deep", "w:a\\~b"),
+    ],
+)
+def test_a_hash_in_a_text_or_a_name_is_no_comment(world: Path, text: str) -> None:
+    """Half of all IRIs have one."""
+    path = rewrite(world, text)
+    before = facts(path)
+    assert fix_style(read_sources(world, BASE)) == [LAKES]
+    assert facts(path) == before
+
+
+def test_a_file_with_blank_nodes_is_its_authors(world: Path) -> None:
+    """Brackets would become names that mean nothing."""
+    text = UNTIDY + "<https://data.example.org/id/lake/b> skos:note [ skos:note 'x' ] ."
+    path = rewrite(world, text)
+    assert fix_style(read_sources(world, BASE)) == []
+    assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize("name", ["ontology/examples/Lake.ttl", "data/lakes/more.nt"])
+def test_examples_and_other_formats_are_left_as_they_are(world: Path, name: str) -> None:
+    """Neither warned about nor rewritten: the two go together."""
+    text = "<https://e.org/b> <https://e.org/p> <https://e.org/a> .\n"
+    path = rewrite(world, text, name)
+    assert list(check_style(read_sources(world, BASE))) == []
+    assert fix_style(read_sources(world, BASE)) == []
+    assert path.read_text(encoding="utf-8") == text

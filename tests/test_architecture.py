@@ -1,0 +1,220 @@
+"""The listing of the package is the journey of the data, and imports only point back along it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[1] / "publisher"
+STAGES = ("load", "quality", "query", "release", "render", "serve", "verify")
+TOP = {"cli", "__main__"}
+MAY_IMPORT = {
+    "load": set[str](),
+    "quality": {"load"},
+    "query": set[str](),
+    "release": {"load", "quality"},
+    "render": {"query", "release"},
+    # A site is opened with settings, so serve reads the type of them; nothing else does.
+    "serve": {"config", "query", "release", "render"},
+    "verify": set[str](),
+}
+LONGEST_MODULE = 250
+LONGEST_FUNCTION = 50
+
+
+def modules(package: Path) -> dict[str, ast.Module]:
+    """Return dotted name (below the package) → syntax tree of every module."""
+    found = {}
+    for path in sorted(package.rglob("*.py")):
+        parts = path.relative_to(package).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
+
+
+def imported(tree: ast.Module, package: str, known: set[str]) -> Iterator[str]:
+    """Return the package's modules that a module imports, also inside functions and conditions."""
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: imports are written in full"
+            names = [f"{node.module}.{alias.name}" for alias in node.names] + [str(node.module)]
+        for name in names:
+            below = name.removeprefix(f"{package}.")
+            if below != name and below in known:
+                yield below
+
+
+def arrows(package: Path) -> dict[str, set[str]]:
+    """Return module → modules of the package that it imports."""
+    trees = modules(package)
+    return {
+        name: set(imported(tree, package.name, set(trees))) - {name} for name, tree in trees.items()
+    }
+
+
+def part_of(module: str) -> str:
+    """Return the stage or leaf that a module belongs to."""
+    return module.partition(".")[0]
+
+
+def wrong_arrows(package: Path) -> list[str]:
+    """Return every import that points where it must not."""
+    found = arrows(package)
+    leaves = {part_of(name) for name in found if name} - set(STAGES) - TOP - {"config"}
+    wrong = []
+    for module, targets in found.items():
+        part = part_of(module)
+        if part in TOP:
+            continue
+        allowed = leaves | MAY_IMPORT.get(part, set()) | ({part} if part in STAGES else set())
+        wrong += [f"{module} imports {t}" for t in sorted(targets) if part_of(t) not in allowed]
+    return wrong
+
+
+def cycle(package: Path) -> list[str]:
+    """Return the modules of an import cycle; none when there is no cycle."""
+    try:
+        TopologicalSorter(arrows(package)).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def long_modules(package: Path) -> list[str]:
+    """Return every module that is longer than a reader keeps in mind."""
+    lengths = {
+        path: len(path.read_text(encoding="utf-8").splitlines()) for path in package.rglob("*.py")
+    }
+    return [f"{path.name}: {n}" for path, n in sorted(lengths.items()) if n > LONGEST_MODULE]
+
+
+def long_functions(package: Path) -> list[str]:
+    """Return every function that does not fit on a screen, its docstring included."""
+    found = []
+    for name, tree in modules(package).items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > LONGEST_FUNCTION:
+                    found.append(f"{name}.{node.name}: {length}")
+    return found
+
+
+def test_the_alphabet_lists_the_stages_in_the_order_the_data_travels() -> None:
+    """A directory listing is the journey; a new folder is a new stage, for the table."""
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert folders - TOP == set(STAGES)
+    assert list(STAGES) == sorted(STAGES)
+    for stage, before in MAY_IMPORT.items():
+        assert all(name < stage for name in before)
+
+
+def test_each_stage_imports_only_earlier_stages_and_leaves() -> None:
+    """House style, section 2.3."""
+    assert wrong_arrows(PACKAGE) == []
+
+
+def test_only_the_top_imports_the_command_line() -> None:
+    """Whatever prints and exits is at the top, so that all below it can be used by programs."""
+    importers = {m for m, targets in arrows(PACKAGE).items() if "cli" in targets}
+    assert importers <= TOP
+
+
+def test_no_module_imports_itself_through_others() -> None:
+    """A cycle is one module in many files; TYPE_CHECKING hides it from Python, not from readers."""
+    assert cycle(PACKAGE) == []
+
+
+def test_modules_stay_below_250_lines() -> None:
+    """House style: a module does one thing."""
+    assert long_modules(PACKAGE) == []
+
+
+def test_functions_fit_on_a_screen() -> None:
+    """House style, section 3."""
+    assert long_functions(PACKAGE) == []
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Return a package of one leaf and two stages that keeps every rule."""
+    package = tmp_path / "tiny"
+    for name, text in {
+        "__init__": '"""A package."""',
+        "errors": "X = 1",
+        "config": "import tiny.errors",
+        "cli": "from tiny.serve import app",
+        "load/__init__": "",
+        "load/files": "from tiny.errors import X",
+        "serve/__init__": "",
+        "serve/app": "from tiny import config, errors",
+    }.items():
+        path = package / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return package
+
+
+def test_the_rules_let_a_good_package_pass(tiny: Path) -> None:
+    """A test that always fails proves nothing."""
+    assert wrong_arrows(tiny) == []
+    assert cycle(tiny) == []
+    assert long_modules(tiny) == []
+    assert long_functions(tiny) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "wrong"),
+    [
+        ("load/files", "from tiny.serve import app", "load.files imports serve"),
+        ("load/files", "import tiny.serve.app", "load.files imports serve.app"),
+        ("load/files", "def f() -> None:\n    import tiny.serve.app", "serve.app"),
+        (
+            "load/files",
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import tiny.serve.app",
+            "load.files imports serve.app",
+        ),
+        ("errors", "from tiny.load import files", "errors imports load"),
+        ("errors", "from tiny import config", "errors imports config"),
+        ("load/files", "from tiny import config", "load.files imports config"),
+        ("serve/app", "from tiny import load", "serve.app imports load"),
+        ("config", "from tiny import serve", "config imports serve"),
+    ],
+)
+def test_an_arrow_in_the_wrong_direction_is_found(
+    tiny: Path, module: str, text: str, wrong: str
+) -> None:
+    """Each way to write an import is seen."""
+    (tiny / f"{module}.py").write_text(text, encoding="utf-8")
+    assert any(wrong in found for found in wrong_arrows(tiny))
+
+
+def test_a_cycle_is_found_where_type_checking_hides_it(tiny: Path) -> None:
+    """Two leaves may import each other's types at no time."""
+    (tiny / "findings.py").write_text("import tiny.errors", encoding="utf-8")
+    hidden = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import tiny.findings"
+    (tiny / "errors.py").write_text(hidden, encoding="utf-8")
+    assert set(cycle(tiny)) == {"errors", "findings"}
+
+
+def test_an_import_relative_to_the_module_is_refused(tiny: Path) -> None:
+    """House style: imports are written in full."""
+    (tiny / "load" / "files.py").write_text("from . import other", encoding="utf-8")
+    with pytest.raises(AssertionError, match="written in full"):
+        wrong_arrows(tiny)
+
+
+def test_a_long_module_and_a_long_function_are_found(tiny: Path) -> None:
+    """The limits are limits."""
+    lines = "".join(f"    x = {n}\n" for n in range(LONGEST_FUNCTION))
+    (tiny / "errors.py").write_text(f"def f() -> None:\n{lines}", encoding="utf-8")
+    (tiny / "cli.py").write_text("x = 1\n" * (LONGEST_MODULE + 1), encoding="utf-8")
+    assert long_functions(tiny) == ["errors.f: 51"]
+    assert long_modules(tiny) == ["cli.py: 251"]
