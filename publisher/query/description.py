@@ -7,21 +7,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.namespaces import iri
+from publisher import namespaces
 
-# In the order in which a label is looked for.
-LABELS = tuple(
-    iri(name)
-    for name in (
-        "skos:prefLabel",
-        "rdfs:label",
-        "dcterms:title",
-        "foaf:name",
-        "schema:name",
-        "vcard:fn",
-        "sh:name",
-    )
-)
+LABELS = namespaces.LABELS
 # Past so many, incoming links are neither counted nor sorted: one page of a hub stays cheap.
 COUNTED = 10_000
 

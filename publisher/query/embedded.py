@@ -6,132 +6,30 @@ worker processes that can be stopped.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions, Store, Triple
-
-from publisher.namespaces import iri
-from publisher.query.description import COUNTED, LABELS, Description
-from publisher.query.engine import Answer, Limits, Operation, Row
+from publisher.query.engine import Answer, Operation
+from publisher.query.quiet import QuietEngine
 from publisher.query.workers import Workers
-
-_SUBJECT = NamedNode(iri("rdf:subject"))
-_LABELS_KEPT = 20_000
+from publisher.query.workplace import Workplace
 
 
-class EmbeddedEngine:
-    """An engine over ``<release>/store``."""
+class EmbeddedEngine(QuietEngine):
+    """An engine over a store on disk that nobody writes to."""
 
-    def __init__(self, store: Path, limits: Limits, workers: int) -> None:
+    def __init__(self, workplace: Workplace, workers: int) -> None:
         """Open the store, and start the workers behind it.
 
         Raises:
             OSError: The store cannot be opened.
         """
-        self._store = Store.read_only(str(store))
-        self._workers = Workers(store, limits, workers)
-        # A method must not be cached for the life of the program, so the cache is the object's.
-        self._labels = lru_cache(maxsize=_LABELS_KEPT)(self._read_labels)
+        super().__init__(Path(workplace.store))
+        self._workers = Workers(workplace, workers)
 
     def answer(self, operation: Operation) -> Answer:
         """Return a worker's answer; see ``Engine.answer``."""
         return self._workers.answer(operation)
 
-    def rows(self, query: str) -> list[Row]:
-        """Return the solutions of one of the program's own queries."""
-        solutions = self._store.query(query, use_default_graph_as_union=True)
-        assert isinstance(solutions, QuerySolutions)
-        names = [variable.value for variable in solutions.variables]
-        return [
-            {name: value for name in names if (value := row[name]) is not None} for row in solutions
-        ]
-
     def close(self) -> None:
         """End the workers."""
         self._workers.close()
-
-    def knows(self, subject: str) -> bool:
-        """Tell whether the thing is the subject of a triple."""
-        try:
-            found = self._store.quads_for_pattern(NamedNode(subject), None, None, None)
-        except ValueError:  # what was asked for is no IRI, so nothing is said of it
-            return False
-        return next(found, None) is not None
-
-    def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
-        """Return what the store knows of the things; None when nothing is known."""
-        own: dict[Triple, None] = {}
-        graphs: dict[str, None] = {}
-        for subject in subjects:
-            self._follow(NamedNode(subject), own, graphs)
-        if not own:
-            return None
-        incoming = self._incoming(subjects, own, graphs)
-        start = (page - 1) * page_size
-        shown = tuple(incoming[start : start + page_size])
-        return Description(
-            subjects=tuple(subjects),
-            own=tuple(own),
-            labels=self._labels_of(subjects, own, shown),
-            incoming=shown,
-            incoming_total=len(incoming),
-            page=page,
-            pages=max(1, -(-len(incoming) // page_size)),
-            graphs=tuple(graphs),
-        )
-
-    def _follow(
-        self, node: NamedNode | BlankNode, own: dict[Triple, None], graphs: dict[str, None]
-    ) -> None:
-        """Add the triples of a node, and of the blank nodes below it."""
-        pending = [node]
-        while pending:
-            for quad in self._store.quads_for_pattern(pending.pop(), None, None, None):
-                triple = quad.triple
-                if triple in own:
-                    continue
-                own[triple] = None
-                graphs[quad.graph_name.value] = None  # type: ignore[union-attr]
-                if isinstance(triple.object, BlankNode):
-                    pending.append(triple.object)
-
-    def _incoming(
-        self, subjects: Sequence[str], own: dict[Triple, None], graphs: dict[str, None]
-    ) -> list[Triple]:
-        """Return the triples pointing to the things, sorted; statements about them join ``own``."""
-        pointing: dict[Triple, None] = {}
-        described = set(subjects)
-        for subject in subjects:
-            found = self._store.quads_for_pattern(None, None, NamedNode(subject), None)
-            for quad in islice(found, COUNTED):
-                assert not isinstance(quad.subject, Triple)  # RDF 1.1
-                if quad.predicate == _SUBJECT:
-                    self._follow(quad.subject, own, graphs)
-                elif quad.subject.value not in described:
-                    pointing[quad.triple] = None
-        links = (triple for triple in pointing if triple not in own)
-        return sorted(links, key=lambda triple: (triple.predicate.value, str(triple.subject)))
-
-    def _labels_of(
-        self, subjects: Sequence[str], own: Iterable[Triple], incoming: Iterable[Triple]
-    ) -> dict[str, tuple[tuple[str, Literal], ...]]:
-        described = {getattr(triple.subject, "value", "") for triple in own} | set(subjects)
-        linked = {name for triple in own for name in _named(triple.predicate, triple.object)}
-        linked |= {name for t in incoming for name in _named(t.predicate, t.subject)}
-        labels = {name: self._labels(name) for name in sorted(linked - described)}
-        return {name: found for name, found in labels.items() if found}
-
-    def _read_labels(self, name: str) -> tuple[tuple[str, Literal], ...]:
-        for predicate in LABELS:
-            quads = self._store.quads_for_pattern(NamedNode(name), NamedNode(predicate), None, None)
-            found = {quad.object for quad in quads if isinstance(quad.object, Literal)}
-            if found:
-                return tuple((predicate, label) for label in sorted(found, key=str))
-        return ()
-
-
-def _named(*terms: object) -> Iterator[str]:
-    return (term.value for term in terms if isinstance(term, NamedNode))

@@ -20,7 +20,8 @@ SOLUTIONS = (
     "text/csv",
     "text/tab-separated-values",
 )
-BOOLEANS = SOLUTIONS[:2]
+# SPARQL 1.1 defines no boolean in CSV and TSV; engines write the bare word, so it is on offer last.
+BOOLEANS = SOLUTIONS
 GRAPHS = (
     "text/turtle",
     "application/n-triples",
@@ -43,6 +44,8 @@ class Operation:
         default_graphs: ``default-graph-uri``, in order.
         named_graphs: ``named-graph-uri``, in order.
         base_iri: Relative IRIs in the query are resolved against it.
+        prefixes: Prefix and namespace of what the query may leave undeclared.
+        seconds: Longest evaluation the client wants; 0 leaves it to the limit.
     """
 
     query: str
@@ -52,6 +55,8 @@ class Operation:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     base_iri: str = ""
+    prefixes: tuple[tuple[str, str], ...] = ()
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,23 @@ class Limits:
 
     Attributes:
         seconds: Wall-clock time of the evaluation.
-        memory_bytes: Address space of the process that evaluates.
+        memory_bytes: Address space that one query may take.
         result_bytes: Length of the answer.
         query_bytes: Length of the query text, in UTF-8.
+        nesting: Deepest nesting of brackets.
+        patterns: Triple patterns.
+        values: Cells of VALUES.
+        path_operators: Operators of property paths.
     """
 
     seconds: float
     memory_bytes: int
     result_bytes: int
-    query_bytes: int
+    query_bytes: int = 64 << 10
+    nesting: int = 100
+    patterns: int = 100
+    values: int = 10_000
+    path_operators: int = 100
 
 
 class Engine(Protocol):

@@ -1,97 +1,191 @@
-"""Processes that evaluate queries, and that can be stopped and replaced."""
+"""Processes that evaluate queries, and that are stopped and replaced.
+
+Each has a connection of its own, so that one killed at any moment harms no other. Pools that share
+a queue and its lock among processes (pebble's, ``concurrent.futures``) do not survive that.
+"""
 
 from __future__ import annotations
 
-import multiprocessing
+import logging
 import threading
-from concurrent.futures import CancelledError
-from pathlib import Path
+import time
 
-from pebble import ProcessExpired, ProcessPool
-
-from publisher.errors import EngineBusy, EngineFailed, NotAcceptable, QueryLimit, QueryRefused
+from publisher.errors import EngineBusy, EngineFailed, NotAcceptable, QueryLimit
+from publisher.query.child import Child, StartFailed
+from publisher.query.diagnosis import diagnose
 from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation
-from publisher.query.gate import refuse_dangerous
-from publisher.query.worker import Outcome, evaluate, open_store
+from publisher.query.workplace import Ending, Outcome, Workplace
 
 _OFFERED = {"solutions": SOLUTIONS, "boolean": BOOLEANS, "graph": GRAPHS}
-# A queue this many times as long as there are workers, then "come back later".
-_QUEUE_FACTOR = 8
-
-
-def places(count: int) -> int:
-    """Return how many queries may be at work or waiting at one time, for so many workers."""
-    return count * (1 + _QUEUE_FACTOR)
+_ASK_FOR_LESS = "Ask for less: add patterns or LIMIT, or take the dump."
+# A new process is there in a fifth of a second, on a machine that is at its limit somewhat later.
+_START_SECONDS = 15.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
+_log = logging.getLogger("publisher.query")
 
 
 class Workers:
-    """A pool of processes over one store."""
+    """A number of worker processes over one store."""
 
-    def __init__(self, store: Path, limits: Limits, count: int) -> None:
-        """Prepare the pool; its processes start with the first query or ``warm``."""
-        self._limits = limits
-        self._slots = threading.BoundedSemaphore(places(count))
-        self._pool = ProcessPool(
-            max_workers=count,
-            context=multiprocessing.get_context("spawn"),
-            initializer=open_store,
-            initargs=(str(store), limits),
-        )
+    def __init__(
+        self, workplace: Workplace, count: int, start_seconds: float = _START_SECONDS
+    ) -> None:
+        """Begin to start so many; the first query waits for one of them.
+
+        Args:
+            workplace: What each is told.
+            count: How many.
+            start_seconds: Longest wait of a query for one that is being started.
+        """
+        self._workplace = workplace
+        self._start_seconds = start_seconds
+        self._changed = threading.Condition()
+        self._children: set[Child] = set()
+        self._idle: list[Child] = []
+        self._lost: list[Child] = []
+        self._missing = count
+        self._is_closed = False
+        # The kernel ends a worker together with the thread that started it, so one thread, which
+        # lives as long as the workers may, starts them all.
+        self._keeper = threading.Thread(target=self._keep, name="query workers", daemon=True)
+        self._keeper.start()
 
     def close(self) -> None:
-        """Stop every process."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        """End every process."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+        self._keeper.join()
+
+    def pids(self) -> list[int]:
+        """Return the process ids of the workers that are alive, as far as is known."""
+        with self._changed:
+            return sorted(child.pid for child in self._children)
 
     def answer(self, operation: Operation) -> Answer:
         """Return the answer of a worker; see ``Engine.answer``."""
-        refuse_dangerous(operation.query, self._limits.query_bytes)
-        if not self._slots.acquire(blocking=False):
-            raise EngineBusy(
-                "All query workers are at work and the queue is full.",
-                remedy="Send the query again in a few seconds.",
-            )
+        limits = self._workplace.limits
+        seconds = min(operation.seconds or limits.seconds, limits.seconds)
+        child = self._take()
+        outcome = Outcome(Ending.CRASHED)
         try:
-            future = self._pool.schedule(evaluate, args=[operation], timeout=self._limits.seconds)
-            outcome = future.result()
-        except TimeoutError as error:
-            raise QueryLimit(
-                "The query was stopped after {seconds} seconds.",
-                limit="query_timeout_seconds",
-                remedy="Ask for less: add patterns or LIMIT, or take the dump.",
-                seconds=f"{self._limits.seconds:g}",
-            ) from error
-        except ProcessExpired as error:
-            raise QueryLimit(
-                "The query used more memory than the {megabytes} MB that one query may use.",
-                limit="query_memory_mb",
-                remedy="Ask for less: add patterns or LIMIT, or take the dump.",
-                megabytes=self._limits.memory_bytes >> 20,
-            ) from error
-        except (CancelledError, RuntimeError) as error:
-            raise EngineFailed(
-                "The query engine is being replaced.", remedy="Send the query again."
-            ) from error
+            outcome = child.ask(operation, seconds)
         finally:
-            self._slots.release()
-        return self._read(outcome)
-
-    def _read(self, outcome: Outcome) -> Answer:
+            self._put_back(child, outcome)
         if outcome.answer is not None:
             return outcome.answer
-        if outcome.not_acceptable:
-            raise NotAcceptable("", _OFFERED[outcome.not_acceptable])
-        if outcome.too_long:
-            raise QueryLimit(
+        raise _error(outcome, operation, limits, seconds)
+
+    def _take(self) -> Child:
+        """Return an idle worker that is alive, waiting for one if need be."""
+        deadline = time.monotonic() + self._start_seconds
+        with self._changed:
+            while True:
+                while self._idle:
+                    child = self._idle.pop()
+                    if not child.is_gone():
+                        return child
+                    _log.warning("The idle query worker %s has died; it is replaced.", child.pid)
+                    self._lose(child)
+                if self._is_closed:
+                    raise EngineFailed(
+                        "The query engine is being replaced.", remedy="Send the query again."
+                    )
+                if not self._changed.wait(max(0.0, deadline - time.monotonic())):
+                    raise EngineBusy(
+                        "No query worker could be started in time.",
+                        remedy="Send the query again in a few seconds.",
+                    )
+
+    def _put_back(self, child: Child, outcome: Outcome) -> None:
+        is_spent = outcome.worn or outcome.ending in (
+            Ending.NO_TIME,
+            Ending.NO_MEMORY,
+            Ending.CRASHED,
+        )
+        if outcome.ending in (Ending.CRASHED, Ending.FAILED):
+            _log.error("A query ended the worker %s (%s).", child.pid, outcome.reason)
+        with self._changed:
+            if is_spent:
+                self._lose(child)
+            else:
+                self._idle.append(child)
+            self._changed.notify()
+
+    def _lose(self, child: Child) -> None:
+        self._children.discard(child)
+        self._lost.append(child)
+        self._missing += 1
+        self._changed.notify_all()
+
+    def _keep(self) -> None:
+        """Start what is missing and bury what is lost, until closed."""
+        pause = _FIRST_PAUSE_SECONDS
+        while not self._is_closed:
+            with self._changed:
+                self._changed.wait_for(lambda: self._missing or self._lost or self._is_closed)
+                lost, self._lost = self._lost, []
+                is_wanted = self._missing > 0 and not self._is_closed
+            for child in lost:
+                child.end()
+            if not is_wanted:
+                continue
+            try:
+                child = Child(self._workplace)
+            except StartFailed as error:
+                _log.error("A query worker does not start (%s); next try in %g s.", error, pause)
+                self._pause(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
+                continue
+            pause = _FIRST_PAUSE_SECONDS
+            with self._changed:
+                self._missing -= 1
+                self._children.add(child)
+                self._idle.append(child)
+                self._changed.notify_all()
+        self._end_all()
+
+    def _pause(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed, seconds)
+
+    def _end_all(self) -> None:
+        with self._changed:
+            ending = [*self._children, *self._lost]
+            self._children, self._idle, self._lost = set(), [], []
+        for child in ending:
+            child.end()
+
+
+def _error(outcome: Outcome, operation: Operation, limits: Limits, seconds: float) -> Exception:
+    """Return the error that tells a client what became of the query."""
+    match outcome.ending:
+        case Ending.NOT_ACCEPTABLE:
+            return NotAcceptable("", _OFFERED[outcome.reason])
+        case Ending.REFUSED:
+            return diagnose(operation.query, outcome.reason, dict(operation.prefixes))
+        case Ending.NO_TIME:
+            return QueryLimit(
+                "The query was stopped after {seconds} seconds.",
+                limit="query_timeout_seconds",
+                remedy=_ASK_FOR_LESS,
+                seconds=f"{seconds:g}",
+            )
+        case Ending.NO_MEMORY:
+            return QueryLimit(
+                "The query used more memory than the {megabytes} MB that one query may use.",
+                limit="query_memory_mb",
+                remedy=_ASK_FOR_LESS,
+                megabytes=limits.memory_bytes >> 20,
+            )
+        case Ending.TOO_LONG:
+            return QueryLimit(
                 "The result is longer than {megabytes} MB.",
                 limit="query_result_mb",
-                remedy="Ask for less: add patterns or LIMIT, or take the dump.",
-                megabytes=self._limits.result_bytes >> 20,
+                remedy=_ASK_FOR_LESS,
+                megabytes=limits.result_bytes >> 20,
             )
-        raise QueryRefused(
-            "The query cannot be evaluated: {reason}.",
-            remedy="Mend the query at the place that is named.",
-            reason=outcome.refused.rstrip("."),
-            line=outcome.line,
-            column=outcome.column,
-        )
+    return EngineFailed(
+        "The process that evaluated the query broke down; it is being replaced.",
+        remedy="Write the query in another way; it would break down again.",
+    )

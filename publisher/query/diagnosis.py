@@ -1,0 +1,149 @@
+"""The engine's word on a wrong query → the place, and what a person can do about it.
+
+The engine tells how far it came and what it could have read there; the cause is often before.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from publisher.errors import QueryRefused
+from publisher.namespaces import PREFIXES
+from publisher.query.tokens import Token, place, tokens
+
+_PLACE = re.compile(r"error at (\d+):(\d+): ")
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_BRACKETS = {"(": ")", "{": "}", "[": "]"}
+_WIDTH = 100
+_UNBOUND = "The SELECT contains a variable that is unbound"
+
+
+class _Cause(NamedTuple):
+    """Where a mistake is, and the messages that tell it and its cure."""
+
+    position: int
+    what: str
+    remedy: str
+    values: Mapping[str, Any]
+
+
+def diagnose(query: str, reason: str, known: Mapping[str, str]) -> QueryRefused:
+    """Return the error that tells a person what is wrong with a query that the engine refused.
+
+    Args:
+        query: Its text.
+        reason: What the engine said.
+        known: Prefixes that the query need not declare.
+
+    >>> print(diagnose("SELECT * { ?s ex:p ?o }", "error at 1:19: …", {}).excerpt)
+    SELECT * { ?s ex:p ?o }
+                  ^
+    """
+    read = _PLACE.match(reason)
+    if read is None:
+        return QueryRefused(
+            "The query cannot be evaluated: {reason}.",
+            remedy="Write it in another way.",
+            reason=reason.rstrip("."),
+        )
+    found = list(tokens(query))
+    looks = (_form(query, found), _string(found), _prefix(found, known), _bracket(found))
+    cause = next((cause for cause in looks if cause), None)
+    if cause is None:
+        return _engine_says(query, reason, int(read[1]), int(read[2]))
+    line, column = place(query, cause.position)
+    return QueryRefused(
+        cause.what,
+        remedy=cause.remedy,
+        excerpt=excerpt(query, line, column),
+        line=line,
+        column=column,
+        **cause.values,
+    )
+
+
+def _engine_says(query: str, reason: str, line: int, column: int) -> QueryRefused:
+    if _UNBOUND in reason:
+        return QueryRefused(
+            "SELECT names a variable that is neither grouped nor aggregated.",
+            remedy="Put it into GROUP BY, or into an aggregate such as SAMPLE.",
+        )
+    return QueryRefused(
+        "Line {line}, column {column}: this cannot stand here.",
+        remedy="Look at this place and just before it: something is missing, or too much.",
+        excerpt=excerpt(query, line, column),
+        line=line,
+        column=column,
+    )
+
+
+def _form(query: str, found: list[Token]) -> _Cause | None:
+    remedy = "Begin with SELECT, ASK, CONSTRUCT or DESCRIBE."
+    words = (token for token in found if token.kind == "word")
+    first = next((token for token in words if token.text.upper() not in ("PREFIX", "BASE")), None)
+    if first is None:
+        return _Cause(len(query), "Line {line}, column {column}: no query begins.", remedy, {})
+    if first.text.upper() not in _FORMS:
+        what = "Line {line}, column {column}: '{word}' begins no query."
+        return _Cause(first.start, what, remedy, {"word": first.text})
+    return None
+
+
+def _string(found: list[Token]) -> _Cause | None:
+    if not found or found[-1].kind != "broken":
+        return None
+    return _Cause(
+        found[-1].start,
+        "Line {line}, column {column}: a string begins here and does not end.",
+        "Close it with the same quotation mark; a string over several lines needs three.",
+        {},
+    )
+
+
+def _prefix(found: list[Token], known: Mapping[str, str]) -> _Cause | None:
+    declared = set(known)
+    before = ""
+    for token in found:
+        if token.kind == "name":
+            prefix = token.text.partition(":")[0]
+            if before == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                return _Cause(
+                    token.start,
+                    "Line {line}, column {column}: the prefix '{prefix}:' is not declared.",
+                    "Put this at the top: PREFIX {prefix}: <{namespace}>",
+                    {"prefix": prefix, "namespace": PREFIXES.get(prefix, "https://…")},
+                )
+        before = token.text.upper()
+    return None
+
+
+def _bracket(found: list[Token]) -> _Cause | None:
+    opened: list[Token] = []
+    for token in found:
+        if token.kind == "mark" and token.text in _BRACKETS:
+            opened.append(token)
+        elif token.kind == "mark" and token.text in _BRACKETS.values():
+            if not opened:
+                what = "Line {line}, column {column}: '{bracket}' closes nothing."
+                return _Cause(token.start, what, "Take it away.", {"bracket": token.text})
+            if _BRACKETS[opened[-1].text] != token.text:
+                break
+            opened.pop()
+    if not opened:
+        return None
+    bracket = opened[-1].text
+    values = {"bracket": bracket, "closing": _BRACKETS[bracket]}
+    what = "Line {line}, column {column}: '{bracket}' is not closed."
+    return _Cause(opened[-1].start, what, "Close it with '{closing}'.", values)
+
+
+def excerpt(query: str, line: int, column: int) -> str:
+    """Return the line with a caret below the column, cut to what fits a screen."""
+    lines = query.split("\n")
+    shown = lines[line - 1].rstrip("\r").replace("\t", " ") if line <= len(lines) else ""
+    start = max(0, column - 1 - _WIDTH // 2) if len(shown) > _WIDTH else 0
+    return shown[start : start + _WIDTH] + "\n" + " " * (column - 1 - start) + "^"

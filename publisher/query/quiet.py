@@ -1,0 +1,53 @@
+"""An engine for releases of the past: it looks documents up and answers no queries of clients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pyoxigraph import QuerySolutions, Store
+
+from publisher.errors import EngineFailed
+from publisher.query.description import Description
+from publisher.query.engine import Answer, Operation, Row
+from publisher.query.look_ups import LookUps
+
+
+class QuietEngine:
+    """An engine over a store on disk, without processes that evaluate queries."""
+
+    def __init__(self, store: Path) -> None:
+        """Open the store.
+
+        Raises:
+            OSError: The store cannot be opened.
+        """
+        self._store = Store.read_only(str(store))
+        self._look_ups = LookUps(self._store)
+
+    def answer(self, operation: Operation) -> Answer:
+        """Refuse; queries are answered by the current release."""
+        raise EngineFailed(
+            "Queries are not answered by a release of the past.",
+            remedy="Send the query to the current release, or load the dump of this one.",
+        )
+
+    def rows(self, query: str) -> list[Row]:
+        """Return the solutions of one of the program's own queries."""
+        solutions = self._store.query(query, use_default_graph_as_union=True)
+        assert isinstance(solutions, QuerySolutions)
+        names = [variable.value for variable in solutions.variables]
+        return [
+            {name: value for name in names if (value := row[name]) is not None} for row in solutions
+        ]
+
+    def knows(self, subject: str) -> bool:
+        """Tell whether anything is said of a thing."""
+        return self._look_ups.knows(subject)
+
+    def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
+        """Return what is known of some things; see ``Engine.describe``."""
+        return self._look_ups.describe(subjects, page, page_size)
+
+    def close(self) -> None:
+        """Do nothing: files are closed when nobody uses them any more."""

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+
+from publisher.query.engine import Limits
+from publisher.query.workers import Workers
+from publisher.query.workplace import Workplace
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a store: 200 triples in a named graph, one in the default graph."""
+    folder = tmp_path_factory.mktemp("query") / "store"
+    made = Store(str(folder))
+    for number in range(200):
+        subject = NamedNode(f"http://e/{number}")
+        made.add(Quad(subject, NamedNode("http://e/is"), Literal(number), NamedNode("http://e/g")))
+    made.add(Quad(NamedNode("http://e/d"), NamedNode("http://e/is"), Literal("d"), DefaultGraph()))
+    made.flush()
+    del made
+    return folder
+
+
+Start = Callable[..., Workers]
+
+
+@pytest.fixture
+def start(store: Path) -> Iterator[Start]:
+    """Return a function that starts workers; they are ended behind the test."""
+    started: list[Workers] = []
+
+    def begin(
+        count: int = 1,
+        *,
+        seconds: float = 5.0,
+        memory_mb: int = 256,
+        result_bytes: int = 1 << 20,
+        folder: Path = store,
+        union: bool = True,
+        start_seconds: float = 15.0,
+    ) -> Workers:
+        limits = Limits(seconds, memory_mb << 20, result_bytes)
+        started.append(Workers(Workplace(str(folder), limits, union), count, start_seconds))
+        return started[-1]
+
+    yield begin
+    for workers in started:
+        workers.close()

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+
+from publisher.query.channel import Channel, Gone
+
+
+def test_a_message_comes_as_it_was_sent() -> None:
+    """However long; an empty body is a body."""
+    ours, theirs = socket.socketpair()
+    here, there = Channel(ours), Channel(theirs)
+    body = bytes(range(256)) * 20_000
+    sending = threading.Thread(target=there.send, args=[b"head", body])
+    sending.start()
+    assert here.receive(20) == (b"head", body)
+    sending.join()
+    there.send(b"")
+    assert here.has_news()
+    assert here.receive(20) == (b"", b"")
+    assert not here.has_news()
+    here.close()
+    there.close()
+
+
+def test_the_wait_for_a_message_is_bounded() -> None:
+    """For all of it: half a message is none."""
+    ours, theirs = socket.socketpair()
+    here = Channel(ours)
+    theirs.sendall(b"\0\0\0\4\0\0\0\4he")
+    with pytest.raises(TimeoutError):
+        here.receive(0.05)
+    here.close()
+    theirs.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"\0\0\0", b"\0\0\0\4\0\0\0\4head"])
+def test_the_end_of_the_other_side_is_noticed(sent: bytes) -> None:
+    """Before a message and in the middle of one."""
+    ours, theirs = socket.socketpair()
+    here = Channel(ours)
+    theirs.sendall(sent)
+    theirs.close()
+    assert here.has_news()
+    with pytest.raises(Gone):
+        here.receive(20)
+    with pytest.raises(Gone):
+        here.send(b"x" * 1_000_000)
+    here.close()

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import pytest
+
+from publisher.errors import QueryRefused
+from publisher.query.description import Description
+from publisher.query.endpoint import Endpoint, Memory
+from publisher.query.engine import Answer, Limits, Operation, Row
+from publisher.query.turns import Turns
+
+
+@dataclass
+class Counting:
+    """An engine that writes down what it is asked."""
+
+    asked: list[Operation] = field(default_factory=list)
+
+    def answer(self, operation: Operation) -> Answer:
+        """Return forty bytes."""
+        self.asked.append(operation)
+        return Answer(operation.solutions_type, b"x" * 40)
+
+    def knows(self, subject: str) -> bool:
+        """Know nothing."""
+        return False
+
+    def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
+        """Know nothing."""
+        return None
+
+    def rows(self, query: str) -> list[Row]:
+        """Know nothing."""
+        return []
+
+    def close(self) -> None:
+        """Hold nothing."""
+
+
+def make(engine: Counting, most_bytes: int = 10_000) -> Endpoint:
+    """Return an endpoint with one place."""
+    limits = Limits(1, 1 << 20, 1 << 20)
+    return Endpoint(engine, limits, Turns(1, 1, 1, 1.0), Memory(most_bytes))
+
+
+def test_the_same_query_is_evaluated_once() -> None:
+    """A release never changes, so neither does the answer."""
+    engine = Counting()
+    endpoint = make(engine)
+    first = endpoint.answer(Operation("ASK {}"), "a")
+    assert endpoint.answer(Operation("ASK {}", seconds=2.0), "b") is first
+    assert len(engine.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Operation("ASK { }"),
+        Operation("ASK {}", solutions_type="text/csv"),
+        Operation("ASK {}", default_graphs=("urn:g",)),
+        Operation("ASK {}", named_graphs=("urn:g",)),
+        Operation("ASK {}", base_iri="http://e/"),
+        Operation("ASK {}", prefixes=(("e", "http://e/"),)),
+    ],
+)
+def test_whatever_can_change_an_answer_tells_queries_apart(other: Operation) -> None:
+    """Query, dataset, media type, base and prefixes."""
+    engine = Counting()
+    endpoint = make(engine)
+    endpoint.answer(Operation("ASK {}"), "a")
+    endpoint.answer(other, "a")
+    assert len(engine.asked) == 2
+
+
+def test_the_memory_of_answers_is_bounded_by_bytes() -> None:
+    """The oldest goes; what was asked again is not the oldest."""
+    engine = Counting()
+    endpoint = make(engine, most_bytes=200)
+    queries = [Operation(f"ASK #{n}") for n in range(5)]
+    for query in queries[:4]:
+        endpoint.answer(query, "a")
+    endpoint.answer(queries[0], "a")
+    endpoint.answer(queries[4], "a")
+    assert len(engine.asked) == 5
+    assert endpoint.remembered(queries[0]) is not None
+    assert endpoint.remembered(queries[1]) is None
+
+
+def test_an_answer_too_long_to_be_worth_it_is_not_kept() -> None:
+    """One answer must not push out all others."""
+    engine = Counting()
+    endpoint = make(engine, most_bytes=100)
+    endpoint.answer(Operation("ASK {}"), "a")
+    assert endpoint.remembered(Operation("ASK {}")) is None
+
+
+def test_a_refused_query_takes_no_turn_and_reaches_no_engine() -> None:
+    """What can be refused for nothing costs nothing."""
+    engine = Counting()
+    with pytest.raises(QueryRefused):
+        make(engine).answer(Operation("LOAD <http://e/>"), "a")
+    assert engine.asked == []

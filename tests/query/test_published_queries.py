@@ -1,0 +1,51 @@
+"""The named queries of the real data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pyoxigraph import QuerySolutions, RdfFormat, Store
+
+from publisher.query.engine import Limits
+from publisher.query.gate import refuse_dangerous
+from publisher.query.named import NamedQuery, read_folder
+
+ROOT = Path(__file__).parents[2]
+QUERIES = read_folder(ROOT / "data" / "queries")
+
+
+@pytest.fixture(scope="module")
+def published() -> Store:
+    """Return the ontology and the data in one graph."""
+    store = Store()
+    for folder in ("ontology", "data"):
+        for path in sorted((ROOT / folder).rglob("*.ttl")):
+            if "examples" not in path.parts:
+                store.bulk_load(path=str(path), format=RdfFormat.TURTLE)
+    return store
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_each_query_gives_rows_with_its_examples(query: NamedQuery, published: Store) -> None:
+    """An example that answers nothing teaches nothing."""
+    text = query.example()
+    refuse_dangerous(text, Limits(1, 1, 1))
+    rows = published.query(text)
+    assert isinstance(rows, QuerySolutions)
+    assert next(rows, None) is not None
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_each_query_and_parameter_is_explained_in_both_languages(query: NamedQuery) -> None:
+    """The page of queries is there in Swedish and in English."""
+    assert set(query.about) == {"sv", "en"}
+    for parameter in query.parameters.values():
+        assert set(parameter.about) == {"sv", "en"}
+        assert parameter.example
+
+
+@pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
+def test_each_query_has_an_order(query: NamedQuery) -> None:
+    """Tables that are compared from day to day must not be shuffled."""
+    assert "ORDER BY" in query.body()

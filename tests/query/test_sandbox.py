@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+LAYERS = {
+    "descriptors": "sandbox.forbid_descriptors()",
+    "system calls": "assert sandbox.forbid_system_calls()",
+    "growth": "sandbox.forbid_growth()",
+    "processes": "os.setuid(65534) if os.getuid() == 0 else None; sandbox.forbid_processes()",
+    "none": "",
+}
+OPENING = ["none", "growth", "processes"]
+
+
+@dataclass
+class Listener:
+    """A server that counts who connects."""
+
+    port: int
+    connections: list[object] = field(default_factory=list)
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    """Return a server on this machine that counts its connections."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        listener = Listener(server.getsockname()[1])
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, address = server.accept()
+                except OSError:
+                    return
+                listener.connections.append(address)
+                connection.close()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield listener
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def attempt(layer: str, action: str, store: Path, folder: Path) -> str:
+    """Return what an action prints in a process with one layer, a store open before it."""
+    program = f"""
+import os, socket, subprocess, sys, threading
+from pyoxigraph import Store
+from publisher.query import sandbox
+store = Store.read_only({str(store)!r})
+list(store.query("SELECT * {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT 10"))
+folder = {str(folder)!r}
+kept = open(folder + "/kept", "wb", buffering=0)
+{LAYERS[layer]}
+try:
+    {action}
+    print("done")
+except (OSError, RuntimeError, subprocess.SubprocessError) as error:
+    print("refused:", error)
+sys.stdout.flush()
+os._exit(0)
+"""
+    folder.chmod(0o777)
+    found = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    return found.stdout.strip()
+
+
+@pytest.mark.parametrize("layer", ["descriptors", "system calls"])
+def test_a_layer_alone_keeps_service_from_connecting(
+    layer: str, listener: Listener, store: Path, tmp_path: Path
+) -> None:
+    """The gate is not asked here: this holds even if it were fooled."""
+    query = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.port}/> {{ ?s ?p ?o }} }}"
+    said = attempt(layer, f"list(store.query({query!r}))", store, tmp_path)
+    assert said.startswith("refused:")
+    assert listener.connections == []
+
+
+def test_without_a_layer_service_would_connect(
+    listener: Listener, store: Path, tmp_path: Path
+) -> None:
+    """The other tests here prove something only if this is so."""
+    query = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.port}/> {{ ?s ?p ?o }} }}"
+    attempt("none", f"list(store.query({query!r}))", store, tmp_path)
+    assert len(listener.connections) >= 1
+
+
+@pytest.mark.parametrize("layer", ["descriptors", "system calls"])
+@pytest.mark.parametrize(
+    "action",
+    [
+        "open('/etc/hostname')",
+        "open(folder + '/new', 'wb')",
+        "os.open(folder, os.O_RDONLY)",
+        "socket.socket()",
+        "socket.socketpair()",
+        "subprocess.run(['true'], check=True)",
+    ],
+)
+def test_a_layer_alone_opens_nothing(layer: str, action: str, store: Path, tmp_path: Path) -> None:
+    """No file, no socket, no pipe."""
+    assert attempt("none", action, store, tmp_path) == "done"
+    assert attempt(layer, action, store, tmp_path).startswith("refused:")
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "os.fork()",
+        "os.execv(sys.executable, [sys.executable, '-V'])",
+        "os.kill(os.getppid(), 0)",
+        "os.rename(folder + '/kept', folder + '/moved')",
+        "os.unlink(folder + '/kept')",
+        "os.mkdir(folder + '/made')",
+        "os.chmod(folder, 0o700)",
+        "os.symlink('/etc', folder + '/link')",
+        "os.memfd_create('m')",
+    ],
+)
+def test_system_calls_that_start_or_change_anything_are_refused(
+    action: str, store: Path, tmp_path: Path
+) -> None:
+    """The filter holds for every thread of the process."""
+    assert attempt("system calls", action, store, tmp_path).startswith("refused:")
+    threaded = f"t = threading.Thread(target=lambda: {action}); t.start(); t.join()"
+    before = sorted(os.listdir(tmp_path))
+    attempt("system calls", threaded, store, tmp_path)
+    assert sorted(os.listdir(tmp_path)) == before
+
+
+def test_no_file_grows(store: Path, tmp_path: Path) -> None:
+    """What is open already cannot be filled either."""
+    assert attempt("none", "kept.write(b'x')", store, tmp_path) == "done"
+    assert attempt("growth", "kept.write(b'x')", store, tmp_path).startswith("refused:")
+
+
+def test_no_process_is_started(store: Path, tmp_path: Path) -> None:
+    """The limit holds for everybody but root, so the test is somebody else."""
+    assert attempt("processes", "os.fork()", store, tmp_path).startswith("refused:")
+
+
+@pytest.mark.parametrize("layer", sorted(LAYERS))
+def test_queries_are_answered_behind_each_layer(layer: str, store: Path, tmp_path: Path) -> None:
+    """The engine opened what it needs before."""
+    count = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+    action = f"print(next(iter(store.query({count!r})))[0].value)"
+    assert attempt(layer, action, store, tmp_path) == "200\ndone"
