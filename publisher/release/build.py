@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyoxigraph import Quad
 
@@ -40,13 +41,17 @@ from publisher.release.model import (
     Release,
 )
 from publisher.release.naming import inputs_of, place_of
-from publisher.release.newest import newest_whole
-from publisher.release.open import current_folder, open_release
+from publisher.release.newest import current_whole, newest_whole
+from publisher.release.open import open_release
 from publisher.release.queries import write_queries
 from publisher.release.search_index import SEARCH, write_search
+from publisher.release.signature import read_key, sign
 from publisher.release.store import write_store
 from publisher.release.switching import alone, switch, sync_folder
 from publisher.release.table_files import write_tables
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 Progress = Callable[[str], None]
 
@@ -56,6 +61,7 @@ def build(
     releases: Path,
     progress: Progress = lambda step: None,
     gate: Gate | None = None,
+    signing_key: Path | None = None,
 ) -> Release:
     """Return the release of the sources, which is now the current one.
 
@@ -67,13 +73,15 @@ def build(
         releases: Folder of the releases.
         progress: Told which step begins.
         gate: What may be lost from the current release; None lets everything through.
+        signing_key: PEM file with the Ed25519 key that signs the manifest; None: no signature.
 
     Raises:
         LossRefused: The gate did not let it through; the current release stays.
         ReleaseError: The sources give no date, another build is at work, or the disk refuses.
     """
     try:
-        return _build(approved, releases, progress, gate)
+        key = read_key(signing_key) if signing_key else None
+        return _build(approved, releases, progress, gate, key)
     except OSError as error:
         raise ReleaseError(
             "The release cannot be written: {reason}.",
@@ -85,7 +93,11 @@ def build(
 
 
 def _build(
-    approved: ApprovedSources, releases: Path, progress: Progress, gate: Gate | None
+    approved: ApprovedSources,
+    releases: Path,
+    progress: Progress,
+    gate: Gate | None,
+    key: Ed25519PrivateKey | None,
 ) -> Release:
     releases.mkdir(parents=True, exist_ok=True)
     with alone(releases):
@@ -94,10 +106,13 @@ def _build(
         digest = digest_of(quads)
         inputs = inputs_of(approved, digest)
         previous = newest_whole(releases)
-        current = _current(releases, previous)
+        current = current_whole(releases, previous)
         if current is not None and current.inputs == inputs:
             return current
         if previous is not None and previous.inputs == inputs:
+            if gate is not None and current is not None:
+                # It may lie there because a build was killed before the gate.
+                gate.let_through(current, previous)
             switch(releases, previous.folder.name)
             return previous
         published = instant_after(previous.published if previous else None, newest_date(quads))
@@ -105,7 +120,7 @@ def _build(
         if not folder.exists():
             reason = gate.reason if gate else ""
             _write(
-                _Plan(approved, quads, digest, inputs, published, folder, previous, reason),
+                _Plan(approved, quads, digest, inputs, published, folder, previous, reason, key),
                 progress,
             )
         progress("open")
@@ -127,17 +142,6 @@ def _pass(gate: Gate, current: Release, release: Release) -> None:
         raise
 
 
-def _current(releases: Path, newest: Release | None) -> Release | None:
-    """Return the current release; a damaged one counts as none, since a new one mends that."""
-    folder = current_folder(releases)
-    if newest is not None and folder == newest.folder.resolve():
-        return newest
-    try:
-        return open_release(folder) if folder else None
-    except ReleaseError:
-        return None
-
-
 @dataclass(frozen=True)
 class _Plan:
     """Everything that is decided before a release is written.
@@ -151,6 +155,7 @@ class _Plan:
         folder: Where it will be.
         previous: The newest release before it.
         loss_allowed: Why it may take away more than the limits; empty when it may not.
+        key: Signs the manifest, if there is one.
     """
 
     approved: ApprovedSources
@@ -161,6 +166,7 @@ class _Plan:
     folder: Path
     previous: Release | None
     loss_allowed: str
+    key: Ed25519PrivateKey | None
 
 
 def _write(plan: _Plan, progress: Progress) -> None:
@@ -206,6 +212,8 @@ def _write(plan: _Plan, progress: Progress) -> None:
         "files": as_json(list_files(staging, (MANIFEST, STORE, STORE_MANIFEST))),
     }
     write_sealed(staging / MANIFEST, manifest)
+    if plan.key is not None:
+        sign(staging, plan.key)
     _put_in_place(staging, folder, progress)
 
 

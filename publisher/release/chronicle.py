@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.release.changed import dated
+from publisher.release.feed import write_feeds
 from publisher.release.model import DOCUMENTS, Release
 from publisher.release.sitemap import read_documents, write_documents
 from publisher.release.tombstones import write_tombstones
@@ -45,3 +46,4 @@ def write_chronicle(chapter: Chapter, frame: str, documents: Mapping[str, Collec
     dates = dated(listed, staging, previous, chapter.published, frame, documents, base_iri)
     write_documents(staging / DOCUMENTS, dates)
     write_tombstones(staging, previous, chapter.name, chapter.published, base_iri)
+    write_feeds(staging, previous, chapter.name, chapter.published, base_iri)

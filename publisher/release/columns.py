@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -49,7 +50,8 @@ def kebab(name: str) -> str:
     >>> [kebab(name) for name in ("ClusterInitiative", "OWLClass", "S3Area")]
     ['cluster-initiative', 'owl-class', 's-3-area']
     """
-    return "-".join(word.lower() for word in _WORD.findall(name)) or "thing"
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return "-".join(word.lower() for word in _WORD.findall(plain)) or "thing"
 
 
 def local(name: str) -> str:
@@ -86,7 +88,7 @@ def slugs(classes: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]
 def targets(shapes: Subjects) -> dict[str, list[str]]:
     """Return class → the shapes that target it."""
     found: dict[str, list[str]] = {}
-    for shape in shapes:  # type: ignore[attr-defined]
+    for shape in shapes:
         for name in shapes.nodes(shape, iri("sh:targetClass")):
             found.setdefault(name, []).append(shape)
     return found
@@ -185,6 +187,7 @@ def _column(
         kind=kind,
         datatype=datatypes.pop() if len(datatypes) == 1 else "",
         languages=tuple(sorted(languages)),
+        named=_named(terms, subjects) if kind == LINK else (),
         separator=_separator(texts) if most > 1 else "",
         facet=kind in (LINK, TRUTH)
         and 1 < len(terms) <= FACET_VALUES
@@ -193,6 +196,13 @@ def _column(
         and sum(map(bool, values)) * 2 >= len(values)
         and max(map(len, texts)) <= _LONGEST_USUAL,
     )
+
+
+def _named(terms: Iterable[Term], subjects: Subjects) -> tuple[str, ...]:
+    """Return the properties that name the things, each by the first that names it."""
+    said = [subjects.of(term.value) for term in terms]
+    first = {next((path for path in LABELS if path in found), "") for found in said}
+    return tuple(path for path in LABELS if path in first)
 
 
 def _by_language(terms: Iterable[Term]) -> Counter[str]:

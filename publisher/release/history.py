@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from publisher.errors import ReleaseError
-from publisher.release.switching import switch
 from publisher.release.model import MANIFEST, Release
 from publisher.release.open import current_folder, open_release
+from publisher.release.switching import switch
 
 
 @dataclass(frozen=True)

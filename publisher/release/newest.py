@@ -9,7 +9,7 @@ from pathlib import Path
 from publisher.errors import ReleaseError
 from publisher.release.manifest import read_sealed
 from publisher.release.model import MANIFEST, Release
-from publisher.release.open import open_release
+from publisher.release.open import current_folder, open_release
 
 
 def newest_whole(releases: Path) -> Release | None:
@@ -35,3 +35,14 @@ def _dated(releases: Path) -> Iterator[tuple[datetime, Path]]:
         except ReleaseError:
             continue
         yield datetime.fromisoformat(published), folder
+
+
+def current_whole(releases: Path, newest: Release | None) -> Release | None:
+    """Return the current release; a damaged one counts as none, since a new one mends that."""
+    folder = current_folder(releases)
+    if newest is not None and folder == newest.folder.resolve():
+        return newest
+    try:
+        return open_release(folder) if folder else None
+    except ReleaseError:
+        return None

@@ -11,7 +11,6 @@ from pyoxigraph import DefaultGraph
 from publisher import __version__
 from publisher.load.given import GivenFiles
 from publisher.namespaces import PREFIXES
-from publisher.release.build import switch
 from publisher.release.changed import FRAME
 from publisher.release.descriptions import Descriptions, write_descriptions
 from publisher.release.documents import shared_documents
@@ -19,6 +18,7 @@ from publisher.release.manifest import as_json, list_files, write_json, write_se
 from publisher.release.model import CONTEXT, MANIFEST, STORE, STORE_MANIFEST, Release
 from publisher.release.open import open_release
 from publisher.release.store import write_store
+from publisher.release.switching import switch
 
 _NAME = "preview"
 

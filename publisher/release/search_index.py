@@ -109,7 +109,7 @@ def _subjects(quads: Iterable[Quad], base_iri: str) -> tuple[Subjects, set[str]]
 
 def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator[Row]:
     """Yield each thing in each of its languages: IRI, language, label, names, text, kinds."""
-    for name in subjects:  # type: ignore[attr-defined]
+    for name in subjects:
         said = subjects.of(name)
         kinds = set(subjects.nodes(name, _TYPE))
         is_left_out = kinds & _LEFT_OUT or (name in of_catalogue and not kinds & _OF_CATALOGUE)

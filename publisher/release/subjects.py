@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
@@ -32,7 +32,7 @@ class Subjects:
                 if value not in values[-1:]:
                     values.append(value)
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[override]
+    def __iter__(self) -> Iterator[str]:
         """Yield every named subject, sorted."""
         return iter(sorted(self._said.keys() - self._blank))
 

@@ -89,9 +89,9 @@ def _tables(
     for dataset, said in datasets.items():
         for quad in said:
             if quad.predicate.value == _TYPE and isinstance(quad.subject, NamedNode):
-                things = members.get(str(getattr(quad.object, "value", "")))
-                if things is not None:
-                    things.setdefault(quad.subject.value, dataset)
+                of_class = members.get(str(getattr(quad.object, "value", "")))
+                if of_class is not None:
+                    of_class.setdefault(quad.subject.value, dataset)
     inhabited = sorted(name for name, things in members.items() if things)
     for name, slug in sorted(slugs(inhabited, prefixes).items(), key=lambda pair: pair[1]):
         things = sorted(members[name])

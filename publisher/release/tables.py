@@ -32,6 +32,7 @@ class Column:
         kind: ``link``, ``text`` (with languages), ``number``, ``date``, ``truth`` or ``plain``.
         datatype: IRI of the datatype, when all values have the same; else empty.
         languages: Language tags in use, sorted; those of the names of what is linked, for links.
+        named: Properties that name what is linked.
         separator: Stands between several values in CSV, and in none of them; empty for at most one.
         facet: Whether it has so few values that they can be listed with counts.
         usual: Whether it is worth its place on a page: short, different, and most things have it.
@@ -43,6 +44,7 @@ class Column:
     kind: str
     datatype: str = ""
     languages: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     separator: str = ""
     facet: bool = False
     usual: bool = False
@@ -105,7 +107,14 @@ def read_tables(folder: Path) -> dict[str, Table]:
 
 def _table(said: dict[str, Any]) -> Table:
     columns = tuple(
-        Column(**{**column, "languages": tuple(column["languages"])}) for column in said["columns"]
+        Column(
+            **{
+                **column,
+                "languages": tuple(column["languages"]),
+                "named": tuple(column["named"]),
+            }
+        )
+        for column in said["columns"]
     )
     return Table(
         **{

@@ -1,0 +1,91 @@
+"""A release signed by who made it: a detached Ed25519 signature of the manifest (RFC 8032)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from publisher.errors import ReleaseError
+from publisher.release.model import MANIFEST
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+SIGNATURE = f"{MANIFEST}.sig"
+
+
+def read_key(path: Path) -> Ed25519PrivateKey:
+    """Return the private key in a PEM file without a pass phrase.
+
+    Raises:
+        ReleaseError: It is missing or no Ed25519 key, or the library is not installed.
+    """
+    try:
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+        from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    except ImportError as error:
+        raise _no_library() from error
+    try:
+        key = load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise _no_key(path) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise _no_key(path)
+    return key
+
+
+def _no_library() -> ReleaseError:
+    return ReleaseError(
+        "Signing needs the library 'cryptography', which is not installed.",
+        remedy="Install this program with its extra 'sign', or take the setting signing_key away.",
+    )
+
+
+def _no_key(path: Path) -> ReleaseError:
+    return ReleaseError(
+        "This is no Ed25519 key.",
+        where=str(path),
+        remedy="Make one with 'openssl genpkey -algorithm ed25519', and name its file in the"
+        " setting signing_key. Nothing was published.",
+    )
+
+
+def sign(folder: Path, key: Ed25519PrivateKey) -> None:
+    """Write the signature of a release's manifest beside it, in Base64.
+
+    The manifest holds the digest of every file, so it stands for all of them.
+    """
+    signature = key.sign((folder / MANIFEST).read_bytes())
+    (folder / SIGNATURE).write_text(base64.b64encode(signature).decode() + "\n", encoding="ascii")
+
+
+def check_signature(folder: Path, public_key: Path) -> None:
+    """Let a release pass that was signed with the private half of a public key (PEM).
+
+    Raises:
+        ReleaseError: It is not signed, or not with this key, or the library is not installed.
+    """
+    try:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+        from cryptography.hazmat.primitives.serialization import load_pem_public_key
+    except ImportError as error:
+        raise _no_library() from error
+    try:
+        key = load_pem_public_key(public_key.read_bytes())
+    except (OSError, ValueError) as error:
+        raise _no_key(public_key) from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise _no_key(public_key)
+    try:
+        signature = base64.b64decode((folder / SIGNATURE).read_bytes())
+        key.verify(signature, (folder / MANIFEST).read_bytes())
+    except (OSError, binascii.Error, InvalidSignature) as error:
+        raise ReleaseError(
+            "The release is not signed with this key.",
+            where=str(folder / SIGNATURE),
+            remedy="Fetch the release again, or ask its publisher for the right public key.",
+        ) from error
