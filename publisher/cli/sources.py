@@ -91,8 +91,9 @@ def build_release_of(config: Config, language: str, allow_loss: str = "") -> Non
             raise
         limits = LossLimits(config.loss_entities_percent, config.loss_triples_percent)
         gate = Gate(limits, allow_loss)
+        key = Path(config.signing_key) if config.signing_key else None
         try:
-            release = build_release(approved, Path(config.releases), progress, gate)
+            release = build_release(approved, Path(config.releases), progress, gate, key)
         except LossRefused as error:
             write_findings(list(error.findings), "text", language)
             raise

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.resources import files
 from urllib.parse import urlencode
 
 from publisher.addresses import Addresses
@@ -16,6 +18,8 @@ from publisher.render.query_page import QueryPage, show
 from publisher.render.snippets import address, programs, whole
 
 _TABLE_FORMATS = ("csv", "json", "xml", "tsv")
+# Put there when the package is built, if npm was at hand.
+_EDITOR = ("serve", "static", "yasgui", "yasgui.min.js")
 _GRAPH_FORMATS = ("ttl", "jsonld", "rdf", "nt")
 
 
@@ -56,6 +60,7 @@ class QueryPages:
         """
         self._frame, self._release, self._addresses = frame, release, addresses
         self._named, self._first, self._union = named, first, union
+        self._has_editor = files("publisher").joinpath(*_EDITOR).is_file()
 
     def endpoint(self, reader: Reader, page: QueryPage) -> bytes:
         """Return the page of the endpoint: the form, the query that was sent and its answer."""
@@ -75,6 +80,9 @@ class QueryPages:
             else None,
             sent=page,
             union=self._union,
+            editor=self._has_editor,
+            place=self._addresses.path(self._release.base_iri + "sparql"),
+            declared=json.dumps(dict(sorted(prefixes.items()))),
             query=page.query or self._first.get(reader.language, ""),
             kept_language=reader.language if reader.chosen else "",
             prefixes=", ".join(sorted(prefixes)),

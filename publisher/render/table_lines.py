@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO, StringIO
 
 from pyoxigraph import BlankNode, Literal
@@ -18,7 +18,8 @@ from publisher.release.tables import LINK, Column, Table
 from publisher.release.workbook import write_workbook
 from publisher.render.called import chunks, read_names
 from publisher.render.labels import Labels
-from publisher.render.table_query import Choice, Queries
+from publisher.render.table_choice import Choice
+from publisher.render.table_query import Queries
 
 
 @dataclass(frozen=True)
@@ -51,15 +52,31 @@ class TableLines:
         return int(self._engine.rows(self.queries.count(choice))[0]["count"].value)
 
     def facets(self, choice: Choice) -> dict[str, list[tuple[AnyTerm, int]]]:
-        """Return property → values with the number of things that have them, the most first."""
+        """Return property → values with the number of things that have them, the most first.
+
+        What is chosen in a column does not narrow the counts of the column itself: with another of
+        its values chosen too, so many more things fit.
+        """
         columns = [column for column in self._table.columns if column.facet]
-        found: dict[str, list[tuple[AnyTerm, int]]] = defaultdict(list)
-        rows = self._engine.rows(self.queries.facets(choice, columns)) if columns else ()
-        for row in rows:
+        filters = choice.filters or {}
+        found: dict[str, list[tuple[AnyTerm, int]]] = {}
+        self._count(choice, [c for c in columns if c.name not in filters], found)
+        for column in columns:
+            if column.name in filters:
+                others = {name: values for name, values in filters.items() if name != column.name}
+                self._count(replace(choice, filters=others), [column], found)
+        return found
+
+    def _count(
+        self,
+        choice: Choice,
+        columns: Sequence[Column],
+        found: dict[str, list[tuple[AnyTerm, int]]],
+    ) -> None:
+        for row in self._engine.rows(self.queries.facets(choice, columns)) if columns else ():
             if not isinstance(row["value"], BlankNode):
                 pair = (row["value"], int(row["count"].value))
-                found[row["property"].value].append(pair)
-        return dict(found)
+                found.setdefault(row["property"].value, []).append(pair)
 
     def read(
         self,

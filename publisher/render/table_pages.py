@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from pyoxigraph import NamedNode
 
@@ -18,9 +19,9 @@ from publisher.render.frame import Frame, Reader
 from publisher.render.labels import Labels
 from publisher.render.parts import Value
 from publisher.render.snippets import address
+from publisher.render.table_choice import Choice
 from publisher.render.table_lines import TableLines
 from publisher.render.table_parts import Counted, Facet, Head, View, Words
-from publisher.render.table_query import Choice
 from publisher.render.values import sort_key
 
 _FOLDER = "table/"
@@ -100,7 +101,7 @@ class TablePages:
             **self._around(view, pages),
         )
 
-    def _grid(self, view: View, lines: TableLines, size: int) -> dict[str, object]:
+    def _grid(self, view: View, lines: TableLines, size: int) -> dict[str, Any]:
         """Return the heads and rows of a page."""
         columns, table, reader = view.columns, view.table, view.reader
         offset = (view.choice.page - 1) * size
@@ -125,7 +126,7 @@ class TablePages:
             ],
         }
 
-    def _around(self, view: View, pages: int) -> dict[str, object]:
+    def _around(self, view: View, pages: int) -> dict[str, Any]:
         """Return the addresses that a page leads to besides its rows."""
         choice, here = view.choice, self._addresses.path(self.place(view.table))
         bare = Choice(sort=choice.sort, descending=choice.descending)

@@ -10,11 +10,11 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Term
 from publisher.release.cells import Line
-from publisher.release.tables import TEXT, Column, Table
+from publisher.release.tables import DATE, NUMBER, TEXT, TRUTH, Column, Table
 from publisher.render.frame import Frame, Reader
 from publisher.render.labels import Labels, address_as_name, best, foreign, standard_terms
 from publisher.render.parts import Value
-from publisher.render.table_query import Choice
+from publisher.render.table_choice import Choice
 from publisher.render.values import in_words, shortened
 
 # So many columns are shown until a reader chooses others.
@@ -43,9 +43,7 @@ class View:
     def columns(self) -> list[Column]:
         """Return the columns that are shown."""
         found = [column for column in self.table.columns if column.name in self.shown]
-        label = self.table.label
-        usual = [column for column in self.table.columns if column.usual or column is label]
-        return found or (usual if len(usual) > 1 else list(self.table.columns))[:COLUMNS]
+        return found or _usual(self.table)
 
     def parameters(self, *, page: int = 1, is_file: bool = False) -> list[tuple[str, str]]:
         """Return the parameters of the address of one of its pages, or of the same as a file."""
@@ -85,6 +83,18 @@ class View:
         return replace(
             self, choice=replace(self.choice, sort=column, descending=descending, page=1)
         )
+
+
+def _usual(table: Table) -> list[Column]:
+    """Return the columns that tell most in little room: lists, numbers and dates before others."""
+    telling = (NUMBER, DATE, TRUTH)
+    ranked = sorted(
+        table.columns,
+        key=lambda c: (c is not table.label, not c.usual, not (c.facet or c.kind in telling)),
+    )
+    kept = [column for column in ranked[:COLUMNS] if column.usual or column is table.label]
+    first = kept if len(kept) > 1 else ranked[:COLUMNS]
+    return [column for column in table.columns if column in first]
 
 
 @dataclass(frozen=True)

@@ -16,43 +16,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import LABELS, PREFIXES, shorten
-from publisher.release.tables import DATE, LINK, NUMBER, TEXT, TRUTH, Column, Table
+from publisher.namespaces import PREFIXES, shorten
+from publisher.release.tables import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
+from publisher.render.table_choice import Choice
 
 Term = NamedNode | Literal
-
-
-@dataclass(frozen=True)
-class Choice:
-    """What a reader chose of a table.
-
-    Attributes:
-        words: To be found in some text of a thing.
-        filters: Column → values, one of which a thing must have.
-        sort: Name of the column that orders the things; empty for the label.
-        descending: Whether the last come first.
-        page: From 1.
-    """
-
-    words: str = ""
-    filters: Mapping[str, tuple[str, ...]] | None = None
-    sort: str = ""
-    descending: bool = False
-    page: int = 1
-
-    @property
-    def is_whole(self) -> bool:
-        """Tell whether nothing is left out."""
-        return not self.words and not self.filters
-
-    @property
-    def is_stored(self) -> bool:
-        """Tell whether the release's files hold the choice in its order."""
-        return self.is_whole and not self.sort
 
 
 def term(column: Column, written: str) -> Term | None:
@@ -80,15 +51,22 @@ class Queries:
         return self._declared(self._selection(choice, limit, offset))
 
     def _selection(self, choice: Choice, limit: int, offset: int) -> list[str]:
-        column = self._table.column(choice.sort) or self._table.label
-        key = self._key(column) if column else []
-        order = "DESC(?first)" if choice.descending else "?first"
+        label = self._table.label
+        column = self._table.column(choice.sort) or label
+        # Equals go by their names. IRIs come last of all: an engine compares them slowly.
+        keys = [(column, "first"), (label if label is not column else None, "second")]
+        sorted_by = [(found, name) for found, name in keys if found is not None]
+        selected = [f"(MIN(?{name}Key) AS ?{name})" for _, name in sorted_by]
+        lines = [line for found, name in sorted_by for line in self._key(found, f"?{name}Key")]
+        order = " ".join(f"?{name}" for _, name in sorted_by[1:])
+        first = "DESC(?first)" if choice.descending else "?first"
+        head = f"(!BOUND(?first)) {first} " if sorted_by else ""
         return [
-            "SELECT ?thing (MIN(?key) AS ?first) WHERE {" if key else "SELECT ?thing WHERE {",
-            *(f"  {line}" for line in (*self._chosen(choice), *key)),
+            f"SELECT {' '.join(['?thing', *selected])} WHERE {{",
+            *(f"  {line}" for line in (*self._chosen(choice), *lines)),
             "}",
             "GROUP BY ?thing",
-            f"ORDER BY (!BOUND(?first)) {order} ?thing" if key else "ORDER BY ?thing",
+            f"ORDER BY {head}{order} ?thing".replace("  ", " "),
             f"LIMIT {limit:d} OFFSET {offset:d}",
         ]
 
@@ -155,11 +133,13 @@ class Queries:
         )
 
     def _values(self, columns: Iterable[Column]) -> list[str]:
-        properties = " ".join(self._name(column.path) for column in columns)
+        # Filters, not VALUES: engines begin with the things that way, not with the properties.
+        properties = ", ".join(self._name(column.path) for column in columns)
+        graphs = ", ".join(f"<{graph}>" for graph in self._table.graphs)
         return [
-            f"  VALUES ?property {{ {properties} }}",
-            f"  VALUES ?graph {{ {self._graphs()} }}",
             "  GRAPH ?graph { ?thing ?property ?value . }",
+            f"  FILTER(?property IN ({properties}))",
+            f"  FILTER(?graph IN ({graphs}))",
         ]
 
     def _graphs(self) -> str:
@@ -187,42 +167,37 @@ class Queries:
         return lines + self._with_words(choice.words)
 
     def _with_words(self, words: str) -> list[str]:
-        columns = [c for c in self._table.columns if c.kind not in (LINK, NUMBER, TRUTH)]
+        columns = [column for column in self._table.columns if column.kind in (TEXT, PLAIN)]
         if not words:
             return []
         paths = " ".join(self._name(column.path) for column in columns)
         return [
-            "FILTER EXISTS {",
+            "{ SELECT DISTINCT ?thing WHERE {",
             f"  VALUES ?words {{ {paths} }}",
             "  ?thing ?words ?text .",
             f"  FILTER(CONTAINS(LCASE(STR(?text)), {Literal(words.lower())}))",
-            "}",
+            "} }",
         ]
 
-    def _key(self, column: Column) -> list[str]:
-        """Return the patterns that bind ``?key``, by which a column is sorted."""
+    def _key(self, column: Column, key: str) -> list[str]:
+        """Return the patterns that bind what a column is sorted by."""
         path = self._name(column.path)
-        if column.kind == LINK:
-            labels = "|".join(self._name(label) for label in LABELS)
-            called = "?value" if not column.languages else "COALESCE(?name, STR(?value))"
-            lines = [f"  ?thing {path} ?value ."]
-            if column.languages:
-                lines.append(
-                    f"  OPTIONAL {{ ?value {labels} ?name . {self._spoken('?name', column)} }}"
-                )
-            return ["OPTIONAL {", *lines, f"  BIND({_swedish(called)} AS ?key)", "}"]
-        if column.kind == TEXT:
-            return [
-                "OPTIONAL {",
-                f"  ?thing {path} ?name . {self._spoken('?name', column)}",
-                f"  BIND({_swedish('?name')} AS ?key)",
-                "}",
-            ]
+        value, name = f"{key}Value", f"{key}Name"
+        pattern, found = [f"?thing {path} {value} ."], f"STR({value})"
+        if column.kind == LINK and column.named:
+            labels = "|".join(self._name(label) for label in column.named)
+            spoken = self._spoken(name, column)
+            pattern.append(f"OPTIONAL {{ {value} {labels} {name} . {spoken} }}")
+            found = f"COALESCE({name}, {found})"
+        elif column.kind == TEXT:
+            pattern.append(self._spoken(value, column))
         if column.kind in (NUMBER, TRUTH):
-            return [f"OPTIONAL {{ ?thing {path} ?key . }}"]
-        # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-        key = "STR(?value)" if column.kind == DATE else _swedish("?value")
-        return ["OPTIONAL {", f"  ?thing {path} ?value .", f"  BIND({key} AS ?key)", "}"]
+            found = value
+        elif column.kind != DATE:
+            # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
+            found = _swedish(found)
+        bound = f"BIND({found} AS {key})"
+        return ["OPTIONAL {", *(f"  {line}" for line in (*pattern, bound)), "}"]
 
     def _spoken(self, variable: str, column: Column) -> str:
         """Return the filter for texts in the reader's language, or in the next that there is."""
@@ -237,7 +212,7 @@ class Queries:
     def _declared(self, lines: Sequence[str]) -> str:
         """Return a query with the prefixes that it uses in front."""
         body = "\n".join(lines)
-        used = [p for p in sorted(self._prefixes) if re.search(rf"[ |/]{re.escape(p)}:", body)]
+        used = [p for p in sorted(self._prefixes) if re.search(rf"[ |/(]{re.escape(p)}:", body)]
         head = [f"PREFIX {prefix}: <{self._prefixes[prefix]}>" for prefix in used]
         return "\n".join([*head, "", body] if head else [body])
 
@@ -249,7 +224,7 @@ def _is_plain(short: str) -> bool:
 
 def _swedish(text: str) -> str:
     """Return an expression that sorts as Swedish does: case does not count, å, ä, ö follow z."""
-    key = f"LCASE(STR({text}))"
+    key = f"LCASE({text})"
     for letter, place in (("å", "{"), ("ä", "|"), ("ö", "}")):
         key = f'REPLACE({key}, "{letter}", "{place}")'
     return key

@@ -14,7 +14,7 @@ from publisher.addresses import Addresses
 from publisher.media_types import MediaType
 
 # Fields that a script in a browser may read besides the simple ones (Fetch, section 3.3.5).
-EXPOSED = "Content-Location, ETag, Link, Location, Retry-After, Vary"
+EXPOSED = "Content-Location, ETag, Link, Location, Memento-Datetime, Retry-After, Vary"
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -43,19 +43,15 @@ def vary(response: Response, *names: str) -> None:
 def document_links(addresses: Addresses, document: str, topic: str, chosen: MediaType) -> str:
     """Return the Link field of a document: its other representations, its topic, the context.
 
-    RFC 8288; FAIR Signposting (``describedby``, ``type``); JSON-LD 1.1, section 6.1.
+    RFC 8288; JSON-LD 1.1, section 6.1. ``signposting`` has the links of FAIR Signposting.
     """
     links = [(document, 'rel="canonical"')]
     for media_type in media_types.DOCUMENTS:
         place = addresses.on_site(addresses.representation(document, media_type))
         if media_type is not chosen:
             links.append((place, f'rel="alternate"; type="{media_type.name}"'))
-        if chosen is media_types.HTML and media_type is not media_types.HTML:
-            links.append((place, f'rel="describedby"; type="{media_type.name}"'))
-    if topic != document:
+    if topic != document and chosen is media_types.HTML:
         links.append((topic, 'rel="describes"'))
-    if chosen is media_types.HTML:
-        links.append(("https://schema.org/AboutPage", 'rel="type"'))
     context = addresses.on_site(addresses.base_iri + "context.jsonld")
     links.append(
         (context, 'rel="http://www.w3.org/ns/json-ld#context"; type="application/ld+json"')

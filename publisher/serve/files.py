@@ -2,15 +2,63 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from flask import Blueprint, Response, abort, request, send_file
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from publisher import media_types
-from publisher.release.model import CONTEXT, DUMPS
-from publisher.serve.documents import keep
-from publisher.serve.fields import validators
+from publisher.release.model import CONTEXT, DUMPS, StoredFile
+from publisher.serve import signposting
+from publisher.serve.fields import join_links, validators
+from publisher.serve.keeping import keep
 from publisher.serve.site import Site
 
 _GZIP = "application/gzip"
+# One part (RFC 9110, section 14.1.2); whatever else is asked for is answered with the whole.
+_PART = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-0*[1-9][0-9]{0,17})", re.IGNORECASE)
+
+
+def _wants_part(response: Response) -> bool:
+    """Tell whether a part is asked for, of the bytes that the client has the beginning of."""
+    part = _PART.fullmatch(request.headers.get("Range", ""))
+    if part is None or (part[2] and int(part[2]) < int(part[1])):
+        return False
+    known = (response.headers["ETag"], response.headers["Last-Modified"])
+    return request.headers.get("If-Range", known[0]) in known  # section 13.1.5: exactly
+
+
+def _conditional(response: Response, length: int) -> Response:
+    """Return a file, a part of it, or the word that the client has it."""
+    asked = {n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")}
+    if _wants_part(response):
+        asked["HTTP_RANGE"] = request.headers["Range"]
+    try:
+        response.make_conditional(asked, accept_ranges=True, complete_length=length)
+    except RequestedRangeNotSatisfiable:
+        response.close()
+        raise
+    return response
+
+
+def stored(
+    site: Site, file: StoredFile, media_type: str, links: Iterable[tuple[str, str]]
+) -> Response:
+    """Return a file of the release, or the part of it that is asked for."""
+    response = send_file(
+        site.release.folder / file.name,
+        mimetype=media_type,
+        conditional=False,
+        etag=file.sha256[:32],
+        last_modified=site.release.published,
+    )
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers["Link"] = join_links(links)
+    name = file.name.rpartition("/")[2]
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    return _conditional(response, file.length)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -23,18 +71,9 @@ def blueprint(site: Site) -> Blueprint:
         if file is None:
             abort(404)
         media_type = media_types.of_file(name)
-        response = send_file(
-            site.release.folder / file.name,
-            mimetype=media_type.content_type if media_type else _GZIP,
-            conditional=False,
-            etag=file.sha256[:32],
-            last_modified=site.release.published,
-        )
-        response.headers["Accept-Ranges"] = "bytes"
-        response.headers["Cache-Control"] = "public, no-cache"
-        response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-        response.make_conditional(request, accept_ranges=True, complete_length=file.length)
-        return response
+        dataset = site.release.dataset(name.removesuffix(".gz").rpartition(".")[0])
+        links = signposting.of_file(site, dataset)
+        return stored(site, file, media_type.name if media_type else _GZIP, links)
 
     @routes.get(f"/{CONTEXT}")
     def context() -> Response:

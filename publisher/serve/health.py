@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from publisher.serve.site import Site
 
@@ -18,6 +19,13 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/readyz")
     def ready() -> Response:
         return _plain(f"{site.release.id}\n")
+
+    @routes.get("/metrics")
+    def metrics() -> Response:
+        response = _plain("")
+        response.data = site.metrics.text()
+        response.content_type = CONTENT_TYPE_PLAIN_0_0_4
+        return response
 
     return routes
 

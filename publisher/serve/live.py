@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Iterable
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING
 from publisher.config import Config
 from publisher.errors import PublisherError
 from publisher.release.open import current_folder, open_current, open_release
-from publisher.serve.app import create_app
+from publisher.serve.app import create_app, create_past
 from publisher.serve.site import Site, open_site
+from publisher.serve.turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_LOOK_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 1.0
 _log = logging.getLogger("publisher")
 
 
@@ -33,34 +35,48 @@ class Live:
         self._config = config
         self._releases = Path(config.releases)
         self._site: Site = open_site(config, open_current(self._releases))
-        self._application: WSGIApplication = create_app(self._site)
+        self._past = create_past(config)
+        self._turnstile = self._admit(self._site)
         self._end = threading.Event()
         threading.Thread(target=self._watch, daemon=True, name="release watcher").start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer from the release that is current when the request comes in."""
-        return self._application(environ, start_response)
+        """Answer from the release that is current when the request comes in, to its last byte."""
+        turnstile = self._turnstile
+        while not turnstile.enter():
+            turnstile = self._turnstile  # the release changed hands just now
+        return turnstile.answer(environ, start_response)
+
+    def _admit(self, site: Site) -> Turnstile:
+        application = create_app(site, self._past)
+        return Turnstile(application, lambda: _let_go(site))
 
     def _watch(self) -> None:
-        while not self._end.wait(_LOOK_EVERY_SECONDS):
+        while not self._end.wait(LOOK_EVERY_SECONDS):
             folder = current_folder(self._releases)
             if folder is not None and folder != self._site.release.folder.resolve():
                 self._swap(folder)
 
     def _swap(self, folder: Path) -> None:
-        """Open a release and hand over to it; the old one ends when its requests had their time."""
+        """Open a release and hand over to it; the old one ends with its last request."""
         try:
-            site = open_site(self._config, open_release(folder))
+            site = open_site(self._config, open_release(folder), self._site.metrics)
         except (PublisherError, OSError) as error:
             _log.error("The release %s cannot be served; the old one stays: %s", folder.name, error)
-            self._end.wait(_LOOK_EVERY_SECONDS * 10)
+            self._end.wait(LOOK_EVERY_SECONDS * 10)
             return
-        old, self._site = self._site, site
-        self._application = create_app(site)
+        old, self._turnstile, self._site = self._turnstile, self._admit(site), site
         _log.info("Now serving release %s.", site.release.id)
-        threading.Timer(self._config.query_timeout_seconds * 2, old.engine.close).start()
+        old.close()
+        # Views and their site refer to each other, and a store keeps files open.
+        gc.collect()
 
     def close(self) -> None:
-        """Stop watching, and end the engine."""
+        """Stop watching, and end the engine after the last request."""
         self._end.set()
-        self._site.engine.close()
+        self._turnstile.close()
+
+
+def _let_go(site: Site) -> None:
+    site.engine.close()
+    _log.info("Release %s is no longer served.", site.release.id)

@@ -6,9 +6,10 @@ import json
 from http import HTTPStatus
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 
 from publisher.errors import (
+    ClientBusy,
     EngineBusy,
     EngineFailed,
     NotAcceptable,
@@ -28,6 +29,7 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (NotAcceptable, HTTPStatus.NOT_ACCEPTABLE),
     (QueryRefused, HTTPStatus.BAD_REQUEST),
     (QueryLimit, HTTPStatus.GATEWAY_TIMEOUT),
+    (ClientBusy, HTTPStatus.TOO_MANY_REQUESTS),
     (EngineBusy, HTTPStatus.SERVICE_UNAVAILABLE),
     (EngineFailed, HTTPStatus.BAD_GATEWAY),
     (PublisherError, HTTPStatus.INTERNAL_SERVER_ERROR),
@@ -40,6 +42,8 @@ _TITLES = {
     406: "None of the formats you accept is on offer",
     413: "The request is too large",
     415: "This kind of content is not taken here",
+    422: "The query was stopped at a limit",
+    429: "Too many queries at one time",
     500: "Something broke here",
     502: "The query engine did not answer",
     503: "Too much to do just now",
@@ -54,18 +58,23 @@ _CURES = {
 
 def status_of(error: PublisherError) -> HTTPStatus:
     """Return the status code for an error."""
+    if isinstance(error, QueryLimit) and error.limit != "query_timeout_seconds":
+        return HTTPStatus.UNPROCESSABLE_ENTITY  # waiting longer would not help
     return next(status for kind, status in _STATUSES if isinstance(error, kind))
+
+
+def _prefers_page(accept: str) -> bool:
+    """Tell whether a client names HTML, and nothing that is better for programs."""
+    page = quality(accept, HTML.name)
+    details = max(quality(accept, PROBLEM), quality(accept, "application/json"))
+    return page > details or (page == details > 0 and HTML.name in accept.lower())
 
 
 def answer(site: Site, status: int, details: dict[str, object], sentences: list[str]) -> Response:
     """Return a problem as a page to readers who prefer pages, else as problem details."""
     reader = reader_of(request, site)
     title = translate(_TITLES.get(status, HTTPStatus(status).phrase), reader.language)
-    accept = request.headers.get("Accept", "")
-    wants_page = quality(accept, HTML.name) > max(
-        quality(accept, PROBLEM), quality(accept, "application/json")
-    ) or ("text/html" in accept and quality(accept, HTML.name) > 0)
-    if wants_page:
+    if _prefers_page(request.headers.get("Accept", "")):
         response = Response(
             site.pages.problem(status, title, sentences, reader),
             status,
@@ -83,22 +92,35 @@ def answer(site: Site, status: int, details: dict[str, object], sentences: list[
     return response
 
 
-def _publisher_error(site: Site, error: PublisherError) -> Response:
-    status = status_of(error)
-    language = reader_of(request, site).language
-    sentences = [
-        s for s in (in_language(error.what, language), in_language(error.remedy, language)) if s
-    ]
-    details: dict[str, object] = {}
-    if isinstance(error, NotAcceptable):
-        details["offered"] = list(error.offered)
-    if isinstance(error, QueryLimit):
-        details["limit"] = error.limit
-    if isinstance(error, QueryRefused) and error.line:
-        details |= {"line": error.line, "column": error.column}
-    response = answer(site, status, details, sentences)
-    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+def sentences_of(error: PublisherError, language: str) -> list[str]:
+    """Return what went wrong and the cure, in a language."""
+    texts = (in_language(error.what, language), in_language(error.remedy, language))
+    return [text for text in texts if text]
+
+
+def headed(response: Response, error: PublisherError) -> None:
+    """Give an answer the header fields that an error calls for."""
+    response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
+    if response.status_code in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
+
+
+def _details(error: PublisherError) -> dict[str, object]:
+    """Return the members of a problem document that are an error's own."""
+    if isinstance(error, NotAcceptable):
+        return {"offered": list(error.offered)}
+    if isinstance(error, QueryLimit):
+        return {"limit": error.limit}
+    if isinstance(error, QueryRefused):
+        told = {"line": error.line, "column": error.column, "excerpt": error.excerpt}
+        return {name: value for name, value in (told | {"limit": error.limit}).items() if value}
+    return {}
+
+
+def _publisher_error(site: Site, error: PublisherError) -> Response:
+    sentences = sentences_of(error, reader_of(request, site).language)
+    response = answer(site, status_of(error), _details(error), sentences)
+    headed(response, error)
     return response
 
 
@@ -110,6 +132,8 @@ def _http_error(site: Site, error: HTTPException) -> Response:
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = getattr(error, "valid_methods", None)
         response.headers["Allow"] = ", ".join(sorted(allowed)) if allowed else METHODS
+    if isinstance(error, RequestedRangeNotSatisfiable):
+        response.headers["Content-Range"] = f"bytes */{error.length}"
     return response
 
 

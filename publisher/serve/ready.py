@@ -7,12 +7,12 @@ Flask makes what is not there yet, and marks in the environment what may be kept
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from werkzeug.http import parse_date
+from werkzeug.http import parse_accept_header
 
 from publisher.serialise import gzipped
+from publisher.serve.memory import Answer, Fields, Key, Memory
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,8 +25,6 @@ _NEGOTIATING = (
     "HTTP_ACCEPT_LANGUAGE",
     "HTTP_ACCEPT_ENCODING",
 )
-_LONGEST_KEY = 1024
-_MOST_KEYS = 20_000
 _WORTH_COMPRESSING = 512
 _COMPRESSIBLE = (
     "text/",
@@ -34,6 +32,8 @@ _COMPRESSIBLE = (
     "application/rdf+xml",
     "application/n-",
     "application/json",
+    "application/sparql-results",
+    "application/trig",
 )
 # What a 304 repeats (RFC 9110, section 15.4.5).
 _REPEATED = {
@@ -49,55 +49,22 @@ _REPEATED = {
     "access-control-expose-headers",
 }
 
-Key = tuple[str, ...]
-Fields = list[tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Answer:
-    """An answer that is ready to go."""
-
-    status: str
-    fields: Fields
-    body: bytes
-    etag: str
-    last_modified: str
-    not_modified: Fields = field(default_factory=list)
-
-    def is_known(self, environ: WSGIEnvironment) -> bool:
-        """Tell whether the client has this answer already (RFC 9110, section 13.2.2)."""
-        tags = environ.get("HTTP_IF_NONE_MATCH")
-        if tags is not None:
-            # Weak comparison (section 8.8.3.2).
-            known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
-            return "*" in known or self.etag in known
-        since = environ.get("HTTP_IF_MODIFIED_SINCE")
-        if since is None or not self.last_modified:
-            return False
-        if since == self.last_modified:
-            return True
-        then, changed = parse_date(since), parse_date(self.last_modified)
-        return then is not None and changed is not None and changed <= then
-
 
 class Ready:
-    """A WSGI application in front of another, with a memory bounded by bytes."""
+    """A WSGI application in front of another, with a memory of its answers."""
 
     def __init__(self, application: WSGIApplication, most_bytes: int) -> None:
-        """Keep at most ``most_bytes`` of bodies."""
+        """Keep at most ``most_bytes`` of answers."""
         self._application = application
-        self._most_bytes = most_bytes
-        self._answers: dict[Key, Answer] = {}
-        self._bodies: dict[tuple[str, str], Answer] = {}
-        self._bytes = 0
+        self._memory = Memory(most_bytes)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer and remember."""
         method = environ["REQUEST_METHOD"]
-        if (method != "GET" and method != "HEAD") or "HTTP_RANGE" in environ:
+        if method != "GET" and method != "HEAD":
             return self._application(environ, start_response)
         key = tuple([environ.get(name, "") for name in _NEGOTIATING])
-        answer = self._answers.get(key)
+        answer = self._memory.get(key)
         if answer is None:
             made = self._make(environ, key)
             if not isinstance(made, Answer):
@@ -124,11 +91,12 @@ class Ready:
             return lambda _written: None
 
         # Asked as GET, so that a HEAD fills the memory too; the body is left out on the way out.
-        chunks = self._application(dict(environ, REQUEST_METHOD="GET") | _marks(environ), start)
+        marks: list[bool] = []
+        is_head = environ["REQUEST_METHOD"] == "HEAD"
+        chunks = self._application(_as_get(environ, is_head) | {KEEP: marks}, start)
         status, fields = started[0]
         names = {name.lower(): value for name, value in fields}
-        if not names.get("etag") or not environ[KEEP]:
-            is_head = environ["REQUEST_METHOD"] == "HEAD"
+        if not names.get("etag") or not marks:
 
             def pass_on(start_response: StartResponse) -> Iterable[bytes]:
                 start_response(status, fields)
@@ -140,32 +108,15 @@ class Ready:
             return pass_on
         body = b"".join(chunks)
         _close(chunks)
-        return self._keep(key, _answer(status, fields, names, body, environ))
-
-    def _keep(self, key: Key, answer: Answer) -> Answer:
-        """Remember an answer below the key; many keys share one answer."""
-        same = (dict(answer.fields).get("Content-Location", key[0]), answer.etag)
-        answer = self._bodies.setdefault(same, answer)
-        if sum(map(len, key)) > _LONGEST_KEY or len(answer.body) * 4 > self._most_bytes:
-            self._bodies.pop(same, None)
-            return answer
-        self._bytes += len(answer.body)
-        while self._answers and (
-            self._bytes > self._most_bytes or len(self._answers) >= _MOST_KEYS
-        ):
-            oldest = next(iter(self._answers))
-            gone = self._answers.pop(oldest)
-            self._bytes -= len(gone.body)
-            self._bodies.pop(
-                (dict(gone.fields).get("Content-Location", oldest[0]), gone.etag), None
-            )
-        self._answers[key] = answer
-        return answer
+        return self._memory.keep(key, _answer(status, fields, names, body, environ))
 
 
-def _marks(environ: WSGIEnvironment) -> dict[str, object]:
-    environ[KEEP] = []
-    return {KEEP: environ[KEEP]}
+def _as_get(environ: WSGIEnvironment, is_head: bool) -> dict[str, object]:
+    """Return a request as GET; a range means nothing in HEAD (RFC 9110, section 14.2)."""
+    asked = dict(environ, REQUEST_METHOD="GET")
+    if is_head:
+        asked.pop("HTTP_RANGE", None)
+    return asked
 
 
 def _close(chunks: Iterable[bytes]) -> None:
@@ -206,9 +157,5 @@ def _set(fields: Fields, name: str, value: str) -> Fields:
 
 
 def _takes_gzip(accept_encoding: str) -> bool:
-    """Tell whether a client takes gzip: named, and not with ``q=0`` (RFC 9110, section 12.5.3)."""
-    for element in accept_encoding.lower().split(","):
-        coding, _, parameter = element.strip().partition(";")
-        if coding.strip() in ("gzip", "x-gzip"):
-            return parameter.replace(" ", "").rstrip("0") not in ("q=", "q=0.")
-    return False
+    """Tell whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    return parse_accept_header(accept_encoding).quality("gzip") > 0

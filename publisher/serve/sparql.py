@@ -1,88 +1,123 @@
-"""The SPARQL 1.1 Protocol: request → operation → answer."""
+"""The SPARQL 1.1 Protocol: request → operation → answer, or the page that asks and shows."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+import time
+
+from flask import Blueprint, Response, request
 
 from publisher import media_types
-from publisher.errors import NotAcceptable, QueryRefused
-from publisher.messages import in_language
-from publisher.negotiation import negotiate, quality
-from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Operation
-from publisher.serve.fields import entity_tag, vary
-from publisher.serve.problems import status_of
-from publisher.serve.reader import reader_of
+from publisher.errors import NotAcceptable, PublisherError, QueryRefused
+from publisher.media_types import GRAPHS, HTML
+from publisher.negotiation import negotiate
+from publisher.query.engine import Answer, Operation
+from publisher.release.model import SERVICE
+from publisher.render.query_page import QueryPage
+from publisher.serve.clients import client_of
+from publisher.serve.fields import validators, vary
+from publisher.serve.keeping import keep
+from publisher.serve.problems import headed, sentences_of, status_of
+from publisher.serve.protocol import (
+    Parameters,
+    Wish,
+    read_operation,
+    read_parameters,
+    read_wish,
+)
+from publisher.serve.query_log import QueryLog
+from publisher.serve.reader import PARAMETER, reader_of
 from publisher.serve.site import Site
 
-_FORM = "application/x-www-form-urlencoded"
-_DIRECT = "application/sparql-query"
-_JSON_ALIASES = "application/json"
+# Without a query; RDF first, since a client without wishes is a program.
+_DESCRIPTIONS = (*GRAPHS, HTML)
 
 
-def _chosen(accept: str, offered: tuple[str, ...]) -> str:
-    """Return the media type to answer in, or nothing when the client accepts none of them."""
+def ask(site: Site, operation: Operation) -> Answer:
+    """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``."""
+    log = QueryLog(site.config, site.metrics)
+    client = client_of(request.environ, site.config.client_header)
+    began = time.perf_counter()
     try:
-        return negotiate(accept, offered)
-    except NotAcceptable:
-        if quality(accept, _JSON_ALIASES) and offered[0].endswith("json"):
-            return offered[0]
-        return ""
+        answer = site.endpoint.answer(operation, client)
+    except NotAcceptable as error:
+        log.failed(operation, error, client, began)
+        raise NotAcceptable(request.headers.get("Accept", ""), error.offered) from error
+    except PublisherError as error:
+        log.failed(operation, error, client, began)
+        raise
+    log.answered(operation, answer, client, began)
+    return answer
 
 
-def _texts() -> list[str]:
-    """Return every query text in the request; exactly one makes an operation."""
-    if request.method != "POST" or request.mimetype == _FORM:
-        return request.values.getlist("query")
-    if request.mimetype != _DIRECT:
-        abort(415)
-    try:
-        return [request.get_data().decode("utf-8")]
-    except UnicodeDecodeError as error:
-        raise QueryRefused(
-            "The query is not UTF-8 (byte {position}).",
-            position=error.start,
-            remedy="Send it as UTF-8.",
-        ) from error
-
-
-def _operation(site: Site) -> Operation | None:
-    texts = _texts()
-    if not texts and request.method != "POST":
-        return None
-    if len(texts) != 1:
-        raise QueryRefused(
-            "The request holds {count} queries.",
-            remedy="Send exactly one 'query' (SPARQL 1.1 Protocol, section 2.1).",
-            count=len(texts),
-        )
-    accept = request.values.get("format") or request.headers.get("Accept", "")
-    return Operation(
-        query=texts[0],
-        solutions_type=_chosen(accept, SOLUTIONS),
-        boolean_type=_chosen(accept, BOOLEANS),
-        graph_type=_chosen(accept, GRAPHS),
-        default_graphs=tuple(request.values.getlist("default-graph-uri")),
-        named_graphs=tuple(request.values.getlist("named-graph-uri")),
-        base_iri=site.addresses.on_site(site.release.base_iri + "sparql"),
-    )
-
-
-def _form(site: Site, query: str = "", error: QueryRefused | None = None) -> Response:
-    reader = reader_of(request, site)
-    sentences = (
-        [in_language(t, reader.language) for t in (error.what, error.remedy) if t] if error else []
-    )
-    body = site.pages.sparql(reader, query, sentences)
-    status = status_of(error) if error else 200
-    response = Response(body, status, content_type=media_types.HTML.content_type)
-    response.headers["Content-Language"] = reader.language
-    vary(response, "Accept", "Accept-Language")
+def respond(site: Site, answer: Answer, wish: Wish) -> Response:
+    """Return an answer with its header fields, to be kept by the layer in front."""
+    name = wish.names.get(answer.media_type, answer.media_type)
+    content_type = f"{name};charset=utf-8" if name.startswith("text/") else name
+    response = Response(answer.body, content_type=content_type)
+    # The same bytes can be two representations: an N-Triples file is a Turtle file too.
+    validators(response, name.encode() + b"\n" + answer.body, site.release.published)
+    if wish.is_negotiated:
+        vary(response, "Accept")
+    keep()
     return response
 
 
-def _prefers_page() -> bool:
-    accept = request.headers.get("Accept", "")
-    return "text/html" in accept and quality(accept, "text/html") > 0
+def _page(
+    site: Site,
+    operation: Operation | None,
+    answer: Answer | None = None,
+    error: PublisherError | None = None,
+) -> Response:
+    """Return the page with the form, the query that was sent, and what came of it."""
+    reader = reader_of(request, site)
+    page = QueryPage(
+        query=operation.query if operation else "",
+        is_whole=operation is not None and not operation.prefixes,
+        answer=answer,
+        problem=sentences_of(error, reader.language) if error else [],
+        excerpt=error.excerpt if isinstance(error, QueryRefused) else "",
+    )
+    body = site.pages.queries.endpoint(reader, page)
+    response = Response(body, content_type=HTML.content_type)
+    if error is None:
+        validators(response, body, site.release.published)
+    else:
+        response.status_code = status_of(error)
+        headed(response, error)
+    response.headers["Content-Language"] = reader.language
+    vary(response, "Accept")
+    if PARAMETER not in request.args:
+        vary(response, "Accept-Language")
+    return response
+
+
+def _description(site: Site, accept: str) -> Response:
+    """Return the service description, or the form (SPARQL 1.1 Service Description, section 2)."""
+    chosen = media_types.BY_NAME[negotiate(accept, [m.name for m in _DESCRIPTIONS])]
+    if chosen is HTML:
+        return _page(site, None)
+    body = site.feeds.stored(SERVICE, chosen)
+    response = Response(body, content_type=chosen.content_type)
+    validators(response, body, site.release.published)
+    vary(response, "Accept")
+    keep()
+    return response
+
+
+def show(site: Site, operation: Operation) -> Response:
+    """Return a page with the query and its answer, or with what is wrong with it."""
+    try:
+        return _page(site, operation, ask(site, operation))
+    except PublisherError as error:
+        return _page(site, operation, error=error)
+
+
+def _answer(site: Site, parameters: Parameters, wish: Wish) -> Response:
+    endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
+    operation = read_operation(parameters, wish, endpoint, site.release.prefixes)
+    if wish.page:
+        return show(site, operation)
+    return respond(site, ask(site, operation), wish)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -91,21 +126,11 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
-        operation = _operation(site)
-        if operation is None:
-            return _form(site)
-        try:
-            answer = site.engine.answer(operation)
-        except QueryRefused as error:
-            if _prefers_page():
-                return _form(site, operation.query, error)
-            raise
-        except NotAcceptable as error:
-            raise NotAcceptable(request.headers.get("Accept", ""), error.offered) from error
-        response = Response(answer.body, content_type=answer.media_type)
-        response.headers["ETag"] = entity_tag(answer.body)
-        response.headers["Cache-Control"] = "public, no-cache"
-        vary(response, "Accept")
-        return response
+        parameters = read_parameters(request)
+        accept = request.headers.get("Accept", "")
+        if request.method != "POST" and "query" not in parameters:
+            return _description(site, accept)
+        chosen = "".join(parameters.get("format", [])[-1:])
+        return _answer(site, parameters, read_wish(accept, chosen))
 
     return routes

@@ -1,0 +1,188 @@
+"""Feeds as bytes: Linked Data Event Streams (LDES, TREE), DCAT-AP Feeds, and Atom for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+from xml.sax.saxutils import escape, quoteattr
+
+from pyoxigraph import Literal, NamedNode, Quad, serialize
+
+from publisher.addresses import Addresses
+from publisher.media_types import TRIG, MediaType
+from publisher.messages import translate
+from publisher.namespaces import LABELS, PREFIXES, iri
+from publisher.release.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
+from publisher.release.model import Release
+
+LDES, TREE = "https://w3id.org/ldes#", "https://w3id.org/tree#"
+# The activities of DCAT-AP Feeds have this shape; its address is the specification's.
+_ACTIVITY_SHAPE = "https://semiceu.github.io/LDES-DCAT-AP-feeds/shape.ttl#ActivityShape"
+# Fixed, so that a closed page is the same bytes in every release.
+_PREFIXES = {**PREFIXES, "as": ACTIVITY_STREAMS, "ldes": LDES, "tree": TREE}
+_PLACES = {Stream.ENTITIES: "feed", Stream.CATALOGUE: "feed/catalog"}
+_ATOM_ENTRIES = 100
+# What it is about is told of anyway.
+_STATEMENT = iri("rdf:Statement")
+_WORDS = {"Create": "Added: {name}", "Update": "Changed: {name}", "Delete": "Removed: {name}"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A member of a feed, for people.
+
+    Attributes:
+        name: IRI of the member.
+        thing: IRI of what changed.
+        activity: ``Create``, ``Update`` or ``Delete``.
+        published: When, as ISO 8601.
+        labels: What the thing is called.
+    """
+
+    name: str
+    thing: str
+    activity: str
+    published: str
+    labels: tuple[Literal, ...]
+
+
+class Streams:
+    """The feeds of one release."""
+
+    def __init__(self, release: Release, addresses: Addresses) -> None:
+        """Read which pages there are."""
+        self._release = release
+        self._addresses = addresses
+        self.pages = {stream: read_pages(release.folder, stream) for stream in Stream}
+
+    def place(self, stream: Stream, number: int = 0) -> str:
+        """Return where on this site a feed is, or one of its pages."""
+        path = _PLACES[stream] + (f"/{number}" if number else "")
+        return self._addresses.on_site(self._release.base_iri + path)
+
+    def _stream(self, stream: Stream) -> NamedNode:
+        return NamedNode(f"{self._release.base_iri}{_PLACES[stream]}#stream")
+
+    def root(self, stream: Stream, media_type: MediaType) -> bytes:
+        """Return the root of a feed: what it is, and when each of its pages is about."""
+        return _written(self._root(stream), media_type)
+
+    def _root(self, stream: Stream) -> Iterator[Quad]:
+        pages, this = self.pages[stream], self._stream(stream)
+        root = NamedNode(self.place(stream))
+        retention = NamedNode(f"{this.value.removesuffix('#stream')}#retention")
+        begin = min((page.first for page in pages), default=self._release.published)
+        yield _quad(this, iri("rdf:type"), NamedNode(LDES + "EventStream"))
+        yield _quad(this, TREE + "view", root)
+        yield _quad(this, LDES + "timestampPath", NamedNode(stream.timestamp))
+        yield _quad(this, LDES + "versionOfPath", NamedNode(stream.version_of))
+        if stream is Stream.CATALOGUE:
+            yield _quad(this, TREE + "shape", NamedNode(_ACTIVITY_SHAPE))
+        yield _quad(root, iri("rdf:type"), NamedNode(TREE + "Node"))
+        yield _quad(root, LDES + "retentionPolicy", retention)
+        # Nothing is ever taken out: the log is whole from its first member on.
+        yield _quad(retention, iri("rdf:type"), NamedNode(LDES + "RetentionPolicy"))
+        yield _quad(retention, LDES + "startingFrom", _instant(begin.isoformat()))
+        for page in pages:
+            yield from self._relations(stream, root, page)
+
+    def _relations(self, stream: Stream, root: NamedNode, page: FeedPage) -> Iterator[Quad]:
+        ends = [("GreaterThanOrEqualToRelation", page.first)]
+        if page.is_closed:
+            ends.append(("LessThanOrEqualToRelation", page.last))
+        for kind, instant in ends:
+            relation = NamedNode(f"{root.value}#{page.number}-{kind}")
+            yield _quad(root, TREE + "relation", relation)
+            yield _quad(relation, iri("rdf:type"), NamedNode(TREE + kind))
+            yield _quad(relation, TREE + "node", NamedNode(self.place(stream, page.number)))
+            yield _quad(relation, TREE + "path", NamedNode(stream.timestamp))
+            yield _quad(relation, TREE + "value", _instant(instant.isoformat()))
+
+    def page(self, stream: Stream, page: FeedPage, media_type: MediaType) -> bytes:
+        """Return a page of a feed; a closed one is the same bytes in every release."""
+        return _written(self._page(stream, page), media_type)
+
+    def _page(self, stream: Stream, page: FeedPage) -> Iterator[Quad]:
+        node, this = NamedNode(self.place(stream, page.number)), self._stream(stream)
+        yield _quad(node, iri("rdf:type"), NamedNode(TREE + "Node"))
+        if page.is_closed:
+            immutable = Literal("true", datatype=NamedNode(iri("xsd:boolean")))
+            yield _quad(node, LDES + "immutable", immutable)
+        version_of = NamedNode(stream.version_of)
+        quads = list(read_page(self._release.folder, stream, page.number))
+        for quad in quads:
+            if quad.predicate == version_of and _is_default(quad):
+                yield Quad(this, NamedNode(TREE + "member"), quad.subject)
+        yield from quads
+
+    def atom(self, language: str) -> bytes:
+        """Return the newest changes of entities as an Atom feed (RFC 4287), the newest first."""
+        base_iri = self._release.base_iri
+        pages = self.pages[Stream.ENTITIES][-2:]
+        entries = list(chain.from_iterable(self._entries(page) for page in pages))
+        lines = [
+            '<?xml version="1.0" encoding="UTF-8"?>',
+            f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">',
+            f"<id>{escape(base_iri)}feed.atom</id>",
+            f"<title>{escape(translate('Changes', language))}</title>",
+            f"<updated>{self._release.published.isoformat()}</updated>",
+            f"<author><name>{escape(base_iri)}</name></author>",
+            f'<link rel="self" href={quoteattr(self._addresses.on_site(base_iri + "feed.atom"))}/>',
+            *(self._entry(entry, language) for entry in entries[::-1][:_ATOM_ENTRIES]),
+            "</feed>\n",
+        ]
+        return "\n".join(lines).encode()
+
+    def _entry(self, entry: Entry, language: str) -> str:
+        fitting = [t.value for t in entry.labels if t.language == language]
+        path = entry.thing.removeprefix(self._release.base_iri)
+        name = next(iter([*fitting, *(t.value for t in entry.labels)]), path)
+        title = translate(_WORDS[entry.activity], language, name=name)
+        there = self._addresses.on_site(self._addresses.document_of(entry.thing))
+        return (
+            f"<entry><id>{escape(entry.name)}</id><title>{escape(title)}</title>"
+            f"<updated>{entry.published}</updated><link href={quoteattr(there)}/></entry>"
+        )
+
+    def _entries(self, page: FeedPage) -> Iterator[Entry]:
+        stream = Stream.ENTITIES
+        said: dict[str, dict[str, str]] = {}
+        labels: dict[str, list[Literal]] = {}
+        statements: set[str] = set()
+        for quad in read_page(self._release.folder, stream, page.number):
+            value = str(getattr(quad.object, "value", ""))
+            subject = str(getattr(quad.subject, "value", ""))
+            if _is_default(quad):
+                said.setdefault(subject, {})[quad.predicate.value] = value
+            elif value == _STATEMENT and quad.predicate.value == iri("rdf:type"):
+                statements.add(str(getattr(quad.graph_name, "value", "")))
+            elif quad.predicate.value in LABELS and isinstance(quad.object, Literal):
+                member = str(getattr(quad.graph_name, "value", ""))
+                if subject == said[member][stream.version_of]:
+                    labels.setdefault(member, []).append(quad.object)
+        for name, told in said.items():
+            if name in statements:
+                continue
+            activity = told[iri("rdf:type")].removeprefix(ACTIVITY_STREAMS)
+            thing, published = told[stream.version_of], told[stream.timestamp]
+            yield Entry(name, thing, activity, published, tuple(labels.get(name, ())))
+
+
+def _is_default(quad: Quad) -> bool:
+    return not isinstance(quad.graph_name, NamedNode)
+
+
+def _quad(subject: NamedNode, predicate: str, term: NamedNode | Literal) -> Quad:
+    return Quad(subject, NamedNode(predicate), term)
+
+
+def _instant(value: str) -> Literal:
+    return Literal(value, datatype=NamedNode(iri("xsd:dateTime")))
+
+
+def _written(quads: Iterator[Quad], media_type: MediaType) -> bytes:
+    """Return quads in their order: members stand as they came (TREE, profile specification)."""
+    prefixes = _PREFIXES if media_type is TRIG else {}
+    written = serialize(quads, format=media_type.rdf_format, prefixes=prefixes)
+    return written or b""

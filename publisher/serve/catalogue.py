@@ -1,0 +1,132 @@
+"""The catalogue as portals fetch it, VoID and the description of the SPARQL endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, abort, request
+
+from publisher import media_types
+from publisher.media_types import GRAPHS, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
+from publisher.negotiation import negotiate
+from publisher.release.model import SERVICE, VOID
+from publisher.render.paging import Page
+from publisher.serve.documents import moved, respond
+from publisher.serve.fields import document_links, join_links, validators, vary
+from publisher.serve.keeping import keep
+from publisher.serve.site import Site
+
+# A harvester that names no format parses what it gets as RDF/XML (ckanext-dcat, dataportal.se).
+_OFFERED = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML)
+_EXTENSION = "<any(ttl, jsonld, rdf, nt):extension>"
+_SWEDISH = "catalog/dcat-ap-se.rdf"
+
+
+def _chosen(offered: Sequence[MediaType], extension: str = "") -> MediaType:
+    """Return the media type that an extension or the Accept field picks."""
+    if extension:
+        return media_types.BY_EXTENSION[extension]
+    accept = request.headers.get("Accept", "")
+    return media_types.BY_NAME[negotiate(accept, [m.name for m in offered])]
+
+
+def _page(site: Site) -> Page:
+    try:
+        page = site.feeds.page(int(request.args.get("page", "1")))
+    except ValueError:
+        abort(404)
+    if not page.exists:
+        abort(404)
+    return page
+
+
+def _answer(site: Site, body: bytes, chosen: MediaType) -> Response:
+    response = Response(body, content_type=chosen.content_type)
+    validators(response, body, site.release.published)
+    keep()
+    return response
+
+
+def _neighbours(place: str, page: Page) -> list[tuple[str, str]]:
+    """Return the links between the pages of a catalogue (RFC 8288)."""
+    numbers = {"first": 1, "prev": page.number - 1, "next": page.number + 1, "last": page.last}
+    return [
+        (place if number == 1 else f"{place}?page={number}", f'rel="{relation}"')
+        for relation, number in numbers.items()
+        if page.last > 1 and 1 <= number <= page.last
+    ]
+
+
+def _catalogue(site: Site, chosen: MediaType) -> Response:
+    """Return a page of the EU view."""
+    page = _page(site)
+    document = site.release.catalogue
+    place = site.addresses.on_site(site.addresses.representation(document, chosen))
+    body = site.feeds.catalogue(page, chosen)
+    response = _answer(site, body, chosen)
+    validators(response, body, site.since.instant("catalog"))
+    response.headers["Content-Location"] = (
+        place if page.number == 1 else f"{place}?page={page.number}"
+    )
+    swedish = site.addresses.on_site(site.release.base_iri + _SWEDISH)
+    links = [
+        (swedish, f'rel="alternate"; type="{RDF_XML.name}"; title="DCAT-AP-SE"'),
+        *_neighbours(place, page),
+    ]
+    documented = document_links(site.addresses, document, document, chosen)
+    response.headers["Link"] = f"{documented}, {join_links(links)}"
+    return response
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes of the site's descriptions of itself."""
+    routes = Blueprint("catalogue", __name__)
+
+    @routes.get("/catalog")
+    def catalogue() -> Response:
+        chosen = _chosen(_OFFERED)
+        document = site.documents.find("catalog")
+        if document is None:
+            abort(404)
+        is_page = chosen is HTML
+        response = respond(site, document, HTML) if is_page else _catalogue(site, chosen)
+        vary(response, "Accept")
+        return response
+
+    @routes.get(f"/catalog.{_EXTENSION}")
+    def catalogue_in(extension: str) -> Response:
+        return _catalogue(site, _chosen(_OFFERED, extension))
+
+    @routes.get(f"/{_SWEDISH}")
+    def swedish() -> Response:
+        return _answer(site, site.feeds.swedish(), RDF_XML)
+
+    @routes.get("/void", defaults={"extension": ""})
+    @routes.get(f"/void.{_EXTENSION}")
+    def void(extension: str) -> Response:
+        chosen = _chosen(GRAPHS, extension)
+        return _description(site, VOID, "void", chosen, negotiated=not extension)
+
+    @routes.get("/.well-known/void")
+    def well_known_void() -> Response:
+        return moved(site.addresses.on_site(site.release.base_iri + "void"), 303)
+
+    @routes.get(f"/sparql.{_EXTENSION}")
+    def service(extension: str) -> Response:
+        chosen = _chosen(GRAPHS, extension)
+        return _description(site, SERVICE, "sparql", chosen, negotiated=False)
+
+    return routes
+
+
+def _description(
+    site: Site, name: str, path: str, chosen: MediaType, *, negotiated: bool
+) -> Response:
+    """Return a description that lies in the release."""
+    response = _answer(site, site.feeds.stored(name, chosen), chosen)
+    document = site.release.base_iri + path
+    representation = site.addresses.representation(document, chosen)
+    response.headers["Content-Location"] = site.addresses.on_site(representation)
+    if negotiated:
+        vary(response, "Accept")
+    return response

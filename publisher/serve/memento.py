@@ -1,0 +1,218 @@
+"""Documents at a time of the past (Memento, RFC 7089), answered with 200 and never with 302."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, abort, request
+from werkzeug.http import http_date, parse_date
+
+from publisher import media_types
+from publisher.addresses import INDEX
+from publisher.media_types import JSON
+from publisher.messages import translate
+from publisher.negotiation import negotiate
+from publisher.release.history import Kept
+from publisher.serve import problems
+from publisher.serve.fields import join_links, validators, vary
+from publisher.serve.past import Past, at
+from publisher.serve.reader import reader_of
+from publisher.serve.site import Site
+
+LINK_FORMAT = "application/link-format"
+
+
+def document_of(site: Site, path: str) -> str:
+    """Return the path of the document that a path means, whatever extension it bears."""
+    bare, dot, extension = path.rpartition(".")
+    is_picked = dot and media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENTS
+    name = ("" if bare == INDEX else bare) if is_picked else path
+    documents = [site.addresses.document_of(n) for n in site.addresses.candidates(name)]
+    paths = [document.removeprefix(site.release.base_iri) for document in documents]
+    return next((found for found in paths if site.since.has(found)), paths[0])
+
+
+def _is_original() -> bool:
+    """Tell whether an address is of a document; all else has no past of its own."""
+    return request.blueprint == "documents" or request.path.startswith("/catalog")
+
+
+class Clock:
+    """The addresses of one site at all times."""
+
+    def __init__(self, site: Site, past: Past) -> None:
+        """Keep what links are made of."""
+        self._site = site
+        self._past = past
+
+    def _place(self, path: str) -> str:
+        return self._site.addresses.on_site(self._site.release.base_iri + path)
+
+    def original(self, path: str) -> str:
+        """Return the address of a path now."""
+        return self._place(path)
+
+    def memento(self, kept: Kept, path: str) -> str:
+        """Return the address of a path in a release."""
+        return self._place(f"release/{kept.id}/{path}")
+
+    def time_map(self, path: str) -> str:
+        """Return the address of the list of a path's mementos."""
+        return self._place(f"timemap/{path}")
+
+    def mementos(self, path: str) -> list[Kept]:
+        """Return the releases in which a path is, the oldest first."""
+        return self._past.mementos(document_of(self._site, path))
+
+    def links(self, path: str) -> list[tuple[str, str]]:
+        """Return the links of an original, which is its own TimeGate (RFC 7089, pattern 1.1)."""
+        original = self.original(path)
+        return [
+            (original, 'rel="original timegate"'),
+            (self.time_map(path), f'rel="timemap"; type="{LINK_FORMAT}"'),
+        ]
+
+    def memento_links(self, path: str, here: Kept | None) -> list[tuple[str, str]]:
+        """Return the links to the first, the last, the one before and the one after."""
+        mementos = self.mementos(path)
+        relations: dict[str, list[str]] = defaultdict(list)
+        by_id = {kept.id: kept for kept in mementos}
+        place = next((n for n, kept in enumerate(mementos) if here and kept.id == here.id), None)
+        wanted = {"first": 0, "last": len(mementos) - 1}
+        if place is not None:
+            wanted |= {"prev": place - 1, "next": place + 1}
+        for relation, number in wanted.items():
+            if 0 <= number < len(mementos):
+                relations[mementos[number].id].append(relation)
+        return [
+            (
+                self.memento(by_id[name], path),
+                f'rel="{" ".join([*found, "memento"])}"; '
+                f'datetime="{http_date(by_id[name].published)}"',
+            )
+            for name, found in relations.items()
+        ]
+
+
+def wanted_instant(site: Site) -> datetime:
+    """Return the instant of the Accept-Datetime field (RFC 7089, section 2.1.1)."""
+    value = request.headers.get("Accept-Datetime", "")
+    instant = parse_date(value)
+    if instant is not None:
+        return instant
+    language = reader_of(request, site).language
+    sentence = translate(
+        "Accept-Datetime is '{value}', which is no date. Write it as in"
+        " 'Thu, 31 May 2007 20:35:00 GMT', or leave the field out.",
+        language,
+        value=value[:100],
+    )
+    abort(problems.answer(site, 400, {}, [sentence]))
+
+
+def in_release(clock: Clock, past: Past, name: str, path: str) -> Response | None:
+    """Return what a release of the past answers for a path; None when there is no such release."""
+    opened = past.open(name)
+    if opened is None:
+        return None
+    asked = dict(request.environ, PATH_INFO=f"/{path}")
+    response = Response.from_app(opened.application, asked)
+    assert isinstance(response, Response)
+    if response.status_code != 200:
+        return response
+    here = next(kept for kept in past.kept() if kept.id == name)
+    response.headers["Memento-Datetime"] = http_date(here.published)
+    links = join_links([*clock.links(path), *clock.memento_links(path, here)])
+    response.headers["Link"] = ", ".join(filter(None, [links, response.headers.get("Link")]))
+    return response
+
+
+def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:
+    """Let every document answer as it was at a wished time, with 200 and its own address."""
+    clock = Clock(site, past)
+
+    def travel() -> Response | None:
+        path = request.path.removeprefix("/")
+        if "Accept-Datetime" not in request.headers or not _is_original():
+            return None
+        instant = wanted_instant(site)
+        mementos = clock.mementos(path)
+        kept = at(mementos, instant) if mementos else None
+        response = in_release(clock, past, kept.id, path) if kept else None
+        if kept is None or response is None:
+            return None
+        if response.status_code == 200 and "Content-Location" not in response.headers:
+            response.headers["Content-Location"] = clock.memento(kept, path)
+        vary(response, "Accept-Datetime")
+        response.make_conditional(request)
+        return response
+
+    def point(response: Response) -> Response:
+        is_found = _is_original() and response.status_code == 200
+        if is_found and "Memento-Datetime" not in response.headers:
+            links = join_links(clock.links(request.path.removeprefix("/")))
+            response.headers["Link"] = ", ".join(
+                filter(None, [response.headers.get("Link"), links])
+            )
+            vary(response, "Accept-Datetime")
+        return response
+
+    app.before_request(travel)
+    app.after_request(point)
+
+
+def _as_links(clock: Clock, path: str, mementos: Sequence[Kept]) -> bytes:
+    links = [
+        (clock.original(path), 'rel="original timegate"'),
+        (
+            clock.time_map(path),
+            f'rel="self"; type="{LINK_FORMAT}"; from="{http_date(mementos[0].published)}"; '
+            f'until="{http_date(mementos[-1].published)}"',
+        ),
+    ]
+    for number, kept in enumerate(mementos):
+        ends = ["first"] * (number == 0) + ["last"] * (number == len(mementos) - 1)
+        relation = " ".join([*ends, "memento"])
+        date = http_date(kept.published)
+        links.append((clock.memento(kept, path), f'rel="{relation}"; datetime="{date}"'))
+    return (join_links(links).replace(", <", ",\n<") + "\n").encode()
+
+
+def _as_json(clock: Clock, path: str, mementos: Sequence[Kept]) -> bytes:
+    listed = [
+        {"datetime": kept.published.isoformat(), "uri": clock.memento(kept, path)}
+        for kept in mementos
+    ]
+    time_map = {
+        "original_uri": clock.original(path),
+        "timegate_uri": clock.original(path),
+        "timemap_uri": clock.time_map(path),
+        "mementos": {"first": listed[0], "last": listed[-1], "list": listed},
+    }
+    return (json.dumps(time_map, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def blueprint(site: Site, past: Past) -> Blueprint:
+    """Return the routes of TimeMaps."""
+    routes = Blueprint("memento", __name__)
+    clock = Clock(site, past)
+
+    @routes.get("/timemap/", defaults={"path": ""})
+    @routes.get("/timemap/<path:path>")
+    def time_map(path: str) -> Response:
+        mementos = clock.mementos(path)
+        is_known = site.documents.find(document_of(site, path)) is not None
+        if not mementos or (not is_known and len(mementos) == len(past.kept())):
+            abort(404)
+        chosen = negotiate(request.headers.get("Accept", ""), [LINK_FORMAT, JSON.name])
+        write = _as_json if chosen == JSON.name else _as_links
+        body = write(clock, path, mementos)
+        response = Response(body, content_type=chosen)
+        validators(response, body, mementos[-1].published)
+        vary(response, "Accept")
+        return response
+
+    return routes

@@ -1,0 +1,105 @@
+"""Answers that are ready to go, in a memory that is bounded by bytes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from werkzeug.http import parse_date
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_LONGEST_KEY = 1024
+# What Python needs for a key or an answer besides its letters and bytes.
+_OVERHEAD_BYTES = 512
+
+Key = tuple[str, ...]
+Fields = list[tuple[str, str]]
+Same = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that is ready to go."""
+
+    status: str
+    fields: Fields
+    body: bytes
+    etag: str
+    last_modified: str
+    not_modified: Fields = field(default_factory=list)
+
+    @property
+    def same(self) -> Same:
+        """Return what equal answers have in common: the entity tag stands for the body."""
+        return (self.status, *self.fields)
+
+    @property
+    def size(self) -> int:
+        """Return about how many bytes of memory the answer takes."""
+        fields = sum(len(name) + len(value) for name, value in self.fields)
+        return _OVERHEAD_BYTES + fields + len(self.body)
+
+    def is_known(self, environ: WSGIEnvironment) -> bool:
+        """Tell whether the client has this answer already (RFC 9110, section 13.2.2)."""
+        tags = environ.get("HTTP_IF_NONE_MATCH")
+        if tags is not None:
+            # Weak comparison (section 8.8.3.2).
+            known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
+            return "*" in known or self.etag in known
+        since = environ.get("HTTP_IF_MODIFIED_SINCE")
+        if since is None or not self.last_modified:
+            return False
+        if since == self.last_modified:
+            return True
+        then, changed = parse_date(since), parse_date(self.last_modified)
+        return then is not None and changed is not None and changed <= then
+
+
+class Memory:
+    """Answers below keys, bounded by bytes; keys with equal answers share one.
+
+    Looking up is one access to a dictionary; whatever changes the memory takes the lock.
+    """
+
+    def __init__(self, most_bytes: int) -> None:
+        """Keep at most ``most_bytes``."""
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._answers: dict[Key, Answer] = {}
+        self._shared: dict[Same, Answer] = {}
+        self._users: dict[Same, int] = {}
+        self.get = self._answers.get
+        self.size = 0
+
+    def keep(self, key: Key, answer: Answer) -> Answer:
+        """Remember an answer below a key, and return the one that equal keys share."""
+        key_size = _size_of(key)
+        if key_size > _LONGEST_KEY or answer.size * 4 > self._most_bytes:
+            return answer
+        with self._lock:
+            if key in self._answers:
+                return self._answers[key]
+            answer = self._shared.setdefault(answer.same, answer)
+            users = self._users.get(answer.same, 0)
+            self._users[answer.same] = users + 1
+            self._answers[key] = answer
+            self.size += key_size + _OVERHEAD_BYTES + (0 if users else answer.size)
+            while self.size > self._most_bytes:
+                self._forget_oldest()
+        return answer
+
+    def _forget_oldest(self) -> None:
+        key = next(iter(self._answers))
+        answer = self._answers.pop(key)
+        self.size -= _size_of(key) + _OVERHEAD_BYTES
+        self._users[answer.same] -= 1
+        if not self._users[answer.same]:
+            del self._users[answer.same], self._shared[answer.same]
+            self.size -= answer.size
+
+
+def _size_of(key: Key) -> int:
+    return sum(map(len, key))

@@ -1,0 +1,153 @@
+"""Every release that is kept: the list, reports, differences, and all addresses as they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+
+from flask import Blueprint, Response, abort, request
+
+from publisher.media_types import HTML, JSON
+from publisher.negotiation import negotiate
+from publisher.release.difference import as_json, as_rdf_patch, changes
+from publisher.release.model import MANIFEST, REPORT
+from publisher.release.signature import SIGNATURE
+from publisher.serve.fields import validators, vary
+from publisher.serve.keeping import keep
+from publisher.serve.memento import Clock, in_release
+from publisher.serve.past import Past
+from publisher.serve.reader import reader_of
+from publisher.serve.site import Site
+
+RDF_PATCH = "application/rdf-patch"
+_EXTENSIONS = {"html": HTML.name, "json": JSON.name, "rdfp": RDF_PATCH}
+
+
+def _written(content: object) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _answer(site: Site, body: bytes, chosen: str, language: str = "") -> Response:
+    """Return an answer that was negotiated."""
+    content_type = HTML.content_type if chosen == HTML.name else chosen
+    response = Response(body, content_type=content_type)
+    validators(response, body, site.release.published)
+    vary(response, "Accept")
+    if language:
+        response.headers["Content-Language"] = language
+        vary(response, "Accept-Language")
+    return response
+
+
+def _chosen(offered: Iterable[str], extension: str = "") -> str:
+    return _EXTENSIONS[extension] if extension else negotiate(_accept(), list(offered))
+
+
+def _accept() -> str:
+    return request.headers.get("Accept", "")
+
+
+def _listing(site: Site, past: Past) -> Response:
+    """Return the releases that are kept, the newest first."""
+    clock, kept = Clock(site, past), list(past.kept())[::-1]
+    if _chosen([HTML.name, JSON.name]) == HTML.name:
+        reader = reader_of(request, site)
+        return _answer(site, site.pages.history.releases(kept, reader), HTML.name, reader.language)
+    before = [release.id for release in kept[1:]] + [""]
+    listed = [
+        {
+            "id": release.id,
+            "published": release.published.isoformat(),
+            "triples": release.triples,
+            "current": release.is_current,
+            "address": clock.memento(release, ""),
+            "report": clock.memento(release, "report"),
+            "differences": clock.memento(release, f"diff/{older}") if older else None,
+        }
+        for release, older in zip(kept, before, strict=True)
+    ]
+    return _answer(site, _written({"releases": listed}), JSON.name)
+
+
+def _report(site: Site, past: Past, name: str) -> Response:
+    """Return what the check found when a release was made."""
+    opened = past.open(name)
+    if opened is None:
+        abort(404)
+    written = (opened.release.folder / REPORT).read_bytes()
+    if _chosen([HTML.name, JSON.name]) == JSON.name:
+        return _answer(site, written, JSON.name)
+    reader = reader_of(request, site)
+    page = site.pages.history.report(name, json.loads(written), reader)
+    return _answer(site, page, HTML.name, reader.language)
+
+
+def _file(site: Site, past: Past, name: str, file: str) -> Response:
+    """Return the manifest of a release or its signature, byte for byte."""
+    opened = past.open(name)
+    path = opened.release.folder / file if opened else None
+    if path is None or not path.is_file():
+        abort(404)
+    body = path.read_bytes()
+    content_type = JSON.name if file == MANIFEST else "text/plain;charset=utf-8"
+    response = Response(body, content_type=content_type)
+    validators(response, body, site.release.published)
+    return response
+
+
+def _difference(site: Site, past: Past, names: tuple[str, str], extension: str) -> Response:
+    """Return what changed from the second release to the first."""
+    new, old = past.open(names[0]), past.open(names[1])
+    if new is None or old is None:
+        abort(404)
+    chosen = _chosen(_EXTENSIONS.values(), extension)
+    found = changes(old.release, new.release)
+    if chosen == RDF_PATCH:
+        response = Response(_lines(as_rdf_patch(found)), content_type=RDF_PATCH)
+        response.headers["Cache-Control"] = "public, no-cache"
+        vary(response, "Accept")
+        return response
+    if chosen == JSON.name:
+        return _answer(site, _written(as_json(found)), JSON.name)
+    reader = reader_of(request, site)
+    page = site.pages.history.difference(names[1], names[0], found, reader)
+    return _answer(site, page, HTML.name, reader.language)
+
+
+def _lines(lines: Iterable[str]) -> Iterator[bytes]:
+    return (f"{line}\n".encode() for line in lines)
+
+
+def blueprint(site: Site, past: Past) -> Blueprint:
+    """Return the routes of releases."""
+    routes = Blueprint("releases", __name__)
+    clock = Clock(site, past)
+
+    @routes.get("/release")
+    def releases() -> Response:
+        return _listing(site, past)
+
+    @routes.get("/release/<name>/report")
+    def report(name: str) -> Response:
+        return _report(site, past, name)
+
+    @routes.get(f"/release/<name>/<any('{MANIFEST}', '{SIGNATURE}'):file>")
+    def manifest(name: str, file: str) -> Response:
+        return _file(site, past, name, file)
+
+    @routes.get("/release/<name>/diff/<other>", defaults={"extension": ""})
+    @routes.get("/release/<name>/diff/<other>.<any(html, json, rdfp):extension>")
+    def difference(name: str, other: str, extension: str) -> Response:
+        return _difference(site, past, (name, other), extension)
+
+    @routes.get("/release/<name>/", defaults={"path": ""})
+    @routes.get("/release/<name>/<path:path>")
+    def as_it_was(name: str, path: str) -> Response:
+        response = in_release(clock, past, name, path)
+        if response is None:
+            abort(404)
+        if response.status_code == 200 and "ETag" in response.headers:
+            keep()
+        return response
+
+    return routes

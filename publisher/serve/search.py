@@ -1,0 +1,58 @@
+"""Search: a page for readers, the same as JSON for programs and for suggestions."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+
+from publisher.media_types import BY_NAME, HTML, JSON, MediaType
+from publisher.negotiation import negotiate
+from publisher.serve.fields import join_links, validators, vary
+from publisher.serve.keeping import keep
+from publisher.serve.reader import PARAMETER, reader_of
+from publisher.serve.site import Site
+
+
+def _page_number() -> int:
+    written = request.args.get("page", "1")
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < 9 else 0
+
+
+def _answer(site: Site, chosen: MediaType) -> Response:
+    reader, text = reader_of(request, site), request.args.get("q", "").strip()
+    found, number = site.search.find(text, reader.language), _page_number()
+    pages = site.pages.search
+    if not 1 <= number <= pages.pages(found):
+        abort(404)
+    is_page = chosen is HTML
+    body = (pages.page if is_page else pages.json)(text, found, number, reader)
+    response = Response(body, content_type=chosen.content_type)
+    validators(response, body, site.release.published)
+    response.headers["Content-Language"] = reader.language
+    if PARAMETER not in request.args:
+        vary(response, "Accept-Language")
+    other = JSON if is_page else HTML
+    query = request.query_string.decode("latin-1")
+    dot = ".json" if is_page else ""
+    place = site.addresses.on_site(f"{site.release.base_iri}search{dot}")
+    target = f"{place}?{query}" if query else place
+    response.headers["Link"] = join_links([(target, f'rel="alternate"; type="{other.name}"')])
+    keep()
+    return response
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes of the search."""
+    routes = Blueprint("search", __name__)
+
+    @routes.get("/search")
+    def search() -> Response:
+        accept = request.headers.get("Accept", "")
+        response = _answer(site, BY_NAME[negotiate(accept, [HTML.name, JSON.name])])
+        vary(response, "Accept")
+        return response
+
+    @routes.get("/search.json")
+    def as_json() -> Response:
+        return _answer(site, JSON)
+
+    return routes

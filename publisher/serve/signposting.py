@@ -1,0 +1,172 @@
+"""FAIR Signposting: typed links between a page, its metadata and its files (signposting.org/FAIR).
+
+Level 1 is links in header fields; level 2 a set of all of them (RFC 9264), as JSON and as text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort
+
+from publisher.addresses import INDEX, Addresses
+from publisher.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
+from publisher.render.documents import Document
+from publisher.render.feeds import Holding
+from publisher.serve.fields import join_links, validators
+from publisher.serve.keeping import keep
+from publisher.serve.site import Site
+
+LINKSET = MediaType("application/linkset", "txt", "Linkset")
+LINKSET_JSON = MediaType("application/linkset+json", "json", "Linkset (JSON)")
+# RFC 9727, section 4.
+_API_PROFILE = "https://www.rfc-editor.org/info/rfc9727"
+
+
+@dataclass(frozen=True)
+class Signpost:
+    """A typed link, from an absolute address to another."""
+
+    anchor: str
+    relation: str
+    target: str
+    media_type: str = ""
+
+    @property
+    def parameters(self) -> str:
+        """Return the parameters in a Link field (RFC 8288, section 3)."""
+        kind = f'; type="{self.media_type}"' if self.media_type else ""
+        return f'rel="{self.relation}"{kind}'
+
+
+def _landing(addresses: Addresses, document: Document, holding: Holding | None) -> list[Signpost]:
+    """Return the links of the page of a document."""
+    page = addresses.on_site(document.iri)
+    posts = [Signpost(page, "cite-as", document.topic)]
+    for media_type in GRAPHS:
+        place = addresses.on_site(addresses.representation(document.iri, media_type))
+        posts.append(Signpost(page, "describedby", place, media_type.name))
+    posts.append(Signpost(page, "type", "https://schema.org/AboutPage"))
+    if holding is not None:
+        posts.append(Signpost(page, "type", "https://schema.org/Dataset"))
+        posts += [Signpost(page, "license", license_) for license_ in holding.licenses[:1]]
+        posts += [Signpost(page, "item", place, kind) for place, kind in holding.files]
+    return posts
+
+
+def all_links(site: Site, document: Document) -> list[Signpost]:
+    """Return the links of a page, of its metadata and of its files: the set of level 2."""
+    holding = site.feeds.holding(document.iri)
+    posts = _landing(site.addresses, document, holding)
+    page = posts[0].anchor
+    back = {"describedby": "describes", "item": "collection"}
+    return posts + [
+        Signpost(post.target, back[post.relation], page, HTML.name)
+        for post in posts
+        if post.relation in back
+    ]
+
+
+def _sets(site: Site, document: str) -> Iterator[tuple[str, str]]:
+    path = document.removeprefix(site.release.base_iri) or INDEX
+    for media_type in (LINKSET_JSON, LINKSET):
+        place = site.addresses.on_site(
+            f"{site.release.base_iri}linkset/{path}.{media_type.extension}"
+        )
+        yield place, f'rel="linkset"; type="{media_type.name}"'
+
+
+def of_document(site: Site, document: Document, chosen: MediaType) -> list[tuple[str, str]]:
+    """Return target and parameters of the links of one representation of a document."""
+    place = site.addresses.on_site(document.iri)
+    if chosen is not HTML:
+        place = site.addresses.on_site(site.addresses.representation(document.iri, chosen))
+    posts = [post for post in all_links(site, document) if post.anchor == place]
+    return [(post.target, post.parameters) for post in posts] + list(_sets(site, document.iri))
+
+
+def of_home(site: Site) -> list[tuple[str, str]]:
+    """Return target and parameters of the links of the home page."""
+
+    def place(path: str) -> str:
+        return site.addresses.on_site(site.release.base_iri + path)
+
+    links = [
+        (site.release.base_iri, 'rel="canonical"'),
+        (place(".well-known/api-catalog"), f'rel="api-catalog"; type="{LINKSET_JSON.name}"'),
+        (place("catalog.rdf"), f'rel="describedby"; type="{RDF_XML.name}"'),
+        (place("void.ttl"), f'rel="describedby"; type="{TURTLE.name}"'),
+    ]
+    document = site.documents.find("")
+    return links + (of_document(site, document, HTML) if document else [])
+
+
+def of_file(site: Site, dataset: str) -> list[tuple[str, str]]:
+    """Return target and parameters of the links of a file of a dataset."""
+    page = site.addresses.on_site(dataset)
+    return [(page, f'rel="collection"; type="{HTML.name}"'), *_sets(site, dataset)]
+
+
+def as_json(posts: Iterable[Signpost]) -> bytes:
+    """Return links as ``application/linkset+json`` (RFC 9264, section 4.2)."""
+    sets: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for post in posts:
+        target = {"href": post.target} | ({"type": post.media_type} if post.media_type else {})
+        sets[post.anchor][post.relation].append(target)
+    linkset = [{"anchor": anchor, **relations} for anchor, relations in sets.items()]
+    return json.dumps({"linkset": linkset}, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def as_text(posts: Iterable[Signpost]) -> bytes:
+    """Return links as ``application/linkset`` (RFC 9264, section 4.1)."""
+    links = ((post.target, f'{post.parameters}; anchor="{post.anchor}"') for post in posts)
+    return join_links(links).replace(", <", ",\n<").encode() + b"\n"
+
+
+def _interfaces(site: Site) -> list[Signpost]:
+    """Return the links of the catalogue of interfaces (RFC 9727)."""
+
+    def place(path: str) -> str:
+        return site.addresses.on_site(site.release.base_iri + path)
+
+    here, endpoint, catalogue = place(".well-known/api-catalog"), place("sparql"), place("catalog")
+    return [
+        Signpost(here, "item", endpoint),
+        Signpost(here, "item", catalogue),
+        Signpost(here, "item", place("void")),
+        Signpost(endpoint, "service-desc", place("sparql.ttl"), "text/turtle"),
+        Signpost(endpoint, "service-doc", place(""), "text/html"),
+        Signpost(endpoint, "service-meta", place("void.ttl"), "text/turtle"),
+        Signpost(catalogue, "service-desc", place("catalog.rdf"), "application/rdf+xml"),
+        Signpost(catalogue, "service-doc", place("catalog.html"), "text/html"),
+    ]
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes of the sets of links."""
+    routes = Blueprint("signposting", __name__)
+
+    def answer(posts: list[Signpost], media_type: MediaType, content_type: str = "") -> Response:
+        body = as_json(posts) if media_type is LINKSET_JSON else as_text(posts)
+        response = Response(body, content_type=content_type or media_type.name)
+        validators(response, body, site.release.published)
+        keep()
+        return response
+
+    @routes.get("/linkset/<path:path>.<any(json, txt):extension>")
+    def linkset(path: str, extension: str) -> Response:
+        document = site.documents.find("" if path == INDEX else path)
+        if document is None:
+            abort(404)
+        chosen = LINKSET_JSON if extension == LINKSET_JSON.extension else LINKSET
+        return answer(all_links(site, document), chosen)
+
+    @routes.get("/.well-known/api-catalog")
+    def api_catalogue() -> Response:
+        content_type = f'{LINKSET_JSON.name};profile="{_API_PROFILE}"'
+        return answer(_interfaces(site), LINKSET_JSON, content_type)
+
+    return routes

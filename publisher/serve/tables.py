@@ -1,0 +1,177 @@
+"""Tables: pages with filters and facets, and the same rows as CSV, workbook or GeoJSON."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, request
+
+from publisher import media_types
+from publisher.errors import QueryLimit, QueryRefused
+from publisher.media_types import CSV, HTML, MediaType
+from publisher.negotiation import negotiate
+from publisher.release.csvw import metadata
+from publisher.release.manifest import written
+from publisher.release.tables import METADATA, Table
+from publisher.render.table_choice import Choice
+from publisher.render.table_parts import View
+from publisher.serve import signposting
+from publisher.serve.fields import join_links, validators, vary
+from publisher.serve.files import stored
+from publisher.serve.keeping import keep
+from publisher.serve.reader import PARAMETER, reader_of
+from publisher.serve.site import Site
+
+LONGEST_WORDS = 200
+_MOST_VALUES = 100
+
+
+def _choice(table: Table) -> Choice:
+    """Return what the request chooses of a table; what names no column is left aside.
+
+    Raises:
+        QueryRefused: It is too long.
+    """
+    words = request.args.get("q", "").strip()
+    filters = {
+        column.name: tuple(dict.fromkeys(filter(None, request.args.getlist(column.name))))
+        for column in table.columns
+    }
+    if len(words) > LONGEST_WORDS or sum(map(len, filters.values())) > _MOST_VALUES:
+        raise QueryRefused(
+            "The selection is too long: at most {length} characters and {count} values.",
+            remedy="Choose less.",
+            length=LONGEST_WORDS,
+            count=_MOST_VALUES,
+        )
+    sort = request.args.get("sort", "")
+    name = sort.removeprefix("-")
+    page = request.args.get("page", "1")
+    return Choice(
+        words=words,
+        filters={name: values for name, values in filters.items() if values},
+        sort=name if table.column(name) else "",
+        descending=sort.startswith("-") and table.column(name) is not None,
+        page=int(page) if page.isascii() and page.isdecimal() and len(page) < 9 else 0,
+    )
+
+
+def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
+    reader = reader_of(request, site)
+    view = View(table, _choice(table), tuple(request.args.getlist("column")), reader)
+    body = site.pages.tables.page(view, site.config.table_page_size, site.config.table_rows)
+    if body is None:
+        abort(404)
+    response = Response(body, content_type=HTML.content_type)
+    validators(response, body, site.release.published)
+    response.headers["Content-Language"] = reader.language
+    if PARAMETER not in request.args:
+        vary(response, "Accept-Language")
+    query = view.query(is_file=True)
+    links = [(_on_site(site, table) + view.query(page=view.choice.page), 'rel="canonical"')]
+    links += [
+        (_on_site(site, table, m.extension) + query, f'rel="alternate"; type="{m.name}"')
+        for m in offered
+        if m is not HTML
+    ]
+    response.headers["Link"] = join_links(links)
+    keep()
+    return response
+
+
+def _on_site(site: Site, table: Table, extension: str = "") -> str:
+    return site.addresses.on_site(site.pages.tables.place(table, extension))
+
+
+def _file(site: Site, table: Table, chosen: MediaType) -> Response:
+    """Return the rows that the request chooses as a file: the release's own, when it is that."""
+    choice = _choice(table)
+    view = View(table, choice, (), reader_of(request, site))
+    query = view.query(is_file=True)
+    links = [(_on_site(site, table) + query, f'rel="alternate"; type="{HTML.name}"')]
+    if chosen is CSV:
+        described = _on_site(site, table, METADATA) + query
+        links.append((described, 'rel="describedby"; type="application/csvm+json"'))
+    if choice.is_stored:
+        links += signposting.of_file(site, site.release.dataset(table.dataset))
+        response = stored(
+            site, site.release.files[table.file(chosen.extension)], chosen.name, links
+        )
+    else:
+        response = _made(site, table, choice, chosen)
+        response.headers["Link"] = join_links(links)
+    response.headers["Content-Location"] = _on_site(site, table, chosen.extension) + query
+    return response
+
+
+def _made(site: Site, table: Table, choice: Choice, chosen: MediaType) -> Response:
+    """Return a file made for the request.
+
+    Raises:
+        QueryLimit: It would have more rows than one may have.
+    """
+    lines = site.pages.tables.lines(table, reader_of(request, site).language)
+    most, count = site.config.table_rows, lines.count(choice)
+    if count > most:
+        raise QueryLimit(
+            "The selection has {count} rows; a file made on demand has at most {most}.",
+            limit="table_rows",
+            remedy="Filter further, or take the whole table: {address}",
+            count=count,
+            most=most,
+            address=_on_site(site, table, chosen.extension),
+        )
+    body = lines.file(choice, chosen, most)
+    response = Response(body, content_type=chosen.content_type)
+    validators(response, body, site.release.published)
+    name = f"{table.slug}.{chosen.extension}"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    vary(response, "Accept-Language")
+    keep()
+    return response
+
+
+def _metadata(site: Site, table: Table) -> Response:
+    query = View(table, _choice(table), (), reader_of(request, site)).query(is_file=True)
+    body = written(metadata(table, f"{table.slug}.csv{query}")).encode()
+    response = Response(body, content_type="application/csvm+json")
+    validators(response, body, site.release.published)
+    keep()
+    return response
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes of tables."""
+    routes = Blueprint("tables", __name__)
+
+    @routes.get("/table/")
+    def index() -> Response:
+        reader = reader_of(request, site)
+        body = site.pages.tables.index(reader)
+        response = Response(body, content_type=HTML.content_type)
+        validators(response, body, site.release.published)
+        response.headers["Content-Language"] = reader.language
+        if PARAMETER not in request.args:
+            vary(response, "Accept-Language")
+        keep()
+        return response
+
+    @routes.get("/table/<name>")
+    def table(name: str) -> Response:
+        slug, _, extension = name.partition(".")
+        found = site.pages.tables.tables.get(slug)
+        if found is None or (extension and extension not in (*found.files, "html", METADATA)):
+            abort(404)
+        if extension == METADATA:
+            return _metadata(site, found)
+        offered = (HTML, *(m for m in media_types.TABLES if m.extension in found.files))
+        if extension:
+            chosen = media_types.BY_EXTENSION[extension]
+        else:
+            accept = request.headers.get("Accept", "")
+            chosen = media_types.BY_NAME[negotiate(accept, [m.name for m in offered])]
+        is_page = chosen is HTML
+        response = _page(site, found, offered) if is_page else _file(site, found, chosen)
+        if not extension:
+            vary(response, "Accept")
+        return response
+
+    return routes

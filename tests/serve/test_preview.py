@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from publisher.cli import main
+
+TRIG = """
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+<http://e.example/a> a foaf:Person ; foaf:name "A" .
+<http://e.example/g> { <http://e.example/b> a foaf:Person ; foaf:name "B" }
+"""
+
+
+def get(address: str, accept: str = "*/*") -> str:
+    """Return the body of an answer."""
+    request = urllib.request.Request(address, headers={"Accept": accept})
+    with urllib.request.urlopen(request, timeout=30) as response:
+        return str(response.read().decode())
+
+
+def count(root: str) -> str:
+    """Return the number of triples in the default graph, as CSV."""
+    query = urllib.parse.quote("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    return get(f"{root}sparql?query={query}", "text/csv")
+
+
+@pytest.fixture
+def preview(request: pytest.FixtureRequest, tmp_path: Path, free_port: int) -> Iterator[str]:
+    """Return the address of a preview of the file above, with the options of the test."""
+    file = tmp_path / "people.trig"
+    file.write_text(TRIG)
+    command = [sys.executable, "-m", "publisher", "preview", str(file), *request.param]
+    command += ["--host", "127.0.0.1", "--port", str(free_port)]
+    root = f"http://127.0.0.1:{free_port}/"
+    with (tmp_path / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path)
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            get(root + "healthz")
+            break
+        except (urllib.error.URLError, ConnectionError):
+            assert time.monotonic() < deadline, (tmp_path / "log").read_text()
+            time.sleep(0.1)
+    yield root
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.mark.parametrize("preview", [[]], indirect=True)
+def test_a_file_gets_pages_and_an_endpoint_at_once(preview: str) -> None:
+    """Of every graph in it; queries see the file's own default graph."""
+    assert "<h1>A</h1>" in get(preview + "a", "text/html")
+    assert 'foaf:name "B"' in get(preview + "b.ttl")
+    assert ">A</a>" in get(preview, "text/html")
+    assert count(preview) == "n\r\n2\r\n"
+    assert "UnionDefaultGraph" not in get(preview + "sparql", "text/turtle")
+
+
+@pytest.mark.parametrize("preview", [["--union"]], indirect=True)
+def test_all_graphs_are_seen_at_once_where_wished(preview: str) -> None:
+    """As on a site."""
+    assert count(preview) == "n\r\n4\r\n"
+    assert "UnionDefaultGraph" in get(preview + "sparql", "text/turtle")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("missing.ttl", None, "There is no such file."),
+        ("empty.ttl", "", "The file holds no triple."),
+        ("comment.nt", "# nothing\n", "The file holds no triple."),
+        ("broken.ttl", "<http://e/a> <http://e/b>\n  'c .\n", "Line 2"),
+        ("table.csv", "a,b\n", "The extension '.csv' is of no RDF format"),
+    ],
+)
+def test_what_cannot_be_shown_stops_it_with_a_message(
+    tmp_path: Path, name: str, content: str | None, message: str
+) -> None:
+    """An endpoint over nothing would look as if it worked."""
+    file = tmp_path / name
+    if content is not None:
+        file.write_text(content)
+    result = CliRunner().invoke(main, ["preview", str(file), "--lang", "en"])
+    assert result.exit_code == 1
+    assert name in result.output
+    assert message in result.output

@@ -1,0 +1,185 @@
+"""Releases that are kept: listed, compared, and readable as they were."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from publisher.release.model import Release
+from tests.chain import A_LAKE, SILJAN, VATTERN, Chain
+
+JSON = {"Accept": "application/json", "Accept-Language": "en"}
+PAGE = {"Accept": "text/html", "Accept-Language": "sv"}
+
+
+@pytest.fixture
+def two(chain: Chain) -> tuple[Release, Release]:
+    """Return two releases: a lake was renamed, and another one left."""
+    old = chain.add(A_LAKE)
+    chain.write("data/lakes/lakes.ttl", chain.read().replace(A_LAKE, ""))
+    return old, chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+
+
+@pytest.fixture
+def client(chain: Chain, two: tuple[Release, Release]) -> Iterator[FlaskClient]:
+    """Return a client of the newer one."""
+    with chain.client(two[1]) as client:
+        yield client
+
+
+def test_the_releases_are_listed_for_programs(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """The newest first, the current one marked, with the ways to all else."""
+    old, new = two
+    listed = json.loads(client.get("/release", headers=JSON).data)["releases"]
+
+    assert [(r["id"], r["current"]) for r in listed] == [(new.id, True), (old.id, False)]
+    assert listed[0]["published"] == "2026-01-02T00:00:01+00:00"
+    assert listed[0]["address"] == f"http://localhost/release/{new.id}/"
+    assert listed[0]["report"] == f"http://localhost/release/{new.id}/report"
+    assert listed[0]["differences"] == f"http://localhost/release/{new.id}/diff/{old.id}"
+    assert listed[1]["differences"] is None
+
+
+def test_the_releases_are_listed_for_readers(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """In the reader's language."""
+    page = client.get("/release", headers=PAGE).get_data(as_text=True)
+
+    assert "Utgåvor" in page
+    assert page.count("nuvarande") == 1
+    assert f"/release/{two[1].id}/diff/{two[0].id}" in page
+
+
+def test_a_document_is_read_as_it_was(client: FlaskClient, two: tuple[Release, Release]) -> None:
+    """Issue: every address as it was."""
+    old = client.get(f"/release/{two[0].id}/doc/lake/siljan.ttl").get_data(as_text=True)
+    new = client.get("/doc/lake/siljan.ttl").get_data(as_text=True)
+
+    assert '"En sjö i Dalarna."@sv' in old
+    assert '"En stor sjö i Dalarna."@sv' in new
+
+
+def test_what_has_left_is_still_there_in_the_past(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """The 410 leads here."""
+    problem = json.loads(client.get("/doc/lake/vattern", headers=JSON).data)
+    was = problem["as_it_was"].removeprefix("http://localhost")
+
+    assert was == f"/release/{two[0].id}/doc/lake/vattern"
+    assert client.get(was, headers=PAGE).status_code == 200
+
+
+def test_links_of_an_old_page_stay_in_its_release(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """A reader of the past does not fall out of it."""
+    page = client.get(f"/release/{two[0].id}/doc/lake/siljan", headers=PAGE).get_data(as_text=True)
+
+    assert f'href="/release/{two[0].id}/catalog' in page
+    assert 'href="/catalog' not in page
+
+
+def test_a_thing_of_the_past_redirects_to_its_document_of_the_past(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """303, as now."""
+    response = client.get(f"/release/{two[0].id}/id/lake/siljan")
+
+    assert response.status_code == 303
+    assert response.headers["Location"] == f"http://localhost/release/{two[0].id}/doc/lake/siljan"
+
+
+def test_dumps_and_catalogue_are_kept_too(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """Who cites a release can fetch it."""
+    with client.get(f"/release/{two[0].id}/dump/lakes.nt") as dump:
+        assert dump.data == (two[0].folder / "dumps/lakes.nt").read_bytes()
+    catalogue = client.get(f"/release/{two[0].id}/catalog")
+
+    assert catalogue.content_type == "application/rdf+xml"
+
+
+def test_queries_go_to_the_current_release(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """No process waits for queries to releases of the past, and the answer says so."""
+    response = client.get(f"/release/{two[0].id}/sparql?query=ASK%7B%7D", headers=JSON)
+
+    assert response.status_code == 404
+    assert "current release" in json.loads(response.data)["detail"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/release/1999-01-01-abc/", "/release/../", "/release/current/doc/lake/siljan"]
+)
+def test_what_is_no_release_answers_404(client: FlaskClient, path: str) -> None:
+    """Names are looked up among the releases, never on the disk."""
+    assert client.get(path).status_code == 404
+
+
+def test_the_report_of_a_release_is_shown(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """What the check found, for people and for programs."""
+    written = client.get(f"/release/{two[1].id}/report", headers=JSON)
+    page = client.get(f"/release/{two[1].id}/report", headers=PAGE)
+
+    assert json.loads(written.data)["conforms"] is True
+    assert f"Rapport om utgåvan {two[1].id}" in page.get_data(as_text=True)
+
+
+def test_the_difference_of_two_releases_is_shown_in_three_forms(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """HTML, JSON, RDF Patch."""
+    address = f"/release/{two[1].id}/diff/{two[0].id}"
+    found = json.loads(client.get(address, headers=JSON).data)
+    page = client.get(address, headers=PAGE).get_data(as_text=True)
+    patch = client.get(f"{address}.rdfp")
+
+    assert [(c["entity"], c["kind"]) for c in found] == [(SILJAN, "changed"), (VATTERN, "removed")]
+    assert f'<a href="/id/lake/siljan">{SILJAN}</a>' in page
+    assert patch.content_type == "application/rdf-patch"
+    assert patch.get_data(as_text=True).startswith("TX .\nD <https://data.example.org/")
+
+
+def test_only_a_few_old_releases_stay_open(chain: Chain, two: tuple[Release, Release]) -> None:
+    """A crawler that walks through all of them must not fill the memory."""
+    from publisher.serve.app import create_past
+
+    past = create_past(chain.config(open_releases=1))
+    first = past.open(two[0].id)
+    assert past.open(two[0].id) is first
+    past.open(two[1].id)
+    assert past.open(two[0].id) is not first
+
+
+def test_every_page_leads_to_the_releases_those_of_the_past_too(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """The foot of a page names its release; there is one list of them."""
+    page = client.get("/", headers=PAGE).get_data(as_text=True)
+    there = client.get(f"/release/{two[0].id}/release")
+
+    assert f'<a href="/release"><code>{two[1].id}</code></a>' in page
+    assert (there.status_code, there.headers["Location"]) == (301, "http://localhost/release")
+
+
+def test_the_manifest_of_a_release_can_be_fetched_and_checked(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """Who has a dump can compare its digest; without a key there is no signature."""
+    manifest = client.get(f"/release/{two[0].id}/manifest.json")
+    signature = client.get(f"/release/{two[0].id}/manifest.json.sig")
+
+    assert manifest.data == (two[0].folder / "manifest.json").read_bytes()
+    assert manifest.content_type == "application/json"
+    assert signature.status_code == 404

@@ -1,0 +1,87 @@
+"""Last-Modified and If-Modified-Since by the document, not by the release."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import Client
+
+from publisher.release.model import DOCUMENTS
+from publisher.release.since import Since
+from publisher.release.sitemap import read_documents
+from publisher.serve.app import create_app
+from tests.chain import A_LAKE, SILJAN, Chain
+
+TURTLE = {"Accept": "text/turtle"}
+
+
+def last_modified(client: FlaskClient | Client, path: str, accept: str = "text/turtle") -> str:
+    """Return the field of a document."""
+    return client.get(path, headers={"Accept": accept}).headers["Last-Modified"]
+
+
+def test_a_graph_is_as_new_as_its_content(chain: Chain) -> None:
+    """RFC 9110, section 8.8.2: the time of the representation, not of the site."""
+    chain.build()
+    new = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    with chain.client(new) as client:
+        assert last_modified(client, "/doc/lake/siljan") == "Fri, 02 Jan 2026 00:00:01 GMT"
+        assert last_modified(client, "/doc/lake/vänern") == "Fri, 02 Jan 2026 00:00:00 GMT"
+
+
+def test_a_page_is_as_new_as_the_release_that_it_names(chain: Chain) -> None:
+    """Its foot changes with every release."""
+    chain.build()
+    new = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    with chain.client(new) as client:
+        page = last_modified(client, "/doc/lake/vänern", "text/html")
+        assert page == "Fri, 02 Jan 2026 00:00:01 GMT"
+
+
+def test_the_graph_says_the_same_date_as_the_field(chain: Chain) -> None:
+    """An unchanged document is the same bytes in the next release, so its tag stays too."""
+    old = chain.build()
+    new = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    with chain.client(old) as before, chain.client(new) as after:
+        first = before.get("/doc/lake/vänern", headers=TURTLE)
+        second = after.get("/doc/lake/vänern", headers=TURTLE)
+    assert first.data == second.data
+    assert first.headers["ETag"] == second.headers["ETag"]
+
+
+def test_a_client_with_the_old_date_is_spared_only_where_nothing_changed(chain: Chain) -> None:
+    """RFC 9110, section 13.1.3."""
+    chain.build()
+    new = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    asked = TURTLE | {"If-Modified-Since": "Fri, 02 Jan 2026 00:00:00 GMT"}
+    with chain.site(new) as site:
+        client = Client(create_app(site))
+        assert client.get("/doc/lake/vänern", headers=asked).status_code == 304
+        assert client.get("/doc/lake/siljan", headers=asked).status_code == 200
+
+
+CHANGES = [
+    ("En sjö i Dalarna.", "En stor sjö i Dalarna.", "data/lakes/lakes.ttl"),
+    ('"Siljan"@en', '"Lake Siljan"@en', "data/lakes/lakes.ttl"),
+    (A_LAKE, A_LAKE.replace("a water:Lake ;", f"a water:Lake ; dcterms:relation <{SILJAN}> ;"), ""),
+    ('"flows into"@en', '"runs into"@en', "ontology/water.ttl"),
+    ('"Lakes and rivers"@en', '"Rivers and lakes"@en', "data/catalogue.ttl"),
+    (A_LAKE, "", ""),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "name"), CHANGES)
+def test_a_document_with_its_old_date_has_its_old_bytes(
+    chain: Chain, old: str, new: str, name: str
+) -> None:
+    """Whatever changes: a stale copy must never be confirmed."""
+    before = chain.add(A_LAKE)
+    after = chain.replace(old, new, name or "data/lakes/lakes.ttl")
+    old_dates, new_dates = Since(before), Since(after)
+    listed = [path for path, _ in read_documents(after.folder / DOCUMENTS) if path]
+    with chain.client(before) as there, chain.client(after) as here:
+        for path in listed:
+            same = old_dates.instant(path) == new_dates.instant(path)
+            first = there.get(f"/{path}", headers=TURTLE)
+            second = here.get(f"/{path}", headers=TURTLE)
+            assert not same or first.data == second.data, path
