@@ -32,10 +32,10 @@ def require(*programs: str) -> None:
         sys.exit(f"This benchmark needs {', '.join(missing)} on the PATH (Debian packages).")
 
 
-def wait_until_ready(port: int, path: str = "/") -> float:
+def wait_until_ready(port: int, path: str = "/", seconds: float = _READY_SECONDS) -> float:
     """Return the seconds until a server answers on the port."""
     began = time.perf_counter()
-    while time.perf_counter() - began < _READY_SECONDS:
+    while time.perf_counter() - began < seconds:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", path)
@@ -46,7 +46,7 @@ def wait_until_ready(port: int, path: str = "/") -> float:
         finally:
             connection.close()
         return time.perf_counter() - began
-    sys.exit(f"Nothing answered on port {port} within {_READY_SECONDS:g} seconds.")
+    sys.exit(f"Nothing answered on port {port} within {seconds:g} seconds.")
 
 
 @contextmanager
