@@ -80,8 +80,8 @@ def build_release_of(config: Config, language: str, allow_loss: str = "") -> Non
     """Check and build, and say which release is current now."""
     from publisher.quality.approval import approve
     from publisher.release.build import build as build_release
-    from publisher.release.gate import Gate, LossLimits
-    from publisher.release.notices import notices_of
+    from publisher.release.catalogue.notices import notices_of
+    from publisher.release.history.gate import Gate, LossLimits
 
     with progress_shown(language) as progress:
         try:

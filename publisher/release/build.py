@@ -18,18 +18,19 @@ from publisher.load.sources import PUBLISHED
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.release.canonical import canonical, digest_of
-from publisher.release.changed import FRAME, frame_of
-from publisher.release.chronicle import Chapter, write_chronicle
-from publisher.release.dates import instant_after, newest_date
-from publisher.release.descriptions import (
+from publisher.release.catalogue.descriptions import (
     describe,
     files_by_dataset,
     in_store,
     write_descriptions,
 )
+from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
 from publisher.release.dumps import by_dataset, write_dumps
-from publisher.release.gate import Gate
+from publisher.release.history.changed import FRAME, frame_of
+from publisher.release.history.chronicle import Chapter, write_chronicle
+from publisher.release.history.gate import Gate
+from publisher.release.history.newest import current_whole, newest_whole
 from publisher.release.manifest import as_json, list_files, sync, write_json, write_sealed
 from publisher.release.model import (
     CONTEXT,
@@ -41,14 +42,13 @@ from publisher.release.model import (
     Release,
 )
 from publisher.release.naming import inputs_of, place_of
-from publisher.release.newest import current_whole, newest_whole
 from publisher.release.open import open_release
 from publisher.release.queries import write_queries
 from publisher.release.search_index import SEARCH, write_search
 from publisher.release.signature import read_key, sign
 from publisher.release.store import write_store
 from publisher.release.switching import alone, switch, sync_folder
-from publisher.release.table_files import write_tables
+from publisher.release.tables.files import write_tables
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -11,9 +11,9 @@ from pyoxigraph import DefaultGraph
 from publisher import __version__
 from publisher.load.given import GivenFiles
 from publisher.namespaces import PREFIXES
-from publisher.release.changed import FRAME
-from publisher.release.descriptions import Descriptions, write_descriptions
+from publisher.release.catalogue.descriptions import Descriptions, write_descriptions
 from publisher.release.documents import shared_documents
+from publisher.release.history.changed import FRAME
 from publisher.release.manifest import as_json, list_files, write_json, write_sealed
 from publisher.release.model import CONTEXT, MANIFEST, STORE, STORE_MANIFEST, Release
 from publisher.release.open import open_release

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from publisher.folding import plain, words
 from publisher.load.files import CATALOGUE, SHAPES
 from publisher.namespaces import LABELS, iri
-from publisher.release.subjects import Said, Subjects
+from publisher.release.tables.subjects import Said, Subjects
 
 SEARCH = "search.sqlite"
 _TYPE = iri("rdf:type")

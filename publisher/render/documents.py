@@ -13,8 +13,8 @@ from publisher.media_types import HTML, MediaType
 from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine
+from publisher.release.history.since import Since
 from publisher.release.model import Release
-from publisher.release.since import Since
 from publisher.render.located import located
 from publisher.serialise import serialise
 

@@ -13,10 +13,10 @@ from publisher.addresses import Addresses
 from publisher.messages import in_language, translate
 from publisher.namespaces import iri
 from publisher.query.engine import Engine
-from publisher.release.difference import Change
-from publisher.release.history import Kept
+from publisher.release.history.difference import Change
+from publisher.release.history.kept import Kept
+from publisher.release.history.tombstones import Tombstone
 from publisher.release.model import Release
-from publisher.release.tombstones import Tombstone
 from publisher.render.frame import Frame, Reader
 from publisher.render.labels import Names, foreign
 from publisher.render.parts import Value

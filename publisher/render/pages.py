@@ -28,7 +28,7 @@ from publisher.render.parts import Group, Thing, Value, anchor_of
 from publisher.render.query_pages import QueryPages
 from publisher.render.search_pages import SearchPages
 from publisher.render.structured import structured
-from publisher.render.table_pages import TablePages
+from publisher.render.tables.pages import TablePages
 from publisher.render.views import Views
 
 __all__ = ["Pages", "Reader"]

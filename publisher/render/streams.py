@@ -13,7 +13,7 @@ from publisher.addresses import Addresses
 from publisher.media_types import TRIG, MediaType
 from publisher.messages import translate
 from publisher.namespaces import LABELS, PREFIXES, iri
-from publisher.release.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
+from publisher.release.history.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
 from publisher.release.model import Release
 
 LDES, TREE = "https://w3id.org/ldes#", "https://w3id.org/tree#"

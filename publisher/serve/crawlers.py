@@ -9,8 +9,8 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, abort
 
 from publisher.addresses import Addresses
+from publisher.release.catalogue.sitemap import MOST, read_documents
 from publisher.release.model import DOCUMENTS
-from publisher.release.sitemap import MOST, read_documents
 from publisher.serve.fields import validators
 from publisher.serve.keeping import keep
 from publisher.serve.site import Site

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, request
 from publisher import media_types
 from publisher.media_types import JSON_LD, N_QUADS, TRIG, MediaType
 from publisher.negotiation import negotiate
-from publisher.release.feed import Stream
+from publisher.release.history.feed import Stream
 from publisher.serve.fields import validators, vary
 from publisher.serve.keeping import keep
 from publisher.serve.reader import reader_of

@@ -11,7 +11,7 @@ from publisher.errors import NotAcceptable
 from publisher.media_types import GRAPHS, HTML, MediaType
 from publisher.messages import translate
 from publisher.negotiation import negotiate
-from publisher.release.tombstones import Tombstone
+from publisher.release.history.tombstones import Tombstone
 from publisher.serialise import serialise
 from publisher.serve.fields import join_links, vary
 from publisher.serve.problems import PROBLEM

@@ -15,7 +15,7 @@ from publisher.addresses import INDEX
 from publisher.media_types import JSON
 from publisher.messages import translate
 from publisher.negotiation import negotiate
-from publisher.release.history import Kept
+from publisher.release.history.kept import Kept
 from publisher.serve import problems
 from publisher.serve.fields import join_links, validators, vary
 from publisher.serve.past import Past, at

@@ -11,10 +11,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.release.history import Kept, list_releases
+from publisher.release.history.kept import Kept, list_releases
+from publisher.release.history.rows import Rows
 from publisher.release.model import CURRENT, DOCUMENTS, Release
 from publisher.release.open import open_release
-from publisher.release.rows import Rows
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

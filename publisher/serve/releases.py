@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 
 from publisher.media_types import HTML, JSON
 from publisher.negotiation import negotiate
-from publisher.release.difference import as_json, as_rdf_patch, changes
+from publisher.release.history.difference import as_json, as_rdf_patch, changes
 from publisher.release.model import MANIFEST, REPORT
 from publisher.release.signature import SIGNATURE
 from publisher.serve.fields import validators, vary

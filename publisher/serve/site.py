@@ -15,10 +15,10 @@ from publisher.query.quiet import QuietEngine
 from publisher.query.search import Search
 from publisher.query.turns import Turns
 from publisher.query.workplace import Workplace
+from publisher.release.history.since import Since
+from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
 from publisher.release.search_index import SEARCH
-from publisher.release.since import Since
-from publisher.release.tombstones import Tombstones
 from publisher.render.documents import Documents
 from publisher.render.feeds import Feeds
 from publisher.render.pages import Pages

@@ -8,11 +8,11 @@ from publisher import media_types
 from publisher.errors import QueryLimit, QueryRefused
 from publisher.media_types import CSV, HTML, MediaType
 from publisher.negotiation import negotiate
-from publisher.release.csvw import metadata
 from publisher.release.manifest import written
-from publisher.release.tables import METADATA, Table
-from publisher.render.table_choice import Choice
-from publisher.render.table_parts import View
+from publisher.release.tables.csvw import metadata
+from publisher.release.tables.table import METADATA, Table
+from publisher.render.tables.choice import Choice
+from publisher.render.tables.parts import View
 from publisher.serve import signposting
 from publisher.serve.fields import join_links, validators, vary
 from publisher.serve.files import stored

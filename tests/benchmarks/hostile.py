@@ -82,12 +82,12 @@ def visit(visitor: Visitor, end: float) -> None:
         time.sleep(0.02)
 
 
-def left(folder: str) -> list[str]:
-    """Return the command lines of processes that name the folder or are query workers."""
+def at_work_in(folder: str) -> list[str]:
+    """Return the command lines of all processes that were started in a folder."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/environ"):
+    for path in Path("/proc").glob("[0-9]*/cwd"):
         try:
-            if folder.encode() in path.read_bytes():
+            if str(path.readlink()).startswith(folder):
                 found.append((path.parent / "cmdline").read_text().replace("\0", " "))
         except OSError:
             continue
@@ -124,8 +124,9 @@ def main() -> None:
             for thread in threads:
                 thread.join()
             memory = memory_mb(process.pid)
+            before = at_work_in(name)
         time.sleep(2)
-        remaining = left(name)
+        remaining = at_work_in(name)
     print(
         table(
             ["what", "before, median", "under attack, median", "99 %", "longest", "answered"],
@@ -146,7 +147,7 @@ def main() -> None:
         f"\nHostile queries: {sum(statuses.values())}, by status: {dict(sorted(statuses.items()))}"
     )
     print(f"Memory at the end: { ({k: round(v) for k, v in memory.items()}) } MB")
-    print(f"Processes left behind: {len(remaining)} {remaining}")
+    print(f"Processes: {len(before)} before the end, {len(remaining)} left behind {remaining}")
 
 
 if __name__ == "__main__":

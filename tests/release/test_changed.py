@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from publisher.release.history.since import Since
 from publisher.release.model import Release
-from publisher.release.since import Since
 from tests.chain import A_LAKE, BASE, SILJAN, Chain
 
 RIVERS = "data/rivers/rivers.ttl"

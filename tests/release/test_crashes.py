@@ -15,8 +15,8 @@ from publisher.errors import LossRefused, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
-from publisher.release.feed import Stream, read_pages
-from publisher.release.gate import Gate, LossLimits
+from publisher.release.history.feed import Stream, read_pages
+from publisher.release.history.gate import Gate, LossLimits
 from publisher.release.model import Release
 from publisher.release.open import open_current
 from tests.chain import A_LAKE, BASE, Chain

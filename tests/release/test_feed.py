@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import NamedNode
 
-from publisher.release import feed
-from publisher.release.feed import ACTIVITY_STREAMS, Stream, read_page, read_pages
+from publisher.release.history import feed
+from publisher.release.history.feed import ACTIVITY_STREAMS, Stream, read_page, read_pages
 from publisher.release.model import FEED, Release
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
@@ -104,7 +104,7 @@ def test_the_feed_goes_on_from_the_newest_release_not_from_the_one_on_line(
     chain: Chain,
 ) -> None:
     """Who followed it has seen the newest; going back must be told as a change."""
-    from publisher.release.history import activate
+    from publisher.release.history.kept import activate
 
     text = chain.read()
     first = chain.build()

@@ -12,7 +12,7 @@ from publisher.errors import LossRefused, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
-from publisher.release.difference import (
+from publisher.release.history.difference import (
     Kind,
     as_html,
     as_json,
@@ -20,8 +20,8 @@ from publisher.release.difference import (
     as_text,
     changes,
 )
-from publisher.release.gate import Gate, LossLimits, losses
-from publisher.release.history import activate, find_release, list_releases, prune
+from publisher.release.history.gate import Gate, LossLimits, losses
+from publisher.release.history.kept import activate, find_release, list_releases, prune
 from publisher.release.model import Release
 
 BASE = "https://data.example.org/"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pyoxigraph import RdfFormat, parse
 
+from publisher.release.catalogue.notices import notices, notices_of
 from publisher.release.model import Release
-from publisher.release.notices import notices, notices_of
 
 BASE = "https://data.example.org/"
 PREFIXES = """

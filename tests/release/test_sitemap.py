@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from publisher.release.catalogue.sitemap import list_documents, read_documents, write_documents
 from publisher.release.model import Release
-from publisher.release.sitemap import list_documents, read_documents, write_documents
 
 BASE = "https://data.example.org/"
 DATE = NamedNode("http://www.w3.org/2001/XMLSchema#date")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from publisher.addresses import Addresses
+from publisher.release.history.tombstones import Tombstone, Tombstones
 from publisher.release.model import GONE
-from publisher.release.tombstones import Tombstone, Tombstones
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
 ADDRESSES = Addresses(BASE, BASE)

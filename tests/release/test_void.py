@@ -6,8 +6,8 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 from rdflib import DCTERMS, RDF, VOID, Graph, URIRef
 
+from publisher.release.catalogue.void import Counts, count
 from publisher.release.model import Release
-from publisher.release.void import Counts, count
 
 BASE = "https://data.example.org/"
 LAKES = URIRef(BASE + "dataset/lakes")

@@ -15,7 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from publisher.release import feed
+from publisher.release.history import feed
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site

@@ -6,9 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import Client
 
+from publisher.release.catalogue.sitemap import read_documents
+from publisher.release.history.since import Since
 from publisher.release.model import DOCUMENTS
-from publisher.release.since import Since
-from publisher.release.sitemap import read_documents
 from publisher.serve.app import create_app
 from tests.chain import A_LAKE, SILJAN, Chain
 

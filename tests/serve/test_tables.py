@@ -13,8 +13,8 @@ from werkzeug.test import TestResponse
 
 from publisher import media_types
 from publisher.release.model import Release
-from publisher.release.tables import read_tables
-from publisher.render.table_choice import Choice
+from publisher.release.tables.table import read_tables
+from publisher.render.tables.choice import Choice
 from publisher.serve.site import Site
 
 TABLE = "/table/municipality"

@@ -1,0 +1,1 @@
+"""What the release says of itself: the catalogue in both views, VoID, the service, the sitemap."""

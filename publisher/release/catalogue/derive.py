@@ -1,0 +1,181 @@
+"""The catalogue by hand and what was just written → the catalogue that portals harvest.
+
+A person writes what only a person knows; everything that can be counted is counted here. One
+function makes both views of the same IRIs. They differ only where the profiles exclude each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from publisher.load.files import DATASET
+from publisher.release.catalogue.carried import AUTHORITY, carry
+from publisher.release.catalogue.distributions import (
+    View,
+    add_distributions,
+    add_representations,
+    add_services,
+)
+from publisher.release.catalogue.draft import Draft, node
+from publisher.release.catalogue.extent import Extent, around, positions, together
+from publisher.release.catalogue.table_distributions import add_tables
+from publisher.release.model import StoredFile
+from publisher.release.tables.files import TableFiles
+
+# So many keywords of the datasets stand for the catalogue when it has none by hand.
+_KEYWORDS = 20
+_SAME = ("schema:sameAs", "owl:sameAs", "skos:exactMatch")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the views are derived from.
+
+    Attributes:
+        base_iri: Base of the names.
+        by_hand: The triples of ``data/catalogue.ttl``.
+        sources: The triples of the datasets: places and standards are described there.
+        files: Name of a dataset → extension → its file in the release.
+        modified: Name of a dataset → when its content changed.
+        tables: Name of a dataset → the files of its tables.
+    """
+
+    base_iri: str
+    by_hand: tuple[Triple, ...] = field(repr=False)
+    sources: Draft = field(repr=False)
+    files: Mapping[str, Mapping[str, StoredFile]] = field(repr=False)
+    modified: Mapping[str, Literal] = field(repr=False)
+    tables: Mapping[str, Sequence[TableFiles]] = field(default_factory=dict, repr=False)
+
+
+def derive(facts: Facts, view: View) -> list[Triple]:
+    """Return a complete view of the catalogue, sorted; its addresses are canonical.
+
+    Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
+    """
+    draft = Draft(facts.by_hand)
+    for catalogue in draft.instances("dcat:Catalog"):
+        for dataset in draft.nodes(catalogue, "dcat:dataset"):
+            _dataset(draft, facts, dataset, view)
+        _catalogue_modified(draft, catalogue)
+        add_services(draft, catalogue, facts.base_iri, view)
+    extents = _places(draft, facts.sources)
+    _standards(draft, facts.sources)
+    for catalogue in draft.instances("dcat:Catalog"):
+        if view is View.EU:
+            _as_dataset(draft, catalogue)
+        else:
+            draft.remove(catalogue, "dcat:contactPoint")
+            _extents(draft, catalogue, extents)
+    carry(draft)
+    return draft.triples()
+
+
+def _dataset(draft: Draft, facts: Facts, dataset: NamedNode, view: View) -> None:
+    """Add to a dataset what is derived: the dates of change, the files, the identifier."""
+    name = dataset.value.removeprefix(facts.base_iri + DATASET)
+    if name in facts.modified:
+        draft.remove(dataset, "dcterms:modified")
+        draft.add(dataset, "dcterms:modified", facts.modified[name])
+    if dataset in draft.objects(dataset, "dcat:landingPage"):
+        draft.add(dataset, "rdf:type", node("foaf:Document"))
+    add_distributions(draft, dataset, facts.files.get(name, {}), facts.base_iri, view)
+    add_tables(draft, dataset, facts.tables.get(name, ()), facts.base_iri, view)
+    identifiers = draft.objects(dataset, "dcterms:identifier")
+    if view is View.EU and identifiers:
+        identifier = NamedNode(f"{dataset.value}/identifier")
+        draft.add(dataset, "adms:identifier", identifier)
+        draft.add(identifier, "rdf:type", node("adms:Identifier"))
+        draft.add(identifier, "skos:notation", *identifiers)
+
+
+def _catalogue_modified(draft: Draft, catalogue: NamedNode) -> None:
+    """Let a catalogue be as new as the newest thing in it."""
+    dates = draft.objects(catalogue, "dcterms:modified")
+    for dataset in draft.nodes(catalogue, "dcat:dataset"):
+        dates += draft.objects(dataset, "dcterms:modified")
+    if dates:
+        draft.remove(catalogue, "dcterms:modified")
+        draft.add(catalogue, "dcterms:modified", max(dates, key=_lexical))
+
+
+def _lexical(term: object) -> tuple[str, str]:
+    """Return what dates are compared by; written as ISO 8601 they sort as texts."""
+    return (str(getattr(term, "value", "")), str(term))
+
+
+def _places(draft: Draft, sources: Draft) -> dict[NamedNode, Extent]:
+    """Add type, name and extent of every named place; return the extents that were found."""
+    found = {}
+    for place in draft.all_objects("dcterms:spatial"):
+        draft.add(place, "rdf:type", node("dcterms:Location"))
+        if place.value.startswith(AUTHORITY):
+            draft.add(place, "skos:inScheme", NamedNode(place.value.rpartition("/")[0]))
+        same = [place, *(s for name in _SAME for s in sources.subjects(name, place))]
+        for described in same:
+            extent = _extent(sources, described)
+            if extent is None:
+                continue
+            draft.add(place, "rdfs:label", *sources.objects(described, "skos:prefLabel"))
+            draft.add(place, "dcat:bbox", extent.box)
+            draft.add(place, "dcat:centroid", extent.centroid)
+            found[place] = extent
+            break
+    return found
+
+
+def _extent(sources: Draft, place: NamedNode) -> Extent | None:
+    geometries = [place, *sources.nodes(place, "geo:hasGeometry")]
+    texts = [term for geometry in geometries for term in sources.objects(geometry, "geo:asWKT")]
+    return around(position for text in texts for position in positions(str(text.value)))
+
+
+def _standards(draft: Draft, sources: Draft) -> None:
+    """Describe the standards that are described in the sources."""
+    for standard in draft.all_objects("dcterms:conformsTo"):
+        if draft.objects(standard, "rdf:type") or not sources.knows(standard):
+            continue
+        draft.add(standard, "rdf:type", node("dcterms:Standard"))
+        for name in ("dcterms:title", "dcterms:description"):
+            draft.add(standard, name, *sources.objects(standard, name))
+
+
+def _as_dataset(draft: Draft, catalogue: NamedNode) -> None:
+    """Add what a catalogue needs to be judged as a dataset (DCAT 3: it is one)."""
+    datasets = draft.nodes(catalogue, "dcat:dataset")
+    for name, most in (("dcat:theme", None), ("dcat:keyword", _KEYWORDS)):
+        if not draft.objects(catalogue, name):
+            terms = {term for dataset in datasets for term in draft.objects(dataset, name)}
+            draft.add(catalogue, name, *sorted(terms, key=str)[:most])
+    _period(draft, catalogue, datasets)
+    add_representations(draft, catalogue)
+
+
+def _period(draft: Draft, catalogue: NamedNode, datasets: Iterable[NamedNode]) -> None:
+    """Add the time that the datasets cover together."""
+    periods = [p for dataset in datasets for p in draft.nodes(dataset, "dcterms:temporal")]
+    starts = [date for period in periods for date in draft.objects(period, "dcat:startDate")]
+    ends = [date for period in periods for date in draft.objects(period, "dcat:endDate")]
+    if not starts or not ends or draft.objects(catalogue, "dcterms:temporal"):
+        return
+    period = NamedNode(f"{catalogue.value}/temporal")
+    draft.add(catalogue, "dcterms:temporal", period)
+    draft.add(period, "rdf:type", node("dcterms:PeriodOfTime"))
+    draft.add(period, "dcat:startDate", min(starts, key=_lexical))
+    draft.add(period, "dcat:endDate", max(ends, key=_lexical))
+
+
+def _extents(draft: Draft, catalogue: NamedNode, extents: Mapping[NamedNode, Extent]) -> None:
+    """Add to each dataset its extent as a blank node, the one that DCAT-AP-SE asks for."""
+    for number, dataset in enumerate(draft.nodes(catalogue, "dcat:dataset"), start=1):
+        places = draft.nodes(dataset, "dcterms:spatial")
+        extent = together(extents[place] for place in places if place in extents)
+        if extent is not None:
+            location = BlankNode(f"extent{number}")
+            draft.add(dataset, "dcterms:spatial", location)
+            draft.add(location, "rdf:type", node("dcterms:Location"))
+            draft.add(location, "dcat:bbox", extent.box)
+            draft.add(location, "dcat:centroid", extent.centroid)

@@ -1,0 +1,245 @@
+"""Files of a dataset → ``dcat:Distribution``s; the site's interfaces → ``dcat:DataService``s."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.messages import LANGUAGES, Text, text
+from publisher.release.catalogue.carried import AUTHORITY, IANA, is_public_domain
+from publisher.release.catalogue.draft import Draft, Term, in_languages, node, typed
+from publisher.release.model import StoredFile
+
+
+class View(Enum):
+    """The two profiles; they exclude each other in a few places, so there are two views."""
+
+    EU = "dcat-ap"
+    SE = "dcat-ap-se"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that portals know.
+
+    Attributes:
+        extension: Of the file.
+        label: For people.
+        media_type: As registered with IANA.
+        file_type: Name in the EU's list of file types.
+    """
+
+    extension: str
+    label: str
+    media_type: str
+    file_type: str
+
+    def value(self, view: View) -> Term:
+        """Return the object of ``dcterms:format``: one profile wants an IRI, one a literal."""
+        if view is View.SE:
+            return Literal(self.media_type)
+        return NamedNode(f"{AUTHORITY}file-type/{self.file_type}")
+
+
+GRAPH_FORMATS = (
+    Format("ttl", "Turtle", "text/turtle", "RDF_TURTLE"),
+    Format("jsonld", "JSON-LD", "application/ld+json", "JSON_LD"),
+    Format("rdf", "RDF/XML", "application/rdf+xml", "RDF_XML"),
+    Format("nt", "N-Triples", "application/n-triples", "RDF_N_TRIPLES"),
+)
+FORMATS = (
+    *GRAPH_FORMATS,
+    Format("csv", "CSV", "text/csv", "CSV"),
+    Format("geojson", "GeoJSON", "application/geo+json", "GEOJSON"),
+    Format(
+        "xlsx",
+        "Excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "XLSX",
+    ),
+)
+_STABLE = NamedNode(AUTHORITY + "planned-availability/STABLE")
+_PUBLIC = NamedNode(AUTHORITY + "access-right/PUBLIC")
+# The controlled-vocabulary shapes of DCAT-AP 3.0.1 want an address with https.
+_SHA256 = NamedNode("https://spdx.org/rdf/terms#checksumAlgorithm_sha256")
+_QUERIES: Mapping[View, Term] = {
+    View.EU: NamedNode(AUTHORITY + "file-type/SPARQLQRES"),
+    View.SE: Literal("application/sparql-query"),
+}
+# What a distribution has from its dataset.
+_TAKEN_OVER = (
+    "dcterms:issued",
+    "dcterms:modified",
+    "dcterms:language",
+    "dcterms:license",
+    "dcterms:rights",
+    "dcterms:conformsTo",
+    "foaf:page",
+)
+
+
+def add_distributions(
+    draft: Draft, dataset: NamedNode, files: Mapping[str, StoredFile], base_iri: str, view: View
+) -> None:
+    """Add a distribution for each file of a dataset: extension → file."""
+    for form in FORMATS:
+        file = files.get(form.extension)
+        if file is None:
+            continue
+        name = NamedNode(f"{dataset.value}/distribution/{form.extension}")
+        describe_file(
+            draft,
+            name,
+            form,
+            view,
+            (dataset.value, f"{base_iri}dump/{file.name.rpartition('/')[2]}"),
+            dict.fromkeys(LANGUAGES, form.label),
+            text("The whole dataset in {format}.", format=form.label),
+        )
+        add_file(draft, dataset, name, file, base_iri, view)
+
+
+def add_file(
+    draft: Draft,
+    dataset: NamedNode,
+    name: NamedNode,
+    file: StoredFile,
+    base_iri: str,
+    view: View,
+) -> None:
+    """Add what every file of a dataset has."""
+    draft.add(dataset, "dcat:distribution", name)
+    draft.add(name, "dcat:byteSize", typed(str(file.length), "xsd:nonNegativeInteger"))
+    draft.add(name, "dcat:accessService", NamedNode(base_iri + "service/sparql"))
+    for predicate in _TAKEN_OVER:
+        draft.add(name, predicate, *draft.objects(dataset, predicate))
+    if view is View.EU:
+        _checksum(draft, name, file)
+
+
+def add_representations(draft: Draft, catalogue: NamedNode) -> None:
+    """Add a distribution of the catalogue itself for each of its representations.
+
+    DCAT says that a catalogue is a dataset; a validator that knows this judges it as one.
+    """
+    for form in GRAPH_FORMATS:
+        name = NamedNode(f"{catalogue.value}/distribution/{form.extension}")
+        draft.add(catalogue, "dcat:distribution", name)
+        describe_file(
+            draft,
+            name,
+            form,
+            View.EU,
+            (catalogue.value, f"{catalogue.value}.{form.extension}"),
+            dict.fromkeys(LANGUAGES, form.label),
+            text("The catalogue in {format}.", format=form.label),
+        )
+        draft.add(name, "dcterms:license", *draft.objects(catalogue, "dcterms:license"))
+
+
+def describe_file(
+    draft: Draft,
+    name: NamedNode,
+    form: Format,
+    view: View,
+    places: tuple[str, str],
+    titles: Text,
+    description: Text,
+) -> None:
+    """Add what every distribution has; ``places`` are its access and its download address."""
+    access, download = places
+    draft.describe(
+        name,
+        {
+            "rdf:type": [node("dcat:Distribution")],
+            "dcterms:title": in_languages(titles),
+            "dcterms:description": in_languages(description),
+            "dcterms:format": [form.value(view)],
+            "dcat:accessURL": [NamedNode(access)],
+            "dcat:downloadURL": [NamedNode(download)],
+            "dcat:mediaType": [NamedNode(IANA + form.media_type)],
+            "dcatap:availability": [_STABLE],
+        },
+    )
+
+
+def _checksum(draft: Draft, distribution: NamedNode, file: StoredFile) -> None:
+    """Add the SHA-256; DCAT-AP-SE takes SHA-1 alone, so its view has none."""
+    checksum = NamedNode(f"{distribution.value}/checksum")
+    draft.add(distribution, "spdx:checksum", checksum)
+    draft.add(checksum, "rdf:type", node("spdx:Checksum"))
+    draft.add(checksum, "spdx:algorithm", _SHA256)
+    draft.add(checksum, "spdx:checksumValue", typed(file.sha256, "xsd:hexBinary"))
+
+
+def strictest(licences: Iterable[NamedNode]) -> list[NamedNode]:
+    """Return the licence that asks most, for what gives access to works under all of them."""
+    ordered = sorted(set(licences), key=lambda licence: (is_public_domain(licence), licence.value))
+    return ordered[:1]
+
+
+def add_services(draft: Draft, catalogue: NamedNode, base_iri: str, view: View) -> None:
+    """Add the SPARQL endpoint and the look-up of documents."""
+    sparql = NamedNode(base_iri + "service/sparql")
+    _service(draft, catalogue, sparql)
+    draft.describe(
+        sparql,
+        {
+            "dcterms:title": in_languages(text("SPARQL endpoint")),
+            "dcterms:description": in_languages(
+                text("SPARQL 1.1 queries over all datasets of the catalogue.")
+            ),
+            "dcat:keyword": in_languages(text("SPARQL")),
+            "dcat:endpointURL": [NamedNode(base_iri + "sparql")],
+            "dcat:endpointDescription": [NamedNode(base_iri + "sparql.ttl")],
+            "dcterms:conformsTo": [NamedNode("https://www.w3.org/TR/sparql11-protocol/")],
+            "dcterms:format": [_QUERIES[view]],
+        },
+    )
+    look_up = NamedNode(base_iri + "service/documents")
+    _service(draft, catalogue, look_up)
+    draft.describe(
+        look_up,
+        {
+            "dcterms:title": in_languages(text("Look-up of documents")),
+            "dcterms:description": in_languages(
+                text(
+                    "Every thing in the datasets has an address; who asks for it gets a page, "
+                    "Turtle, JSON-LD, RDF/XML or N-Triples about it."
+                )
+            ),
+            "dcat:keyword": in_languages(text("linked data")),
+            "dcat:endpointURL": [NamedNode(base_iri)],
+            "dcat:endpointDescription": [NamedNode(base_iri + "void.ttl")],
+            "dcterms:conformsTo": [NamedNode("https://www.w3.org/TR/cooluris/")],
+        },
+    )
+    if view is View.EU:
+        for service in (sparql, look_up):
+            for name in ("dcat:endpointURL", "dcat:endpointDescription"):
+                for address in draft.nodes(service, name):
+                    draft.add(address, "rdf:type", node("rdfs:Resource"))
+
+
+def _service(draft: Draft, catalogue: NamedNode, service: NamedNode) -> None:
+    """Add what every service of the site has."""
+    datasets = draft.nodes(catalogue, "dcat:dataset")
+    draft.add(catalogue, "dcat:service", service)
+    draft.describe(
+        service,
+        {
+            "rdf:type": [node("dcat:DataService")],
+            "dcterms:publisher": draft.objects(catalogue, "dcterms:publisher"),
+            "dcat:contactPoint": draft.objects(catalogue, "dcat:contactPoint"),
+            "foaf:page": draft.objects(catalogue, "foaf:homepage"),
+            "dcat:theme": [t for d in datasets for t in draft.objects(d, "dcat:theme")],
+            "dcterms:accessRights": [_PUBLIC],
+            "dcterms:license": strictest(
+                licence for d in datasets for licence in draft.nodes(d, "dcterms:license")
+            ),
+            "dcat:servesDataset": datasets,
+        },
+    )

@@ -1,0 +1,210 @@
+"""Datasets just written → what VoID says of them, with real counts (VoID, section 4.6)."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from pyoxigraph import Literal, NamedNode, Quad, Triple
+
+from publisher.load.files import CATALOGUE, DATASET
+from publisher.media_types import DUMPS as DUMPED
+from publisher.namespaces import iri
+from publisher.release.catalogue.draft import Draft, node, typed
+from publisher.release.model import StoredFile
+
+VOID = "void"
+_TYPE = iri("rdf:type")
+# These name terms of vocabularies, or repeat what a triple says.
+_NOT_LINKS = {_TYPE, iri("rdf:predicate"), iri("rdf:object")}
+_FORMATS = "http://www.w3.org/ns/formats/"
+_FEATURES = ("Turtle", "JSON-LD", "RDF_XML", "N-Triples", "N-Quads")
+_EXAMPLES = 5
+_BY_HAND = (
+    "dcterms:title",
+    "dcterms:description",
+    "dcterms:license",
+    "dcterms:publisher",
+    "dcterms:issued",
+    "dcterms:modified",
+)
+
+
+@dataclass
+class Counts:
+    """What is counted in one dataset; links are counted by host and predicate."""
+
+    triples: int = 0
+    subjects: set[str] = field(default_factory=set)
+    objects: set[str] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+    classes: Counter[str] = field(default_factory=Counter)
+    properties: Counter[str] = field(default_factory=Counter)
+    links: Counter[tuple[str, str]] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+
+def count(triples: Iterable[Triple | Quad], base_iri: str) -> Counts:
+    """Return the counts of a graph, whose triples are all different.
+
+    An entity is a subject below the base (VoID, section 4.6, leaves that to the dataset).
+    """
+    counts = Counts()
+    for triple in triples:
+        predicate = triple.predicate.value
+        subject, value = str(triple.subject), triple.object
+        counts.triples += 1
+        counts.subjects.add(subject)
+        counts.objects.add(str(value))
+        counts.properties[predicate] += 1
+        name = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+        if name.startswith(base_iri):
+            counts.entities.add(name)
+        if not isinstance(value, NamedNode):
+            continue
+        if predicate == _TYPE:
+            counts.classes[value.value] += 1
+            if name.startswith(base_iri):
+                counts.examples[value.value] = min(name, counts.examples.get(value.value, name))
+        if predicate not in _NOT_LINKS and not value.value.startswith(base_iri):
+            host = _root(value.value)
+            if host and name.startswith(base_iri):
+                counts.links[(host, predicate)] += 1
+    return counts
+
+
+def _root(name: str) -> str:
+    """Return scheme and host of an IRI; empty for one that is no web address."""
+    parts = urlsplit(name)
+    return f"{parts.scheme}://{parts.netloc}/" if parts.scheme in ("http", "https") else ""
+
+
+def _namespace(name: str) -> str:
+    """Return what stands before the last ``#`` or ``/`` of an IRI, with it."""
+    return name[: max(name.rfind("#"), name.rfind("/")) + 1]
+
+
+def _number(value: int) -> Literal:
+    return typed(str(value), "xsd:integer")
+
+
+@dataclass(frozen=True)
+class Described:
+    """What VoID is made of.
+
+    Attributes:
+        base_iri: Base of the names.
+        catalogue: The EU view: titles, licences and dates are there.
+        datasets: Name → its quads, all different.
+        files: Name → extension → its file.
+    """
+
+    base_iri: str
+    catalogue: Draft
+    datasets: Mapping[str, Iterable[Quad]]
+    files: Mapping[str, Mapping[str, StoredFile]]
+
+    @property
+    def document(self) -> str:
+        """Return the IRI of the VoID description."""
+        return self.base_iri + VOID
+
+
+def describe_void(described: Described) -> list[Triple]:
+    """Return the VoID description of every dataset and of all together, sorted."""
+    draft = Draft()
+    base_iri = described.base_iri
+    document = NamedNode(described.document)
+    whole = NamedNode(f"{described.document}#all")
+    draft.add(document, "rdf:type", node("void:DatasetDescription"), node("foaf:Document"))
+    draft.add(document, "foaf:primaryTopic", whole)
+    for name, quads in described.datasets.items():
+        dataset = NamedNode(base_iri + DATASET + name)
+        counts = count(quads, base_iri)
+        draft.add(document, "foaf:topic", dataset)
+        draft.add(whole, "void:subset", dataset)
+        _copy(draft, described.catalogue, dataset, dataset)
+        _statistics(draft, described, dataset, name, counts)
+        _links(draft, described, dataset, name, counts)
+        for file in _dumps(described.files.get(name, {})):
+            draft.add(dataset, "void:dataDump", NamedNode(f"{base_iri}dump/{file}"))
+    triples = {quad.triple for quads in described.datasets.values() for quad in quads}
+    catalogue = NamedNode(base_iri + CATALOGUE)
+    _copy(draft, described.catalogue, catalogue, whole)
+    _statistics(draft, described, whole, "all", count(triples, base_iri))
+    return draft.triples()
+
+
+def _dumps(files: Mapping[str, StoredFile]) -> Iterator[str]:
+    """Yield the names of the files that hold the whole graph."""
+    for media_type in DUMPED:
+        if media_type.extension in files:
+            name = files[media_type.extension].name.rpartition("/")[2]
+            yield name
+            yield f"{name}.gz"
+
+
+def _copy(draft: Draft, catalogue: Draft, source: NamedNode, target: NamedNode) -> None:
+    for name in _BY_HAND:
+        draft.add(target, name, *catalogue.objects(source, name))
+
+
+def _statistics(
+    draft: Draft, described: Described, dataset: NamedNode, name: str, counts: Counts
+) -> None:
+    vocabularies = {_namespace(term) for term in (*counts.classes, *counts.properties)}
+    draft.describe(
+        dataset,
+        {
+            "rdf:type": [node("void:Dataset")],
+            "void:sparqlEndpoint": [NamedNode(described.base_iri + "sparql")],
+            "void:uriSpace": [Literal(described.base_iri)],
+            "void:feature": [NamedNode(_FORMATS + feature) for feature in _FEATURES],
+            "void:vocabulary": [NamedNode(v) for v in sorted(vocabularies)],
+            "void:exampleResource": [
+                NamedNode(counts.examples[c])
+                for c, _ in counts.classes.most_common()
+                if c in counts.examples
+            ][:_EXAMPLES],
+            "void:triples": [_number(counts.triples)],
+            "void:entities": [_number(len(counts.entities))],
+            "void:classes": [_number(len(counts.classes))],
+            "void:properties": [_number(len(counts.properties))],
+            "void:distinctSubjects": [_number(len(counts.subjects))],
+            "void:distinctObjects": [_number(len(counts.objects))],
+        },
+    )
+    for number, term in enumerate(sorted(counts.classes), start=1):
+        part = NamedNode(f"{described.document}#{name}-class-{number}")
+        draft.add(dataset, "void:classPartition", part)
+        draft.add(part, "void:class", NamedNode(term))
+        draft.add(part, "void:entities", _number(counts.classes[term]))
+    for number, term in enumerate(sorted(counts.properties), start=1):
+        part = NamedNode(f"{described.document}#{name}-property-{number}")
+        draft.add(dataset, "void:propertyPartition", part)
+        draft.add(part, "void:property", NamedNode(term))
+        draft.add(part, "void:triples", _number(counts.properties[term]))
+
+
+def _links(
+    draft: Draft, described: Described, dataset: NamedNode, name: str, counts: Counts
+) -> None:
+    """Add a linkset for each host that a dataset links to (VoID, section 5)."""
+    hosts: dict[str, dict[str, int]] = defaultdict(dict)
+    for (host, predicate), number in counts.links.items():
+        hosts[host][predicate] = number
+    for place, host in enumerate(sorted(hosts), start=1):
+        linkset = NamedNode(f"{described.document}#{name}-links-{place}")
+        draft.add(dataset, "void:subset", linkset)
+        draft.describe(
+            linkset,
+            {
+                "rdf:type": [node("void:Linkset")],
+                "void:subjectsTarget": [dataset],
+                "void:objectsTarget": [NamedNode(host)],
+                "void:linkPredicate": [NamedNode(p) for p in sorted(hosts[host])],
+                "void:triples": [_number(sum(hosts[host].values()))],
+            },
+        )

@@ -1,0 +1,122 @@
+"""Which documents differ from the release before: those whose graph does, and no others."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from pyoxigraph import Quad
+
+from publisher import __version__
+from publisher.addresses import Addresses
+from publisher.load.files import CATALOGUE, DATASET
+from publisher.load.sources import Sources
+from publisher.namespaces import LABELS, iri
+from publisher.release.history.entities import EntityChange, compare, entities, files_of, parts_of
+from publisher.release.history.rows import Rows
+from publisher.release.model import CATALOGUE_EU, DOCUMENTS, MANIFEST, Release
+
+_SUBJECT = iri("rdf:subject")
+FRAME = "frame"
+
+
+def frame_of(
+    sources: Sources, quads: Iterable[Quad], documents: Mapping[str, Collection[str]]
+) -> str:
+    """Return a digest of what every document depends on besides the datasets.
+
+    That is the program, prefixes and context, the shapes, and which things share a document.
+    """
+    datasets = f"<{sources.base_iri}{DATASET}", f"<{sources.base_iri}{CATALOGUE}>"
+    rest = sorted(str(quad) for quad in quads if not str(quad.graph_name).startswith(datasets))
+    frame = [
+        __version__,
+        sorted(sources.prefixes.items()),
+        dict(sources.context),
+        {path: list(things) for path, things in documents.items()},
+        rest,
+    ]
+    return hashlib.sha256(json.dumps(frame, sort_keys=True).encode()).hexdigest()
+
+
+def _names(change: EntityChange) -> tuple[set[str], bool]:
+    """Return the things whose documents a change shows in, and whether the name has changed."""
+    lines = [parts_of(line) for line in change.lines()]
+    around = [parts_of(line) for line in (*change.before, *change.after)]
+    is_relabelled = any(predicate in LABELS for predicate, _, _ in lines)
+    names = {name for _, name, _ in lines}
+    # A statement stands in the document of what it is about.
+    names |= {name for predicate, name, _ in around if predicate == _SUBJECT or is_relabelled}
+    return names | {change.iri}, is_relabelled
+
+
+def _named_there(paths: Iterable[Path], relabelled: Collection[str]) -> Iterator[str]:
+    """Yield the things whose documents show a label of one of some things."""
+    for entity, lines in entities(paths):
+        parts = [parts_of(line) for line in lines]
+        shown = [name for p, name, _ in parts if p in relabelled or name in relabelled]
+        if shown or any(predicate in relabelled for predicate, _, _ in parts):
+            yield entity
+            yield from shown
+            yield from (name for predicate, name, _ in parts if predicate == _SUBJECT)
+
+
+def changed_things(previous: Release, staging: Path) -> set[str]:
+    """Return the things whose documents a new release shows otherwise; some of them are words."""
+    touched: set[str] = set()
+    relabelled: set[str] = set()
+    for change in compare(previous.folder, staging):
+        names, is_relabelled = _names(change)
+        touched |= names
+        if is_relabelled:
+            relabelled.add(change.iri)
+    if relabelled:
+        touched.update(_named_there(files_of(staging, catalogue=True), relabelled))
+    return touched
+
+
+def dated(
+    listed: Mapping[str, str],
+    staging: Path,
+    previous: Release | None,
+    published: datetime,
+    frame: str,
+    documents: Mapping[str, Collection[str]],
+    base_iri: str,
+) -> dict[str, str]:
+    """Return document path → since when it is as it is.
+
+    Args:
+        listed: Document path → the date it has when nothing is known of it.
+        staging: Folder of the release in the making; dumps and catalogue are there.
+        previous: The release before.
+        published: The instant of the release.
+        frame: From ``frame_of``.
+        documents: Document path → its things, where there are several.
+        base_iri: Base of the names.
+    """
+    if previous is None:
+        return dict(listed)
+    now = published.isoformat()
+    known = Rows(previous.folder / DOCUMENTS)
+    if json.loads((previous.folder / MANIFEST).read_bytes()).get(FRAME) != frame:
+        return dict.fromkeys(listed, now)
+    addresses = Addresses(base_iri, base_iri)
+    wholes = {thing: path for path, things in documents.items() for thing in things}
+    paths = {
+        wholes.get(thing) or addresses.document_of(thing).removeprefix(base_iri)
+        for thing in changed_things(previous, staging)
+        if addresses.holds(thing)
+    }
+    if (previous.folder / CATALOGUE_EU).read_bytes() != (staging / CATALOGUE_EU).read_bytes():
+        paths.add(CATALOGUE)
+    paths.add("")  # the home page tells what is new everywhere
+    return {path: _date(path, paths, known, now) for path in listed}
+
+
+def _date(path: str, changed: Collection[str], known: Rows, now: str) -> str:
+    row = None if path in changed else known.find(path)
+    return row[1] if row else now

@@ -1,0 +1,169 @@
+"""Feeds of changes: what each release brought, written behind what the releases before it brought.
+
+A page of members is a file of N-Quads. A full page is never touched again; the last one is open.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
+
+from publisher.load.files import CATALOGUE
+from publisher.namespaces import iri
+from publisher.release.history.difference import Kind
+from publisher.release.history.entities import EntityChange, compare
+from publisher.release.history.rows import read_rows, write_rows
+from publisher.release.history.standalone import compare_catalogues
+from publisher.release.model import FEED, Release
+
+ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams#"
+PAGE_MEMBERS = 250
+_INDEX = "pages.tsv"
+_TYPES = {Kind.ADDED: "Create", Kind.CHANGED: "Update", Kind.REMOVED: "Delete"}
+
+
+class Stream(Enum):
+    """A feed: its folder, and the properties that say of what and of when a member is."""
+
+    ENTITIES = ("entities", iri("dcterms:isVersionOf"), iri("dcterms:modified"))
+    CATALOGUE = ("catalogue", ACTIVITY_STREAMS + "object", ACTIVITY_STREAMS + "published")
+
+    def __init__(self, folder: str, version_of: str, timestamp: str) -> None:
+        """Keep the parts."""
+        self.folder = folder
+        self.version_of = version_of
+        self.timestamp = timestamp
+
+
+@dataclass(frozen=True)
+class FeedPage:
+    """A page of a feed.
+
+    Attributes:
+        number: From 1.
+        members: How many there are.
+        first: Instant of its first member.
+        last: Instant of its last member.
+    """
+
+    number: int
+    members: int
+    first: datetime
+    last: datetime
+
+    @property
+    def is_closed(self) -> bool:
+        """Tell whether it is full, so that it never changes again."""
+        return self.members >= PAGE_MEMBERS
+
+
+@dataclass(frozen=True)
+class Member:
+    """A change of one thing, with what is said of it since.
+
+    Attributes:
+        name: IRI of the member, and of the graph that holds what is said.
+        change: What happened to what.
+        published: When.
+    """
+
+    name: str
+    change: EntityChange
+    published: datetime
+
+    def quads(self, stream: Stream) -> Iterator[Quad]:
+        """Yield it: type, thing and time in the default graph, the rest in a graph of its own."""
+        node = NamedNode(self.name)
+        instant = Literal(self.published.isoformat(), datatype=NamedNode(iri("xsd:dateTime")))
+        kind = NamedNode(ACTIVITY_STREAMS + _TYPES[self.change.kind])
+        yield Quad(node, NamedNode(iri("rdf:type")), kind)
+        yield Quad(node, NamedNode(stream.version_of), NamedNode(self.change.iri))
+        yield Quad(node, NamedNode(stream.timestamp), instant)
+        written = "\n".join(sorted(self.change.after)).encode()
+        triples = {q.triple: None for q in parse(written, format=RdfFormat.N_QUADS)}
+        for triple in triples:
+            yield Quad(triple.subject, triple.predicate, triple.object, node)
+
+
+def read_pages(folder: Path, stream: Stream) -> list[FeedPage]:
+    """Return the pages of a feed in a release; none in a release made before there were feeds."""
+    return [
+        FeedPage(
+            int(number),
+            int(members),
+            datetime.fromisoformat(first),
+            datetime.fromisoformat(last),
+        )
+        for number, members, first, last in read_rows(folder / FEED / stream.folder / _INDEX)
+    ]
+
+
+def read_page(folder: Path, stream: Stream, number: int) -> Iterator[Quad]:
+    """Yield the quads of a page in their order."""
+    path = folder / FEED / stream.folder / f"{number}.nq"
+    return iter(parse(path=str(path), format=RdfFormat.N_QUADS))
+
+
+def _name(base_iri: str, release: str, thing: str, stream: Stream) -> str:
+    """Return the IRI of a member: the thing in its release; of the catalogue's, a part of it."""
+    if stream is Stream.CATALOGUE:
+        path = thing.removeprefix(base_iri)
+        return f"{base_iri}release/{release}/{CATALOGUE}#{quote(path, safe='/')}"
+    return f"{base_iri}release/{release}/{thing.removeprefix(base_iri)}"
+
+
+def write_feeds(
+    staging: Path, previous: Release | None, name: str, published: datetime, base_iri: str
+) -> None:
+    """Write the feeds of a release in the making: a pure function of it and of the one before.
+
+    Args:
+        staging: Its folder; the dumps and the catalogue are there.
+        previous: The release before.
+        name: Of the release.
+        published: Its instant.
+        base_iri: What is named below it has versions.
+    """
+    for stream in Stream:
+        before = previous if previous and read_pages(previous.folder, stream) else None
+        old = before.folder if before else None
+        changes: Iterable[EntityChange] = (
+            compare_catalogues(old, staging)
+            if stream is Stream.CATALOGUE
+            else (c for c in compare(old, staging, catalogue=False) if c.iri.startswith(base_iri))
+        )
+        members = (
+            Member(_name(base_iri, name, change.iri, stream), change, published)
+            for change in changes
+        )
+        _append(staging, old, stream, members)
+
+
+def _append(staging: Path, old: Path | None, stream: Stream, members: Iterator[Member]) -> None:
+    """Copy the pages of the release before, and write members behind the last one."""
+    folder = staging / FEED / stream.folder
+    folder.mkdir(parents=True)
+    pages = read_pages(old, stream) if old else []
+    for page in pages:
+        assert old is not None
+        shutil.copyfile(
+            old / FEED / stream.folder / f"{page.number}.nq", folder / f"{page.number}.nq"
+        )
+    for member in members:
+        if not pages or pages[-1].is_closed:
+            pages.append(FeedPage(len(pages) + 1, 0, member.published, member.published))
+        page = pages[-1]
+        with (folder / f"{page.number}.nq").open("a", encoding="utf-8") as file:
+            file.writelines(f"{quad} .\n" for quad in member.quads(stream))
+        pages[-1] = FeedPage(page.number, page.members + 1, page.first, member.published)
+    write_rows(
+        folder / _INDEX,
+        ((str(p.number), str(p.members), p.first.isoformat(), p.last.isoformat()) for p in pages),
+    )

@@ -1,0 +1,136 @@
+"""What would be lost by switching releases, as a portal sees it: it deletes whatever disappears."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from publisher.errors import LossRefused
+from publisher.findings import Finding, Severity
+from publisher.load.files import DATASET
+from publisher.messages import text
+from publisher.namespaces import iri
+from publisher.release.history.difference import Change, Kind, changes, count_entities
+from publisher.release.model import CATALOGUE_EU, Release
+
+_NAMED = 20  # so many of the entities that would go are named; the rest is counted
+_GUARDED = {
+    iri("dcterms:license"): "The licence {name} would be lost from the catalogue.",
+    iri("dcterms:language"): "The language {name} would be lost from the catalogue.",
+    iri("dcat:contactPoint"): "The contact {name} would be lost from the catalogue.",
+    iri("vcard:hasEmail"): "The mail address {name} would be lost from the catalogue.",
+}
+
+
+@dataclass(frozen=True)
+class LossLimits:
+    """How much may go from one release to the next without being asked for.
+
+    Attributes:
+        entities_percent: Share of a dataset's entities.
+        triples_percent: Share of a dataset's triples.
+    """
+
+    entities_percent: float
+    triples_percent: float
+
+
+def _catalogue(release: Release) -> set[tuple[str, str, str]]:
+    """Return the catalogue's triples that a portal's copy depends on."""
+    path = release.folder / CATALOGUE_EU
+    if not path.is_file():
+        return set()
+    wanted = {*_GUARDED, iri("rdf:type")}
+    return {
+        (str(quad.subject), quad.predicate.value, quad.object.value)
+        for quad in parse(path=path, format=RdfFormat.N_TRIPLES)
+        if quad.predicate.value in wanted and isinstance(quad.object, NamedNode | Literal)
+    }
+
+
+def _loss(message: str, rule: str, focus_node: str = "", **values: object) -> Finding:
+    return Finding(
+        Severity.VIOLATION, text(message, **values), f"loss-{rule}", focus_node=focus_node
+    )
+
+
+def _lost_from_catalogue(old: Release, new: Release) -> Iterator[Finding]:
+    before, after = _catalogue(old), _catalogue(new)
+    datasets = (iri("rdf:type"), iri("dcat:Dataset"))
+    there = {s for s, p, o in before if (p, o) == datasets}
+    here = {s for s, p, o in after if (p, o) == datasets}
+    for name in sorted(there - here):
+        message = "The dataset {name} would be lost, and portals would delete their copy of it."
+        yield _loss(message, "dataset", name[1:-1], name=name)
+    for predicate, message in _GUARDED.items():
+        had = {o for _, p, o in before if p == predicate}
+        has = {o for _, p, o in after if p == predicate}
+        for name in sorted(had - has):
+            yield _loss(message, predicate.rpartition("/")[2].rpartition("#")[2], name=name)
+
+
+def _lost_from_dataset(
+    old: Release, dataset: str, found: Iterable[Change], limits: LossLimits
+) -> Iterator[Finding]:
+    """Return what one dataset would lose past the limits."""
+    removed = [change for change in found if change.kind is Kind.REMOVED]
+    triples = old.graphs.get(f"{old.base_iri}{DATASET}{dataset}", 0)
+    gone = sum(len(change.removed) for change in removed)
+    named = [c.entity for c in removed if c.entity.startswith(old.base_iri)]
+    entities = count_entities(old, dataset)
+    if named and 100 * len(named) > limits.entities_percent * entities:
+        yield _loss(
+            "Dataset {dataset}: {count} of {all} entities would be gone: {names}."
+            " The limit is {limit} percent (loss_entities_percent).",
+            "entities",
+            dataset=dataset,
+            count=len(named),
+            all=entities,
+            names=", ".join(sorted(named)[:_NAMED]) + (" …" if len(named) > _NAMED else ""),
+            limit=f"{limits.entities_percent:g}",
+        )
+    if gone and 100 * gone > limits.triples_percent * triples:
+        yield _loss(
+            "Dataset {dataset}: {count} of {all} triples would be gone."
+            " The limit is {limit} percent (loss_triples_percent).",
+            "triples",
+            dataset=dataset,
+            count=gone,
+            all=triples,
+            limit=f"{limits.triples_percent:g}",
+        )
+
+
+def losses(old: Release, new: Release, limits: LossLimits) -> list[Finding]:
+    """Return a finding for each loss past the limits; none means that the switch is safe."""
+    found = list(_lost_from_catalogue(old, new))
+    by_dataset: dict[str, list[Change]] = {}
+    for change in changes(old, new):
+        by_dataset.setdefault(change.dataset, []).append(change)
+    for dataset, listed in sorted(by_dataset.items()):
+        found += _lost_from_dataset(old, dataset, listed, limits)
+    return found
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a new release must pass before it becomes the current one.
+
+    Attributes:
+        limits: How much may go.
+        reason: Why more may go this time; empty when it may not.
+    """
+
+    limits: LossLimits
+    reason: str = ""
+
+    def let_through(self, current: Release, new: Release) -> None:
+        """Do nothing when the switch is safe, or allowed with a reason.
+
+        Raises:
+            LossRefused: More would be lost than the limits allow.
+        """
+        if not self.reason and (found := losses(current, new, self.limits)):
+            raise LossRefused(found)

@@ -1,0 +1,1 @@
+"""Each class as a table: CSV with its metadata, workbook, GeoJSON."""

@@ -1,0 +1,127 @@
+"""A table as GeoJSON (RFC 7946), from geometries as WKT (OGC 06-103r4, section 7)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+from publisher.release.tables.cells import Field, Line, Names, fields, texts
+from publisher.release.tables.table import NUMBER, TRUTH, Table
+
+_WKT = re.compile(r"\s*(?:<([^>]*)>)?\s*([A-Za-z]+)\s*(?:Z|M|ZM)?\s*(\(.*\))\s*", re.DOTALL)
+_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})(?:\s+({_NUMBER}))?(?:\s+{_NUMBER})?")
+_TYPES = {
+    name.upper(): name
+    for name in (
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+    )
+}
+# Longitude before latitude, WGS 84: what a text without a name is in, and what GeoJSON wants.
+_CRS84 = re.compile(r".*OGC/[\d.]+/CRS84h?$|.*OGC:[\d.]*:?CRS84$")
+_EPSG_4326 = re.compile(r".*EPSG[/:]\d*[/:]?(?:\d+[/:])?4326$")
+
+
+def geometry(wkt: str) -> dict[str, Any] | None:
+    """Return a geometry; None for one that GeoJSON cannot hold.
+
+    >>> geometry("POINT(15.6 60.6)")
+    {'type': 'Point', 'coordinates': [15.6, 60.6]}
+    """
+    found = _WKT.fullmatch(wkt)
+    kind = _TYPES.get(found[2].upper()) if found else None
+    if found is None or kind is None:
+        return None
+    system = found[1] or ""
+    if system and not (_CRS84.match(system) or _EPSG_4326.match(system)):
+        return None
+    written = _POSITION.sub(_swapped if _EPSG_4326.match(system) else _position, found[3])
+    try:
+        coordinates = json.loads(written.replace("(", "[").replace(")", "]"))
+    except ValueError:
+        return None
+    if kind == "Point":
+        coordinates = coordinates[0]
+    elif kind == "MultiPoint":
+        # Both MULTIPOINT(1 2, 3 4) and MULTIPOINT((1 2), (3 4)) are written.
+        coordinates = [p[0] if isinstance(p[0], list) else p for p in coordinates]
+    elif kind == "Polygon":
+        coordinates = _wound(coordinates)
+    elif kind == "MultiPolygon":
+        coordinates = [_wound(polygon) for polygon in coordinates]
+    return {"type": kind, "coordinates": coordinates}
+
+
+def _position(match: re.Match[str]) -> str:
+    return "[" + ",".join(filter(None, match.groups())) + "]"
+
+
+def _swapped(match: re.Match[str]) -> str:
+    latitude, longitude, height = match.groups()
+    return "[" + ",".join(filter(None, (longitude, latitude, height))) + "]"
+
+
+def _wound(rings: list[list[list[float]]]) -> list[list[list[float]]]:
+    """Return rings in the directions that section 3.1.6 wants: outside counterclockwise."""
+    return [
+        ring if (_area(ring) > 0) == (number == 0) else ring[::-1]
+        for number, ring in enumerate(rings)
+    ]
+
+
+def _area(ring: list[list[float]]) -> float:
+    following = ring[1:] + ring[:1]
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, following, strict=True))
+
+
+def _together(wkts: Iterable[str]) -> dict[str, Any] | None:
+    """Return the geometries of one thing as one."""
+    found = [g for g in (geometry(wkt) for wkt in wkts) if g is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    if all(g["type"] == "Point" for g in found):
+        return {"type": "MultiPoint", "coordinates": [g["coordinates"] for g in found]}
+    return {"type": "GeometryCollection", "geometries": found}
+
+
+def write_features(table: Table, lines: Iterable[Line], names: Names, stream: TextIO) -> None:
+    """Write a table as a FeatureCollection; a thing without a geometry is an unlocated feature."""
+    kept = fields(table)[1:]
+    stream.write('{"type":"FeatureCollection","features":[')
+    for number, line in enumerate(lines):
+        properties: dict[str, Any] = {}
+        for of in kept:
+            found = [_value(of, text) for text in texts(line, of, names)]
+            if of.column is not None and of.column.separator:
+                properties[of.name] = found
+            else:
+                properties[of.name] = found[0] if found else None
+        feature = {
+            "type": "Feature",
+            "id": line.iri,
+            "geometry": _together(line.geometries),
+            "properties": properties,
+        }
+        stream.write(",\n" if number else "\n")
+        stream.write(json.dumps(feature, ensure_ascii=False, separators=(",", ":")))
+    stream.write("\n]}\n")
+
+
+def _value(of: Field, text: str) -> str | int | float | bool:
+    kind = of.column.kind if of.column else ""
+    if kind == TRUTH:
+        return text in ("true", "1")
+    if kind == NUMBER:
+        try:
+            number = json.loads(text.lstrip("+"))
+        except ValueError:
+            return text
+        return number if isinstance(number, int | float) else text
+    return text

@@ -1,0 +1,1 @@
+"""The pages of tables: what a reader chose → SPARQL → lines, counts, files."""

@@ -1,0 +1,146 @@
+"""What a reader chose of a table → its lines, its counts and its files, asked of the engine."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import BytesIO, StringIO
+
+from pyoxigraph import BlankNode, Literal
+
+from publisher.media_types import CSV, XLSX, MediaType
+from publisher.query.engine import Engine
+from publisher.query.engine import Term as AnyTerm
+from publisher.release.tables.cells import Line, write_csv
+from publisher.release.tables.features import write_features
+from publisher.release.tables.table import LINK, Column, Table
+from publisher.release.tables.workbook import write_workbook
+from publisher.render.called import chunks, read_names
+from publisher.render.labels import Labels
+from publisher.render.tables.choice import Choice
+from publisher.render.tables.query import Queries
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Some lines of a table, and what is called what in them."""
+
+    lines: Sequence[Line]
+    labels: Labels = field(repr=False)
+
+    def name(self, thing: str, language: str) -> str:
+        """Return what a linked thing is called in a language; empty when it has no such name."""
+        names = self.labels.get(thing, ())
+        return next((n.value for n in names if (n.language or "") == language), "")
+
+
+class TableLines:
+    """Reads one table for readers of one language."""
+
+    def __init__(
+        self, engine: Engine, table: Table, prefixes: Mapping[str, str], language: str
+    ) -> None:
+        """Keep what the lines are asked of."""
+        self._engine, self._table = engine, table
+        self.queries = Queries(table, prefixes, language)
+
+    def count(self, choice: Choice) -> int:
+        """Return how many things fit a choice."""
+        if choice.is_whole:
+            return self._table.count
+        return int(self._engine.rows(self.queries.count(choice))[0]["count"].value)
+
+    def facets(self, choice: Choice) -> dict[str, list[tuple[AnyTerm, int]]]:
+        """Return property → values with the number of things that have them, the most first.
+
+        What is chosen in a column does not narrow the counts of the column itself: with another of
+        its values chosen too, so many more things fit.
+        """
+        columns = [column for column in self._table.columns if column.facet]
+        filters = choice.filters or {}
+        found: dict[str, list[tuple[AnyTerm, int]]] = {}
+        self._count(choice, [c for c in columns if c.name not in filters], found)
+        for column in columns:
+            if column.name in filters:
+                others = {name: values for name, values in filters.items() if name != column.name}
+                self._count(replace(choice, filters=others), [column], found)
+        return found
+
+    def _count(
+        self,
+        choice: Choice,
+        columns: Sequence[Column],
+        found: dict[str, list[tuple[AnyTerm, int]]],
+    ) -> None:
+        for row in self._engine.rows(self.queries.facets(choice, columns)) if columns else ():
+            if not isinstance(row["value"], BlankNode):
+                pair = (row["value"], int(row["count"].value))
+                found.setdefault(row["property"].value, []).append(pair)
+
+    def read(
+        self,
+        choice: Choice,
+        columns: Sequence[Column],
+        limit: int,
+        offset: int = 0,
+        *,
+        located: bool = False,
+    ) -> Lines:
+        """Return the lines of a choice, in its order.
+
+        Args:
+            choice: Which things, in which order.
+            columns: What is read of them.
+            limit: At most so many.
+            offset: How many to leave out.
+            located: Whether to read their geometries.
+        """
+        rows = self._engine.rows(self.queries.selection(choice, limit, offset))
+        things = [row["thing"].value for row in rows]
+        said: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
+        for part in chunks(things) if columns else ():
+            for row in self._engine.rows(self.queries.said(part, columns)):
+                if not isinstance(row["value"], BlankNode):
+                    said[row["thing"].value][row["property"].value].add(row["value"])
+        places = self._geometries(things) if located else {}
+        lines = [
+            Line(
+                thing,
+                {path: tuple(sorted(values, key=str)) for path, values in said[thing].items()},
+                places.get(thing, ()),
+            )
+            for thing in things
+        ]
+        return Lines(lines, read_names(self._engine, _linked(lines, columns)))
+
+    def _geometries(self, things: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Return the geometries of things, at the end of the first chain that has any."""
+        found: dict[str, set[str]] = {}
+        for chain in self._table.chains:
+            missing = [thing for thing in things if thing not in found]
+            for part in chunks(missing):
+                for row in self._engine.rows(self.queries.geometries(part, chain)):
+                    if isinstance(row["value"], Literal):
+                        found.setdefault(row["thing"].value, set()).add(row["value"].value)
+        return {thing: tuple(sorted(texts)) for thing, texts in found.items()}
+
+    def file(self, choice: Choice, media_type: MediaType, limit: int) -> bytes:
+        """Return the lines of a choice, at most ``limit``, as a file."""
+        is_located = media_type not in (CSV, XLSX)
+        found = self.read(choice, self._table.columns, limit, located=is_located)
+        if media_type is XLSX:
+            book = BytesIO()
+            write_workbook(self._table, lambda: found.lines, found.name, book)
+            return book.getvalue()
+        text = StringIO(newline="")
+        write = write_csv if media_type is CSV else write_features
+        write(self._table, found.lines, found.name, text)
+        return text.getvalue().encode()
+
+
+def _linked(lines: Sequence[Line], columns: Sequence[Column]) -> Iterator[str]:
+    paths = [column.path for column in columns if column.kind == LINK]
+    for line in lines:
+        for path in paths:
+            yield from (term.value for term in line.values.get(path, ()))

@@ -1,0 +1,202 @@
+"""The pages of tables: all of them on one, and each with its filters, facets and files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from pyoxigraph import NamedNode
+
+from publisher import media_types
+from publisher.addresses import Addresses
+from publisher.media_types import MediaType
+from publisher.query.engine import Engine, Term
+from publisher.release.model import Release
+from publisher.release.tables.table import Column, Table, read_tables
+from publisher.render.called import read_names
+from publisher.render.frame import Frame, Reader
+from publisher.render.labels import Labels
+from publisher.render.parts import Value
+from publisher.render.snippets import address
+from publisher.render.tables.choice import Choice
+from publisher.render.tables.lines import TableLines
+from publisher.render.tables.parts import Counted, Facet, Head, View, Words
+from publisher.render.values import sort_key
+
+_FOLDER = "table/"
+
+
+class TablePages:
+    """The tables of one release."""
+
+    def __init__(
+        self, frame: Frame, release: Release, engine: Engine, addresses: Addresses
+    ) -> None:
+        """Read which tables there are."""
+        self._frame, self._engine, self._addresses = frame, engine, addresses
+        self._release = release
+        self._words = Words(frame, release.prefixes, release.base_iri)
+        self.tables: Mapping[str, Table] = read_tables(release.folder)
+
+    def lines(self, table: Table, language: str) -> TableLines:
+        """Return what reads a table for readers of a language."""
+        return TableLines(self._engine, table, self._release.prefixes, language)
+
+    def place(self, table: Table, extension: str = "") -> str:
+        """Return the canonical IRI of a table, or of one of its files."""
+        dot = "." if extension else ""
+        return f"{self._release.base_iri}{_FOLDER}{table.slug}{dot}{extension}"
+
+    def index(self, reader: Reader) -> bytes:
+        """Return the page that lists the tables."""
+        listed = [
+            (
+                replace(self._title(table, reader), href=self._frame.href(place, reader)),
+                table.count,
+                self._files(table, "", table.files),
+            )
+            for table in self.tables.values()
+            for place in [self.place(table)]
+        ]
+        return self._frame.render(
+            "tables.html",
+            reader,
+            self._release.base_iri + _FOLDER,
+            title={"sv": "Tabeller", "en": "Tables"}[reader.language],
+            tables=sorted(listed, key=lambda row: sort_key(row[0].text)),
+        )
+
+    def page(self, view: View, size: int, most: int) -> bytes | None:
+        """Return a page of a table; None for one that does not exist.
+
+        Args:
+            view: What the reader asked for.
+            size: Lines a page.
+            most: Lines that a file made on demand may have.
+        """
+        table, choice, reader = view.table, view.choice, view.reader
+        lines = self.lines(table, reader.language)
+        total = lines.count(choice)
+        pages = max(1, -(-total // size))
+        if not 1 <= choice.page <= pages:
+            return None
+        query = lines.queries.whole(choice, view.columns, size, (choice.page - 1) * size)
+        unchosen = replace(view, reader=Reader(reader.language))
+        return self._frame.render(
+            "table.html",
+            reader,
+            self.place(table),
+            kept=unchosen.query(page=choice.page).removeprefix("?"),
+            title=self._title(table, reader).text,
+            view=view,
+            total=total,
+            facets=self._facets(view, lines.facets(choice)),
+            files=self._files(table, view.query(is_file=True), _offered(view, total, most)),
+            whole_files=self._files(table, "", table.files),
+            most=most,
+            query=query,
+            ask=address(self._addresses.path(self._release.base_iri + "sparql"), query),
+            **self._grid(view, lines, size),
+            **self._around(view, pages),
+        )
+
+    def _grid(self, view: View, lines: TableLines, size: int) -> dict[str, Any]:
+        """Return the heads and rows of a page."""
+        columns, table, reader = view.columns, view.table, view.reader
+        offset = (view.choice.page - 1) * size
+        found = lines.read(view.choice, columns, size, offset)
+        rows = [
+            (
+                self._words.value(NamedNode(line.iri), {}, reader),
+                [self._words.cell(line, column, found.labels, reader) for column in columns],
+            )
+            for line in found.lines
+        ]
+        return {
+            "named_first": columns[0] is table.label,
+            "heads": [self._head(view, column) for column in columns],
+            "rows": rows,
+            "first": offset + 1,
+            "last": offset + len(rows),
+            "cut": any(v.cut for _, cells in rows for values in cells for v in values),
+            "all_columns": [
+                (c.name, self._words.title(c.titles, c.path, reader), c in columns)
+                for c in table.columns
+            ],
+        }
+
+    def _around(self, view: View, pages: int) -> dict[str, Any]:
+        """Return the addresses that a page leads to besides its rows."""
+        choice, here = view.choice, self._addresses.path(self.place(view.table))
+        bare = Choice(sort=choice.sort, descending=choice.descending)
+        return {
+            "pages": pages,
+            "previous_page": self._page(view, choice.page - 1, pages),
+            "next_page": self._page(view, choice.page + 1, pages),
+            "here": here,
+            "clear": here + replace(view, choice=bare).query(),
+        }
+
+    def _files(
+        self, table: Table, query: str, extensions: tuple[str, ...]
+    ) -> list[tuple[str, str, MediaType]]:
+        return [
+            (m.label, self._addresses.path(self.place(table, m.extension)) + query, m)
+            for m in media_types.TABLES
+            if m.extension in extensions
+        ]
+
+    def _title(self, table: Table, reader: Reader) -> Value:
+        return self._words.title(table.titles, table.class_iri, reader)
+
+    def _page(self, view: View, number: int, pages: int) -> str:
+        if not 1 <= number <= pages:
+            return ""
+        return self._addresses.path(self.place(view.table)) + view.query(page=number)
+
+    def _here(self, view: View) -> str:
+        return self._addresses.path(self.place(view.table)) + view.query()
+
+    def _head(self, view: View, found: Column) -> Head:
+        sorted_by = view.choice.sort or (view.table.label.name if view.table.label else "")
+        direction = "descending" if view.choice.descending else "ascending"
+        if not view.choice.sort and found.name == sorted_by:
+            # By the label without being asked: the link asks for the other way round.
+            view = replace(view, choice=replace(view.choice, sort=found.name))
+        return Head(
+            self._words.title(found.titles, found.path, view.reader),
+            self._here(view.sorted_by(found.name)),
+            direction if found.name == sorted_by else "",
+        )
+
+    def _facets(self, view: View, counts: Mapping[str, list[tuple[Term, int]]]) -> list[Facet]:
+        values = (term.value for found in counts.values() for term, _ in found)
+        chosen = (v for found in (view.choice.filters or {}).values() for v in found)
+        labels = read_names(self._engine, (v for v in (*values, *chosen) if "://" in v))
+        facets = []
+        for column in view.table.columns:
+            found = self._counted(view, column.name, counts.get(column.path, []), labels)
+            if found and column.facet:
+                title = self._words.title(column.titles, column.path, view.reader)
+                facets.append(Facet(title, found))
+        return facets
+
+    def _counted(
+        self, view: View, column: str, found: list[tuple[Term, int]], labels: Labels
+    ) -> tuple[Counted, ...]:
+        wanted = (view.choice.filters or {}).get(column, ())
+        return tuple(
+            Counted(
+                replace(self._words.value(term, labels, view.reader), href=""),
+                count,
+                self._here(view.filtered(column, term.value)),
+                term.value in wanted,
+            )
+            for term, count in found
+        )
+
+
+def _offered(view: View, total: int, most: int) -> tuple[str, ...]:
+    """Return the extensions in which the lines of a view can be had."""
+    return view.table.files if view.choice.is_stored or total <= most else ()

@@ -1,0 +1,230 @@
+"""What a reader chose of a table → the SPARQL that selects it.
+
+Three queries make a page, and one that is their sum is shown on it:
+
+- which things, in which order (``selection``): a thing of the class in one of the datasets' graphs;
+  of each filter one of the chosen values; the words in some text of the thing. The key of the order
+  is the least value of a column: texts in the reader's language with å, ä and ö after z, links by
+  what the linked thing is called; what has no value comes last.
+- how many (``count``), and how many with each value of the columns that have few (``facets``).
+- what is said of the things on the page (``said``).
+
+Everything that a reader writes stands in them as a term, written by pyoxigraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.namespaces import PREFIXES, shorten
+from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
+from publisher.render.tables.choice import Choice
+
+Term = NamedNode | Literal
+
+
+def term(column: Column, written: str) -> Term | None:
+    """Return the value of a column that a text stands for; None when there can be none."""
+    if column.kind == LINK:
+        try:
+            return NamedNode(written)
+        except ValueError:
+            return None
+    if column.datatype and column.kind != TEXT:
+        return Literal(written, datatype=NamedNode(column.datatype))
+    return Literal(written)
+
+
+class Queries:
+    """The queries about one table, for readers of one language."""
+
+    def __init__(self, table: Table, prefixes: Mapping[str, str], language: str) -> None:
+        """Keep what the queries speak of."""
+        self._table, self._language = table, language
+        self._prefixes = {**PREFIXES, **prefixes}
+
+    def selection(self, choice: Choice, limit: int, offset: int = 0) -> str:
+        """Return the query for the things of a choice, in order, as ``?thing``."""
+        return self._declared(self._selection(choice, limit, offset))
+
+    def _selection(self, choice: Choice, limit: int, offset: int) -> list[str]:
+        label = self._table.label
+        column = self._table.column(choice.sort) or label
+        # Equals go by their names. IRIs come last of all: an engine compares them slowly.
+        keys = [(column, "first"), (label if label is not column else None, "second")]
+        sorted_by = [(found, name) for found, name in keys if found is not None]
+        selected = [f"(MIN(?{name}Key) AS ?{name})" for _, name in sorted_by]
+        lines = [line for found, name in sorted_by for line in self._key(found, f"?{name}Key")]
+        order = " ".join(f"?{name}" for _, name in sorted_by[1:])
+        first = "DESC(?first)" if choice.descending else "?first"
+        head = f"(!BOUND(?first)) {first} " if sorted_by else ""
+        return [
+            f"SELECT {' '.join(['?thing', *selected])} WHERE {{",
+            *(f"  {line}" for line in (*self._chosen(choice), *lines)),
+            "}",
+            "GROUP BY ?thing",
+            f"ORDER BY {head}{order} ?thing".replace("  ", " "),
+            f"LIMIT {limit:d} OFFSET {offset:d}",
+        ]
+
+    def count(self, choice: Choice) -> str:
+        """Return the query for the number of things of a choice, as ``?count``."""
+        return self._declared(
+            [
+                "SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
+                *(f"  {line}" for line in self._chosen(choice)),
+                "}",
+            ]
+        )
+
+    def facets(self, choice: Choice, columns: Sequence[Column]) -> str:
+        """Return the query for the counts of each value of some columns.
+
+        Its solutions have ``?property``, ``?value`` and ``?count``.
+        """
+        properties = " ".join(self._name(column.path) for column in columns)
+        return self._declared(
+            [
+                "SELECT ?property ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
+                *(f"  {line}" for line in self._chosen(choice)),
+                f"  VALUES ?property {{ {properties} }}",
+                "  ?thing ?property ?value .",
+                "}",
+                "GROUP BY ?property ?value",
+                "ORDER BY ?property DESC(?count) ?value",
+            ]
+        )
+
+    def said(self, things: Iterable[str], columns: Iterable[Column]) -> str:
+        """Return the query for what some columns say of things: ``?thing ?property ?value``."""
+        names = " ".join(str(NamedNode(thing)) for thing in things)
+        return self._declared(
+            [
+                "SELECT ?thing ?property ?value WHERE {",
+                f"  VALUES ?thing {{ {names} }}",
+                *self._values(columns),
+                "}",
+            ]
+        )
+
+    def geometries(self, things: Iterable[str], chain: Sequence[str]) -> str:
+        """Return the query for the geometries at the end of a chain: ``?thing ?value``."""
+        names = " ".join(str(NamedNode(thing)) for thing in things)
+        path = "/".join(self._name(name) for name in chain)
+        return self._declared(
+            [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} ?thing {path} ?value . }}"]
+        )
+
+    def whole(self, choice: Choice, columns: Iterable[Column], limit: int, offset: int) -> str:
+        """Return one query for everything on a page, for readers to send themselves."""
+        inner = self._selection(choice, limit, offset)
+        return self._declared(
+            [
+                "SELECT ?thing ?property ?value WHERE {",
+                "  {",
+                *(f"    {line}" for line in inner),
+                "  }",
+                *self._values(columns),
+                "}",
+            ]
+        )
+
+    def _values(self, columns: Iterable[Column]) -> list[str]:
+        # Filters, not VALUES: engines begin with the things that way, not with the properties.
+        properties = ", ".join(self._name(column.path) for column in columns)
+        graphs = ", ".join(f"<{graph}>" for graph in self._table.graphs)
+        return [
+            "  GRAPH ?graph { ?thing ?property ?value . }",
+            f"  FILTER(?property IN ({properties}))",
+            f"  FILTER(?graph IN ({graphs}))",
+        ]
+
+    def _graphs(self) -> str:
+        return " ".join(f"<{graph}>" for graph in self._table.graphs)
+
+    def _chosen(self, choice: Choice) -> list[str]:
+        """Return the patterns that a thing of a choice fits."""
+        lines = [
+            f"VALUES ?graph {{ {self._graphs()} }}",
+            f"GRAPH ?graph {{ ?thing a {self._name(self._table.class_iri)} . }}",
+            "FILTER(isIRI(?thing))",
+        ]
+        for number, (name, written) in enumerate((choice.filters or {}).items(), start=1):
+            column = self._table.column(name)
+            if column is None:
+                continue
+            terms = [found for text in written if (found := term(column, text)) is not None]
+            values = " ".join(map(str, terms))
+            if column.kind == TEXT or (not column.datatype and column.kind != LINK):
+                lines.append(f"?thing {self._name(column.path)} ?text{number} .")
+                lines.append(f"FILTER(STR(?text{number}) IN ({', '.join(map(str, terms))}))")
+            else:
+                lines.append(f"VALUES ?value{number} {{ {values} }}")
+                lines.append(f"?thing {self._name(column.path)} ?value{number} .")
+        return lines + self._with_words(choice.words)
+
+    def _with_words(self, words: str) -> list[str]:
+        columns = [column for column in self._table.columns if column.kind in (TEXT, PLAIN)]
+        if not words:
+            return []
+        paths = " ".join(self._name(column.path) for column in columns)
+        return [
+            "{ SELECT DISTINCT ?thing WHERE {",
+            f"  VALUES ?words {{ {paths} }}",
+            "  ?thing ?words ?text .",
+            f"  FILTER(CONTAINS(LCASE(STR(?text)), {Literal(words.lower())}))",
+            "} }",
+        ]
+
+    def _key(self, column: Column, key: str) -> list[str]:
+        """Return the patterns that bind what a column is sorted by."""
+        path = self._name(column.path)
+        value, name = f"{key}Value", f"{key}Name"
+        pattern, found = [f"?thing {path} {value} ."], f"STR({value})"
+        if column.kind == LINK and column.named:
+            labels = "|".join(self._name(label) for label in column.named)
+            spoken = self._spoken(name, column)
+            pattern.append(f"OPTIONAL {{ {value} {labels} {name} . {spoken} }}")
+            found = f"COALESCE({name}, {found})"
+        elif column.kind == TEXT:
+            pattern.append(self._spoken(value, column))
+        if column.kind in (NUMBER, TRUTH):
+            found = value
+        elif column.kind != DATE:
+            # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
+            found = _swedish(found)
+        bound = f"BIND({found} AS {key})"
+        return ["OPTIONAL {", *(f"  {line}" for line in (*pattern, bound)), "}"]
+
+    def _spoken(self, variable: str, column: Column) -> str:
+        """Return the filter for texts in the reader's language, or in the next that there is."""
+        tags = (self._language, "", "en", *column.languages)
+        tag = next((tag for tag in tags if tag in column.languages), "")
+        return f'FILTER(LANG({variable}) = "{tag}")'
+
+    def _name(self, name: str) -> str:
+        short = shorten(name, self._prefixes)
+        return short if short != name and _is_plain(short) else f"<{name}>"
+
+    def _declared(self, lines: Sequence[str]) -> str:
+        """Return a query with the prefixes that it uses in front."""
+        body = "\n".join(lines)
+        used = [p for p in sorted(self._prefixes) if re.search(rf"[ |/(]{re.escape(p)}:", body)]
+        head = [f"PREFIX {prefix}: <{self._prefixes[prefix]}>" for prefix in used]
+        return "\n".join([*head, "", body] if head else [body])
+
+
+def _is_plain(short: str) -> bool:
+    """Tell whether a prefixed name may stand in a query as it is."""
+    return short.replace(":", "").replace("-", "").replace("_", "").isalnum() and short.isascii()
+
+
+def _swedish(text: str) -> str:
+    """Return an expression that sorts as Swedish does: case does not count, å, ä, ö follow z."""
+    key = f"LCASE({text})"
+    for letter, place in (("å", "{"), ("ä", "|"), ("ö", "}")):
+        key = f'REPLACE({key}, "{letter}", "{place}")'
+    return key
