@@ -28,7 +28,6 @@ from publisher.serve import (
     tables,
 )
 from publisher.serve.fields import for_everybody
-from publisher.serve.metrics import counted
 from publisher.serve.past import Past
 from publisher.serve.ready import Ready
 from publisher.serve.site import Site, open_past_site
@@ -95,19 +94,37 @@ def _preflight(response: Response) -> Response:
     return response
 
 
-def create_app(site: Site, past: Past | None = None) -> WSGIApplication:
-    """Return the whole application: the memories of ready answers in front of Flask.
+class Application:
+    """The whole application: the memories of ready answers in front of Flask.
 
     Queries have a memory of their own, so that no flood of them washes the documents out.
     """
-    flask = create_flask(site, past).wsgi_app
-    documents = Ready(flask, site.config.cache_mb << 20)
-    answers = Ready(flask, site.config.query_cache_mb << 20)
 
-    def application(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+    def __init__(self, site: Site, past: Past | None = None) -> None:
+        """Begin with empty memories."""
+        self._flask = create_flask(site, past).wsgi_app
+        self._documents = Ready(self._flask, site.config.cache_mb << 20)
+        self._answers = Ready(self._flask, site.config.query_cache_mb << 20)
+        self._metrics = site.metrics
+
+    def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        """Answer a request, from memory when the answer is there."""
+        start = self._metrics.counting(environ, start)
+        return (self._memory_for(environ) or self._flask)(environ, start)
+
+    def from_memory(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
+        """Answer a request from memory, without a lock; None when the answer must be made."""
+        memory = self._memory_for(environ)
+        if memory is None:
+            return None
+        return memory.from_memory(environ, self._metrics.counting(environ, start))
+
+    def _memory_for(self, environ: WSGIEnvironment) -> Ready | None:
         if "HTTP_ACCEPT_DATETIME" in environ:
-            return flask(environ, start)
-        is_query = environ["PATH_INFO"].startswith(_QUERIES)
-        return (answers if is_query else documents)(environ, start)
+            return None
+        return self._answers if environ["PATH_INFO"].startswith(_QUERIES) else self._documents
 
-    return counted(application, site.metrics)
+
+def create_app(site: Site, past: Past | None = None) -> Application:
+    """Return the application that answers for a site."""
+    return Application(site, past)

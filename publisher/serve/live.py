@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.config import Config
 from publisher.errors import PublisherError
 from publisher.release.open import current_folder, open_current, open_release
-from publisher.serve.app import create_app, create_past
+from publisher.serve.app import Application, create_app, create_past
 from publisher.serve.site import Site, open_site
 from publisher.serve.turnstile import Turnstile
 
@@ -36,20 +36,23 @@ class Live:
         self._releases = Path(config.releases)
         self._site: Site = open_site(config, open_current(self._releases))
         self._past = create_past(config)
-        self._turnstile = self._admit(self._site)
+        self._application, self._turnstile = self._admit(self._site)
         self._end = threading.Event()
         threading.Thread(target=self._watch, daemon=True, name="release watcher").start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from the release that is current when the request comes in, to its last byte."""
+        found = self._application.from_memory(environ, start_response)
+        if found is not None:
+            return found  # it needs nothing of the release, so nobody has to wait for it
         turnstile = self._turnstile
         while not turnstile.enter():
             turnstile = self._turnstile  # the release changed hands just now
         return turnstile.answer(environ, start_response)
 
-    def _admit(self, site: Site) -> Turnstile:
+    def _admit(self, site: Site) -> tuple[Application, Turnstile]:
         application = create_app(site, self._past)
-        return Turnstile(application, lambda: _let_go(site))
+        return application, Turnstile(application, lambda: _let_go(site))
 
     def _watch(self) -> None:
         while not self._end.wait(LOOK_EVERY_SECONDS):
@@ -65,7 +68,8 @@ class Live:
             _log.error("The release %s cannot be served; the old one stays: %s", folder.name, error)
             self._end.wait(LOOK_EVERY_SECONDS * 10)
             return
-        old, self._turnstile, self._site = self._turnstile, self._admit(site), site
+        old, self._site = self._turnstile, site
+        self._application, self._turnstile = self._admit(site)
         _log.info("Now serving release %s.", site.release.id)
         old.close()
         # Views and their site refer to each other, and a store keeps files open.

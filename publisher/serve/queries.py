@@ -7,10 +7,9 @@ from flask import Blueprint, Response, abort, request
 from publisher.media_types import HTML
 from publisher.query.named import NamedQuery
 from publisher.serve.documents import moved
-from publisher.serve.fields import validators, vary
 from publisher.serve.keeping import keep
 from publisher.serve.protocol import SHORT_NAMES, decode, read_operation, read_wish
-from publisher.serve.reader import PARAMETER, reader_of
+from publisher.serve.reader import page, reader_of
 from publisher.serve.site import Site
 from publisher.serve.sparql import ask, respond, show
 
@@ -49,14 +48,8 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/query")
     def listed() -> Response:
         reader = reader_of(request, site)
-        body = site.pages.queries.named(reader)
-        response = Response(body, content_type=HTML.content_type)
-        validators(response, body, site.release.published)
-        response.headers["Content-Language"] = reader.language
-        if PARAMETER not in request.args:
-            vary(response, "Accept-Language")
         keep()
-        return response
+        return page(site, site.pages.queries.named(reader), reader)
 
     @routes.get("/query/<path:path>")
     def named(path: str) -> Response:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Request
+from flask import Request, Response
 
+from publisher.media_types import HTML
 from publisher.messages import LANGUAGES
 from publisher.negotiation import choose_language
 from publisher.render.pages import Reader
+from publisher.serve.fields import validators
 from publisher.serve.site import Site
 
 PARAMETER = "lang"
@@ -20,3 +22,21 @@ def reader_of(request: Request, site: Site) -> Reader:
     default = site.config.language
     offered = (default, *(language for language in LANGUAGES if language != default))
     return Reader(choose_language(request.headers.get("Accept-Language", ""), offered))
+
+
+def speak(response: Response, reader: Reader) -> None:
+    """Say the language of an answer, and whether the request's field chose it.
+
+    RFC 9110, sections 8.5 and 12.5.5.
+    """
+    response.headers["Content-Language"] = reader.language
+    if not reader.chosen:
+        response.vary.add("Accept-Language")
+
+
+def page(site: Site, body: bytes, reader: Reader) -> Response:
+    """Return a page of the release as an answer: with validators, and in its reader's language."""
+    response = Response(body, content_type=HTML.content_type)
+    validators(response, body, site.release.published)
+    speak(response, reader)
+    return response

@@ -35,6 +35,7 @@ _COMPRESSIBLE = (
     "application/sparql-results",
     "application/trig",
 )
+_REMEMBERED = ("GET", "HEAD")
 # What a 304 repeats (RFC 9110, section 15.4.5).
 _REPEATED = {
     "cache-control",
@@ -50,6 +51,21 @@ _REPEATED = {
 }
 
 
+def _key_of(environ: WSGIEnvironment) -> Key:
+    return tuple([environ.get(name, "") for name in _NEGOTIATING])
+
+
+def _send(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+    """Send an answer, or tell the client that it has it already."""
+    if ("HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ) and (
+        answer.is_known(environ)
+    ):
+        start_response("304 NOT MODIFIED", answer.not_modified)
+        return []
+    start_response(answer.status, answer.fields)
+    return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
+
+
 class Ready:
     """A WSGI application in front of another, with a memory of its answers."""
 
@@ -60,23 +76,24 @@ class Ready:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer and remember."""
-        method = environ["REQUEST_METHOD"]
-        if method != "GET" and method != "HEAD":
+        found = self.from_memory(environ, start_response)
+        if found is not None:
+            return found
+        if environ["REQUEST_METHOD"] not in _REMEMBERED:
             return self._application(environ, start_response)
-        key = tuple([environ.get(name, "") for name in _NEGOTIATING])
-        answer = self._memory.get(key)
-        if answer is None:
-            made = self._make(environ, key)
-            if not isinstance(made, Answer):
-                return made(start_response)
-            answer = made
-        if ("HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ) and (
-            answer.is_known(environ)
-        ):
-            start_response("304 NOT MODIFIED", answer.not_modified)
-            return []
-        start_response(answer.status, answer.fields)
-        return [answer.body] if method == "GET" else []
+        made = self._make(environ, _key_of(environ))
+        if not isinstance(made, Answer):
+            return made(start_response)
+        return _send(made, environ, start_response)
+
+    def from_memory(
+        self, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> list[bytes] | None:
+        """Answer from memory; None when the application must answer."""
+        if environ["REQUEST_METHOD"] not in _REMEMBERED:
+            return None
+        answer = self._memory.get(_key_of(environ))
+        return None if answer is None else _send(answer, environ, start_response)
 
     def _make(
         self, environ: WSGIEnvironment, key: Key

@@ -8,7 +8,7 @@ from publisher.media_types import BY_NAME, HTML, JSON, MediaType
 from publisher.negotiation import negotiate
 from publisher.serve.fields import join_links, validators, vary
 from publisher.serve.keeping import keep
-from publisher.serve.reader import PARAMETER, reader_of
+from publisher.serve.reader import reader_of, speak
 from publisher.serve.site import Site
 
 
@@ -27,9 +27,7 @@ def _answer(site: Site, chosen: MediaType) -> Response:
     body = (pages.page if is_page else pages.json)(text, found, number, reader)
     response = Response(body, content_type=chosen.content_type)
     validators(response, body, site.release.published)
-    response.headers["Content-Language"] = reader.language
-    if PARAMETER not in request.args:
-        vary(response, "Accept-Language")
+    speak(response, reader)
     other = JSON if is_page else HTML
     query = request.query_string.decode("latin-1")
     dot = ".json" if is_page else ""

@@ -25,7 +25,7 @@ from publisher.serve.protocol import (
     read_wish,
 )
 from publisher.serve.query_log import QueryLog
-from publisher.serve.reader import PARAMETER, reader_of
+from publisher.serve.reader import reader_of, speak
 from publisher.serve.site import Site
 
 # Without a query; RDF first, since a client without wishes is a program.
@@ -84,10 +84,8 @@ def _page(
     else:
         response.status_code = status_of(error)
         headed(response, error)
-    response.headers["Content-Language"] = reader.language
     vary(response, "Accept")
-    if PARAMETER not in request.args:
-        vary(response, "Accept-Language")
+    speak(response, reader)
     return response
 
 

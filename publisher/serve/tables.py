@@ -17,7 +17,7 @@ from publisher.serve import signposting
 from publisher.serve.fields import join_links, validators, vary
 from publisher.serve.files import stored
 from publisher.serve.keeping import keep
-from publisher.serve.reader import PARAMETER, reader_of
+from publisher.serve.reader import page, reader_of
 from publisher.serve.site import Site
 
 LONGEST_WORDS = 200
@@ -60,11 +60,7 @@ def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
     body = site.pages.tables.page(view, site.config.table_page_size, site.config.table_rows)
     if body is None:
         abort(404)
-    response = Response(body, content_type=HTML.content_type)
-    validators(response, body, site.release.published)
-    response.headers["Content-Language"] = reader.language
-    if PARAMETER not in request.args:
-        vary(response, "Accept-Language")
+    response = page(site, body, reader)
     query = view.query(is_file=True)
     links = [(_on_site(site, table) + view.query(page=view.choice.page), 'rel="canonical"')]
     links += [
@@ -145,14 +141,8 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/table/")
     def index() -> Response:
         reader = reader_of(request, site)
-        body = site.pages.tables.index(reader)
-        response = Response(body, content_type=HTML.content_type)
-        validators(response, body, site.release.published)
-        response.headers["Content-Language"] = reader.language
-        if PARAMETER not in request.args:
-            vary(response, "Accept-Language")
         keep()
-        return response
+        return page(site, site.pages.tables.index(reader), reader)
 
     @routes.get("/table/<name>")
     def table(name: str) -> Response:
