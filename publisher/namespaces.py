@@ -6,6 +6,7 @@ A publisher's own prefix comes from ``vann:preferredNamespacePrefix`` in its ont
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 PREFIXES: Mapping[str, str] = {
     "adms": "http://www.w3.org/ns/adms#",
@@ -37,6 +38,7 @@ PREFIXES: Mapping[str, str] = {
 }
 
 
+@cache
 def iri(curie: str) -> str:
     """Return the IRI that a prefixed name of the table stands for.
 

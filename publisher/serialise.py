@@ -39,11 +39,11 @@ def serialise(
     """
     if media_type.rdf_format is None:
         raise ValueError(f"{media_type.name} cannot hold a graph")
+    if media_type is TURTLE:
+        return turtle.write(statements, prefixes).encode()  # which sorts by itself
     ordered = in_order(statements)
     if media_type is JSON_LD:
         return context.compact(ordered)
-    if media_type is TURTLE:
-        return turtle.write(ordered, prefixes).encode()
     used = {} if media_type in _WITHOUT_PREFIXES else _namespaces(ordered, prefixes)
     written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
     return written if written is not None else b""

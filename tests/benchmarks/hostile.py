@@ -76,7 +76,7 @@ def visit(visitor: Visitor, end: float) -> None:
         if time.monotonic() > end:
             return
         visitor.ask("document", f"/doc/cluster/g{number % 3000:07}")
-        visitor.ask("catalogue page", "/")
+        visitor.ask("home page", "/")
         thing = f"{BASE}id/cluster/g{number % 3000:07}"
         visitor.ask("query", "/sparql", f"SELECT * {{ <{thing}> ?p ?o }} # {number}")
         time.sleep(0.02)
