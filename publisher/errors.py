@@ -7,6 +7,7 @@ PublisherError
 │   ├── SourceMissing       no such folder or file, or nothing in it
 │   ├── SourceSyntax        a file that is not what its extension says
 │   └── SourceErrors        several of these at once
+├── ChangeRefused           what people want to change cannot be written into the sources
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
 │   └── LossRefused         a release would take away more than the limits allow
@@ -102,6 +103,10 @@ class SourceErrors(SourceError):
         """Return every error as a paragraph, and how many there are."""
         paragraphs = [error.in_language(language) for error in self._errors]
         return "\n".join([*paragraphs, super().in_language(language)])
+
+
+class ChangeRefused(PublisherError):
+    """What people want to change cannot be written into the sources; they stay as they are."""
 
 
 class NotApproved(PublisherError):

@@ -86,7 +86,7 @@ def _walk(folder: Path) -> Iterator[SourcePath]:
                 " nothing was published.",
                 name=top,
             )
-        sources = [_source(path, folder) for path in _files(folder / top) if _is_rdf(path)]
+        sources = [source_of(path, folder) for path in _files(folder / top) if _is_rdf(path)]
         if not sources:
             raise SourceMissing(
                 "The folder {name}/ holds no RDF file.",
@@ -116,7 +116,8 @@ def _is_rdf(path: Path) -> bool:
     return media_type is not None and media_type.rdf_format is not None and not is_hidden
 
 
-def _source(path: Path, folder: Path) -> SourcePath:
+def source_of(path: Path, folder: Path) -> SourcePath:
+    """Return what a file in a folder of sources is for; it need not be there yet."""
     parts = path.relative_to(folder).parts
     role, graph = _classify(parts)
     return SourcePath(path, "/".join(parts), role, graph)

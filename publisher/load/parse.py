@@ -115,7 +115,21 @@ def parse_file(source: SourcePath, base_iri: str) -> SourceFile:
         SourceSyntax: It is not UTF-8, or not what its extension says.
         SourceMissing: It holds no triple.
     """
-    text = read_text(source.path, source.name)
+    return parse_text(source, read_text(source.path, source.name), base_iri)
+
+
+def parse_text(source: SourcePath, text: str, base_iri: str) -> SourceFile:
+    """Return a source file as it would be with a text.
+
+    Args:
+        source: The file; it is not read.
+        text: What stands in it, or will.
+        base_iri: Relative IRIs in the text are resolved against it.
+
+    Raises:
+        SourceSyntax: It is not what its extension says.
+        SourceMissing: It holds no triple.
+    """
     media_type = media_types.of_file(source.name)
     assert media_type is not None
     try:

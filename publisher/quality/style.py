@@ -30,7 +30,7 @@ _TOKEN = re.compile(
 )
 
 
-def _is_free(file: SourceFile) -> bool:
+def has_own_layout(file: SourceFile) -> bool:
     """Tell whether the layout of a file is its author's: comments and blank nodes would be lost.
 
     An example is laid out for its readers.
@@ -50,7 +50,7 @@ def _in_layout(file: SourceFile, sources: Sources) -> str:
 def check_style(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each Turtle file that is not in the layout of the sources."""
     for file in sources.files:
-        if _is_free(file):
+        if has_own_layout(file):
             continue
         wanted = _in_layout(file, sources)
         if file.text != wanted:
@@ -80,7 +80,7 @@ def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: 
     for file in sources.files:
         if (
             is_chosen(file.name)
-            and not _is_free(file)
+            and not has_own_layout(file)
             and file.text != (wanted := _in_layout(file, sources))
         ):
             temporary = file.source.path.with_name(file.source.path.name + ".new")

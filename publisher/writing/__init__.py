@@ -1,0 +1,1 @@
+"""Last stage: people change the sources, and the journey begins again."""
