@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from publisher.cli import main
+from publisher.release.model import Release
+from publisher.release.open import open_current
 
 
 @pytest.fixture
@@ -101,3 +103,24 @@ def test_a_loss_stops_the_build_and_a_reason_lets_it_pass(
     assert two_releases[1] in next(line for line in listed() if line.startswith("* "))
 
     assert call("build", "--allow-loss", "Renamed.").exit_code == 0
+
+
+def test_pull_fetches_the_current_release_of_a_running_site(
+    served: str, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From the real server over a real socket, in a folder where nothing is set up."""
+    monkeypatch.chdir(tmp_path)
+
+    done = call("releases", "pull", served)
+
+    assert (done.exit_code, done.stdout) == (0, f"Release {release.id} is current.\n")
+    assert open_current(tmp_path / ".publisher" / "releases").id == release.id
+
+
+def test_pull_says_in_the_readers_language_what_is_wrong(tmp_path: Path) -> None:
+    """And leaves with 1."""
+    command = ["releases", "pull", "http://127.0.0.1:1/", "--releases", str(tmp_path)]
+    done = CliRunner().invoke(main, [*command, "--lang", "sv"])
+
+    assert done.exit_code == 1
+    assert "Den andra kopian går inte att nå" in done.stderr

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from publisher.cli.options import LANGUAGE, answers_for_errors, settings
+from publisher.cli.options import LANGUAGE, answers_for_errors, progress_shown, settings
 from publisher.config import read_config
 from publisher.messages import translate
 
@@ -87,3 +87,27 @@ def prune(lang: str, **options: Any) -> None:
     gone = prune_releases(Path(config.releases), config.keep_releases, config.keep_days)
     for name in gone:
         click.echo(translate("Deleted: {name}", lang, name=name))
+
+
+@releases.command()
+@click.argument("url")
+@click.option("--release", "name", default="", help="Fetch this one, not the one current there.")
+@click.option("--all", "is_all", is_flag=True, help="Fetch every release that is kept there.")
+@click.option(
+    "--key",
+    type=click.Path(path_type=Path),
+    help="PEM file with the public key that the releases must be signed with.",
+)
+@settings("releases", "base_iri")
+@LANGUAGE
+@answers_for_errors
+def pull(url: str, name: str, is_all: bool, key: Path | None, lang: str, **options: Any) -> None:
+    """Fetch the current release of another copy at URL, verify it, and switch to it."""
+    from publisher.release.copies.pull import Wish
+    from publisher.release.copies.pull import pull as pull_release
+
+    config = read_config(Path.cwd(), options)
+    wish = Wish(name, is_all, key, config.base_iri)
+    with progress_shown(lang) as progress:
+        release = pull_release(url, Path(config.releases), wish, progress)
+    click.echo(translate("Release {id} is current.", lang, id=release.id))

@@ -26,7 +26,7 @@ from publisher.release.catalogue.descriptions import (
 )
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
-from publisher.release.dumps import by_dataset, write_dumps
+from publisher.release.dumps import by_dataset, without_dump, write_dumps, write_quads
 from publisher.release.history.changed import FRAME, frame_of
 from publisher.release.history.chronicle import Chapter, write_chronicle
 from publisher.release.history.gate import Gate
@@ -37,6 +37,7 @@ from publisher.release.model import (
     MANIFEST,
     QUERIES,
     REPORT,
+    SHAPES,
     STORE,
     STORE_MANIFEST,
     Release,
@@ -195,6 +196,7 @@ def _write(plan: _Plan, progress: Progress) -> None:
     write_chronicle(chapter, frame, documents)
     progress("store")
     _write_store(staging, stored)
+    write_quads(staging / SHAPES, without_dump(stored, sources.base_iri))
     progress("manifest")
     manifest = {
         "release": folder.name,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pyoxigraph import Quad
 
 from publisher import media_types
 from publisher.compaction import Context
-from publisher.load.files import DATASET
+from publisher.load.files import CATALOGUE, DATASET
 from publisher.release.model import DUMPS
 from publisher.serialise import gzipped, in_order, serialise
 
@@ -23,6 +23,21 @@ def by_dataset(quads: Iterable[Quad], base_iri: str) -> dict[str, list[Quad]]:
         if name != quad.graph_name.value:  # type: ignore[union-attr]
             datasets[name].append(quad)
     return dict(sorted(datasets.items()))
+
+
+def without_dump(quads: Iterable[Quad], base_iri: str) -> Iterator[Quad]:
+    """Yield the quads of graphs that no other file of a release holds: the shapes."""
+    catalogue, dataset = base_iri + CATALOGUE, base_iri + DATASET
+    for quad in quads:
+        name = str(getattr(quad.graph_name, "value", ""))
+        if name != catalogue and not name.startswith(dataset):
+            yield quad
+
+
+def write_quads(path: Path, quads: Iterable[Quad]) -> None:
+    """Write N-Quads in their order, one after the other."""
+    with path.open("w", encoding="utf-8") as lines:
+        lines.writelines(f"{quad} .\n" for quad in quads)
 
 
 def write_dumps(

@@ -26,6 +26,7 @@ VOID = "void.nt"
 SERVICE = "service.nt"
 DOCUMENTS = "documents.tsv"
 GONE = "gone.tsv"
+SHAPES = "shapes.nq"
 FEED = "feed"
 
 

@@ -13,6 +13,7 @@ from publisher.release.model import Release
 from publisher.serve import (
     catalogue,
     closed,
+    copies,
     crawlers,
     documents,
     feeds,
@@ -54,6 +55,7 @@ def create_flask(site: Site, past: Past | None = None) -> Flask:
     app = _flask(site, (*asked, files, catalogue, signposting, crawlers, feeds))
     past = past or create_past(site.config)
     app.register_blueprint(releases.blueprint(site, past))
+    app.register_blueprint(copies.blueprint(site, past))
     app.register_blueprint(memento.blueprint(site, past))
     app.register_blueprint(documents.blueprint(site))
     memento.follow_accept_datetime(app, site, past)

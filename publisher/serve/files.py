@@ -29,8 +29,8 @@ def _wants_part(response: Response) -> bool:
     return request.headers.get("If-Range", known[0]) in known  # section 13.1.5: exactly
 
 
-def _conditional(response: Response, length: int) -> Response:
-    """Return a file, a part of it, or the word that the client has it."""
+def in_parts(response: Response, length: int) -> Response:
+    """Return a file, a part of it, or the word that the client has it (RFC 9110, section 14)."""
     asked = {n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")}
     if _wants_part(response):
         asked["HTTP_RANGE"] = request.headers["Range"]
@@ -58,7 +58,7 @@ def stored(
     response.headers["Link"] = join_links(links)
     name = file.name.rpartition("/")[2]
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return _conditional(response, file.length)
+    return in_parts(response, file.length)
 
 
 def blueprint(site: Site) -> Blueprint:

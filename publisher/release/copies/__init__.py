@@ -1,0 +1,1 @@
+"""A release that another copy of the site has already: fetched, verified, made current here."""
