@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -26,6 +27,13 @@ _ESCAPES = str.maketrans(
 )
 
 
+@lru_cache(maxsize=4096)  # predicates and classes come in every document
+def _split(iri: str) -> tuple[str, str]:
+    """Return namespace and local name of an IRI; no local name where Turtle would not read it."""
+    end = max(iri.rfind("#"), iri.rfind("/")) + 1
+    return iri[:end], iri[end:] if _LOCAL_NAME.fullmatch(iri, end) else ""
+
+
 class _Writer:
     """Writes terms, and remembers which prefixes it used."""
 
@@ -34,12 +42,12 @@ class _Writer:
         self.used: set[str] = set()
 
     def iri(self, value: str) -> str:
-        end = max(value.rfind("#"), value.rfind("/")) + 1
-        prefix = self.prefixes.get(value[:end])
-        if prefix is None or not _LOCAL_NAME.fullmatch(value, end):
+        namespace, local_name = _split(value)
+        prefix = self.prefixes.get(namespace) if local_name else None
+        if prefix is None:
             return f"<{value}>"
         self.used.add(prefix)
-        return f"{prefix}:{value[end:]}"
+        return f"{prefix}:{local_name}"
 
     def literal(self, literal: Literal) -> str:
         datatype = literal.datatype.value

@@ -1,6 +1,6 @@
 """Documents: this server against nginx with the same bytes as files; warm, and cold.
 
-Run it with ``python tests/benchmarks/documents.py``; it needs nginx and wrk.
+Run it with ``python tests/benchmarks/documents.py``; it needs curl, nginx and wrk.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from machinery import (
@@ -36,6 +35,15 @@ WARM_DOCUMENT = "/doc/cluster/paper-province"
 COLD_DOCUMENTS = 10_000
 COPIES = 30
 _CLIENTS = 2
+# What nginx writes itself, and what it may not be told to write.
+_FIELDS_OF_NGINX = {
+    "content-length",
+    "content-type",
+    "date",
+    "etag",
+    "last-modified",
+    "server",
+}
 
 Rows = list[list[str]]
 
@@ -77,53 +85,65 @@ def paths_in(folder: Path) -> Iterator[str]:
     yield from seen
 
 
-def fetch_all(port: int, paths: list[str]) -> int:
-    """Ask for each path once over one connection; return how many were answered with 200."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    good = 0
-    for path in paths:
-        connection.request("GET", path)
-        response = connection.getresponse()
-        response.read()
-        good += response.status == 200
-    connection.close()
-    return good
+def fetch_all(listed: Path) -> subprocess.Popen[str]:
+    """Start a client that asks for each listed address once, over one connection."""
+    command = ["curl", "--silent", "--write-out", "%{http_code}\\n", "--config", str(listed)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def cold_rate(port: int, paths: list[str], extension: str) -> float:
-    """Return the documents a second when each is asked for once."""
-    asked = [f"{path}.{extension}" for path in paths]
-    parts = [asked[start::_CLIENTS] for start in range(_CLIENTS)]
-    with ProcessPoolExecutor(_CLIENTS) as clients:
-        list(clients.map(fetch_all, [port] * _CLIENTS, [[]] * _CLIENTS))  # start the processes
-        began = time.perf_counter()
-        good = sum(clients.map(fetch_all, [port] * _CLIENTS, parts))
-        seconds = time.perf_counter() - began
-    assert good == len(asked), f"{len(asked) - good} documents were not answered"
+def cold_rate(folder: Path, port: int, paths: list[str], extension: str) -> float:
+    """Return the documents a second when each is asked for once, by clients that cost little."""
+    lists = [folder / f"asked-{number}" for number in range(_CLIENTS)]
+    for start, listed in enumerate(lists):
+        listed.write_text(
+            "".join(
+                f'url = "http://127.0.0.1:{port}{path}.{extension}"\noutput = "/dev/null"\n'
+                for path in paths[start::_CLIENTS]
+            )
+        )
+    began = time.perf_counter()
+    clients = [fetch_all(listed) for listed in lists]
+    printed = "".join(client.communicate()[0] for client in clients)
+    seconds = time.perf_counter() - began
+    good = printed.split().count("200")
+    assert good == len(paths), f"{len(paths) - good} documents were not answered"
     return good / seconds
 
 
+def copy_answer(port: int, path: str, target: Path) -> str:
+    """Write the body of an answer to a file; return the rest of it as a location of nginx."""
+    connection = http.client.HTTPConnection("127.0.0.1", port)
+    connection.request("GET", path)
+    response = connection.getresponse()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(response.read())
+    fields = [
+        f"add_header {name} '{value.replace(chr(39), chr(92) + chr(39))}';"
+        for name, value in response.getheaders()
+        if name.lower() not in _FIELDS_OF_NGINX
+    ]
+    return f"location = {path} {{ {' '.join(fields)} }}"
+
+
 def warm(folder: Path, port: int, seconds: int, runs: int) -> Rows:
-    """Return a row a format: our rate, nginx's, and the ratio, medians of paired runs."""
-    static, static_port = folder / "static", free_port()
+    """Return a row a format: our rate, those of nginx, and the ratios, medians of paired runs.
+
+    nginx stands there twice: with the fields it sends of itself, and with those of our answer.
+    """
+    bare, equal = folder / "bare", folder / "equal"
+    ports = (port, free_port(), free_port())
+    paths = [f"{WARM_DOCUMENT}.{extension}" for extension in EXTENSIONS]
+    locations = [copy_answer(port, path, bare / path[1:]) for path in paths]
+    shutil.copytree(bare, equal)
     rows: Rows = []
-    static.mkdir()
-    for extension in EXTENSIONS:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        connection.request("GET", f"{WARM_DOCUMENT}.{extension}")
-        target = static / f"{WARM_DOCUMENT[1:]}.{extension}"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(connection.getresponse().read())
-    with nginx(static, static_port):
-        for extension in EXTENSIONS:
-            path = f"{WARM_DOCUMENT}.{extension}"
-            pairs = [
-                (rate(port, path, seconds), rate(static_port, path, seconds)) for _ in range(runs)
-            ]
-            ratio = statistics.median(ours / theirs for ours, theirs in pairs)
-            ours, theirs = (statistics.median(column) for column in zip(*pairs, strict=True))
-            size = (static / path[1:]).stat().st_size
-            rows.append([extension, f"{size:,}", f"{ours:,.0f}", f"{theirs:,.0f}", f"{ratio:.2f}"])
+    with nginx(bare, ports[1]), nginx(equal, ports[2], locations):
+        for extension, path in zip(EXTENSIONS, paths, strict=True):
+            rates = [[rate(each, path, seconds) for each in ports] for _ in range(runs)]
+            size = (bare / path[1:]).stat().st_size
+            medians = [statistics.median(column) for column in zip(*rates, strict=True)]
+            ratios = [statistics.median(run[0] / run[n] for run in rates) for n in (1, 2)]
+            shown = [f"{r:,.0f}" for r in medians] + [f"{ratio:.2f}" for ratio in ratios]
+            rows.append([extension, f"{size:,}", *shown])
     return rows
 
 
@@ -145,7 +165,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=int, default=5, help="length of each warm run")
     parser.add_argument("--runs", type=int, default=5, help="paired warm runs a format")
     options = parser.parse_args()
-    require("nginx", "wrk")
+    require("curl", "nginx", "wrk")
     with tempfile.TemporaryDirectory() as name:
         real, many = Path(name, "real"), Path(name, "many")
         for folder in (real, many):
@@ -164,7 +184,8 @@ def measure_warm(folder: Path, seconds: int, runs: int) -> Rows:
         facts.append(["ready to answer after start", f"{wait_until_ready(port):.2f} s"])
         rows = warm(folder, port, seconds, runs)
         facts += [[f"{what}, warm", f"{mb:.0f} MB"] for what, mb in memory_mb(server.pid).items()]
-    print(table(["warm", "bytes", "publisher, 1/s", "nginx, 1/s", "ratio"], rows), "\n")
+    head = ["warm", "bytes", "publisher, 1/s", "nginx, 1/s", "nginx with our fields, 1/s"]
+    print(table([*head, "ratio", "ratio with our fields"], rows), "\n")
     return facts
 
 
@@ -178,7 +199,7 @@ def measure_cold(folder: Path) -> Rows:
         port = free_port()
         with running(serve(port), folder) as server:
             wait_until_ready(port)
-            rows.append([extension, f"{cold_rate(port, paths, extension):,.0f}"])
+            rows.append([extension, f"{cold_rate(folder, port, paths, extension):,.0f}"])
             web = memory_mb(server.pid)["web process"]
             facts.append([f"web process after {len(paths):,} cold .{extension}", f"{web:.0f} MB"])
     print(table([f"cold, {len(paths):,} documents once", "documents/s"], rows), "\n")

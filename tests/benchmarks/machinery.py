@@ -67,8 +67,9 @@ def publisher(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def nginx(root: Path, port: int) -> Iterator[None]:
+def nginx(root: Path, port: int, locations: Iterable[str] = ()) -> Iterator[None]:
     """Serve a folder of files with nginx, set up as a distribution sets it up, without a log."""
+    listed = "\n".join(locations)
     (root / "nginx.conf").write_text(
         f"""user {getpass.getuser()}; daemon off; worker_processes auto;
 pid {root}/nginx.pid; error_log {root}/error.log;
@@ -79,7 +80,9 @@ http {{
     fastcgi_temp_path {root}/fastcgi; uwsgi_temp_path {root}/uwsgi; scgi_temp_path {root}/scgi;
     types {{ text/html html; text/turtle ttl; application/ld+json jsonld;
             application/rdf+xml rdf; application/n-triples nt; }}
-    server {{ listen 127.0.0.1:{port}; root {root}; }}
+    server {{ listen 127.0.0.1:{port}; root {root};
+{listed}
+    }}
 }}
 """
     )
