@@ -8,6 +8,7 @@ PublisherError
 │   ├── SourceSyntax        a file that is not what its extension says
 │   └── SourceErrors        several of these at once
 ├── ChangeRefused           what people want to change cannot be written into the sources
+│   └── ValueRefused        what is written in a field is no value of it
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
 │   └── LossRefused         a release would take away more than the limits allow
@@ -107,6 +108,10 @@ class SourceErrors(SourceError):
 
 class ChangeRefused(PublisherError):
     """What people want to change cannot be written into the sources; they stay as they are."""
+
+
+class ValueRefused(ChangeRefused):
+    """What is written in a field is no value of it."""
 
 
 class NotApproved(PublisherError):

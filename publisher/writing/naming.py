@@ -1,0 +1,113 @@
+"""New things: their addresses and the files they are written into, as those of their kind have."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import PurePosixPath
+
+from publisher.folding import folded, plain
+from publisher.release.tables.columns import kebab, local
+from publisher.writing.fields import Form
+from publisher.writing.inventory import Inventory
+
+_LONGEST = 60
+_WORD = re.compile(r"[a-z0-9]+")
+# The fixed beginning of a pattern for IRIs: "/id/cluster/" of "/id/cluster/[a-z0-9]+$".
+_BEGINNING = re.compile(r"\^?(?P<path>[A-Za-z0-9_/#:.-]*[/#])[\[(]")
+
+
+def slug(name: str) -> str:
+    """Return a name as the last part of an address.
+
+    >>> slug("IUC Stål & Verkstad")
+    'iuc-stal-verkstad'
+    """
+    found = "-".join(_WORD.findall(plain(folded(name))))
+    return found[:_LONGEST].rstrip("-")
+
+
+def last_part(thing: str) -> str:
+    """Return the last part of an address, as it can stand in another one.
+
+    >>> last_part("https://e.org/id/lake/vänern")
+    'vanern'
+    """
+    return slug(local(thing))
+
+
+def beginning(inventory: Inventory, form: Form) -> str:
+    """Return how the IRIs of a form's things begin: as its pattern says, else as most of them do.
+
+    Things of a class that none is known of begin with ``id/`` and the name of the class.
+    """
+    base_iri = inventory.sources.base_iri
+    if found := _BEGINNING.match(form.pattern):
+        path = found["path"]
+        return path if ":" in path else base_iri + path.removeprefix("/")
+    counts = Counter(re.sub(r"[^/#]+$", "", thing) for thing in form.things)
+    own = [(count, begins) for begins, count in counts.items() if begins.startswith(base_iri)]
+    return max(own)[1] if own else f"{base_iri}id/{kebab(local(form.class_iri))}/"
+
+
+def address_for(
+    inventory: Inventory,
+    form: Form,
+    names: Sequence[str],
+    owner: str = "",
+    taken: Collection[str] = (),
+) -> str:
+    """Return a free IRI for a new thing; it stays for good, whatever the thing is called later.
+
+    Args:
+        inventory: What there is.
+        form: The form of the thing.
+        names: What it is called, the wanted name first.
+        owner: IRI of the thing it is a part of: its name stands in front.
+        taken: IRIs given away already.
+    """
+    wanted = next((found for name in names if (found := slug(name))), kebab(local(form.class_iri)))
+    if owner and not wanted.startswith(last_part(owner)):
+        wanted = slug(f"{last_part(owner)} {wanted}")
+    return free(beginning(inventory, form) + wanted, inventory, taken)
+
+
+def free(address: str, inventory: Inventory, taken: Collection[str] = ()) -> str:
+    """Return the address, with a number behind it when there is such a thing already."""
+    number, found = 1, address
+    while found in inventory.homes or found in taken:
+        number += 1
+        found = f"{address}-{number}"
+    return found
+
+
+def home_for(inventory: Inventory, form: Form, thing: str, near: Iterable[str] = ()) -> str:
+    """Return the name of the file that a new thing is written into.
+
+    Where things of its form have a file each, it gets one too; where they stand with the thing
+    they belong to, it goes there; else it goes to the file with most of them.
+
+    Args:
+        inventory: What there is.
+        form: The form of the thing.
+        thing: Its IRI.
+        near: Names of the files of the things it belongs to, the nearest first.
+    """
+    homes = Counter(inventory.homes[each] for each in form.things)
+    if not homes:
+        return next(iter(near), f"{_folder(inventory)}/{kebab(local(form.class_iri))}.ttl")
+    own = [t for t in form.things if PurePosixPath(inventory.homes[t]).stem == last_part(t)]
+    folder = PurePosixPath(homes.most_common(1)[0][0]).parent
+    if len(own) * 2 > len(form.things):
+        return f"{folder}/{last_part(thing)}.ttl"
+    usual, count = homes.most_common(1)[0]
+    if count * 2 > len(form.things):
+        return usual
+    return next(iter(near), usual)
+
+
+def _folder(inventory: Inventory) -> str:
+    """Return the folder of the dataset with most things."""
+    homes = (inventory.homes[thing] for thing in inventory.things if thing in inventory.homes)
+    return str(PurePosixPath(Counter(homes).most_common(1)[0][0]).parent)
