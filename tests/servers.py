@@ -1,0 +1,95 @@
+"""Web servers of others, started by tests: found or skipped, set up, ended."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+OPERATIONS = Path(__file__).parents[1] / "publisher" / "operations.md"
+
+
+def program(name: str) -> str:
+    """Return the path of a program; skip without it, unless the machine must have it."""
+    found = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    if found is None:
+        if name in os.environ.get("PUBLISHER_TEST_MANDATORY", "").split():
+            pytest.fail(f"{name} is not on the PATH, and must be")
+        pytest.skip(f"{name} is not on the PATH")
+    return found
+
+
+def free_ports(count: int) -> list[int]:
+    """Return ports that nobody listened on a moment ago."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(s.getsockname()[1]) for s in sockets]
+    for opened in sockets:
+        opened.close()
+    return ports
+
+
+def from_the_guide(name: str) -> str:
+    """Return a text that the operations guide tells the reader to use, by its mark."""
+    guide = OPERATIONS.read_text(encoding="utf-8")
+    found = re.search(rf"<!-- {re.escape(name)} -->\n+```\w*\n(.*?)```\n", guide, re.DOTALL)
+    assert found is not None, f"the guide has no {name}"
+    return found[1]
+
+
+def replaced(text: str, *changes: tuple[str, str]) -> str:
+    """Return a text with parts replaced, each of which must be there."""
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+@contextmanager
+def running(
+    command: Sequence[str], port: int, folder: Path, environ: dict[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends; it listens when the block begins."""
+    log = folder / f"{Path(command[0]).name}-{port}.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output, env=environ)
+    try:
+        _wait(server, port, log)
+        yield server
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    for _ in range(600):
+        assert server.poll() is None, log.read_text(encoding="utf-8", errors="replace")
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise AssertionError(f"nobody listens: {log.read_text(encoding='utf-8', errors='replace')}")
+
+
+@contextmanager
+def nginx(http: str, port: int, folder: Path) -> Iterator[None]:
+    """Run nginx with what stands inside its ``http`` block."""
+    paths = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = " ".join(f"{name}_temp_path {folder}/{name};" for name in paths)
+    path = folder / "nginx.conf"
+    path.write_text(
+        f"user {getpass.getuser()}; daemon off; worker_processes 1; pid {folder}/nginx.pid;\n"
+        f"error_log {folder}/error.log; events {{ worker_connections 512; }}\n"
+        f"http {{ access_log {folder}/access.log; {temporary}\n{http}\n}}\n",
+        encoding="utf-8",
+    )
+    with running([program("nginx"), "-p", str(folder), "-c", str(path)], port, folder):
+        yield
