@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from flask import Response
 from werkzeug.http import http_date
@@ -12,6 +13,10 @@ from werkzeug.http import http_date
 from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.media_types import MediaType
+from publisher.serve.memory import is_same_instant
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 # Fields that a script in a browser may read besides the simple ones (Fetch, section 3.3.5).
 EXPOSED = "Content-Location, ETag, Link, Location, Memento-Datetime, Retry-After, Vary"
@@ -33,6 +38,14 @@ def validators(response: Response, body: bytes, changed: datetime) -> None:
     response.headers["ETag"] = entity_tag(body)
     response.headers["Last-Modified"] = http_date(changed)
     response.headers["Cache-Control"] = "public, no-cache"
+
+
+def with_exact_date(environ: WSGIEnvironment, response: Response) -> WSGIEnvironment:
+    """Return a request without an If-Modified-Since of another instant than the answer's."""
+    since = environ.get("HTTP_IF_MODIFIED_SINCE")
+    if is_same_instant(since, response.headers.get("Last-Modified", "")):
+        return environ
+    return {name: value for name, value in environ.items() if name != "HTTP_IF_MODIFIED_SINCE"}
 
 
 def vary(response: Response, *names: str) -> None:

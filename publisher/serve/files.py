@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from publisher import media_types
 from publisher.release.model import CONTEXT, DUMPS, StoredFile
 from publisher.serve import signposting
-from publisher.serve.fields import join_links, validators
+from publisher.serve.fields import join_links, validators, with_exact_date
 from publisher.serve.keeping import keep
 from publisher.serve.site import Site
 
@@ -32,6 +32,7 @@ def _wants_part(response: Response) -> bool:
 def in_parts(response: Response, length: int) -> Response:
     """Return a file, a part of it, or the word that the client has it (RFC 9110, section 14)."""
     asked = {n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")}
+    asked = with_exact_date(asked, response)
     if _wants_part(response):
         asked["HTTP_RANGE"] = request.headers["Range"]
     try:

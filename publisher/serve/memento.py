@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +18,7 @@ from publisher.messages import translate
 from publisher.negotiation import negotiate
 from publisher.release.history.kept import Kept
 from publisher.serve import problems
-from publisher.serve.fields import join_links, validators, vary
+from publisher.serve.fields import join_links, validators, vary, with_exact_date
 from publisher.serve.past import Past, at
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
@@ -80,10 +81,11 @@ class Clock:
         mementos = self.mementos(path)
         relations: dict[str, list[str]] = defaultdict(list)
         by_id = {kept.id: kept for kept in mementos}
-        place = next((n for n, kept in enumerate(mementos) if here and kept.id == here.id), None)
         wanted = {"first": 0, "last": len(mementos) - 1}
-        if place is not None:
-            wanted |= {"prev": place - 1, "next": place + 1}
+        if here is not None:
+            instants = [kept.published for kept in mementos]
+            wanted["prev"] = bisect_left(instants, here.published) - 1
+            wanted["next"] = bisect_right(instants, here.published)
         for relation, number in wanted.items():
             if 0 <= number < len(mementos):
                 relations[mementos[number].id].append(relation)
@@ -147,7 +149,7 @@ def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:
         if response.status_code == 200 and "Content-Location" not in response.headers:
             response.headers["Content-Location"] = clock.memento(kept, path)
         vary(response, "Accept-Datetime")
-        response.make_conditional(request)
+        response.make_conditional(with_exact_date(request.environ, response))
         return response
 
     def point(response: Response) -> Response:

@@ -61,13 +61,25 @@ class Past:
         return Rows(self._releases / name / DOCUMENTS)
 
     def mementos(self, document: str) -> list[Kept]:
-        """Return the releases that have a document, by its path below the base, the oldest first.
+        """Return the releases that brought a document as it is in them, the oldest first.
 
-        What no release lists is not a document of an entity, and taken to be in all of them.
+        A release that left it as it was holds no state of its own (RFC 7089, section 1.1). What no
+        release lists is not a document of an entity, and taken to be another one in each of them.
+
+        Args:
+            document: Its path below the base.
         """
         kept, rows = self._look()
-        having = [r for r in kept if rows[r.id].find(document) is not None]
-        return having or list(kept)
+        found: list[Kept] = []
+        before: list[str] | None = None
+        is_listed = False
+        for release in kept:
+            row = rows[release.id].find(document)
+            is_listed = is_listed or row is not None
+            if row is not None and row != before:
+                found.append(release)
+            before = row
+        return found if is_listed else list(kept)
 
     def open(self, name: str) -> Opened | None:
         """Return a kept release; None for a name that is none.

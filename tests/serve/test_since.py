@@ -10,6 +10,7 @@ from publisher.release.catalogue.sitemap import read_documents
 from publisher.release.history.since import Since
 from publisher.release.model import DOCUMENTS
 from publisher.serve.app import create_app
+from publisher.serve.site import Site
 from tests.chain import A_LAKE, SILJAN, Chain
 
 TURTLE = {"Accept": "text/turtle"}
@@ -58,6 +59,23 @@ def test_a_client_with_the_old_date_is_spared_only_where_nothing_changed(chain: 
         client = Client(create_app(site))
         assert client.get("/doc/lake/vänern", headers=asked).status_code == 304
         assert client.get("/doc/lake/siljan", headers=asked).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/doc/lake/siljan.ttl", "/doc/lake/siljan.html", "/dump/lakes.nt"]
+)
+def test_after_going_back_a_copy_of_the_newer_release_is_not_confirmed(
+    chain: Chain, path: str
+) -> None:
+    """Its date is the later one, and its content another."""
+    old = chain.build()
+    new = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    with chain.site(new) as site:
+        newer = answered(site, path)[1]
+    with chain.site(old) as site:
+        own = answered(site, path)[1]
+        dates = (newer, "Mon, 01 Jan 2035 00:00:00 GMT", own)
+        assert [answered(site, path, date)[0] for date in dates] == [200, 200, 304]
 
 
 CHANGES = [
