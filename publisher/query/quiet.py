@@ -1,4 +1,4 @@
-"""An engine for releases of the past: it looks documents up and answers no queries of clients."""
+"""Looking documents up in a store on disk, in this process: such look-ups are bounded."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store
 
-from publisher.errors import EngineFailed
 from publisher.query.description import Description
-from publisher.query.engine import Answer, Operation, Row
+from publisher.query.engine import Row
 from publisher.query.look_ups import LookUps
 
 
 class QuietEngine:
-    """An engine over a store on disk, without processes that evaluate queries."""
+    """The part of an engine that needs no processes for queries of clients."""
 
     def __init__(self, store: Path) -> None:
         """Open the store.
@@ -24,13 +23,6 @@ class QuietEngine:
         """
         self._store = Store.read_only(str(store))
         self._look_ups = LookUps(self._store)
-
-    def answer(self, operation: Operation) -> Answer:
-        """Refuse; queries are answered by the current release."""
-        raise EngineFailed(
-            "Queries are not answered by a release of the past.",
-            remedy="Send the query to the current release, or load the dump of this one.",
-        )
 
     def rows(self, query: str) -> list[Row]:
         """Return the solutions of one of the program's own queries."""
@@ -48,6 +40,3 @@ class QuietEngine:
     def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
         """Return what is known of some things; see ``Engine.describe``."""
         return self._look_ups.describe(subjects, page, page_size)
-
-    def close(self) -> None:
-        """Do nothing: files are closed when nobody uses them any more."""

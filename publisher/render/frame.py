@@ -49,11 +49,21 @@ class Switch:
 class Frame:
     """Renders templates of one release's pages."""
 
-    def __init__(self, release: Release, catalogued: Catalogued, addresses: Addresses) -> None:
-        """Prepare the templates; they escape everything."""
+    def __init__(
+        self, release: Release, catalogued: Catalogued, addresses: Addresses, present: str = ""
+    ) -> None:
+        """Prepare the templates; they escape everything.
+
+        Args:
+            release: What the pages show.
+            catalogued: What the catalogue says of the site.
+            addresses: Of the pages.
+            present: Address of the site as it is now, when these are pages of the past.
+        """
         self._release = release
         self._catalogued = catalogued
         self._addresses = addresses
+        self._present = Addresses(addresses.base_iri, present) if present else None
         self._environment = Environment(
             loader=PackageLoader("publisher.render"),
             autoescape=True,
@@ -127,6 +137,7 @@ class Frame:
             licenses=self._licenses(reader),
             release=self._release.id,
             published=self._published(language),
+            now=self._now(canonical, page, kept, reader),
         )
         return written.encode()
 
@@ -143,6 +154,15 @@ class Frame:
             language = foreign(label, reader.language)
             found.append(Value(label.value, self.href(name, reader), language))
         return found
+
+    def _now(self, canonical: str, page: int, kept: str, reader: Reader) -> str:
+        """Return where a page of the past is as it is now; empty for a page of the present."""
+        if self._present is None:
+            return ""
+        parameters = [f"incoming={page}"] * (page > 1) + [kept] * bool(kept)
+        parameters += [f"lang={reader.language}"] * reader.chosen
+        path = self._present.path(canonical)
+        return f"{path}?{'&'.join(parameters)}" if parameters else path
 
     def _switches(self, canonical: str, page: int, kept: str, reader: Reader) -> list[Switch]:
         path = self._addresses.path(canonical)

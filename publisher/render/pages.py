@@ -45,6 +45,7 @@ class Pages:
         named: Mapping[str, NamedQuery] | None = None,
         *,
         union: bool = True,
+        present: str = "",
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -54,6 +55,7 @@ class Pages:
             addresses: Of the site.
             named: The named queries.
             union: Whether the default graph of queries is the union of all graphs.
+            present: Address of the site as it is now, for pages of the past.
         """
         self._release = release
         self._engine = engine
@@ -61,7 +63,7 @@ class Pages:
         self._layout = Layout(engine)
         self._home = read_home(engine, self._layout, release.base_iri)
         self._catalogued = read_catalogued(engine, release.base_iri)
-        self._frame = Frame(release, self._catalogued, addresses)
+        self._frame = Frame(release, self._catalogued, addresses, present)
         first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self.history = HistoryPages(self._frame, engine, release, addresses)
         self.search = SearchPages(self._frame, release, engine, addresses)

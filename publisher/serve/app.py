@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,10 +12,10 @@ from publisher.config import Config
 from publisher.release.model import Release
 from publisher.serve import (
     catalogue,
-    closed,
     copies,
     crawlers,
     documents,
+    elsewhere,
     feeds,
     files,
     health,
@@ -31,13 +31,15 @@ from publisher.serve import (
 from publisher.serve.fields import for_everybody
 from publisher.serve.past import Past
 from publisher.serve.ready import Ready
-from publisher.serve.site import Site, open_past_site
+from publisher.serve.site import Shared, Site, open_past_site, share
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PREFLIGHT_SECONDS = "86400"
-_QUERIES = ("/sparql", "/query")
+_ASKED = ("/sparql", "/query", "/release/")
+# What every release answers, the one on line and those of the past.
+_PARTS = (sparql, queries, search, tables, files, catalogue, signposting, crawlers, feeds)
 # A form carries the query; twice its length leaves room for escapes and other fields.
 _FORM_FACTOR = 4
 
@@ -51,9 +53,8 @@ class Part(Protocol):
 
 def create_flask(site: Site, past: Past | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
-    asked = (health, sparql, queries, search, tables)
-    app = _flask(site, (*asked, files, catalogue, signposting, crawlers, feeds))
-    past = past or create_past(site.config)
+    app = _flask(site, (health, *_PARTS))
+    past = past or create_past(site.config, Shared(site.metrics, site.endpoint.turns))
     app.register_blueprint(releases.blueprint(site, past))
     app.register_blueprint(copies.blueprint(site, past))
     app.register_blueprint(memento.blueprint(site, past))
@@ -62,12 +63,20 @@ def create_flask(site: Site, past: Past | None = None) -> Flask:
     return app
 
 
-def create_past(config: Config) -> Past:
-    """Return the releases that are kept; each is opened when somebody asks for it."""
+def create_past(config: Config, shared: Shared | None = None) -> Past:
+    """Return the releases that are kept; each is opened when somebody asks for it.
 
-    def open_application(release: Release) -> WSGIApplication:
-        site = open_past_site(config, release)
-        return _flask(site, (closed, files, catalogue, signposting, documents)).wsgi_app
+    Args:
+        config: The settings.
+        shared: What they share with the release on line, if there is one.
+    """
+    together = shared or share(config)
+
+    def open_application(release: Release) -> tuple[WSGIApplication, Callable[[], None]]:
+        site = open_past_site(config, release, together)
+        app = _flask(site, (*_PARTS, elsewhere, documents))
+        memento.mark_originals(app)
+        return app.wsgi_app, site.engine.close
 
     return Past(Path(config.releases), open_application, config.open_releases)
 
@@ -99,7 +108,8 @@ def _preflight(response: Response) -> Response:
 class Application:
     """The whole application: the memories of ready answers in front of Flask.
 
-    Queries have a memory of their own, so that no flood of them washes the documents out.
+    Queries and the past have a memory of their own, so that no flood of them washes the documents
+    out.
     """
 
     def __init__(self, site: Site, past: Past | None = None) -> None:
@@ -124,7 +134,7 @@ class Application:
     def _memory_for(self, environ: WSGIEnvironment) -> Ready | None:
         if "HTTP_ACCEPT_DATETIME" in environ:
             return None
-        return self._answers if environ["PATH_INFO"].startswith(_QUERIES) else self._documents
+        return self._answers if environ["PATH_INFO"].startswith(_ASKED) else self._documents
 
 
 def create_app(site: Site, past: Past | None = None) -> Application:

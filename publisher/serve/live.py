@@ -13,7 +13,7 @@ from publisher.config import Config
 from publisher.errors import PublisherError
 from publisher.release.open import current_folder, open_current, open_release
 from publisher.serve.app import Application, create_app, create_past
-from publisher.serve.site import Site, open_site
+from publisher.serve.site import Site, open_site, share
 from publisher.serve.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class Live:
         """
         self._config = config
         self._releases = Path(config.releases)
-        self._site: Site = open_site(config, open_current(self._releases))
-        self._past = create_past(config)
+        self._shared = share(config)
+        self._site: Site = open_site(config, open_current(self._releases), self._shared)
+        self._past = create_past(config, self._shared)
         self._application, self._turnstile = self._admit(self._site)
         self._end = threading.Event()
         threading.Thread(target=self._watch, daemon=True, name="release watcher").start()
@@ -63,7 +64,7 @@ class Live:
     def _swap(self, folder: Path) -> None:
         """Open a release and hand over to it; the old one ends with its last request."""
         try:
-            site = open_site(self._config, open_release(folder), self._site.metrics)
+            site = open_site(self._config, open_release(folder), self._shared)
         except (PublisherError, OSError) as error:
             _log.error("The release %s cannot be served; the old one stays: %s", folder.name, error)
             self._end.wait(LOOK_EVERY_SECONDS * 10)
@@ -79,6 +80,7 @@ class Live:
         """Stop watching, and end the engine after the last request."""
         self._end.set()
         self._turnstile.close()
+        self._past.close()
 
 
 def _let_go(site: Site) -> None:

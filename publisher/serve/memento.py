@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.http import http_date, parse_date
@@ -24,6 +25,7 @@ from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
 
 LINK_FORMAT = "application/link-format"
+_ORIGINAL = "publisher.original"
 
 
 def document_of(site: Site, path: str) -> str:
@@ -52,9 +54,9 @@ class Clock:
     def _place(self, path: str) -> str:
         return self._site.addresses.on_site(self._site.release.base_iri + path)
 
-    def original(self, path: str) -> str:
+    def original(self, path: str, query: str = "") -> str:
         """Return the address of a path now."""
-        return self._place(path)
+        return self._place(path) + (f"?{query}" if query else "")
 
     def memento(self, kept: Kept, path: str) -> str:
         """Return the address of a path in a release."""
@@ -117,19 +119,37 @@ def wanted_instant(site: Site) -> datetime:
 
 def in_release(clock: Clock, past: Past, name: str, path: str) -> Response | None:
     """Return what a release of the past answers for a path; None when there is no such release."""
-    opened = past.open(name)
-    if opened is None:
+    here = next((kept for kept in past.kept() if kept.id == name), None)
+    if here is None:
         return None
-    asked = dict(request.environ, PATH_INFO=f"/{path}")
-    response = Response.from_app(opened.application, asked)
+    # A path in WSGI is bytes that are written as Latin-1 (PEP 3333).
+    marks: list[bool] = []
+    bare = f"/{path}".encode().decode("latin-1")
+    asked = dict(request.environ, PATH_INFO=bare) | {_ORIGINAL: marks}
+    response = Response.from_app(partial(past.answer, name), asked)
     assert isinstance(response, Response)
     if response.status_code != 200:
         return response
-    here = next(kept for kept in past.kept() if kept.id == name)
     response.headers["Memento-Datetime"] = http_date(here.published)
-    links = join_links([*clock.links(path), *clock.memento_links(path, here)])
-    response.headers["Link"] = ", ".join(filter(None, [links, response.headers.get("Link")]))
+    if marks:
+        links = [*clock.links(path), *clock.memento_links(path, here)]
+    else:
+        links = [(clock.original(path, request.query_string.decode("latin-1")), 'rel="original"')]
+    fields = [join_links(links), response.headers.get("Link")]
+    response.headers["Link"] = ", ".join(filter(None, fields))
     return response
+
+
+def mark_originals(app: Flask) -> None:
+    """Let a release of the past say which of its answers are documents, which have TimeMaps."""
+
+    def mark(response: Response) -> Response:
+        marks = request.environ.get(_ORIGINAL)
+        if marks is not None and _is_original():
+            marks.append(True)
+        return response
+
+    app.after_request(mark)
 
 
 def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:

@@ -5,36 +5,45 @@ from __future__ import annotations
 import threading
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.errors import ReleaseError
 from publisher.release.history.kept import Kept, list_releases
 from publisher.release.history.rows import Rows
 from publisher.release.model import CURRENT, DOCUMENTS, Release
 from publisher.release.open import open_release
+from publisher.serve.turnstile import Turnstile
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 @dataclass(frozen=True)
 class Opened:
-    """A release of the past that answers."""
+    """A release of the past that answers until it is closed."""
 
     release: Release
-    application: WSGIApplication
+    turnstile: Turnstile
+
+
+Opening = Callable[[Release], "tuple[WSGIApplication, Callable[[], None]]"]
 
 
 class Past:
     """The releases of a folder, as they were."""
 
-    def __init__(
-        self, releases: Path, open_application: Callable[[Release], WSGIApplication], most: int
-    ) -> None:
-        """Open nothing yet; ``most`` is how many releases stay open at a time."""
+    def __init__(self, releases: Path, open_application: Opening, most: int) -> None:
+        """Open nothing yet.
+
+        Args:
+            releases: Folder of the releases.
+            open_application: Returns what answers for a release, and how to end that.
+            most: How many releases stay open at a time.
+        """
         self._releases = releases
         self._open = open_application
         self._most = most
@@ -89,15 +98,44 @@ class Past:
         """
         if name not in {kept.id for kept in self.kept()}:
             return None
+        leaving: list[Opened] = []
         with self._lock:
             opened = self._opened.pop(name, None)
             if opened is None:
                 release = open_release(self._releases / name)
-                opened = Opened(release, self._open(release))
+                opened = Opened(release, Turnstile(*self._open(release)))
             self._opened[name] = opened
             while len(self._opened) > self._most:
-                self._opened.popitem(last=False)
+                leaving.append(self._opened.popitem(last=False)[1])
+        for left in leaving:
+            left.turnstile.close()
         return opened
+
+    def answer(
+        self, name: str, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        """Answer a request from a kept release, which stays open to the last byte.
+
+        Raises:
+            ReleaseError: It is damaged, or no longer kept.
+        """
+        while True:
+            opened = self.open(name)
+            if opened is None:
+                raise ReleaseError(
+                    "The release {name} is no longer kept.",
+                    remedy="Choose one of the list of releases.",
+                    name=name,
+                )
+            if opened.turnstile.enter():
+                return opened.turnstile.answer(environ, start_response)
+
+    def close(self) -> None:
+        """Close what is open, each after its last request."""
+        with self._lock:
+            leaving, self._opened = list(self._opened.values()), OrderedDict()
+        for opened in leaving:
+            opened.turnstile.close()
 
 
 def at(mementos: Sequence[Kept], instant: datetime) -> Kept:

@@ -140,8 +140,8 @@ def blueprint(site: Site, past: Past) -> Blueprint:
     def difference(name: str, other: str, extension: str) -> Response:
         return _difference(site, past, (name, other), extension)
 
-    @routes.get("/release/<name>/", defaults={"path": ""})
-    @routes.get("/release/<name>/<path:path>")
+    @routes.route("/release/<name>/", defaults={"path": ""})
+    @routes.route("/release/<name>/<path:path>", methods=["GET", "POST"])
     def as_it_was(name: str, path: str) -> Response:
         response = in_release(clock, past, name, path)
         if response is None:

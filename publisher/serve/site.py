@@ -11,7 +11,6 @@ from publisher.query.embedded import EmbeddedEngine
 from publisher.query.endpoint import Endpoint, Memory
 from publisher.query.engine import Engine, Limits
 from publisher.query.named import NamedQuery, read_folder
-from publisher.query.quiet import QuietEngine
 from publisher.query.search import Search
 from publisher.query.turns import Turns
 from publisher.query.workplace import Workplace
@@ -27,8 +26,24 @@ from publisher.serve.metrics import Metrics
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What all releases that one process serves have in common.
+
+    Attributes:
+        metrics: The counters.
+        turns: Whose query is next: one queue, whatever release a query is for.
+    """
+
+    metrics: Metrics
+    turns: Turns
+
+
+@dataclass(frozen=True)
 class Site:
-    """What the views close over."""
+    """What the views close over.
+
+    ``present`` is the address of the whole site, when this is a release of the past below it.
+    """
 
     config: Config
     release: Release
@@ -44,6 +59,7 @@ class Site:
     since: Since
     streams: Streams
     tombstones: Tombstones
+    present: str = ""
 
 
 def _limits(config: Config) -> Limits:
@@ -59,63 +75,69 @@ def _limits(config: Config) -> Limits:
     )
 
 
-def _endpoint(config: Config, engine: Engine, services: frozenset[str]) -> Endpoint:
+def share(config: Config) -> Shared:
+    """Return what the releases of one process share, for the first of them."""
     turns = Turns(
         config.query_workers,
         config.query_queue,
         config.query_client_share,
         config.query_wait_seconds,
     )
-    memory = Memory(config.query_cache_mb << 20)
-    return Endpoint(engine, _limits(config), turns, memory, services)
+    metrics = Metrics()
+    metrics.follow(turns.counts)
+    return Shared(metrics, turns)
 
 
-def open_site(config: Config, release: Release, metrics: Metrics | None = None) -> Site:
+def open_site(config: Config, release: Release, shared: Shared | None = None) -> Site:
     """Return a site over a release; its engine's processes start now.
 
     Args:
         config: The settings.
         release: What is served.
-        metrics: The counters of this process, when it has served another release before.
+        shared: What it shares with other releases of this process, if there are others.
 
     Raises:
         OSError: The store cannot be opened.
     """
-    services = frozenset(filter(None, map(str.strip, config.service_endpoints.split(","))))
-    workplace = Workplace(
-        str(release.store),
-        _limits(config),
-        config.default_graph == "union",
-        config.incoming_links,
-        bool(services),
-    )
-    return _site(
-        config, release, EmbeddedEngine(workplace, config.query_workers), services, metrics
-    )
+    return _site(config, release, shared or share(config))
 
 
-def open_past_site(config: Config, release: Release) -> Site:
-    """Return a site over a release of the past, which answers for documents and files alone.
+def open_past_site(config: Config, release: Release, shared: Shared) -> Site:
+    """Return a site over a release of the past; query workers start with its first query.
 
     Its addresses lie below ``/release/<id>/`` of the site, and so do all that its pages link to.
 
     Raises:
         OSError: The store cannot be opened.
     """
-    there = replace(config, site_url=f"{config.site_url}release/{release.id}/")
-    return _site(there, release, QuietEngine(release.store), frozenset(), None)
+    there = replace(
+        config,
+        site_url=f"{config.site_url}release/{release.id}/",
+        query_cache_mb=max(1, config.query_cache_mb // config.open_releases),
+    )
+    return _site(there, release, shared, present=config.site_url)
 
 
-def _site(
-    config: Config,
-    release: Release,
-    engine: Engine,
-    services: frozenset[str],
-    metrics: Metrics | None,
-) -> Site:
-    endpoint = _endpoint(config, engine, services)
-    metrics = metrics or Metrics()
-    metrics.follow(endpoint.turns.counts)
+def _services(config: Config) -> frozenset[str]:
+    return frozenset(filter(None, map(str.strip, config.service_endpoints.split(","))))
+
+
+def _engine(config: Config, release: Release, *, at_once: bool) -> Engine:
+    workplace = Workplace(
+        str(release.store),
+        _limits(config),
+        config.default_graph == "union",
+        config.incoming_links,
+        bool(_services(config)),
+    )
+    return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
+
+
+def _site(config: Config, release: Release, shared: Shared, present: str = "") -> Site:
+    engine = _engine(config, release, at_once=not present)
+    memory = Memory(config.query_cache_mb << 20)
+    endpoint = Endpoint(engine, _limits(config), shared.turns, memory, _services(config))
+    is_union = config.default_graph == "union"
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_folder(release.folder / QUERIES)
     return Site(
@@ -123,14 +145,15 @@ def _site(
         release=release,
         engine=engine,
         endpoint=endpoint,
-        metrics=metrics,
+        metrics=shared.metrics,
         addresses=addresses,
         documents=Documents(release, engine, addresses, config.incoming_links),
         feeds=Feeds(release, addresses, config.catalogue_page_size),
-        pages=Pages(release, engine, addresses, queries, union=config.default_graph == "union"),
+        pages=Pages(release, engine, addresses, queries, union=is_union, present=present),
         queries=queries,
         search=Search(release.folder / SEARCH, config.query_timeout_seconds),
         since=Since(release),
         streams=Streams(release, addresses),
         tombstones=Tombstones(release),
+        present=present,
     )

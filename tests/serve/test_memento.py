@@ -139,6 +139,23 @@ def test_a_time_map_lists_every_memento_in_link_format(
     ]
 
 
+def test_a_time_map_lists_only_releases_that_changed_the_document(
+    client: FlaskClient, three: list[Release]
+) -> None:
+    """RFC 7089, section 1.1: a memento is a state of the original, and here there was one."""
+    lines = client.get("/timemap/doc/lake/vänern").get_data(as_text=True).splitlines()
+    between = client.get("/doc/lake/vänern", headers=TURTLE | {"Accept-Datetime": THIRD})
+    later = client.get(f"/release/{three[1].id}/doc/lake/vänern", headers=TURTLE)
+
+    assert [line for line in lines if "memento" in line] == [
+        f"<http://localhost/release/{three[0].id}/doc/lake/v%C3%A4nern>; "
+        f'rel="first last memento"; datetime="{FIRST}"'
+    ]
+    assert between.headers["Memento-Datetime"] == FIRST
+    assert links(later.headers["Link"])["prev"].endswith(f"{three[0].id}/doc/lake/v%C3%A4nern")
+    assert "next" not in links(later.headers["Link"])
+
+
 def test_a_time_map_is_json_for_those_who_ask(client: FlaskClient) -> None:
     """For scripts."""
     response = client.get(f"/timemap{PATH}", headers={"Accept": "application/json"})

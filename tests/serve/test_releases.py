@@ -9,6 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.release.model import Release
+from publisher.serve.app import create_flask, create_past
+from publisher.serve.site import Shared
 from tests.chain import A_LAKE, SILJAN, VATTERN, Chain
 
 JSON = {"Accept": "application/json", "Accept-Language": "en"}
@@ -107,14 +109,118 @@ def test_dumps_and_catalogue_are_kept_too(
     assert catalogue.content_type == "application/rdf+xml"
 
 
-def test_queries_go_to_the_current_release(
+@pytest.mark.parametrize(
+    ("path", "then", "now"),
+    [
+        ("table/lake.csv", "Vättern", ""),
+        ("search.json?q=V%C3%A4ttern", "lake/vattern", ""),
+        (
+            "sparql?format=json&query=SELECT*%7B%3Flake+%3Fname+%22V%C3%A4ttern%22%40en%7D",
+            VATTERN,
+            "",
+        ),
+        ("query/waters-called.csv?name=V%C3%A4ttern", "lake/vattern", ""),
+        ("sitemap.xml", "lake/vattern", ""),
+        ("void.ttl", "void:Dataset", "void:Dataset"),
+        ("catalog.ttl", "dcat:Catalog", "dcat:Catalog"),
+        ("feed/1", "lake/vattern", "lake/vattern"),
+        ("feed/catalog/1", "catalog", "catalog"),
+        ("feed.atom", "Tillkom: Vättern", "Tillkom: Vättern"),
+        ("context.jsonld", "@context", "@context"),
+        ("def/water.ttl", "water:Lake", "water:Lake"),
+        ("doc/lake/v%C3%A4nern.ttl", "Vänern", "Vänern"),
+    ],
+)
+def test_every_address_answers_as_it_was(
+    client: FlaskClient, two: tuple[Release, Release], path: str, then: str, now: str
+) -> None:
+    """Issue: tables, search, queries, feeds and files too."""
+    with client.get(f"/{path}") as present:
+        text = present.get_data(as_text=True)
+        assert now in text if now else then not in text
+    with client.get(f"/release/{two[0].id}/{path}") as was:
+        text = was.get_data(as_text=True)
+
+    assert was.status_code == 200
+    assert then in text
+    assert was.headers["Memento-Datetime"] == "Fri, 02 Jan 2026 00:00:00 GMT"
+    assert f'<http://localhost/{path}>; rel="original' in was.headers["Link"]
+
+
+def test_a_query_is_sent_to_the_past_by_post_too(
     client: FlaskClient, two: tuple[Release, Release]
 ) -> None:
-    """No process waits for queries to releases of the past, and the answer says so."""
-    response = client.get(f"/release/{two[0].id}/sparql?query=ASK%7B%7D", headers=JSON)
+    """SPARQL 1.1 Protocol, sections 2.1.2 and 2.1.3."""
+    query = f"ASK {{ <{VATTERN}> ?p ?o }}"
+    accept = {"Accept": "application/sparql-results+json"}
+    answers = [
+        client.post(f"/release/{release.id}/sparql", data=sent, content_type=kind, headers=accept)
+        for release in two
+        for sent, kind in (({"query": query}, None), (query, "application/sparql-query"))
+    ]
 
-    assert response.status_code == 404
-    assert "current release" in json.loads(response.data)["detail"]
+    assert [json.loads(a.data)["boolean"] for a in answers] == [True, True, False, False]
+
+
+def test_a_query_of_the_past_has_the_limits_of_every_query(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """The past must not be a way around them."""
+    place = f"/release/{two[0].id}/sparql"
+    endless = "SELECT (COUNT(*) AS ?n) {" + "?a?b?c." * 101 + "}"
+
+    refused = client.post(place, data={"query": endless}, headers=JSON)
+    service = client.post(
+        place, data={"query": "SELECT * { SERVICE <http://e.org/> {} }"}, headers=JSON
+    )
+
+    assert json.loads(refused.data)["limit"] == "query_patterns"
+    assert service.status_code == 400
+
+
+def test_queries_of_the_past_wait_in_the_one_queue(chain: Chain) -> None:
+    """Else each open release would add to what the machine has to bear at one time."""
+    release = chain.build()
+    with chain.site(release) as site:
+        turns = []
+        past = create_past(chain.config(), Shared(site.metrics, site.endpoint.turns))
+        monitor = site.endpoint.turns.turn
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                site.endpoint.turns, "turn", lambda client: turns.append(client) or monitor(client)
+            )
+            client = create_flask(site, past).test_client()
+            client.get(f"/release/{release.id}/sparql?query=ASK%7B%7D")
+        past.close()
+
+    assert len(turns) == 1
+
+
+def test_a_page_of_the_past_says_so_in_the_readers_language(
+    client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """And leads to the page as it is now; a page of the present says nothing of the kind."""
+    there = f"/release/{two[0].id}/doc/lake/siljan"
+    swedish = client.get(there, headers=PAGE).get_data(as_text=True)
+    english = client.get(f"{there}?lang=en", headers=PAGE).get_data(as_text=True)
+    present = client.get("/doc/lake/siljan", headers=PAGE).get_data(as_text=True)
+
+    assert "Du läser utgåvan från 2 januari 2026" in swedish
+    assert '<a href="/doc/lake/siljan">Gå till sidan som den ser ut nu</a>' in swedish
+    assert "You are reading the release of 2 January 2026" in english
+    assert '<a href="/doc/lake/siljan?lang=en">Go to this page as it is now</a>' in english
+    assert 'class="past"' not in present
+
+
+@pytest.mark.parametrize("path", ["", "table/", "table/lake?q=V", "search?q=V", "sparql", "query"])
+def test_every_page_of_the_past_leads_to_the_present(
+    client: FlaskClient, two: tuple[Release, Release], path: str
+) -> None:
+    """Whoever comes in from a search engine sees where they are."""
+    page = client.get(f"/release/{two[0].id}/{path}", headers=PAGE)
+
+    assert page.status_code == 200
+    assert 'class="past"' in page.get_data(as_text=True)
 
 
 @pytest.mark.parametrize(
@@ -153,8 +259,6 @@ def test_the_difference_of_two_releases_is_shown_in_three_forms(
 
 def test_only_a_few_old_releases_stay_open(chain: Chain, two: tuple[Release, Release]) -> None:
     """A crawler that walks through all of them must not fill the memory."""
-    from publisher.serve.app import create_past
-
     past = create_past(chain.config(open_releases=1))
     first = past.open(two[0].id)
     assert past.open(two[0].id) is first

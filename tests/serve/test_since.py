@@ -61,6 +61,13 @@ def test_a_client_with_the_old_date_is_spared_only_where_nothing_changed(chain: 
         assert client.get("/doc/lake/siljan", headers=asked).status_code == 200
 
 
+def answered(site: Site, path: str, since: str = "") -> tuple[int, str]:
+    """Return status and Last-Modified of an answer to a client that has a copy of some date."""
+    fields = {"If-Modified-Since": since} if since else {}
+    with Client(create_app(site)).get(path, headers=fields) as answer:
+        return answer.status_code, answer.headers.get("Last-Modified", "")
+
+
 @pytest.mark.parametrize(
     "path", ["/doc/lake/siljan.ttl", "/doc/lake/siljan.html", "/dump/lakes.nt"]
 )
