@@ -43,6 +43,8 @@ class Config:
     releases: str = _row(".publisher/releases", "Folder of the releases")
     keep_releases: int = _row(10, "So many of the newest releases stay when old ones are pruned")
     keep_days: int = _row(30, "Releases younger than so many days stay when old ones are pruned")
+    stale_years: int = _row(3, "From so many years on a dated value is told of as old")
+    link_days: int = _row(7, "So many days a link that answered is not asked for again")
     loss_entities_percent: float = _row(
         10.0, "A release that takes away more of a dataset's things is refused"
     )

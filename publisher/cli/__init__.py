@@ -8,9 +8,10 @@ from __future__ import annotations
 import click
 
 from publisher import __version__
+from publisher.cli.checking import check
 from publisher.cli.releases import releases
 from publisher.cli.serving import preview, run, serve
-from publisher.cli.sources import build, check
+from publisher.cli.sources import build
 from publisher.cli.verification import verify
 
 

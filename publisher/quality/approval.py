@@ -68,7 +68,7 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
     for name, step in CHECKS:
         progress(name)
         found += step(sources)
-    return in_order(_located(found, sources))
+    return in_order(located(found, sources))
 
 
 def approve(sources: Sources, progress: Progress = lambda step: None) -> ApprovedSources:
@@ -84,8 +84,8 @@ def approve(sources: Sources, progress: Progress = lambda step: None) -> Approve
     return ApprovedSources(sources, tuple(findings), _TOKEN)
 
 
-def _located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
-    """Return the findings with file and line, found by their focus node."""
+def located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
+    """Yield the findings with file and line, found by their focus node."""
     files: dict[str, SourceFile] = {}
     for file in sources.files:
         for triple in file.triples:

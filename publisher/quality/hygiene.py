@@ -11,6 +11,8 @@ from publisher.findings import Finding, Severity
 from publisher.load.sources import PUBLISHED, Sources
 from publisher.messages import LANGUAGES
 
+Row = dict[str, object]
+
 
 def check_hygiene(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each row of each rule.
@@ -25,15 +27,29 @@ def check_hygiene(sources: Sources) -> Iterator[Finding]:
     store.extend(sources.quads(*PUBLISHED))
     for name, rule in sources.rules.items():
         try:
-            rows = store.query(rule, use_default_graph_as_union=True)
+            rows = solutions(store, rule)
         except SyntaxError as error:
             raise _not_a_rule(name, str(error.msg)) from error
-        if not isinstance(rows, QuerySolutions):
+        if rows is None:
             raise _not_a_rule(name, "it is not a SELECT query")
-        names = {variable.value for variable in rows.variables}
         for row in rows:
-            bound = {n: row[n] for n in names if row[n] is not None}
-            yield _finding(name, bound)
+            yield _finding(name, row)
+
+
+def solutions(store: Store, rule: str) -> list[Row] | None:
+    """Return the solutions of a query over all graphs; None when it is not a SELECT query.
+
+    They are read here to the last: what pyoxigraph returns may only be dropped by the thread that
+    asked, and a traceback could take it elsewhere.
+
+    Raises:
+        SyntaxError: It is no query.
+    """
+    rows = store.query(rule, use_default_graph_as_union=True)
+    if not isinstance(rows, QuerySolutions):
+        return None
+    names = [variable.value for variable in rows.variables]
+    return [{n: row[n] for n in names if row[n] is not None} for row in rows]
 
 
 def _not_a_rule(name: str, reason: str) -> SourceSyntax:

@@ -41,14 +41,36 @@ def summary(findings: Iterable[Finding], language: str) -> str:
 
 
 def as_text(findings: Sequence[Finding], language: str) -> str:
-    """Return the findings as lines for a terminal: place, gravity, what to do, what it is about."""
+    """Return the findings for a terminal: by file and thing, with place, gravity and cure."""
     lines = []
-    for finding in in_order(findings):
-        name = translate(_NAMES[finding.severity], language)
-        lines.append(f"{_place(finding)}: {name}: {in_language(finding.message, language)}")
-        lines += [f"    {part}" for part in _about(finding)]
-        lines.append(f"    ({shorten(finding.rule)})")
+    for file, of_file in _by_file(findings):
+        lines.append(f"{file or '–'} ({summary(of_file, language).rstrip('.')})")
+        for thing, of_thing in groupby(of_file, key=lambda finding: finding.focus_node):
+            lines += [f"  {shorten(thing)}"] if thing else []
+            for finding in of_thing:
+                lines += _text_lines(finding, language)
+        lines.append("")
     return "\n".join([*lines, summary(findings, language)]) + "\n"
+
+
+def _text_lines(finding: Finding, language: str) -> list[str]:
+    name = translate(_NAMES[finding.severity], language)
+    about = [shorten(part) for part in (finding.path, finding.value) if part]
+    # A terminal makes the place a link.
+    place = f"{_place(finding)}: " if finding.file else ""
+    head = f"    {place}{name}: {in_language(finding.message, language)}"
+    return [head, *(f"      {part}" for part in (*about, f"({shorten(finding.rule)})"))]
+
+
+def _by_file(findings: Sequence[Finding]) -> list[tuple[str, list[Finding]]]:
+    """Return file → its findings by line; the file with the gravest finding first."""
+    files: dict[str, list[Finding]] = {}
+    for finding in in_order(findings):
+        files.setdefault(finding.file, []).append(finding)
+    return [
+        (file, sorted(group, key=lambda finding: (finding.line, finding.focus_node)))
+        for file, group in files.items()
+    ]
 
 
 def as_json(findings: Iterable[Finding]) -> Mapping[str, Any]:
@@ -96,8 +118,7 @@ def as_html(findings: Sequence[Finding], language: str) -> str:
         f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>",
         f"<p>{html.escape(summary(findings, language))}</p>",
     ]
-    by_file = sorted(in_order(findings), key=lambda finding: finding.file)
-    for file, group in groupby(by_file, key=lambda finding: finding.file):
+    for file, group in _by_file(findings):
         parts.append(f"<section><h2>{html.escape(file or '–')}</h2><ul>")
         parts += [_html_row(finding, language) for finding in group]
         parts.append("</ul></section>")

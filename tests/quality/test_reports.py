@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from publisher.findings import Finding, Severity
@@ -27,18 +28,33 @@ HOSTILE = Finding(
 )
 
 
-def test_text_gives_place_gravity_cure_and_what_it_is_about() -> None:
-    """A terminal makes the place a link."""
+def test_text_gives_file_thing_place_gravity_and_cure() -> None:
+    """The gravest file first; a terminal makes the place a link."""
     assert as_text([DOUBTFUL, BROKEN], "en") == (
-        "data/lakes/lakes.ttl:12: violation: Give a name.\n"
-        "    https://data.example.org/id/lake/siljan\n"
-        "    skos:prefLabel\n"
-        '    "x"\n'
-        "    (https://data.example.org/shapes#Lake-prefLabel)\n"
-        "data/a.ttl: warning: Look.\n"
-        "    (layout)\n"
+        "data/lakes/lakes.ttl (1 violations, 0 warnings, 0 notes)\n"
+        "  https://data.example.org/id/lake/siljan\n"
+        "    data/lakes/lakes.ttl:12: violation: Give a name.\n"
+        "      skos:prefLabel\n"
+        '      "x"\n'
+        "      (https://data.example.org/shapes#Lake-prefLabel)\n"
+        "\n"
+        "data/a.ttl (0 violations, 1 warnings, 0 notes)\n"
+        "    data/a.ttl: warning: Look.\n"
+        "      (layout)\n"
+        "\n"
         "1 violations, 1 warnings, 0 notes.\n"
     )
+
+
+def test_findings_of_one_thing_stand_together() -> None:
+    """An editor mends thing by thing."""
+    other = replace(BROKEN, line=30, focus_node="https://data.example.org/id/lake/vättern")
+    again = replace(BROKEN, line=13, severity=Severity.WARNING)
+
+    said = as_text([other, again, BROKEN], "en")
+
+    assert said.count("  https://data.example.org/id/lake/siljan\n") == 1
+    assert said.index(":12:") < said.index(":13:") < said.index("vättern") < said.index(":30:")
 
 
 def test_text_speaks_swedish() -> None:

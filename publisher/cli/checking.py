@@ -1,0 +1,167 @@
+"""check: what keeps the sources from being published, and what should be looked at again."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from publisher.cli.options import (
+    FORMAT,
+    FOUND,
+    LANGUAGE,
+    answers_for_errors,
+    config_of,
+    progress_shown,
+    settings,
+    write_findings,
+)
+from publisher.config import Config
+from publisher.errors import SourceError, UsageError
+from publisher.findings import Finding
+from publisher.load.files import FOLDERS
+from publisher.load.sources import Sources, read_sources
+from publisher.messages import translate
+
+_LINKS = "links.jsonl"
+_LOOK_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a call of ``check`` asks for."""
+
+    config: Config
+    language: str
+    chosen: tuple[str, ...]
+    fix: bool
+    stale: bool
+    links: bool
+
+    def concerns(self, file: str) -> bool:
+        """Tell whether a file is one of the chosen or lies in one of them; none means all."""
+        return not self.chosen or any(
+            path in (".", file) or file.startswith(f"{path}/") for path in self.chosen
+        )
+
+
+def _below_here(path: str) -> str:
+    """Return a path as findings name it."""
+    try:
+        return Path(path).resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError as error:
+        raise UsageError(
+            "{path} does not lie in this folder.",
+            path=path,
+            remedy="Stand in the folder that holds ontology/, data/ and shapes/.",
+        ) from error
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True))
+@click.option("--fix", is_flag=True, help="First put the Turtle files into the sources' layout.")
+@click.option("--stale", is_flag=True, help="Also warn of dated values that have become old.")
+@click.option("--links", is_flag=True, help="Also ask whether the addresses of others answer.")
+@click.option("--watch", is_flag=True, help="Check again each time a file is saved.")
+@FORMAT
+@settings("base_iri", "stale_years", "link_days")
+@LANGUAGE
+@answers_for_errors
+def check(
+    paths: tuple[str, ...],
+    fix: bool,
+    stale: bool,
+    links: bool,
+    watch: bool,
+    form: str,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Say what keeps the sources from being published; with PATHS, only what concerns them."""
+    chosen = tuple(_below_here(path) for path in paths)
+    wanted = _Wanted(config_of(**options), lang, chosen, fix, stale, links)
+    findings = _findings(wanted)
+    write_findings(findings, form, lang)
+    if watch:
+        _watch(lambda: write_findings(_findings(wanted), form, lang), lang)
+    if any(finding.severity.blocks for finding in findings):
+        sys.exit(FOUND)
+
+
+def _findings(wanted: _Wanted) -> list[Finding]:
+    from publisher.quality.approval import check as check_sources
+    from publisher.quality.approval import finding_of
+
+    folder, base_iri = Path.cwd(), wanted.config.base_iri
+    try:
+        sources = read_sources(folder, base_iri)
+        if wanted.fix and _fixed(sources, wanted):
+            sources = read_sources(folder, base_iri)
+        with progress_shown(wanted.language) as progress:
+            found = check_sources(sources, progress)
+            found += _on_request(sources, wanted, progress)
+    except SourceError as error:
+        return [finding_of(each) for each in error.each()]
+    return [finding for finding in found if wanted.concerns(finding.file)]
+
+
+def _fixed(sources: Sources, wanted: _Wanted) -> bool:
+    """Put files in order, say which, and tell whether there was one."""
+    from publisher.quality.style import fix_style
+
+    names = fix_style(sources, wanted.concerns)
+    for name in names:
+        click.echo(translate("Put in order: {name}", wanted.language, name=name), err=True)
+    return bool(names)
+
+
+def _on_request(
+    sources: Sources, wanted: _Wanted, progress: Callable[[str], None]
+) -> Iterator[Finding]:
+    """Return what depends on the day or on others, and so is no part of a release."""
+    from publisher.quality.approval import located
+    from publisher.quality.freshness import check_freshness
+    from publisher.quality.links import check_links
+
+    today = datetime.now(UTC).date()
+    if wanted.stale:
+        stale = check_freshness(sources, wanted.config.stale_years, today)
+        yield from located(stale, sources)
+    if wanted.links:
+        memory = Path(wanted.config.releases).parent / _LINKS
+        yield from check_links(sources, memory, today, wanted.config.link_days, progress)
+
+
+def _watch(again: Callable[[], None], language: str) -> None:
+    """Call ``again`` each time a source is saved, until interrupted."""
+    click.echo(translate("Waiting for a file to be saved; end with Ctrl+C.", language), err=True)
+    seen = _saved()
+    while True:
+        try:
+            time.sleep(_LOOK_SECONDS)
+            now = _saved()
+            if now == seen:
+                continue
+            seen = now
+            click.echo(f"\n— {datetime.now().astimezone():%H:%M:%S} —")
+            again()
+        except KeyboardInterrupt:
+            return
+
+
+def _saved() -> dict[str, tuple[int, int]]:
+    """Return file → when it was saved last, and its size."""
+    found = {}
+    for path in (path for top in FOLDERS for path in Path(top).rglob("*")):
+        try:
+            status = path.stat()
+        except FileNotFoundError:  # an editor's temporary file has just gone
+            continue
+        found[str(path)] = (status.st_mtime_ns, status.st_size)
+    return found
