@@ -23,6 +23,8 @@ from publisher.render.home import read_home
 from publisher.render.incoming import Incoming
 from publisher.render.labels import Names
 from publisher.render.layout import Layout
+from publisher.render.maps.legend import Map
+from publisher.render.maps.maps import Maps
 from publisher.render.neighbours import read_neighbourhood
 from publisher.render.parts import Group, Thing, Value, anchor_of
 from publisher.render.query_pages import QueryPages
@@ -62,6 +64,7 @@ class Pages:
         self._addresses = addresses
         self._layout = Layout(engine)
         self._home = read_home(engine, self._layout, release.base_iri)
+        self._maps = Maps(engine, self._home.things.get(self._home.main, ()))
         self._catalogued = read_catalogued(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present)
         first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}
@@ -72,17 +75,18 @@ class Pages:
 
     def document(self, document: Document, description: Description, reader: Reader) -> bytes:
         """Return the page of a document."""
-        things, incoming, title = self._view(document, description, reader)
+        things, incoming, views = self._view(document, description, reader)
         topic = next((thing for thing in things if thing.iri == document.topic), None)
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
         return self._frame.render(
             "document.html",
             reader,
             document.iri,
-            title=title,
+            title=views.link_to(document.topic).text,
             summary=lead,
             page=description.page,
             topic=topic,
+            map=self._map(document, description, topic, views, reader),
             has_contents=is_vocabulary(things),
             sections=sections(thing for thing in things if thing is not topic),
             incoming=incoming,
@@ -96,8 +100,8 @@ class Pages:
 
     def _view(
         self, document: Document, description: Description, reader: Reader
-    ) -> tuple[list[Thing], tuple[Group, ...], str]:
-        """Return a document's things, the links to them, and the title of its page."""
+    ) -> tuple[list[Thing], tuple[Group, ...], Views]:
+        """Return a document's things, the links to them, and what made them."""
         language, base_iri = reader.language, self._release.base_iri
         parts = frozenset(document.subjects[1:])
         around = read_neighbourhood(self._engine, description, base_iri)
@@ -123,7 +127,23 @@ class Pages:
         incoming = Incoming(views, around, self._layout, language, document.subjects).groups(
             description.incoming, _shown(description), many=len(things) > 1
         )
-        return things, incoming, views.link_to(document.topic).text
+        return things, incoming, views
+
+    def _map(
+        self,
+        document: Document,
+        description: Description,
+        topic: Thing | None,
+        views: Views,
+        reader: Reader,
+    ) -> Map | None:
+        """Return the map of a document about one thing."""
+        if topic is None or len(document.subjects) > 1:
+            return None
+        called = {line.iri: line.name for line in topic.lines}
+        return self._maps.of_document(
+            topic.iri, description, reader.language, views.link_to, called
+        )
 
     def _page(self, document: Document, description: Description, step: int, reader: Reader) -> str:
         number = description.page + step
@@ -159,6 +179,7 @@ class Pages:
             lead=lead,
             main=self._home.collection(main, language, link) if main else None,
             cards=cards,
+            map=self._maps.of_home(language, link),
             collections=self._home.collections(language, link),
             table=lambda name: as_table(
                 addresses.path(endpoint), names_of(name, self._release.prefixes, language)

@@ -12,7 +12,8 @@ from publisher.release.tables.subjects import Subjects
 
 _WKT = iri("geo:asWKT")
 _TO_GEOMETRY = ((), (iri("geo:hasGeometry"),), (iri("geo:hasDefaultGeometry"),))
-_TO_PLACE = tuple(
+# What leads from a thing to where it is, or to its site.
+TO_PLACE = tuple(
     iri(name)
     for name in (
         "org:hasPrimarySite",
@@ -39,7 +40,7 @@ def chains(things: Sequence[str], subjects: Subjects) -> tuple[Chain, ...]:
                     there = _next(there, path, subjects)
                 if any(_texts(name, subjects) for name in there):
                     found.append((*chain, *last, _WKT))
-        steps = product(reached.items(), _TO_PLACE)
+        steps = product(reached.items(), TO_PLACE)
         reached = {
             (*chain, p): there for (chain, here), p in steps if (there := _next(here, p, subjects))
         }

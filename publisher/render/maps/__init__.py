@@ -1,0 +1,1 @@
+"""Maps of the data's own geometries, drawn on the server as SVG."""

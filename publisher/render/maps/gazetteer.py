@@ -1,0 +1,146 @@
+"""The things of a release that have a place on a map: where they are, and what they lie within."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from publisher.namespaces import iri
+from publisher.query.engine import Engine
+from publisher.render.called import chunks, read_names
+from publisher.render.labels import Labels
+from publisher.render.maps.outlines import Outline, outline
+
+# With more located things than this, a release has no overview: maps would be all ink.
+MOST = 2_000
+_SHAPES = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX geo: <http://www.opengis.net/ont/geosparql#>
+PREFIX locn: <http://www.w3.org/ns/locn#>
+PREFIX wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+SELECT ?thing ?shape ?wkt ?lat ?long WHERE {
+    {
+        ?thing geo:hasGeometry|geo:hasDefaultGeometry|locn:geometry ?shape .
+        ?shape geo:asWKT ?wkt .
+    }
+    UNION { ?thing geo:asWKT|locn:geometry ?wkt . FILTER(isLiteral(?wkt)) }
+    UNION { ?thing wgs:lat ?lat ; wgs:long ?long . }
+    FILTER(isIRI(?thing))
+}
+LIMIT %d
+"""
+# What says that one place lies within another, and the same the other way round.
+_WITHIN = ("schema:containedInPlace", "dcterms:isPartOf", "geo:sfWithin", "geo:ehInside")
+_HOLDS = ("schema:containsPlace", "geo:sfContains", "geo:ehContains")
+WITHIN = "|".join(
+    [*(f"<{iri(name)}>" for name in _WITHIN), *(f"^<{iri(name)}>" for name in _HOLDS)]
+)
+_PAIRS = "SELECT ?thing ?whole WHERE {{ VALUES ?thing {{ {things} }} ?thing {path} ?whole . }}"
+
+
+@dataclass(frozen=True)
+class Gazetteer:
+    """The located things of a release.
+
+    Attributes:
+        outlines: IRI → where it is, in degrees.
+        wholes: IRI → the IRIs of what it lies within, directly; with or without a place on a map.
+        names: What they are called.
+        owners: IRI of a geometry → the thing it is the geometry of.
+        sources: IRI → the IRIs of the sources of its geometries.
+    """
+
+    outlines: Mapping[str, Outline] = field(default_factory=dict)
+    wholes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    names: Labels = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def around(self, thing: str) -> list[str]:
+        """Return everything that a thing lies within, the nearest first."""
+        found: dict[str, None] = {}
+        waiting = [thing]
+        while waiting:
+            wholes = [w for name in waiting for w in self.wholes.get(name, ()) if w not in found]
+            waiting = [whole for whole in dict.fromkeys(wholes) if whole != thing]
+            found.update(dict.fromkeys(waiting))
+        return list(found)
+
+    def below(self, thing: str) -> list[str]:
+        """Return the located things that lie within a thing, sorted."""
+        return [name for name in self.outlines if thing in self.around(name)]
+
+    def outermost(self) -> list[str]:
+        """Return the areas that lie within no other area here: the ground of an overview."""
+        areas = [name for name, outline in self.outlines.items() if outline.rings]
+        inner = {a for a in areas if any(self._is_area(whole) for whole in self.around(a))}
+        return [name for name in areas if name not in inner]
+
+    def _is_area(self, thing: str) -> bool:
+        return thing in self.outlines and bool(self.outlines[thing].rings)
+
+
+def read_gazetteer(engine: Engine) -> Gazetteer:
+    """Return the located things of a release, asked of the engine; none when there are too many."""
+    texts: dict[str, set[str]] = defaultdict(set)
+    points: dict[str, set[str]] = defaultdict(set)
+    shapes: dict[str, set[str]] = defaultdict(set)
+    rows = engine.rows(_SHAPES % (4 * MOST + 1))
+    for row in rows:
+        thing = row["thing"].value
+        if "wkt" in row:
+            texts[thing].add(row["wkt"].value)
+        else:
+            points[thing].add(f"POINT({row['long'].value} {row['lat'].value})")
+        if isinstance(row.get("shape"), NamedNode):
+            shapes[thing].add(row["shape"].value)
+    owners = {shape: thing for thing in sorted(shapes) for shape in shapes[thing]}
+    drawn = {name: outline(sorted(texts.get(name) or points[name])) for name in {*texts, *points}}
+    located = {
+        name: drawn[name]
+        for name in sorted(drawn)
+        if name not in owners and next(drawn[name].positions(), None)
+    }
+    if len(rows) > 4 * MOST or len(located) > MOST:
+        return Gazetteer()
+    sources = _sources(engine, located, shapes)
+    named = {*located, *(source for found in sources.values() for source in found)}
+    return Gazetteer(located, _wholes(engine, located), read_names(engine, named), owners, sources)
+
+
+def _pairs(engine: Engine, path: str, things: Iterable[str]) -> dict[str, set[str]]:
+    """Return thing → the IRIs that a property path leads it to."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for part in chunks(sorted(things)):
+        names = " ".join(str(NamedNode(name)) for name in part)
+        for row in engine.rows(_PAIRS.format(things=names, path=path)):
+            if isinstance(row["whole"], NamedNode):
+                found[row["thing"].value].add(row["whole"].value)
+    return found
+
+
+def _wholes(engine: Engine, located: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return thing → what it lies within, up to the last whole."""
+    known: dict[str, tuple[str, ...]] = {}
+    waiting = set(located)
+    while waiting:
+        found = _pairs(engine, f"({WITHIN})", waiting)
+        known.update({thing: tuple(sorted(found.get(thing, ()))) for thing in waiting})
+        waiting = {whole for wholes in found.values() for whole in wholes} - known.keys()
+    return known
+
+
+def _sources(
+    engine: Engine, located: Iterable[str], shapes: Mapping[str, set[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return thing → the sources of its geometries, else its own."""
+    things = {name for thing in located for name in (thing, *shapes.get(thing, ()))}
+    found = _pairs(engine, f"<{iri('dcterms:source')}>", things)
+    told: dict[str, tuple[str, ...]] = {}
+    for thing in located:
+        of_shapes = {s for shape in shapes.get(thing, ()) for s in found.get(shape, set())}
+        told[thing] = tuple(sorted(of_shapes or found.get(thing, set())))
+    return told

@@ -1,0 +1,83 @@
+"""The maps of one release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from pyoxigraph import Literal
+
+from publisher.messages import translate
+from publisher.query.description import Description
+from publisher.query.engine import Engine
+from publisher.render.called import read_names
+from publisher.render.labels import Labels, best, foreign
+from publisher.render.maps.gazetteer import read_gazetteer
+from publisher.render.maps.legend import Map, Words, with_words
+from publisher.render.maps.scenes import Scene, overview, scene_of
+from publisher.render.parts import Value
+
+
+class Maps:
+    """Makes the maps of pages; what they share is asked of the engine once."""
+
+    def __init__(self, engine: Engine, things: Collection[str]) -> None:
+        """Read the located things; ``things`` are those of the home page."""
+        self._engine = engine
+        self._gazetteer = read_gazetteer(engine)
+        self._overview = overview(things, self._gazetteer, engine)
+        self._there = self._names(self._overview) if self._overview else {}
+
+    def of_document(
+        self,
+        topic: str,
+        description: Description,
+        language: str,
+        link: Callable[[str], Value],
+        called: Mapping[str, Value],
+    ) -> Map | None:
+        """Return the map of a document; None when nothing of it has a place.
+
+        Args:
+            topic: IRI of what the document is about.
+            description: Of the document.
+            language: Of the page.
+            link: IRI → the link that the page makes.
+            called: IRI of a property of the topic → what the page calls it.
+        """
+        scene = scene_of(topic, description, self._gazetteer, self._engine)
+        if scene is None:
+            return None
+        words = Words(
+            language,
+            _linker(self._names(scene), language, link),
+            lambda path: called.get(path) or link(path),
+        )
+        title = translate("Map: {name}", language, name=link(topic).text)
+        return with_words(scene, self._gazetteer, title, words)
+
+    def of_home(self, language: str, href: Callable[[str], str]) -> Map | None:
+        """Return the map of the things of the home page; None when they have no places."""
+        if self._overview is None:
+            return None
+        link = _linker(self._there, language, lambda name: Value(name, href(name)))
+        title = translate("Map", language)
+        return with_words(self._overview, self._gazetteer, title, Words(language, link, link))
+
+    def _names(self, scene: Scene) -> Labels:
+        """Return the names of everything that a scene may tell of."""
+        people = {n for found in (scene.residents, scene.served) for t in found.values() for n in t}
+        wanted = {*people, *scene.residents, *scene.served} - self._gazetteer.names.keys()
+        return {**self._gazetteer.names, **(read_names(self._engine, wanted) if wanted else {})}
+
+
+def _linker(labels: Labels, language: str, link: Callable[[str], Value]) -> Callable[[str], Value]:
+    """Return what names a thing: by its labels, else as the page does; the page knows where."""
+
+    def named(name: str) -> Value:
+        there = link(name)
+        label: Literal | None = best(labels.get(name, ()), language)
+        if label is None:
+            return there
+        return Value(label.value, there.href, foreign(label, language))
+
+    return named

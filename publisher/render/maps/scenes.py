@@ -1,0 +1,217 @@
+"""What a map shows: the ground, the areas that lead somewhere, what is marked and who is there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode, Triple
+
+from publisher.namespaces import PREFIXES, iri
+from publisher.query.description import Description
+from publisher.query.engine import Engine
+from publisher.release.tables.geometries import TO_PLACE
+from publisher.render.called import chunks
+from publisher.render.maps.gazetteer import WITHIN, Gazetteer
+
+# A map that shows more things of one kind would be all ink, and its list no reading.
+MOST = 400
+_FEW = 40
+_LEAD = "|".join(f"<{path}>" for path in TO_PLACE)
+_SITES = "SELECT ?site ?place WHERE {{ VALUES ?site {{ {sites} }} ?site {lead} ?place . }}"
+# A site is not somebody who is there; whose site it is, is.
+_RESIDENTS = """
+SELECT DISTINCT ?thing ?place WHERE {{
+    ?place ({within})* <{place}> .
+    {{ ?thing {lead} ?place . }} UNION {{ ?thing ({lead})/({lead}) ?place . }}
+    FILTER NOT EXISTS {{ ?other {lead} ?thing . }}
+}}
+ORDER BY ?thing ?place
+LIMIT {most}
+"""
+_PLACES = """
+SELECT DISTINCT ?thing ?place ?seat WHERE {{
+    VALUES ?thing {{ {things} }}
+    {{ ?thing {lead} ?place . BIND(1 AS ?seat) }}
+    UNION {{ ?thing ({lead})/({lead}) ?place . BIND(1 AS ?seat) }}
+    UNION {{ ?thing ?path ?place . FILTER(isIRI(?place)) }}
+}}
+ORDER BY ?thing ?place
+"""
+_NOT_PLACED = {iri(name) for name in ("dcterms:source", "rdfs:seeAlso", "schema:sameAs")}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one map shows, by IRI.
+
+    Attributes:
+        topic: The thing the map is about; empty on an overview.
+        view: Located things that the map reaches around.
+        ground: Areas that are but drawn.
+        linked: Located things that lead to their pages.
+        marked: Located thing → the property by which the topic leads to it; empty for itself.
+        residents: Place, located or not → who has a seat there.
+        served: Located place → who names it, and has no seat on the map.
+    """
+
+    topic: str
+    view: Sequence[str]
+    ground: Sequence[str] = ()
+    linked: Sequence[str] = ()
+    marked: Mapping[str, str] = field(default_factory=dict)
+    residents: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    served: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def there(self, place: str) -> tuple[str, ...]:
+        """Return who is at a place or names it."""
+        return (*self.residents.get(place, ()), *self.served.get(place, ()))
+
+    def leading(self) -> set[str]:
+        """Return the places that are more than ground."""
+        return {*self.linked, *self.marked, *self.residents, *self.served}
+
+
+def scene_of(
+    topic: str, description: Description, gazetteer: Gazetteer, engine: Engine
+) -> Scene | None:
+    """Return what the map of a document shows; None when nothing of it has a place."""
+    if not gazetteer.outlines:
+        return None
+    place = gazetteer.owners.get(topic, topic)
+    if place in gazetteer.outlines or any(place in w for w in gazetteer.wholes.values()):
+        return _of_place(place, gazetteer, _residents(place, engine))
+    marked = _marked(topic, description, gazetteer, engine)
+    if not marked:
+        marked = _linking(description, gazetteer)
+    if not marked or len(marked) > MOST:
+        return None
+    ground = gazetteer.outermost()
+    return Scene(topic, view=[*ground, *marked], ground=ground, marked=marked)
+
+
+def overview(things: Collection[str], gazetteer: Gazetteer, engine: Engine) -> Scene | None:
+    """Return the map of some things: at their seats, else in the areas that they name.
+
+    None when none of them has a place, or there are too many for one map.
+    """
+    if not gazetteer.outlines or not 0 < len(things) <= MOST:
+        return None
+    ground = gazetteer.outermost()
+    itself = [thing for thing in sorted(things) if thing in gazetteer.outlines]
+    residents: dict[str, list[str]] = defaultdict(list)
+    served: dict[str, list[str]] = defaultdict(list)
+    for thing, (seats, regions) in _places_of(things, gazetteer, engine).items():
+        if thing in itself:
+            continue
+        for place in seats or [r for r in regions if r in ground] or regions:
+            (residents if seats else served)[place].append(thing)
+    if not (itself or residents or served):
+        return None
+    linked = list(dict.fromkeys([*ground, *itself]))
+    view = [*linked, *residents, *served]
+    return Scene("", view, linked=linked, residents=dict(residents), served=dict(served))
+
+
+def _places_of(
+    things: Iterable[str], gazetteer: Gazetteer, engine: Engine
+) -> dict[str, tuple[list[str], list[str]]]:
+    """Return thing → the located places of its sites, and those that it names otherwise."""
+    found: dict[str, tuple[list[str], list[str]]] = {}
+    for part in chunks(sorted(things)):
+        names = " ".join(str(NamedNode(name)) for name in part)
+        for row in engine.rows(_PLACES.format(things=names, lead=_LEAD)):
+            place = gazetteer.owners.get(row["place"].value, row["place"].value)
+            if place in gazetteer.outlines:
+                seats, regions = found.setdefault(row["thing"].value, ([], []))
+                into = seats if "seat" in row else regions
+                if place not in into:
+                    into.append(place)
+    return found
+
+
+def _own(topic: str, description: Description) -> list[tuple[str, str]]:
+    """Return predicate and IRI of what the topic itself links to."""
+    return [
+        (triple.predicate.value, triple.object.value)
+        for triple in description.own
+        if triple.subject == NamedNode(topic) and isinstance(triple.object, NamedNode)
+    ]
+
+
+def _marked(
+    topic: str, description: Description, gazetteer: Gazetteer, engine: Engine
+) -> dict[str, str]:
+    """Return the places that a thing leads to, by a site of its own or at once → the property."""
+    marked: dict[str, str] = {}
+    sites: dict[str, str] = {}
+    for path, linked in sorted(_own(topic, description)):
+        if path in _NOT_PLACED or path.startswith(PREFIXES["rdf"]):
+            continue
+        place = gazetteer.owners.get(linked, linked)
+        if place in gazetteer.outlines:
+            marked.setdefault(place, path)
+        elif path in TO_PLACE:
+            sites.setdefault(linked, path)
+    if sites:
+        names = " ".join(str(NamedNode(site)) for site in sites)
+        rows = engine.rows(_SITES.format(sites=names, lead=_LEAD))
+        found = sorted((row["site"].value, row["place"].value) for row in rows)
+        for site, place in found:
+            if place in gazetteer.outlines:
+                marked[place] = sites[site]  # a seat says more than a region that is the same
+    return marked
+
+
+def _linking(description: Description, gazetteer: Gazetteer) -> dict[str, str]:
+    """Return the located things that link to the topic."""
+
+    def tells(triple: Triple) -> bool:
+        return triple.predicate.value not in _NOT_PLACED
+
+    subjects = (str(getattr(t.subject, "value", "")) for t in description.incoming if tells(t))
+    return {name: "" for name in sorted(set(subjects)) if name in gazetteer.outlines}
+
+
+def _residents(place: str, engine: Engine) -> dict[str, list[str]]:
+    """Return place → who has a seat there, for a place and all that lies within it."""
+    residents: dict[str, list[str]] = defaultdict(list)
+    query = _RESIDENTS.format(within=WITHIN, place=place, lead=_LEAD, most=MOST)
+    for row in engine.rows(query):
+        if isinstance(row["thing"], NamedNode):
+            residents[row["place"].value].append(row["thing"].value)
+    return dict(residents)
+
+
+def _of_place(place: str, gazetteer: Gazetteer, residents: Mapping[str, Sequence[str]]) -> Scene:
+    outlines = gazetteer.outlines
+    areas = [name for name, found in outlines.items() if found.rings]
+    around = [name for name in gazetteer.around(place) if name in areas]
+    root = around[-1] if around else place
+    below = gazetteer.below(root)
+    parts = [name for name in below if name in areas and _nearest(name, areas, gazetteer) == root]
+    if root not in areas:  # a whole that has no boundary of its own, such as a country of counties
+        parts = [name for name in gazetteer.outermost() if name in below]
+    is_alone = root == place and not below
+    near = [name for name in below if outlines[name].points and place in gazetteer.around(name)]
+    if is_alone:  # its neighbours show where it is
+        near = [name for name in outlines if name != place]
+    points = near if len(near) <= (MOST if is_alone else _FEW) else []
+    placed = [name for name in residents if name in outlines]
+    ground = [name for name in gazetteer.outermost() if name not in parts]
+    view = [root] if root in areas and not is_alone else [*parts, *ground, *points, place]
+    return Scene(
+        topic=place,
+        view=[name for name in dict.fromkeys(view) if name in outlines],
+        ground=ground,
+        linked=[n for n in dict.fromkeys([*parts, *points, *placed]) if n != place],
+        marked={place: ""} if place in outlines else {},
+        residents=residents,
+    )
+
+
+def _nearest(place: str, areas: Iterable[str], gazetteer: Gazetteer) -> str:
+    """Return the nearest area that a place lies within; empty for none."""
+    known = set(areas)
+    return next((name for name in gazetteer.around(place) if name in known), "")

@@ -1,0 +1,90 @@
+"""The located things of a release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from publisher.render.maps import gazetteer
+from publisher.render.maps.gazetteer import Gazetteer, read_gazetteer
+
+if TYPE_CHECKING:
+    from tests.render.conftest import Pond
+
+    Dig = Callable[[str], Pond]
+
+ID = "https://data.example.org/id/"
+PREFIXES = """
+PREFIX geo: <http://www.opengis.net/ont/geosparql#>
+PREFIX locn: <http://www.w3.org/ns/locn#>
+PREFIX schema: <https://schema.org/>
+PREFIX wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+"""
+PLACES = """
+:sweden skos:prefLabel "Sverige"@sv .
+:dalarna geo:hasGeometry :outline ; schema:containedInPlace :sweden .
+:outline geo:asWKT "POLYGON((13 60, 16 60, 16 62, 13 60))"^^geo:wktLiteral ; dcterms:source :scb .
+:mora geo:hasGeometry [ geo:asWKT "POLYGON((14 60.5, 15 60.5, 15 61, 14 60.5))" ] ;
+    dcterms:isPartOf :dalarna .
+:town wgs:lat 60.6 ; wgs:long 14.9 . :mora geo:sfContains :town .
+:church locn:geometry "POINT(14.8 60.6)"^^geo:wktLiteral .
+:other geo:hasGeometry [ geo:asWKT "POLYGON((10 60, 11 60, 11 62, 10 60))" ] .
+:scb skos:prefLabel "SCB"@sv .
+"""
+
+
+def _read(pond: Dig) -> Gazetteer:
+    return read_gazetteer(pond(PREFIXES + PLACES).engine)
+
+
+def test_things_are_located_in_each_usual_way(pond: Dig) -> None:
+    """GeoSPARQL 1.1, the Location Core Vocabulary, and the old WGS 84 vocabulary."""
+    found = _read(pond)
+    assert [name.removeprefix(ID) for name in found.outlines] == [
+        "church",
+        "dalarna",
+        "mora",
+        "other",
+        "town",
+    ]
+    assert found.outlines[ID + "town"].points == ((14.9, 60.6),)
+
+
+def test_a_geometry_is_not_a_place_of_its_own(pond: Dig) -> None:
+    """It belongs to what it is the geometry of."""
+    assert _read(pond).owners == {ID + "outline": ID + "dalarna"} | {
+        blank: owner for blank, owner in _read(pond).owners.items() if "/" not in blank
+    }
+
+
+def test_wholes_are_followed_to_the_last(pond: Dig) -> None:
+    """Said by the part or by the whole, and with or without a place on a map."""
+    found = _read(pond)
+    assert [n.removeprefix(ID) for n in found.around(ID + "town")] == ["mora", "dalarna", "sweden"]
+    assert [n.removeprefix(ID) for n in found.below(ID + "dalarna")] == ["mora", "town"]
+
+
+def test_the_ground_are_the_areas_within_no_other(pond: Dig) -> None:
+    """Points are no ground."""
+    assert [n.removeprefix(ID) for n in _read(pond).outermost()] == ["dalarna", "other"]
+
+
+def test_the_sources_of_a_geometry_are_known(pond: Dig) -> None:
+    """A map tells who says where things are."""
+    assert _read(pond).sources[ID + "dalarna"] == (ID + "scb",)
+
+
+def test_a_circle_of_wholes_ends(pond: Dig) -> None:
+    """Wrong data must not stop a site."""
+    circle = ":a wgs:lat 1 ; wgs:long 1 ; dcterms:isPartOf :b . :b dcterms:isPartOf :a ."
+    assert read_gazetteer(pond(PREFIXES + circle).engine).around(ID + "a") == [ID + "b"]
+
+
+def test_too_many_located_things_make_no_overview(
+    pond: Dig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A map of a million points is all ink, and reading them would cost memory."""
+    monkeypatch.setattr(gazetteer, "MOST", 4)
+    assert _read(pond) == Gazetteer()
