@@ -27,6 +27,7 @@ from publisher.release.catalogue.descriptions import (
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
 from publisher.release.dumps import by_dataset, without_dump, write_dumps, write_quads
+from publisher.release.examples import EXAMPLES, examples_of, write_examples
 from publisher.release.history.changed import FRAME, frame_of
 from publisher.release.history.chronicle import Chapter, write_chronicle
 from publisher.release.history.gate import Gate
@@ -229,9 +230,10 @@ def _put_in_place(staging: Path, folder: Path, progress: Progress) -> None:
 
 
 def _write_as_given(approved: ApprovedSources, staging: Path) -> None:
-    """Write what a release has from its sources as it is: context, queries, report."""
+    """Write what a release has from its sources as it is: context, queries, examples."""
     write_json(staging / CONTEXT, {"@context": dict(approved.sources.context)})
     write_queries(staging / QUERIES, approved.sources.queries)
+    write_examples(staging / EXAMPLES, examples_of(approved.sources))
     write_json(staging / REPORT, report_as_json(approved.findings))
 
 

@@ -12,6 +12,7 @@ from publisher import __version__
 from publisher.errors import ReleaseError
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json
+from publisher.release.examples import examples_of
 from publisher.release.open import open_release
 
 _DIGITS = 12
@@ -20,13 +21,14 @@ _DIGITS = 12
 def inputs_of(approved: ApprovedSources, digest: str) -> str:
     """Return a digest of everything that a release is made of; with another, it must be made anew.
 
-    The triples alone are not enough: the context, a stored query or a warning may change without
-    them, and another version of the program may write the same triples otherwise.
+    The triples alone are not enough: the context, a query, an example or a warning may change
+    without them, and another version of the program may write the same triples otherwise.
     """
     sources = approved.sources
     inputs = {
         "context": dict(sources.context),
         "digest": digest,
+        "examples": examples_of(sources),
         "queries": dict(sources.queries),
         "report": as_json(approved.findings),
         "software": __version__,

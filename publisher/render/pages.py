@@ -26,6 +26,7 @@ from publisher.render.layout import Layout
 from publisher.render.maps.legend import Map
 from publisher.render.maps.maps import Maps
 from publisher.render.neighbours import read_neighbourhood
+from publisher.render.ontology.pages import OntologyPages, is_ontology
 from publisher.render.parts import Group, Thing, Value, anchor_of
 from publisher.render.query_pages import QueryPages
 from publisher.render.search_pages import SearchPages
@@ -68,6 +69,7 @@ class Pages:
         self._catalogued = read_catalogued(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present)
         first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}
+        self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
         self.search = SearchPages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses)
@@ -78,8 +80,13 @@ class Pages:
         things, incoming, views = self._view(document, description, reader)
         topic = next((thing for thing in things if thing.iri == document.topic), None)
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
+        by_kind = sections(thing for thing in things if thing is not topic)
+        template, more = "document.html", {}
+        if is_ontology(description):
+            template = "ontology.html"
+            more = self._ontologies.parts(document.topic, by_kind, reader)
         return self._frame.render(
-            "document.html",
+            template,
             reader,
             document.iri,
             title=views.link_to(document.topic).text,
@@ -88,7 +95,7 @@ class Pages:
             topic=topic,
             map=self._map(document, description, topic, views, reader),
             has_contents=is_vocabulary(things),
-            sections=sections(thing for thing in things if thing is not topic),
+            sections=by_kind,
             incoming=incoming,
             description=description,
             representations=self._representations(document),
@@ -96,6 +103,7 @@ class Pages:
             dumps=self._frame.dumps(document.iri),
             next_page=self._page(document, description, 1, reader),
             previous_page=self._page(document, description, -1, reader),
+            **more,
         )
 
     def _view(

@@ -1,0 +1,225 @@
+"""The page of an ontology: a diagram of its classes, and every term as a reader needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.addresses import Addresses
+from publisher.messages import translate
+from publisher.namespaces import iri, shorten
+from publisher.query.description import Description
+from publisher.query.engine import Engine
+from publisher.release.examples import read_examples
+from publisher.release.model import Release
+from publisher.render.called import read_names
+from publisher.render.frame import Frame, Reader
+from publisher.render.labels import Labels, address_as_name, best, foreign, standard_terms
+from publisher.render.ontology.diagram import draw
+from publisher.render.ontology.outline import in_words
+from publisher.render.ontology.rules import Rule, Rules, named_in, read_rules
+from publisher.render.ontology.terms import CLASSES, PROPERTIES, Term, read_terms
+from publisher.render.ontology.usage import first_things, read_usage
+from publisher.render.ontology.wording import Phrase, Wording
+from publisher.render.parts import Line, Section, Thing, Value
+from publisher.render.snippets import address
+
+# So many things of a class are named on its page.
+_FIRST = 3
+_TYPE, _ONTOLOGY = iri("rdf:type"), iri("owl:Ontology")
+_NOTES = frozenset({iri("skos:scopeNote"), iri("skos:example"), iri("skos:note")})
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What a shape demands of one property, in words."""
+
+    name: Value
+    code: str
+    phrases: tuple[Phrase, ...]
+    about: Value | None
+    is_inverse: bool
+    is_advice: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A term on the page of its ontology.
+
+    Attributes:
+        thing: Its name, definition and facts.
+        code: Its prefixed name.
+        notes: Notes and examples that stand beside the definition.
+        lines: The other facts.
+        count: How many things or triples of the release use it; None when it is neither a class
+            nor a property.
+        is_class: Whether it is a class.
+        ask: Address of the query for its uses.
+        first: Some things of the class.
+        demands: What the shapes of the class demand.
+        inside: Of a property: each class whose shape speaks of it, and what is demanded there.
+        example: Turtle; empty when there is none.
+    """
+
+    thing: Thing
+    code: str
+    notes: tuple[Line, ...]
+    lines: tuple[Line, ...]
+    count: int | None
+    is_class: bool
+    ask: str
+    first: tuple[Value, ...]
+    demands: tuple[Demand, ...]
+    inside: tuple[tuple[Value, Demand], ...]
+    example: str
+
+
+class OntologyPages:
+    """What the pages of ontologies need besides the view of their things."""
+
+    def __init__(
+        self, frame: Frame, release: Release, engine: Engine, addresses: Addresses
+    ) -> None:
+        """Keep what the pages are made of."""
+        self._frame, self._release, self._addresses = frame, release, addresses
+        self._engine = engine
+
+    @cached_property
+    def _rules(self) -> Rules:
+        return read_rules(self._engine)
+
+    @cached_property
+    def _usage(self) -> Mapping[str, int]:
+        return read_usage(self._engine, self._release)
+
+    @cached_property
+    def _examples(self) -> Mapping[str, str]:
+        return read_examples(self._release.folder)
+
+    def parts(self, ontology: str, found: Sequence[Section], reader: Reader) -> dict[str, Any]:
+        """Return what the template of an ontology needs besides a document's.
+
+        Args:
+            ontology: IRI of the ontology.
+            found: The things of its document by kind.
+            reader: Who asks.
+        """
+        things = [thing for section in found for thing in section.things]
+        terms = read_terms(self._engine, ontology, [thing.iri for thing in things])
+        classes = [name for name, term in terms.items() if term.is_class]
+        base_iri = self._release.base_iri
+        first = first_things(self._engine, classes, self._usage, base_iri, _FIRST)
+        wanted = {name for names in first.values() for name in names} | set(terms)
+        for term in terms.values():
+            wanted |= {*term.above, *term.domain, *term.range}
+        wanted |= named_in(rule for rules in self._rules.values() for rule in rules)
+        writer = _Writer(
+            self._frame, self._release, reader, read_names(self._engine, wanted | set(self._rules))
+        )
+        drawing = draw(terms, self._rules, writer.link)
+        entries = {
+            thing.iri: self._entry(thing, terms.get(thing.iri), first, writer) for thing in things
+        }
+        return {
+            "drawing": drawing if drawing.boxes else None,
+            "drawn_words": in_words(terms, self._rules, writer.link),
+            "entries": entries,
+            "curie": lambda href: writer.code(href) if "://" in href else "",
+            "namespace": _namespace(classes, ontology),
+        }
+
+    def _entry(
+        self, thing: Thing, term: Term | None, first: Mapping[str, list[str]], writer: _Writer
+    ) -> Entry:
+        name = thing.iri
+        lines = thing.lines
+        is_used = term is not None
+        is_class = term is not None and term.is_class
+        inside = [
+            (writer.link(of_class), writer.demand(rule))
+            for of_class, rules in self._rules.items()
+            for rule in rules
+            if rule.path == name and not rule.is_inverse and not is_class
+        ]
+        local = name.replace("#", "/").rpartition("/")[2]
+        return Entry(
+            thing=thing,
+            code=writer.code(name),
+            notes=tuple(line for line in lines if line.iri in _NOTES),
+            lines=tuple(line for line in lines if line.iri not in _NOTES),
+            count=self._usage.get(name, 0) if is_used else None,
+            is_class=is_class,
+            ask=self._ask(name, is_class=is_class),
+            first=tuple(writer.link(thing) for thing in first.get(name, ())),
+            demands=tuple(writer.demand(rule) for rule in self._rules.get(name, ())),
+            inside=tuple(inside),
+            example=self._examples.get(local, "") if is_class else "",
+        )
+
+    def _ask(self, name: str, *, is_class: bool) -> str:
+        pattern = f"?thing a <{name}> ." if is_class else f"?thing <{name}> ?value ."
+        query = f"SELECT * WHERE {{\n  {pattern}\n}}\nLIMIT 100"
+        return address(self._addresses.path(self._release.base_iri + "sparql"), query)
+
+
+def is_ontology(description: Description) -> bool:
+    """Tell whether a document is about an ontology: it is one, or has terms named with a hash."""
+    for triple in description.own:
+        if triple.predicate.value == _TYPE and isinstance(triple.object, NamedNode):
+            kind, name = triple.object.value, str(getattr(triple.subject, "value", ""))
+            if kind == _ONTOLOGY or ("#" in name and kind in CLASSES | PROPERTIES):
+                return True
+    return False
+
+
+def _namespace(classes: Sequence[str], ontology: str) -> str:
+    """Return what stands before the names of the classes."""
+    if not classes:
+        return ontology
+    first = classes[0]
+    return first[: max(first.rfind("#"), first.rfind("/")) + 1]
+
+
+class _Writer:
+    """Names and demands in the reader's language."""
+
+    def __init__(self, frame: Frame, release: Release, reader: Reader, labels: Labels) -> None:
+        self._frame, self._release, self._reader = frame, release, reader
+        self._labels = labels
+        self._wording = Wording(reader.language, self.link)
+
+    def code(self, name: str) -> str:
+        """Return the prefixed name of a term; empty when no prefix fits."""
+        short = shorten(name, self._release.prefixes)
+        return "" if short == name else short
+
+    def link(self, name: str) -> Value:
+        """Return the name of a term or thing, with its link."""
+        found = best(
+            self._labels.get(name) or standard_terms().get(name, ()), self._reader.language
+        )
+        prefixes, base_iri = self._release.prefixes, self._release.base_iri
+        found = found or Literal(address_as_name(name, prefixes, base_iri))
+        href = self._frame.href(name, self._reader)
+        return Value(found.value, href, foreign(found, self._reader.language))
+
+    def demand(self, rule: Rule) -> Demand:
+        """Return a rule in words."""
+        language = self._reader.language
+        called = best(rule.texts.get("name", ()), language)
+        name = self.link(rule.path) if rule.path else Value(translate("several steps", language))
+        if called is not None:
+            name = Value(called.value, name.href, foreign(called, language))
+        about = best(rule.texts.get("description", ()), language)
+        return Demand(
+            name,
+            self.code(rule.path),
+            self._wording.of(rule),
+            about and Value(about.value, "", foreign(about, language)),
+            rule.is_inverse,
+            rule.is_advice,
+        )
