@@ -33,7 +33,8 @@ def list_kept(lang: str, **options: Any) -> None:
     for kept in list_releases(_folder(options)):
         mark = "*" if kept.is_current else " "
         triples = translate("{triples} triples", lang, triples=kept.triples)
-        click.echo(f"{mark} {kept.id}  {kept.published:%Y-%m-%d %H:%M:%S}  {triples}")
+        signed = f"  {translate('signed', lang)}" if kept.is_signed else ""
+        click.echo(f"{mark} {kept.id}  {kept.published:%Y-%m-%d %H:%M:%S}  {triples}{signed}")
 
 
 @releases.command()

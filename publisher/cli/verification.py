@@ -26,6 +26,11 @@ from publisher.cli.options import FOUND, LANGUAGE, answers_for_errors, progress_
     multiple=True,
     help="A further SHACL profile, file or address; 'se=' in front: for the DCAT-AP-SE view.",
 )
+@click.option(
+    "--public-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="PEM file with the Ed25519 key that the release on line must be signed with.",
+)
 @click.option("--sample", type=click.IntRange(1), default=25, help="So many things are looked up.")
 @click.option("--links", is_flag=True, help="Check links out of the data too, politely.")
 @click.option(

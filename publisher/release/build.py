@@ -83,7 +83,10 @@ def build(
     """
     try:
         key = read_key(signing_key) if signing_key else None
-        return _build(approved, releases, progress, gate, key)
+        release = _build(approved, releases, progress, gate, key)
+        if key is not None:
+            sign(release.folder, key)  # it may be there from before there was a key
+        return release
     except OSError as error:
         raise ReleaseError(
             "The release cannot be written: {reason}.",

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 import binascii
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import ReleaseError
 from publisher.release.model import MANIFEST
+from publisher.release.switching import sync_folder
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 SIGNATURE = f"{MANIFEST}.sig"
+PUBLIC_KEY = f"{MANIFEST}.pub"
 
 
 def read_key(path: Path) -> Ed25519PrivateKey:
@@ -54,12 +57,28 @@ def _no_key(path: Path) -> ReleaseError:
 
 
 def sign(folder: Path, key: Ed25519PrivateKey) -> None:
-    """Write the signature of a release's manifest beside it, in Base64.
+    """Write the signature of a release's manifest beside it, in Base64, and the public key (PEM).
 
-    The manifest holds the digest of every file, so it stands for all of them.
+    The manifest holds the digest of every file, so it stands for all of them. A release that was
+    built before there was a key, or with another one, is signed when it is built again: nothing of
+    what is signed changes.
     """
-    signature = key.sign((folder / MANIFEST).read_bytes())
-    (folder / SIGNATURE).write_text(base64.b64encode(signature).decode() + "\n", encoding="ascii")
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    signature = base64.b64encode(key.sign((folder / MANIFEST).read_bytes())) + b"\n"
+    public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    for name, content in ((PUBLIC_KEY, public), (SIGNATURE, signature)):
+        path = folder / name
+        if path.is_file() and path.read_bytes() == content:
+            continue
+        # Renamed, so that nobody fetches half of it.
+        temporary = path.with_name(f".{name}.{os.getpid()}")
+        with temporary.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    sync_folder(folder)
 
 
 def check_signature(folder: Path, public_key: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, request
 
@@ -11,7 +12,7 @@ from publisher.media_types import HTML, JSON
 from publisher.negotiation import negotiate
 from publisher.release.history.difference import as_json, as_rdf_patch, changes
 from publisher.release.model import MANIFEST, REPORT
-from publisher.release.signature import SIGNATURE
+from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 from publisher.serve.fields import validators, vary
 from publisher.serve.keeping import keep
 from publisher.serve.memento import Clock, in_release
@@ -61,6 +62,9 @@ def _listing(site: Site, past: Past) -> Response:
             "triples": release.triples,
             "current": release.is_current,
             "address": clock.memento(release, ""),
+            "manifest": clock.memento(release, MANIFEST),
+            "signature": clock.memento(release, SIGNATURE) if release.is_signed else None,
+            "public_key": clock.memento(release, PUBLIC_KEY) if release.is_signed else None,
             "report": clock.memento(release, "report"),
             "differences": clock.memento(release, f"diff/{older}") if older else None,
         }
@@ -83,10 +87,9 @@ def _report(site: Site, past: Past, name: str) -> Response:
 
 
 def _file(site: Site, past: Past, name: str, file: str) -> Response:
-    """Return the manifest of a release or its signature, byte for byte."""
-    opened = past.open(name)
-    path = opened.release.folder / file if opened else None
-    if path is None or not path.is_file():
+    """Return the manifest of a release, its signature or the key of that, byte for byte."""
+    path = Path(site.config.releases) / name / file
+    if name not in {kept.id for kept in past.kept()} or not path.is_file():
         abort(404)
     body = path.read_bytes()
     content_type = JSON.name if file == MANIFEST else "text/plain;charset=utf-8"
@@ -131,7 +134,7 @@ def blueprint(site: Site, past: Past) -> Blueprint:
     def report(name: str) -> Response:
         return _report(site, past, name)
 
-    @routes.get(f"/release/<name>/<any('{MANIFEST}', '{SIGNATURE}'):file>")
+    @routes.get(f"/release/<name>/<any('{MANIFEST}', '{SIGNATURE}', '{PUBLIC_KEY}'):file>")
     def manifest(name: str, file: str) -> Response:
         return _file(site, past, name, file)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from publisher.verify.exchanges import Limits
 
-PARTS = ("harvest", "profiles", "mqa", "distributions", "dereference", "protocol", "fair")
+PARTS = ("harvest", "profiles", "mqa", "distributions", "dereference", "protocol", "fair", "proof")
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,8 @@ class VerifyOptions:
         state: JSON file with what the last harvest held; None compares with nothing.
         profiles: SHACL profiles beside our own, files or addresses; ``se=`` before one makes
             it judge the DCAT-AP-SE view.
+        public_key: PEM file with the Ed25519 key that the release on line must be signed with;
+            None takes the site's word for its key.
         links: Whether links out of the data are checked.
         links_cache: JSON file with the statuses of links out; None keeps none.
         delay_seconds: Pause between two requests to the same foreign host.
@@ -32,6 +34,7 @@ class VerifyOptions:
     sample: int = 25
     state: Path | None = None
     profiles: tuple[str, ...] = ()
+    public_key: Path | None = None
     links: bool = False
     links_cache: Path | None = None
     delay_seconds: float = 1.0

@@ -23,6 +23,7 @@ from publisher.verify import (
     mqa,
     overview,
     profiles,
+    proof,
     protocol,
     signposting,
 )
@@ -50,6 +51,7 @@ class _Verification:
         self.findings: list[Finding] = []
         self.tables: list[Table] = []
         self.broken_rules: list[Finding] = []
+        self.key = proof.read_key(options.public_key) if options.public_key else None
         self.profiles = profiles.given(self.client, options.profiles)
         self.site: Site
         self.site, found = learn(self.client, url, options.catalogue)
@@ -130,17 +132,9 @@ class _Verification:
             self.findings += looked.findings
             addresses |= looked.links
         self.findings += dereference.dead(self.client, sorted(addresses)[:LINKS_CHECKED])
-        self.findings.append(
-            note(
-                "dereference:sample",
-                text(
-                    "Looked up {chosen} of {all} subjects.",
-                    chosen=len(chosen),
-                    all=len(self.inventory.subjects),
-                ),
-                self.site.base,
-            )
-        )
+        counts = {"chosen": len(chosen), "all": len(self.inventory.subjects)}
+        message = text("Looked up {chosen} of {all} subjects.", **counts)
+        self.findings.append(note("dereference:sample", message, self.site.base))
 
     def ask(self) -> None:
         """Hold each SPARQL endpoint against the protocol."""
@@ -179,6 +173,12 @@ class _Verification:
         self.findings += found + signposting.api_catalogue(self.client, self.site.address)
         self.tables += tables
 
+    def prove(self) -> None:
+        """Hold what the release on line consists of against its signed manifest."""
+        found, table = proof.check(self.client, self.site.address, self.key, self.tell)
+        self.findings += found
+        self.tables += [table] if table else []
+
     def follow_links(self) -> None:
         """Ask for the addresses outside that the data link to."""
         self.findings += links.check(
@@ -207,6 +207,7 @@ def verify(
         progress: Is told in words what is being done.
 
     Raises:
+        UsageError: What was named as a public key is none.
         SourceMissing: A profile that was named is not there.
         SourceSyntax: A profile or a state file cannot be read. Nothing that the site does
             is raised: it becomes a finding.
@@ -221,6 +222,7 @@ def verify(
         "dereference": (run.dereference, text("Looking subjects up")),
         "protocol": (run.ask, text("Asking the SPARQL endpoint")),
         "fair": (run.judge, text("Judging how FAIR the site is")),
+        "proof": (run.prove, text("Comparing the release with its manifest")),
     }
     for name, (step, title) in steps.items():
         if name in options.parts:

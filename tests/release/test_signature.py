@@ -19,6 +19,7 @@ from publisher.errors import ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
+from publisher.release.history.kept import list_releases
 from publisher.release.model import Release
 from publisher.release.open import open_release
 from publisher.release.signature import check_signature
@@ -59,6 +60,34 @@ def test_a_signed_release_passes_with_the_public_key(
     check_signature(release.folder, public)
     assert open_release(release.folder) == release
     assert len(base64.b64decode((release.folder / "manifest.json.sig").read_bytes())) == 64
+
+
+def test_the_public_key_lies_beside_the_signature(
+    chain: Chain, new_keys: Callable[[str], Keys]
+) -> None:
+    """Who fetches the one over HTTP can fetch the other."""
+    private, public = new_keys("ours")
+
+    release = signed(chain, private)
+
+    assert (release.folder / "manifest.json.pub").read_bytes() == public.read_bytes()
+
+
+def test_a_release_from_before_there_was_a_key_is_signed_by_the_next_build(
+    chain: Chain, new_keys: Callable[[str], Keys]
+) -> None:
+    """Nothing of what is signed changes; a new key replaces the signature of the old one."""
+    release = chain.build()
+    manifest = (release.folder / "manifest.json").read_bytes()
+
+    for name in ("first", "second"):
+        private, public = new_keys(name)
+        assert signed(chain, private) == release
+        check_signature(release.folder, public)
+
+    assert (release.folder / "manifest.json").read_bytes() == manifest
+    assert list_releases(chain.releases)[0].is_signed
+    assert not list(release.folder.glob(".manifest*"))
 
 
 def test_another_key_does_not_pass(chain: Chain, new_keys: Callable[[str], Keys]) -> None:

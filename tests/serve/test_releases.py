@@ -287,3 +287,20 @@ def test_the_manifest_of_a_release_can_be_fetched_and_checked(
     assert manifest.data == (two[0].folder / "manifest.json").read_bytes()
     assert manifest.content_type == "application/json"
     assert signature.status_code == 404
+
+
+def test_a_signature_and_its_key_can_be_fetched(
+    chain: Chain, client: FlaskClient, two: tuple[Release, Release]
+) -> None:
+    """The list of releases leads to them."""
+    for name in ("manifest.json.sig", "manifest.json.pub"):
+        (two[0].folder / name).write_text(name, encoding="ascii")
+    chain.releases.touch()
+    listed = json.loads(client.get("/release", headers=JSON).data)["releases"]
+    signed = next(entry for entry in listed if entry["id"] == two[0].id)
+
+    for name, file in (("signature", "manifest.json.sig"), ("public_key", "manifest.json.pub")):
+        assert signed[name] == f"http://localhost/release/{two[0].id}/{file}"
+        assert client.get(signed[name]).get_data(as_text=True) == file
+    assert signed["manifest"] == f"http://localhost/release/{two[0].id}/manifest.json"
+    assert [entry["signature"] for entry in listed if entry is not signed] == [None]

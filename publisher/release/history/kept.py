@@ -12,6 +12,7 @@ from pathlib import Path
 from publisher.errors import ReleaseError
 from publisher.release.model import MANIFEST, Release
 from publisher.release.open import current_folder, open_release
+from publisher.release.signature import SIGNATURE
 from publisher.release.switching import switch
 
 
@@ -24,12 +25,14 @@ class Kept:
         published: The instant it stands for.
         triples: How many it holds.
         is_current: Whether it is the one on line.
+        is_signed: Whether its manifest has a signature.
     """
 
     id: str
     published: datetime
     triples: int
     is_current: bool
+    is_signed: bool = False
 
 
 def list_releases(releases: Path) -> list[Kept]:
@@ -53,7 +56,8 @@ def _read(folder: Path, current: Path | None) -> Kept | None:
     except (OSError, ValueError, KeyError, TypeError):
         return None
     is_current = current is not None and folder.resolve() == current
-    return Kept(folder.name, published, triples, is_current)
+    is_signed = (folder / SIGNATURE).is_file()
+    return Kept(folder.name, published, triples, is_current, is_signed)
 
 
 def find_release(releases: Path, name: str) -> Release:
