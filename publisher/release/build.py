@@ -47,7 +47,7 @@ from publisher.release.naming import inputs_of, place_of
 from publisher.release.open import open_release
 from publisher.release.queries import write_queries
 from publisher.release.search_index import SEARCH, write_search
-from publisher.release.signature import read_key, sign
+from publisher.release.signature import read_key, sign, signed
 from publisher.release.store import write_store
 from publisher.release.switching import alone, switch, sync_folder
 from publisher.release.tables.files import write_tables
@@ -84,9 +84,7 @@ def build(
     try:
         key = read_key(signing_key) if signing_key else None
         release = _build(approved, releases, progress, gate, key)
-        if key is not None:
-            sign(release.folder, key)  # it may be there from before there was a key
-        return release
+        return signed(release, key)  # it may be there from before there was a key
     except OSError as error:
         raise ReleaseError(
             "The release cannot be written: {reason}.",

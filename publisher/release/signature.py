@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import ReleaseError
-from publisher.release.model import MANIFEST
+from publisher.release.model import MANIFEST, Release
 from publisher.release.switching import sync_folder
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ def sign(folder: Path, key: Ed25519PrivateKey) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     sync_folder(folder)
+
+
+def signed(release: Release, key: Ed25519PrivateKey | None) -> Release:
+    """Return a release that is signed, if there is a key."""
+    if key is not None:
+        sign(release.folder, key)
+    return release
 
 
 def check_signature(folder: Path, public_key: Path) -> None:
