@@ -16,7 +16,7 @@ from publisher.release.model import Release
 from publisher.render.catalogued import read_catalogued
 from publisher.render.contents import is_vocabulary, sections
 from publisher.render.documents import Document
-from publisher.render.examples import as_table, names_of
+from publisher.render.examples import names_of
 from publisher.render.frame import Frame, Reader, text_in
 from publisher.render.history import HistoryPages
 from publisher.render.home import read_home
@@ -30,8 +30,10 @@ from publisher.render.ontology.pages import OntologyPages, is_ontology
 from publisher.render.parts import Group, Thing, Value, anchor_of
 from publisher.render.query_pages import QueryPages
 from publisher.render.search_pages import SearchPages
+from publisher.render.snippets import address
 from publisher.render.structured import structured
 from publisher.render.tables.pages import TablePages
+from publisher.render.use import Use
 from publisher.render.views import Views
 
 __all__ = ["Pages", "Reader"]
@@ -73,6 +75,8 @@ class Pages:
         self.history = HistoryPages(self._frame, engine, release, addresses)
         self.search = SearchPages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses)
+        classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
+        self._use = Use(self._frame, release, addresses, self.tables, classes)
         self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
 
     def document(self, document: Document, description: Description, reader: Reader) -> bytes:
@@ -101,6 +105,7 @@ class Pages:
             representations=self._representations(document),
             structured=structured(description, document.topic, reader.language, self._addresses),
             dumps=self._frame.dumps(document.iri),
+            behind_query=self._behind(document),
             next_page=self._page(document, description, 1, reader),
             previous_page=self._page(document, description, -1, reader),
             **more,
@@ -159,6 +164,12 @@ class Pages:
             return ""
         return self._frame.page_of(document.iri, number, reader)
 
+    def _behind(self, document: Document) -> tuple[str, str]:
+        """Return the query that gives what a document holds, and the address that asks it."""
+        query = "DESCRIBE\n" + "\n".join(f"  <{name}>" for name in document.subjects)
+        endpoint = self._addresses.path(self._release.base_iri + "sparql")
+        return query, address(endpoint, query)
+
     def _representations(self, document: Document) -> list[tuple[str, str, str]]:
         """Return label, address and media type of the document's other representations."""
         return [
@@ -173,10 +184,8 @@ class Pages:
         def link(name: str) -> str:
             return self._frame.href(name, reader)
 
-        endpoint = addresses.base_iri + "sparql"
         cards = self._home.cards(language, link)
         example = cards[0].iri if cards else addresses.base_iri + "catalog"
-        file = addresses.representation(addresses.document_of(example), media_types.TURTLE)
         lead = text_in(self._catalogued.site.descriptions, language)
         return self._frame.render(
             "home.html",
@@ -189,9 +198,6 @@ class Pages:
             cards=cards,
             map=self._maps.of_home(language, link),
             collections=self._home.collections(language, link),
-            table=lambda name: as_table(
-                addresses.path(endpoint), names_of(name, self._release.prefixes, language)
-            ),
             datasets=[
                 (
                     Value(text_in(record.titles, language) or name, link(name)),
@@ -200,10 +206,7 @@ class Pages:
                 )
                 for name, record in self._catalogued.datasets.items()
             ],
-            example=addresses.on_site(example),
-            example_file=addresses.on_site(file),
-            endpoint=addresses.on_site(endpoint),
-            query=names_of(main, self._release.prefixes, language),
+            **self._use.parts(example, main, reader),
         )
 
     def problem(self, status: int, title: str, details: Sequence[str], reader: Reader) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
 from xml.sax.saxutils import escape, quoteattr
 
@@ -12,9 +11,10 @@ from pyoxigraph import Literal, NamedNode, Quad, serialize
 from publisher.addresses import Addresses
 from publisher.media_types import TRIG, MediaType
 from publisher.messages import translate
-from publisher.namespaces import LABELS, PREFIXES, iri
+from publisher.namespaces import PREFIXES, iri
 from publisher.release.history.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
 from publisher.release.model import Release
+from publisher.render.changes import Entry, read_entries
 
 LDES, TREE = "https://w3id.org/ldes#", "https://w3id.org/tree#"
 # The activities of DCAT-AP Feeds have this shape; its address is the specification's.
@@ -23,28 +23,7 @@ _ACTIVITY_SHAPE = "https://semiceu.github.io/LDES-DCAT-AP-feeds/shape.ttl#Activi
 _PREFIXES = {**PREFIXES, "as": ACTIVITY_STREAMS, "ldes": LDES, "tree": TREE}
 _PLACES = {Stream.ENTITIES: "feed", Stream.CATALOGUE: "feed/catalog"}
 _ATOM_ENTRIES = 100
-# What it is about is told of anyway.
-_STATEMENT = iri("rdf:Statement")
 _WORDS = {"Create": "Added: {name}", "Update": "Changed: {name}", "Delete": "Removed: {name}"}
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A member of a feed, for people.
-
-    Attributes:
-        name: IRI of the member.
-        thing: IRI of what changed.
-        activity: ``Create``, ``Update`` or ``Delete``.
-        published: When, as ISO 8601.
-        labels: What the thing is called.
-    """
-
-    name: str
-    thing: str
-    activity: str
-    published: str
-    labels: tuple[Literal, ...]
 
 
 class Streams:
@@ -120,7 +99,7 @@ class Streams:
         """Return the newest changes of entities as an Atom feed (RFC 4287), the newest first."""
         base_iri = self._release.base_iri
         pages = self.pages[Stream.ENTITIES][-2:]
-        entries = list(chain.from_iterable(self._entries(page) for page in pages))
+        entries = list(chain.from_iterable(read_entries(self._release, page) for page in pages))
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',
             f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">',
@@ -144,29 +123,6 @@ class Streams:
             f"<entry><id>{escape(entry.name)}</id><title>{escape(title)}</title>"
             f"<updated>{entry.published}</updated><link href={quoteattr(there)}/></entry>"
         )
-
-    def _entries(self, page: FeedPage) -> Iterator[Entry]:
-        stream = Stream.ENTITIES
-        said: dict[str, dict[str, str]] = {}
-        labels: dict[str, list[Literal]] = {}
-        statements: set[str] = set()
-        for quad in read_page(self._release.folder, stream, page.number):
-            value = str(getattr(quad.object, "value", ""))
-            subject = str(getattr(quad.subject, "value", ""))
-            if _is_default(quad):
-                said.setdefault(subject, {})[quad.predicate.value] = value
-            elif value == _STATEMENT and quad.predicate.value == iri("rdf:type"):
-                statements.add(str(getattr(quad.graph_name, "value", "")))
-            elif quad.predicate.value in LABELS and isinstance(quad.object, Literal):
-                member = str(getattr(quad.graph_name, "value", ""))
-                if subject == said[member][stream.version_of]:
-                    labels.setdefault(member, []).append(quad.object)
-        for name, told in said.items():
-            if name in statements:
-                continue
-            activity = told[iri("rdf:type")].removeprefix(ACTIVITY_STREAMS)
-            thing, published = told[stream.version_of], told[stream.timestamp]
-            yield Entry(name, thing, activity, published, tuple(labels.get(name, ())))
 
 
 def _is_default(quad: Quad) -> bool:

@@ -52,6 +52,16 @@ def robots(addresses: Addresses) -> bytes:
     return f"User-agent: *\nDisallow: {root}sparql?query=\nSitemap: {place}\n".encode()
 
 
+def _tables(site: Site) -> Iterator[tuple[str, str]]:
+    """Yield the page of all tables and that of each, with the date of the data in it."""
+    tables = site.pages.tables.tables.values()
+    dates = {table.slug: site.release.modified.get(table.dataset) for table in tables}
+    if dates:
+        yield "table/", max((date.value for date in dates.values() if date), default="")
+    for slug, date in dates.items():
+        yield f"table/{slug}", date.value if date else ""
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes for crawlers."""
     routes = Blueprint("crawlers", __name__)
@@ -67,17 +77,21 @@ def blueprint(site: Site) -> Blueprint:
     def robots_txt() -> Response:
         return answer(robots(site.addresses), "text/plain;charset=utf-8")
 
+    def listed() -> Iterator[tuple[str, str]]:
+        yield from read_documents(path)
+        yield from _tables(site)
+
     @routes.get("/sitemap.xml")
     def sitemap_xml() -> Response:
-        count = sum(1 for _ in read_documents(path))
+        count = sum(1 for _ in listed())
         if count > MOST:
             return answer(index(-(-count // MOST), site.addresses), _XML)
-        return answer(sitemap(read_documents(path), site.addresses), _XML)
+        return answer(sitemap(listed(), site.addresses), _XML)
 
     @routes.get("/sitemap/<int:number>.xml")
     def part(number: int) -> Response:
         start = (number - 1) * MOST
-        documents = list(islice(read_documents(path), max(start, 0), start + MOST))
+        documents = list(islice(listed(), max(start, 0), start + MOST))
         if number < 1 or not documents:
             abort(404)
         return answer(sitemap(documents, site.addresses), _XML)

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 from flask.testing import FlaskClient
+
+from publisher.config import Config
+from publisher.release.model import Release
+from publisher.render import home
+from publisher.serve.app import create_flask
+from publisher.serve.site import open_site
 
 PAGES = [
     "/",
@@ -196,3 +204,51 @@ def test_a_page_that_is_missing_leads_home(client: FlaskClient) -> None:
     page = _page(client, "/nowhere")
     assert "Sidan finns inte" in page
     assert 'href="/"' in page
+
+
+def test_the_query_behind_a_page_gives_what_the_document_holds(client: FlaskClient) -> None:
+    """The same triples, but for what the document says of itself."""
+    (asked,) = re.findall(
+        r'<p><a href="(/sparql\?query=DESCRIBE[^"]*)"', _page(client, "/doc/lake/siljan")
+    )
+    answer = client.get(unescape(asked), headers={"Accept": "application/n-triples"})
+    document = client.get("/doc/lake/siljan.nt").get_data(as_text=True).splitlines()
+
+    about = "<https://data.example.org/doc/lake/siljan>"
+    assert answer.status_code == 200
+    assert sorted(answer.text.splitlines()) == sorted(
+        line for line in document if not line.startswith(about)
+    )
+
+
+def test_the_query_behind_the_list_of_the_home_page_names_its_things(client: FlaskClient) -> None:
+    """What a reader sees there is what the query gives."""
+    (asked,) = re.findall(r'<p><a href="(/sparql\?query=PREFIX[^"]*)"', _page(client, "/"))
+    answer = client.get(unescape(asked), headers={"Accept": "text/csv"})
+
+    assert [line.partition(",")[2] for line in answer.text.splitlines()] == [
+        "name",
+        "Siljan",
+        "Vänern",
+    ]
+
+
+def test_the_home_page_tells_the_latest_changes(client: FlaskClient) -> None:
+    """With a way to all of them."""
+    text = _page(client, "/", "en")
+
+    assert '<h2 id="latest">Latest changes</h2>' in text
+    assert re.search(r'<dt>2 January 2026</dt>\s*<dd><span class="activity">Added:</span>', text)
+    assert 'href="/feed.atom"' in text
+
+
+def test_a_class_that_is_too_large_to_list_leads_to_its_table(
+    monkeypatch: pytest.MonkeyPatch, config: Config, release: Release
+) -> None:
+    """The file that lies in the release, not a query for every reader."""
+    monkeypatch.setattr(home, "LISTED", 0)
+    site = open_site(config, release)
+    text = _page(create_flask(site).test_client(), "/")
+    site.engine.close()
+
+    assert 'href="/table/lake.csv"' in text

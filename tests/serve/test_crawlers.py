@@ -79,3 +79,11 @@ def test_the_parts_of_a_sitemap_are_those_that_exist(portal: FlaskClient) -> Non
     assert list(islice(first, 2)) == ["http://localhost/", "http://localhost/catalog"]
     assert portal.get("/sitemap/0.xml").status_code == 404
     assert portal.get("/sitemap/2.xml").status_code == 404
+
+
+def test_the_sitemap_lists_the_tables(portal: FlaskClient) -> None:
+    """They are pages that people look for."""
+    found = locations(portal.get("/sitemap.xml").get_data())
+
+    assert "http://localhost/table/" in found
+    assert "http://localhost/table/lake" in found
