@@ -12,6 +12,7 @@ PublisherError
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
 │   └── LossRefused         a release would take away more than the limits allow
+├── ExportError             a site cannot be written as files
 ├── NotAcceptable           no variant on offer is acceptable to the client
 └── QueryError              a query was not answered
     ├── QueryRefused        refused before evaluation: syntax, size, SERVICE, update
@@ -141,6 +142,10 @@ class LossRefused(ReleaseError):
             "The release would take away more than the limits allow; the current one stays.",
             remedy="Bring back what is listed, or allow the loss with --allow-loss and a reason.",
         )
+
+
+class ExportError(PublisherError):
+    """A site cannot be written as files."""
 
 
 class NotAcceptable(PublisherError):

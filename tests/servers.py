@@ -93,3 +93,14 @@ def nginx(http: str, port: int, folder: Path) -> Iterator[None]:
     )
     with running([program("nginx"), "-p", str(folder), "-c", str(path)], port, folder):
         yield
+
+
+@contextmanager
+def caddy(site: str, port: int, folder: Path) -> Iterator[None]:
+    """Run Caddy with a Caddyfile."""
+    path = folder / "Caddyfile"
+    path.write_text(site, encoding="utf-8")
+    environ = dict(os.environ, HOME=str(folder), XDG_DATA_HOME=str(folder))
+    command = [program("caddy"), "run", "--config", str(path), "--adapter", "caddyfile"]
+    with running(command, port, folder, environ):
+        yield

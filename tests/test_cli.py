@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from publisher.cli import main
 from publisher.config import NAMES
+from publisher.release.model import Release
 
 LAKES = "data/lakes/lakes.ttl"
 
@@ -259,3 +261,14 @@ def test_the_program_starts_as_a_module_too() -> None:
     command = [sys.executable, "-m", "publisher", "--version"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout.startswith("publisher, version ")
+
+
+def test_export_writes_a_site_and_says_how_much(release: Release, tmp_path: Path) -> None:
+    """The worst day is no day to look for the folder."""
+    command = ["export", str(tmp_path / "out"), "--releases", str(release.folder.parent)]
+    done = CliRunner().invoke(main, [*command, "--site-url", "http://localhost/", "--lang", "en"])
+
+    assert done.exit_code == 0
+    assert re.match(r"\d+ files, \d\.\d MB in ", done.stdout)
+    assert (tmp_path / "out" / "site" / "index.html").is_file()
+    assert (tmp_path / "out" / "nginx.conf").is_file()

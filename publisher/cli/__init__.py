@@ -10,7 +10,7 @@ import click
 from publisher import __version__
 from publisher.cli.checking import check
 from publisher.cli.releases import releases
-from publisher.cli.serving import preview, run, serve
+from publisher.cli.serving import export, preview, run, serve
 from publisher.cli.sources import build
 from publisher.cli.verification import verify
 
@@ -21,5 +21,5 @@ def main() -> None:
     """Publish a folder of RDF (ontology, data, shapes) as linked open data."""
 
 
-for command in (run, check, build, serve, preview, verify, releases):
+for command in (run, check, build, serve, preview, verify, releases, export):
     main.add_command(command)

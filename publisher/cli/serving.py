@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
-from publisher.cli.options import LANGUAGE, answers_for_errors, config_of, settings
+from publisher.cli.options import (
+    LANGUAGE,
+    answers_for_errors,
+    config_of,
+    progress_shown,
+    settings,
+)
 from publisher.cli.sources import build_release_of
 from publisher.config import Config, read_config
 from publisher.messages import translate
@@ -86,3 +92,28 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
             err=True,
         )
         _serve(preview_of)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@settings("site_url", "releases", "language")
+@LANGUAGE
+@answers_for_errors
+def export(folder: Path, lang: str, **options: Any) -> None:
+    """Write the current release as files to FOLDER, for nginx: all but queries and search."""
+    from publisher.serve.export.export import export as export_release
+
+    config = read_config(Path.cwd(), options)
+    with progress_shown(lang) as progress:
+        done = export_release(config, folder, progress)
+    for path in done.left_out:
+        click.echo(translate("No file can be called so: {path}", lang, path=path), err=True)
+    click.echo(
+        translate(
+            "{files} files, {megabytes} MB in {folder}; nginx.conf is how nginx serves them.",
+            lang,
+            files=done.files,
+            megabytes=f"{done.bytes / 1e6:.1f}",
+            folder=folder,
+        )
+    )

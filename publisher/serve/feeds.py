@@ -13,13 +13,13 @@ from publisher.serve.keeping import keep
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
 
-_OFFERED = (TRIG, JSON_LD, N_QUADS)
+OFFERED = (TRIG, JSON_LD, N_QUADS)
 _FOR_GOOD = "public, max-age=604800, immutable"
 _ATOM = "application/atom+xml"
 
 
 def _chosen() -> MediaType:
-    offered = [media_type.name for media_type in _OFFERED]
+    offered = [media_type.name for media_type in OFFERED]
     return media_types.BY_NAME[negotiate(request.headers.get("Accept", ""), offered)]
 
 

@@ -1,0 +1,1 @@
+"""The whole site but queries and search as files, with the configuration of a file server."""

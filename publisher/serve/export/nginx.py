@@ -1,0 +1,202 @@
+"""The configuration with which nginx serves an export as the application serves the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from publisher.media_types import ALL, HTML, MediaType
+from publisher.messages import LANGUAGES
+from publisher.serve.export.accept import (
+    NOTHING,
+    digit_rows,
+    language_ranges,
+    legible,
+    media_ranges,
+    reading_rows,
+)
+from publisher.serve.export.fields import links, topic_rows
+from publisher.serve.export.offers import PLAIN, VARIANTS, Offer
+from publisher.serve.export.templates import NGINX
+from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, PAGE_POLICY
+from publisher.serve.site import Site
+
+MOVED, REPLACED = "moved.map", "replaced.map"
+# Both qualities have four digits: the second is larger when it is at the first place they differ.
+_LARGER = "|".join(f"{digit}[0-9]*:\\1[{digit + 1}-9]" for digit in range(9))
+_SECOND_IS_LARGER = f"^([0-9]*)(?:{_LARGER})"
+
+
+def configuration(site: Site, offers: Sequence[Offer], folder: Path) -> str:
+    """Return what is included inside the ``http`` block of nginx.
+
+    Args:
+        site: What was exported.
+        offers: What its addresses offer.
+        folder: Where the export is.
+    """
+    maps = [*_languages(site.config.language), *_media_types(offers), *_offers(offers)]
+    maps += _fields(site, offers)
+    values = {
+        "maps": "\n".join(maps),
+        "types": "\n".join(f'        "{m.content_type}" {m.extension};' for m in ALL),
+        "site": site.config.site_url.rstrip("/"),
+        "folder": str(folder),
+        "methods": METHODS,
+        "exposed": EXPOSED,
+    }
+    written = NGINX
+    for name, value in values.items():
+        written = written.replace(f"«{name}»", value)
+    return written
+
+
+def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
+    """Write rows of a map: path → address."""
+    with path.open("w", encoding="utf-8") as lines:
+        lines.writelines(f"{_quoted(place)} {_quoted(there)};\n" for place, there in pairs)
+
+
+def _quoted(written: str) -> str:
+    escaped = written.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _expression(expression: str) -> str:
+    """Return a regular expression as a key of a map; there only quotes need escapes."""
+    return '"~*' + expression.replace('"', '\\"') + '"'
+
+
+def _map(source: str, name: str, rows: Iterable[tuple[str, str]], default: str) -> str:
+    lines = "".join(f'    {key} "{value}";\n' for key, value in rows)
+    return f'map "{source}" ${name} {{\n{lines}    default "{default}";\n}}\n'
+
+
+def _expressions(rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(_expression(key), value) for key, value in rows]
+
+
+def _quality(field: str, name: str, elements: list[str]) -> Iterator[str]:
+    """Yield the maps that read a quality out of a field, as four digits in ``$q_<name>``."""
+    yield _map(field, f"written_{name}", _expressions(reading_rows(name, elements)), "0")
+    yield _map(f"$written_{name}", f"q_{name}", _expressions(digit_rows(name)), NOTHING)
+
+
+def _best(name: str, choices: Sequence[str]) -> Iterator[str]:
+    """Yield maps that end in ``$best_<name>``: the choice of highest quality, the first of equals.
+
+    ``none`` when each has quality 0.
+    """
+    winner, quality = choices[0], f"$q_{choices[0]}"
+    for number, choice in enumerate(choices[1:], start=1):
+        first = winner if number == 1 else f"${winner}"
+        step = f"{name}_{number}"
+        row = [(_expression(_SECOND_IS_LARGER), choice)]
+        yield _map(f"{quality}:$q_{choice}", f"winner_{step}", row, first)
+        row = [(f'"{choice}"', f"$q_{choice}")]
+        yield _map(f"$winner_{step}", f"quality_{step}", row, quality)
+        winner, quality = f"winner_{step}", f"$quality_{step}"
+    found = winner if len(choices) == 1 else f"${winner}"
+    yield _map(quality, f"best_{name}", [(f'"{NOTHING}"', "none")], found)
+
+
+def _languages(default: str) -> Iterator[str]:
+    """Yield maps that end in ``$language`` and ``$tree``, the folder of its pages."""
+    for language in LANGUAGES:
+        yield from _quality("$http_accept_language", language, language_ranges(language))
+    ordered = [default, *(language for language in LANGUAGES if language != default)]
+    yield from _best("language", ordered)
+    asked = [(f'"{language}"', language) for language in LANGUAGES]
+    yield _map("$best_language", "spoken", [('"none"', default)], "$best_language")
+    yield _map("$arg_lang", "language", asked, "$spoken")
+    trees = [(f'"{lang}:{lang}"', f"/{VARIANTS}/chosen/{lang}") for lang in LANGUAGES]
+    trees.append((_expression(f":{default}$"), ""))
+    yield _map("$arg_lang:$language", "tree", trees, f"/{VARIANTS}/$language")
+    yield _map("$arg_lang", "is_chosen", [(key, "1") for key, _ in asked], "0")
+    yield _map("$arg_lang", "kept", [(key, f"?lang={value}") for key, value in asked], "")
+
+
+def _media_types(offers: Sequence[Offer]) -> Iterator[str]:
+    """Yield maps that end in ``$best_<offer>`` for each offer."""
+    every: dict[str, MediaType] = {m.extension: m for o in offers for m in o.media_types}
+    for extension, media_type in every.items():
+        yield from _quality("$http_accept", extension, media_ranges(media_type.name))
+    for offer in offers:
+        if len(offer.media_types) > 1:
+            yield from _best(offer.name, offer.extensions)
+    yield _map("$http_accept", "is_legible", [(_expression(e), "1") for e in legible()], "0")
+
+
+def _offers(offers: Sequence[Offer]) -> Iterator[str]:
+    """Yield maps that end in ``$chosen``: the extension of what answers."""
+    named = [(_expression(offer.pattern), offer.name) for offer in offers if offer.pattern]
+    yield _map("$raw", "offer", named, offers[-1].name)
+    rows = []
+    for offer in offers:
+        if not offer.media_types:
+            continue
+        rows.append((f'"0:{offer.name}"', offer.extensions[0]))
+        several = len(offer.media_types) > 1
+        rows.append((f'"1:{offer.name}"', f"$best_{offer.name}" if several else HTML.extension))
+    yield _map("$is_legible:$offer", "chosen", rows, "")
+    witness = [(f'"{o.name}"', o.extensions[0]) for o in offers if o.media_types]
+    yield _map("$offer", "witness", witness, "html")
+    index = [('"/"', "/index"), ('"/table/"', "/table/index")]
+    yield _map("$uri", "file", index, "$uri")
+    extensions = "|".join(sorted({e for offer in offers for e in offer.extensions}))
+    own = [(f'"{PLAIN}"', "")]
+    yield _map(
+        "$raw", "last", [(_expression(rf"\.(?P<last_part>{extensions})$"), "$last_part")], ""
+    )
+    yield _map("$offer", "extension", own, "$last")
+    yield _map("$extension", "representation", [('""', "$chosen")], "$extension")
+
+
+def _fields(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
+    """Yield maps that end in the values of header fields; an empty one is not sent."""
+    here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
+    page = re.escape(HTML.name)
+    yield _map(
+        "$sent_http_content_type", "policy", [(_expression(f"^{page}"), PAGE_POLICY)], DATA_POLICY
+    )
+    yield _map("$status", "is_found", [(_expression("^(200|206|304)$"), "1")], "0")
+    spoken = rf"^({page}|application/(atom|problem))"
+    yield _map(
+        "$sent_http_content_type", "content_language", [(_expression(spoken), "$language")], ""
+    )
+    html, plain = HTML.extension, PLAIN
+    vary = [
+        ("^(404|405|406|410):", "Accept, Accept-Language"),
+        ("^303:", "Accept"),
+        (rf"^[0-9]+:{plain}:[^:]*:[^:]*:[^:]*:/feed\.atom$", "Accept-Language"),
+        (f"^[0-9]+:{plain}:", ""),
+        (f"^[0-9]+:pages:[^:]*:{html}:0:", "Accept-Language"),
+        (f"^[0-9]+:[a-z0-9]+::{html}:0:", "Accept, Accept-Language"),
+        (f"^[0-9]+:[a-z0-9]+:{html}:{html}:0:", "Accept-Language"),
+        ("^[0-9]+:[a-z0-9]+::", "Accept"),
+    ]
+    source = "$status:$offer:$extension:$representation:$is_chosen:$raw"
+    yield _map(source, "vary", _expressions(vary), "")
+    known = "|".join(sorted({e for offer in offers for e in offer.extensions}))
+    bare = [
+        ("^/$", "/index"),
+        (rf"^(?P<bare_path>.+)\.({known})$", "$bare_path"),
+    ]
+    yield _map("$raw", "bare", _expressions(bare), "$raw")
+    yield _map("$raw", "thing", _expressions(topic_rows(base)), f"{base}$bare")
+    place = [
+        (rf"^1:documents:{html}:/$", ""),
+        ("^1:(documents|catalogue|descriptions):", f"{here}$bare.$representation$kept"),
+        ("^1:tables[0-9]+:(csv|xlsx|geojson):", f"{here}$bare.$representation"),
+    ]
+    source = "$is_found:$offer:$representation:$raw"
+    yield _map(source, "content_location", _expressions(place), "")
+    yield _map("$is_found:$offer:$representation", "links", _expressions(links(here, base)), "")
+    allowed = [("^OPTIONS:", METHODS), (":405$", METHODS)]
+    yield _map("$request_method:$status", "allow", _expressions(allowed), "")
+    asked = [('"OPTIONS"', METHODS)]
+    yield _map("$request_method", "cors_methods", asked, "")
+    fields = "Accept, Accept-Datetime, Accept-Language, Content-Type"
+    yield _map("$request_method", "cors_fields", [('"OPTIONS"', fields)], "")
+    yield _map("$request_method", "cors_seconds", [('"OPTIONS"', "86400")], "")

@@ -1,0 +1,175 @@
+"""Every address of a site that can be a file, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from publisher.addresses import INDEX
+from publisher.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
+from publisher.messages import LANGUAGES
+from publisher.release.catalogue.sitemap import MOST, read_documents
+from publisher.release.model import CONTEXT, DUMPS
+from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
+from publisher.release.tables.table import METADATA
+from publisher.serve.export.offers import VARIANTS, Offer
+from publisher.serve.feeds import OFFERED
+from publisher.serve.problems import PROBLEM
+from publisher.serve.site import Site
+
+PROBLEMS = f"{VARIANTS}/problems"
+PROBLEM_EXTENSION = "problem"
+# It has views of its own.
+_CATALOGUE = "catalog"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An answer that becomes a file.
+
+    Attributes:
+        path: What is asked for, with the query.
+        file: Where the answer goes, relative to the root of the files.
+        fields: Of the request.
+        status: Which must come; with 200 an address that is not there is left out.
+        method: Of the request.
+    """
+
+    path: str
+    file: str
+    fields: dict[str, str] = field(default_factory=dict)
+    status: int = 200
+    method: str = "GET"
+
+
+def page_trees(site: Site) -> dict[str, tuple[str, dict[str, str]]]:
+    """Return folder → query and fields with which its pages are asked for.
+
+    The pages of the site's own language have the addresses themselves. Whoever chose a language
+    finds the choice in every link, so these are pages of their own.
+    """
+    default = site.config.language
+    trees = {"": ("", {"Accept-Language": default})}
+    for language in LANGUAGES:
+        if language != default:
+            trees[f"{VARIANTS}/{language}/"] = ("", {"Accept-Language": language})
+        trees[f"{VARIANTS}/chosen/{language}/"] = (f"?lang={language}", {})
+    return trees
+
+
+def walk(site: Site, offers: Iterable[Offer]) -> Iterator[Wanted]:
+    """Yield what is asked of the application, in an order that needs no memory."""
+    yield from _documents(site)
+    yield from _tables(site)
+    yield from _fixed(site)
+    yield from _static()
+    yield from _problems(offers)
+
+
+def _representations(
+    site: Site, path: str, file: str, media_types: Iterable[MediaType]
+) -> Iterator[Wanted]:
+    """Yield a document in some media types, pages in every language."""
+    for media_type in media_types:
+        name = f"{file}.{media_type.extension}"
+        fields = {"Accept": media_type.name}
+        if media_type is not HTML:
+            yield Wanted(path, name, fields)
+            continue
+        for tree, (query, spoken) in page_trees(site).items():
+            yield Wanted(f"{path}{query}", f"{tree}{name}", fields | spoken)
+
+
+def document_paths(site: Site) -> Iterator[str]:
+    """Yield the path of every document below the base; the home page has none."""
+    shared = set(site.release.documents)
+    for path, _ in read_documents(site.release.folder / DOCUMENT_LIST):
+        if path not in shared and path not in ("", _CATALOGUE):
+            yield path
+    yield from sorted(shared - {"", _CATALOGUE})
+
+
+def _documents(site: Site) -> Iterator[Wanted]:
+    for path in document_paths(site):
+        place = urlsplit(site.addresses.path(site.release.base_iri + path)).path
+        file = unquote(place).removeprefix("/")
+        for media_type in DOCUMENTS:
+            picked = f"{place}.{media_type.extension}"
+            yield from _representations(site, picked, file, [media_type])
+        yield from _linksets(place, file)
+    yield from _representations(site, "/", INDEX, DOCUMENTS if _has_root(site) else [HTML])
+    if _has_root(site):
+        yield from _linksets(f"/{INDEX}", INDEX)
+    yield from _representations(site, f"/{_CATALOGUE}", _CATALOGUE, DOCUMENTS)
+    yield from _linksets(f"/{_CATALOGUE}", _CATALOGUE)
+
+
+def _has_root(site: Site) -> bool:
+    return site.documents.find("") is not None
+
+
+def _linksets(place: str, file: str) -> Iterator[Wanted]:
+    for extension in ("json", "txt"):
+        yield Wanted(f"/linkset{place}.{extension}", f"linkset/{file}.{extension}")
+
+
+def _tables(site: Site) -> Iterator[Wanted]:
+    yield from _representations(site, "/table/", f"table/{INDEX}", [HTML])
+    for slug, table in site.pages.tables.tables.items():
+        yield from _representations(site, f"/table/{slug}", f"table/{slug}", [HTML])
+        for extension in (*table.files, METADATA):
+            yield Wanted(f"/table/{slug}.{extension}", f"table/{slug}.{extension}")
+
+
+def _fixed(site: Site) -> Iterator[Wanted]:
+    """Yield what every site has once."""
+    yield from _representations(site, "/void", "void", GRAPHS)
+    yield Wanted("/catalog/dcat-ap-se.rdf", "catalog/dcat-ap-se.rdf")
+    for name in (CONTEXT, "robots.txt", ".well-known/api-catalog", "sitemap.xml"):
+        yield Wanted(f"/{name}", name)
+    documents = sum(1 for _ in read_documents(site.release.folder / DOCUMENT_LIST))
+    for number in range(1, -(-documents // MOST) + 1):
+        yield Wanted(f"/sitemap/{number}.xml", f"sitemap/{number}.xml")
+    for name in sorted(site.release.files):
+        if name.startswith(f"{DUMPS}/"):
+            file = f"dump/{name.removeprefix(f'{DUMPS}/')}"
+            yield Wanted(f"/{file}", file)
+    for tree, (query, fields) in page_trees(site).items():
+        yield Wanted(f"/feed.atom{query}", f"{tree}feed.atom", fields)
+    yield from _feeds(site)
+
+
+def _feeds(site: Site) -> Iterator[Wanted]:
+    for stream, pages in site.streams.pages.items():
+        place = urlsplit(site.streams.place(stream)).path
+        places = [place, *(f"{place}/{number}" for number in range(1, len(pages) + 1))]
+        for path in places:
+            yield from _representations(site, path, path.removeprefix("/"), OFFERED)
+
+
+def _static() -> Iterator[Wanted]:
+    folder = Path(__file__).parents[1] / "static"
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            name = f"static/{path.relative_to(folder).as_posix()}"
+            yield Wanted(f"/{name}", name)
+
+
+def _problems(offers: Iterable[Offer]) -> Iterator[Wanted]:
+    """Yield what is answered when nothing fits, as a page and as problem details."""
+    forms = {HTML.extension: HTML.name, PROBLEM_EXTENSION: PROBLEM}
+    for language in LANGUAGES:
+        for extension, accept in forms.items():
+            fields = {"Accept": accept, "Accept-Language": language}
+            place = f"{PROBLEMS}/{language}"
+            yield Wanted("/404", f"{place}/404.{extension}", fields, 404)
+            yield Wanted("/robots.txt", f"{place}/405.{extension}", fields, 405, "POST")
+            for offer in offers:
+                if len(offer.media_types) > 1 and (
+                    accept == PROBLEM or HTML not in offer.media_types
+                ):
+                    file = f"{place}/406-{offer.name}.{extension}"
+                    yield Wanted(offer.sample, file, fields, 406)
+    yield Wanted("/404", "404.html", {"Accept": HTML.name}, 404)
