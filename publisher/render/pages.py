@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pyoxigraph import NamedNode
-
 from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES
@@ -14,27 +12,23 @@ from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery
 from publisher.release.model import Release
 from publisher.render.catalogued import read_catalogued
+from publisher.render.composing import Composer
 from publisher.render.contents import is_vocabulary, sections
 from publisher.render.documents import Document
 from publisher.render.examples import names_of
 from publisher.render.frame import Frame, Reader, text_in
 from publisher.render.history import HistoryPages
 from publisher.render.home import read_home
-from publisher.render.incoming import Incoming
-from publisher.render.labels import Names
 from publisher.render.layout import Layout
-from publisher.render.maps.legend import Map
 from publisher.render.maps.maps import Maps
-from publisher.render.neighbours import read_neighbourhood
 from publisher.render.ontology.pages import OntologyPages, is_ontology
-from publisher.render.parts import Group, Thing, Value, anchor_of
+from publisher.render.parts import Value
 from publisher.render.query_pages import QueryPages
 from publisher.render.search_pages import SearchPages
 from publisher.render.snippets import address
 from publisher.render.structured import structured
 from publisher.render.tables.pages import TablePages
 from publisher.render.use import Use
-from publisher.render.views import Views
 
 __all__ = ["Pages", "Reader"]
 
@@ -68,6 +62,7 @@ class Pages:
         self._layout = Layout(engine)
         self._home = read_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()))
+        self._composer = Composer(release, engine, self._layout, self._maps)
         self._catalogued = read_catalogued(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present)
         first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}
@@ -81,10 +76,12 @@ class Pages:
 
     def document(self, document: Document, description: Description, reader: Reader) -> bytes:
         """Return the page of a document."""
-        things, incoming, views = self._view(document, description, reader)
-        topic = next((thing for thing in things if thing.iri == document.topic), None)
+        page = self._composer.compose(
+            document, description, reader.language, lambda name: self._frame.href(name, reader)
+        )
+        topic = page.topic
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
-        by_kind = sections(thing for thing in things if thing is not topic)
+        by_kind = sections(page.others)
         template, more = "document.html", {}
         if is_ontology(description):
             template = "ontology.html"
@@ -93,14 +90,15 @@ class Pages:
             template,
             reader,
             document.iri,
-            title=views.link_to(document.topic).text,
+            title=page.title,
             summary=lead,
             page=description.page,
             topic=topic,
-            map=self._map(document, description, topic, views, reader),
-            has_contents=is_vocabulary(things),
+            facts=page.facts,
+            map=page.map,
+            has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
             sections=by_kind,
-            incoming=incoming,
+            incoming=page.incoming,
             description=description,
             representations=self._representations(document),
             structured=structured(description, document.topic, reader.language, self._addresses),
@@ -109,53 +107,6 @@ class Pages:
             next_page=self._page(document, description, 1, reader),
             previous_page=self._page(document, description, -1, reader),
             **more,
-        )
-
-    def _view(
-        self, document: Document, description: Description, reader: Reader
-    ) -> tuple[list[Thing], tuple[Group, ...], Views]:
-        """Return a document's things, the links to them, and what made them."""
-        language, base_iri = reader.language, self._release.base_iri
-        parts = frozenset(document.subjects[1:])
-        around = read_neighbourhood(self._engine, description, base_iri)
-        names = Names(description, around.labels, language, self._release.prefixes, base_iri)
-
-        def link(name: str) -> str:
-            if name in parts and "#" not in name:
-                return "#" + anchor_of(name)
-            return self._frame.href(name, reader)
-
-        views = Views(
-            description,
-            around,
-            names,
-            language,
-            self._layout,
-            link,
-        )
-        # Named things first: they take up those without a name.
-        ordered = sorted(document.subjects, key=lambda name: not names.known(name))
-        things = [views.thing(name) for name in ordered]
-        things = [thing for thing in things if thing.groups or thing.descriptions or thing.kinds]
-        incoming = Incoming(views, around, self._layout, language, document.subjects).groups(
-            description.incoming, _shown(description), many=len(things) > 1
-        )
-        return things, incoming, views
-
-    def _map(
-        self,
-        document: Document,
-        description: Description,
-        topic: Thing | None,
-        views: Views,
-        reader: Reader,
-    ) -> Map | None:
-        """Return the map of a document about one thing."""
-        if topic is None or len(document.subjects) > 1:
-            return None
-        called = {line.iri: line.name for line in topic.lines}
-        return self._maps.of_document(
-            topic.iri, description, reader.language, views.link_to, called
         )
 
     def _page(self, document: Document, description: Description, step: int, reader: Reader) -> str:
@@ -219,10 +170,3 @@ class Pages:
             status=status,
             details=details,
         )
-
-
-def _shown(description: Description) -> frozenset[str]:
-    """Return the IRIs that the page of a document links to from its own facts."""
-    return frozenset(
-        triple.object.value for triple in description.own if isinstance(triple.object, NamedNode)
-    )

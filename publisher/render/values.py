@@ -25,24 +25,37 @@ _LOCALES = {"en": "en_GB"}
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ])")
 
 
-def _locale(language: str) -> str:
+def locale_of(language: str) -> str:
+    """Return the locale in which a language's dates and numbers are written."""
     return _LOCALES.get(language, language)
 
 
+def read_date(value: str) -> date | None:
+    """Return the first day of a date, a month or a year (XSD 1.1); None for anything else.
+
+    >>> [str(read_date(value)) for value in ("2014-03", "2014", "2014-03-09T10:00:00Z", "soon")]
+    ['2014-03-01', '2014-01-01', '2014-03-09', 'None']
+    """
+    try:
+        return date.fromisoformat(f"{value[:10]}-01-01"[:10])
+    except ValueError:
+        return None
+
+
 def _date(value: str, language: str) -> str:
-    return format_date(date.fromisoformat(value[:10]), "long", locale=_locale(language))
+    return format_date(date.fromisoformat(value[:10]), "long", locale=locale_of(language))
 
 
 def _date_time(value: str, language: str) -> str:
-    return format_datetime(datetime.fromisoformat(value), "long", locale=_locale(language))
+    return format_datetime(datetime.fromisoformat(value), "long", locale=locale_of(language))
 
 
 def _month(value: str, language: str) -> str:
-    return format_date(date.fromisoformat(f"{value[:7]}-01"), "MMMM y", locale=_locale(language))
+    return format_date(date.fromisoformat(f"{value[:7]}-01"), "MMMM y", locale=locale_of(language))
 
 
 def _number(value: str, language: str) -> str:
-    return format_decimal(Decimal(value), locale=_locale(language), decimal_quantization=False)
+    return format_decimal(Decimal(value), locale=locale_of(language), decimal_quantization=False)
 
 
 def _truth(value: str, language: str) -> str:

@@ -42,7 +42,7 @@ class Views:
         """Sort the triples by subject; ``link`` gives the address of an IRI, or nothing."""
         self._neighbourhood = neighbourhood
         self._names = names
-        self._language = language
+        self.language = language
         self._layout = layout
         self._link = link
         self._by_subject: dict[str, dict[str, list[object]]] = defaultdict(
@@ -67,7 +67,7 @@ class Views:
             parts = (self._names.of(str(getattr(p, "value", ""))) for p in (subject, predicate))
             return Value(": ".join(part.value for part in parts), href)
         label = self._names.of(name)
-        return Value(label.value, href, foreign(label, self._language))
+        return Value(label.value, href, foreign(label, self.language))
 
     def thing(self, name: str) -> Thing:
         """Return the view of one of the things described."""
@@ -124,7 +124,7 @@ class Views:
 
     def _property(self, predicate: str, placing: Placing | None) -> Value:
         """Return the name of a property: the shape's, else its own; it leads to its definition."""
-        called = placing.names.get(self._language) if placing else None
+        called = placing.names.get(self.language) if placing else None
         name = self.link_to(predicate)
         return Value(called, name.href) if called else name
 
@@ -136,9 +136,9 @@ class Views:
         placings: Mapping[str, Placing],
     ) -> Line:
         name = self._property(predicate, placings.get(predicate))
-        return Line(name, predicate, self._facts(subject, predicate, terms))
+        return Line(name, predicate, self.facts(subject, predicate, terms))
 
-    def _facts(self, subject: str, predicate: str, terms: Sequence[object]) -> tuple[Fact, ...]:
+    def facts(self, subject: str, predicate: str, terms: Sequence[object]) -> tuple[Fact, ...]:
         """Return the values, those with the same sources and notes together."""
         together: dict[tuple[tuple[str, ...], tuple[Literal, ...]], list[Value]] = {}
         valued = [(term, self._value(term)) for term in self._in_language(predicate, terms)]
@@ -158,6 +158,14 @@ class Views:
             for (sources, notes), values in together.items()
         )
 
+    def has_name(self, name: str) -> bool:
+        """Tell whether a thing has a name."""
+        return self._names.known(name)
+
+    def kinds_of(self, name: str) -> list[str]:
+        """Return the classes of a thing that the document links to."""
+        return self._neighbourhood.of(name).kinds
+
     def sources_of_fact(self, name: str) -> list[str]:
         """Return the sources of a thing that is itself a fact: a count, a claim, an event."""
         neighbour = self._neighbourhood.of(name)
@@ -167,7 +175,7 @@ class Views:
         """Return the texts in the page's language when there are any, and all that is not text."""
         members = [member for term in terms for member in self._members(term)]
         texts = [t for t in members if isinstance(t, Literal) and t.language]
-        fitting = [t for t in texts if not foreign(t, self._language)]
+        fitting = [t for t in texts if not foreign(t, self.language)]
         if not fitting or predicate in _IN_EVERY_LANGUAGE:
             spellings = {t.value: t for t in [*texts, *fitting]}
             fitting = list(spellings.values())
@@ -196,8 +204,8 @@ class Views:
         assert isinstance(term, Literal)
         if term.datatype.value == _ADDRESS and term.value.startswith(_WEB):
             return Value(term.value, self._link(term.value))
-        text, cut = shortened(in_words(term, self._language), legible=bool(term.language))
-        return Value(text, "", foreign(term, self._language), cut)
+        text, cut = shortened(in_words(term, self.language), legible=bool(term.language))
+        return Value(text, "", foreign(term, self.language), cut)
 
     def _nested(self, node: str) -> tuple[Line, ...]:
         said = self._by_subject.pop(node, {})  # popped, so that a circle of them ends
@@ -212,9 +220,9 @@ class Views:
         groups: dict[tuple[float, str], list[tuple[float, str, Line]]] = defaultdict(list)
         for predicate, line in lines.items():
             placing = placings.get(predicate, Placing())
-            heading = placing.groups.get(self._language, "")
+            heading = placing.groups.get(self.language, "")
             groups[placing.group_order, heading].append((placing.order, line.name.text, line))
-        others = translate("More", self._language) if len(groups) > 1 else ""
+        others = translate("More", self.language) if len(groups) > 1 else ""
         return tuple(
             Group(
                 heading or others, tuple(line for _, _, line in sorted(found, key=lambda f: f[:2]))

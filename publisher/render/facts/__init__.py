@@ -1,0 +1,1 @@
+"""What the things around a topic tell of it: figures, events, claims, what is like it."""

@@ -1,0 +1,126 @@
+"""Everything that the things around a topic tell of it, and the page without what is told so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.query.description import Description
+from publisher.render.facts.alike import Likeness
+from publisher.render.facts.claims import Claim, claims
+from publisher.render.facts.dates import date_of
+from publisher.render.facts.figures import Figures, figures
+from publisher.render.facts.timeline import Timeline, timeline
+from publisher.render.facts.told import Told
+from publisher.render.layout import Placing
+from publisher.render.parts import Fact, Group, Line, Thing, Value
+from publisher.render.views import Views
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of a topic's state.
+
+    Attributes:
+        sources: Who says that it is so.
+        dates: Lines of the same group that hold a date: since when, seen when.
+    """
+
+    sources: tuple[Value, ...]
+    dates: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a page shows of a topic beside its plain facts.
+
+    Attributes:
+        topic: The topic without the lines that are told here.
+        known: Of its state.
+        figures: Its figures in time.
+        timeline: What happened to it.
+        claims: What others say of it.
+        alike: Things that share concepts with it, and these.
+        told: IRIs of the things told here that link to the topic.
+    """
+
+    topic: Thing
+    known: Known | None
+    figures: tuple[Figures, ...]
+    timeline: Timeline | None
+    claims: tuple[Claim, ...]
+    alike: tuple[tuple[Value, tuple[Value, ...]], ...]
+    told: frozenset[str]
+
+
+def facts_around(
+    topic: Thing,
+    description: Description,
+    told: Told,
+    likeness: Likeness,
+    views: Views,
+    placings: Mapping[str, Placing],
+) -> Facts:
+    """Return what the things around a topic tell of it.
+
+    Args:
+        topic: As its own triples show it.
+        description: Of the document.
+        told: What the things around it tell.
+        likeness: What is like it.
+        views: What names and sources are found with.
+        placings: Where the shapes place its properties.
+    """
+    called = {line.iri: line.name for line in topic.lines}
+    counted = figures(told, views, called)
+    happened = timeline(topic.iri, description, told, views, called)
+    said = claims(told, views)
+    moved = {of.path for of in counted} | (happened.properties if happened else set())
+    return Facts(
+        topic=replace(topic, groups=tuple(_without(topic.groups, moved))),
+        known=_known(topic, description, placings, views),
+        figures=counted,
+        timeline=happened,
+        claims=tuple(said.values()),
+        alike=tuple(
+            (views.link_to(alike.thing), tuple(map(views.link_to, alike.concepts)))
+            for alike in likeness.things
+        ),
+        told=frozenset(said) | (happened.things if happened else frozenset()),
+    )
+
+
+def _without(groups: Iterable[Group], moved: Iterable[str]) -> Iterable[Group]:
+    """Yield groups without the lines that stand elsewhere."""
+    for group in groups:
+        lines = tuple(line for line in group.lines if line.iri not in moved)
+        if lines:
+            yield replace(group, lines=lines)
+
+
+def _known(
+    topic: Thing, description: Description, placings: Mapping[str, Placing], views: Views
+) -> Known | None:
+    """Return what is known of the topic's state, when dates stand beside it."""
+    marks = [path for path, placing in placings.items() if placing.marks]
+    dated = {
+        triple.predicate.value
+        for triple in description.own
+        if triple.subject == NamedNode(topic.iri)
+        and isinstance(triple.object, Literal)
+        and date_of(triple.object, views.language) is not None
+    }
+    lines = {line.iri: line for line in topic.lines}
+    for mark in marks:
+        order = placings[mark].group_order
+        found = [p for p in lines if p in dated and p in placings]
+        dates = tuple(lines[path] for path in found if placings[path].group_order == order)
+        if mark in lines and dates:
+            return Known(_sources(lines[mark].facts), dates)
+    return None
+
+
+def _sources(facts: Iterable[Fact]) -> tuple[Value, ...]:
+    return tuple(dict.fromkeys(source for fact in facts for source in fact.sources))

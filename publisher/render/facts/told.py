@@ -1,0 +1,112 @@
+"""Things that are facts about a topic: what they are, when they were, how many they count."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.namespaces import iri
+from publisher.query.description import Description
+from publisher.query.engine import Engine, Term
+from publisher.render.called import read_names
+from publisher.render.labels import Labels
+from publisher.render.neighbours import Neighbourhood
+
+# When something happened, or began and ended. A founding date is not here: what has one lasts.
+STARTS = tuple(
+    iri(name)
+    for name in (
+        "dcterms:date",
+        "schema:startDate",
+        "schema:validFrom",
+        "prov:atTime",
+        "prov:startedAtTime",
+    )
+)
+ENDS = tuple(
+    iri(name)
+    for name in ("schema:endDate", "schema:expires", "schema:validThrough", "prov:endedAtTime")
+)
+LEAST, MOST = iri("schema:minValue"), iri("schema:maxValue")
+NUMBERS = (iri("schema:value"), iri("rdf:value"), LEAST, MOST)
+SAID_BY = iri("prov:wasAttributedTo")
+_TELLING = (*STARTS, *ENDS, *NUMBERS, SAID_BY)
+_FEW = 300
+_QUERY = """
+SELECT DISTINCT ?thing ?property ?value WHERE {{
+    VALUES ?thing {{ {things} }}
+    VALUES ?telling {{ {telling} }}
+    ?thing ?telling ?told ; ?property ?value .
+}}
+ORDER BY ?thing ?property ?value
+"""
+DATES = frozenset(iri(name) for name in ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth"))
+
+Said = Mapping[str, Sequence[Term]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of the things that tell of a topic.
+
+    Attributes:
+        things: IRI → property → values.
+        linked: Property of the topic → the things that it leads to, in order.
+        incoming: IRI → the properties by which the thing leads to the topic.
+        labels: Names of what the things link to.
+    """
+
+    things: Mapping[str, Said] = field(default_factory=dict)
+    linked: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    incoming: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    labels: Labels = field(default_factory=dict)
+
+
+def read_told(
+    engine: Engine, topic: str, description: Description, around: Neighbourhood, base_iri: str
+) -> Told:
+    """Return what the engine knows of the things that tell of a topic; few, or none at all."""
+    linked: dict[str, list[str]] = defaultdict(list)
+    incoming: dict[str, list[str]] = defaultdict(list)
+    for triple in description.own:
+        if triple.subject == NamedNode(topic) and isinstance(triple.object, NamedNode):
+            linked[triple.predicate.value].append(triple.object.value)
+    for triple in description.incoming:
+        name = str(getattr(triple.subject, "value", ""))
+        if around.of(name).statement() is None:
+            incoming[name].append(triple.predicate.value)
+    asked = {name for names in linked.values() for name in names} | incoming.keys()
+    asked = {name for name in asked if name.startswith(base_iri) and "#" not in name}
+    if not 0 < len(asked) <= _FEW:
+        return Told()
+    things: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    telling = " ".join(f"<{name}>" for name in _TELLING)
+    names = " ".join(str(NamedNode(name)) for name in sorted(asked))
+    for row in engine.rows(_QUERY.format(things=names, telling=telling)):
+        things[row["thing"].value][row["property"].value].append(row["value"])
+    return Told(
+        things={name: dict(said) for name, said in things.items()},
+        linked={path: sorted(found) for path, found in linked.items()},
+        incoming=dict(incoming),
+        labels=_labels(engine, things.values(), around),
+    )
+
+
+def _labels(engine: Engine, things: Iterable[Said], around: Neighbourhood) -> Labels:
+    wanted = {
+        name
+        for said in things
+        for path, values in said.items()
+        for name in (path, *(v.value for v in values if isinstance(v, NamedNode)))
+    }
+    wanted -= around.labels.keys()
+    return read_names(engine, wanted) if wanted else {}
+
+
+def first_literal(said: Said, paths: Iterable[str]) -> Literal | None:
+    """Return the first literal that some properties give, in their order."""
+    values = (value for path in paths for value in said.get(path, ()))
+    return next((value for value in values if isinstance(value, Literal)), None)
