@@ -13,6 +13,7 @@ from publisher.cli.releases import releases
 from publisher.cli.serving import export, preview, run, serve
 from publisher.cli.sources import build
 from publisher.cli.verification import verify
+from publisher.cli.writing import new, rebase, rename, retire
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,5 +22,7 @@ def main() -> None:
     """Publish a folder of RDF (ontology, data, shapes) as linked open data."""
 
 
-for command in (run, check, build, serve, preview, verify, releases, export):
+_READING = (run, check, build, serve, preview, verify, releases, export)
+_WRITING = (new, retire, rename, rebase)
+for command in (*_READING, *_WRITING):
     main.add_command(command)

@@ -16,6 +16,7 @@ VOCABULARY = DATASET + "vocabulary"
 CATALOGUE = "catalog"
 SHAPES = "shapes"
 CONTEXT = "context.jsonld"
+RULES = "shapes/hygiene"
 FOLDERS = ("ontology", "data", "shapes")
 
 
@@ -125,4 +126,4 @@ def source_of(path: Path, folder: Path) -> SourcePath:
 
 def find_queries(folder: Path) -> list[Path]:
     """Return the hygiene rules of a folder of sources, sorted by name."""
-    return sorted((folder / "shapes" / "hygiene").glob("*.rq"))
+    return sorted((folder / RULES).glob("*.rq"))

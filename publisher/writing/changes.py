@@ -16,9 +16,11 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode, Triple
 
+from publisher import media_types
 from publisher.errors import ChangeRefused, SourceError
-from publisher.load.files import Role, SourcePath, source_of
+from publisher.load.files import CONTEXT, RULES, Role, SourcePath, source_of
 from publisher.load.parse import SourceFile, parse_text
+from publisher.load.queries import FOLDER as QUERIES
 from publisher.load.sources import Sources
 from publisher.quality.style import has_own_layout
 from publisher.release.tables.subjects import Term
@@ -104,8 +106,17 @@ def plan_changes(sources: Sources, changes: Iterable[Change]) -> Plan:
         drafts.settle(change)
     for change in listed:
         drafts.apply(change)
-    files = tuple(drafts.files())
-    return Plan(sources, _sources_after(sources, files), files)
+    return plan_files(sources, drafts.files())
+
+
+def plan_files(sources: Sources, files: Iterable[FileChange]) -> Plan:
+    """Return what files changed as a whole make of the sources.
+
+    Raises:
+        ChangeRefused: A file would not be read again.
+    """
+    changed = tuple(files)
+    return Plan(sources, _sources_after(sources, changed), changed)
 
 
 class _Drafts:
@@ -194,14 +205,22 @@ class _Drafts:
 def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:
     """Return the sources with the changed files as they would be read."""
     read = {file.name: file for file in sources.files}
+    rules, queries = dict(sources.rules), dict(sources.queries)
     for change in files:
+        folder = change.name.rpartition("/")[0]
+        if folder in (RULES, QUERIES):
+            kept = rules if folder == RULES else queries
+            kept[change.path.name] = change.after or ""
+        if media_types.of_file(change.name) is None or change.path.name == CONTEXT:
+            continue
         if change.after is None:
             del read[change.name]
             continue
         old = read.get(change.name)
         source = old.source if old is not None else source_of(change.path, sources.folder)
         read[change.name] = _parsed(source, change.after, sources.base_iri)
-    return replace(sources, files=tuple(read[name] for name in sorted(read)))
+    left = tuple(read[name] for name in sorted(read))
+    return replace(sources, files=left, rules=rules, queries=queries)
 
 
 def _parsed(source: SourcePath, text: str, base_iri: str) -> SourceFile:
