@@ -14,9 +14,10 @@ from publisher.release.model import Release
 from publisher.render.documents import Document
 from publisher.render.facts.alike import Likeness, read_likeness
 from publisher.render.facts.around import Facts, facts_around
+from publisher.render.facts.concepts import Concepts, read_concepts
 from publisher.render.facts.told import Told, read_told
 from publisher.render.incoming import Incoming
-from publisher.render.labels import Names
+from publisher.render.labels import Labels, Names
 from publisher.render.layout import Layout
 from publisher.render.maps.legend import Map
 from publisher.render.maps.maps import Maps
@@ -46,11 +47,29 @@ class Composed:
     incoming: tuple[Group, ...]
 
 
+@dataclass(frozen=True)
+class _Read:
+    """What the engine knows around a document."""
+
+    around: Neighbourhood
+    told: Told
+    likeness: Likeness
+    concepts: Concepts
+
+    def labels(self) -> Labels:
+        """Return the names of it all."""
+        labels = (self.likeness.labels, self.concepts.labels, self.told.labels, self.around.labels)
+        return {name: found for part in labels for name, found in part.items()}
+
+
 class Composer:
     """Composes the pages of the documents of one release."""
 
-    def __init__(self, release: Release, engine: Engine, layout: Layout, maps: Maps) -> None:
-        """Keep what pages are made of."""
+    def __init__(
+        self, release: Release, engine: Engine, layout: Layout, maps: Maps, main: str
+    ) -> None:
+        """Keep what pages are made of; ``main`` is the class that the site is about."""
+        self._main = main
         self._release = release
         self._engine = engine
         self._layout = layout
@@ -72,17 +91,17 @@ class Composer:
             href: IRI → the address that a page links to, or nothing.
         """
         is_single = len(document.subjects) == 1
-        around = read_neighbourhood(self._engine, description, self._release.base_iri)
-        told = self._told(document, description, around) if is_single else Told()
-        likeness = self._likeness(document, description, around) if is_single else Likeness()
-        views = self._views(document, description, around, told, likeness, language, href)
+        read = self._read(document, description, is_single)
+        views = self._views(document, description, read, language, href)
         things = self._things(document, views)
         topic = next((thing for thing in things if thing.iri == document.topic), None)
         facts = None
         if topic is not None and is_single:
             placings = self._layout.of(_classes(topic.iri, description))
-            facts = facts_around(topic, description, told, likeness, views, placings)
-        incoming = Incoming(views, around, self._layout, language, document.subjects).groups(
+            facts = facts_around(
+                topic, description, read.told, read.likeness, read.concepts, views, placings
+            )
+        incoming = Incoming(views, read.around, self._layout, language, document.subjects).groups(
             description.incoming,
             _shown(description) | (facts.told if facts else frozenset()),
             many=len(things) > 1,
@@ -92,42 +111,43 @@ class Composer:
             topic=facts.topic if facts else topic,
             others=tuple(thing for thing in things if thing is not topic),
             facts=facts,
-            map=self._map(topic, description, views) if topic and is_single else None,
+            map=self._map(topic, description, read.concepts, views) if facts and topic else None,
             incoming=incoming,
         )
 
-    def _told(self, document: Document, description: Description, around: Neighbourhood) -> Told:
-        base_iri = self._release.base_iri
-        return read_told(self._engine, document.topic, description, around, base_iri)
-
-    def _likeness(
-        self, document: Document, description: Description, around: Neighbourhood
-    ) -> Likeness:
-        placings = self._layout.of(_classes(document.topic, description))
+    def _read(self, document: Document, description: Description, is_single: bool) -> _Read:
+        """Return what the engine knows around a document; of one of many things only the names."""
+        engine, topic, base_iri = self._engine, document.topic, self._release.base_iri
+        around = read_neighbourhood(engine, description, base_iri)
+        if not is_single:
+            return _Read(around, Told(), Likeness(), Concepts())
+        placings = self._layout.of(_classes(topic, description))
         marks = [path for path, placing in placings.items() if placing.marks]
-        return read_likeness(self._engine, document.topic, description, around, marks)
+        return _Read(
+            around,
+            read_told(engine, topic, description, around, base_iri),
+            read_likeness(engine, topic, description, around, marks),
+            read_concepts(engine, topic, description, self._main),
+        )
 
     def _views(
         self,
         document: Document,
         description: Description,
-        around: Neighbourhood,
-        told: Told,
-        likeness: Likeness,
+        read: _Read,
         language: str,
         href: Callable[[str], str],
     ) -> Views:
         parts = frozenset(document.subjects[1:])
-        labels = {**likeness.labels, **told.labels, **around.labels}
         base_iri = self._release.base_iri
-        names = Names(description, labels, language, self._release.prefixes, base_iri)
+        names = Names(description, read.labels(), language, self._release.prefixes, base_iri)
 
         def link(name: str) -> str:
             if name in parts and "#" not in name:
                 return "#" + anchor_of(name)
             return href(name)
 
-        return Views(description, around, names, language, self._layout, link)
+        return Views(description, read.around, names, language, self._layout, link)
 
     @staticmethod
     def _things(document: Document, views: Views) -> list[Thing]:
@@ -136,7 +156,16 @@ class Composer:
         things = [views.thing(name) for name in ordered]
         return [thing for thing in things if thing.groups or thing.descriptions or thing.kinds]
 
-    def _map(self, topic: Thing, description: Description, views: Views) -> Map | None:
+    def _map(
+        self, topic: Thing, description: Description, concepts: Concepts, views: Views
+    ) -> Map | None:
+        users = {
+            thing
+            for concept in concepts.below(topic.iri)
+            for thing, _ in concepts.users.get(concept, ())
+        }
+        if concepts.schemes or users:
+            return self._maps.of_things(topic.iri, users, views.language, views.link_to)
         called = {line.iri: line.name for line in topic.lines}
         return self._maps.of_document(topic.iri, description, views.language, views.link_to, called)
 

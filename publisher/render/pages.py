@@ -62,7 +62,7 @@ class Pages:
         self._layout = Layout(engine)
         self._home = read_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()))
-        self._composer = Composer(release, engine, self._layout, self._maps)
+        self._composer = Composer(release, engine, self._layout, self._maps, self._home.main)
         self._catalogued = read_catalogued(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present)
         first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}

@@ -10,10 +10,12 @@ from pyoxigraph import Literal, NamedNode
 from publisher.query.description import Description
 from publisher.render.facts.alike import Likeness
 from publisher.render.facts.claims import Claim, claims
+from publisher.render.facts.concepts import TOLD, Concepts
 from publisher.render.facts.dates import date_of
 from publisher.render.facts.figures import Figures, figures
 from publisher.render.facts.timeline import Timeline, timeline
-from publisher.render.facts.told import Told
+from publisher.render.facts.told import SAID_BY, Told
+from publisher.render.facts.tree import Tree, tree
 from publisher.render.layout import Placing
 from publisher.render.parts import Fact, Group, Line, Thing, Value
 from publisher.render.views import Views
@@ -43,6 +45,8 @@ class Facts:
         timeline: What happened to it.
         claims: What others say of it.
         alike: Things that share concepts with it, and these.
+        tree: The concepts around it, when it is one.
+        said_by: Who says it, when it is a claim.
         told: IRIs of the things told here that link to the topic.
     """
 
@@ -52,6 +56,8 @@ class Facts:
     timeline: Timeline | None
     claims: tuple[Claim, ...]
     alike: tuple[tuple[Value, tuple[Value, ...]], ...]
+    tree: Tree | None
+    said_by: tuple[Value, ...]
     told: frozenset[str]
 
 
@@ -60,6 +66,7 @@ def facts_around(
     description: Description,
     told: Told,
     likeness: Likeness,
+    concepts: Concepts,
     views: Views,
     placings: Mapping[str, Placing],
 ) -> Facts:
@@ -70,6 +77,7 @@ def facts_around(
         description: Of the document.
         told: What the things around it tell.
         likeness: What is like it.
+        concepts: Those around it, when it is one.
         views: What names and sources are found with.
         placings: Where the shapes place its properties.
     """
@@ -77,7 +85,11 @@ def facts_around(
     counted = figures(told, views, called)
     happened = timeline(topic.iri, description, told, views, called)
     said = claims(told, views)
+    grown = tree(topic.iri, concepts, views)
     moved = {of.path for of in counted} | (happened.properties if happened else set())
+    moved |= TOLD if grown else set()
+    users = concepts.users.get(topic.iri, ()) if grown else ()
+    here = frozenset(thing for thing, _ in users) | (set(concepts.broader) if grown else set())
     return Facts(
         topic=replace(topic, groups=tuple(_without(topic.groups, moved))),
         known=_known(topic, description, placings, views),
@@ -88,7 +100,11 @@ def facts_around(
             (views.link_to(alike.thing), tuple(map(views.link_to, alike.concepts)))
             for alike in likeness.things
         ),
-        told=frozenset(said) | (happened.things if happened else frozenset()),
+        tree=grown,
+        said_by=tuple(
+            views.link_to(term.value) for term in _objects(topic.iri, SAID_BY, description)
+        ),
+        told=frozenset(said) | here | (happened.things if happened else frozenset()),
     )
 
 
@@ -120,6 +136,19 @@ def _known(
         if mark in lines and dates:
             return Known(_sources(lines[mark].facts), dates)
     return None
+
+
+def _objects(topic: str, path: str, description: Description) -> list[NamedNode]:
+    return sorted(
+        (
+            triple.object
+            for triple in description.own
+            if triple.subject == NamedNode(topic)
+            and triple.predicate.value == path
+            and isinstance(triple.object, NamedNode)
+        ),
+        key=str,
+    )
 
 
 def _sources(facts: Iterable[Fact]) -> tuple[Value, ...]:

@@ -55,6 +55,17 @@ class Maps:
         title = translate("Map: {name}", language, name=link(topic).text)
         return with_words(scene, self._gazetteer, title, words)
 
+    def of_things(
+        self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
+    ) -> Map | None:
+        """Return the map of those who belong to a topic; None when they have no places."""
+        scene = overview(things, self._gazetteer, self._engine, leads=False)
+        if scene is None:
+            return None
+        named = _linker(self._names(scene), language, link)
+        title = translate("Map: {name}", language, name=link(topic).text)
+        return with_words(scene, self._gazetteer, title, Words(language, named, link))
+
     def of_home(self, language: str, href: Callable[[str], str]) -> Map | None:
         """Return the map of the things of the home page; None when they have no places."""
         if self._overview is None:

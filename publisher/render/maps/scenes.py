@@ -91,10 +91,18 @@ def scene_of(
     return Scene(topic, view=[*ground, *marked], ground=ground, marked=marked)
 
 
-def overview(things: Collection[str], gazetteer: Gazetteer, engine: Engine) -> Scene | None:
+def overview(
+    things: Collection[str], gazetteer: Gazetteer, engine: Engine, *, leads: bool = True
+) -> Scene | None:
     """Return the map of some things: at their seats, else in the areas that they name.
 
     None when none of them has a place, or there are too many for one map.
+
+    Args:
+        things: IRIs.
+        gazetteer: The located things.
+        engine: Over the same release.
+        leads: Whether the ground leads to its pages too.
     """
     if not gazetteer.outlines or not 0 < len(things) <= MOST:
         return None
@@ -109,9 +117,14 @@ def overview(things: Collection[str], gazetteer: Gazetteer, engine: Engine) -> S
             (residents if seats else served)[place].append(thing)
     if not (itself or residents or served):
         return None
-    linked = list(dict.fromkeys([*ground, *itself]))
-    view = [*linked, *residents, *served]
-    return Scene("", view, linked=linked, residents=dict(residents), served=dict(served))
+    return Scene(
+        "",
+        view=list(dict.fromkeys([*ground, *itself, *residents, *served])),
+        ground=() if leads else ground,
+        linked=list(dict.fromkeys([*(ground if leads else ()), *itself])),
+        residents=dict(residents),
+        served=dict(served),
+    )
 
 
 def _places_of(

@@ -9,6 +9,7 @@ import pytest
 
 from publisher.render.facts.alike import Likeness, read_likeness
 from publisher.render.facts.around import Facts, facts_around
+from publisher.render.facts.concepts import Concepts
 from publisher.render.facts.told import read_told
 from publisher.render.labels import Names
 from publisher.render.layout import Layout
@@ -72,7 +73,8 @@ def _facts(pond: Dig, turtle: str = MILL, language: str = "en", name: str = "mil
     views = Views(description, around, names, language, layout, lambda iri: "/" + iri)
     likeness = read_likeness(found.engine, topic, description, around, [BASE + "def/water#state"])
     placings = layout.of([BASE + "def/water#Mill"])
-    return facts_around(views.thing(topic), description, told, likeness, views, placings)
+    thing = views.thing(topic)
+    return facts_around(thing, description, told, likeness, Concepts(), views, placings)
 
 
 def test_figures_stand_in_the_order_of_their_time_and_the_undated_last(pond: Dig) -> None:
@@ -165,6 +167,11 @@ def test_a_claim_is_told_with_who_makes_it(pond: Dig) -> None:
     assert [who.text for who in claim.said_by] == ["The owner"]
     assert claim.note.text == "Nobody else says so."
     assert [source.text for source in claim.sources] == ["A book"]
+
+
+def test_the_page_of_a_claim_says_who_makes_it(pond: Dig) -> None:
+    """Before anything else."""
+    assert [who.text for who in _facts(pond, name="praise").said_by] == ["The owner"]
 
 
 def test_what_is_known_of_the_state_stands_with_its_date(pond: Dig) -> None:
