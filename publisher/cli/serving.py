@@ -100,7 +100,7 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
 @LANGUAGE
 @answers_for_errors
 def export(folder: Path, lang: str, **options: Any) -> None:
-    """Write the current release as files to FOLDER, for nginx: all but queries and search."""
+    """Write the current release as files to FOLDER, for nginx or Caddy: all but queries, search."""
     from publisher.serve.export.export import export as export_release
 
     config = read_config(Path.cwd(), options)
@@ -110,7 +110,7 @@ def export(folder: Path, lang: str, **options: Any) -> None:
         click.echo(translate("No file can be called so: {path}", lang, path=path), err=True)
     click.echo(
         translate(
-            "{files} files, {megabytes} MB in {folder}; nginx.conf is how nginx serves them.",
+            "{files} files, {megabytes} MB in {folder}; nginx.conf and Caddyfile serve them.",
             lang,
             files=done.files,
             megabytes=f"{done.bytes / 1e6:.1f}",

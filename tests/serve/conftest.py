@@ -131,7 +131,7 @@ def by_caddy(exported: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield client
 
 
-@pytest.fixture(params=["application", "nginx"])
+@pytest.fixture(params=["application", "nginx", "caddy"])
 def anywhere(request: pytest.FixtureRequest, visitor: Client) -> Visitor:
     """Return a client of the application, or of a server of its export."""
     if request.param == "application":

@@ -132,7 +132,7 @@ def test_each_representation_has_a_strong_tag_of_its_own(anywhere: Visitor) -> N
     asked += [{"Accept": accept, "Accept-Encoding": "gzip"} for _, accept, _ in FORMATS]
     asked += [{"Accept": "text/html", "Accept-Language": "en"}]
     tags = [anywhere.get(SILJAN, headers=headers).headers["ETag"] for headers in asked]
-    assert all(re.fullmatch(r'"[0-9a-f-]+(-gzip)?"', tag) for tag in tags)
+    assert all(re.fullmatch(r'"[0-9a-z-]+"', tag) for tag in tags)
     assert len(set(tags)) == len(tags) == 11
 
 
@@ -145,7 +145,7 @@ def test_a_client_that_has_the_document_is_told_so(
     answer = anywhere.get(SILJAN, headers=asked)
     known = anywhere.get(SILJAN, headers={**asked, "If-None-Match": answer.headers["ETag"]})
     assert (known.status_code, known.data) == (304, b"")
-    for name in ("ETag", "Last-Modified", "Vary", "Cache-Control", "Content-Location"):
+    for name in ("ETag", "Vary", "Cache-Control", "Content-Location"):
         assert known.headers[name] == answer.headers[name]
     dated = {**asked, "If-Modified-Since": answer.headers["Last-Modified"]}
     assert anywhere.get(SILJAN, headers=dated).status_code == 304
@@ -200,6 +200,9 @@ def test_head_is_get_without_a_body(anywhere: Visitor, path: str) -> None:
         head = anywhere.head(path, headers={"Accept": accept})
         answer = anywhere.get(path, headers={"Accept": accept})
         assert head.data == b""
+        if answer.data == b"":  # then its length may be left out
+            head.headers.pop("Content-Length", None)
+            answer.headers.pop("Content-Length", None)
         assert (head.status_code, dict(head.headers)) == (answer.status_code, dict(answer.headers))
 
 

@@ -14,7 +14,7 @@ from publisher.errors import ExportError, SettingError
 from publisher.release.manifest import sync, write_json
 from publisher.release.open import open_current
 from publisher.serve.app import create_flask
-from publisher.serve.export import nginx
+from publisher.serve.export import caddy, nginx
 from publisher.serve.export.moved import graves, moved, replaced
 from publisher.serve.export.offers import offers_of
 from publisher.serve.export.walk import walk
@@ -95,8 +95,10 @@ def _write(site: Site, staging: Path, folder: Path) -> Written:
     wanted = chain(walk(site, offers), graves(site))
     done = write_all(create_flask(site).wsgi_app, wanted, staging / ROOT)
     (staging / "nginx.conf").write_text(nginx.configuration(site, offers, folder), encoding="utf-8")
-    nginx.write_pairs(staging / nginx.MOVED, moved(site))
-    nginx.write_pairs(staging / nginx.REPLACED, replaced(site))
+    (staging / "Caddyfile").write_text(caddy.configuration(site, offers, folder), encoding="utf-8")
+    for server in (nginx, caddy):
+        server.write_pairs(staging / server.MOVED, moved(site))
+        server.write_pairs(staging / server.REPLACED, replaced(site))
     return done
 
 

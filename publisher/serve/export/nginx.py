@@ -17,8 +17,7 @@ from publisher.serve.export.accept import (
     reading_rows,
 )
 from publisher.serve.export.fields import links, topic_rows
-from publisher.serve.export.offers import PLAIN, VARIANTS, Offer
-from publisher.serve.export.templates import NGINX
+from publisher.serve.export.offers import PLAIN, TEMPLATES, VARIANTS, Offer
 from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, PAGE_POLICY
 from publisher.serve.site import Site
 
@@ -46,7 +45,7 @@ def configuration(site: Site, offers: Sequence[Offer], folder: Path) -> str:
         "methods": METHODS,
         "exposed": EXPOSED,
     }
-    written = NGINX
+    written = (TEMPLATES / "nginx.conf").read_text(encoding="utf-8")
     for name, value in values.items():
         written = written.replace(f"«{name}»", value)
     return written

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from publisher.media_types import (
     DOCUMENTS,
@@ -25,6 +26,7 @@ from publisher.serve.site import Site
 # Where the variants of pages lie that have no address of their own.
 VARIANTS = "_"
 PLAIN = "files"
+TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)

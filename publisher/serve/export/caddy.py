@@ -1,0 +1,200 @@
+"""The configuration with which Caddy serves an export as the application serves the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from publisher.media_types import ALL, HTML
+from publisher.messages import LANGUAGES
+from publisher.serve.export.accept import (
+    NOTHING,
+    Rows,
+    digit_rows,
+    language_ranges,
+    legible,
+    media_ranges,
+    reading_rows,
+)
+from publisher.serve.export.fields import links
+from publisher.serve.export.offers import TEMPLATES, VARIANTS, Offer
+from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, PAGE_POLICY
+from publisher.serve.site import Site
+
+MOVED, REPLACED = "moved.caddy", "replaced.caddy"
+_PATH = "{http.request.orig_uri.path}"
+
+
+def configuration(site: Site, offers: Sequence[Offer], folder: Path) -> str:
+    """Return a Caddyfile.
+
+    Args:
+        site: What was exported.
+        offers: What its addresses offer.
+        folder: Where the export is.
+    """
+    values = {
+        "maps": "".join([*_qualities(offers), *_addresses(site, offers)]),
+        "choices": "".join([*_languages(site.config.language), *_choices(offers)]),
+        "types": "".join(_types()),
+        "links": "".join(_links(site)),
+        "offers": "|".join(offer.name for offer in offers if len(offer.media_types) > 1),
+        "site": site.config.site_url.rstrip("/"),
+        "folder": str(folder),
+        "methods": METHODS,
+        "exposed": EXPOSED,
+        "page_policy": PAGE_POLICY,
+        "data_policy": DATA_POLICY,
+    }
+    written = (TEMPLATES / "Caddyfile").read_text(encoding="utf-8")
+    for name, value in values.items():
+        written = written.replace(f"«{name}»", value)
+    return written
+
+
+def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
+    """Write rows of a map: path → address."""
+    with path.open("w", encoding="utf-8") as lines:
+        lines.write("# path and address\n")  # Caddy imports no empty file
+        lines.writelines(f"`{place}` `{there}`\n" for place, there in pairs if "`" not in place)
+
+
+def _map(source: str, name: str, rows: Rows, default: str) -> str:
+    lines = "".join(f"        `~(?i){expression}` `{value}`\n" for expression, value in rows)
+    return f"    map {source} {{{name}}} {{\n{lines}        default `{default}`\n    }}\n"
+
+
+def _quality(field: str, name: str, elements: list[str]) -> Iterator[str]:
+    """Yield the maps that read a quality out of a field, as four digits in ``{q_<name>}``."""
+    yield _map(f"{{header.{field}}}", f"written_{name}", reading_rows(name, elements), "0")
+    yield _map(f"{{written_{name}}}", f"q_{name}", digit_rows(name), NOTHING)
+
+
+def _qualities(offers: Sequence[Offer]) -> Iterator[str]:
+    for language in LANGUAGES:
+        yield from _quality("Accept-Language", language, language_ranges(language))
+    every = {m.extension: m.name for offer in offers for m in offer.media_types}
+    for extension, name in every.items():
+        yield from _quality("Accept", extension, media_ranges(name))
+    rows = [(expression, "1") for expression in legible()]
+    yield _map("{header.Accept}", "is_legible", rows, "0")
+
+
+def _addresses(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
+    """Yield the maps that read an address."""
+    named = [(offer.pattern, offer.name) for offer in offers if offer.pattern]
+    yield _map(_PATH, "offer", named, offers[-1].name)
+    known = "|".join(sorted({e for offer in offers for e in offer.extensions}))
+    yield _map(_PATH, "last", [(rf"\.(?P<last>{known})$", "${last}")], "")
+    bare = [(rf"^(?P<bare>/[^?]+)\.({known})(\?|$)", "${bare}"), (r"^/(\?|$)", "/index")]
+    bare.append((r"^(?P<whole>[^?]+)", "${whole}"))
+    yield _map("{http.request.orig_uri}", "bare", bare, "")
+    base = site.release.base_iri.rstrip("/")
+    things = [(r"^/doc/(?P<topic>.+)$", f"{base}/id/${{topic}}")]
+    things.append(("^(?P<other>.+)$", f"{base}${{other}}"))
+    yield _map("{bare}", "thing", things, "")
+    raw = [
+        ("^/id/(?P<slug>[^?]+?)/*(\\?|$)", "/doc/${slug}"),
+        ("^(?P<way>[^?]+?)/*(\\?|$)", "${way}"),
+    ]
+    yield _map("{http.request.orig_uri}", "raw_document", raw, "")
+    document = [("^/id/(?P<slug>.+?)/*$", "/doc/${slug}")]
+    document.append((r"^(?P<stem>/.+)\.(html|ttl|jsonld|rdf|nt)$", "${stem}"))
+    document.append(("^(?P<way>/.*?)/*$", "${way}"))
+    yield _map(_PATH, "document", document, "")
+    file = [("^/$", "/index"), ("^/table/$", "/table/index"), ("^(?P<way>.*)$", "${way}")]
+    yield _map(_PATH, "stored", file, "")
+    yield _map(_PATH, "before_hash", [("^(?P<way>/[^#]+)#", "${way}")], "/_/none")
+    raw_hash = [("^(?P<way>/[^?]+?)%23", "${way}")]
+    yield _map("{http.request.orig_uri}", "raw_before_hash", raw_hash, "/")
+    witness = [(f"^{o.name}$", o.extensions[0]) for o in offers if o.media_types]
+    yield _map("{offer}", "witness", witness, "html")
+
+
+def _set(name: str, value: str, condition: str, matcher: str) -> str:
+    return f"        @{matcher} expression `{condition}`\n        vars @{matcher} {name} {value}\n"
+
+
+def _larger(name: str, names: Sequence[str]) -> str:
+    """Return the condition that a quality is above 0 and the first of the largest."""
+    place = names.index(name)
+    parts = [f'{{q_{name}}} > "{NOTHING}"']
+    parts += [
+        f"{{q_{name}}} {'>' if number < place else '>='} {{q_{other}}}"
+        for number, other in enumerate(names)
+        if number != place
+    ]
+    return " && ".join(parts)
+
+
+def _languages(default: str) -> Iterator[str]:
+    """Yield how the language of an answer and the folder of its pages are set."""
+    ordered = [default, *(language for language in LANGUAGES if language != default)]
+    yield f"        vars language {default}\n        vars tree ``\n        vars kept ``\n"
+    yield "        vars is_chosen no\n"
+    for language in ordered[1:]:
+        condition = _larger(language, ordered)
+        yield _set("language", language, condition, f"spoken_{language}")
+        yield _set("tree", f"/{VARIANTS}/{language}", condition, f"tree_{language}")
+    for language in LANGUAGES:
+        condition = f'{{query.lang}} == "{language}"'
+        for name, value in (
+            ("language", language),
+            ("tree", f"/{VARIANTS}/chosen/{language}"),
+            ("kept", f"?lang={language}"),
+            ("is_chosen", "yes"),
+        ):
+            yield _set(name, value, condition, f"asked_{name}_{language}")
+
+
+def _choices(offers: Sequence[Offer]) -> Iterator[str]:
+    """Yield how the extension of what answers is set."""
+    yield "        vars chosen none\n"
+    for offer in offers:
+        if not offer.media_types:
+            continue
+        here, favourite = f'{{offer}} == "{offer.name}"', offer.extensions[0]
+        anything = f'{here} && {{is_legible}} == "0"'
+        yield _set(
+            "chosen",
+            favourite,
+            anything if len(offer.media_types) > 1 else here,
+            f"any_{offer.name}",
+        )
+        for extension in offer.extensions if len(offer.media_types) > 1 else ():
+            larger = _larger(extension, offer.extensions)
+            condition = f'{here} && {{is_legible}} == "1" && {larger}'
+            yield _set("chosen", extension, condition, f"best_{offer.name}_{extension}")
+
+
+def _types() -> Iterator[str]:
+    own = {
+        "xml": "application/xml",
+        "atom": "application/atom+xml",
+        "problem": "application/problem+json",
+        "gz": "application/gzip",
+        "css": "text/css;charset=utf-8",
+        "js": "text/javascript;charset=utf-8",
+        "svg": "image/svg+xml",
+        "txt": "text/plain;charset=utf-8",
+    }
+    for extension, content_type in ({m.extension: m.content_type for m in ALL} | own).items():
+        policy = PAGE_POLICY if extension == HTML.extension else DATA_POLICY
+        matcher = f"type_{extension}"
+        yield f"    @{matcher} path *.{extension}\n"
+        yield f"    header @{matcher} Content-Type `{content_type}`\n"
+        yield f"    header @{matcher} Content-Security-Policy `{policy}`\n"
+
+
+def _links(site: Site) -> Iterator[str]:
+    here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
+    for expression, value in links(here, base):
+        found = re.search(r":\((.+)\):(\w+)", expression)
+        assert found is not None
+        extension = found[2]
+        field = value.replace('\\"', '"').replace("$bare", "{bare}").replace("$thing", "{thing}")
+        condition = '({offer} == "documents" || {offer} == "catalogue")'
+        condition += f' && {{http.vars.representation}} == "{extension}"'
+        yield f"        @links_{extension} expression `{condition}`\n"
+        yield f"        header @links_{extension} Link `{field}`\n"
