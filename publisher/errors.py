@@ -8,7 +8,8 @@ PublisherError
 │   ├── SourceSyntax        a file that is not what its extension says
 │   └── SourceErrors        several of these at once
 ├── ChangeRefused           what people want to change cannot be written into the sources
-│   └── ValueRefused        what is written in a field is no value of it
+│   ├── ValueRefused        what is written in a field is no value of it
+│   └── SheetRefused        a workbook or CSV file cannot be read or understood as a whole
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
 │   └── LossRefused         a release would take away more than the limits allow
@@ -113,6 +114,10 @@ class ChangeRefused(PublisherError):
 
 class ValueRefused(ChangeRefused):
     """What is written in a field is no value of it."""
+
+
+class SheetRefused(ChangeRefused):
+    """A workbook or CSV file cannot be read or understood as a whole."""
 
 
 class NotApproved(PublisherError):

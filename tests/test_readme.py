@@ -6,6 +6,7 @@ import re
 import tomllib
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
 
@@ -49,9 +50,11 @@ def test_every_option_that_is_named_exists() -> None:
     """An option of a command is found in its help."""
     lines = [line for line in README.splitlines() if "publisher" in line]
     named = set(re.findall(r"(?<![\w-])--([a-z-]+)", "\n".join(lines)))
+    groups = [each for each in main.commands.values() if isinstance(each, click.Group)]
+    commands = [*main.commands.values(), *(c for g in groups for c in g.commands.values())]
     known = {
         name.lstrip("-")
-        for command in main.commands.values()
+        for command in commands
         for parameter in command.params
         for name in parameter.opts
     }

@@ -11,6 +11,7 @@ from publisher import __version__
 from publisher.cli.checking import check
 from publisher.cli.releases import releases
 from publisher.cli.serving import export, preview, run, serve
+from publisher.cli.sheets import sheet
 from publisher.cli.sources import build
 from publisher.cli.verification import verify
 from publisher.cli.writing import new, rebase, rename, retire
@@ -23,6 +24,6 @@ def main() -> None:
 
 
 _READING = (run, check, build, serve, preview, verify, releases, export)
-_WRITING = (new, retire, rename, rebase)
+_WRITING = (new, retire, rename, rebase, sheet)
 for command in (*_READING, *_WRITING):
     main.add_command(command)

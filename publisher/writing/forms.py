@@ -101,14 +101,24 @@ def _form_names(inventory: Inventory, name: str, node_shapes: Sequence[str]) -> 
 
 
 def _with_own_names(forms: Sequence[Form]) -> list[Form]:
-    """Return the forms with names that tell them apart."""
-    said = [tuple(sorted(form.names.items())) for form in forms]
-    return [
-        replace(form, names={t: f"{n} ({local(form.class_iri)})" for t, n in form.names.items()})
-        if said.count(names) > 1
-        else form
-        for form, names in zip(forms, said, strict=True)
-    ]
+    """Return the forms with names that tell them apart: by what their classes do not share."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for form in forms:
+        alike.setdefault(tuple(sorted(form.names.items())), []).append(local(form.class_iri))
+
+    def own(form: Form) -> Form:
+        classes = alike[tuple(sorted(form.names.items()))]
+        if len(classes) == 1:
+            return form
+        shortest = min(classes, key=len)
+        shared = next(
+            n for n in range(len(shortest) + 1) if all(c.endswith(shortest[n:]) for c in classes)
+        )
+        rest = local(form.class_iri).removesuffix(shortest[shared:])
+        behind = f" ({rest})" if rest else ""
+        return replace(form, names={tag: f"{name}{behind}" for tag, name in form.names.items()})
+
+    return [own(form) for form in forms]
 
 
 def _with_parts(forms: Sequence[Form]) -> list[Form]:

@@ -43,6 +43,10 @@ class Inventory:
         """Return the things that have an IRI as a value of a property, sorted."""
         return tuple(self._incoming.get((path, value), ()))
 
+    def pointing(self, thing: str) -> tuple[tuple[str, str], ...]:
+        """Return property and subject of every triple whose value is an IRI, sorted."""
+        return tuple(sorted(self._pointing.get(thing, ())))
+
     def values(self, thing: str, path: str, is_inverse: bool = False) -> tuple[Term, ...]:
         """Return the values of a property of a thing, sorted; inverse: what points to it."""
         if is_inverse:
@@ -87,6 +91,13 @@ class Inventory:
             for path in self.said.of(thing):
                 for value in self.said.nodes(thing, path):
                     found[path, value].append(thing)
+        return found
+
+    @cached_property
+    def _pointing(self) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for (path, value), things in self._incoming.items():
+            found[value] += [(path, thing) for thing in things]
         return found
 
     def _with_subclasses(self, class_iri: str) -> set[str]:

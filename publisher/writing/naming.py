@@ -85,8 +85,8 @@ def free(address: str, inventory: Inventory, taken: Collection[str] = ()) -> str
 def home_for(inventory: Inventory, form: Form, thing: str, near: Iterable[str] = ()) -> str:
     """Return the name of the file that a new thing is written into.
 
-    Where things of its form have a file each, it gets one too; where they stand with the thing
-    they belong to, it goes there; else it goes to the file with most of them.
+    Where one file holds most things of its form, it goes there; where they stand with what they
+    belong to, it does too; where they have a file each, it gets one.
 
     Args:
         inventory: What there is.
@@ -97,14 +97,20 @@ def home_for(inventory: Inventory, form: Form, thing: str, near: Iterable[str] =
     homes = Counter(inventory.homes[each] for each in form.things)
     if not homes:
         return next(iter(near), f"{_folder(inventory)}/{kebab(local(form.class_iri))}.ttl")
-    own = [t for t in form.things if PurePosixPath(inventory.homes[t]).stem == last_part(t)]
-    folder = PurePosixPath(homes.most_common(1)[0][0]).parent
-    if len(own) * 2 > len(form.things):
-        return f"{folder}/{last_part(thing)}.ttl"
     usual, count = homes.most_common(1)[0]
     if count * 2 > len(form.things):
         return usual
-    return next(iter(near), usual)
+    if (nearest := next(iter(near), "")) != "":
+        return nearest
+    own = [each for each in form.things if has_own_file(inventory, each)]
+    if len(own) * 2 > len(form.things):
+        return f"{PurePosixPath(usual).parent}/{last_part(thing)}.ttl"
+    return usual
+
+
+def has_own_file(inventory: Inventory, thing: str) -> bool:
+    """Tell whether a thing has a file that is named after it."""
+    return PurePosixPath(inventory.homes.get(thing, "")).stem == last_part(thing)
 
 
 def _folder(inventory: Inventory) -> str:

@@ -7,6 +7,7 @@ themselves (counts, events, claims) have none.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -62,6 +63,7 @@ class Statements:
         changes: Sequence[Change],
         citing: Mapping[str, Sequence[str]],
         kept: Collection[str] = (),
+        stated: Collection[tuple[str, str, Term]] = (),
     ) -> list[Change]:
         """Return the changes of statements that follow from changes of facts.
 
@@ -73,8 +75,8 @@ class Statements:
             changes: Of facts; none on statements.
             citing: Thing → IRIs of the sources of its new facts.
             kept: Statements that somebody looks after: they stay as they are.
+            stated: Facts (thing, property, value) that somebody writes a statement on himself.
         """
-        types = _types_given(changes)
         found: list[Change] = []
         taken: set[str] = set()
         for change in changes:
@@ -82,12 +84,51 @@ class Statements:
             old = [] if change.old is None else self._said_of(change, kept)
             moved = self._moved(change, old, cited)
             found += moved or [gone for statement in old for gone in self._removal(statement)]
-            known = types.get(change.thing) or self._inventory.types(change.thing)
-            if moved or change.new is None or not cited:
-                continue
-            if self.are_wanted(known, change.path, change.new) and not self._is_said(change):
+            if cited and not moved and self._lacks(change, changes, stated):
                 found += self._new(change, cited, taken)
         return found
+
+    def lacking(
+        self,
+        changes: Sequence[Change],
+        citing: Mapping[str, Sequence[str]],
+        stated: Collection[tuple[str, str, Term]] = (),
+    ) -> list[Change]:
+        """Return the changes that add a fact of which nobody says who says it."""
+        return [
+            change
+            for change in changes
+            if not citing.get(change.thing) and self._lacks(change, changes, stated)
+        ]
+
+    def _lacks(
+        self,
+        change: Change,
+        changes: Sequence[Change],
+        stated: Collection[tuple[str, str, Term]],
+    ) -> bool:
+        """Tell whether a change adds a fact that needs a statement and has none."""
+        if change.new is None:
+            return False
+        types = _types_given(changes, change.thing) or self._inventory.types(change.thing)
+        fact = (change.thing, change.path, change.new)
+        if fact in stated or self.saying(*fact):
+            return False
+        return self.are_wanted(types, change.path, change.new)
+
+    @cached_property
+    def _beginning(self) -> str:
+        """Return how the IRIs of statements begin, before the name of what they are about."""
+        counts: Counter[str] = Counter()
+        for (thing, _path, _value), statements in self._saying.items():
+            for statement in statements:
+                before, named, _rest = statement.partition(f"/{last_part(thing)}/")
+                counts.update([f"{before}/"] if named else [])
+        if counts:
+            return counts.most_common(1)[0][0]
+        if self._form is not None:
+            return beginning(self._inventory, self._form)
+        return f"{self._inventory.sources.base_iri}id/statement/"
 
     @cached_property
     def _practice(self) -> frozenset[tuple[str, str, str]]:
@@ -115,10 +156,6 @@ class Statements:
         found = self.saying(change.thing, change.path, change.old)
         return [statement for statement in found if statement not in kept]
 
-    def _is_said(self, change: Change) -> bool:
-        assert change.new is not None
-        return bool(self.saying(change.thing, change.path, change.new))
-
     def _moved(self, change: Change, old: Sequence[str], cited: Sequence[str]) -> list[Change]:
         """Return how the statements of a value move to the one in its place, if they may."""
         if change.new is None or change.old is None or not old:
@@ -134,7 +171,7 @@ class Statements:
 
     def _new(self, change: Change, cited: Sequence[str], taken: set[str]) -> Iterator[Change]:
         assert change.new is not None
-        statement = self._address(change, taken)
+        statement = self.address(change.thing, change.path, change.new, taken)
         taken.add(statement)
         file = change.file or self._inventory.homes.get(change.thing, "")
         yield added(statement, _TYPE, NamedNode(STATEMENT), file)
@@ -144,25 +181,20 @@ class Statements:
         for source in cited:
             yield added(statement, SOURCE, NamedNode(source), file)
 
-    def _address(self, change: Change, taken: Collection[str]) -> str:
-        assert change.new is not None
-        begins = (
-            beginning(self._inventory, self._form)
-            if self._form is not None
-            else f"{self._inventory.sources.base_iri}id/statement/"
-        )
-        name = kebab(local(change.path))
-        if isinstance(change.new, NamedNode):
-            name = f"{name}-{last_part(change.new.value)}"
-        elif isinstance(change.new, Literal) and change.new.language:
-            name = f"{name}-{slug(change.new.value)[:30]}".strip("-")
-        return free(f"{begins}{last_part(change.thing)}/{name}", self._inventory, taken)
+    def address(self, thing: str, path: str, value: Term, taken: Collection[str] = ()) -> str:
+        """Return a free IRI for a new statement on a fact."""
+        name = kebab(local(path))
+        if isinstance(value, NamedNode):
+            name = f"{name}-{last_part(value.value)}"
+        elif isinstance(value, Literal) and value.language:
+            name = f"{name}-{slug(value.value)[:30]}".strip("-")
+        return free(f"{self._beginning}{last_part(thing)}/{name}", self._inventory, taken)
 
 
-def _types_given(changes: Iterable[Change]) -> dict[str, list[str]]:
-    """Return thing → classes that the changes give it."""
-    found: dict[str, list[str]] = {}
-    for change in changes:
-        if change.path == _TYPE and isinstance(change.new, NamedNode):
-            found.setdefault(change.thing, []).append(change.new.value)
-    return found
+def _types_given(changes: Iterable[Change], thing: str) -> list[str]:
+    """Return the classes that the changes give a thing."""
+    return [
+        change.new.value
+        for change in changes
+        if change.thing == thing and change.path == _TYPE and isinstance(change.new, NamedNode)
+    ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from decimal import Decimal
 
 from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ValueRefused
+from publisher.messages import translate
 from publisher.namespaces import iri
 from publisher.release.tables.subjects import Term
 from publisher.writing.choosing import PickList
@@ -32,6 +32,8 @@ _FRACTION = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)")
 _REAL = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?")
 _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}\b)")
 _FRACTIONS, _REALS = ("xsd:decimal",), ("xsd:double", "xsd:float")
+# Workbooks keep numbers in fifteen digits.
+_EXACT = 10**15
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
@@ -159,16 +161,41 @@ _READERS: dict[str, Callable[[str, Field], Term]] = {
 }
 
 
+def truth_names(language: str) -> dict[str, str]:
+    """Return lexical form of a boolean → how people say it."""
+    return {"true": translate("yes", language), "false": translate("no", language)}
+
+
+def truth_of(written: str) -> str:
+    """Return the lexical form of a boolean that is written in some way; else the text itself.
+
+    >>> truth_of("Ja"), truth_of("TRUE"), truth_of("kanske")
+    ('true', 'true', 'kanske')
+    """
+    return _TRUTHS.get(written.strip().casefold(), written)
+
+
 def write_value(term: Term, field: Field, language: str, choices: PickList) -> str:
     """Return what stands in a field for a term, in the editor's language."""
     if isinstance(term, Literal):
+        if field.kind == TRUTH and term.value in _TRUTHS:
+            return truth_names(language)[_TRUTHS[term.value]]
         return choices.name(term, language) if len(choices) else term.value
     return choices.name(term, language)
 
 
-def number_of(literal: Literal) -> int | Decimal | None:
-    """Return the number of a literal as a table can hold it without a loss; else None."""
+def values_in(values: Iterable[Term], language: str) -> tuple[Term, ...]:
+    """Return the texts among values that are in a language; all values when it is empty."""
+    if not language:
+        return tuple(values)
+    return tuple(v for v in values if isinstance(v, Literal) and v.language == language)
+
+
+def number_of(literal: Literal) -> int | float | None:
+    """Return the number of a literal if a table can hold it without a loss; else None."""
     if _WHOLE.fullmatch(literal.value):
         number = int(literal.value)
-        return number if str(number) == literal.value and abs(number) < 10**15 else None
+        return number if str(number) == literal.value and abs(number) < _EXACT else None
+    if _FRACTION.fullmatch(literal.value) and repr(float(literal.value)) == literal.value:
+        return float(literal.value)
     return None

@@ -1,0 +1,207 @@
+"""A CSV file, with or without what its columns mean (CSVW), → a sheet that is understood.
+
+The tables of the site (``/table/lake.csv``) come with such metadata; so do files of others. Found
+where section 5.2 of "Metadata Vocabulary for Tabular Data" has it: ``FILE-metadata.json`` beside.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from publisher.errors import SheetRefused
+from publisher.namespaces import iri
+from publisher.release.tables.table import ID
+from publisher.writing.sheets.grids import Cell, Grid, Placed
+from publisher.writing.sheets.layout import ADDRESS_KEY, Group, SheetLayout
+from publisher.writing.sheets.matching import Matched, match_columns
+
+_DELIMITERS = ",;\t"
+_FROM_CSV = "csv"
+_MOST_LETTERS = 50_000_000
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """What the metadata say: columns from left to right, and the class of the things."""
+
+    columns: Sequence[Mapping[str, Any]] = field(repr=False)
+    class_iri: str
+    delimiter: str
+
+
+def read_csv(file: Path, layouts: Sequence[SheetLayout]) -> tuple[Matched, list[Placed]]:
+    """Return a CSV file as a sheet, and what is not understood in it.
+
+    Raises:
+        SheetRefused: It cannot be read, or nobody knows what it is about.
+    """
+    text = _text(file)
+    meaning = _meaning(file)
+    delimiter = meaning.delimiter if meaning is not None else _delimiter(text)
+    grid = _grid(file, text, delimiter)
+    if meaning is None:
+        return _by_headings(file, grid, layouts)
+    layout = next((each for each in layouts if each.form.class_iri == meaning.class_iri), None)
+    if layout is None:
+        raise SheetRefused(
+            "The metadata do not name a class that there are forms for: '{class_iri}'.",
+            where=file.name,
+            remedy="Let a virtual column with the property rdf:type have one of these as its"
+            " valueUrl: {classes}. Nothing was changed.",
+            class_iri=meaning.class_iri,
+            classes=", ".join(each.form.class_iri for each in layouts),
+        )
+    return _by_metadata(file, grid, layout, meaning), []
+
+
+def _text(file: Path) -> str:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SheetRefused(
+            "The file cannot be read: {reason}.",
+            where=str(file),
+            remedy="Check its name, close it where it is open, and give yourself the right to"
+            " read it. Nothing was changed.",
+            reason=error.strerror,
+        ) from error
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SheetRefused(
+            "The file is not UTF-8, so å, ä and ö cannot be read with certainty.",
+            where=file.name,
+            remedy="Save it as 'CSV UTF-8' (Excel), or choose UTF-8 (LibreOffice)."
+            " Nothing was changed.",
+        ) from error
+    if not text.strip() or "\0" in text or len(text) > _MOST_LETTERS:
+        raise SheetRefused(
+            "The file is empty, too large, or no CSV file.",
+            where=file.name,
+            remedy="Save the table as CSV UTF-8. Nothing was changed.",
+        )
+    return text
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands most often between the headings: Swedish Excel writes semicolons."""
+    head = text.partition("\n")[0]
+    return max(_DELIMITERS, key=head.count)
+
+
+def _meaning(file: Path) -> _Meaning | None:
+    for path in (file.with_name(f"{file.name}-metadata.json"), file.parent / "csv-metadata.json"):
+        if not path.is_file():
+            continue
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+            schema = found["tableSchema"]
+            columns = [dict(column) for column in schema["columns"]]
+            delimiter = str(found.get("dialect", {}).get("delimiter", ","))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SheetRefused(
+                "The metadata cannot be read: {reason}.",
+                where=path.name,
+                remedy="Mend them (CSV on the Web: tableSchema with columns), or take the file"
+                " away: then the headings alone are looked at. Nothing was changed.",
+                reason=f"{type(error).__name__} {error}",
+            ) from error
+        types = [
+            str(column.get("valueUrl", ""))
+            for column in columns
+            if column.get("propertyUrl") in (iri("rdf:type"), "rdf:type")
+        ]
+        return _Meaning(columns, types[0] if types else "", delimiter)
+    return None
+
+
+def _grid(file: Path, text: str, delimiter: str) -> Grid:
+    rows = list(_rows(file, text, delimiter))
+    head = {n: cell for n, cell in enumerate(rows[0], start=1) if cell.strip()}
+    lines: dict[int, dict[int, Cell]] = {}
+    for number, row in enumerate(rows[1:], start=2):
+        cells = {n: Cell(c, _FROM_CSV) for n, c in enumerate(row, start=1) if c.strip()}
+        if cells:
+            lines[number] = cells
+    return Grid(file.stem, head, lines)
+
+
+def _rows(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
+    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    try:
+        yield from reader
+    except csv.Error as error:
+        raise SheetRefused(
+            "Line {line} is not CSV: {reason}.",
+            where=file.name,
+            remedy="Look for a quotation mark that is missing or too many. Nothing was changed.",
+            line=reader.line_num,
+            reason=str(error),
+        ) from error
+
+
+def _by_headings(
+    file: Path, grid: Grid, layouts: Sequence[SheetLayout]
+) -> tuple[Matched, list[Placed]]:
+    """Return the sheet for the form that knows most of the headings."""
+    tried = [match_columns(grid, layout) for layout in layouts]
+    fitting = [(each, wrong) for each, wrong in tried if each is not None]
+    fitting.sort(key=lambda pair: (-len(pair[0].columns), len(pair[1])))
+    if not fitting or (len(fitting) > 1 and _rank(fitting[0]) == _rank(fitting[1])):
+        raise SheetRefused(
+            "The headings do not tell what the lines are about.",
+            where=file.name,
+            remedy="Use the headings of a sheet of 'publisher sheet export', the address among"
+            " them (or 'id'), or put CSVW metadata beside it, {name}. Nothing was changed.",
+            name=f"{file.name}-metadata.json",
+        )
+    return fitting[0]
+
+
+def _rank(pair: tuple[Matched, list[Placed]]) -> tuple[int, int]:
+    return len(pair[0].columns), len(pair[1])
+
+
+def _by_metadata(file: Path, grid: Grid, layout: SheetLayout, meaning: _Meaning) -> Matched:
+    real = [column for column in meaning.columns if not column.get("virtual")]
+    columns: dict[int, Group] = {}
+    separators: dict[int, str] = {}
+    for number, column in enumerate(real, start=1):
+        group = _group(layout, column)
+        if group is not None and number in grid.head:
+            columns[number] = group
+            if column.get("separator"):
+                separators[number] = str(column["separator"])
+    if not any(group.key == ADDRESS_KEY for group in columns.values()):
+        raise SheetRefused(
+            "The metadata have no column of addresses.",
+            where=file.name,
+            remedy="Name the column with the addresses of the things 'id'. Nothing was changed.",
+        )
+    if len(columns) < 2:
+        raise SheetRefused(
+            "No column has a property that there is a field for.",
+            where=file.name,
+            remedy="Give the columns the propertyUrl of fields of {name}. Nothing was changed.",
+            name=layout.form.class_iri,
+        )
+    return Matched(grid, layout, columns, separators)
+
+
+def _group(layout: SheetLayout, column: Mapping[str, Any]) -> Group | None:
+    """Return the group that a described column belongs to; none for what is not read."""
+    if column.get("name") == ID:
+        return layout.group(ADDRESS_KEY)
+    path = column.get("propertyUrl")
+    if path is None or column.get("suppressOutput"):
+        return None
+    language = str(column.get("lang", ""))
+    for group in layout.groups:
+        if group.field is not None and group.field.path == path and group.language == language:
+            return None if group.field.is_inverse else group
+    return None

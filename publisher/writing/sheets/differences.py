@@ -1,0 +1,182 @@
+"""Lines as they are now, as they were exported, and what the sources say → changes.
+
+What an editor left alone is left alone, even when the sources changed since; what both changed
+differently is nobody's to decide but the editor's.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.errors import PublisherError, ValueRefused
+from publisher.findings import Severity
+from publisher.messages import Text, text
+from publisher.namespaces import iri
+from publisher.release.tables.subjects import Term
+from publisher.writing.changes import Change
+from publisher.writing.choosing import short
+from publisher.writing.fields import DATE, NUMBER
+from publisher.writing.sheets.book import Memory
+from publisher.writing.sheets.cells import Names, digest, rendered, same
+from publisher.writing.sheets.grids import TEXT_CELL, Cell, Place, Placed, placed
+from publisher.writing.sheets.layout import ADDRESS_KEY, SOURCE_KEY, Group
+from publisher.writing.sheets.lines import Line
+from publisher.writing.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
+
+_ONLY_DAYS = (iri("xsd:date"),)
+_SHOWN = 60
+
+
+@dataclass
+class Differ:
+    """Compares lines with the sources and with what was exported.
+
+    Attributes:
+        shown: Names as the workbook shows them.
+        known: Names with those of the things that the workbook adds.
+        memory: What stood in the workbook when it was written; None when that is not known.
+        broken: Places that could not be read: what belongs to them is left alone.
+        wrong: What was found to be wrong.
+    """
+
+    shown: Names
+    known: Names
+    memory: Memory | None
+    broken: Collection[Place]
+    wrong: list[Placed] = field(default_factory=list)
+
+    def values(self, line: Line, group: Group) -> tuple[list[Term], list[Term]]:
+        """Return the values that a line takes away and those that it adds, in a group."""
+        cells = line.sheet.cells(line.number, group.name)
+        if self._is_broken(line, group):
+            return [], []
+        found = [] if line.is_new else rendered(self.shown, line.sheet.layout, group, line.thing)
+        here = Counter(same(cell.text, group.field) for _column, cell in cells)
+        there = Counter(same(text, group.field) for text, _term in found)
+        if here == there or not self._is_edited(line, group, here, there):
+            return [], []
+        old = list(dict.fromkeys(term for _text, term in found))
+        kept = [term for text, term in found if here[same(text, group.field)]]
+        new = list(kept)
+        for column, cell in cells:
+            if not there[same(cell.text, group.field)]:
+                new += self._read(line, group, column, cell)
+        return [t for t in old if t not in new], [t for t in dict.fromkeys(new) if t not in old]
+
+    def _is_broken(self, line: Line, group: Group) -> bool:
+        title = line.sheet.grid.title
+        places = (Place(title, line.number, c) for c in line.sheet.columns_of(group.name))
+        return any(place in self.broken for place in places)
+
+    def _is_edited(self, line: Line, group: Group, here: Counter[str], there: Counter[str]) -> bool:
+        """Tell whether the editor changed a group; when both did, say so."""
+        before = self._remembered(line, group)
+        if before is None:
+            return True
+        if digest(here.elements()) == before:
+            return False
+        if digest(there.elements()) == before:
+            return True
+        message = text(
+            "This was changed here and in the sources, where it reads {theirs} now. Write that"
+            " here to keep it, or export the workbook anew and make your change there.",
+            theirs="; ".join(f"'{said[:_SHOWN]}'" for said in there) or "–",
+        )
+        self.wrong.append(placed(message, line.place(group.name)))
+        return False
+
+    def _remembered(self, line: Line, group: Group) -> str | None:
+        if self.memory is None:
+            return None
+        address = short(line.thing, self.memory.base_iri)
+        name = line.sheet.layout.form.class_iri
+        if (name, address, "") not in self.memory.digests:
+            return None
+        return self.memory.digests.get((name, address, group.name), digest(()))
+
+    def _read(self, line: Line, group: Group, column: int, cell: Cell) -> Iterator[Term]:
+        place = Place(line.sheet.grid.title, line.number, column)
+        try:
+            term = self._term(line, group, cell)
+        except ValueRefused as error:
+            self.wrong.append(placed(with_remedy(error), place))
+            return
+        yield term
+        if group.field is None or cell.kind != TEXT_CELL or not isinstance(term, Literal):
+            return
+        if group.field.kind == NUMBER:
+            message = text(
+                "The number is written as text; it was read as {value}.", value=term.value
+            )
+            self.wrong.append(placed(message, place, Severity.WARNING))
+        elif group.field.kind == DATE and group.field.datatypes == _ONLY_DAYS:
+            message = text("The date is written as text; it was read as {value}.", value=term.value)
+            self.wrong.append(placed(message, place, Severity.WARNING))
+
+    def _term(self, line: Line, group: Group, cell: Cell) -> Term:
+        form = line.sheet.layout.form
+        if form.class_iri == STATEMENT and group.key in (PREDICATE, OBJECT):
+            subject = self._stated(line, SUBJECT)
+            if group.key == PREDICATE:
+                return NamedNode(self.known.read_path(subject, cell.text))
+            return self.known.read_object(subject, self._stated(line, PREDICATE), cell.text)
+        return self.known.read(form, group, cell.text)
+
+    def _stated(self, line: Line, key: str) -> str:
+        """Return subject or property of the statement on a line; empty when it tells none."""
+        for _column, cell in line.sheet.cells(line.number, key):
+            try:
+                if key == PREDICATE:
+                    return self.known.read_path(self._stated(line, SUBJECT), cell.text)
+                group = line.sheet.layout.group(key)
+                return (
+                    self.known.read(line.sheet.layout.form, group, cell.text).value if group else ""
+                )
+            except ValueRefused:
+                break
+        return next(iter(self.known.inventory.said.nodes(line.thing, key)), "")
+
+    def cited(self, line: Line) -> list[str]:
+        """Return the sources that a line names for what is new in it."""
+        group = line.sheet.layout.group(SOURCE_KEY)
+        if group is None or self._is_broken(line, group):
+            return []
+        cells = line.sheet.cells(line.number, SOURCE_KEY)
+        found = [term for c, cell in cells for term in self._read(line, group, c, cell)]
+        return [term.value for term in found]
+
+
+def with_remedy(error: PublisherError) -> Text:
+    """Return what an error says, with its cure, as one sentence after the other."""
+    return {tag: f"{what} {error.remedy.get(tag, '')}".strip() for tag, what in error.what.items()}
+
+
+def as_changes(
+    thing: str, group: Group, gone: Sequence[Term], come: Sequence[Term], file: str = ""
+) -> Iterator[Change]:
+    """Yield the changes of one property of a thing.
+
+    As many values as go come in their places; an inverse group changes the things at the other end.
+    """
+    assert group.field is not None
+    path = group.field.path
+    if group.field.is_inverse:
+        here = NamedNode(thing)
+        yield from (Change(term.value, path, old=here) for term in gone)
+        yield from (Change(term.value, path, new=here) for term in come)
+        return
+    if len(gone) == len(come):
+        yield from (Change(thing, path, a, b, file) for a, b in zip(gone, come, strict=True))
+        return
+    yield from (Change(thing, path, old=term) for term in gone)
+    yield from (Change(thing, path, new=term, file=file) for term in come)
+
+
+def groups_of(line: Line) -> list[Group]:
+    """Return the groups of a line's sheet that hold values of its thing, each once."""
+    found = {group.name: group for group in line.sheet.columns.values()}
+    return [g for g in found.values() if g.key not in (ADDRESS_KEY, SOURCE_KEY)]

@@ -1,0 +1,243 @@
+"""A workbook that was filled in → what it makes of the sources, or what is to be mended first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from publisher.findings import Finding, Severity
+from publisher.messages import LANGUAGES, text, translate
+from publisher.namespaces import iri
+from publisher.quality.approval import check
+from publisher.release.tables.subjects import Term, name_in
+from publisher.writing.changes import Change, Plan, plan_changes
+from publisher.writing.fields import LINK, Field
+from publisher.writing.naming import has_own_file, home_for
+from publisher.writing.sheets.book import Memory
+from publisher.writing.sheets.cells import Names
+from publisher.writing.sheets.differences import Differ, as_changes, groups_of
+from publisher.writing.sheets.grids import Grid, Place, Placed, placed
+from publisher.writing.sheets.layout import SOURCE_KEY, Basis, Group
+from publisher.writing.sheets.lines import Line, new_names, read_lines
+from publisher.writing.sheets.matching import Matched, match
+from publisher.writing.sheets.placing import place_findings
+from publisher.writing.sheets.removals import missing
+from publisher.writing.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
+
+_TYPE = iri("rdf:type")
+
+
+@dataclass(frozen=True)
+class Import:
+    """What a workbook makes of the sources.
+
+    Attributes:
+        plan: The files as they would be; None when the workbook must be mended before.
+        findings: What is to be mended, with places.
+        added: IRIs of the things that are new.
+    """
+
+    plan: Plan | None
+    findings: tuple[Placed, ...]
+    added: tuple[str, ...] = ()
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether something stands in the way of writing."""
+        return self.plan is None or any(each.finding.severity.blocks for each in self.findings)
+
+
+@dataclass
+class _Reading:
+    """What was understood so far."""
+
+    basis: Basis
+    memory: Memory | None
+    language: str
+    wrong: list[Placed] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    homes: dict[str, str] = field(default_factory=dict)
+
+
+def import_grids(
+    grids: Sequence[Grid],
+    wrong: Iterable[Placed],
+    basis: Basis,
+    memory: Memory | None,
+    language: str,
+    allow_removal: bool = False,
+) -> Import:
+    """Return what the sheets of a workbook make of the sources; nothing is written.
+
+    Args:
+        grids: The sheets.
+        wrong: What could not be read in them.
+        basis: What the sources say, and the sheets there may be.
+        memory: What stood in the workbook when it was written, if that is known.
+        language: Of the names in the sheets, when they do not tell.
+        allow_removal: Whether a thing whose line is gone goes too.
+
+    Raises:
+        ChangeRefused: A file of the sources cannot take the changes.
+    """
+    sheets, unknown = match(grids, basis.layouts)
+    found = [*wrong, *unknown]
+    if not sheets and not found:
+        found.append(placed(text("There is no sheet here that can be read."), Place("")))
+    return import_sheets(sheets, found, basis, memory, language, allow_removal)
+
+
+def import_sheets(
+    sheets: Sequence[Matched],
+    wrong: Iterable[Placed],
+    basis: Basis,
+    memory: Memory | None,
+    language: str,
+    allow_removal: bool = False,
+) -> Import:
+    """Return what sheets that are understood make of the sources; see ``import_grids``."""
+    shown_in = memory.language if memory is not None else language
+    reading = _Reading(basis, memory, shown_in, list(wrong))
+    _read(reading, sheets)
+    present = {line.thing for line in reading.lines}
+    going = {change.thing for change in reading.changes if change.path == _TYPE}
+    removed, lost = missing(basis.inventory, sheets, memory, present | going, allow_removal)
+    reading.wrong += lost
+    if any(each.finding.severity.blocks for each in reading.wrong):
+        return Import(None, tuple(reading.wrong))
+    changes = dict.fromkeys([*reading.changes, *removed])
+    plan = plan_changes(basis.inventory.sources, changes)
+    found = place_findings(_coming_in(plan), reading.lines, reading.changes)
+    new = tuple(line.thing for line in reading.lines if line.is_new and line.thing)
+    return Import(plan, (*reading.wrong, *found), new)
+
+
+def _coming_in(plan: Plan) -> list[Finding]:
+    """Return the findings that the sources would have and do not have yet."""
+    if not plan.files:
+        return []
+    after = check(plan.after)
+    if not any(finding.severity.blocks for finding in after):
+        return []
+    known = {_what(finding) for finding in check(plan.before)}
+    return [finding for finding in after if _what(finding) not in known]
+
+
+def _what(finding: Finding) -> tuple[object, ...]:
+    """Return what makes a finding the same, wherever it stands by now."""
+    about = (finding.rule, finding.focus_node, finding.path, finding.value)
+    return (*about, tuple(sorted(finding.message.items())))
+
+
+def _read(reading: _Reading, sheets: Sequence[Matched]) -> None:
+    """Read every line, and note what it changes."""
+    inventory, layouts = reading.basis.inventory, reading.basis.layouts
+    shown = Names(inventory, layouts, reading.language)
+    lines, wrong = read_lines(sheets, inventory, shown, reading.memory)
+    reading.wrong += wrong
+    reading.lines = lines
+    known = Names(inventory, layouts, reading.language, new_names(lines))
+    broken = {each.place for each in reading.wrong}
+    differ = Differ(shown, known, reading.memory, broken)
+    citing: dict[str, list[str]] = {}
+    kept: set[str] = set()
+    stated: set[tuple[str, str, Term]] = set()
+    for line in lines:
+        found = list(_of_line(reading, differ, line, stated))
+        if not found:
+            continue
+        if line.sheet.layout.form.class_iri == STATEMENT:
+            kept.add(found[0].thing)
+        reading.changes += found
+        citing[line.thing] = differ.cited(line)
+    reading.wrong += differ.wrong
+    facts = [change for change in reading.changes if change.thing not in kept]
+    statements = reading.basis.statements
+    reading.wrong += _who_says_so(reading, statements.lacking(facts, citing, stated))
+    reading.changes += statements.following(facts, citing, kept, stated)
+
+
+def _of_line(
+    reading: _Reading, differ: Differ, line: Line, stated: set[tuple[str, str, Term]]
+) -> Iterator[Change]:
+    values = [(group, *differ.values(line, group)) for group in groups_of(line)]
+    thing, file = line.thing, ""
+    form = line.sheet.layout.form
+    if form.class_iri == STATEMENT:
+        fact = _fact(reading, line, values)
+        if fact is not None:
+            stated.add(fact)
+            thing = thing or reading.basis.statements.address(
+                *fact, {c.thing for c in reading.changes}
+            )
+        elif line.is_new:
+            message = text("A statement needs what it is about, a property and a value.")
+            reading.wrong.append(placed(message, line.place(SUBJECT)))
+            return
+    if line.is_new:
+        file = home_for(
+            reading.basis.inventory, form, thing, _near(reading, form.class_iri, values)
+        )
+        reading.homes[thing] = file
+        for name in form.types:
+            yield Change(thing, _TYPE, new=NamedNode(name), file=file)
+    for group, gone, come in values:
+        yield from as_changes(thing, group, gone, come, file)
+
+
+def _who_says_so(reading: _Reading, changes: Iterable[Change]) -> Iterator[Placed]:
+    """Yield where the source of new facts is to be chosen; the check says whether it must be."""
+    of_thing = {line.thing: line for line in reading.lines}
+    lacking: dict[str, list[Field]] = {}
+    for change in changes:
+        line = of_thing.get(change.thing)
+        field = line.sheet.layout.form.field(change.path) if line is not None else None
+        if field is not None:
+            lacking.setdefault(change.thing, []).append(field)
+    for thing, fields in lacking.items():
+        texts = {
+            tag: translate(
+                "Choose the source of what is new here: {names}.",
+                tag,
+                names=", ".join(dict.fromkeys(name_in(each.names, tag) for each in fields)),
+            )
+            for tag in LANGUAGES
+        }
+        yield placed(texts, of_thing[thing].place(SOURCE_KEY), Severity.WARNING)
+
+
+_Values = Sequence[tuple[Group, list[Term], list[Term]]]
+
+
+def _fact(reading: _Reading, line: Line, values: _Values) -> tuple[str, str, Term] | None:
+    """Return what the statement of a line says: with its changes, if it says something at all."""
+    if not line.is_new and not any(gone or come for _group, gone, come in values):
+        return None
+    found: dict[str, Term] = {}
+    for key in (SUBJECT, PREDICATE, OBJECT):
+        there = reading.basis.inventory.said.values(line.thing, key) if line.thing else ()
+        come = [term for group, _gone, new in values if group.key == key for term in new]
+        for term in (*come, *there)[:1]:
+            found[key] = term
+    if len(found) < 3:
+        return None
+    return found[SUBJECT].value, found[PREDICATE].value, found[OBJECT]
+
+
+def _near(reading: _Reading, class_iri: str, values: _Values) -> list[str]:
+    """Return the files of what a new thing belongs to: of links that it must have."""
+    found: list[str] = []
+    for group, _gone, come in values:
+        if group.field is None or group.field.kind != LINK or not group.field.least:
+            continue
+        for term in come:
+            if term.value in reading.homes:
+                found.append(reading.homes[term.value])
+            elif has_own_file(reading.basis.inventory, term.value) or (
+                class_iri == STATEMENT and group.key == SUBJECT
+            ):
+                found += [home] if (home := reading.basis.inventory.homes.get(term.value)) else []
+    return found
