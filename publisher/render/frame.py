@@ -16,8 +16,9 @@ from publisher.release.model import Release
 from publisher.render.catalogued import Catalogued
 from publisher.render.labels import best, foreign, standard_terms
 from publisher.render.parts import Value
-from publisher.render.values import in_words, sentence_case
+from publisher.render.values import in_words, locale_of, sentence_case
 
+PICTURES, HOME_PICTURE = "picture/", "index"
 _SAFE_SCHEMES = ("https://", "http://", "mailto:")
 _LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 # Search engines and shared links show so much of a description.
@@ -106,6 +107,7 @@ class Frame:
         summary: str = "",
         page: int = 1,
         kept: str = "",
+        picture: str = HOME_PICTURE,
         **values: object,
     ) -> bytes:
         """Return a page.
@@ -118,6 +120,7 @@ class Frame:
             summary: What it is about, for search engines.
             page: Which page of the document's incoming links it is.
             kept: Parameters of its address that the switch of languages keeps.
+            picture: Path of the document whose picture a shared link carries.
             values: What its template needs besides.
         """
         language = reader.language
@@ -138,8 +141,14 @@ class Frame:
             release=self._release.id,
             published=self._published(language),
             now=self._now(canonical, page, kept, reader),
+            place_on_site=self._addresses.on_site(canonical),
+            locale=locale_of(language),
+            picture=self._on_site(f"{PICTURES}{language}/{picture}.png"),
         )
         return written.encode()
+
+    def _on_site(self, path: str) -> str:
+        return self._addresses.on_site(self._addresses.base_iri + path)
 
     def _published(self, language: str) -> str:
         day = self._release.published.date().isoformat()

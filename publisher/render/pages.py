@@ -16,19 +16,21 @@ from publisher.render.composing import Composer
 from publisher.render.contents import is_vocabulary, sections
 from publisher.render.documents import Document
 from publisher.render.examples import names_of
-from publisher.render.frame import Frame, Reader, text_in
+from publisher.render.frame import HOME_PICTURE, Frame, Reader, text_in
 from publisher.render.history import HistoryPages
 from publisher.render.home import read_home
 from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
 from publisher.render.ontology.pages import OntologyPages, is_ontology
 from publisher.render.parts import Value
+from publisher.render.pictures import Card, draw_card, is_named
 from publisher.render.query_pages import QueryPages
 from publisher.render.search_pages import SearchPages
 from publisher.render.snippets import address
 from publisher.render.structured import structured
 from publisher.render.tables.pages import TablePages
 from publisher.render.use import Use
+from publisher.render.values import first_sentence, sentence_case
 
 __all__ = ["Pages", "Reader"]
 
@@ -103,11 +105,43 @@ class Pages:
             representations=self._representations(document),
             structured=structured(description, document.topic, reader.language, self._addresses),
             dumps=self._frame.dumps(document.iri),
+            picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             behind_query=self._behind(document),
             next_page=self._page(document, description, 1, reader),
             previous_page=self._page(document, description, -1, reader),
             **more,
         )
+
+    def picture(self, document: Document, description: Description, reader: Reader) -> bytes | None:
+        """Return the picture of a document's topic as PNG; None for one without a name."""
+        if not is_named(document.topic, description):
+            return None
+        page = self._composer.compose(
+            document, description, reader.language, lambda name: self._frame.href(name, reader)
+        )
+        kinds = page.topic.kinds[:1] if page.topic else ()
+        texts = page.topic.descriptions[:1] if page.topic else ()
+        return draw_card(
+            Card(
+                sentence_case(page.title),
+                "".join(sentence_case(kind.text) for kind in kinds),
+                "".join(first_sentence(text.text) for text in texts),
+                text_in(self._catalogued.site.titles, reader.language),
+                page.map,
+            )
+        )
+
+    def home_picture(self, reader: Reader) -> bytes:
+        """Return the picture of the site as PNG."""
+        language, site = reader.language, self._catalogued.site
+        title = text_in(site.titles, language) or self._addresses.base_iri
+        drawn = self._maps.of_home(language, lambda name: self._frame.href(name, reader))
+        text, place = text_in(site.descriptions, language), self._addresses.base_iri
+        host = place.partition("//")[2].rstrip("/")
+        return draw_card(Card(title, text=text, site=host, map=drawn))
+
+    def _path(self, document: Document) -> str:
+        return document.iri.removeprefix(self._release.base_iri) or HOME_PICTURE
 
     def _page(self, document: Document, description: Description, step: int, reader: Reader) -> str:
         number = description.page + step

@@ -21,7 +21,7 @@ LONGEST_LEGIBLE = 4000
 # Swedish sorts å, ä and ö after z, in this order; Unicode does not.
 _SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 # In English, dates and numbers as Europe writes them.
-_LOCALES = {"en": "en_GB"}
+_LOCALES = {"en": "en_GB", "sv": "sv_SE"}
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ])")
 
 

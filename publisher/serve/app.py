@@ -20,6 +20,7 @@ from publisher.serve import (
     files,
     health,
     memento,
+    pictures,
     problems,
     queries,
     releases,
@@ -53,7 +54,7 @@ class Part(Protocol):
 
 def create_flask(site: Site, past: Past | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
-    app = _flask(site, (health, *_PARTS))
+    app = _flask(site, (health, pictures, *_PARTS))
     past = past or create_past(site.config, Shared(site.metrics, site.endpoint.turns))
     app.register_blueprint(releases.blueprint(site, past))
     app.register_blueprint(copies.blueprint(site, past))

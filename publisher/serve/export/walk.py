@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from publisher.addresses import INDEX
 from publisher.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
@@ -14,6 +14,7 @@ from publisher.release.catalogue.sitemap import MOST, read_documents
 from publisher.release.model import CONTEXT, DUMPS
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
+from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.serve.export.offers import VARIANTS, Offer
 from publisher.serve.feeds import OFFERED
 from publisher.serve.problems import PROBLEM
@@ -99,6 +100,8 @@ def _documents(site: Site) -> Iterator[Wanted]:
             picked = f"{place}.{media_type.extension}"
             yield from _representations(site, picked, file, [media_type])
         yield from _linksets(place, file)
+        yield from _pictures(file)
+    yield from _pictures(HOME_PICTURE)
     yield from _representations(site, "/", INDEX, DOCUMENTS if _has_root(site) else [HTML])
     if _has_root(site):
         yield from _linksets(f"/{INDEX}", INDEX)
@@ -113,6 +116,13 @@ def _has_root(site: Site) -> bool:
 def _linksets(place: str, file: str) -> Iterator[Wanted]:
     for extension in ("json", "txt"):
         yield Wanted(f"/linkset{place}.{extension}", f"linkset/{file}.{extension}")
+
+
+def _pictures(file: str) -> Iterator[Wanted]:
+    """Yield the picture of a page in every language; pages without a name share the home page's."""
+    for language in LANGUAGES:
+        name = f"{PICTURES}{language}/{file}.png"
+        yield Wanted(f"/{quote(name)}", name)
 
 
 def _tables(site: Site) -> Iterator[Wanted]:

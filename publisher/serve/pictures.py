@@ -1,0 +1,51 @@
+"""Pictures for shared links, drawn when somebody asks and kept in memory; the favicon."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+
+from publisher.messages import LANGUAGES
+from publisher.render.frame import HOME_PICTURE, PICTURES
+from publisher.render.pages import Reader
+from publisher.serve.documents import moved
+from publisher.serve.fields import validators
+from publisher.serve.keeping import keep
+from publisher.serve.site import Site
+
+_PNG = "image/png"
+_FOLDER = PICTURES.rstrip("/")
+
+
+def _draw(site: Site, name: str, reader: Reader) -> bytes | None:
+    """Return the picture of the document of a path; None when there is none."""
+    document = site.documents.find(name)
+    if name == HOME_PICTURE:
+        return site.pages.home_picture(reader)
+    description = site.documents.describe(document) if document else None
+    if document is None or description is None:
+        return None
+    return site.pages.picture(document, description, reader)
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the route of pictures."""
+    routes = Blueprint("pictures", __name__)
+
+    @routes.get(f"/{_FOLDER}/<language>/<path:name>.png")
+    def picture(language: str, name: str) -> Response:
+        drawn = _draw(site, name, Reader(language)) if language in LANGUAGES else None
+        if drawn is None:
+            abort(404)
+        response = Response(drawn, content_type=_PNG)
+        validators(response, drawn, site.release.published)
+        response.headers["Content-Language"] = language
+        keep()
+        return response
+
+    @routes.get("/favicon.ico")
+    def favicon() -> Response:
+        # Asked for by programs that read no page; pages name the icons themselves.
+        there = site.addresses.on_site(f"{site.release.base_iri}static/favicon.ico")
+        return moved(there, 301)
+
+    return routes
