@@ -22,6 +22,7 @@ from publisher.render.layout import Layout
 from publisher.render.maps.legend import Map
 from publisher.render.maps.maps import Maps
 from publisher.render.neighbours import Neighbourhood, read_neighbourhood
+from publisher.render.offers import DISTRIBUTION, Offer, offers
 from publisher.render.parts import Group, Thing, anchor_of
 from publisher.render.views import Views
 
@@ -37,6 +38,7 @@ class Composed:
         facts: What the things around the topic tell; None for a document of many things.
         map: Where the topic is; None when nobody knows.
         incoming: The links to its things.
+        offers: Its files, when it is about a dataset.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Composed:
     facts: Facts | None
     map: Map | None
     incoming: tuple[Group, ...]
+    offers: tuple[Offer, ...]
 
 
 @dataclass(frozen=True)
@@ -106,13 +109,17 @@ class Composer:
             _shown(description) | (facts.told if facts else frozenset()),
             many=len(things) > 1,
         )
+        files = offers(document.topic, description, views)
+        if topic and files:
+            topic = topic.without({DISTRIBUTION})
         return Composed(
             title=views.link_to(document.topic).text,
             topic=facts.topic if facts else topic,
-            others=tuple(thing for thing in things if thing is not topic),
+            others=tuple(thing for thing in things if thing.iri != document.topic),
             facts=facts,
             map=self._map(topic, description, read.concepts, views) if facts and topic else None,
             incoming=incoming,
+            offers=files,
         )
 
     def _read(self, document: Document, description: Description, is_single: bool) -> _Read:

@@ -21,6 +21,7 @@ from publisher.render.history import HistoryPages
 from publisher.render.home import read_home
 from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
+from publisher.render.offers import Offer
 from publisher.render.ontology.pages import OntologyPages, is_ontology
 from publisher.render.parts import Value
 from publisher.render.pictures import Card, draw_card, is_named
@@ -84,6 +85,7 @@ class Pages:
         topic = page.topic
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
         by_kind = sections(page.others)
+        dumps = self._frame.dumps(document.iri)
         template, more = "document.html", {}
         if is_ontology(description):
             template = "ontology.html"
@@ -98,13 +100,14 @@ class Pages:
             topic=topic,
             facts=page.facts,
             map=page.map,
+            offers=_besides(page.offers, dumps),
             has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
             sections=by_kind,
             incoming=page.incoming,
             description=description,
             representations=self._representations(document),
             structured=structured(description, document.topic, reader.language, self._addresses),
-            dumps=self._frame.dumps(document.iri),
+            dumps=dumps,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             behind_query=self._behind(document),
             next_page=self._page(document, description, 1, reader),
@@ -204,3 +207,9 @@ class Pages:
             status=status,
             details=details,
         )
+
+
+def _besides(offers: Sequence[Offer], dumps: Sequence[tuple[str, str]]) -> list[Offer]:
+    """Return the files that are not the whole dataset, which the page offers first."""
+    whole = {href for _, href in dumps}
+    return [offer for offer in offers if not {file.link.href for file in offer.files} <= whole]

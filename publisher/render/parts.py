@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 _NOT_IN_ANCHORS = re.compile(r"[^\w.-]+")
 
@@ -106,6 +107,14 @@ class Thing:
     descriptions: tuple[Value, ...]
     groups: tuple[Group, ...]
     disputed: tuple[Line, ...] = ()
+
+    def without(self, properties: Collection[str]) -> Thing:
+        """Return the thing without the lines of some properties, which stand elsewhere."""
+        kept = (
+            replace(g, lines=tuple(line for line in g.lines if line.iri not in properties))
+            for g in self.groups
+        )
+        return replace(self, groups=tuple(group for group in kept if group.lines))
 
     @property
     def lines(self) -> tuple[Line, ...]:

@@ -104,6 +104,21 @@ def shortened(text: str, *, legible: bool) -> tuple[str, int]:
     return text[: longest * 2 // 3].rstrip(" .,;") + "…", len(text)
 
 
+def bytes_in_words(length: int, language: str) -> str:
+    """Return a length in bytes as readers write it, in units of a thousand.
+
+    >>> [bytes_in_words(length, "sv") for length in (12, 1234, 56_789, 2_500_000)]
+    ['12 B', '1,2 kB', '57 kB', '2,5 MB']
+    """
+    size, unit = float(length), "B"
+    for larger in ("kB", "MB", "GB", "TB"):
+        if size < 1000:
+            break
+        size, unit = size / 1000, larger
+    form = "0.#" if size < 10 and unit != "B" else "0"
+    return f"{format_decimal(size, format=form, locale=locale_of(language))} {unit}"
+
+
 def first_sentence(text: str) -> str:
     """Return the first sentence of a text.
 

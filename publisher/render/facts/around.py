@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
@@ -17,7 +17,7 @@ from publisher.render.facts.timeline import Timeline, timeline
 from publisher.render.facts.told import SAID_BY, Told
 from publisher.render.facts.tree import Tree, tree
 from publisher.render.layout import Placing
-from publisher.render.parts import Fact, Group, Line, Thing, Value
+from publisher.render.parts import Fact, Line, Thing, Value
 from publisher.render.views import Views
 
 
@@ -91,7 +91,7 @@ def facts_around(
     users = concepts.users.get(topic.iri, ()) if grown else ()
     here = frozenset(thing for thing, _ in users) | (set(concepts.broader) if grown else set())
     return Facts(
-        topic=replace(topic, groups=tuple(_without(topic.groups, moved))),
+        topic=topic.without(moved),
         known=_known(topic, description, placings, views),
         figures=counted,
         timeline=happened,
@@ -106,14 +106,6 @@ def facts_around(
         ),
         told=frozenset(said) | here | (happened.things if happened else frozenset()),
     )
-
-
-def _without(groups: Iterable[Group], moved: Iterable[str]) -> Iterable[Group]:
-    """Yield groups without the lines that stand elsewhere."""
-    for group in groups:
-        lines = tuple(line for line in group.lines if line.iri not in moved)
-        if lines:
-            yield replace(group, lines=lines)
 
 
 def _known(
