@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyshacl
 import pytest
-from rdflib import DCTERMS, RDF, SH, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, SH, Dataset, Graph, Literal, URIRef
 
 from publisher.addresses import Addresses
 from publisher.load.sources import read_sources
@@ -24,6 +24,7 @@ PROFILES = REPOSITORY.parent / "shared" / "portals" / "profiles"
 EU = PROFILES / "dcat-ap-3.0.1"
 SE = PROFILES / "dcat-ap-se-3.0.1" / "dcat-ap-se-3.0.1.derived.shacl.ttl"
 ORG_CLASSIFICATION = "https://www.w3.org/ns/org#classification"
+ACTIVITY = "https://www.w3.org/ns/activitystreams#"
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 
 pytestmark = pytest.mark.skipif(
@@ -130,6 +131,45 @@ def test_each_page_of_a_paged_catalogue_satisfies_dcat_ap(published: Release, nu
 
     assert results(page, *(EU / name for name in names)) == []
     assert results(page, EU / "ranges.ttl") == []
+
+
+@pytest.fixture(scope="module")
+def feed(published: Release) -> Dataset:
+    """Return the feed of the catalogue: a graph an activity, and what the activities are."""
+    dataset = Dataset()
+    for page in sorted((published.folder / "feed" / "catalogue").glob("*.nq")):
+        dataset.parse(page, format="nquads")
+    return dataset
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        ("dcat-ap-feeds/shape.main.ttl",),
+        ("dcat-ap-feeds/shape.gh-pages.ttl",),
+        ("dcat-ap-feeds/shape.main.ttl", "dcat-ap-3.0.1/shapes.ttl", "dcat-ap-3.0.1/range.ttl"),
+    ],
+    ids="+".join,
+)
+def test_the_feed_of_the_catalogue_satisfies_dcat_ap_feeds(
+    feed: Dataset, files: tuple[str, ...]
+) -> None:
+    """As written, as published (with DCAT-AP 3.0.0), and with the DCAT-AP that is in force."""
+    whole = Graph()
+    for subject, predicate, term, _ in feed.quads():
+        whole.add((subject, predicate, term))
+
+    assert len(set(whole.subjects(RDF.type, URIRef(ACTIVITY + "Create")))) > 60
+    assert results(whole, *(PROFILES / file for file in files)) == []
+
+
+def test_each_activity_of_the_feed_satisfies_the_shapes_by_itself(feed: Dataset) -> None:
+    """A portal reads them one by one."""
+    for activity in feed.default_graph.subjects(RDF.type, URIRef(ACTIVITY + "Create")):
+        alone = Graph() + feed.graph(activity)
+        for triple in feed.default_graph.triples((activity, None, None)):
+            alone.add(triple)
+        assert results(alone, PROFILES / "dcat-ap-feeds" / "shape.main.ttl") == []
 
 
 def test_every_dataset_has_the_identifier_that_dataportal_compares(eu: Graph) -> None:

@@ -26,6 +26,10 @@ from publisher.release.model import FEED, Release
 ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams#"
 PAGE_MEMBERS = 250
 _INDEX = "pages.tsv"
+# DCAT-AP Feeds is published with the shapes of DCAT-AP 3.0.0, which want an xsd:decimal where DCAT
+# 3 and DCAT-AP 3 say xsd:nonNegativeInteger (SEMICeu/DCAT-AP issue 422; mended in 3.0.1). No
+# literal is both, and it is optional: the feed leaves it to the catalogue, and satisfies them all.
+_SIZE = iri("dcat:byteSize")
 _TYPES = {Kind.ADDED: "Create", Kind.CHANGED: "Update", Kind.REMOVED: "Delete"}
 
 
@@ -89,7 +93,8 @@ class Member:
         written = "\n".join(sorted(self.change.after)).encode()
         triples = {q.triple: None for q in parse(written, format=RdfFormat.N_QUADS)}
         for triple in triples:
-            yield Quad(triple.subject, triple.predicate, triple.object, node)
+            if stream is Stream.ENTITIES or triple.predicate.value != _SIZE:
+                yield Quad(triple.subject, triple.predicate, triple.object, node)
 
 
 def read_pages(folder: Path, stream: Stream) -> list[FeedPage]:
