@@ -10,6 +10,7 @@ PublisherError
 ├── ChangeRefused           what people want to change cannot be written into the sources
 │   ├── ValueRefused        what is written in a field is no value of it
 │   └── SheetRefused        a workbook or CSV file cannot be read or understood as a whole
+├── EditedElsewhere         a form began from something older than what is there
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
 │   └── LossRefused         a release would take away more than the limits allow
@@ -110,6 +111,10 @@ class SourceErrors(SourceError):
 
 class ChangeRefused(PublisherError):
     """What people want to change cannot be written into the sources; they stay as they are."""
+
+
+class EditedElsewhere(PublisherError):
+    """A form was sent that began from something older than what is there."""
 
 
 class ValueRefused(ChangeRefused):

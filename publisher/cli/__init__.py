@@ -9,6 +9,7 @@ import click
 
 from publisher import __version__
 from publisher.cli.checking import check
+from publisher.cli.editing import edit
 from publisher.cli.releases import releases
 from publisher.cli.serving import export, preview, run, serve
 from publisher.cli.sheets import sheet
@@ -24,6 +25,6 @@ def main() -> None:
 
 
 _READING = (run, check, build, serve, preview, verify, releases, export)
-_WRITING = (new, retire, rename, rebase, sheet)
+_WRITING = (edit, new, retire, rename, rebase, sheet)
 for command in (*_READING, *_WRITING):
     main.add_command(command)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -31,6 +31,7 @@ _SEVERITIES = {
 
 # pySHACL looks at every triple of a shape anew for each focus node.
 _READ_BY_PEOPLE = {SH.description, SH.group, SH.message, SH.name, SH.order, RDFS.label}
+_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 class _DataGraph(Graph):
@@ -73,10 +74,14 @@ def graph_of(sources: Sources, *roles: Role) -> Graph:
     return graph
 
 
-def check_shapes(sources: Sources) -> Iterator[Finding]:
+def check_shapes(sources: Sources, things: Sequence[str] = ()) -> Iterator[Finding]:
     """Return a finding for each result of the validation report (SHACL, section 3.6).
 
     Ontology, data, catalogue and examples are validated together, since they refer to each other.
+
+    Args:
+        sources: Shapes and what they are about.
+        things: IRIs of the only nodes to look at; none: all.
 
     Raises:
         SourceSyntax: A shape is not one that SHACL allows.
@@ -87,6 +92,8 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
     for t in shapes:
         if t[1] not in _READ_BY_PEOPLE:
             rules.add(t)
+    if things:
+        _aim(rules, data, [URIRef(thing) for thing in things])
     try:
         _conforms, report, _text = pyshacl.validate(
             data, shacl_graph=rules, inference="none", inplace=True, meta_shacl=False
@@ -101,6 +108,32 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
     assert isinstance(report, Graph)
     for result in report.subjects(RDF.type, SH.ValidationResult):
         yield _finding(report, shapes, result)
+
+
+def _aim(shapes: Graph, data: Graph, things: Sequence[URIRef]) -> None:
+    """Let the shapes target some nodes alone, each by the shapes that target it as it is.
+
+    pySHACL's own ``focus_nodes`` also narrows the values that ``sh:or`` and ``sh:not`` look at.
+    """
+    aimed = [(shape, thing) for thing in things for shape in _targeting(shapes, data, thing)]
+    for path in _TARGETS:
+        shapes.remove((None, path, None))
+    for shape, thing in aimed:
+        shapes.add((shape, SH.targetNode, thing))
+
+
+def _targeting(shapes: Graph, data: Graph, thing: URIRef) -> Iterator[Node]:
+    """Yield the shapes that target a node (SHACL, section 2.1.3)."""
+    yield from shapes.subjects(SH.targetNode, thing)
+    for name in data.objects(thing, RDF.type):
+        for broader in filter(None, data.transitive_objects(name, RDFS.subClassOf)):
+            yield from shapes.subjects(SH.targetClass, broader)
+            if (broader, RDF.type, SH.NodeShape) in shapes:
+                yield broader
+    for path in data.predicates(thing, None, unique=True):
+        yield from shapes.subjects(SH.targetSubjectsOf, path)
+    for path in data.predicates(None, thing, unique=True):
+        yield from shapes.subjects(SH.targetObjectsOf, path)
 
 
 def _messages(report: Graph, shapes: Graph, result: Node) -> Text:

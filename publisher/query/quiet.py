@@ -15,13 +15,13 @@ from publisher.query.look_ups import LookUps
 class QuietEngine:
     """The part of an engine that needs no processes for queries of clients."""
 
-    def __init__(self, store: Path) -> None:
-        """Open the store.
+    def __init__(self, store: Path | Store) -> None:
+        """Open the store, unless it is open.
 
         Raises:
             OSError: The store cannot be opened.
         """
-        self._store = Store.read_only(str(store))
+        self._store = store if isinstance(store, Store) else Store.read_only(str(store))
         self._look_ups = LookUps(self._store)
 
     def rows(self, query: str) -> list[Row]:
