@@ -131,6 +131,22 @@ def by_path(shapes: Subjects, node_shapes: Iterable[str]) -> dict[Path, Constrai
     }
 
 
+def most_of_alternatives(shapes: Subjects, node_shapes: Iterable[str]) -> dict[str, int]:
+    """Return property → most values it may have because it is one of several alternatives.
+
+    One number, written as the exact one, the lowest or the highest: none of them comes twice.
+    """
+    found: dict[str, int] = {}
+    for shape in node_shapes:
+        for part in shapes.nodes(shape, iri("sh:property")):
+            most = Constraints(shapes, (part,)).most
+            for path in shapes.values(part, iri("sh:path")):
+                for head in shapes.nodes(path.value, iri("sh:alternativePath")):
+                    for member in members(shapes, head) if most is not None else ():
+                        found[member.value] = min(most or 0, found.get(member.value, most or 0))
+    return found
+
+
 def _path_of(shapes: Subjects, part: str) -> Path | None:
     for value in shapes.values(part, iri("sh:path")):
         if isinstance(value, NamedNode):

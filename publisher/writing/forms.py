@@ -11,7 +11,13 @@ from pyoxigraph import Literal, NamedNode
 from publisher.messages import LANGUAGES, Text
 from publisher.namespaces import iri
 from publisher.release.tables.columns import local, targets
-from publisher.writing.constraints import Constraints, Path, by_path, order_of
+from publisher.writing.constraints import (
+    Constraints,
+    Path,
+    by_path,
+    most_of_alternatives,
+    order_of,
+)
 from publisher.writing.fields import ANY, Choice, Field, Form
 from publisher.writing.inventory import Inventory
 from publisher.writing.kinds import datatypes_of, kind_of, linked_classes
@@ -60,8 +66,9 @@ def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]
         types += [t for t in found if t not in types]
     node_shapes += [s for t in types[1:] for s in of_class.get(t, ()) if s not in node_shapes]
     node_shapes += [s for s in _of_objects(inventory, types) if s not in node_shapes]
+    limits = most_of_alternatives(shapes, node_shapes)
     found_fields = [
-        _field(inventory, path, constraints, types[0])
+        _limited(_field(inventory, path, constraints, types[0]), limits)
         for path, constraints in by_path(shapes, node_shapes).items()
         if path != _TYPE
     ]
@@ -74,6 +81,14 @@ def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]
         pattern=patterns[0] if patterns else "",
         shapes=tuple(node_shapes),
     )
+
+
+def _limited(each: Field, limits: Mapping[str, int]) -> Field:
+    """Return a field that has no more values than the alternatives it belongs to."""
+    if each.is_inverse or each.path not in limits:
+        return each
+    most = limits[each.path]
+    return replace(each, most=most if each.most is None else min(each.most, most))
 
 
 def _of_objects(inventory: Inventory, types: Sequence[str]) -> list[str]:

@@ -160,3 +160,14 @@ def test_fields_come_by_group_and_then_by_order(world: Path) -> None:
     fields = forms(world, said)["River"].fields
     assert [field.path.removeprefix(WATER) for field in fields] == ["c", "b", "a"]
     assert fields[0].group == {"en": "first"}
+
+
+def test_one_of_several_properties_comes_once(world: Path) -> None:
+    """A number is exact, or the lowest, or the highest: sh:alternativePath with sh:maxCount."""
+    said = """
+        shape:River sh:targetClass water:River ; sh:property shape:a , shape:one .
+        shape:a sh:path water:a ; sh:datatype xsd:integer .
+        shape:one sh:path [ sh:alternativePath ( water:a water:b ) ] ; sh:maxCount 1 .
+    """
+    (field,) = forms(world, said)["River"].fields
+    assert (field.most, field.is_repeated) == (1, False)

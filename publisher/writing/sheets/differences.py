@@ -6,9 +6,10 @@ differently is nobody's to decide but the editor's.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode
 
@@ -29,6 +30,8 @@ from publisher.writing.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
 
 _ONLY_DAYS = (iri("xsd:date"),)
 _SHOWN = 60
+# What people write between several values.
+_BETWEEN = re.compile(r"[;|\n]|,(?=\s)")
 
 
 @dataclass
@@ -103,7 +106,8 @@ class Differ:
         try:
             term = self._term(line, group, cell)
         except ValueRefused as error:
-            self.wrong.append(placed(with_remedy(error), place))
+            several = self._several(line, group, cell)
+            self.wrong.append(placed(several or with_remedy(error), place))
             return
         yield term
         if group.field is None or cell.kind != TEXT_CELL or not isinstance(term, Literal):
@@ -116,6 +120,21 @@ class Differ:
         elif group.field.kind == DATE and group.field.datatypes == _ONLY_DAYS:
             message = text("The date is written as text; it was read as {value}.", value=term.value)
             self.wrong.append(placed(message, place, Severity.WARNING))
+
+    def _several(self, line: Line, group: Group, cell: Cell) -> Text | None:
+        """Return what to do with a cell that holds several values, if it does."""
+        parts = [part for part in _BETWEEN.split(cell.text) if part.strip()]
+        if len(parts) < 2:
+            return None
+        try:
+            for part in parts:
+                self._term(line, group, replace(cell, text=part))
+        except ValueRefused:
+            return None
+        heading = group.heading(2).split("\n")[0]
+        return text(
+            "Write one value a cell: the next one in the column '{heading}'.", heading=heading
+        )
 
     def _term(self, line: Line, group: Group, cell: Cell) -> Term:
         form = line.sheet.layout.form

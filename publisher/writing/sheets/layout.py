@@ -16,7 +16,7 @@ from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, translate
 from publisher.release.tables.columns import local
 from publisher.release.tables.subjects import Term, name_in
-from publisher.writing.fields import TEXT, Field, Form
+from publisher.writing.fields import LINK, TEXT, Field, Form
 from publisher.writing.forms import read_forms
 from publisher.writing.inventory import Inventory
 from publisher.writing.statements import Statements
@@ -156,12 +156,18 @@ def _groups(
                 {tag: f"{h} ({language})" if language else h for tag, h in headings.items()},
                 each,
                 language,
-                max(1, count + 1 if each.is_repeated and count else count),
+                max(1, count + _has_spare(each, count)),
             )
     if has_sources:
         yield Group(
             SOURCE_KEY, {tag: translate("Source of what is new", tag) for tag in LANGUAGES}, count=2
         )
+
+
+def _has_spare(each: Field, used: int) -> bool:
+    """Tell whether a field gets a column more than is used: where a further value is likely."""
+    is_chosen = each.kind == LINK and not each.is_inverse and used > 0
+    return each.is_repeated and (used > 1 or is_chosen)
 
 
 def _heading(each: Field, language: str, names: Counter[str]) -> str:

@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 
 from publisher.findings import Severity
 from publisher.messages import in_language, translate
@@ -123,7 +124,7 @@ def _write_list(book: Any, findings: Sequence[Placed], language: str) -> None:
             link = sheet.cell(row, 3)
             title = place.sheet.replace("'", "''")
             target = Place(place.sheet, place.line, place.column or 1).cell
-            link.hyperlink = f"#'{title}'!{target}"
+            link.hyperlink = Hyperlink(ref="", location=f"'{title}'!{target}")
             link.style = "Hyperlink"
     for number, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
