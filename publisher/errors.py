@@ -60,11 +60,23 @@ class PublisherError(Exception):
         self.where, self.line, self.column = where, line, column
         super().__init__(self.in_language(SOURCE_LANGUAGE))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how it is made again in another process: as it is, its sentences filled."""
+        return _made_again, (type(self), self.args, self.__dict__)
+
     def in_language(self, language: str) -> str:
         """Return where, what and the cure, as one paragraph."""
         head = f"{self.where}: " if self.where else ""
         cure = in_language(self.remedy, language)
         return head + in_language(self.what, language) + (f"\n  {cure}" if cure else "")
+
+
+def _made_again(
+    kind: type[PublisherError], sentences: tuple[str, ...], state: dict[str, Any]
+) -> PublisherError:
+    error = kind.__new__(kind, *sentences)
+    error.__dict__.update(state)
+    return error
 
 
 class UsageError(PublisherError):

@@ -1,7 +1,11 @@
-"""One file → triples; a syntax error names file, line, column and what was expected."""
+"""One file → triples; a syntax error names file, line, column and what was expected.
+
+A file is read again whenever somebody asks what is in it, so that memory holds a few at a time.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,19 +22,21 @@ _PREFIX = re.compile(r"^\s*@?prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | r
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A source file that was read.
+    """A source file that was read; it is read again for whoever asks what is in it.
 
     Attributes:
         source: Where it is and what it is for.
-        text: Its content.
-        triples: What it says, in the order of the file.
+        base_iri: Relative IRIs in it are resolved against this.
+        sha256: Digest of its bytes when it was read first.
         prefixes: Prefix → namespace, as declared in it.
+        given: What stands in it, or will, when that is not what the disk has.
     """
 
     source: SourcePath
-    text: str = field(repr=False)
-    triples: tuple[Triple, ...] = field(repr=False)
+    base_iri: str
+    sha256: str
     prefixes: dict[str, str] = field(repr=False)
+    given: str | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -41,6 +47,33 @@ class SourceFile:
     def role(self) -> Role:
         """Return what the file is for."""
         return self.source.role
+
+    @property
+    def text(self) -> str:
+        """Return its content.
+
+        Raises:
+            SourceError: It has changed since it was read first.
+        """
+        if self.given is not None:
+            return self.given
+        text, sha256 = _read(self.source.path, self.name)
+        if sha256 != self.sha256:
+            raise SourceError(
+                "The file was changed while it was read.",
+                where=self.name,
+                remedy="Begin again; nothing was published.",
+            )
+        return text
+
+    @property
+    def triples(self) -> tuple[Triple, ...]:
+        """Return what it says, in the order of the file; its blank nodes are new ones each time.
+
+        Raises:
+            SourceError: It has changed since it was read first.
+        """
+        return _triples(self.source, self.text, self.base_iri)
 
 
 def read_text(path: Path, name: str) -> str:
@@ -54,6 +87,11 @@ def read_text(path: Path, name: str) -> str:
         SourceError: It cannot be read.
         SourceSyntax: It is not UTF-8.
     """
+    return _read(path, name)[0]
+
+
+def _read(path: Path, name: str) -> tuple[str, str]:
+    """Return the content of a file and the SHA-256 of its bytes."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -64,7 +102,7 @@ def read_text(path: Path, name: str) -> str:
             reason=error.strerror,
         ) from error
     try:
-        return content.decode("utf-8").removeprefix("\ufeff")
+        text = content.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise SourceSyntax(
             "The file is not UTF-8: byte {position} (line {line}) is 0x{byte:02X}.",
@@ -74,6 +112,7 @@ def read_text(path: Path, name: str) -> str:
             line=content.count(b"\n", 0, error.start) + 1,
             byte=content[error.start],
         ) from error
+    return text, hashlib.sha256(content).hexdigest()
 
 
 def declared_in(text: str) -> dict[str, str]:
@@ -104,7 +143,7 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
 
 
 def parse_file(source: SourcePath, base_iri: str) -> SourceFile:
-    """Return a source file with its triples.
+    """Return a source file that can be read.
 
     Args:
         source: The file.
@@ -115,7 +154,7 @@ def parse_file(source: SourcePath, base_iri: str) -> SourceFile:
         SourceSyntax: It is not UTF-8, or not what its extension says.
         SourceMissing: It holds no triple.
     """
-    return parse_text(source, read_text(source.path, source.name), base_iri)
+    return read_file(source, base_iri)[0]
 
 
 def parse_text(source: SourcePath, text: str, base_iri: str) -> SourceFile:
@@ -130,13 +169,21 @@ def parse_text(source: SourcePath, text: str, base_iri: str) -> SourceFile:
         SourceSyntax: It is not what its extension says.
         SourceMissing: It holds no triple.
     """
-    media_type = media_types.of_file(source.name)
-    assert media_type is not None
-    try:
-        quads = parse(text, format=media_type.rdf_format, base_iri=base_iri)
-        triples = tuple(quad.triple for quad in quads)
-    except SyntaxError as error:
-        raise syntax_error(source, text, error) from error
+    _parse(source, text, base_iri)
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return SourceFile(source, base_iri, sha256, declared_in(text), text)
+
+
+def read_file(source: SourcePath, base_iri: str) -> tuple[SourceFile, tuple[Triple, ...]]:
+    """Return a source file with what it says; raises what ``parse_file`` raises."""
+    text, sha256 = _read(source.path, source.name)
+    triples = _parse(source, text, base_iri)
+    return SourceFile(source, base_iri, sha256, declared_in(text)), triples
+
+
+def _parse(source: SourcePath, text: str, base_iri: str) -> tuple[Triple, ...]:
+    """Return what a text says, if it is what a source may say."""
+    triples = _triples(source, text, base_iri)
     if younger := next(filter(_is_of_rdf_1_2, triples), None):
         raise SourceSyntax(
             "The file uses RDF 1.2: {term}.",
@@ -150,4 +197,14 @@ def parse_text(source: SourcePath, text: str, base_iri: str) -> SourceFile:
             where=source.name,
             remedy="Fill it or take it away; nothing was published.",
         )
-    return SourceFile(source, text, triples, declared_in(text))
+    return triples
+
+
+def _triples(source: SourcePath, text: str, base_iri: str) -> tuple[Triple, ...]:
+    media_type = media_types.of_file(source.name)
+    assert media_type is not None
+    try:
+        quads = parse(text, format=media_type.rdf_format, base_iri=base_iri)
+        return tuple(quad.triple for quad in quads)
+    except SyntaxError as error:
+        raise syntax_error(source, text, error) from error

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,7 +15,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 from publisher.compaction import Context
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
 from publisher.load.files import CONTEXT, Role, find_queries, find_sources
-from publisher.load.parse import SourceFile, parse_file, read_text
+from publisher.load.ground import Ground, read_ground
+from publisher.load.parse import SourceFile, read_text
 from publisher.load.queries import find_named, read_named
 from publisher.namespaces import PREFIXES, iri
 
@@ -31,6 +32,7 @@ class Sources:
         folder: Where it is.
         base_iri: Base of its names.
         files: Every RDF file, sorted by name.
+        ground: What they say, sorted, on disk.
         context: ``ontology/context.jsonld``; the table of prefixes when there is none.
         rules: Name → text of each ``shapes/hygiene/*.rq``.
         queries: Name → text of each ``data/queries/*.rq``.
@@ -41,6 +43,7 @@ class Sources:
     files: tuple[SourceFile, ...] = field(repr=False)
     context: Context = field(repr=False)
     rules: Mapping[str, str] = field(repr=False)
+    ground: Ground = field(repr=False, compare=False)
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
@@ -53,6 +56,18 @@ class Sources:
             graph = NamedNode(self.base_iri + file.source.graph)
             for triple in file.triples:
                 yield Quad(triple.subject, triple.predicate, triple.object, graph)
+
+    def with_files(self, files: Sequence[SourceFile]) -> Sources:
+        """Return the same sources with other files, in the order of their names.
+
+        Raises:
+            SourceError: A file is no longer as it was read.
+        """
+        ground, read = read_ground(files, self.base_iri)
+        for file in read:
+            if isinstance(file, SourceError):
+                raise file
+        return replace(self, files=tuple(files), ground=ground)
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -91,14 +106,15 @@ def read_sources(folder: Path, base_iri: str) -> Sources:
             broken.append(error)
             return None
 
-    files = [attempt(parse_file, source, base_iri) for source in find_sources(folder)]
+    ground, files = read_ground(find_sources(folder), base_iri)
+    broken += [file for file in files if isinstance(file, SourceError)]
     context = attempt(_read_context, folder)
     rules = {path.name: attempt(_read_rule, folder, path) or "" for path in find_queries(folder)}
     queries = {path.name: attempt(read_named, folder, path) or "" for path in find_named(folder)}
     if broken:
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
-    read = tuple(file for file in files if file is not None)
-    return Sources(folder, base_iri, read, context or Context({}), rules, queries)
+    read = tuple(file for file in files if isinstance(file, SourceFile))
+    return Sources(folder, base_iri, read, context or Context({}), rules, ground, queries)
 
 
 def _read_rule(folder: Path, path: Path) -> str:

@@ -6,21 +6,17 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass
 
-from pyoxigraph import NamedNode
-
 from publisher.errors import NotApproved, SourceError
 from publisher.findings import Finding, Severity, in_order
 from publisher.load.locate import line_of
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
-from publisher.namespaces import iri
-from publisher.quality.characters import check_characters
+from publisher.quality.by_file import check_files
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.hygiene import check_hygiene
 from publisher.quality.shape_syntax import check_shape_syntax
-from publisher.quality.style import check_style
-from publisher.quality.terms import check_terms
+from publisher.sorting import SortedLines
 
 Progress = Callable[[str], None]
 _TOKEN = object()
@@ -48,11 +44,9 @@ def _shapes(sources: Sources) -> Iterable[Finding]:
 
 
 CHECKS: tuple[tuple[str, Callable[[Sources], Iterable[Finding]]], ...] = (
-    ("terms", check_terms),
-    ("characters", check_characters),
+    ("files", check_files),
     ("definitions", check_definitions),
     ("base", check_base),
-    ("layout", check_style),
     ("hygiene", check_hygiene),
     ("shapes", _shapes),
 )
@@ -86,20 +80,23 @@ def approve(sources: Sources, progress: Progress = lambda step: None) -> Approve
 
 def located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
     """Yield the findings with file and line, found by their focus node."""
-    files: dict[str, SourceFile] = {}
-    for file in sources.files:
-        for triple in file.triples:
-            if isinstance(triple.subject, NamedNode):
-                if triple.predicate.value == iri("rdf:type"):
-                    files[triple.subject.value] = file
-                files.setdefault(triple.subject.value, file)
+    homes = SortedLines(sources.ground.homes)
     for finding in findings:
-        home = files.get(finding.focus_node)
+        home = _home(finding.focus_node, homes, sources)
         if finding.file or home is None:
             yield finding
             continue
         line = line_of(home, finding.focus_node, finding.path)
         yield dataclasses.replace(finding, file=home.name, line=line)
+
+
+def _home(name: str, homes: SortedLines, sources: Sources) -> SourceFile | None:
+    """Return the last file that says the type of a thing, else the first that says anything."""
+    rows = [line.split(b"\t") for line in homes.starting(f"<{name}>\t".encode())]
+    if not rows:
+        return None
+    defining = [int(number) for _, is_typed, number, _ in rows if is_typed == b"1"]
+    return sources.files[max(defining) if defining else min(int(row[2]) for row in rows)]
 
 
 def finding_of(error: SourceError) -> Finding:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -24,13 +24,19 @@ _ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-]*$")
 def check_characters(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each text and each property that RDF/XML cannot carry."""
     for file in sources.of_role(*PUBLISHED):
-        properties: set[str] = set()
-        for triple in file.triples:
-            if isinstance(triple.object, Literal) and (unfit := _UNFIT.search(triple.object.value)):
-                yield _unfit(file, triple, unfit.group())
-            name = triple.predicate.value
-            if name not in properties and not _ELEMENT_NAME.search(name):
-                properties.add(name)
+        yield from check_characters_of(file, file.triples)
+
+
+def check_characters_of(file: SourceFile, triples: Iterable[Triple]) -> Iterator[Finding]:
+    """Return the same for one published file and what it says."""
+    properties: set[str] = set()
+    for triple in triples:
+        if isinstance(triple.object, Literal) and (unfit := _UNFIT.search(triple.object.value)):
+            yield _unfit(file, triple, unfit.group())
+        name = triple.predicate.value
+        if name not in properties:
+            properties.add(name)
+            if not _ELEMENT_NAME.search(name):
                 yield _unfit_property(file, triple)
 
 

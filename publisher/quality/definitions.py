@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
+from publisher.load.ground import NONE
 from publisher.load.locate import line_of
 from publisher.load.parse import SourceFile
-from publisher.load.sources import PUBLISHED, Sources
+from publisher.load.sources import Sources
 from publisher.messages import text
-from publisher.namespaces import iri
+from publisher.sorting import read_lines
 
 ONE_FILE = "one-definition"
 BASE = "base-iri"
@@ -22,19 +25,11 @@ BASE = "base-iri"
 
 def check_definitions(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each IRI that two files define (say the type of) differently."""
-    defined: dict[str, list[SourceFile]] = defaultdict(list)
-    for file in sources.of_role(*PUBLISHED):
-        types = {t.subject for t in file.triples if t.predicate.value == iri("rdf:type")}
-        for node in types:
-            if isinstance(node, NamedNode):
-                defined[node.value].append(file)
-    for subject, files in sorted(defined.items()):
-        if len(files) > 1 and len({_said_of(subject, file) for file in files}) > 1:
-            yield from _twice(subject, files)
-
-
-def _said_of(subject: str, file: SourceFile) -> frozenset[object]:
-    return frozenset(t for t in file.triples if t.subject == NamedNode(subject))
+    rows = (line[:-1].split(b"\t") for line in read_lines(sources.ground.homes))
+    for subject, homes in groupby(rows, itemgetter(0)):
+        digests = {int(number): digest for _, _, number, digest in homes if digest != NONE}
+        if len(set(digests.values())) > 1:
+            yield from _twice(subject[1:-1].decode(), [sources.files[n] for n in sorted(digests)])
 
 
 def _twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
@@ -56,16 +51,20 @@ def _twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
 
 def check_base(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each dataset of which nothing is named below the base IRI."""
-    subjects: dict[str, list[tuple[str, SourceFile]]] = defaultdict(list)
+    start = f"<{sources.base_iri}".encode()
+    lines = (line for line in read_lines(sources.ground.quads) if line.startswith(start))
+    named_here = {line.rsplit(b" ", 2)[1] for line in lines}
+    files: dict[str, list[SourceFile]] = defaultdict(list)
     for file in sources.of_role(Role.DATA):
-        subjects[file.source.graph] += [
-            (t.subject.value, file) for t in file.triples if isinstance(t.subject, NamedNode)
-        ]
-    for named in subjects.values():
-        if any(name.startswith(sources.base_iri) for name, _ in named):
+        files[file.source.graph].append(file)
+    for graph, among in files.items():
+        if f"<{sources.base_iri}{graph}>".encode() in named_here:
             continue
-        usual = Counter(_root(name) for name, _ in named).most_common(1)[0][0]
-        name, file = named[0]
+        roots = Counter(_root(name) for file in among for name in _named(file))
+        if not roots:
+            continue
+        usual = roots.most_common(1)[0][0]
+        file, name = next((f, n) for f in among for n in _named(f))
         yield Finding(
             Severity.VIOLATION,
             text(
@@ -80,6 +79,11 @@ def check_base(sources: Sources) -> Iterator[Finding]:
             line=line_of(file, name),
             focus_node=name,
         )
+
+
+def _named(file: SourceFile) -> Iterator[str]:
+    """Yield the subjects of a file that have an IRI, once for each triple."""
+    return (t.subject.value for t in file.triples if isinstance(t.subject, NamedNode))
 
 
 def _root(name: str) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
-from publisher.load.sources import PUBLISHED, Sources
+from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 
 Row = dict[str, object]
@@ -23,8 +24,10 @@ def check_hygiene(sources: Sources) -> Iterator[Finding]:
     Raises:
         SourceSyntax: A rule is not a SELECT query.
     """
-    store = Store()
-    store.extend(sources.quads(*PUBLISHED))
+    if not sources.rules:
+        return
+    store = Store(tempfile.mkdtemp(dir=sources.ground.folder))
+    store.bulk_load(path=sources.ground.quads, format=RdfFormat.N_QUADS)
     for name, rule in sources.rules.items():
         try:
             rows = solutions(store, rule)

@@ -36,17 +36,18 @@ _SHAPES = ("sh:node", "sh:not", "sh:qualifiedValueShape")
 
 def check_shape_syntax(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each value of a shape that SHACL cannot read (SHACL, appendix A)."""
-    checks = _checks(sources)
-    for file in sources.of_role(Role.SHAPES):
-        for triple in file.triples:
+    # Read once: blank nodes have other names at each reading.
+    read = [(file, file.triples) for file in sources.of_role(Role.SHAPES)]
+    checks = _checks(sources, [triple for _, triples in read for triple in triples])
+    for file, triples in read:
+        for triple in triples:
             check = checks.get(triple.predicate.value)
             if check is not None and (message := check(triple.object)) is not None:
                 yield _finding(file, triple, message)
 
 
-def _checks(sources: Sources) -> Mapping[str, Check]:
+def _checks(sources: Sources, triples: list[Triple]) -> Mapping[str, Check]:
     """Return property → what its values must be."""
-    triples = [t for file in sources.of_role(Role.SHAPES) for t in file.triples]
     defined = {triple.subject for triple in triples}
     with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
     lists = {t.subject for t in triples if t.predicate.value == iri("rdf:first")}

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-import pyshacl
 from pyoxigraph import BlankNode as OxBlankNode
 from pyoxigraph import Literal as OxLiteral
 from pyoxigraph import NamedNode as OxNamedNode
-from pyshacl.errors import ReportableRuntimeError, ShapeLoadError
+from pyoxigraph import RdfFormat, parse
+from pyshacl.errors import ReportableRuntimeError
+from pyshacl.graph_abstraction import DataGraph
+from pyshacl.monkey import apply_patches
+from pyshacl.validator import Validator
 from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Node, URIRef
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 
+from publisher.cores import on_all_cores
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
-from publisher.load.files import Role
 from publisher.load.sources import Sources
 from publisher.messages import SOURCE_LANGUAGE, Text
+from publisher.quality.reach import Needs, needs_of
+from publisher.quality.shape_ground import Lookup, Part, ShapeGround, cut, uncut, write_shapes
+from publisher.quality.steps import Reach
+from publisher.sorting import read_lines
 
 _SEVERITIES = {
     str(SH.Violation): Severity.VIOLATION,
@@ -31,7 +41,6 @@ _SEVERITIES = {
 
 # pySHACL looks at every triple of a shape anew for each focus node.
 _READ_BY_PEOPLE = {SH.description, SH.group, SH.message, SH.name, SH.order, RDFS.label}
-_TARGETS = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 
 
 class _DataGraph(Graph):
@@ -63,21 +72,27 @@ def _term(term: object) -> Node:
     return Literal(term.value, datatype=datatype, normalize=False)
 
 
-def graph_of(sources: Sources, *roles: Role) -> Graph:
-    """Return what the files of some roles say, as one rdflib graph."""
+def _terms(nodes: Iterable[bytes]) -> Iterator[Node]:
+    """Yield terms that are written in N-Triples."""
+    lines = b"".join(b"<x:x> <x:x> %s .\n" % node for node in nodes)
+    return (_term(quad.object) for quad in parse(lines, format=RdfFormat.N_TRIPLES))
+
+
+def _graph(lines: Iterable[bytes], prefixes: Mapping[str, str]) -> Graph:
+    """Return lines of N-Triples as an rdflib graph."""
     graph = _DataGraph(bind_namespaces="none")
-    for prefix, namespace in sources.prefixes.items():
+    for prefix, namespace in prefixes.items():
         graph.bind(prefix, namespace, override=True)
-    for file in sources.of_role(*roles):
-        for triple in file.triples:
-            graph.add((_term(triple.subject), URIRef(triple.predicate.value), _term(triple.object)))
+    for quad in parse(b"".join(lines), format=RdfFormat.N_TRIPLES):
+        graph.add((_term(quad.subject), URIRef(quad.predicate.value), _term(quad.object)))
     return graph
 
 
 def check_shapes(sources: Sources, things: Sequence[str] = ()) -> Iterator[Finding]:
     """Return a finding for each result of the validation report (SHACL, section 3.6).
 
-    Ontology, data, catalogue and examples are validated together, since they refer to each other.
+    Ontology, data, catalogue and examples are validated together, since they refer to each other:
+    in parts, each with what the shapes may look at from its nodes, on all cores.
 
     Args:
         sources: Shapes and what they are about.
@@ -86,54 +101,78 @@ def check_shapes(sources: Sources, things: Sequence[str] = ()) -> Iterator[Findi
     Raises:
         SourceSyntax: A shape is not one that SHACL allows.
     """
-    shapes = graph_of(sources, Role.SHAPES)
-    data = graph_of(sources, Role.ONTOLOGY, Role.DATA, Role.CATALOGUE, Role.EXAMPLE)
-    rules = Graph("SimpleMemory", bind_namespaces="none")
-    for t in shapes:
-        if t[1] not in _READ_BY_PEOPLE:
-            rules.add(t)
+    ground = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.ground.folder)))
+    needs = needs_in(ground)
+    parts = [uncut(ground)] if needs is None else list(cut(ground, needs))
     if things:
-        _aim(rules, data, [URIRef(thing) for thing in things])
+        named = tuple(f"<{thing}>".encode() for thing in things)
+        parts = [Part(ground, 0, parts[-1].end if needs is None else 0, named, needs is None)]
+    for found in on_all_cores(check_part, parts):
+        yield from found
+
+
+def needs_in(ground: ShapeGround) -> Needs | None:
+    """Return what must be at hand to validate a node; None when that may be anything."""
+    prefixes = json.loads(ground.prefixes.read_bytes())
+    return needs_of(_graph(read_lines(ground.shapes), prefixes), prefixes.items())
+
+
+def check_part(part: Part) -> list[Finding]:
+    """Return the findings of one part.
+
+    Raises:
+        SourceSyntax: A shape is not one that SHACL allows.
+    """
     try:
-        _conforms, report, _text = pyshacl.validate(
-            data, shacl_graph=rules, inference="none", inplace=True, meta_shacl=False
-        )
-    except (ShapeLoadError, ReportableRuntimeError) as error:
+        return _validator(part.ground).findings(part)
+    except ReportableRuntimeError as error:
         raise SourceSyntax(
             "A shape is not valid SHACL: {reason}.",
             where="shapes/",
             remedy="Mend the shape that is named; nothing was published.",
             reason=str(error).strip().rstrip("."),
         ) from error
-    assert isinstance(report, Graph)
-    for result in report.subjects(RDF.type, SH.ValidationResult):
-        yield _finding(report, shapes, result)
 
 
-def _aim(shapes: Graph, data: Graph, things: Sequence[URIRef]) -> None:
-    """Let the shapes target some nodes alone, each by the shapes that target it as it is.
-
-    pySHACL's own ``focus_nodes`` also narrows the values that ``sh:or`` and ``sh:not`` look at.
-    """
-    aimed = [(shape, thing) for thing in things for shape in _targeting(shapes, data, thing)]
-    for path in _TARGETS:
-        shapes.remove((None, path, None))
-    for shape, thing in aimed:
-        shapes.add((shape, SH.targetNode, thing))
+@lru_cache(maxsize=1)
+def _validator(ground: ShapeGround) -> _Validator:
+    """Return the validator of a process: it reads the shapes once, for all its parts."""
+    return _Validator(ground)
 
 
-def _targeting(shapes: Graph, data: Graph, thing: URIRef) -> Iterator[Node]:
-    """Yield the shapes that target a node (SHACL, section 2.1.3)."""
-    yield from shapes.subjects(SH.targetNode, thing)
-    for name in data.objects(thing, RDF.type):
-        for broader in filter(None, data.transitive_objects(name, RDFS.subClassOf)):
-            yield from shapes.subjects(SH.targetClass, broader)
-            if (broader, RDF.type, SH.NodeShape) in shapes:
-                yield broader
-    for path in data.predicates(thing, None, unique=True):
-        yield from shapes.subjects(SH.targetSubjectsOf, path)
-    for path in data.predicates(None, thing, unique=True):
-        yield from shapes.subjects(SH.targetObjectsOf, path)
+class _Validator:
+    """Shapes, read, and what they are held against."""
+
+    def __init__(self, ground: ShapeGround) -> None:
+        apply_patches()  # type: ignore[no-untyped-call]  # as pyshacl.validate does
+        self._prefixes = json.loads(ground.prefixes.read_bytes())
+        self._shapes = _graph(read_lines(ground.shapes), self._prefixes)
+        needs = needs_of(self._shapes, self._prefixes.items())
+        self._lookup = Lookup(ground, needs or Needs(Reach()))
+        rules = _graph((), self._prefixes)
+        for triple in self._shapes:
+            if triple[1] not in _READ_BY_PEOPLE:
+                rules.add(triple)
+        empty = DataGraph.from_rdflib(_graph((), {}))
+        self._pyshacl = Validator(empty, shacl_graph=rules, options={"inplace": True})
+
+    def findings(self, part: Part) -> list[Finding]:
+        """Return the findings on the nodes of a part."""
+        nodes, lines = self._lookup.part(part)
+        graph = _graph(lines, self._prefixes)
+        own = set(_terms(nodes))
+        results: list[Any] = []
+        executor = self._pyshacl.make_executor()
+        data = DataGraph.from_rdflib(graph)
+        for shape in self._pyshacl.shacl_graph.shapes:
+            targets = shape.focus_nodes(data)
+            if focus := list(targets & own if own else targets):
+                results += shape.validate(executor, data, focus=focus)[1]
+        if not results:
+            return []
+        report, _ = Validator.create_validation_report(self._pyshacl.shacl_graph, False, results)
+        found = report.subjects(RDF.type, SH.ValidationResult)
+        return [_finding(report, self._shapes, result) for result in found]
 
 
 def _messages(report: Graph, shapes: Graph, result: Node) -> Text:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pyoxigraph import BlankNode
+from pyoxigraph import BlankNode, Triple
 
 from publisher import media_types
 from publisher.findings import Finding, Severity
@@ -30,40 +30,50 @@ _TOKEN = re.compile(
 )
 
 
-def has_own_layout(file: SourceFile) -> bool:
+def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) -> bool:
     """Tell whether the layout of a file is its author's: comments and blank nodes would be lost.
 
-    An example is laid out for its readers.
+    An example is laid out for its readers. Whoever has read what the file says can give it.
     """
     if media_types.of_file(file.name) is not media_types.TURTLE or file.role is Role.EXAMPLE:
         return True
     if any(token.lastgroup == "comment" for token in _TOKEN.finditer(file.text)):
         return True
-    nodes = (node for triple in file.triples for node in (triple.subject, triple.object))
+    said = file.triples if triples is None else triples
+    nodes = (node for triple in said for node in (triple.subject, triple.object))
     return any(isinstance(node, BlankNode) for node in nodes)
 
 
-def _in_layout(file: SourceFile, sources: Sources) -> str:
-    return write(file.triples, dict(sources.prefixes))
+def _wanted(file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]) -> str | None:
+    """Return what a file would be in the layout; None when it is, or need not be."""
+    if has_own_layout(file, triples):
+        return None
+    wanted = write(triples, prefixes)
+    return None if file.text == wanted else wanted
 
 
 def check_style(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each Turtle file that is not in the layout of the sources."""
     for file in sources.files:
-        if has_own_layout(file):
-            continue
-        wanted = _in_layout(file, sources)
-        if file.text != wanted:
-            yield Finding(
-                Severity.WARNING,
-                text(
-                    "The file is not in the layout of the sources."
-                    " Run 'publisher check --fix' to put it in order; what it says does not change."
-                ),
-                rule=RULE,
-                file=file.name,
-                line=_first_difference(file.text, wanted),
-            )
+        yield from check_style_of(file, file.triples, sources.prefixes)
+
+
+def check_style_of(
+    file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Return the same for one file and what it says, in its order."""
+    wanted = _wanted(file, triples, prefixes)
+    if wanted is not None:
+        yield Finding(
+            Severity.WARNING,
+            text(
+                "The file is not in the layout of the sources."
+                " Run 'publisher check --fix' to put it in order; what it says does not change."
+            ),
+            rule=RULE,
+            file=file.name,
+            line=_first_difference(file.text, wanted),
+        )
 
 
 def _first_difference(ours: str, wanted: str) -> int:
@@ -78,11 +88,10 @@ def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: 
     """
     fixed = []
     for file in sources.files:
-        if (
-            is_chosen(file.name)
-            and not has_own_layout(file)
-            and file.text != (wanted := _in_layout(file, sources))
-        ):
+        if not is_chosen(file.name):
+            continue
+        wanted = _wanted(file, file.triples, sources.prefixes)
+        if wanted is not None:
             temporary = file.source.path.with_name(file.source.path.name + ".new")
             temporary.write_text(wanted, encoding="utf-8")
             temporary.replace(file.source.path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -98,10 +98,12 @@ def _iris(triple: Triple) -> Iterator[str]:
             yield term.datatype.value
 
 
-class _Vocabularies:
+class Vocabularies:
     """Every closed namespace of a folder of sources, and the verdict on each IRI."""
 
     def __init__(self, sources: Sources) -> None:
+        """Read the vocabularies that the ontology defines."""
+        self.prefixes = dict(sources.prefixes)
         self.terms = {PREFIXES[prefix]: _terms(prefix) for prefix in (*_CLOSED, *_LISTED)}
         self.terms |= _own_terms(sources)
         self.verdicts: dict[str, str | None] = {}
@@ -123,16 +125,23 @@ class _Vocabularies:
 
 def check_terms(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each term that its closed vocabulary does not have, once a file."""
-    vocabularies = _Vocabularies(sources)
+    vocabularies = Vocabularies(sources)
     for file in sources.files:
-        yield from _check_prefixes(file, sources.prefixes)
-        seen: set[str] = set()
-        for triple in file.triples:
-            for iri in _iris(triple):
-                if iri in seen or (near := vocabularies.misspelt(iri)) is None:
-                    continue
-                seen.add(iri)
-                yield _misspelt(file, triple, iri, near)
+        yield from check_terms_of(file, file.triples, vocabularies)
+
+
+def check_terms_of(
+    file: SourceFile, triples: Iterable[Triple], vocabularies: Vocabularies
+) -> Iterator[Finding]:
+    """Return the same for one file and what it says."""
+    yield from _check_prefixes(file, vocabularies.prefixes)
+    seen: set[str] = set()
+    for triple in triples:
+        for iri in _iris(triple):
+            if iri in seen or (near := vocabularies.misspelt(iri)) is None:
+                continue
+            seen.add(iri)
+            yield _misspelt(file, triple, iri, near)
 
 
 def _misspelt(file: SourceFile, triple: Triple, iri: str, near: str) -> Finding:

@@ -125,6 +125,7 @@ class _Drafts:
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
         self._files = {file.name: file for file in sources.files}
+        self._before: dict[str, frozenset[Triple]] = {}
         self._drafts: dict[str, set[Triple]] = {}
         self._settled: dict[str, str] = {}
 
@@ -181,7 +182,8 @@ class _Drafts:
     def _draft(self, name: str) -> set[Triple]:
         if name not in self._drafts:
             file = self._files.get(name)
-            self._drafts[name] = set(file.triples) if file is not None else set()
+            self._before[name] = frozenset(file.triples if file is not None else ())
+            self._drafts[name] = set(self._before[name])
         return self._drafts[name]
 
     def files(self) -> Iterable[FileChange]:
@@ -189,7 +191,7 @@ class _Drafts:
         prefixes = dict(self._sources.prefixes)
         for name, triples in sorted(self._drafts.items()):
             file = self._files.get(name)
-            if triples == set(file.triples if file is not None else ()):
+            if triples == self._before[name]:
                 continue
             if file is not None and has_own_layout(file):
                 raise ChangeRefused(
@@ -219,8 +221,8 @@ def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:
         old = read.get(change.name)
         source = old.source if old is not None else source_of(change.path, sources.folder)
         read[change.name] = _parsed(source, change.after, sources.base_iri)
-    left = tuple(read[name] for name in sorted(read))
-    return replace(sources, files=left, rules=rules, queries=queries)
+    left = sources.with_files([read[name] for name in sorted(read)])
+    return replace(left, rules=rules, queries=queries)
 
 
 def _parsed(source: SourcePath, text: str, base_iri: str) -> SourceFile:

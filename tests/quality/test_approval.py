@@ -81,7 +81,7 @@ def test_each_step_is_announced(sources: Sources) -> None:
     """Whoever waits sees what is at work."""
     steps: list[str] = []
     check(sources, steps.append)
-    assert steps[0] == "terms"
+    assert steps[0] == "files"
     assert steps[-1] == "shapes"
 
 

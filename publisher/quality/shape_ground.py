@@ -1,0 +1,231 @@
+"""What shapes are held against, on disk: cut into parts, each with what it needs of the others."""
+
+from __future__ import annotations
+
+import heapq
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, islice
+from pathlib import Path
+
+from publisher.load.files import SHAPES
+from publisher.load.sources import Sources
+from publisher.namespaces import iri
+from publisher.quality.reach import Needs
+from publisher.quality.steps import Reach, Step
+from publisher.sorting import SortedLines, Sorter, distinct, merge, read_lines, write_lines
+
+# About 20,000 triples: as rdflib graphs, what all cores hold at once.
+PART_BYTES = 4 << 20
+_PART_NODES = 5_000
+_REMEMBERED = 10_000
+_TYPE = f" <{iri('rdf:type')}> ".encode()
+_SUBCLASS = f"<{iri('rdfs:subClassOf')}>".encode()
+END = b" .\n"
+
+
+@dataclass(frozen=True)
+class ShapeGround:
+    """Files in a folder.
+
+    Attributes:
+        folder: Where they are.
+    """
+
+    folder: Path
+
+    @property
+    def said(self) -> Path:
+        """Return the file of what is validated, as sorted N-Triples."""
+        return self.folder / "said.nt"
+
+    @property
+    def links(self) -> Path:
+        """Return the file of links back: object, property, subject, with tabs, sorted."""
+        return self.folder / "links.tsv"
+
+    @property
+    def shared(self) -> Path:
+        """Return the file of what every part needs: which class is below which."""
+        return self.folder / "shared.nt"
+
+    @property
+    def shapes(self) -> Path:
+        """Return the file of the shapes graph, as N-Triples."""
+        return self.folder / "shapes.nt"
+
+    @property
+    def prefixes(self) -> Path:
+        """Return the file of the prefixes that queries may leave undeclared."""
+        return self.folder / "prefixes.json"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Nodes that are validated together.
+
+    Attributes:
+        ground: Where the data is.
+        start: The nodes are the subjects from this place in the file of what is said …
+        end: … to this one.
+        nodes: And these, of which nothing is said, as N-Triples.
+        is_alone: Whether that range is everything that may be looked at; the nodes are the only
+            ones to validate then, and none of them means all.
+    """
+
+    ground: ShapeGround
+    start: int
+    end: int
+    nodes: tuple[bytes, ...] = ()
+    is_alone: bool = False
+
+
+def write_shapes(sources: Sources, folder: Path) -> ShapeGround:
+    """Write the shapes, what is held against them, and the prefixes; return where they are."""
+    ground = ShapeGround(folder)
+    shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
+    together = heapq.merge(read_lines(sources.ground.quads), read_lines(sources.ground.examples))
+    with ground.shapes.open("wb") as of_shapes:
+
+        def validated() -> Iterator[bytes]:
+            for line in together:
+                if line.endswith(shapes):
+                    of_shapes.write(line[: -len(shapes)] + END)
+                else:
+                    yield line[: line.rindex(b" <")] + END
+
+        write_lines(ground.said, distinct(validated()))
+    ground.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8")
+    return ground
+
+
+def uncut(ground: ShapeGround) -> Part:
+    """Return everything as one part."""
+    return Part(ground, 0, ground.said.stat().st_size, is_alone=True)
+
+
+def cut(ground: ShapeGround, needs: Needs, part_bytes: int = PART_BYTES) -> Iterator[Part]:
+    """Yield the parts, after writing what they need of each other."""
+    back = {name.encode() for name in needs.reach.inverse() | needs.objects_of}
+    start = place = 0
+    with Sorter(ground.links) as links, ground.shared.open("wb") as shared:
+        for _, block in groupby(read_lines(ground.said), lambda line: line.partition(b" ")[0]):
+            if place - start > part_bytes:
+                yield Part(ground, start, place)
+                start = place
+            for line in block:
+                place += len(line)
+                subject, predicate, value = line[: -len(END)].split(b" ", 2)
+                if predicate[1:-1] in back:
+                    links.add(b"\t".join((value, predicate, subject)) + b"\n")
+                if predicate == _SUBCLASS:
+                    shared.write(line)
+    merge(links.runs, ground.links)
+    if place > start:
+        yield Part(ground, start, place)
+    bare = iter(list(_bare(ground, needs)))
+    while nodes := tuple(islice(bare, _PART_NODES)):
+        yield Part(ground, 0, 0, nodes)
+
+
+def _bare(ground: ShapeGround, needs: Needs) -> Iterator[bytes]:
+    """Yield the targets of which nothing is said, in N-Triples."""
+    said = SortedLines(ground.said)
+    targets = {f"<{name}>".encode() for name in needs.objects_of}
+    links = (line.split(b"\t") for line in read_lines(ground.links))
+    pointed_at = (value for value, predicate, _ in links if predicate in targets)
+    named = sorted(f"<{name}>".encode() for name in needs.nodes)
+    for node in distinct(heapq.merge(pointed_at, named)):
+        if next(said.starting(node + b" "), None) is None:
+            yield node
+
+
+class Lookup:
+    """Looks up in the files what nodes need."""
+
+    def __init__(self, ground: ShapeGround, needs: Needs) -> None:
+        """Open the files."""
+        self._said, self._links = SortedLines(ground.said), SortedLines(ground.links)
+        self._needs = needs
+        self._shared = list(read_lines(ground.shared)) if ground.shared.is_file() else []
+        self._own: dict[bytes, list[bytes]] = {}
+        # A method must not be cached for the life of the program, so the cache is the object's.
+        self._elsewhere = lru_cache(maxsize=_REMEMBERED)(self._look_up)
+
+    def part(self, part: Part) -> tuple[set[bytes], Iterable[bytes]]:
+        """Return the nodes of a part, and every triple that validating them may look at.
+
+        No nodes stand for all that are there.
+        """
+        own = list(self._said.between(part.start, part.end))
+        blocks = groupby(own, lambda line: line.partition(b" ")[0])
+        self._own = {node: list(lines) for node, lines in blocks}
+        nodes = {*part.nodes, *self._own}
+        if part.is_alone:
+            return set(part.nodes), own
+        found = {*self._shared, *own}
+        self._visit(nodes, self._needs.reach, found)
+        for name in self._needs.objects_of:
+            predicate = f"<{name}>".encode()
+            for node in nodes:
+                # One link makes it a target; it may have a million.
+                for subject in islice(self._back(node, predicate), 1):
+                    found.add(_triple(subject, predicate, node))
+        return nodes, found
+
+    def _look_up(self, node: bytes) -> list[bytes]:
+        return list(self._said.starting(node + b" "))
+
+    def _of(self, node: bytes) -> list[bytes]:
+        return self._own.get(node) or self._elsewhere(node)
+
+    def _back(self, node: bytes, predicate: bytes) -> Iterator[bytes]:
+        """Yield the subjects that point to a node by a property."""
+        start = b"\t".join((node, predicate, b""))
+        return (line[len(start) : -1] for line in self._links.starting(start))
+
+    def _visit(self, nodes: Iterable[bytes], reach: Reach, found: set[bytes]) -> None:
+        """Add what is needed of some nodes, and of those that their steps lead to."""
+        ends = {
+            step: self._ends(nodes, step, found)
+            for step, then in reach.steps.items()
+            if not (reach.is_whole and step.is_plain and then.is_empty)
+        }
+        if reach.is_whole or reach.is_typed:
+            for node in nodes:
+                lines = self._of(node)
+                found.update(x for x in lines if reach.is_whole or x.startswith(node + _TYPE))
+        for step, there in ends.items():
+            if there:
+                self._visit(there, reach.steps[step], found)
+
+    def _ends(self, nodes: Iterable[bytes], step: Step, found: set[bytes]) -> set[bytes]:
+        """Return where a step leads from some nodes, and add the triples on the way."""
+        predicate = f"<{step.predicate}>".encode()
+        there: set[bytes] = set()
+        pending = set(nodes)
+        while pending:
+            reached: set[bytes] = set()
+            for node in pending:
+                for end in self._next(node, predicate, is_inverse=step.is_inverse):
+                    ends = (end, node) if step.is_inverse else (node, end)
+                    found.add(_triple(ends[0], predicate, ends[1]))
+                    reached.add(end)
+            pending = reached - there if step.is_repeated else set()
+            there |= reached
+        return there | set(nodes) if step.is_repeated else there
+
+    def _next(self, node: bytes, predicate: bytes, *, is_inverse: bool) -> Iterator[bytes]:
+        if is_inverse:
+            yield from self._back(node, predicate)
+            return
+        start = b"%s %s " % (node, predicate)
+        for line in self._of(node):
+            if line.startswith(start):
+                yield line[len(start) : -len(END)]
+
+
+def _triple(subject: bytes, predicate: bytes, value: bytes) -> bytes:
+    return b"%s %s %s .\n" % (subject, predicate, value)

@@ -1,0 +1,72 @@
+"""Steps from a node to others, and what is needed of the nodes at their ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Unbounded(Exception):
+    """Something may look anywhere."""
+
+
+class Step(NamedTuple):
+    """A step along a property.
+
+    Attributes:
+        predicate: IRI of the property.
+        is_inverse: Whether it goes from object to subject.
+        is_repeated: Whether it is taken as often as it can be, also not at all.
+    """
+
+    predicate: str
+    is_inverse: bool = False
+    is_repeated: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it goes once from subject to object."""
+        return not (self.is_inverse or self.is_repeated)
+
+
+@dataclass
+class Reach:
+    """What is needed of a node.
+
+    Attributes:
+        is_whole: Whether everything that is said of it is.
+        is_typed: Whether its classes are.
+        steps: Step → what is needed of the nodes at its end.
+    """
+
+    is_whole: bool = False
+    is_typed: bool = False
+    steps: dict[Step, Reach] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is needed."""
+        return not (self.is_whole or self.is_typed or self.steps)
+
+    def add(self, other: Reach) -> None:
+        """Let it reach as far as another does, too."""
+        self.is_whole |= other.is_whole
+        self.is_typed |= other.is_typed
+        for step, then in other.steps.items():
+            self.steps.setdefault(step, Reach()).add(then)
+
+    def inverse(self) -> set[str]:
+        """Return the properties of all steps from object to subject."""
+        here = {step.predicate for step in self.steps if step.is_inverse}
+        return here.union(*(then.inverse() for then in self.steps.values()))
+
+
+def along(steps: Iterable[Step], then: Reach) -> Reach:
+    """Return the reach that takes steps and ends at nodes of another reach."""
+    for step in reversed(list(steps)):
+        reach = Reach()
+        reach.steps[step] = Reach()
+        reach.steps[step].add(then)
+        then = reach
+    return then

@@ -1,0 +1,143 @@
+"""Lines in order, however many: sorted in pieces on disk, merged, found again by bisection.
+
+A line is bytes with a line feed at its end. UTF-8 sorts as the characters do: bytes are compared.
+"""
+
+from __future__ import annotations
+
+import heapq
+import mmap
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+
+_PIECE_BYTES = 32 << 20
+_BUFFER_BYTES = 1 << 18
+# So many files are open at once.
+_MOST_RUNS = 128
+
+
+class Sorter:
+    """Takes lines in any order and writes them as sorted files, the runs; memory is bounded.
+
+    Leaving its ``with`` block writes the last one.
+    """
+
+    def __init__(self, start: Path) -> None:
+        """Write runs whose names begin with a path."""
+        self.runs: list[Path] = []
+        self._start = start
+        self._lines: list[bytes] = []
+        self._length = 0
+
+    def __enter__(self) -> Sorter:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Write what is left."""
+        self._write()
+
+    def add(self, line: bytes) -> None:
+        """Take a line."""
+        self._lines.append(line)
+        self._length += len(line)
+        if self._length > _PIECE_BYTES:
+            self._write()
+
+    def _write(self) -> None:
+        if self._lines:
+            self._lines.sort()
+            run = self._start.with_name(f"{self._start.name}.{len(self.runs)}")
+            write_lines(run, self._lines)
+            self.runs.append(run)
+            self._lines, self._length = [], 0
+
+
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    """Write lines into a file."""
+    with path.open("wb", _BUFFER_BYTES) as file:
+        file.writelines(lines)
+
+
+def read_lines(path: Path) -> Iterator[bytes]:
+    """Yield the lines of a file."""
+    with path.open("rb", _BUFFER_BYTES) as lines:
+        yield from lines
+
+
+def distinct(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield sorted lines, each once."""
+    last = None
+    for line in lines:
+        if line != last:
+            yield line
+            last = line
+
+
+def merged(runs: Sequence[Path]) -> Iterator[bytes]:
+    """Yield the lines of sorted files in order, each once."""
+    while len(runs) > _MOST_RUNS:
+        together = runs[0].with_name(f"{runs[0].name}+")
+        write_lines(together, merged(runs[:_MOST_RUNS]))
+        for run in runs[:_MOST_RUNS]:
+            run.unlink()
+        runs = [*runs[_MOST_RUNS:], together]
+    with ExitStack() as stack:
+        files = [stack.enter_context(run.open("rb", _BUFFER_BYTES)) for run in runs]
+        yield from distinct(heapq.merge(*files))
+
+
+def merge(runs: Sequence[Path], target: Path) -> None:
+    """Write the lines of sorted files into one, in order and each once; the runs are gone then."""
+    write_lines(target, merged(runs))
+    for run in runs:
+        run.unlink(missing_ok=True)
+
+
+class SortedLines:
+    """The lines of a sorted file that does not change; the kernel keeps what is used in memory."""
+
+    def __init__(self, path: Path) -> None:
+        """Map the file; one that is missing or empty has no lines."""
+        self._content: mmap.mmap | bytes = b""
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def starting(self, start: bytes) -> Iterator[bytes]:
+        """Yield the lines that begin with some bytes."""
+        content, place = self._content, self._place(start)
+        length = len(start)
+        while content[place : place + length] == start and place < len(content):
+            end = content.find(b"\n", place) + 1
+            yield content[place:end]
+            place = end
+
+    def between(self, start: int, end: int) -> Iterator[bytes]:
+        """Yield the lines from one place in the file to another."""
+        content = self._content
+        while start < end:
+            stop = content.find(b"\n", start) + 1
+            yield content[start:stop]
+            start = stop
+
+    def _place(self, start: bytes) -> int:
+        """Return where the first line is that does not sort before some bytes."""
+        content = self._content
+        low, high = 0, len(content)
+        while low < high:
+            middle = (low + high) // 2
+            begin = content.rfind(b"\n", low, middle) + 1 or low
+            end = content.find(b"\n", begin) + 1
+            if content[begin:end] < start:
+                low = end
+            else:
+                high = begin
+        return low

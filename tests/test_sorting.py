@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from publisher import sorting
+from publisher.sorting import SortedLines, Sorter, merge, merged, read_lines, write_lines
+
+words = st.lists(st.text(alphabet="ab <>å", max_size=4), max_size=30)
+
+
+def test_lines_of_several_runs_come_in_order_and_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However little memory there is for them."""
+    monkeypatch.setattr(sorting, "_PIECE_BYTES", 3)
+    with Sorter(tmp_path / "words") as sorter:
+        for word in (b"c\n", b"a\n", b"d\n", b"a\n", b"b\n", b"e\n", b"b\n"):
+            sorter.add(word)
+    assert len(sorter.runs) == 4
+    merge(sorter.runs, tmp_path / "all")
+    assert (tmp_path / "all").read_bytes() == b"a\nb\nc\nd\ne\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["all"]
+
+
+def test_more_runs_than_files_may_be_open_are_merged_in_steps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process may have a thousand files open, and a register more runs."""
+    monkeypatch.setattr(sorting, "_MOST_RUNS", 2)
+    runs = [tmp_path / str(number) for number in range(5)]
+    for number, run in enumerate(runs):
+        write_lines(run, [b"%d\n" % number, b"x\n"])
+    assert list(merged(runs)) == [b"0\n", b"1\n", b"2\n", b"3\n", b"4\n", b"x\n"]
+
+
+def test_nothing_sorted_is_an_empty_file(tmp_path: Path) -> None:
+    """Whoever reads it need not ask whether it is there."""
+    merge([], tmp_path / "all")
+    assert list(read_lines(tmp_path / "all")) == []
+    assert list(SortedLines(tmp_path / "all").starting(b"a")) == []
+
+
+@given(words, st.text(alphabet="ab <>å", min_size=1, max_size=2))
+def test_lines_are_found_by_what_they_begin_with(lines: list[str], start: str) -> None:
+    """Bisection finds what looking at every line finds."""
+    listed = sorted({f"{line}\n".encode() for line in lines})
+    found = SortedLines(Path("nowhere"))
+    found._content = b"".join(listed)
+    assert list(found.starting(start.encode())) == [
+        line for line in listed if line.startswith(start.encode())
+    ]
+
+
+def test_lines_between_two_places_are_whole(tmp_path: Path) -> None:
+    """A part of a file begins and ends where lines do."""
+    write_lines(tmp_path / "all", [b"a\n", b"bb\n", b"c\n"])
+    assert list(SortedLines(tmp_path / "all").between(2, 7)) == [b"bb\n", b"c\n"]
