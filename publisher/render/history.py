@@ -44,13 +44,20 @@ class HistoryPages:
         self._release = release
         self._addresses = addresses
 
-    def gone(self, tombstone: Tombstone, as_it_was: str, reader: Reader) -> bytes:
+    def gone(
+        self,
+        tombstone: Tombstone,
+        as_it_was: str,
+        reader: Reader,
+        near: Sequence[tuple[Value, Value | None]] = (),
+    ) -> bytes:
         """Return the page of an entity that left.
 
         Args:
             tombstone: Of the entity.
             as_it_was: Address of its document in the last release that had it; may be empty.
             reader: Who asks.
+            near: What is called nearly so, with what it is.
         """
         language = reader.language
         return self._frame.render(
@@ -63,6 +70,7 @@ class HistoryPages:
             replaced_by=self._links(tombstone.replaced_by, reader),
             events=self._links(tombstone.events, reader),
             as_it_was=as_it_was,
+            near=near,
         )
 
     def releases(self, kept: Sequence[Kept], reader: Reader) -> bytes:

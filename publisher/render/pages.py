@@ -10,6 +10,7 @@ from publisher.messages import LANGUAGES
 from publisher.query.description import Description
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery
+from publisher.query.search import Hit
 from publisher.release.model import Release
 from publisher.render.catalogued import read_catalogued
 from publisher.render.composing import Composer
@@ -197,8 +198,25 @@ class Pages:
             **self._use.parts(example, main, reader),
         )
 
-    def problem(self, status: int, title: str, details: Sequence[str], reader: Reader) -> bytes:
-        """Return a page that says what went wrong and what to do."""
+    def problem(
+        self,
+        status: int,
+        title: str,
+        details: Sequence[str],
+        reader: Reader,
+        near: Sequence[Hit] = (),
+        asked: str = "",
+    ) -> bytes:
+        """Return a page that says what went wrong and what to do.
+
+        Args:
+            status: Of the answer.
+            title: What went wrong, in a few words.
+            details: The same in sentences, and the cure.
+            reader: Who it is for.
+            near: What the reader may have looked for.
+            asked: Words to search for.
+        """
         return self._frame.render(
             "problem.html",
             reader,
@@ -206,6 +224,8 @@ class Pages:
             title=title,
             status=status,
             details=details,
+            near=self.search.near(near, reader),
+            asked=asked,
         )
 
 

@@ -117,6 +117,21 @@ class SearchPages:
         """Return how many pages the hits fill; no hits fill one."""
         return max(1, -(-len(found.hits) // SIZE))
 
+    def near(self, hits: Sequence[Hit], reader: Reader) -> list[tuple[Value, Value | None]]:
+        """Return hits as links, each with what it is: help for who came to a wrong address."""
+        names = read_names(self._engine, {kind for hit in hits for kind in hit.kinds})
+        return [
+            (
+                Value(
+                    hit.label,
+                    self._frame.href(hit.iri, reader),
+                    "" if hit.language == reader.language else hit.language,
+                ),
+                _kind(hit, names, reader.language),
+            )
+            for hit in hits
+        ]
+
     def json(self, text: str, found: Found, number: int, reader: Reader) -> bytes:
         """Return a page of hits as JSON; in marks are begin and end of what was looked for."""
         hits = []

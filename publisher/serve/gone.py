@@ -14,6 +14,7 @@ from publisher.negotiation import negotiate
 from publisher.release.history.tombstones import Tombstone
 from publisher.serialise import serialise
 from publisher.serve.fields import join_links, vary
+from publisher.serve.nearest import nearest
 from publisher.serve.problems import PROBLEM
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
@@ -93,7 +94,10 @@ def gone(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Respo
         body = _problem(tombstone, was, reader.language)
         response = Response(body, _STATUS, content_type=PROBLEM)
     elif chosen is HTML:
-        page = site.pages.history.gone(tombstone, was, reader)
+        entity = tombstone.entity.removeprefix(site.release.base_iri)
+        hits = nearest(site, entity, reader, tombstone.replaced_by)
+        near = site.pages.search.near(hits, reader)
+        page = site.pages.history.gone(tombstone, was, reader, near)
         response = Response(page, _STATUS, content_type=HTML.content_type)
     else:
         release = site.release

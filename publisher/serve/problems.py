@@ -21,6 +21,7 @@ from publisher.media_types import HTML
 from publisher.messages import in_language, translate
 from publisher.negotiation import quality
 from publisher.serve.fields import METHODS, vary
+from publisher.serve.nearest import nearest, words_of
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
 
@@ -75,11 +76,10 @@ def answer(site: Site, status: int, details: dict[str, object], sentences: list[
     reader = reader_of(request, site)
     title = translate(_TITLES.get(status, HTTPStatus(status).phrase), reader.language)
     if _prefers_page(request.headers.get("Accept", "")):
-        response = Response(
-            site.pages.problem(status, title, sentences, reader),
-            status,
-            content_type=HTML.content_type,
-        )
+        near = nearest(site, request.path, reader) if status == HTTPStatus.NOT_FOUND else []
+        asked = " ".join(words_of(request.path)) if status == HTTPStatus.NOT_FOUND else ""
+        page = site.pages.problem(status, title, sentences, reader, near, asked)
+        response = Response(page, status, content_type=HTML.content_type)
     else:
         problem = {"type": "about:blank", "title": title, "status": status, **details}
         if sentences:

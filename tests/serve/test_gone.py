@@ -65,6 +65,17 @@ def test_a_reader_is_told_in_his_language_and_given_a_way_on(left: FlaskClient) 
     assert response.headers["Content-Language"] == "sv"
 
 
+def test_a_reader_is_shown_what_is_called_nearly_so(chain: Chain) -> None:
+    """What left may live on under another name that nobody has said replaces it."""
+    near = A_LAKE.replace("lake/vattern", "lake/bay").replace("Vättern", "Vättern Bay")
+    chain.add(A_LAKE + near)
+    with chain.client(chain.remove(A_LAKE)) as client:
+        page = client.get("/doc/lake/vattern?lang=en", headers={"Accept": "text/html"})
+    assert page.status_code == 410
+    found = page.text.partition("Perhaps you looked for")[2].partition("</ul>")[0]
+    assert "/id/lake/bay" in found
+
+
 @pytest.mark.parametrize(
     ("extension", "rdf_format"),
     [("ttl", RdfFormat.TURTLE), ("rdf", RdfFormat.RDF_XML), ("nt", RdfFormat.N_TRIPLES)],

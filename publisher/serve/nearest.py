@@ -1,0 +1,59 @@
+"""An address where nothing is → the things whose names are nearest to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import islice
+from urllib.parse import unquote
+
+from publisher.errors import QueryLimit
+from publisher.folding import words
+from publisher.query.search import Hit
+from publisher.render.frame import Reader
+from publisher.serve.site import Site
+
+_MOST = 5
+_MOST_WORDS = 5
+_LONGEST_WORD = 40
+# A short word alone is in too many names to mean anything.
+_TELLING = 4
+
+
+def words_of(path: str) -> list[str]:
+    """Return the words in the last part of a path that has any, without its extension.
+
+    >>> words_of("doc/cluster/High_voltage-vally.ttl")
+    ['high', 'voltage', 'vally']
+    >>> words_of("lake/v%C3%A4nern/")
+    ['vänern']
+    """
+    for part in reversed(unquote(path).split("/")):
+        stem = part.rpartition(".")[0] or part
+        found = [word for word in words(stem.replace("_", " ")) if len(word) <= _LONGEST_WORD]
+        if found:
+            return found[:_MOST_WORDS]
+    return []
+
+
+def nearest(site: Site, path: str, reader: Reader, without: Iterable[str] = ()) -> list[Hit]:
+    """Return a few things that are called nearly as an address says; none when none is near.
+
+    Args:
+        site: Where it was asked for.
+        path: The path of the address.
+        reader: Who asks.
+        without: IRIs of things that are named otherwise.
+    """
+    asked = words_of(path)
+    telling = sorted((word for word in asked if len(word) >= _TELLING), key=len, reverse=True)
+    found: dict[str, Hit] = {}
+    for text in (" ".join(asked), *telling):
+        try:
+            hits = site.search.find(text, reader.language).hits if text else ()
+        except QueryLimit:
+            break  # help that comes late is none
+        found.update({hit.iri: hit for hit in hits if hit.iri not in found})
+        if found:
+            break
+    left = set(without)
+    return list(islice((hit for hit in found.values() if hit.iri not in left), _MOST))
