@@ -1,8 +1,9 @@
 """A build in a process of its own, which can be made to die.
 
 Called as ``python -m tests.release.dying WORLD RELEASES FAULT``. The fault is ``none``,
-``step:NAME`` (dies when the step begins), ``event:NUMBER`` (dies before that change of the folder)
-or ``events`` (prints how many changes there are).
+``step:NAME`` (dies when the step begins), ``event:NUMBER`` (dies before that change of the folder),
+``events`` (prints how many changes there are), or ``prune:NUMBER`` (does not build, lets old
+releases go, and dies before that change).
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from publisher.errors import PublisherError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
+from publisher.release.history.kept import prune
 
 BASE = "https://data.example.org/"
 # What Python tells its audit hooks of (PEP 578): changes of names and files opened for writing.
@@ -40,7 +42,9 @@ class Changes:
     def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
         is_writing = event == "open" and any(c in str(arguments[1] or "") for c in "wax+")
         if event in CHANGES or is_writing:
-            if not any(str(argument).startswith(self._folder) for argument in arguments):
+            # A folder is emptied through its descriptor, which is the second argument.
+            is_within = event in ("os.remove", "os.rmdir") and arguments[1] != -1
+            if not is_within and not any(str(a).startswith(self._folder) for a in arguments):
                 return
             self.count += 1
             if self.count == self._fatal:
@@ -50,6 +54,10 @@ class Changes:
 def main(world: str, releases: str, fault: str) -> int:
     """Build, and fail as wished."""
     kind, _, value = fault.partition(":")
+    if kind == "prune":
+        Changes(Path(releases), int(value))
+        prune(Path(releases), keep=1, keep_days=0)
+        return 0
     approved = approve(read_sources(Path(world), BASE))
 
     def progress(step: str) -> None:

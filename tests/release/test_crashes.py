@@ -1,4 +1,27 @@
-"""Whatever ends a build, the last good release is on line and the next build works."""
+"""Whatever ends a build, the last good release is on line and the next build works.
+
+Twenty points at which a publisher may break, and the tests that hold each of them:
+
+| point | what breaks | held by |
+|---|---|---|
+| 1, 2 | while sources are read; after the shapes, before a byte | ``between_two_changes`` |
+| 3 | in the middle of the store | ``between_two_changes``, ``test_build.killed_at_any_step`` |
+| 4 | in the middle of a dump | ``between_two_changes``, ``test_build.killed_at_any_step`` |
+| 5 | after the files, before they are synchronised | ``between_two_changes``, ``test_power_loss`` |
+| 6 | after that, before the release has its name | ``between_two_changes``, ``test_power_loss`` |
+| 7 | after that, before the switch | ``between_two_changes``, ``left_at_the_gate`` |
+| 8, 9 | before the new link takes the place of the old; after it | ``between_two_changes`` |
+| 10 | after the switch, before feeds: they are part of a release | ``still_good`` counts members |
+| 11 | while old releases go | ``killed_while_old_releases_go`` |
+| 12 | a web process, in the middle of an answer | ``serve/test_killed.py`` |
+| 13, 14 | a query worker, idle or at work | ``query/test_workers.py``, ``serve/test_hostile.py`` |
+| 15 | a power cut: what was not synchronised is lost | ``test_power_loss.py`` |
+| 16 | a full disk | ``disk_that_fills_up``, ``test_build.full_disk`` |
+| 17 | a folder that cannot be written | ``cannot_be_written`` |
+| 18 | a clock that goes backwards | no clock is read: ``test_reproduction.py``, ``test_dates.py`` |
+| 19 | two builds at once | ``two_builds_at_once`` |
+| 20 | a damaged release | ``damaged_current``, ``test_open.py``, ``serve/test_live.py`` |
+"""
 
 from __future__ import annotations
 
@@ -17,8 +40,9 @@ from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.history.feed import Stream, read_pages
 from publisher.release.history.gate import Gate, LossLimits
+from publisher.release.history.kept import list_releases
 from publisher.release.model import Release
-from publisher.release.open import open_current
+from publisher.release.open import open_current, open_release
 from tests.chain import A_LAKE, BASE, Chain
 
 REPOSITORY = Path(__file__).parents[2]
@@ -78,6 +102,67 @@ def test_a_build_killed_between_two_changes_of_the_folder_hurts_nothing(
         shutil.copytree(kept, chain.releases, symlinks=True)
         assert run(chain, f"event:{number}").returncode == -signal.SIGKILL, number
         still_good(chain, good)
+
+
+def test_a_publisher_killed_while_old_releases_go_leaves_whole_ones(
+    chain: Chain, good: Release, tmp_path: Path
+) -> None:
+    """A release is there whole or not at all; the next build sweeps up."""
+    chain.build()
+    chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    chain.write("data/lakes/lakes.ttl", chain.read().replace("En stor", "En djup"))
+    kept = tmp_path / "kept"
+    shutil.copytree(chain.releases, kept, symlinks=True)
+    for number in (1, 2, 3, 20, 60):
+        shutil.rmtree(chain.releases)
+        shutil.copytree(kept, chain.releases, symlinks=True)
+        assert run(chain, f"prune:{number}").returncode == -signal.SIGKILL, number
+        for release in list_releases(chain.releases):
+            open_release(chain.releases / release.id)
+        built = chain.build()
+        assert open_current(chain.releases) == built
+        assert list(chain.releases.glob(".staging-*")) == []
+    assert run(chain, "prune:100000").returncode == 0
+    assert [release.id for release in list_releases(chain.releases)] == [built.id]
+
+
+SMALL_DISK = """
+mount -t tmpfs -o size=$1 publisher-test "$2" && cp -a "$3/." "$2" || exit 99
+shift 3
+"$@"; code=$?
+cp -a "$RELEASES/." "$LEFT"
+exit $code
+"""
+
+
+def test_a_disk_that_fills_up_hurts_nothing(chain: Chain, good: Release, tmp_path: Path) -> None:
+    """A real one, so small that the build comes to its end at different places."""
+    kept, full = tmp_path / "kept", 0
+    shutil.copytree(chain.releases, kept, symlinks=True)
+    taken = sum(path.stat().st_blocks * 512 for path in kept.rglob("*"))
+    for room in (8 << 10, 200 << 10, 400 << 10, 600 << 10, 800 << 10, 64 << 20):
+        left = tmp_path / f"left {room}"
+        left.mkdir()
+        done = subprocess.run(
+            [
+                *("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", SMALL_DISK, "sh"),
+                *(str(taken + room), str(chain.releases), str(kept)),
+                *command(chain, "none"),
+            ],
+            cwd=REPOSITORY,
+            env={**os.environ, "RELEASES": str(chain.releases), "LEFT": str(left)},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        if done.returncode == 99 or "unshare:" in done.stderr:
+            pytest.skip(f"no small disk can be mounted here: {done.stderr}")
+        full += done.returncode != 0
+        assert done.returncode == 0 or "No space left" in done.stderr
+        still_good(Chain(chain.world, left), good)
+    assert done.returncode == 0
+    assert full >= 3
 
 
 def test_a_first_build_that_is_killed_leaves_a_folder_to_build_in(chain: Chain) -> None:
