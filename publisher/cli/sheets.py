@@ -109,7 +109,9 @@ def _write(file: Path, found: Import, lang: str) -> None:
     assert found.plan is not None
     written = found.plan.write()
     if not written:
-        click.echo(translate("Nothing was changed in the workbook.", lang), err=True)
+        click.echo(
+            translate("{file}: nothing differs from the sources.", lang, file=file), err=True
+        )
         return
     for name in written:
         click.echo(translate("Changed: {name}", lang, name=name), err=True)

@@ -41,6 +41,12 @@ def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def _said(choice: Choice) -> list[str]:
+    """Return what people may call a choice: its names, or what a literal without names says."""
+    is_plain = isinstance(choice.term, Literal) and not choice.names
+    return [choice.term.value] if is_plain else list(choice.names.values())
+
+
 class PickList:
     """The choices of a field, each under a name that no other choice of it has."""
 
@@ -50,7 +56,7 @@ class PickList:
         self._choices: dict[str, Choice] = {choice.iri: choice for choice in choices}
         self._named: dict[str, set[str]] = defaultdict(set)
         for choice in self._choices.values():
-            for name in choice.names.values():
+            for name in _said(choice):
                 self._named[_key(name)].add(choice.iri)
 
     @classmethod
@@ -126,6 +132,6 @@ class PickList:
 
     def nearest(self, written: str) -> list[str]:
         """Return the names most like a text, at most three, the most alike first."""
-        spelled = {_key(n): n for c in self._choices.values() for n in c.names.values()}
+        spelled = {_key(n): n for c in self._choices.values() for n in _said(c)}
         found = difflib.get_close_matches(_key(written), spelled, n=3, cutoff=_ALIKE)
         return [spelled[key] for key in found]

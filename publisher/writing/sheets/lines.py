@@ -87,7 +87,7 @@ def _line(
         thing = address_for(inventory, form, called, owner, taken)
         return Line(sheet, number, thing, is_new=True), None
     thing = full(written, inventory.sources.base_iri)
-    if thing in form.things:
+    if thing in form.things or form.class_iri in inventory.types(thing):
         return Line(sheet, number, thing, is_new=False), None
     return _given(sheet, number, thing, inventory)
 
