@@ -18,7 +18,7 @@ from publisher.messages import in_language, text, translate
 PROGRAM = Path(__file__).parent.parent / "publisher"
 CATALOGUE = PROGRAM / "locale" / "sv.po"
 PLACEHOLDER = re.compile(r"{(\w+)[^}]*}")
-FUNCTIONS = frozenset({"text", "translate"})
+FUNCTIONS = frozenset({"text", "translate", "in_each"})
 # Arguments by name that are messages too, in whatever raises or reports.
 NAMED = frozenset({"remedy"})
 

@@ -14,6 +14,7 @@ from publisher.cli.releases import releases
 from publisher.cli.serving import export, preview, run, serve
 from publisher.cli.sheets import sheet
 from publisher.cli.sources import build
+from publisher.cli.starting import init
 from publisher.cli.verification import verify
 from publisher.cli.writing import new, rebase, rename, retire
 
@@ -25,6 +26,6 @@ def main() -> None:
 
 
 _READING = (run, check, build, serve, preview, verify, releases, export)
-_WRITING = (edit, new, retire, rename, rebase, sheet)
+_WRITING = (init, edit, new, retire, rename, rebase, sheet)
 for command in (*_READING, *_WRITING):
     main.add_command(command)

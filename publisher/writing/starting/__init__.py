@@ -1,0 +1,1 @@
+"""Another publisher begins: a first folder of sources."""

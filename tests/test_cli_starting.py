@@ -1,0 +1,149 @@
+"""``publisher init``: another publisher begins, as somebody types it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from publisher.cli import main
+from tests.conftest import wait_for
+
+BATHING = [
+    *("--name", "sv=Badplatser", "--name", "en=Bathing places"),
+    *("--thing", "sv=Badplats", "--thing", "en=Bathing place"),
+    *("--publisher", "Vattnet", "--contact", "waters@data.example.org"),
+    *("--base-iri", "https://data.example.org/"),
+]
+SWEDISH = [
+    *("--name", "sv=Åar", "--thing", "sv=Å", "--publisher", "Vattnet"),
+    *("--contact", "waters@data.example.org", "--base-iri", "https://data.example.org/åar/"),
+]
+
+
+def publisher(*arguments: str, lang: str = "en", typed: str | None = None) -> Result:
+    """Return what the command printed, and its exit code."""
+    result = CliRunner().invoke(main, [*arguments, "--lang", lang], input=typed)
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    return result
+
+
+@pytest.fixture
+def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Stand in a folder that was just begun."""
+    monkeypatch.chdir(tmp_path)
+    assert publisher("init", "waters", *BATHING).exit_code == 0
+    monkeypatch.chdir(tmp_path / "waters")
+    return tmp_path / "waters"
+
+
+@pytest.fixture
+def address(started: Path, free_port: int) -> Iterator[str]:
+    """Return the address of the folder's site, checked, built and served by one command."""
+    command = [sys.executable, "-m", "publisher", "run", "--port", str(free_port)]
+    environ = {name: value for name, value in os.environ.items() if "PUBLISHER_" not in name}
+    with (started / "log").open("w") as log:
+        server = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
+    try:
+        wait_for(f"http://127.0.0.1:{free_port}/readyz", server)
+        yield f"http://127.0.0.1:{free_port}/"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def test_a_folder_that_was_begun_passes_the_check_at_once(started: Path) -> None:
+    """Ontology, shapes, data, catalogue and settings; nothing else."""
+    files = {path.relative_to(started).as_posix() for path in started.rglob("*") if path.is_file()}
+
+    assert files == {
+        "pyproject.toml",
+        "ontology/badplatser.ttl",
+        "shapes/BathingPlace.ttl",
+        "data/badplatser/bathing-place.ttl",
+        "data/catalogue.ttl",
+    }
+    assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
+
+
+def test_it_runs_and_is_verified_without_a_violation(address: str) -> None:
+    """Portals could harvest it; what only a person knows is a warning."""
+    result = publisher("verify", address)
+
+    assert result.exit_code == 0, result.stdout
+    assert "no violations" in result.stdout
+    assert "380     405       excellent" in result.stdout
+
+
+def test_a_thing_of_one_s_own_comes_from_a_small_csv_file(started: Path) -> None:
+    """The headings are the names of the fields."""
+    Path("own.csv").write_text(
+        "id;Namn (sv);Name (en)\n;Solviken;Sunny Cove\n;Norrviken;North Cove\n", encoding="utf-8"
+    )
+    result = publisher("sheet", "import", "own.csv")
+
+    assert result.exit_code == 0, result.stdout + result.stderr
+    said = Path("data/badplatser/bathing-place.ttl").read_text(encoding="utf-8")
+    assert '"Sunny Cove"@en' in said
+    assert '"Norrviken"@sv' in said
+    assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
+
+
+def test_one_language_and_letters_outside_ascii_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Å is a name too; its address has an a."""
+    assert publisher("init", str(tmp_path / "å"), *SWEDISH).exit_code == 0
+    monkeypatch.chdir(tmp_path / "å")
+
+    assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
+    assert publisher("new", "a", "Svartån").exit_code == 0
+    assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
+
+
+def test_what_is_not_given_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the language of the person."""
+    typed = "Badplatser\nBadplats\nVattnet\nwaters@data.example.org\nhttps://data.example.org/\n"
+    result = publisher("init", str(tmp_path / "waters"), lang="sv", typed=typed)
+
+    assert result.exit_code == 0
+    assert "Vad handlar uppgifterna om?" in result.stdout
+    monkeypatch.chdir(tmp_path / "waters")
+    assert publisher("check").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (["--base-iri", "data.example.org"], "from https:// to a slash at the end"),
+        (["--contact", "waters"], "'waters' is not a mail address."),
+        (["--name", "Lakes"], "Write sv=… or en=…"),
+        (["--name", "de=Seen"], "Write sv=… or en=…"),
+        (["--name", "sv=…", "--name", "en=…"], "holds no letter from a to z"),
+        (["--thing", "sv=42", "--thing", "en=42"], "holds no letter from a to z"),
+    ],
+)
+def test_what_cannot_be_is_told_with_the_cure(tmp_path: Path, wrong: list[str], said: str) -> None:
+    """And no folder is left behind."""
+    pairs = zip(BATHING[::2], BATHING[1::2], strict=True)
+    given = [word for name, value in pairs if name not in wrong for word in (name, value)]
+    result = publisher("init", str(tmp_path / "x"), *given, *wrong)
+
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    """Nothing of anybody's is overwritten."""
+    (tmp_path / "pyproject.toml").write_text("mine", encoding="utf-8")
+    result = publisher("init", str(tmp_path), *BATHING)
+
+    assert result.exit_code == 2
+    assert "is not empty" in result.stderr
+    assert (tmp_path / "pyproject.toml").read_text(encoding="utf-8") == "mine"
