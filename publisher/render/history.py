@@ -17,8 +17,9 @@ from publisher.release.history.difference import Change
 from publisher.release.history.kept import Kept
 from publisher.release.history.tombstones import Tombstone
 from publisher.release.model import Release
+from publisher.render.differing import Shown, shown
 from publisher.render.frame import Frame, Reader
-from publisher.render.labels import Names, foreign
+from publisher.render.labels import Names, address_as_name, best, foreign, standard_terms
 from publisher.render.parts import Value
 from publisher.render.values import in_words
 
@@ -85,8 +86,17 @@ class HistoryPages:
             "releases.html", reader, self._place("release"), title=title, rows=rows
         )
 
-    def report(self, name: str, report: Mapping[str, Any], reader: Reader) -> bytes:
-        """Return the page of what the check of a release found."""
+    def report(
+        self, name: str, report: Mapping[str, Any], loss_allowed: str, reader: Reader
+    ) -> bytes:
+        """Return the page of what the check of a release found.
+
+        Args:
+            name: Of the release.
+            report: What was found.
+            loss_allowed: Why it may take away more than the limits allow; empty when it may not.
+            reader: Who asks.
+        """
         findings = [
             (finding, in_language(finding["message"], reader.language))
             for finding in report["findings"]
@@ -97,16 +107,22 @@ class HistoryPages:
             self._place(f"release/{name}/report"),
             title=translate("Report of the release {name}", reader.language, name=name),
             findings=findings,
+            loss_allowed=loss_allowed,
         )
 
     def difference(self, old: str, new: str, found: Iterable[Change], reader: Reader) -> bytes:
         """Return the page of what changed from one release to another; it shows the beginning."""
         counts: Counter[str] = Counter()
-        shown: list[tuple[Change, str]] = []
+        listed: list[Shown] = []
+        known: dict[str, Value] = {}
+
+        def naming(name: str) -> Value:
+            return known.get(name) or known.setdefault(name, self._link(name, reader))
+
         for change in found:
             counts[change.kind.value] += 1
-            if len(shown) < SHOWN:
-                shown.append((change, self._frame.href(change.entity, reader)))
+            if len(listed) < SHOWN:
+                listed.append(shown(change, naming, reader.language))
         return self._frame.render(
             "difference.html",
             reader,
@@ -115,8 +131,8 @@ class HistoryPages:
             old=old,
             new=new,
             counts=counts,
-            shown=shown,
-            hidden=counts.total() - len(shown),
+            shown=listed,
+            hidden=counts.total() - len(listed),
         )
 
     def _place(self, path: str) -> str:
@@ -127,10 +143,12 @@ class HistoryPages:
 
     def _link(self, name: str, reader: Reader) -> Value:
         """Return a link that bears the name of the thing it leads to."""
+        prefixes, base_iri = self._release.prefixes, self._addresses.base_iri
         description = self._engine.describe((name,), 1, 1)
         if description is None:
-            return Value(name, self._frame.href(name, reader))
-        prefixes, base_iri = self._release.prefixes, self._addresses.base_iri
+            label = best(standard_terms().get(name, ()), reader.language)
+            text = label.value if label else address_as_name(name, prefixes, base_iri)
+            return Value(text, self._frame.href(name, reader))
         label = Names(description, {}, reader.language, prefixes, base_iri).of(name)
         language = foreign(label, reader.language)
         return Value(label.value, self._frame.href(name, reader), language)

@@ -82,7 +82,9 @@ def _report(site: Site, past: Past, name: str) -> Response:
     if _chosen([HTML.name, JSON.name]) == JSON.name:
         return _answer(site, written, JSON.name)
     reader = reader_of(request, site)
-    page = site.pages.history.report(name, json.loads(written), reader)
+    manifest = json.loads((opened.release.folder / MANIFEST).read_bytes())
+    reason = str(manifest.get("loss_allowed", ""))
+    page = site.pages.history.report(name, json.loads(written), reason, reader)
     return _answer(site, page, HTML.name, reader.language)
 
 

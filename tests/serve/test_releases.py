@@ -252,7 +252,10 @@ def test_the_difference_of_two_releases_is_shown_in_three_forms(
     patch = client.get(f"{address}.rdfp")
 
     assert [(c["entity"], c["kind"]) for c in found] == [(SILJAN, "changed"), (VATTERN, "removed")]
-    assert f'<a href="/id/lake/siljan">{SILJAN}</a>' in page
+    assert '<a href="/id/lake/siljan">Siljan</a> (lakes)' in page
+    assert "<del>En sjö i Dalarna.</del>" in page
+    assert "<ins>En stor sjö i Dalarna.</ins>" in page
+    assert ">Vättern</a> (lakes)" in page
     assert patch.content_type == "application/rdf-patch"
     assert patch.get_data(as_text=True).startswith("TX .\nD <https://data.example.org/")
 
