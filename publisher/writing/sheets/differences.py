@@ -58,6 +58,8 @@ class Differ:
         if self._is_broken(line, group):
             return [], []
         found = [] if line.is_new else rendered(self.shown, line.sheet.layout, group, line.thing)
+        if self._lacks_columns(line, group, len(found)):
+            return [], []
         here = Counter(same(cell.text, group.field) for _column, cell in cells)
         there = Counter(same(text, group.field) for text, _term in found)
         if here == there or not self._is_edited(line, group, here, there):
@@ -69,6 +71,22 @@ class Differ:
             if not there[same(cell.text, group.field)]:
                 new += self._read(line, group, column, cell)
         return [t for t in old if t not in new], [t for t in dict.fromkeys(new) if t not in old]
+
+    def _lacks_columns(self, line: Line, group: Group, count: int) -> bool:
+        """Tell whether a sheet has no room for the values of a thing: then a column is lost."""
+        columns = line.sheet.columns_of(group.name)
+        if count <= len(columns) or any(column in line.sheet.separators for column in columns):
+            return False
+        heading = group.heading(len(columns) + 1).split("\n")[0]
+        message = text(
+            "The column '{heading}' is missing. Bring it back: there are things with values in it."
+            " To take a value away, empty its cell.",
+            heading=heading,
+        )
+        finding = placed(message, Place(line.sheet.grid.title, 1, columns[0]))
+        if finding not in self.wrong:
+            self.wrong.append(finding)
+        return True
 
     def _is_broken(self, line: Line, group: Group) -> bool:
         title = line.sheet.grid.title

@@ -25,6 +25,7 @@ _FILLS = {
     Severity.INFO: PatternFill("solid", fgColor=WARNING_FILL),
 }
 _NAMES = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
+_MARKED = ".findings.xlsx"
 _AUTHOR = "publisher check"
 _LONGEST_COMMENT = 4_000
 _WIDTHS = (14, 26, 10, 90)
@@ -33,10 +34,19 @@ _WIDTHS = (14, 26, 10, 90)
 def findings_file(file: Path) -> Path:
     """Return where the marked copy of a workbook is written.
 
+    A copy that is newer than the workbook may have been worked in: it is left as it is. A marked
+    copy that is imported keeps its marks up to date itself.
+
     >>> findings_file(Path("a/clusters.xlsx")).name
     'clusters.findings.xlsx'
     """
-    return file.with_name(f"{file.stem}.findings.xlsx")
+    if file.name.endswith(_MARKED):
+        return file
+    number, found = 1, file.with_name(f"{file.stem}{_MARKED}")
+    while found.exists() and found.stat().st_mtime_ns > file.stat().st_mtime_ns:
+        number += 1
+        found = file.with_name(f"{file.stem}-{number}{_MARKED}")
+    return found
 
 
 def mark(book: Any, findings: Sequence[Placed], language: str, file: Path) -> None:

@@ -140,6 +140,13 @@ def _merged(sheet: Any) -> Iterator[Placed]:
 def _grid(sheet: Any, found: list[Placed]) -> Grid:
     head: dict[int, str] = {}
     lines: dict[int, dict[int, Cell]] = {}
+    if sheet.max_row > _MOST_LINES:
+        message = text(
+            "The sheet has {count} lines; at most {most} are read. Take away the empty ones.",
+            count=sheet.max_row,
+            most=_MOST_LINES,
+        )
+        found.append(placed(message, Place(sheet.title, _MOST_LINES, 1)))
     for row in sheet.iter_rows(max_row=min(sheet.max_row, _MOST_LINES)):
         for cell in row:
             if cell.value is None or (isinstance(cell.value, str) and not cell.value.strip()):

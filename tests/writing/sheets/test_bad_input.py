@@ -54,6 +54,10 @@ def lost_addresses(book: Filled) -> None:
     book.sheet(LAKES).delete_cols(1)
 
 
+def lost_column(book: Filled) -> None:
+    book.sheet(LAKES).delete_cols(book.column(LAKES, "Andra namn (sv) 2"), 2)
+
+
 def copied_line(book: Filled) -> None:
     sheet = book.sheet(LAKES)
     for column in range(1, sheet.max_column + 1):
@@ -127,6 +131,7 @@ def part_of_nothing(book: Filled) -> None:
         (foreign_heading, "Sjö", "Rubriken ”Ansvarig handläggare” finns inte på bladet."),
         (lost_head, "Sjö 1", "Hämta rubrikraden (Adress här; Namn (sv); Namn (en) …)"),
         (lost_addresses, "Sjö 1", "Kolumnen med adresser saknas. Hämta den från en ny export"),
+        (lost_column, "Sjö D1", "Kolumnen ”Andra namn (sv) 2” saknas. Lägg tillbaka den"),
         (copied_line, "Sjö A5", "Adressen står också på rad 2 i ”Sjö”. Töm den för något nytt"),
         (another_s_address, "Sjö A2", "id/source/map är redan något annat. Töm cellen"),
         (no_address, "Sjö A5", "”Nya sjön” är ingen adress hos oss."),
@@ -311,7 +316,7 @@ def test_the_marked_copy_can_be_mended_and_imported(book: Filled) -> None:
     marked = openpyxl.load_workbook(copy)
     marked[DEPTHS]["E2"].value = 33
     marked.save(copy)
-    assert call("import", copy.name, "--mark-original").exit_code == 1
+    assert call("import", copy.name).exit_code == 1
     again = openpyxl.load_workbook(copy)
     assert again.sheetnames.count("Att rätta") == 1
     assert again[DEPTHS]["E2"].comment is None
@@ -334,3 +339,25 @@ def test_a_thing_added_twice_by_its_name_can_be_chosen_by_address(book: Filled) 
     book.write(DEPTHS, DEPTH, Källa="Arkivet [id/source/arkivet-2]")
     book.write(LAKES, SILJAN, Öar=1, Källa__till__det__nya="Arkivet [id/source/arkivet]")
     assert book.imported().exit_code == 0
+
+
+def test_a_marked_copy_that_was_worked_in_is_not_written_over(book: Filled) -> None:
+    """Importing the old workbook once more by mistake costs no work."""
+    book.write(DEPTHS, DEPTH, Meter="omkring 32")
+    book.imported()
+    copy = book.file.with_name("pond.findings.xlsx")
+    marked = openpyxl.load_workbook(copy)
+    marked[LAKES]["B2"].value = "mycket arbete"
+    marked.save(copy)
+    worked = copy.read_bytes()
+    result = call("import", FILE)
+    assert "De är märkta i pond-2.findings.xlsx." in result.stderr
+    assert copy.read_bytes() == worked
+
+
+def test_the_workbook_itself_is_marked_when_asked(book: Filled) -> None:
+    """For those who like one file."""
+    book.write(DEPTHS, DEPTH, Meter="omkring 32")
+    assert book.imported("--mark-original").exit_code == 1
+    assert openpyxl.load_workbook(book.file)[DEPTHS]["E2"].comment is not None
+    assert not book.file.with_name("pond.findings.xlsx").exists()

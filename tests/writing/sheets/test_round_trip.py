@@ -10,7 +10,9 @@ from random import Random
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from publisher.cli import main
 from tests.writing.filled import (
     DEPTHS,
     FILE,
@@ -24,7 +26,7 @@ from tests.writing.filled import (
     turtle,
 )
 
-NEEDED = "libreoffice" in os.environ.get("PUBLISHER_TEST_MANDATORY", "").split(",")
+NEEDED = "soffice" in os.environ.get("PUBLISHER_TEST_MANDATORY", "").split()
 
 
 def test_an_export_that_is_imported_changes_no_byte(book: Filled) -> None:
@@ -346,3 +348,34 @@ def test_findings_that_were_there_before_do_not_stop_a_correction(book: Filled) 
     book.write(DEPTHS, "id/depth/runn-2015", Meter=33)
     assert book.imported().exit_code == 0
     assert "water:metres 33.0" in pond.read_text(encoding="utf-8")
+
+
+def test_a_further_value_goes_into_a_column_that_the_editor_adds(book: Filled) -> None:
+    """The same heading with the next number; what was full has room again."""
+    sheet = book.sheet(LAKES)
+    assert sheet.cell(1, book.column(LAKES, "Andra namn (sv) 3")).value.endswith("(sv) 3")
+    book.write(LAKES, RUNN, Andra__namn_sv="=Runnsjön")
+    book.cell(LAKES, RUNN, "Andra namn (sv)").data_type = "s"
+    book.cell(LAKES, RUNN, "Andra namn (sv) 3").value = "Tredje"
+    column = sheet.max_column + 1
+    sheet.cell(1, column).value = "Andra namn (sv) 4"
+    sheet.cell(book.line(LAKES, RUNN), column).value = "Fjärde"
+    assert book.imported().exit_code == 0
+    ((gone, come),) = book.changed().values()
+    assert (gone, come) == (
+        {'        "Lilla Runn"@sv ;'},
+        {'        "Fjärde"@sv ,', '        "Lilla Runn"@sv ,', '        "Tredje"@sv ;'},
+    )
+
+
+def test_a_workbook_in_english_is_read_whatever_the_language_of_the_messages(pond: Path) -> None:
+    """It remembers the language of its names."""
+    runner = CliRunner()
+    assert runner.invoke(main, ["sheet", "export", "en.xlsx", "--lang", "en"]).exit_code == 0
+    book = openpyxl.load_workbook("en.xlsx")
+    assert book.sheetnames[:2] == ["Read me", "Lake"]
+    result = call("import", "en.xlsx")
+    assert (result.exit_code, result.stderr) == (
+        0,
+        "en.xlsx: inget skiljer sig från källorna.\n",
+    )
