@@ -54,6 +54,11 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
         )
     sources = read_sources(Path.cwd(), config_of(**options).base_iri)
     basis = basis_of(sources)
+    if not basis.layouts:
+        raise UsageError(
+            "No shape is for a class of the data, so there is no form to fill in.",
+            remedy="Write shapes with sh:targetClass into shapes/: each makes a sheet.",
+        )
     names = Names(basis.inventory, basis.layouts, lang)
     export_workbook(names, basis.layouts, file, lang)
     click.echo(

@@ -120,7 +120,7 @@ def _coming_in(plan: Plan) -> list[Finding]:
     if not plan.files:
         return []
     after = check(plan.after)
-    if not any(finding.severity.blocks for finding in after):
+    if not after:
         return []
     known = {_what(finding) for finding in check(plan.before)}
     return [finding for finding in after if _what(finding) not in known]

@@ -379,3 +379,29 @@ def test_a_workbook_in_english_is_read_whatever_the_language_of_the_messages(pon
         0,
         "en.xlsx: inget skiljer sig från källorna.\n",
     )
+
+
+def test_new_advice_of_the_shapes_is_shown_and_stops_nothing(book: Filled, pond: Path) -> None:
+    """A warning is for the editor to weigh; old ones are not repeated."""
+    shapes = pond / "shapes" / "Pond.ttl"
+    advice = (
+        "shape:Lake sh:property shape:Lake-short . shape:Lake-short sh:path dcterms:description ;"
+        ' sh:minLength 10 ; sh:severity sh:Warning ; sh:message "Skriv mer."@sv .'
+    )
+    shapes.write_text(shapes.read_text(encoding="utf-8") + advice, encoding="utf-8")
+    book.write(LAKES, RUNN, Beskrivning_sv="En sjö.")
+    result = book.imported()
+    assert result.exit_code == 0, result.output
+    assert result.stderr.count("varning: Skriv mer.") == 1
+
+
+def test_without_a_shape_for_the_data_there_is_nothing_to_export(world: Path) -> None:
+    """The forms come from the shapes; who has none is told where to begin."""
+    lakes = world / "shapes" / "Lake.ttl"
+    text = lakes.read_text(encoding="utf-8").replace("sh:targetClass water:Lake", "sh:order 1")
+    lakes.write_text(text, encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(world)
+        result = call("export", FILE)
+    assert result.exit_code == 2
+    assert "Skriv former med sh:targetClass i shapes/" in result.stderr
