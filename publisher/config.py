@@ -17,12 +17,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from publisher.engine_address import OXIGRAPH, check_engine
 from publisher.errors import SettingError
 from publisher.messages import LANGUAGES
 
 ENVIRONMENT_PREFIX = "PUBLISHER_"
-# What the tests need of a machine is said in variables too, and is no setting.
-_TESTS_PREFIX = "PUBLISHER_TEST_"
+# What the tests need of a machine is said in variables too, and is no setting; nor are secrets,
+# since settings are shown, and handed on to other processes.
+_NO_SETTINGS = (
+    "PUBLISHER_TEST_",
+    *(f"PUBLISHER_ENGINE_{n}" for n in ("USER", "PASSWORD", "TOKEN")),
+)
 _LAST_PORT = 65535
 # RFC 3987 without a query or fragment: an address that others begin with.
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
@@ -54,7 +59,15 @@ class Config:
     host: str = _row("127.0.0.1", "Address to listen on")
     port: int = _row(8000, "Port to listen on")
     workers: int = _row(1, "Web processes")
-    engine: str = _row("oxigraph", "'oxigraph', or the address of a SPARQL 1.1 endpoint")
+    engine: str = _row(OXIGRAPH, "'oxigraph', or the address of a SPARQL 1.1 endpoint")
+    engine_timeout: str = _row(
+        "", "How the engine is told the time limit, such as timeout:ms (or :s); empty: it is not"
+    )
+    engine_connections: int = _row(16, "Connections to the engine, per web process")
+    engine_update: str = _row("", "Address at which the engine takes SPARQL updates, for push")
+    engine_graph_store: str = _row(
+        "", "Address of the engine's graph store (SPARQL 1.1 Graph Store Protocol), for push"
+    )
     language: str = _row("sv", "Language of a page when the reader's is not known: sv or en")
     query_workers: int = _row(2, "Processes that evaluate queries, per web process")
     query_timeout_seconds: float = _row(10.0, "Longest evaluation of a query")
@@ -123,7 +136,7 @@ def read_config(
     """
     given: dict[str, object] = dict(_from_file(folder / "pyproject.toml"))
     for name, value in environ.items():
-        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(_TESTS_PREFIX):
+        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(_NO_SETTINGS):
             given[name.removeprefix(ENVIRONMENT_PREFIX).lower()] = value
     given |= {name: value for name, value in (options or {}).items() if value is not None}
     values = {name: _value(name, value) for name, value in given.items()}
@@ -198,12 +211,9 @@ def _checked(config: Config) -> Config:
             remedy="Set it below [tool.publisher] in pyproject.toml, or as PUBLISHER_BASE_IRI.",
             base=base,
         )
-    if config.engine != "oxigraph" and not config.engine.startswith(("http://", "https://")):
-        raise SettingError(
-            "The setting 'engine' is '{engine}'.",
-            remedy="Choose 'oxigraph' or the address of a SPARQL endpoint (https://…).",
-            engine=config.engine,
-        )
+    check_engine(
+        config.engine, (config.engine_update, config.engine_graph_store), config.engine_timeout
+    )
     if config.site_url and not _ADDRESS.fullmatch(config.site_url):
         raise SettingError(
             "The setting 'site_url' is '{url}'; it must begin with http(s):// and have no ? or #.",

@@ -15,6 +15,7 @@ PublisherError
 ├── ReleaseError            a release cannot be built, opened or found
 │   └── LossRefused         a release would take away more than the limits allow
 ├── ExportError             a site cannot be written as files
+├── PushFailed              a release could not be brought into an engine
 ├── NotAcceptable           no variant on offer is acceptable to the client
 └── QueryError              a query was not answered
     ├── QueryRefused        refused before evaluation: syntax, size, SERVICE, update
@@ -168,6 +169,10 @@ class LossRefused(ReleaseError):
 
 class ExportError(PublisherError):
     """A site cannot be written as files."""
+
+
+class PushFailed(PublisherError):
+    """A release could not be brought into an engine; what was current there still is."""
 
 
 class NotAcceptable(PublisherError):

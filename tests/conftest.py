@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,7 @@ from publisher.release.model import Release
 from publisher.serve.app import create_app, create_flask
 from publisher.serve.site import Site, open_site
 from tests.chain import Chain
+from tests.engines import CANNOT, SERVERS, Embedded, Remote
 from tests.municipalities import BASE as KOMMUNER
 from tests.municipalities import write_municipalities
 
@@ -70,9 +72,36 @@ def config(release: Release) -> Config:
 
 
 @pytest.fixture(scope="session")
-def site(config: Config, release: Release) -> Iterator[Site]:
+def engine(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Embedded | Remote]:
+    """Return the engine that a test runs over; modules with ``EVERY_ENGINE`` run over each."""
+    name = getattr(request, "param", "embedded")
+    if name == "embedded":
+        yield Embedded()
+        return
+    with SERVERS[name](tmp_path_factory.mktemp(name)) as server:
+        yield server
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests of some modules over the embedded engine and over the servers of others."""
+    if getattr(metafunc.module, "EVERY_ENGINE", False) and "engine" in metafunc.fixturenames:
+        metafunc.parametrize("engine", ["embedded", *SERVERS], indirect=True, scope="session")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what an engine is known not to do."""
+    for item in items:
+        for name, pattern, reason in CANNOT:
+            if f"[{name}" in item.name and re.match(pattern, item.name):
+                item.add_marker(pytest.mark.skip(reason=f"{name} {reason}"))
+
+
+@pytest.fixture(scope="session")
+def site(config: Config, release: Release, engine: Embedded | Remote) -> Iterator[Site]:
     """Return a site over the tiny world; its engine ends with the session."""
-    opened = open_site(config, release)
+    opened = open_site(engine.hold(release, config), release)
     yield opened
     opened.engine.close()
 
@@ -90,9 +119,9 @@ def visitor(site: Site) -> Client:
 
 
 @pytest.fixture
-def small_pages(site: Site, config: Config) -> Iterator[FlaskClient]:
+def small_pages(site: Site) -> Iterator[FlaskClient]:
     """Return a client of a site that shows one incoming link a page."""
-    opened = open_site(dataclasses.replace(config, incoming_links=1), site.release)
+    opened = open_site(dataclasses.replace(site.config, incoming_links=1), site.release)
     yield create_flask(opened).test_client()
     opened.engine.close()
 
@@ -156,9 +185,11 @@ def catalogued(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="session")
-def catalogued_site(config: Config, catalogued: Release) -> Iterator[Site]:
+def catalogued_site(
+    config: Config, catalogued: Release, engine: Embedded | Remote
+) -> Iterator[Site]:
     """Return a site over the tiny world with a whole catalogue."""
-    opened = open_site(config, catalogued)
+    opened = open_site(engine.hold(catalogued, config), catalogued)
     yield opened
     opened.engine.close()
 
@@ -184,7 +215,9 @@ def municipalities(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="session")
-def municipal_site(municipalities: Release, config: Config) -> Iterator[Site]:
+def municipal_site(
+    municipalities: Release, config: Config, engine: Embedded | Remote
+) -> Iterator[Site]:
     """Return a site over the world of municipalities."""
     settings = dataclasses.replace(
         config,
@@ -193,7 +226,7 @@ def municipal_site(municipalities: Release, config: Config) -> Iterator[Site]:
         table_page_size=3,
         table_rows=4,
     )
-    opened = open_site(settings, municipalities)
+    opened = open_site(engine.hold(municipalities, settings), municipalities)
     yield opened
     opened.engine.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
-STAGES = ("load", "quality", "query", "release", "render", "serve", "verify", "writing")
+STAGES = ("load", "quality", "query", "release", "render", "serve", "transfer", "verify", "writing")
 TOP = {"cli", "__main__"}
 MAY_IMPORT = {
     "load": set[str](),
@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "render": {"query", "release"},
     # A site is opened with settings, so serve reads the type of them; nothing else does.
     "serve": {"config", "query", "release", "render"},
+    "transfer": {"query", "release"},
     "verify": set[str](),
     "writing": {"load", "quality", "query", "release", "render"},
 }

@@ -15,6 +15,7 @@ from publisher.cli.serving import export, preview, run, serve
 from publisher.cli.sheets import sheet
 from publisher.cli.sources import build
 from publisher.cli.starting import init
+from publisher.cli.transfer import push
 from publisher.cli.verification import verify
 from publisher.cli.writing import new, rebase, rename, retire
 
@@ -25,7 +26,7 @@ def main() -> None:
     """Publish a folder of RDF (ontology, data, shapes) as linked open data."""
 
 
-_READING = (run, check, build, serve, preview, verify, releases, export)
+_READING = (run, check, build, serve, preview, verify, releases, export, push)
 _WRITING = (init, edit, new, retire, rename, rebase, sheet)
 for command in (*_READING, *_WRITING):
     main.add_command(command)

@@ -24,6 +24,7 @@ _SERVING = (
     "port",
     "workers",
     "engine",
+    "engine_timeout",
     "site_url",
     "releases",
     "language",

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from publisher.errors import PublisherError
 from publisher.query.description import Description
 
 Term = NamedNode | BlankNode | Literal
@@ -125,6 +126,9 @@ class Engine(Protocol):
 
     def rows(self, query: str) -> list[Row]:
         """Return the solutions of a SELECT query of this program's own (never of a client's)."""
+
+    def trouble(self) -> PublisherError | None:
+        """Return why the engine cannot answer just now; None when it can."""
 
     def close(self) -> None:
         """Let go of processes and files."""

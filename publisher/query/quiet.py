@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store
 
+from publisher.errors import PublisherError
 from publisher.query.description import Description
 from publisher.query.engine import Row
 from publisher.query.look_ups import LookUps
@@ -40,3 +41,7 @@ class QuietEngine:
     def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
         """Return what is known of some things; see ``Engine.describe``."""
         return self._look_ups.describe(subjects, page, page_size)
+
+    def trouble(self) -> PublisherError | None:
+        """Return None: files that were opened stay readable."""
+        return None

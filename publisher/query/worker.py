@@ -6,6 +6,7 @@ It imports little, so that a worker is there soon.
 from __future__ import annotations
 
 import io
+import json
 import os
 import resource
 import signal
@@ -77,6 +78,14 @@ def _words(query: str) -> set[str]:
     return {token.text.upper() for token in tokens(query) if token.kind == "word"}
 
 
+def _form_of(results: QueryTriples | QuerySolutions | QueryBoolean) -> Outcome:
+    """Return the kind of result of a query, and its variables, as a JSON array."""
+    form = {QueryTriples: "graph", QuerySolutions: "solutions"}.get(type(results), "boolean")
+    variables = results.variables if isinstance(results, QuerySolutions) else []
+    body = json.dumps([form, *(variable.value for variable in variables)]).encode()
+    return Outcome(Ending.ANSWERED, Answer("application/json", body))
+
+
 class Evaluator:
     """One store, and what evaluating over it may use."""
 
@@ -119,6 +128,8 @@ class Evaluator:
             default_graph=defaults if defaults or named else None,
             named_graphs=named if defaults or named else None,
         )
+        if self._workplace.reads_only:
+            return _form_of(results)
         if isinstance(results, QueryTriples):
             described = "DESCRIBE" in words and not is_restricted
             return self._graph(results, operation, described)

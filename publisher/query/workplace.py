@@ -22,6 +22,7 @@ class Workplace:
         union: Whether the default graph is the union of all graphs, not the store's own.
         incoming_links: How many incoming links a described thing is shown with.
         network: Whether ``SERVICE`` may ask other endpoints.
+        reads_only: Whether a query is parsed and its form told, and nothing evaluated.
     """
 
     store: str
@@ -29,6 +30,7 @@ class Workplace:
     union: bool = True
     incoming_links: int = 100
     network: bool = False
+    reads_only: bool = False
 
     def written(self) -> bytes:
         """Return the value as JSON."""

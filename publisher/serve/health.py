@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from flask import Blueprint, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
@@ -18,7 +20,12 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/readyz")
     def ready() -> Response:
-        return _plain(f"{site.release.id}\n")
+        trouble = site.engine.trouble()
+        if trouble is None:
+            return _plain(f"{site.release.id}\n")
+        response = _plain(f"{trouble}\n")
+        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+        return response
 
     @routes.get("/metrics")
     def metrics() -> Response:

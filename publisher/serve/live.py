@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from publisher.config import Config
 from publisher.errors import PublisherError
-from publisher.release.open import current_folder, open_current, open_release
+from publisher.release.open import open_release
 from publisher.serve.app import Application, create_app, create_past
+from publisher.serve.engines import Following
 from publisher.serve.site import Site, open_site, share
 from publisher.serve.turnstile import Turnstile
 
@@ -24,18 +25,19 @@ _log = logging.getLogger("publisher")
 
 
 class Live:
-    """A WSGI application that follows the ``current`` link of a folder of releases."""
+    """A WSGI application that follows the current release of a folder, or of an engine."""
 
     def __init__(self, config: Config) -> None:
         """Open the current release.
 
         Raises:
             ReleaseError: There is none, or it is damaged.
+            QueryError: An engine somewhere else does not answer.
         """
         self._config = config
-        self._releases = Path(config.releases)
+        self._following = Following(config)
         self._shared = share(config)
-        self._site: Site = open_site(config, open_current(self._releases), self._shared)
+        self._site: Site = open_site(config, self._following.open(), self._shared)
         self._past = create_past(config, self._shared)
         self._application, self._turnstile = self._admit(self._site)
         self._end = threading.Event()
@@ -57,7 +59,7 @@ class Live:
 
     def _watch(self) -> None:
         while not self._end.wait(LOOK_EVERY_SECONDS):
-            folder = current_folder(self._releases)
+            folder = self._following.folder()
             if folder is not None and folder != self._site.release.folder.resolve():
                 self._swap(folder)
 

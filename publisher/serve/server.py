@@ -14,6 +14,7 @@ from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 
 from publisher.config import Config
+from publisher.engine_address import is_remote
 from publisher.errors import SettingError
 from publisher.query.sandbox import die_with_parent
 from publisher.release.open import open_current
@@ -35,7 +36,12 @@ def load() -> WSGIApplication:
     from publisher.serve.live import Live
 
     die_with_parent()  # a process that outlived a killed server would hold the port
-    return Live(Config(**json.loads(os.environ[_CONFIG_VARIABLE])))
+    config = Config(**json.loads(os.environ[_CONFIG_VARIABLE]))
+    if is_remote(config.engine):
+        from publisher.serve.waiting import Waiting
+
+        return Waiting(lambda: Live(config))
+    return Live(config)
 
 
 def blocking_threads(config: Config) -> int:

@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 
 from publisher.addresses import Addresses
 from publisher.config import Config
-from publisher.query.embedded import EmbeddedEngine
+from publisher.errors import PublisherError
 from publisher.query.endpoint import Endpoint, Memory
-from publisher.query.engine import Engine, Limits
+from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_folder
 from publisher.query.search import Search
 from publisher.query.turns import Turns
-from publisher.query.workplace import Workplace
 from publisher.release.history.since import Since
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
@@ -22,6 +21,7 @@ from publisher.render.documents import Documents
 from publisher.render.feeds import Feeds
 from publisher.render.pages import Pages
 from publisher.render.streams import Streams
+from publisher.serve.engines import limits_of, open_engine, open_past_engine
 from publisher.serve.metrics import Metrics
 
 
@@ -62,19 +62,6 @@ class Site:
     present: str = ""
 
 
-def _limits(config: Config) -> Limits:
-    return Limits(
-        seconds=config.query_timeout_seconds,
-        memory_bytes=config.query_memory_mb << 20,
-        result_bytes=config.query_result_mb << 20,
-        query_bytes=config.query_length_kb << 10,
-        nesting=config.query_nesting,
-        patterns=config.query_patterns,
-        values=config.query_values,
-        path_operators=config.query_path_operators,
-    )
-
-
 def share(config: Config) -> Shared:
     """Return what the releases of one process share, for the first of them."""
     turns = Turns(
@@ -98,6 +85,8 @@ def open_site(config: Config, release: Release, shared: Shared | None = None) ->
 
     Raises:
         OSError: The store cannot be opened.
+        QueryError: An engine somewhere else does not answer.
+        ReleaseError: It does not hold the release.
     """
     return _site(config, release, shared or share(config))
 
@@ -122,21 +111,20 @@ def _services(config: Config) -> frozenset[str]:
     return frozenset(filter(None, map(str.strip, config.service_endpoints.split(","))))
 
 
-def _engine(config: Config, release: Release, *, at_once: bool) -> Engine:
-    workplace = Workplace(
-        str(release.store),
-        _limits(config),
-        config.default_graph == "union",
-        config.incoming_links,
-        bool(_services(config)),
-    )
-    return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
-
-
 def _site(config: Config, release: Release, shared: Shared, present: str = "") -> Site:
-    engine = _engine(config, release, at_once=not present)
+    # The past is answered from its own folder: no engine keeps it for ever.
+    opened = open_past_engine if present else open_engine
+    engine = opened(config, release, _services(config))
+    try:
+        return _over(engine, config, release, shared, present)
+    except PublisherError:
+        engine.close()
+        raise
+
+
+def _over(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
     memory = Memory(config.query_cache_mb << 20)
-    endpoint = Endpoint(engine, _limits(config), shared.turns, memory, _services(config))
+    endpoint = Endpoint(engine, limits_of(config), shared.turns, memory, _services(config))
     is_union = config.default_graph == "union"
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_folder(release.folder / QUERIES)

@@ -35,6 +35,9 @@ class Counting:
         """Know nothing."""
         return []
 
+    def trouble(self) -> None:
+        """Be well."""
+
     def close(self) -> None:
         """Hold nothing."""
 

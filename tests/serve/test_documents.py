@@ -11,6 +11,8 @@ from werkzeug.test import Client, TestResponse
 
 from tests.serve.conftest import Visitor
 
+EVERY_ENGINE = True
+
 BASE = "https://data.example.org/"
 FORMATS = [
     ("html", "text/html", "text/html;charset=utf-8"),

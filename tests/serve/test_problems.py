@@ -21,6 +21,8 @@ from publisher.serve.app import create_flask
 from publisher.serve.problems import status_of
 from publisher.serve.site import Site
 
+EVERY_ENGINE = True
+
 PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 

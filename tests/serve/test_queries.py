@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
+EVERY_ENGINE = True
+
 SILJAN = "https://data.example.org/id/lake/siljan"
 
 
@@ -26,7 +28,9 @@ def test_a_value_is_never_part_of_the_query(client: FlaskClient) -> None:
     """The tiny world has no water of this name."""
     value = 'x" || true) } #'
     reply = client.get("/query/waters-called.json", query_string={"name": value})
-    assert reply.json == {"head": {"vars": ["water"]}, "results": {"bindings": []}}
+    assert reply.json is not None
+    assert reply.json["head"]["vars"] == ["water"]
+    assert reply.json["results"]["bindings"] == []
 
 
 def test_a_missing_parameter_is_named(client: FlaskClient) -> None:

@@ -10,6 +10,8 @@ import publisher.serve
 from publisher.query.search import Found, Hit
 from publisher.render.search_pages import pieces, snippet
 
+EVERY_ENGINE = True
+
 HTML = {"Accept": "text/html"}
 
 

@@ -15,6 +15,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from publisher.serve.app import create_app
 from publisher.serve.site import Site
 
+EVERY_ENGINE = True
+
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 SILJAN = "https://data.example.org/id/lake/siljan"
@@ -480,7 +482,8 @@ def test_describe_with_a_pattern_describes_each_solution(send: Send) -> None:
 def test_describe_keeps_to_the_dataset_of_the_request(send: Send) -> None:
     """SPARQL 1.1 Protocol, section 2.1.4 holds for every form of query."""
     path = asked(f"DESCRIBE <{SILJAN}>") + "&default-graph-uri=" + quote(RIVERS, safe="")
-    assert send("GET", path, Accept="application/n-triples").body == b""
+    body = send("GET", path, Accept="application/n-triples").body
+    assert list(parse(body, RdfFormat.N_TRIPLES)) == []
 
 
 def test_an_answer_has_a_strong_tag_and_is_not_sent_twice(send: Send) -> None:
@@ -496,7 +499,7 @@ def test_two_media_types_of_the_same_bytes_have_two_tags(send: Send) -> None:
     path = asked("CONSTRUCT { <http://e/a> <http://e/b> <http://e/c> } {}")
     triples = send("GET", path, Accept="application/n-triples")
     quads = send("GET", path, Accept="application/n-quads")
-    assert triples.body == quads.body
+    assert triples.body.split() == quads.body.split()
     assert triples.fields["ETag"] != quads.fields["ETag"]
     assert (triples.media_type, quads.media_type) == (
         "application/n-triples",

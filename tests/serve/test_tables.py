@@ -17,6 +17,8 @@ from publisher.release.tables.table import read_tables
 from publisher.render.tables.choice import Choice
 from publisher.serve.site import Site
 
+EVERY_ENGINE = True
+
 TABLE = "/table/municipality"
 COUNTY = "https://kommuner.example.org/id/county/"
 HTML = {"Accept": "text/html"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -90,6 +90,14 @@ def activate(releases: Path, name: str) -> Release:
     return release
 
 
+def outdated(newest_first: Sequence[Kept], keep: int, keep_days: int) -> list[str]:
+    """Return the names of the releases that need not be kept; see ``prune``."""
+    if not newest_first:
+        return []
+    oldest = newest_first[0].published - timedelta(days=keep_days)
+    return [k.id for k in newest_first[keep:] if not k.is_current and k.published < oldest]
+
+
 def prune(releases: Path, keep: int, keep_days: int) -> list[str]:
     """Delete old releases; return the names of those deleted.
 
@@ -100,11 +108,7 @@ def prune(releases: Path, keep: int, keep_days: int) -> list[str]:
 
     The current release is never deleted. Time is counted from the newest release, not by the clock.
     """
-    listed = list_releases(releases)
-    if not listed:
-        return []
-    oldest = listed[0].published - timedelta(days=keep_days)
-    gone = [k.id for k in listed[keep:] if not k.is_current and k.published < oldest]
+    gone = outdated(list_releases(releases), keep, keep_days)
     for name in gone:
         # Renamed first: a release is there whole, or not at all.
         leaving = releases / f".staging-gone-{name}"

@@ -61,11 +61,14 @@ class Queries:
         order = " ".join(f"?{name}" for _, name in sorted_by[1:])
         first = "DESC(?first)" if choice.descending else "?first"
         head = f"(!BOUND(?first)) {first} " if sorted_by else ""
+        # Sorted outside of what is grouped: not every engine takes an expression over a key there.
         return [
-            f"SELECT {' '.join(['?thing', *selected])} WHERE {{",
-            *(f"  {line}" for line in (*self._chosen(choice), *lines)),
-            "}",
-            "GROUP BY ?thing",
+            f"SELECT {' '.join(['?thing', *(f'?{name}' for _, name in sorted_by)])} WHERE {{ {{",
+            f"  SELECT {' '.join(['?thing', *selected])} WHERE {{",
+            *(f"    {line}" for line in (*self._chosen(choice), *lines)),
+            "  }",
+            "  GROUP BY ?thing",
+            "} }",
             f"ORDER BY {head}{order} ?thing".replace("  ", " "),
             f"LIMIT {limit:d} OFFSET {offset:d}",
         ]

@@ -1,0 +1,100 @@
+"""push: a release into an engine somewhere else."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.cli.options import LANGUAGE, answers_for_errors, progress_shown, settings
+from publisher.config import Config, read_config
+from publisher.errors import UsageError
+from publisher.messages import translate
+
+if TYPE_CHECKING:
+    from publisher.transfer.push import Engine, Pushed
+
+_LARGEST_ANSWER_BYTES = 1 << 30
+_SETTINGS = (
+    "releases",
+    "engine_graph_store",
+    "engine_update",
+    "keep_releases",
+    "keep_days",
+)
+
+
+@click.command()
+@click.argument("url")
+@click.option("--release", "name", default="", help="Release to load; else the current one.")
+@settings(*_SETTINGS)
+@LANGUAGE
+@answers_for_errors
+def push(url: str, name: str, lang: str, **options: Any) -> None:
+    """Load a release into the engine at URL (its query endpoint), and switch to it there."""
+    from publisher.release.history.kept import find_release
+    from publisher.release.open import open_current
+    from publisher.transfer.push import Keep
+    from publisher.transfer.push import push as push_release
+
+    config = read_config(Path.cwd(), options | {"engine": url})
+    folder = Path(config.releases)
+    release = find_release(folder, name) if name else open_current(folder)
+    began = time.monotonic()
+    with progress_shown(lang) as progress:
+        engine = _engine(config)
+        keep = Keep(config.keep_releases, config.keep_days)
+        done = push_release(release, engine, keep, progress)
+    _tell(release.id, done, time.monotonic() - began, lang)
+
+
+def _engine(config: Config) -> Engine:
+    """Return how the engine is asked and written to."""
+    from publisher.engine_address import read_timeout
+    from publisher.query.engine import Limits
+    from publisher.query.remote.connection import Connection
+    from publisher.query.remote.credentials import authorization
+    from publisher.query.remote.requests import Address
+    from publisher.transfer.checking import SECONDS
+    from publisher.transfer.push import Engine
+    from publisher.transfer.sender import Sender
+    from publisher.transfer.stores import GraphStore, Updates
+
+    if not (config.engine_graph_store or config.engine_update):
+        raise UsageError(
+            "Nothing says where the engine takes what is written to it.",
+            remedy="Name its graph store with --engine-graph-store, or where it takes updates with"
+            " --engine-update.",
+        )
+    address = Address(config.engine, authorization(), read_timeout(config.engine_timeout))
+    connection = Connection(address, Limits(SECONDS, 0, _LARGEST_ANSWER_BYTES), 1)
+    if config.engine_graph_store:
+        return Engine(connection, GraphStore(config.engine_graph_store, Sender()))
+    return Engine(connection, Updates(config.engine_update, Sender()))
+
+
+def _tell(name: str, done: Pushed, seconds: float, language: str) -> None:
+    """Print what became of a push."""
+    for datatype in sorted(done.guarded):
+        sentence = translate(
+            "The engine changes values of {datatype}; they are kept from it, and documents and"
+            " answers show them as they were written.",
+            language,
+            datatype=datatype,
+        )
+        click.echo(sentence, err=True)
+    for gone in done.pruned:
+        click.echo(translate("Deleted: {name}", language, name=gone))
+    click.echo(
+        translate(
+            "Release {id} is current in the engine: {triples} triples, {sent} of them sent now, in"
+            " {seconds} seconds.",
+            language,
+            id=name,
+            triples=done.triples,
+            sent=done.sent,
+            seconds=f"{seconds:.1f}",
+        )
+    )

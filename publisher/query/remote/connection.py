@@ -1,0 +1,149 @@
+"""The way to a SPARQL server and back: kept connections, time limits, one careful retry.
+
+An answer is taken in to its end before any of it goes on. The web server in front ends a broken
+stream as if it were whole, so what is cut must be noticed before the first byte leaves.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from urllib.parse import urlencode, urlsplit
+
+import urllib3
+from urllib3.connection import HTTPConnection
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    EmptyPoolError,
+    HTTPError,
+    ProtocolError,
+    ReadTimeoutError,
+)
+
+from publisher.errors import EngineBusy, PublisherError
+from publisher.query.engine import Limits
+from publisher.query.remote import endings
+from publisher.query.remote.circuit import Circuit
+from publisher.query.remote.requests import Address, Request
+
+_CONNECT_SECONDS = 5.0
+_PART = 1 << 16
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Connection:
+    """Kept connections to one engine, at most so many."""
+
+    def __init__(self, address: Address, limits: Limits, most: int) -> None:
+        """Connect to nothing yet."""
+        self._address, self._limits = address, limits
+        parts = urlsplit(address.url)
+        self._path = parts._replace(scheme="", netloc="").geturl() or "/"
+        self._pool = urllib3.connection_from_url(address.url, maxsize=most, block=True)
+        self._circuit = Circuit()
+
+    def ask(self, request: Request) -> bytes:
+        """Return the whole body of an answer of the wanted media type.
+
+        Raises:
+            QueryRefused: The engine does not take the query.
+            QueryLimit: It was stopped at a limit, ours or the engine's.
+            EngineBusy: All connections are in use.
+            EngineFailed: The engine cannot be reached, breaks off, or answers something else.
+        """
+        self._circuit.admit()
+        deadline = time.monotonic() + request.seconds
+        try:
+            body = self._send(request, deadline)
+        except (HTTPError, OSError) as error:
+            raise self._failure(error, request) from error
+        except endings.Broken as error:
+            self._circuit.failed()
+            raise endings.failed(str(error)) from error
+        except PublisherError:
+            self._circuit.succeeded()  # it answers, if with a refusal
+            raise
+        self._circuit.succeeded()
+        return body
+
+    def _failure(self, error: Exception, request: Request) -> PublisherError:
+        if isinstance(error, EmptyPoolError):
+            return EngineBusy(
+                "All connections to the query engine are in use.",
+                remedy="Send the query again in a few seconds.",
+            )
+        if isinstance(error, ReadTimeoutError | TimeoutError) and not isinstance(
+            error, ConnectTimeoutError
+        ):
+            if request.is_own:
+                self._circuit.failed()
+            return endings.no_time(request.seconds)
+        self._circuit.failed()
+        return endings.failed(f"{type(error).__name__}: {error}")
+
+    def _send(self, request: Request, deadline: float) -> bytes:
+        """Send a request, and once more when a kept connection turns out to be dead.
+
+        A query changes nothing, so that it may be sent again; one that took its time may not.
+        """
+        try:
+            return self._exchange(request, deadline)
+        except (ProtocolError, ConnectionError):
+            if time.monotonic() > deadline - request.seconds / 2:
+                raise
+            return self._exchange(request, deadline)
+
+    def _exchange(self, request: Request, deadline: float) -> bytes:
+        left = max(0.001, deadline - time.monotonic())
+        fields = list(request.fields)
+        if self._address.timeout is not None:
+            name, units = self._address.timeout
+            fields.append((name, str(max(1, round(left * units)))))
+        response = self._pool.urlopen(
+            "POST",
+            self._path,
+            body=urlencode(fields).encode(),
+            headers={"Accept": request.media_type, "Content-Type": _FORM}
+            | dict(self._address.authorization),
+            retries=False,
+            redirect=False,
+            preload_content=False,
+            decode_content=True,
+            timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, left), read=left),
+            pool_timeout=math.ceil(left),
+        )
+        is_whole = False
+        try:
+            body = self._read(response, deadline)
+            is_whole = True
+        finally:
+            if not is_whole:
+                response.close()  # what is left of it must not be read as the next answer
+            response.release_conn()
+        endings.check(response.status, response.headers, body, request)
+        return body
+
+    def _read(self, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+        body = bytearray()
+        while True:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            _wait_at_most(response, left)
+            part = response.read1(_PART)
+            if not part:
+                return bytes(body)
+            body += part
+            if len(body) > self._limits.result_bytes:
+                raise endings.too_long(self._limits.result_bytes)
+
+    def close(self) -> None:
+        """Close every connection that nobody uses."""
+        self._pool.close()
+
+
+def _wait_at_most(response: urllib3.BaseHTTPResponse, seconds: float) -> None:
+    """Let the next look at the socket take only so long."""
+    connection = response.connection
+    if isinstance(connection, HTTPConnection) and connection.sock is not None:
+        connection.sock.settimeout(max(0.001, seconds))

@@ -1,0 +1,82 @@
+"""What an engine says of itself: which releases it holds, and which of them is the current one.
+
+It stands in one graph, in terms of DCAT, VoID and Dublin Core. What changes the current release is
+one triple there; everybody who serves follows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pyoxigraph import QueryResultsFormat, parse_query_results
+
+from publisher.namespaces import iri
+from publisher.query.remote.connection import Connection
+from publisher.query.remote.endings import JSON, failed
+from publisher.query.remote.names import AS_WRITTEN, registry_of
+from publisher.query.remote.requests import Request
+
+SECONDS = 5.0
+CURRENT = iri("dcat:hasCurrentVersion")
+IDENTIFIER = iri("dcterms:identifier")
+TRIPLES = iri("void:triples")
+GUARDED = f"{AS_WRITTEN}datatype"
+_QUERY = f"""
+SELECT ?release ?triples ?guarded ?base {{
+    GRAPH <%s> {{
+        ?named <{IDENTIFIER}> ?release ; <{TRIPLES}> ?triples .
+        OPTIONAL {{ ?named <{GUARDED}> ?guarded . }}
+        OPTIONAL {{ ?base <{CURRENT}> ?named . }}
+    }}
+}}
+"""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A release that an engine holds, complete and checked.
+
+    Attributes:
+        release: Its id.
+        triples: How many there are, in all its graphs.
+        guarded: Datatypes that the engine would change, see ``names.AS_WRITTEN``.
+        is_current: Whether it is the one on line.
+    """
+
+    release: str
+    triples: int
+    guarded: frozenset[str]
+    is_current: bool
+
+
+def read_registry(connection: Connection, base_iri: str) -> Mapping[str, Loaded]:
+    """Return the releases that an engine holds, by id.
+
+    Raises:
+        QueryError: The engine does not answer.
+    """
+    graph = registry_of(base_iri)
+    fields = [
+        ("query", _QUERY % graph),
+        ("default-graph-uri", graph),
+        ("named-graph-uri", graph),
+    ]
+    body = connection.ask(Request(fields, JSON, SECONDS, is_own=True))
+    found: dict[str, Loaded] = {}
+    try:
+        solutions: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
+        for row in solutions:
+            name = row["release"].value
+            before = found.get(name)
+            guarded = {row["guarded"].value} if row["guarded"] is not None else set()
+            found[name] = Loaded(
+                name,
+                int(row["triples"].value),
+                frozenset(guarded | (before.guarded if before else frozenset())),
+                row["base"] is not None,
+            )
+    except (SyntaxError, ValueError, AttributeError) as error:
+        raise failed(f"its list of releases cannot be read: {error}") from error
+    return found

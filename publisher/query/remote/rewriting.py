@@ -1,0 +1,227 @@
+"""A client's query → the same query over the graphs of one release in a shared engine.
+
+The dataset is rewritten, and nothing else that means something:
+
+- ``FROM`` and ``FROM NAMED`` leave the text; the dataset goes along as parameters of the protocol,
+  with the engine's names of the graphs. A graph that the release does not have is an empty one.
+- ``GRAPH <name>`` gets the engine's name of the graph.
+- ``GRAPH ?g`` becomes ``VALUES (?g ?own) { (<name> <engine's name>) … } GRAPH ?own``: joins are
+  associative, so ``?g`` is bound as before, and to the names in the data. ``SELECT *`` is then
+  written out, so that the variable added is not seen.
+- ``isIRI(?x)`` and ``isBlank(?x)`` know the names that blank nodes have in the engine.
+- Escapes of code points are resolved and comments dropped: the engine must not read another query
+  than the one that was looked through (SPARQL 1.1 Query, section 19.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urljoin
+
+from publisher.query.engine import Operation
+from publisher.query.remote.names import AS_WRITTEN, Names
+from publisher.query.tokens import Token, declared_prefixes, tokens
+
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
+_LOCAL_ESCAPE = re.compile(r"\\(.)")
+_IN_STRINGS = {'"': '\\"', "'": "\\'", "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_TERMS = ("iri", "name")
+# A blank node has a name in the engine, and is still none.
+_KINDS = {
+    "ISBLANK": '(isBlank({0}) || (isIRI({0}) && STRSTARTS(STR({0}), "{1}")))',
+    "ISIRI": '(isIRI({0}) && !STRSTARTS(STR({0}), "{1}"))',
+    "ISURI": '(isIRI({0}) && !STRSTARTS(STR({0}), "{1}"))',
+}
+_BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED")
+# A name that no client gives a variable by chance.
+_OWN = "graph_of_the_release_"
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """A query as it is sent.
+
+    Attributes:
+        text: The query.
+        default_graphs: The engine's names of the graphs that make up the default graph.
+        named_graphs: The same of the named graphs.
+    """
+
+    text: str
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the fields of a request (SPARQL 1.1 Protocol, section 2.1)."""
+        return [
+            ("query", self.text),
+            *(("default-graph-uri", name) for name in self.default_graphs),
+            *(("named-graph-uri", name) for name in self.named_graphs),
+        ]
+
+
+@dataclass
+class _Reading:
+    """A query that is being read."""
+
+    query: str
+    found: Sequence[Token]
+    prefixes: Mapping[str, str]
+    base_iri: str
+    names: Names
+    defaults: list[str] = field(default_factory=list)
+    named: list[str] = field(default_factory=list)
+    added: int = 0
+
+    def iri(self, position: int) -> str:
+        """Return the absolute IRI that a token stands for."""
+        kind, text, _ = self.found[position]
+        if kind == "name":
+            prefix, _, local = text.partition(":")
+            return self.prefixes.get(prefix, "") + _LOCAL_ESCAPE.sub(r"\1", local)
+        written = _ESCAPE.sub(_code_point, text[1:-1])
+        return written if _SCHEME.match(written) else urljoin(self._base(position), written)
+
+    def _base(self, position: int) -> str:
+        base = self.base_iri
+        for before, token in zip(self.found, self.found[1:position], strict=False):
+            if before.text.upper() == "BASE" and token.kind == "iri":
+                base = urljoin(base, token.text[1:-1])
+        return base
+
+
+def rewrite(operation: Operation, names: Names, variables: Sequence[str] = ()) -> Rewritten:
+    """Return an operation as it is sent to an engine.
+
+    Args:
+        operation: A query that the gate let pass and that a parser found right.
+        names: Of the release that it asks.
+        variables: Those that ``SELECT *`` shows.
+    """
+    prefixes = {**dict(operation.prefixes), **declared_prefixes(operation.query)}
+    reading = _Reading(
+        operation.query, list(tokens(operation.query)), prefixes, operation.base_iri, names
+    )
+    _read_dataset(reading)
+    defaults, named = _dataset(operation, reading)
+    text = "".join(_written(reading, named, variables))
+    return Rewritten(
+        _prologue(operation, reading) + text.strip(),
+        _inside(defaults, names),
+        _inside(named, names),
+    )
+
+
+def _prologue(operation: Operation, reading: _Reading) -> str:
+    """Return what a query leaves to those who take it: its base, and prefixes it does not tell."""
+    own = declared_prefixes(operation.query)
+    used = {token.text.partition(":")[0] for token in reading.found if token.kind == "name"}
+    lines = [f"PREFIX {p}: <{n}>" for p, n in operation.prefixes if p in used and p not in own]
+    is_relative = any(
+        token.kind == "iri" and not _SCHEME.match(token.text[1:]) for token in reading.found
+    )
+    if is_relative and operation.base_iri:
+        lines.insert(0, f"BASE <{operation.base_iri}>")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _read_dataset(reading: _Reading) -> None:
+    """Keep the graphs of FROM and FROM NAMED."""
+    for position, token in enumerate(reading.found):
+        if token.kind == "word" and token.text.upper() == "FROM":
+            is_named = reading.found[position + 1].text.upper() == "NAMED"
+            graph = reading.iri(position + 1 + is_named)
+            (reading.named if is_named else reading.defaults).append(graph)
+
+
+def _dataset(operation: Operation, reading: _Reading) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the default graphs and the named graphs; the protocol goes before the query."""
+    if operation.default_graphs or operation.named_graphs:
+        return operation.default_graphs, operation.named_graphs
+    if reading.defaults or reading.named:
+        return reading.defaults, reading.named
+    return reading.names.graphs, reading.names.graphs
+
+
+def _inside(graphs: Sequence[str], names: Names) -> tuple[str, ...]:
+    known = [names.inside(graph) for graph in dict.fromkeys(graphs) if graph in names.graphs]
+    # Without any, an engine would take its own default graph, or all it has.
+    return tuple(known) or (names.nowhere,)
+
+
+def _written(reading: _Reading, named: Sequence[str], variables: Sequence[str]) -> Iterator[str]:
+    """Return the query in parts, with what stands between its tokens but comments."""
+    end = skipped = 0
+    has_added = any(
+        before.text.upper() == "GRAPH" and token.kind == "variable"
+        for before, token in zip(reading.found, reading.found[1:], strict=False)
+    )
+    head = next((n for n, token in enumerate(reading.found) if token.text == "{"), 0)
+    for position, token in enumerate(reading.found):
+        between = reading.query[end : token.start]
+        end = token.start + len(token.text)
+        if position < skipped:
+            continue
+        yield between if between.isspace() or not between else "\n"
+        word = token.text.upper() if token.kind in ("word", "mark") else ""
+        before = reading.found[position - 1].text.upper() if position else ""
+        if word == "FROM":
+            skipped = position + 2 + (reading.found[position + 1].text.upper() == "NAMED")
+        elif word == "GRAPH":
+            yield _graph(reading, position, named)
+            skipped = position + 2
+        elif word in _KINDS and _is_of_a_variable(reading, position):
+            variable = reading.found[position + 2].text
+            yield _KINDS[word].format(variable, reading.names.nameless)
+            skipped = position + 4
+        elif word == "*" and has_added and position < head and before in _BEFORE_STAR:
+            yield " ".join(f"?{name}" for name in variables) or "*"
+        else:
+            yield _token(reading, position)
+
+
+def _is_of_a_variable(reading: _Reading, position: int) -> bool:
+    following = reading.found[position + 1 : position + 4]
+    return [token.text if token.kind == "mark" else token.kind for token in following] == [
+        "(",
+        "variable",
+        ")",
+    ]
+
+
+def _graph(reading: _Reading, position: int, named: Sequence[str]) -> str:
+    token, names = reading.found[position + 1], reading.names
+    if token.kind in _TERMS:
+        graph = reading.iri(position + 1)
+        is_known = graph in named and graph in names.graphs
+        return f"GRAPH <{names.inside(graph) if is_known else names.nowhere}>"
+    reading.added += 1
+    own = f"?{_OWN}{reading.added}"
+    rows = [f"(<{g}> <{names.inside(g)}>)" for g in dict.fromkeys(named) if g in names.graphs]
+    rows = rows or [f"(<{names.nowhere}> <{names.nowhere}>)"]
+    return f"VALUES ({token.text} {own}) {{ {' '.join(rows)} }} GRAPH {own}"
+
+
+def _token(reading: _Reading, position: int) -> str:
+    kind, text, _ = reading.found[position]
+    if kind == "string":
+        quote = text[:3] if text[:3] in ('"""', "'''") else text[0]
+        inner = text[len(quote) : -len(quote)]
+        return quote + _ESCAPE.sub(_escaped, inner) + quote
+    if kind in _TERMS and reading.names.guarded and reading.iri(position) in reading.names.guarded:
+        return f"<{AS_WRITTEN}{reading.iri(position)}>"
+    return _ESCAPE.sub(_code_point, text) if kind == "iri" else text
+
+
+def _code_point(found: re.Match[str]) -> str:
+    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[0]
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if not (found[1] or found[2]):
+        return found[0]
+    character = chr(int(found[1] or found[2], 16))
+    return _IN_STRINGS.get(character, character)

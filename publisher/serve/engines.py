@@ -1,0 +1,161 @@
+"""The settings → the engine over a release, and the release that is to be served."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from publisher.config import Config
+from publisher.engine_address import is_remote, read_timeout
+from publisher.errors import QueryError, ReleaseError
+from publisher.query.embedded import EmbeddedEngine
+from publisher.query.engine import Engine, Limits
+from publisher.query.remote.connection import Connection
+from publisher.query.remote.credentials import authorization
+from publisher.query.remote.engine import RemoteEngine, Sizes
+from publisher.query.remote.names import Names
+from publisher.query.remote.registry import read_registry
+from publisher.query.remote.requests import Address
+from publisher.query.workplace import Workplace
+from publisher.release.model import Release
+from publisher.release.open import current_folder, open_current, open_release
+
+_REGISTRY_BYTES = 4 << 20
+_log = logging.getLogger("publisher")
+
+
+def limits_of(config: Config) -> Limits:
+    """Return what one query may be and use."""
+    return Limits(
+        seconds=config.query_timeout_seconds,
+        memory_bytes=config.query_memory_mb << 20,
+        result_bytes=config.query_result_mb << 20,
+        query_bytes=config.query_length_kb << 10,
+        nesting=config.query_nesting,
+        patterns=config.query_patterns,
+        values=config.query_values,
+        path_operators=config.query_path_operators,
+    )
+
+
+def open_engine(config: Config, release: Release, services: frozenset[str]) -> Engine:
+    """Return the engine that the settings name, over a release.
+
+    Args:
+        config: The settings.
+        release: What is asked.
+        services: IRIs of endpoints that ``SERVICE`` may ask.
+
+    Raises:
+        OSError: The store cannot be opened.
+        QueryError: The engine somewhere else does not answer.
+        ReleaseError: It does not hold the release.
+    """
+    limits = limits_of(config)
+    if is_remote(config.engine):
+        return _open_remote(config, release, limits)
+    return _embedded(config, release, services, at_once=True)
+
+
+def open_past_engine(config: Config, release: Release, services: frozenset[str]) -> Engine:
+    """Return an engine over the store of a release of the past; it starts with its first query.
+
+    Raises:
+        OSError: The store cannot be opened.
+    """
+    return _embedded(config, release, services, at_once=False)
+
+
+def _embedded(
+    config: Config, release: Release, services: frozenset[str], *, at_once: bool
+) -> EmbeddedEngine:
+    workplace = Workplace(
+        str(release.store),
+        limits_of(config),
+        config.default_graph == "union",
+        config.incoming_links,
+        bool(services),
+    )
+    return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
+
+
+def _address(config: Config) -> Address:
+    return Address(config.engine, authorization(), read_timeout(config.engine_timeout))
+
+
+def _open_remote(config: Config, release: Release, limits: Limits) -> RemoteEngine:
+    address = _address(config)
+    connection = Connection(address, limits, 1)
+    loaded = read_registry(connection, release.base_iri).get(release.id)
+    connection.close()
+    if loaded is None:
+        raise ReleaseError(
+            "The engine does not hold the release {id}.",
+            remedy="Load it with 'publisher push'.",
+            id=release.id,
+        )
+    names = Names(release.base_iri, release.id, tuple(release.graphs), loaded.guarded)
+    sizes = Sizes(config.engine_connections, config.incoming_links)
+    return RemoteEngine(address, names, limits, sizes)
+
+
+class Following:
+    """Which release is to be served: the folder's current one, or the one current in the engine.
+
+    Several copies of the site that ask one engine so change over together, and never to a release
+    that is not there yet.
+    """
+
+    def __init__(self, config: Config) -> None:
+        """Look at nothing yet."""
+        self._config = config
+        self._releases = Path(config.releases)
+        self._base_iri = ""
+        self._connection = (
+            Connection(
+                _address(config), Limits(config.query_timeout_seconds, 0, _REGISTRY_BYTES), 1
+            )
+            if is_remote(config.engine)
+            else None
+        )
+
+    def open(self) -> Release:
+        """Return the release to begin with.
+
+        Raises:
+            ReleaseError: There is none, or it is damaged.
+            QueryError: The engine does not answer.
+        """
+        if self._connection is None:
+            return open_current(self._releases)
+        name = self._current(self._connection)
+        if not name:
+            raise ReleaseError(
+                "The engine holds no release of this site.",
+                remedy="Load one with 'publisher push'.",
+            )
+        return open_release(self._releases / name)
+
+    def _current(self, connection: Connection) -> str:
+        loaded = read_registry(connection, self._base_iri or self._read_base_iri())
+        return next((name for name, found in loaded.items() if found.is_current), "")
+
+    def folder(self) -> Path | None:
+        """Return the folder of the release to be served; None when that is not known just now."""
+        if self._connection is None:
+            return current_folder(self._releases)
+        try:
+            name = self._current(self._connection)
+        except QueryError:
+            return None  # what is served stays, and readiness tells of the engine
+        folder = self._releases / name
+        if name and not folder.is_dir():
+            _log.error("The engine's current release %s is not in %s.", name, self._releases)
+        return folder.resolve() if name and folder.is_dir() else None
+
+    def _read_base_iri(self) -> str:
+        """Return the base IRI that the releases here have; all have the same."""
+        if self._config.base_iri:
+            return self._config.base_iri
+        self._base_iri = open_current(self._releases).base_iri
+        return self._base_iri

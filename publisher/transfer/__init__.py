@@ -1,0 +1,1 @@
+"""A release on its way into an engine somewhere else."""

@@ -1,0 +1,104 @@
+"""Is what an engine holds what was sent? Counts and digests, asked of the engine itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from publisher.query.remote.connection import Connection
+from publisher.query.remote.endings import JSON, N_TRIPLES
+from publisher.query.remote.names import AS_WRITTEN, Names
+from publisher.query.remote.requests import Request
+from publisher.transfer.sending import Sum, normalised, unguard
+from publisher.transfer.stores import Writer
+
+SECONDS = 600.0
+# More triples than this are asked for in parts, since engines bound what one answer holds.
+_AT_ONCE = 100_000
+_PROBED = NamedNode(f"{AS_WRITTEN}probe")
+
+
+class Checker:
+    """What tells of an engine's graphs."""
+
+    def __init__(self, connection: Connection, writer: Writer) -> None:
+        """Ask by queries, and read by whatever writes if that can read."""
+        self._connection, self._writer = connection, writer
+
+    def count(self, graph: str) -> int:
+        """Return how many triples a graph has.
+
+        Raises:
+            QueryError: The engine does not answer.
+        """
+        query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+        body = self._connection.ask(Request(_fields(query, graph), JSON, SECONDS, is_own=True))
+        solutions: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
+        return int(next(iter(solutions))["n"].value)
+
+    def sum(self, graph: str, expected: int) -> Sum:
+        """Return count and digest of a graph, from its triples read back.
+
+        Raises:
+            QueryError: The engine does not answer.
+            PushFailed: The graph cannot be read.
+        """
+        found = Sum()
+        for triple in normalised(unguard(triple) for triple in self.read(graph, expected)):
+            found.add(triple)
+        return found
+
+    def read(self, graph: str, expected: int) -> Iterator[Triple]:
+        """Return the triples of a graph as the engine writes them."""
+        triples = self._writer.read(graph)
+        return self._asked(graph, expected) if triples is None else triples
+
+    def _asked(self, graph: str, expected: int) -> Iterator[Triple]:
+        """Return the triples of a graph by queries, by the first digits of subjects' digests."""
+        digits, parts = 0, 1
+        while parts * _AT_ONCE < expected:
+            digits, parts = digits + 1, parts * 16
+        for number in range(parts):
+            prefix = f"{number:0{digits}x}" if digits else ""
+            only = f'FILTER(STRSTARTS(LCASE(MD5(STR(?s))), "{prefix}"))' if digits else ""
+            query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o . {only} }}"
+            fields = _fields(query, graph)
+            body = self._connection.ask(Request(fields, N_TRIPLES, SECONDS, is_own=True))
+            yield from (quad.triple for quad in parse(body, format=RdfFormat.N_TRIPLES))
+
+
+def _fields(query: str, graph: str) -> list[tuple[str, str]]:
+    return [("query", query), ("default-graph-uri", graph), ("named-graph-uri", graph)]
+
+
+def changed_datatypes(
+    writer: Writer, checker: Checker, names: Names, samples: Mapping[str, Sequence[Literal]]
+) -> frozenset[str]:
+    """Return the datatypes of which an engine changes a literal.
+
+    A few literals of each are written and read back. Guarded ones must come back as they were; that
+    is left to the digest of the whole.
+    """
+    graph = f"{names.root}#probe"
+    sent = {
+        Triple(NamedNode(f"{AS_WRITTEN}{place}"), _PROBED, literal): datatype
+        for place, (datatype, literal) in enumerate(
+            (datatype, literal) for datatype, found in samples.items() for literal in found
+        )
+    }
+    if not sent:
+        return frozenset()
+    writer.replace(graph, sent)
+    found = set(normalised(checker.read(graph, len(sent))))
+    writer.clear(graph)
+    return frozenset(datatype for triple, datatype in sent.items() if triple not in found)
