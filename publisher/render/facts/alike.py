@@ -21,16 +21,23 @@ _SKOS = iri("skos:prefLabel").removesuffix("prefLabel")
 _COMMON = 40
 _RARE = 3
 _MOST = 8
+# So many concepts of a topic are looked at.
+_LOOKS = 30
+# One look for each concept, ended early: a concept that a million things share costs no more.
 _QUERY = """
-SELECT DISTINCT ?other ?concept WHERE {{
-    VALUES (?property ?concept) {{ {pairs} }}
-    VALUES ?kind {{ {kinds} }}
-    ?other a ?kind ; ?property ?concept .
-    FILTER(?other != <{topic}>)
+SELECT ?other ?concept WHERE {{
+    {looks}
+    FILTER EXISTS {{ ?other a ?kind . FILTER(?kind IN ({kinds})) }}
 }}
-ORDER BY ?other ?concept
-LIMIT {most}
 """
+_LOOK = """{{
+    SELECT ?other ?concept WHERE {{
+        VALUES (?property ?concept) {{ (<{path}> {concept}) }}
+        ?other ?property ?concept .
+        FILTER(?other != <{topic}>)
+    }}
+    LIMIT {most}
+}}"""
 
 
 @dataclass(frozen=True)
@@ -81,13 +88,13 @@ def read_likeness(
     )
     if not pairs or not kinds:
         return Likeness()
-    shared = _shared(engine, topic, pairs, kinds)
+    shared = _shared(engine, topic, pairs[:_LOOKS], kinds)
     users: dict[str, int] = defaultdict(int)
     for concepts in shared.values():
         for concept in concepts:
             users[concept] += 1
     # What most have in common tells none of them apart.
-    usual = min(_COMMON, max(_RARE, len(shared) // 2))
+    usual = max(_RARE, len(shared) // 2)
     telling = {concept for concept, count in users.items() if count <= usual}
     found = [
         (sum(1 / (1 + users[c]) for c in concepts & telling), thing, concepts & telling)
@@ -104,16 +111,20 @@ def read_likeness(
 def _shared(
     engine: Engine, topic: str, pairs: Iterable[tuple[str, str]], kinds: Iterable[str]
 ) -> dict[str, set[str]]:
-    """Return thing → the concepts that it shares with the topic."""
-    classes = " ".join(str(NamedNode(kind)) for kind in kinds)
-    query = _QUERY.format(
-        pairs=" ".join(f"(<{path}> {NamedNode(concept)})" for path, concept in pairs),
-        kinds=classes,
-        topic=topic,
-        most=_COMMON * 20,
+    """Return thing → the concepts that it shares with the topic; the commonest are left out."""
+    looks = (
+        _LOOK.format(path=path, concept=NamedNode(concept), topic=topic, most=_COMMON + 1)
+        for path, concept in pairs
     )
-    shared: dict[str, set[str]] = defaultdict(set)
+    query = _QUERY.format(
+        looks=" UNION ".join(looks), kinds=", ".join(str(NamedNode(kind)) for kind in kinds)
+    )
+    users: dict[str, set[str]] = defaultdict(set)
     for row in engine.rows(query):
         if isinstance(row["other"], NamedNode):
-            shared[row["other"].value].add(row["concept"].value)
+            users[row["concept"].value].add(row["other"].value)
+    shared: dict[str, set[str]] = defaultdict(set)
+    for concept, things in users.items():
+        for thing in things if len(things) <= _COMMON else ():
+            shared[thing].add(concept)
     return shared

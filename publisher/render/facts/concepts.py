@@ -47,7 +47,6 @@ SELECT DISTINCT ?thing ?path ?concept WHERE {{
     VALUES ?concept {{ {concepts} }}
     ?thing ?path ?concept ; a <{kind}> .
 }}
-ORDER BY ?thing ?path ?concept
 LIMIT {most}
 """
 
@@ -142,4 +141,4 @@ def _users(
     for row in rows:
         if isinstance(row["thing"], NamedNode):
             users[row["concept"].value].append((row["thing"].value, row["path"].value))
-    return dict(users)
+    return {concept: sorted(found) for concept, found in sorted(users.items())}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pyoxigraph import NamedNode
 
@@ -73,6 +74,12 @@ class Gazetteer:
         """Return the located things that lie within a thing, sorted."""
         return [name for name in self.outlines if thing in self.around(name)]
 
+    @cached_property
+    def holders(self) -> frozenset[str]:
+        """Return everything that something located lies within directly."""
+        return frozenset(whole for wholes in self.wholes.values() for whole in wholes)
+
+    @cached_property
     def outermost(self) -> list[str]:
         """Return the areas that lie within no other area here: the ground of an overview."""
         areas = [name for name, outline in self.outlines.items() if outline.rings]

@@ -27,7 +27,6 @@ SELECT DISTINCT ?thing ?place WHERE {{
     {{ ?thing {lead} ?place . }} UNION {{ ?thing ({lead})/({lead}) ?place . }}
     FILTER NOT EXISTS {{ ?other {lead} ?thing . }}
 }}
-ORDER BY ?thing ?place
 LIMIT {most}
 """
 _PLACES = """
@@ -80,14 +79,14 @@ def scene_of(
     if not gazetteer.outlines:
         return None
     place = gazetteer.owners.get(topic, topic)
-    if place in gazetteer.outlines or any(place in w for w in gazetteer.wholes.values()):
+    if place in gazetteer.outlines or place in gazetteer.holders:
         return _of_place(place, gazetteer, _residents(place, engine))
     marked = _marked(topic, description, gazetteer, engine)
     if not marked:
         marked = _linking(description, gazetteer)
     if not marked or len(marked) > MOST:
         return None
-    ground = gazetteer.outermost()
+    ground = gazetteer.outermost
     return Scene(topic, view=[*ground, *marked], ground=ground, marked=marked)
 
 
@@ -106,7 +105,7 @@ def overview(
     """
     if not gazetteer.outlines or not 0 < len(things) <= MOST:
         return None
-    ground = gazetteer.outermost()
+    ground = gazetteer.outermost
     itself = [thing for thing in sorted(things) if thing in gazetteer.outlines]
     residents: dict[str, list[str]] = defaultdict(list)
     served: dict[str, list[str]] = defaultdict(list)
@@ -188,13 +187,14 @@ def _linking(description: Description, gazetteer: Gazetteer) -> dict[str, str]:
 
 
 def _residents(place: str, engine: Engine) -> dict[str, list[str]]:
-    """Return place → who has a seat there, for a place and all that lies within it."""
+    """Return place → who has a seat there, for a place and all within it; none for a crowd."""
     residents: dict[str, list[str]] = defaultdict(list)
-    query = _RESIDENTS.format(within=WITHIN, place=place, lead=_LEAD, most=MOST)
-    for row in engine.rows(query):
+    query = _RESIDENTS.format(within=WITHIN, place=place, lead=_LEAD, most=MOST + 1)
+    rows = engine.rows(query)
+    for row in rows if len(rows) <= MOST else ():
         if isinstance(row["thing"], NamedNode):
             residents[row["place"].value].append(row["thing"].value)
-    return dict(residents)
+    return {name: sorted(found) for name, found in sorted(residents.items())}
 
 
 def _of_place(place: str, gazetteer: Gazetteer, residents: Mapping[str, Sequence[str]]) -> Scene:
@@ -205,14 +205,14 @@ def _of_place(place: str, gazetteer: Gazetteer, residents: Mapping[str, Sequence
     below = gazetteer.below(root)
     parts = [name for name in below if name in areas and _nearest(name, areas, gazetteer) == root]
     if root not in areas:  # a whole that has no boundary of its own, such as a country of counties
-        parts = [name for name in gazetteer.outermost() if name in below]
+        parts = [name for name in gazetteer.outermost if name in below]
     is_alone = root == place and not below
     near = [name for name in below if outlines[name].points and place in gazetteer.around(name)]
     if is_alone:  # its neighbours show where it is
         near = [name for name in outlines if name != place]
     points = near if len(near) <= (MOST if is_alone else _FEW) else []
     placed = [name for name in residents if name in outlines]
-    ground = [name for name in gazetteer.outermost() if name not in parts]
+    ground = [name for name in gazetteer.outermost if name not in parts]
     view = [root] if root in areas and not is_alone else [*parts, *ground, *points, place]
     return Scene(
         topic=place,

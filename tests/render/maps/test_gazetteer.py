@@ -68,7 +68,7 @@ def test_wholes_are_followed_to_the_last(pond: Dig) -> None:
 
 def test_the_ground_are_the_areas_within_no_other(pond: Dig) -> None:
     """Points are no ground."""
-    assert [n.removeprefix(ID) for n in _read(pond).outermost()] == ["dalarna", "other"]
+    assert [n.removeprefix(ID) for n in _read(pond).outermost] == ["dalarna", "other"]
 
 
 def test_the_sources_of_a_geometry_are_known(pond: Dig) -> None:
