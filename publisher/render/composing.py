@@ -26,6 +26,8 @@ from publisher.render.offers import DISTRIBUTION, Offer, offers
 from publisher.render.parts import Group, Thing, anchor_of
 from publisher.render.views import Views
 
+_STATEMENT = iri("rdf:Statement")
+
 
 @dataclass(frozen=True)
 class Composed:
@@ -93,14 +95,16 @@ class Composer:
             language: Of the page.
             href: IRI → the address that a page links to, or nothing.
         """
-        is_single = len(document.subjects) == 1
+        classes = _classes(document.topic, description)
+        # A statement is read on the page of what it is about.
+        is_single = len(document.subjects) == 1 and _STATEMENT not in classes
         read = self._read(document, description, is_single)
         views = self._views(document, description, read, language, href)
         things = self._things(document, views)
         topic = next((thing for thing in things if thing.iri == document.topic), None)
         facts = None
         if topic is not None and is_single:
-            placings = self._layout.of(_classes(topic.iri, description))
+            placings = self._layout.of(classes)
             facts = facts_around(
                 topic, description, read.told, read.likeness, read.concepts, views, placings
             )
@@ -132,7 +136,7 @@ class Composer:
         marks = [path for path, placing in placings.items() if placing.marks]
         return _Read(
             around,
-            read_told(engine, topic, description, around, base_iri),
+            read_told(engine, topic, description, around),
             read_likeness(engine, topic, description, around, marks),
             read_concepts(engine, topic, description, self._main),
         )

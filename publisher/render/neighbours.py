@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from publisher.namespaces import iri
 from publisher.query.description import LABELS, Description
 from publisher.query.engine import Engine
+from publisher.render.facts.telling import TELLING
 
 _KIND, _SOURCE = iri("rdf:type"), iri("dcterms:source")
 _PARTS = (iri("rdf:subject"), iri("rdf:predicate"), iri("rdf:object"))
@@ -34,12 +35,14 @@ class Neighbour:
         sources: IRIs of its sources.
         parts: Subject, predicate and object, by their property, of a statement (rdf:Statement).
         adopted: Whether the data holds what the statement says.
+        tells: Whether it is dated, counts something, or is said by somebody.
     """
 
     kinds: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
     parts: dict[str, NamedNode | Literal] = field(default_factory=dict)
     adopted: bool = True
+    tells: bool = False
 
     def statement(self) -> tuple[str, str, NamedNode | Literal] | None:
         """Return subject, predicate and object when this is a statement, else None."""
@@ -75,7 +78,7 @@ def read_neighbourhood(engine: Engine, description: Description, base_iri: str) 
     linked |= {t.subject.value for t in description.incoming if isinstance(t.subject, NamedNode)}
     own = sorted(name for name in linked if name.startswith(base_iri))
     neighbours: dict[str, Neighbour] = {}
-    properties = ", ".join(f"<{name}>" for name in (_KIND, _SOURCE, *_PARTS))
+    properties = ", ".join(f"<{name}>" for name in (_KIND, _SOURCE, *_PARTS, *sorted(TELLING)))
     for row in engine.rows(_QUERY.format(things=_list(own), properties=properties)) if own else ():
         neighbour = neighbours.setdefault(row["thing"].value, Neighbour())
         name, value = row["property"].value, row["value"]
@@ -83,6 +86,8 @@ def read_neighbourhood(engine: Engine, description: Description, base_iri: str) 
             neighbour.kinds.append(value.value)
         elif name == _SOURCE:
             neighbour.sources.append(value.value)
+        elif name in TELLING:
+            neighbour.tells = True
         elif isinstance(value, (NamedNode, Literal)):
             neighbour.parts[name] = value
     statements = [name for name, neighbour in neighbours.items() if neighbour.parts]

@@ -13,8 +13,9 @@ from publisher.render.facts.claims import Claim, claims
 from publisher.render.facts.concepts import TOLD, Concepts
 from publisher.render.facts.dates import date_of
 from publisher.render.facts.figures import Figures, figures
+from publisher.render.facts.telling import SAID_BY
 from publisher.render.facts.timeline import Timeline, timeline
-from publisher.render.facts.told import SAID_BY, Told
+from publisher.render.facts.told import Told
 from publisher.render.facts.tree import Tree, tree
 from publisher.render.layout import Placing
 from publisher.render.parts import Fact, Line, Thing, Value

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from publisher.namespaces import iri
-from publisher.render.facts.told import SAID_BY, Said, Told
+from publisher.render.facts.telling import SAID_BY
+from publisher.render.facts.told import Said, Told
 from publisher.render.labels import best, foreign
 from publisher.render.parts import Value
 from publisher.render.values import sort_key

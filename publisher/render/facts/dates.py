@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from babel.dates import format_date
 from pyoxigraph import Literal
 
-from publisher.render.facts.told import DATES, ENDS, STARTS, Said, first_literal
+from publisher.render.facts.telling import DATES, ENDS, STARTS
+from publisher.render.facts.told import Said, first_literal
 from publisher.render.values import in_words, locale_of, read_date
 
 

@@ -12,7 +12,8 @@ from publisher.messages import translate
 from publisher.namespaces import iri
 from publisher.render.facts.chart import Chart, Mark, chart
 from publisher.render.facts.dates import When, when
-from publisher.render.facts.told import LEAST, MOST, NUMBERS, SAID_BY, Said, Told, first_literal
+from publisher.render.facts.telling import LEAST, MOST, NUMBERS, SAID_BY
+from publisher.render.facts.told import Said, Told, first_literal
 from publisher.render.labels import best, foreign
 from publisher.render.parts import Value
 from publisher.render.values import in_words

@@ -10,7 +10,8 @@ from pyoxigraph import Literal, NamedNode
 from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.render.facts.dates import When, date_of, when
-from publisher.render.facts.told import NUMBERS, SAID_BY, Said, Told
+from publisher.render.facts.telling import NUMBERS, SAID_BY
+from publisher.render.facts.told import Said, Told
 from publisher.render.parts import Fact, Value
 from publisher.render.values import sort_key
 from publisher.render.views import Views

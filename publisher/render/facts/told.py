@@ -8,42 +8,20 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine, Term
 from publisher.render.called import read_names
 from publisher.render.labels import Labels
 from publisher.render.neighbours import Neighbourhood
 
-# When something happened, or began and ended. A founding date is not here: what has one lasts.
-STARTS = tuple(
-    iri(name)
-    for name in (
-        "dcterms:date",
-        "schema:startDate",
-        "schema:validFrom",
-        "prov:atTime",
-        "prov:startedAtTime",
-    )
-)
-ENDS = tuple(
-    iri(name)
-    for name in ("schema:endDate", "schema:expires", "schema:validThrough", "prov:endedAtTime")
-)
-LEAST, MOST = iri("schema:minValue"), iri("schema:maxValue")
-NUMBERS = (iri("schema:value"), iri("rdf:value"), LEAST, MOST)
-SAID_BY = iri("prov:wasAttributedTo")
-_TELLING = (*STARTS, *ENDS, *NUMBERS, SAID_BY)
 _FEW = 300
 _QUERY = """
-SELECT DISTINCT ?thing ?property ?value WHERE {{
+SELECT ?thing ?property ?value WHERE {{
     VALUES ?thing {{ {things} }}
-    VALUES ?telling {{ {telling} }}
-    ?thing ?telling ?told ; ?property ?value .
+    ?thing ?property ?value .
 }}
 ORDER BY ?thing ?property ?value
 """
-DATES = frozenset(iri(name) for name in ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth"))
 
 Said = Mapping[str, Sequence[Term]]
 
@@ -65,9 +43,7 @@ class Told:
     labels: Labels = field(default_factory=dict)
 
 
-def read_told(
-    engine: Engine, topic: str, description: Description, around: Neighbourhood, base_iri: str
-) -> Told:
+def read_told(engine: Engine, topic: str, description: Description, around: Neighbourhood) -> Told:
     """Return what the engine knows of the things that tell of a topic; few, or none at all."""
     linked: dict[str, list[str]] = defaultdict(list)
     incoming: dict[str, list[str]] = defaultdict(list)
@@ -79,13 +55,12 @@ def read_told(
         if around.of(name).statement() is None:
             incoming[name].append(triple.predicate.value)
     asked = {name for names in linked.values() for name in names} | incoming.keys()
-    asked = {name for name in asked if name.startswith(base_iri) and "#" not in name}
+    asked = {name for name in asked if around.of(name).tells}
     if not 0 < len(asked) <= _FEW:
         return Told()
     things: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    telling = " ".join(f"<{name}>" for name in _TELLING)
     names = " ".join(str(NamedNode(name)) for name in sorted(asked))
-    for row in engine.rows(_QUERY.format(things=names, telling=telling)):
+    for row in engine.rows(_QUERY.format(things=names)):
         things[row["thing"].value][row["property"].value].append(row["value"])
     return Told(
         things={name: dict(said) for name, said in things.items()},

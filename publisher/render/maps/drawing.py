@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from publisher.render.maps.gazetteer import Gazetteer
 from publisher.render.maps.letters import Lettering, Letters
-from publisher.render.maps.outlines import Box, Line, Outline, Position, around, extent, inside
-from publisher.render.maps.projection import projection
+from publisher.render.maps.outlines import Line, Outline, Position, around, extent, inside
 from publisher.render.maps.scenes import Scene
-from publisher.render.maps.simplify import simplified
+from publisher.render.maps.sheets import WIDTH, Sheets
 
-WIDTH = 360.0
-_HEIGHTS = (200.0, 460.0)
-_MARGIN = 14.0
-# Paths are written in quarters of a unit, whole numbers: finer than a screen shows.
-GRID = 4
-# A point stays when its triangle covers more, in square units; and at most so many stay in all.
-_LEAST = 1.2
-_MOST = 1500
 # An area smaller than this, in square units, is drawn as a spot.
 _SMALL = 60.0
 
@@ -55,27 +45,30 @@ class Drawing:
     spots: tuple[Spot, ...]
 
 
-def draw(scene: Scene, gazetteer: Gazetteer, named: Callable[[str], str]) -> Drawing:
+def draw(
+    scene: Scene, gazetteer: Gazetteer, sheets: Sheets, named: Callable[[str], str]
+) -> Drawing:
     """Return a scene drawn; ``named`` gives the name that stands at a place."""
-    placed, height = _fitted(scene, gazetteer)
+    shown = _shown(scene, gazetteer)
+    sheet = sheets.sheet(scene.view, shown)
+    moved = {n: gazetteer.outlines[n].moved(sheet.place) for n in shown if n not in sheet.outlines}
+    spots = {n: found for n, found in moved.items() if any(map(sheet.shows, found.points))}
+    placed = {**sheet.outlines, **spots}
     leading = scene.leading() & placed.keys()
     points = {
         name: _point(placed[name])
-        for name in placed
-        if name in leading and not placed[name].lines and _size(placed[name]) < _SMALL
+        for name in leading
+        if not placed[name].lines and _size(placed[name]) < _SMALL
     }
-    over = [name for name in placed if name in leading and name not in points]
-    over.sort(key=lambda name: (-_size(placed[name]), name))
-    letters = _letters(
-        scene, placed, points, Lettering(WIDTH, height, list(points.values())), named
-    )
+    over = sorted(leading - points.keys(), key=lambda name: (-_size(placed[name]), name))
+    lettering = Lettering(WIDTH, sheet.height, [points[name] for name in sorted(points)])
+    letters = _letters(scene, placed, points, lettering, named)
+    ground = [name for name in scene.ground if name in sheet.paths.keys() - leading]
     return Drawing(
         WIDTH,
-        height,
-        tuple(
-            Area(_path(placed[name])) for name in scene.ground if name in placed.keys() - leading
-        ),
-        tuple(Area(_path(placed[name]), name, letters.get(name)) for name in over),
+        sheet.height,
+        tuple(Area(sheet.paths[name]) for name in ground),
+        tuple(Area(sheet.paths[name], name, letters.get(name)) for name in over),
         tuple(Spot(*_rounded(points[n]), n, letters.get(n)) for n in sorted(points)),
     )
 
@@ -128,38 +121,6 @@ def _size(outline: Outline) -> float:
     return max((abs(extent(ring)) for ring in outline.rings), default=0.0)
 
 
-def _fitted(scene: Scene, gazetteer: Gazetteer) -> tuple[dict[str, Outline], float]:
-    """Return what can be seen, in units of the map and simplified, and the height of the map."""
-    view = [gazetteer.outlines[name] for name in scene.view]
-    flat = projection(around(p for outline in view for p in outline.positions()))
-    box = around(flat(p) for outline in view for p in outline.positions())
-    least, most = _HEIGHTS
-    room = WIDTH - 2 * _MARGIN
-    scale = min(room / max(box.width, 1e-6), (most - 2 * _MARGIN) / max(box.height, 1e-6))
-    height = min(most, max(least, round(box.height * scale + 2 * _MARGIN)))
-    left = WIDTH / 2 - (box.left + box.width / 2) * scale
-    top = height / 2 - (box.top + box.height / 2) * scale
-
-    def place(position: Position) -> Position:
-        x, y = flat(position)
-        return x * scale + left, y * scale + top
-
-    shown = _shown(scene, gazetteer)
-    seen = [_seen(gazetteer.outlines[name].moved(place), height) for name in shown]
-    placed = zip(shown, simplified(seen, _LEAST, _MOST), strict=True)
-    return {name: found for name, found in placed if next(found.positions(), None)}, height
-
-
-def _seen(outline: Outline, height: float) -> Outline:
-    """Return an outline without the parts that lie outside the map."""
-    page = Box(0, 0, WIDTH, height)
-    return Outline(
-        tuple(p for p in outline.points if around([p]).meets(page)),
-        tuple(line for line in outline.lines if around(line).meets(page)),
-        tuple(ring for ring in outline.rings if around(ring).meets(page)),
-    )
-
-
 def _within(lettering: Lettering, name: str, outline: Outline) -> Letters | None:
     if not outline.rings:
         return None
@@ -169,26 +130,3 @@ def _within(lettering: Lettering, name: str, outline: Outline) -> Letters | None
 
 def _rounded(position: Position) -> tuple[float, float]:
     return round(position[0], 1), round(position[1], 1)
-
-
-def _path(outline: Outline) -> str:
-    """Return the lines and rings of an outline as one path, in whole quarters of a unit.
-
-    >>> _path(Outline(rings=(((0.0, 0.0), (1.0, 0.0), (1.0, 2.0)),)))
-    'M0 0l4 0 0 8z'
-    """
-    rings = "".join(steps + "z" for steps in map(_steps, outline.rings) if steps)
-    return rings + "".join(map(_steps, outline.lines))
-
-
-def _steps(line: Line) -> str:
-    whole = [(round(x * GRID), round(y * GRID)) for x, y in line]
-    steps = [
-        (x - left, y - top)
-        for (left, top), (x, y) in itertools.pairwise(whole)
-        if (x, y) != (left, top)
-    ]
-    if not steps:
-        return ""
-    relative = " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-")
-    return f"M{whole[0][0]} {whole[0][1]}l{relative}"

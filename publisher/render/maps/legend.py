@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from publisher.messages import translate
-from publisher.render.maps.drawing import GRID, Drawing, draw
+from publisher.render.maps.drawing import Drawing, draw
 from publisher.render.maps.gazetteer import Gazetteer
 from publisher.render.maps.letters import Letters
 from publisher.render.maps.scenes import Scene
+from publisher.render.maps.sheets import GRID, Sheets
 from publisher.render.parts import Value
 from publisher.render.values import sort_key
 
@@ -112,9 +113,9 @@ class Words:
     property: Callable[[str], Value]
 
 
-def with_words(scene: Scene, gazetteer: Gazetteer, title: str, words: Words) -> Map:
+def with_words(scene: Scene, gazetteer: Gazetteer, sheets: Sheets, title: str, words: Words) -> Map:
     """Return the map of a scene."""
-    drawing = draw(scene, gazetteer, lambda name: _short(name, scene, words))
+    drawing = draw(scene, gazetteer, sheets, lambda name: _short(name, scene, words))
     listings = tuple(listing for listing in _listings(scene, gazetteer, words) if listing.entries)
     told = [*(area.place for area in drawing.areas), *(spot.place for spot in drawing.spots)]
     sources = {s for name in (*told, *scene.ground) for s in gazetteer.sources.get(name, ())}

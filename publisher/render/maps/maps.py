@@ -14,6 +14,7 @@ from publisher.render.labels import Labels, best, foreign
 from publisher.render.maps.gazetteer import read_gazetteer
 from publisher.render.maps.legend import Map, Words, with_words
 from publisher.render.maps.scenes import Scene, overview, scene_of
+from publisher.render.maps.sheets import Sheets
 from publisher.render.parts import Value
 
 
@@ -24,6 +25,7 @@ class Maps:
         """Read the located things; ``things`` are those of the home page."""
         self._engine = engine
         self._gazetteer = read_gazetteer(engine)
+        self._sheets = Sheets(self._gazetteer)
         self._overview = overview(things, self._gazetteer, engine)
         self._there = self._names(self._overview) if self._overview else {}
 
@@ -53,7 +55,7 @@ class Maps:
             lambda path: called.get(path) or link(path),
         )
         title = translate("Map: {name}", language, name=link(topic).text)
-        return with_words(scene, self._gazetteer, title, words)
+        return with_words(scene, self._gazetteer, self._sheets, title, words)
 
     def of_things(
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
@@ -64,7 +66,7 @@ class Maps:
             return None
         named = _linker(self._names(scene), language, link)
         title = translate("Map: {name}", language, name=link(topic).text)
-        return with_words(scene, self._gazetteer, title, Words(language, named, link))
+        return with_words(scene, self._gazetteer, self._sheets, title, Words(language, named, link))
 
     def of_home(self, language: str, href: Callable[[str], str]) -> Map | None:
         """Return the map of the things of the home page; None when they have no places."""
@@ -72,7 +74,9 @@ class Maps:
             return None
         link = _linker(self._there, language, lambda name: Value(name, href(name)))
         title = translate("Map", language)
-        return with_words(self._overview, self._gazetteer, title, Words(language, link, link))
+        return with_words(
+            self._overview, self._gazetteer, self._sheets, title, Words(language, link, link)
+        )
 
     def _names(self, scene: Scene) -> Labels:
         """Return the names of everything that a scene may tell of."""

@@ -67,7 +67,7 @@ def _facts(pond: Dig, turtle: str = MILL, language: str = "en", name: str = "mil
     topic = ID + name
     description = found.describe(topic)
     around = read_neighbourhood(found.engine, description, BASE)
-    told = read_told(found.engine, topic, description, around, BASE)
+    told = read_told(found.engine, topic, description, around)
     layout = Layout(found.engine)
     names = Names(description, {**told.labels, **around.labels}, language, {}, BASE)
     views = Views(description, around, names, language, layout, lambda iri: "/" + iri)

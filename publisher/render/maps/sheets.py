@@ -1,0 +1,131 @@
+"""Areas laid flat and simplified for one view, kept since many maps have the same ground."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from publisher.render.maps.gazetteer import Gazetteer
+from publisher.render.maps.outlines import Box, Line, Outline, Position, around
+from publisher.render.maps.projection import projection
+from publisher.render.maps.simplify import simplified
+
+WIDTH = 360.0
+_HEIGHTS = (200.0, 460.0)
+_MARGIN = 14.0
+# Paths are written in quarters of a unit, whole numbers: finer than a screen shows.
+GRID = 4
+# A point stays when its triangle covers more, in square units; and at most so many stay in all.
+_LEAST = 1.2
+_MOST = 1500
+_KEPT = 64
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A view laid flat.
+
+    Attributes:
+        height: Of the map, in its units.
+        place: Degrees → units of the map.
+        outlines: IRI → the areas and lines that can be seen, in units of the map.
+        paths: The same as SVG writes them.
+    """
+
+    height: float
+    place: Callable[[Position], Position]
+    outlines: Mapping[str, Outline]
+    paths: Mapping[str, str]
+
+    def shows(self, position: Position) -> bool:
+        """Tell whether a position, in units of the map, lies on it."""
+        return around([position]).meets(Box(0, 0, WIDTH, self.height))
+
+
+class Sheets:
+    """The sheets of one release; those used last are kept."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        """Keep where the located things are."""
+        self._gazetteer = gazetteer
+        # A method must not be cached for the life of the program, so the cache is the object's.
+        self._kept = lru_cache(maxsize=_KEPT)(self._make)
+
+    def sheet(self, view: Iterable[str], shown: Iterable[str]) -> Sheet:
+        """Return a view laid flat.
+
+        Args:
+            view: Located things that the map reaches around.
+            shown: Located things that it shows; of these points are not on the sheet.
+        """
+        outlines = self._gazetteer.outlines
+        areas = [name for name in view if outlines[name].rings or outlines[name].lines]
+        reached = around(p for n in areas for p in outlines[n].positions()) if areas else None
+        beyond = [
+            name
+            for name in view
+            if name not in areas
+            and not (reached and all(_holds(reached, p) for p in outlines[name].positions()))
+        ]
+        drawn = (n for n in dict.fromkeys(shown) if outlines[n].rings or outlines[n].lines)
+        return self._kept(tuple([*areas, *beyond]), tuple(drawn))
+
+    def _make(self, view: tuple[str, ...], shown: tuple[str, ...]) -> Sheet:
+        outlines = self._gazetteer.outlines
+        flat = projection(around(p for name in view for p in outlines[name].positions()))
+        box = around(flat(p) for name in view for p in outlines[name].positions())
+        least, most = _HEIGHTS
+        room = WIDTH - 2 * _MARGIN
+        scale = min(room / max(box.width, 1e-6), (most - 2 * _MARGIN) / max(box.height, 1e-6))
+        height = min(most, max(least, round(box.height * scale + 2 * _MARGIN)))
+        left = WIDTH / 2 - (box.left + box.width / 2) * scale
+        top = height / 2 - (box.top + box.height / 2) * scale
+
+        def place(position: Position) -> Position:
+            x, y = flat(position)
+            return x * scale + left, y * scale + top
+
+        seen = [_seen(outlines[name].moved(place), height) for name in shown]
+        placed = {
+            name: found
+            for name, found in zip(shown, simplified(seen, _LEAST, _MOST), strict=True)
+            if found.rings or found.lines
+        }
+        return Sheet(height, place, placed, {name: path_of(placed[name]) for name in placed})
+
+
+def _holds(box: Box, position: Position) -> bool:
+    return around([position]).meets(box)
+
+
+def _seen(outline: Outline, height: float) -> Outline:
+    """Return an outline without the parts that lie outside the map."""
+    page = Box(0, 0, WIDTH, height)
+    return Outline(
+        tuple(p for p in outline.points if around([p]).meets(page)),
+        tuple(line for line in outline.lines if around(line).meets(page)),
+        tuple(ring for ring in outline.rings if around(ring).meets(page)),
+    )
+
+
+def path_of(outline: Outline) -> str:
+    """Return the lines and rings of an outline as one path, in whole quarters of a unit.
+
+    >>> path_of(Outline(rings=(((0.0, 0.0), (1.0, 0.0), (1.0, 2.0)),)))
+    'M0 0l4 0 0 8z'
+    """
+    rings = "".join(steps + "z" for steps in map(_steps, outline.rings) if steps)
+    return rings + "".join(map(_steps, outline.lines))
+
+
+def _steps(line: Line) -> str:
+    whole = [(round(x * GRID), round(y * GRID)) for x, y in line]
+    steps = [
+        (x - left, y - top) for (left, top), (x, y) in pairwise(whole) if (x, y) != (left, top)
+    ]
+    if not steps:
+        return ""
+    relative = " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-")
+    return f"M{whole[0][0]} {whole[0][1]}l{relative}"
