@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from werkzeug.test import Client
@@ -77,7 +79,13 @@ PATHS = [
     *("/table/lake.csv-metadata.json", "/feed", "/feed/1", "/feed/catalog", "/feed/catalog/1"),
     *("/feed.atom", "/feed.atom?lang=en", "/robots.txt", "/sitemap.xml", "/context.jsonld"),
     *("/linkset/doc/lake/siljan.json", "/linkset/doc/lake/siljan.txt", "/.well-known/api-catalog"),
-    *("/static/site.css", "/static/search.js", "/static/icon.svg", "/doc/lake/v%C3%A4nern.html"),
+    *(
+        "/static/site.css",
+        "/static/search.js",
+        "/static/icon.svg",
+        "/static/icon.png",
+        "/doc/lake/v%C3%A4nern.html",
+    ),
 ]
 ASKED = ["", "text/html", "application/ld+json", "text/csv", "application/trig"]
 SAME = ("Content-Language", "Content-Location")
@@ -220,6 +228,36 @@ def files_of(folder: Path) -> dict[str, tuple[int, bytes]]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+# What an export has not, and says so.
+LEFT_OUT = ("/search", "/sparql", "/sparql.ttl", "/release", "/query")
+ENDS = ("", ".html", ".rdf", ".ttl", ".trig", "index.html")
+
+
+def test_no_page_leads_to_what_is_not_there(exported: Path) -> None:
+    """Links, pictures, styles and scripts of every page are files, but for what is left out."""
+    root, dead = exported / "site", set()
+    for page in root.rglob("*.html"):
+        text = page.read_text(encoding="utf-8").replace("&amp;", "&")
+        for target in re.findall(r'(?:href|src|action|content)="([^"]+)"', text):
+            place = target.removeprefix("http://localhost")
+            path = unquote(urlsplit(place).path)
+            thing = re.sub("^/id/", "/doc/", path)
+            is_file = any((root / f"{thing}{end}".lstrip("/")).is_file() for end in ENDS)
+            if place.startswith("/") and path not in LEFT_OUT and not is_file:
+                dead.add(target)
+    assert dead == set()
+
+
+def test_pictures_are_pictures(server: Socket, visitor: Client) -> None:
+    """A social network that shows a link asks for one, and looks at the type."""
+    for path in ("/picture/sv/doc/lake/siljan.png", "/picture/en/index.png", "/favicon.ico"):
+        answer = server.get(path)
+        with visitor.get(path, follow_redirects=True) as expected:
+            assert (answer.status_code, answer.data) == (200, expected.data), path
+            assert answer.mimetype == expected.mimetype
+        assert "Accept" not in answer.headers.get("Vary", "").split(", ")
 
 
 def test_two_exports_of_a_release_are_the_same_files(

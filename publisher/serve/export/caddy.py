@@ -177,6 +177,8 @@ def _types() -> Iterator[str]:
         "css": "text/css;charset=utf-8",
         "js": "text/javascript;charset=utf-8",
         "svg": "image/svg+xml",
+        "png": "image/png",
+        "ico": "image/vnd.microsoft.icon",
         "txt": "text/plain;charset=utf-8",
     }
     for extension, content_type in ({m.extension: m.content_type for m in ALL} | own).items():

@@ -54,8 +54,8 @@ class Offer:
 def offers_of(site: Site) -> Sequence[Offer]:
     """Return what the addresses of a site offer; the first whose pattern fits counts."""
     files = (
-        r"^/(static|dump|linkset|sitemap|catalog|\.well-known|_)/|\.csv-metadata\.json$"
-        r"|^/(robots\.txt|sitemap\.xml|context\.jsonld|feed\.atom)$"
+        r"^/(static|picture|dump|linkset|sitemap|catalog|\.well-known|_)/|\.csv-metadata\.json$"
+        r"|^/(robots\.txt|sitemap\.xml|context\.jsonld|feed\.atom|favicon\.ico)$"
     )
     has_root = site.documents.find("") is not None
     pages = r"^/table/$" if has_root else r"^/(table/)?$"

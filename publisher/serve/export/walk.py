@@ -107,6 +107,7 @@ def _documents(site: Site) -> Iterator[Wanted]:
         yield from _linksets(f"/{INDEX}", INDEX)
     yield from _representations(site, f"/{_CATALOGUE}", _CATALOGUE, DOCUMENTS)
     yield from _linksets(f"/{_CATALOGUE}", _CATALOGUE)
+    yield from _pictures(_CATALOGUE)
 
 
 def _has_root(site: Site) -> bool:
@@ -137,6 +138,7 @@ def _fixed(site: Site) -> Iterator[Wanted]:
     """Yield what every site has once."""
     yield from _representations(site, "/void", "void", GRAPHS)
     yield Wanted("/catalog/dcat-ap-se.rdf", "catalog/dcat-ap-se.rdf")
+    yield Wanted("/static/favicon.ico", "favicon.ico")
     for name in (CONTEXT, "robots.txt", ".well-known/api-catalog", "sitemap.xml"):
         yield Wanted(f"/{name}", name)
     documents = sum(1 for _ in read_documents(site.release.folder / DOCUMENT_LIST))
