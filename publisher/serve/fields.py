@@ -24,6 +24,11 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# The editor adds one style sheet to the page, the one with this digest, for columns of a width.
+EDITOR_POLICY = PAGE_POLICY.replace(
+    "style-src 'self'",
+    "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
+)
 DATA_POLICY = "default-src 'none'; sandbox"
 METHODS = "GET, HEAD, OPTIONS"
 

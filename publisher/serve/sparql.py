@@ -14,7 +14,7 @@ from publisher.query.engine import Answer, Operation
 from publisher.release.model import SERVICE
 from publisher.render.query_page import QueryPage
 from publisher.serve.clients import client_of
-from publisher.serve.fields import validators, vary
+from publisher.serve.fields import EDITOR_POLICY, validators, vary
 from publisher.serve.keeping import keep
 from publisher.serve.problems import headed, sentences_of, status_of
 from publisher.serve.protocol import (
@@ -84,6 +84,7 @@ def _page(
     else:
         response.status_code = status_of(error)
         headed(response, error)
+    response.headers["Content-Security-Policy"] = EDITOR_POLICY
     vary(response, "Accept")
     speak(response, reader)
     return response

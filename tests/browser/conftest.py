@@ -1,0 +1,63 @@
+"""A browser, and the real content served to it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from publisher.load.sources import read_sources
+from publisher.quality.approval import approve
+from publisher.release.build import build
+from tests.servers import free_ports, program, running
+
+ROOT = Path(__file__).parents[2]
+BASE = "https://w3id.org/nms-kluster/"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Return Debian's Chromium; skip without one, unless the machine must have it."""
+    path = program("chromium")
+    with sync_playwright() as playwright:
+        # Inside containers there is neither a sandbox of the kernel's nor much shared memory.
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage"]
+        started = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the real content, served by the real server."""
+    folder = tmp_path_factory.mktemp("real")
+    build(approve(read_sources(ROOT, BASE)), folder / "releases")
+    (port,) = free_ports(1)
+    address = f"http://127.0.0.1:{port}/"
+    command = [sys.executable, "-m", "publisher", "serve", "--port", str(port)]
+    command += ["--releases", str(folder / "releases")]
+    environ = {name: value for name, value in os.environ.items() if "PUBLISHER" not in name}
+    with running(command, port, folder, environ):
+        requests.get(f"{address}readyz", timeout=30).raise_for_status()
+        yield address
+
+
+@pytest.fixture
+def context(browser: Browser, site: str) -> Iterator[BrowserContext]:
+    """Return a window of a Swedish reader, whose addresses are relative to the site."""
+    opened = browser.new_context(
+        base_url=site, locale="sv", viewport={"width": 1280, "height": 800}
+    )
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    """Return a page in that window."""
+    return context.new_page()
