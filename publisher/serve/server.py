@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import socket
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 BACKPRESSURE = 512
 # Threads that are left to documents when every place of the query queue is taken.
 _THREADS_FOR_DOCUMENTS = 8
+_M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 256 << 10
 # A worker is a process of its own, so the settings travel in its environment.
 _CONFIG_VARIABLE = "PUBLISHER_SERVED_CONFIG"
 
@@ -35,6 +37,7 @@ def load() -> WSGIApplication:
     """Return the application; called by Granian inside each web process."""
     from publisher.serve.live import Live
 
+    return_large_blocks()
     die_with_parent()  # a process that outlived a killed server would hold the port
     config = Config(**json.loads(os.environ[_CONFIG_VARIABLE]))
     if is_remote(config.engine):
@@ -42,6 +45,16 @@ def load() -> WSGIApplication:
 
         return Waiting(lambda: Live(config))
     return Live(config)
+
+
+def return_large_blocks() -> bool:
+    """Let the C library give large blocks back as soon as they are free; tell whether it can.
+
+    Else it takes bodies and results of many megabytes, once seen, for a reason to keep such blocks
+    in the heap, where what lies between them keeps them from going back (glibc, mallopt(3)).
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    return mallopt is not None and mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES) == 1
 
 
 def blocking_threads(config: Config) -> int:
