@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pyoxigraph import BlankNode as OxBlankNode
 from pyoxigraph import Literal as OxLiteral
@@ -39,6 +40,7 @@ _SEVERITIES = {
 }
 
 
+_Result = TypeVar("_Result")
 # pySHACL looks at every triple of a shape anew for each focus node.
 _READ_BY_PEOPLE = {SH.description, SH.group, SH.message, SH.name, SH.order, RDFS.label}
 
@@ -88,15 +90,11 @@ def _graph(lines: Iterable[bytes], prefixes: Mapping[str, str]) -> Graph:
     return graph
 
 
-def check_shapes(sources: Sources, things: Sequence[str] = ()) -> Iterator[Finding]:
+def check_shapes(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each result of the validation report (SHACL, section 3.6).
 
     Ontology, data, catalogue and examples are validated together, since they refer to each other:
     in parts, each with what the shapes may look at from its nodes, on all cores.
-
-    Args:
-        sources: Shapes and what they are about.
-        things: IRIs of the only nodes to look at; none: all.
 
     Raises:
         SourceSyntax: A shape is not one that SHACL allows.
@@ -104,11 +102,55 @@ def check_shapes(sources: Sources, things: Sequence[str] = ()) -> Iterator[Findi
     ground = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.ground.folder)))
     needs = needs_in(ground)
     parts = [uncut(ground)] if needs is None else list(cut(ground, needs))
-    if things:
-        named = tuple(f"<{thing}>".encode() for thing in things)
-        parts = [Part(ground, 0, parts[-1].end if needs is None else 0, named, needs is None)]
     for found in on_all_cores(check_part, parts):
         yield from found
+
+
+class Around:
+    """Validates some nodes again and again while the data changes; the shapes are read once."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Read the shapes of some sources.
+
+        Raises:
+            SourceSyntax: A shape is not one that SHACL allows.
+        """
+        with tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
+            ground = write_shapes(sources, Path(folder))
+            self._needs = needs_in(ground)
+            self._validator = _told(lambda: _Validator(ground))
+
+    def findings(self, sources: Sources, things: Iterable[str]) -> list[Finding]:
+        """Return the findings on some nodes, given as IRIs, of sources with the same shapes.
+
+        Raises:
+            SourceSyntax: A shape cannot be held against the data.
+        """
+        named = tuple(f"<{thing}>".encode() for thing in things)
+        if not named:
+            return []
+        with tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
+            ground = write_shapes(sources, Path(folder))
+            if self._needs is None:
+                part = replace(uncut(ground), nodes=named)
+            else:
+                for _ in cut(ground, self._needs):
+                    pass  # what the parts need of each other is written on the way
+                part = Part(ground, 0, 0, named)
+            return _told(lambda: self._validator.held_against(ground).findings(part))
+
+
+def _told(work: Callable[[], _Result]) -> _Result:
+    """Return what pySHACL returns; what it cannot read is told as a shape that is wrong."""
+    try:
+        return work()
+    except ReportableRuntimeError as error:
+        raise SourceSyntax(
+            "A shape is not valid SHACL: {reason}.",
+            where="shapes/",
+            remedy="Mend the shape that is named; nothing was published.",
+            reason=str(error).strip().rstrip("."),
+        ) from error
 
 
 def needs_in(ground: ShapeGround) -> Needs | None:
@@ -123,15 +165,7 @@ def check_part(part: Part) -> list[Finding]:
     Raises:
         SourceSyntax: A shape is not one that SHACL allows.
     """
-    try:
-        return _validator(part.ground).findings(part)
-    except ReportableRuntimeError as error:
-        raise SourceSyntax(
-            "A shape is not valid SHACL: {reason}.",
-            where="shapes/",
-            remedy="Mend the shape that is named; nothing was published.",
-            reason=str(error).strip().rstrip("."),
-        ) from error
+    return _told(lambda: _validator(part.ground).findings(part))
 
 
 @lru_cache(maxsize=1)
@@ -147,14 +181,19 @@ class _Validator:
         apply_patches()  # type: ignore[no-untyped-call]  # as pyshacl.validate does
         self._prefixes = json.loads(ground.prefixes.read_bytes())
         self._shapes = _graph(read_lines(ground.shapes), self._prefixes)
-        needs = needs_of(self._shapes, self._prefixes.items())
-        self._lookup = Lookup(ground, needs or Needs(Reach()))
+        self._needs = needs_of(self._shapes, self._prefixes.items()) or Needs(Reach())
+        self.held_against(ground)
         rules = _graph((), self._prefixes)
         for triple in self._shapes:
             if triple[1] not in _READ_BY_PEOPLE:
                 rules.add(triple)
         empty = DataGraph.from_rdflib(_graph((), {}))
         self._pyshacl = Validator(empty, shacl_graph=rules, options={"inplace": True})
+
+    def held_against(self, ground: ShapeGround) -> _Validator:
+        """Look at other data from now on; the shapes stay."""
+        self._lookup = Lookup(ground, self._needs)
+        return self
 
     def findings(self, part: Part) -> list[Finding]:
         """Return the findings on the nodes of a part."""

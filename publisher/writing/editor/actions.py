@@ -11,7 +11,7 @@ from flask import Response
 from publisher.messages import LANGUAGES
 from publisher.writing.editor import form_page
 from publisher.writing.editor.drafts import Draft, Owner
-from publisher.writing.editor.entries import Entry, Row, blank, pairs_of
+from publisher.writing.editor.entries import Entry, Row, blank, pairs_of, with_starts
 from publisher.writing.editor.room import Room
 from publisher.writing.fields import Field, Form
 
@@ -144,7 +144,7 @@ def _new(room: Room, draft: Draft, about: str) -> Response:
 def _free_row(room: Room, draft: Draft, start: str, form: Form, each: Field) -> tuple[Draft, Row]:
     """Return the row that names what is not in the list, else an empty one, new if need be."""
     resolve = room.desk.choices().resolve
-    for entry_start, entry in form_page.with_starts(room.desk.entries(draft)):
+    for entry_start, entry in with_starts(room.desk.entries(draft)):
         if entry_start == start:
             for row in entry.rows:
                 if row.old is None and not resolve(each, row.value):

@@ -64,6 +64,11 @@ def create_flask(room: Room, language: str) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM
 
+    @app.before_request
+    def follow_the_disk() -> None:
+        if "static" not in request.path:
+            room.desk.refresh()
+
     @app.get("/")
     def begin() -> Response:
         chosen = request.accept_languages.best_match(LANGUAGES) or language

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from publisher.findings import Finding, Severity, in_order
 from publisher.load.sources import Sources
@@ -15,6 +16,9 @@ from publisher.quality.terms import check_terms
 from publisher.writing.editor.scene import Scene
 from publisher.writing.editor.work import Work
 
+if TYPE_CHECKING:
+    from publisher.quality.shapes import Around
+
 _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
     check_terms,
     check_characters,
@@ -24,7 +28,7 @@ _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
 _NOT_PROPERTIES = (iri("rdf:"), iri("sh:"))
 
 
-def check_around(work: Work) -> list[Finding]:
+def check_around(work: Work, around: Around) -> list[Finding]:
     """Return what is wrong with everything that the drafts touch, and with nothing else.
 
     Raises:
@@ -32,13 +36,10 @@ def check_around(work: Work) -> list[Finding]:
     """
     if work.plan is None:
         return []
-    # pySHACL takes a while to import, and the first page does not need it.
-    from publisher.quality.shapes import check_shapes
-
     things = work.things()
     after = work.plan.after
     found = [f for step in _QUICK for f in step(after) if f.focus_node in things]
-    found += check_shapes(after, sorted(things)) if things else ()
+    found += around.findings(after, sorted(things))
     return in_order(found)
 
 

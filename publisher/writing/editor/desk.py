@@ -181,8 +181,8 @@ class Desk:
         return Choices(self.scene.inventory, map(self._pending, self.pending()))
 
     def pending(self) -> list[Draft]:
-        """Return the drafts of new things."""
-        return [draft for draft in self.drafts.values() if draft.is_new]
+        """Return the drafts of new things; those that nobody typed into do not count."""
+        return [draft for draft in self.kept if draft.is_new]
 
     def _pending(self, draft: Draft) -> Pending:
         form = self.form(draft)

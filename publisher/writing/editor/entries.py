@@ -197,6 +197,16 @@ def pairs_of(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
                 yield from pairs_of(proof.entries)
 
 
+def with_starts(entries: Iterable[Entry], prefix: str = "") -> Iterator[tuple[str, Entry]]:
+    """Yield what the names of the inputs of each field begin with, those of statements too."""
+    for number, entry in enumerate(entries):
+        start = f"{prefix}f{number}."
+        yield start, entry
+        for row in entry.rows:
+            for proof in row.proofs:
+                yield from with_starts(proof.entries, proof.name)
+
+
 def read(written: str) -> Term | None:
     """Return the term of a hidden input (N-Triples); None when it holds none."""
     if not written:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from publisher.messages import in_language, translate
+from publisher.render.values import sentence_case
 from publisher.writing.editor.choices import Choices
 from publisher.writing.editor.difference import Difference, Words
 from publisher.writing.editor.drafts import Draft
-from publisher.writing.editor.entries import Entry, Typed
+from publisher.writing.editor.entries import Entry, Typed, with_starts
 from publisher.writing.editor.remarks import Remarks, remarks_on
 from publisher.writing.editor.room import Room
 from publisher.writing.editor.views import FieldView, FormViews, grouped
@@ -27,16 +28,6 @@ class PartView:
     name: str
     is_new: bool
     is_removed: bool
-
-
-def with_starts(entries: Iterable[Entry], prefix: str = "") -> Iterator[tuple[str, Entry]]:
-    """Yield what the names of the inputs of each field begin with, those of statements too."""
-    for number, entry in enumerate(entries):
-        start = f"{prefix}f{number}."
-        yield start, entry
-        for row in entry.rows:
-            for proof in row.proofs:
-                yield from with_starts(proof.entries, proof.name)
 
 
 def owner_of(room: Room, draft: Draft) -> str | None:
@@ -131,7 +122,7 @@ def _differing(here: Entry, there: Entry, words: Words, language: str) -> Iterat
     )
     if ours != theirs:
         shown = [", ".join(map(words.value, values)) for values in (theirs, ours)]
-        yield Difference(in_language(here.field.names, language), *shown)
+        yield Difference(sentence_case(in_language(here.field.names, language)), *shown)
 
 
 def _links_to_errors(fields: list[FieldView], told: Remarks) -> Iterator[tuple[str, str, str]]:

@@ -22,13 +22,11 @@ def blueprint(room: Room) -> Blueprint:
 
     @part.get("/thing")
     def shown(language: str) -> bytes:
-        room.desk.refresh()
         draft = room.draft(request.args.get("key", ""))
         return form_page.page(room, draft, language, checks="check" in request.args)
 
     @part.post("/thing")
     def sent(language: str) -> Response:
-        room.desk.refresh()
         draft = room.draft(request.args.get("key", ""))
         go = request.form.get("go", "review")
         try:
@@ -40,7 +38,6 @@ def blueprint(room: Room) -> Blueprint:
 
     @part.post("/live")
     def live(language: str) -> tuple[Response, int]:
-        room.desk.refresh()
         draft = room.draft(request.args.get("key", ""))
         try:
             draft = _keep(room, draft.key)

@@ -46,7 +46,6 @@ def blueprint(room: Room) -> Blueprint:
 
     @part.get("/")
     def start(language: str) -> bytes:
-        room.desk.refresh()
         asked = request.args.get("q", "")[:200]
         choices = room.desk.choices()
         title = translate("Edit the data", language)
@@ -56,13 +55,11 @@ def blueprint(room: Room) -> Blueprint:
 
     @part.post("/new")
     def new(language: str) -> Response:
-        room.desk.refresh()
         form = room.form(request.form.get("class", ""))
         return room.sent_to("thing", key=room.desk.start(form).key)
 
     @part.get("/check")
     def checked(language: str) -> bytes:
-        room.desk.refresh()
         title = translate("The check of all files", language)
         choices = room.desk.choices()
         by_thing: dict[str, list[Finding]] = defaultdict(list)

@@ -63,7 +63,7 @@ class Room:
 
     def findings(self, work: Work) -> list[Finding]:
         """Return what is wrong around the drafts."""
-        return check_around(work)
+        return check_around(work, self.desk.scene.around)
 
     def preview(self) -> Preview:
         """Return the site as it would be; it is made again when something changes."""

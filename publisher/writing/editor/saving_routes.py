@@ -13,7 +13,9 @@ from publisher.messages import in_language, translate
 from publisher.writing.editor.checks import new_violations
 from publisher.writing.editor.difference import Difference, Words
 from publisher.writing.editor.drafts import Draft
+from publisher.writing.editor.echoing import Echo, adopted, echoes
 from publisher.writing.editor.room import Room
+from publisher.writing.editor.settling import settle_clashes
 from publisher.writing.editor.work import Work, triples_of
 from publisher.writing.statements import SUBJECT
 
@@ -26,6 +28,7 @@ class Changed:
     kind: str
     name: str
     differences: tuple[Difference, ...]
+    echoes: tuple[Echo, ...]
     errors: tuple[str, ...]
 
 
@@ -35,18 +38,22 @@ def blueprint(room: Room) -> Blueprint:
 
     @part.get("/review")
     def review(language: str) -> bytes:
-        room.desk.refresh()
         return _review(room, language)
 
     @part.post("/save")
     def save(language: str) -> Response:
-        room.desk.refresh()
         return _save(room, language)
 
     @part.post("/settle")
     def settle(language: str) -> Response:
-        room.desk.refresh()
-        _settle(room, request.form.get("keep") == "mine")
+        settle_clashes(room.desk, room.work().clashes, mine=request.form.get("keep") == "mine")
+        return room.sent_to("review")
+
+    @part.post("/echo")
+    def echo(language: str) -> Response:
+        draft = room.draft(request.form.get("key", ""))
+        found = echoes(room.desk.entries(draft), room.desk.choices())
+        room.desk.put(replace(draft, pairs=adopted(draft, found), is_kept=True))
         return room.sent_to("review")
 
     @part.post("/forget")
@@ -57,23 +64,27 @@ def blueprint(room: Room) -> Blueprint:
 
     @part.get("/look")
     def look(language: str) -> bytes:
-        room.desk.refresh()
-        draft = room.draft(request.args.get("key", ""))
-        work = room.work(draft if draft.is_kept else None)
-        written = ""
-        if work.plan is not None:
-            triples = triples_of(work, draft.key, room.desk)
-            written = turtle.write(triples, dict(room.desk.scene.sources.prefixes))
-        return room.render(
-            "look.html",
-            room.desk.name(draft, language) or translate("New entry", language),
-            work=work if draft.is_kept else None,
-            draft=draft,
-            page=room.preview().path_of(draft.iri),
-            turtle=written,
-        )
+        return _look(room, language)
 
     return part
+
+
+def _look(room: Room, language: str) -> bytes:
+    """Return the page that shows a draft as the site would, and as Turtle."""
+    draft = room.draft(request.args.get("key", ""))
+    work = room.work(draft if draft.is_kept else None)
+    written = ""
+    if work.plan is not None:
+        triples = triples_of(work, draft.key, room.desk)
+        written = turtle.write(triples, dict(room.desk.scene.sources.prefixes))
+    return room.render(
+        "look.html",
+        room.desk.name(draft, language) or translate("New entry", language),
+        work=work if draft.is_kept else None,
+        draft=draft,
+        page=room.preview().path_of(draft.iri),
+        turtle=written,
+    )
 
 
 def _review(room: Room, language: str, stopped: tuple[Finding, ...] = ()) -> bytes:
@@ -116,6 +127,7 @@ def _changed(room: Room, work: Work, key: str, words: Words, language: str) -> C
         in_language(form.names, language),
         desk.name(draft, language) or translate("New entry", language),
         tuple(words.differences(entries)),
+        tuple(echoes(entries, desk.choices())),
         tuple(in_language(problem.message, language) for problem in work.problems[key]),
     )
 
@@ -160,21 +172,3 @@ def _link(room: Room, key: str, language: str) -> tuple[str, str]:
     draft = room.desk.drafts[key]
     name = room.desk.name(draft, language) or draft.iri
     return ("" if draft.is_removed else draft.iri), name
-
-
-def _settle(room: Room, mine: bool) -> None:
-    """Take up what somebody else changed meanwhile: let it stand, or put ours in its place."""
-    for clash in room.work().clashes:
-        draft = room.desk.drafts.get(clash.key)
-        if draft is None or clash.change.old is None:
-            continue
-        said = room.desk.scene.inventory.said
-        now = said.values(clash.change.thing, clash.change.path)
-        old, new = str(clash.change.old), str(now[0]) if len(now) == 1 else ""
-        pairs = dict(draft.pairs)
-        for name, value in draft.pairs:
-            if name.endswith(".o") and value == old:
-                pairs[name] = new
-                if not mine:
-                    pairs[name.removesuffix("o") + "v"] = now[0].value if len(now) == 1 else ""
-        room.desk.put(replace(draft, pairs=tuple(pairs.items())))

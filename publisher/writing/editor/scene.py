@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from publisher.load.files import FOLDERS
 from publisher.load.sources import Sources, read_sources
@@ -16,6 +17,9 @@ from publisher.writing.fields import LINK, Field, Form
 from publisher.writing.forms import form_of, read_forms
 from publisher.writing.inventory import Inventory
 from publisher.writing.statements import STATEMENT
+
+if TYPE_CHECKING:
+    from publisher.quality.shapes import Around
 
 Signature = frozenset[tuple[str, int, int]]
 # So many things of a class must agree before the form takes it for a rule.
@@ -56,6 +60,14 @@ class Scene:
     inventory: Inventory
     forms: tuple[Form, ...]
     proofs: Proofs
+
+    @cached_property
+    def around(self) -> Around:
+        """Return what validates some things while they are edited."""
+        # pySHACL takes a while to import, and the first page does not need it.
+        from publisher.quality.shapes import Around
+
+        return Around(self.sources)
 
     def form(self, class_iri: str) -> Form | None:
         """Return the form of a class."""
@@ -144,6 +156,9 @@ def read_scene(folder: Path, base_iri: str) -> Scene:
     """
     signature = signature_of(folder)
     sources = read_sources(folder, base_iri)
+    # Held in memory: what the forms were made of must outlast a change on the disk.
+    held = tuple(replace(file, given=file.text) for file in sources.files)
+    sources = replace(sources, files=held)
     inventory = Inventory(sources)
     forms = read_forms(inventory)
     return Scene(sources, signature, inventory, forms, Proofs(inventory, forms))

@@ -24,7 +24,6 @@ def blueprint(room: Room) -> Blueprint:
     @part.get("/")
     @part.get("/<path:path>")
     def page(path: str = "") -> bytes:
-        room.desk.refresh()
         asked, number = request.args.get("lang", ""), request.args.get("incoming", "1")
         language = asked if asked in LANGUAGES else LANGUAGES[0]
         found = room.preview().page(path, language, int(number) if number.isdecimal() else 1)

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal
 
-from publisher.messages import in_language
+from publisher.messages import Text, in_language
 from publisher.namespaces import iri
+from publisher.render.values import sentence_case
 from publisher.writing.editor.choices import Choices
 from publisher.writing.editor.entries import Entry, Proof, Row, shown
 from publisher.writing.editor.remarks import Remarks
@@ -46,7 +47,6 @@ class RowView:
         may_drop: Whether that can be asked for.
         errors: What is wrong with it.
         proofs: The statements about it.
-        unknown: What was typed and is not in the list, so that it can be added.
     """
 
     name: str
@@ -60,7 +60,6 @@ class RowView:
     may_drop: bool
     errors: tuple[str, ...]
     proofs: tuple[ProofView, ...]
-    unknown: str
 
     @property
     def id(self) -> str:
@@ -145,14 +144,17 @@ class FormViews:
         return FieldView(
             each,
             start,
-            in_language(each.names, self._language),
+            sentence_case(in_language(each.names, self._language)),
             in_language(each.description, self._language),
             tuple(self._row(each, row) for row in entry.rows),
             self._list(each),
-            tuple(in_language(text, self._language) for text in said.errors),
-            tuple(in_language(text, self._language) for text in said.warnings),
+            self._told(said.errors),
+            self._told(said.warnings),
             any(not row.is_empty for row in entry.rows),
         )
+
+    def _told(self, said: Iterable[Text]) -> tuple[str, ...]:
+        return tuple(in_language(text, self._language) for text in said)
 
     def _list(self, each: Field) -> str:
         if not self._is_searched(each):
@@ -170,13 +172,11 @@ class FormViews:
         return self._choices.is_long(each) or (each.kind == LINK and not each.is_closed)
 
     def _row(self, each: Field, row: Row) -> RowView:
-        known = self._choices.resolve(each, row.value)
-        is_unknown = each.kind == LINK and bool(row.value) and not known
         return RowView(
             name=row.name,
             kind=self._kind(each, row),
             value=self._choices.shown(each, row.value, self._language)
-            if self._kind(each, row) == "search"
+            if self._is_searched(each)
             else row.value,
             old="" if row.old is None else str(row.old),
             language=row.language,
@@ -187,11 +187,8 @@ class FormViews:
             options=self._options(each, row),
             is_dropped=row.is_dropped,
             may_drop=row.old is not None,
-            errors=tuple(
-                in_language(text, self._language) for text in self._remarks.of_row(row.name)
-            ),
+            errors=self._told(self._remarks.of_row(row.name)),
             proofs=tuple(self._proof(proof) for proof in row.proofs),
-            unknown=row.value if is_unknown and not each.is_closed else "",
         )
 
     def _kind(self, each: Field, row: Row) -> str:
