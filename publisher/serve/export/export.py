@@ -47,7 +47,7 @@ def export(config: Config, folder: Path, progress: Progress = lambda step: None)
     _check(config, folder)
     release = open_current(Path(config.releases))
     settings = dataclasses.replace(
-        config.with_site(), query_workers=1, catalogue_page_size=_NO_PAGES
+        config.with_site(), engine="oxigraph", query_workers=1, catalogue_page_size=_NO_PAGES
     )
     staging = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(staging, ignore_errors=True)
