@@ -13,7 +13,9 @@ from publisher.errors import PublisherError
 from publisher.messages import SOURCE_LANGUAGE, in_language, translate
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from publisher.serve.live import Live
 
 TRY_EVERY_SECONDS = 1.0
 _log = logging.getLogger("publisher")
@@ -25,10 +27,10 @@ class Waiting:
     A web process that ended instead would be started again and again, and tell nobody why.
     """
 
-    def __init__(self, open_application: Callable[[], WSGIApplication]) -> None:
+    def __init__(self, open_application: Callable[[], Live]) -> None:
         """Try at once, and then again and again in a thread."""
         self._open = open_application
-        self._application: WSGIApplication | None = None
+        self._application: Live | None = None
         self._reason: PublisherError | None = None
         self._end = threading.Event()
         if not self._try():
@@ -49,8 +51,10 @@ class Waiting:
             pass
 
     def close(self) -> None:
-        """Stop trying."""
+        """Stop trying, and close what was opened."""
         self._end.set()
+        if self._application is not None:
+            self._application.close()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or say why there is no answer yet."""
