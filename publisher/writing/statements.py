@@ -79,12 +79,13 @@ class Statements:
         """
         found: list[Change] = []
         taken: set[str] = set()
+        given = _types_given(changes)
         for change in changes:
             cited = tuple(citing.get(change.thing, ()))
             old = [] if change.old is None else self._said_of(change, kept)
             moved = self._moved(change, old, cited)
             found += moved or [gone for statement in old for gone in self._removal(statement)]
-            if cited and not moved and self._lacks(change, changes, stated):
+            if cited and not moved and self._lacks(change, given, stated):
                 found += self._new(change, cited, taken)
         return found
 
@@ -95,22 +96,23 @@ class Statements:
         stated: Collection[tuple[str, str, Term]] = (),
     ) -> list[Change]:
         """Return the changes that add a fact of which nobody says who says it."""
+        given = _types_given(changes)
         return [
             change
             for change in changes
-            if not citing.get(change.thing) and self._lacks(change, changes, stated)
+            if not citing.get(change.thing) and self._lacks(change, given, stated)
         ]
 
     def _lacks(
         self,
         change: Change,
-        changes: Sequence[Change],
+        given: Mapping[str, Sequence[str]],
         stated: Collection[tuple[str, str, Term]],
     ) -> bool:
         """Tell whether a change adds a fact that needs a statement and has none."""
         if change.new is None:
             return False
-        types = _types_given(changes, change.thing) or self._inventory.types(change.thing)
+        types = given.get(change.thing) or self._inventory.types(change.thing)
         fact = (change.thing, change.path, change.new)
         if fact in stated or self.saying(*fact):
             return False
@@ -191,10 +193,10 @@ class Statements:
         return free(f"{self._beginning}{last_part(thing)}/{name}", self._inventory, taken)
 
 
-def _types_given(changes: Iterable[Change], thing: str) -> list[str]:
-    """Return the classes that the changes give a thing."""
-    return [
-        change.new.value
-        for change in changes
-        if change.thing == thing and change.path == _TYPE and isinstance(change.new, NamedNode)
-    ]
+def _types_given(changes: Iterable[Change]) -> dict[str, list[str]]:
+    """Return thing → classes that the changes give it."""
+    found: dict[str, list[str]] = {}
+    for change in changes:
+        if change.path == _TYPE and isinstance(change.new, NamedNode):
+            found.setdefault(change.thing, []).append(change.new.value)
+    return found

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from publisher.findings import Severity
 from publisher.messages import LANGUAGES, text
@@ -34,12 +35,12 @@ class Matched:
 
     def column_of(self, name: str) -> int:
         """Return the first column of a group; 0 when the sheet has none."""
-        return next((c for c, group in sorted(self.columns.items()) if group.name == name), 0)
+        return next(iter(self.columns_of(name)), 0)
 
     def cells(self, line: int, name: str) -> list[tuple[int, Cell]]:
         """Return column and cell of a line's values in a group, from left to right."""
         row = self.grid.lines[line]
-        found = [(c, row[c]) for c in sorted(row) if c in self.columns_of(name)]
+        found = [(c, row[c]) for c in self.columns_of(name) if c in row]
         return [(c, each) for c, cell in found for each in self._split(c, cell)]
 
     def _split(self, column: int, cell: Cell) -> list[Cell]:
@@ -48,8 +49,15 @@ class Matched:
         return [replace(cell, text=text) for text in texts if text.strip()]
 
     def columns_of(self, name: str) -> list[int]:
-        """Return the columns of a group."""
-        return [column for column, group in self.columns.items() if group.name == name]
+        """Return the columns of a group, from left to right."""
+        return self._columns.get(name, [])
+
+    @cached_property
+    def _columns(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for column, group in sorted(self.columns.items()):
+            found.setdefault(group.name, []).append(column)
+        return found
 
     def address(self, line: int) -> str:
         """Return what stands as the address of a line; empty for something new."""
