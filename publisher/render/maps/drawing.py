@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from publisher.render.maps.gazetteer import Gazetteer
@@ -13,6 +13,7 @@ from publisher.render.maps.sheets import WIDTH, Sheets
 
 # An area smaller than this, in square units, is drawn as a spot.
 _SMALL = 60.0
+_TRIES = 4
 
 
 @dataclass(frozen=True)
@@ -61,8 +62,7 @@ def draw(
         if not placed[name].lines and _size(placed[name]) < _SMALL
     }
     over = sorted(leading - points.keys(), key=lambda name: (-_size(placed[name]), name))
-    lettering = Lettering(WIDTH, sheet.height, [points[name] for name in sorted(points)])
-    letters = _letters(scene, placed, points, lettering, named)
+    letters = _letters(scene, placed, points, sheet.height, named)
     ground = [name for name in scene.ground if name in sheet.paths.keys() - leading]
     return Drawing(
         WIDTH,
@@ -77,23 +77,50 @@ def _letters(
     scene: Scene,
     placed: Mapping[str, Outline],
     points: Mapping[str, Position],
-    lettering: Lettering,
+    height: float,
     named: Callable[[str], str],
 ) -> dict[str, Letters]:
-    """Return place → its name on the map, as far as there is room; what matters most goes first."""
+    """Return place → its name on the map, as far as there is room; what matters most goes first.
+
+    Spots whose names found no room go first in another try; the try with most names stays.
+    """
 
     def rank(name: str) -> tuple[int, bool, float, str]:
         matters = 0 if name in scene.marked else 1 if scene.there(name) else 2
         return matters, name not in points, -_size(placed[name]), name
 
-    found: dict[str, Letters] = {}
     leading = scene.leading() & placed.keys()
-    for name in sorted(leading, key=rank):
+    order = sorted(
+        # The parts of a topic cover it, and the page is called so.
+        (n for n in leading if not (n == scene.topic and n in scene.view and scene.linked)),
+        key=rank,
+    )
+    best: dict[str, Letters] = {}
+    for _ in range(_TRIES):
+        lettering = Lettering(WIDTH, height, [points[name] for name in sorted(points)])
+        found = _placed(order, placed, points, lettering, named)
+        if len(found) > len(best):
+            best = found
+        without = [name for name in order if name in points and name not in found]
+        if not without:
+            break
+        order = [*without, *(name for name in order if name not in without)]
+    return best
+
+
+def _placed(
+    order: Iterable[str],
+    placed: Mapping[str, Outline],
+    points: Mapping[str, Position],
+    lettering: Lettering,
+    named: Callable[[str], str],
+) -> dict[str, Letters]:
+    """Return the names that find room, one after the other."""
+    found: dict[str, Letters] = {}
+    for name in order:
         text = named(name)
         if text in (letters.text for letters in found.values()):
             continue  # a town and what is named after it
-        if name == scene.topic and name in scene.view and scene.linked:
-            continue  # its parts cover it, and the page is called so
         if name in points:
             letters = lettering.beside(text, points[name])
         else:
