@@ -16,9 +16,10 @@ from pyoxigraph import Literal
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.release.tables.subjects import Term, name_in
 from publisher.writing.choosing import short
-from publisher.writing.fields import NUMBER, TEXT, TRUTH
+from publisher.writing.fields import NUMBER, TRUTH
 from publisher.writing.sheets.book import LISTS, READ_ME, Memory, write_memory
 from publisher.writing.sheets.cells import Names, digest, rendered, same
+from publisher.writing.sheets.fitting import fit
 from publisher.writing.sheets.guide import write_guide
 from publisher.writing.sheets.layout import ADDRESS_KEY, SOURCE_KEY, Group, SheetLayout
 from publisher.writing.sheets.saving import save
@@ -29,7 +30,6 @@ _NEEDED = PatternFill("solid", fgColor="FFCFE0F1")
 _QUIET = Font(color="FF666666")
 _UNDER = Border(bottom=Side(style="thin"))
 _AS_TEXT = "@"
-_WIDTHS = {ADDRESS_KEY: 34, TEXT: 48, "other": 26}
 # Lines below the last one that have drop-downs too.
 _SPARE_LINES = 500
 _LONGEST_NOTE = 2_000
@@ -106,7 +106,7 @@ class _Sheet:
         columns = len(self._layout.columns())
         self._sheet.freeze_panes = "C2"
         self._sheet.auto_filter.ref = f"A1:{get_column_letter(columns)}{max(2, len(things) + 1)}"
-        self._sheet.row_dimensions[1].height = 48
+        fit(self._sheet)
         return digests
 
     def _head(self, number: int, group: Group, nth: int) -> None:
@@ -122,7 +122,6 @@ class _Sheet:
         letter = get_column_letter(number)
         kind = group.field.kind if group.field is not None else group.key
         dimension = self._sheet.column_dimensions[letter]
-        dimension.width = _WIDTHS.get(kind, _WIDTHS["other"])
         # A workbook would make a day of "2000-01" as soon as somebody types it.
         if kind not in (NUMBER, TRUTH):
             dimension.number_format = _AS_TEXT

@@ -108,6 +108,8 @@ def import_sheets(
     reading.wrong += lost
     if any(each.finding.severity.blocks for each in reading.wrong):
         return Import(None, tuple(reading.wrong))
+    gone = {(change.thing, change.path, change.old) for change in reading.changes}
+    removed = [c for c in removed if (c.thing, c.path, c.old) not in gone]
     changes = dict.fromkeys([*reading.changes, *removed])
     plan = plan_changes(basis.inventory.sources, changes)
     found = place_findings(_coming_in(plan), reading.lines, reading.changes)

@@ -13,7 +13,7 @@ from publisher.writing.inventory import Inventory
 from publisher.writing.sheets.book import Memory
 from publisher.writing.sheets.grids import Place, Placed, placed
 from publisher.writing.sheets.matching import Matched
-from publisher.writing.statements import STATEMENT
+from publisher.writing.statements import OBJECT, STATEMENT, SUBJECT
 
 _NAMED = 5
 
@@ -68,7 +68,7 @@ def removal(inventory: Inventory, thing: str) -> Iterator[Change]:
         for value in inventory.said.values(thing, path):
             yield Change(thing, path, old=value)
     for path, subject in inventory.pointing(thing):
-        if STATEMENT in inventory.types(subject):
+        if path in (SUBJECT, OBJECT) and STATEMENT in inventory.types(subject):
             yield from removal(inventory, subject)
         else:
             yield Change(subject, path, old=NamedNode(thing))

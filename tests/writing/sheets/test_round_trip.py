@@ -405,3 +405,36 @@ def test_without_a_shape_for_the_data_there_is_nothing_to_export(world: Path) ->
         result = call("export", FILE)
     assert result.exit_code == 2
     assert "Skriv former med sh:targetClass i shapes/" in result.stderr
+
+
+def test_what_pointed_to_a_removed_thing_may_point_elsewhere_in_the_same_go(book: Filled) -> None:
+    """A source that never was: its line is gone, and another source stands in its place."""
+    book.sheet(SOURCES).delete_rows(book.line(SOURCES, "id/source/map"))
+    book.write(STATEMENTS, "id/statement/runn/islands", Källa="Boken om sjöar")
+    result = book.imported("--allow-removal")
+    assert result.exit_code == 0, result.output
+    text = (book.file.parent / "data" / "lakes" / "pond.ttl").read_text(encoding="utf-8")
+    assert "id/source/map" not in text
+    assert text.count("    dcterms:source <https://data.example.org/id/source/book> ;\n") == 2
+
+
+def test_a_statement_taken_off_its_sheet_with_its_fact_goes_along(book: Filled) -> None:
+    """Whoever empties a fact and deletes the line of its statement means it."""
+    book.write(LAKES, RUNN, Öar=None)
+    book.sheet(STATEMENTS).delete_rows(2)
+    result = book.imported()
+    assert result.exit_code == 0, result.output
+    ((gone, come),) = book.changed().values()
+    assert come == set()
+    assert "<https://data.example.org/id/statement/runn/islands>" in gone
+    assert "    water:islands 50 ;" in gone
+
+
+def test_long_texts_are_wrapped_in_lines_that_stay_low(book: Filled, pond: Path) -> None:
+    """Six lines at most, and no column wider than a page."""
+    book.write(LAKES, RUNN, Beskrivning_sv="ord " * 400)
+    assert book.imported().exit_code == 0
+    assert call("export", "wide.xlsx").exit_code == 0
+    sheet = openpyxl.load_workbook("wide.xlsx")[LAKES]
+    assert max(sheet.row_dimensions[n].height for n in range(1, sheet.max_row + 1)) == 90
+    assert max(dimension.width for dimension in sheet.column_dimensions.values()) == 52
