@@ -41,7 +41,7 @@ def not_plain(context: Mapping[str, Any]) -> str:
     return ""
 
 
-class _Confused(Exception):
+class Confused(Exception):
     """An IRI begins like a compact one, so no prefix may be declared beside it."""
 
 
@@ -114,7 +114,7 @@ class Context(Mapping[str, Any]):
             if name.startswith(namespace) and name != namespace
         ]
         if not compact and self._is_confused(name):
-            raise _Confused
+            raise Confused
         return min(compact, key=lambda c: (len(c), c)) if compact else name
 
     def _is_confused(self, name: str) -> bool:
@@ -169,9 +169,9 @@ class Context(Mapping[str, Any]):
     def _type(self, kind: object) -> str:
         return self._name(kind.value, True) if isinstance(kind, NamedNode) else str(kind)
 
-    def _used(self, nodes: Iterable[Mapping[str, Any]]) -> set[str]:
-        """Return the terms and prefixes of the context that nodes need to be read."""
-        names = {name for node in nodes for name in _names_in(node)}
+    def _used(self, names: Iterable[str]) -> set[str]:
+        """Return the terms and prefixes of the context that names need to be read."""
+        names = set(names)
         pending = names | {name.partition(":")[0] for name in names}
         used: set[str] = set()
         while pending:
@@ -184,8 +184,8 @@ class Context(Mapping[str, Any]):
             pending |= {part for value in values for part in (value, value.partition(":")[0])}
         return used
 
-    def _without_prefixes(self) -> Context:
-        """Return the context with its aliases of keywords alone."""
+    def without_prefixes(self) -> Context:
+        """Return the context with its aliases of keywords alone: for confused graphs."""
         return Context({t: d for t, d in self._definitions.items() if d in _ALIASES})
 
     def compact(self, statements: Iterable[Triple | Quad]) -> bytes:
@@ -197,12 +197,30 @@ class Context(Mapping[str, Any]):
         statements = list(statements)
         try:
             nodes = list(self.nodes(statements))
-        except _Confused:
-            return self._without_prefixes().compact(statements)
-        used = self._used(nodes)
+        except Confused:
+            return self.without_prefixes().compact(statements)
+        names: set[str] = set()
+        body = ",\n".join(self.written(node, names) for node in nodes)
+        if not nodes:
+            return (self.head(names).rstrip() + self.tail().lstrip()).encode()
+        return (self.head(names) + body + "\n" + self.tail()).encode()
+
+    def written(self, node: Mapping[str, Any], names: set[str]) -> str:
+        """Return a node object as it stands in a document; add the names that it uses."""
+        names.update(_names_in(node))
+        text = json.dumps(node, ensure_ascii=False, indent=1)
+        return "  " + text.replace("\n", "\n  ")
+
+    def head(self, names: Iterable[str]) -> str:
+        """Return what stands before the nodes: the part of the context that names use."""
+        used = self._used(names)
         context = {t: d for t, d in self._definitions.items() if t in used or t.startswith("@")}
-        body = {"@context": context, self._alias["@graph"]: nodes}
-        return json.dumps(body, ensure_ascii=False, indent=1).encode() + b"\n"
+        body = {"@context": context, self._alias["@graph"]: []}
+        return json.dumps(body, ensure_ascii=False, indent=1).removesuffix("]\n}") + "\n"
+
+    def tail(self) -> str:
+        """Return what stands behind them."""
+        return " ]\n}\n"
 
 
 def _add(node: dict[str, Any], key: str, value: Any) -> None:

@@ -44,12 +44,12 @@ def serialise(
     ordered = in_order(statements)
     if media_type is JSON_LD:
         return context.compact(ordered)
-    used = {} if media_type in _WITHOUT_PREFIXES else _namespaces(ordered, prefixes)
+    used = {} if media_type in _WITHOUT_PREFIXES else namespaces_of(ordered, prefixes)
     written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
     return written if written is not None else b""
 
 
-def _namespaces(statements: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
+def namespaces_of(statements: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return the prefixes whose namespaces the statements use."""
     starts = set()
     for statement in statements:

@@ -42,7 +42,7 @@ class Sorter:
         trace: TracebackType | None,
     ) -> None:
         """Write what is left."""
-        self._write()
+        self.close()
 
     def add(self, line: bytes) -> None:
         """Take a line."""
@@ -50,6 +50,10 @@ class Sorter:
         self._length += len(line)
         if self._length > _PIECE_BYTES:
             self._write()
+
+    def close(self) -> None:
+        """Write what is left; ``runs`` are all then."""
+        self._write()
 
     def _write(self) -> None:
         if self._lines:
@@ -119,6 +123,10 @@ class SortedLines:
             end = content.find(b"\n", place) + 1
             yield content[place:end]
             place = end
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield every line."""
+        return self.between(0, len(self._content))
 
     def between(self, start: int, end: int) -> Iterator[bytes]:
         """Yield the lines from one place in the file to another."""

@@ -101,11 +101,36 @@ def write(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> str:
         triples: In any order; the same triples always give the same text.
         prefixes: Prefix → namespace; only the used ones are declared.
     """
-    subjects: dict[Subject, dict[str, set[object]]] = defaultdict(lambda: defaultdict(set))
+    subjects: dict[Subject, list[Triple | Quad]] = defaultdict(list)
     for triple in triples:
         assert not isinstance(triple.subject, Triple)  # RDF 1.1 has no triples as terms
-        subjects[triple.subject][triple.predicate.value].add(triple.object)
-    writer = _Writer(prefixes)
-    blocks = [writer.block(subject, subjects[subject]) for subject in sorted(subjects, key=_name)]
-    head = "".join(f"PREFIX {p}: <{prefixes[p]}>\n" for p in sorted(writer.used))
+        subjects[triple.subject].append(triple)
+    writer = Blocks(prefixes)
+    blocks = [writer.block(subjects[subject]) for subject in sorted(subjects, key=_name)]
+    head = writer.head()
     return head + ("\n" if head and blocks else "") + "\n".join(blocks)
+
+
+class Blocks:
+    """Writes the blocks of Turtle one by one; which prefixes they use is known at the end."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        """Begin with no prefix used."""
+        self._prefixes = prefixes
+        self._writer = _Writer(prefixes)
+
+    def block(self, triples: Iterable[Triple | Quad]) -> str:
+        """Return what is said of one subject; a blank line stands between two blocks."""
+        objects: dict[str, set[object]] = defaultdict(set)
+        subject: Subject | None = None
+        for triple in triples:
+            assert not isinstance(triple.subject, Triple)
+            subject = triple.subject
+            objects[triple.predicate.value].add(triple.object)
+        assert subject is not None
+        return self._writer.block(subject, objects)
+
+    def head(self) -> str:
+        """Return the declarations of the prefixes that the blocks use."""
+        used = sorted(self._writer.used)
+        return "".join(f"PREFIX {prefix}: <{self._prefixes[prefix]}>\n" for prefix in used)

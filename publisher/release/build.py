@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,12 @@ from pyoxigraph import Quad
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
-from publisher.load.sources import PUBLISHED
+from publisher.load.files import CATALOGUE
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
-from publisher.release.canonical import canonical, digest_of
+from publisher.release.canonical import canonical_graphs
 from publisher.release.catalogue.descriptions import (
+    count_triples,
     describe,
     files_by_dataset,
     in_store,
@@ -26,7 +27,7 @@ from publisher.release.catalogue.descriptions import (
 )
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
-from publisher.release.dumps import by_dataset, without_dump, write_dumps, write_quads
+from publisher.release.dumps import by_dataset, without_dump, write_dumps
 from publisher.release.examples import EXAMPLES, examples_of, write_examples
 from publisher.release.history.changed import FRAME, frame_of
 from publisher.release.history.chronicle import Chapter, write_chronicle
@@ -45,12 +46,14 @@ from publisher.release.model import (
 )
 from publisher.release.naming import inputs_of, place_of
 from publisher.release.open import open_release
+from publisher.release.quads import Quads
 from publisher.release.queries import write_queries
 from publisher.release.search_index import SEARCH, write_search
 from publisher.release.signature import read_key, sign, signed
 from publisher.release.store import write_store
 from publisher.release.switching import alone, switch, sync_folder
 from publisher.release.tables.files import write_tables
+from publisher.sorting import write_lines
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -105,8 +108,7 @@ def _build(
     releases.mkdir(parents=True, exist_ok=True)
     with alone(releases):
         progress("digest")
-        quads = canonical(approved.sources.quads(*PUBLISHED))
-        digest = digest_of(quads)
+        graphs, digest = canonical_graphs(approved.sources)
         inputs = inputs_of(approved, digest)
         previous = newest_whole(releases)
         current = current_whole(releases, previous)
@@ -118,12 +120,13 @@ def _build(
                 gate.let_through(current, previous)
             switch(releases, previous.folder.name)
             return previous
-        published = instant_after(previous.published if previous else None, newest_date(quads))
+        newest = newest_date(chain.from_iterable(graphs.values()))
+        published = instant_after(previous.published if previous else None, newest)
         folder = place_of(releases, digest, inputs, published)
         if not folder.exists():
             reason = gate.reason if gate else ""
             _write(
-                _Plan(approved, quads, digest, inputs, published, folder, previous, reason, key),
+                _Plan(approved, graphs, digest, inputs, published, folder, previous, reason, key),
                 progress,
             )
         progress("open")
@@ -151,7 +154,7 @@ class _Plan:
 
     Attributes:
         approved: What it is made of.
-        quads: The same as canonical quads.
+        graphs: The same as canonical quads: graph IRI → its quads.
         digest: Of the quads.
         inputs: Of everything that goes into it.
         published: The instant it stands for.
@@ -162,7 +165,7 @@ class _Plan:
     """
 
     approved: ApprovedSources
-    quads: list[Quad]
+    graphs: Mapping[str, Quads]
     digest: str
     inputs: str
     published: datetime
@@ -174,31 +177,32 @@ class _Plan:
 
 def _write(plan: _Plan, progress: Progress) -> None:
     """Write a release beside, then give it its name."""
-    approved, quads, folder = plan.approved, plan.quads, plan.folder
+    approved, graphs, folder = plan.approved, plan.graphs, plan.folder
     published, previous, sources = plan.published, plan.previous, plan.approved.sources
     staging = folder.with_name(f".staging-{folder.name}")
     staging.mkdir()
     progress("dumps")
-    datasets = by_dataset(quads, sources.base_iri)
+    datasets = by_dataset(graphs, sources.base_iri)
     write_dumps(staging, datasets, sources.prefixes, sources.context)
     _write_as_given(approved, staging)
     progress("tables")
-    tables = write_tables(staging, quads, datasets, sources.base_iri, sources.prefixes)
-    write_search(staging / SEARCH, quads, sources.base_iri)
+    tables = write_tables(staging, graphs, datasets, sources.base_iri, sources.prefixes)
+    write_search(staging / SEARCH, graphs, sources.base_iri)
     progress("catalogue")
     files = files_by_dataset(staging)
-    said = describe(sources.base_iri, quads, datasets, files, published, previous, tables)
-    stored = in_store(quads, said.catalogue, sources.base_iri)
-    graphs = _graphs(stored)
-    write_descriptions(staging, said, sources.base_iri, graphs)
+    by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
+    said = describe(sources.base_iri, by_hand, datasets, files, published, previous, tables)
+    counts = count_triples(graphs, said.catalogue, sources.base_iri)
+    write_descriptions(staging, said, sources.base_iri, counts)
     progress("history")
+    stored = in_store(graphs, said.catalogue, sources.base_iri)
     documents = shared_documents(stored, sources.base_iri)
-    frame = frame_of(sources, quads, documents)
+    frame = frame_of(sources, without_dump(graphs, sources.base_iri), documents)
     chapter = Chapter(staging, folder.name, published, sources.base_iri, previous)
     write_chronicle(chapter, frame, documents)
     progress("store")
-    _write_store(staging, stored)
-    write_quads(staging / SHAPES, without_dump(stored, sources.base_iri))
+    _write_store(staging, in_store(graphs, said.catalogue, sources.base_iri))
+    write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
     progress("manifest")
     manifest = {
         "release": folder.name,
@@ -208,7 +212,7 @@ def _write(plan: _Plan, progress: Progress) -> None:
         "inputs": plan.inputs,
         "loss_allowed": plan.loss_allowed,
         "software": __version__,
-        "graphs": graphs,
+        "graphs": counts,
         "prefixes": dict(sources.prefixes),
         "documents": documents,
         FRAME: frame,
@@ -242,8 +246,3 @@ def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
     """Write the store, and the list of its files: they differ from build to build."""
     write_store(staging / STORE, quads)
     write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
-
-
-def _graphs(quads: Iterable[Quad]) -> dict[str, int]:
-    """Return graph IRI → number of triples."""
-    return dict(Counter(str(getattr(quad.graph_name, "value", "")) for quad in quads))

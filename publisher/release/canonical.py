@@ -3,44 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import heapq
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 
-from pyoxigraph import BlankNode, Quad, RdfFormat, parse, serialize
-
-from publisher.compaction import Context
 from publisher.errors import ReleaseError
-from publisher.media_types import N_QUADS
-from publisher.serialise import serialise
+from publisher.load.sources import Sources
+from publisher.release.quads import Quads, by_graph
+from publisher.sorting import read_lines
 
 # A million ordinary blank nodes take ten seconds; ten that all point at each other take for ever.
 SECONDS = 60.0
 MEMORY_BYTES = 4 << 30
 
 
-def canonical(quads: Iterable[Quad]) -> list[Quad]:
-    """Return the quads with canonical names for blank nodes (RDFC-1.0), sorted, each once.
+def canonical(source: Path) -> Iterator[bytes]:
+    """Yield quads with canonical names for blank nodes (RDFC-1.0), sorted, as N-Quads.
 
     Only quads with blank nodes decide their names, so only these are canonicalised: in a process of
-    its own, because a poisoned graph would hold this one for good (RDFC-1.0, section 7.1).
+    its own, because a poisoned graph would hold this one for good (RDFC-1.0, section 7.1). All
+    others stay as they are, and are never in memory together.
+
+    Args:
+        source: Sorted N-Quads, each once.
 
     Raises:
         ReleaseError: It takes too much time or memory.
     """
-    distinct = set(quads)
-    nameless = {quad for quad in distinct if _has_blank_node(quad)}
-    named = distinct - nameless
-    return sorted([*named, *(_canonicalised(nameless) if nameless else ())], key=str)
+    nameless = [line for line in read_lines(source) if _has_blank_node(line)]
+    named = (line for line in read_lines(source) if not _has_blank_node(line))
+    return heapq.merge(named, _canonicalised(b"".join(nameless)) if nameless else ())
 
 
-def _has_blank_node(quad: Quad) -> bool:
-    return any(isinstance(t, BlankNode) for t in (quad.subject, quad.object, quad.graph_name))
+def _has_blank_node(line: bytes) -> bool:
+    return line.startswith(b"_:") or line.split(b" ", 2)[2].startswith(b"_:")
 
 
-def _canonicalised(quads: Iterable[Quad]) -> list[Quad]:
-    written = serialize(quads, format=RdfFormat.N_QUADS) or b""
+def _canonicalised(written: bytes) -> list[bytes]:
     program = str(Path(__file__).with_name("canonicalise.py"))
     command = [sys.executable, "-P", program, str(MEMORY_BYTES)]
     try:
@@ -56,9 +58,20 @@ def _canonicalised(quads: Iterable[Quad]) -> list[Quad]:
             seconds=f"{SECONDS:g}",
             memory=MEMORY_BYTES >> 20,
         ) from error
-    return list(parse(done.stdout, format=RdfFormat.N_QUADS))
+    return sorted(set(done.stdout.splitlines(keepends=True)))
 
 
-def digest_of(quads: Iterable[Quad]) -> str:
-    """Return the SHA-256 of canonical quads as N-Quads, in hexadecimal."""
-    return hashlib.sha256(serialise(quads, N_QUADS, {}, Context({}))).hexdigest()
+def canonical_graphs(sources: Sources) -> tuple[dict[str, Quads], str]:
+    """Return graph IRI → its canonical quads, and the SHA-256 of all of them as N-Quads.
+
+    Their files are gone with the sources.
+    """
+    digest = hashlib.sha256()
+
+    def digested() -> Iterator[bytes]:
+        for line in canonical(sources.ground.quads):
+            digest.update(line)
+            yield line
+
+    graphs = by_graph(digested(), Path(mkdtemp(dir=sources.ground.folder)) / "graphs")
+    return graphs, digest.hexdigest()

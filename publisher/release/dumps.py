@@ -1,59 +1,80 @@
-"""Whole datasets as files, in every format and compressed."""
+"""Whole datasets as files, in every format and compressed; none is ever in memory as a whole."""
 
 from __future__ import annotations
 
-from collections import defaultdict
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-
-from pyoxigraph import Quad
 
 from publisher import media_types
 from publisher.compaction import Context
+from publisher.cores import on_all_cores
 from publisher.load.files import CATALOGUE, DATASET
+from publisher.release.dump_formats import WRITERS
 from publisher.release.model import DUMPS
-from publisher.serialise import gzipped, in_order, serialise
+from publisher.release.quads import Quads
+
+_CHUNK = 1 << 20
+_LEVEL = 6
+_GZIP = 31
+# So many quads are written before other processes have begun.
+_FEW = 50_000
 
 
-def by_dataset(quads: Iterable[Quad], base_iri: str) -> dict[str, list[Quad]]:
+def by_dataset(graphs: Mapping[str, Quads], base_iri: str) -> dict[str, Quads]:
     """Return dataset name → its quads, for the graphs that are datasets, sorted by name."""
-    datasets: dict[str, list[Quad]] = defaultdict(list)
-    for quad in quads:
-        name = quad.graph_name.value.removeprefix(base_iri + DATASET)  # type: ignore[union-attr]
-        if name != quad.graph_name.value:  # type: ignore[union-attr]
-            datasets[name].append(quad)
-    return dict(sorted(datasets.items()))
+    start = base_iri + DATASET
+    return {n.removeprefix(start): q for n, q in sorted(graphs.items()) if n.startswith(start)}
 
 
-def without_dump(quads: Iterable[Quad], base_iri: str) -> Iterator[Quad]:
-    """Yield the quads of graphs that no other file of a release holds: the shapes."""
+def without_dump(graphs: Mapping[str, Quads], base_iri: str) -> Iterator[bytes]:
+    """Yield the lines of graphs that no other file of a release holds: the shapes."""
     catalogue, dataset = base_iri + CATALOGUE, base_iri + DATASET
-    for quad in quads:
-        name = str(getattr(quad.graph_name, "value", ""))
+    for name, quads in sorted(graphs.items()):
         if name != catalogue and not name.startswith(dataset):
-            yield quad
+            yield from quads.lines()
 
 
-def write_quads(path: Path, quads: Iterable[Quad]) -> None:
-    """Write N-Quads in their order, one after the other."""
-    with path.open("w", encoding="utf-8") as lines:
-        lines.writelines(f"{quad} .\n" for quad in quads)
+@dataclass(frozen=True)
+class _Dump:
+    """A file to be written."""
+
+    quads: Quads
+    path: Path
+    media_type: str
+    prefixes: dict[str, str]
+    context: dict[str, object]
 
 
 def write_dumps(
-    folder: Path,
-    datasets: Mapping[str, Iterable[Quad]],
-    prefixes: Mapping[str, str],
-    context: Context,
+    folder: Path, datasets: Mapping[str, Quads], prefixes: Mapping[str, str], context: Context
 ) -> None:
     """Write ``dumps/<dataset>.<extension>`` and ``….gz`` for each dataset and format."""
     (folder / DUMPS).mkdir()
-    for name, quads in datasets.items():
-        ordered = in_order(quads)
-        triples = [quad.triple for quad in ordered if isinstance(quad, Quad)]
-        for media_type in media_types.DUMPS:
-            statements = ordered if media_type is media_types.N_QUADS else triples
-            content = serialise(statements, media_type, prefixes, context)
-            path = folder / DUMPS / f"{name}.{media_type.extension}"
-            path.write_bytes(content)
-            path.with_name(path.name + ".gz").write_bytes(gzipped(content))
+    given = dict(prefixes), dict(context)
+    dumps = [
+        _Dump(quads, folder / DUMPS / f"{name}.{media_type.extension}", media_type.name, *given)
+        for name, quads in datasets.items()
+        for media_type in media_types.DUMPS
+    ]
+    is_small = sum(quads.count for quads in datasets.values()) < _FEW
+    parts = [dumps] if is_small else [[dump] for dump in dumps]
+    for _ in on_all_cores(_write, parts):
+        pass
+
+
+def _write(dumps: Iterable[_Dump]) -> None:
+    for dump in dumps:
+        write = WRITERS[media_types.BY_NAME[dump.media_type]]
+        write(dump.quads, dump.path, dump.prefixes, Context(dump.context))
+        _compress(dump.path)
+
+
+def _compress(path: Path) -> None:
+    """Write a file compressed, without the time of day in it."""
+    stream = zlib.compressobj(_LEVEL, wbits=_GZIP)
+    with path.open("rb") as content, path.with_name(path.name + ".gz").open("wb") as file:
+        while chunk := content.read(_CHUNK):
+            file.write(stream.compress(chunk))
+        file.write(stream.flush())

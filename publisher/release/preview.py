@@ -37,7 +37,7 @@ def build_preview(given: GivenFiles, releases: Path, *, union: bool) -> Release:
         for quad in set(given.quads)
     )
     write_json(folder / CONTEXT, {"@context": prefixes})
-    nothing = Descriptions(catalogue=(), swedish=(), void=(), documents={}, modified={})
+    nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
     named = {name: count for name, count in graphs.items() if name}
     write_descriptions(folder, nothing, given.base_iri, named, union=union)
     write_store(folder / STORE, given.quads)

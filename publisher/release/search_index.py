@@ -8,16 +8,17 @@ with. The same things give the same bytes with the same SQLite.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal
 
 from publisher.folding import plain, words
 from publisher.load.files import CATALOGUE, SHAPES
 from publisher.namespaces import LABELS, iri
-from publisher.release.tables.subjects import Said, Subjects
+from publisher.release.quads import Quads
+from publisher.release.tables.subjects import Said, Subjects, SubjectsOnDisk
 
 SEARCH = "search.sqlite"
 _TYPE = iri("rdf:type")
@@ -63,16 +64,16 @@ CREATE VIRTUAL TABLE plain USING fts5(
 Row = tuple[str, str, str, str, str, str]
 
 
-def write_search(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
+def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None:
     """Write the index of everything that has a name and an address here.
 
     Args:
         path: A file that does not exist.
-        quads: Everything that is published; shapes are left out, of the catalogue all but its
+        graphs: Everything that is published; shapes are left out, of the catalogue all but its
             datasets.
         base_iri: Base of the names.
     """
-    subjects, of_catalogue = _subjects(quads, base_iri)
+    subjects, of_catalogue = _subjects(graphs, base_iri)
     with closing(sqlite3.connect(path, isolation_level=None)) as index:
         index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")
         index.execute("BEGIN")
@@ -95,16 +96,14 @@ def write_search(path: Path, quads: Iterable[Quad], base_iri: str) -> None:
         index.execute("VACUUM")
 
 
-def _subjects(quads: Iterable[Quad], base_iri: str) -> tuple[Subjects, set[str]]:
+def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set[str]]:
     """Return what is said, and the subjects that only the catalogue speaks of."""
-    shapes, catalogue = NamedNode(base_iri + SHAPES), NamedNode(base_iri + CATALOGUE)
-    kept = [quad for quad in quads if quad.graph_name != shapes]
-    elsewhere = {str(quad.subject) for quad in kept if quad.graph_name != catalogue}
-    return Subjects(kept), {
-        quad.subject.value
-        for quad in kept
-        if isinstance(quad.subject, NamedNode) and str(quad.subject) not in elsewhere
-    }
+    kept = {name: quads for name, quads in graphs.items() if name != base_iri + SHAPES}
+    others = [quads.path for name, quads in kept.items() if name != base_iri + CATALOGUE]
+    elsewhere = SubjectsOnDisk(others)
+    catalogue = Subjects(kept.get(base_iri + CATALOGUE, ()))
+    only = {name for name in catalogue if not elsewhere.of(name)}
+    return SubjectsOnDisk([quads.path for quads in kept.values()]), only
 
 
 def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator[Row]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from publisher.quality.approval import ApprovedSources
 from publisher.query.search import Search
 from publisher.release.build import build
 from publisher.release.model import Release
+from publisher.release.quads import Quads, by_graph
 from publisher.release.search_index import SEARCH, write_search
 
 BASE = "https://data.example.org/"
@@ -33,6 +34,11 @@ def found(search: Search, text: str, language: str = "sv") -> list[str]:
     return [hit.iri.rpartition("/")[2] for hit in search.find(text, language).hits]
 
 
+def graphs_of(quads: Iterable[Quad], folder: Path) -> dict[str, Quads]:
+    """Return quads by graph, as a build has them."""
+    return by_graph(sorted(f"{quad} .\n".encode() for quad in quads), folder / "graphs")
+
+
 def of_names(folder: Path, names: Mapping[str, str]) -> Search:
     """Return a search over things with these Swedish names."""
     quads = [
@@ -44,7 +50,7 @@ def of_names(folder: Path, names: Mapping[str, str]) -> Search:
         )
         for name, label in names.items()
     ]
-    write_search(folder / SEARCH, quads, BASE)
+    write_search(folder / SEARCH, graphs_of(quads, folder), BASE)
     return Search(folder / SEARCH, 5.0)
 
 
@@ -182,7 +188,7 @@ def test_names_come_before_descriptions_and_short_names_before_long(tmp_path: Pa
             quads.append(
                 Quad(thing, NamedNode(f"{SKOS}definition"), Literal(text, language="sv"), GRAPH)
             )
-    write_search(tmp_path / SEARCH, quads, BASE)
+    write_search(tmp_path / SEARCH, graphs_of(quads, tmp_path), BASE)
 
     assert found(Search(tmp_path / SEARCH, 5.0), "stål") == ["whole", "long", "part", "text"]
 
@@ -212,7 +218,7 @@ def test_statements_geometries_shapes_and_foreign_things_are_not_listed(tmp_path
         (f"{BASE}catalog/contact", NamedNode(f"{BASE}catalog")),
     ):
         quads.append(Quad(NamedNode(name), NamedNode(f"{SKOS}prefLabel"), Literal("same"), graph))
-    write_search(tmp_path / SEARCH, quads, BASE)
+    write_search(tmp_path / SEARCH, graphs_of(quads, tmp_path), BASE)
 
     assert found(Search(tmp_path / SEARCH, 5.0), "same") == ["c"]
 

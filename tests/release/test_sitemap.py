@@ -8,6 +8,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.release.catalogue.sitemap import list_documents, read_documents, write_documents
 from publisher.release.model import Release
+from publisher.release.quads import by_graph
 
 BASE = "https://data.example.org/"
 DATE = NamedNode("http://www.w3.org/2001/XMLSchema#date")
@@ -39,21 +40,26 @@ def test_a_document_is_as_new_as_the_dataset_it_is_in(catalogued: Release) -> No
     assert dates["doc/river/klaralven"] == "2026-01-01"
 
 
-def test_a_thing_in_two_datasets_is_as_new_as_the_newer() -> None:
+def test_a_thing_in_two_datasets_is_as_new_as_the_newer(tmp_path: Path) -> None:
     """Its document shows what both say."""
     thing, name = NamedNode(BASE + "id/a"), NamedNode(BASE + "p")
-    quads = {d: [Quad(thing, name, Literal(d))] for d in ("new", "old")}
+    lines = [f"{Quad(thing, name, Literal(d), NamedNode(BASE + d))} .\n" for d in ("new", "old")]
+    graphs = by_graph([line.encode() for line in lines], tmp_path / "graphs")
+    quads = {d: graphs[BASE + d] for d in ("new", "old")}
     modified = {
         "new": Literal("2026-02-01", datatype=DATE),
         "old": Literal("2025-02-01", datatype=DATE),
     }
 
-    assert list_documents(quads, modified, [], BASE)["doc/a"] == "2026-02-01"
+    assert list(list_documents(quads, modified, [], BASE)) == [
+        ("", "2026-02-01"),
+        ("doc/a", "2026-02-01"),
+    ]
 
 
 def test_the_list_is_read_as_it_was_written(tmp_path: Path) -> None:
     """Paths may have any letter, dates may be missing."""
     documents = {"doc/sjö/vänern": "2026-01-02", "doc/x": ""}
-    write_documents(tmp_path / "documents.tsv", documents)
+    write_documents(tmp_path / "documents.tsv", documents.items())
 
     assert dict(read_documents(tmp_path / "documents.tsv")) == documents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,10 +11,10 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.media_types import N_QUADS
-from publisher.namespaces import iri
 from publisher.release.catalogue.derive import Facts, derive
 from publisher.release.catalogue.distributions import View
 from publisher.release.catalogue.draft import Draft
+from publisher.release.catalogue.looked_up import looked_up
 from publisher.release.catalogue.service import describe_service
 from publisher.release.catalogue.sitemap import list_documents, write_documents
 from publisher.release.catalogue.void import Described, describe_void
@@ -30,22 +30,8 @@ from publisher.release.model import (
     Release,
     StoredFile,
 )
+from publisher.release.quads import Quads
 from publisher.release.tables.files import TableFiles
-
-# What the catalogue looks up in the datasets: where places are, what standards are called.
-_LOOKED_UP = {
-    iri(name)
-    for name in (
-        "dcterms:description",
-        "dcterms:title",
-        "geo:asWKT",
-        "geo:hasGeometry",
-        "owl:sameAs",
-        "schema:sameAs",
-        "skos:exactMatch",
-        "skos:prefLabel",
-    )
-}
 
 
 @dataclass(frozen=True)
@@ -56,14 +42,14 @@ class Descriptions:
         catalogue: The EU view; it is what the store holds as the graph of the catalogue.
         swedish: The DCAT-AP-SE view.
         void: The VoID description.
-        documents: Document path → since when.
+        documents: Path of each document and since when, sorted.
         modified: Name of a dataset → when its content changed.
     """
 
     catalogue: Sequence[Triple] = field(repr=False)
     swedish: Sequence[Triple] = field(repr=False)
     void: Sequence[Triple] = field(repr=False)
-    documents: Mapping[str, str] = field(repr=False)
+    documents: Iterable[tuple[str, str]] = field(repr=False)
     modified: Mapping[str, Literal]
 
 
@@ -81,31 +67,23 @@ def files_by_dataset(staging: Path) -> dict[str, dict[str, StoredFile]]:
 
 def describe(
     base_iri: str,
-    quads: Sequence[Quad],
-    datasets: Mapping[str, Sequence[Quad]],
+    by_hand: Iterable[Quad],
+    datasets: Mapping[str, Quads],
     files: Mapping[str, Mapping[str, StoredFile]],
     published: datetime,
     previous: Release | None,
     tables: Mapping[str, Sequence[TableFiles]] | None = None,
 ) -> Descriptions:
     """Return what a release says of itself: a pure function of what is in it and before it."""
-    graph = NamedNode(base_iri + CATALOGUE)
-    by_hand = Draft(quad.triple for quad in quads if quad.graph_name == graph)
+    draft = Draft(quad.triple for quad in by_hand)
     modified = modified_dates(
         {name: extensions[N_QUADS.extension] for name, extensions in files.items()},
         previous,
-        _modified_by_hand(by_hand, datasets, base_iri),
+        _modified_by_hand(draft, datasets, base_iri),
         published,
     )
-    looked_up = (
-        quad.triple
-        for dataset in datasets.values()
-        for quad in dataset
-        if quad.predicate.value in _LOOKED_UP
-    )
-    facts = Facts(
-        base_iri, tuple(by_hand.triples()), Draft(looked_up), files, modified, tables or {}
-    )
+    known = looked_up(draft, datasets)
+    facts = Facts(base_iri, tuple(draft.triples()), known, files, modified, tables or {})
     catalogue = derive(facts, View.EU)
     return Descriptions(
         catalogue=catalogue,
@@ -130,11 +108,23 @@ def _modified_by_hand(by_hand: Draft, datasets: Iterable[str], base_iri: str) ->
     return dates
 
 
-def in_store(quads: Iterable[Quad], catalogue: Iterable[Triple], base_iri: str) -> list[Quad]:
-    """Return the quads with the complete catalogue in the place of the one by hand."""
+def in_store(
+    graphs: Mapping[str, Quads], catalogue: Iterable[Triple], base_iri: str
+) -> Iterator[Quad]:
+    """Yield the quads with the complete catalogue in the place of the one by hand."""
     graph = NamedNode(base_iri + CATALOGUE)
-    kept = [quad for quad in quads if quad.graph_name != graph]
-    return kept + [Quad(t.subject, t.predicate, t.object, graph) for t in catalogue]
+    for name, quads in graphs.items():
+        if name != graph.value:
+            yield from quads
+    yield from (Quad(t.subject, t.predicate, t.object, graph) for t in catalogue)
+
+
+def count_triples(
+    graphs: Mapping[str, Quads], catalogue: Sequence[Triple], base_iri: str
+) -> dict[str, int]:
+    """Return graph IRI → number of triples, with the complete catalogue for the one by hand."""
+    counts = {name: quads.count for name, quads in graphs.items()}
+    return counts | ({base_iri + CATALOGUE: len(catalogue)} if catalogue else {})
 
 
 def write_descriptions(

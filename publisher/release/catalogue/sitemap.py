@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
 from publisher.load.files import DATASET
+from publisher.release.quads import Quads
+from publisher.sorting import Sorter, distinct, merged
 
 # sitemaps.org: so many addresses a file at most.
 MOST = 50_000
 
 
 def list_documents(
-    datasets: Mapping[str, Iterable[Quad]],
+    datasets: Mapping[str, Quads],
     modified: Mapping[str, Literal],
     catalogued: Iterable[str],
     base_iri: str,
-) -> dict[str, str]:
-    """Return document path → since when it is as it is, sorted; the home page has no path.
+) -> Iterator[tuple[str, str]]:
+    """Yield document path and since when it is as it is, sorted; the home page has no path.
 
     A document is as new as the newest dataset that says something in it.
 
@@ -32,24 +37,33 @@ def list_documents(
     """
     addresses = Addresses(base_iri, base_iri)
     newest = max((date.value for date in modified.values()), default="")
-    documents = {"": newest}
-    for iri in filter(addresses.holds, catalogued):
-        path = iri.removeprefix(base_iri)
-        known = modified.get(path.removeprefix(DATASET))
-        documents[path] = known.value if known else newest
-    for name, quads in datasets.items():
-        date = modified[name].value if name in modified else ""
-        for quad in quads:
-            if isinstance(quad.subject, NamedNode) and addresses.holds(quad.subject.value):
-                path = addresses.document_of(quad.subject.value).removeprefix(base_iri)
-                documents[path] = max(date, documents.get(path, ""))
-    return dict(sorted(documents.items()))
+    with TemporaryDirectory() as folder, Sorter(Path(folder, "documents")) as sorter:
+        sorter.add(f"\t{newest}\n".encode())
+        for iri in filter(addresses.holds, catalogued):
+            path = iri.removeprefix(base_iri)
+            known = modified.get(path.removeprefix(DATASET))
+            sorter.add(f"{path}\t{known.value if known else newest}\n".encode())
+        for name, quads in datasets.items():
+            date = modified[name].value if name in modified else ""
+            for iri in _subjects(quads):
+                if addresses.holds(iri):
+                    path = addresses.document_of(iri).removeprefix(base_iri)
+                    sorter.add(f"{path}\t{date}\n".encode())
+        sorter.close()
+        rows = (line.decode().rstrip("\n").split("\t") for line in merged(sorter.runs))
+        for path, same in groupby(rows, key=itemgetter(0)):
+            yield path, max(date for _, date in same)
 
 
-def write_documents(path: Path, documents: Mapping[str, str]) -> None:
+def _subjects(quads: Quads) -> Iterator[str]:
+    names = distinct(line.partition(b" ")[0] for line in quads.lines())
+    return (name[1:-1].decode() for name in names if name.startswith(b"<"))
+
+
+def write_documents(path: Path, documents: Iterable[tuple[str, str]]) -> None:
     """Write the list, a document a line: path, tab, date."""
-    lines = (f"{document}\t{date}\n" for document, date in documents.items())
-    path.write_text("".join(lines), encoding="utf-8")
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(f"{document}\t{date}\n" for document, date in documents)
 
 
 def read_documents(path: Path) -> Iterator[tuple[str, str]]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from pyoxigraph import Literal, NamedNode, Quad, Triple
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.media_types import DUMPS as DUMPED
 from publisher.namespaces import iri
 from publisher.release.catalogue.draft import Draft, node, typed
 from publisher.release.model import StoredFile
+from publisher.release.quads import Quads
+from publisher.sorting import Sorter, distinct, merged
 
 VOID = "void"
 _TYPE = iri("rdf:type")
@@ -22,6 +28,7 @@ _NOT_LINKS = {_TYPE, iri("rdf:predicate"), iri("rdf:object")}
 _FORMATS = "http://www.w3.org/ns/formats/"
 _FEATURES = ("Turtle", "JSON-LD", "RDF_XML", "N-Triples", "N-Quads")
 _EXAMPLES = 5
+_BATCH = 10_000
 _BY_HAND = (
     "dcterms:title",
     "dcterms:description",
@@ -37,9 +44,9 @@ class Counts:
     """What is counted in one dataset; links are counted by host and predicate."""
 
     triples: int = 0
-    subjects: set[str] = field(default_factory=set)
-    objects: set[str] = field(default_factory=set)
-    entities: set[str] = field(default_factory=set)
+    subjects: int = 0
+    objects: int = 0
+    entities: int = 0
     classes: Counter[str] = field(default_factory=Counter)
     properties: Counter[str] = field(default_factory=Counter)
     links: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -47,32 +54,53 @@ class Counts:
 
 
 def count(triples: Iterable[Triple | Quad], base_iri: str) -> Counts:
-    """Return the counts of a graph, whose triples are all different.
+    """Return the counts of a graph, whose triples are all different and come by subject.
 
     An entity is a subject below the base (VoID, section 4.6, leaves that to the dataset).
     """
     counts = Counts()
-    for triple in triples:
-        predicate = triple.predicate.value
-        subject, value = str(triple.subject), triple.object
-        counts.triples += 1
-        counts.subjects.add(subject)
-        counts.objects.add(str(value))
-        counts.properties[predicate] += 1
-        name = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
-        if name.startswith(base_iri):
-            counts.entities.add(name)
-        if not isinstance(value, NamedNode):
-            continue
-        if predicate == _TYPE:
-            counts.classes[value.value] += 1
-            if name.startswith(base_iri):
-                counts.examples[value.value] = min(name, counts.examples.get(value.value, name))
-        if predicate not in _NOT_LINKS and not value.value.startswith(base_iri):
-            host = _root(value.value)
-            if host and name.startswith(base_iri):
-                counts.links[(host, predicate)] += 1
+    last: object = None
+    with TemporaryDirectory() as folder, Sorter(Path(folder, "objects")) as objects:
+        for triple in triples:
+            name = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+            is_own = name.startswith(base_iri)
+            if triple.subject != last:
+                last = triple.subject
+                counts.subjects += 1
+                counts.entities += is_own
+            objects.add(f"{triple.object}\n".encode())
+            _count(counts, triple, name if is_own else "", base_iri)
+        objects.close()
+        counts.objects = sum(1 for _ in merged(objects.runs))
     return counts
+
+
+def _count(counts: Counts, triple: Triple | Quad, name: str, base_iri: str) -> None:
+    """Count one triple; ``name`` is its subject, when that is an entity."""
+    predicate, value = triple.predicate.value, triple.object
+    counts.triples += 1
+    counts.properties[predicate] += 1
+    if not isinstance(value, NamedNode):
+        return
+    if predicate == _TYPE:
+        counts.classes[value.value] += 1
+        if name:
+            counts.examples[value.value] = min(name, counts.examples.get(value.value, name))
+    if name and predicate not in _NOT_LINKS and not value.value.startswith(base_iri):
+        host = _root(value.value)
+        if host:
+            counts.links[(host, predicate)] += 1
+
+
+def _together(datasets: Iterable[Quads]) -> Iterator[Quad]:
+    """Yield the triples of several datasets by subject, each once."""
+    lines = distinct(heapq.merge(*(_triples(quads) for quads in datasets)))
+    while batch := b"".join(islice(lines, _BATCH)):
+        yield from parse(batch, format=RdfFormat.N_TRIPLES)
+
+
+def _triples(quads: Quads) -> Iterator[bytes]:
+    return (line[: line.rindex(b" <")] + b" .\n" for line in quads.lines())
 
 
 def _root(name: str) -> str:
@@ -103,7 +131,7 @@ class Described:
 
     base_iri: str
     catalogue: Draft
-    datasets: Mapping[str, Iterable[Quad]]
+    datasets: Mapping[str, Quads]
     files: Mapping[str, Mapping[str, StoredFile]]
 
     @property
@@ -130,7 +158,7 @@ def describe_void(described: Described) -> list[Triple]:
         _links(draft, described, dataset, name, counts)
         for file in _dumps(described.files.get(name, {})):
             draft.add(dataset, "void:dataDump", NamedNode(f"{base_iri}dump/{file}"))
-    triples = {quad.triple for quads in described.datasets.values() for quad in quads}
+    triples = _together(described.datasets.values())
     catalogue = NamedNode(base_iri + CATALOGUE)
     _copy(draft, described.catalogue, catalogue, whole)
     _statistics(draft, described, whole, "all", count(triples, base_iri))
@@ -169,11 +197,11 @@ def _statistics(
                 if c in counts.examples
             ][:_EXAMPLES],
             "void:triples": [_number(counts.triples)],
-            "void:entities": [_number(len(counts.entities))],
+            "void:entities": [_number(counts.entities)],
             "void:classes": [_number(len(counts.classes))],
             "void:properties": [_number(len(counts.properties))],
-            "void:distinctSubjects": [_number(len(counts.subjects))],
-            "void:distinctObjects": [_number(len(counts.objects))],
+            "void:distinctSubjects": [_number(counts.subjects)],
+            "void:distinctObjects": [_number(counts.objects)],
         },
     )
     for number, term in enumerate(sorted(counts.classes), start=1):

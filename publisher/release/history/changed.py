@@ -8,11 +8,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from pyoxigraph import Quad
-
 from publisher import __version__
 from publisher.addresses import Addresses
-from publisher.load.files import CATALOGUE, DATASET
+from publisher.load.files import CATALOGUE
 from publisher.load.sources import Sources
 from publisher.namespaces import LABELS, iri
 from publisher.release.history.entities import EntityChange, compare, entities, files_of, parts_of
@@ -24,14 +22,13 @@ FRAME = "frame"
 
 
 def frame_of(
-    sources: Sources, quads: Iterable[Quad], documents: Mapping[str, Collection[str]]
+    sources: Sources, shapes: Iterable[bytes], documents: Mapping[str, Collection[str]]
 ) -> str:
     """Return a digest of what every document depends on besides the datasets.
 
     That is the program, prefixes and context, the shapes, and which things share a document.
     """
-    datasets = f"<{sources.base_iri}{DATASET}", f"<{sources.base_iri}{CATALOGUE}>"
-    rest = sorted(str(quad) for quad in quads if not str(quad.graph_name).startswith(datasets))
+    rest = sorted(line.decode().removesuffix(" .\n") for line in shapes)
     frame = [
         __version__,
         sorted(sources.prefixes.items()),
@@ -79,18 +76,18 @@ def changed_things(previous: Release, staging: Path) -> set[str]:
 
 
 def dated(
-    listed: Mapping[str, str],
+    listed: Iterable[tuple[str, str]],
     staging: Path,
     previous: Release | None,
     published: datetime,
     frame: str,
     documents: Mapping[str, Collection[str]],
     base_iri: str,
-) -> dict[str, str]:
-    """Return document path → since when it is as it is.
+) -> Iterator[tuple[str, str]]:
+    """Yield the path of each document and since when it is as it is.
 
     Args:
-        listed: Document path → the date it has when nothing is known of it.
+        listed: Path of each document and the date it has when nothing is known of it.
         staging: Folder of the release in the making; dumps and catalogue are there.
         previous: The release before.
         published: The instant of the release.
@@ -99,11 +96,13 @@ def dated(
         base_iri: Base of the names.
     """
     if previous is None:
-        return dict(listed)
+        yield from listed
+        return
     now = published.isoformat()
     known = Rows(previous.folder / DOCUMENTS)
     if json.loads((previous.folder / MANIFEST).read_bytes()).get(FRAME) != frame:
-        return dict.fromkeys(listed, now)
+        yield from ((path, now) for path, _ in listed)
+        return
     addresses = Addresses(base_iri, base_iri)
     wholes = {thing: path for path, things in documents.items() for thing in things}
     paths = {
@@ -114,7 +113,7 @@ def dated(
     if (previous.folder / CATALOGUE_EU).read_bytes() != (staging / CATALOGUE_EU).read_bytes():
         paths.add(CATALOGUE)
     paths.add("")  # the home page tells what is new everywhere
-    return {path: _date(path, paths, known, now) for path in listed}
+    yield from ((path, _date(path, paths, known, now)) for path, _ in listed)
 
 
 def _date(path: str, changed: Collection[str], known: Rows, now: str) -> str:

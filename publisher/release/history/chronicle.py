@@ -42,8 +42,11 @@ def write_chronicle(chapter: Chapter, frame: str, documents: Mapping[str, Collec
         documents: Document path → its things, for documents of several.
     """
     staging, previous, base_iri = chapter.staging, chapter.previous, chapter.base_iri
-    listed = dict(read_documents(staging / DOCUMENTS))
+    found = staging / f"{DOCUMENTS}.found"
+    (staging / DOCUMENTS).rename(found)
+    listed = read_documents(found)
     dates = dated(listed, staging, previous, chapter.published, frame, documents, base_iri)
     write_documents(staging / DOCUMENTS, dates)
+    found.unlink()
     write_tombstones(staging, previous, chapter.name, chapter.published, base_iri)
     write_feeds(staging, previous, chapter.name, chapter.published, base_iri)

@@ -7,41 +7,29 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyoxigraph import BlankNode, Literal
+from pyoxigraph import BlankNode
 
 from publisher.namespaces import LABELS, PREFIXES, iri, shorten
-from publisher.release.tables.subjects import Subjects, Term, called
+from publisher.release.tables.subjects import Subjects, called
 from publisher.release.tables.table import (
-    DATE,
     ID,
     JOINT,
     LABEL,
     LINK,
-    NUMBER,
-    PLAIN,
     TEXT,
     TRUTH,
     Column,
 )
+from publisher.release.tables.tally import FACET_VALUES, Tally
 
 # Parameters of a table's address that are no columns.
 RESERVED = ("q", "sort", "page", "lang", "column", "format")
-# A column with at most so many different values is a facet.
-FACET_VALUES = 30
 # Longer texts crowd a page of a table; readers ask for them.
 _LONGEST_USUAL = 120
 _SEPARATORS = ("|", "¦", "‖", "\N{SYMBOL FOR UNIT SEPARATOR}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _LAST = 1_000_000.0
-_NUMBERS = {
-    iri(f"xsd:{name}")
-    for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
-}
-_DATES = {iri(f"xsd:{name}") for name in ("date", "dateTime", "gYear", "gYearMonth")}
-_BOOLEAN = iri("xsd:boolean")
 _TYPE = iri("rdf:type")
-
-Values = Sequence[tuple[Term, ...]]
 
 
 def kebab(name: str) -> str:
@@ -130,19 +118,20 @@ def columns(
         prefixes: For properties with the same local name.
     """
     placed = _placed(shapes, of_class)
-    used = Counter(path for thing in things for path in subjects.of(thing) if path in LABELS)
-    label = max(LABELS, key=lambda path: (used[path], -LABELS.index(path)))
-    if used[label]:
+    tallies = {path: Tally() for path in (*placed, *LABELS)}
+    for thing in things:
+        for path in tallies.keys() & subjects.of(thing).keys():
+            tallies[path].add(subjects.values(thing, path), subjects)
+    label = max(LABELS, key=lambda path: (tallies[path].said, -LABELS.index(path)))
+    if tallies[label].said:
         placed[label] = (-1, -1, placed.get(label, (0, 0, ""))[2])
     ordered = sorted(placed, key=lambda path: (*placed[path][:2], path))
     names = _names([path for path in ordered if path != label], prefixes) | {label: LABEL}
     for path in ordered:
-        values = [subjects.values(thing, path) for thing in things]
-        values = [tuple(t for t in found if not isinstance(t, BlankNode)) for found in values]
-        if any(values):
+        if tallies[path].filled:
             titles = called(shapes.values(placed[path][2], iri("sh:name")))
             titles = titles or subjects.names(path)
-            yield _column(names[path], path, titles, values, subjects)
+            yield _column(names[path], path, titles, tallies[path], len(things))
 
 
 def _names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -162,67 +151,28 @@ def _names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _column(
-    name: str, path: str, titles: Mapping[str, str], values: Values, subjects: Subjects
-) -> Column:
-    terms = {term for found in values for term in found}
-    kind = _kind(terms)
-    datatypes = {t.datatype.value if isinstance(t, Literal) else "" for t in terms}
+def _column(name: str, path: str, titles: Mapping[str, str], tally: Tally, things: int) -> Column:
+    kind = tally.kind
     # Of one property with languages, several values in one language are several values.
-    most = max(len(found) for found in values)
-    if kind == TEXT:
-        most = max(max(_by_language(found).values(), default=0) for found in values)
-    languages: set[str] = set()
-    if kind == TEXT:
-        languages = {t.language or "" for t in terms if isinstance(t, Literal)}
-    elif kind == LINK:
-        languages = {tag for term in terms for tag in subjects.names(term.value)}
-    texts = {term.value for term in terms}
-    if kind == LINK:
-        texts |= {n for term in terms for n in subjects.names(term.value).values()}
+    most = tally.most_in_language if kind == TEXT else tally.most
+    languages = tally.languages if kind == TEXT else tally.named_in if kind == LINK else set()
+    written = tally.written | tally.written_in_names if kind == LINK else tally.written
+    longest = max(tally.longest, tally.longest_name if kind == LINK else 0)
+    different = len(tally.different)
     return Column(
         name=name,
         path=path,
         titles=dict(sorted(titles.items())) or {"": name},
         kind=kind,
-        datatype=datatypes.pop() if len(datatypes) == 1 else "",
+        datatype=next(iter(tally.datatypes)) if len(tally.datatypes) == 1 else "",
         languages=tuple(sorted(languages)),
-        named=_named(terms, subjects) if kind == LINK else (),
-        separator=_separator(texts) if most > 1 else "",
-        facet=kind in (LINK, TRUTH)
-        and 1 < len(terms) <= FACET_VALUES
-        and len(terms) < sum(map(len, values)),
-        usual=len(terms) > 1
-        and sum(map(bool, values)) * 2 >= len(values)
-        and max(map(len, texts)) <= _LONGEST_USUAL,
+        named=tuple(p for p in LABELS if p in tally.named_by) if kind == LINK else (),
+        separator=_separator(written) if most > 1 else "",
+        facet=kind in (LINK, TRUTH) and 1 < different <= FACET_VALUES and different < tally.values,
+        usual=different > 1 and tally.filled * 2 >= things and longest <= _LONGEST_USUAL,
     )
 
 
-def _named(terms: Iterable[Term], subjects: Subjects) -> tuple[str, ...]:
-    """Return the properties that name the things, each by the first that names it."""
-    said = [subjects.of(term.value) for term in terms]
-    first = {next((path for path in LABELS if path in found), "") for found in said}
-    return tuple(path for path in LABELS if path in first)
-
-
-def _by_language(terms: Iterable[Term]) -> Counter[str]:
-    return Counter(t.language or "" for t in terms if isinstance(t, Literal))
-
-
-def _kind(terms: Iterable[Term]) -> str:
-    if all(not isinstance(term, Literal) for term in terms):
-        return LINK
-    literals = [term for term in terms if isinstance(term, Literal)]
-    if any(literal.language for literal in literals):
-        return TEXT
-    datatypes = {literal.datatype.value for literal in literals}
-    for kind, known in ((NUMBER, _NUMBERS), (DATE, _DATES), (TRUTH, {_BOOLEAN})):
-        if datatypes <= known and len(literals) == len(list(terms)):
-            return kind
-    return PLAIN
-
-
-def _separator(texts: Iterable[str]) -> str:
+def _separator(written: set[str]) -> str:
     """Return the first separator that stands in no text; the last one when all do."""
-    written = set("".join(texts))
     return next((s for s in _SEPARATORS if s not in written), _SEPARATORS[-1])

@@ -5,26 +5,33 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pyoxigraph import BlankNode, NamedNode, Quad
+from pyoxigraph import BlankNode
 
+from publisher.cores import on_all_cores
 from publisher.load.files import DATASET, SHAPES
 from publisher.media_types import CSV, GEOJSON, XLSX
 from publisher.messages import Text
 from publisher.namespaces import iri
 from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import StoredFile
+from publisher.release.quads import Quads
 from publisher.release.tables.cells import Line, Names, write_csv
 from publisher.release.tables.columns import columns, local, slugs, targets
 from publisher.release.tables.csvw import metadata
 from publisher.release.tables.features import write_features
 from publisher.release.tables.geometries import chains, located
-from publisher.release.tables.subjects import Subjects, called
+from publisher.release.tables.subjects import Subjects, SubjectsOnDisk, called
 from publisher.release.tables.table import INDEX, METADATA, TABLES, Table, as_json
 from publisher.release.tables.workbook import MOST_LINES, write_workbook
+from publisher.sorting import SortedLines, Sorter, merged, write_lines
 
-_TYPE = iri("rdf:type")
+_TYPED = f" <{iri('rdf:type')}> ".encode()
+# So many quads are written before other processes have begun.
+_FEW = 50_000
 
 
 @dataclass(frozen=True)
@@ -42,10 +49,35 @@ class TableFiles:
     files: Mapping[str, StoredFile]
 
 
+@dataclass(frozen=True)
+class _Class:
+    """A class whose table is to be written.
+
+    Attributes:
+        name: Its IRI.
+        slug: Name of the table.
+        dataset: Name of the dataset that most of its things are in.
+        members: File of all classes and their things.
+        shapes: The graph of the shapes.
+        datasets: IRI of the graph of each dataset → its quads.
+        prefixes: For properties with the same local name.
+        staging: The release's folder.
+    """
+
+    name: str
+    slug: str
+    dataset: str
+    members: Path
+    shapes: Quads
+    datasets: Mapping[str, Quads]
+    prefixes: Mapping[str, str]
+    staging: Path
+
+
 def write_tables(
     staging: Path,
-    quads: Iterable[Quad],
-    datasets: Mapping[str, Sequence[Quad]],
+    graphs: Mapping[str, Quads],
+    datasets: Mapping[str, Quads],
     base_iri: str,
     prefixes: Mapping[str, str],
 ) -> dict[str, list[TableFiles]]:
@@ -53,7 +85,7 @@ def write_tables(
 
     Args:
         staging: The release's folder.
-        quads: Everything that is published, the shapes among it.
+        graphs: Everything that is published, the shapes among it.
         datasets: Name of a dataset → its quads.
         base_iri: Base of the names.
         prefixes: For classes and properties with the same local name.
@@ -61,52 +93,86 @@ def write_tables(
     Returns:
         Name of a dataset → the files of its tables, in order.
     """
-    graph = NamedNode(base_iri + SHAPES)
-    shapes = Subjects(quad for quad in quads if quad.graph_name == graph)
-    subjects = Subjects(quad for said in datasets.values() for quad in said)
     (staging / TABLES).mkdir()
     tables: dict[str, Table] = {}
     found: dict[str, list[TableFiles]] = {}
-    for table, things in _tables(shapes, subjects, datasets, base_iri, prefixes):
-        written = _write(staging, table, things, subjects)
-        tables[table.slug] = replace(table, files=tuple(written))
-        files = TableFiles(table.slug, table.titles, written)
-        found.setdefault(table.dataset, []).append(files)
+    shapes = graphs.get(base_iri + SHAPES)
+    with TemporaryDirectory() as folder:
+        members = Path(folder, "members.tsv")
+        homes = _write_members(datasets, members)
+        shaped = targets(Subjects(shapes or ()))
+        by_iri = {base_iri + DATASET + name: quads for name, quads in datasets.items()}
+        classes = [
+            _Class(name, slug, homes[name], members, shapes, by_iri, dict(prefixes), staging)
+            for name, slug in _slugs(shaped, homes, prefixes)
+            if shapes is not None
+        ]
+        is_small = sum(quads.count for quads in datasets.values()) < _FEW
+        parts = [classes] if is_small else [[each] for each in classes]
+        for table, files in chain.from_iterable(on_all_cores(_write_classes, parts)):
+            tables[table.slug] = table
+            found.setdefault(table.dataset, []).append(files)
     write_json(staging / INDEX, as_json(tables))
     return found
 
 
-def _tables(
-    shapes: Subjects,
-    subjects: Subjects,
-    datasets: Mapping[str, Sequence[Quad]],
-    base_iri: str,
-    prefixes: Mapping[str, str],
-) -> Iterator[tuple[Table, list[str]]]:
-    """Yield each table with its things, by slug."""
-    shaped = targets(shapes)
-    members: dict[str, dict[str, str]] = {name: {} for name in shaped}
-    for dataset, said in datasets.items():
-        for quad in said:
-            if quad.predicate.value == _TYPE and isinstance(quad.subject, NamedNode):
-                of_class = members.get(str(getattr(quad.object, "value", "")))
-                if of_class is not None:
-                    of_class.setdefault(quad.subject.value, dataset)
-    inhabited = sorted(name for name, things in members.items() if things)
-    for name, slug in sorted(slugs(inhabited, prefixes).items(), key=lambda pair: pair[1]):
-        things = sorted(members[name])
-        where = Counter(members[name].values())
-        table = Table(
-            slug=slug,
-            class_iri=name,
-            titles=_titles(name, shaped[name], shapes, subjects),
-            dataset=min(where, key=lambda dataset: (-where[dataset], dataset)),
-            count=len(things),
-            graphs=tuple(base_iri + DATASET + dataset for dataset in datasets),
-            columns=tuple(columns(shapes, shaped[name], things, subjects, prefixes)),
-            chains=chains(things, subjects),
-        )
-        yield table, things
+def _slugs(
+    shaped: Iterable[str], homes: Mapping[str, str], prefixes: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """Return each class that has a shape and things, and its slug, by slug."""
+    inhabited = sorted(name for name in shaped if name in homes)
+    return sorted(slugs(inhabited, prefixes).items(), key=lambda pair: pair[1])
+
+
+def _write_members(datasets: Mapping[str, Quads], path: Path) -> dict[str, str]:
+    """Write lines of class, thing and dataset; return class → the dataset of most of its things.
+
+    A thing that several datasets say the class of belongs to the first.
+    """
+    where: dict[str, Counter[str]] = {}
+    with Sorter(path.with_name("members")) as sorter:
+        for dataset, quads in datasets.items():
+            for line in quads.lines():
+                if _TYPED in line and line.startswith(b"<"):
+                    subject, predicate, rest = line.split(b" ", 2)
+                    if predicate == _TYPED.strip() and rest.startswith(b"<"):
+                        kind = rest.partition(b" ")[0][1:-1]
+                        sorter.add(b"\t".join((kind, subject[1:-1], dataset.encode())) + b"\n")
+        sorter.close()
+
+        def firsts() -> Iterator[bytes]:
+            for _, same in groupby(merged(sorter.runs), lambda line: line.rpartition(b"\t")[0]):
+                line = next(same)
+                kind, _, dataset = line.decode().rstrip("\n").split("\t")
+                where.setdefault(kind, Counter())[dataset] += 1
+                yield line
+
+        write_lines(path, firsts())
+    return {kind: min(c, key=lambda d: (-c[d], d)) for kind, c in where.items()}
+
+
+def _write_classes(classes: Iterable[_Class]) -> list[tuple[Table, TableFiles]]:
+    return [_write_class(each) for each in classes]
+
+
+def _write_class(of: _Class) -> tuple[Table, TableFiles]:
+    shapes = Subjects(of.shapes)
+    subjects = SubjectsOnDisk([quads.path for quads in of.datasets.values()])
+    rows = SortedLines(of.members).starting(f"{of.name}\t".encode())
+    things = [row.split(b"\t")[1].decode() for row in rows]
+    of_class = targets(shapes)[of.name]
+    table = Table(
+        slug=of.slug,
+        class_iri=of.name,
+        titles=_titles(of.name, of_class, shapes, subjects),
+        dataset=of.dataset,
+        count=len(things),
+        graphs=tuple(of.datasets),
+        columns=tuple(columns(shapes, of_class, things, subjects, of.prefixes)),
+        chains=chains(things, subjects),
+    )
+    written = _write(of.staging, table, things, subjects)
+    return replace(table, files=tuple(written)), TableFiles(of.slug, table.titles, written)
 
 
 def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subjects) -> Text:

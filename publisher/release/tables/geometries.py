@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from pyoxigraph import Literal
@@ -28,10 +28,17 @@ _MOST_PLACES = 2
 Chain = tuple[str, ...]
 
 
-def chains(things: Sequence[str], subjects: Subjects) -> tuple[Chain, ...]:
+def chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, ...]:
     """Return the chains that lead some of the things to a geometry, the shortest first."""
-    found: list[Chain] = []
-    reached: dict[Chain, set[str]] = {(): set(things)}
+    leading = {chain for thing in things for chain in _chains_of(thing, subjects)}
+    ways = (way for length in range(_MOST_PLACES + 1) for way in product(TO_PLACE, repeat=length))
+    ordered = ((*way, *last, _WKT) for way in ways for last in _TO_GEOMETRY)
+    return tuple(chain for chain in ordered if chain in leading)
+
+
+def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:
+    """Yield the chains that lead one thing to a geometry."""
+    reached: dict[Chain, set[str]] = {(): {thing}}
     for _ in range(_MOST_PLACES + 1):
         for chain, here in reached.items():
             for last in _TO_GEOMETRY:
@@ -39,12 +46,13 @@ def chains(things: Sequence[str], subjects: Subjects) -> tuple[Chain, ...]:
                 for path in last:
                     there = _next(there, path, subjects)
                 if any(_texts(name, subjects) for name in there):
-                    found.append((*chain, *last, _WKT))
+                    yield (*chain, *last, _WKT)
         steps = product(reached.items(), TO_PLACE)
         reached = {
             (*chain, p): there for (chain, here), p in steps if (there := _next(here, p, subjects))
         }
-    return tuple(found)
+        if not reached:
+            return
 
 
 def _next(here: Iterable[str], path: str, subjects: Subjects) -> set[str]:

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from publisher.namespaces import LABELS
+from publisher.sorting import SortedLines, Sorter, distinct, merged
 
 Term = NamedNode | BlankNode | Literal
 Said = Mapping[str, Sequence[Term]]
 _NOTHING: Said = {}
+# A thing is asked for one property after the other; the names of concepts come back.
+_REMEMBERED = 2_000
+_NAMES = 20_000
 
 
 class Subjects:
@@ -55,6 +62,46 @@ class Subjects:
         said = self.of(subject)
         path = next((path for path in LABELS if path in said), "")
         return called(self.values(subject, path))
+
+
+class SubjectsOnDisk(Subjects):
+    """The same of sorted N-Quads in files, looked up one subject at a time."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        """Open the files."""
+        super().__init__(())
+        self._files = [SortedLines(path) for path in paths]
+        # A method must not be cached for the life of the program, so the cache is the object's.
+        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._look_up)
+        self._named = lru_cache(maxsize=_NAMES)(super().names)
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield every named subject, sorted."""
+        with TemporaryDirectory() as folder, Sorter(Path(folder, "subjects")) as sorter:
+            for file in self._files:
+                for name in distinct(line.partition(b" ")[0] for line in file):
+                    if name.startswith(b"<"):
+                        sorter.add(name[1:-1] + b"\n")
+            sorter.close()
+            for name in merged(sorter.runs):
+                yield name[:-1].decode()
+
+    def of(self, subject: str) -> Said:
+        """Return predicate → values of a subject."""
+        return self._remembered(subject)
+
+    def names(self, subject: str) -> dict[str, str]:
+        """Return what a subject is called: language tag → name."""
+        return self._named(subject)
+
+    def _look_up(self, subject: str) -> Said:
+        start = f"<{subject}> ".encode() if ":" in subject else f"_:{subject} ".encode()
+        lines = b"".join(line for file in self._files for line in file.starting(start))
+        said: dict[str, list[Term]] = {}
+        for quad in parse(lines, format=RdfFormat.N_QUADS):
+            assert not isinstance(quad.object, Triple)  # RDF 1.1 has no triples as terms
+            said.setdefault(quad.predicate.value, []).append(quad.object)
+        return said
 
 
 def called(terms: Iterable[Term]) -> dict[str, str]:
