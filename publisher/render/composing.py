@@ -175,8 +175,9 @@ class Composer:
             for concept in concepts.below(topic.iri)
             for thing, _ in concepts.users.get(concept, ())
         }
-        if concepts.schemes or users:
-            return self._maps.of_things(topic.iri, users, views.language, views.link_to)
+        theirs = self._maps.of_things(topic.iri, users, views.language, views.link_to)
+        if theirs is not None:
+            return theirs
         called = {line.iri: line.name for line in topic.lines}
         return self._maps.of_document(topic.iri, description, views.language, views.link_to, called)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
+from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine, Term
 from publisher.render.called import read_names
@@ -15,6 +16,9 @@ from publisher.render.labels import Labels
 from publisher.render.neighbours import Neighbourhood
 
 _FEW = 300
+# Who cites or is cited tells nothing of the other; and the date of a document is its own.
+_CITING = frozenset((iri("dcterms:source"), iri("dcterms:references")))
+_DOCUMENT = iri("foaf:Document")
 _QUERY = """
 SELECT ?thing ?property ?value WHERE {{
     VALUES ?thing {{ {things} }}
@@ -48,14 +52,16 @@ def read_told(engine: Engine, topic: str, description: Description, around: Neig
     linked: dict[str, list[str]] = defaultdict(list)
     incoming: dict[str, list[str]] = defaultdict(list)
     for triple in description.own:
+        if triple.predicate.value in _CITING:
+            continue
         if triple.subject == NamedNode(topic) and isinstance(triple.object, NamedNode):
             linked[triple.predicate.value].append(triple.object.value)
     for triple in description.incoming:
         name = str(getattr(triple.subject, "value", ""))
-        if around.of(name).statement() is None:
+        if around.of(name).statement() is None and triple.predicate.value not in _CITING:
             incoming[name].append(triple.predicate.value)
     asked = {name for names in linked.values() for name in names} | incoming.keys()
-    asked = {name for name in asked if around.of(name).tells}
+    asked = {n for n in asked if around.of(n).tells and _DOCUMENT not in around.of(n).kinds}
     if not 0 < len(asked) <= _FEW:
         return Told()
     things: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))

@@ -169,6 +169,20 @@ def test_a_claim_is_told_with_who_makes_it(pond: Dig) -> None:
     assert [source.text for source in claim.sources] == ["A book"]
 
 
+def test_what_cites_a_source_says_nothing_of_it(pond: Dig) -> None:
+    """A book is not praised by a claim that it prints, nor did a fire in it happen to it."""
+    facts = _facts(pond, name="book")
+    assert (facts.claims, facts.timeline, facts.figures) == ((), None, ())
+
+
+def test_the_date_of_a_document_is_no_event(pond: Dig) -> None:
+    """When a book came out did not happen to the mill that it is about."""
+    book = ':guide a foaf:Document ; dcterms:date "1950"^^xsd:gYear ; water:on :mill .'
+    line = _facts(pond, MILL + book).timeline
+    assert line is not None
+    assert not any(moment.when and moment.when.words == "1950" for moment in line.moments)
+
+
 def test_the_page_of_a_claim_says_who_makes_it(pond: Dig) -> None:
     """Before anything else."""
     assert [who.text for who in _facts(pond, name="praise").said_by] == ["The owner"]
