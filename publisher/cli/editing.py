@@ -30,10 +30,13 @@ def edit(port: int, no_browser: bool, lang: str, **options: Any) -> None:
     from publisher.writing.editor.server import EditorServer
 
     config = config_of(**options)
-    server = EditorServer(Editor(Path.cwd(), config.base_iri, config.language), port)
+    editor = Editor(Path.cwd(), config.base_iri, config.language)
+    server = EditorServer(editor, port)
     click.echo(translate("Open this address in the browser of this machine:", lang))
     click.echo(f"  {server.gate.address}")
     click.echo(translate("It is yours alone: do not pass it on. End with Ctrl-C.", lang))
     if not no_browser:
         threading.Timer(0.3, webbrowser.open, [server.gate.door]).start()
     server.run()
+    for name in editor.unsaved(lang):
+        click.echo(translate("Not saved, and gone now: {name}", lang, name=name), err=True)

@@ -146,8 +146,8 @@ def _free_row(room: Room, draft: Draft, start: str, form: Form, each: Field) -> 
     resolve = room.desk.choices().resolve
     for entry_start, entry in with_starts(room.desk.entries(draft)):
         if entry_start == start:
-            for row in entry.rows:
-                if row.old is None and not resolve(each, row.value):
+            for row in sorted(entry.rows, key=lambda row: not row.value):
+                if not resolve(each, row.value) and (row.value or row.old is None):
                     return draft, row
     return _grown(room, draft, start, form, each)
 

@@ -48,8 +48,14 @@ class Editor:
             said = desk.scene.inventory
             return name_in(said.names(base_iri) or said.names(f"{base_iri}catalog"), language)
 
-        self._flask = create_flask(Room(desk, EditorFrame(title)), language)
+        self._room = Room(desk, EditorFrame(title))
+        self._flask = create_flask(self._room, language)
         self._lock = threading.Lock()
+
+    def unsaved(self, language: str) -> list[str]:
+        """Return what has been changed and not saved, by name."""
+        desk = self._room.desk
+        return [desk.name(desk.drafts[k], language) or k for k in self._room.work().drafts]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, after those before it."""

@@ -125,18 +125,24 @@ def _changed(room: Room, work: Work, key: str, words: Words, language: str) -> C
     return Changed(
         draft,
         in_language(form.names, language),
-        desk.name(draft, language) or translate("New entry", language),
+        _named(room, draft, language),
         tuple(words.differences(entries)),
         tuple(echoes(entries, desk.choices())),
         tuple(in_language(problem.message, language) for problem in work.problems[key]),
     )
 
 
+def _named(room: Room, draft: Draft, language: str) -> str:
+    """Return what a draft is called; of what kind it is while it has no name."""
+    kind = in_language(room.desk.form(draft).names, language)
+    return room.desk.name(draft, language) or translate("New: {kind}", language, kind=kind)
+
+
 def _about(room: Room, finding: Finding, language: str) -> tuple[str, str]:
     """Return key and name of the draft or thing that a finding is about."""
     for draft in room.desk.kept:
         if draft.iri == finding.focus_node:
-            return draft.key, room.desk.name(draft, language) or draft.iri
+            return draft.key, _named(room, draft, language)
     scene, thing = room.desk.scene, finding.focus_node
     for subject in scene.inventory.said.nodes(thing, SUBJECT):
         thing = subject
