@@ -23,9 +23,22 @@ TEXT = [
     ("mark-ink", "mark"),
     ("alert-ink", "alert"),
     ("button-ink", "button"),
+    ("ink", "land"),
+    ("ink", "ground"),
+    ("ink", "peopled"),
+    ("ink", "chosen"),
 ]
 # What marks a control or the focus, on the ground beside it (WCAG 2.2, 1.4.11).
-CONTROLS = [("link", "paper"), ("quiet", "surface"), ("button", "paper")]
+CONTROLS = [
+    ("link", "paper"),
+    ("quiet", "surface"),
+    ("button", "paper"),
+    ("link", "land"),
+    ("link", "peopled"),
+    ("accent", "land"),
+    ("accent", "ground"),
+    ("accent", "chosen"),
+]
 
 
 def _colours(scheme: str) -> dict[str, str]:

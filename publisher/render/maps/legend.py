@@ -141,7 +141,8 @@ def _short(name: str, scene: Scene, words: Words) -> str:
 
 def _sights(scene: Scene, drawing: Drawing, words: Words) -> Iterable[Sight]:
     for area in drawing.areas:
-        css = f"area {_meaning(area.place, scene)}".strip()
+        kind = "area" if "z" in area.path else "area line"  # a ring is closed, a line is not
+        css = f"{kind} {_meaning(area.place, scene)}".strip()
         yield Sight(css, _link(area.place, scene, words), path=area.path, letters=area.letters)
     for spot in drawing.spots:
         css = f"spot {_meaning(spot.place, scene)}".strip()
@@ -187,9 +188,16 @@ def _listings(scene: Scene, gazetteer: Gazetteer, words: Words) -> Iterable[List
     beside = [name for name in others if name not in within]
     for message, names in (
         (translate("Within it", words.language), within),
-        (translate("Other places on the map", words.language), beside),
+        (_beside(scene, words), beside),
     ):
         yield Listing(message, tuple(Entry(value) for value in _linked(names, words)))
+
+
+def _beside(scene: Scene, words: Words) -> str:
+    """Return the heading of places that are neither the topic's nor anybody's."""
+    if not (scene.topic or scene.residents or scene.served):
+        return translate("On the map", words.language)
+    return translate("Other places on the map", words.language)
 
 
 def _linked(names: Iterable[str], words: Words) -> tuple[Value, ...]:

@@ -119,6 +119,19 @@ def test_the_list_says_what_the_map_shows(pond: Dig, name: str) -> None:
     assert all(value.text in drawn.about for value in values)
 
 
+def test_a_line_is_drawn_and_not_filled(pond: Dig) -> None:
+    """A river is no lake; the stylesheet knows it by its class."""
+    river = """:river skos:prefLabel "River"@en ;
+        geo:hasGeometry [ geo:asWKT "LINESTRING(13 58, 14 59, 13.5 60, 14 61)" ] ."""
+    found = pond(REGION + river)
+    maps = Maps(found.engine, FIRMS)
+    drawn = maps.of_document(ID + "river", found.describe(ID + "river"), "en", _link, {})
+    assert drawn is not None
+    (line,) = [sight for sight in drawn.sights if sight.link.text == "River"]
+    assert line.css == "area line chosen"
+    assert not line.path.endswith("z")
+
+
 def test_a_thing_without_a_place_has_no_map(pond: Dig) -> None:
     """An empty frame helps nobody."""
     found = pond(REGION + ':idea skos:prefLabel "Idea"@en .')
