@@ -40,11 +40,12 @@ class Reader:
 
 @dataclass(frozen=True)
 class Switch:
-    """A link to the same page in another language."""
+    """A link to the same page in a language; ``place`` is its whole address."""
 
     language: str
     name: str
     href: str
+    place: str
 
 
 class Frame:
@@ -123,7 +124,7 @@ class Frame:
             picture: Path of the document whose picture a shared link carries.
             values: What its template needs besides.
         """
-        language = reader.language
+        language, versions = reader.language, self._versions(canonical, page, kept)
         written = self._environment.get_template(template).render(
             **values,
             _=lambda message, **v: translate(message, language, **v),
@@ -135,7 +136,8 @@ class Frame:
             home=self.href(self._addresses.base_iri, reader),
             root=self._addresses.path(self._addresses.base_iri),
             address=lambda path: self.href(self._addresses.base_iri + path, reader),
-            switches=self._switches(canonical, page, kept, reader),
+            versions=versions,
+            switches=[version for version in versions if version.language != language],
             search_language=language if reader.chosen else "",
             licenses=self._licenses(reader),
             release=self._release.id,
@@ -173,13 +175,15 @@ class Frame:
         path = self._present.path(canonical)
         return f"{path}?{'&'.join(parameters)}" if parameters else path
 
-    def _switches(self, canonical: str, page: int, kept: str, reader: Reader) -> list[Switch]:
-        path = self._addresses.path(canonical)
+    def _versions(self, canonical: str, page: int, kept: str) -> list[Switch]:
+        """Return links to a page in every language."""
+        path, place = self._addresses.path(canonical), self._addresses.on_site(canonical)
         kept = f"incoming={page}&" if page > 1 else f"{kept}&" if kept else ""
         return [
-            Switch(other, _LANGUAGE_NAMES[other], f"{path}?{kept}lang={other}")
-            for other in LANGUAGES
-            if other != reader.language
+            Switch(
+                tag, _LANGUAGE_NAMES[tag], f"{path}?{kept}lang={tag}", f"{place}?{kept}lang={tag}"
+            )
+            for tag in LANGUAGES
         ]
 
 

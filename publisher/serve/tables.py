@@ -62,8 +62,7 @@ def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
         abort(404)
     response = page(site, body, reader)
     query = view.query(is_file=True)
-    links = [(_on_site(site, table) + view.query(page=view.choice.page), 'rel="canonical"')]
-    links += [
+    links = [
         (_on_site(site, table, m.extension) + query, f'rel="alternate"; type="{m.name}"')
         for m in offered
         if m is not HTML

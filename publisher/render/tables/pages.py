@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode
 from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.media_types import MediaType
+from publisher.messages import translate
 from publisher.query.engine import Engine, Term
 from publisher.release.model import Release
 from publisher.release.tables.table import Column, Table, read_tables
@@ -22,7 +23,7 @@ from publisher.render.snippets import address
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.lines import TableLines
 from publisher.render.tables.parts import Counted, Facet, Head, View, Words
-from publisher.render.values import sort_key
+from publisher.render.values import sentence_case, sort_key
 
 _FOLDER = "table/"
 
@@ -89,6 +90,7 @@ class TablePages:
             self.place(table),
             kept=unchosen.query(page=choice.page).removeprefix("?"),
             title=self._title(table, reader).text,
+            summary=self._summary(table, reader),
             view=view,
             total=total,
             facets=self._facets(view, lines.facets(choice)),
@@ -146,6 +148,15 @@ class TablePages:
             for m in media_types.TABLES
             if m.extension in extensions
         ]
+
+    def _summary(self, table: Table, reader: Reader) -> str:
+        return translate(
+            "{name}: {count} rows to sort, filter and count, and as a file for a spreadsheet,"
+            " a program or a map.",
+            reader.language,
+            name=sentence_case(self._title(table, reader).text),
+            count=table.count,
+        )
 
     def _title(self, table: Table, reader: Reader) -> Value:
         return self._words.title(table.titles, table.class_iri, reader)
