@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unicodedata import normalize
@@ -19,10 +19,10 @@ from publisher.release.tables.subjects import Term
 from publisher.writing.sheets.cells import Names
 from publisher.writing.sheets.export import export_workbook
 from publisher.writing.sheets.layout import basis_of
-from publisher.writing.sheets.running import read_import
+from publisher.writing.sheets.running import read_import, report
 from tests.conftest import WORLD
 from tests.writing.conftest import POND
-from tests.writing.filled import DEPTHS, LAKES, RUNN, Filled
+from tests.writing.filled import DEPTHS, LAKES, RUNN, SOURCES, STATEMENTS, Filled
 
 BASE = "https://data.example.org/"
 WATER = f"{BASE}def/water#"
@@ -72,7 +72,7 @@ def replaced(
     return kept | {Triple(NamedNode(thing), NamedNode(path), value) for value in values}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(
     names=st.sets(SHOWN, max_size=3),
     description=st.none() | SHOWN,
@@ -141,3 +141,48 @@ def test_an_edit_in_the_workbook_is_the_same_edit_of_the_triples(
         found = read_import(file, basis, "sv")
         assert found.plan is not None, [each.finding.message["en"] for each in found.findings]
         assert facts(found.plan.after) == expected
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    SHOWN,
+    st.integers(-(10**18), 10**18),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.datetimes(min_value=datetime(1905, 1, 1), max_value=datetime(2100, 1, 1)),
+    st.sampled_from(["Siljan", "id/lake/siljan", "=1+1", "#N/A", "Öar", f"{BASE}id/lake/x"]),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    edits=st.lists(
+        st.tuples(
+            st.sampled_from([LAKES, DEPTHS, SOURCES, STATEMENTS]),
+            st.integers(1, 7),
+            st.integers(1, 12),
+            ANYTHING,
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_whatever_stands_in_a_cell_gets_an_answer(
+    edits: list[tuple[str, int, int, object]],
+) -> None:
+    """A change or a finding, and never a traceback."""
+    with TemporaryDirectory() as folder:
+        sources = pond(Path(folder))
+        basis = basis_of(sources)
+        file = sources.folder / "pond.xlsx"
+        export_workbook(Names(basis.inventory, basis.layouts, "sv"), basis.layouts, file, "sv")
+        book = Filled(sources.folder)
+        for title, line, column, value in edits:
+            book.sheet(title).cell(line, column).value = value
+        book.save()
+
+        found = read_import(file, basis, "sv")
+        assert list(report(file, found, "sv")) or not found.findings
+        for each in found.findings:
+            assert any(each.finding.message.values()), each
+        assert found.is_refused or found.plan is not None
