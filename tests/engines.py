@@ -20,7 +20,8 @@ from publisher.query.engine import Limits
 from publisher.query.remote.connection import Connection
 from publisher.query.remote.requests import Address
 from publisher.release.model import Release
-from publisher.transfer.push import Engine, Keep, Progress, Pushed, push
+from publisher.transfer.listing import Engine, Keep, Progress
+from publisher.transfer.push import Pushed, push
 from publisher.transfer.sender import Sender
 from publisher.transfer.stores import GraphStore, Updates
 from tests.servers import free_ports, program, running

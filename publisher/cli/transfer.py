@@ -14,7 +14,8 @@ from publisher.errors import UsageError
 from publisher.messages import translate
 
 if TYPE_CHECKING:
-    from publisher.transfer.push import Engine, Pushed
+    from publisher.transfer.listing import Engine
+    from publisher.transfer.push import Pushed
 
 _LARGEST_ANSWER_BYTES = 1 << 30
 _SETTINGS = (
@@ -36,7 +37,7 @@ def push(url: str, name: str, lang: str, **options: Any) -> None:
     """Load a release into the engine at URL (its query endpoint), and switch to it there."""
     from publisher.release.history.kept import find_release
     from publisher.release.open import open_current
-    from publisher.transfer.push import Keep
+    from publisher.transfer.listing import Keep
     from publisher.transfer.push import push as push_release
 
     config = read_config(Path.cwd(), options | {"engine": url})
@@ -58,7 +59,7 @@ def _engine(config: Config) -> Engine:
     from publisher.query.remote.credentials import authorization
     from publisher.query.remote.requests import Address
     from publisher.transfer.checking import SECONDS
-    from publisher.transfer.push import Engine
+    from publisher.transfer.listing import Engine
     from publisher.transfer.sender import Sender
     from publisher.transfer.stores import GraphStore, Updates
 

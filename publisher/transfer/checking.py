@@ -15,6 +15,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from publisher.errors import QueryError
 from publisher.query.remote.connection import Connection
 from publisher.query.remote.endings import JSON, N_TRIPLES
 from publisher.query.remote.names import AS_WRITTEN, Names
@@ -25,6 +26,8 @@ from publisher.transfer.stores import Writer
 SECONDS = 600.0
 # More triples than this are asked for in parts, since engines bound what one answer holds.
 _AT_ONCE = 100_000
+# Limits that nobody chose are below this (Virtuoso: 10,000 rows).
+_CUT_FROM = 20_000
 _PROBED = NamedNode(f"{AS_WRITTEN}probe")
 
 
@@ -45,6 +48,25 @@ class Checker:
         body = self._connection.ask(Request(_fields(query, graph), JSON, SECONDS, is_own=True))
         solutions: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
         return int(next(iter(solutions))["n"].value)
+
+    def cut(self) -> int:
+        """Return after how many rows the engine silently cuts a graph that is asked for; or 0.
+
+        The rows come from the query itself; an engine that refuses so many is honest.
+        """
+        names = "abcde"
+        cells = {name: " ".join(map(str, range(10))) for name in names} | {"a": "0 1"}
+        values = " ".join(f"VALUES ?{name} {{ {cells[name]} }}" for name in names)
+        number = ", ".join(f"STR(?{name})" for name in names)
+        pattern = f'{values} BIND(IRI(CONCAT("{AS_WRITTEN}", {number})) AS ?s)'
+        query = f"CONSTRUCT {{ ?s <{AS_WRITTEN}> 1 }} WHERE {{ {pattern} }}"
+        fields = _fields(query, f"{AS_WRITTEN}nothing")
+        try:
+            body = self._connection.ask(Request(fields, N_TRIPLES, SECONDS, is_own=True))
+        except QueryError:
+            return 0
+        found = sum(1 for _ in parse(body, format=RdfFormat.N_TRIPLES))
+        return 0 if found == _CUT_FROM else found
 
     def sum(self, graph: str, expected: int) -> Sum:
         """Return count and digest of a graph, from its triples read back.

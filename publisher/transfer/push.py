@@ -6,47 +6,18 @@ before or this one, and never half of one. Cut at any place, the same command go
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 
-from pyoxigraph import Literal, NamedNode, Store, Triple
+from pyoxigraph import Store
 
 from publisher.errors import PushFailed
-from publisher.namespaces import iri
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.names import Names, registry_of
-from publisher.query.remote.registry import (
-    CURRENT,
-    GUARDED,
-    IDENTIFIER,
-    TRIPLES,
-    Loaded,
-    read_registry,
-)
-from publisher.release.history.kept import Kept, outdated
+from publisher.query.remote.names import Names
+from publisher.query.remote.registry import read_registry
 from publisher.release.model import Release
 from publisher.transfer.checking import Checker, changed_datatypes
+from publisher.transfer.listing import Engine, Keep, Progress, prune, switch
 from publisher.transfer.sending import Graph, guard, survey, triples_of
-from publisher.transfer.stores import Writer
-
-Progress = Callable[[str], None]
-_ISSUED, _PART = iri("dcterms:issued"), iri("dcterms:hasPart")
-_DIGEST = iri("schema:sha256")
-
-
-@dataclass(frozen=True)
-class Keep:
-    """Which releases stay in an engine.
-
-    Attributes:
-        releases: So many of the newest.
-        days: Those that are younger than so many days.
-    """
-
-    releases: int
-    days: int
 
 
 @dataclass(frozen=True)
@@ -64,19 +35,6 @@ class Pushed:
     sent: int
     guarded: frozenset[str]
     pruned: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Engine:
-    """How an engine is asked and written to."""
-
-    connection: Connection
-    writer: Writer
-
-    @property
-    def checker(self) -> Checker:
-        """Return what tells of its graphs."""
-        return Checker(self.connection, self.writer)
 
 
 def push(
@@ -103,17 +61,9 @@ def push(
     else:
         guarded = before.guarded
     progress("switch")
-    entry = _entry(release, names, guarded)
-    said = _said(engine, release.base_iri, loaded)
-    current = Triple(NamedNode(release.base_iri), NamedNode(CURRENT), _node(names))
-    kept = [t for t in said if t.subject != _node(names) and t.predicate.value != CURRENT]
-    engine.writer.replace(registry_of(release.base_iri), [*kept, *entry, current])
-    pruned = _prune(release, engine, keep, progress)
+    switch(release, names, guarded, engine)
+    pruned = prune(release, engine, keep, progress)
     return Pushed(sum(release.graphs.values()), sent, guarded, pruned)
-
-
-def _node(names: Names) -> NamedNode:
-    return NamedNode(names.root.removesuffix("/"))
 
 
 def _is_there(release: Release, names: Names, checker: Checker) -> bool:
@@ -130,12 +80,25 @@ def _load(
     progress("digest")
     graphs, samples = survey(store, names)
     progress("probe")
+    _refuse_cutting(engine.checker)
     guarded = changed_datatypes(engine.writer, engine.checker, names, samples)
     sent = 0
     for graph in graphs:
         progress(graph.name)
         sent += _bring(store, graph, names, guarded, engine)
     return sent, guarded
+
+
+def _refuse_cutting(checker: Checker) -> None:
+    """Let an engine pass that gives whole answers, or says that it does not."""
+    rows = checker.cut()
+    if rows:
+        raise PushFailed(
+            "The engine cuts answers after {rows} rows without a word.",
+            remedy="Raise its limit to a million rows (in Virtuoso: ResultSetMaxRows), so that no"
+            " half of an answer looks like a whole one.",
+            rows=rows,
+        )
 
 
 def _bring(
@@ -187,56 +150,3 @@ def _send(
         engine.writer.add(graph.inside, part)
         sent += len(part)
     return sent
-
-
-def _entry(release: Release, names: Names, guarded: frozenset[str]) -> Iterator[Triple]:
-    """Return what the registry says of a release."""
-    node = _node(names)
-
-    def literal(value: object, datatype: str = "xsd:string") -> Literal:
-        return Literal(str(value), datatype=NamedNode(iri(datatype)))
-
-    yield Triple(node, NamedNode(IDENTIFIER), literal(release.id))
-    yield Triple(node, NamedNode(_ISSUED), literal(release.published.isoformat()))
-    yield Triple(node, NamedNode(_DIGEST), literal(release.digest))
-    triples = sum(release.graphs.values())
-    yield Triple(node, NamedNode(TRIPLES), literal(triples, "xsd:integer"))
-    for graph in sorted(release.graphs):
-        yield Triple(node, NamedNode(_PART), NamedNode(names.inside(graph)))
-    for datatype in sorted(guarded):
-        yield Triple(node, NamedNode(GUARDED), NamedNode(datatype))
-
-
-def _said(engine: Engine, base_iri: str, loaded: Mapping[str, Loaded]) -> list[Triple]:
-    """Return all that the registry says."""
-    return list(engine.checker.read(registry_of(base_iri), 1)) if loaded else []
-
-
-def _prune(release: Release, engine: Engine, keep: Keep, progress: Progress) -> tuple[str, ...]:
-    """Take old releases out of the registry, then their graphs; return their names."""
-    registry = registry_of(release.base_iri)
-    said = list(engine.checker.read(registry, 1))
-    values: dict[NamedNode, dict[str, str]] = {}
-    for triple in said:
-        if triple.predicate.value in (IDENTIFIER, _ISSUED, TRIPLES):
-            of_release = values.setdefault(triple.subject, {})  # type: ignore[arg-type]
-            of_release[triple.predicate.value] = triple.object.value  # type: ignore[union-attr]
-    listed = [
-        Kept(
-            known[IDENTIFIER],
-            datetime.fromisoformat(known[_ISSUED]),
-            int(known[TRIPLES]),
-            known[IDENTIFIER] == release.id,
-        )
-        for known in values.values()
-    ]
-    newest_first = sorted(listed, key=lambda kept: (kept.published, kept.id), reverse=True)
-    gone = outdated(newest_first, keep.releases, keep.days)
-    nodes = {node for node, known in values.items() if known[IDENTIFIER] in gone}
-    if nodes:
-        progress("prune")
-        engine.writer.replace(registry, [t for t in said if t.subject not in nodes])
-    for triple in said:
-        if triple.subject in nodes and triple.predicate.value == _PART:
-            engine.writer.clear(triple.object.value)  # type: ignore[union-attr]
-    return tuple(gone)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -14,10 +15,11 @@ from publisher.query.remote.registry import Loaded, read_registry
 from publisher.release.model import Release
 from publisher.transfer import push as pushing
 from publisher.transfer.checking import Checker, changed_datatypes
+from publisher.transfer.listing import Keep
 from publisher.transfer.sender import Sender
 from publisher.transfer.stores import GraphStore
 from tests.chain import A_LAKE, BASE, Chain
-from tests.engines import SERVERS, Remote
+from tests.engines import SERVERS, Remote, virtuoso
 
 LAKES = f"{BASE}dataset/lakes"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -120,7 +122,7 @@ def test_a_push_that_was_cut_goes_on_where_it_stopped(server: Remote, chain: Cha
         add(graph, triples)
 
     with mock.patch.object(engine.writer, "add", failing), pytest.raises(Cut):
-        pushing.push(second, engine, pushing.Keep(10, 10))
+        pushing.push(second, engine, Keep(10, 10))
     assert current(server) == [first.id]
     done = server.push(second, at_once=5)
     assert done.sent == done.triples - sent
@@ -159,7 +161,7 @@ def test_an_engine_that_loses_triples_is_not_switched_to(server: Remote, chain: 
         mock.patch.object(engine.writer, "add", losing),
         pytest.raises(PushFailed, match=r"Nothing was switched") as failed,
     ):
-        pushing.push(second, engine, pushing.Keep(10, 10))
+        pushing.push(second, engine, Keep(10, 10))
     assert "does not hold the graph" in str(failed.value)
     assert current(server) == [first.id]
 
@@ -205,6 +207,17 @@ def test_a_guarded_literal_comes_back_as_it_was_written(server: Remote, chain: C
     done = server.push(release)
     assert len(done.guarded) == (1 if server.name == "virtuoso" else 0)
     assert held(server)[release.id].guarded == done.guarded
+
+
+def test_an_engine_that_cuts_answers_silently_is_not_loaded(chain: Chain, tmp_path: Path) -> None:
+    """Virtuoso says it of tables, and of graphs not; a cut graph looks like a whole one."""
+    folder = tmp_path / "virtuoso"
+    folder.mkdir()
+    with (
+        virtuoso(folder, rows=1000) as server,
+        pytest.raises(PushFailed, match=r"cuts answers after 100[01] rows"),
+    ):
+        server.push(chain.build())
 
 
 def test_whoever_may_not_write_is_told_how_to_say_who_they_are(
