@@ -27,7 +27,7 @@ class Known:
     """What is known of a topic's state.
 
     Attributes:
-        sources: Who says that it is so.
+        sources: Who says that it is so, and when.
         dates: Lines of the same group that hold a date: since when, seen when.
     """
 
@@ -127,7 +127,8 @@ def _known(
         found = [p for p in lines if p in dated and p in placings]
         dates = tuple(lines[path] for path in found if placings[path].group_order == order)
         if mark in lines and dates:
-            return Known(_sources(lines[mark].facts), dates)
+            told = [fact for line in (lines[mark], *dates) for fact in line.facts]
+            return Known(_sources(told), dates)
     return None
 
 

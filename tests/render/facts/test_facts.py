@@ -197,6 +197,20 @@ def test_what_is_known_of_the_state_stands_with_its_date(pond: Dig) -> None:
     ]
 
 
+def test_the_sources_of_the_state_and_of_its_dates_stand_together(pond: Dig) -> None:
+    """A date must not seem to rest on the source of the state alone."""
+    statements = """
+    :s1 a rdf:Statement ; rdf:subject :mill ; rdf:predicate water:state ; rdf:object :running ;
+        dcterms:source :book .
+    :s2 a rdf:Statement ; rdf:subject :mill ; rdf:predicate water:seen ;
+        rdf:object "2024-03"^^xsd:gYearMonth ; dcterms:source :letter .
+    :letter rdfs:label "A letter"@en .
+    """
+    known = _facts(pond, MILL + statements).known
+    assert known is not None
+    assert [source.text for source in known.sources] == ["A book", "A letter"]
+
+
 def test_things_are_alike_by_rare_concepts_and_not_by_their_state(pond: Dig) -> None:
     """The other mill runs too, but grinds nothing."""
     facts = _facts(pond)
