@@ -1,4 +1,8 @@
-"""Texts that still tell the old value: "105 members" after 105 became 110."""
+"""What was left alone although it belongs to what was changed.
+
+A text that still tells the old value ("105 members" after 105 became 110), and a source that was
+cited for it.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from publisher.writing.editor.choices import Choices
 from publisher.writing.editor.drafts import Draft
 from publisher.writing.editor.entries import Entry, Row
 from publisher.writing.fields import TEXT, Field
+from publisher.writing.statements import SOURCE
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,19 @@ def echoes(entries: Sequence[Entry], choices: Choices) -> Iterator[Echo]:
                 proposal = re.sub(whole, new.replace("\\", r"\\"), proposal)
             if proposal != row.value:
                 yield Echo(f"{row.name}v", row.value, proposal, entry.field)
+
+
+def unmoved(entries: Sequence[Entry], choices: Choices) -> Iterator[tuple[Field, list[str]]]:
+    """Yield each field with a new value whose sources are those of the old one, and the sources."""
+    for entry in entries:
+        for row in entry.rows:
+            new = _new(entry, row, choices)
+            if row.old is None or new is None or new == row.old:
+                continue
+            for proof in row.proofs:
+                cited = [r for e in proof.entries if e.field.path == SOURCE for r in e.rows]
+                if cited and proof.statement and all(source.is_unchanged for source in cited):
+                    yield entry.field, [source.value for source in cited if source.value]
 
 
 def _replaced(entries: Iterable[Entry], choices: Choices) -> Iterator[tuple[str, str]]:

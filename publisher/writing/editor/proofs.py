@@ -12,7 +12,14 @@ from publisher.release.tables.subjects import Term
 from publisher.writing.editor.entries import Entry, Proof, Row, rows_of
 from publisher.writing.fields import TEXT, Field, Form
 from publisher.writing.inventory import Inventory
-from publisher.writing.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT, Statements
+from publisher.writing.statements import (
+    OBJECT,
+    PREDICATE,
+    SOURCE,
+    STATEMENT,
+    SUBJECT,
+    Statements,
+)
 
 _SAID = (SUBJECT, PREDICATE, OBJECT)
 
@@ -25,6 +32,7 @@ class Proofs:
         self._inventory = inventory
         listed = tuple(forms)
         self.statements = Statements(inventory, listed)
+        self._forms = listed
         found = next((form for form in listed if form.class_iri == STATEMENT), None)
         self.form: Form | None = found and replace(
             found, fields=tuple(f for f in found.fields if f.path not in _SAID)
@@ -38,9 +46,18 @@ class Proofs:
         """
         if self.form is None or each.is_part or each.is_inverse:
             return False
+        if self._proves_itself(each):
+            return False
         if each.kind == TEXT:
             return any(self.is_usual(form, each, tag) for tag in each.languages)
         return self.statements.want(form.types)
+
+    def _proves_itself(self, each: Field) -> bool:
+        """Tell whether what a field links to must name its own source (a site, a programme)."""
+        linked = [form for form in self._forms if form.class_iri in each.classes]
+        return bool(linked) and all(
+            any(field.path == SOURCE and field.least for field in form.fields) for form in linked
+        )
 
     def is_usual(self, form: Form, each: Field, language: str = "") -> bool:
         """Tell whether the sources prove values of a field of this class."""

@@ -13,7 +13,7 @@ from publisher.messages import in_language, translate
 from publisher.writing.editor.checks import new_violations
 from publisher.writing.editor.difference import Difference, Words
 from publisher.writing.editor.drafts import Draft
-from publisher.writing.editor.echoing import Echo, adopted, echoes
+from publisher.writing.editor.echoing import Echo, adopted, echoes, unmoved
 from publisher.writing.editor.room import Room
 from publisher.writing.editor.settling import settle_clashes
 from publisher.writing.editor.work import Work, triples_of
@@ -29,6 +29,7 @@ class Changed:
     name: str
     differences: tuple[Difference, ...]
     echoes: tuple[Echo, ...]
+    unmoved: tuple[tuple[str, str], ...]
     errors: tuple[str, ...]
 
 
@@ -128,6 +129,10 @@ def _changed(room: Room, work: Work, key: str, words: Words, language: str) -> C
         _named(room, draft, language),
         tuple(words.differences(entries)),
         tuple(echoes(entries, desk.choices())),
+        tuple(
+            (in_language(each.names, language), ", ".join(map(words.value, sources)))
+            for each, sources in unmoved(entries, desk.choices())
+        ),
         tuple(in_language(problem.message, language) for problem in work.problems[key]),
     )
 

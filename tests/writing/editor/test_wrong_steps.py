@@ -297,3 +297,25 @@ def test_while_typing_the_answer_names_the_input(staff: FlaskClient) -> None:
         ["Skriv antalet som ett heltal från 1, utan citattecken."]
     ]
     assert staff.post(page.address.replace("thing", "live"), data=page.inputs).status_code == 409
+
+
+def test_a_new_value_with_the_old_source_is_asked_about(staff: FlaskClient) -> None:
+    """The source of the old value need not say the new one; the person at the form knows."""
+    page = Page(staff, COMPARE)
+    page.type("Grundat", "2002")
+    page.press("review")
+    asked = "värdet är nytt, men inte källan (Compare: femtonårsjubileet)."
+    assert asked in staff.get("/sv/review").text
+    page = Page(staff, COMPARE)
+    page.type("Grundat: Källa", "DigitalWell: Värmlands styrkor")
+    page.press("review")
+
+    assert asked not in staff.get("/sv/review").text
+
+
+def test_what_names_its_own_source_is_asked_for_no_other(staff: FlaskClient) -> None:
+    """A site has a source of its own; a legal entity has none, so the statement has."""
+    page = Page(staff, COMPARE)
+
+    assert "Juridisk person: Källa" in page.labels
+    assert "Plats: Källa" not in page.labels
