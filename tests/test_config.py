@@ -106,3 +106,27 @@ def test_the_address_of_the_site_ends_with_a_slash(config: Config, site_url: str
 def test_every_setting_has_a_meaning() -> None:
     """The table of the README and the help are made from it."""
     assert all(meaning and not meaning.endswith(".") for _, _, meaning in describe())
+
+
+def test_credentials_of_an_engine_are_no_settings(tmp_path: Path) -> None:
+    """Settings are shown, and handed on to other processes; secrets are not."""
+    known = {"PUBLISHER_ENGINE_USER": "u", "PUBLISHER_ENGINE_PASSWORD": "p"}
+    assert read_config(tmp_path, {}, known) == Config()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("engine", "https://u:p@engine.example.org/sparql", "holds a user or a password"),
+        ("engine_update", "https://u:p@engine.example.org/update", "holds a user or a password"),
+        ("engine", "fuseki", "'fuseki'"),
+        ("engine_timeout", "timeout", "'timeout'"),
+    ],
+)
+def test_what_cannot_be_said_of_an_engine_is_refused(
+    tmp_path: Path, name: str, value: str, told: str
+) -> None:
+    """The sentence tells what to set instead, and repeats no password."""
+    with pytest.raises(SettingError, match=told) as refused:
+        read_config(tmp_path, {name: value}, {})
+    assert "u:p" not in str(refused.value)

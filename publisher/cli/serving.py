@@ -17,6 +17,7 @@ from publisher.cli.options import (
 )
 from publisher.cli.sources import build_release_of
 from publisher.config import Config, read_config
+from publisher.engine_address import OXIGRAPH
 from publisher.messages import translate
 
 _SERVING = (
@@ -81,6 +82,7 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
             config,
             base_iri=release.base_iri,
             default_graph="union" if union else "own",
+            engine=OXIGRAPH,
             releases=folder,
         )
         click.echo(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -43,7 +44,9 @@ def preview(request: pytest.FixtureRequest, tmp_path: Path, free_port: int) -> I
     command += ["--host", "127.0.0.1", "--port", str(free_port)]
     root = f"http://127.0.0.1:{free_port}/"
     with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path)
+        # The engine of somebody's site is no place for files that are only looked at.
+        environ = os.environ | {"PUBLISHER_ENGINE": "http://127.0.0.1:9/sparql"}
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=tmp_path, env=environ)
     deadline = time.monotonic() + 60
     while True:
         try:

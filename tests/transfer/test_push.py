@@ -13,6 +13,8 @@ from publisher.errors import PushFailed
 from publisher.query.remote.names import Names, registry_of
 from publisher.query.remote.registry import Loaded, read_registry
 from publisher.release.model import Release
+from publisher.serve.app import create_flask
+from publisher.serve.site import open_site
 from publisher.transfer import push as pushing
 from publisher.transfer.checking import Checker, changed_datatypes
 from publisher.transfer.listing import Keep
@@ -22,6 +24,7 @@ from tests.chain import A_LAKE, BASE, Chain
 from tests.engines import SERVERS, Remote, virtuoso
 
 LAKES = f"{BASE}dataset/lakes"
+WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
 
@@ -198,7 +201,7 @@ def test_datatypes_that_an_engine_changes_are_found(server: Remote) -> None:
 
 def test_a_guarded_literal_comes_back_as_it_was_written(server: Remote, chain: Chain) -> None:
     """Virtuoso keeps points with other digits; Oxigraph keeps all."""
-    wkt = '"POINT(14.8 60.9)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
+    wkt = f'"POINT(14.8 60.9)"^^<{WKT}>'
     release = chain.add(
         f"\n<{BASE}id/lake/orsa>\n    a water:Lake ;\n"
         f"    <http://www.opengis.net/ont/geosparql#asWKT>\n        {wkt} ;\n"
@@ -207,6 +210,16 @@ def test_a_guarded_literal_comes_back_as_it_was_written(server: Remote, chain: C
     done = server.push(release)
     assert len(done.guarded) == (1 if server.name == "virtuoso" else 0)
     assert held(server)[release.id].guarded == done.guarded
+    query = f"SELECT ?p {{ <{BASE}id/lake/orsa> ?geometry ?p FILTER(DATATYPE(?p) = <{WKT}>) }}"
+    opened = open_site(server.config(chain.config()), release)
+    try:
+        client = create_flask(opened).test_client()
+        answer = client.get("/sparql", query_string={"query": query, "format": "tsv"})
+        document = client.get("/doc/lake/orsa.nt").text
+    finally:
+        opened.engine.close()
+    assert answer.text == f"?p\n{wkt}\n"
+    assert f"<{BASE}id/lake/orsa> <http://www.opengis.net/ont/geosparql#asWKT> {wkt} ." in document
 
 
 def test_an_engine_that_cuts_answers_silently_is_not_loaded(chain: Chain, tmp_path: Path) -> None:
