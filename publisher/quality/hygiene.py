@@ -4,15 +4,29 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
+from publisher.cores import on_all_cores
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 
 Row = dict[str, object]
+
+# So much is asked before other processes have begun.
+_SMALL_BYTES = 16 << 20
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """Rules that one process goes through: names and texts, and the store they are asked of."""
+
+    store: Path
+    rules: tuple[tuple[str, str], ...]
 
 
 def check_hygiene(sources: Sources) -> Iterator[Finding]:
@@ -26,17 +40,30 @@ def check_hygiene(sources: Sources) -> Iterator[Finding]:
     """
     if not sources.rules:
         return
-    store = Store(tempfile.mkdtemp(dir=sources.ground.folder))
+    folder = Path(tempfile.mkdtemp(dir=sources.ground.folder))
+    store = Store(str(folder))
     store.bulk_load(path=sources.ground.quads, format=RdfFormat.N_QUADS)
-    for name, rule in sources.rules.items():
+    store.flush()
+    del store  # closed, so that other processes can read it
+    rules = tuple(sources.rules.items())
+    is_small = sources.ground.quads.stat().st_size < _SMALL_BYTES
+    parts = [_Rules(folder, rules)] if is_small else [_Rules(folder, (rule,)) for rule in rules]
+    for found in on_all_cores(_check, parts):
+        yield from found
+
+
+def _check(rules: _Rules) -> list[Finding]:
+    store = Store.read_only(str(rules.store))
+    found: list[Finding] = []
+    for name, rule in rules.rules:
         try:
             rows = solutions(store, rule)
         except SyntaxError as error:
             raise _not_a_rule(name, str(error.msg)) from error
         if rows is None:
             raise _not_a_rule(name, "it is not a SELECT query")
-        for row in rows:
-            yield _finding(name, row)
+        found += [_finding(name, row) for row in rows]
+    return found
 
 
 def solutions(store: Store, rule: str) -> list[Row] | None:

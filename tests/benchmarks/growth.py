@@ -20,13 +20,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
-from clusters import make_sources
+from clusters import BASE, make_sources
 from machinery import free_port, memory_mb, publisher, running, table, wait_until_ready
+
+from publisher.namespaces import PREFIXES
 
 _DOCUMENTS = 200
 _REPEATS = 5
 _SAMPLE_SECONDS = 0.5
 _START_SECONDS = 600.0
+_PREFIXES = "".join(
+    f"PREFIX {name}: <{namespace}> "
+    for name, namespace in {**PREFIXES, "cluster": f"{BASE}def/cluster#"}.items()
+    if name in ("cluster", "dcterms", "rdfs", "skos")
+)
 QUERIES = {
     "point": "SELECT ?name WHERE {{ <{thing}> skos:prefLabel ?name }}",
     "star": "SELECT * WHERE {{ <{thing}> ?p ?o . OPTIONAL {{ ?o rdfs:label ?label }} }}",
@@ -129,7 +136,7 @@ def measure(triples: int) -> list[str]:
 
 def _query_ms(port: int, query: str, things: Sequence[str]) -> float:
     """Return the median of a query over different things, none asked before."""
-    asked = [query.format(thing=thing) for thing in things[-_REPEATS:]]
+    asked = [_PREFIXES + query.format(thing=thing) for thing in things[-_REPEATS:]]
     distinct = [f"{text} # {number}" for number, text in enumerate(asked)]
     return _median_ms(port, [f"/sparql?query={quote(text)}" for text in distinct])
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
@@ -75,20 +77,25 @@ def _lost_from_dataset(
     old: Release, dataset: str, found: Iterable[Change], limits: LossLimits
 ) -> Iterator[Finding]:
     """Return what one dataset would lose past the limits."""
-    removed = [change for change in found if change.kind is Kind.REMOVED]
     triples = old.graphs.get(f"{old.base_iri}{DATASET}{dataset}", 0)
-    gone = sum(len(change.removed) for change in removed)
-    named = [c.entity for c in removed if c.entity.startswith(old.base_iri)]
+    gone = count = 0
+    named: list[str] = []
+    for change in found:
+        if change.kind is Kind.REMOVED:
+            gone += len(change.removed)
+            if change.entity.startswith(old.base_iri):
+                count += 1
+                named = sorted([*named, change.entity])[:_NAMED]
     entities = count_entities(old, dataset)
-    if named and 100 * len(named) > limits.entities_percent * entities:
+    if count and 100 * count > limits.entities_percent * entities:
         yield _loss(
             "Dataset {dataset}: {count} of {all} entities would be gone: {names}."
             " The limit is {limit} percent (loss_entities_percent).",
             "entities",
             dataset=dataset,
-            count=len(named),
+            count=count,
             all=entities,
-            names=", ".join(sorted(named)[:_NAMED]) + (" …" if len(named) > _NAMED else ""),
+            names=", ".join(named) + (" …" if count > _NAMED else ""),
             limit=f"{limits.entities_percent:g}",
         )
     if gone and 100 * gone > limits.triples_percent * triples:
@@ -106,11 +113,8 @@ def _lost_from_dataset(
 def losses(old: Release, new: Release, limits: LossLimits) -> list[Finding]:
     """Return a finding for each loss past the limits; none means that the switch is safe."""
     found = list(_lost_from_catalogue(old, new))
-    by_dataset: dict[str, list[Change]] = {}
-    for change in changes(old, new):
-        by_dataset.setdefault(change.dataset, []).append(change)
-    for dataset, listed in sorted(by_dataset.items()):
-        found += _lost_from_dataset(old, dataset, listed, limits)
+    for dataset, of_dataset in groupby(changes(old, new), key=attrgetter("dataset")):
+        found += _lost_from_dataset(old, dataset, of_dataset, limits)
     return found
 
 
