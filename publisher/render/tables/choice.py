@@ -16,6 +16,7 @@ class Choice:
         sort: Name of the column that orders the things; empty for the label.
         descending: Whether the last come first.
         page: From 1.
+        things: IRIs of the things that have the words, when somebody has looked them up.
     """
 
     words: str = ""
@@ -23,6 +24,7 @@ class Choice:
     sort: str = ""
     descending: bool = False
     page: int = 1
+    things: tuple[str, ...] | None = None
 
     @property
     def is_whole(self) -> bool:

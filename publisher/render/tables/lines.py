@@ -21,6 +21,9 @@ from publisher.render.labels import Labels
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.query import Queries
 
+# So many things are named in a query; more are told by what they have.
+_FEW = 200
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -44,11 +47,31 @@ class TableLines:
         """Keep what the lines are asked of."""
         self._engine, self._table = engine, table
         self.queries = Queries(table, prefixes, language)
+        self._with_words: dict[str, tuple[str, ...] | None] = {}
+
+    def _narrowed(self, choice: Choice) -> Choice:
+        """Return a choice by the things that have its words, when these are few.
+
+        Looking for words in every text takes longest, so it is done once for count, facets and
+        rows. Engines are slow with long lists of things; so where many have the words, the words
+        stay.
+        """
+        words = choice.words
+        if not words or choice.things is not None:
+            return choice
+        if words not in self._with_words:
+            rows = self._engine.rows(self.queries.things(Choice(words), _FEW + 1))
+            found = tuple(sorted(row["thing"].value for row in rows))
+            self._with_words[words] = found if len(found) <= _FEW else None
+        return replace(choice, things=self._with_words[words])
 
     def count(self, choice: Choice) -> int:
         """Return how many things fit a choice."""
         if choice.is_whole:
             return self._table.count
+        choice = self._narrowed(choice)
+        if choice.things is not None and not choice.filters:
+            return len(choice.things)
         return int(self._engine.rows(self.queries.count(choice))[0]["count"].value)
 
     def facets(self, choice: Choice) -> dict[str, list[tuple[AnyTerm, int]]]:
@@ -57,6 +80,7 @@ class TableLines:
         What is chosen in a column does not narrow the counts of the column itself: with another of
         its values chosen too, so many more things fit.
         """
+        choice = self._narrowed(choice)
         columns = [column for column in self._table.columns if column.facet]
         filters = choice.filters or {}
         found: dict[str, list[tuple[AnyTerm, int]]] = {}
@@ -96,7 +120,8 @@ class TableLines:
             offset: How many to leave out.
             located: Whether to read their geometries.
         """
-        rows = self._engine.rows(self.queries.selection(choice, limit, offset))
+        chosen = self.queries.selection(self._narrowed(choice), limit, offset)
+        rows = self._engine.rows(chosen)
         things = [row["thing"].value for row in rows]
         said: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
         for part in chunks(things) if columns else ():

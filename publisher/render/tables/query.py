@@ -73,6 +73,11 @@ class Queries:
             f"LIMIT {limit:d} OFFSET {offset:d}",
         ]
 
+    def things(self, choice: Choice, limit: int) -> str:
+        """Return the query for at most so many things of a choice, in no order, as ``?thing``."""
+        chosen = (f"  {line}" for line in self._chosen(choice))
+        return self._declared(["SELECT DISTINCT ?thing WHERE {", *chosen, "}", f"LIMIT {limit:d}"])
+
     def count(self, choice: Choice) -> str:
         """Return the query for the number of things of a choice, as ``?count``."""
         return self._declared(
@@ -167,6 +172,9 @@ class Queries:
             else:
                 lines.append(f"VALUES ?value{number} {{ {values} }}")
                 lines.append(f"?thing {self._name(column.path)} ?value{number} .")
+        if choice.things is not None:
+            names = " ".join(str(NamedNode(thing)) for thing in choice.things)
+            return [*lines, f"VALUES ?thing {{ {names} }}"]
         return lines + self._with_words(choice.words)
 
     def _with_words(self, words: str) -> list[str]:

@@ -1,0 +1,80 @@
+"""Words that filter a table are looked for once, whatever is counted and shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from publisher.query.engine import Row
+from publisher.query.quiet import QuietEngine
+from publisher.release.model import Release
+from publisher.release.tables.table import Table, read_tables
+from publisher.render.tables import lines as module
+from publisher.render.tables.choice import Choice
+from publisher.render.tables.lines import TableLines
+
+
+class Listening(QuietEngine):
+    """An engine that keeps what it was asked."""
+
+    def rows(self, query: str) -> list[Row]:
+        """Note a query, and answer it."""
+        self.asked = [*getattr(self, "asked", []), query]
+        return super().rows(query)
+
+
+@pytest.fixture
+def engine(municipalities: Release) -> Listening:
+    """Return an engine over the world of municipalities."""
+    return Listening(municipalities.store)
+
+
+def table(release: Release) -> Table:
+    """Return the table of municipalities."""
+    return read_tables(release.folder)["municipality"]
+
+
+def shown(engine: Listening, release: Release, choice: Choice) -> tuple[int, list[str], list[int]]:
+    """Return what a page tells of a choice: count, names in order, counts of one facet."""
+    found = TableLines(engine, table(release), release.prefixes, "sv")
+    rows = found.read(choice, (), 10).lines
+    facet = found.facets(choice).get("https://kommuner.example.org/def/k#county", [])
+    names = [row.iri.rpartition("/")[2] for row in rows]
+    return found.count(choice), names, [count for _, count in facet]
+
+
+@pytest.mark.parametrize("few", [0, 200])
+@pytest.mark.parametrize("words", ["FALU", "lv", "ö", "zzz", "al"])
+def test_few_and_many_are_shown_alike(
+    engine: Listening,
+    municipalities: Release,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    few: int,
+) -> None:
+    """By the list of things, or by the words in every query."""
+    expected = {
+        "FALU": (1, ["falun"], [1]),
+        "lv": (1, ["alvdalen"], [1]),
+        "ö": (1, ["orebro"], [1]),
+        "zzz": (0, [], []),
+        "al": (2, ["falun", "alvdalen"], [2]),
+    }
+    monkeypatch.setattr(module, "_FEW", few)
+
+    assert shown(engine, municipalities, Choice(words=words)) == expected[words]
+
+
+def test_filters_narrow_what_the_words_found(engine: Listening, municipalities: Release) -> None:
+    """Count and rows follow both."""
+    filters = {"coastal": ("true",)}
+    choice = Choice(words="l", filters=filters)
+
+    count, names, _ = shown(engine, municipalities, choice)
+    assert (count, names) == (2, ["gavle", "angelholm"])
+
+
+def test_the_words_are_looked_for_once(engine: Listening, municipalities: Release) -> None:
+    """It takes the longest of all."""
+    shown(engine, municipalities, Choice(words="falu"))
+
+    assert sum("CONTAINS" in query for query in engine.asked) == 1
