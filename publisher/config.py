@@ -59,7 +59,7 @@ class Config:
     host: str = _row("127.0.0.1", "Address to listen on")
     port: int = _row(8000, "Port to listen on")
     workers: int = _row(1, "Web processes")
-    engine: str = _row(OXIGRAPH, "'oxigraph', or the address of a SPARQL 1.1 endpoint")
+    engine: str = _row(OXIGRAPH, "'oxigraph', 'sparq', or the address of a SPARQL 1.1 endpoint")
     engine_timeout: str = _row(
         "", "How the engine is told the time limit, such as timeout:ms (or :s); empty: it is not"
     )

@@ -9,13 +9,14 @@ from urllib.parse import urlsplit
 from publisher.errors import SettingError
 
 OXIGRAPH = "oxigraph"
+SPARQ = "sparq"
 _UNITS = {"ms": 1000, "s": 1}
 _TIMEOUT = re.compile(r"([A-Za-z][\w.-]*):(ms|s)")
 
 
 def is_remote(engine: str) -> bool:
     """Tell whether the setting names an engine somewhere else."""
-    return engine != OXIGRAPH
+    return engine not in (OXIGRAPH, SPARQ)
 
 
 def read_timeout(written: str) -> tuple[str, int] | None:
@@ -42,7 +43,7 @@ def check_engine(engine: str, others: Iterable[str], timeout: str) -> None:
     if is_remote(engine) and not engine.startswith(("http://", "https://")):
         raise SettingError(
             "The setting 'engine' is '{engine}'.",
-            remedy="Choose 'oxigraph' or the address of a SPARQL endpoint (https://…).",
+            remedy="Choose 'oxigraph', 'sparq' or the address of a SPARQL endpoint (https://…).",
             engine=engine,
         )
     if any("@" in urlsplit(address).netloc for address in (engine, *others)):

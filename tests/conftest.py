@@ -26,7 +26,7 @@ from publisher.release.model import Release
 from publisher.serve.app import create_app, create_flask
 from publisher.serve.site import Site, open_site
 from tests.chain import Chain
-from tests.engines import CANNOT, SERVERS, Embedded, Remote
+from tests.engines import CANNOT, SERVERS, Embedded, Remote, Sparq
 from tests.municipalities import BASE as KOMMUNER
 from tests.municipalities import write_municipalities
 
@@ -74,11 +74,15 @@ def config(release: Release) -> Config:
 @pytest.fixture(scope="session")
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Embedded | Remote]:
+) -> Iterator[Embedded | Sparq | Remote]:
     """Return the engine that a test runs over; modules with ``EVERY_ENGINE`` run over each."""
     name = getattr(request, "param", "embedded")
     if name == "embedded":
         yield Embedded()
+        return
+    if name == "sparq":
+        pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
+        yield Sparq()
         return
     with SERVERS[name](tmp_path_factory.mktemp(name)) as server:
         yield server
@@ -87,7 +91,9 @@ def engine(
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests of some modules over the embedded engine and over the servers of others."""
     if getattr(metafunc.module, "EVERY_ENGINE", False) and "engine" in metafunc.fixturenames:
-        metafunc.parametrize("engine", ["embedded", *SERVERS], indirect=True, scope="session")
+        metafunc.parametrize(
+            "engine", ["embedded", "sparq", *SERVERS], indirect=True, scope="session"
+        )
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -99,7 +105,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(config: Config, release: Release, engine: Embedded | Remote) -> Iterator[Site]:
+def site(config: Config, release: Release, engine: Embedded | Sparq | Remote) -> Iterator[Site]:
     """Return a site over the tiny world; its engine ends with the session."""
     opened = open_site(engine.hold(release, config), release)
     yield opened

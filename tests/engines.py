@@ -61,6 +61,17 @@ class Embedded:
 
 
 @dataclasses.dataclass(frozen=True)
+class Sparq:
+    """The engine sparq, inside this program as well."""
+
+    name: str = "sparq"
+
+    def hold(self, release: Release, config: Config) -> Config:
+        """Return settings that name this engine."""
+        return dataclasses.replace(config, engine="sparq")
+
+
+@dataclasses.dataclass(frozen=True)
 class Remote:
     """A server that somebody else wrote.
 

@@ -23,6 +23,8 @@ class Workplace:
         incoming_links: How many incoming links a described thing is shown with.
         network: Whether ``SERVICE`` may ask other endpoints.
         reads_only: Whether a query is parsed and its form told, and nothing evaluated.
+        sparq: Folder of the same in the files of the engine sparq, which then answers; empty for
+            none.
     """
 
     store: str
@@ -31,6 +33,7 @@ class Workplace:
     incoming_links: int = 100
     network: bool = False
     reads_only: bool = False
+    sparq: str = ""
 
     def written(self) -> bytes:
         """Return the value as JSON."""

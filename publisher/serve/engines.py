@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from publisher.config import Config
-from publisher.engine_address import is_remote, read_timeout
+from publisher.engine_address import SPARQ, is_remote, read_timeout
 from publisher.errors import QueryError, ReleaseError
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.engine import Engine, Limits
@@ -16,6 +16,7 @@ from publisher.query.remote.engine import RemoteEngine, Sizes
 from publisher.query.remote.names import Names
 from publisher.query.remote.registry import read_registry
 from publisher.query.remote.requests import Address
+from publisher.query.sparq_engine import SparqEngine
 from publisher.query.workplace import Workplace
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
@@ -50,10 +51,13 @@ def open_engine(config: Config, release: Release, services: frozenset[str]) -> E
         OSError: The store cannot be opened.
         QueryError: The engine somewhere else does not answer.
         ReleaseError: It does not hold the release.
+        SettingError: It is an extra that is not installed.
     """
     limits = limits_of(config)
     if is_remote(config.engine):
         return _open_remote(config, release, limits)
+    if config.engine == SPARQ:
+        return SparqEngine(_workplace(config, release, frozenset()), config.query_workers)
     return _embedded(config, release, services, at_once=True)
 
 
@@ -69,14 +73,18 @@ def open_past_engine(config: Config, release: Release, services: frozenset[str])
 def _embedded(
     config: Config, release: Release, services: frozenset[str], *, at_once: bool
 ) -> EmbeddedEngine:
-    workplace = Workplace(
+    workplace = _workplace(config, release, services)
+    return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
+
+
+def _workplace(config: Config, release: Release, services: frozenset[str]) -> Workplace:
+    return Workplace(
         str(release.store),
         limits_of(config),
         config.default_graph == "union",
         config.incoming_links,
         bool(services),
     )
-    return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
 
 
 def _address(config: Config) -> Address:

@@ -7,6 +7,7 @@ import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from publisher.query.engine import Limits
+from publisher.query.sparq_files import write_files
 from publisher.query.workers import Workers
 from publisher.query.workplace import Workplace
 
@@ -25,12 +26,30 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", params=["oxigraph", "sparq"])
+def sparq_files(
+    request: pytest.FixtureRequest, store: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[bool, str]:
+    """Return folders of the store in sparq's files, by whether the union is the default graph.
+
+    They are empty where Oxigraph evaluates.
+    """
+    if request.param == "oxigraph":
+        return {True: "", False: ""}
+    pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
+    above = tmp_path_factory.mktemp("sparq")
+    folders = {True: above / "union", False: above / "apart"}
+    for union, folder in folders.items():
+        write_files(str(store), folder, union=union)
+    return {union: str(folder) for union, folder in folders.items()}
+
+
 Start = Callable[..., Workers]
 
 
 @pytest.fixture
-def start(store: Path) -> Iterator[Start]:
-    """Return a function that starts workers; they are ended behind the test."""
+def start(store: Path, sparq_files: dict[bool, str]) -> Iterator[Start]:
+    """Return a function that starts workers of an engine; they are ended behind the test."""
     started: list[Workers] = []
 
     def begin(
@@ -44,7 +63,8 @@ def start(store: Path) -> Iterator[Start]:
         start_seconds: float = 15.0,
     ) -> Workers:
         limits = Limits(seconds, memory_mb << 20, result_bytes)
-        started.append(Workers(Workplace(str(folder), limits, union), count, start_seconds))
+        workplace = Workplace(str(folder), limits, union, sparq=sparq_files[union])
+        started.append(Workers(workplace, count, start_seconds))
         return started[-1]
 
     yield begin

@@ -56,7 +56,7 @@ def wait_for(claim: Callable[[], bool], seconds: float = 20.0) -> None:
 
 def test_a_query_without_end_is_stopped_and_its_worker_replaced(start: Start) -> None:
     """Nothing inside the process could stop it: only its end does."""
-    workers = start(seconds=0.4)
+    workers = start(seconds=0.4, memory_mb=4096)  # sparq keeps what it joins: memory may come first
     workers.answer(Operation("ASK {}"))
     before = workers.pids()
     with pytest.raises(QueryLimit, match=r"stopped after 0\.4 seconds") as stopped:
@@ -69,7 +69,7 @@ def test_a_query_without_end_is_stopped_and_its_worker_replaced(start: Start) ->
 
 def test_a_client_may_ask_for_less_time_but_not_for_more(start: Start) -> None:
     """The maximum is the operator's."""
-    workers = start(seconds=0.5)
+    workers = start(seconds=0.5, memory_mb=4096)
     with pytest.raises(QueryLimit, match=r"0\.1 seconds"):
         workers.answer(Operation(ENDLESS.query, seconds=0.1))
     with pytest.raises(QueryLimit, match=r"0\.5 seconds"):

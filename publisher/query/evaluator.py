@@ -1,0 +1,167 @@
+"""A query → what became of it, over one store. Worker processes run this, and nothing else does."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
+
+from publisher.query.engine import Answer, Operation
+from publisher.query.locate import locate
+from publisher.query.look_ups import LookUps
+from publisher.query.tokens import declared_prefixes, tokens
+from publisher.query.workplace import Ending, Outcome, Workplace
+
+_WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+
+
+class TooLong(Exception):
+    """The result went past its limit."""
+
+
+class _Bounded(io.BytesIO):
+    """Bytes up to a limit."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__()
+        self.limit = limit
+
+    def write(self, content: object) -> int:
+        written = super().write(content)  # type: ignore[arg-type]
+        if self.tell() > self.limit:
+            raise TooLong
+        return written
+
+
+def words_of(query: str) -> set[str]:
+    """Return which of the words that matter here stand in a query as keywords."""
+    folded = query.upper()
+    if "FROM" not in folded and "DESCRIBE" not in folded:
+        return set()
+    return {token.text.upper() for token in tokens(query) if token.kind == "word"}
+
+
+def _form_of(results: QueryTriples | QuerySolutions | QueryBoolean) -> Outcome:
+    """Return the kind of result of a query, and its variables, as a JSON array."""
+    form = {QueryTriples: "graph", QuerySolutions: "solutions"}.get(type(results), "boolean")
+    variables = results.variables if isinstance(results, QuerySolutions) else []
+    body = json.dumps([form, *(variable.value for variable in variables)]).encode()
+    return Outcome(Ending.ANSWERED, Answer("application/json", body))
+
+
+class Evaluator:
+    """One store, and what evaluating over it may use."""
+
+    def __init__(self, store: Store, workplace: Workplace) -> None:
+        """Keep both."""
+        self._store = store
+        self.workplace = workplace
+        self._look_ups = LookUps(store)
+
+    def evaluate(self, operation: Operation) -> Outcome:
+        """Return what became of a query. Only ever ``query``, never ``update``."""
+        try:
+            return self.outcome(operation)
+        except TooLong:
+            return Outcome(Ending.TOO_LONG)
+        except MemoryError:
+            return Outcome(Ending.NO_MEMORY, worn=True)
+        except SyntaxError as error:
+            prefixes = dict(operation.prefixes)
+            return Outcome(Ending.REFUSED, reason=locate(operation.query, str(error), prefixes))
+        except (ValueError, RuntimeError) as error:
+            return Outcome(Ending.REFUSED, reason=str(error))
+        except OSError as error:
+            return Outcome(Ending.FAILED, reason=str(error), worn=True)
+
+    def outcome(self, operation: Operation) -> Outcome:
+        """Return what became of a query, or raise as the engine does."""
+        words = words_of(operation.query)
+        is_restricted = bool(operation.default_graphs or operation.named_graphs) or "FROM" in words
+        defaults: list[NamedNode | BlankNode | DefaultGraph] = [
+            NamedNode(graph) for graph in operation.default_graphs
+        ]
+        named: list[NamedNode | BlankNode] = [NamedNode(graph) for graph in operation.named_graphs]
+        results = self._store.query(
+            operation.query,
+            base_iri=operation.base_iri or None,
+            prefixes=dict(operation.prefixes) or None,
+            use_default_graph_as_union=self.workplace.union and not is_restricted,
+            # Both or none: one alone would leave the other to the query or the store, where the
+            # protocol (section 2.1.4) wants the request's dataset and nothing else.
+            default_graph=defaults if defaults or named else None,
+            named_graphs=named if defaults or named else None,
+        )
+        if self.workplace.reads_only:
+            return _form_of(results)
+        if isinstance(results, QueryTriples):
+            described = "DESCRIBE" in words and not is_restricted
+            return self.graph(results, operation, described)
+        if isinstance(results, QuerySolutions):
+            return self.table(results, operation.solutions_type, "solutions")
+        return self.table(results, operation.boolean_type, "boolean")
+
+    def table(self, results: QuerySolutions | QueryBoolean, media_type: str, form: str) -> Outcome:
+        """Return solutions, or a boolean, in a media type.
+
+        Args:
+            results: What the engine found.
+            media_type: Which one; empty when the client accepts none.
+            form: What it is, ``solutions`` or ``boolean``.
+
+        Raises:
+            TooLong: It went past its limit.
+        """
+        if not media_type:
+            return Outcome(Ending.NOT_ACCEPTABLE, reason=form)
+        body = _Bounded(self.workplace.limits.result_bytes)
+        results.serialize(body, format=QueryResultsFormat.from_media_type(media_type))
+        return Outcome(Ending.ANSWERED, Answer(media_type, body.getvalue()))
+
+    def graph(self, results: Iterable[Triple], operation: Operation, described: bool) -> Outcome:
+        """Return triples in the media type that the client accepts.
+
+        Args:
+            results: What the engine constructed or described.
+            operation: What was asked.
+            described: Whether the things among the subjects get what their documents say instead.
+
+        Raises:
+            TooLong: It went past its limit.
+        """
+        media_type = operation.graph_type
+        if not media_type:
+            return Outcome(Ending.NOT_ACCEPTABLE, reason="graph")
+        body = _Bounded(self.workplace.limits.result_bytes)
+        form = RdfFormat.from_media_type(media_type)
+        prefixes = dict(operation.prefixes) | declared_prefixes(operation.query)
+        if described:
+            serialize(self._described(results), body, format=form, prefixes=prefixes)
+        else:
+            named = prefixes if form in _WITH_PREFIXES else None
+            serialize(results, body, format=form, prefixes=named)
+        return Outcome(Ending.ANSWERED, Answer(media_type, body.getvalue()))
+
+    def _described(self, results: Iterable[Triple]) -> list[Triple]:
+        """Return what the documents of the described things say, whatever the engine would say."""
+        names = {t.subject.value: None for t in results if isinstance(t.subject, NamedNode)}
+        found: dict[Triple, None] = {}
+        for name in names:
+            description = self._look_ups.describe((name,), 1, self.workplace.incoming_links)
+            if description is not None:
+                found |= dict.fromkeys(description.triples())
+        return list(found)
