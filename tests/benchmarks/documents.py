@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from machinery import (
@@ -29,10 +29,10 @@ from machinery import (
     table,
     wait_until_ready,
 )
+from measured import Part, Ratio, circumstances, paired, parser, show
 
 EXTENSIONS = ("html", "ttl", "jsonld", "rdf", "nt")
 WARM_DOCUMENT = "/doc/cluster/paper-province"
-COLD_DOCUMENTS = 10_000
 COPIES = 30
 _CLIENTS = 2
 # What nginx writes itself, and what it may not be told to write.
@@ -45,6 +45,11 @@ _FIELDS_OF_NGINX = {
     "server",
 }
 
+_NGINX = ("nginx", "nginx with our fields")
+COMPARED = (
+    *("bytes", "this program, 1/s", "nginx, 1/s", "nginx with our fields, 1/s"),
+    *("ratio", "ratio with our fields"),
+)
 Rows = list[list[str]]
 
 
@@ -91,22 +96,19 @@ def fetch_all(listed: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def cold_rate(folder: Path, port: int, paths: list[str], extension: str) -> float:
+def cold_rate(folder: Path, addresses: list[str], accept: str = "*/*") -> float:
     """Return the documents a second when each is asked for once, by clients that cost little."""
     lists = [folder / f"asked-{number}" for number in range(_CLIENTS)]
     for start, listed in enumerate(lists):
-        listed.write_text(
-            "".join(
-                f'url = "http://127.0.0.1:{port}{path}.{extension}"\noutput = "/dev/null"\n'
-                for path in paths[start::_CLIENTS]
-            )
-        )
+        asked = "".join(f'url = "{a}"\noutput = "/dev/null"\n' for a in addresses[start::_CLIENTS])
+        listed.write_text(f'header = "Accept: {accept}"\n{asked}')
     began = time.perf_counter()
     clients = [fetch_all(listed) for listed in lists]
     printed = "".join(client.communicate()[0] for client in clients)
     seconds = time.perf_counter() - began
     good = printed.split().count("200")
-    assert good == len(paths), f"{len(paths) - good} documents were not answered"
+    if good != len(addresses):
+        raise RuntimeError(f"{len(addresses) - good} documents were not answered")
     return good / seconds
 
 
@@ -125,33 +127,105 @@ def copy_answer(port: int, path: str, target: Path) -> str:
     return f"location = {path} {{ {' '.join(fields)} }}"
 
 
-def warm(folder: Path, port: int, seconds: int, runs: int) -> Rows:
-    """Return a row a format: our rate, those of nginx, and the ratios, medians of paired runs.
+def compare(
+    folder: Path, port: int, paths: Mapping[str, str], options: argparse.Namespace
+) -> tuple[Rows, tuple[Ratio, ...]]:
+    """Return a row for each named path: our rate, those of nginx, and our share of them.
 
     nginx stands there twice: with the fields it sends of itself, and with those of our answer.
     """
     bare, equal = folder / "bare", folder / "equal"
     ports = (port, free_port(), free_port())
-    paths = [f"{WARM_DOCUMENT}.{extension}" for extension in EXTENSIONS]
-    locations = [copy_answer(port, path, bare / path[1:]) for path in paths]
+    locations = [copy_answer(port, path, bare / path[1:]) for path in paths.values()]
     shutil.copytree(bare, equal)
     rows: Rows = []
+    found: list[Ratio] = []
     with nginx(bare, ports[1]), nginx(equal, ports[2], locations):
-        for extension, path in zip(EXTENSIONS, paths, strict=True):
-            rates = [[rate(each, path, seconds) for each in ports] for _ in range(runs)]
+        for what, path in paths.items():
+            runs = [
+                [rate(each, path, options.seconds) for each in ports] for _ in range(options.runs)
+            ]
+            ours, *others = zip(*runs, strict=True)
+            medians = [statistics.median(column) for column in (ours, *others)]
+            ratios = [paired(ours, column) for column in others]
             size = (bare / path[1:]).stat().st_size
-            medians = [statistics.median(column) for column in zip(*rates, strict=True)]
-            ratios = [statistics.median(run[0] / run[n] for run in rates) for n in (1, 2)]
             shown = [f"{r:,.0f}" for r in medians] + [f"{ratio:.2f}" for ratio in ratios]
-            rows.append([extension, f"{size:,}", *shown])
-    return rows
+            rows.append([what, f"{size:,}", *shown])
+            found += [Ratio(what, o, r) for o, r in zip(_NGINX, ratios, strict=True)]
+    return rows, tuple(found)
 
 
 def timed_build(folder: Path) -> float:
     """Return the seconds that check and build take together, as a command."""
     began = time.perf_counter()
-    subprocess.run(publisher("build", "--releases", "releases"), cwd=folder, check=True)
+    subprocess.run(
+        publisher("build", "--releases", "releases"), cwd=folder, check=True, capture_output=True
+    )
     return time.perf_counter() - began
+
+
+def measure(options: argparse.Namespace) -> Part:
+    """Return the tables of warm and of cold documents, with memory and times beside them."""
+    require("curl", "nginx", "wrk")
+    with tempfile.TemporaryDirectory() as name:
+        real, many = Path(name, "real"), Path(name, "many")
+        for folder in (real, many):
+            folder.mkdir()
+        rows, ratios, facts = _measure_warm(real, options)
+        cold, more = _measure_cold(many, options.cold)
+    begin = circumstances(
+        f"a document of Paper Province, 16 connections, medians of {options.runs} paired runs of "
+        f"{options.seconds} s"
+    )
+    text = "\n\n".join(
+        [
+            begin + ":",
+            table(["warm", *COMPARED], rows),
+            cold,
+            ". ".join([*facts, *more, ""]).strip(),
+        ]
+    )
+    return Part("documents", text, ratios)
+
+
+def _measure_warm(
+    folder: Path, options: argparse.Namespace
+) -> tuple[Rows, tuple[Ratio, ...], list[str]]:
+    """Return rows and ratios of warm documents, and what the build, the start and memory were."""
+    sources(folder, 0)
+    facts = [f"Check and build of the fourteen: {timed_build(folder):.1f} s"]
+    port = free_port()
+    with running(serve(port), folder) as server:
+        facts.append(f"Ready after start: {wait_until_ready(port):.1f} s")
+        paths = {extension: f"{WARM_DOCUMENT}.{extension}" for extension in EXTENSIONS}
+        rows, ratios = compare(folder, port, paths, options)
+        held = [f"{what} {mb:.0f} MB" for what, mb in memory_mb(server.pid).items()]
+        facts.append(f"Memory, warm: {', '.join(held)}")
+    return rows, ratios, facts
+
+
+def _measure_cold(folder: Path, count: int) -> tuple[str, list[str]]:
+    """Return the table of cold documents, and what memory was held in the end."""
+    sources(folder, COPIES)
+    timed_build(folder)
+    paths = list(paths_in(folder))[:count]
+    rates, held = [], []
+    for extension in EXTENSIONS:
+        port = free_port()
+        with running(serve(port), folder) as server:
+            wait_until_ready(port)
+            addresses = [f"http://127.0.0.1:{port}{path}.{extension}" for path in paths]
+            rates.append(f"{cold_rate(folder, addresses):,.0f}")
+            held.append(memory_mb(server.pid)["web process"])
+    head = [f"cold, {len(paths):,} documents once each", *EXTENSIONS]
+    facts = [f"The web process after {len(paths):,} cold documents: at most {max(held):.0f} MB"]
+    return table(head, [["documents a second", *rates]]), facts
+
+
+def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add the options of this part."""
+    parser.add_argument("--cold", type=int, default=5_000, help="cold documents of each format")
+    return parser
 
 
 def serve(port: int) -> list[str]:
@@ -159,52 +233,5 @@ def serve(port: int) -> list[str]:
     return publisher("serve", "--releases", "releases", "--port", str(port))
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=int, default=5, help="length of each warm run")
-    parser.add_argument("--runs", type=int, default=5, help="paired warm runs a format")
-    options = parser.parse_args()
-    require("curl", "nginx", "wrk")
-    with tempfile.TemporaryDirectory() as name:
-        real, many = Path(name, "real"), Path(name, "many")
-        for folder in (real, many):
-            folder.mkdir()
-        facts = measure_warm(real, options.seconds, options.runs)
-        facts += measure_cold(many)
-        print(table(["", "measured"], facts))
-
-
-def measure_warm(folder: Path, seconds: int, runs: int) -> Rows:
-    """Print the table of warm documents; return rows on the build, the start and memory."""
-    sources(folder, 0)
-    facts: Rows = [["check + build of the fourteen", f"{timed_build(folder):.1f} s"]]
-    port = free_port()
-    with running(serve(port), folder) as server:
-        facts.append(["ready to answer after start", f"{wait_until_ready(port):.2f} s"])
-        rows = warm(folder, port, seconds, runs)
-        facts += [[f"{what}, warm", f"{mb:.0f} MB"] for what, mb in memory_mb(server.pid).items()]
-    head = ["warm", "bytes", "publisher, 1/s", "nginx, 1/s", "nginx with our fields, 1/s"]
-    print(table([*head, "ratio", "ratio with our fields"], rows), "\n")
-    return facts
-
-
-def measure_cold(folder: Path) -> Rows:
-    """Print the table of cold documents; return rows on memory."""
-    sources(folder, COPIES)
-    timed_build(folder)
-    paths = list(paths_in(folder))[:COLD_DOCUMENTS]
-    rows, facts = [], []
-    for extension in EXTENSIONS:
-        port = free_port()
-        with running(serve(port), folder) as server:
-            wait_until_ready(port)
-            rows.append([extension, f"{cold_rate(folder, port, paths, extension):,.0f}"])
-            web = memory_mb(server.pid)["web process"]
-            facts.append([f"web process after {len(paths):,} cold .{extension}", f"{web:.0f} MB"])
-    print(table([f"cold, {len(paths):,} documents once", "documents/s"], rows), "\n")
-    return facts
-
-
 if __name__ == "__main__":
-    main()
+    raise SystemExit(not show(measure, options(parser(__doc__)).parse_args()))

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from generate import BASE
@@ -96,7 +96,8 @@ def virtuoso(data: Path, folder: Path) -> Iterator[Endpoint]:
         yield f"http://127.0.0.1:{port}/sparql", process.pid
 
 
-ENGINES: dict[str, tuple[str, Callable[..., object]]] = {
+Start = Callable[[Path, Path], AbstractContextManager[Endpoint]]
+ENGINES: dict[str, tuple[str, Start]] = {
     "this program": ("", ours),
     "oxigraph": ("oxigraph", oxigraph),
     "Virtuoso": ("virtuoso-t", virtuoso),
