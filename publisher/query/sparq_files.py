@@ -34,7 +34,7 @@ def check_sparq() -> None:
 def write_files(store: str, folder: Path, *, union: bool) -> None:
     """Write what a store holds into a folder of its own, in another process.
 
-    The process takes the memory with it: about 0.6 KB a triple.
+    The process takes the memory with it: about 1 KB a triple.
 
     Args:
         store: Folder of the store.
