@@ -63,3 +63,21 @@ def test_its_threads_are_there_before_the_sandbox_closes(config: Config, release
         assert sorted(path.name for path in tasks.iterdir()) == before
     finally:
         engine.close()
+
+
+@pytest.mark.skipif(not importlib.util.find_spec("sparq"), reason="the extra is not installed")
+def test_files_that_a_killed_process_left_are_taken_away_and_no_others(
+    config: Config, release: Release, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that is stopped or killed does not close its engine."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "publisher-sparq-left").mkdir()
+    (tmp_path / "publisher-sparq-left" / "lock").touch()
+    chosen = dataclasses.replace(config, engine="sparq")
+    first, second = (open_engine(chosen, release, frozenset()) for _ in range(2))
+    left = sorted(path.name for path in tmp_path.glob("*/files"))
+    is_gone = not (tmp_path / "publisher-sparq-left").exists()
+    count = len(list(tmp_path.glob("publisher-sparq-*")))
+    first.close()
+    second.close()
+    assert (is_gone, count, len(left)) == (True, 2, 2)
