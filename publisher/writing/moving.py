@@ -179,15 +179,15 @@ def rebase(sources: Sources, base_iri: str) -> Plan:
         before = read_text(path, name)
         if (after := moved(before)) != before:
             files.append(FileChange(name, path, before, after))
-    there = replace(plan_files(sources, files).after, base_iri=base_iri)
+    below = replace(sources, base_iri=base_iri)
+    there = plan_files(below, files).after
     in_layout = [
         change
         if change.name not in read or has_own_layout(read[change.name])
         else _laid_out(change, there)
         for change in files
     ]
-    plan = plan_files(sources, in_layout)
-    return replace(plan, after=replace(plan.after, base_iri=base_iri))
+    return replace(plan_files(below, in_layout), before=sources)
 
 
 def _escaped(base_iri: str) -> str:
