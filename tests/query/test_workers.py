@@ -104,7 +104,7 @@ def test_a_crash_costs_one_answer_and_is_not_called_memory(start: Start) -> None
 
 def test_a_worker_killed_at_work_costs_one_answer(start: Start) -> None:
     """Whoever kills it: an administrator, or the kernel when memory runs out."""
-    workers = start(seconds=20)
+    workers = start(seconds=20, memory_mb=4096)
     workers.answer(Operation("ASK {}"))
     errors: list[PublisherError] = []
 
