@@ -29,6 +29,8 @@ BACKPRESSURE = 512
 # Threads that are left to documents when every place of the query queue is taken.
 _THREADS_FOR_DOCUMENTS = 8
 _M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 256 << 10
+# Setting the one stops the C library from raising the other, and then every answer trims the heap.
+_M_TRIM_THRESHOLD, _SPARE_BYTES = -1, 16 << 20
 # A worker is a process of its own, so the settings travel in its environment.
 _CONFIG_VARIABLE = "PUBLISHER_SERVED_CONFIG"
 
@@ -54,7 +56,10 @@ def return_large_blocks() -> bool:
     in the heap, where what lies between them keeps them from going back (glibc, mallopt(3)).
     """
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    return mallopt is not None and mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES) == 1
+    if mallopt is None:
+        return False
+    kept = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES) == 1
+    return kept and mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES) == 1
 
 
 def blocking_threads(config: Config) -> int:
