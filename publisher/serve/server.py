@@ -58,8 +58,9 @@ def return_large_blocks() -> bool:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is None:
         return False
-    kept = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES) == 1
-    return kept and mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES) == 1
+    kept = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES)
+    returned = mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+    return bool(kept == 1 and returned == 1)
 
 
 def blocking_threads(config: Config) -> int:
