@@ -20,6 +20,7 @@ from typing import Any
 from publisher.engine_address import OXIGRAPH, check_engine
 from publisher.errors import SettingError
 from publisher.messages import LANGUAGES
+from publisher.tile_address import check_tiles
 
 ENVIRONMENT_PREFIX = "PUBLISHER_"
 # What the tests need of a machine is said in variables too, and is no setting; nor are secrets,
@@ -69,6 +70,8 @@ class Config:
         "", "Address of the engine's graph store (SPARQL 1.1 Graph Store Protocol), for push"
     )
     language: str = _row("sv", "Language of a page when the reader's is not known: sv or en")
+    tile_url: str = _row("", "Map tiles: their address with {z}, {x}, {y}; empty: none are drawn")
+    tile_credit: str = _row("", "Who made the map tiles, told beneath each map")
     query_workers: int = _row(2, "Processes that evaluate queries, per web process")
     query_timeout_seconds: float = _row(10.0, "Longest evaluation of a query")
     query_memory_mb: int = _row(512, "Memory that one query may use")
@@ -227,6 +230,7 @@ def _checked(config: Config) -> Config:
             port=config.port,
             last=_LAST_PORT,
         )
+    check_tiles(config.tile_url, config.tile_credit)
     _one_of("query_log", config.query_log, QUERY_LOGS)
     _one_of("default_graph", config.default_graph, DEFAULT_GRAPHS)
     _one_of("language", config.language, LANGUAGES)

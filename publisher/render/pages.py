@@ -22,6 +22,7 @@ from publisher.render.history import HistoryPages
 from publisher.render.home import read_home
 from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
+from publisher.render.maps.tiles import TileSource
 from publisher.render.offers import Offer
 from publisher.render.ontology.pages import OntologyPages, is_ontology
 from publisher.render.parts import Value
@@ -49,6 +50,7 @@ class Pages:
         *,
         union: bool = True,
         present: str = "",
+        tiles: TileSource | None = None,
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -59,13 +61,14 @@ class Pages:
             named: The named queries.
             union: Whether the default graph of queries is the union of all graphs.
             present: Address of the site as it is now, for pages of the past.
+            tiles: Who has the tiles beneath maps; None for maps without tiles.
         """
         self._release = release
         self._engine = engine
         self._addresses = addresses
         self._layout = Layout(engine)
         self._home = read_home(engine, self._layout, release.base_iri)
-        self._maps = Maps(engine, self._home.things.get(self._home.main, ()))
+        self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
         self._composer = Composer(release, engine, self._layout, self._maps, self._home.main)
         self._catalogued = read_catalogued(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present)

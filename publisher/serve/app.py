@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -29,7 +30,7 @@ from publisher.serve import (
     sparql,
     tables,
 )
-from publisher.serve.fields import for_everybody
+from publisher.serve.fields import for_everybody, page_policy
 from publisher.serve.past import Past
 from publisher.serve.ready import Ready
 from publisher.serve.site import Shared, Site, open_past_site, share
@@ -90,7 +91,7 @@ def _flask(site: Site, parts: Iterable[Part]) -> Flask:
     for part in parts:
         app.register_blueprint(part.blueprint(site))
     problems.register(app, site)
-    app.after_request(for_everybody)
+    app.after_request(partial(for_everybody, policy=page_policy(site.config.tile_url)))
     app.after_request(_preflight)
     return app
 

@@ -14,14 +14,16 @@ from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.media_types import MediaType
 from publisher.serve.memory import is_same_instant
+from publisher.tile_address import tile_origin
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 # Fields that a script in a browser may read besides the simple ones (Fetch, section 3.3.5).
 EXPOSED = "Content-Location, ETag, Link, Location, Memento-Datetime, Retry-After, Vary"
+_PICTURES = "img-src 'self' data:"
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    f"default-src 'none'; script-src 'self'; style-src 'self'; {_PICTURES}; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 # The editor adds one style sheet to the page, the one with this digest, for columns of a width.
@@ -31,6 +33,16 @@ EDITOR_POLICY = PAGE_POLICY.replace(
 )
 DATA_POLICY = "default-src 'none'; sandbox"
 METHODS = "GET, HEAD, OPTIONS"
+
+
+def page_policy(tile_url: str) -> str:
+    """Return the policy of pages: what they may load, tiles of maps among it.
+
+    Args:
+        tile_url: The setting; empty for maps without tiles.
+    """
+    allowed = f"{_PICTURES} {tile_origin(tile_url)}".rstrip()
+    return PAGE_POLICY.replace(_PICTURES, allowed)
 
 
 def entity_tag(body: bytes) -> str:
@@ -90,8 +102,13 @@ def _ascii(target: str) -> str:
     )
 
 
-def for_everybody(response: Response) -> Response:
-    """Add what every answer carries: CORS without credentials, and no guessing of types."""
+def for_everybody(response: Response, policy: str = PAGE_POLICY) -> Response:
+    """Add what every answer carries: CORS without credentials, and no guessing of types.
+
+    Args:
+        response: The answer.
+        policy: What it may load if it is a page.
+    """
     headers = response.headers
     headers["Access-Control-Allow-Origin"] = "*"
     headers["Access-Control-Expose-Headers"] = EXPOSED
@@ -99,5 +116,5 @@ def for_everybody(response: Response) -> Response:
     headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
     headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     is_page = response.mimetype == media_types.HTML.name
-    headers.setdefault("Content-Security-Policy", PAGE_POLICY if is_page else DATA_POLICY)
+    headers.setdefault("Content-Security-Policy", policy if is_page else DATA_POLICY)
     return response

@@ -19,10 +19,12 @@ from publisher.release.model import QUERIES, Release
 from publisher.release.search_index import SEARCH
 from publisher.render.documents import Documents
 from publisher.render.feeds import Feeds
+from publisher.render.maps.tiles import TileSource
 from publisher.render.pages import Pages
 from publisher.render.streams import Streams
 from publisher.serve.engines import limits_of, open_engine, open_past_engine
 from publisher.serve.metrics import Metrics
+from publisher.tile_address import read_credit
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,13 @@ def _services(config: Config) -> frozenset[str]:
     return frozenset(filter(None, map(str.strip, config.service_endpoints.split(","))))
 
 
+def _tiles(config: Config) -> TileSource | None:
+    """Return who has the tiles beneath maps; None when the operator names nobody."""
+    if not config.tile_url:
+        return None
+    return TileSource(config.tile_url, *read_credit(config.tile_credit))
+
+
 def _site(config: Config, release: Release, shared: Shared, present: str = "") -> Site:
     # The past is answered from its own folder: no engine keeps it for ever.
     opened = open_past_engine if present else open_engine
@@ -137,7 +146,15 @@ def _over(engine: Engine, config: Config, release: Release, shared: Shared, pres
         addresses=addresses,
         documents=Documents(release, engine, addresses, config.incoming_links),
         feeds=Feeds(release, addresses, config.catalogue_page_size),
-        pages=Pages(release, engine, addresses, queries, union=is_union, present=present),
+        pages=Pages(
+            release,
+            engine,
+            addresses,
+            queries,
+            union=is_union,
+            present=present,
+            tiles=_tiles(config),
+        ),
         queries=queries,
         search=Search(release.folder / SEARCH, config.query_timeout_seconds),
         since=Since(release),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -33,17 +34,32 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def site(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the address of the real content, served by the real server."""
-    folder = tmp_path_factory.mktemp("real")
-    build(approve(read_sources(ROOT, BASE)), folder / "releases")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a release of the real content."""
+    folder = tmp_path_factory.mktemp("real") / "releases"
+    build(approve(read_sources(ROOT, BASE)), folder)
+    return folder
+
+
+@contextmanager
+def served(releases: Path, folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """Serve releases with the real server and some settings; return the address."""
     (port,) = free_ports(1)
     address = f"http://127.0.0.1:{port}/"
     command = [sys.executable, "-m", "publisher", "serve", "--port", str(port)]
-    command += ["--releases", str(folder / "releases")]
+    command += ["--releases", str(releases)]
     environ = {name: value for name, value in os.environ.items() if "PUBLISHER" not in name}
-    with running(command, port, folder, environ):
+    with running(command, port, folder, {**environ, **settings}):
         requests.get(f"{address}readyz", timeout=30).raise_for_status()
+        yield address
+
+
+@pytest.fixture(scope="session")
+def site(
+    browser: Browser, releases: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Return the address of the real content, served by the real server."""
+    with served(releases, tmp_path_factory.mktemp("served"), {}) as address:
         yield address
 
 

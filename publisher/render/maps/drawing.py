@@ -10,6 +10,7 @@ from publisher.render.maps.letters import Lettering, Letters
 from publisher.render.maps.outlines import Line, Outline, Position, around, extent, inside
 from publisher.render.maps.scenes import Scene
 from publisher.render.maps.sheets import WIDTH, Sheets
+from publisher.render.maps.tiles import Tile
 
 # An area smaller than this, in square units, is drawn as a spot.
 _SMALL = 60.0
@@ -44,6 +45,7 @@ class Drawing:
     ground: tuple[Area, ...]
     areas: tuple[Area, ...]
     spots: tuple[Spot, ...]
+    tiles: tuple[Tile, ...] = ()
 
 
 def draw(
@@ -70,6 +72,7 @@ def draw(
         tuple(Area(sheet.paths[name]) for name in ground),
         tuple(Area(sheet.paths[name], name, letters.get(name)) for name in over),
         tuple(Spot(*_rounded(points[n]), n, letters.get(n)) for n in sorted(points)),
+        sheet.tiles,
     )
 
 

@@ -11,6 +11,7 @@ from publisher.render.maps.gazetteer import Gazetteer
 from publisher.render.maps.letters import Letters
 from publisher.render.maps.scenes import Scene
 from publisher.render.maps.sheets import GRID, Sheets
+from publisher.render.maps.tiles import Tile, TileSource
 from publisher.render.parts import Value
 from publisher.render.values import sort_key
 
@@ -80,6 +81,8 @@ class Map:
         sights: Areas, then spots.
         listings: The list beside it.
         sources: Who says where the places are.
+        tiles: What lies beneath it all, if tiles do.
+        credit: Who made them.
     """
 
     title: str
@@ -91,6 +94,8 @@ class Map:
     sights: tuple[Sight, ...]
     listings: tuple[Listing, ...]
     sources: tuple[Value, ...]
+    tiles: tuple[Tile, ...] = ()
+    credit: Value | None = None
 
     @property
     def is_rich(self) -> bool:
@@ -129,7 +134,13 @@ def with_words(scene: Scene, gazetteer: Gazetteer, sheets: Sheets, title: str, w
         sights=tuple(_sights(scene, drawing, words)),
         listings=listings,
         sources=_sorted(words.link(name) for name in sources),
+        tiles=drawing.tiles,
+        credit=_credit(sheets.source) if drawing.tiles else None,
     )
+
+
+def _credit(source: TileSource | None) -> Value | None:
+    return Value(source.credit, source.link) if source else None
 
 
 def _short(name: str, scene: Scene, words: Words) -> str:

@@ -15,17 +15,26 @@ from publisher.render.maps.gazetteer import read_gazetteer
 from publisher.render.maps.legend import Map, Words, with_words
 from publisher.render.maps.scenes import Scene, overview, scene_of
 from publisher.render.maps.sheets import Sheets
+from publisher.render.maps.tiles import TileSource
 from publisher.render.parts import Value
 
 
 class Maps:
     """Makes the maps of pages; what they share is asked of the engine once."""
 
-    def __init__(self, engine: Engine, things: Collection[str]) -> None:
-        """Read the located things; ``things`` are those of the home page."""
+    def __init__(
+        self, engine: Engine, things: Collection[str], tiles: TileSource | None = None
+    ) -> None:
+        """Read the located things.
+
+        Args:
+            engine: Over the release.
+            things: Those of the home page.
+            tiles: Who has the tiles beneath the maps; None for maps without tiles.
+        """
         self._engine = engine
         self._gazetteer = read_gazetteer(engine)
-        self._sheets = Sheets(self._gazetteer)
+        self._sheets = Sheets(self._gazetteer, tiles)
         self._overview = overview(things, self._gazetteer, engine)
         self._there = self._names(self._overview) if self._overview else {}
 

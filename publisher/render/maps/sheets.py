@@ -11,10 +11,13 @@ from publisher.render.maps.gazetteer import Gazetteer
 from publisher.render.maps.outlines import Box, Line, Outline, Position, around
 from publisher.render.maps.projection import projection
 from publisher.render.maps.simplify import simplified
+from publisher.render.maps.tiles import CLOSEST, LONE, Tile, TileSource, lay, web_mercator
 
 WIDTH = 360.0
 _HEIGHTS = (200.0, 460.0)
 _MARGIN = 14.0
+# A map without tiles may come as close as it likes, but nothing is divided by nought.
+_NOUGHT = 1e-6
 # Paths are written in quarters of a unit, whole numbers: finer than a screen shows.
 GRID = 4
 # A point stays when its triangle covers more, in square units; and at most so many stay in all.
@@ -32,12 +35,14 @@ class Sheet:
         place: Degrees → units of the map.
         outlines: IRI → the areas and lines that can be seen, in units of the map.
         paths: The same as SVG writes them.
+        tiles: What lies beneath them, if tiles do.
     """
 
     height: float
     place: Callable[[Position], Position]
     outlines: Mapping[str, Outline]
     paths: Mapping[str, str]
+    tiles: tuple[Tile, ...] = ()
 
     def shows(self, position: Position) -> bool:
         """Tell whether a position, in units of the map, lies on it."""
@@ -47,9 +52,10 @@ class Sheet:
 class Sheets:
     """The sheets of one release; those used last are kept."""
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
-        """Keep where the located things are."""
+    def __init__(self, gazetteer: Gazetteer, source: TileSource | None = None) -> None:
+        """Keep where the located things are, and who has the tiles beneath them, if anybody."""
         self._gazetteer = gazetteer
+        self.source = source
         # A method must not be cached for the life of the program, so the cache is the object's.
         self._kept = lru_cache(maxsize=_KEPT)(self._make)
 
@@ -74,11 +80,17 @@ class Sheets:
 
     def _make(self, view: tuple[str, ...], shown: tuple[str, ...]) -> Sheet:
         outlines = self._gazetteer.outlines
-        flat = projection(around(p for name in view for p in outlines[name].positions()))
+        reach = around(p for name in view for p in outlines[name].positions())
+        flat = web_mercator if self.source else projection(reach)
         box = around(flat(p) for name in view for p in outlines[name].positions())
+        least_box = _NOUGHT
+        if self.source:
+            least_box = CLOSEST if box.width or box.height else LONE
         least, most = _HEIGHTS
         room = WIDTH - 2 * _MARGIN
-        scale = min(room / max(box.width, 1e-6), (most - 2 * _MARGIN) / max(box.height, 1e-6))
+        scale = min(
+            room / max(box.width, least_box), (most - 2 * _MARGIN) / max(box.height, least_box)
+        )
         height = min(most, max(least, round(box.height * scale + 2 * _MARGIN)))
         left = WIDTH / 2 - (box.left + box.width / 2) * scale
         top = height / 2 - (box.top + box.height / 2) * scale
@@ -93,7 +105,9 @@ class Sheets:
             for name, found in zip(shown, simplified(seen, _LEAST, _MOST), strict=True)
             if found.rings or found.lines
         }
-        return Sheet(height, place, placed, {name: path_of(placed[name]) for name in placed})
+        paths = {name: path_of(placed[name]) for name in placed}
+        tiles = lay(self.source, scale, left, top, WIDTH, height) if self.source else ()
+        return Sheet(height, place, placed, paths, tiles)
 
 
 def _holds(box: Box, position: Position) -> bool:

@@ -19,7 +19,7 @@ from publisher.serve.export.accept import (
 )
 from publisher.serve.export.fields import links
 from publisher.serve.export.offers import TEMPLATES, VARIANTS, Offer
-from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, PAGE_POLICY
+from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, page_policy
 from publisher.serve.site import Site
 
 MOVED, REPLACED = "moved.caddy", "replaced.caddy"
@@ -34,17 +34,18 @@ def configuration(site: Site, offers: Sequence[Offer], folder: Path) -> str:
         offers: What its addresses offer.
         folder: Where the export is.
     """
+    policy = page_policy(site.config.tile_url)
     values = {
         "maps": "".join([*_qualities(offers), *_addresses(site, offers)]),
         "choices": "".join([*_languages(site.config.language), *_choices(offers)]),
-        "types": "".join(_types()),
+        "types": "".join(_types(policy)),
         "links": "".join(_links(site)),
         "offers": "|".join(offer.name for offer in offers if len(offer.media_types) > 1),
         "site": site.config.site_url.rstrip("/"),
         "folder": str(folder),
         "methods": METHODS,
         "exposed": EXPOSED,
-        "page_policy": PAGE_POLICY,
+        "page_policy": policy,
         "data_policy": DATA_POLICY,
     }
     written = (TEMPLATES / "Caddyfile").read_text(encoding="utf-8")
@@ -168,7 +169,7 @@ def _choices(offers: Sequence[Offer]) -> Iterator[str]:
             yield _set("chosen", extension, condition, f"best_{offer.name}_{extension}")
 
 
-def _types() -> Iterator[str]:
+def _types(policy: str) -> Iterator[str]:
     own = {
         "xml": "application/xml",
         "atom": "application/atom+xml",
@@ -182,11 +183,11 @@ def _types() -> Iterator[str]:
         "txt": "text/plain;charset=utf-8",
     }
     for extension, content_type in ({m.extension: m.content_type for m in ALL} | own).items():
-        policy = PAGE_POLICY if extension == HTML.extension else DATA_POLICY
+        allowed = policy if extension == HTML.extension else DATA_POLICY
         matcher = f"type_{extension}"
         yield f"    @{matcher} path *.{extension}\n"
         yield f"    header @{matcher} Content-Type `{content_type}`\n"
-        yield f"    header @{matcher} Content-Security-Policy `{policy}`\n"
+        yield f"    header @{matcher} Content-Security-Policy `{allowed}`\n"
 
 
 def _links(site: Site) -> Iterator[str]:

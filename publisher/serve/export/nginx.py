@@ -18,7 +18,7 @@ from publisher.serve.export.accept import (
 )
 from publisher.serve.export.fields import links, topic_rows
 from publisher.serve.export.offers import PLAIN, TEMPLATES, VARIANTS, Offer
-from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, PAGE_POLICY
+from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, page_policy
 from publisher.serve.site import Site
 
 MOVED, REPLACED = "moved.map", "replaced.map"
@@ -156,8 +156,9 @@ def _fields(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
     """Yield maps that end in the values of header fields; an empty one is not sent."""
     here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
     page = re.escape(HTML.name)
+    policy = page_policy(site.config.tile_url)
     yield _map(
-        "$sent_http_content_type", "policy", [(_expression(f"^{page}"), PAGE_POLICY)], DATA_POLICY
+        "$sent_http_content_type", "policy", [(_expression(f"^{page}"), policy)], DATA_POLICY
     )
     yield _map("$status", "is_found", [(_expression("^(200|206|304)$"), "1")], "0")
     spoken = rf"^({page}|application/(atom|problem))"
