@@ -198,11 +198,11 @@ def _write(plan: _Plan, progress: Progress) -> None:
     stored = in_store(graphs, said.catalogue, sources.base_iri)
     documents = shared_documents(stored, sources.base_iri)
     frame = frame_of(sources, without_dump(graphs, sources.base_iri), documents)
+    write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
     chapter = Chapter(staging, folder.name, published, sources.base_iri, previous)
     write_chronicle(chapter, frame, documents)
     progress("store")
     _write_store(staging, in_store(graphs, said.catalogue, sources.base_iri))
-    write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
     progress("manifest")
     manifest = {
         "release": folder.name,

@@ -35,7 +35,12 @@ def document_of(site: Site, path: str) -> str:
     name = ("" if bare == INDEX else bare) if is_picked else path
     documents = [site.addresses.document_of(n) for n in site.addresses.candidates(name)]
     paths = [document.removeprefix(site.release.base_iri) for document in documents]
-    return next((found for found in paths if site.since.has(found)), paths[0])
+    listed = next((found for found in paths if site.since.has(found)), None)
+    if listed is not None:
+        return listed
+    # The version of an ontology and the distribution of a dataset are parts of another document.
+    whole = site.documents.find(name)
+    return whole.iri.removeprefix(site.release.base_iri) if whole else paths[0]
 
 
 def _is_original() -> bool:

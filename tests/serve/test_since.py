@@ -11,7 +11,7 @@ from publisher.release.history.since import Since
 from publisher.release.model import DOCUMENTS
 from publisher.serve.app import create_app
 from publisher.serve.site import Site
-from tests.chain import A_LAKE, SILJAN, Chain
+from tests.chain import A_LAKE, BASE, SILJAN, Chain
 
 TURTLE = {"Accept": "text/turtle"}
 
@@ -87,6 +87,7 @@ def test_after_going_back_a_copy_of_the_newer_release_is_not_confirmed(
 
 CHANGES = [
     ("En sjö i Dalarna.", "En stor sjö i Dalarna.", "data/lakes/lakes.ttl"),
+    ('"lake"@en', '"mere"@en', "ontology/water.ttl"),
     ('"Siljan"@en', '"Lake Siljan"@en', "data/lakes/lakes.ttl"),
     (A_LAKE, A_LAKE.replace("a water:Lake ;", f"a water:Lake ; dcterms:relation <{SILJAN}> ;"), ""),
     ('"flows into"@en', '"runs into"@en', "ontology/water.ttl"),
@@ -110,3 +111,47 @@ def test_a_document_with_its_old_date_has_its_old_bytes(
             first = there.get(f"/{path}", headers=TURTLE)
             second = here.get(f"/{path}", headers=TURTLE)
             assert not same or first.data == second.data, path
+
+
+KINDS = f"""
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+<{BASE}def/water>
+    owl:versionIRI <{BASE}def/water/1> ;
+.
+
+<{BASE}id/concept/kind>
+    a skos:ConceptScheme ;
+    skos:prefLabel
+        "Kinds"@en ,
+        "Slag"@sv ;
+.
+
+<{BASE}id/concept/kind/salt>
+    a skos:Concept ;
+    skos:inScheme <{BASE}id/concept/kind> ;
+    skos:prefLabel
+        "salt"@en ,
+        "salt"@sv ;
+.
+"""
+
+
+@pytest.mark.parametrize(
+    "path", ["def/water", "def/water/1", "doc/concept/kind", "doc/concept/kind/salt", "shapes"]
+)
+def test_a_change_of_a_thing_leaves_date_and_time_map_of_terms_concepts_and_shapes(
+    chain: Chain, path: str
+) -> None:
+    """RFC 9110, section 8.8.2, and RFC 7089, section 1.1: there is one state of each."""
+    chain.write("ontology/kinds.ttl", KINDS)
+    old = chain.build()
+    new = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+
+    with chain.client(new) as client:
+        assert last_modified(client, f"/{path}.ttl") == "Fri, 02 Jan 2026 00:00:00 GMT"
+        lines = client.get(f"/timemap/{path}").get_data(as_text=True).splitlines()
+    assert [line.partition(";")[0] for line in lines if "memento" in line] == [
+        f"<http://localhost/release/{old.id}/{path}>"
+    ]

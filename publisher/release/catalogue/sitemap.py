@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
@@ -45,7 +46,7 @@ def list_documents(
             sorter.add(f"{path}\t{known.value if known else newest}\n".encode())
         for name, quads in datasets.items():
             date = modified[name].value if name in modified else ""
-            for iri in _subjects(quads):
+            for iri in _subjects(quads.lines()):
                 if addresses.holds(iri):
                     path = addresses.document_of(iri).removeprefix(base_iri)
                     sorter.add(f"{path}\t{date}\n".encode())
@@ -55,9 +56,35 @@ def list_documents(
             yield path, max(date for _, date in same)
 
 
-def _subjects(quads: Quads) -> Iterator[str]:
-    names = distinct(line.partition(b" ")[0] for line in quads.lines())
+def _subjects(lines: Iterable[bytes]) -> Iterator[str]:
+    names = distinct(line.partition(b" ")[0] for line in lines)
     return (name[1:-1].decode() for name in names if name.startswith(b"<"))
+
+
+def with_shapes(
+    listed: Iterable[tuple[str, str]], shapes: Iterable[bytes], base_iri: str
+) -> Iterator[tuple[str, str]]:
+    """Yield the documents of a list and those of the shapes, sorted.
+
+    No date is known of these: they get that of the home page, which is first and the newest.
+
+    Args:
+        listed: From ``list_documents``.
+        shapes: The shapes as sorted N-Quads.
+        base_iri: Base of the names.
+    """
+    addresses = Addresses(base_iri, base_iri)
+    rows = iter(listed)
+    home, newest = next(rows)
+    yield home, newest
+    found = {
+        addresses.document_of(name).removeprefix(base_iri)
+        for name in _subjects(shapes)
+        if addresses.holds(name)
+    }
+    together = heapq.merge(rows, ((path, newest) for path in sorted(found)))
+    for path, same in groupby(together, key=itemgetter(0)):
+        yield path, max(date for _, date in same)
 
 
 def write_documents(path: Path, documents: Iterable[tuple[str, str]]) -> None:

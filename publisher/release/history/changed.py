@@ -15,7 +15,7 @@ from publisher.load.sources import Sources
 from publisher.namespaces import LABELS, iri
 from publisher.release.history.entities import EntityChange, compare, entities, files_of, parts_of
 from publisher.release.history.rows import Rows
-from publisher.release.model import CATALOGUE_EU, DOCUMENTS, MANIFEST, Release
+from publisher.release.model import CATALOGUE_EU, DOCUMENTS, MANIFEST, SHAPES, Release
 
 _SUBJECT = iri("rdf:subject")
 FRAME = "frame"
@@ -72,6 +72,7 @@ def changed_things(previous: Release, staging: Path) -> set[str]:
             relabelled.add(change.iri)
     if relabelled:
         touched.update(_named_there(files_of(staging, catalogue=True), relabelled))
+        touched.update(_named_there([staging / SHAPES], relabelled))
     return touched
 
 
@@ -88,7 +89,7 @@ def dated(
 
     Args:
         listed: Path of each document and the date it has when nothing is known of it.
-        staging: Folder of the release in the making; dumps and catalogue are there.
+        staging: Folder of the release in the making; dumps, catalogue and shapes are there.
         previous: The release before.
         published: The instant of the release.
         frame: From ``frame_of``.

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from publisher.release.catalogue.sitemap import read_documents, write_documents
+from publisher.release.catalogue.sitemap import read_documents, with_shapes, write_documents
 from publisher.release.history.changed import dated
 from publisher.release.history.feed import write_feeds
 from publisher.release.history.tombstones import write_tombstones
-from publisher.release.model import DOCUMENTS, Release
+from publisher.release.model import DOCUMENTS, SHAPES, Release
+from publisher.sorting import read_lines
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Chapter:
     """A release in the making, and the one before it.
 
     Attributes:
-        staging: Folder; dumps, catalogue and list of documents are there.
+        staging: Folder; dumps, catalogue, shapes and list of documents are there.
         name: What it will be called.
         published: Its instant.
         base_iri: Base of its names.
@@ -44,7 +45,7 @@ def write_chronicle(chapter: Chapter, frame: str, documents: Mapping[str, Collec
     staging, previous, base_iri = chapter.staging, chapter.previous, chapter.base_iri
     found = staging / f"{DOCUMENTS}.found"
     (staging / DOCUMENTS).rename(found)
-    listed = read_documents(found)
+    listed = with_shapes(read_documents(found), read_lines(staging / SHAPES), base_iri)
     dates = dated(listed, staging, previous, chapter.published, frame, documents, base_iri)
     write_documents(staging / DOCUMENTS, dates)
     found.unlink()
