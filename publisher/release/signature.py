@@ -79,6 +79,7 @@ def sign(folder: Path, key: Ed25519PrivateKey) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     sync_folder(folder)
+    os.utime(folder.parent)  # servers at work look at that to read the list of releases again
 
 
 def signed(release: Release, key: Ed25519PrivateKey | None) -> Release:

@@ -29,7 +29,9 @@ from publisher.release.copies import origin
 from publisher.release.copies.pull import Wish, pull
 from publisher.release.history.kept import list_releases
 from publisher.release.manifest import written
+from publisher.release.model import Release
 from publisher.release.open import open_current, open_release
+from publisher.release.signature import check_signature
 from publisher.serve.app import create_app
 from tests.chain import A_LAKE, BASE, LAKES, Chain
 
@@ -307,6 +309,13 @@ def public_key(key: Ed25519PrivateKey, path: Path) -> Path:
     return path
 
 
+def signed_with(key: Ed25519PrivateKey, chain: Chain, folder: Path) -> Release:
+    """Return the release of the sources as they stand, signed."""
+    path = folder / "key.pem"
+    path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return build(approve(read_sources(chain.world, BASE)), chain.releases, signing_key=path)
+
+
 def test_a_release_that_must_be_signed_is_refused_without_the_right_signature(
     other: Other, chain: Chain, here: Path, tmp_path: Path
 ) -> None:
@@ -315,15 +324,61 @@ def test_a_release_that_must_be_signed_is_refused_without_the_right_signature(
     wanted = Wish(public_key=public_key(ours, tmp_path / "ours.pub"))
     with pytest.raises(ReleaseError, match="not signed with this key"):
         pull(other.url, here, wanted)
-    private = tmp_path / "ours.pem"
-    private.write_bytes(ours.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     chain.write(LAKES, chain.read() + A_LAKE)
-    signed = build(approve(read_sources(chain.world, BASE)), chain.releases, signing_key=private)
+    signed = signed_with(ours, chain, tmp_path)
 
     with pytest.raises(ReleaseError, match="not signed with this key"):
         pull(other.url, here, Wish(public_key=public_key(theirs, tmp_path / "theirs.pub")))
     assert not (here / "current").exists()
     assert pull(other.url, here, wanted).id == signed.id
+
+
+def test_the_public_key_beside_a_signature_comes_along(
+    other: Other, chain: Chain, here: Path, tmp_path: Path
+) -> None:
+    """The list of releases names its address, and so it must answer on every copy."""
+    there = signed_with(Ed25519PrivateKey.generate(), chain, tmp_path)
+
+    release = pull(other.url, here)
+
+    names = ["manifest.json.pub", "manifest.json.sig"]
+    assert sorted(path.name for path in release.folder.glob("manifest.json.*")) == names
+    for name in names:
+        assert (release.folder / name).read_bytes() == (there.folder / name).read_bytes()
+    with chain.site(there) as site:
+        answer = Client(create_app(site)).get(f"/release/{there.id}/{names[0]}")
+    assert answer.data == (release.folder / names[0]).read_bytes()
+
+
+def test_a_release_that_was_signed_after_it_was_fetched_gets_its_signature(
+    other: Other, chain: Chain, here: Path, tmp_path: Path
+) -> None:
+    """No byte of what is signed changes, so nothing else has to be fetched."""
+    pull(other.url, here)
+    key = Ed25519PrivateKey.generate()
+    signed_with(key, chain, tmp_path)
+    other.asked.clear()
+
+    release = pull(other.url, here, Wish(public_key=public_key(key, tmp_path / "ours.pub")))
+
+    check_signature(release.folder, tmp_path / "ours.pub")
+    assert [path.rpartition("/")[2] for path, _ in other.asked] == [
+        "release",
+        "manifest.json.pub",
+        "manifest.json.sig",
+    ]
+
+
+def test_a_release_that_was_signed_anew_with_another_key_is_fetched_anew(
+    other: Other, chain: Chain, here: Path, tmp_path: Path
+) -> None:
+    """A key is changed once in some years, and no copy may stay behind for that."""
+    keys = [Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()]
+    for number, key in enumerate(keys):
+        signed_with(key, chain, tmp_path)
+        wish = Wish(public_key=public_key(key, tmp_path / f"{number}.pub"))
+
+        check_signature(pull(other.url, here, wish).folder, tmp_path / f"{number}.pub")
 
 
 def test_a_release_that_was_damaged_here_is_fetched_anew(other: Other, here: Path) -> None:

@@ -23,11 +23,11 @@ from publisher.release.model import (
     StoredFile,
 )
 from publisher.release.open import open_release
-from publisher.release.signature import SIGNATURE
+from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 from publisher.release.store import write_store
 
 _PART = re.compile(r"[^/\\\x00-\x1f]+")
-_OWN = (MANIFEST, SIGNATURE, STORE_MANIFEST, STORE)
+_OWN = (MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE)
 
 
 def files_of(path: Path) -> Mapping[str, StoredFile]:

@@ -16,7 +16,6 @@ from publisher import __version__
 from publisher.errors import ReleaseError
 from publisher.release.manifest import digest_of
 from publisher.release.model import MANIFEST, StoredFile
-from publisher.release.signature import SIGNATURE
 
 # To connect, and between two bytes.
 _PATIENCE_SECONDS = (10, 60)
@@ -26,6 +25,7 @@ PAUSE_SECONDS = 0.2
 _CHUNK = 1 << 16
 _LARGEST_LIST = 16 << 20
 _LARGEST_MANIFEST = 1 << 30
+_LARGEST_SIGNATURE = 1 << 16
 _FETCH_AGAIN = (
     "Nothing was changed. What has come is kept, so that the next call goes on from there."
 )
@@ -38,10 +38,12 @@ class Offered:
     Attributes:
         id: Its name.
         is_current: Whether the other copy serves it now.
+        is_signed: Whether the other copy has a signature of it.
     """
 
     id: str
     is_current: bool
+    is_signed: bool
 
 
 class Origin:
@@ -76,8 +78,11 @@ class Origin:
             with response:
                 self._expect(response, 200)
                 listed: Any = json.loads(_bounded(response, _LARGEST_LIST))["releases"]
-                return [Offered(str(r["id"]), r["current"] is True) for r in listed]
-        except (ValueError, KeyError, TypeError) as error:
+                return [
+                    Offered(str(r["id"]), r["current"] is True, bool(r.get("signature")))
+                    for r in listed
+                ]
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _not_understood(address) from error
         except requests.RequestException as error:
             raise _unreachable(address, error) from error
@@ -88,23 +93,27 @@ class Origin:
         Raises:
             ReleaseError: It cannot be had.
         """
-        return self._small(f"{self.url}release/{quote(name)}/{MANIFEST}") or b""
+        return self._small(name, MANIFEST, _LARGEST_MANIFEST) or b""
 
-    def signature(self, name: str) -> bytes | None:
-        """Return the signature of a release; None when it has none.
+    def beside(self, name: str, file: str) -> bytes | None:
+        """Return the signature of a release or the public key beside it; None when there is none.
+
+        The key is no proof: who sends a signature can send the key that fits it. It is fetched so
+        that this copy answers as the other one does.
 
         Raises:
             ReleaseError: The other copy cannot be reached.
         """
-        return self._small(f"{self.url}release/{quote(name)}/{SIGNATURE}", optional=True)
+        return self._small(name, file, _LARGEST_SIGNATURE, optional=True)
 
-    def _small(self, address: str, *, optional: bool = False) -> bytes | None:
+    def _small(self, name: str, file: str, most: int, *, optional: bool = False) -> bytes | None:
+        address = f"{self.url}release/{quote(name)}/{file}"
         try:
             with self._get(address) as response:
                 if optional and response.status_code == 404:
                     return None
                 self._expect(response, 200)
-                return _bounded(response, _LARGEST_MANIFEST)
+                return _bounded(response, most)
         except requests.RequestException as error:
             raise _unreachable(address, error) from error
 

@@ -22,7 +22,7 @@ from publisher.release.copies.origin import Offered, Origin
 from publisher.release.manifest import read_sealed, sync
 from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
-from publisher.release.signature import SIGNATURE, check_signature
+from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_signature
 from publisher.release.switching import alone, switch, sync_folder
 
 Progress = Callable[[str], None]
@@ -51,7 +51,10 @@ def pull(
 ) -> Release:
     """Return the release that was fetched from another copy, which is now the current one here.
 
-    A release that is here already is not fetched again. What was fetched before a cut stays.
+    A release that is here already is not fetched again. What was fetched before a cut stays. The
+    public key that lies beside a signature comes along, so that this copy answers as the other one
+    does; it is no proof, since who sends a signature can send the key that fits it. Trust is
+    ``wish.public_key``, which came another way.
 
     Args:
         url: Address of the other copy's home page.
@@ -81,9 +84,9 @@ def _pull(origin: Origin, releases: Path, wish: Wish, progress: Progress) -> Rel
     chosen = _choose(origin, offered, wish.name)
     releases.mkdir(parents=True, exist_ok=True)
     with alone(releases):
-        older = [o.id for o in reversed(offered) if o.id != chosen] if wish.is_all else []
-        for name in older:
-            _bring(origin, name, releases, wish, progress)
+        older = [o for o in reversed(offered) if o != chosen] if wish.is_all else []
+        for other in older:
+            _bring(origin, other, releases, wish, progress)
         release = _bring(origin, chosen, releases, wish, progress)
         if current_folder(releases) != release.folder.resolve():
             progress("switch")
@@ -93,12 +96,12 @@ def _pull(origin: Origin, releases: Path, wish: Wish, progress: Progress) -> Rel
         return release
 
 
-def _choose(origin: Origin, offered: Sequence[Offered], name: str) -> str:
-    """Return the name of the release that is wished for."""
+def _choose(origin: Origin, offered: Sequence[Offered], name: str) -> Offered:
+    """Return the release that is wished for."""
     ids = [o.id for o in offered]
-    fitting = [i for i in ids if i == name] or [i for i in ids if i.startswith(name)]
+    fitting = [o for o in offered if o.id == name] or [o for o in offered if o.id.startswith(name)]
     if not name:
-        fitting = [o.id for o in offered if o.is_current]
+        fitting = [o for o in offered if o.is_current]
     if len(fitting) != 1 or not all(map(_NAME.fullmatch, ids)):
         raise ReleaseError(
             "There is no release '{name}' here, or more than one begins so.",
@@ -110,13 +113,19 @@ def _choose(origin: Origin, offered: Sequence[Offered], name: str) -> str:
     return fitting[0]
 
 
-def _bring(origin: Origin, name: str, releases: Path, wish: Wish, progress: Progress) -> Release:
+def _bring(
+    origin: Origin, offered: Offered, releases: Path, wish: Wish, progress: Progress
+) -> Release:
     """Return a release that is here, fetched when it was not."""
+    name = offered.id
     folder = releases / name
     found = _whole(folder)
     if found is not None:
-        _check(folder, wish, found.base_iri)
-        return found
+        if offered.is_signed:
+            _fetch_signature(origin, name, folder)
+        if _is_signed_as_wished(folder, wish):
+            _check(folder, wish, found.base_iri)
+            return found
     staging = releases / f".pull-{name}"
     progress(name)
     _begin(origin, name, staging, wish)
@@ -149,15 +158,16 @@ def _whole(folder: Path) -> Release | None:
 
 
 def _begin(origin: Origin, name: str, staging: Path, wish: Wish) -> None:
-    """Fetch the manifest and its signature; go on in the folder of an earlier call."""
-    manifest, signature = origin.manifest(name), origin.signature(name)
+    """Fetch the manifest and what signs it; go on in the folder of an earlier call."""
+    manifest = origin.manifest(name)
     path = staging / MANIFEST
     if staging.exists() and not (path.is_file() and path.read_bytes() == manifest):
         shutil.rmtree(staging)
     staging.mkdir(exist_ok=True)
     path.write_bytes(manifest)
-    if signature is not None:
-        (staging / SIGNATURE).write_bytes(signature)
+    for file in (SIGNATURE, PUBLIC_KEY):
+        (staging / file).unlink(missing_ok=True)  # an earlier call may have fetched others
+    _fetch_signature(origin, name, staging)
     try:
         content = read_sealed(path)
     except ReleaseError as error:
@@ -165,6 +175,30 @@ def _begin(origin: Origin, name: str, staging: Path, wish: Wish) -> None:
     _check(staging, wish, str(content.get("base_iri")))
     if content.get("release") != name:
         raise strange(path)
+
+
+def _fetch_signature(origin: Origin, name: str, folder: Path) -> None:
+    """Fetch what is missing here of a signature and the key beside it; what is here stays.
+
+    A release can be signed after it was fetched.
+    """
+    for file in (PUBLIC_KEY, SIGNATURE):
+        path = folder / file
+        content = None if path.is_file() else origin.beside(name, file)
+        if content is not None:
+            temporary = path.with_name(f".{file}")
+            temporary.write_bytes(content)
+            temporary.replace(path)
+
+
+def _is_signed_as_wished(folder: Path, wish: Wish) -> bool:
+    """Tell whether a release that is here may stay; else it may be signed anew there."""
+    try:
+        if wish.public_key is not None:
+            check_signature(folder, wish.public_key)
+    except ReleaseError:
+        return False
+    return True
 
 
 def _check(folder: Path, wish: Wish, base_iri: str) -> None:
@@ -186,7 +220,7 @@ def _leave_out_others(staging: Path, files: Mapping[str, StoredFile]) -> None:
     shutil.rmtree(staging / STORE, ignore_errors=True)
     for path in staging.rglob("*"):
         name = path.relative_to(staging).as_posix()
-        if path.is_file() and name not in files and name not in (MANIFEST, SIGNATURE):
+        if path.is_file() and name not in files and name not in (MANIFEST, SIGNATURE, PUBLIC_KEY):
             path.unlink()
 
 
