@@ -88,8 +88,13 @@ def from_json(written: Mapping[str, Mapping[str, Any]]) -> dict[str, StoredFile]
     return {n: StoredFile(n, int(f["length"]), str(f["sha256"])) for n, f in written.items()}
 
 
-def compare(folder: Path, files: Mapping[str, StoredFile]) -> None:
+def compare(folder: Path, files: Mapping[str, StoredFile], *, is_known: bool = False) -> None:
     """Let a folder pass when each of its files is as the manifest says.
+
+    Args:
+        folder: Where the files are.
+        files: What the manifest says of them.
+        is_known: They were read before: only their lengths are compared.
 
     Raises:
         ReleaseError: A file is missing, or a byte of it differs.
@@ -98,7 +103,8 @@ def compare(folder: Path, files: Mapping[str, StoredFile]) -> None:
         path = folder / name
         if not path.is_file():
             raise _damaged(path, "The file is missing from the release.")
-        if path.stat().st_size != file.length or digest_of(path) != file.sha256:
+        is_same = path.stat().st_size == file.length
+        if not is_same or (not is_known and digest_of(path) != file.sha256):
             raise _damaged(path, _DIFFERS)
 
 

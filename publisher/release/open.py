@@ -14,16 +14,21 @@ from publisher.release.manifest import compare, from_json, read_sealed
 from publisher.release.model import CONTEXT, CURRENT, MANIFEST, STORE, STORE_MANIFEST, Release
 
 
-def open_release(folder: Path) -> Release:
+def open_release(folder: Path, *, is_known: bool = False) -> Release:
     """Return the release in a folder.
+
+    Args:
+        folder: Where it is.
+        is_known: Its bytes were compared before: now only the lengths of its files are.
 
     Raises:
         ReleaseError: A file is missing, unreadable, or not as the manifest says.
     """
     manifest = read_sealed(folder / MANIFEST)
     files = from_json(manifest["files"])
-    compare(folder, files)
-    compare(folder / STORE, from_json(read_sealed(folder / STORE_MANIFEST)["files"]))
+    compare(folder, files, is_known=is_known)
+    stored = from_json(read_sealed(folder / STORE_MANIFEST)["files"])
+    compare(folder / STORE, stored, is_known=is_known)
     return Release(
         id=manifest["release"],
         folder=folder,

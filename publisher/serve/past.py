@@ -15,7 +15,7 @@ from publisher.errors import ReleaseError
 from publisher.release.history.kept import Kept, list_releases
 from publisher.release.history.rows import Rows
 from publisher.release.model import CURRENT, DOCUMENTS, Release
-from publisher.release.open import open_release
+from publisher.serve.openings import Openings
 from publisher.serve.turnstile import Turnstile
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ class Past:
         self._releases = releases
         self._open = open_application
         self._most = most
+        self._openings = Openings()
         self._opened: OrderedDict[str, Opened] = OrderedDict()
         self._listed: tuple[object, list[Kept], dict[str, Rows]] = (None, [], {})
         self._lock = threading.Lock()
@@ -102,7 +103,7 @@ class Past:
         with self._lock:
             opened = self._opened.pop(name, None)
             if opened is None:
-                release = open_release(self._releases / name)
+                release = self._openings.open(self._releases / name)
                 opened = Opened(release, Turnstile(*self._open(release)))
             self._opened[name] = opened
             while len(self._opened) > self._most:

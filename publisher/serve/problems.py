@@ -16,6 +16,7 @@ from publisher.errors import (
     PublisherError,
     QueryLimit,
     QueryRefused,
+    ReleaseError,
 )
 from publisher.media_types import HTML
 from publisher.messages import in_language, translate
@@ -33,6 +34,8 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (ClientBusy, HTTPStatus.TOO_MANY_REQUESTS),
     (EngineBusy, HTTPStatus.SERVICE_UNAVAILABLE),
     (EngineFailed, HTTPStatus.BAD_GATEWAY),
+    # There is such an address, and it answers again when the release has been mended.
+    (ReleaseError, HTTPStatus.SERVICE_UNAVAILABLE),
     (PublisherError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 _RETRY_AFTER_SECONDS = "5"
@@ -50,6 +53,7 @@ _TITLES = {
     503: "Too much to do just now",
     504: "The query was stopped at a limit",
 }
+_RELEASE_TITLE = "This release cannot be served"
 _CURES = {
     404: "Check the address, or begin at the home page.",
     405: "Use one of the methods that the Allow field lists.",
@@ -71,10 +75,12 @@ def _prefers_page(accept: str) -> bool:
     return page > details or (page == details > 0 and HTML.name in accept.lower())
 
 
-def answer(site: Site, status: int, details: dict[str, object], sentences: list[str]) -> Response:
+def answer(
+    site: Site, status: int, details: dict[str, object], sentences: list[str], title: str = ""
+) -> Response:
     """Return a problem as a page to readers who prefer pages, else as problem details."""
     reader = reader_of(request, site)
-    title = translate(_TITLES.get(status, HTTPStatus(status).phrase), reader.language)
+    title = translate(title or _TITLES.get(status, HTTPStatus(status).phrase), reader.language)
     if _prefers_page(request.headers.get("Accept", "")):
         near = nearest(site, request.path, reader) if status == HTTPStatus.NOT_FOUND else []
         asked = " ".join(words_of(request.path)) if status == HTTPStatus.NOT_FOUND else ""
@@ -101,7 +107,7 @@ def sentences_of(error: PublisherError, language: str) -> list[str]:
 def headed(response: Response, error: PublisherError) -> None:
     """Give an answer the header fields that an error calls for."""
     response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
-    if response.status_code in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+    if isinstance(error, EngineBusy | ClientBusy):
         response.headers["Retry-After"] = _RETRY_AFTER_SECONDS
 
 
@@ -119,7 +125,8 @@ def _details(error: PublisherError) -> dict[str, object]:
 
 def _publisher_error(site: Site, error: PublisherError) -> Response:
     sentences = sentences_of(error, reader_of(request, site).language)
-    response = answer(site, status_of(error), _details(error), sentences)
+    title = _RELEASE_TITLE if isinstance(error, ReleaseError) else ""
+    response = answer(site, status_of(error), _details(error), sentences, title)
     headed(response, error)
     return response
 

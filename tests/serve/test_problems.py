@@ -35,7 +35,7 @@ PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
         (ClientBusy("x"), 429),
         (EngineBusy("x"), 503),
         (EngineFailed("x"), 502),
-        (ReleaseError("x"), 500),
+        (ReleaseError("x"), 503),
         (PublisherError("x"), 500),
     ],
 )
