@@ -2,6 +2,10 @@
 
 Loaded beside, counted, compared with its digest, then switched to: whoever asks sees the release
 before or this one, and never half of one. Cut at any place, the same command goes on there.
+
+One push runs at a time: the list of releases in the engine is read, then written whole, since the
+Graph Store Protocol cannot take single triples away. Two at once may lose an entry of it; the one
+that lost is told, and mends that by being sent again.
 """
 
 from __future__ import annotations
@@ -49,7 +53,7 @@ def push(
         progress: Told which step begins.
 
     Raises:
-        PushFailed: The engine refuses, or does not hold what was sent to it.
+        PushFailed: The engine refuses, does not hold what was sent to it, or takes another push.
         QueryError: It does not answer.
     """
     loaded = read_registry(engine.connection, release.base_iri)
@@ -63,7 +67,19 @@ def push(
     progress("switch")
     switch(release, names, guarded, engine)
     pruned = prune(release, engine, keep, progress)
+    _confirm(release, engine)
     return Pushed(sum(release.graphs.values()), sent, guarded, pruned)
+
+
+def _confirm(release: Release, engine: Engine) -> None:
+    """Let a push end well whose release is the current one in the engine's list."""
+    listed = read_registry(engine.connection, release.base_iri).get(release.id)
+    if listed is None or not listed.is_current:
+        raise PushFailed(
+            "Something else changed the engine's list of releases at the same time.",
+            remedy="Let one push run at a time: send this one again when the other has ended."
+            " What is loaded is not sent again.",
+        )
 
 
 def _is_there(release: Release, names: Names, checker: Checker) -> bool:

@@ -132,6 +132,33 @@ def test_a_push_that_was_cut_goes_on_where_it_stopped(server: Remote, chain: Cha
     assert current(server) == [second.id]
 
 
+def test_who_lost_to_another_push_is_told_and_mends_it_by_sending_again(
+    server: Remote, chain: Chain
+) -> None:
+    """Both read the list, then both write it: the later one does not know of the earlier."""
+    first = chain.build()
+    server.push(first)
+    second = chain.add(A_LAKE)
+    engine = server.engine()
+    replace, registry = engine.writer.replace, registry_of(BASE)
+    before = list(engine.checker.read(registry, 1))
+
+    def overtaken(graph: str, triples: list[Triple]) -> None:
+        replace(graph, triples)
+        if graph == registry:
+            replace(graph, before)
+
+    with (
+        mock.patch.object(engine.writer, "replace", overtaken),
+        pytest.raises(PushFailed, match="at the same time"),
+    ):
+        pushing.push(second, engine, Keep(10, 10))
+    assert current(server) == [first.id]
+
+    assert server.push(second).sent == 0
+    assert current(server) == [second.id]
+
+
 def test_what_somebody_changed_in_the_engine_is_found_and_loaded_anew(
     server: Remote, chain: Chain
 ) -> None:
