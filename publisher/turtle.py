@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
@@ -16,6 +16,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from publisher.namespaces import iri
 
 Subject = NamedNode | BlankNode
+_TYPE, _STRING = iri("rdf:type"), iri("xsd:string")
+_FIRST = {_TYPE: 0, iri("rdfs:label"): 1}
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
 _BARE = {
     iri("xsd:integer"): re.compile(r"[+-]?[0-9]+"),
@@ -56,18 +58,19 @@ class _Writer:
         if datatype in _BARE and _BARE[datatype].fullmatch(literal.value):
             return literal.value
         quoted = f'"{literal.value.translate(_ESCAPES)}"'
-        return quoted if datatype == iri("xsd:string") else f"{quoted}^^{self.iri(datatype)}"
+        return quoted if datatype == _STRING else f"{quoted}^^{self.iri(datatype)}"
 
     def term(self, term: object) -> str:
         if isinstance(term, Literal):
             return self.literal(term)
         return self.iri(term.value) if isinstance(term, NamedNode) else str(term)
 
-    def predicate(self, predicate: str, objects: Iterable[object]) -> str:
-        verb = "a" if predicate == iri("rdf:type") else self.iri(predicate)
+    def predicate(self, predicate: str, objects: Collection[object]) -> str:
+        verb = "a" if predicate == _TYPE else self.iri(predicate)
+        if len(objects) == 1:
+            (only,) = objects
+            return f"    {verb} {self.term(only)} ;\n"
         written = [self.term(term) for term in sorted(objects, key=_object_order)]
-        if len(written) == 1:
-            return f"    {verb} {written[0]} ;\n"
         return f"    {verb}\n        " + " ,\n        ".join(written) + " ;\n"
 
     def block(self, subject: Subject, objects: Mapping[str, set[object]]) -> str:
@@ -79,8 +82,7 @@ class _Writer:
 
 
 def _predicate_order(predicate: str) -> tuple[int, str]:
-    first = (iri("rdf:type"), iri("rdfs:label"))
-    return (first.index(predicate) if predicate in first else len(first), predicate)
+    return (_FIRST.get(predicate, len(_FIRST)), predicate)
 
 
 def _object_order(term: object) -> tuple[int, str, str, str]:

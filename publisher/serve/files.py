@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import IO
 
 from flask import Blueprint, Response, abort, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.wsgi import FileWrapper
 
 from publisher import media_types
 from publisher.release.model import CONTEXT, DUMPS, StoredFile
@@ -15,6 +17,10 @@ from publisher.serve.fields import join_links, validators, with_exact_date
 from publisher.serve.keeping import keep
 from publisher.serve.site import Site
 
+# A file that takes no more than this share of the memory for answers is kept there.
+_SHARE = 16
+# How much of a longer one is read at a time: below what the C library maps for itself.
+_CHUNK_BYTES = 128 << 10
 _GZIP = "application/gzip"
 # One part (RFC 9110, section 14.1.2); whatever else is asked for is answered with the whole.
 _PART = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-0*[1-9][0-9]{0,17})", re.IGNORECASE)
@@ -40,13 +46,19 @@ def in_parts(response: Response, length: int) -> Response:
     except RequestedRangeNotSatisfiable:
         response.close()
         raise
+    response.headers.pop("Date", None)  # the server's own, as with every answer
     return response
+
+
+def _in_chunks(file: IO[bytes], _size: int) -> FileWrapper:
+    return FileWrapper(file, _CHUNK_BYTES)
 
 
 def stored(
     site: Site, file: StoredFile, media_type: str, links: Iterable[tuple[str, str]]
 ) -> Response:
     """Return a file of the release, or the part of it that is asked for."""
+    request.environ["wsgi.file_wrapper"] = _in_chunks
     response = send_file(
         site.release.folder / file.name,
         mimetype=media_type,
@@ -59,6 +71,9 @@ def stored(
     response.headers["Link"] = join_links(links)
     name = file.name.rpartition("/")[2]
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    is_small = file.length * _SHARE <= site.config.cache_mb << 20
+    if is_small and "Range" not in request.headers and keep():
+        return response  # whole, whatever the client has: the layer in front compares
     return in_parts(response, file.length)
 
 

@@ -7,8 +7,10 @@ from flask import request
 from publisher.serve.ready import KEEP
 
 
-def keep() -> None:
-    """Let the layer in front keep the answer to this request."""
+def keep() -> bool:
+    """Let the layer in front keep the answer to this request; tell whether there is that layer."""
     marks = request.environ.get(KEEP)
-    if marks is not None:
-        marks.append(True)
+    if marks is None:
+        return False
+    marks.append(True)
+    return True

@@ -36,6 +36,8 @@ _COMPRESSIBLE = (
     "application/trig",
 )
 _REMEMBERED = ("GET", "HEAD")
+# What lies below has parts of its own (RFC 9110, section 14); elsewhere Range is passed over.
+_IN_PARTS = "/dump/"
 # What a 304 repeats (RFC 9110, section 15.4.5).
 _REPEATED = {
     "cache-control",
@@ -79,7 +81,7 @@ class Ready:
         found = self.from_memory(environ, start_response)
         if found is not None:
             return found
-        if environ["REQUEST_METHOD"] not in _REMEMBERED:
+        if not _is_remembered(environ):
             return self._application(environ, start_response)
         made = self._make(environ, _key_of(environ))
         if not isinstance(made, Answer):
@@ -90,7 +92,7 @@ class Ready:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes] | None:
         """Answer from memory; None when the application must answer."""
-        if environ["REQUEST_METHOD"] not in _REMEMBERED:
+        if not _is_remembered(environ):
             return None
         answer = self._memory.get(_key_of(environ))
         return None if answer is None else _send(answer, environ, start_response)
@@ -128,6 +130,13 @@ class Ready:
         return self._memory.keep(key, _answer(status, fields, names, body, environ))
 
 
+def _is_remembered(environ: WSGIEnvironment) -> bool:
+    """Tell whether the answer to a request may be in the memory; parts of files never are."""
+    if "HTTP_RANGE" in environ and environ["REQUEST_METHOD"] == "GET":
+        return _IN_PARTS not in environ["PATH_INFO"]
+    return environ["REQUEST_METHOD"] in _REMEMBERED
+
+
 def _as_get(environ: WSGIEnvironment, is_head: bool) -> dict[str, object]:
     """Return a request as GET; a range means nothing in HEAD (RFC 9110, section 14.2)."""
     asked = dict(environ, REQUEST_METHOD="GET")
@@ -145,9 +154,14 @@ def _close(chunks: Iterable[bytes]) -> None:
 def _answer(
     status: str, fields: Fields, names: dict[str, str], body: bytes, environ: WSGIEnvironment
 ) -> Answer:
-    """Return an answer, compressed when the client takes that and it is worth it."""
+    """Return an answer, compressed when the client takes that and it is worth it.
+
+    What can be had in parts is left as it is, so that the parts are of the same bytes.
+    """
     fields = [(name, value) for name, value in fields if name.lower() != "content-length"]
-    compressible = names.get("content-type", "").startswith(_COMPRESSIBLE)
+    compressible = (
+        names.get("content-type", "").startswith(_COMPRESSIBLE) and "accept-ranges" not in names
+    )
     etag = names["etag"]
     if compressible and len(body) >= _WORTH_COMPRESSING:
         fields = _set(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from publisher.release.model import Release
+from publisher.serve.app import create_app
+from publisher.serve.site import Site
 
 DUMP = "/dump/lakes.nt"
 FORMATS = [
@@ -129,6 +132,44 @@ def test_a_part_is_sent_only_of_what_the_client_has_the_beginning_of(
     for other in ('"other"', "Thu, 01 Jan 2026 00:00:00 GMT", f"W/{whole.headers['ETag']}"):
         answer = fetch(visitor, range="bytes=0-9", if_range=other)
         assert (answer.status_code, answer.data) == (200, stored)
+
+
+def test_a_part_is_a_part_also_when_the_whole_is_remembered(visitor: Client, stored: bytes) -> None:
+    """The memory knows whole answers; a range asks for something else, and spoils none."""
+    assert fetch(visitor).data == stored
+    assert fetch(visitor, range="bytes=0-9").data == stored[:10]
+    assert fetch(visitor).data == stored
+
+
+def test_a_dump_is_never_compressed_on_the_way(visitor: Client, stored: bytes) -> None:
+    """Its parts, its length and its checksum in the catalogue are those of the same bytes."""
+    for _ in range(2):
+        answer = fetch(visitor, accept_encoding="gzip")
+        assert answer.data == stored
+        assert "Content-Encoding" not in answer.headers
+
+
+def test_a_small_dump_is_read_once(visitor: Client, stored: bytes, release: Release) -> None:
+    """What many mirrors ask for comes from memory: the file may even be away for a moment."""
+    fetch(visitor)
+    path = release.folder / "dumps" / "lakes.nt"
+    away = path.rename(path.with_suffix(".away"))
+    try:
+        assert fetch(visitor).data == stored
+    finally:
+        away.rename(path)
+
+
+def test_a_dump_longer_than_its_share_of_memory_is_read_from_the_file(
+    site: Site, stored: bytes
+) -> None:
+    """So that one dump does not drive all documents out."""
+    small = dataclasses.replace(site, config=dataclasses.replace(site.config, cache_mb=0))
+    visitor = Client(create_app(small))
+    for _ in range(2):
+        whole = fetch(visitor)
+        assert whole.data == stored
+        assert fetch(visitor, if_none_match=whole.headers["ETag"]).status_code == 304
 
 
 def test_a_mirror_that_has_the_dump_is_told_so(visitor: Client) -> None:

@@ -407,7 +407,9 @@ def plain(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
 
 
 @given(st.lists(real_requests, min_size=1, max_size=12))
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_the_memory_answers_as_flask_does(
     pair: tuple[Ready, FlaskClient], asked: list[tuple[str, str, dict[str, str]]]
 ) -> None:
