@@ -9,6 +9,8 @@ import time
 
 _LENGTHS = struct.Struct("!II")
 _PART = 1 << 18
+# Most messages are no longer than this, and come and go in one call.
+_SHORT = 1 << 14
 
 
 class Gone(Exception):
@@ -23,6 +25,8 @@ class Channel:
         self._end = end
         self._poll = select.poll()
         self._poll.register(end, select.POLLIN)
+        self._room = memoryview(bytearray(_SHORT))
+        self._ahead = b""  # what was read with the message before
 
     def close(self) -> None:
         """Let go of the socket."""
@@ -30,7 +34,7 @@ class Channel:
 
     def has_news(self) -> bool:
         """Tell whether there is something to read, the end of all messages included."""
-        return bool(self._poll.poll(0))
+        return bool(self._ahead or self._poll.poll(0))
 
     def send(self, head: bytes, body: bytes = b"") -> None:
         """Send a message.
@@ -41,8 +45,10 @@ class Channel:
         self._end.settimeout(None)
         start = _LENGTHS.pack(len(head), len(body)) + head
         try:
-            self._end.sendall(start)
-            if body:
+            if len(body) <= _SHORT:
+                self._end.sendall(start + body)
+            else:
+                self._end.sendall(start)
                 self._end.sendall(body)
         except OSError as error:
             raise Gone from error
@@ -58,25 +64,32 @@ class Channel:
             TimeoutError: It takes longer.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
-        head_length, body_length = _LENGTHS.unpack(self._read(_LENGTHS.size, deadline))
-        return bytes(self._read(head_length, deadline)), bytes(self._read(body_length, deadline))
-
-    def _read(self, length: int, deadline: float | None) -> bytearray:
-        found = bytearray(length)
+        found = bytearray(self._ahead)
+        while len(found) < _LENGTHS.size:
+            found += self._room[: self._read(self._room, deadline)]
+        head_length, body_length = _LENGTHS.unpack_from(found)
+        start = _LENGTHS.size + head_length
+        end = start + body_length
+        position = len(found)
+        found.extend(bytes(max(0, end - position)))
         view = memoryview(found)
-        position = 0
-        while position < length:
-            if deadline is None:
-                self._end.settimeout(None)
-            else:
-                self._end.settimeout(max(0.001, deadline - time.monotonic()))
-            try:
-                read = self._end.recv_into(view[position:], min(length - position, _PART))
-            except TimeoutError:
-                raise
-            except OSError as error:
-                raise Gone from error
-            if not read:
-                raise Gone
-            position += read
-        return found
+        while position < end:
+            position += self._read(view[position:], deadline)
+        self._ahead = bytes(view[end:])
+        return bytes(view[_LENGTHS.size : start]), bytes(view[start:end])
+
+    def _read(self, room: memoryview, deadline: float | None) -> int:
+        """Fill a part of the room, and return how much of it."""
+        if deadline is None:
+            self._end.settimeout(None)
+        else:
+            self._end.settimeout(max(0.001, deadline - time.monotonic()))
+        try:
+            read = self._end.recv_into(room, min(len(room), _PART))
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Gone from error
+        if not read:
+            raise Gone
+        return read

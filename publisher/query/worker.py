@@ -67,9 +67,9 @@ def _work(channel: Channel) -> None:
         seconds = operation.seconds or workplace.limits.seconds
         signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
         outcome = evaluator.evaluate(operation)
-        worn = outcome.worn or _used(size) > enough
-        body = outcome.answer.body if outcome.answer else b""
-        channel.send(replace(outcome, worn=worn).head(), body)
+        if _used(size) > enough:
+            outcome = replace(outcome, worn=True)
+        channel.send(outcome.head(), outcome.answer.body if outcome.answer else b"")
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 

@@ -31,6 +31,13 @@ EDITOR_POLICY = PAGE_POLICY.replace(
     "style-src 'self'",
     "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
 )
+_FOR_EVERYBODY = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": EXPOSED,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 DATA_POLICY = "default-src 'none'; sandbox"
 METHODS = "GET, HEAD, OPTIONS"
 
@@ -110,11 +117,7 @@ def for_everybody(response: Response, policy: str = PAGE_POLICY) -> Response:
         policy: What it may load if it is a page.
     """
     headers = response.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = EXPOSED
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    headers.extend(_FOR_EVERYBODY)
     is_page = response.mimetype == media_types.HTML.name
     headers.setdefault("Content-Security-Policy", policy if is_page else DATA_POLICY)
     return response

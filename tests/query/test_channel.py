@@ -25,6 +25,20 @@ def test_a_message_comes_as_it_was_sent() -> None:
     there.close()
 
 
+def test_messages_that_come_together_are_read_one_by_one() -> None:
+    """Also when the second begins in what was read of the first."""
+    ours, theirs = socket.socketpair()
+    here, there = Channel(ours), Channel(theirs)
+    for number in range(3):
+        there.send(b"%d" % number, b"x" * 9_000)
+    for number in range(3):
+        assert here.has_news()
+        assert here.receive(20) == (b"%d" % number, b"x" * 9_000)
+    assert not here.has_news()
+    here.close()
+    there.close()
+
+
 def test_the_wait_for_a_message_is_bounded() -> None:
     """For all of it: half a message is none."""
     ours, theirs = socket.socketpair()
