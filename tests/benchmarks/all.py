@@ -11,6 +11,7 @@ import time
 
 import dereferencing
 import documents
+import embedded
 import files
 import queries
 from measured import parser, show
@@ -20,6 +21,7 @@ _PARTS = {
     "dereferencing": dereferencing.measure,
     "files": files.measure,
     "queries": queries.measure_all,
+    "embedded": embedded.measure_all,
 }
 
 

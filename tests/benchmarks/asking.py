@@ -1,4 +1,4 @@
-"""Eight kinds of query, and clients that ask them one after the other."""
+"""Kinds of query, and clients that ask them one after the other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlencode, urlsplit
 
-from generate import BASE, CLUSTER
+from generate import BASE, CLUSTER, GRAPH
 
 _PROLOGUE = f"""PREFIX cluster: <{CLUSTER}>
 PREFIX org: <http://www.w3.org/ns/org#>
@@ -36,11 +36,20 @@ KINDS: dict[str, str] = {
     "path": "SELECT ?other { THING org:linkedTo+ ?other }",
 }
 
+# These tell the two embedded engines apart.
+APART: dict[str, str] = {
+    "counted join": """SELECT (COUNT(*) AS ?n) { ?cluster cluster:participation ?participation .
+        ?participation cluster:programme ?programme . ?programme skos:prefLabel ?name }""",
+    "path from everywhere": "SELECT (COUNT(*) AS ?n) { ?one org:linkedTo+ ?other }",
+    "FROM": f"""SELECT (COUNT(*) AS ?n) FROM <{GRAPH.value}> {{
+        ?cluster schema:areaServed ?area }}""",
+}
+
 
 def query(kind: str, number: int, initiatives: int) -> str:
     """Return a query of a kind; no two are the same, so none is answered from a memory."""
     chosen = number * 7919 % initiatives // 10 * 10 + 9
-    text = KINDS[kind].replace("THING", f"<{BASE}id/cluster/g{chosen:07}>")
+    text = (KINDS | APART)[kind].replace("THING", f"<{BASE}id/cluster/g{chosen:07}>")
     return f"{_PROLOGUE}{text.replace('NUMBER', str(chosen))} # {number}"
 
 

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -57,7 +57,10 @@ def start(stack: ExitStack, data: Path, names: list[str]) -> dict[str, str]:
 
 
 def compare(
-    addresses: dict[str, str], initiatives: int, options: argparse.Namespace
+    addresses: dict[str, str],
+    initiatives: int,
+    options: argparse.Namespace,
+    kinds: Sequence[str] = tuple(KINDS),
 ) -> dict[Case, list[float]]:
     """Return the medians in milliseconds of each run, in turn, of kind × clients × engine.
 
@@ -66,7 +69,7 @@ def compare(
     """
     found: dict[Case, list[float]] = {}
     numbers = itertools.count(1)
-    for kind, clients in itertools.product(KINDS, _CLIENTS):
+    for kind, clients in itertools.product(kinds, _CLIENTS):
         asked = dict(addresses)
         # The run before the first warms up, and is short.
         for run in range(options.runs + 1):
@@ -85,12 +88,14 @@ def compare(
     return found
 
 
-def tables(found: dict[Case, list[float]], names: list[str]) -> tuple[str, list[Ratio]]:
+def tables(
+    found: dict[Case, list[float]], names: list[str], kinds: Sequence[str] = tuple(KINDS)
+) -> tuple[str, list[Ratio]]:
     """Return the tables, with how many times ours another's median is; and the ratios."""
     said, ratios = [], []
     for clients in _CLIENTS:
         rows = []
-        for kind in KINDS:
+        for kind in kinds:
             ours = found.get((kind, clients, names[0]), [])
             row = [kind]
             for name in names:
