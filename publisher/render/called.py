@@ -14,8 +14,9 @@ from publisher.render.labels import Labels
 
 # So many names stand in one query.
 _CHUNK = 500
+# A filter, not VALUES, for the properties: the engine would begin with all that have them.
 _QUERY = "SELECT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {things} }} \
-VALUES ?property {{ {properties} }} ?thing ?property ?value . }}"
+?thing ?property ?value . FILTER(?property IN ({properties})) }}"
 _T = TypeVar("_T")
 
 
@@ -33,7 +34,7 @@ def chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
 def read_names(engine: Engine, things: Iterable[str]) -> Labels:
     """Return IRI → its names, by the first property that names it; things without are left out."""
     found: dict[str, dict[str, set[Literal]]] = {}
-    properties = " ".join(f"<{path}>" for path in LABELS)
+    properties = ", ".join(f"<{path}>" for path in LABELS)
     for part in chunks(sorted(set(things))):
         names = " ".join(str(NamedNode(name)) for name in part)
         for row in engine.rows(_QUERY.format(things=names, properties=properties)):
