@@ -103,18 +103,19 @@ def _made(site: Site, table: Table, choice: Choice, chosen: MediaType) -> Respon
     Raises:
         QueryLimit: It would have more rows than one may have.
     """
-    lines = site.pages.tables.lines(table, reader_of(request, site).language)
-    most, count = site.config.table_rows, lines.count(choice)
-    if count > most:
-        raise QueryLimit(
-            "The selection has {count} rows; a file made on demand has at most {most}.",
-            limit="table_rows",
-            remedy="Filter further, or take the whole table: {address}",
-            count=count,
-            most=most,
-            address=_on_site(site, table, chosen.extension),
-        )
-    body = lines.file(choice, chosen, most)
+    most = site.config.table_rows
+    with site.pages.tables.lines(table, reader_of(request, site).language) as lines:
+        count = lines.count(choice)
+        if count > most:
+            raise QueryLimit(
+                "The selection has {count} rows; a file made on demand has at most {most}.",
+                limit="table_rows",
+                remedy="Filter further, or take the whole table: {address}",
+                count=count,
+                most=most,
+                address=_on_site(site, table, chosen.extension),
+            )
+        body = lines.file(choice, chosen, most)
     response = Response(body, content_type=chosen.content_type)
     validators(response, body, site.release.published)
     name = f"{table.slug}.{chosen.extension}"

@@ -1,4 +1,7 @@
-"""Words that filter a table are looked for once, whatever is counted and shown."""
+"""Words that filter a table are looked for once, whatever is counted and shown.
+
+This is about releases without an index of their tables.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from publisher.query.engine import Row
 from publisher.query.quiet import QuietEngine
 from publisher.release.model import Release
 from publisher.release.tables.table import Table, read_tables
-from publisher.render.tables import lines as module
+from publisher.render.tables import asked as module
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.lines import TableLines
 

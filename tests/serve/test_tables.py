@@ -95,7 +95,8 @@ def test_a_column_sorts(municipal_site: Site, sort: str, order: str) -> None:
     table = pages.tables["municipality"]
     column = sort.removeprefix("-")
     choice = Choice(sort=column, descending=sort.startswith("-"))
-    found = pages.lines(table, "sv").read(choice, (), 100)
+    with pages.lines(table, "sv") as lines:
+        found = lines.read(choice, (), 100)
 
     assert [line.iri.rpartition("/")[2] for line in found.lines] == order.split()
 
@@ -299,8 +300,8 @@ def test_a_file_made_on_demand_is_made_as_the_whole_one(
 ) -> None:
     """The engine and the sources say the same, in the same form."""
     table = read_tables(municipalities.folder)["municipality"]
-    lines = municipal_site.pages.tables.lines(table, "sv")
-    made = lines.file(Choice(), media_types.BY_EXTENSION[extension], 100).decode()
+    with municipal_site.pages.tables.lines(table, "sv") as lines:
+        made = lines.file(Choice(), media_types.BY_EXTENSION[extension], 100).decode()
     whole = (municipalities.folder / "tables" / f"municipality.{extension}").read_text("utf-8")
 
     if extension == "geojson":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 from pathlib import Path
@@ -24,6 +25,7 @@ from publisher.release.tables.columns import columns, local, slugs, targets
 from publisher.release.tables.csvw import metadata
 from publisher.release.tables.features import write_features
 from publisher.release.tables.geometries import chains, located
+from publisher.release.tables.row_index import ROWS, RowIndex
 from publisher.release.tables.subjects import Subjects, SubjectsOnDisk, called
 from publisher.release.tables.table import INDEX, METADATA, TABLES, Table, as_json
 from publisher.release.tables.workbook import MOST_LINES, write_workbook
@@ -81,7 +83,7 @@ def write_tables(
     base_iri: str,
     prefixes: Mapping[str, str],
 ) -> dict[str, list[TableFiles]]:
-    """Write ``tables/<class>.csv``, ``.xlsx``, ``.geojson`` and what they mean.
+    """Write ``tables/<class>.csv``, ``.xlsx``, ``.geojson``, what they mean and their indexes.
 
     Args:
         staging: The release's folder.
@@ -199,8 +201,11 @@ def _write(
             yield Line(thing, values, located(thing, table.chains, subjects))
 
     paths = {m.extension: staging / table.file(m.extension) for m in (CSV, XLSX, GEOJSON)}
-    with paths["csv"].open("w", encoding="utf-8", newline="") as stream:
-        write_csv(table, lines(), names, stream)
+    with (
+        paths["csv"].open("w", encoding="utf-8", newline="") as stream,
+        closing(RowIndex(staging / table.file(ROWS), table, names)) as index,
+    ):
+        write_csv(table, index.noting(lines()), names, stream)
     described = staging / table.file(METADATA)
     write_json(described, metadata(table, f"{table.slug}.csv"))
     if table.count <= MOST_LINES:

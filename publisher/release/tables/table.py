@@ -49,6 +49,16 @@ class Column:
     facet: bool = False
     usual: bool = False
 
+    def spoken(self, language: str) -> str | None:
+        """Return the tag of the texts that readers of a language have it sorted by.
+
+        Their own, or the next that there is; None where languages play no part.
+        """
+        if self.kind not in (TEXT, LINK):
+            return None
+        tags = (language, "", "en", *self.languages)
+        return next((tag for tag in tags if tag in self.languages), None)
+
 
 @dataclass(frozen=True)
 class Table:

@@ -1,9 +1,13 @@
-"""What a reader chose of a table: which things, in which order."""
+"""What a reader chose of a table: which things, in which order; and who can tell them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
+
+from publisher.query.engine import Term
+from publisher.release.tables.table import Column
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,7 @@ class Choice:
         sort: Name of the column that orders the things; empty for the label.
         descending: Whether the last come first.
         page: From 1.
-        things: IRIs of the things that have the words, when somebody has looked them up.
+        things: IRIs of the things that have the words, when the engine has looked them up.
     """
 
     words: str = ""
@@ -35,3 +39,22 @@ class Choice:
     def is_stored(self) -> bool:
         """Tell whether the release's files hold the choice in its order."""
         return self.is_whole and not self.sort
+
+
+class Selecting(Protocol):
+    """Whatever tells which things of one table fit a choice, for readers of one language."""
+
+    def count(self, choice: Choice) -> int:
+        """Return how many things fit."""
+
+    def counts(self, choice: Choice, columns: Sequence[Column]) -> Iterable[tuple[str, Term, int]]:
+        """Return column's path, value and number of things that fit and have it, by value.
+
+        Of each column the most frequent value first.
+        """
+
+    def things(self, choice: Choice, limit: int, offset: int) -> list[str]:
+        """Return the IRIs of at most so many things, in the choice's order."""
+
+    def close(self) -> None:
+        """Let go of files."""

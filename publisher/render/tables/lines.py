@@ -1,4 +1,4 @@
-"""What a reader chose of a table → its lines, its counts and its files, asked of the engine."""
+"""What a reader chose of a table → its lines, its counts and its files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO, StringIO
+from pathlib import Path
+from typing import Self
 
 from pyoxigraph import BlankNode, Literal
 
@@ -18,11 +20,10 @@ from publisher.release.tables.table import LINK, Column, Table
 from publisher.release.tables.workbook import write_workbook
 from publisher.render.called import chunks, read_names
 from publisher.render.labels import Labels
-from publisher.render.tables.choice import Choice
+from publisher.render.tables.asked import Asked
+from publisher.render.tables.choice import Choice, Selecting
+from publisher.render.tables.indexed import Indexed
 from publisher.render.tables.query import Queries
-
-# So many things are named in a query; more are told by what they have.
-_FEW = 200
 
 
 @dataclass(frozen=True)
@@ -42,65 +43,59 @@ class TableLines:
     """Reads one table for readers of one language."""
 
     def __init__(
-        self, engine: Engine, table: Table, prefixes: Mapping[str, str], language: str
+        self,
+        engine: Engine,
+        table: Table,
+        prefixes: Mapping[str, str],
+        language: str,
+        index: Path | None = None,
     ) -> None:
-        """Keep what the lines are asked of."""
+        """Open what the lines are asked of.
+
+        Args:
+            engine: Says what the rows hold; and which there are, when there is no index.
+            table: What is read.
+            prefixes: Used in the queries.
+            language: Of the reader.
+            index: The release's index of the table, if it has one.
+        """
         self._engine, self._table = engine, table
         self.queries = Queries(table, prefixes, language)
-        self._with_words: dict[str, tuple[str, ...] | None] = {}
+        self._selecting: Selecting = Asked(engine, self.queries)
+        if index is not None:
+            self._selecting = Indexed(index, table, language)
 
-    def _narrowed(self, choice: Choice) -> Choice:
-        """Return a choice by the things that have its words, when these are few.
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
 
-        Looking for words in every text takes longest, so it is done once for count, facets and
-        rows. Engines are slow with long lists of things; so where many have the words, the words
-        stay.
-        """
-        words = choice.words
-        if not words or choice.things is not None:
-            return choice
-        if words not in self._with_words:
-            rows = self._engine.rows(self.queries.things(Choice(words), _FEW + 1))
-            found = tuple(sorted(row["thing"].value for row in rows))
-            self._with_words[words] = found if len(found) <= _FEW else None
-        return replace(choice, things=self._with_words[words])
+    def __exit__(self, *_: object) -> None:
+        """Let go of files."""
+        self._selecting.close()
 
     def count(self, choice: Choice) -> int:
         """Return how many things fit a choice."""
-        if choice.is_whole:
-            return self._table.count
-        choice = self._narrowed(choice)
-        if choice.things is not None and not choice.filters:
-            return len(choice.things)
-        return int(self._engine.rows(self.queries.count(choice))[0]["count"].value)
+        return self._table.count if choice.is_whole else self._selecting.count(choice)
 
     def facets(self, choice: Choice) -> dict[str, list[tuple[AnyTerm, int]]]:
-        """Return property → values with the number of things that have them, the most first.
+        """Return path of a column → values with their numbers of things, the most first.
 
         What is chosen in a column does not narrow the counts of the column itself: with another of
         its values chosen too, so many more things fit.
         """
-        choice = self._narrowed(choice)
         columns = [column for column in self._table.columns if column.facet]
         filters = choice.filters or {}
-        found: dict[str, list[tuple[AnyTerm, int]]] = {}
-        self._count(choice, [c for c in columns if c.name not in filters], found)
+        free = [column for column in columns if column.name not in filters]
+        asked = [(choice, free)] if free else []
         for column in columns:
             if column.name in filters:
                 others = {name: values for name, values in filters.items() if name != column.name}
-                self._count(replace(choice, filters=others), [column], found)
+                asked.append((replace(choice, filters=others), [column]))
+        found: dict[str, list[tuple[AnyTerm, int]]] = {}
+        for narrowed, counted in asked:
+            for path, value, count in self._selecting.counts(narrowed, counted):
+                found.setdefault(path, []).append((value, count))
         return found
-
-    def _count(
-        self,
-        choice: Choice,
-        columns: Sequence[Column],
-        found: dict[str, list[tuple[AnyTerm, int]]],
-    ) -> None:
-        for row in self._engine.rows(self.queries.facets(choice, columns)) if columns else ():
-            if not isinstance(row["value"], BlankNode):
-                pair = (row["value"], int(row["count"].value))
-                found.setdefault(row["property"].value, []).append(pair)
 
     def read(
         self,
@@ -120,9 +115,7 @@ class TableLines:
             offset: How many to leave out.
             located: Whether to read their geometries.
         """
-        chosen = self.queries.selection(self._narrowed(choice), limit, offset)
-        rows = self._engine.rows(chosen)
-        things = [row["thing"].value for row in rows]
+        things = self._selecting.things(choice, limit, offset)
         said: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
         for part in chunks(things) if columns else ():
             for row in self._engine.rows(self.queries.said(part, columns)):

@@ -14,6 +14,7 @@ from publisher.media_types import MediaType
 from publisher.messages import translate
 from publisher.query.engine import Engine, Term
 from publisher.release.model import Release
+from publisher.release.tables.row_index import ROWS
 from publisher.release.tables.table import Column, Table, read_tables
 from publisher.render.called import read_names
 from publisher.render.frame import Frame, Reader
@@ -41,8 +42,13 @@ class TablePages:
         self.tables: Mapping[str, Table] = read_tables(release.folder)
 
     def lines(self, table: Table, language: str) -> TableLines:
-        """Return what reads a table for readers of a language."""
-        return TableLines(self._engine, table, self._release.prefixes, language)
+        """Return what reads a table for readers of a language; to be closed.
+
+        Releases from before there were indexes have none.
+        """
+        release, name = self._release, table.file(ROWS)
+        index = release.folder / name if name in release.files else None
+        return TableLines(self._engine, table, release.prefixes, language, index)
 
     def place(self, table: Table, extension: str = "") -> str:
         """Return the canonical IRI of a table, or of one of its files."""
@@ -76,8 +82,11 @@ class TablePages:
             size: Lines a page.
             most: Lines that a file made on demand may have.
         """
+        with self.lines(view.table, view.reader.language) as lines:
+            return self._page_of(view, lines, size, most)
+
+    def _page_of(self, view: View, lines: TableLines, size: int, most: int) -> bytes | None:
         table, choice, reader = view.table, view.choice, view.reader
-        lines = self.lines(table, reader.language)
         total = lines.count(choice)
         pages = max(1, -(-total // size))
         if not 1 <= choice.page <= pages:

@@ -212,9 +212,7 @@ class Queries:
 
     def _spoken(self, variable: str, column: Column) -> str:
         """Return the filter for texts in the reader's language, or in the next that there is."""
-        tags = (self._language, "", "en", *column.languages)
-        tag = next((tag for tag in tags if tag in column.languages), "")
-        return f'FILTER(LANG({variable}) = "{tag}")'
+        return f'FILTER(LANG({variable}) = "{column.spoken(self._language) or ""}")'
 
     def _name(self, name: str) -> str:
         short = shorten(name, self._prefixes)

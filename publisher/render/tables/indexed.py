@@ -1,0 +1,125 @@
+"""Which things of a table fit a choice, looked up in the index that the release has of it.
+
+A value of a column is met as the engine meets it: links and texts as they are written, numbers and
+truth by what they mean. Words are met anywhere in a text, as before there was an index, without
+regard to case; and, as in the search of the site, other marks than those of å, ä and ö do not count
+either ("ide" finds "idé").
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from publisher.folding import folded
+from publisher.query.engine import Term
+from publisher.release.tables.row_index import BEGINNING, found_by, place, searched
+from publisher.release.tables.table import Column, Table
+from publisher.render.tables.choice import Choice
+from publisher.render.tables.query import term
+
+Value = str | int
+
+_WITH_WORDS = """
+SELECT cells.thing FROM folded CROSS JOIN cells ON cells.text = folded.id
+WHERE instr(folded.text, ?) AND cells.column IN ({columns})
+"""
+_WITH_VALUE = """
+SELECT thing FROM cells WHERE column = ? AND text IN (
+    SELECT id FROM texts WHERE substr(text, 1, {beginning}) IN ({marks}) AND text IN ({marks})
+)
+"""
+_COUNTS = """
+SELECT texts.text, found.number FROM (
+    SELECT cells.text, COUNT(*) AS number FROM cells {fitting}
+    WHERE cells.column = ? GROUP BY cells.text
+) AS found JOIN texts ON texts.id = found.text ORDER BY found.number DESC, texts.text
+"""
+
+
+class Indexed:
+    """Answers from a file, for one page: what was chosen is kept for what is asked next."""
+
+    def __init__(self, path: Path, table: Table, language: str) -> None:
+        """Open the file, which is never written to."""
+        self._table, self._language = table, language
+        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._index = sqlite3.connect(address, uri=True, isolation_level=None)
+        self._chosen: dict[tuple[object, ...], str] = {}
+
+    def count(self, choice: Choice) -> int:
+        """Return how many things fit."""
+        row = self._index.execute(f"SELECT COUNT(*) FROM {self._fitting(choice)}").fetchone()
+        return int(row[0])
+
+    def counts(self, choice: Choice, columns: Sequence[Column]) -> Iterator[tuple[str, Term, int]]:
+        """Yield column's path, value and number of things that fit and have it."""
+        fitting = "" if choice.is_whole else f"JOIN {self._fitting(choice)} AS t ON t.id = thing"
+        query = _COUNTS.format(fitting=fitting)
+        for column in columns:
+            for text, number in self._index.execute(query, (self._number(column),)):
+                value = term(column, text)
+                assert value is not None, "what was written is a term"
+                yield column.path, value, number
+
+    def things(self, choice: Choice, limit: int, offset: int) -> list[str]:
+        """Return the IRIs of at most so many things, in the choice's order."""
+        label = self._table.label
+        column = self._table.column(choice.sort) or label
+        keys = []
+        if column is not None:
+            first = f"things.{place(self._table, column, self._language)}"
+            # What has no value comes last, whichever the direction.
+            keys = [f"{first} IS NULL", f"{first} {'DESC' if choice.descending else 'ASC'}"]
+        if label is not None and label is not column:
+            keys.append(f"things.{place(self._table, label, self._language)}")
+        query = (
+            f"SELECT things.iri FROM {self._fitting(choice)} AS fitting"
+            " CROSS JOIN main.things ON things.id = fitting.id"
+            f" ORDER BY {', '.join([*keys, 'things.id'])} LIMIT ? OFFSET ?"
+        )
+        return [row[0] for row in self._index.execute(query, (limit, offset))]
+
+    def close(self) -> None:
+        """Close the file."""
+        self._index.close()
+
+    def _fitting(self, choice: Choice) -> str:
+        """Return the name of a table whose ``id`` are the numbers of the things that fit."""
+        filters = {n: v for n, v in (choice.filters or {}).items() if self._table.column(n)}
+        if not choice.words and not filters:
+            return "main.things"
+        key = (choice.words, *sorted(filters.items()))
+        if key not in self._chosen:
+            parts = [self._with_values(name, values) for name, values in filters.items()]
+            if choice.words and filters:
+                # The longest work is shared with what is counted without one of the filters.
+                parts.append((f"SELECT id FROM {self._fitting(Choice(choice.words))}", []))
+            elif choice.words:
+                parts = [self._with_words(choice.words)]
+            self._chosen[key] = self._choose(parts)
+        return self._chosen[key]
+
+    def _choose(self, parts: Sequence[tuple[str, list[Value]]]) -> str:
+        """Keep the numbers that all of some queries give; return the name of their table."""
+        name = f"temp.chosen_{len(self._chosen)}"
+        self._index.execute(f"CREATE TABLE {name} (id INTEGER PRIMARY KEY)")
+        query = " INTERSECT ".join(part for part, _ in parts)
+        values = [value for _, found in parts for value in found]
+        self._index.execute(f"INSERT OR IGNORE INTO {name} {query}", values)
+        return name
+
+    def _with_words(self, words: str) -> tuple[str, list[Value]]:
+        columns = ", ".join(map(str, searched(self._table)))
+        return _WITH_WORDS.format(columns=columns), [folded(words)]
+
+    def _with_values(self, name: str, values: Sequence[str]) -> tuple[str, list[Value]]:
+        column = self._table.column(name)
+        assert column is not None
+        texts = [found_by(column, value) for value in values]
+        query = _WITH_VALUE.format(beginning=BEGINNING, marks=", ".join("?" * len(texts)))
+        return query, [self._number(column), *(text[:BEGINNING] for text in texts), *texts]
+
+    def _number(self, column: Column) -> int:
+        return self._table.columns.index(column)

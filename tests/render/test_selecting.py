@@ -1,0 +1,223 @@
+"""The index of a table and the engine tell the same rows, in the same order, with the same counts.
+
+Compared on rows made at random (with a seed), and with what is written out for the small world.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import shutil
+import sqlite3
+from contextlib import closing
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from publisher.addresses import Addresses
+from publisher.load.sources import read_sources
+from publisher.quality.approval import approve
+from publisher.query.quiet import QuietEngine
+from publisher.release.build import build
+from publisher.release.model import Release
+from publisher.release.tables.row_index import ROWS, found_by
+from publisher.release.tables.table import Column, read_tables
+from publisher.render.pages import Pages
+from publisher.render.tables.choice import Choice
+from publisher.render.tables.lines import TableLines
+from tests.municipalities import BASE, write_municipalities
+
+COUNTY = BASE + "id/county/"
+_HEAD = f"""
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX k: <{BASE}def/k#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+_SYLLABLES = ("ab", "Åk", "äl", "ör", "za", "Él", "mo", "st", "Ta ", "-", "ß", "Ü")
+_COUNTIES = ("dalarna", "gavleborg", "jamtland", "orebro", "skane")
+_DATES = ('"2020"^^xsd:gYear', '"2019-05-01"^^xsd:date', '"2021-02"^^xsd:gYearMonth')
+
+
+def _name(chance: random.Random) -> str:
+    return "".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4))).strip() or "x"
+
+
+def _thing(chance: random.Random, number: int) -> str:
+    """Return what is said of one thing; any of it but its class may be missing."""
+    said = [f"<{BASE}id/municipality/x{number}> a k:Municipality"]
+    said += [
+        f'skos:prefLabel "{_name(chance)}"@{tag}' for tag in ("sv", "en") if chance.random() < 0.8
+    ]
+    counties = chance.sample(_COUNTIES, chance.choice((0, 1, 1, 1, 2)))
+    said += [f"k:county <{COUNTY}{county}>" for county in counties]
+    said += [f"k:letters {chance.randint(-20, 120)}" for _ in range(chance.choice((0, 1, 1, 2)))]
+    said += [f"k:coastal {word}" for word in chance.choice((("true",), ("false",), ()))]
+    said += [f"dcterms:modified {chance.choice(_DATES)}"] * chance.choice((0, 1))
+    said += [f'dcterms:identifier "{chance.randint(1, 40)}"'] * chance.choice((0, 1))
+    said += [f'skos:note "{_name(chance)}"', "skos:note 7"][: chance.choice((0, 1, 2))]
+    said += [f'dcterms:description "{_name(chance)}"@sv'] * chance.choice((0, 1))
+    return " ; ".join(said) + " ."
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release with things made at random."""
+    chance = random.Random(5)
+    folder = write_municipalities(tmp_path_factory.mktemp("many"))
+    written = "\n".join(_thing(chance, number) for number in range(150))
+    (folder / "data/kommuner/more.ttl").write_text(_HEAD + written, encoding="utf-8")
+    sources = read_sources(folder, BASE)
+    return build(approve(sources), tmp_path_factory.mktemp("releases"))
+
+
+@pytest.fixture(scope="module")
+def engine(many: Release) -> QuietEngine:
+    """Return an engine over it."""
+    return QuietEngine(many.store)
+
+
+def opened(
+    engine: QuietEngine, release: Release, language: str, *, indexed: bool = True
+) -> TableLines:
+    """Return what reads the table, by its index or by the engine alone."""
+    table = read_tables(release.folder)["municipality"]
+    index = release.folder / table.file(ROWS)
+    return TableLines(engine, table, release.prefixes, language, index if indexed else None)
+
+
+_WORDS = ("", "ä", "ÄL", "mo", "7", "ta ", "%", "nothing has this")
+_FILTERS: tuple[dict[str, tuple[str, ...]], ...] = (
+    {},
+    {"county": (COUNTY + "dalarna",)},
+    {"county": (COUNTY + "dalarna", COUNTY + "skane"), "coastal": ("true",)},
+    {"letters": ("5", "07", "-3")},
+    {"modified": ("2020",)},
+    {"identifier": ("7", "12", "x")},
+    {"note": ("7",)},
+    {"label": ("ab", "Åkör")},
+    {"county": ("no link at all",)},
+    {"coastal": ("1",)},
+)
+
+
+@pytest.mark.parametrize("words", _WORDS)
+@pytest.mark.parametrize("filters", _FILTERS, ids=str)
+def test_the_index_counts_as_the_engine_does(
+    engine: QuietEngine, many: Release, words: str, filters: dict[str, tuple[str, ...]]
+) -> None:
+    """How many rows fit, and how many with each value of a facet."""
+    choice = Choice(words=words, filters=filters)
+    with (
+        opened(engine, many, "sv") as found,
+        opened(engine, many, "sv", indexed=False) as asked,
+    ):
+        assert found.count(choice) == asked.count(choice)
+        assert found.facets(choice) == asked.facets(choice)
+
+
+_COLUMNS = ("", "label", "county", "letters", "coastal", "modified", "identifier", "note", "no")
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("sort", _COLUMNS)
+def test_the_index_orders_as_the_engine_does(
+    engine: QuietEngine, many: Release, sort: str, language: str, *, descending: bool
+) -> None:
+    """Each column, either way, page by page."""
+    for words, filters in product(("", "a"), _FILTERS[:3]):
+        choice = Choice(words=words, filters=filters, sort=sort, descending=descending)
+        with (
+            opened(engine, many, language) as found,
+            opened(engine, many, language, indexed=False) as asked,
+        ):
+            for offset in (0, 20, 140):
+                rows = [line.iri for line in found.read(choice, (), 20, offset).lines]
+                assert rows == [line.iri for line in asked.read(choice, (), 20, offset).lines]
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release with marks in its texts."""
+    folder = write_municipalities(tmp_path_factory.mktemp("marked"))
+    written = (
+        f'<{BASE}id/municipality/x> a k:Municipality ; skos:note "Idé på Ærø" .'
+        f'<{BASE}id/municipality/y> a k:Municipality ; skos:note "ide\u0301er" ; k:letters 05 .'
+        f'<{BASE}id/municipality/z> a k:Municipality ; skos:note "Pa" ; k:letters 50 .'
+    )
+    (folder / "data/kommuner/marked.ttl").write_text(_HEAD + written, encoding="utf-8")
+    return build(approve(read_sources(folder, BASE)), tmp_path_factory.mktemp("releases"))
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("ide", ["x", "y"]),
+        ("IDÉ", ["x", "y"]),
+        ("på är", ["x"]),
+        ("pa", ["falun", "z"]),
+        ("dé p", ["x"]),
+    ],
+)
+def test_marks_do_not_count_but_those_of_swedish_letters(
+    marked: Release, words: str, found: list[str]
+) -> None:
+    """As in the search of the site; and words are met anywhere in a text."""
+    with opened(QuietEngine(marked.store), marked, "sv") as lines:
+        rows = lines.read(Choice(words=words), (), 10).lines
+
+    assert sorted(line.iri.rpartition("/")[2] for line in rows) == found
+
+
+def test_numbers_are_met_by_what_they_mean(marked: Release) -> None:
+    """An engine keeps 05 as 5, and a reader of the sources asks for 05."""
+    choice = Choice(filters={"letters": ("05",)}, sort="letters")
+    with opened(QuietEngine(marked.store), marked, "sv") as lines:
+        rows = lines.read(choice, (), 10).lines
+
+    assert [line.iri.rpartition("/")[2] for line in rows] == ["y", "falun", "gavle"]
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "9" * 40, "1_0", "٣", "", "1e", "NaN"])
+def test_what_is_no_number_of_usual_size_is_met_as_it_is_written(text: str) -> None:
+    """Whoever asks for 1e999999999 gets no page of digits made."""
+    assert found_by(Column("n", "p", {}, "number", datatype="d"), text) == text
+
+
+def test_a_release_without_an_index_is_asked_of_the_engine(
+    municipalities: Release, tmp_path: Path
+) -> None:
+    """Releases of the past stay as they were written."""
+    folder = Path(shutil.copytree(municipalities.folder, tmp_path / municipalities.folder.name))
+    for path in folder.glob(f"tables/*.{ROWS}"):
+        path.unlink()
+    files = {n: f for n, f in municipalities.files.items() if not n.endswith(f".{ROWS}")}
+    past = dataclasses.replace(municipalities, folder=folder, files=files)
+    addresses = Addresses(BASE, "http://localhost/")
+    pages = Pages(past, QuietEngine(past.store), addresses)  # type: ignore[arg-type]
+    with pages.tables.lines(pages.tables.tables["municipality"], "sv") as lines:
+        choice = Choice(words="al", sort="label", descending=True)
+        rows = lines.read(choice, (), 10).lines
+
+        assert [line.iri.rpartition("/")[2] for line in rows] == ["alvdalen", "falun"]
+
+
+def test_the_index_holds_nothing_but_what_it_says(municipalities: Release) -> None:
+    """What it was made with is gone; it is whole."""
+    path = municipalities.folder / "tables" / f"county.{ROWS}"
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as index:
+        names = [row[0] for row in index.execute("SELECT name FROM sqlite_master ORDER BY name")]
+        places = index.execute("SELECT iri, place_0_0, place_0_1 FROM things ORDER BY id")
+
+        assert names == ["beginnings", "cells", "folded", "texts", "things"]
+        assert index.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        # Dalarnas, Gävleborgs, Jämtlands, Skåne, Örebro; in both languages.
+        assert [(iri.rpartition("/")[2], *found) for iri, *found in places] == [
+            ("dalarna", 1, 1),
+            ("gavleborg", 2, 2),
+            ("jamtland", 3, 3),
+            ("orebro", 5, 5),
+            ("skane", 4, 4),
+        ]
