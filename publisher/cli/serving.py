@@ -29,6 +29,8 @@ _SERVING = (
     "site_url",
     "releases",
     "language",
+    "tile_url",
+    "tile_credit",
     "query_workers",
     "query_timeout_seconds",
     "query_memory_mb",
@@ -99,7 +101,7 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@settings("site_url", "releases", "language")
+@settings("site_url", "releases", "language", "tile_url", "tile_credit")
 @LANGUAGE
 @answers_for_errors
 def export(folder: Path, lang: str, **options: Any) -> None:
