@@ -12,6 +12,7 @@ PREFIXES: Mapping[str, str] = {
     "adms": "http://www.w3.org/ns/adms#",
     "bibo": "http://purl.org/ontology/bibo/",
     "cv": "http://data.europa.eu/m8g/",
+    "dash": "http://datashapes.org/dash#",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcatap": "http://data.europa.eu/r5r/",
     "dcterms": "http://purl.org/dc/terms/",

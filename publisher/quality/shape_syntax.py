@@ -15,6 +15,7 @@ from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import Text, text
 from publisher.namespaces import iri, shorten
+from publisher.viewers import VIEWER, VIEWERS, read_viewer
 
 RULE = "shape-syntax"
 _PLACE = re.compile(r"^error at (\d+):(\d+): ")
@@ -52,6 +53,7 @@ def _checks(sources: Sources, triples: list[Triple]) -> Mapping[str, Check]:
     with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
     lists = {t.subject for t in triples if t.predicate.value == iri("rdf:first")}
     checks: dict[str, Check] = {
+        "dash:viewer": _viewer,
         "sh:nodeKind": partial(_one_of, _NODE_KINDS),
         "sh:path": partial(_path, defined),
         "sh:pattern": _pattern,
@@ -135,11 +137,24 @@ def _one_of(choices: Sequence[str], value: object) -> Text | None:
     return text("Write one of {choices} here.", choices=", ".join(choices))
 
 
+def _viewer(value: object) -> Text | None:
+    name = str(getattr(value, "value", ""))
+    if read_viewer(name):
+        return None
+    return text(
+        "Pages do not know the viewer {name}, and show the values as usual."
+        " Choose one of {choices}, or take it out.",
+        name=shorten(name),
+        choices=", ".join(VIEWERS),
+    )
+
+
 def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
     path = triple.predicate.value
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
     return Finding(
-        Severity.VIOLATION,
+        # How a value is shown keeps nothing from being published.
+        Severity.WARNING if path == VIEWER else Severity.VIOLATION,
         message,
         rule=RULE,
         file=file.name,

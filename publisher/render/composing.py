@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
@@ -11,6 +11,7 @@ from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine
 from publisher.release.model import Release
+from publisher.render.details import Details, read_details
 from publisher.render.documents import Document
 from publisher.render.facts.alike import Likeness, read_likeness
 from publisher.render.facts.around import Facts, facts_around
@@ -60,10 +61,17 @@ class _Read:
     told: Told
     likeness: Likeness
     concepts: Concepts
+    details: Details
 
     def labels(self) -> Labels:
         """Return the names of it all."""
-        labels = (self.likeness.labels, self.concepts.labels, self.told.labels, self.around.labels)
+        labels = (
+            self.details.labels,
+            self.likeness.labels,
+            self.concepts.labels,
+            self.told.labels,
+            self.around.labels,
+        )
         return {name: found for part in labels for name, found in part.items()}
 
 
@@ -131,7 +139,7 @@ class Composer:
         engine, topic, base_iri = self._engine, document.topic, self._release.base_iri
         around = read_neighbourhood(engine, description, base_iri)
         if not is_single:
-            return _Read(around, Told(), Likeness(), Concepts())
+            return _Read(around, Told(), Likeness(), Concepts(), Details())
         placings = self._layout.of(_classes(topic, description))
         marks = [path for path, placing in placings.items() if placing.marks]
         return _Read(
@@ -139,6 +147,7 @@ class Composer:
             read_told(engine, topic, description, around),
             read_likeness(engine, topic, description, around, marks),
             read_concepts(engine, topic, description, self._main),
+            read_details(engine, topic, description, placings),
         )
 
     def _views(
@@ -149,6 +158,7 @@ class Composer:
         language: str,
         href: Callable[[str], str],
     ) -> Views:
+        description = replace(description, own=(*description.own, *read.details.triples))
         parts = frozenset(document.subjects[1:])
         base_iri = self._release.base_iri
         names = Names(description, read.labels(), language, self._release.prefixes, base_iri)

@@ -9,6 +9,7 @@ from pyoxigraph import Literal
 
 from publisher.namespaces import iri
 from publisher.query.engine import Engine, Row
+from publisher.viewers import read_viewer
 
 _LAST = 1_000_000.0
 # A norm is what so many of all things share; what differs from it is worth a second look.
@@ -16,9 +17,10 @@ _NORM = 0.75
 _CONCEPT = iri("skos:Concept")
 _SOURCE = iri("dcterms:source")
 _QUERY = """
+PREFIX dash: <http://datashapes.org/dash#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
-SELECT ?class ?path ?order ?groupOrder ?name ?group ?least ?most ?kind WHERE {
+SELECT ?class ?path ?order ?groupOrder ?name ?group ?least ?most ?kind ?viewer WHERE {
     ?shape sh:targetClass ?class ; sh:property ?property .
     ?property sh:path ?path .
     FILTER(isIRI(?path))
@@ -27,13 +29,14 @@ SELECT ?class ?path ?order ?groupOrder ?name ?group ?least ?most ?kind WHERE {
     OPTIONAL { ?property sh:minCount ?least . }
     OPTIONAL { ?property sh:maxCount ?most . }
     OPTIONAL { ?property sh:class ?kind . }
+    OPTIONAL { ?property dash:viewer ?viewer . }
     OPTIONAL {
         ?property sh:group ?g .
         ?g rdfs:label ?group .
         OPTIONAL { ?g sh:order ?groupOrder . }
     }
 }
-ORDER BY ?class ?path ?order ?name ?group
+ORDER BY ?class ?path ?order ?name ?group ?viewer
 """
 _USUAL = """
 SELECT ?class ?path ?value (COUNT(?thing) AS ?count) WHERE {
@@ -57,6 +60,7 @@ class Placing:
         concepts: Whether its values are concepts.
         least: How many values there must be.
         most: How many there may be.
+        viewer: How they are shown (DASH); empty for as usual.
     """
 
     group_order: float = _LAST
@@ -66,6 +70,7 @@ class Placing:
     concepts: bool = False
     least: float = 0
     most: float = _LAST
+    viewer: str = ""
 
     @property
     def marks(self) -> bool:
@@ -142,6 +147,8 @@ def _place(placing: Placing, row: Row) -> None:
     placing.group_order = min(placing.group_order, _number(row, "groupOrder"))
     placing.least = max(placing.least, _number(row, "least", 0))
     placing.most = min(placing.most, _number(row, "most"))
+    viewer = row.get("viewer")
+    placing.viewer = placing.viewer or (read_viewer(viewer.value) if viewer is not None else "")
     kind = row.get("kind")
     placing.concepts = placing.concepts or (kind is not None and kind.value == _CONCEPT)
     for key, texts in (("name", placing.names), ("group", placing.groups)):

@@ -20,6 +20,8 @@ class Value:
         cut: Length of the whole text in characters, when only its beginning is shown.
         nested: Rows of a thing that has no name, shown in place.
         anchor: Where such a thing stands, if its IRI leads here.
+        picture: Where a picture is that stands for it.
+        spoken: The language of the text in words, where the page tells it.
     """
 
     text: str
@@ -28,6 +30,8 @@ class Value:
     cut: int = 0
     nested: tuple[Line, ...] = ()
     anchor: str = ""
+    picture: str = ""
+    spoken: str = ""
 
     @property
     def external(self) -> bool:

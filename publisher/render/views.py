@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -12,19 +13,19 @@ from publisher.namespaces import iri
 from publisher.query.description import LABELS, Description
 from publisher.render.labels import Names, foreign
 from publisher.render.layout import Layout, Placing
+from publisher.render.lists import members
 from publisher.render.neighbours import Neighbourhood
 from publisher.render.parts import Fact, Group, Line, Mark, Thing, Value, anchor_of
 from publisher.render.statements import OBJECT, PREDICATE, SUBJECT, read_statements
-from publisher.render.values import in_words, shortened, sort_key
+from publisher.render.viewed import order_of, viewed_iri, viewed_literal, words_of
+from publisher.viewers import DETAILS, LABEL, LANG_STRING
 
 _TYPE = iri("rdf:type")
-_FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
+_SOURCE = iri("dcterms:source")
 _DEFINED_BY = iri("rdfs:isDefinedBy")
 _DESCRIPTIONS = (iri("dcterms:description"), iri("skos:definition"), iri("rdfs:comment"))
 # A name in another language is another fact, not a translation.
 _IN_EVERY_LANGUAGE = frozenset({iri("skos:altLabel")})
-_WEB = ("https://", "http://")
-_ADDRESS = iri("xsd:anyURI")
 
 
 class Views:
@@ -135,14 +136,19 @@ class Views:
         terms: Sequence[object],
         placings: Mapping[str, Placing],
     ) -> Line:
-        name = self._property(predicate, placings.get(predicate))
-        return Line(name, predicate, self.facts(subject, predicate, terms))
+        placing = placings.get(predicate)
+        name = self._property(predicate, placing)
+        viewer = placing.viewer if placing else ""
+        return Line(name, predicate, self.facts(subject, predicate, terms, viewer))
 
-    def facts(self, subject: str, predicate: str, terms: Sequence[object]) -> tuple[Fact, ...]:
-        """Return the values, those with the same sources and notes together."""
+    def facts(
+        self, subject: str, predicate: str, terms: Sequence[object], viewer: str = ""
+    ) -> tuple[Fact, ...]:
+        """Return values as a viewer shows them, those with the same sources and notes together."""
         together: dict[tuple[tuple[str, ...], tuple[Literal, ...]], list[Value]] = {}
-        valued = [(term, self._value(term)) for term in self._in_language(predicate, terms)]
-        for term, value in sorted(valued, key=lambda v: _order(v[1])):
+        fitting = self._in_language(predicate, terms, viewer)
+        valued = [(term, self._value(term, viewer)) for term in fitting]
+        for term, value in sorted(valued, key=lambda v: order_of(v[1])):
             fact = (predicate, term)
             sources = self._statements.sources_of(subject, fact, terms)
             if not sources and isinstance(term, NamedNode):
@@ -171,41 +177,44 @@ class Views:
         neighbour = self._neighbourhood.of(name)
         return neighbour.sources if self._layout.must_be_sourced(neighbour.kinds) else []
 
-    def _in_language(self, predicate: str, terms: Sequence[object]) -> Sequence[object]:
+    def _in_language(
+        self, predicate: str, terms: Sequence[object], viewer: str = ""
+    ) -> Sequence[object]:
         """Return the texts in the page's language when there are any, and all that is not text."""
-        members = [member for term in terms for member in self._members(term)]
-        texts = [t for t in members if isinstance(t, Literal) and t.language]
+        found = [member for term in terms for member in members(term, self._by_subject)]
+        texts = [t for t in found if isinstance(t, Literal) and t.language]
         fitting = [t for t in texts if not foreign(t, self.language)]
+        if viewer == LANG_STRING:
+            return found
         if not fitting or predicate in _IN_EVERY_LANGUAGE:
             spellings = {t.value: t for t in [*texts, *fitting]}
             fitting = list(spellings.values())
-        return [t for t in members if t not in texts] + list(fitting)
+        return [t for t in found if t not in texts] + list(fitting)
 
-    def _members(self, term: object) -> Iterable[object]:
-        """Return the members of an RDF list, else the term itself."""
-        said = self._by_subject.get(str(term), {}) if isinstance(term, BlankNode) else {}
-        if _FIRST not in said:
-            yield term
-            return
-        seen: set[object] = set()
-        while _FIRST in said and term not in seen:  # a list that bites its tail ends
-            seen.add(term)
-            yield said[_FIRST][0]
-            term = said[_REST][0] if said.get(_REST) else None
-            said = self._by_subject.get(str(term), {})
-
-    def _value(self, term: object) -> Value:
+    def _value(self, term: object, viewer: str = "") -> Value:
         if isinstance(term, NamedNode):
-            if term.value in self._parts and not self._names.known(term.value):
-                return Value("", nested=self._nested(term.value), anchor=anchor_of(term.value))
-            return self.link_to(term.value)
+            name = term.value
+            if name in self._parts and not self._names.known(name) and viewer != LABEL:
+                return Value("", nested=self._nested(name), anchor=anchor_of(name))
+            if viewer == DETAILS:
+                anchor = anchor_of(name) if name in self._parts else ""
+                return replace(self.link_to(name), nested=self._details(name), anchor=anchor)
+            return viewed_iri(name, self.link_to(name), viewer)
         if isinstance(term, BlankNode):
             return Value("", nested=self._nested(str(term)))
         assert isinstance(term, Literal)
-        if term.datatype.value == _ADDRESS and term.value.startswith(_WEB):
-            return Value(term.value, self._link(term.value))
-        text, cut = shortened(in_words(term, self.language), legible=bool(term.language))
-        return Value(text, "", foreign(term, self.language), cut)
+        return viewed_literal(term, self._link(term.value), viewer, self.language)
+
+    def _details(self, name: str) -> tuple[Line, ...]:
+        """Return what is told of another thing, as its shape has it, but not what names it."""
+        said = self._by_subject.pop(name, {})  # popped, so that it is told once
+        self._parts.discard(name)
+        classes = sorted(t.value for t in said.get(_TYPE, ()) if isinstance(t, NamedNode))
+        placings = self._layout.of(classes)
+        # The source of what is itself a fact stands beside it.
+        without = {_TYPE, *LABELS, *([_SOURCE] if self._layout.must_be_sourced(classes) else [])}
+        lines = {p: self._line(name, p, said[p], placings) for p in said if p not in without}
+        return tuple(line for group in self._groups(lines, placings) for line in group.lines)
 
     def _nested(self, node: str) -> tuple[Line, ...]:
         said = self._by_subject.pop(node, {})  # popped, so that a circle of them ends
@@ -236,15 +245,4 @@ class Views:
         """Return the statements about a thing that are not among its triples."""
         facts = [f for f in self._statements.about.get(name, ()) if f[1] not in said.get(f[0], ())]
         lines = (self._line(name, predicate, [value], placings) for predicate, value in facts)
-        return tuple(sorted(lines, key=lambda line: (line.iri, _words(line))))
-
-
-def _words(line: Line) -> str:
-    """Return everything that a line says, to sort it by."""
-    values = (value for fact in line.facts for value in fact.values)
-    return " ".join([line.iri, *(part for value in values for part in _order(value))])
-
-
-def _order(value: Value) -> tuple[str, str, str]:
-    """Return what a value is sorted by: the same order in every build."""
-    return sort_key(value.text), value.href, " ".join(map(_words, value.nested))
+        return tuple(sorted(lines, key=lambda line: (line.iri, words_of(line))))

@@ -98,3 +98,27 @@ def test_a_list_in_parentheses_of_nothing_is_a_list(world: Path) -> None:
     """``()`` is rdf:nil."""
     with_shape(world, "sh:in ()")
     assert list(check_shape_syntax(read_sources(world, BASE))) == []
+
+
+@pytest.mark.parametrize("viewer", ["dash:HTMLViewer", "dash:URLViewer", "'URIViewer'"])
+def test_a_viewer_that_pages_do_not_know_is_named_and_stops_nothing(
+    world: Path, viewer: str
+) -> None:
+    """The values are shown all the same, only not as the author of the shape thinks."""
+    body = f"sh:property [ sh:path skos:note ; <http://datashapes.org/dash#viewer> {viewer} ]"
+    folder = with_shape(world, body)
+    path = folder / "shapes" / "B.ttl"
+    head = "PREFIX dash: <http://datashapes.org/dash#>\n"
+    path.write_text(head + path.read_text(encoding="utf-8"), encoding="utf-8")
+    (found,) = check_shape_syntax(read_sources(folder, BASE))
+    assert found.file == "shapes/B.ttl"
+    assert found.message["en"].startswith(f"Pages do not know the viewer {viewer.strip(chr(39))}")
+    assert "dash:URIViewer" in found.message["en"]
+    assert not found.severity.blocks
+
+
+def test_a_viewer_that_pages_know_is_no_finding(world: Path) -> None:
+    """Misspelt terms are looked for elsewhere."""
+    body = "sh:property [ sh:path skos:note ; <http://datashapes.org/dash#viewer> <{}> ]"
+    folder = with_shape(world, body.format("http://datashapes.org/dash#URIViewer"))
+    assert list(check_shape_syntax(read_sources(folder, BASE))) == []
