@@ -97,6 +97,7 @@ COMPONENTS: dict[Node, URIRef] = {
 NO_CONSTRAINT = {
     SH.description, SH.group, SH.message, SH.name, SH.order, SH.path, SH.property,
     SH.qualifiedValueShape, SH.severity, SH.targetClass, SH.targetObjectsOf, SH.targetSubjectsOf,
+    URIRef("http://datashapes.org/dash#viewer"),
 }  # fmt: skip
 SENTENCE = re.compile(r"[A-ZÅÄÖ].*[^.]\.")
 
