@@ -43,10 +43,12 @@ def check_hygiene(sources: Sources) -> Iterator[Finding]:
     folder = Path(tempfile.mkdtemp(dir=sources.ground.folder))
     store = Store(str(folder))
     store.bulk_load(path=sources.ground.quads, format=RdfFormat.N_QUADS)
+    is_small = sources.ground.quads.stat().st_size < _SMALL_BYTES
+    if not is_small:
+        store.optimize()  # else each look-up goes through all the files that loading left
     store.flush()
     del store  # closed, so that other processes can read it
     rules = tuple(sources.rules.items())
-    is_small = sources.ground.quads.stat().st_size < _SMALL_BYTES
     parts = [_Rules(folder, rules)] if is_small else [_Rules(folder, (rule,)) for rule in rules]
     for found in on_all_cores(_check, parts):
         yield from found
