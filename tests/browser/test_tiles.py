@@ -16,8 +16,8 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import served
 
-_BOX = """href => {
-    const found = document.querySelector(href).getBoundingClientRect();
+_BOX = """name => {
+    const found = document.querySelector(name).getBoundingClientRect();
     return [found.left, found.top, found.width, found.height];
 }"""
 
@@ -86,8 +86,8 @@ def test_a_place_stands_on_its_tile_and_the_tile_is_painted(
 ) -> None:
     """Falun (60.606 N, 15.635 E) is on 7/69/36, 56 % to the east and 74 % to the south of it."""
     page, _ = told
-    page.goto(f"{tiled}doc/municipality/2080", wait_until="load")
-    left, top, width, height = page.evaluate(_BOX, "image[href$='/7/69/36.png']")
+    page.goto(f"{tiled}doc/municipality/2080", wait_until="networkidle")
+    left, top, width, height = page.evaluate(_BOX, ".map img[src$='/7/69/36.png']")
     x, y, across, down = page.evaluate(_BOX, ".map .spot circle")
 
     assert (x + across / 2 - left) / width == pytest.approx(0.56, abs=0.01)
@@ -101,8 +101,8 @@ def test_a_page_with_tiles_opens_without_a_word_on_the_console(
     """A tile that the policy refuses would be told there."""
     page, console = told
     for path in ("", "doc/cluster/compare", "doc/county/20"):
-        page.goto(f"{tiled}{path}", wait_until="load")
-        assert page.locator(".map image").count() > 0
+        page.goto(f"{tiled}{path}", wait_until="networkidle")
+        assert page.locator(".map .tiles img").count() > 0
 
     assert console == []
 
@@ -116,3 +116,17 @@ def test_a_map_frames_its_tiles(tiled: str, told: tuple[Page, list[str]]) -> Non
 
     assert _colour(page, left + width + 3, top + height / 2) == paper
     assert _colour(page, left + width / 2, top + height + 3) == paper
+
+
+def test_a_map_whose_tiles_do_not_come_is_a_map(tiled: str, told: tuple[Page, list[str]]) -> None:
+    """Boundaries and names on plain ground: a missing tile takes no room, and shows no sign."""
+    page, _ = told
+    page.route("**/7/*/*.png", lambda route: route.abort())
+    page.goto(f"{tiled}doc/municipality/2080", wait_until="networkidle")
+    heights = page.locator(".map .tiles img").evaluate_all(
+        "found => found.map(tile => tile.getBoundingClientRect().height)"
+    )
+
+    assert heights
+    assert set(heights) == {0}
+    assert page.locator(".map .spot").count() == 1

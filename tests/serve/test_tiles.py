@@ -44,7 +44,7 @@ def tiled(tiled_site: Site) -> FlaskClient:
 def test_a_map_has_tiles_and_says_who_made_them(tiled: FlaskClient) -> None:
     """In the same drawing, without a script; the credit is text, and its address a link."""
     page = tiled.get(FALUN, headers=HTML).text
-    hrefs = re.findall(r'<image href="([^"]+)"', page)
+    hrefs = re.findall(r'<img src="([^"]+)" alt="" fetchpriority="low"/>', page)
     assert hrefs
     assert all(re.fullmatch(r"https://tiles.example.org:8443/\d+/\d+/\d+.png", h) for h in hrefs)
     assert (
@@ -63,7 +63,7 @@ def test_a_page_may_load_pictures_from_where_the_tiles_are(tiled: FlaskClient) -
 def test_a_page_of_the_past_has_tiles_too(tiled: FlaskClient, municipalities: Release) -> None:
     """The setting is the operator's of today, whatever release is shown."""
     answer = tiled.get(f"/release/{municipalities.id}{FALUN}", headers=HTML)
-    assert "<image " in answer.text
+    assert "<foreignObject " in answer.text
     assert TILED in answer.headers["Content-Security-Policy"]
 
 
@@ -89,7 +89,7 @@ def test_a_site_without_the_setting_asks_nobody_for_tiles(kommuner: FlaskClient)
         '<a class="area" href="/id/municipality/alvdalen?lang=sv" aria-label="Älvdalen">'
         '<title>Älvdalen</title><path transform="scale(0.25)" d="M561 356l150-297-141-3z"/></a>'
     ) in answer.text
-    assert "<image" not in answer.text
+    assert "<foreignObject" not in answer.text
     assert "Kartrutor" not in answer.text
 
 
