@@ -26,7 +26,7 @@ from publisher.transfer.sender import Sender
 from publisher.transfer.stores import GraphStore, Updates
 from tests.servers import free_ports, program, running
 
-_VIRTUOSO = """[Database]
+VIRTUOSO = """[Database]
 DatabaseFile = {folder}/virtuoso.db
 ErrorLogFile = {folder}/virtuoso.log
 LockFile = {folder}/virtuoso.lck
@@ -156,7 +156,7 @@ def virtuoso(folder: Path, rows: int = 1_000_000) -> Iterator[Remote]:
     found = program("virtuoso-t")
     port, sql = free_ports(2)
     settings = folder / "virtuoso.ini"
-    settings.write_text(_VIRTUOSO.format(folder=folder, port=port, sql=sql, rows=rows))
+    settings.write_text(VIRTUOSO.format(folder=folder, port=port, sql=sql, rows=rows))
     at = f"http://127.0.0.1:{port}"
     with running([found, "-f", "-c", str(settings)], port, folder) as process:
         yield Remote(

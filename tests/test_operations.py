@@ -7,19 +7,23 @@ import re
 import shutil
 import subprocess
 import sys
+from configparser import ConfigParser
 from pathlib import Path
 
 import click
 import pytest
 import requests
+from click.testing import CliRunner
 
 from publisher.cli import main
 from publisher.config import NAMES
+from publisher.query.remote.credentials import PASSWORD, TOKEN, USER
 from publisher.release.history.kept import activate, list_releases
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import Site
 from tests.chain import A_LAKE, LAKES, Chain
+from tests.engines import VIRTUOSO
 from tests.servers import (
     OPERATIONS,
     caddy,
@@ -33,7 +37,8 @@ from tests.test_readme import README, matches
 
 REPOSITORY = Path(__file__).parents[1]
 GUIDE = OPERATIONS.read_text(encoding="utf-8")
-UNITS = ("systemd: unit", "systemd: pull", "systemd: timer")
+UNITS = ("systemd: unit", "systemd: pull", "systemd: timer", "systemd: oxigraph")
+PROGRAMS = re.compile(r"/opt/(publisher/bin/publisher|oxigraph/bin/oxigraph)")
 
 
 def test_the_readme_leads_to_the_guide() -> None:
@@ -79,7 +84,11 @@ def test_the_guide_calls_many_commands() -> None:
 
 def test_every_setting_that_is_named_exists() -> None:
     """A misspelt one ends the start of the service."""
-    variables = {name.lower() for name in re.findall(r"PUBLISHER_([A-Z_]+)", GUIDE)}
+    found = set(re.findall(r"PUBLISHER_[A-Z_]+", GUIDE))
+    assert {USER, PASSWORD, TOKEN} <= found
+    variables = {
+        name.removeprefix("PUBLISHER_").lower() for name in found - {USER, PASSWORD, TOKEN}
+    }
     assert variables
     assert variables <= set(NAMES)
     for name in ("site_url", "client_header", "query_client_share", "query_workers", "workers"):
@@ -107,9 +116,10 @@ def test_every_counter_that_an_alert_asks_for_exists(site: Site) -> None:
 def test_systemd_takes_the_units(name: str, tmp_path: Path) -> None:
     """A word that systemd does not know would be passed over in silence."""
     kind = "timer" if "timer" in name else "service"
-    unit = from_the_guide(name).replace("/opt/publisher/bin/publisher", sys.executable)
+    unit = PROGRAMS.sub(sys.executable, from_the_guide(name))
     path = tmp_path / f"publisher-pull.{kind}"
-    path.write_text(unit.replace("User=publisher", f"User={getpass.getuser()}"), encoding="utf-8")
+    unit = re.sub("User=(publisher|oxigraph)", f"User={getpass.getuser()}", unit)
+    path.write_text(unit, encoding="utf-8")
     if kind == "timer":
         (tmp_path / "publisher-pull.service").write_text(
             f"[Service]\nType=oneshot\nExecStart={sys.executable}\n", encoding="utf-8"
@@ -153,6 +163,63 @@ def test_caddy_in_front_passes_everything_on(served: str, tmp_path: Path) -> Non
             assert answer.status_code == 200
             direct = requests.get(f"{served}doc/lake/siljan.ttl", timeout=20)
             assert answer.headers["ETag"] == direct.headers["ETag"]
+
+
+PUSHES = re.findall(r"^publisher push (\S+) --engine-graph-store (\S+)$", GUIDE, re.MULTILINE)
+
+
+def push_as_told(chain: Chain, told: str, port: int, environ: dict[str, str]) -> str:
+    """Push the current release as the guide says for a port, to another one; return its output."""
+    for name, value in environ.items():
+        assert value in GUIDE, name
+    ((url, store),) = [push for push in PUSHES if f":{told}/" in push[0]]
+    there = [address.replace(f":{told}/", f":{port}/") for address in (url, store)]
+    arguments = ["push", there[0], "--engine-graph-store", there[1], "--lang", "en"]
+    done = CliRunner().invoke(main, [*arguments, "--releases", str(chain.releases)], env=environ)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_oxigraph_takes_a_push_as_the_guide_says(chain: Chain, tmp_path: Path) -> None:
+    """Its options and addresses are those of its version."""
+    release = chain.build()
+    (port,) = free_ports(1)
+    beside = Path(sys.executable).parent / "oxigraph"
+    changed = replaced(
+        from_the_guide("systemd: oxigraph"),
+        ("/opt/oxigraph/bin/oxigraph", str(beside) if beside.exists() else program("oxigraph")),
+        ("/var/lib/oxigraph", str(tmp_path / "store")),
+        (":7878", f":{port}"),
+    )
+    command = re.search(r"^ExecStart=(.*)$", changed, re.MULTILINE)
+    assert command is not None
+    with running(command[1].split(), port, tmp_path):
+        assert f"Release {release.id} is current" in push_as_told(chain, "7878", port, {})
+
+
+def test_virtuoso_takes_a_push_as_the_guide_says(chain: Chain, tmp_path: Path) -> None:
+    """With the name and the rights of the guide, and with its settings."""
+    release = chain.build()
+    virtuoso, isql = program("virtuoso-t"), program("isql-vt")
+    port, sql = free_ports(2)
+    settings = ConfigParser()
+    settings.optionxform = str  # type: ignore[assignment,method-assign]
+    settings.read_string(VIRTUOSO.format(folder=tmp_path, port=port, sql=sql, rows=10))
+    small = [("NumberOfBuffers = 170000", "NumberOfBuffers = 10000"), ("= 130000", "= 6000")]
+    settings.read_string(replaced(from_the_guide("ini: virtuoso"), *small))
+    with (tmp_path / "virtuoso.ini").open("w") as file:
+        settings.write(file)
+    with running([virtuoso, "-f", "-c", str(tmp_path / "virtuoso.ini")], port, tmp_path):
+        told = subprocess.run(
+            [isql, f"127.0.0.1:{sql}", "dba", "dba"],
+            input=from_the_guide("sql: virtuoso"),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert "Error" not in told.stdout + told.stderr
+        writer = {USER: "writer", PASSWORD: "a long password"}
+        assert f"Release {release.id} is current" in push_as_told(chain, "8890", port, writer)
 
 
 @pytest.fixture
