@@ -7,9 +7,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pyoxigraph import BlankNode
-
 from publisher.namespaces import LABELS, PREFIXES, iri, shorten
+from publisher.release.tables.paths import Reach, is_property, read_path, steps
 from publisher.release.tables.subjects import Subjects, called
 from publisher.release.tables.table import (
     ID,
@@ -30,6 +29,8 @@ _SEPARATORS = ("|", "¦", "‖", "\N{SYMBOL FOR UNIT SEPARATOR}")
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _LAST = 1_000_000.0
 _TYPE = iri("rdf:type")
+
+Place = tuple[float, float, str]
 
 
 def kebab(name: str) -> str:
@@ -82,17 +83,20 @@ def targets(shapes: Subjects) -> dict[str, list[str]]:
     return found
 
 
-def _placed(shapes: Subjects, of_class: Sequence[str]) -> dict[str, tuple[float, float, str]]:
-    """Return property → order of its group, its order, its shape, for the shapes of a class."""
-    found: dict[str, tuple[float, float, str]] = {}
+def placed(shapes: Subjects, of_class: Sequence[str]) -> dict[str, Place]:
+    """Return path → order of its group, its order, its shape, for the shapes of a class."""
+    found: dict[str, Place] = {}
     for shape in of_class:
         for part in shapes.nodes(shape, iri("sh:property")):
-            for path in shapes.values(part, iri("sh:path")):
-                if isinstance(path, BlankNode) or path.value == _TYPE:
+            for written in shapes.values(part, iri("sh:path")):
+                path = read_path(shapes, written)
+                # What must equal another property would be the same column again.
+                is_same = not is_property(path) and shapes.nodes(part, iri("sh:equals"))
+                if not path or path == _TYPE or is_same:
                     continue
                 group = (*shapes.nodes(part, iri("sh:group")), "")[0]
                 place = (_order(shapes, group), _order(shapes, part), part)
-                found[path.value] = min(place, found.get(path.value, place))
+                found[path] = min(place, found.get(path, place))
     return found
 
 
@@ -106,6 +110,7 @@ def columns(
     of_class: Sequence[str],
     things: Sequence[str],
     subjects: Subjects,
+    reach: Reach,
     prefixes: Mapping[str, str],
 ) -> Iterator[Column]:
     """Yield the columns of a class: its label, then every property that some thing has.
@@ -115,33 +120,34 @@ def columns(
         of_class: The shapes of the class.
         things: The things of the class.
         subjects: What is said of them.
+        reach: Where paths lead from them.
         prefixes: For properties with the same local name.
     """
-    placed = _placed(shapes, of_class)
-    tallies = {path: Tally() for path in (*placed, *LABELS)}
+    places = placed(shapes, of_class)
+    tallies = {path: Tally() for path in (*places, *LABELS)}
     for thing in things:
-        for path in tallies.keys() & subjects.of(thing).keys():
-            tallies[path].add(subjects.values(thing, path), subjects)
+        for path, terms in reach.said(thing, tallies).items():
+            tallies[path].add(terms, subjects)
     label = max(LABELS, key=lambda path: (tallies[path].said, -LABELS.index(path)))
     if tallies[label].said:
-        placed[label] = (-1, -1, placed.get(label, (0, 0, ""))[2])
-    ordered = sorted(placed, key=lambda path: (*placed[path][:2], path))
+        places[label] = (-1, -1, places.get(label, (0, 0, ""))[2])
+    ordered = sorted(places, key=lambda path: (*places[path][:2], path))
     names = _names([path for path in ordered if path != label], prefixes) | {label: LABEL}
     for path in ordered:
         if tallies[path].filled:
-            titles = called(shapes.values(placed[path][2], iri("sh:name")))
-            titles = titles or subjects.names(path)
+            titles = called(shapes.values(places[path][2], iri("sh:name")))
+            titles = titles or (subjects.names(path) if is_property(path) else {})
             yield _column(names[path], path, titles, tallies[path], len(things))
 
 
 def _names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return property → name of its column; what is taken gets the prefix in front."""
-    wanted = {path: re.sub(r"\W", "_", local(path), flags=re.ASCII).strip("_") for path in paths}
+    wanted = {path: re.sub(r"\W", "_", _short(path), flags=re.ASCII).strip("_") for path in paths}
     counts = Counter(name.lower() for name in wanted.values())
     found: dict[str, str] = {}
     for path, name in wanted.items():
         if counts[name.lower()] > 1 or name.lower() in (*RESERVED, ID, LABEL, ""):
-            prefix, colon, _ = shorten(path, {**prefixes, **PREFIXES}).partition(":")
+            prefix, colon, _ = shorten(steps(path)[0].path, {**prefixes, **PREFIXES}).partition(":")
             name = f"{prefix}{JOINT}{name}" if colon and len(prefix) < 16 else f"p{JOINT}{name}"
         number = 1
         while name in found.values():
@@ -149,6 +155,16 @@ def _names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
             name = f"{wanted[path]}{JOINT}{number}"
         found[path] = name
     return found
+
+
+def _short(path: str) -> str:
+    """Return what a column is named after.
+
+    >>> _short("^<https://e.org/def#flowsInto>/<https://e.org/def#label>")
+    'inverse_flowsInto_label'
+    """
+    words = (f"inverse{JOINT}" * step.is_inverse + local(step.path) for step in steps(path))
+    return JOINT.join(words)
 
 
 def _column(name: str, path: str, titles: Mapping[str, str], tally: Tally, things: int) -> Column:

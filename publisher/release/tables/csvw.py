@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from publisher.messages import text
 from publisher.namespaces import PREFIXES
 from publisher.release.tables.cells import Field, fields
+from publisher.release.tables.paths import is_property, steps
 from publisher.release.tables.table import ID, LINK, Column, Table
 
 _XSD = PREFIXES["xsd"]
+_NOTE = "What the path {path} leads to from the thing of the row (SPARQL 1.1, property paths)."
 _RDF_TYPE = PREFIXES["rdf"] + "type"
 # Datatypes that metadata names without a prefix (section 5.11.1).
 _BUILT_IN = (
@@ -60,6 +63,8 @@ def _column(of: Field) -> dict[str, Any]:
         said["separator"] = column.separator
     if of.is_name:
         return said | _lang(of) | {"suppressOutput": True}
+    if not is_property(column.path):
+        return said | _linked_here(of, column)
     said["propertyUrl"] = column.path
     if of.language is not None:
         return said | _lang(of)
@@ -68,6 +73,23 @@ def _column(of: Field) -> dict[str, Any]:
         # With several values the template would join them into one address.
         return said if column.separator else said | {"valueUrl": f"{{+{of.name}}}"}
     return said | {"datatype": _datatype(column)}
+
+
+def _linked_here(of: Field, column: Column) -> dict[str, Any]:
+    """Return what can be said of values that a path leads to.
+
+    A link to the row's thing is about the value in the cell. With several values the template would
+    join them into one address, and of longer paths metadata says nothing: a reader is told then,
+    and a program makes no triples of the column.
+    """
+    way, found = steps(column.path), _lang(of)
+    if of.language is None:
+        found = {"datatype": "anyURI" if column.kind == LINK else _datatype(column)}
+    if len(way) == 1 and way[0].is_inverse and not column.separator:
+        link = {"aboutUrl": f"{{+{of.name}}}", "propertyUrl": way[0].path, "valueUrl": "{+id}"}
+        return found | link
+    note = _in_languages(text(_NOTE, path=column.path))
+    return found | {"suppressOutput": True, "dc:description": note}
 
 
 def _lang(of: Field) -> dict[str, Any]:

@@ -21,10 +21,11 @@ from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import StoredFile
 from publisher.release.quads import Quads
 from publisher.release.tables.cells import Line, Names, write_csv
-from publisher.release.tables.columns import columns, local, slugs, targets
+from publisher.release.tables.columns import columns, local, placed, slugs, targets
 from publisher.release.tables.csvw import metadata
 from publisher.release.tables.features import write_features
 from publisher.release.tables.geometries import chains, located
+from publisher.release.tables.paths import Reach, steps, write_links
 from publisher.release.tables.row_index import ROWS, RowIndex
 from publisher.release.tables.subjects import Subjects, SubjectsOnDisk, called
 from publisher.release.tables.table import INDEX, METADATA, TABLES, Table, as_json
@@ -60,6 +61,7 @@ class _Class:
         slug: Name of the table.
         dataset: Name of the dataset that most of its things are in.
         members: File of all classes and their things.
+        links: File of the links that some column follows backwards.
         shapes: The graph of the shapes.
         datasets: IRI of the graph of each dataset → its quads.
         prefixes: For properties with the same local name.
@@ -70,6 +72,7 @@ class _Class:
     slug: str
     dataset: str
     members: Path
+    links: Path
     shapes: Quads
     datasets: Mapping[str, Quads]
     prefixes: Mapping[str, str]
@@ -100,12 +103,14 @@ def write_tables(
     found: dict[str, list[TableFiles]] = {}
     shapes = graphs.get(base_iri + SHAPES)
     with TemporaryDirectory() as folder:
-        members = Path(folder, "members.tsv")
+        members, links = Path(folder, "members.tsv"), Path(folder, "links.tsv")
         homes = _write_members(datasets, members)
-        shaped = targets(Subjects(shapes or ()))
+        said = Subjects(shapes or ())
+        shaped = targets(said)
+        write_links(datasets.values(), _followed_back(said), links)
         by_iri = {base_iri + DATASET + name: quads for name, quads in datasets.items()}
         classes = [
-            _Class(name, slug, homes[name], members, shapes, by_iri, dict(prefixes), staging)
+            _Class(name, slug, homes[name], members, links, shapes, by_iri, dict(prefixes), staging)
             for name, slug in _slugs(shaped, homes, prefixes)
             if shapes is not None
         ]
@@ -116,6 +121,12 @@ def write_tables(
             found.setdefault(table.dataset, []).append(files)
     write_json(staging / INDEX, as_json(tables))
     return found
+
+
+def _followed_back(shapes: Subjects) -> set[str]:
+    """Return the properties that some column follows backwards."""
+    paths = (path for of_class in targets(shapes).values() for path in placed(shapes, of_class))
+    return {step.path for path in paths for step in steps(path) if step.is_inverse}
 
 
 def _slugs(
@@ -160,6 +171,7 @@ def _write_classes(classes: Iterable[_Class]) -> list[tuple[Table, TableFiles]]:
 def _write_class(of: _Class) -> tuple[Table, TableFiles]:
     shapes = Subjects(of.shapes)
     subjects = SubjectsOnDisk([quads.path for quads in of.datasets.values()])
+    reach = Reach(subjects, of.links)
     rows = SortedLines(of.members).starting(f"{of.name}\t".encode())
     things = [row.split(b"\t")[1].decode() for row in rows]
     of_class = targets(shapes)[of.name]
@@ -170,10 +182,10 @@ def _write_class(of: _Class) -> tuple[Table, TableFiles]:
         dataset=of.dataset,
         count=len(things),
         graphs=tuple(of.datasets),
-        columns=tuple(columns(shapes, of_class, things, subjects, of.prefixes)),
+        columns=tuple(columns(shapes, of_class, things, subjects, reach, of.prefixes)),
         chains=chains(things, subjects),
     )
-    written = _write(of.staging, table, things, subjects)
+    written = _write(of.staging, table, things, subjects, reach)
     return replace(table, files=tuple(written)), TableFiles(of.slug, table.titles, written)
 
 
@@ -186,14 +198,14 @@ def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subj
 
 
 def _write(
-    staging: Path, table: Table, things: Sequence[str], subjects: Subjects
+    staging: Path, table: Table, things: Sequence[str], subjects: Subjects, reach: Reach
 ) -> dict[str, StoredFile]:
     """Write the files of a table; return extension → file."""
     names = _names(subjects)
 
     def lines() -> Iterator[Line]:
         for thing in things:
-            said = {column.path: subjects.values(thing, column.path) for column in table.columns}
+            said = reach.said(thing, (column.path for column in table.columns))
             values = {
                 path: tuple(t for t in terms if not isinstance(t, BlankNode))
                 for path, terms in said.items()

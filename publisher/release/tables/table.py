@@ -27,7 +27,7 @@ class Column:
 
     Attributes:
         name: Unique in the table: the header in CSV, the parameter in addresses.
-        path: IRI of the property.
+        path: IRI of the property; or a path of links as SPARQL writes it (``paths``).
         titles: What people call it, by language.
         kind: ``link``, ``text`` (with languages), ``number``, ``date``, ``truth`` or ``plain``.
         datatype: IRI of the datatype, when all values have the same; else empty.

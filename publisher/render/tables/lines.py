@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from io import BytesIO, StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Self
 
@@ -118,7 +119,8 @@ class TableLines:
         things = self._selecting.things(choice, limit, offset)
         said: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
         for part in chunks(things) if columns else ():
-            for row in self._engine.rows(self.queries.said(part, columns)):
+            queries = self.queries.said(part, columns)
+            for row in chain.from_iterable(map(self._engine.rows, queries)):
                 if not isinstance(row["value"], BlankNode):
                     said[row["thing"].value][row["property"].value].add(row["value"])
         places = self._geometries(things) if located else {}
@@ -135,10 +137,10 @@ class TableLines:
     def _geometries(self, things: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the geometries of things, at the end of the first chain that has any."""
         found: dict[str, set[str]] = {}
-        for chain in self._table.chains:
+        for way in self._table.chains:
             missing = [thing for thing in things if thing not in found]
             for part in chunks(missing):
-                for row in self._engine.rows(self.queries.geometries(part, chain)):
+                for row in self._engine.rows(self.queries.geometries(part, way)):
                     if isinstance(row["value"], Literal):
                         found.setdefault(row["thing"].value, set()).add(row["value"].value)
         return {thing: tuple(sorted(texts)) for thing, texts in found.items()}

@@ -14,14 +14,13 @@ Everything that a reader writes stands in them as a term, written by pyoxigraph.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import PREFIXES, shorten
 from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
 from publisher.render.tables.choice import Choice
+from publisher.render.tables.naming import Naming, told_apart
 
 Term = NamedNode | Literal
 
@@ -44,11 +43,11 @@ class Queries:
     def __init__(self, table: Table, prefixes: Mapping[str, str], language: str) -> None:
         """Keep what the queries speak of."""
         self._table, self._language = table, language
-        self._prefixes = {**PREFIXES, **prefixes}
+        self._naming = Naming(prefixes)
 
     def selection(self, choice: Choice, limit: int, offset: int = 0) -> str:
         """Return the query for the things of a choice, in order, as ``?thing``."""
-        return self._declared(self._selection(choice, limit, offset))
+        return self._naming.declared(self._selection(choice, limit, offset))
 
     def _selection(self, choice: Choice, limit: int, offset: int) -> list[str]:
         label = self._table.label
@@ -76,11 +75,13 @@ class Queries:
     def things(self, choice: Choice, limit: int) -> str:
         """Return the query for at most so many things of a choice, in no order, as ``?thing``."""
         chosen = (f"  {line}" for line in self._chosen(choice))
-        return self._declared(["SELECT DISTINCT ?thing WHERE {", *chosen, "}", f"LIMIT {limit:d}"])
+        return self._naming.declared(
+            ["SELECT DISTINCT ?thing WHERE {", *chosen, "}", f"LIMIT {limit:d}"]
+        )
 
     def count(self, choice: Choice) -> str:
         """Return the query for the number of things of a choice, as ``?count``."""
-        return self._declared(
+        return self._naming.declared(
             [
                 "SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
                 *(f"  {line}" for line in self._chosen(choice)),
@@ -93,62 +94,72 @@ class Queries:
 
         Its solutions have ``?property``, ``?value`` and ``?count``.
         """
-        properties = " ".join(self._name(column.path) for column in columns)
-        return self._declared(
+        properties, paths = told_apart(columns)
+        names = " ".join(map(self._naming.name, properties))
+        ways = [f"{{ VALUES ?property {{ {names} }} ?thing ?property ?value . }}"] * bool(names)
+        ways += [
+            f"{{ ?thing {self._naming.path(path)} ?value . BIND({Literal(path)} AS ?property) }}"
+            for path in paths
+        ]
+        return self._naming.declared(
             [
                 "SELECT ?property ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
                 *(f"  {line}" for line in self._chosen(choice)),
-                f"  VALUES ?property {{ {properties} }}",
-                "  ?thing ?property ?value .",
+                f"  {' UNION '.join(ways)}",
                 "}",
                 "GROUP BY ?property ?value",
                 "ORDER BY ?property DESC(?count) ?value",
             ]
         )
 
-    def said(self, things: Iterable[str], columns: Iterable[Column]) -> str:
-        """Return the query for what some columns say of things: ``?thing ?property ?value``."""
+    def said(self, things: Iterable[str], columns: Iterable[Column]) -> list[str]:
+        """Return queries for what some columns say of things: ``?thing ?property ?value``."""
         names = " ".join(str(NamedNode(thing)) for thing in things)
-        return self._declared(
-            [
-                "SELECT ?thing ?property ?value WHERE {",
-                f"  VALUES ?thing {{ {names} }}",
-                *self._values(columns),
-                "}",
-            ]
-        )
+        head = ["SELECT ?thing ?property ?value WHERE {", f"  VALUES ?thing {{ {names} }}"]
+        return [
+            self._naming.declared([*head, *(f"  {line}" for line in patterns), "}"])
+            for patterns in self._values(columns)
+        ]
 
     def geometries(self, things: Iterable[str], chain: Sequence[str]) -> str:
         """Return the query for the geometries at the end of a chain: ``?thing ?value``."""
         names = " ".join(str(NamedNode(thing)) for thing in things)
-        path = "/".join(self._name(name) for name in chain)
-        return self._declared(
+        path = "/".join(self._naming.name(name) for name in chain)
+        return self._naming.declared(
             [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} ?thing {path} ?value . }}"]
         )
 
     def whole(self, choice: Choice, columns: Iterable[Column], limit: int, offset: int) -> str:
         """Return one query for everything on a page, for readers to send themselves."""
         inner = self._selection(choice, limit, offset)
-        return self._declared(
+        told, *others = self._values(columns)
+        if others:
+            told = ["{", *(f"  {line}" for line in told), "}"]
+        for patterns in others:
+            told += ["UNION {", *(f"  {line}" for line in patterns), "}"]
+        return self._naming.declared(
             [
                 "SELECT ?thing ?property ?value WHERE {",
                 "  {",
                 *(f"    {line}" for line in inner),
                 "  }",
-                *self._values(columns),
+                *(f"  {line}" for line in told),
                 "}",
             ]
         )
 
-    def _values(self, columns: Iterable[Column]) -> list[str]:
-        # Filters, not VALUES: engines begin with the things that way, not with the properties.
-        properties = ", ".join(self._name(column.path) for column in columns)
+    def _values(self, columns: Iterable[Column]) -> list[list[str]]:
+        """Return patterns for ``?property`` and ``?value``: for all properties, for each path."""
+        properties, paths = told_apart(columns)
         graphs = ", ".join(f"<{graph}>" for graph in self._table.graphs)
-        return [
-            "  GRAPH ?graph { ?thing ?property ?value . }",
-            f"  FILTER(?property IN ({properties}))",
-            f"  FILTER(?graph IN ({graphs}))",
+        # Filters, not VALUES: engines begin with the things that way, not with the properties.
+        at_once = [
+            "GRAPH ?graph { ?thing ?property ?value . }",
+            f"FILTER(?property IN ({', '.join(map(self._naming.name, properties))}))",
+            f"FILTER(?graph IN ({graphs}))",
         ]
+        found = [at_once] if properties else []
+        return [*found, *(self._naming.walked(path, graphs) for path in paths)]
 
     def _graphs(self) -> str:
         return " ".join(f"<{graph}>" for graph in self._table.graphs)
@@ -157,7 +168,7 @@ class Queries:
         """Return the patterns that a thing of a choice fits."""
         lines = [
             f"VALUES ?graph {{ {self._graphs()} }}",
-            f"GRAPH ?graph {{ ?thing a {self._name(self._table.class_iri)} . }}",
+            f"GRAPH ?graph {{ ?thing a {self._naming.name(self._table.class_iri)} . }}",
             "FILTER(isIRI(?thing))",
         ]
         for number, (name, written) in enumerate((choice.filters or {}).items(), start=1):
@@ -167,11 +178,11 @@ class Queries:
             terms = [found for text in written if (found := term(column, text)) is not None]
             values = " ".join(map(str, terms))
             if column.kind == TEXT or (not column.datatype and column.kind != LINK):
-                lines.append(f"?thing {self._name(column.path)} ?text{number} .")
+                lines.append(f"?thing {self._naming.path(column.path)} ?text{number} .")
                 lines.append(f"FILTER(STR(?text{number}) IN ({', '.join(map(str, terms))}))")
             else:
                 lines.append(f"VALUES ?value{number} {{ {values} }}")
-                lines.append(f"?thing {self._name(column.path)} ?value{number} .")
+                lines.append(f"?thing {self._naming.path(column.path)} ?value{number} .")
         if choice.things is not None:
             names = " ".join(str(NamedNode(thing)) for thing in choice.things)
             return [*lines, f"VALUES ?thing {{ {names} }}"]
@@ -181,22 +192,24 @@ class Queries:
         columns = [column for column in self._table.columns if column.kind in (TEXT, PLAIN)]
         if not words:
             return []
-        paths = " ".join(self._name(column.path) for column in columns)
+        properties, paths = told_apart(columns)
+        names = " ".join(map(self._naming.name, properties))
+        ways = [f"{{ VALUES ?words {{ {names} }} ?thing ?words ?text . }}"]
+        ways += [f"{{ ?thing {self._naming.path(path)} ?text . }}" for path in paths]
         return [
             "{ SELECT DISTINCT ?thing WHERE {",
-            f"  VALUES ?words {{ {paths} }}",
-            "  ?thing ?words ?text .",
+            f"  {' UNION '.join(ways)}",
             f"  FILTER(CONTAINS(LCASE(STR(?text)), {Literal(words.lower())}))",
             "} }",
         ]
 
     def _key(self, column: Column, key: str) -> list[str]:
         """Return the patterns that bind what a column is sorted by."""
-        path = self._name(column.path)
+        path = self._naming.path(column.path)
         value, name = f"{key}Value", f"{key}Name"
         pattern, found = [f"?thing {path} {value} ."], f"STR({value})"
         if column.kind == LINK and column.named:
-            labels = "|".join(self._name(label) for label in column.named)
+            labels = "|".join(self._naming.name(label) for label in column.named)
             spoken = self._spoken(name, column)
             pattern.append(f"OPTIONAL {{ {value} {labels} {name} . {spoken} }}")
             found = f"COALESCE({name}, {found})"
@@ -213,22 +226,6 @@ class Queries:
     def _spoken(self, variable: str, column: Column) -> str:
         """Return the filter for texts in the reader's language, or in the next that there is."""
         return f'FILTER(LANG({variable}) = "{column.spoken(self._language) or ""}")'
-
-    def _name(self, name: str) -> str:
-        short = shorten(name, self._prefixes)
-        return short if short != name and _is_plain(short) else f"<{name}>"
-
-    def _declared(self, lines: Sequence[str]) -> str:
-        """Return a query with the prefixes that it uses in front."""
-        body = "\n".join(lines)
-        used = [p for p in sorted(self._prefixes) if re.search(rf"[ |/(]{re.escape(p)}:", body)]
-        head = [f"PREFIX {prefix}: <{self._prefixes[prefix]}>" for prefix in used]
-        return "\n".join([*head, "", body] if head else [body])
-
-
-def _is_plain(short: str) -> bool:
-    """Tell whether a prefixed name may stand in a query as it is."""
-    return short.replace(":", "").replace("-", "").replace("_", "").isalnum() and short.isascii()
 
 
 def _swedish(text: str) -> str:
