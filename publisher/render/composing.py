@@ -103,7 +103,8 @@ class Composer:
             language: Of the page.
             href: IRI → the address that a page links to, or nothing.
         """
-        classes = _classes(document.topic, description)
+        by_thing = classes_of(description)
+        classes = by_thing.get(document.topic, [])
         # A statement is read on the page of what it is about.
         is_single = len(document.subjects) == 1 and _STATEMENT not in classes
         read = self._read(document, description, is_single)
@@ -116,7 +117,8 @@ class Composer:
             facts = facts_around(
                 topic, description, read.told, read.likeness, read.concepts, views, placings
             )
-        incoming = Incoming(views, read.around, self._layout, language, document.subjects).groups(
+        described = {name: by_thing.get(name, []) for name in document.subjects}
+        incoming = Incoming(views, read.around, self._layout, language, described).groups(
             description.incoming,
             _shown(description) | (facts.told if facts else frozenset()),
             many=len(things) > 1,
@@ -140,7 +142,7 @@ class Composer:
         around = read_neighbourhood(engine, description, base_iri)
         if not is_single:
             return _Read(around, Told(), Likeness(), Concepts(), Details())
-        placings = self._layout.of(_classes(topic, description))
+        placings = self._layout.of(classes_of(description).get(topic, []))
         marks = [path for path, placing in placings.items() if placing.marks]
         return _Read(
             around,
@@ -192,14 +194,18 @@ class Composer:
         return self._maps.of_document(topic.iri, description, views.language, views.link_to, called)
 
 
-def _classes(topic: str, description: Description) -> list[str]:
-    return sorted(
-        triple.object.value
-        for triple in description.own
-        if triple.subject == NamedNode(topic)
-        and triple.predicate.value == iri("rdf:type")
-        and isinstance(triple.object, NamedNode)
-    )
+def classes_of(description: Description) -> dict[str, list[str]]:
+    """Return thing → its classes, sorted, for the things of a description that have any."""
+    found: dict[str, list[str]] = {}
+    for triple in description.own:
+        is_kind = triple.predicate.value == iri("rdf:type")
+        if (
+            is_kind
+            and isinstance(triple.subject, NamedNode)
+            and isinstance(triple.object, NamedNode)
+        ):
+            found.setdefault(triple.subject.value, []).append(triple.object.value)
+    return {thing: sorted(kinds) for thing, kinds in found.items()}
 
 
 def _shown(description: Description) -> frozenset[str]:

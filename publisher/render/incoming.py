@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -28,9 +28,12 @@ class Incoming:
         neighbourhood: Neighbourhood,
         layout: Layout,
         language: str,
-        described: Collection[str],
+        described: Mapping[str, Sequence[str]],
     ) -> None:
-        """Keep what names and links are made with; ``described`` are the document's things."""
+        """Keep what names and links are made with.
+
+        ``described`` are the document's things, and the classes of each.
+        """
         self._described = described
         self._views = views
         self._neighbourhood = neighbourhood
@@ -95,12 +98,15 @@ class Incoming:
         return shortened(in_words(value, self._language), legible=bool(value.language))[0]
 
     def _linked(self, triples: list[Triple], many: bool) -> tuple[Line, ...]:
-        grouped: dict[tuple[str, str, str], list[NamedNode]] = defaultdict(list)
+        grouped: dict[tuple[str, str, str, str], list[NamedNode]] = defaultdict(list)
         for triple in triples:
             assert isinstance(triple.subject, NamedNode)
-            kind = self._kind(triple)
-            target = triple.object.value if many and isinstance(triple.object, NamedNode) else ""
-            grouped[kind, triple.predicate.value, target].append(triple.subject)
+            assert isinstance(triple.object, NamedNode)
+            target, predicate = triple.object.value, triple.predicate.value
+            classes = self._described.get(target, ())
+            called = self._layout.inverse(classes, predicate, self._language)
+            kind = "" if called else self._kind(triple)
+            grouped[called, kind, predicate, target if many else ""].append(triple.subject)
         lines = [self._line(*key, subjects) for key, subjects in grouped.items()]
         return tuple(sorted(lines, key=lambda line: (sort_key(line.name.text), line.detail)))
 
@@ -115,10 +121,17 @@ class Incoming:
             default="",
         )
 
-    def _line(self, kind: str, predicate: str, target: str, subjects: list[NamedNode]) -> Line:
+    def _line(
+        self, called: str, kind: str, predicate: str, target: str, subjects: list[NamedNode]
+    ) -> Line:
+        if called:
+            # The shape of the thing itself names the way back.
+            name = Value(sentence_case(called))
+            detail = self._views.link_to(target).text if target else ""
+            return Line(name, predicate, self._facts(subjects), detail)
         placing = self._layout.of([kind]).get(predicate)
-        called = placing.names.get(self._language) if placing else None
-        verb = called or self._views.link_to(predicate).text
+        spoken = placing.names.get(self._language) if placing else None
+        verb = spoken or self._views.link_to(predicate).text
         to = self._views.link_to(target).text if target else translate("this", self._language)
         if not kind:
             name, detail = self._views.link_to(predicate), to

@@ -38,6 +38,16 @@ SELECT ?class ?path ?order ?groupOrder ?name ?group ?least ?most ?kind ?viewer W
 }
 ORDER BY ?class ?path ?order ?name ?group ?viewer
 """
+_INVERSE = """
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+SELECT ?class ?path ?name WHERE {
+    ?shape sh:targetClass ?class ; sh:property ?property .
+    ?property sh:path ?there ; sh:name ?name .
+    ?there sh:inversePath ?path .
+    FILTER(isIRI(?path))
+}
+ORDER BY ?class ?path ?name
+"""
 _USUAL = """
 SELECT ?class ?path ?value (COUNT(?thing) AS ?count) WHERE {
     VALUES (?class ?path) { %s }
@@ -93,6 +103,11 @@ class Layout:
             properties = self._classes.setdefault(row["class"].value, {})
             _place(properties.setdefault(row["path"].value, Placing()), row)
         self._norms = self._read_norms(engine)
+        self._inverse: dict[tuple[str, str, str], str] = {}
+        for row in engine.rows(_INVERSE):
+            if isinstance(row["name"], Literal):
+                key = (row["class"].value, row["path"].value, row["name"].language or "")
+                self._inverse.setdefault(key, row["name"].value)
 
     def _read_norms(self, engine: Engine) -> Mapping[tuple[str, str], str]:
         """Return class and property → the concept that most things are marked with, if one is."""
@@ -118,6 +133,14 @@ class Layout:
             for path, placing in self._classes.get(name, {}).items():
                 merged.setdefault(path, placing)
         return merged
+
+    def inverse(self, classes: Iterable[str], path: str, language: str) -> str:
+        """Return what the shapes of some classes call the links to their things by a property.
+
+        Empty when they have no name for them in a language.
+        """
+        names = (self._inverse.get((name, path, language)) for name in classes)
+        return next(filter(None, names), "")
 
     def is_usual(self, classes: Iterable[str], path: str, concept: str) -> bool:
         """Tell whether things of some classes are marked so as a rule, or there is no rule."""

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from publisher.query.description import LABELS, Description
 from publisher.query.engine import Engine, Row
+from publisher.render.composing import classes_of
 from publisher.render.incoming import Incoming
 from publisher.render.labels import Names
 from publisher.render.layout import Layout
@@ -107,9 +108,9 @@ class Pond:
         subject = f"{BASE}id/{name}"
         description = self.describe(subject)
         around = read_neighbourhood(self.engine, description, BASE)
-        links = Incoming(
-            self.views(description, language), around, Layout(self.engine), language, [subject]
-        )
+        views, layout = self.views(description, language), Layout(self.engine)
+        described = {subject: classes_of(description).get(subject, [])}
+        links = Incoming(views, around, layout, language, described)
         shown = frozenset(
             t.object.value for t in description.own if isinstance(t.object, NamedNode)
         )

@@ -29,6 +29,24 @@ def test_a_link_is_told_in_words(pond: Dig) -> None:
     assert (line.name.text, line.detail) == ("påstående", "Handlar om: detta")
 
 
+def test_a_link_is_called_as_the_shape_of_the_thing_calls_it(pond: Dig) -> None:
+    """An inverse path with a name (SHACL, sections 2.3.1.4 and 2.3.2.1)."""
+    turtle = """
+        water:LakeShape sh:targetClass water:Lake ; sh:property water:q .
+        water:q sh:path [ sh:inversePath water:flowsInto ] ; sh:name "rivers"@en , "tillflöden"@sv .
+        :a a water:Lake . :r a water:River ; rdfs:label "Byälven"@sv ; water:flowsInto :a .
+        :s a water:Stream ; rdfs:label "Bäcken"@sv ; water:flowsInto :a ; water:near :a .
+    """
+    group = pond(turtle).incoming("a", "sv")[0]
+
+    assert [(line.name.text, len(line.facts[0].values)) for line in group.lines] == [
+        ("Stream", 1),
+        ("Tillflöden", 2),
+    ]
+    assert [line.detail for line in group.lines] == ["Near: detta", ""]
+    assert pond(turtle).incoming("a", "en")[0].lines[0].name.text == "Rivers"
+
+
 def test_a_link_brings_its_source(pond: Dig) -> None:
     """A claim is a fact of its own."""
     fact = pond(CLAIM).incoming("a")[0].lines[0].facts[0]

@@ -86,18 +86,21 @@ def targets(shapes: Subjects) -> dict[str, list[str]]:
 def placed(shapes: Subjects, of_class: Sequence[str]) -> dict[str, Place]:
     """Return path → order of its group, its order, its shape, for the shapes of a class."""
     found: dict[str, Place] = {}
+    equal: dict[str, tuple[str, ...]] = {}
     for shape in of_class:
         for part in shapes.nodes(shape, iri("sh:property")):
             for written in shapes.values(part, iri("sh:path")):
                 path = read_path(shapes, written)
-                # What must equal another property would be the same column again.
-                is_same = not is_property(path) and shapes.nodes(part, iri("sh:equals"))
-                if not path or path == _TYPE or is_same:
+                if not path or path == _TYPE:
                     continue
+                if not is_property(path):
+                    same = shapes.nodes(part, iri("sh:equals"))
+                    equal[path] = (*equal.get(path, ()), *same)
                 group = (*shapes.nodes(part, iri("sh:group")), "")[0]
                 place = (_order(shapes, group), _order(shapes, part), part)
                 found[path] = min(place, found.get(path, place))
-    return found
+    # What must equal another property would be the same column again.
+    return {path: found[path] for path in found if not found.keys() & equal.get(path, ())}
 
 
 def _order(shapes: Subjects, subject: str) -> float:
