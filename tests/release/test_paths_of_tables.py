@@ -26,6 +26,7 @@ from publisher.release.tables.subjects import Subjects
 from publisher.release.tables.table import read_tables
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.lines import TableLines
+from publisher.render.tables.query import Queries
 from tests.conftest import BASE, WORLD
 
 WATER = BASE + "def/water#"
@@ -237,3 +238,16 @@ def test_a_path_is_read(written: str, path: str) -> None:
 
     assert read_path(shapes, term) == path
     assert isinstance(term, NamedNode) == (written == "e:p")
+
+
+def test_values_at_the_end_of_a_path_are_counted(fed: Release) -> None:
+    """Where there is no index, with the values of properties in one query."""
+    columns = read_tables(fed.folder)["lake"].columns[1:4]
+    told = Queries(read_tables(fed.folder)["lake"], fed.prefixes, "sv").facets(Choice(), columns)
+    found = [
+        (row["property"].value, row["value"].value.rpartition("/")[2], row["count"].value)
+        for row in QuietEngine(fed.store).rows(told)
+    ]
+
+    assert (FLOWS, "klaralven", "1") in found
+    assert ("http://purl.org/dc/terms/hasPart", "byalven", "1") in found

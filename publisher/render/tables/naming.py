@@ -18,6 +18,11 @@ def told_apart(columns: Iterable[Column]) -> tuple[list[str], list[str]]:
     return [p for p in paths if is_property(p)], [p for p in paths if not is_property(p)]
 
 
+def either(ways: Sequence[str]) -> str:
+    """Return patterns that any of several fit."""
+    return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
+
+
 class Naming:
     """Writes names with the prefixes of a release."""
 

@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
 from publisher.render.tables.choice import Choice
-from publisher.render.tables.naming import Naming, told_apart
+from publisher.render.tables.naming import Naming, either, told_apart
 
 Term = NamedNode | Literal
 
@@ -96,16 +96,16 @@ class Queries:
         """
         properties, paths = told_apart(columns)
         names = " ".join(map(self._naming.name, properties))
-        ways = [f"{{ VALUES ?property {{ {names} }} ?thing ?property ?value . }}"] * bool(names)
+        ways = [f"VALUES ?property {{ {names} }} ?thing ?property ?value ."] * bool(names)
         ways += [
-            f"{{ ?thing {self._naming.path(path)} ?value . BIND({Literal(path)} AS ?property) }}"
+            f"?thing {self._naming.path(path)} ?value . BIND({Literal(path)} AS ?property)"
             for path in paths
         ]
         return self._naming.declared(
             [
                 "SELECT ?property ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
                 *(f"  {line}" for line in self._chosen(choice)),
-                f"  {' UNION '.join(ways)}",
+                f"  {either(ways)}",
                 "}",
                 "GROUP BY ?property ?value",
                 "ORDER BY ?property DESC(?count) ?value",
@@ -194,11 +194,11 @@ class Queries:
             return []
         properties, paths = told_apart(columns)
         names = " ".join(map(self._naming.name, properties))
-        ways = [f"{{ VALUES ?words {{ {names} }} ?thing ?words ?text . }}"]
-        ways += [f"{{ ?thing {self._naming.path(path)} ?text . }}" for path in paths]
+        ways = [f"VALUES ?words {{ {names} }} ?thing ?words ?text ."]
+        ways += [f"?thing {self._naming.path(path)} ?text ." for path in paths]
         return [
             "{ SELECT DISTINCT ?thing WHERE {",
-            f"  {' UNION '.join(ways)}",
+            f"  {either(ways)}",
             f"  FILTER(CONTAINS(LCASE(STR(?text)), {Literal(words.lower())}))",
             "} }",
         ]
