@@ -9,14 +9,13 @@ better rank by BM25. The last word may be the beginning of one. All words must b
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Iterable, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from publisher.errors import QueryLimit, QueryRefused
+from publisher.errors import QueryRefused
 from publisher.folding import plain, within_one_edit, words
+from publisher.query.bounded import opened_for
 
 LONGEST = 200
 MOST_WORDS = 10
@@ -24,7 +23,6 @@ MOST_WORDS = 10
 MOST_HITS = 500
 # Letters of words that are mended: a shorter one would become any other, a longer one is none.
 _MENDED = range(4, 41)
-_INSTRUCTIONS = 1000
 _FIND = """
 SELECT things.iri, things.language, things.label, things.names, things.text, things.kinds,
     bm25({index}, 10.0, 6.0, 1.0) AS rank
@@ -78,9 +76,8 @@ class Search:
 
     def __init__(self, path: Path, seconds: float) -> None:
         """Keep where the index is; a search may take so many seconds."""
-        self._address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._path, self._seconds = path, seconds
         self._is_there = path.is_file()
-        self._seconds = seconds
 
     def find(self, text: str, language: str) -> Found:
         """Return the things that a text finds, for a reader of a language.
@@ -99,20 +96,8 @@ class Search:
             )
         if not asked or not self._is_there:
             return Found(())
-        with closing(sqlite3.connect(self._address, uri=True)) as index:
-            deadline = time.monotonic() + self._seconds
-            index.set_progress_handler(lambda: time.monotonic() > deadline, _INSTRUCTIONS)
-            try:
-                return _find(index, asked, language)
-            except sqlite3.OperationalError as error:
-                if time.monotonic() <= deadline:
-                    raise
-                raise QueryLimit(
-                    "The search was stopped after {seconds} seconds.",
-                    limit="query_timeout_seconds",
-                    remedy="Search for longer or rarer words.",
-                    seconds=self._seconds,
-                ) from error
+        with opened_for(self._seconds, self._path) as index:
+            return _find(index, asked, language)
 
 
 def _find(index: sqlite3.Connection, asked: Sequence[str], language: str) -> Found:

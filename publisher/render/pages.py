@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import inf
 
 from publisher import media_types
 from publisher.addresses import Addresses
@@ -51,6 +52,7 @@ class Pages:
         union: bool = True,
         present: str = "",
         tiles: TileSource | None = None,
+        seconds: float = inf,
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -62,6 +64,7 @@ class Pages:
             union: Whether the default graph of queries is the union of all graphs.
             present: Address of the site as it is now, for pages of the past.
             tiles: Who has the tiles beneath maps; None for maps without tiles.
+            seconds: How long choosing the rows of a table may take.
         """
         self._release = release
         self._engine = engine
@@ -76,7 +79,7 @@ class Pages:
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
         self.search = SearchPages(self._frame, release, engine, addresses)
-        self.tables = TablePages(self._frame, release, engine, addresses)
+        self.tables = TablePages(self._frame, release, engine, addresses, seconds)
         classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
         self._use = Use(self._frame, release, addresses, self.tables, classes)
         self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)

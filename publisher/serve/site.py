@@ -154,6 +154,7 @@ def _over(engine: Engine, config: Config, release: Release, shared: Shared, pres
             union=is_union,
             present=present,
             tiles=_tiles(config),
+            seconds=config.query_timeout_seconds,
         ),
         queries=queries,
         search=Search(release.folder / SEARCH, config.query_timeout_seconds),

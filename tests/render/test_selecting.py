@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from publisher.addresses import Addresses
+from publisher.errors import QueryLimit
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.query.quiet import QuietEngine
@@ -221,3 +222,14 @@ def test_the_index_holds_nothing_but_what_it_says(municipalities: Release) -> No
             ("orebro", 5, 5),
             ("skane", 4, 4),
         ]
+
+
+def test_a_choice_of_rows_is_stopped_in_time(engine: QuietEngine, many: Release) -> None:
+    """As a query is: nobody keeps a thread busy with words that stand everywhere."""
+    table = read_tables(many.folder)["municipality"]
+    index = many.folder / table.file(ROWS)
+    with (
+        pytest.raises(QueryLimit, match="stopped after"),
+        TableLines(engine, table, many.prefixes, "sv", index, seconds=-1.0) as hasty,
+    ):
+        hasty.count(Choice("a"))

@@ -57,6 +57,3 @@ class Asked:
         """Return the IRIs of at most so many things, in the choice's order."""
         chosen = self._queries.selection(self._narrowed(choice), limit, offset)
         return [row["thing"].value for row in self._engine.rows(chosen)]
-
-    def close(self) -> None:
-        """Do nothing: the engine goes on."""

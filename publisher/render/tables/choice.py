@@ -55,6 +55,3 @@ class Selecting(Protocol):
 
     def things(self, choice: Choice, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""
-
-    def close(self) -> None:
-        """Let go of files."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from publisher.folding import folded
 from publisher.query.engine import Term
@@ -41,11 +40,9 @@ SELECT texts.text, found.number FROM (
 class Indexed:
     """Answers from a file, for one page: what was chosen is kept for what is asked next."""
 
-    def __init__(self, path: Path, table: Table, language: str) -> None:
-        """Open the file, which is never written to."""
-        self._table, self._language = table, language
-        address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
-        self._index = sqlite3.connect(address, uri=True, isolation_level=None)
+    def __init__(self, index: sqlite3.Connection, table: Table, language: str) -> None:
+        """Keep the open file."""
+        self._index, self._table, self._language = index, table, language
         self._chosen: dict[tuple[object, ...], str] = {}
 
     def count(self, choice: Choice) -> int:
@@ -80,10 +77,6 @@ class Indexed:
             f" ORDER BY {', '.join([*keys, 'things.id'])} LIMIT ? OFFSET ?"
         )
         return [row[0] for row in self._index.execute(query, (limit, offset))]
-
-    def close(self) -> None:
-        """Close the file."""
-        self._index.close()
 
     def _fitting(self, choice: Choice) -> str:
         """Return the name of a table whose ``id`` are the numbers of the things that fit."""

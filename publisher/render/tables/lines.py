@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from io import BytesIO, StringIO
 from itertools import chain
+from math import inf
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from pyoxigraph import BlankNode, Literal
 
 from publisher.media_types import CSV, XLSX, MediaType
+from publisher.query.bounded import opened_for
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
 from publisher.release.tables.cells import Line, write_csv
@@ -50,6 +54,7 @@ class TableLines:
         prefixes: Mapping[str, str],
         language: str,
         index: Path | None = None,
+        seconds: float = inf,
     ) -> None:
         """Open what the lines are asked of.
 
@@ -59,20 +64,32 @@ class TableLines:
             prefixes: Used in the queries.
             language: Of the reader.
             index: The release's index of the table, if it has one.
+            seconds: How long the index may be asked, all together.
         """
-        self._engine, self._table = engine, table
+        self._engine, self._table, self._opened = engine, table, ExitStack()
         self.queries = Queries(table, prefixes, language)
         self._selecting: Selecting = Asked(engine, self.queries)
         if index is not None:
-            self._selecting = Indexed(index, table, language)
+            self._selecting = Indexed(
+                self._opened.enter_context(opened_for(seconds, index)), table, language
+            )
 
     def __enter__(self) -> Self:
         """Return itself."""
         return self
 
-    def __exit__(self, *_: object) -> None:
-        """Let go of files."""
-        self._selecting.close()
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Let go of files.
+
+        Raises:
+            QueryLimit: It took too long.
+        """
+        self._opened.__exit__(kind, error, trace)
 
     def count(self, choice: Choice) -> int:
         """Return how many things fit a choice."""

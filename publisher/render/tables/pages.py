@@ -33,11 +33,16 @@ class TablePages:
     """The tables of one release."""
 
     def __init__(
-        self, frame: Frame, release: Release, engine: Engine, addresses: Addresses
+        self,
+        frame: Frame,
+        release: Release,
+        engine: Engine,
+        addresses: Addresses,
+        seconds: float,
     ) -> None:
-        """Read which tables there are."""
+        """Read which tables there are; choosing rows of one may take so many seconds."""
         self._frame, self._engine, self._addresses = frame, engine, addresses
-        self._release = release
+        self._release, self._seconds = release, seconds
         self._words = Words(frame, release.prefixes, release.base_iri)
         self.tables: Mapping[str, Table] = read_tables(release.folder)
 
@@ -48,7 +53,8 @@ class TablePages:
         """
         release, name = self._release, table.file(ROWS)
         index = release.folder / name if name in release.files else None
-        return TableLines(self._engine, table, release.prefixes, language, index)
+        prefixes = release.prefixes
+        return TableLines(self._engine, table, prefixes, language, index, self._seconds)
 
     def place(self, table: Table, extension: str = "") -> str:
         """Return the canonical IRI of a table, or of one of its files."""
