@@ -13,6 +13,7 @@ from urllib.parse import quote, urljoin
 
 from publisher.errors import UsageError
 from publisher.findings import Finding
+from publisher.media_types import DUMPS, TABLES
 from publisher.messages import text
 from publisher.verify.client import Client
 from publisher.verify.marks import Table
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 # Files and bytes that are fetched; what is beyond is counted, and said.
 FILES, BYTES = 500, 512 << 20
 # Where visitors fetch the files of a release; all others are asked for by their names in it.
-_PLACES = {"dumps/": "dump/", "tables/": "table/"}
+_PLACES = {
+    "dumps/": ("dump/", {media_type.extension for media_type in DUMPS}),
+    "tables/": ("table/", {media_type.extension for media_type in TABLES}),
+}
 
 
 def read_key(path: Path) -> Ed25519PublicKey:
@@ -224,8 +228,11 @@ def _place(address: str, manifest: str, name: str) -> str:
     'http://x/dump/lakes.nt'
     >>> _place("http://x/", "http://x/release/1/manifest.json", "feed/entities/1.nq")
     'http://x/release/1/file/feed/entities/1.nq'
+    >>> _place("http://x/", "http://x/release/1/manifest.json", "tables/lake.sqlite")
+    'http://x/release/1/file/tables/lake.sqlite'
     """
-    for folder, place in _PLACES.items():
-        if name.startswith(folder) and not name.endswith(".json"):
+    extension = name.rpartition(".")[2]
+    for folder, (place, extensions) in _PLACES.items():
+        if name.startswith(folder) and extension in extensions:
             return urljoin(address, place + quote(name.removeprefix(folder)))
     return urljoin(manifest, "file/" + quote(name))
