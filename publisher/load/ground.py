@@ -5,16 +5,13 @@ Files are read in parts, on all cores. However many there are, memory holds a pa
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-import shutil
-import tempfile
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 from pyoxigraph import RdfFormat, Triple, serialize
 
@@ -23,11 +20,10 @@ from publisher.errors import SourceError
 from publisher.load.files import Role, SourcePath
 from publisher.load.parse import SourceFile, read_file
 from publisher.namespaces import iri
+from publisher.scratch import make_folder
 from publisher.sorting import Sorter, merge
 
 _PART_BYTES = 16 << 20
-_PREFIX = "publisher-"
-_LOCK = "lock"
 _TYPE = f" <{iri('rdf:type')}> ".encode()
 _END = b" .\n"
 _File = TypeVar("_File", SourcePath, SourceFile, SourcePath | SourceFile)
@@ -81,41 +77,15 @@ def read_ground(
     A file that was read already is read again, and must be as it was. Space is taken where the
     system keeps temporary files (``TMPDIR``).
     """
-    _sweep()
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    lock = _locked(folder)
+    folder, delete = make_folder()
     ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
-    weakref.finalize(ground, _delete, folder, lock)
+    weakref.finalize(ground, delete)
     parts = [_Part(part, base_iri, folder, number) for number, part in enumerate(cut(found))]
     read = list(on_all_cores(_read_part, parts))
     merge([run for part in read for run in part.quads], ground.quads)
     merge([run for part in read for run in part.examples], ground.examples)
     merge([run for part in read for run in part.homes], ground.homes)
     return ground, [file for part in read for file in part.files]
-
-
-def _locked(folder: Path) -> BinaryIO:
-    """Return the locked file that tells others that the folder is in use."""
-    lock = (folder / f"{_LOCK}.new").open("wb")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    (folder / f"{_LOCK}.new").rename(folder / _LOCK)
-    return lock
-
-
-def _delete(folder: Path, lock: BinaryIO) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
-    lock.close()
-
-
-def _sweep() -> None:
-    """Delete what programs left behind that were killed: nobody holds its lock."""
-    for path in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
-        try:
-            with path.open("wb") as lock:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path.parent, ignore_errors=True)
-        except OSError:
-            continue  # in use, or somebody else's
 
 
 def cut(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File], ...]]:

@@ -6,28 +6,13 @@ release stays what it is.
 
 from __future__ import annotations
 
-import fcntl
-import shutil
-import tempfile
+import weakref
 from dataclasses import replace
-from pathlib import Path
 
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.sparq_files import check_sparq, write_files
 from publisher.query.workplace import Workplace
-
-_PREFIX = "publisher-sparq-"
-
-
-def _remove_orphans() -> None:
-    """Take away the files of processes that have ended without doing so; the living hold locks."""
-    for lock in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/lock"):
-        try:
-            with lock.open("wb") as stream:
-                fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(lock.parent, ignore_errors=True)
-        except OSError:  # it lives, or is somebody else's
-            continue
+from publisher.scratch import make_folder
 
 
 class SparqEngine(EmbeddedEngine):
@@ -46,21 +31,17 @@ class SparqEngine(EmbeddedEngine):
             SettingError: The library is not installed.
         """
         check_sparq()
-        _remove_orphans()
-        self._folder = tempfile.TemporaryDirectory(prefix=_PREFIX)
-        self._lock_file = (Path(self._folder.name) / "lock").open("wb")
-        fcntl.flock(self._lock_file, fcntl.LOCK_EX)
-        files = Path(self._folder.name) / "files"
+        folder, delete = make_folder()
+        self._delete = weakref.finalize(self, delete)
+        files = folder / "files"
         try:
             write_files(workplace.store, files, union=workplace.union)
             super().__init__(replace(workplace, sparq=str(files)), workers)
         except BaseException:
-            self._lock_file.close()
-            self._folder.cleanup()
+            self._delete()
             raise
 
     def close(self) -> None:
         """End the workers and take the files away."""
         super().close()
-        self._lock_file.close()
-        self._folder.cleanup()
+        self._delete()

@@ -33,7 +33,7 @@ def test_its_files_go_with_it(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     engine = open_engine(dataclasses.replace(config, engine="sparq"), release, frozenset())
     engine.answer(Operation("ASK {}"))
-    assert len(list(tmp_path.glob("publisher-sparq-*/files/dict-meta.bin"))) == 1
+    assert len(list(tmp_path.glob("publisher-*/files/dict-meta.bin"))) == 1
     engine.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -71,13 +71,13 @@ def test_files_that_a_killed_process_left_are_taken_away_and_no_others(
 ) -> None:
     """A server that is stopped or killed does not close its engine."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    (tmp_path / "publisher-sparq-left").mkdir()
-    (tmp_path / "publisher-sparq-left" / "lock").touch()
+    (tmp_path / "publisher-left").mkdir()
+    (tmp_path / "publisher-left" / "lock").touch()
     chosen = dataclasses.replace(config, engine="sparq")
     first, second = (open_engine(chosen, release, frozenset()) for _ in range(2))
     left = sorted(path.name for path in tmp_path.glob("*/files"))
-    is_gone = not (tmp_path / "publisher-sparq-left").exists()
-    count = len(list(tmp_path.glob("publisher-sparq-*")))
+    is_gone = not (tmp_path / "publisher-left").exists()
+    count = len(list(tmp_path.glob("publisher-*")))
     first.close()
     second.close()
     assert (is_gone, count, len(left)) == (True, 2, 2)
