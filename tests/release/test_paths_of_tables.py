@@ -7,6 +7,7 @@ import dataclasses
 import json
 import shutil
 from collections.abc import Iterator
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
+from publisher.query.bounded import opened_for
 from publisher.query.quiet import QuietEngine
 from publisher.release.build import build
 from publisher.release.model import Release
@@ -76,9 +78,10 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def lines(request: pytest.FixtureRequest, fed: Release) -> Iterator[TableLines]:
     """Return what reads the lakes."""
     table = read_tables(fed.folder)["lake"]
-    index = fed.folder / table.file(ROWS) if "index" in request.param else None
-    with TableLines(QuietEngine(fed.store), table, fed.prefixes, "sv", index) as opened:
-        yield opened
+    engine = QuietEngine(fed.store)
+    with opened_for(inf, fed.folder / table.file(ROWS)) as opened:
+        index = opened if "index" in request.param else None
+        yield TableLines(engine, table, fed.prefixes, "sv", index)
 
 
 def rows(release: Release, name: str) -> list[dict[str, str]]:

@@ -9,8 +9,10 @@ import dataclasses
 import random
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from itertools import product
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from publisher.addresses import Addresses
 from publisher.errors import QueryLimit
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
+from publisher.query.bounded import opened_for
 from publisher.query.quiet import QuietEngine
 from publisher.release.build import build
 from publisher.release.model import Release
@@ -79,13 +82,14 @@ def engine(many: Release) -> QuietEngine:
     return QuietEngine(many.store)
 
 
+@contextmanager
 def opened(
     engine: QuietEngine, release: Release, language: str, *, indexed: bool = True
-) -> TableLines:
-    """Return what reads the table, by its index or by the engine alone."""
+) -> Iterator[TableLines]:
+    """Yield what reads the table, by its index or by the engine alone."""
     table = read_tables(release.folder)["municipality"]
-    index = release.folder / table.file(ROWS)
-    return TableLines(engine, table, release.prefixes, language, index if indexed else None)
+    with opened_for(inf, release.folder / table.file(ROWS)) as index:
+        yield TableLines(engine, table, release.prefixes, language, index if indexed else None)
 
 
 _WORDS = ("", "ä", "ÄL", "mo", "7", "ta ", "%", "nothing has this")
@@ -227,9 +231,8 @@ def test_the_index_holds_nothing_but_what_it_says(municipalities: Release) -> No
 def test_a_choice_of_rows_is_stopped_in_time(engine: QuietEngine, many: Release) -> None:
     """As a query is: nobody keeps a thread busy with words that stand everywhere."""
     table = read_tables(many.folder)["municipality"]
-    index = many.folder / table.file(ROWS)
     with (
         pytest.raises(QueryLimit, match="stopped after"),
-        TableLines(engine, table, many.prefixes, "sv", index, seconds=-1.0) as hasty,
+        opened_for(-1.0, many.folder / table.file(ROWS)) as index,
     ):
-        hasty.count(Choice("a"))
+        TableLines(engine, table, many.prefixes, "sv", index).count(Choice("a"))

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from io import BytesIO, StringIO
 from itertools import chain
-from math import inf
-from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from pyoxigraph import BlankNode, Literal
 
 from publisher.media_types import CSV, XLSX, MediaType
-from publisher.query.bounded import opened_for
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
 from publisher.release.tables.cells import Line, write_csv
@@ -53,43 +48,22 @@ class TableLines:
         table: Table,
         prefixes: Mapping[str, str],
         language: str,
-        index: Path | None = None,
-        seconds: float = inf,
+        index: sqlite3.Connection | None = None,
     ) -> None:
-        """Open what the lines are asked of.
+        """Keep what the lines are asked of.
 
         Args:
             engine: Says what the rows hold; and which there are, when there is no index.
             table: What is read.
             prefixes: Used in the queries.
             language: Of the reader.
-            index: The release's index of the table, if it has one.
-            seconds: How long the index may be asked, all together.
+            index: The release's index of the table, opened, if it has one.
         """
-        self._engine, self._table, self._opened = engine, table, ExitStack()
+        self._engine, self._table = engine, table
         self.queries = Queries(table, prefixes, language)
-        self._selecting: Selecting = Asked(engine, self.queries)
-        if index is not None:
-            self._selecting = Indexed(
-                self._opened.enter_context(opened_for(seconds, index)), table, language
-            )
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Let go of files.
-
-        Raises:
-            QueryLimit: It took too long.
-        """
-        self._opened.__exit__(kind, error, trace)
+        self._selecting: Selecting = (
+            Asked(engine, self.queries) if index is None else Indexed(index, table, language)
+        )
 
     def count(self, choice: Choice) -> int:
         """Return how many things fit a choice."""

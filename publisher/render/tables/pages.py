@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.media_types import MediaType
 from publisher.messages import translate
+from publisher.query.bounded import opened_for
 from publisher.query.engine import Engine, Term
 from publisher.release.model import Release
 from publisher.release.tables.row_index import ROWS
@@ -46,15 +48,20 @@ class TablePages:
         self._words = Words(frame, release.prefixes, release.base_iri)
         self.tables: Mapping[str, Table] = read_tables(release.folder)
 
-    def lines(self, table: Table, language: str) -> TableLines:
-        """Return what reads a table for readers of a language; to be closed.
+    @contextmanager
+    def lines(self, table: Table, language: str) -> Iterator[TableLines]:
+        """Yield what reads a table for readers of a language.
 
         Releases from before there were indexes have none.
+
+        Raises:
+            QueryLimit: Choosing the rows took too long.
         """
         release, name = self._release, table.file(ROWS)
-        index = release.folder / name if name in release.files else None
-        prefixes = release.prefixes
-        return TableLines(self._engine, table, prefixes, language, index, self._seconds)
+        has_index = name in release.files
+        opened = opened_for(self._seconds, release.folder / name) if has_index else nullcontext()
+        with opened as index:
+            yield TableLines(self._engine, table, release.prefixes, language, index)
 
     def place(self, table: Table, extension: str = "") -> str:
         """Return the canonical IRI of a table, or of one of its files."""
