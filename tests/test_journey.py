@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,10 +46,64 @@ def publisher(world: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@contextmanager
+def serving(world: Path, port: int) -> Iterator[str]:
+    """Yield the address of the site while an operator serves the release."""
+    site = f"http://127.0.0.1:{port}/"
+    server = subprocess.Popen(
+        [sys.executable, "-m", "publisher", "serve", "--port", str(port)],
+        cwd=world,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        wait_for(f"{site}readyz", server)
+        yield site
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def follow_the_name(site: str) -> None:
+    """A visitor reads a page in Swedish; a developer gets the same graph in four formats."""
+    lake = f"{site}id/lake/siljan"
+    page = requests.get(lake, headers={"Accept": "text/html"}, timeout=10)
+    assert [hop.status_code for hop in page.history] == [303]
+    assert "En sjö i Dalarna." in page.text
+
+    graphs = []
+    for media_type, name in FORMATS.items():
+        answer = requests.get(lake, headers={"Accept": media_type}, timeout=10)
+        assert answer.headers["Content-Type"].startswith(media_type)
+        graphs.append(Graph().parse(data=answer.content, format=name))
+    assert all(set(graph) == set(graphs[0]) for graph in graphs)
+    assert {str(name) for name in graphs[0].objects(SILJAN, SKOS.prefLabel)} == {"Siljan"}
+
+
+def take_the_data(site: str) -> None:
+    """A program asks for the rivers of the largest lake; a mirror, whether the dump changed."""
+    asked = requests.get(f"{site}sparql", params={"query": WHICH_RIVERS}, timeout=30)
+    found = [row["name"]["value"] for row in asked.json()["results"]["bindings"]]
+    assert found == ["Klarälven", "Klarälven River"]
+
+    dump = requests.get(f"{site}dump/lakes.nt", timeout=10)
+    assert len(dump.text.splitlines()) == 9
+    again = {"If-None-Match": dump.headers["ETag"]}
+    assert requests.get(f"{site}dump/lakes.nt", headers=again, timeout=10).status_code == 304
+
+
+def wait_for_text(address: str, text: str) -> None:
+    """Wait until a document says something."""
+    for _ in range(300):
+        if text in requests.get(address, timeout=10).text:
+            return
+        time.sleep(0.1)
+    raise AssertionError("the new release is not served")
+
+
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own use of it
 def test_the_journey_of_the_data(world: Path, free_port: int) -> None:
     """What passes its check is built, served, and found from outside; what does not, never is."""
-    site = f"http://127.0.0.1:{free_port}/"
     lakes = world / "data" / "lakes" / "lakes.ttl"
 
     # An editor checks the sources, and makes a release of them.
@@ -55,42 +111,10 @@ def test_the_journey_of_the_data(world: Path, free_port: int) -> None:
     assert (checked.returncode, checked.stdout) == (0, "0 violations, 0 warnings, 0 notes.\n")
     assert publisher(world, "build").returncode == 0
 
-    # An operator serves the release.
-    server = subprocess.Popen(
-        [sys.executable, "-m", "publisher", "serve", "--port", str(free_port)],
-        cwd=world,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_for(f"{site}readyz", server)
-
-        # A visitor follows the name of a lake, and reads a page in Swedish.
-        page = requests.get(f"{site}id/lake/siljan", headers={"Accept": "text/html"}, timeout=10)
-        assert [hop.status_code for hop in page.history] == [303]
-        assert "En sjö i Dalarna." in page.text
-
-        # A developer follows the same name, and gets the same graph in four formats.
-        graphs = []
-        for media_type, name in FORMATS.items():
-            answer = requests.get(
-                f"{site}id/lake/siljan", headers={"Accept": media_type}, timeout=10
-            )
-            assert answer.headers["Content-Type"].startswith(media_type)
-            graphs.append(Graph().parse(data=answer.content, format=name))
-        assert all(set(graph) == set(graphs[0]) for graph in graphs)
-        assert {str(name) for name in graphs[0].objects(SILJAN, SKOS.prefLabel)} == {"Siljan"}
-
-        # A program asks which rivers end in the largest lake.
-        asked = requests.get(f"{site}sparql", params={"query": WHICH_RIVERS}, timeout=30)
-        found = [row["name"]["value"] for row in asked.json()["results"]["bindings"]]
-        assert found == ["Klarälven", "Klarälven River"]
-
-        # A mirror takes the whole dataset, and asks tomorrow whether it changed.
-        dump = requests.get(f"{site}dump/lakes.nt", timeout=10)
-        assert len(dump.text.splitlines()) == 9
-        again = {"If-None-Match": dump.headers["ETag"]}
-        assert requests.get(f"{site}dump/lakes.nt", headers=again, timeout=10).status_code == 304
+    with serving(world, free_port) as site:
+        follow_the_name(site)
+        take_the_data(site)
+        document = f"{site}doc/lake/siljan.ttl"
 
         # The editor forgets a language tag: nothing is published, and the site stays.
         good = lakes.read_text(encoding="utf-8")
@@ -98,17 +122,9 @@ def test_the_journey_of_the_data(world: Path, free_port: int) -> None:
         refused = publisher(world, "build")
         assert refused.returncode == 1
         assert "Give one name per language, with a language tag." in refused.stdout
-        assert requests.get(f"{site}doc/lake/siljan.ttl", timeout=10).status_code == 200
+        assert requests.get(document, timeout=10).status_code == 200
 
         # The editor mends it and writes a better sentence: the site follows without a restart.
         lakes.write_text(good.replace(SENTENCE, '"En djup sjö i Dalarna."@sv'), encoding="utf-8")
         assert publisher(world, "build").returncode == 0
-        for _ in range(300):
-            if "En djup sjö" in requests.get(f"{site}doc/lake/siljan.ttl", timeout=10).text:
-                break
-            time.sleep(0.1)
-        else:
-            raise AssertionError("the new release is not served")
-    finally:
-        server.terminate()
-        server.wait()
+        wait_for_text(document, "En djup sjö")

@@ -96,6 +96,10 @@ def _things(folder: Path) -> list[str]:
     return things
 
 
+class Refused(Exception):
+    """An address does not answer with 200; the status is told."""
+
+
 def _median_ms(port: int, paths: Sequence[str]) -> float:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     taken = []
@@ -106,7 +110,7 @@ def _median_ms(port: int, paths: Sequence[str]) -> float:
         answer.read()
         taken.append(1000 * (time.perf_counter() - began))
         if answer.status != 200:
-            raise SystemExit(f"{path} answered {answer.status}")
+            raise Refused(answer.status)
     return statistics.median(taken)
 
 
@@ -124,21 +128,24 @@ def measure(triples: int) -> list[str]:
             things = _things(folder)
             documents = [f"/doc/{t.partition('/id/')[2]}.ttl" for t in things[:_DOCUMENTS]]
             cold, warm = _median_ms(port, documents), _median_ms(port, documents)
-            queries = [_query_ms(port, query, things) for query in QUERIES.values()]
+            queries = [_asked(port, query, things) for query in QUERIES.values()]
             memory = memory_mb(server.pid)
         disk = _disk_mb(folder / "releases")
     seconds = [f"{w.seconds:.1f} ({w.cpu_seconds:.1f})" for w in (check, build)]
     held = [f"{w.main_mb:.0f} / {w.other_mb:.0f} / {w.all_mb:.0f}" for w in (check, build)]
     served = f"{memory.get('web process', 0):.0f} / {memory.get('query worker', 0):.0f}"
-    times = [f"{value:.2g}" for value in (start, cold, warm, *queries)]
-    return [f"{count:,}", *seconds, *held, f"{disk:,.0f}", served, *times]
+    times = [f"{value:.2g}" for value in (start, cold, warm)]
+    return [f"{count:,}", *seconds, *held, f"{disk:,.0f}", served, *times, *queries]
 
 
-def _query_ms(port: int, query: str, things: Sequence[str]) -> float:
-    """Return the median of a query over different things, none asked before."""
+def _asked(port: int, query: str, things: Sequence[str]) -> str:
+    """Return the median of a query over different things, none asked before; or how it ended."""
     asked = [_PREFIXES + query.format(thing=thing) for thing in things[-_REPEATS:]]
     distinct = [f"{text} # {number}" for number, text in enumerate(asked)]
-    return _median_ms(port, [f"/sparql?query={quote(text)}" for text in distinct])
+    try:
+        return f"{_median_ms(port, [f'/sparql?query={quote(text)}' for text in distinct]):.2g}"
+    except Refused as refused:
+        return f"stopped ({refused})"
 
 
 def main() -> None:

@@ -94,6 +94,66 @@ def at_work_in(folder: str) -> list[str]:
     return found
 
 
+@dataclass
+class Attacked:
+    """What was noticed.
+
+    Attributes:
+        quiet: Who visited before.
+        visitor: Who visited meanwhile.
+        statuses: What the hostile queries were answered with.
+        memory: Of each process at the end, in MB.
+        before: Command lines of the processes, before the end.
+        remaining: Those that are left afterwards.
+    """
+
+    quiet: Visitor
+    visitor: Visitor
+    statuses: Counter[int] = field(default_factory=Counter)
+    memory: dict[str, float] = field(default_factory=dict)
+    before: list[str] = field(default_factory=list)
+    remaining: list[str] = field(default_factory=list)
+
+
+def attacked(folder: Path, seconds: float, clients: int) -> Attacked:
+    """Serve, attack and visit for so many seconds."""
+    data = folder / "clusters.nq"
+    serialize(quads(_TRIPLES), str(data), format=RdfFormat.N_QUADS)
+    port = free_port()
+    noticed = Attacked(Visitor(port), Visitor(port))
+    command = publisher(*("preview", str(data), "--union", "--base-iri", BASE, "--port", str(port)))
+    with running(command, folder) as process:
+        wait_until_ready(port, "/healthz")
+        visit(noticed.quiet, time.monotonic() + 3)
+        end = time.monotonic() + seconds
+        threads = [
+            threading.Thread(target=attack, args=[port, n, clients, end, noticed.statuses])
+            for n in range(clients)
+        ]
+        for thread in threads:
+            thread.start()
+        visit(noticed.visitor, end)
+        for thread in threads:
+            thread.join()
+        noticed.memory = memory_mb(process.pid)
+        noticed.before = at_work_in(str(folder))
+    time.sleep(2)
+    noticed.remaining = at_work_in(str(folder))
+    return noticed
+
+
+def _row(kind: str, noticed: Attacked) -> list[str]:
+    taken = noticed.visitor.seconds[kind]
+    return [
+        kind,
+        f"{statistics.median(noticed.quiet.seconds[kind]) * 1000:.1f} ms",
+        f"{statistics.median(taken) * 1000:.1f} ms",
+        f"{statistics.quantiles(taken, n=100)[98] * 1000:.0f} ms",
+        f"{max(taken) * 1000:.0f} ms",
+        f"{noticed.visitor.statuses[(kind, 200)]} of {len(taken)}",
+    ]
+
+
 def main() -> None:
     """Run, and print what was noticed."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -101,53 +161,14 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=8)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        data = folder / "clusters.nq"
-        serialize(quads(_TRIPLES), str(data), format=RdfFormat.N_QUADS)
-        port = free_port()
-        command = publisher(
-            *("preview", str(data), "--union", "--base-iri", BASE, "--port", str(port))
-        )
-        with running(command, folder) as process:
-            wait_until_ready(port, "/healthz")
-            visitor, statuses = Visitor(port), Counter[int]()
-            visit(visitor, time.monotonic() + 3)
-            quiet, visitor = visitor, Visitor(port)
-            end = time.monotonic() + options.seconds
-            threads = [
-                threading.Thread(target=attack, args=[port, n, options.clients, end, statuses])
-                for n in range(options.clients)
-            ]
-            for thread in threads:
-                thread.start()
-            visit(visitor, end)
-            for thread in threads:
-                thread.join()
-            memory = memory_mb(process.pid)
-            before = at_work_in(name)
-        time.sleep(2)
-        remaining = at_work_in(name)
-    print(
-        table(
-            ["what", "before, median", "under attack, median", "99 %", "longest", "answered"],
-            [
-                [
-                    kind,
-                    f"{statistics.median(quiet.seconds[kind]) * 1000:.1f} ms",
-                    f"{statistics.median(taken) * 1000:.1f} ms",
-                    f"{statistics.quantiles(taken, n=100)[98] * 1000:.0f} ms",
-                    f"{max(taken) * 1000:.0f} ms",
-                    f"{visitor.statuses[(kind, 200)]} of {len(taken)}",
-                ]
-                for kind, taken in visitor.seconds.items()
-            ],
-        )
-    )
-    print(
-        f"\nHostile queries: {sum(statuses.values())}, by status: {dict(sorted(statuses.items()))}"
-    )
-    print(f"Memory at the end: { ({k: round(v) for k, v in memory.items()}) } MB")
-    print(f"Processes: {len(before)} before the end, {len(remaining)} left behind {remaining}")
+        noticed = attacked(Path(name), options.seconds, options.clients)
+    head = ["what", "before, median", "under attack, median", "99 %", "longest", "answered"]
+    print(table(head, [_row(kind, noticed) for kind in noticed.visitor.seconds]))
+    count, statuses = sum(noticed.statuses.values()), dict(sorted(noticed.statuses.items()))
+    print(f"\nHostile queries: {count}, by status: {statuses}")
+    print(f"Memory at the end: { ({k: round(v) for k, v in noticed.memory.items()}) } MB")
+    left = noticed.remaining
+    print(f"Processes: {len(noticed.before)} before the end, {len(left)} left behind {left}")
 
 
 if __name__ == "__main__":
