@@ -41,10 +41,12 @@ def serialise(
         raise ValueError(f"{media_type.name} cannot hold a graph")
     if media_type is TURTLE:
         return turtle.write(statements, prefixes).encode()  # which sorts by itself
+    if media_type in _WITHOUT_PREFIXES:
+        return "".join(f"{line} .\n" for line in sorted({str(s) for s in statements})).encode()
     ordered = in_order(statements)
     if media_type is JSON_LD:
         return context.compact(ordered)
-    used = {} if media_type in _WITHOUT_PREFIXES else namespaces_of(ordered, prefixes)
+    used = namespaces_of(ordered, prefixes)
     written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
     return written if written is not None else b""
 

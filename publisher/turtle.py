@@ -16,6 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from publisher.namespaces import iri
 
 Subject = NamedNode | BlankNode
+_Said = dict[str, set[object]]  # of one subject: predicate → objects
 _TYPE, _STRING = iri("rdf:type"), iri("xsd:string")
 _FIRST = {_TYPE: 0, iri("rdfs:label"): 1}
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
@@ -73,12 +74,20 @@ class _Writer:
         written = [self.term(term) for term in sorted(objects, key=_object_order)]
         return f"    {verb}\n        " + " ,\n        ".join(written) + " ;\n"
 
-    def block(self, subject: Subject, objects: Mapping[str, set[object]]) -> str:
+    def block(self, subject: Subject, objects: _Said) -> str:
         lines = [
             self.predicate(predicate, objects[predicate])
             for predicate in sorted(objects, key=_predicate_order)
         ]
         return self.term(subject) + "\n" + "".join(lines) + ".\n"
+
+    def head(self) -> str:
+        declared = {prefix: namespace for namespace, prefix in self.prefixes.items()}
+        return "".join(f"PREFIX {prefix}: <{declared[prefix]}>\n" for prefix in sorted(self.used))
+
+
+def _nothing() -> _Said:
+    return defaultdict(set)
 
 
 def _predicate_order(predicate: str) -> tuple[int, str]:
@@ -103,12 +112,13 @@ def write(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> str:
         triples: In any order; the same triples always give the same text.
         prefixes: Prefix → namespace; only the used ones are declared.
     """
-    subjects: dict[Subject, list[Triple | Quad]] = defaultdict(list)
+    subjects: dict[Subject, _Said] = defaultdict(_nothing)
     for triple in triples:
-        assert not isinstance(triple.subject, Triple)  # RDF 1.1 has no triples as terms
-        subjects[triple.subject].append(triple)
-    writer = Blocks(prefixes)
-    blocks = [writer.block(subjects[subject]) for subject in sorted(subjects, key=_name)]
+        subject = triple.subject
+        assert not isinstance(subject, Triple)  # RDF 1.1 has no triples as terms
+        subjects[subject][triple.predicate.value].add(triple.object)
+    writer = _Writer(prefixes)
+    blocks = [writer.block(subject, subjects[subject]) for subject in sorted(subjects, key=_name)]
     head = writer.head()
     return head + ("\n" if head and blocks else "") + "\n".join(blocks)
 
@@ -118,12 +128,11 @@ class Blocks:
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         """Begin with no prefix used."""
-        self._prefixes = prefixes
         self._writer = _Writer(prefixes)
 
     def block(self, triples: Iterable[Triple | Quad]) -> str:
         """Return what is said of one subject; a blank line stands between two blocks."""
-        objects: dict[str, set[object]] = defaultdict(set)
+        objects = _nothing()
         subject: Subject | None = None
         for triple in triples:
             assert not isinstance(triple.subject, Triple)
@@ -134,5 +143,4 @@ class Blocks:
 
     def head(self) -> str:
         """Return the declarations of the prefixes that the blocks use."""
-        used = sorted(self._writer.used)
-        return "".join(f"PREFIX {prefix}: <{self._prefixes[prefix]}>\n" for prefix in used)
+        return self._writer.head()

@@ -22,7 +22,7 @@ _FETCHED = {
         "void:sparqlEndpoint",
     )
 }
-_TYPE, _ADDRESS = iri("rdf:type"), iri("rdfs:Resource")
+_TYPE, _ADDRESS = iri("rdf:type"), NamedNode(iri("rdfs:Resource"))
 
 
 def located(triples: Iterable[Triple], addresses: Addresses) -> Iterator[Triple]:
@@ -32,17 +32,25 @@ def located(triples: Iterable[Triple], addresses: Addresses) -> Iterator[Triple]
     On the site whose address is the base nothing changes.
     """
     for triple in triples:
-        subject, predicate, value = triple.subject, triple.predicate.value, triple.object
-        if predicate in _FETCHED and isinstance(value, NamedNode):
-            yield Triple(subject, triple.predicate, NamedNode(addresses.on_site(value.value)))
-        elif (
-            predicate == _TYPE
-            and isinstance(value, NamedNode)
-            and value.value == _ADDRESS
-            and isinstance(subject, NamedNode)
-        ):
-            # Only what is fetched has this type (DCAT-AP 3.0.1, ranges).
-            moved = NamedNode(addresses.on_site(subject.value))
-            yield Triple(moved, triple.predicate, value)
+        predicate = triple.predicate.value
+        if predicate in _FETCHED:
+            yield _fetched_here(triple, addresses)
+        elif predicate == _TYPE:
+            yield _typed_here(triple, addresses)
         else:
             yield triple
+
+
+def _fetched_here(triple: Triple, addresses: Addresses) -> Triple:
+    value = triple.object
+    if not isinstance(value, NamedNode):
+        return triple
+    return Triple(triple.subject, triple.predicate, NamedNode(addresses.on_site(value.value)))
+
+
+def _typed_here(triple: Triple, addresses: Addresses) -> Triple:
+    # Only what is fetched has this type (DCAT-AP 3.0.1, ranges).
+    subject, value = triple.subject, triple.object
+    if value != _ADDRESS or not isinstance(subject, NamedNode):
+        return triple
+    return Triple(NamedNode(addresses.on_site(subject.value)), triple.predicate, value)
