@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import threading
 from collections.abc import Iterable
@@ -14,6 +13,7 @@ from publisher.errors import PublisherError
 from publisher.release.open import open_release
 from publisher.serve.app import Application, create_app, create_past
 from publisher.serve.engines import Following
+from publisher.serve.heap import return_freed
 from publisher.serve.site import Site, open_site, share
 from publisher.serve.turnstile import Turnstile
 
@@ -40,7 +40,7 @@ class Live:
         self._site: Site = open_site(config, self._following.open(), self._shared)
         self._past = create_past(config, self._shared)
         self._application, self._turnstile = self._admit(self._site)
-        self._end = threading.Event()
+        self._end, self._has_left = threading.Event(), threading.Event()
         threading.Thread(target=self._watch, daemon=True, name="release watcher").start()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -55,10 +55,19 @@ class Live:
 
     def _admit(self, site: Site) -> tuple[Application, Turnstile]:
         application = create_app(site, self._past)
-        return application, Turnstile(application, lambda: _let_go(site))
+        return application, Turnstile(application, lambda: self._let_go(site))
+
+    def _let_go(self, site: Site) -> None:
+        site.engine.close()
+        _log.info("Release %s is no longer served.", site.release.id)
+        self._has_left.set()
 
     def _watch(self) -> None:
         while not self._end.wait(LOOK_EVERY_SECONDS):
+            if self._has_left.is_set():
+                self._has_left.clear()
+                # Views and their site refer to each other, and a store keeps files open.
+                return_freed()
             folder = self._following.folder()
             if folder is not None and folder != self._site.release.folder.resolve():
                 self._swap(folder)
@@ -75,16 +84,9 @@ class Live:
         self._application, self._turnstile = self._admit(site)
         _log.info("Now serving release %s.", site.release.id)
         old.close()
-        # Views and their site refer to each other, and a store keeps files open.
-        gc.collect()
 
     def close(self) -> None:
         """Stop watching, and end the engine after the last request."""
         self._end.set()
         self._turnstile.close()
         self._past.close()
-
-
-def _let_go(site: Site) -> None:
-    site.engine.close()
-    _log.info("Release %s is no longer served.", site.release.id)

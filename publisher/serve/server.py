@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import socket
@@ -19,6 +18,7 @@ from publisher.engine_address import is_remote
 from publisher.errors import SettingError
 from publisher.query.sandbox import die_with_parent
 from publisher.release.open import open_current
+from publisher.serve.heap import return_large_blocks
 from publisher.serve.logs import log_settings
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 BACKPRESSURE = 512
 # Threads that are left to documents when every place of the query queue is taken.
 _THREADS_FOR_DOCUMENTS = 8
-_M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 256 << 10
-# Setting the one stops the C library from raising the other, and then every answer trims the heap.
-_M_TRIM_THRESHOLD, _SPARE_BYTES = -1, 16 << 20
 # A worker is a process of its own, so the settings travel in its environment.
 _CONFIG_VARIABLE = "PUBLISHER_SERVED_CONFIG"
 
@@ -47,20 +44,6 @@ def load() -> WSGIApplication:
 
         return Waiting(lambda: Live(config))
     return Live(config)
-
-
-def return_large_blocks() -> bool:
-    """Let the C library give large blocks back as soon as they are free; tell whether it can.
-
-    Else it takes bodies and results of many megabytes, once seen, for a reason to keep such blocks
-    in the heap, where what lies between them keeps them from going back (glibc, mallopt(3)).
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is None:
-        return False
-    kept = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES)
-    returned = mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
-    return bool(kept == 1 and returned == 1)
 
 
 def blocking_threads(config: Config) -> int:

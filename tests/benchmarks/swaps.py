@@ -21,6 +21,7 @@ from machinery import free_port, memory_mb, publisher, require, running, table, 
 
 CONNECTIONS = 16
 WARMING_SWAPS = 5
+QUARTERS = 4
 PATIENCE_SECONDS = 60.0
 FILE = "data/clusters/paper-province.ttl"
 
@@ -104,11 +105,21 @@ def main() -> None:
                 for number in range(times):
                     swap(releases, names[number % 2], port)
 
+            held: list[float] = []
+
+            def note_memory() -> None:
+                time.sleep(3)
+                held.append(memory_mb(server.pid)["web process"])
+
+            def change_and_note() -> None:
+                for _ in range(QUARTERS):
+                    change(swaps // QUARTERS)
+                    note_memory()
+
             change(WARMING_SWAPS)
-            before = memory_mb(server.pid)["web process"]
-            printed = load(port, lambda: change(swaps))
-            time.sleep(3)
-            after = memory_mb(server.pid)["web process"]
+            note_memory()
+            printed = load(port, change_and_note)
+            note_memory()
             end.set()
             watcher.join()
     failed = re.findall(r"(Socket errors.*|Non-2xx.*)", printed)
@@ -118,8 +129,9 @@ def main() -> None:
         ["requests answered", total.group(1) if total else "?"],
         ["requests failed", "; ".join(failed) or 0],
         ["answers that mix releases", len(wrong)],
-        ["memory before, MB", f"{before:.0f}"],
-        ["memory after, MB", f"{after:.0f}"],
+        ["memory before, MB", f"{held[0]:.0f}"],
+        ["after each quarter, MB", ", ".join(f"{mb:.0f}" for mb in held[1:-1])],
+        ["memory after, MB", f"{held[-1]:.0f}"],
     ]
     print(table(["", "measured"], rows))
     if failed or wrong:
