@@ -5,6 +5,7 @@ import logging
 import shutil
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -78,6 +79,20 @@ def test_a_new_release_is_followed_without_a_restart(
     assert "En djup sjö i Dalarna." in answer.text
     since = {"If-Modified-Since": old.headers["Last-Modified"]}
     assert client.get("/doc/lake/siljan.ttl", headers=since).status_code == 200
+
+
+def test_nothing_stays_of_a_release_after_its_last_request(
+    running: tuple[Live, Client], world: Path, releases: Path
+) -> None:
+    """A reader who takes time holds it; then its views, which refer to each other, are freed."""
+    application, client = running
+    site = weakref.ref(application._site)
+    answer = client.get("/dump/lakes.nt", headers={"Range": "bytes=0-9"}, buffered=False)
+    new = rebuild(world, releases, "djup sjö")
+    until(lambda: release_of(client) == new.id)
+    assert site() is not None
+    answer.close()
+    until(lambda: site() is None)
 
 
 def test_going_back_is_followed_too(
