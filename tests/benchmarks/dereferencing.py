@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from documents import COPIES, WARM_DOCUMENT, cold_rate, paths_in, serve, sources, timed_build
-from machinery import free_port, rate, require, running, table, wait_until_ready
+from machinery import free_port, rate, require, rounded, running, table, wait_until_ready
 from measured import Part, Ratio, circumstances, paired, parser, show
 from others import Other, start
 
@@ -118,7 +118,7 @@ def _cells(rates: _Rates, others: list[Other]) -> list[str]:
             continue
         theirs = rates[other.name]
         ratio = paired(rates[""], theirs)
-        cells.append(f"{statistics.median(theirs):,.3g} ({ratio:,.3g}×)")
+        cells.append(f"{rounded(statistics.median(theirs))} ({rounded(ratio)}×)")
     return cells
 
 

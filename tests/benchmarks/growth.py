@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from clusters import BASE, make_sources
-from machinery import free_port, memory_mb, publisher, running, table, wait_until_ready
+from machinery import free_port, memory_mb, publisher, rounded, running, table, wait_until_ready
 
 from publisher.namespaces import PREFIXES
 
@@ -134,7 +134,7 @@ def measure(triples: int) -> list[str]:
     seconds = [f"{w.seconds:.1f} ({w.cpu_seconds:.1f})" for w in (check, build)]
     held = [f"{w.main_mb:.0f} / {w.other_mb:.0f} / {w.all_mb:.0f}" for w in (check, build)]
     served = f"{memory.get('web process', 0):.0f} / {memory.get('query worker', 0):.0f}"
-    times = [f"{value:.2g}" for value in (start, cold, warm)]
+    times = [rounded(value, 2) for value in (start, cold, warm)]
     return [f"{count:,}", *seconds, *held, f"{disk:,.0f}", served, *times, *queries]
 
 
@@ -143,7 +143,7 @@ def _asked(port: int, query: str, things: Sequence[str]) -> str:
     asked = [_PREFIXES + query.format(thing=thing) for thing in things[-_REPEATS:]]
     distinct = [f"{text} # {number}" for number, text in enumerate(asked)]
     try:
-        return f"{_median_ms(port, [f'/sparql?query={quote(text)}' for text in distinct]):.2g}"
+        return rounded(_median_ms(port, [f"/sparql?query={quote(text)}" for text in distinct]), 2)
     except Refused as refused:
         return f"stopped ({refused})"
 

@@ -135,6 +135,15 @@ def memory_mb(pid: int) -> dict[str, float]:
     return found
 
 
+def rounded(value: float, digits: int = 3) -> str:
+    """Return a number with so many digits that count, and no exponent.
+
+    >>> [rounded(value) for value in (1546.2, 0.00093, 15.04)]
+    ['1,550', '0.00093', '15']
+    """
+    return f"{float(f'{value:.{digits}g}'):,.15g}"
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return a table in Markdown."""
     lines = [head, ["---"] * len(head), *rows]

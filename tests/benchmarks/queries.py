@@ -22,7 +22,7 @@ from urllib.parse import urlencode, urlsplit
 from asking import KINDS, measure, query
 from engines import ENGINES, is_there
 from generate import quads
-from machinery import rate, table
+from machinery import rate, rounded, table
 from measured import Part, Ratio, circumstances, paired, parser, show
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store, serialize
 
@@ -100,10 +100,10 @@ def tables(
             row = [kind]
             for name in names:
                 times = found.get((kind, clients, name), [])
-                cell = f"{statistics.median(times):.3g}" if times else "none"
+                cell = rounded(statistics.median(times)) if times else "none"
                 if times and ours and name != names[0]:
                     ratio = _ratio(ours, times)
-                    cell += f" ({ratio:.2g}×)"
+                    cell += f" ({rounded(ratio, 2)}×)"
                     what = f"{kind}, {clients} client{'s' if clients > 1 else ''}"
                     ratios.append(Ratio(what, name, ratio))
                 is_slow = bool(times) and max(times) > _SLOW_MS
