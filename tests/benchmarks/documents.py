@@ -11,6 +11,7 @@ import re
 import shutil
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 import tomllib
@@ -45,11 +46,8 @@ _FIELDS_OF_NGINX = {
     "server",
 }
 
-_NGINX = ("nginx", "nginx with our fields")
-COMPARED = (
-    *("bytes", "this program, 1/s", "nginx, 1/s", "nginx with our fields, 1/s"),
-    *("ratio", "ratio with our fields"),
-)
+_OTHERS = ("nginx", "nginx with our fields", "Granian alone")
+COMPARED = ("bytes", "this program, 1/s", *_OTHERS)
 Rows = list[list[str]]
 
 
@@ -130,17 +128,25 @@ def copy_answer(port: int, path: str, target: Path) -> str:
 def compare(
     folder: Path, port: int, paths: Mapping[str, str], options: argparse.Namespace
 ) -> tuple[Rows, tuple[Ratio, ...]]:
-    """Return a row for each named path: our rate, those of nginx, and our share of them.
+    """Return a row for each named path: our rate, those of others, and our share of them.
 
     nginx stands there twice: with the fields it sends of itself, and with those of our answer.
+    Granian alone is the server that runs our program, with one that returns the same bytes.
     """
-    bare, equal = folder / "bare", folder / "equal"
-    ports = (port, free_port(), free_port())
+    bare, equal, logs = folder / "bare", folder / "equal", folder / "alone"
+    logs.mkdir()
+    ports = (port, free_port(), free_port(), free_port())
     locations = [copy_answer(port, path, bare / path[1:]) for path in paths.values()]
     shutil.copytree(bare, equal)
     rows: Rows = []
     found: list[Ratio] = []
-    with nginx(bare, ports[1]), nginx(equal, ports[2], locations):
+    alone = [sys.executable, str(Path(__file__).with_name("bare.py")), str(bare), str(ports[3])]
+    with (
+        nginx(bare, ports[1]),
+        nginx(equal, ports[2], locations),
+        running(alone, logs),
+    ):
+        wait_until_ready(ports[3])
         for what, path in paths.items():
             runs = [
                 [rate(each, path, options.seconds) for each in ports] for _ in range(options.runs)
@@ -149,9 +155,9 @@ def compare(
             medians = [statistics.median(column) for column in (ours, *others)]
             ratios = [paired(ours, column) for column in others]
             size = (bare / path[1:]).stat().st_size
-            shown = [f"{r:,.0f}" for r in medians] + [f"{ratio:.2f}" for ratio in ratios]
-            rows.append([what, f"{size:,}", *shown])
-            found += [Ratio(what, o, r) for o, r in zip(_NGINX, ratios, strict=True)]
+            shown = [f"{r:,.0f} ({n:.2f}×)" for r, n in zip(medians[1:], ratios, strict=True)]
+            rows.append([what, f"{size:,}", f"{medians[0]:,.0f}", *shown])
+            found += [Ratio(what, o, r) for o, r in zip(_OTHERS, ratios, strict=True)]
     return rows, tuple(found)
 
 
@@ -175,7 +181,7 @@ def measure(options: argparse.Namespace) -> Part:
         cold, more = _measure_cold(many, options.cold)
     begin = circumstances(
         f"a document of Paper Province, 16 connections, medians of {options.runs} paired runs of "
-        f"{options.seconds} s"
+        f"{options.seconds} s; in brackets how many times as fast this program is"
     )
     text = "\n\n".join(
         [

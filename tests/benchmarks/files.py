@@ -39,7 +39,7 @@ def measure(options: argparse.Namespace) -> Part:
     text = (
         circumstances(
             f"the fourteen, 16 connections, medians of {options.runs} paired runs of "
-            f"{options.seconds} s"
+            f"{options.seconds} s; in brackets how many times as fast this program is"
         )
         + ":\n\n"
         + table(["file", *COMPARED], rows)

@@ -10,6 +10,7 @@ from html import escape
 _LOOKS = {
     "nginx": ("#0072b2", "circle"),
     "nginx with our fields": ("#56b4e9", "diamond"),
+    "Granian alone": ("#e69f00", "left"),
     "Trifid": ("#d55e00", "square"),
     "rdflib-endpoint": ("#009e73", "up"),
     "oxigraph": ("#cc79a7", "down"),
@@ -91,6 +92,7 @@ def _mark(x: float, y: float, row: _Row) -> str:
         "square": "-4,-4 4,-4 4,4 -4,4",
         "diamond": "0,-5.5 5.5,0 0,5.5 -5.5,0",
         "up": "0,-5.5 5,4 -5,4",
+        "left": "-5.5,0 4,-5 4,5",
         "down": "0,5.5 5,-4 -5,-4",
         "cross": "-5,-3 -3,-5 0,-2 3,-5 5,-3 2,0 5,3 3,5 0,2 -3,5 -5,3 -2,0",
     }
