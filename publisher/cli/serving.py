@@ -38,7 +38,7 @@ _SERVING = (
 
 
 def _serve(config: Config) -> None:
-    from publisher.serve.server import serve as serve_release
+    from publisher.serve.http.server import serve as serve_release
 
     serve_release(config.with_site())
 

@@ -32,7 +32,7 @@ from publisher.serve import (
 )
 from publisher.serve.fields import for_everybody, page_policy
 from publisher.serve.past import Past
-from publisher.serve.ready import Ready
+from publisher.serve.ready import Asked, Ready
 from publisher.serve.site import Shared, Site, open_past_site, share
 
 if TYPE_CHECKING:
@@ -83,9 +83,14 @@ def create_past(config: Config, shared: Shared | None = None) -> Past:
     return Past(Path(config.releases), open_application, config.open_releases)
 
 
+def longest_body_bytes(config: Config) -> int:
+    """Return how long the body of a request may be: a query in a form, with room to spare."""
+    return _FORM_FACTOR * (config.query_length_kb << 10)
+
+
 def _flask(site: Site, parts: Iterable[Part]) -> Flask:
     app = Flask("publisher.serve", static_url_path="/static")
-    app.config["MAX_CONTENT_LENGTH"] = _FORM_FACTOR * (site.config.query_length_kb << 10)
+    app.config["MAX_CONTENT_LENGTH"] = longest_body_bytes(site.config)
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.url_map.merge_slashes = False
     for part in parts:
@@ -132,6 +137,19 @@ class Application:
         if memory is None:
             return None
         return memory.from_memory(environ, self._metrics.counting(environ, start))
+
+    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+        """Return an answer from memory as it goes over the wire; None when it must be made.
+
+        Its head is that of HTTP/1.1 (RFC 9112), without Date and the empty line after it.
+        """
+        memory = self._memory_for(asked.environ)
+        answer = None if memory is None else memory.find(asked)
+        if answer is None:
+            return None
+        sent = answer.on_the_wire(asked.environ)
+        self._metrics.request(asked.place, sent.status)
+        return sent.head, sent.body
 
     def _memory_for(self, environ: WSGIEnvironment) -> Ready | None:
         if "HTTP_ACCEPT_DATETIME" in environ:

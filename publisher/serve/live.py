@@ -14,6 +14,7 @@ from publisher.release.open import open_release
 from publisher.serve.app import Application, create_app, create_past
 from publisher.serve.engines import Following
 from publisher.serve.heap import return_freed
+from publisher.serve.ready import Asked
 from publisher.serve.site import Site, open_site, share
 from publisher.serve.turnstile import Turnstile
 
@@ -52,6 +53,10 @@ class Live:
         while not turnstile.enter():
             turnstile = self._turnstile  # the release changed hands just now
         return turnstile.answer(environ, start_response)
+
+    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+        """Return head and body of an answer that is ready; None when it must be made."""
+        return self._application.at_once(asked)
 
     def _admit(self, site: Site) -> tuple[Application, Turnstile]:
         application = create_app(site, self._past)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_date
@@ -14,10 +15,22 @@ if TYPE_CHECKING:
 _LONGEST_KEY = 1024
 # What Python needs for a key or an answer besides its letters and bytes.
 _OVERHEAD_BYTES = 512
+# The fields are held as text, as a head, and as the head of 304.
+_FORMS = 3
+NOT_MODIFIED = "304 NOT MODIFIED"
 
 Key = tuple[str, ...]
 Fields = list[tuple[str, str]]
 Same = tuple[object, ...]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What goes over the wire: the head without Date and the empty line after it, and the body."""
+
+    status: str
+    head: bytes
+    body: bytes
 
 
 @dataclass(frozen=True)
@@ -40,16 +53,42 @@ class Answer:
     def size(self) -> int:
         """Return about how many bytes of memory the answer takes."""
         fields = sum(len(name) + len(value) for name, value in self.fields)
-        return _OVERHEAD_BYTES + fields + len(self.body)
+        return _OVERHEAD_BYTES + _FORMS * fields + len(self.body)
+
+    def on_the_wire(self, environ: WSGIEnvironment) -> Sent:
+        """Return what a client gets that asks so: all of it, its head alone, or that it has it."""
+        if self.is_known(environ):
+            return self._unchanged
+        return self._whole if environ["REQUEST_METHOD"] == "GET" else self._bodiless
+
+    @cached_property
+    def _whole(self) -> Sent:
+        return Sent(self.status, _head(self.status, self.fields), self.body)
+
+    @cached_property
+    def _bodiless(self) -> Sent:
+        return Sent(self.status, self._whole.head, b"")
+
+    @cached_property
+    def _unchanged(self) -> Sent:
+        return Sent(NOT_MODIFIED, _head(NOT_MODIFIED, self.not_modified), b"")
 
     def is_known(self, environ: WSGIEnvironment) -> bool:
         """Tell whether the client has this answer already (RFC 9110, section 13.2.2)."""
+        if "HTTP_IF_NONE_MATCH" not in environ and "HTTP_IF_MODIFIED_SINCE" not in environ:
+            return False
         tags = environ.get("HTTP_IF_NONE_MATCH")
         if tags is not None:
             # Weak comparison (section 8.8.3.2).
             known = {tag.strip().removeprefix("W/") for tag in tags.split(",")}
             return "*" in known or self.etag in known
         return is_same_instant(environ.get("HTTP_IF_MODIFIED_SINCE"), self.last_modified)
+
+
+def _head(status: str, fields: Fields) -> bytes:
+    """Return status line and fields as they are sent (RFC 9112, sections 4 and 5)."""
+    lines = [f"HTTP/1.1 {status}", *(f"{name.lower()}: {value}" for name, value in fields), ""]
+    return "\r\n".join(lines).encode("latin-1")
 
 
 def is_same_instant(since: str | None, last_modified: str) -> bool:

@@ -26,6 +26,16 @@ _BOUNDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"
 _PLACES = ("catalog", "dataset", "def", "doc", "dump", "id", "query", "sparql", "static")
 
 
+def place_of(path: str) -> str:
+    """Return the place on the site that a path counts for.
+
+    >>> [place_of(path) for path in ("/doc/lake/siljan.ttl", "/catalog.rdf", "/nowhere", "/")]
+    ['doc', 'catalog', 'other', 'other']
+    """
+    place = path[1:].partition("/")[0].partition(".")[0]
+    return place if place in _PLACES else "other"
+
+
 class _Requests(Collector):
     """Requests by place and class of status, counted without a lock.
 
@@ -38,12 +48,11 @@ class _Requests(Collector):
             (place, status): itertools.count() for place in (*_PLACES, "other") for status in "2345"
         }
 
-    def count(self, path: str, status: str) -> None:
+    def count(self, place: str, status: str) -> None:
         """Count one request."""
-        place = path[1:].partition("/")[0].partition(".")[0]
-        known = self._counts.get((place, status[0])) or self._counts.get(("other", status[0]))
-        if known is not None:
-            next(known)
+        count = self._counts.get((place, status[0]))
+        if count is not None:
+            next(count)
 
     def collect(self) -> Iterator[CounterMetricFamily]:
         """Return the counts as Prometheus wants them."""
@@ -97,16 +106,16 @@ class Metrics:
         self._seconds.observe(seconds)
         self._bytes.inc(length_bytes)
 
-    def request(self, path: str, status: str) -> None:
+    def request(self, place: str, status: str) -> None:
         """Count an answered request."""
-        self._requests.count(path, status)
+        self._requests.count(place, status)
 
     def counting(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
         """Return the start of an answer that counts the request, whoever answers it."""
-        path = environ["PATH_INFO"]
+        place = place_of(environ["PATH_INFO"])
 
         def start(status, fields, exc_info=None):  # type: ignore[no-untyped-def]
-            self._requests.count(path, status)
+            self._requests.count(place, status)
             return (
                 start_response(status, fields, exc_info)
                 if exc_info

@@ -7,12 +7,14 @@ Flask makes what is not there yet, and marks in the environment what may be kept
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_accept_header
 
 from publisher.serialise import gzipped
-from publisher.serve.memory import Answer, Fields, Key, Memory
+from publisher.serve.memory import NOT_MODIFIED, Answer, Fields, Key, Memory
+from publisher.serve.metrics import place_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -57,12 +59,32 @@ def _key_of(environ: WSGIEnvironment) -> Key:
     return tuple([environ.get(name, "") for name in _NEGOTIATING])
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request that an answer from memory may serve.
+
+    Attributes:
+        environ: The request (PEP 3333).
+        key: Below which its answer is remembered.
+        place: On the site, for counting.
+    """
+
+    environ: WSGIEnvironment
+    key: Key
+    place: str
+
+    @classmethod
+    def of(cls, environ: WSGIEnvironment) -> Asked | None:
+        """Return what a request asks for; None when no answer from memory may serve it."""
+        if not _is_remembered(environ):
+            return None
+        return cls(environ, _key_of(environ), place_of(environ["PATH_INFO"]))
+
+
 def _send(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     """Send an answer, or tell the client that it has it already."""
-    if ("HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ) and (
-        answer.is_known(environ)
-    ):
-        start_response("304 NOT MODIFIED", answer.not_modified)
+    if answer.is_known(environ):
+        start_response(NOT_MODIFIED, answer.not_modified)
         return []
     start_response(answer.status, answer.fields)
     return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
@@ -96,6 +118,10 @@ class Ready:
             return None
         answer = self._memory.get(_key_of(environ))
         return None if answer is None else _send(answer, environ, start_response)
+
+    def find(self, asked: Asked) -> Answer | None:
+        """Return the answer that is ready, if there is one."""
+        return self._memory.get(asked.key)
 
     def _make(
         self, environ: WSGIEnvironment, key: Key

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import PublisherError
 from publisher.messages import SOURCE_LANGUAGE, in_language, translate
+from publisher.serve.ready import Asked
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -55,6 +56,10 @@ class Waiting:
         self._end.set()
         if self._application is not None:
             self._application.close()
+
+    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+        """Return head and body of an answer that is ready; None when it must be made."""
+        return None if self._application is None else self._application.at_once(asked)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or say why there is no answer yet."""

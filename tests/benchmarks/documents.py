@@ -11,7 +11,6 @@ import re
 import shutil
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 import tomllib
@@ -46,7 +45,7 @@ _FIELDS_OF_NGINX = {
     "server",
 }
 
-_OTHERS = ("nginx", "nginx with our fields", "Granian alone")
+_OTHERS = ("nginx", "nginx with our fields")
 COMPARED = ("bytes", "this program, 1/s", *_OTHERS)
 Rows = list[list[str]]
 
@@ -131,22 +130,14 @@ def compare(
     """Return a row for each named path: our rate, those of others, and our share of them.
 
     nginx stands there twice: with the fields it sends of itself, and with those of our answer.
-    Granian alone is the server that runs our program, with one that returns the same bytes.
     """
-    bare, equal, logs = folder / "bare", folder / "equal", folder / "alone"
-    logs.mkdir()
-    ports = (port, free_port(), free_port(), free_port())
+    bare, equal = folder / "bare", folder / "equal"
+    ports = (port, free_port(), free_port())
     locations = [copy_answer(port, path, bare / path[1:]) for path in paths.values()]
     shutil.copytree(bare, equal)
     rows: Rows = []
     found: list[Ratio] = []
-    alone = [sys.executable, str(Path(__file__).with_name("bare.py")), str(bare), str(ports[3])]
-    with (
-        nginx(bare, ports[1]),
-        nginx(equal, ports[2], locations),
-        running(alone, logs),
-    ):
-        wait_until_ready(ports[3])
+    with nginx(bare, ports[1]), nginx(equal, ports[2], locations):
         for what, path in paths.items():
             runs = [
                 [rate(each, path, options.seconds) for each in ports] for _ in range(options.runs)

@@ -10,7 +10,6 @@ from html import escape
 _LOOKS = {
     "nginx": ("#0072b2", "circle"),
     "nginx with our fields": ("#56b4e9", "diamond"),
-    "Granian alone": ("#e69f00", "left"),
     "Trifid": ("#d55e00", "square"),
     "rdflib-endpoint": ("#009e73", "up"),
     "oxigraph": ("#cc79a7", "down"),

@@ -18,7 +18,7 @@ import requests
 
 from publisher.config import Config
 from publisher.release.model import Release
-from publisher.serve.server import blocking_threads
+from publisher.serve.http.server import thread_count
 from tests.conftest import wait_for
 
 
@@ -202,7 +202,7 @@ def test_a_port_that_is_taken_ends_the_server_with_a_message(
 def test_waiting_queries_leave_threads_for_documents() -> None:
     """Design, section 4: a flood of queries does not stop the pages."""
     config = Config(query_workers=3, query_queue=20)
-    assert blocking_threads(config) >= 3 + 20 + 4
+    assert thread_count(config) >= 3 + 20 + 4
 
 
 def test_no_process_outlives_a_server_that_was_killed(

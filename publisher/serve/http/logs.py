@@ -6,21 +6,20 @@ import logging
 from typing import Any
 
 
-class NotAboutThreads(logging.Filter):
-    """Leave out the server's doubts about the number of threads.
-
-    They wait for query workers or for slow clients, and do not compute.
-    """
+class NotOfClients(logging.Filter):
+    """Leave out that a client sent what is no HTTP: else strangers choose how long the log gets."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tell whether a record is about something else."""
-        return "Python threads" not in str(record.msg)
+        return not str(record.msg).startswith(("Invalid HTTP request", "Unsupported upgrade"))
 
 
 def log_settings() -> dict[str, Any]:
     """Return the settings for ``logging.config.dictConfig``."""
     return {
-        "filters": {"threads": {"()": NotAboutThreads}},
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"clients": {"()": NotOfClients}},
         "formatters": {
             "words": {"format": "[%(levelname)s] %(message)s"},
             "bare": {"format": "%(message)s"},
@@ -30,7 +29,7 @@ def log_settings() -> dict[str, Any]:
                 "class": "logging.StreamHandler",
                 "formatter": "words",
                 "stream": "ext://sys.stdout",
-                "filters": ["threads"],
+                "filters": ["clients"],
             },
             "bare": {
                 "class": "logging.StreamHandler",
@@ -39,8 +38,7 @@ def log_settings() -> dict[str, Any]:
             },
         },
         "loggers": {
-            "_granian": {"handlers": ["words"], "level": "INFO", "propagate": False},
-            "granian.access": {"handlers": ["bare"], "level": "INFO", "propagate": False},
+            "uvicorn.error": {"handlers": ["words"], "level": "WARNING", "propagate": False},
             "publisher": {"handlers": ["words"], "level": "INFO", "propagate": False},
             "publisher.queries": {"handlers": ["bare"], "level": "INFO", "propagate": False},
         },

@@ -1,0 +1,278 @@
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import pytest
+import uvicorn
+
+from publisher.serve.http import connection
+from publisher.serve.http.connection import Connection
+from publisher.serve.http.threads import Threads
+from publisher.serve.ready import Asked
+
+PATIENCE = 0.4
+LONG = b"z" * (8 << 20)
+
+
+class Application:
+    """A WSGI application that has ``/ready`` and ``/long`` ready, and makes all else."""
+
+    def __init__(self) -> None:
+        """Begin with nothing asked."""
+        self.made: list[str] = []
+
+    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+        """Answer what is ready."""
+        bodies = {"/ready": b"ready\n", "/long": LONG}
+        body = bodies.get(asked.environ["PATH_INFO"])
+        if body is None:
+            return None
+        head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n" % len(body)
+        return head, body if asked.environ["REQUEST_METHOD"] == "GET" else b""
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any], /) -> Iterable[bytes]:
+        """Answer with the path; ``/slow`` takes its time."""
+        path = environ["PATH_INFO"]
+        if path == "/slow":
+            time.sleep(4 * PATIENCE)
+        self.made.append(path)
+        body = LONG if path == "/made-long" else path.encode("latin-1") + b"\n"
+        start("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    def close(self) -> None:
+        """End."""
+
+
+@pytest.fixture
+def application(monkeypatch: pytest.MonkeyPatch) -> Application:
+    """Return an application, with little patience for its clients."""
+    monkeypatch.setattr(connection, "PATIENCE_SECONDS", PATIENCE)
+    return Application()
+
+
+@pytest.fixture
+def port(application: Application) -> Iterator[int]:
+    """Serve the application as a web process does; return the port."""
+    settings = uvicorn.Config(
+        lambda: Threads(application, 4, 1000),
+        factory=True,
+        http=Connection,
+        interface="asgi3",
+        loop="uvloop",
+        ws="none",
+        proxy_headers=False,
+        log_config=None,
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(settings)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, args=[[listening]])
+        thread.start()
+        yield listening.getsockname()[1]
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def wire(port: int) -> Iterator[socket.socket]:
+    """Return a connection to it."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as opened:
+        yield opened
+
+
+def request(path: str, *fields: str, method: str = "GET") -> bytes:
+    """Return a request."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: x", *fields, "", ""]
+    return "\r\n".join(lines).encode()
+
+
+def answers(wire: socket.socket, *bodies: bytes) -> list[bytes]:
+    """Return the heads of so many answers, whose bodies must be these, in this order."""
+    received, heads = b"", []
+    for body in bodies:
+        while b"\r\n\r\n" not in received:
+            received += take(wire)
+        head, _, received = received.partition(b"\r\n\r\n")
+        while len(received) < len(body):
+            received += take(wire)
+        assert received[: len(body)] == body
+        received = received[len(body) :]
+        heads.append(head)
+    assert received == b""
+    return heads
+
+
+def take(wire: socket.socket) -> bytes:
+    """Return what comes next, which must not be the end."""
+    part = wire.recv(1 << 16)
+    assert part, "the server closed the connection"
+    return part
+
+
+def rest(wire: socket.socket) -> bytes:
+    """Return what comes until the server ends the connection."""
+    received = b""
+    try:
+        while part := wire.recv(1 << 16):
+            received += part
+    except ConnectionResetError:
+        pass
+    return received
+
+
+def test_what_is_ready_is_answered_with_the_date(
+    wire: socket.socket, application: Application
+) -> None:
+    """RFC 9110, section 6.6.1; the application that makes answers is not asked."""
+    wire.sendall(request("/ready"))
+    (head,) = answers(wire, b"ready\n")
+    lines = head.decode().split("\r\n")
+    assert lines[:2] == ["HTTP/1.1 200 OK", "content-length: 6"]
+    assert lines[2].startswith("date: ")
+    assert lines[2].endswith(" GMT")
+    assert len(lines) == 3
+    wire.sendall(request("/ready", method="HEAD") + b"")
+    assert answers(wire, b"")[0].startswith(b"HTTP/1.1 200 OK")
+    assert application.made == []
+
+
+def test_answers_come_in_the_order_of_the_requests(wire: socket.socket) -> None:
+    """Whether they are ready or not, one by one or all at once (RFC 9112, section 9.3.2)."""
+    for path in ("/ready", "/made", "/ready", "/made"):
+        wire.sendall(request(path))
+        answers(wire, path[1:].encode() + b"\n" if path == "/ready" else b"/made\n")
+    wire.sendall(b"".join(map(request, ("/slow", "/ready", "/made", "/ready"))))
+    heads = answers(wire, b"/slow\n", b"/ready\n", b"/made\n", b"/ready\n")
+    assert len(heads) == 4
+    wire.sendall(request("/slow"))
+    time.sleep(PATIENCE / 2)
+    wire.sendall(request("/made"))
+    answers(wire, b"/slow\n", b"/made\n")
+    wire.sendall(request("/ready"))
+    answers(wire, b"ready\n")
+
+
+def test_a_request_in_pieces_is_one_request(wire: socket.socket) -> None:
+    """However the network cuts it."""
+    for path, body in (("/ready", b"/ready\n"), ("/made", b"/made\n")):
+        for byte in request(path, "Accept: */*"):
+            wire.sendall(bytes([byte]))
+            time.sleep(0.001)
+        answers(wire, body)
+    wire.sendall(request("/ready") + request("/ready")[:9])
+    answers(wire, b"/ready\n")
+    wire.sendall(request("/ready")[9:])
+    answers(wire, b"/ready\n")
+
+
+def test_a_body_is_no_request(wire: socket.socket, application: Application) -> None:
+    """Its bytes may look like one (request smuggling)."""
+    inner = request("/ready")
+    head = request("/made", f"Content-Length: {len(inner)}", method="POST")
+    wire.sendall(head)
+    time.sleep(0.05)
+    wire.sendall(inner)
+    answers(wire, b"/made\n")
+    wire.sendall(request("/other"))
+    answers(wire, b"/other\n")
+    assert application.made == ["/made", "/other"]
+
+
+def test_a_long_answer_comes_whole(wire: socket.socket) -> None:
+    """Longer than what the system holds for a connection."""
+    for path in ("/long", "/made-long"):
+        wire.sendall(request(path))
+        answers(wire, LONG)
+
+
+def test_who_says_nothing_is_left(wire: socket.socket) -> None:
+    """A connection is a place that somebody else may need."""
+    began = time.monotonic()
+    assert rest(wire) == b""
+    assert PATIENCE * 0.9 < time.monotonic() - began < 20 * PATIENCE
+
+
+def test_who_sends_a_head_without_end_is_left(wire: socket.socket) -> None:
+    """A byte now and then does not hold a connection (slowloris)."""
+    wire.sendall(b"GET /ready HTTP/1.1\r\n")
+    began = time.monotonic()
+    try:
+        while time.monotonic() - began < 20 * PATIENCE:
+            wire.sendall(b"X")
+            time.sleep(PATIENCE / 8)
+    except OSError:
+        pass
+
+    assert time.monotonic() - began < 10 * PATIENCE
+
+
+def test_who_sends_a_body_without_end_is_left(wire: socket.socket) -> None:
+    """The same, behind the head."""
+    wire.sendall(request("/made", "Content-Length: 900", method="POST"))
+    began = time.monotonic()
+    try:
+        while time.monotonic() - began < 20 * PATIENCE:
+            wire.sendall(b"X")
+            time.sleep(PATIENCE / 8)
+    except OSError:
+        pass
+
+    assert time.monotonic() - began < 10 * PATIENCE
+
+
+@pytest.mark.parametrize("path", ["/long", "/made-long"])
+def test_who_takes_nothing_is_left(wire: socket.socket, path: str) -> None:
+    """An answer of megabytes is not held for somebody who does not read."""
+    wire.sendall(request(path))
+    time.sleep(6 * PATIENCE)
+
+    assert len(rest(wire)) < len(LONG)
+
+
+def test_who_waits_for_an_answer_is_not_left(wire: socket.socket) -> None:
+    """A query may take longer than the patience with clients."""
+    wire.sendall(request("/slow"))
+    answers(wire, b"/slow\n")
+
+
+@pytest.mark.parametrize("path", ["/ready", "/made"])
+def test_who_goes_on_asking_is_not_left(wire: socket.socket, path: str) -> None:
+    """Answers at once count as much as those that are made."""
+    body = b"ready\n" if path == "/ready" else b"/made\n"
+    for _ in range(12):
+        wire.sendall(request(path))
+        answers(wire, body)
+        time.sleep(PATIENCE / 3)
+
+
+@pytest.mark.parametrize(
+    ("first", "status"),
+    [
+        (b"NONSENSE\r\n\r\n", b"400 Bad Request"),
+        (b"GET /ready HTTP/1.1\r\n" + b"X: y\r\n", b"431 Request Header Fields Too Large"),
+    ],
+)
+def test_a_refusal_is_read_although_the_client_goes_on_sending(
+    wire: socket.socket, first: bytes, status: bytes
+) -> None:
+    """A connection closed at once would be reset before the answer is read (RFC 9112, 9.6)."""
+    wire.sendall(first)
+    time.sleep(0.05)
+    for _ in range(20):
+        wire.sendall(b"X: " + b"y" * 10_000 + b"\r\n")
+    received = rest(wire)
+
+    assert received.startswith(b"HTTP/1.1 " + status)
+    assert received.endswith(status + b"\n")
+
+
+def test_letters_beyond_ascii_are_escaped(wire: socket.socket, application: Application) -> None:
+    """Some clients send the bytes of UTF-8 as they are."""
+    wire.sendall("GET /vänern HTTP/1.1\r\nHost: x\r\nX: å\r\n\r\n".encode())
+    answers(wire, "/vänern\n".encode())
+    assert application.made == ["/vÃ¤nern"]
