@@ -26,7 +26,7 @@ Same = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Sent:
-    """What goes over the wire: the head without Date and the empty line after it, and the body."""
+    """What goes over the wire: the head, but for the date, and the body."""
 
     status: str
     head: bytes
@@ -63,7 +63,7 @@ class Answer:
 
     @cached_property
     def _whole(self) -> Sent:
-        return Sent(self.status, _head(self.status, self.fields), self.body)
+        return Sent(self.status, head_of(self.status, self.fields), self.body)
 
     @cached_property
     def _bodiless(self) -> Sent:
@@ -71,7 +71,7 @@ class Answer:
 
     @cached_property
     def _unchanged(self) -> Sent:
-        return Sent(NOT_MODIFIED, _head(NOT_MODIFIED, self.not_modified), b"")
+        return Sent(NOT_MODIFIED, head_of(NOT_MODIFIED, self.not_modified), b"")
 
     def is_known(self, environ: WSGIEnvironment) -> bool:
         """Tell whether the client has this answer already (RFC 9110, section 13.2.2)."""
@@ -85,8 +85,8 @@ class Answer:
         return is_same_instant(environ.get("HTTP_IF_MODIFIED_SINCE"), self.last_modified)
 
 
-def _head(status: str, fields: Fields) -> bytes:
-    """Return status line and fields as they are sent (RFC 9112, sections 4 and 5)."""
+def head_of(status: str, fields: Fields) -> bytes:
+    """Return the head of an answer, without Date and the empty line (RFC 9112, sections 4, 5)."""
     lines = [f"HTTP/1.1 {status}", *(f"{name.lower()}: {value}" for name, value in fields), ""]
     return "\r\n".join(lines).encode("latin-1")
 

@@ -1,23 +1,29 @@
-"""A WSGI application, run in threads: what uvicorn calls (ASGI 3.0, its HTTP and lifespan parts).
+"""A WSGI application, run in threads.
 
-a2wsgi does this too, but wakes the thread of the sockets three times for an answer where once will
-do, and decodes paths that are not UTF-8 into something else.
+Simple requests come straight from their connection. All others come by way of uvicorn (ASGI 3.0,
+its HTTP and lifespan parts), which gathers their bodies. a2wsgi does the latter too, but wakes the
+thread of the sockets three times for an answer where once will do, and decodes paths that are not
+UTF-8 into something else.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
-from publisher.serve.http.heads import Answering, Heads, path_info, variable
+from publisher.serve.http.heads import Heads, environ_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from publisher.serve.memory import Fields
+    from publisher.serve.ready import Asked
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -25,10 +31,10 @@ Send = Callable[[Message], Awaitable[None]]
 
 # So much of a body is taken from the application before a thread is given back.
 _CHUNK_BYTES = 128 << 10
-_NAMES = {b"content-type": "CONTENT_TYPE", b"content-length": "CONTENT_LENGTH"}
+_log = logging.getLogger("publisher")
 
 
-class Application(Answering, Protocol):
+class Application(Protocol):
     """A WSGI application with answers that are ready."""
 
     def __call__(
@@ -36,44 +42,91 @@ class Application(Answering, Protocol):
     ) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
 
+    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+        """Return the head of an answer, but for its date, and its body; None if not ready."""
+
     def close(self) -> None:
         """Let go of what it holds."""
 
 
 @dataclass(frozen=True)
-class _Begun:
-    """An answer that has begun: what of its body is there, and what is still to come, if any."""
+class Begun:
+    """An answer that has begun.
 
-    status: int
-    fields: list[tuple[bytes, bytes]]
+    Attributes:
+        status: Number and phrase.
+        fields: Header fields; with the length of the body, if it is known.
+        body: As much of the body as is there.
+        rest: What is still to come; None when that is all.
+        is_chunked: Whether the length is not known, so that the end must be marked.
+        close: To be called when the rest is not wanted any more.
+    """
+
+    status: str
+    fields: Fields
     body: bytes
-    rest: Iterator[bytes] | None
-    close: Callable[[], None]
+    rest: Iterator[bytes] | None = None
+    is_chunked: bool = False
+    close: Callable[[], None] = lambda: None
 
 
 class Threads:
-    """The ASGI application."""
+    """The application as connections and uvicorn call it."""
 
     def __init__(self, application: Application, threads: int, longest_body_bytes: int) -> None:
         """Run an application in at most so many threads; of longer bodies it gets the beginning."""
-        self.heads = Heads(application)
+        self.heads = Heads()
+        self.at_once = application.at_once
         self._application = application
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._longest_body_bytes = longest_body_bytes
 
+    def ask(
+        self,
+        environ: WSGIEnvironment,
+        server: tuple[str, int | None] | None,
+        client: tuple[str, int] | None,
+        begun: Callable[[Begun], None],
+    ) -> None:
+        """Have a request without a body answered, and call a function in this loop with that."""
+        loop = asyncio.get_running_loop()
+
+        def tell(asked: Future[Begun]) -> None:
+            if not (asked.cancelled() or loop.is_closed()):
+                loop.call_soon_threadsafe(begun, _outcome(asked))
+
+        whole = {**environ, **_of_connection(server, client, b"")}
+        self._pool.submit(_begin, self._application, whole).add_done_callback(tell)
+
+    async def more(self, begun: Begun) -> bytes:
+        """Return the next part of an answer's body; empty at the end."""
+        assert begun.rest is not None
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, _take, begun.rest)
+
+    def leave(self, begun: Begun) -> None:
+        """Let go of the rest of an answer."""
+        if begun.rest is not None:
+            self._pool.submit(begun.close)
+
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
-        """Answer a request, or end with the server."""
+        """Answer a request that came by way of uvicorn, or end with the server."""
         if scope["type"] == "lifespan":
             await self._live(receive, send)
             return
         body = await self._body(receive)
-        if body is not None:
-            begun = await self._run(_begin, self._application, environ_of(scope, body))
-            try:
-                await self._send(begun, receive, send)
-            finally:
-                if begun.rest is not None:
-                    self._pool.submit(begun.close)
+        if body is None:
+            return
+        environ = environ_of(
+            scope["method"], scope["raw_path"], scope["query_string"], scope["headers"]
+        )
+        environ |= _of_connection(scope["server"], scope["client"], body)
+        loop = asyncio.get_running_loop()
+        begun = await loop.run_in_executor(self._pool, _begin, self._application, environ)
+        try:
+            await self._send(begun, receive, send)
+        finally:
+            self.leave(begun)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -95,45 +148,36 @@ class Threads:
                 break
         return body
 
-    async def _run(self, work: Callable[..., Any], *given: object) -> Any:
-        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *given)
-
-    async def _send(self, begun: _Begun, receive: Receive, send: Send) -> None:
+    async def _send(self, begun: Begun, receive: Receive, send: Send) -> None:
         """Send an answer, as far as the client is there to take it."""
-        await send({"type": "http.response.start", "status": begun.status, "headers": begun.fields})
-        if begun.rest is None:
-            await send({"type": "http.response.body", "body": begun.body})
-            return
-        left = asyncio.ensure_future(receive())  # a body was read, so it can only be the end
-        try:
-            chunk = begun.body
-            while chunk and not left.done():
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                chunk = await self._run(_take, begun.rest)
-            await send({"type": "http.response.body", "body": b""})
-        finally:
-            left.cancel()
+        fields = [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in begun.fields]
+        status = int(begun.status[:3])
+        await send({"type": "http.response.start", "status": status, "headers": fields})
+        chunk = begun.body
+        if begun.rest is not None:
+            left = asyncio.ensure_future(receive())  # a body was read, so it can only be the end
+            try:
+                while chunk and not left.done():
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    chunk = await self.more(begun)
+            finally:
+                left.cancel()
+        await send({"type": "http.response.body", "body": chunk})
 
 
-def environ_of(scope: Message, body: bytes) -> WSGIEnvironment:
-    """Return a request as WSGI has it (PEP 3333).
-
-    Fields with an underscore are left out: they would pass for those with a hyphen, which a proxy
-    in front may set.
-    """
-    host, port = scope["server"] or ("", 0)
-    client, _ = scope["client"] or ("", 0)
-    environ: WSGIEnvironment = {
-        "REQUEST_METHOD": scope["method"],
+def _of_connection(
+    server: tuple[str, int | None] | None, client: tuple[str, int] | None, body: bytes
+) -> WSGIEnvironment:
+    """Return what WSGI wants to know besides the request itself (PEP 3333)."""
+    host, port = server or ("", 0)
+    return {
         "SCRIPT_NAME": "",
-        "PATH_INFO": path_info(scope["raw_path"]),
-        "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
-        "REMOTE_ADDR": client,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": client[0] if client else "",
         "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(body),
         "wsgi.input_terminated": True,
         "wsgi.errors": sys.stderr,
@@ -141,40 +185,53 @@ def environ_of(scope: Message, body: bytes) -> WSGIEnvironment:
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
     }
-    for name, value in scope["headers"]:
-        if b"_" in name:
-            continue
-        key, text = _NAMES.get(name) or variable(name), value.decode("latin-1")
-        environ[key] = f"{environ[key]},{text}" if key in environ else text
-    return environ
 
 
-def _begin(application: Application, environ: WSGIEnvironment) -> _Begun:
+def _begin(application: Application, environ: WSGIEnvironment) -> Begun:
     """Ask the application, and take the beginning of the body; close it when that is all."""
     started: list[Any] = []
 
-    def start(status: str, fields: list[tuple[str, str]], _exc_info: object = None) -> Any:
+    def start(status: str, fields: Fields, _exc_info: object = None) -> Any:
         started[:] = [status, fields]
 
     chunks = application(environ, start)
-    close = getattr(chunks, "close", lambda: None)
     rest = iter(chunks)
     try:
         body = _take(rest)
     except BaseException:
-        close()
+        _close(chunks)
         raise
-    is_whole = len(body) < _CHUNK_BYTES
-    if is_whole:
-        close()
     status, fields = started
-    return _Begun(
-        int(status[:3]),
-        [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields],
-        body,
-        None if is_whole else rest,
-        close,
-    )
+    is_bodiless = _is_bodiless(environ["REQUEST_METHOD"], status)
+    has_length = any(name.lower() == "content-length" for name, _ in fields)
+    if len(body) >= _CHUNK_BYTES and not is_bodiless:
+        return Begun(status, fields, body, rest, not has_length, lambda: _close(chunks))
+    _close(chunks)
+    if is_bodiless:
+        return Begun(status, fields, b"")
+    if not has_length:
+        fields = [*fields, ("Content-Length", str(len(body)))]
+    return Begun(status, fields, body)
+
+
+def _is_bodiless(method: str, status: str) -> bool:
+    """Tell whether an answer has no body, whatever its fields say (RFC 9112, section 6.3)."""
+    return method == "HEAD" or status.startswith(("204", "304"))
+
+
+def _outcome(asked: Future[Begun]) -> Begun:
+    """Return an answer, whatever became of it."""
+    error = asked.exception()
+    if error is None:
+        return asked.result()
+    _log.error("A request could not be answered.", exc_info=error)
+    return Begun("500 INTERNAL SERVER ERROR", [("Content-Length", "0")], b"")
+
+
+def _close(chunks: Iterable[bytes]) -> None:
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()
 
 
 def _take(chunks: Iterator[bytes]) -> bytes:

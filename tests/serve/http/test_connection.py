@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import http.client
 import socket
 import threading
 import time
@@ -39,10 +40,22 @@ class Application:
         path = environ["PATH_INFO"]
         if path == "/slow":
             time.sleep(4 * PATIENCE)
+        if path == "/broken":
+            raise ValueError(path)
         self.made.append(path)
         body = LONG if path == "/made-long" else path.encode("latin-1") + b"\n"
+        if path in ("/parts", "/torn"):
+            start("200 OK", [])
+            return self.parts(torn=path == "/torn")
         start("200 OK", [("Content-Length", str(len(body)))])
-        return [body]
+        return [body] if environ["REQUEST_METHOD"] != "HEAD" else []
+
+    def parts(self, *, torn: bool) -> Iterator[bytes]:
+        """Return a body of unknown length; torn, it breaks off."""
+        for _ in range(8):
+            yield LONG[: 1 << 19]
+        if torn:
+            raise ValueError("torn")
 
     def close(self) -> None:
         """End."""
@@ -136,7 +149,7 @@ def test_what_is_ready_is_answered_with_the_date(
     assert lines[2].startswith("date: ")
     assert lines[2].endswith(" GMT")
     assert len(lines) == 3
-    wire.sendall(request("/ready", method="HEAD") + b"")
+    wire.sendall(request("/ready", method="HEAD"))
     assert answers(wire, b"")[0].startswith(b"HTTP/1.1 200 OK")
     assert application.made == []
 
@@ -168,6 +181,57 @@ def test_a_request_in_pieces_is_one_request(wire: socket.socket) -> None:
     answers(wire, b"/ready\n")
     wire.sendall(request("/ready")[9:])
     answers(wire, b"/ready\n")
+
+
+def test_head_has_no_body(wire: socket.socket) -> None:
+    """Whether its answer is ready or made; the next answer begins where it should."""
+    for path in ("/ready", "/made", "/parts"):
+        wire.sendall(request(path, method="HEAD"))
+        answers(wire, b"")
+    wire.sendall(request("/made"))
+    answers(wire, b"/made\n")
+
+
+@pytest.mark.parametrize("close", ["", "Connection: close"], ids=["simple", "by way of uvicorn"])
+def test_an_answer_of_unknown_length_comes_whole(port: int, close: str) -> None:
+    """A client that is not ours puts the chunks together (RFC 9112, section 7.1)."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    for _ in range(1 if close else 2):
+        client.request("GET", "/parts", headers={"Connection": "close"} if close else {})
+        answer = client.getresponse()
+        assert answer.headers["Transfer-Encoding"] == "chunked"
+        assert answer.read() == LONG[: 4 << 20]
+    client.close()
+
+
+@pytest.mark.parametrize("close", ["", "close"], ids=["simple", "by way of uvicorn"])
+def test_an_answer_that_breaks_off_is_not_taken_for_whole(port: int, close: str) -> None:
+    """The connection ends without the mark of the end."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    client.request("GET", "/torn", headers={"Connection": close} if close else {})
+    with pytest.raises((http.client.IncompleteRead, ConnectionResetError)):
+        client.getresponse().read()
+    client.close()
+
+
+def test_a_program_that_breaks_is_a_500_and_the_connection_stays(wire: socket.socket) -> None:
+    """What Flask does not catch is written down, and answered all the same."""
+    wire.sendall(request("/broken"))
+    assert answers(wire, b"")[0].startswith(b"HTTP/1.1 500")
+    wire.sendall(request("/made"))
+    answers(wire, b"/made\n")
+
+
+def test_who_leaves_in_the_middle_does_no_harm(port: int, application: Application) -> None:
+    """While an answer is made, or sent; others go on."""
+    for path in ("/slow", "/parts", "/made-long"):
+        with socket.create_connection(("127.0.0.1", port)) as leaving:
+            leaving.sendall(request(path))
+            time.sleep(0.1)
+    time.sleep(5 * PATIENCE)
+    with socket.create_connection(("127.0.0.1", port)) as staying:
+        staying.sendall(request("/made"))
+        answers(staying, b"/made\n")
 
 
 def test_a_body_is_no_request(wire: socket.socket, application: Application) -> None:
