@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from flask import Blueprint, Flask, Response, abort, request
-from werkzeug.http import http_date, parse_date
+from werkzeug.http import http_date
 
 from publisher import media_types
 from publisher.addresses import INDEX
@@ -20,6 +20,7 @@ from publisher.negotiation import negotiate
 from publisher.release.history.kept import Kept
 from publisher.serve import problems
 from publisher.serve.fields import join_links, validators, vary, with_exact_date
+from publisher.serve.memory import instant_of
 from publisher.serve.past import Past, at
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
@@ -109,7 +110,7 @@ class Clock:
 def wanted_instant(site: Site) -> datetime:
     """Return the instant of the Accept-Datetime field (RFC 7089, section 2.1.1)."""
     value = request.headers.get("Accept-Datetime", "")
-    instant = parse_date(value)
+    instant = instant_of(value)
     if instant is not None:
         return instant
     language = reader_of(request, site).language

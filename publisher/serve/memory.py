@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -100,7 +101,15 @@ def is_same_instant(since: str | None, last_modified: str) -> bool:
     """
     if since is None or not last_modified:
         return False
-    return since == last_modified or parse_date(since) == parse_date(last_modified)
+    return since == last_modified or instant_of(since) == instant_of(last_modified)
+
+
+def instant_of(date: str) -> datetime | None:
+    """Return the instant of a date in a field (RFC 9110, section 5.6.7); None when it is none."""
+    try:
+        return parse_date(date)
+    except OverflowError:  # a year of eleven digits
+        return None
 
 
 class Memory:

@@ -166,6 +166,7 @@ def test_a_client_that_has_the_answer_is_told_so(ready: Ready, tags: str, status
         ("Sat, 03 Jan 2026 00:00:00 GMT", 200),
         ("Thu, 01 Jan 2026 23:59:59 GMT", 200),
         ("yesterday", 200),
+        ("Fri, 02 Jan 99999999999 00:00:00 GMT", 200),
         ("", 200),
     ],
 )

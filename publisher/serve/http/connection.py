@@ -16,14 +16,12 @@ from urllib.parse import quote_from_bytes
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from publisher.serve.http.threads import Begun, Threads
-from publisher.serve.memory import head_of
 
 # How long a client may send nothing that leads on: no whole request, no byte taken of an answer.
 PATIENCE_SECONDS = 15.0
 _LONGEST_HEAD_BYTES = 64 << 10
 _COPIED_BYTES = 64 << 10
 _AS_THEY_ARE = bytes(range(0x80)).decode("ascii")
-_CHUNKED = ("Transfer-Encoding", "chunked")
 _log = logging.getLogger("publisher")
 
 
@@ -88,11 +86,10 @@ class Connection(HttpToolsProtocol):
             self.app.leave(begun)
             return
         if begun.rest is None:
-            self._write(head_of(begun.status, begun.fields), begun.body)
+            self._write(begun.head, begun.body)
             self._end()
             return
-        fields = [*begun.fields, _CHUNKED] if begun.is_chunked else begun.fields
-        self._write(head_of(begun.status, fields), b"")
+        self._write(begun.head, b"")
         self._stream = self.loop.create_task(self._go_on(begun))
         self._stream.add_done_callback(self._has_gone_on)
 
@@ -130,12 +127,16 @@ class Connection(HttpToolsProtocol):
 
     def _write(self, head: bytes, body: bytes) -> None:
         """Send an answer with the date of now; in one piece, unless copying costs more."""
-        head = b"%bdate: %b\r\n\r\n" % (head, self.server_state.default_headers[0][1])
+        head = b"%b%b\r\n" % (head, self._date())
         if len(body) <= _COPIED_BYTES:
             self.transport.write(head + body)
         else:
             self.transport.write(head)
             self.transport.write(body)
+
+    def _date(self) -> bytes:
+        """Return the field of the date of now, which uvicorn renews each second."""
+        return b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""

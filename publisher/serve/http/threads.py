@@ -18,6 +18,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 from publisher.serve.http.heads import Heads, environ_of
+from publisher.serve.memory import head_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -31,6 +32,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 # So much of a body is taken from the application before a thread is given back.
 _CHUNK_BYTES = 128 << 10
+_CHUNKED = ("Transfer-Encoding", "chunked")
 _log = logging.getLogger("publisher")
 
 
@@ -55,15 +57,17 @@ class Begun:
 
     Attributes:
         status: Number and phrase.
-        fields: Header fields; with the length of the body, if it is known.
+        fields: Header fields, with what marks the end of the body.
+        head: Status and fields as they are sent, but for the date.
         body: As much of the body as is there.
         rest: What is still to come; None when that is all.
-        is_chunked: Whether the length is not known, so that the end must be marked.
+        is_chunked: Whether the length is not known, so that the body goes in chunks.
         close: To be called when the rest is not wanted any more.
     """
 
     status: str
     fields: Fields
+    head: bytes
     body: bytes
     rest: Iterator[bytes] | None = None
     is_chunked: bool = False
@@ -203,15 +207,15 @@ def _begin(application: Application, environ: WSGIEnvironment) -> Begun:
         raise
     status, fields = started
     is_bodiless = _is_bodiless(environ["REQUEST_METHOD"], status)
-    has_length = any(name.lower() == "content-length" for name, _ in fields)
-    if len(body) >= _CHUNK_BYTES and not is_bodiless:
-        return Begun(status, fields, body, rest, not has_length, lambda: _close(chunks))
+    is_long = len(body) >= _CHUNK_BYTES and not is_bodiless
+    has_end = is_bodiless or any(name.lower() == "content-length" for name, _ in fields)
+    if not has_end:
+        fields = [*fields, _CHUNKED if is_long else ("Content-Length", str(len(body)))]
+    head = head_of(status, fields)
+    if is_long:
+        return Begun(status, fields, head, body, rest, not has_end, lambda: _close(chunks))
     _close(chunks)
-    if is_bodiless:
-        return Begun(status, fields, b"")
-    if not has_length:
-        fields = [*fields, ("Content-Length", str(len(body)))]
-    return Begun(status, fields, body)
+    return Begun(status, fields, head, b"" if is_bodiless else body)
 
 
 def _is_bodiless(method: str, status: str) -> bool:
@@ -225,7 +229,8 @@ def _outcome(asked: Future[Begun]) -> Begun:
     if error is None:
         return asked.result()
     _log.error("A request could not be answered.", exc_info=error)
-    return Begun("500 INTERNAL SERVER ERROR", [("Content-Length", "0")], b"")
+    status, fields = "500 INTERNAL SERVER ERROR", [("Content-Length", "0")]
+    return Begun(status, fields, head_of(status, fields), b"")
 
 
 def _close(chunks: Iterable[bytes]) -> None:

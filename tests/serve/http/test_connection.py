@@ -42,6 +42,9 @@ class Application:
             time.sleep(4 * PATIENCE)
         if path == "/broken":
             raise ValueError(path)
+        if path == "/unsendable":
+            start("200 OK", [("X-Name", "Česko")])
+            return [b"all"]
         self.made.append(path)
         body = LONG if path == "/made-long" else path.encode("latin-1") + b"\n"
         if path in ("/parts", "/torn"):
@@ -79,6 +82,7 @@ def port(application: Application) -> Iterator[int]:
         loop="uvloop",
         ws="none",
         proxy_headers=False,
+        server_header=False,
         log_config=None,
         timeout_graceful_shutdown=1,
     )
@@ -214,9 +218,12 @@ def test_an_answer_that_breaks_off_is_not_taken_for_whole(port: int, close: str)
     client.close()
 
 
-def test_a_program_that_breaks_is_a_500_and_the_connection_stays(wire: socket.socket) -> None:
+@pytest.mark.parametrize("path", ["/broken", "/unsendable"])
+def test_a_program_that_breaks_is_a_500_and_the_connection_stays(
+    wire: socket.socket, path: str
+) -> None:
     """What Flask does not catch is written down, and answered all the same."""
-    wire.sendall(request("/broken"))
+    wire.sendall(request(path))
     assert answers(wire, b"")[0].startswith(b"HTTP/1.1 500")
     wire.sendall(request("/made"))
     answers(wire, b"/made\n")
