@@ -153,6 +153,7 @@ def _told(work: Callable[[], _Result]) -> _Result:
         ) from error
 
 
+@lru_cache(maxsize=1)
 def needs_in(ground: ShapeGround) -> Needs | None:
     """Return what must be at hand to validate a node; None when that may be anything."""
     prefixes = json.loads(ground.prefixes.read_bytes())
@@ -181,7 +182,7 @@ class _Validator:
         apply_patches()  # type: ignore[no-untyped-call]  # as pyshacl.validate does
         self._prefixes = json.loads(ground.prefixes.read_bytes())
         self._shapes = _graph(read_lines(ground.shapes), self._prefixes)
-        self._needs = needs_of(self._shapes, self._prefixes.items()) or Needs(Reach())
+        self._needs = needs_in(ground) or Needs(Reach())
         self.held_against(ground)
         rules = _graph((), self._prefixes)
         for triple in self._shapes:
