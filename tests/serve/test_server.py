@@ -170,6 +170,30 @@ def test_many_clients_at_once_all_get_the_whole_answer(served: str) -> None:
     assert wrong == []
 
 
+def test_who_says_nothing_keeps_nobody_out(served: str) -> None:
+    """Hundreds of open connections, half of them with half a request, take no thread."""
+    address = urlsplit(served)
+    silent = [
+        socket.create_connection((str(address.hostname), address.port or 80), timeout=10)
+        for _ in range(600)
+    ]
+    for wire in silent[::2]:
+        wire.sendall(b"GET /doc/lake/siljan HTTP/1.1\r\nHost: x\r\n")
+    for path in ("healthz", "doc/lake/siljan.ttl", "nowhere"):
+        assert requests.get(served + path, timeout=10).status_code in (200, 404)
+    for wire in silent:
+        wire.close()
+
+
+def test_an_answer_has_one_date(connection: HTTPConnection) -> None:
+    """RFC 9110, section 6.6.1: made, ready, whole or in part."""
+    for path, part in (("/dump/lakes.nt", "bytes=0-9"), ("/dump/lakes.nt", ""), ("/nowhere", "")):
+        for _ in range(2):
+            answer = ask(connection, "GET", path, **({"Range": part} if part else {}))
+            answer.read()
+            assert len(answer.headers.get_all("Date", [])) == 1
+
+
 def test_the_server_says_what_is_wrong_and_does_not_start(tmp_path: Path) -> None:
     """A wrong folder must not become a site that answers 404 to all (peers, section 1c)."""
     command = [sys.executable, "-m", "publisher", "serve", "--releases", str(tmp_path / "none")]
