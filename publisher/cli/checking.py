@@ -86,10 +86,11 @@ def check(
     """Say what keeps the sources from being published; with PATHS, only what concerns them."""
     chosen = tuple(_below_here(path) for path in paths)
     wanted = _Wanted(config_of(**options), lang, chosen, fix, stale, links)
+    seen = _saved() if watch else {}
     findings = _findings(wanted)
     write_findings(findings, form, lang)
     if watch:
-        _watch(lambda: write_findings(_findings(wanted), form, lang), lang)
+        _watch(lambda: write_findings(_findings(wanted), form, lang), seen, lang)
     if any(finding.severity.blocks for finding in findings):
         sys.exit(FOUND)
 
@@ -138,10 +139,9 @@ def _on_request(
         yield from check_links(sources, memory, today, wanted.config.link_days, progress)
 
 
-def _watch(again: Callable[[], None], language: str) -> None:
-    """Call ``again`` each time a source is saved, until interrupted."""
+def _watch(again: Callable[[], None], seen: dict[str, tuple[int, int]], language: str) -> None:
+    """Call ``again`` each time a source is saved after it was seen, until interrupted."""
     click.echo(translate("Waiting for a file to be saved; end with Ctrl+C.", language), err=True)
-    seen = _saved()
     while True:
         try:
             time.sleep(_LOOK_SECONDS)

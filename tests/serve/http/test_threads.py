@@ -3,7 +3,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -78,6 +79,12 @@ def scope(**more: Any) -> Message:
     } | more
 
 
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Run something in a loop of its own; the thread of the tests may have one already."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
+
+
 def exchange(
     application: Application,
     *received: Message,
@@ -105,7 +112,7 @@ def exchange(
 
         await Threads(application, 2, 1000)(asked or scope(), receive, send)
 
-    asyncio.run(talk())
+    run(talk())
     return sent
 
 
@@ -266,5 +273,5 @@ def test_slow_answers_do_not_wait_for_each_other() -> None:
 
         await asyncio.gather(*(threads(scope(), receive, send) for _ in range(2)))
 
-    asyncio.run(both())
+    run(both())
     assert met == [2, 2]
