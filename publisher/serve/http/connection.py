@@ -127,16 +127,12 @@ class Connection(HttpToolsProtocol):
 
     def _write(self, head: bytes, body: bytes) -> None:
         """Send an answer with the date of now; in one piece, unless copying costs more."""
-        head = b"%b%b\r\n" % (head, self._date())
+        date = self.app.date(self.server_state.default_headers)
         if len(body) <= _COPIED_BYTES:
-            self.transport.write(head + body)
+            self.transport.write(b"".join((head, date, body)))
         else:
-            self.transport.write(head)
+            self.transport.write(head + date)
             self.transport.write(body)
-
-    def _date(self) -> bytes:
-        """Return the field of the date of now, which uvicorn renews each second."""
-        return b"".join(b"%b: %b\r\n" % field for field in self.server_state.default_headers)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP."""

@@ -75,7 +75,7 @@ def _listen(host: str, port: int) -> socket.socket:
             remedy="Choose another --port, or end what listens there.",
             host=host,
             port=port,
-            reason=error.strerror or str(error),
+            reason=os.strerror(error.errno) if error.errno else str(error),
         ) from error
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
+Encoded = list[tuple[bytes, bytes]]
 Send = Callable[[Message], Awaitable[None]]
 
 # So much of a body is taken from the application before a thread is given back.
@@ -84,6 +85,13 @@ class Threads:
         self._application = application
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._longest_body_bytes = longest_body_bytes
+        self._date: tuple[Encoded, bytes] = ([], b"\r\n")
+
+    def date(self, fields: Encoded) -> bytes:
+        """Return the end of a head: the date of now, which uvicorn renews each second."""
+        if fields is not self._date[0]:
+            self._date = fields, b"".join(b"%b: %b\r\n" % field for field in fields) + b"\r\n"
+        return self._date[1]
 
     def ask(
         self,
