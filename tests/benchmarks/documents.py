@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import os
 import re
 import shutil
 import statistics
@@ -171,8 +172,9 @@ def measure(options: argparse.Namespace) -> Part:
         rows, ratios, facts = _measure_warm(real, options)
         cold, more = _measure_cold(many, options.cold)
     begin = circumstances(
+        "a process for each core, as nginx has",
         f"a document of Paper Province, 16 connections, medians of {options.runs} paired runs of "
-        f"{options.seconds} s; in brackets how many times as fast this program is"
+        f"{options.seconds} s; in brackets how many times as fast this program is",
     )
     text = "\n\n".join(
         [
@@ -226,8 +228,12 @@ def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def serve(port: int) -> list[str]:
-    """Return the command line that serves the releases of the folder it runs in."""
-    return publisher("serve", "--releases", "releases", "--port", str(port))
+    """Return the command line that serves the releases of the folder it runs in.
+
+    With a web process for each core, as nginx has them (``worker_processes auto``).
+    """
+    workers = str(os.cpu_count() or 1)
+    return publisher("serve", "--releases", "releases", "--port", str(port), "--workers", workers)
 
 
 if __name__ == "__main__":

@@ -38,8 +38,9 @@ def measure(options: argparse.Namespace) -> Part:
             rows, ratios = compare(folder, port, {path: path for path in _PATHS}, options)
     text = (
         circumstances(
+            "a process for each core, as nginx has",
             f"the fourteen, 16 connections, medians of {options.runs} paired runs of "
-            f"{options.seconds} s; in brackets how many times as fast this program is"
+            f"{options.seconds} s; in brackets how many times as fast this program is",
         )
         + ":\n\n"
         + table(["file", *COMPARED], rows)
