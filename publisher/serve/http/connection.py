@@ -15,7 +15,8 @@ from urllib.parse import quote_from_bytes
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from publisher.serve.http.threads import Begun, Threads
+from publisher.serve.http.threads import Threads
+from publisher.serve.http.wsgi import Begun
 
 # How long a client may send nothing that leads on: no whole request, no byte taken of an answer.
 PATIENCE_SECONDS = 15.0

@@ -19,7 +19,8 @@ from publisher.query.sandbox import allow_descriptors, die_with_parent
 from publisher.release.open import open_current
 from publisher.serve.heap import return_large_blocks
 from publisher.serve.http.logs import log_settings
-from publisher.serve.http.threads import Application, Threads
+from publisher.serve.http.threads import Threads
+from publisher.serve.http.wsgi import Application
 
 # Threads that are left to documents when every place of the query queue is taken.
 _THREADS_FOR_DOCUMENTS = 8

@@ -11,68 +11,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from publisher.serve.http.heads import Heads, environ_of
-from publisher.serve.memory import head_of
+from publisher.serve.http.wsgi import Application, Begun, begin, broken, take
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
-
-    from publisher.serve.memory import Fields
-    from publisher.serve.ready import Asked
+    from _typeshed.wsgi import WSGIEnvironment
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Encoded = list[tuple[bytes, bytes]]
 Send = Callable[[Message], Awaitable[None]]
 
-# So much of a body is taken from the application before a thread is given back.
-_CHUNK_BYTES = 128 << 10
-_CHUNKED = ("Transfer-Encoding", "chunked")
 _log = logging.getLogger("publisher")
-
-
-class Application(Protocol):
-    """A WSGI application with answers that are ready."""
-
-    def __call__(
-        self, environ: WSGIEnvironment, start_response: StartResponse, /
-    ) -> Iterable[bytes]:
-        """Answer a request (PEP 3333)."""
-
-    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
-        """Return the head of an answer, but for its date, and its body; None if not ready."""
-
-    def close(self) -> None:
-        """Let go of what it holds."""
-
-
-@dataclass(frozen=True)
-class Begun:
-    """An answer that has begun.
-
-    Attributes:
-        status: Number and phrase.
-        fields: Header fields, with what marks the end of the body.
-        head: Status and fields as they are sent, but for the date.
-        body: As much of the body as is there.
-        rest: What is still to come; None when that is all.
-        is_chunked: Whether the length is not known, so that the body goes in chunks.
-        close: To be called when the rest is not wanted any more.
-    """
-
-    status: str
-    fields: Fields
-    head: bytes
-    body: bytes
-    rest: Iterator[bytes] | None = None
-    is_chunked: bool = False
-    close: Callable[[], None] = lambda: None
 
 
 class Threads:
@@ -108,13 +63,13 @@ class Threads:
                 loop.call_soon_threadsafe(begun, _outcome(asked))
 
         whole = {**environ, **_of_connection(server, client, b"")}
-        self._pool.submit(_begin, self._application, whole).add_done_callback(tell)
+        self._pool.submit(begin, self._application, whole).add_done_callback(tell)
 
     async def more(self, begun: Begun) -> bytes:
         """Return the next part of an answer's body; empty at the end."""
         assert begun.rest is not None
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, _take, begun.rest)
+        return await loop.run_in_executor(self._pool, take, begun.rest)
 
     def leave(self, begun: Begun) -> None:
         """Let go of the rest of an answer."""
@@ -134,7 +89,7 @@ class Threads:
         )
         environ |= _of_connection(scope["server"], scope["client"], body)
         loop = asyncio.get_running_loop()
-        begun = await loop.run_in_executor(self._pool, _begin, self._application, environ)
+        begun = await loop.run_in_executor(self._pool, begin, self._application, environ)
         try:
             await self._send(begun, receive, send)
         finally:
@@ -199,61 +154,10 @@ def _of_connection(
     }
 
 
-def _begin(application: Application, environ: WSGIEnvironment) -> Begun:
-    """Ask the application, and take the beginning of the body; close it when that is all."""
-    started: list[Any] = []
-
-    def start(status: str, fields: Fields, _exc_info: object = None) -> Any:
-        started[:] = [status, fields]
-
-    chunks = application(environ, start)
-    rest = iter(chunks)
-    try:
-        body = _take(rest)
-    except BaseException:
-        _close(chunks)
-        raise
-    status, fields = started
-    is_bodiless = _is_bodiless(environ["REQUEST_METHOD"], status)
-    is_long = len(body) >= _CHUNK_BYTES and not is_bodiless
-    has_end = is_bodiless or any(name.lower() == "content-length" for name, _ in fields)
-    if not has_end:
-        fields = [*fields, _CHUNKED if is_long else ("Content-Length", str(len(body)))]
-    head = head_of(status, fields)
-    if is_long:
-        return Begun(status, fields, head, body, rest, not has_end, lambda: _close(chunks))
-    _close(chunks)
-    return Begun(status, fields, head, b"" if is_bodiless else body)
-
-
-def _is_bodiless(method: str, status: str) -> bool:
-    """Tell whether an answer has no body, whatever its fields say (RFC 9112, section 6.3)."""
-    return method == "HEAD" or status.startswith(("204", "304"))
-
-
 def _outcome(asked: Future[Begun]) -> Begun:
     """Return an answer, whatever became of it."""
     error = asked.exception()
     if error is None:
         return asked.result()
     _log.error("A request could not be answered.", exc_info=error)
-    status, fields = "500 INTERNAL SERVER ERROR", [("Content-Length", "0")]
-    return Begun(status, fields, head_of(status, fields), b"")
-
-
-def _close(chunks: Iterable[bytes]) -> None:
-    close = getattr(chunks, "close", None)
-    if close is not None:
-        close()
-
-
-def _take(chunks: Iterator[bytes]) -> bytes:
-    """Return the next part of a body, long enough to be worth a thread; empty at the end."""
-    taken: list[bytes] = []
-    length = 0
-    for chunk in chunks:
-        taken.append(chunk)
-        length += len(chunk)
-        if length >= _CHUNK_BYTES:
-            break
-    return taken[0] if len(taken) == 1 else b"".join(taken)
+    return broken()

@@ -1,0 +1,113 @@
+"""Asking a WSGI application (PEP 3333), and taking its answer in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from publisher.serve.memory import head_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    from publisher.serve.memory import Fields
+    from publisher.serve.ready import Asked
+
+# So much of a body is taken from the application before a thread is given back.
+_CHUNK_BYTES = 128 << 10
+_CHUNKED = ("Transfer-Encoding", "chunked")
+
+
+class Application(Protocol):
+    """A WSGI application with answers that are ready."""
+
+    def __call__(
+        self, environ: WSGIEnvironment, start_response: StartResponse, /
+    ) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+
+    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+        """Return the head of an answer, but for its date, and its body; None if not ready."""
+
+    def close(self) -> None:
+        """Let go of what it holds."""
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An answer that has begun.
+
+    Attributes:
+        status: Number and phrase.
+        fields: Header fields, with what marks the end of the body.
+        head: Status and fields as they are sent, but for the date.
+        body: As much of the body as is there.
+        rest: What is still to come; None when that is all.
+        is_chunked: Whether the length is not known, so that the body goes in chunks.
+        close: To be called when the rest is not wanted any more.
+    """
+
+    status: str
+    fields: Fields
+    head: bytes
+    body: bytes
+    rest: Iterator[bytes] | None = None
+    is_chunked: bool = False
+    close: Callable[[], None] = lambda: None
+
+
+def begin(application: Application, environ: WSGIEnvironment) -> Begun:
+    """Ask the application, and take the beginning of the body; close it when that is all."""
+    started: list[Any] = []
+
+    def start(status: str, fields: Fields, _exc_info: object = None) -> Any:
+        started[:] = [status, fields]
+
+    chunks = application(environ, start)
+    rest = iter(chunks)
+    try:
+        body = take(rest)
+        status, fields = started
+        is_bodiless = _is_bodiless(environ["REQUEST_METHOD"], status)
+        is_long = len(body) >= _CHUNK_BYTES and not is_bodiless
+        has_end = is_bodiless or any(name.lower() == "content-length" for name, _ in fields)
+        if not has_end:
+            fields = [*fields, _CHUNKED if is_long else ("Content-Length", str(len(body)))]
+        head = head_of(status, fields)
+    except BaseException:
+        _close(chunks)
+        raise
+    if is_long:
+        return Begun(status, fields, head, body, rest, not has_end, lambda: _close(chunks))
+    _close(chunks)
+    return Begun(status, fields, head, b"" if is_bodiless else body)
+
+
+def broken() -> Begun:
+    """Return the answer when there is none."""
+    status, fields = "500 INTERNAL SERVER ERROR", [("Content-Length", "0")]
+    return Begun(status, fields, head_of(status, fields), b"")
+
+
+def take(chunks: Iterator[bytes]) -> bytes:
+    """Return the next part of a body, long enough to be worth a thread; empty at the end."""
+    taken: list[bytes] = []
+    length = 0
+    for chunk in chunks:
+        taken.append(chunk)
+        length += len(chunk)
+        if length >= _CHUNK_BYTES:
+            break
+    return taken[0] if len(taken) == 1 else b"".join(taken)
+
+
+def _is_bodiless(method: str, status: str) -> bool:
+    """Tell whether an answer has no body, whatever its fields say (RFC 9112, section 6.3)."""
+    return method == "HEAD" or status.startswith(("204", "304"))
+
+
+def _close(chunks: Iterable[bytes]) -> None:
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()
