@@ -40,6 +40,7 @@ class Threads:
         self._application = application
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="request")
         self._longest_body_bytes = longest_body_bytes
+        self._has_ended = False
         self._date: tuple[Encoded, bytes] = ([], b"\r\n")
 
     def date(self, fields: Encoded) -> bytes:
@@ -72,8 +73,8 @@ class Threads:
         return await loop.run_in_executor(self._pool, take, begun.rest)
 
     def leave(self, begun: Begun) -> None:
-        """Let go of the rest of an answer."""
-        if begun.rest is not None:
+        """Let go of the rest of an answer; at the end of the process that is nobody's work."""
+        if begun.rest is not None and not self._has_ended:
             self._pool.submit(begun.close)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -99,6 +100,7 @@ class Threads:
         await receive()
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        self._has_ended = True
         self._application.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
         await send({"type": "lifespan.shutdown.complete"})

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from publisher.serve.http.threads import Message, Threads
+from publisher.serve.http.wsgi import Begun
 from publisher.serve.ready import Asked
 
 CHUNK = b"x" * (128 << 10)
@@ -243,6 +244,23 @@ def test_the_application_ends_with_the_server() -> None:
         "lifespan.shutdown.complete",
     ]
     assert application.is_closed
+
+
+def test_who_is_still_downloading_at_the_end_is_left_without_a_word() -> None:
+    """The threads have ended by then; nothing is to be written down as an error."""
+    threads = Threads(Application([]), 2, 1000)
+
+    async def end() -> None:
+        async def receive() -> Message:
+            return {"type": "lifespan"}
+
+        async def send(_message: Message) -> None:
+            return None
+
+        await threads({"type": "lifespan"}, receive, send)
+        threads.leave(Begun("200 OK", [], b"", b"beginning", iter([b"rest"])))
+
+    run(end())
 
 
 def test_slow_answers_do_not_wait_for_each_other() -> None:
