@@ -1,0 +1,1 @@
+"""What any stage needs of RDF; leaves, which know no stage."""
