@@ -60,6 +60,10 @@ class Config:
     host: str = _row("127.0.0.1", "Address to listen on")
     port: int = _row(8000, "Port to listen on")
     workers: int = _row(1, "Web processes")
+    connections: int = _row(2000, "Connections open at one time, per web process")
+    client_connections: int = _row(
+        1000, "Connections of one address, per web process; with client_header it is not counted"
+    )
     engine: str = _row(OXIGRAPH, "'oxigraph', 'sparq', or the address of a SPARQL 1.1 endpoint")
     engine_timeout: str = _row(
         "", "How the engine is told the time limit, such as timeout:ms (or :s); empty: it is not"
@@ -111,6 +115,15 @@ class Config:
         host = f"[{self.host}]" if ":" in self.host else self.host
         site_url = self.site_url or f"http://{host}:{self.port}/"
         return dataclasses.replace(self, site_url=site_url.rstrip("/") + "/")
+
+    @property
+    def is_site_named(self) -> bool:
+        """Tell whether the operator named the address of the site.
+
+        Else it is made of host and port, where a reader on another machine may find nothing.
+        """
+        made = dataclasses.replace(self, site_url="").with_site().site_url
+        return self.site_url.rstrip("/") not in ("", made.rstrip("/"))
 
 
 NAMES = tuple(setting.name for setting in dataclasses.fields(Config))

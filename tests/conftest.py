@@ -150,10 +150,11 @@ def served(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     port = str(_free_port())
     command = [sys.executable, "-m", "publisher", "serve", "--query-workers", "1", "--port", port]
     folder = tmp_path_factory.mktemp("elsewhere")
-    address = f"http://127.0.0.1:{port}/"
+    # Named in another way than made of host and port, so that redirects are absolute.
+    address = f"http://localhost:{port}/"
     with (folder / "log").open("w") as log:
         server = subprocess.Popen(
-            [*command, "--releases", str(release.folder.parent)],
+            [*command, "--releases", str(release.folder.parent), "--site-url", address],
             cwd=folder,
             env={name: value for name, value in os.environ.items() if "PUBLISHER" not in name},
             stdout=log,

@@ -24,6 +24,8 @@ _SERVING = (
     "host",
     "port",
     "workers",
+    "connections",
+    "client_connections",
     "engine",
     "engine_timeout",
     "site_url",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from flask import Blueprint, Flask, Response, request
+from werkzeug.routing import IntegerConverter
 
 from publisher.config import Config
 from publisher.release.model import Release
@@ -31,6 +33,7 @@ from publisher.serve import (
     tables,
 )
 from publisher.serve.fields import for_everybody, page_policy
+from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.past import Past
 from publisher.serve.ready import Asked, Ready
 from publisher.serve.site import Shared, Site, open_past_site, share
@@ -42,8 +45,12 @@ _PREFLIGHT_SECONDS = "86400"
 _ASKED = ("/sparql", "/query", "/release/")
 # What every release answers, the one on line and those of the past.
 _PARTS = (sparql, queries, search, tables, files, catalogue, signposting, crawlers, feeds)
-# A form carries the query; twice its length leaves room for escapes and other fields.
-_FORM_FACTOR = 4
+
+
+class _Number(IntegerConverter):
+    """A number in an address; one that is longer counts nothing that exists."""
+
+    regex = r"\d{1,9}"
 
 
 class Part(Protocol):
@@ -83,22 +90,33 @@ def create_past(config: Config, shared: Shared | None = None) -> Past:
     return Past(Path(config.releases), open_application, config.open_releases)
 
 
-def longest_body_bytes(config: Config) -> int:
-    """Return how long the body of a request may be: a query in a form, with room to spare."""
-    return _FORM_FACTOR * (config.query_length_kb << 10)
-
-
 def _flask(site: Site, parts: Iterable[Part]) -> Flask:
     app = Flask("publisher.serve", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = longest_body_bytes(site.config)
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.url_map.merge_slashes = False
+    app.url_map.converters["int"] = _Number
     for part in parts:
         app.register_blueprint(part.blueprint(site))
-    problems.register(app, site)
     app.after_request(partial(for_everybody, policy=page_policy(site.config.tile_url)))
     app.after_request(_preflight)
+    present = replace(site.config, site_url=site.present or site.config.site_url)
+    if not present.is_site_named:
+        app.after_request(partial(_relative, site_url=present.site_url))
+    problems.register(app, site)  # last, so that what it answers passes through the others
     return app
+
+
+def _relative(response: Response, site_url: str) -> Response:
+    """Let a redirect lead to the host that was asked (RFC 9110, section 10.2.2).
+
+    Where nobody said what the site is called, its address is made of host and port, which may be
+    0.0.0.0; and the Host field of a request is the client's word.
+    """
+    location = response.headers.get("Location", "")
+    if location.startswith(site_url):
+        response.headers["Location"] = location.removeprefix(site_url.rstrip("/"))
+    return response
 
 
 def _preflight(response: Response) -> Response:

@@ -1,115 +1,363 @@
-"""A connection: simple requests are answered from memory at once, or made in a thread.
+"""One connection of HTTP/1.1 (RFC 9112), on the public interfaces of asyncio.
 
-An answer at once needs no thread but the one that reads the socket: handing a request to another
-thread and back costs more than all the rest of such an answer. Requests that are not simple (with a
-body, of HTTP/1.0, several at once) are left to uvicorn.
+A request is answered before the next one is read, so pipelined requests are answered in order, and
+one that cannot be read is refused after the answers before it (section 9.3.2). What is in the cache
+is answered by the thread that reads the socket: handing a request to another thread and back costs
+more than all the rest of such an answer. All else is made in a thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import string
+from enum import Enum, auto
 from http import HTTPStatus
-from typing import Any
-from urllib.parse import quote_from_bytes
+from io import BytesIO
+from typing import TYPE_CHECKING
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from publisher.serve.http.threads import Threads
+from publisher.serve.http.chunked import ChunkedBody
+from publisher.serve.http.heads import Refused, Request
 from publisher.serve.http.wsgi import Begun
 
-# How long a client may send nothing that leads on: no whole request, no byte taken of an answer.
-PATIENCE_SECONDS = 15.0
-_LONGEST_HEAD_BYTES = 64 << 10
+if TYPE_CHECKING:
+    from publisher.serve.http.connections import Connections
+
+_HEAD_END, _LINE_END = b"\r\n\r\n", b"\r\n"
+# A method is a token (RFC 9110, section 5.6.2); what does not is another protocol.
+_FIRST_BYTES = frozenset(
+    b"!#$%&'*+-.^_`|~" + string.digits.encode() + string.ascii_letters.encode()
+)
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_ALLOWED = "allow: GET, HEAD, POST, OPTIONS\r\n"
+# Some clients send one after a body (section 2.2).
+_MOST_EMPTY_LINES = 8
+# Below this a response is sent in one piece: copying costs less than another system call.
 _COPIED_BYTES = 64 << 10
-_AS_THEY_ARE = bytes(range(0x80)).decode("ascii")
+# What is read of later requests while one is answered, and of a body in one step.
+_AHEAD_BYTES = 64 << 10
+_STEP_BYTES = 16 << 10
+# How many responses from the cache go out before other connections get their turn.
+_MOST_IN_A_ROW = 32
+# After a refusal so much is read and dropped, so that the client gets to read it (section 9.6).
+_DROPPED_BYTES = 1 << 20
+_REFUSED_SECONDS = 5.0
+# A client that takes less than this while the server is patient is not waited for.
+_SLOWEST_BYTES = 16 << 10
+# What a field, and a request besides its fields, take in memory.
+_FIELD_BYTES, _REQUEST_BYTES = 300, 4 << 10
 _log = logging.getLogger("publisher")
 
 
-class Connection(HttpToolsProtocol):
-    """The protocol of one connection to ``Threads``."""
+class _Phase(Enum):
+    HEAD, BODY, ANSWER, REFUSED = auto(), auto(), auto(), auto()
 
-    app: Threads
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        """Begin between two requests."""
-        super().__init__(*args, **more)
-        # What has come of a request that is not whole, and whether a simple one is being answered.
-        self._is_between, self._is_in_head, self._head_bytes = True, False, 0
-        self._is_busy = self._is_refused = self._is_last = False
-        self._has_led_on, self._not_taken = True, 0
-        self._look_again: asyncio.TimerHandle | None = None
+class Connection(asyncio.Protocol):
+    """The protocol of one connection."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, connections: Connections) -> None:
+        """Begin before the first request."""
+        self.client = ""
+        self.received_bytes = self.sending_bytes = 0
+        self.since = 0.0
+        self._connections, self._threads = connections, connections.threads
+        self._limits, self._loop = connections.limits, connections.loop
+        self._phase = _Phase.HEAD
+        self._buffer = bytearray()
+        self._request: Request | None = None
+        self._body: BytesIO = BytesIO()
+        self._chunked: ChunkedBody | None = None
+        self._empty_lines = 0
+        self._body_left = self._body_bytes = self._dropped_bytes = self._looked_bytes = 0
+        self._looked = 0.0
+        self._is_last = self._has_ended = self._has_begun_head = self.is_gone = False
+        self._is_scheduled = self._is_deaf = False
+        self._taken: asyncio.Future[None] | None = None  # while the client takes nothing
         self._stream: asyncio.Task[None] | None = None
 
+    # What asyncio calls.
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin to watch."""
-        super().connection_made(transport)
+        """Begin, if there is room for one more client."""
+        self.transport = transport
         transport.set_write_buffer_limits(high=0)  # send now, not after other connections
-        self._look_again = self.loop.call_later(PATIENCE_SECONDS, self._look)
+        self.since = self._looked = self._loop.time()
+        peer = transport.get_extra_info("peername")
+        self.client = str(peer[0]) if peer else ""
+        self._connections.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Watch no more."""
-        if self._look_again is not None:
-            self._look_again.cancel()
-        super().connection_lost(exc)
+        """Let go of everything."""
+        self.is_gone = True
+        self._buffer.clear()
+        self._let_go_on()
+        if self._stream is not None:
+            self._stream.cancel()
+        self._connections.remove(self)
+
+    def eof_received(self) -> bool:
+        """Answer what was asked, and hang up then (RFC 9112, section 9.6)."""
+        self._has_ended = True
+        if self._phase in (_Phase.HEAD, _Phase.BODY):
+            self._go_on()
+        return self._phase is _Phase.ANSWER and not self.transport.is_closing()
+
+    def pause_writing(self) -> None:
+        """Send nothing more: the client has not taken what it has."""
+        self._taken = self._loop.create_future()
+        self._looked = self._loop.time()
+        self._looked_bytes = self.transport.get_write_buffer_size()
+
+    def resume_writing(self) -> None:
+        """Go on: the client has taken everything."""
+        self._let_go_on()
+        self.since = self._loop.time()
+        self._connections.sending(self, 0)
+        if self._phase is _Phase.HEAD:
+            self._go_on()
+
+    def _let_go_on(self) -> None:
+        taken, self._taken = self._taken, None
+        if taken is not None and not taken.done():
+            taken.set_result(None)
 
     def data_received(self, data: bytes) -> None:
-        """Answer a simple request, or let uvicorn read on."""
-        if self._is_refused or (self._is_between and self._is_free() and self._answer(data)):
+        """Take bytes; answer at once what is known by its bytes."""
+        if self._phase is _Phase.REFUSED:
+            self._drop(len(data))
             return
-        if self._is_in_head:
-            self._head_bytes += len(data)
-            if self._head_bytes > _LONGEST_HEAD_BYTES:
-                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+        if self._phase is _Phase.HEAD and not self._buffer and self._taken is None:
+            known = self._threads.heads.known(data)
+            if known is not None and self._answer_at_once(known):
                 return
-        elif self._is_between and not data.isascii():
-            data = _escaped(data)
-        super().data_received(data)
+            if not self._has_begun_head:
+                self._has_begun_head, self.since = True, self._loop.time()
+        self._buffer += data
+        self._count_received()
+        if self._is_over:
+            return
+        if self._phase is _Phase.ANSWER or self._taken is not None or self._is_scheduled:
+            if len(self._buffer) > _AHEAD_BYTES:
+                self._be_deaf()
+            return
+        self._go_on()
 
-    def _answer(self, data: bytes) -> bool:
-        """Answer a simple request; False when it is none."""
-        simple = self.app.heads.read(data)
-        if simple is None:
+    @property
+    def _is_over(self) -> bool:
+        """Tell whether nothing more is answered."""
+        return self._phase is _Phase.REFUSED or self.transport.is_closing()
+
+    # Reading.
+
+    def _go_on(self) -> None:
+        """Read on as far as there is something to read and nothing to wait for."""
+        self._is_scheduled = False
+        try:
+            for _ in range(_MOST_IN_A_ROW):
+                if self._taken is not None or not self._step():
+                    break
+            else:
+                self._go_on_soon()
+                return
+        except Refused as error:
+            self.refuse(error.status, error.reason)
+            return
+        self._count_received()
+        waits = self._phase is _Phase.ANSWER or self._taken is not None
+        if self._is_over or waits:
+            return
+        if self._has_ended:
+            self.transport.close()  # the rest of a request will never come
+        else:
+            self._listen()
+
+    def _go_on_soon(self) -> None:
+        """Let other connections have their turn first."""
+        self._be_deaf()
+        if not self._is_scheduled:
+            self._is_scheduled = True
+            self._loop.call_soon(self._resume)
+
+    def _resume(self) -> None:
+        self._is_scheduled = False
+        if not self.is_gone and self._phase in (_Phase.HEAD, _Phase.BODY):
+            self._go_on()
+
+    def _step(self) -> bool:
+        """Read a head or a part of a body; tell whether there may be more to read now."""
+        if self._phase is _Phase.HEAD:
+            return self._read_head()
+        if self._phase is _Phase.BODY:
+            return self._read_body()
+        return False
+
+    def _read_head(self) -> bool:
+        """Read a head when it is all there (RFC 9112, section 2.2)."""
+        buffer = self._buffer
+        while buffer.startswith(_LINE_END):
+            del buffer[: len(_LINE_END)]
+            self._empty_lines += 1
+            if self._empty_lines > _MOST_EMPTY_LINES:
+                raise Refused(HTTPStatus.BAD_REQUEST, "Empty lines are no request.")
+        if not buffer:
             return False
-        ready = None if simple.asked is None else self.app.at_once(simple.asked)
-        if ready is not None:
-            self._has_led_on = True
-            self._write(*ready)
-            return True
-        self._is_busy = True
-        self.flow.pause_reading()
-        self.app.ask(simple.environ, self.server, self.client, self._begin)
+        end = buffer.find(_HEAD_END, 0, self._limits.head_bytes)
+        if end < 0:
+            self._check_beginning()
+            return False
+        head = bytes(buffer[: end + len(_HEAD_END)])
+        del buffer[: end + len(_HEAD_END)]
+        self._begin(self._threads.heads.read(head))
         return True
 
-    def _begin(self, begun: Begun) -> None:
-        """Send an answer that was made, or as much of it as is there."""
-        if self.transport.is_closing():
-            self.app.leave(begun)
+    def _check_beginning(self) -> None:
+        """Refuse at once what can never become a head."""
+        buffer = self._buffer
+        if len(buffer) >= self._limits.head_bytes:
+            is_line = buffer.find(_LINE_END, 0, self._limits.head_bytes) < 0
+            raise Refused(
+                HTTPStatus.REQUEST_URI_TOO_LONG
+                if is_line
+                else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                f"A request line and its fields may have {self._limits.head_bytes} bytes.",
+            )
+        newline = buffer.find(b"\n")
+        if buffer != b"\r" and buffer[0] not in _FIRST_BYTES:
+            raise Refused(HTTPStatus.BAD_REQUEST, "This is no request of HTTP/1.1.")
+        while newline >= 0:
+            if newline == 0 or buffer[newline - 1] != 0x0D:
+                raise Refused(HTTPStatus.BAD_REQUEST, "A line of a request ends with CRLF.")
+            newline = buffer.find(b"\n", newline + 1)
+
+    def _begin(self, request: Request) -> None:
+        """Answer a request, or read its body first."""
+        self._request = request
+        if request.environ["PATH_INFO"] == "*":
+            self._is_last = True
+            self._write(f"HTTP/1.1 204 No Content\r\n{_ALLOWED}".encode("ascii"), b"")
+            self.transport.close()
             return
+        if not request.has_body:
+            if not self._answer_at_once(request):
+                self._answer(request, BytesIO())
+            return
+        self._phase = _Phase.BODY
+        self.since = self._loop.time()
+        if request.body_bytes is None:
+            self._chunked = ChunkedBody(self._limits.body_bytes, self._limits.framing_bytes)
+            self._body = self._chunked.data
+        elif request.body_bytes > self._limits.body_bytes:
+            raise Refused(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                f"A body may have {self._limits.body_bytes} bytes.",
+            )
+        else:
+            self._body, self._body_left = BytesIO(), request.body_bytes
+        if request.expects_continue and not self._buffer:
+            self.transport.write(_CONTINUE)
+
+    def _read_body(self) -> bool:
+        """Read a part of a body."""
+        request, buffer = self._request, self._buffer
+        assert request is not None
+        if not buffer:
+            return False
+        if self._chunked is not None:
+            is_whole, has_moved = self._read_chunks(self._chunked)
+        else:
+            with memoryview(buffer) as view:
+                taken = self._body.write(view[: self._body_left])
+            del buffer[:taken]
+            self._body_left -= taken
+            is_whole, has_moved = self._body_left == 0, True
+        self._body_bytes = self._body.tell()
+        if is_whole:
+            self._chunked = None
+            self._body.seek(0)
+            self._answer(request, self._body)
+            return False
+        return has_moved and bool(self._buffer)
+
+    def _read_chunks(self, chunked: ChunkedBody) -> tuple[bool, bool]:
+        """Read some chunks; tell whether that is all of them, and whether anything was taken."""
+        part, rest = self._buffer[:_STEP_BYTES], self._buffer[_STEP_BYTES:]
+        length = len(part)
+        chunked.take(part)
+        has_moved = len(part) < length
+        self._buffer = part + rest
+        if rest and not has_moved:  # a line that is longer than a step
+            length = len(self._buffer)
+            chunked.take(self._buffer)
+            has_moved = len(self._buffer) < length
+        return chunked.is_whole, has_moved
+
+    def _count_received(self) -> None:
+        """Tell about how much memory the client's requests take that are not answered."""
+        held = len(self._buffer)
+        if self._phase is not _Phase.HEAD and self._request is not None:
+            fields = len(self._request.environ) * _FIELD_BYTES
+            held += _REQUEST_BYTES + fields + self._body_bytes
+        self._connections.received(self, held)
+
+    # Answering.
+
+    def _answer_at_once(self, request: Request) -> bool:
+        """Answer from the cache; False when the answer must be made."""
+        ready = None if request.asked is None else self._threads.at_once(request.asked)
+        if ready is None:
+            return False
+        self._request = request
+        self._write(*ready)
+        self._end()
+        return True
+
+    def _answer(self, request: Request, body: BytesIO) -> None:
+        """Have an answer made in a thread."""
+        self._phase = _Phase.ANSWER
+        self._threads.ask(request.environ, self.client, body, self._has_left, self._has_begun)
+
+    def _has_left(self) -> bool:
+        """Tell whether nobody waits for the answer any more; called by threads."""
+        return self.is_gone or self._has_ended
+
+    def _has_begun(self, begun: Begun) -> None:
+        """Send an answer that was made, or as much of it as is there."""
+        if self.is_gone or self.transport.is_closing():
+            self._threads.leave(begun)
+            return
+        if begun.must_close:
+            self._is_last = True
         if begun.rest is None:
             self._write(begun.head, begun.body)
+            if self._taken is not None:
+                self._connections.sending(self, len(begun.body))
             self._end()
             return
         self._write(begun.head, b"")
-        self._stream = self.loop.create_task(self._go_on(begun))
-        self._stream.add_done_callback(self._has_gone_on)
+        self._stream = self._loop.create_task(self._send_rest(begun))
+        self._stream.add_done_callback(self._has_sent_rest)
 
-    async def _go_on(self, begun: Begun) -> None:
+    async def _send_rest(self, begun: Begun) -> None:
         """Send the rest of an answer, as the client takes it (RFC 9112, section 7.1)."""
         part = begun.body
         try:
             while part and not self.transport.is_closing():
                 chunk = b"%x\r\n%b\r\n" % (len(part), part) if begun.is_chunked else part
                 self.transport.write(chunk)
-                await self.flow.drain()
-                part = await self.app.more(begun)
+                if self._taken is not None:
+                    await self._taken
+                part = await self._threads.more(begun)
         finally:
-            self.app.leave(begun)
+            self._threads.leave(begun)
         if begun.is_chunked and not self.transport.is_closing():
             self.transport.write(b"0\r\n\r\n")
 
-    def _has_gone_on(self, stream: asyncio.Task[None]) -> None:
+    def _has_sent_rest(self, stream: asyncio.Task[None]) -> None:
         """Wait for the next request, or let the client see that an answer is not whole."""
+        self._stream = None
         error = None if stream.cancelled() else stream.exception()
         if error is not None:
             _log.error("An answer could not be sent to its end.", exc_info=error)
@@ -119,93 +367,118 @@ class Connection(HttpToolsProtocol):
             self._end()
 
     def _end(self) -> None:
-        """Wait for the next request."""
-        self._is_busy, self._has_led_on = False, True
-        if self._is_last:
+        """Wait for the next request, or hang up."""
+        was_made = self._phase is _Phase.ANSWER
+        request = self._request
+        self.since = self._loop.time()
+        if self._is_last or (request is not None and not request.keeps_open):
+            self._phase = _Phase.REFUSED
             self.transport.close()
-        else:
-            self.flow.resume_reading()
+            return
+        self._phase, self._request, self._body, self._body_bytes = _Phase.HEAD, None, BytesIO(), 0
+        self._has_begun_head, self._empty_lines = False, 0
+        if was_made:
+            self._go_on()
 
     def _write(self, head: bytes, body: bytes) -> None:
         """Send an answer with the date of now; in one piece, unless copying costs more."""
-        date = self.app.date(self.server_state.default_headers)
+        request = self._request
+        end = self._connections.date()
+        if request is None or self._is_last or not request.keeps_open:
+            end = b"connection: close\r\n" + end
+        elif request.minor == 0:
+            end = b"connection: keep-alive\r\n" + end
         if len(body) <= _COPIED_BYTES:
-            self.transport.write(b"".join((head, date, body)))
+            self.transport.write(b"".join((head, end, body)))
         else:
-            self.transport.write(head + date)
+            self.transport.write(head + end)
             self.transport.write(body)
 
-    def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP."""
-        self._refuse(HTTPStatus.BAD_REQUEST)
-
-    def _refuse(self, status: HTTPStatus) -> None:
+    def refuse(self, status: HTTPStatus, reason: str, retry_seconds: int = 0) -> None:
         """Send the last answer of a connection.
 
-        What the client still sends is passed over: were the connection closed at once, it might not
-        get to read the answer (RFC 9112, section 9.6).
+        What the client still sends is dropped for a while: were the connection closed at once, it
+        might not get to read the answer (RFC 9112, section 9.6).
         """
-        self._is_refused = True
-        if self.cycle is not None:
-            self.cycle.disconnected = True  # an answer that is under way is not sent any more
-        text = f"{status.value} {status.phrase}"
-        self.transport.write(
-            f"HTTP/1.1 {text}\r\ncontent-type: text/plain\r\ncontent-length: {len(text) + 1}\r\n"
-            f"connection: close\r\n\r\n{text}\n".encode("ascii")
-        )
-        self.transport.write_eof()
+        if self._phase is _Phase.ANSWER:
+            self.transport.abort()  # another answer is under way
+            return
+        self._phase, self._is_last, self._request = _Phase.REFUSED, True, None
+        self.since = self._loop.time()
+        self._buffer.clear()
+        self._body, self._body_bytes, self._chunked = BytesIO(), 0, None
+        self._connections.received(self, 0)
+        text = f"{status.value} {status.phrase}\n{reason}\n".encode()
+        fields = ["content-type: text/plain;charset=utf-8", f"content-length: {len(text)}"]
+        fields += [f"retry-after: {retry_seconds}"] if retry_seconds else []
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}", *fields, ""]
+        self._write("\r\n".join(lines).encode("ascii"), text)
+        if self._has_ended:
+            self.transport.close()
+            return
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._listen()
 
-    def _is_free(self) -> bool:
-        """Tell whether all that was asked is answered, and the client takes what it gets."""
-        is_answered = not self._is_busy and (self.cycle is None or self.cycle.response_complete)
-        return is_answered and not self.flow.write_paused and not self.transport.is_closing()
+    def _drop(self, length: int) -> None:
+        self._dropped_bytes += length
+        if self._dropped_bytes > _DROPPED_BYTES:
+            self.transport.abort()
 
-    def on_message_begin(self) -> None:
-        """Read a request."""
-        self._is_between, self._is_in_head, self._head_bytes = False, True, 0
-        super().on_message_begin()
+    def _be_deaf(self) -> None:
+        """Read no more from the socket for now."""
+        if not self._is_deaf and not self.transport.is_closing():
+            self._is_deaf = True
+            self.transport.pause_reading()
 
-    def on_headers_complete(self) -> None:
-        """Let uvicorn begin to answer."""
-        self._is_in_head = False
-        super().on_headers_complete()
+    def _listen(self) -> None:
+        """Read from the socket again."""
+        if self._is_deaf and not self.transport.is_closing():
+            self._is_deaf = False
+            self.transport.resume_reading()
 
-    def on_message_complete(self) -> None:
-        """Let the next request be a simple one."""
-        self._is_between = self._has_led_on = True
-        super().on_message_complete()
+    # What the server does with all connections.
 
-    def on_response_complete(self) -> None:
-        """Give the client its time for the next request."""
-        self._has_led_on = True
-        super().on_response_complete()
+    @property
+    def is_idle(self) -> bool:
+        """Tell whether the client has asked for nothing that is not answered."""
+        return self._phase is _Phase.HEAD and not self._buffer and self._taken is None
 
-    def shutdown(self) -> None:
+    @property
+    def is_unfinished(self) -> bool:
+        """Tell whether the server waits for the rest of a request."""
+        return self._phase in (_Phase.HEAD, _Phase.BODY) and self._taken is None
+
+    @property
+    def is_stuck(self) -> bool:
+        """Tell whether the client has not taken all that was sent."""
+        return self._taken is not None
+
+    def shut_down(self) -> None:
         """End after the answer that is under way."""
         self._is_last = True
-        if not self._is_busy:
-            super().shutdown()
+        if self._phase is not _Phase.ANSWER and self._taken is None:
+            self.transport.close()
 
-    def timeout_keep_alive_handler(self) -> None:
-        """Leave the connection as it is: ``_look`` knows of simple requests, uvicorn does not."""
-
-    def _look(self) -> None:
-        """Close a connection over which nothing has come forward since the last look."""
-        not_taken = self.transport.get_write_buffer_size()
-        # For the client, not for us.
-        is_waiting = self._is_free() or not self._is_between or self._is_refused
-        if (is_waiting and not self._has_led_on) or 0 < self._not_taken == not_taken:
-            self.transport.abort()
-            return
-        self._has_led_on, self._not_taken = False, not_taken
-        self._look_again = self.loop.call_later(PATIENCE_SECONDS, self._look)
-
-
-def _escaped(request: bytes) -> bytes:
-    """Return a request with the letters beyond ASCII of its first line escaped (RFC 3987, 3.1).
-
-    >>> _escaped("GET /id/lake/vänern HTTP/1.1".encode())
-    b'GET /id/lake/v%C3%A4nern HTTP/1.1'
-    """
-    line, end, rest = request.partition(b"\r\n")
-    return quote_from_bytes(line, _AS_THEY_ARE).encode("ascii") + end + rest
+    def look(self, now: float) -> None:
+        """Close the connection when its client has done nothing that leads on for too long."""
+        patience = self._limits.patience_seconds
+        if self._taken is not None:
+            if now - self._looked < patience:
+                return
+            left = self.transport.get_write_buffer_size()
+            if self._looked_bytes - left < min(_SLOWEST_BYTES, self._looked_bytes):
+                self.transport.abort()
+            self._looked, self._looked_bytes = now, left
+        elif self._phase is _Phase.REFUSED:
+            if now - self.since > min(_REFUSED_SECONDS, patience):
+                self.transport.abort()
+        elif self._phase is _Phase.BODY:
+            # In the middle of a request a client gets to know why it is left.
+            if now - self.since > 2 * patience:
+                self.refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not come to its end.")
+        elif self._phase is _Phase.HEAD and now - self.since > patience:
+            if self._buffer:
+                self.refuse(HTTPStatus.REQUEST_TIMEOUT, "The request did not come to its end.")
+            else:
+                self.transport.close()

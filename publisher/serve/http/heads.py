@@ -1,14 +1,16 @@
-"""The head of a request, byte for byte → what it asks for.
+"""The head of a request → what it asks for and how its body is framed, or why it is refused.
 
-Nearly all requests are of one kind: GET or HEAD, no body, all in one piece. Clients send the same
-ones again and again; such a one is known by its bytes, and not read a second time.
+Clients send the same heads again and again: a head that asks for a representation, without a body,
+is known by its bytes and not read a second time.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import httptools
 
@@ -17,79 +19,201 @@ from publisher.serve.ready import Asked
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+# More fields than any client sends: each takes many times its letters in memory.
+MOST_FIELDS = 512
 _MOST_HEADS = 1024
-_LONGEST_HEAD_BYTES = 2048
-_METHODS = (b"GET", b"HEAD")
-# What comes with a body, or asks for another protocol.
-_WANTS_MORE = {b"content-length", b"expect", b"transfer-encoding", b"upgrade"}
-_CONNECTION = ("", "keep-alive")
+_LONGEST_KNOWN_BYTES = 2048
+_ASCII = bytes(range(0x80)).decode("ascii")
+_TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_REQUEST_LINE = re.compile(rb"(%b) (\S+) HTTP/([0-9])\.([0-9])" % _TOKEN)
+# RFC 3986, section 3.2.2, with the port of RFC 9110, section 4.2; no user information.
+_HOST = re.compile(
+    rb"(?:\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[0-9A-Za-z._~!$&'()*+,;=:-]+\]"
+    rb"|(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]*)?"
+)
+_DIGITS = re.compile(rb"[0-9]{1,18}")
+_ABSOLUTE = re.compile(rb"https?://([^/?]*)(/[^?]*)?(\?.*)?", re.IGNORECASE)
+_CHUNKED, _CONTINUE = b"chunked", b"100-continue"
+Fields = list[tuple[bytes, bytes]]
+
+
+class Refused(Exception):
+    """A request that is answered with an error by the server itself, which then hangs up."""
+
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        """Say why, in a sentence for whoever wrote the client."""
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
 
 
 @dataclass(frozen=True)
-class Simple:
-    """A request that is all there.
+class Request:
+    """A head that was read.
 
     Attributes:
-        environ: As WSGI has it (PEP 3333), but for what the connection knows.
-        asked: What an answer from memory may serve; None when none may.
+        environ: The request as WSGI has it (PEP 3333), but for what the connection knows.
+        asked: What an answer from the cache may serve; None when none may.
+        body_bytes: Length of the body; None when it comes in chunks.
+        keeps_open: Whether the client wants to use the connection again.
+        expects_continue: Whether the client waits for 100 before it sends the body.
+        minor: Minor version of HTTP/1 that the client speaks: 0 or 1.
     """
 
     environ: WSGIEnvironment
     asked: Asked | None
+    body_bytes: int | None
+    keeps_open: bool
+    expects_continue: bool
+    minor: int
+
+    @property
+    def has_body(self) -> bool:
+        """Tell whether a body follows."""
+        return self.body_bytes != 0
 
 
-class _Parsed:
-    """What a parser found: one request, or something else."""
+class _Fields:
+    """Takes the fields of a head from the parser."""
 
     def __init__(self) -> None:
-        self.url = b""
-        self.fields: list[tuple[bytes, bytes]] = []
-        self.begun = self.ended = 0
-
-    def on_message_begin(self) -> None:
-        """Count a request."""
-        self.begun += 1
-
-    def on_url(self, url: bytes) -> None:
-        """Take a piece of the address."""
-        self.url += url
+        self.found: Fields = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a field."""
-        self.fields.append((name.lower(), value))
+        """Take a field; the parser leaves white space at its end (RFC 9112, section 5)."""
+        if len(self.found) >= MOST_FIELDS:
+            raise Refused(
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                f"A request may have {MOST_FIELDS} header fields.",
+            )
+        self.found.append((name.lower(), value.strip(b" \t")))
 
-    def on_message_complete(self) -> None:
-        """Count the end of a request."""
-        self.ended += 1
+
+def read_head(head: bytes) -> Request:
+    """Return the request that a whole head asks for.
+
+    Args:
+        head: From the request line to the empty line, both with CRLF.
+
+    Raises:
+        Refused: It breaks a rule of RFC 9112, or asks for what this server does not do.
+    """
+    line, _, rest = head.partition(b"\r\n")
+    method, target, minor = _request_line(line)
+    fields = _read_fields(b"%b %b HTTP/1.%d\r\n%b" % (method, target, minor, rest))
+    _check_host(fields, minor)
+    path, query = _split(method, target)
+    length = _framing(fields, minor)
+    expects = _expects_continue(fields, minor) and length != 0
+    options = _tokens(fields, b"connection")
+    keeps = b"close" not in options and (minor == 1 or b"keep-alive" in options)
+    environ = environ_of(method.decode("ascii"), path, query, fields)
+    environ["SERVER_PROTOCOL"] = f"HTTP/1.{minor}"
+    asked = Asked.of(environ) if length == 0 else None
+    return Request(environ, asked, length, keeps, expects, minor)
 
 
-def read_head(data: bytes) -> Simple | None:
-    """Return the one simple request that some bytes are; None when they are anything else."""
-    parsed = _Parsed()
-    parser = httptools.HttpRequestParser(parsed)
+def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
+    """Return method, target and minor version of HTTP/1 (RFC 9112, section 3).
+
+    A minor version that is not known yet is answered as 1.1 (RFC 9110, section 6.2).
+    """
+    found = _REQUEST_LINE.fullmatch(line)
+    if found is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "The request line is not that of HTTP/1.1.")
+    method, target, major, minor = found.groups()
+    if major != b"1":
+        raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1.")
+    if not target.isascii():  # some clients send the letters as they are (RFC 3987, section 3.1)
+        target = quote_from_bytes(target, _ASCII).encode("ascii")
+    return method, target, min(int(minor), 1)
+
+
+def _read_fields(head: bytes) -> Fields:
+    fields = _Fields()
     try:
-        parser.feed_data(data)
-        url = httptools.parse_url(parsed.url)
-    except (httptools.HttpParserError, httptools.HttpParserUpgrade):
-        return None
-    if (
-        (parsed.begun, parsed.ended) != (1, 1)
-        or parser.get_method() not in _METHODS
-        or parser.get_http_version() != "1.1"
-        or not _WANTS_MORE.isdisjoint(name for name, _ in parsed.fields)
-    ):
-        return None
-    method = parser.get_method().decode("ascii")
-    environ = environ_of(method, url.path or b"/", url.query or b"", parsed.fields)
-    if environ.get("HTTP_CONNECTION", "").lower() not in _CONNECTION:
-        return None
-    return Simple(environ, Asked.of(environ))
+        httptools.HttpRequestParser(fields).feed_data(head)
+    except httptools.HttpParserUpgrade:
+        pass  # the head is whole; another protocol is not spoken here (RFC 9110, section 7.8)
+    except httptools.HttpParserInvalidMethodError as error:
+        raise Refused(HTTPStatus.NOT_IMPLEMENTED, "This method is not known here.") from error
+    except httptools.HttpParserCallbackError as error:
+        if isinstance(error.__context__, Refused):
+            raise error.__context__ from None
+        raise
+    except httptools.HttpParserError as error:
+        reason = str(error.args[0]) if error.args else "this is no HTTP/1.1"
+        raise Refused(HTTPStatus.BAD_REQUEST, f"The request cannot be read: {reason}.") from error
+    return fields.found
 
 
-def environ_of(
-    method: str, path: bytes, query: bytes, fields: list[tuple[bytes, bytes]]
-) -> WSGIEnvironment:
+def _check_host(fields: Fields, minor: int) -> None:
+    """Refuse a request without one valid Host field (RFC 9112, section 3.2)."""
+    hosts = [value for name, value in fields if name == b"host"]
+    if len(hosts) > 1 or (minor == 1 and not hosts):
+        raise Refused(HTTPStatus.BAD_REQUEST, "A request has one Host field.")
+    if hosts and _HOST.fullmatch(hosts[0]) is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "The Host field names no host.")
+
+
+def _split(method: bytes, target: bytes) -> tuple[bytes, bytes]:
+    """Return path and query of a request target (RFC 9112, section 3.2)."""
+    if method == b"CONNECT":
+        raise Refused(HTTPStatus.NOT_IMPLEMENTED, "This server is no tunnel.")
+    if b"#" in target:
+        raise Refused(HTTPStatus.BAD_REQUEST, "An address that is asked for has no fragment.")
+    if target.startswith(b"/"):
+        path, _, query = target.partition(b"?")
+        return path, query
+    if target == b"*" and method == b"OPTIONS":
+        return b"*", b""
+    absolute = _ABSOLUTE.fullmatch(target)
+    if absolute is None or _HOST.fullmatch(absolute[1]) is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "The request line names no address of a site.")
+    return absolute[2] or b"/", (absolute[3] or b"?")[1:]
+
+
+def _framing(fields: Fields, minor: int) -> int | None:
+    """Return the length of the body, None when it comes in chunks (RFC 9112, section 6)."""
+    lengths = [value for name, value in fields if name == b"content-length"]
+    codings = _tokens(fields, b"transfer-encoding")
+    if codings:
+        if lengths or minor == 0 or codings[-1] != _CHUNKED or codings.count(_CHUNKED) > 1:
+            raise Refused(HTTPStatus.BAD_REQUEST, "It is not clear where the body ends.")
+        if codings != [_CHUNKED]:
+            raise Refused(
+                HTTPStatus.NOT_IMPLEMENTED, "Of transfer codings, chunked is understood here."
+            )
+        return None
+    if any(name == b"transfer-encoding" for name, _ in fields):
+        raise Refused(HTTPStatus.BAD_REQUEST, "The Transfer-Encoding field is empty.")
+    if not lengths:
+        return 0
+    if len(lengths) > 1 or _DIGITS.fullmatch(lengths[0]) is None:
+        raise Refused(HTTPStatus.BAD_REQUEST, "The Content-Length field is not one number.")
+    return int(lengths[0])
+
+
+def _expects_continue(fields: Fields, minor: int) -> bool:
+    """Tell whether a client waits for 100 (RFC 9110, section 10.1.1)."""
+    expected = _tokens(fields, b"expect")
+    if minor == 0 or not expected:
+        return False
+    if expected != [_CONTINUE]:
+        raise Refused(HTTPStatus.EXPECTATION_FAILED, "Only 100-continue can be expected here.")
+    return True
+
+
+def _tokens(fields: Fields, name: bytes) -> list[bytes]:
+    """Return the members of a list in small letters (RFC 9110, section 5.6.1)."""
+    values = b",".join(value for found, value in fields if found == name)
+    return [member.strip(b" \t").lower() for member in values.split(b",") if member.strip(b" \t")]
+
+
+def environ_of(method: str, path: bytes, query: bytes, fields: Fields) -> WSGIEnvironment:
     """Return a request as WSGI has it: bytes, the path unescaped, one letter each (PEP 3333).
+
+    Host is left out: whoever sends it must not choose where a redirect leads.
 
     Args:
         method: Of the request.
@@ -99,16 +223,17 @@ def environ_of(
             section 5.2). Names with an underscore are left out: they would pass for those with a
             hyphen, which a proxy in front may set.
     """
+    values: dict[bytes, list[bytes]] = {}
+    for name, value in fields:
+        if b"_" not in name and name != b"host":
+            values.setdefault(name, []).append(value)
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
         "QUERY_STRING": query.decode("latin-1"),
     }
-    for name, value in fields:
-        if b"_" in name:
-            continue
-        variable, text = _variable(name), value.decode("latin-1")
-        environ[variable] = f"{environ[variable]},{text}" if variable in environ else text
+    for name, found in values.items():
+        environ[_variable(name)] = b",".join(found).decode("latin-1")
     return environ
 
 
@@ -123,22 +248,25 @@ def _variable(name: bytes) -> str:
 
 
 class Heads:
-    """Simple requests that were read before; not more than a fixed number of them."""
+    """Requests without a body that were read before; not more than a fixed number of them."""
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._known: dict[bytes, Simple] = {}
+        self._known: dict[bytes, Request] = {}
+        self.known = self._known.get
 
-    def read(self, data: bytes) -> Simple | None:
-        """Return the one simple request that came over the wire; None when it is anything else."""
-        known = self._known.get(data)
-        if known is not None:
-            return known
-        if not data.endswith(b"\r\n\r\n"):
-            return None
-        simple = read_head(data)
-        if simple is not None and len(data) <= _LONGEST_HEAD_BYTES:
+    def read(self, head: bytes) -> Request:
+        """Return the request that a whole head asks for; see ``read_head``.
+
+        Raises:
+            Refused: As ``read_head`` does.
+        """
+        request = self._known.get(head)
+        if request is not None:
+            return request
+        request = read_head(head)
+        if request.body_bytes == 0 and len(head) <= _LONGEST_KNOWN_BYTES:
             if len(self._known) >= _MOST_HEADS:
                 del self._known[next(iter(self._known))]
-            self._known[data] = simple
-        return simple
+            self._known[head] = request
+        return request

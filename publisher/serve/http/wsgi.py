@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from publisher.serve.memory import head_of
@@ -45,6 +46,8 @@ class Begun:
         body: As much of the body as is there.
         rest: What is still to come; None when that is all.
         is_chunked: Whether the length is not known, so that the body goes in chunks.
+        must_close: Whether the end of the connection marks the end of the body, as clients of
+            HTTP/1.0 know it that know no chunks (RFC 9112, section 6.3).
         close: To be called when the rest is not wanted any more.
     """
 
@@ -54,6 +57,7 @@ class Begun:
     body: bytes
     rest: Iterator[bytes] | None = None
     is_chunked: bool = False
+    must_close: bool = False
     close: Callable[[], None] = lambda: None
 
 
@@ -72,14 +76,19 @@ def begin(application: Application, environ: WSGIEnvironment) -> Begun:
         is_bodiless = _is_bodiless(environ["REQUEST_METHOD"], status)
         is_long = len(body) >= _CHUNK_BYTES and not is_bodiless
         has_end = is_bodiless or any(name.lower() == "content-length" for name, _ in fields)
-        if not has_end:
-            fields = [*fields, _CHUNKED if is_long else ("Content-Length", str(len(body)))]
+        knows_chunks = environ.get("SERVER_PROTOCOL") != "HTTP/1.0"
+        if not has_end and not is_long:
+            fields = [*fields, ("Content-Length", str(len(body)))]
+        elif not has_end and knows_chunks:
+            fields = [*fields, _CHUNKED]
         head = head_of(status, fields)
     except BaseException:
         _close(chunks)
         raise
     if is_long:
-        return Begun(status, fields, head, body, rest, not has_end, lambda: _close(chunks))
+        is_chunked, must_close = not has_end and knows_chunks, not has_end and not knows_chunks
+        close = partial(_close, chunks)
+        return Begun(status, fields, head, body, rest, is_chunked, must_close, close)
     _close(chunks)
     return Begun(status, fields, head, b"" if is_bodiless else body)
 

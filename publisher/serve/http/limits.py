@@ -1,0 +1,65 @@
+"""What one web process gives its clients at most."""
+
+from __future__ import annotations
+
+import resource
+from dataclasses import dataclass
+
+from publisher.config import Config
+
+# Request line and header fields together.
+HEAD_BYTES = 64 << 10
+# Sizes, extensions and trailers of a body in chunks.
+FRAMING_BYTES = 64 << 10
+# A form carries the query; twice its length leaves room for escapes and other fields.
+_FORM_FACTOR = 4
+# How long a client may do nothing that leads on: send no whole request, take no part of a response.
+_PATIENCE_SECONDS = 15.0
+# All that clients have sent and that is not answered yet; and what they have not taken yet.
+_RECEIVED_BYTES = 32 << 20
+_SENDING_RESULTS = 4
+# Descriptors for files of releases, workers and pipes.
+_OTHER_DESCRIPTORS = 256
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one web process.
+
+    Attributes:
+        body_bytes: Longest body of a request.
+        head_bytes: Longest request line with its header fields.
+        framing_bytes: What may frame a body in chunks.
+        patience_seconds: How long a client may do nothing that leads on.
+        received_bytes: What all clients together may have sent that is not answered yet.
+        sending_bytes: What all clients together may not have taken yet of responses made for them.
+        connections: Open at one time.
+        client_connections: Of one address; 0: any number.
+    """
+
+    body_bytes: int
+    head_bytes: int = HEAD_BYTES
+    framing_bytes: int = FRAMING_BYTES
+    patience_seconds: float = _PATIENCE_SECONDS
+    received_bytes: int = _RECEIVED_BYTES
+    sending_bytes: int = 128 << 20
+    connections: int = 2000
+    client_connections: int = 0
+
+
+def limits_of(config: Config) -> Limits:
+    """Return the limits that the settings call for, as far as this process may open descriptors."""
+    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Behind a proxy all connections are of one address.
+    per_client = 0 if config.client_header else config.client_connections
+    return Limits(
+        body_bytes=longest_body_bytes(config),
+        sending_bytes=_SENDING_RESULTS * (config.query_result_mb << 20),
+        connections=max(1, min(config.connections, descriptors - _OTHER_DESCRIPTORS)),
+        client_connections=per_client,
+    )
+
+
+def longest_body_bytes(config: Config) -> int:
+    """Return how long the body of a request may be: a query in a form, with room to spare."""
+    return _FORM_FACTOR * (config.query_length_kb << 10)

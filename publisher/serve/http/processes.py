@@ -1,0 +1,240 @@
+"""The parent of the web processes: it replaces those that end or are stuck.
+
+A stuck process is one whose event loop has not gone round for a while. Whether it will again cannot
+be known, so another one is started beside it; when that one serves and the first is still silent,
+the first is killed. Both take connections from one socket, so nobody is turned away meanwhile.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import socket
+import time
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+
+from publisher.config import Config
+from publisher.serve.http.web import FAREWELL_SECONDS, main
+
+# A loop that has been silent for so long may be stuck.
+_SILENT_SECONDS = 1.5
+# After a false alarm it is waited longer, up to this.
+_LONGEST_SILENT_SECONDS = 16.0
+# A process that does not begin to serve is replaced, too.
+_START_SECONDS = 120.0
+# A process that ends so soon after its start will do so again: pauses between starts grow.
+_SOON_SECONDS = 10.0
+_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
+_ROUND_SECONDS = 0.25
+_MOST_BEATS = 4096
+# A process of its own from the start: nothing of the parent's threads and locks is copied.
+_SPAWN = multiprocessing.get_context("spawn")
+_log = logging.getLogger("publisher")
+
+
+class WebProcess:
+    """One web process, seen by its parent."""
+
+    def __init__(self, config: Config, listening: socket.socket) -> None:
+        """Start it.
+
+        Raises:
+            OSError: The machine has no room for another process.
+        """
+        self.began = self.heard = time.monotonic()
+        self.serves = False
+        self._beats, theirs = _SPAWN.Pipe(duplex=False)
+        self._process = _SPAWN.Process(target=main, args=(config, listening, theirs))
+        try:
+            self._process.start()
+        except OSError:
+            self._beats.close()
+            raise
+        finally:
+            theirs.close()
+        self.pid = self._process.pid
+
+    @property
+    def signs(self) -> tuple[int, Connection]:
+        """Return what can be waited for: that it ends, and that it says something."""
+        return self._process.sentinel, self._beats
+
+    def listen(self, now: float) -> bool:
+        """Take what it has to say; False when it has ended."""
+        if self._process.exitcode is not None:
+            return False
+        if self._beats.poll():
+            if not os.read(self._beats.fileno(), _MOST_BEATS):
+                return False
+            self.heard, self.serves = now, True
+        return True
+
+    def is_silent(self, now: float, seconds: float) -> bool:
+        """Tell whether it should have been heard of."""
+        return now - self.heard > (seconds if self.serves else _START_SECONDS)
+
+    def end(self) -> None:
+        """Ask it to end after what it is at; it is not waited for."""
+        self._process.terminate()
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    def reap(self, seconds: float) -> int | None:
+        """Return how it ended; None when it has not within so long."""
+        self._process.join(seconds)
+        code = self._process.exitcode
+        if code is not None:
+            self._beats.close()
+            self._process.close()
+        return code
+
+
+@dataclass
+class _Place:
+    """The place of one web process, whoever has it.
+
+    Attributes:
+        process: Who has it; None between two.
+        spare: Who is ready to take it, while the process is silent.
+        starts_at: When the next one is started.
+        pause: Before the start after that, in seconds.
+        silent_seconds: How long it may be silent.
+    """
+
+    process: WebProcess | None = None
+    spare: WebProcess | None = None
+    starts_at: float = 0.0
+    pause: float = 0.0
+    silent_seconds: float = _SILENT_SECONDS
+
+
+@dataclass
+class WebProcesses:
+    """As many web processes as the settings say, whatever happens to them."""
+
+    config: Config
+    listening: socket.socket
+    _places: list[_Place] = field(default_factory=list)
+    _leaving: list[WebProcess] = field(default_factory=list)
+    _is_ending: bool = False
+
+    def run(self) -> None:
+        """Serve until SIGTERM or SIGINT."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        self._places = [_Place() for _ in range(self.config.workers)]
+        while not self._is_ending:
+            now = time.monotonic()
+            for place in self._places:
+                self._look_after(place, now)
+            self._reap_leaving()
+            self._wait()
+        self._finish()
+
+    def _end(self, *_: object) -> None:
+        self._is_ending = True
+
+    def _wait(self) -> None:
+        """Wait until a process says something, ends, or is due to have been heard of."""
+        at_work = [p for place in self._places for p in (place.process, place.spare) if p]
+        signs = [sign for process in at_work for sign in process.signs]
+        if signs:
+            wait(signs, _ROUND_SECONDS)
+        else:
+            time.sleep(_ROUND_SECONDS)
+        now = time.monotonic()
+        for place in self._places:
+            for process in (place.process, place.spare):
+                if process and not process.listen(now):
+                    self._has_ended(place, process, now)
+
+    def _look_after(self, place: _Place, now: float) -> None:
+        """Start, watch or replace the process of a place."""
+        if place.process is None:
+            if now >= place.starts_at:
+                place.process = self._start(place, now)
+            return
+        is_silent = place.process.is_silent(now, place.silent_seconds)
+        if place.spare is None:
+            if is_silent:
+                _log.warning(
+                    "Web process %d has been silent for %.1f s; another one is started.",
+                    place.process.pid,
+                    now - place.process.heard,
+                )
+                place.spare = self._start(place, now)
+        elif not is_silent:
+            _log.info("Web process %d goes on.", place.process.pid)
+            self._let_go(place.spare)
+            place.spare = None
+            place.silent_seconds = min(2 * place.silent_seconds, _LONGEST_SILENT_SECONDS)
+        elif place.spare.serves:
+            _log.error("Web process %d is stuck, and is replaced.", place.process.pid)
+            place.process.kill()
+            self._leaving.append(place.process)
+            place.process, place.spare = place.spare, None
+
+    def _start(self, place: _Place, now: float) -> WebProcess | None:
+        try:
+            return WebProcess(self.config, self.listening)
+        except OSError as error:
+            _log.error("A web process cannot be started: %s.", error.strerror or error)
+            self._put_off(place, now)
+            return None
+
+    def _put_off(self, place: _Place, now: float) -> None:
+        place.pause = min(max(2 * place.pause, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+        place.starts_at = now + place.pause
+
+    def _has_ended(self, place: _Place, process: WebProcess, now: float) -> None:
+        """Start another one: at once, or after a pause when the last ones did not live long."""
+        code = process.reap(_ROUND_SECONDS)
+        if code is None:  # its pipe is closed, but it lives
+            process.kill()
+            self._leaving.append(process)
+        _log.error("Web process %d ended (%s); it is replaced.", process.pid, _how(code))
+        if process is place.spare:
+            place.spare = None
+            self._put_off(place, now)
+            return
+        place.process, place.spare = place.spare, None
+        if now - process.began >= _SOON_SECONDS and process.serves:
+            place.pause, place.silent_seconds = 0.0, _SILENT_SECONDS
+        elif not process.serves or place.pause:
+            self._put_off(place, now)
+        else:
+            place.pause = _FIRST_PAUSE_SECONDS / 2  # the first time costs nothing
+
+    def _let_go(self, process: WebProcess) -> None:
+        process.end()
+        self._leaving.append(process)
+
+    def _reap_leaving(self) -> None:
+        self._leaving = [process for process in self._leaving if process.reap(0) is None]
+
+    def _finish(self) -> None:
+        """End all processes after what they are at."""
+        left = [p for place in self._places for p in (place.process, place.spare) if p]
+        for process in left:
+            process.end()
+        deadline = time.monotonic() + FAREWELL_SECONDS + 2.0
+        for process in [*left, *self._leaving]:
+            if process.reap(max(0.0, deadline - time.monotonic())) is None:
+                process.kill()
+                process.reap(FAREWELL_SECONDS)
+
+
+def _how(code: int | None) -> str:
+    """Return how a process ended, in words.
+
+    >>> _how(-9), _how(1)
+    ('SIGKILL', 'exit code 1')
+    """
+    if code is None:
+        return "its pipe broke"
+    return signal.Signals(-code).name if code < 0 else f"exit code {code}"

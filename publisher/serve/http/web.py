@@ -1,0 +1,105 @@
+"""A web process: it takes connections from the socket that its parent opened."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import logging.config
+import os
+import signal
+import socket
+from multiprocessing.connection import Connection
+from urllib.parse import urlsplit
+
+import uvloop
+
+from publisher.config import Config
+from publisher.engine_address import is_remote
+from publisher.query.sandbox import allow_descriptors, die_with_parent
+from publisher.serve.heap import return_large_blocks
+from publisher.serve.http.connections import Connections
+from publisher.serve.http.limits import Limits, limits_of
+from publisher.serve.http.logs import log_settings
+from publisher.serve.http.threads import Threads
+from publisher.serve.http.wsgi import Application
+
+# Who waits to be let in; the machine may have a lower limit (net.core.somaxconn).
+BACKLOG = 1024
+# So long an ending process waits for answers that are under way.
+FAREWELL_SECONDS = 10.0
+# How often the loop tells the parent that it is not stuck.
+BEAT_SECONDS = 0.25
+# Threads that are left to documents when every place of the query queue is taken.
+_THREADS_FOR_DOCUMENTS = 8
+_PORTS = {"http": 80, "https": 443}
+_log = logging.getLogger("publisher")
+
+
+def thread_count(config: Config) -> int:
+    """Return how many threads a web process has: waiting queries never take them all."""
+    return config.query_workers + config.query_queue + _THREADS_FOR_DOCUMENTS
+
+
+def _application(config: Config) -> Application:
+    from publisher.serve.live import Live
+
+    if is_remote(config.engine):
+        from publisher.serve.waiting import Waiting
+
+        return Waiting(lambda: Live(config))
+    return Live(config)
+
+
+async def serve_connections(
+    threads: Threads, limits: Limits, listening: socket.socket, end: asyncio.Event
+) -> None:
+    """Answer whoever connects, until an event is set; then end what is under way."""
+    loop = asyncio.get_running_loop()
+    connections = Connections(threads, limits, loop)
+    server = await loop.create_server(connections.connect, sock=listening, backlog=BACKLOG)
+    await end.wait()
+    server.close()
+    await connections.end(FAREWELL_SECONDS)
+    threads.end()
+
+
+def _beat(loop: asyncio.AbstractEventLoop, parent: int) -> None:
+    """Tell the parent again and again that this loop goes round."""
+    # A full pipe says the same as one more byte in it.
+    with contextlib.suppress(BlockingIOError):
+        os.write(parent, b".")
+    loop.call_later(BEAT_SECONDS, _beat, loop, parent)
+
+
+async def _run(config: Config, listening: socket.socket, parent: int) -> None:
+    site = urlsplit(config.site_url)
+    address = (site.hostname or config.host, site.port or _PORTS.get(site.scheme, config.port))
+    threads = Threads(_application(config), thread_count(config), address)
+    loop, end = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, end.set)
+    _beat(loop, parent)
+    await serve_connections(threads, limits_of(config), listening, end)
+
+
+def main(config: Config, listening: socket.socket, parent: Connection) -> None:
+    """Serve until the parent says that it is enough.
+
+    Args:
+        config: The settings.
+        listening: The listening socket.
+        parent: The pipe that tells the parent that all is well.
+    """
+    # Ctrl+C reaches all processes of a terminal; what to do then is the parent's to say.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.config.dictConfig(log_settings())
+    return_large_blocks()
+    die_with_parent()  # a process that outlived a killed server would hold the port
+    allow_descriptors()
+    os.set_blocking(parent.fileno(), False)
+    listening.setblocking(False)
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_run(config, listening, parent.fileno()))
+    logging.shutdown()
+    os._exit(0)  # threads that wait for something slow must not keep the process
