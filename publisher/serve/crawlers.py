@@ -90,9 +90,11 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/sitemap/<int:number>.xml")
     def part(number: int) -> Response:
+        if number < 1:
+            abort(404)
         start = (number - 1) * MOST
-        documents = list(islice(listed(), max(start, 0), start + MOST))
-        if number < 1 or not documents:
+        documents = list(islice(listed(), start, start + MOST))
+        if not documents:
             abort(404)
         return answer(sitemap(documents, site.addresses), _XML)
 

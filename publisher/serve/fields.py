@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from flask import Response
 from werkzeug.http import http_date
@@ -97,16 +99,23 @@ def document_links(addresses: Addresses, document: str, topic: str, chosen: Medi
 
 
 def join_links(links: Iterable[tuple[str, str]]) -> str:
-    """Return a Link field; targets are made ASCII as RFC 3987, section 3.1 wants."""
+    """Return a Link field; targets are made ASCII as RFC 3987, section 3.1 wants.
+
+    What would end the target, or begin another link, is escaped too: part of an address may be what
+    a client sent (RFC 8288, section 3).
+    """
     return ", ".join(f"<{_ascii(target)}>; {parameters}" for target, parameters in links)
 
 
+# Printable ASCII without what may not stand in an address (RFC 3986, section 2).
+_LEFT_ALONE = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '"<>\\^`{|}')
+_NEEDS_NO_ESCAPE = re.compile(f"[{re.escape(_LEFT_ALONE)}]*")
+
+
 def _ascii(target: str) -> str:
-    if target.isascii():
+    if _NEEDS_NO_ESCAPE.fullmatch(target):
         return target
-    return "".join(
-        c if c.isascii() else "".join(f"%{byte:02X}" for byte in c.encode()) for c in target
-    )
+    return quote(target, safe=_LEFT_ALONE)
 
 
 def for_everybody(response: Response, policy: str = PAGE_POLICY) -> Response:

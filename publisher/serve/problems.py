@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
+from werkzeug.routing import RequestRedirect
 
 from publisher.errors import (
     ClientBusy,
@@ -144,6 +146,16 @@ def _http_error(site: Site, error: HTTPException) -> Response:
     return response
 
 
+def _redirect(site: Site, error: RequestRedirect) -> Response:
+    """Return a redirect within the site, to where this copy is; Werkzeug asks the Host field."""
+    target = urlsplit(error.new_url)
+    location = site.addresses.on_site(site.release.base_iri + target.path.lstrip("/"))
+    response = Response(b"", error.code)
+    response.headers["Location"] = f"{location}?{target.query}" if target.query else location
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
 def register(app: Flask, site: Site) -> None:
     """Let every error of an app be answered here."""
 
@@ -151,9 +163,12 @@ def register(app: Flask, site: Site) -> None:
         return _publisher_error(site, error)
 
     def on_http_error(error: HTTPException) -> Response:
-        if error.code is not None and error.code < 400:
-            return app.make_response(error.get_response())  # a redirect that Werkzeug raised
         return _http_error(site, error)
+
+    def on_redirect(response: Response) -> Response:
+        error = request.routing_exception  # Flask handles this one itself
+        return _redirect(site, error) if isinstance(error, RequestRedirect) else response
 
     app.register_error_handler(PublisherError, on_publisher_error)
     app.register_error_handler(HTTPException, on_http_error)
+    app.after_request(on_redirect)

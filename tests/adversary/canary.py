@@ -47,10 +47,16 @@ class Report:
         return max((s.seconds for s in self.samples if not kinds or s.kind in kinds), default=0.0)
 
 
-def ask(port: int, path: str, accept: str, source: str = "127.0.0.1") -> int:
+def ask(
+    port: int,
+    path: str,
+    accept: str,
+    source: str = "127.0.0.1",
+    timeout: float = _TIMEOUT_SECONDS,
+) -> int:
     """Return the status of one GET on a new connection, its body read; 0 without a response."""
     connection = http.client.HTTPConnection(
-        "127.0.0.1", port, timeout=_TIMEOUT_SECONDS, source_address=(source, 0)
+        "127.0.0.1", port, timeout=timeout, source_address=(source, 0)
     )
     try:
         connection.request("GET", path, headers={"Accept": accept})
