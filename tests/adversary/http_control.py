@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from pyoxigraph import QueryResultsFormat, Store
+from pyoxigraph import QueryResultsFormat, QueryTriples, Store
 
 from tests.servers import free_ports, nginx
 
@@ -50,9 +50,10 @@ class _Queries(BaseHTTPRequestHandler):
             return
         query = "".join(parse_qs(text).get("query", [])) if kind == "form" else text
         try:
-            found = Store().query(query).serialize(format=QueryResultsFormat.JSON)
-            self._send(200, found or b"")
-        except (SyntaxError, OSError, ValueError):
+            found = Store().query(query)
+            assert not isinstance(found, QueryTriples)
+            self._send(200, found.serialize(format=QueryResultsFormat.JSON) or b"")
+        except (SyntaxError, OSError, ValueError, AssertionError):
             self._send(400, b"")
 
     def _send(self, status: int, body: bytes) -> None:

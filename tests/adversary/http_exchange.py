@@ -126,11 +126,20 @@ class MalformedResponse(Exception):
 
 @dataclass
 class Wire:
-    """A connection whose bytes are kept as they come."""
+    """A connection whose bytes are kept as they come.
+
+    Attributes:
+        socket: That is read and written; it never blocks.
+        received: What came and was not taken yet.
+        is_closed: Whether nothing more comes.
+        is_reset: Whether the server ended it with a reset, so that bytes may be lost.
+        deadline: When to give up, on the monotonic clock.
+    """
 
     socket: socket.socket
     received: bytes = b""
     is_closed: bool = False
+    is_reset: bool = False
     deadline: float = field(default_factory=lambda: time.monotonic() + LIMIT_SECONDS)
 
     @classmethod
@@ -151,7 +160,7 @@ class Wire:
         try:
             data = self.socket.recv(_PIECE_BYTES)
         except OSError:
-            data = b""
+            data, self.is_reset = b"", True
         self.received += data
         self.is_closed = not data or len(self.received) > _LONGEST_BYTES
         return True
