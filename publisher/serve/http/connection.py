@@ -23,6 +23,7 @@ from publisher.serve.http.wsgi import Begun
 if TYPE_CHECKING:
     from publisher.serve.http.connections import Connections
 
+_HEAD_METHOD = b"HEAD "
 _HEAD_END, _LINE_END = b"\r\n\r\n", b"\r\n"
 # A method is a token (RFC 9110, section 5.6.2); what does not is another protocol.
 _FIRST_BYTES = frozenset(
@@ -74,7 +75,7 @@ class Connection(asyncio.Protocol):
         self._body_left = self._body_bytes = self._dropped_bytes = self._looked_bytes = 0
         self._looked = 0.0
         self._is_last = self._has_ended = self._has_begun_head = self.is_gone = False
-        self._is_scheduled = self._is_deaf = False
+        self._is_scheduled = self._is_deaf = self._is_for_head = False
         self._taken: asyncio.Future[None] | None = None  # while the client takes nothing
         self._stream: asyncio.Task[None] | None = None
 
@@ -204,6 +205,7 @@ class Connection(asyncio.Protocol):
                 raise Refused(HTTPStatus.BAD_REQUEST, "Empty lines are no request.")
         if not buffer:
             return False
+        self._is_for_head = buffer.startswith(_HEAD_METHOD)
         end = buffer.find(_HEAD_END, 0, self._limits.head_bytes)
         if end < 0:
             self._check_beginning()
@@ -412,7 +414,8 @@ class Connection(asyncio.Protocol):
         fields = ["content-type: text/plain;charset=utf-8", f"content-length: {len(text)}"]
         fields += [f"retry-after: {retry_seconds}"] if retry_seconds else []
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", *fields, ""]
-        self._write("\r\n".join(lines).encode("ascii"), text)
+        # Nor has an answer to HEAD a body when it is an error (RFC 9110, section 9.3.2).
+        self._write("\r\n".join(lines).encode("ascii"), b"" if self._is_for_head else text)
         if self._has_ended:
             self.transport.close()
             return

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
@@ -28,8 +29,14 @@ _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE = re.compile(rb"(%b) (\S+) HTTP/([0-9])\.([0-9])" % _TOKEN)
 # RFC 3986, section 3.2.2, with the port of RFC 9110, section 4.2; no user information.
 _HOST = re.compile(
-    rb"(?:\[[0-9A-Fa-f:.]+\]|\[v[0-9A-Fa-f]+\.[0-9A-Za-z._~!$&'()*+,;=:-]+\]"
+    rb"(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|\[v[0-9A-Fa-f]+\.[0-9A-Za-z._~!$&'()*+,;=:-]+\]"
     rb"|(?:[0-9A-Za-z._~!$&'()*+,;=-]|%[0-9A-Fa-f]{2})+)(?::[0-9]*)?"
+)
+# White space at the end of a field, which the parser takes for a part of it (RFC 9112, section 5).
+_TRAILING_SPACE = re.compile(rb"(?<=[!-~\x80-\xff])[ \t]+(?=\r\n)")
+# They are about this connection, not about the request (RFC 9110, section 7.6.1).
+_HOP_BY_HOP = frozenset(
+    b"connection expect keep-alive proxy-connection te trailer transfer-encoding upgrade".split()
 )
 _DIGITS = re.compile(rb"[0-9]{1,18}")
 _ABSOLUTE = re.compile(rb"https?://([^/?]*)(/[^?]*)?(\?.*)?", re.IGNORECASE)
@@ -80,13 +87,13 @@ class _Fields:
         self.found: Fields = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a field; the parser leaves white space at its end (RFC 9112, section 5)."""
+        """Take a field."""
         if len(self.found) >= MOST_FIELDS:
             raise Refused(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 f"A request may have {MOST_FIELDS} header fields.",
             )
-        self.found.append((name.lower(), value.strip(b" \t")))
+        self.found.append((name.lower(), value))
 
 
 def read_head(head: bytes) -> Request:
@@ -132,7 +139,7 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
 def _read_fields(head: bytes) -> Fields:
     fields = _Fields()
     try:
-        httptools.HttpRequestParser(fields).feed_data(head)
+        httptools.HttpRequestParser(fields).feed_data(_TRAILING_SPACE.sub(b"", head))
     except httptools.HttpParserUpgrade:
         pass  # the head is whole; another protocol is not spoken here (RFC 9110, section 7.8)
     except httptools.HttpParserInvalidMethodError as error:
@@ -152,8 +159,20 @@ def _check_host(fields: Fields, minor: int) -> None:
     hosts = [value for name, value in fields if name == b"host"]
     if len(hosts) > 1 or (minor == 1 and not hosts):
         raise Refused(HTTPStatus.BAD_REQUEST, "A request has one Host field.")
-    if hosts and _HOST.fullmatch(hosts[0]) is None:
+    if hosts and not _is_host(hosts[0]):
         raise Refused(HTTPStatus.BAD_REQUEST, "The Host field names no host.")
+
+
+def _is_host(written: bytes) -> bool:
+    """Tell whether something names a host, with or without a port."""
+    found = _HOST.fullmatch(written)
+    if found is None or found["ipv6"] is None:
+        return found is not None
+    try:
+        IPv6Address(found["ipv6"].decode("ascii"))
+    except ValueError:
+        return False
+    return True
 
 
 def _split(method: bytes, target: bytes) -> tuple[bytes, bytes]:
@@ -168,7 +187,7 @@ def _split(method: bytes, target: bytes) -> tuple[bytes, bytes]:
     if target == b"*" and method == b"OPTIONS":
         return b"*", b""
     absolute = _ABSOLUTE.fullmatch(target)
-    if absolute is None or _HOST.fullmatch(absolute[1]) is None:
+    if absolute is None or not _is_host(absolute[1]):
         raise Refused(HTTPStatus.BAD_REQUEST, "The request line names no address of a site.")
     return absolute[2] or b"/", (absolute[3] or b"?")[1:]
 
@@ -213,7 +232,8 @@ def _tokens(fields: Fields, name: bytes) -> list[bytes]:
 def environ_of(method: str, path: bytes, query: bytes, fields: Fields) -> WSGIEnvironment:
     """Return a request as WSGI has it: bytes, the path unescaped, one letter each (PEP 3333).
 
-    Host is left out: whoever sends it must not choose where a redirect leads.
+    Host is left out: whoever sends it must not choose where a redirect leads. So are fields that
+    are about the connection.
 
     Args:
         method: Of the request.
@@ -225,7 +245,7 @@ def environ_of(method: str, path: bytes, query: bytes, fields: Fields) -> WSGIEn
     """
     values: dict[bytes, list[bytes]] = {}
     for name, value in fields:
-        if b"_" not in name and name != b"host":
+        if b"_" not in name and name != b"host" and name not in _HOP_BY_HOP:
             values.setdefault(name, []).append(value)
     environ: WSGIEnvironment = {
         "REQUEST_METHOD": method,

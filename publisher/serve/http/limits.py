@@ -50,12 +50,14 @@ class Limits:
 def limits_of(config: Config) -> Limits:
     """Return the limits that the settings call for, as far as this process may open descriptors."""
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Where few may be open, half of them are for connections.
+    for_clients = max(descriptors - _OTHER_DESCRIPTORS, descriptors // 2)
     # Behind a proxy all connections are of one address.
     per_client = 0 if config.client_header else config.client_connections
     return Limits(
         body_bytes=longest_body_bytes(config),
         sending_bytes=_SENDING_RESULTS * (config.query_result_mb << 20),
-        connections=max(1, min(config.connections, descriptors - _OTHER_DESCRIPTORS)),
+        connections=min(config.connections, for_clients),
         client_connections=per_client,
     )
 

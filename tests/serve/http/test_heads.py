@@ -37,7 +37,6 @@ def test_a_head_says_what_is_asked_for() -> None:
         "HTTP_ACCEPT": "text/turtle,*/*;q=0.1",
         "HTTP_IF_NONE_MATCH": '"a"',
         "HTTP_USER_AGENT": "å",
-        "HTTP_CONNECTION": "Keep-Alive",
     }
     assert simple.asked is not None
     assert simple.asked.place == "id"
