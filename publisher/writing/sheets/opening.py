@@ -40,7 +40,7 @@ _MACROS = "xl/vbaProject.bin"
 # LibreOffice writes a truth like this.
 _TRUTHS = {"=TRUE()": "true", "=FALSE()": "false"}
 # A workbook is marked as a whole up to this size; what is larger gets a list of its findings.
-_LARGEST_MARKED_MB, _MOST_MARKED, _MOST_MADE = 100, 500_000, 1_500_000
+_LARGEST_MARKED_MB, _MOST_MARKED, _MOST_MADE = 100, 500_000, 1_000_000
 _COPIED = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 
@@ -114,6 +114,8 @@ def can_be_marked(file: Path, parts: Parts) -> bool:
         return False
     surveys = parts.surveys.values()
     if any(survey.merged_count > len(survey.merged) for survey in surveys):
+        return False
+    if any(stray.text.strip() for survey in surveys for stray in survey.strays):
         return False
     # The library makes a cell of every place up to the last, and of each merged one.
     made = sum(survey.bottom * survey.right for survey in surveys)

@@ -25,6 +25,8 @@ from publisher.writing.sheets.grids import Place
 # What a sheet may have: more is refused or pointed out, never read.
 MOST_LINES, MOST_COLUMNS = 200_000, 2_000
 MOST_CELLS = 3_000_000
+# Limits of the format (Excel specifications and limits).
+_LAST_LINE, _LAST_COLUMN = 1_048_576, 16_384
 _MOST_STRINGS = 2_000_000
 _MOST_SHEETS = 200
 _MOST_PARTS = 5_000
@@ -277,7 +279,7 @@ class _Sheet(_Part):
     def _row(self, attributes: Mapping[str, str]) -> None:
         self._cut()
         line = int(attributes.get("r", self._line + 1))
-        if line <= self._line:
+        if not self._line < line <= _LAST_LINE:
             raise ValueError(self.name)  # the library would leave the line out without a word
         self._line, self._column = line, 0
 
@@ -303,7 +305,7 @@ class _Sheet(_Part):
                 raise ValueError(self.name)
         else:
             column = self._column + 1
-        if column <= self._column:
+        if not self._column < column <= _LAST_COLUMN:
             raise ValueError(self.name)
         self._column, self._kind, self._is_filled = column, attributes.get("t", ""), False
         self.survey.bottom = self._line
@@ -315,6 +317,8 @@ class _Sheet(_Part):
         self._is_filled = True
         survey = self.survey
         survey.cells += 1
+        if survey.cells > MOST_CELLS:
+            raise _Enough  # it is refused
         if self._line <= MOST_LINES and self._column <= MOST_COLUMNS:
             self._is_used = True
             survey.last_column = max(survey.last_column, self._column)
@@ -459,7 +463,7 @@ def _refuse_cells(file: Path, surveys: Collection[Survey]) -> None:
     count = sum(survey.cells for survey in surveys)
     if count > MOST_CELLS or len(surveys) > _MOST_SHEETS:
         raise SheetRefused(
-            "The workbook has {count} cells on {sheets} sheets; at most {most} cells on"
+            "The workbook has {count} cells or more on {sheets} sheets; at most {most} cells on"
             " {most_sheets} sheets are read.",
             where=file.name,
             remedy="Divide it into several workbooks, and import one after the other."
