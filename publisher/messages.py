@@ -38,13 +38,29 @@ def translate(message: str, language: str, **values: object) -> str:
     return translated.format(**values) if values else translated
 
 
+class Message(dict[str, str]):
+    """A text that remembers the sentence it was made from, whatever values stand in it."""
+
+    key: str
+
+    def __init__(self, texts: Mapping[str, str], key: str) -> None:
+        """Keep the texts, by language, and the sentence."""
+        super().__init__(texts)
+        self.key = key
+
+    def __reduce__(self) -> tuple[type[Message], tuple[dict[str, str], str]]:
+        """Return how it is made again in another process."""
+        return Message, (dict(self), self.key)
+
+
 def text(message: str, **values: object) -> Text:
     """Return the message in every language of the program.
 
     >>> text("Page not found")
     {'sv': 'Sidan finns inte', 'en': 'Page not found'}
     """
-    return {language: translate(message, language, **values) for language in LANGUAGES}
+    filled = {language: translate(message, language, **values) for language in LANGUAGES}
+    return Message(filled, message)
 
 
 def in_language(value: Text, language: str) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
@@ -17,6 +19,9 @@ from publisher.writing.fields import Choice, Field
 _BRACKETED = re.compile(r".*\[(?P<address>[^\[\]]+)\]", re.DOTALL)
 # How alike a name must be to be suggested.
 _ALIKE = 0.5
+# Comparing takes ten microseconds a name: among more, only with neighbours in the alphabet.
+_COMPARED, _NEIGHBOURS = 2_000, 100
+_LONGEST_COMPARED, _LONGEST_SHOWN, _MOST_SHOWN = 200, 60, 5
 
 
 def short(address: str, base_iri: str) -> str:
@@ -41,6 +46,11 @@ def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
+def shown(written: str) -> str:
+    """Return what somebody wrote as a sentence can hold it."""
+    return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
+
+
 def _said(choice: Choice) -> list[str]:
     """Return what people may call a choice: its names, or what a literal without names says."""
     is_plain = isinstance(choice.term, Literal) and not choice.names
@@ -48,7 +58,13 @@ def _said(choice: Choice) -> list[str]:
 
 
 class PickList:
-    """The choices of a field, each under a name that no other choice of it has."""
+    """The choices of a field, each under a name that no other choice of it has.
+
+    Attributes:
+        suggestions_left: How many times the nearest names are looked for; None: every time.
+    """
+
+    suggestions_left: int | None = None
 
     def __init__(self, choices: Iterable[Choice], base_iri: str) -> None:
         """Index the choices by their names, in every language, and by address."""
@@ -108,10 +124,12 @@ class PickList:
             raise ValueRefused(
                 "'{written}' is the name of several: {choices}.",
                 remedy="Write the one that is meant, with what stands in brackets.",
-                written=written,
+                written=shown(written),
                 choices="; ".join(
-                    f"{written} [{short(iri, self._base_iri)}]" for iri in sorted(found)
-                ),
+                    f"{shown(written)} [{short(iri, self._base_iri)}]"
+                    for iri in sorted(found)[:_MOST_SHOWN]
+                )
+                + ("; …" if len(found) > _MOST_SHOWN else ""),
             )
         raise self._unknown(written)
 
@@ -121,17 +139,35 @@ class PickList:
             return ValueRefused(
                 "'{written}' is not in the list.",
                 remedy="Did you mean {nearest}? Choose from the list, or add it first.",
-                written=written,
+                written=shown(written),
                 nearest=", ".join(f"'{name}'" for name in nearest),
             )
         return ValueRefused(
             "'{written}' is not in the list.",
             remedy="Choose from the list, or add it first.",
-            written=written,
+            written=shown(written),
         )
 
     def nearest(self, written: str) -> list[str]:
         """Return the names most like a text, at most three, the most alike first."""
-        spelled = {_key(n): n for c in self._choices.values() for n in _said(c)}
-        found = difflib.get_close_matches(_key(written), spelled, n=3, cutoff=_ALIKE)
-        return [spelled[key] for key in found]
+        wanted = _key(written)
+        if len(wanted) > _LONGEST_COMPARED or self.suggestions_left == 0:
+            return []
+        if self.suggestions_left is not None:
+            self.suggestions_left -= 1
+        keys: Sequence[str] = self._alphabet
+        if len(keys) > _COMPARED:
+            middle = bisect_left(keys, wanted)
+            keys = keys[max(0, middle - _NEIGHBOURS) : middle + _NEIGHBOURS]
+        found = difflib.get_close_matches(wanted, keys, n=3, cutoff=_ALIKE)
+        return [self._spelled[key] for key in found]
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        """Return name as it is compared → name as it is written."""
+        return {_key(n): n for c in self._choices.values() for n in _said(c)}
+
+    @cached_property
+    def _alphabet(self) -> Sequence[str]:
+        """Return the names as they are compared; sorted when there are many."""
+        return sorted(self._spelled) if len(self._spelled) > _COMPARED else list(self._spelled)

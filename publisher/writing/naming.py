@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from publisher.folding import folded, plain
@@ -57,6 +58,8 @@ def address_for(
     names: Sequence[str],
     owner: str = "",
     taken: Collection[str] = (),
+    begins: str = "",
+    numbers: MutableMapping[str, int] | None = None,
 ) -> str:
     """Return a free IRI for a new thing; it stays for good, whatever the thing is called later.
 
@@ -66,23 +69,64 @@ def address_for(
         names: What it is called, the wanted name first.
         owner: IRI of the thing it is a part of: its name stands in front.
         taken: IRIs given away already.
+        begins: How IRIs of the form begin, where many are made; else it is looked up.
+        numbers: The last number given to each name, where many are made: it is kept up to date.
     """
     wanted = next((found for name in names if (found := slug(name))), kebab(local(form.class_iri)))
     if owner and not wanted.startswith(last_part(owner)):
         wanted = slug(f"{last_part(owner)} {wanted}")
-    return free(beginning(inventory, form) + wanted, inventory, taken)
+    return free((begins or beginning(inventory, form)) + wanted, inventory, taken, numbers)
 
 
-def free(address: str, inventory: Inventory, taken: Collection[str] = ()) -> str:
+def free(
+    address: str,
+    inventory: Inventory,
+    taken: Collection[str] = (),
+    numbers: MutableMapping[str, int] | None = None,
+) -> str:
     """Return the address, with a number behind it when there is such a thing already."""
-    number, found = 1, address
+    number = numbers.get(address, 1) if numbers is not None else 1
+    found = address if number == 1 else f"{address}-{number}"
     while found in inventory.homes or found in taken:
         number += 1
         found = f"{address}-{number}"
+    if numbers is not None:
+        numbers[address] = number
     return found
 
 
-def home_for(inventory: Inventory, form: Form, thing: str, near: Iterable[str] = ()) -> str:
+@dataclass(frozen=True)
+class Habit:
+    """Where the things of a form stand.
+
+    Attributes:
+        usual: The file with most of them; empty when there are none.
+        is_together: Whether most of them stand there.
+        is_apart: Whether most of them have a file each.
+    """
+
+    usual: str
+    is_together: bool = False
+    is_apart: bool = False
+
+
+def habit_of(inventory: Inventory, form: Form) -> Habit:
+    """Return where the things of a form stand."""
+    homes = Counter(inventory.homes[each] for each in form.things)
+    if not homes:
+        return Habit("")
+    usual, count = homes.most_common(1)[0]
+    own = sum(has_own_file(inventory, each) for each in form.things)
+    return Habit(usual, count * 2 > len(form.things), own * 2 > len(form.things))
+
+
+def home_for(
+    inventory: Inventory,
+    form: Form,
+    thing: str,
+    near: Iterable[str] = (),
+    habit: Habit | None = None,
+) -> str:
     """Return the name of the file that a new thing is written into.
 
     Where one file holds most things of its form, it goes there; where they stand with what they
@@ -93,19 +137,19 @@ def home_for(inventory: Inventory, form: Form, thing: str, near: Iterable[str] =
         form: The form of the thing.
         thing: Its IRI.
         near: Names of the files of the things it belongs to, the nearest first.
+        habit: Where the things of the form stand, where many are added; else it is looked up.
     """
-    homes = Counter(inventory.homes[each] for each in form.things)
-    if not homes:
-        return next(iter(near), f"{_folder(inventory)}/{kebab(local(form.class_iri))}.ttl")
-    usual, count = homes.most_common(1)[0]
-    if count * 2 > len(form.things):
-        return usual
-    if (nearest := next(iter(near), "")) != "":
+    habit = habit or habit_of(inventory, form)
+    nearest = next(iter(near), "")
+    if not habit.usual:
+        return nearest or f"{_folder(inventory)}/{kebab(local(form.class_iri))}.ttl"
+    if habit.is_together:
+        return habit.usual
+    if nearest:
         return nearest
-    own = [each for each in form.things if has_own_file(inventory, each)]
-    if len(own) * 2 > len(form.things):
-        return f"{PurePosixPath(usual).parent}/{last_part(thing)}.ttl"
-    return usual
+    if habit.is_apart:
+        return f"{PurePosixPath(habit.usual).parent}/{last_part(thing)}.ttl"
+    return habit.usual
 
 
 def has_own_file(inventory: Inventory, thing: str) -> bool:

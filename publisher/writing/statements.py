@@ -8,7 +8,7 @@ themselves (counts, events, claims) have none.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
@@ -183,14 +183,21 @@ class Statements:
         for source in cited:
             yield added(statement, SOURCE, NamedNode(source), file)
 
-    def address(self, thing: str, path: str, value: Term, taken: Collection[str] = ()) -> str:
-        """Return a free IRI for a new statement on a fact."""
+    def address(
+        self,
+        thing: str,
+        path: str,
+        value: Term,
+        taken: Collection[str] = (),
+        numbers: MutableMapping[str, int] | None = None,
+    ) -> str:
+        """Return a free IRI for a new statement on a fact; see ``naming.free``."""
         name = kebab(local(path))
         if isinstance(value, NamedNode):
             name = f"{name}-{last_part(value.value)}"
         elif isinstance(value, Literal) and value.language:
             name = f"{name}-{slug(value.value)[:30]}".strip("-")
-        return free(f"{self._beginning}{last_part(thing)}/{name}", self._inventory, taken)
+        return free(f"{self._beginning}{last_part(thing)}/{name}", self._inventory, taken, numbers)
 
 
 def _types_given(changes: Iterable[Change]) -> dict[str, list[str]]:

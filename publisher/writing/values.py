@@ -13,7 +13,7 @@ from publisher.errors import ValueRefused
 from publisher.messages import translate
 from publisher.namespaces import iri
 from publisher.release.tables.subjects import Term
-from publisher.writing.choosing import PickList
+from publisher.writing.choosing import PickList, shown
 from publisher.writing.fields import ADDRESS, ANY, DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Field
 
 _STRING = iri("xsd:string")
@@ -34,6 +34,7 @@ _SPACES = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}\b)")
 _FRACTIONS, _REALS = ("xsd:decimal",), ("xsd:double", "xsd:float")
 # Workbooks keep numbers in fifteen digits.
 _EXACT = 10**15
+_LONGEST_NUMBER = 400
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
@@ -67,7 +68,7 @@ def _read_link(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not in the list.",
         remedy="The list is empty: add what is to be chosen first.",
-        written=text,
+        written=shown(text),
     )
 
 
@@ -77,7 +78,7 @@ def _read_address(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not an address.",
         remedy="Write the whole address, from http:// or https://, without spaces.",
-        written=text,
+        written=shown(text),
     )
 
 
@@ -91,7 +92,7 @@ def _read_date(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not a date that can be read with certainty.",
         remedy="Write it as {examples}.",
-        written=text,
+        written=shown(text),
         examples=", ".join(said for name, said in examples.items() if iri(name) in allowed),
     )
 
@@ -124,7 +125,7 @@ def _read_number(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not a number that belongs here.",
         remedy="Write the number alone, in digits; 'about' and the like have a field of their own.",
-        written=text,
+        written=shown(text),
     )
 
 
@@ -141,7 +142,7 @@ def _read_truth(text: str, field: Field) -> Term:
     if (truth := _TRUTHS.get(text.casefold())) is not None:
         return Literal(truth, datatype=NamedNode(iri("xsd:boolean")))
     raise ValueRefused(
-        "'{written}' is neither yes nor no.", remedy="Write ja or nej.", written=text
+        "'{written}' is neither yes nor no.", remedy="Write ja or nej.", written=shown(text)
     )
 
 
@@ -193,6 +194,8 @@ def values_in(values: Iterable[Term], language: str) -> tuple[Term, ...]:
 
 def number_of(literal: Literal) -> int | float | None:
     """Return the number of a literal if a table can hold it without a loss; else None."""
+    if len(literal.value) > _LONGEST_NUMBER:
+        return None
     if _WHOLE.fullmatch(literal.value):
         number = int(literal.value)
         return number if str(number) == literal.value and abs(number) < _EXACT else None

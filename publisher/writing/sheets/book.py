@@ -6,7 +6,7 @@ the editor changed from what has changed in the sources since.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,8 +63,7 @@ def read_memory(book: Any) -> Memory | None:
     """Return the memory of a workbook; None when it has none that can be read."""
     if MEMORY not in book.sheetnames:
         return None
-    rows: Iterable[tuple[Any, ...]] = book[MEMORY].iter_rows(values_only=True)
-    rows = iter(rows)
+    rows = (tuple(cell.value for cell in row) for row in book.rows(MEMORY))
     head = tuple(str(value or "") for value in next(rows, ()))[:4]
     if len(head) < 4 or head[:2] != (MEMORY, _VERSION) or head[3] not in LANGUAGES:
         return None

@@ -16,6 +16,7 @@ from publisher.writing.choosing import PickList
 from publisher.writing.fields import ANY, NUMBER, TRUTH, Choice, Field, Form
 from publisher.writing.inventory import Inventory
 from publisher.writing.sheets.layout import SOURCE_KEY, Group, SheetLayout, terms_of
+from publisher.writing.sheets.reports import KEPT
 from publisher.writing.statements import OBJECT, PREDICATE, SOURCE, STATEMENT, SUBJECT
 from publisher.writing.values import read_value, tidy, truth_of, write_value
 
@@ -63,8 +64,13 @@ class Names:
         """Return the pick-list of a group of columns; an empty one where values are free."""
         key = (form.class_iri, group.key)
         if key not in self._lists:
-            self._lists[key] = self._list(form, group)
+            self._lists[key] = self._bounded(self._list(form, group))
         return self._lists[key]
+
+    def _bounded(self, choices: PickList) -> PickList:
+        """Return a list that suggests names for the findings that are kept, and no more."""
+        choices.suggestions_left = KEPT
+        return choices
 
     def _list(self, form: Form, group: Group) -> PickList:
         if group.key == SOURCE_KEY:
@@ -84,7 +90,7 @@ class Names:
                 for name in field.classes
                 for thing, names in self._new.get(name, {}).items()
             }
-            self._lists[key] = PickList.of(field, self._base_iri, new)
+            self._lists[key] = self._bounded(PickList.of(field, self._base_iri, new))
         return self._lists[key]
 
     def _sources(self) -> list[Choice]:
@@ -164,7 +170,8 @@ class Names:
         if key not in self._lists:
             fields = form.fields if form is not None else ()
             mine = [Choice(NamedNode(f.path), f.names) for f in fields if not f.is_inverse]
-            self._lists[key] = PickList(mine or self._properties(), self._base_iri)
+            found = PickList(mine or self._properties(), self._base_iri)
+            self._lists[key] = self._bounded(found)
         return self._lists[key]
 
     def read_object(self, subject: str, path: str, written: str) -> Term:

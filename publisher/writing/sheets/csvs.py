@@ -7,6 +7,7 @@ where section 5.2 of "Metadata Vocabulary for Tabular Data" has it: ``FILE-metad
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,13 +17,20 @@ from typing import Any
 from publisher.errors import SheetRefused
 from publisher.namespaces import iri
 from publisher.release.tables.table import ID
-from publisher.writing.sheets.grids import Cell, Grid, Placed
+from publisher.writing.sheets.grids import Cell, Grid, Place, Placed
 from publisher.writing.sheets.layout import ADDRESS_KEY, Group, SheetLayout
-from publisher.writing.sheets.matching import Matched, match_columns
+from publisher.writing.sheets.matching import Matched, match_columns, without_heading
+from publisher.writing.sheets.parts import MOST_CELLS, MOST_COLUMNS, MOST_LINES
+from publisher.writing.sheets.reports import Report
 
+# Headings, as much of them as is looked at for what stands between them.
+_BEGINNING = 100_000
 _DELIMITERS = ",;\t"
 _FROM_CSV = "csv"
-_MOST_LETTERS = 50_000_000
+_MOST_BYTES = 50_000_000
+# Lines of the format that people's programs have (Excel), and those that one row may take.
+_MOST_ROWS, _MOST_LINES_A_ROW = 1_048_576, 10_000
+_LONGEST_LINE = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -34,8 +42,8 @@ class _Meaning:
     delimiter: str
 
 
-def read_csv(file: Path, layouts: Sequence[SheetLayout]) -> tuple[Matched, list[Placed]]:
-    """Return a CSV file as a sheet, and what is not understood in it.
+def read_csv(file: Path, layouts: Sequence[SheetLayout], report: Report) -> Matched:
+    """Return a CSV file as a sheet; report what is not understood in it.
 
     Raises:
         SheetRefused: It cannot be read, or nobody knows what it is about.
@@ -45,7 +53,7 @@ def read_csv(file: Path, layouts: Sequence[SheetLayout]) -> tuple[Matched, list[
     delimiter = meaning.delimiter if meaning is not None else _delimiter(text)
     grid = _grid(file, text, delimiter)
     if meaning is None:
-        return _by_headings(file, grid, layouts)
+        return _by_headings(file, grid, layouts, report)
     layout = next((each for each in layouts if each.form.class_iri == meaning.class_iri), None)
     if layout is None:
         raise SheetRefused(
@@ -56,12 +64,13 @@ def read_csv(file: Path, layouts: Sequence[SheetLayout]) -> tuple[Matched, list[
             class_iri=meaning.class_iri,
             classes=", ".join(each.form.class_iri for each in layouts),
         )
-    return _by_metadata(file, grid, layout, meaning), []
+    return _by_metadata(file, grid, layout, meaning)
 
 
 def _text(file: Path) -> str:
     try:
-        content = file.read_bytes()
+        with file.open("rb") as stream:
+            content = stream.read(_MOST_BYTES + 1)
     except OSError as error:
         raise SheetRefused(
             "The file cannot be read: {reason}.",
@@ -70,6 +79,14 @@ def _text(file: Path) -> str:
             " read it. Nothing was changed.",
             reason=error.strerror,
         ) from error
+    if len(content) > _MOST_BYTES:
+        raise SheetRefused(
+            "The file is larger than {most} MB.",
+            where=file.name,
+            remedy="Divide it into several files, and import one after the other."
+            " Nothing was changed.",
+            most=_MOST_BYTES // 1_000_000,
+        )
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -79,7 +96,7 @@ def _text(file: Path) -> str:
             remedy="Save it as 'CSV UTF-8' (Excel), or choose UTF-8 (LibreOffice)."
             " Nothing was changed.",
         ) from error
-    if not text.strip() or "\0" in text or len(text) > _MOST_LETTERS:
+    if not text.strip() or "\0" in text:
         raise SheetRefused(
             "The file is empty, too large, or no CSV file.",
             where=file.name,
@@ -90,7 +107,7 @@ def _text(file: Path) -> str:
 
 def _delimiter(text: str) -> str:
     """Return what stands most often between the headings: Swedish Excel writes semicolons."""
-    head = text.partition("\n")[0]
+    head = text[:_BEGINNING].partition("\n")[0]
     return max(_DELIMITERS, key=head.count)
 
 
@@ -121,20 +138,65 @@ def _meaning(file: Path) -> _Meaning | None:
 
 
 def _grid(file: Path, text: str, delimiter: str) -> Grid:
-    rows = list(_rows(file, text, delimiter))
-    head = {n: cell for n, cell in enumerate(rows[0], start=1) if cell.strip()}
+    head: dict[int, str] = {}
     lines: dict[int, dict[int, Cell]] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        cells = {n: Cell(c, _FROM_CSV) for n, c in enumerate(row, start=1) if c.strip()}
-        if cells:
-            lines[number] = cells
+    count = 0
+    for number, row in enumerate(_rows(file, text, delimiter), start=1):
+        found = {n: c for n, c in enumerate(row, start=1) if c and not c.isspace()}
+        if not found:
+            continue
+        count += len(found)
+        last = max(found)
+        if last > MOST_COLUMNS or len(lines) >= MOST_LINES or count > MOST_CELLS:
+            raise _too_large(file, Place("", number, last))
+        if number == 1:
+            head = found
+        else:
+            lines[number] = {n: Cell(c, _FROM_CSV) for n, c in found.items()}
     return Grid(file.stem, head, lines)
 
 
+def _too_large(file: Path, place: Place) -> SheetRefused:
+    return SheetRefused(
+        "The table goes on beyond what is read: {cell}. At most {columns} columns, {lines} lines"
+        " and {cells} cells are.",
+        where=file.name,
+        remedy="Empty what stands there by mistake, or divide the file. Nothing was changed.",
+        cell=place.cell,
+        columns=MOST_COLUMNS,
+        lines=MOST_LINES,
+        cells=MOST_CELLS,
+    )
+
+
+class _Lines:
+    """The lines of a text, as many as one row may take."""
+
+    def __init__(self, text: str) -> None:
+        self._lines, self._taken = io.StringIO(text, newline=None), 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines."""
+        for line in self._lines:
+            self._taken += 1
+            if len(line) > _LONGEST_LINE or self._taken > _MOST_LINES_A_ROW:
+                raise csv.Error("the row has no end")
+            yield line
+
+    def end_row(self) -> None:
+        """Count anew."""
+        self._taken = 0
+
+
 def _rows(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
-        yield from reader
+        for number, row in enumerate(reader, start=1):
+            if number > _MOST_ROWS:
+                raise csv.Error("there are more lines than a table can have")
+            lines.end_row()
+            yield row
     except csv.Error as error:
         raise SheetRefused(
             "Line {line} is not CSV: {reason}.",
@@ -145,9 +207,7 @@ def _rows(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
         ) from error
 
 
-def _by_headings(
-    file: Path, grid: Grid, layouts: Sequence[SheetLayout]
-) -> tuple[Matched, list[Placed]]:
+def _by_headings(file: Path, grid: Grid, layouts: Sequence[SheetLayout], report: Report) -> Matched:
     """Return the sheet for the form that knows most of the headings."""
     tried = [match_columns(grid, layout) for layout in layouts]
     fitting = [(each, wrong) for each, wrong in tried if each is not None]
@@ -160,7 +220,10 @@ def _by_headings(
             " them (or 'id'), or put CSVW metadata beside it, {name}. Nothing was changed.",
             name=f"{file.name}-metadata.json",
         )
-    return fitting[0]
+    sheet, wrong = fitting[0]
+    report.extend(wrong)
+    report.extend(without_heading(sheet))
+    return sheet
 
 
 def _rank(pair: tuple[Matched, list[Placed]]) -> tuple[int, int]:

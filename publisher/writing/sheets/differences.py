@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import PublisherError, ValueRefused
 from publisher.findings import Severity
-from publisher.messages import Text, text
+from publisher.messages import Message, Text, text
 from publisher.namespaces import iri
 from publisher.release.tables.subjects import Term
 from publisher.writing.changes import Change
@@ -23,9 +23,10 @@ from publisher.writing.choosing import short
 from publisher.writing.fields import DATE, NUMBER
 from publisher.writing.sheets.book import Memory
 from publisher.writing.sheets.cells import Names, digest, rendered, same
-from publisher.writing.sheets.grids import TEXT_CELL, Cell, Place, Placed, placed
-from publisher.writing.sheets.layout import ADDRESS_KEY, SOURCE_KEY, Group
+from publisher.writing.sheets.grids import TEXT_CELL, Cell, Place, placed
+from publisher.writing.sheets.layout import SOURCE_KEY, Group
 from publisher.writing.sheets.lines import Line
+from publisher.writing.sheets.reports import Report
 from publisher.writing.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
 
 _ONLY_DAYS = (iri("xsd:date"),)
@@ -42,23 +43,24 @@ class Differ:
         shown: Names as the workbook shows them.
         known: Names with those of the things that the workbook adds.
         memory: What stood in the workbook when it was written; None when that is not known.
-        broken: Places that could not be read: what belongs to them is left alone.
-        wrong: What was found to be wrong.
+        report: What was found to be wrong.
     """
 
     shown: Names
     known: Names
     memory: Memory | None
-    broken: Collection[Place]
-    wrong: list[Placed] = field(default_factory=list)
+    report: Report
+    _lacking: set[Place] = field(default_factory=set, repr=False)
 
     def values(self, line: Line, group: Group) -> tuple[list[Term], list[Term]]:
         """Return the values that a line takes away and those that it adds, in a group."""
         cells = line.sheet.cells(line.number, group.name)
-        if self._is_broken(line, group):
+        if line.sheet.is_broken(line.number, group.name):
             return [], []
         found = [] if line.is_new else rendered(self.shown, line.sheet.layout, group, line.thing)
         if self._lacks_columns(line, group, len(found)):
+            return [], []
+        if not cells and not found:
             return [], []
         here = Counter(same(cell.text, group.field) for _column, cell in cells)
         there = Counter(same(text, group.field) for text, _term in found)
@@ -83,15 +85,11 @@ class Differ:
             " To take a value away, empty its cell.",
             heading=heading,
         )
-        finding = placed(message, Place(line.sheet.grid.title, 1, columns[0]))
-        if finding not in self.wrong:
-            self.wrong.append(finding)
+        place = Place(line.sheet.grid.title, 1, columns[0])
+        if place not in self._lacking:
+            self._lacking.add(place)
+            self.report.add(placed(message, place))
         return True
-
-    def _is_broken(self, line: Line, group: Group) -> bool:
-        title = line.sheet.grid.title
-        places = (Place(title, line.number, c) for c in line.sheet.columns_of(group.name))
-        return any(place in self.broken for place in places)
 
     def _is_edited(self, line: Line, group: Group, here: Counter[str], there: Counter[str]) -> bool:
         """Tell whether the editor changed a group; when both did, say so."""
@@ -107,7 +105,7 @@ class Differ:
             " here to keep it, or export the workbook anew and make your change there.",
             theirs="; ".join(f"'{said[:_SHOWN]}'" for said in there) or "–",
         )
-        self.wrong.append(placed(message, line.place(group.name)))
+        self.report.add(placed(message, line.place(group.name)))
         return False
 
     def _remembered(self, line: Line, group: Group) -> str | None:
@@ -125,7 +123,7 @@ class Differ:
             term = self._term(line, group, cell)
         except ValueRefused as error:
             several = self._several(line, group, cell)
-            self.wrong.append(placed(several or with_remedy(error), place))
+            self.report.add(placed(several or with_remedy(error), place))
             return
         yield term
         if group.field is None or cell.kind != TEXT_CELL or not isinstance(term, Literal):
@@ -134,10 +132,10 @@ class Differ:
             message = text(
                 "The number is written as text; it was read as {value}.", value=term.value
             )
-            self.wrong.append(placed(message, place, Severity.WARNING))
+            self.report.add(placed(message, place, Severity.WARNING))
         elif group.field.kind == DATE and group.field.datatypes == _ONLY_DAYS:
             message = text("The date is written as text; it was read as {value}.", value=term.value)
-            self.wrong.append(placed(message, place, Severity.WARNING))
+            self.report.add(placed(message, place, Severity.WARNING))
 
     def _several(self, line: Line, group: Group, cell: Cell) -> Text | None:
         """Return what to do with a cell that holds several values, if it does."""
@@ -180,7 +178,7 @@ class Differ:
     def cited(self, line: Line) -> list[str]:
         """Return the sources that a line names for what is new in it."""
         group = line.sheet.layout.group(SOURCE_KEY)
-        if group is None or self._is_broken(line, group):
+        if group is None or line.sheet.is_broken(line.number, SOURCE_KEY):
             return []
         cells = line.sheet.cells(line.number, SOURCE_KEY)
         found = [term for c, cell in cells for term in self._read(line, group, c, cell)]
@@ -189,7 +187,8 @@ class Differ:
 
 def with_remedy(error: PublisherError) -> Text:
     """Return what an error says, with its cure, as one sentence after the other."""
-    return {tag: f"{what} {error.remedy.get(tag, '')}".strip() for tag, what in error.what.items()}
+    said = {tag: f"{what} {error.remedy.get(tag, '')}".strip() for tag, what in error.what.items()}
+    return Message(said, error.what.key if isinstance(error.what, Message) else "")
 
 
 def as_changes(
@@ -214,6 +213,5 @@ def as_changes(
 
 
 def groups_of(line: Line) -> list[Group]:
-    """Return the groups of a line's sheet that hold values of its thing, each once."""
-    found = {group.name: group for group in line.sheet.columns.values()}
-    return [g for g in found.values() if g.key not in (ADDRESS_KEY, SOURCE_KEY)]
+    """Return the groups of a line that may hold values of its thing: of a new one those filled."""
+    return line.sheet.filled(line.number) if line.is_new else list(line.sheet.groups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 
 from publisher.findings import Finding, Severity
@@ -13,7 +13,7 @@ RULE = "sheet"
 TEXT_CELL, NUMBER_CELL, DATE_CELL, TRUTH_CELL = "text", "number", "date", "truth"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A cell that is not empty.
 
@@ -34,11 +34,13 @@ class Grid:
         title: Its name.
         head: Column → heading.
         lines: Number of the line → column → cell; empty lines are left out.
+        broken: Line and column of cells that cannot be read: what belongs to them is left alone.
     """
 
     title: str
     head: Mapping[int, str]
     lines: Mapping[int, Mapping[int, Cell]] = field(repr=False)
+    broken: Set[tuple[int, int]] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)

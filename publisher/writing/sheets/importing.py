@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode
 
 from publisher.findings import Finding, Severity
-from publisher.messages import LANGUAGES, text, translate
+from publisher.messages import LANGUAGES, Message, text, translate
 from publisher.namespaces import iri
 from publisher.quality.approval import check
 from publisher.release.tables.subjects import Term, name_in
 from publisher.writing.changes import Change, Plan, plan_changes
-from publisher.writing.fields import LINK, Field
-from publisher.writing.naming import has_own_file, home_for
+from publisher.writing.fields import LINK, Field, Form
+from publisher.writing.naming import Habit, habit_of, has_own_file, home_for
 from publisher.writing.sheets.book import Memory
 from publisher.writing.sheets.cells import Names
 from publisher.writing.sheets.differences import Differ, as_changes, groups_of
@@ -24,6 +24,8 @@ from publisher.writing.sheets.lines import Line, new_names, read_lines
 from publisher.writing.sheets.matching import Matched, match
 from publisher.writing.sheets.placing import place_findings
 from publisher.writing.sheets.removals import missing
+from publisher.writing.sheets.reports import Report
+from publisher.writing.sheets.sampling import sample_of
 from publisher.writing.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
 
 _TYPE = iri("rdf:type")
@@ -35,18 +37,25 @@ class Import:
 
     Attributes:
         plan: The files as they would be; None when the workbook must be mended before.
-        findings: What is to be mended, with places.
+        report: What is to be mended, with places.
         added: IRIs of the things that are new.
+        is_markable: Whether the file can be held as a whole to be marked.
     """
 
     plan: Plan | None
-    findings: tuple[Placed, ...]
+    report: Report
     added: tuple[str, ...] = ()
+    is_markable: bool = True
+
+    @property
+    def findings(self) -> tuple[Placed, ...]:
+        """Return what is to be mended: of each kind the first hundred, and the count."""
+        return tuple(self.report)
 
     @property
     def is_refused(self) -> bool:
         """Tell whether something stands in the way of writing."""
-        return self.plan is None or any(each.finding.severity.blocks for each in self.findings)
+        return self.plan is None or self.report.is_blocking
 
 
 @dataclass
@@ -56,15 +65,24 @@ class _Reading:
     basis: Basis
     memory: Memory | None
     language: str
-    wrong: list[Placed] = field(default_factory=list)
+    report: Report
     lines: list[Line] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     homes: dict[str, str] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    habits: dict[str, Habit] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def habit(self, form: Form) -> Habit:
+        """Return where the things of a form stand."""
+        if form.class_iri not in self.habits:
+            self.habits[form.class_iri] = habit_of(self.basis.inventory, form)
+        return self.habits[form.class_iri]
 
 
 def import_grids(
     grids: Sequence[Grid],
-    wrong: Iterable[Placed],
+    report: Report,
     basis: Basis,
     memory: Memory | None,
     language: str,
@@ -74,7 +92,7 @@ def import_grids(
 
     Args:
         grids: The sheets.
-        wrong: What could not be read in them.
+        report: What could not be read in them; what else is wrong is added.
         basis: What the sources say, and the sheets there may be.
         memory: What stood in the workbook when it was written, if that is known.
         language: Of the names in the sheets, when they do not tell.
@@ -83,16 +101,15 @@ def import_grids(
     Raises:
         ChangeRefused: A file of the sources cannot take the changes.
     """
-    sheets, unknown = match(grids, basis.layouts)
-    found = [*wrong, *unknown]
-    if not sheets and not found:
-        found.append(placed(text("There is no sheet here that can be read."), Place("")))
-    return import_sheets(sheets, found, basis, memory, language, allow_removal)
+    sheets = match(grids, basis.layouts, report)
+    if not sheets and not len(report):
+        report.add(placed(text("There is no sheet here that can be read."), Place("")))
+    return import_sheets(sheets, report, basis, memory, language, allow_removal)
 
 
 def import_sheets(
     sheets: Sequence[Matched],
-    wrong: Iterable[Placed],
+    report: Report,
     basis: Basis,
     memory: Memory | None,
     language: str,
@@ -100,21 +117,50 @@ def import_sheets(
 ) -> Import:
     """Return what sheets that are understood make of the sources; see ``import_grids``."""
     shown_in = memory.language if memory is not None else language
-    reading = _Reading(basis, memory, shown_in, list(wrong))
+    reading = _Reading(basis, memory, shown_in, report)
     _read(reading, sheets)
     present = {line.thing for line in reading.lines}
     going = {change.thing for change in reading.changes if change.path == _TYPE}
     removed, lost = missing(basis.inventory, sheets, memory, present | going, allow_removal)
-    reading.wrong += lost
-    if any(each.finding.severity.blocks for each in reading.wrong):
-        return Import(None, tuple(reading.wrong))
+    report.extend(lost)
+    if report.is_blocking:
+        return Import(None, report)
     gone = {(change.thing, change.path, change.old) for change in reading.changes}
     removed = [c for c in removed if (c.thing, c.path, c.old) not in gone]
     changes = dict.fromkeys([*reading.changes, *removed])
+    if _is_wrong_already(reading, tuple(changes)):
+        return Import(None, report)
     plan = plan_changes(basis.inventory.sources, changes)
-    found = place_findings(_coming_in(plan), reading.lines, reading.changes)
+    report.extend(place_findings(_coming_in(plan), reading.lines, reading.changes))
     new = tuple(line.thing for line in reading.lines if line.is_new and line.thing)
-    return Import(plan, (*reading.wrong, *found), new)
+    return Import(plan, report, new)
+
+
+def _is_wrong_already(reading: _Reading, changes: Sequence[Change]) -> bool:
+    """Tell whether some of very many new lines are wrong; report it, with how many are like them.
+
+    The check takes some ten milliseconds a thing: a hundred thousand lines with the same mistake
+    are answered by those that stand for the others.
+    """
+    sample = sample_of(reading.lines, changes)
+    if sample is None:
+        return False
+    plan = plan_changes(reading.basis.inventory.sources, sample.changes)
+    findings = [each for each in _coming_in(plan) if each.focus_node in sample.things]
+    if not any(each.severity.blocks for each in findings):
+        return False
+    for each in place_findings(findings, reading.lines, sample.changes):
+        reading.report.add(each)
+    for each, count in sample.like(place_findings(findings, reading.lines, sample.changes)):
+        reading.report.add_uncounted(each, count)
+    message = text(
+        "{checked} of {count} new lines were checked; the others are counted by what is filled in"
+        " in them. Mend what is wrong in all, and import again.",
+        checked=len(sample.things),
+        count=sample.of,
+    )
+    reading.report.add(placed(message, Place(""), Severity.WARNING))
+    return True
 
 
 def _coming_in(plan: Plan) -> list[Finding]:
@@ -138,12 +184,10 @@ def _read(reading: _Reading, sheets: Sequence[Matched]) -> None:
     """Read every line, and note what it changes."""
     inventory, layouts = reading.basis.inventory, reading.basis.layouts
     shown = Names(inventory, layouts, reading.language)
-    lines, wrong = read_lines(sheets, inventory, shown, reading.memory)
-    reading.wrong += wrong
+    lines = read_lines(sheets, inventory, shown, reading.memory, reading.report)
     reading.lines = lines
     known = Names(inventory, layouts, reading.language, new_names(lines))
-    broken = {each.place for each in reading.wrong}
-    differ = Differ(shown, known, reading.memory, broken)
+    differ = Differ(shown, known, reading.memory, reading.report)
     citing: dict[str, list[str]] = {}
     kept: set[str] = set()
     stated: set[tuple[str, str, Term]] = set()
@@ -154,11 +198,11 @@ def _read(reading: _Reading, sheets: Sequence[Matched]) -> None:
         if line.sheet.layout.form.class_iri == STATEMENT:
             kept.add(found[0].thing)
         reading.changes += found
+        reading.changed.update(change.thing for change in found)
         citing[line.thing] = differ.cited(line)
-    reading.wrong += differ.wrong
     facts = [change for change in reading.changes if change.thing not in kept]
     statements = reading.basis.statements
-    reading.wrong += _who_says_so(reading, statements.lacking(facts, citing, stated))
+    reading.report.extend(_who_says_so(reading, statements.lacking(facts, citing, stated)))
     reading.changes += statements.following(facts, citing, kept, stated)
 
 
@@ -173,16 +217,15 @@ def _of_line(
         if fact is not None:
             stated.add(fact)
             thing = thing or reading.basis.statements.address(
-                *fact, {c.thing for c in reading.changes}
+                *fact, reading.changed, reading.numbers
             )
         elif line.is_new:
             message = text("A statement needs what it is about, a property and a value.")
-            reading.wrong.append(placed(message, line.place(SUBJECT)))
+            reading.report.add(placed(message, line.place(SUBJECT)))
             return
     if line.is_new:
-        file = home_for(
-            reading.basis.inventory, form, thing, _near(reading, form.class_iri, values)
-        )
+        near = _near(reading, form.class_iri, values)
+        file = home_for(reading.basis.inventory, form, thing, near, reading.habit(form))
         reading.homes[thing] = file
         for name in form.types:
             yield Change(thing, _TYPE, new=NamedNode(name), file=file)
@@ -208,7 +251,7 @@ def _who_says_so(reading: _Reading, changes: Iterable[Change]) -> Iterator[Place
             )
             for tag in LANGUAGES
         }
-        yield placed(texts, of_thing[thing].place(SOURCE_KEY), Severity.WARNING)
+        yield placed(Message(texts, "source"), of_thing[thing].place(SOURCE_KEY), Severity.WARNING)
 
 
 _Values = Sequence[tuple[Group, list[Term], list[Term]]]

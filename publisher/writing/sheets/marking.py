@@ -121,14 +121,13 @@ def _write_list(book: Any, findings: Sequence[Placed], language: str) -> None:
     sheet = book.create_sheet(in_language(FINDINGS, language), 0)
     head = [translate(word, language) for word in ("Gravity", "Sheet", "Cell", "What to do")]
     sheet.append(head)
-    for each in findings:
+    for row, each in enumerate(findings, start=2):
         place = each.place
         gravity = translate(_NAMES[each.finding.severity], language)
         message = in_language(each.finding.message, language)
         if not place.sheet and each.finding.file:
             message = f"{message} ({each.finding.file}, {each.finding.line})"
         sheet.append([gravity, place.sheet, place.cell, message])
-        row = sheet.max_row
         sheet.cell(row, 1).fill = _FILLS[each.finding.severity]
         if place.sheet in book.sheetnames and place.line:
             link = sheet.cell(row, 3)

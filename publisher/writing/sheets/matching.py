@@ -10,10 +10,18 @@ from functools import cached_property
 
 from publisher.findings import Severity
 from publisher.messages import LANGUAGES, text
+from publisher.namespaces import LABELS
 from publisher.release.tables.table import ID
+from publisher.writing.choosing import shown
+from publisher.writing.fields import TEXT
 from publisher.writing.sheets.grids import Cell, Grid, Place, Placed, placed
-from publisher.writing.sheets.layout import ADDRESS_KEY, Group, SheetLayout
+from publisher.writing.sheets.layout import ADDRESS_KEY, SOURCE_KEY, Group, SheetLayout
+from publisher.writing.sheets.reports import Report
 
+# A heading that is longer is none of ours.
+_LONGEST = 500
+# Which one was meant is looked for so many times.
+_SUGGESTED = 100
 _NUMBER = re.compile(r"(?P<name>.+?)\s+\d+")
 
 
@@ -45,7 +53,9 @@ class Matched:
 
     def _split(self, column: int, cell: Cell) -> list[Cell]:
         separator = self.separators.get(column)
-        texts = cell.text.split(separator) if separator else [cell.text]
+        if separator is None:
+            return [cell]  # blank cells are not read
+        texts = cell.text.split(separator)
         return [replace(cell, text=text) for text in texts if text.strip()]
 
     def columns_of(self, name: str) -> list[int]:
@@ -59,32 +69,54 @@ class Matched:
             found.setdefault(group.name, []).append(column)
         return found
 
+    def is_broken(self, line: int, name: str) -> bool:
+        """Tell whether a cell of a line's values in a group cannot be read."""
+        broken = self.grid.broken
+        return bool(broken) and any((line, c) in broken for c in self.columns_of(name))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Return the groups that hold values of a thing, each once."""
+        found = {group.name: group for group in self.columns.values()}
+        return tuple(g for g in found.values() if g.key not in (ADDRESS_KEY, SOURCE_KEY))
+
+    def filled(self, line: int) -> list[Group]:
+        """Return the groups of which something stands on a line."""
+        columns = self.columns
+        here = {id(columns[c]) for c in self.grid.lines[line] if c in columns}
+        return [group for group in self.groups if id(group) in here]
+
+    @cached_property
+    def labels(self) -> dict[str, list[Group]]:
+        """Return property that names a thing → its groups, the most usual property first."""
+        groups = [g for g in self.layout.groups if g.field is not None and g.field.kind == TEXT]
+        found = {p: [g for g in groups if g.field and g.field.path == p] for p in LABELS}
+        return {path: named for path, named in found.items() if named}
+
     def address(self, line: int) -> str:
         """Return what stands as the address of a line; empty for something new."""
         cells = self.cells(line, ADDRESS_KEY)
         return cells[0][1].text.strip() if cells else ""
 
 
-def match(
-    grids: Iterable[Grid], layouts: Sequence[SheetLayout]
-) -> tuple[list[Matched], list[Placed]]:
-    """Return the sheets that are understood, and what is not."""
+def match(grids: Iterable[Grid], layouts: Sequence[SheetLayout], report: Report) -> list[Matched]:
+    """Return the sheets that are understood; report what is not."""
     matched: list[Matched] = []
-    found: list[Placed] = []
     by_title = {layout.titles[tag].casefold(): layout for layout in layouts for tag in LANGUAGES}
     for grid in grids:
         layout = by_title.get(grid.title.strip().casefold())
         if layout is None:
-            found += _unknown_sheet(grid, layouts)
+            report.extend(_unknown_sheet(grid, layouts))
             continue
         if any(layout is each.layout for each in matched):
-            found.append(placed(text("There are two sheets for the same things."), _top(grid)))
+            report.add(placed(text("There are two sheets for the same things."), _top(grid)))
             continue
         one, wrong = match_columns(grid, layout)
-        found += wrong
+        report.extend(wrong)
         if one is not None:
+            report.extend(without_heading(one))
             matched.append(one)
-    return matched, found
+    return matched
 
 
 def _top(grid: Grid) -> Place:
@@ -120,7 +152,8 @@ def match_columns(grid: Grid, layout: SheetLayout) -> tuple[Matched | None, list
     for column, heading in grid.head.items():
         group = _group(heading, names)
         if group is None:
-            found.append(_unknown_heading(grid, column, heading, names))
+            known = names if len(found) < _SUGGESTED else {}
+            found.append(_unknown_heading(grid, column, heading, known))
         elif group.key == ADDRESS_KEY and group in columns.values():
             found.append(
                 placed(text("There are two columns of addresses."), Place(grid.title, 1, column))
@@ -141,7 +174,6 @@ def match_columns(grid: Grid, layout: SheetLayout) -> tuple[Matched | None, list
             " nobody knows which line is about what. Nothing of this sheet was read."
         )
         return None, [placed(message, Place(grid.title, 1))]
-    found += _without_heading(grid, columns)
     return Matched(grid, layout, columns), found
 
 
@@ -162,6 +194,7 @@ def _plain(heading: str) -> str:
 
 
 def _group(heading: str, names: Mapping[str, Group]) -> Group | None:
+    heading = heading[:_LONGEST]
     lines = [line for line in heading.splitlines() if line.strip()]
     for spelling in (heading, *lines):
         for each in (spelling, *_without_number(spelling)):
@@ -179,28 +212,30 @@ def _without_number(heading: str) -> list[str]:
 
 def _unknown_heading(grid: Grid, column: int, heading: str, names: Mapping[str, Group]) -> Placed:
     place = Place(grid.title, 1, column)
-    shown = " ".join(heading.split())
-    nearest = difflib.get_close_matches(_plain(heading), names, n=1, cutoff=0.6)
+    written = shown(" ".join(heading.split()))
+    nearest = difflib.get_close_matches(_plain(heading[:_LONGEST]), names, n=1, cutoff=0.6)
     if nearest:
         message = text(
             "The heading '{heading}' is not known here. Did you mean '{nearest}'? Correct it, or"
             " take the column away.",
-            heading=shown,
+            heading=written,
             nearest=names[nearest[0]].heading().split("\n")[0],
         )
     else:
         message = text(
             "The heading '{heading}' is not known here. Correct it, or take the column away.",
-            heading=shown,
+            heading=written,
         )
     return placed(message, place)
 
 
-def _without_heading(grid: Grid, columns: Mapping[int, Group]) -> Iterator[Placed]:
+def without_heading(sheet: Matched) -> Iterator[Placed]:
     """Yield the cells beside the table: what has no heading is read by nobody."""
+    grid = sheet.grid
+    named = sheet.columns.keys() | grid.head.keys()
     for line, cells in grid.lines.items():
         for column in cells:
-            if column not in columns and column not in grid.head:
+            if column not in named:
                 message = text(
                     "This column has no heading, so '{text}' was not read. Give it its heading,"
                     " or empty the cell.",

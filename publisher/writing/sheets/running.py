@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from publisher.errors import SheetRefused
 from publisher.findings import Severity
 from publisher.messages import in_language, translate
-from publisher.writing.sheets.book import read_memory
+from publisher.writing.sheets.book import Memory, read_memory
 from publisher.writing.sheets.csvs import read_csv
 from publisher.writing.sheets.grids import Placed
 from publisher.writing.sheets.importing import Import, import_grids, import_sheets
 from publisher.writing.sheets.layout import Basis
 from publisher.writing.sheets.marking import findings_file, in_order, mark, mark_new
-from publisher.writing.sheets.opening import open_workbook, read_beginning, read_grids
+from publisher.writing.sheets.opening import (
+    Workbook,
+    can_be_marked,
+    open_whole,
+    read_beginning,
+    read_grids,
+    reading,
+)
+from publisher.writing.sheets.reports import Report
 
-_CSV = ".csv"
-_SHOWN = 20
+_CSV = (".csv", ".tsv")
+# Each kind of mistake comes a hundred times at most: this is for workbooks with very many kinds.
+_SHOWN = 1_000
 _NAMES = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -29,11 +39,20 @@ def read_import(file: Path, basis: Basis, language: str, allow_removal: bool = F
         ChangeRefused: A file of the sources cannot take the changes.
     """
     read_beginning(file)
-    if file.suffix.lower() == _CSV:
-        sheet, wrong = read_csv(file, basis.layouts)
-        return import_sheets([sheet], wrong, basis, None, language)
-    book = open_workbook(file)
-    memory = read_memory(book)
+    found = Report(file.name)
+    if file.suffix.lower() in _CSV:
+        sheet = read_csv(file, basis.layouts, found)
+        return import_sheets([sheet], found, basis, None, language)
+    with reading(file) as workbook:
+        memory = _memory(file, workbook, basis)
+        grids = read_grids(workbook, found)
+        is_markable = can_be_marked(file, workbook.parts)
+    made = import_grids(grids, found, basis, memory, language, allow_removal)
+    return replace(made, is_markable=is_markable)
+
+
+def _memory(file: Path, workbook: Workbook, basis: Basis) -> Memory | None:
+    memory = read_memory(workbook)
     base_iri = basis.inventory.sources.base_iri
     if memory is not None and memory.base_iri != base_iri:
         raise SheetRefused(
@@ -43,8 +62,7 @@ def read_import(file: Path, basis: Basis, language: str, allow_removal: bool = F
             theirs=memory.base_iri,
             ours=base_iri,
         )
-    grids, wrong = read_grids(book)
-    return import_grids(grids, wrong, basis, memory, language, allow_removal)
+    return memory
 
 
 def report(file: Path, found: Import, language: str, mark_original: bool = False) -> Iterator[str]:
@@ -55,26 +73,44 @@ def report(file: Path, found: Import, language: str, mark_original: bool = False
     Raises:
         SourceError: The marked copy cannot be written.
     """
-    ordered = in_order(found.findings)
+    ordered = in_order(found.report)
     for each in ordered[:_SHOWN]:
         yield f"{_place(file, each)}: {_said(each, language)}"
     if len(ordered) > _SHOWN:
         yield translate("… and {count} more.", language, count=len(ordered) - _SHOWN)
     if not found.is_refused:
         return
-    target = file if mark_original and file.suffix.lower() != _CSV else findings_file(file)
-    if file.suffix.lower() == _CSV:
-        mark_new(ordered, language, target)
-    else:
-        mark(open_workbook(file), ordered, language, target)
-    count = sum(each.finding.severity.blocks for each in ordered)
+    count = found.report.violations
+    if file.suffix.lower() in _CSV or found.is_markable:
+        target = _marked(file, ordered, language, mark_original)
+        yield translate(
+            "{count} things to mend first; nothing was written into the sources. They are marked in"
+            " {file}.",
+            language,
+            count=count,
+            file=target,
+        )
+        return
+    target = findings_file(file)
+    mark_new(ordered, language, target)
     yield translate(
-        "{count} things to mend first; nothing was written into the sources. They are marked in"
-        " {file}.",
+        "{count} things to mend first; nothing was written into the sources. The workbook is too"
+        " large for a marked copy: they are listed in {file}.",
         language,
         count=count,
         file=target,
     )
+
+
+def _marked(file: Path, findings: Sequence[Placed], language: str, mark_original: bool) -> Path:
+    """Write the findings where an editor sees them, and return the file."""
+    if file.suffix.lower() in _CSV:
+        target = findings_file(file)
+        mark_new(findings, language, target)
+    else:
+        target = file if mark_original else findings_file(file)
+        mark(open_whole(file), findings, language, target)
+    return target
 
 
 def _place(file: Path, each: Placed) -> str:
