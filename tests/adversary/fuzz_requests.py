@@ -68,12 +68,13 @@ _NUMBER = re.compile(rb"\d+")
 
 
 def _rows() -> list[Pieces]:
-    """Return what the cases of the corpus send, but for those that send very much."""
+    """Return what the cases of the corpus send, but for long texts, and costly queries."""
     found = []
     for rule in RULES:
         for case in rule.cases:
             pieces = tuple(step for step in case.steps if isinstance(step, bytes))
-            if 0 < sum(map(len, pieces)) <= _LONGEST_BYTES:
+            text = b"".join(pieces)
+            if text and len(text) <= _LONGEST_BYTES and b"COUNT(*)" not in text:
                 found.append(pieces)
     return found
 

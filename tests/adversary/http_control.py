@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pyoxigraph import QueryResultsFormat, QueryTriples, Store
 
-from tests.servers import free_ports, nginx
+from tests.servers import free_ports, nginx, program
 
 _FORM = "application/x-www-form-urlencoded"
 _DIRECT = "application/sparql-query"
@@ -78,6 +79,12 @@ _HTTP = """
         location = /sparql {{ proxy_pass http://queries; proxy_set_header Connection ""; }}
     }}
 """
+
+
+def nginx_version() -> str:
+    """Return the version of nginx; skip without it."""
+    told = subprocess.run([program("nginx"), "-v"], capture_output=True, text=True, check=True)
+    return told.stderr.rpartition("/")[2].strip()
 
 
 @contextmanager

@@ -135,17 +135,18 @@ def rule(
         source: Specification and section.
         says: What it says.
         cases: That show it.
-        nginx: Why nginx answers otherwise → beginnings of the names of the cases.
+        nginx: Why nginx answers otherwise → names of the cases; those that end in * begin so.
     """
     flat = [c for case in cases for c in (case if isinstance(case, tuple) else (case,))]
     for reason, names in (nginx or {}).items():
         for begin in names:
-            assert any(case.name.startswith(begin) for case in flat), (name, begin)
-            flat = [
-                dataclasses.replace(c, nginx=reason) if c.name.startswith(begin) else c
-                for c in flat
-            ]
+            assert any(_matches(case, begin) for case in flat), (name, begin)
+            flat = [dataclasses.replace(c, nginx=reason) if _matches(c, begin) else c for c in flat]
     return Rule(name, source, says, tuple(_numbered(flat)))
+
+
+def _matches(case: Case, name: str) -> bool:
+    return case.name.startswith(name[:-1]) if name.endswith("*") else case.name == name
 
 
 def _numbered(cases: Iterable[Case]) -> Iterator[Case]:
@@ -220,26 +221,34 @@ def _hosts() -> Iterator[Rule]:
         nginx={
             _NGINX_HOST: [
                 *(
-                    " user",
+                    " user*",
+                    " example.org:p*",
+                    " example.org:-*",
+                    " example.org:80:80",
+                    " example.org:0x*",
+                    " example.org:+*",
                     " [::1",
-                    " [[",
-                    " example.org:p",
-                    " example.org:-",
-                    " example.org:80",
-                    " example.org:0x",
-                ),
-                *(
-                    " example.org:+",
-                    " ::1",
-                    " [::g",
+                    " [[*",
+                    " [::g*",
                     " [::1]x",
                     " [::1]:x",
-                    " [127",
-                    " [1:2",
-                    " a?",
-                ),
-                *(" a#", " a\\", ' "a"', " <a>", " a|", " a^", " {a}", " a`", " a%", " []"),
-                *(" \\xc3", " [::1%", " a[b"),
+                    " [127*",
+                    " [1:2*",
+                    " a?*",
+                    " a#*",
+                    " a\\\\*",
+                    ' "a"',
+                    " <a>",
+                    " a|*",
+                    " a^*",
+                    " {a}",
+                    " a`*",
+                    " a%*",
+                    " []",
+                    " \\xc3*",
+                    " [::1%*",
+                    " a[*",
+                )
             ]
         },
     )
@@ -258,7 +267,7 @@ def _hosts() -> Iterator[Rule]:
             {200, 421},
             "open",
         ),
-        nginx={_NGINX_TAB: [" \\t example"]},
+        nginx={_NGINX_TAB: [" \\t example*"]},
     )
     yield rule(
         "host-unusual",
@@ -362,7 +371,7 @@ def _versions() -> Iterator[Rule]:
         one("simple", b"GET %s\r\n" % DOC + b"\r\n", {400, 505, NONE}),
         one("with a field", message(b"GET " + DOC, HOST), {400, 505, NONE}),
         one("trailing space", message(b"GET %s " % DOC, HOST), {400, 505, NONE}),
-        nginx={"it answers HTTP/0.9": ["simple", "with a field", "trailing"]},
+        nginx={"it answers HTTP/0.9": ["*"]},
     )
 
 
@@ -444,7 +453,7 @@ def _methods() -> Iterator[Rule]:
         ),
         one("PUT", get(b"Content-Length: 0", method=b"PUT"), {403, 405, 501}, check=_has_allow),
         one("POST", get(b"Content-Length: 0", method=b"POST"), {403, 405}, check=_has_allow),
-        nginx={"its 405 names no allowed methods": ["DELETE", "PATCH", "PUT", "POST", "TRACE"]},
+        nginx={"its 405 names no allowed methods": ["*"]},
     )
     yield rule(
         "method-long",
@@ -516,23 +525,22 @@ def _targets() -> Iterator[Rule]:
         one("no host", write(b"http://" + DOC), {400, 404}),
         one("userinfo", write(b"http://user@example.org" + DOC), {200, 400, 421}),
         one("bad port", write(b"http://example.org:x" + DOC), {400, 404, 421}),
-        nginx={"it takes the host off without a look": ["no host", "bad port"]},
     )
     yield rule(
         "target-other-forms",
-        "RFC 9112, section 3.2",
-        "authority-form is for CONNECT alone, asterisk-form for OPTIONS alone.",
+        "RFC 9112, sections 3 and 3.2",
+        "One form for each method; an invalid line SHOULD be answered 400, or redirected.",
         each(
             [b"example.org:80", b"example.org", b"*", b"**", b"*/", b"doc/lake/siljan", b"?a=b"],
             write,
-            {400, 404, 405, 501},
+            {301, 308, 400, 404, 405, 501},
         ),
         each(
             [b"#", b".", b"..", b"\\", b"http:", b"http:/x", b":80", b"@", b"%2Fdoc"],
             write,
-            {400, 404},
+            {301, 308, 400, 404},
         ),
-        one("post *", sized(path=b"*"), {400, 404, 405, 501}),
+        one("post *", sized(path=b"*"), {301, 308, 400, 404, 405, 501}),
     )
     yield rule(
         "target-empty",
@@ -543,7 +551,6 @@ def _targets() -> Iterator[Rule]:
         one("one part", message(b"GET", HOST), {400, 505, NONE}),
         one("spaces", message(b"   ", HOST), {400, 505, NONE}),
         one("four parts", message(b"GET / / HTTP/1.1", HOST), {400, 404}),
-        nginx={"it answers HTTP/0.9": ["two parts"]},
     )
     yield rule(
         "target-fragment",
@@ -699,7 +706,6 @@ def _fields() -> Iterator[Rule]:
         source,
         "A name has at least one character; a message that breaks the grammar SHOULD be 400.",
         each([b": a", b":", b":: a", b": Host: b"], get, BAD),
-        nginx={"it leaves out fields with an invalid name": [":"]},
     )
     yield rule(
         "field-name-invalid",
@@ -723,16 +729,29 @@ def _fields() -> Iterator[Rule]:
             BAD,
         ),
         nginx={
-            "it leaves out fields with an invalid name": ["X(", "X@", "X/", 'X"', "X\\xc3", "{X"]
-        }
-        | {"it leaves out such fields ": ["X[", "X=", "X;", "X,", "X?", "X<", "X\\\\", "X\\x7f"]},
+            "it leaves out fields with an invalid name": [
+                "X(*",
+                "X@*",
+                "X/*",
+                'X"*',
+                "X\\xc3*",
+                "{X*",
+                "X[*",
+                "X=*",
+                "X;*",
+                "X,*",
+                "X?*",
+                "X<*",
+                "X\\\\*",
+            ]
+        },
     )
     yield rule(
         "field-without-colon",
         "RFC 9112, sections 2.2 and 5",
         "A line without a colon is no field; such a message SHOULD be answered 400.",
         each([b"X", b"X a", b"GET /smuggled HTTP/1.1", b"=", b"X;a=b"], get, BAD),
-        nginx={"it leaves out lines without a colon": ["X", "="]},
+        nginx={"it leaves out lines without a colon": ["X", "=", "X;*"]},
     )
     yield rule(
         "field-name-case-and-kind",
@@ -902,7 +921,6 @@ def _lines() -> Iterator[Rule]:
             TAKEN_OR_BAD,
         ),
         one("coding in a fold", get(b"X: a\r\n Transfer-Encoding: chunked"), TAKEN_OR_BAD),
-        nginx={"it takes a fold for a field with an invalid name": ["host", "length", "coding"]},
     )
     yield rule(
         "field-first-preceded",
@@ -1091,7 +1109,7 @@ def _lengths() -> Iterator[Rule]:
         one("post, none", post(body=b""), {400, 411}),
         one("post, 0", sized(body=b""), {400, 411}),
         Case("next request at once", (sized() + get(),), _answers(200, 200), "open"),
-        nginx={_NGINX_TAB: ["\\t6"]},
+        nginx={_NGINX_TAB: ["\\t6 "]},
     )
     yield rule(
         "body-cut-off",
@@ -1140,7 +1158,7 @@ def _codings() -> Iterator[Rule]:
         Case(
             "next request at once", (chunked(body=CHUNKED_ASK) + get(),), _answers(200, 200), "open"
         ),
-        nginx={_NGINX_TAB: ["\\tchunked"]},
+        nginx={_NGINX_TAB: ["\\tchunked*"]},
     )
     yield rule(
         "coding-unknown",
@@ -1292,12 +1310,6 @@ def _smuggling() -> Iterator[Rule]:
             one(field, post(b"Content-Length: 6", field), {400, 501}, "closed")
             for field in obscured
         ),
-        nginx={
-            "it leaves out lines that are no fields, as in a message without them": [
-                "Transfer-Encoding\\r",
-                "Transfer-Encoding",
-            ]
-        },
     )
     yield rule(
         "two-codings-and-length",
@@ -1469,7 +1481,7 @@ def _chunks() -> Iterator[Rule]:
             (chunked(body=b""), Repeat(b"1;" + b"a" * 60 + b"\r\n#\r\n", _ENDLESS_BYTES)),
             TOO_LONG,
         ),
-        nginx={"it ignores extensions without end": ["400,000", "endless"]},
+        nginx={"it ignores extensions of any length": ["400,000"]},
     )
     bad = {
         "lf after the size": b"6\nASK {}\r\n0\r\n\r\n",
@@ -1490,7 +1502,7 @@ def _chunks() -> Iterator[Rule]:
         source,
         "Data is as long as its size says, and CRLF stands behind both: else 400, and close.",
         *(one(name, chunked(body=body), BAD, "closed") for name, body in bad.items()),
-        nginx={_NGINX_LF: ["lf after", "data shorter"]},
+        nginx={_NGINX_LF: ["lf after*", "data shorter"]},
     )
     yield rule(
         "chunk-last-line",
@@ -1647,7 +1659,7 @@ def _trailers() -> Iterator[Rule]:
             (get(b"Transfer-Encoding: chunked") + b"0\r\n", Repeat(b"X: a\r\n", _ENDLESS_BYTES)),
             {200, 405, *TOO_LONG},
         ),
-        nginx={"it drops trailers of any length": ["20,000", "400,000"]},
+        nginx={"it drops trailers of any length": ["20,000 fields", "400,000 bytes"]},
     )
 
 
@@ -2033,30 +2045,34 @@ def _connections() -> Iterator[Rule]:
     )
     keep = b"Connection: keep-alive"
 
-    def says_keep(response: Response) -> str:
-        return no_coding(response)
-
     yield rule(
         "connection-http-1.0-keep-alive",
         "RFC 9112, section 9.3",
         "A server MAY keep it open when HTTP/1.0 asks for it, and says so then.",
-        one("get", old(keep), GOOD, check=says_keep),
-        one("head", old(keep, method=b"HEAD"), GOOD, method="HEAD", check=says_keep),
+        one("get", old(keep), GOOD, check=no_coding),
+        one("head", old(keep, method=b"HEAD"), GOOD, method="HEAD", check=no_coding),
         one(
             "body",
             sized(keep).replace(b"HTTP/1.1", b"HTTP/1.0"),
             GOOD,
             has=b"true",
-            check=says_keep,
+            check=no_coding,
         ),
         one(
             "large query",
             old(keep, path=b"/sparql?query=ASK%7B%7D"),
             GOOD,
             has=b"true",
-            check=says_keep,
+            check=no_coding,
         ),
     )
+
+
+# A query of a tenth of a second or so.
+_SLOW = sized(
+    body=b"SELECT (COUNT(*) AS ?n) { %s }"
+    % b" ".join(b"VALUES ?%c { 1 2 3 4 5 6 7 8 9 0 }" % letter for letter in b"abcdef")
+)
 
 
 def _pipelines() -> Iterator[Rule]:
@@ -2082,6 +2098,7 @@ def _pipelines() -> Iterator[Rule]:
         *_answers(200),
     )
     cut = b"".join(mixed)
+    slow_answers = (Expected(GOOD, has=b'"n"'), *_answers(200), marked[0])
     yield rule(
         "pipeline",
         source,
@@ -2113,6 +2130,14 @@ def _pipelines() -> Iterator[Rule]:
             (sized(path=DOC) + get(),),
             (Expected(frozenset({403, 405})), *_answers(200)),
             "either",
+        ),
+        Case("slow query first", (_SLOW + gets[0] + asks[0],), slow_answers, "open"),
+        Case("behind a slow query", (_SLOW, gets[0], asks[0]), slow_answers, "open"),
+        Case(
+            "body behind a slow query",
+            (_SLOW, asks[0][:-9], asks[0][-9:]),
+            slow_answers[::2],
+            "open",
         ),
         Case("close last", (get() + get(b"Connection: close"),), _answers(200, 200), "closed"),
     )
@@ -2214,7 +2239,7 @@ def _conditions() -> Iterator[Rule]:
             get,
             {200, 400, 412},
         ),
-        nginx={"it takes what is no date for one that has passed": ["If-Unmodified-Since"]},
+        nginx={"it takes what is no date for one that has passed": ["If-Unmodified-Since*"]},
     )
     yield rule(
         "not-modified",
@@ -2585,7 +2610,7 @@ def _contents() -> Iterator[Rule]:
         one("405", get(b"Content-Length: 0", method=b"POST"), {405}, check=has_date),
         one("query", sized(), GOOD, check=has_date),
         one("400", post(b"Content-Length: x"), BAD, check=has_date),
-        one("too long", get(b"X: " + b"a" * 70_000), {431, 400}, check=has_date),
+        one("too long", get(b"X: " + b"a" * 70_000), {400, 413, 414, 431}, check=has_date),
     )
 
 

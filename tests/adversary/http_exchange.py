@@ -332,7 +332,8 @@ def _after(wire: Wire, case: Case, has_sent_all: bool) -> str:
         return f"more came: {wire.received[:120]!r}" if wire.received else ""
     if wire.received:
         return f"more came: {wire.received[:120]!r}"
-    if not has_sent_all or any(isinstance(step, HalfClose) for step in case.steps):
+    is_whole = has_sent_all and not isinstance(case.steps[-1], Repeat)
+    if not is_whole or any(isinstance(step, HalfClose) for step in case.steps):
         return ""
     wire.send(PROBE)
     response = next_response(wire, "GET", _CLOSE_SECONDS)

@@ -493,8 +493,9 @@ def failures(soak: Soak) -> tuple[Counter[str], int]:
     for answer in soak.answered:
         if answer.status == 200:
             continue
-        end = answer.began + answer.seconds + _EXCUSED_SECONDS
-        if "query" in answer.kind and any(answer.began <= kill <= end for kill in soak.kills):
+        first = answer.began - _EXCUSED_SECONDS
+        last = answer.began + answer.seconds + _EXCUSED_SECONDS
+        if "query" in answer.kind and any(first <= kill <= last for kill in soak.kills):
             excused += 1
         else:
             found[f"{answer.kind}: {answer.status or 'no response'}"] += 1
