@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import site
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import publisher
 
 _PATH = "PYTHONPATH"
+_SAFE = "PYTHONSAFEPATH"
 
 
 def command_of(module: str, *arguments: str) -> list[str]:
@@ -18,6 +21,20 @@ def command_of(module: str, *arguments: str) -> list[str]:
     Nothing is imported from the folder one stands in (``-P``): it may be a stranger's.
     """
     return [sys.executable, "-P", "-m", module, *arguments]
+
+
+@contextmanager
+def nothing_from_here() -> Iterator[None]:
+    """Let no process that a library starts meanwhile import from the folder one stands in."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_SAFE, None)
+        else:
+            os.environ[_SAFE] = before
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -414,6 +414,34 @@ def test_the_command_imports_nothing_from_the_folder(world: Path, tmp_path: Path
     assert not marker.exists()
 
 
+IN_PARTS = """
+import publisher.load.ground
+from publisher.cli import main
+publisher.load.ground._PART_BYTES = 1
+if __name__ == "__main__":
+    main(["check", "--lang", "en"])
+"""
+
+
+def test_processes_for_parts_import_nothing_from_the_folder(world: Path, tmp_path: Path) -> None:
+    """Files are read on all cores, by processes that the standard library starts."""
+    marker = tmp_path / "run"
+    for name in ("multiprocessing", "struct", "socket", "pyoxigraph", "publisher"):
+        put(world, f"{name}.py", f"open({str(marker)!r}, 'a').write({name!r})\n")
+    put(tmp_path, "program.py", IN_PARTS)
+    done = subprocess.run(
+        [sys.executable, str(tmp_path / "program.py")],
+        cwd=world,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not marker.exists()
+
+
 @pytest.mark.parametrize(
     "query", ["ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE ?s { ?s ?p ?o }"]
 )
