@@ -68,6 +68,8 @@ class ValidatorProcess:
             )
         except Gone:
             self._tell_death()
+        except TimeoutError:
+            self._stop_at_time()
         except BaseException:
             self.close()
             raise
