@@ -76,6 +76,10 @@ class Config:
     language: str = _row("sv", "Language of a page when the reader's is not known: sv or en")
     tile_url: str = _row("", "Map tiles: their address with {z}, {x}, {y}; empty: none are drawn")
     tile_credit: str = _row("", "Who made the map tiles, told beneath each map")
+    check_timeout_seconds: float = _row(
+        300.0, "Longest evaluation of one rule or query of the sources, or of a shape on 100 things"
+    )
+    check_memory_mb: int = _row(2048, "Memory that one of these may use")
     query_workers: int = _row(2, "Processes that evaluate queries, per web process")
     query_timeout_seconds: float = _row(10.0, "Longest evaluation of a query")
     query_memory_mb: int = _row(512, "Memory that one query may use")

@@ -9,6 +9,8 @@ from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TypeVar
 
+from publisher.system.python import nothing_from_here
+
 _Part = TypeVar("_Part")
 _Result = TypeVar("_Result")
 
@@ -31,9 +33,11 @@ def on_all_cores(work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> It
         yield from map(work, parts)
         return
     # Not forked: this process has threads of its own.
-    pool = ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
+    with nothing_from_here():
+        pool = ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
+        found = pool.map(work, parts)  # starts them all
     try:
-        yield from pool.map(work, parts)
+        yield from found
     finally:
         pool.shutdown(cancel_futures=True)
 

@@ -103,6 +103,14 @@ class SourceMissing(SourceError):
 class SourceSyntax(SourceError):
     """A file is not what its extension says."""
 
+    @classmethod
+    def of(cls, error: PublisherError, where: str) -> SourceSyntax:
+        """Return another error, with its sentences, as the fault of a file."""
+        made = cls("", where=where, line=error.line, column=error.column)
+        made.what, made.remedy = error.what, error.remedy
+        made.args = (made.in_language(SOURCE_LANGUAGE),)
+        return made
+
 
 class SourceErrors(SourceError):
     """Several sources cannot be read or understood: an editor mends them in one go."""

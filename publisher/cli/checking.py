@@ -17,6 +17,7 @@ from publisher.cli.options import (
     FOUND,
     LANGUAGE,
     answers_for_errors,
+    bounds_of,
     config_of,
     progress_shown,
     settings,
@@ -70,7 +71,7 @@ def _below_here(path: str) -> str:
 @click.option("--links", is_flag=True, help="Also ask whether the addresses of others answer.")
 @click.option("--watch", is_flag=True, help="Check again each time a file is saved.")
 @FORMAT
-@settings("base_iri", "stale_years", "link_days")
+@settings("base_iri", "check_timeout_seconds", "check_memory_mb", "stale_years", "link_days")
 @LANGUAGE
 @answers_for_errors
 def check(
@@ -100,10 +101,11 @@ def _findings(wanted: _Wanted) -> list[Finding]:
     from publisher.quality.approval import finding_of
 
     folder, base_iri = Path.cwd(), wanted.config.base_iri
+    bounds = bounds_of(wanted.config)
     try:
-        sources = read_sources(folder, base_iri)
+        sources = read_sources(folder, base_iri, bounds)
         if wanted.fix and _fixed(sources, wanted):
-            sources = read_sources(folder, base_iri)
+            sources = read_sources(folder, base_iri, bounds)
         with progress_shown(wanted.language) as progress:
             found = check_sources(sources, progress)
             found += _on_request(sources, wanted, progress)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from rich.console import Console
 
+from publisher.bounds import Bounds
 from publisher.config import Config, describe, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
@@ -76,6 +77,20 @@ def progress_shown(language: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status("…") as status:
         yield lambda step: status.update(translate("At work: {step}", language, step=step))
+
+
+def bounds_of(config: Config) -> Bounds:
+    """Return what checking one rule, query or shape of the sources may take."""
+    return Bounds(
+        seconds=config.check_timeout_seconds,
+        memory_bytes=config.check_memory_mb << 20,
+        query_bytes=config.query_length_kb << 10,
+        nesting=config.query_nesting,
+        patterns=config.query_patterns,
+        values=config.query_values,
+        path_operators=config.query_path_operators,
+        endpoints=frozenset(filter(None, map(str.strip, config.service_endpoints.split(",")))),
+    )
 
 
 def config_of(**options: object) -> Config:

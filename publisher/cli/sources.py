@@ -10,6 +10,7 @@ import click
 from publisher.cli.options import (
     LANGUAGE,
     answers_for_errors,
+    bounds_of,
     config_of,
     progress_shown,
     settings,
@@ -30,7 +31,9 @@ def build_release_of(config: Config, language: str, allow_loss: str = "") -> Non
 
     with progress_shown(language) as progress:
         try:
-            approved = approve(read_sources(Path.cwd(), config.base_iri), progress)
+            approved = approve(
+                read_sources(Path.cwd(), config.base_iri, bounds_of(config)), progress
+            )
         except NotApproved as error:
             write_findings(list(error.findings), "text", language)
             raise

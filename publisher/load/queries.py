@@ -1,18 +1,15 @@
-"""Named queries of the sources: ``data/queries/*.rq``, each a query that the engine can read."""
+"""Named queries of the sources: ``data/queries/*.rq``. What they say is checked later."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from pyoxigraph import Store
-
 from publisher.errors import SourceSyntax
 from publisher.load.parse import read_text
 
 FOLDER = "data/queries"
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-_PLACE = re.compile(r"error at (\d+):(\d+): .*", re.DOTALL)
 
 
 def find_named(folder: Path) -> list[Path]:
@@ -24,7 +21,7 @@ def read_named(folder: Path, path: Path) -> str:
     """Return the text of a named query.
 
     Raises:
-        SourceError: It cannot be read, has no name for an address, or is no SPARQL 1.1 query.
+        SourceError: It cannot be read, or has no name for an address.
     """
     name = path.relative_to(folder).as_posix()
     text = read_text(path, name)
@@ -34,18 +31,4 @@ def read_named(folder: Path, path: Path) -> str:
             where=name,
             remedy="Name it with small letters a to z, digits and hyphens; nothing was published.",
         )
-    try:
-        Store().query(text)
-    except SyntaxError as error:
-        place = _PLACE.match(str(error))
-        raise SourceSyntax(
-            "Line {line}, column {column}: this is no SPARQL 1.1 query."
-            if place
-            else "This is no SPARQL 1.1 query: {reason}.",
-            where=name,
-            remedy="Mend that line, or the one before it; nothing was published.",
-            line=int(place[1]) if place else None,
-            column=int(place[2]) if place else None,
-            reason=str(error),
-        ) from error
     return text

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from publisher.bounds import DEFAULT_BOUNDS, Bounds
 from publisher.compaction import Context
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
 from publisher.load.files import CONTEXT, Role, find_queries, find_sources
@@ -36,6 +37,7 @@ class Sources:
         context: ``ontology/context.jsonld``; the table of prefixes when there is none.
         rules: Name → text of each ``shapes/hygiene/*.rq``.
         queries: Name → text of each ``data/queries/*.rq``.
+        bounds: What checking one of its rules, queries or shapes may take.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Sources:
     rules: Mapping[str, str] = field(repr=False)
     ground: Ground = field(repr=False, compare=False)
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
+    bounds: Bounds = field(repr=False, compare=False, default=DEFAULT_BOUNDS)
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
         """Return the files of some roles."""
@@ -90,7 +93,7 @@ class Sources:
         return own | dict(PREFIXES)
 
 
-def read_sources(folder: Path, base_iri: str) -> Sources:
+def read_sources(folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -> Sources:
     """Return the sources of a folder.
 
     Raises:
@@ -114,7 +117,8 @@ def read_sources(folder: Path, base_iri: str) -> Sources:
     if broken:
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
     read = tuple(file for file in files if isinstance(file, SourceFile))
-    return Sources(folder, base_iri, read, context or Context({}), rules, ground, queries)
+    made = context or Context({})
+    return Sources(folder, base_iri, read, made, rules, ground, queries, bounds)
 
 
 def _read_rule(folder: Path, path: Path) -> str:

@@ -14,7 +14,9 @@ from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 from publisher.quality.by_file import check_files
 from publisher.quality.definitions import check_base, check_definitions
+from publisher.quality.folder_queries import folder_queries
 from publisher.quality.hygiene import check_hygiene
+from publisher.quality.named_queries import check_named_queries
 from publisher.quality.shape_syntax import check_shape_syntax
 from publisher.sorting import SortedLines
 
@@ -48,6 +50,7 @@ CHECKS: tuple[tuple[str, Callable[[Sources], Iterable[Finding]]], ...] = (
     ("definitions", check_definitions),
     ("base", check_base),
     ("hygiene", check_hygiene),
+    ("queries", check_named_queries),
     ("shapes", _shapes),
 )
 
@@ -59,9 +62,10 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
         SourceSyntax: A shape or a rule cannot be used.
     """
     found: list[Finding] = []
-    for name, step in CHECKS:
-        progress(name)
-        found += step(sources)
+    with folder_queries(sources):  # one set of processes for all of them
+        for name, step in CHECKS:
+            progress(name)
+            found += step(sources)
     return in_order(located(found, sources))
 
 

@@ -6,17 +6,19 @@ They are told of on request and never part of a release, since they depend on th
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import partial
 
-from pyoxigraph import Literal, NamedNode, Store
+from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.parse import read_text
-from publisher.load.sources import PUBLISHED, Sources
+from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
-from publisher.quality.hygiene import solutions
+from publisher.quality.folder_queries import Row as Terms
+from publisher.quality.folder_queries import folder_queries
 
 FOLDER = "shapes/freshness"
 _WANTED = {"focusNode", "dated", "message_sv", "message_en"}
@@ -36,20 +38,27 @@ def check_freshness(sources: Sources, years: int, today: date) -> Iterator[Findi
         SourceSyntax: A rule is not such a query.
     """
     limit = _day(today.year - years, today.month, today.day)
-    store = Store()
-    store.extend(sources.quads(*PUBLISHED))
-    for path in sorted((sources.folder / FOLDER).glob("*.rq")):
-        newest: dict[str, tuple[date, Row]] = {}
-        for row in _rows(store, f"{FOLDER}/{path.name}", read_text(path, path.name)):
-            then = latest_day(row["dated"].value)
-            if then is None:
-                continue
-            known = newest.get(row["focusNode"].value)
-            if known is None or then > known[0]:
-                newest[row["focusNode"].value] = (then, row)
-        for then, row in newest.values():
-            if then < limit:
-                yield _finding(path.stem, row)
+    paths = sorted((sources.folder / FOLDER).glob("*.rq"))
+    names = {f"{FOLDER}/{path.name}": path for path in paths}
+    rules = {name: read_text(path, name) for name, path in names.items()}
+    with folder_queries(sources) as queries:
+        for name, rows in queries.rows(rules):
+            for then, row in _newest(name, rows):
+                if then < limit:
+                    yield _finding(names[name].stem, row)
+
+
+def _newest(rule: str, rows: Iterable[Terms]) -> Iterable[tuple[date, Row]]:
+    """Return the newest row of each thing, and its day."""
+    newest: dict[str, tuple[date, Row]] = {}
+    for row in map(partial(_checked, rule), rows):
+        then = latest_day(row["dated"].value)
+        if then is None:
+            continue
+        known = newest.get(row["focusNode"].value)
+        if known is None or then > known[0]:
+            newest[row["focusNode"].value] = (then, row)
+    return newest.values()
 
 
 def latest_day(written: str) -> date | None:
@@ -71,18 +80,11 @@ def _day(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
-def _rows(store: Store, name: str, rule: str) -> Iterator[Row]:
-    try:
-        rows = solutions(store, rule)
-    except SyntaxError as error:
-        raise _not_a_rule(name, str(error.msg)) from error
-    if rows is None:
-        raise _not_a_rule(name, "it is not a SELECT query")
-    for row in rows:
-        terms = {n: t for n, t in row.items() if isinstance(t, NamedNode | Literal)}
-        if not terms.keys() >= _WANTED:
-            raise _not_a_rule(name, f"it does not give ?{min(_WANTED - terms.keys())}")
-        yield terms
+def _checked(rule: str, row: Terms) -> Row:
+    terms = {n: t for n, t in row.items() if isinstance(t, NamedNode | Literal)}
+    if not terms.keys() >= _WANTED:
+        raise _not_a_rule(rule, f"it does not give ?{min(_WANTED - terms.keys())}")
+    return terms
 
 
 def _not_a_rule(name: str, reason: str) -> SourceSyntax:

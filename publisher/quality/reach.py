@@ -6,14 +6,13 @@ A shape that may look anywhere has no reach, and everything is validated togethe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from rdflib import RDF, SH, Graph, Literal, Node, URIRef
 from rdflib.collection import Collection
 from rdflib.namespace import Namespace
 
 from publisher.quality.query_reach import reach_of_query
-from publisher.quality.steps import Reach, Step, Unbounded, along
+from publisher.quality.steps import Needs, Reach, Step, Unbounded, along
 
 _SH = Namespace(str(SH))
 # Names that are Python's own words, or of its methods.
@@ -32,21 +31,6 @@ _NEAR = {
 }
 _READ = {*_TARGETS, *_OF_FOCUS, *_NEAR, _CLASS, _NODE, _NOT, _OR, _AND, _XONE}
 _READ |= {SH.property, SH.qualifiedValueShape, SH.closed, SH.sparql}
-
-
-@dataclass(frozen=True)
-class Needs:
-    """What must be at hand.
-
-    Attributes:
-        reach: How far any shape looks from a node that it targets.
-        objects_of: Properties whose objects are targets (``sh:targetObjectsOf``).
-        nodes: Nodes that are targets by name (``sh:targetNode``).
-    """
-
-    reach: Reach
-    objects_of: frozenset[str] = frozenset()
-    nodes: frozenset[str] = frozenset()
 
 
 def needs_of(shapes: Graph, prefixes: Iterable[tuple[str, str]]) -> Needs | None:

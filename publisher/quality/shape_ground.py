@@ -13,8 +13,7 @@ from pathlib import Path
 from publisher.load.files import SHAPES
 from publisher.load.sources import Sources
 from publisher.namespaces import iri
-from publisher.quality.reach import Needs
-from publisher.quality.steps import Reach, Step
+from publisher.quality.steps import Needs, Reach, Step
 from publisher.sorting import SortedLines, Sorter, distinct, merge, read_lines, write_lines
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.

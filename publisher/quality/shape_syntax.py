@@ -6,20 +6,20 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
 from publisher.load.locate import line_of
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
-from publisher.messages import Text, text
+from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.namespaces import iri, shorten
+from publisher.quality.folder_queries import FolderQueries, folder_queries
+from publisher.query.tokens import tokens
 from publisher.viewers import VIEWER, VIEWERS, read_viewer
 
 RULE = "shape-syntax"
-_PLACE = re.compile(r"^error at (\d+):(\d+): ")
-_SHOWN = 80
 Nodes = Collection[object]
 Check = Callable[[object], Text | None]
 _NODE_KINDS = (
@@ -32,6 +32,7 @@ _NODE_KINDS = (
 )
 _NAMES = ("sh:class", "sh:datatype", "sh:targetClass", "sh:targetObjectsOf", "sh:targetSubjectsOf")
 _LISTS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
+_QUERIES = ("sh:select", "sh:ask", "sh:construct", "sh:update")
 _SHAPES = ("sh:node", "sh:not", "sh:qualifiedValueShape")
 
 
@@ -39,15 +40,16 @@ def check_shape_syntax(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each value of a shape that SHACL cannot read (SHACL, appendix A)."""
     # Read once: blank nodes have other names at each reading.
     read = [(file, file.triples) for file in sources.of_role(Role.SHAPES)]
-    checks = _checks(sources, [triple for _, triples in read for triple in triples])
-    for file, triples in read:
-        for triple in triples:
-            check = checks.get(triple.predicate.value)
-            if check is not None and (message := check(triple.object)) is not None:
-                yield _finding(file, triple, message)
+    with folder_queries(sources) as queries:
+        checks = _checks(sources, [triple for _, triples in read for triple in triples], queries)
+        for file, triples in read:
+            for triple in triples:
+                check = checks.get(triple.predicate.value)
+                if check is not None and (message := check(triple.object)) is not None:
+                    yield _finding(file, triple, message)
 
 
-def _checks(sources: Sources, triples: list[Triple]) -> Mapping[str, Check]:
+def _checks(sources: Sources, triples: list[Triple], queries: FolderQueries) -> Mapping[str, Check]:
     """Return property → what its values must be."""
     defined = {triple.subject for triple in triples}
     with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
@@ -58,16 +60,16 @@ def _checks(sources: Sources, triples: list[Triple]) -> Mapping[str, Check]:
         "sh:path": partial(_path, defined),
         "sh:pattern": _pattern,
         "sh:property": partial(_property, with_path),
-        "sh:select": partial(_query, _prologue(sources, triples)),
         "sh:severity": partial(_one_of, ("sh:Violation", "sh:Warning", "sh:Info")),
     }
+    checks |= dict.fromkeys(_QUERIES, partial(_query, queries, _prefixes(sources, triples)))
     checks |= dict.fromkeys(_NAMES, _name)
     checks |= dict.fromkeys(_LISTS, partial(_list, lists))
     checks |= dict.fromkeys(_SHAPES, partial(_shape, defined))
     return {iri(name): check for name, check in checks.items()}
 
 
-def _prologue(sources: Sources, triples: list[Triple]) -> str:
+def _prefixes(sources: Sources, triples: list[Triple]) -> dict[str, str]:
     """Return the prefixes that the queries of shapes may use (SHACL, section 5.2.1)."""
     declared: dict[object, dict[str, str]] = {}
     for triple in triples:
@@ -77,28 +79,30 @@ def _prologue(sources: Sources, triples: list[Triple]) -> str:
     for said in declared.values():
         if iri("sh:prefix") in said and iri("sh:namespace") in said:
             prefixes[said[iri("sh:prefix")]] = said[iri("sh:namespace")]
-    return "".join(f"PREFIX {p}: <{n}> " for p, n in prefixes.items()) + "\n"
+    return prefixes
 
 
-def _query(prologue: str, value: object) -> Text | None:
-    try:
-        Store().query(prologue + str(getattr(value, "value", "")))
-    except SyntaxError as error:
-        place = _PLACE.match(str(error.msg))
-        line, column = (int(place[1]), int(place[2])) if place else (2, 1)
-        return text(
-            "The query of the shape cannot be read at its line {line}, column {column}: {reason}…",
-            line=line - 1,  # the prologue is a line too
-            column=column,
-            reason=_PLACE.sub("", str(error.msg))[:_SHOWN],
-        )
+def _query(queries: FolderQueries, prefixes: Mapping[str, str], value: object) -> Text | None:
+    query = str(getattr(value, "value", ""))
+    fault = queries.fault(query, prefixes)
+    if fault is not None:
+        said = queries.as_source_error("", fault)
+        return {
+            language: translate("The query of the shape cannot be used. {reason}", language).format(
+                reason=f"{said.what[language]} {said.remedy.get(language, '')}".strip()
+            )
+            for language in LANGUAGES
+        }
+    words = {token.text.upper() for token in tokens(query) if token.kind == "word"}
+    if "FROM" in words:
+        return text("The query of a shape asks the graph that is checked. Take FROM out.")
     return None
 
 
 def _pattern(value: object) -> Text | None:
     try:
         re.compile(str(getattr(value, "value", "")))
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         return text("The pattern cannot be read: {reason}. Mend it.", reason=str(error))
     return None
 

@@ -2,92 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import threading
+import weakref
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from queue import SimpleQueue
 
-from pyoxigraph import BlankNode as OxBlankNode
-from pyoxigraph import Literal as OxLiteral
-from pyoxigraph import NamedNode as OxNamedNode
-from pyoxigraph import RdfFormat, parse
-from pyshacl.errors import ReportableRuntimeError
-from pyshacl.graph_abstraction import DataGraph
-from pyshacl.monkey import apply_patches
-from pyshacl.validator import Validator
-from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Node, URIRef
-from rdflib.plugins.sparql import prepareQuery
-from rdflib.plugins.sparql.sparql import Query
-from rdflib.query import Result
-
-from publisher.cores import on_all_cores
+from publisher.bounds import Bounds
+from publisher.cores import cores
 from publisher.errors import SourceSyntax
-from publisher.findings import Finding, Severity
+from publisher.findings import Finding
 from publisher.load.sources import Sources
-from publisher.messages import SOURCE_LANGUAGE, Text
-from publisher.quality.reach import Needs, needs_of
-from publisher.quality.shape_ground import Lookup, Part, ShapeGround, cut, uncut, write_shapes
-from publisher.quality.steps import Reach
-from publisher.sorting import read_lines
-
-_SEVERITIES = {
-    str(SH.Violation): Severity.VIOLATION,
-    str(SH.Warning): Severity.WARNING,
-    str(SH.Info): Severity.INFO,
-}
-
-
-_Result = TypeVar("_Result")
-# pySHACL looks at every triple of a shape anew for each focus node.
-_READ_BY_PEOPLE = {SH.description, SH.group, SH.message, SH.name, SH.order, RDFS.label}
-
-
-class _DataGraph(Graph):
-    """A graph that parses each query once; pySHACL asks the same one for every focus node."""
-
-    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:
-        """Return the result of a query, as ``Graph.query`` does."""
-        names = options.get("initNs") or {}
-        if isinstance(query_object, str):
-            query_object = _prepared(query_object, tuple(sorted(names.items())))
-        return super().query(query_object, *arguments, **options)
-
-
-@lru_cache(maxsize=256)
-def _prepared(query: str, names: tuple[tuple[str, Any], ...]) -> Query:
-    return prepareQuery(query, initNs=dict(names))
-
-
-def _term(term: object) -> Node:
-    if isinstance(term, OxNamedNode):
-        return URIRef(term.value)
-    if isinstance(term, OxBlankNode):
-        return BNode(term.value)
-    assert isinstance(term, OxLiteral)
-    # normalize=False: "01" stays "01", so that a finding shows what the file says.
-    if term.language:
-        return Literal(term.value, lang=term.language, normalize=False)
-    datatype = None if term.datatype.value.endswith("#string") else URIRef(term.datatype.value)
-    return Literal(term.value, datatype=datatype, normalize=False)
-
-
-def _terms(nodes: Iterable[bytes]) -> Iterator[Node]:
-    """Yield terms that are written in N-Triples."""
-    lines = b"".join(b"<x:x> <x:x> %s .\n" % node for node in nodes)
-    return (_term(quad.object) for quad in parse(lines, format=RdfFormat.N_TRIPLES))
-
-
-def _graph(lines: Iterable[bytes], prefixes: Mapping[str, str]) -> Graph:
-    """Return lines of N-Triples as an rdflib graph."""
-    graph = _DataGraph(bind_namespaces="none")
-    for prefix, namespace in prefixes.items():
-        graph.bind(prefix, namespace, override=True)
-    for quad in parse(b"".join(lines), format=RdfFormat.N_TRIPLES):
-        graph.add((_term(quad.subject), URIRef(quad.predicate.value), _term(quad.object)))
-    return graph
+from publisher.quality.shape_ground import Part, ShapeGround, cut, uncut, write_shapes
+from publisher.quality.validator_process import ValidatorProcess
 
 
 def check_shapes(sources: Sources) -> Iterator[Finding]:
@@ -97,13 +27,65 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
     in parts, each with what the shapes may look at from its nodes, on all cores.
 
     Raises:
-        SourceSyntax: A shape is not one that SHACL allows.
+        SourceSyntax: A shape is not one that SHACL allows, or takes too much.
     """
     ground = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.ground.folder)))
-    needs = needs_in(ground)
-    parts = [uncut(ground)] if needs is None else list(cut(ground, needs))
-    for found in on_all_cores(check_part, parts):
-        yield from found
+    first = ValidatorProcess(ground, sources.bounds)
+    processes = Processes(ground, sources.bounds, first)
+    try:
+        parts = [uncut(ground)] if first.needs is None else list(cut(ground, first.needs))
+        for found in processes.findings(parts):
+            yield from found
+    finally:
+        processes.close()
+
+
+class Processes:
+    """Processes that validate parts, as many as there are cores."""
+
+    def __init__(self, ground: ShapeGround, bounds: Bounds, first: ValidatorProcess) -> None:
+        """Keep what further ones are started with."""
+        self._ground, self._bounds = ground, bounds
+        self._all = [first]
+        self._idle: SimpleQueue[ValidatorProcess] = SimpleQueue()
+        self._idle.put(first)
+
+    def close(self) -> None:
+        """End them all."""
+        for process in self._all:
+            process.close()
+
+    def findings(self, parts: list[Part]) -> Iterator[list[Finding]]:
+        """Yield the findings of each part, in their order; the first error ends it.
+
+        Raises:
+            SourceSyntax: A shape cannot be used, or takes too much.
+        """
+        count = min(cores(), len(parts))
+        if count < 2:
+            yield from map(self._validated, parts)
+            return
+        with ThreadPoolExecutor(count) as threads:
+            started = [threads.submit(self._start) for _ in range(count - 1)]
+            try:
+                for future in started:
+                    future.result()
+                yield from threads.map(self._validated, parts)
+            finally:
+                self.close()  # else the others would be waited for
+                threads.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self) -> None:
+        process = ValidatorProcess(self._ground, self._bounds)
+        self._all.append(process)
+        self._idle.put(process)
+
+    def _validated(self, part: Part) -> list[Finding]:
+        process = self._idle.get()
+        try:
+            return process.findings(part)
+        finally:
+            self._idle.put(process)
 
 
 class Around:
@@ -115,10 +97,15 @@ class Around:
         Raises:
             SourceSyntax: A shape is not one that SHACL allows.
         """
+        self._lock = threading.Lock()
+        self._process = self._started(sources)
+
+    def _started(self, sources: Sources) -> ValidatorProcess:
         with tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
             ground = write_shapes(sources, Path(folder))
-            self._needs = needs_in(ground)
-            self._validator = _told(lambda: _Validator(ground))
+            process = ValidatorProcess(ground, sources.bounds)
+        weakref.finalize(self, process.close)
+        return process
 
     def findings(self, sources: Sources, things: Iterable[str]) -> list[Finding]:
         """Return the findings on some nodes, given as IRIs, of sources with the same shapes.
@@ -129,118 +116,17 @@ class Around:
         named = tuple(f"<{thing}>".encode() for thing in things)
         if not named:
             return []
-        with tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
+        with self._lock, tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
             ground = write_shapes(sources, Path(folder))
-            if self._needs is None:
+            if self._process.needs is None:
                 part = replace(uncut(ground), nodes=named)
             else:
-                for _ in cut(ground, self._needs):
+                for _ in cut(ground, self._process.needs):
                     pass  # what the parts need of each other is written on the way
                 part = Part(ground, 0, 0, named)
-            return _told(lambda: self._validator.held_against(ground).findings(part))
-
-
-def _told(work: Callable[[], _Result]) -> _Result:
-    """Return what pySHACL returns; what it cannot read is told as a shape that is wrong."""
-    try:
-        return work()
-    except ReportableRuntimeError as error:
-        raise SourceSyntax(
-            "A shape is not valid SHACL: {reason}.",
-            where="shapes/",
-            remedy="Mend the shape that is named; nothing was published.",
-            reason=str(error).strip().rstrip("."),
-        ) from error
-
-
-@lru_cache(maxsize=1)
-def needs_in(ground: ShapeGround) -> Needs | None:
-    """Return what must be at hand to validate a node; None when that may be anything."""
-    prefixes = json.loads(ground.prefixes.read_bytes())
-    return needs_of(_graph(read_lines(ground.shapes), prefixes), prefixes.items())
-
-
-def check_part(part: Part) -> list[Finding]:
-    """Return the findings of one part.
-
-    Raises:
-        SourceSyntax: A shape is not one that SHACL allows.
-    """
-    return _told(lambda: _validator(part.ground).findings(part))
-
-
-@lru_cache(maxsize=1)
-def _validator(ground: ShapeGround) -> _Validator:
-    """Return the validator of a process: it reads the shapes once, for all its parts."""
-    return _Validator(ground)
-
-
-class _Validator:
-    """Shapes, read, and what they are held against."""
-
-    def __init__(self, ground: ShapeGround) -> None:
-        apply_patches()  # type: ignore[no-untyped-call]  # as pyshacl.validate does
-        self._prefixes = json.loads(ground.prefixes.read_bytes())
-        self._shapes = _graph(read_lines(ground.shapes), self._prefixes)
-        self._needs = needs_in(ground) or Needs(Reach())
-        self.held_against(ground)
-        rules = _graph((), self._prefixes)
-        for triple in self._shapes:
-            if triple[1] not in _READ_BY_PEOPLE:
-                rules.add(triple)
-        empty = DataGraph.from_rdflib(_graph((), {}))
-        self._pyshacl = Validator(empty, shacl_graph=rules, options={"inplace": True})
-
-    def held_against(self, ground: ShapeGround) -> _Validator:
-        """Look at other data from now on; the shapes stay."""
-        self._lookup = Lookup(ground, self._needs)
-        return self
-
-    def findings(self, part: Part) -> list[Finding]:
-        """Return the findings on the nodes of a part."""
-        nodes, lines = self._lookup.part(part)
-        graph = _graph(lines, self._prefixes)
-        own = set(_terms(nodes))
-        results: list[Any] = []
-        executor = self._pyshacl.make_executor()
-        data = DataGraph.from_rdflib(graph)
-        for shape in self._pyshacl.shacl_graph.shapes:
-            targets = shape.focus_nodes(data)
-            if focus := list(targets & own if own else targets):
-                results += shape.validate(executor, data, focus=focus)[1]
-        if not results:
-            return []
-        report, _ = Validator.create_validation_report(self._pyshacl.shacl_graph, False, results)
-        found = report.subjects(RDF.type, SH.ValidationResult)
-        return [_finding(report, self._shapes, result) for result in found]
-
-
-def _messages(report: Graph, shapes: Graph, result: Node) -> Text:
-    """Return what the broken shape tells the editor, by language.
-
-    They are read from the shapes: pySHACL drops the language of messages of SPARQL constraints.
-    """
-    rule = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
-    said = list(shapes.objects(rule, SH.message)) or list(report.objects(result, SH.resultMessage))
-    return {
-        m.language or SOURCE_LANGUAGE: str(m)
-        for m in sorted(said, key=str)
-        if isinstance(m, Literal)
-    }
-
-
-def _written(node: Node | None) -> str:
-    """Return an IRI or a text; blank nodes have no name that outlives the run."""
-    return "[]" if isinstance(node, BNode) else str(node)
-
-
-def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
-    path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
-    return Finding(
-        _SEVERITIES.get(str(report.value(result, SH.resultSeverity)), Severity.VIOLATION),
-        _messages(report, shapes, result),
-        rule=_written(report.value(result, SH.sourceShape)),
-        focus_node=_written(report.value(result, SH.focusNode)),
-        path=str(path) if isinstance(path, URIRef) else "",
-        value="" if value is None else "[]" if isinstance(value, BNode) else value.n3(),
-    )
+            try:
+                return self._process.findings(part)
+            except SourceSyntax:
+                self._process.close()
+                self._process = self._started(sources)
+                raise

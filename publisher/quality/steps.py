@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+Written = list[Any]
 
 
 class Unbounded(Exception):
@@ -56,10 +58,46 @@ class Reach:
         for step, then in other.steps.items():
             self.steps.setdefault(step, Reach()).add(then)
 
+    def written(self) -> Written:
+        """Return the value as lists, for another process."""
+        steps = [[*step, then.written()] for step, then in self.steps.items()]
+        return [self.is_whole, self.is_typed, steps]
+
+    @classmethod
+    def read(cls, written: Written) -> Reach:
+        """Return a value that was written."""
+        is_whole, is_typed, steps = written
+        return cls(is_whole, is_typed, {Step(*step[:-1]): cls.read(step[-1]) for step in steps})
+
     def inverse(self) -> set[str]:
         """Return the properties of all steps from object to subject."""
         here = {step.predicate for step in self.steps if step.is_inverse}
         return here.union(*(then.inverse() for then in self.steps.values()))
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What must be at hand.
+
+    Attributes:
+        reach: How far any shape looks from a node that it targets.
+        objects_of: Properties whose objects are targets (``sh:targetObjectsOf``).
+        nodes: Nodes that are targets by name (``sh:targetNode``).
+    """
+
+    reach: Reach
+    objects_of: frozenset[str] = frozenset()
+    nodes: frozenset[str] = frozenset()
+
+    def written(self) -> Written:
+        """Return the value as lists, for another process."""
+        return [self.reach.written(), sorted(self.objects_of), sorted(self.nodes)]
+
+    @classmethod
+    def read(cls, written: Written) -> Needs:
+        """Return a value that was written."""
+        reach, objects_of, nodes = written
+        return cls(Reach.read(reach), frozenset(objects_of), frozenset(nodes))
 
 
 def along(steps: Iterable[Step], then: Reach) -> Reach:

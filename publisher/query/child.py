@@ -6,11 +6,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 
 from publisher.query.channel import Channel, Gone
 from publisher.query.engine import Operation
 from publisher.query.workplace import Ending, Outcome, Workplace, write_operation
+from publisher.system.python import command_of, environment
 
 _START_SECONDS = 60.0
 _REAP_SECONDS = 10.0
@@ -42,11 +42,11 @@ class Child:
         os.set_blocking(error_input, False)  # who fills it must not wait for a reader
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "publisher.query.worker"],
+                command_of("publisher.query.worker"),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=error_input,
-                env=os.environ | _ENVIRONMENT,
+                env=environment(**_ENVIRONMENT),
             )
         except OSError as error:
             ours.close()

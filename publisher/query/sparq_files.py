@@ -14,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from publisher.errors import EngineFailed, SettingError
+from publisher.system.python import command_of, environment
 
 _UNION = "union"
 
@@ -44,9 +45,9 @@ def write_files(store: str, folder: Path, *, union: bool) -> None:
     Raises:
         EngineFailed: It cannot be written.
     """
-    command = [sys.executable, "-m", "publisher.query.sparq_files", store, str(folder)]
+    command = command_of("publisher.query.sparq_files", store, str(folder))
     command += [_UNION] if union else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
     if done.returncode:
         raise EngineFailed(
             "The files of the engine 'sparq' cannot be written ({reason}).",

@@ -45,6 +45,7 @@ def _enter(workplace: Workplace) -> tuple[Evaluator, int]:
     if not workplace.network:
         sandbox.forbid_processes()
         sandbox.forbid_descriptors()
+    os.nice(_NICENESS)  # of this thread; behind the filter it could not be changed
     sandbox.forbid_system_calls(workplace.network)
     evaluator.evaluate(Operation("SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 10"))
     return evaluator, size
@@ -58,7 +59,6 @@ def _work(channel: Channel) -> None:
     """Answer queries until this process is ended."""
     workplace = Workplace.read(channel.receive()[0])
     evaluator, size = _enter(workplace)
-    os.nice(_NICENESS)
     at_start = _used(size)
     enough = at_start + workplace.limits.memory_bytes * _WORN
     channel.send(b"ready")

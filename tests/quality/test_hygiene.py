@@ -60,7 +60,7 @@ def test_a_rule_may_be_a_warning_and_name_a_value(world: Path) -> None:
 @pytest.mark.parametrize(
     ("rule", "expected"),
     [
-        ("SELECT ?x WHERE { ?x", "This is not a rule"),
+        ("SELECT ?x WHERE { ?x", "'{' is not closed"),
         ("ASK { ?x ?y ?z }", "it is not a SELECT query"),
         ("CONSTRUCT WHERE { ?x ?y ?z }", "it is not a SELECT query"),
         (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 
 from publisher.quality.shape_ground import Part, ShapeGround, cut, uncut
-from publisher.quality.shapes import check_part, needs_in
+from publisher.quality.validator import ShapeValidator, needs_in
 
 # Every way in which a shape looks from its focus node to others, and every kind of target.
 SHAPES = """
@@ -89,7 +89,8 @@ def findings(parts: list[Part]) -> Found:
 
     Without messages: what pySHACL says in the place of a shape shows any triples of a blank node.
     """
-    found = (each for part in parts for each in check_part(part))
+    validator = ShapeValidator(parts[0].ground, needs_in(parts[0].ground))
+    found = (each for part in parts for each in validator.findings(part))
     return sorted((f.severity.value, f.rule, f.focus_node, f.path, f.value) for f in found)
 
 

@@ -34,11 +34,11 @@ def with_shape(world: Path, body: str) -> Path:
         ("sh:property [ sh:path skos:prefLabel ; sh:pattern '(' ]", "The pattern cannot be read"),
         (
             "sh:sparql [ sh:select 'SELECT $this WHERE { broken' ]",
-            "The query of the shape cannot be read at its line 1, column 28",
+            "cannot be used. Line 1, column 20: '{' is not closed",
         ),
         (
             "sh:sparql [ sh:select 'SELECT $this WHERE { $this nope:x 1 }' ]",
-            "line 1, column 34: expected one of Prefix",
+            "the prefix 'nope:' is not declared",
         ),
         ("sh:property [ sh:minCount 1 ]", "no property shape with a sh:path"),
         ("sh:property 'text'", "no property shape with a sh:path"),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request, send_from_directory
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from publisher.bounds import DEFAULT_BOUNDS, Bounds
 from publisher.errors import PublisherError
 from publisher.messages import LANGUAGES, translate
 from publisher.release.tables.subjects import name_in
@@ -31,18 +32,21 @@ _OWN = Path(str(files("publisher.writing.editor"))) / "static"
 class Editor:
     """The application; requests wait for each other, since they share a desk."""
 
-    def __init__(self, folder: Path, base_iri: str, language: str) -> None:
+    def __init__(
+        self, folder: Path, base_iri: str, language: str, bounds: Bounds = DEFAULT_BOUNDS
+    ) -> None:
         """Read the sources.
 
         Args:
             folder: Of the sources.
             base_iri: Base of their names.
             language: Of the first page, when the browser's is not known.
+            bounds: What checking one of their rules, queries or shapes may take.
 
         Raises:
             SourceError: They cannot be read.
         """
-        desk = Desk(folder, base_iri)
+        desk = Desk(folder, base_iri, bounds)
 
         def title(language: str) -> str:
             said = desk.scene.inventory

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from publisher.bounds import DEFAULT_BOUNDS, Bounds
 from publisher.errors import EditedElsewhere, SourceError
 from publisher.messages import LANGUAGES
 from publisher.namespaces import LABELS
@@ -22,15 +23,15 @@ Pairs = Iterable[tuple[str, str]]
 class Desk:
     """Sources and drafts; whoever uses it holds the lock of the application."""
 
-    def __init__(self, folder: Path, base_iri: str) -> None:
+    def __init__(self, folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -> None:
         """Read the sources.
 
         Raises:
             SourceError: They cannot be read.
         """
-        self._folder, self._base_iri = folder, base_iri
+        self._folder, self._base_iri, self._bounds = folder, base_iri, bounds
         self._count = 0
-        self.scene: Scene = read_scene(folder, base_iri)
+        self.scene: Scene = read_scene(folder, base_iri, bounds)
         self.drafts: dict[str, Draft] = {}
         # Why the files on the disk cannot be read now; the last ones that could stay on the desk.
         self.unread: SourceError | None = None
@@ -41,7 +42,7 @@ class Desk:
             self.unread = None
             return
         try:
-            self.scene = read_scene(self._folder, self._base_iri)
+            self.scene = read_scene(self._folder, self._base_iri, self._bounds)
             self.unread = None
         except SourceError as error:
             self.unread = error

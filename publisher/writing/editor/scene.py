@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from publisher.bounds import DEFAULT_BOUNDS, Bounds
 from publisher.load.files import FOLDERS
 from publisher.load.sources import Sources, read_sources
 from publisher.namespaces import iri
@@ -148,14 +149,14 @@ class Scene:
         return found
 
 
-def read_scene(folder: Path, base_iri: str) -> Scene:
+def read_scene(folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -> Scene:
     """Return the sources of a folder with their forms.
 
     Raises:
         SourceError: They cannot be read.
     """
     signature = signature_of(folder)
-    sources = read_sources(folder, base_iri)
+    sources = read_sources(folder, base_iri, bounds)
     # Held in memory: what the forms were made of must outlast a change on the disk.
     held = tuple(replace(file, given=file.text) for file in sources.files)
     sources = replace(sources, files=held)

@@ -1,0 +1,33 @@
+"""What the rules, queries and shapes of a folder may take while it is checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Limits of one evaluation, with the defaults of the settings.
+
+    Attributes:
+        seconds: Wall-clock time of a rule or query, or of a shape on a hundred things.
+        memory_bytes: Address space for it.
+        query_bytes: Length of its text, in UTF-8.
+        nesting: Deepest nesting of brackets.
+        patterns: Triple patterns.
+        values: Cells of VALUES.
+        path_operators: Operators of property paths.
+        endpoints: IRIs that ``SERVICE`` may name in a published query; a check asks none of them.
+    """
+
+    seconds: float = 300.0
+    memory_bytes: int = 2048 << 20
+    query_bytes: int = 64 << 10
+    nesting: int = 100
+    patterns: int = 100
+    values: int = 10_000
+    path_operators: int = 100
+    endpoints: frozenset[str] = frozenset()
+
+
+DEFAULT_BOUNDS = Bounds()

@@ -1,0 +1,210 @@
+"""SPARQL of the folder itself, which may be a stranger's: evaluated as a visitor's query is.
+
+The same gate, limits, processes and sandbox; and nothing is asked of any other endpoint.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
+from itertools import pairwise
+from pathlib import Path
+
+from pyoxigraph import (
+    QueryResultsFormat,
+    QuerySolutions,
+    RdfFormat,
+    Store,
+    parse_query_results,
+)
+
+from publisher.bounds import Bounds
+from publisher.cores import cores
+from publisher.errors import EngineFailed, NotAcceptable, QueryError, QueryLimit, SourceSyntax
+from publisher.load.ground import Ground
+from publisher.load.sources import Sources
+from publisher.query.engine import SOLUTIONS, Limits, Operation
+from publisher.query.gate import refuse_dangerous
+from publisher.query.tokens import tokens
+from publisher.query.workers import Workers
+from publisher.query.workplace import Workplace
+
+Row = dict[str, object]
+
+# So much is asked before other processes have begun.
+_SMALL_BYTES = 16 << 20
+# What one rule may find: some hundred thousand findings.
+_RESULT_BYTES = 64 << 20
+_START_SECONDS = 120.0
+_NOTHING = ("urn:x-publisher:nothing",)
+_STOPPED = {
+    "query_timeout_seconds": (
+        "The query was stopped: it takes longer than {seconds} seconds (check_timeout_seconds)."
+    ),
+    "query_memory_mb": (
+        "The query was stopped: it takes more than {megabytes} MB of memory (check_memory_mb)."
+    ),
+    "query_result_mb": "The query was stopped: its result is longer than {result} MB.",
+}
+_OPEN: ContextVar[FolderQueries | None] = ContextVar("folder queries", default=None)
+
+
+@contextmanager
+def folder_queries(sources: Sources) -> Iterator[FolderQueries]:
+    """Yield what evaluates the queries of a folder; checks inside each other share it."""
+    current = _OPEN.get()
+    if current is not None and current.ground is sources.ground:
+        yield current
+        return
+    queries = FolderQueries(sources.ground, sources.bounds)
+    token = _OPEN.set(queries)
+    try:
+        yield queries
+    finally:
+        _OPEN.reset(token)
+        queries.close()
+
+
+class FolderQueries:
+    """Worker processes over what a folder publishes; they start when the first query comes."""
+
+    def __init__(self, ground: Ground, bounds: Bounds) -> None:
+        """Keep what is asked, and the limits."""
+        self.ground, self._bounds = ground, bounds
+        self._limits = limits_of(bounds)
+        self._lock = threading.Lock()
+        self._workers: Workers | None = None
+        is_small = ground.quads.stat().st_size < _SMALL_BYTES
+        self._count = 1 if is_small else cores()
+
+    def close(self) -> None:
+        """End the processes."""
+        if self._workers is not None:
+            self._workers.close()
+
+    def rows(self, rules: Mapping[str, str]) -> Iterator[tuple[str, list[Row]]]:
+        """Yield file name and solutions over all graphs of each rule, in their order.
+
+        Args:
+            rules: Name of the file → text of a SELECT query.
+
+        Raises:
+            SourceSyntax: One is no such query, is not allowed, or goes past a limit.
+        """
+        count = min(self._count, len(rules))
+        if count < 2:
+            yield from ((name, self._rows(name, rule)) for name, rule in rules.items())
+            return
+        with ThreadPoolExecutor(count) as threads:
+            found = threads.map(self._rows, rules, rules.values())
+            try:
+                yield from zip(rules, found, strict=True)
+            finally:
+                threads.shutdown(wait=False, cancel_futures=True)
+
+    def _rows(self, name: str, rule: str) -> list[Row]:
+        try:
+            refuse_dangerous(rule, self._limits)
+            answer = self._ask(Operation(rule, SOLUTIONS[0], "", ""))
+        except NotAcceptable as error:
+            raise SourceSyntax(
+                "This is not a rule: it is not a SELECT query.",
+                where=name,
+                remedy="Write a SELECT query with a row for each finding; nothing was published.",
+            ) from error
+        except QueryError as error:
+            raise self.as_source_error(name, error) from error
+        solutions = parse_query_results(answer, format=QueryResultsFormat.JSON)
+        assert isinstance(solutions, QuerySolutions)
+        names = [variable.value for variable in solutions.variables]
+        return [{n: row[n] for n in names if row[n] is not None} for row in solutions]
+
+    def fault(self, query: str, prefixes: Mapping[str, str]) -> QueryError | None:
+        """Return why a query cannot be used; None when it can. Nothing is asked of the data.
+
+        Args:
+            query: Of any form.
+            prefixes: Those that it may leave undeclared.
+        """
+        try:
+            refuse_dangerous(query, self._limits, self._bounds.endpoints)
+            operation = Operation(
+                _silent(query),
+                "",
+                "",
+                "",
+                default_graphs=_NOTHING,
+                named_graphs=_NOTHING,
+                prefixes=tuple(prefixes.items()),
+            )
+            self._ask(operation)
+        except NotAcceptable:  # nothing is accepted: that it came so far is all
+            return None
+        except QueryError as error:
+            return error
+        return None
+
+    def _ask(self, operation: Operation) -> bytes:
+        with self._lock:
+            if self._workers is None:
+                workplace = Workplace(_store_of(self.ground), self._limits)
+                self._workers = Workers(workplace, self._count, _START_SECONDS)
+        return self._workers.answer(operation).body
+
+    def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:
+        """Return what became of a query as the fault of its file."""
+        if isinstance(error, QueryLimit):
+            return SourceSyntax(
+                _STOPPED[error.limit],
+                where=name,
+                remedy="Write it so that it takes less, or raise the limit; nothing was published.",
+                seconds=f"{self._bounds.seconds:g}",
+                megabytes=self._bounds.memory_bytes >> 20,
+                result=_RESULT_BYTES >> 20,
+            )
+        if isinstance(error, EngineFailed):
+            return SourceSyntax(
+                "The process that evaluated the query broke down.",
+                where=name,
+                remedy="Write the query in another way; nothing was published.",
+            )
+        return SourceSyntax.of(error, name)
+
+
+def limits_of(bounds: Bounds) -> Limits:
+    """Return what one query of a folder may be and use."""
+    return Limits(
+        seconds=bounds.seconds,
+        memory_bytes=bounds.memory_bytes,
+        result_bytes=_RESULT_BYTES,
+        query_bytes=bounds.query_bytes,
+        nesting=bounds.nesting,
+        patterns=bounds.patterns,
+        values=bounds.values,
+        path_operators=bounds.path_operators,
+    )
+
+
+def _store_of(ground: Ground) -> str:
+    """Return the folder of a new store that holds what is published; it goes with the ground."""
+    folder = tempfile.mkdtemp(dir=ground.folder)
+    store = Store(folder)
+    store.bulk_load(path=ground.quads, format=RdfFormat.N_QUADS)
+    if Path(ground.quads).stat().st_size >= _SMALL_BYTES:
+        store.optimize()  # else each look-up goes through all the files that loading left
+    store.flush()
+    del store  # closed, so that other processes can read it
+    return folder
+
+
+def _silent(query: str) -> str:
+    """Return a query whose endpoints need not answer: a check asks none."""
+    found = list(tokens(query))
+    for token, following in reversed(list(pairwise(found))):
+        if token.kind == "word" and token.text.upper() == "SERVICE" and following.kind == "iri":
+            query = f"{query[: following.start]}SILENT {query[following.start :]}"
+    return query

@@ -1,0 +1,183 @@
+"""What runs in the process that validates: pySHACL over a part of the data.
+
+pySHACL evaluates SPARQL with rdflib, and patterns with Python's regular expressions: neither can be
+stopped from within, so nothing of this runs in the process that waits for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from pyoxigraph import BlankNode as OxBlankNode
+from pyoxigraph import Literal as OxLiteral
+from pyoxigraph import NamedNode as OxNamedNode
+from pyoxigraph import RdfFormat, parse
+from pyshacl.graph_abstraction import DataGraph
+from pyshacl.monkey import apply_patches
+from pyshacl.validator import Validator
+from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Node, URIRef
+from rdflib.plugins import sparql
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
+
+from publisher.findings import Finding, Severity
+from publisher.messages import SOURCE_LANGUAGE, Text
+from publisher.quality.reach import needs_of
+from publisher.quality.shape_ground import Lookup, Part, ShapeGround
+from publisher.quality.steps import Needs, Reach
+from publisher.sorting import read_lines
+
+# A dataset that a query names is never fetched; see also what shapes are refused for.
+sparql.SPARQL_LOAD_GRAPHS = False
+
+_SEVERITIES = {
+    str(SH.Violation): Severity.VIOLATION,
+    str(SH.Warning): Severity.WARNING,
+    str(SH.Info): Severity.INFO,
+}
+# So many nodes are validated between two signs of life.
+_AT_ONCE = 100
+# pySHACL looks at every triple of a shape anew for each focus node.
+_READ_BY_PEOPLE = {SH.description, SH.group, SH.message, SH.name, SH.order, RDFS.label}
+
+
+class _DataGraph(Graph):
+    """A graph that parses each query once; pySHACL asks the same one for every focus node."""
+
+    def query(self, query_object: str | Query, *arguments: Any, **options: Any) -> Result:
+        """Return the result of a query, as ``Graph.query`` does."""
+        names = options.get("initNs") or {}
+        if isinstance(query_object, str):
+            query_object = _prepared(query_object, tuple(sorted(names.items())))
+        return super().query(query_object, *arguments, **options)
+
+
+@lru_cache(maxsize=256)
+def _prepared(query: str, names: tuple[tuple[str, Any], ...]) -> Query:
+    return prepareQuery(query, initNs=dict(names))
+
+
+def _term(term: object) -> Node:
+    if isinstance(term, OxNamedNode):
+        return URIRef(term.value)
+    if isinstance(term, OxBlankNode):
+        return BNode(term.value)
+    assert isinstance(term, OxLiteral)
+    # normalize=False: "01" stays "01", so that a finding shows what the file says.
+    if term.language:
+        return Literal(term.value, lang=term.language, normalize=False)
+    datatype = None if term.datatype.value.endswith("#string") else URIRef(term.datatype.value)
+    return Literal(term.value, datatype=datatype, normalize=False)
+
+
+def _terms(nodes: Iterable[bytes]) -> Iterator[Node]:
+    """Yield terms that are written in N-Triples."""
+    lines = b"".join(b"<x:x> <x:x> %s .\n" % node for node in nodes)
+    return (_term(quad.object) for quad in parse(lines, format=RdfFormat.N_TRIPLES))
+
+
+def _graph(lines: Iterable[bytes], prefixes: Mapping[str, str]) -> Graph:
+    """Return lines of N-Triples as an rdflib graph."""
+    graph = _DataGraph(bind_namespaces="none")
+    for prefix, namespace in prefixes.items():
+        graph.bind(prefix, namespace, override=True)
+    for quad in parse(b"".join(lines), format=RdfFormat.N_TRIPLES):
+        graph.add((_term(quad.subject), URIRef(quad.predicate.value), _term(quad.object)))
+    return graph
+
+
+def needs_in(ground: ShapeGround) -> Needs | None:
+    """Return what must be at hand to validate a node; None when that may be anything."""
+    prefixes = json.loads(ground.prefixes.read_bytes())
+    return needs_of(_graph(read_lines(ground.shapes), prefixes), prefixes.items())
+
+
+class ShapeValidator:
+    """Shapes, read, and what they are held against."""
+
+    def __init__(self, ground: ShapeGround, needs: Needs | None) -> None:
+        """Read the shapes.
+
+        Raises:
+            pyshacl.errors.ReportableRuntimeError: They are not such as SHACL allows.
+        """
+        apply_patches()  # type: ignore[no-untyped-call]  # as pyshacl.validate does
+        self._prefixes = json.loads(ground.prefixes.read_bytes())
+        self._shapes = _graph(read_lines(ground.shapes), self._prefixes)
+        self._needs = needs or Needs(Reach())
+        self.held_against(ground)
+        rules = _graph((), self._prefixes)
+        for triple in self._shapes:
+            if triple[1] not in _READ_BY_PEOPLE:
+                rules.add(triple)
+        empty = DataGraph.from_rdflib(_graph((), {}))
+        self._pyshacl = Validator(empty, shacl_graph=rules, options={"inplace": True})
+
+    def held_against(self, ground: ShapeGround) -> None:
+        """Look at other data from now on; the shapes stay."""
+        self._lookup = Lookup(ground, self._needs)
+
+    def findings(self, part: Part, at: Callable[[str], None] = lambda shape: None) -> list[Finding]:
+        """Return the findings on the nodes of a part.
+
+        Args:
+            part: The nodes.
+            at: Told the name of each shape before it is held against some nodes.
+        """
+        nodes, lines = self._lookup.part(part)
+        graph = _graph(lines, self._prefixes)
+        own = set(_terms(nodes))
+        results: list[Any] = []
+        executor = self._pyshacl.make_executor()
+        data = DataGraph.from_rdflib(graph)
+        name = ""
+        for shape in self._pyshacl.shacl_graph.shapes:
+            name = _written(shape.node)
+            at(name)
+            targets = shape.focus_nodes(data)
+            focus = list(targets & own if own else targets)
+            for start in range(0, len(focus), _AT_ONCE):
+                at(name)
+                some = focus[start : start + _AT_ONCE]
+                results += shape.validate(executor, data, focus=some)[1]
+        if not results:
+            return []
+        at(name)
+        report, _ = Validator.create_validation_report(self._pyshacl.shacl_graph, False, results)
+        found = report.subjects(RDF.type, SH.ValidationResult)
+        return [_finding(report, self._shapes, result) for result in found]
+
+
+def _messages(report: Graph, shapes: Graph, result: Node) -> Text:
+    """Return what the broken shape tells the editor, by language.
+
+    They are read from the shapes: pySHACL drops the language of messages of SPARQL constraints.
+    """
+    rule = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
+    said = list(shapes.objects(rule, SH.message)) or list(report.objects(result, SH.resultMessage))
+    return {
+        m.language or SOURCE_LANGUAGE: str(m)
+        for m in sorted(said, key=str)
+        if isinstance(m, Literal)
+    }
+
+
+def _written(node: Node | None) -> str:
+    """Return an IRI or a text; blank nodes have no name that outlives the run."""
+    return "[]" if isinstance(node, BNode) else str(node)
+
+
+def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
+    path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
+    return Finding(
+        _SEVERITIES.get(str(report.value(result, SH.resultSeverity)), Severity.VIOLATION),
+        _messages(report, shapes, result),
+        rule=_written(report.value(result, SH.sourceShape)),
+        focus_node=_written(report.value(result, SH.focusNode)),
+        path=str(path) if isinstance(path, URIRef) else "",
+        value="" if value is None else "[]" if isinstance(value, BNode) else value.n3(),
+    )
