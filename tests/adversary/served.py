@@ -76,7 +76,7 @@ def serving(
         environment: Variables of the server; None: those of the test.
     """
     (port,) = free_ports(1)
-    command = [sys.executable, "-m", "publisher", "serve", "--port", str(port)]
+    command = [sys.executable, "-P", "-m", "publisher", "serve", "--port", str(port)]
     log = folder / "server.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(

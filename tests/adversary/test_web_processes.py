@@ -105,3 +105,16 @@ def test_a_server_that_is_told_to_end_ends_with_all_its_processes(
             server.process.send_signal(number)
             assert server.process.wait(30) == 0
             assert not any(Path(f"/proc/{web}").exists() for web in webs)
+
+
+def test_nothing_is_imported_from_the_folder_that_one_stands_in(
+    release: Release, tmp_path: Path
+) -> None:
+    """It may be a stranger's: a module there would run as part of the server."""
+    planted = f"open({str(tmp_path / 'ran')!r}, 'w').close()\n"
+    for name in ("json", "uvloop", "httptools", "encodings"):
+        (tmp_path / f"{name}.py").write_text(planted)
+    with serving(release.folder.parent, tmp_path) as server:
+        assert ask(server.port, "/sparql?query=ASK%7B%7D", "*/*") == 200
+
+    assert not (tmp_path / "ran").exists()

@@ -14,14 +14,13 @@ import string
 from enum import Enum, auto
 from http import HTTPStatus
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from publisher.serve.http.chunked import ChunkedBody
 from publisher.serve.http.heads import Refused, Request
+from publisher.serve.http.limits import Limits
+from publisher.serve.http.threads import Threads
 from publisher.serve.http.wsgi import Begun
-
-if TYPE_CHECKING:
-    from publisher.serve.http.connections import Connections
 
 _HEAD_METHOD = b"HEAD "
 _HEAD_END, _LINE_END = b"\r\n\r\n", b"\r\n"
@@ -54,12 +53,35 @@ class _Phase(Enum):
     HEAD, BODY, ANSWER, REFUSED = auto(), auto(), auto(), auto()
 
 
+class Others(Protocol):
+    """What a connection needs of all of them together."""
+
+    threads: Threads
+    limits: Limits
+    loop: asyncio.AbstractEventLoop
+
+    def add(self, connection: Connection, /) -> None:
+        """Let a client in when there is room, or room can be made."""
+
+    def remove(self, connection: Connection, /) -> None:
+        """Forget a connection."""
+
+    def received(self, connection: Connection, held_bytes: int, /) -> None:
+        """Count what a client has sent that is not answered."""
+
+    def sending(self, connection: Connection, held_bytes: int, /) -> None:
+        """Count what a client has not taken."""
+
+    def date(self) -> bytes:
+        """Return the Date field of now and the end of a head."""
+
+
 class Connection(asyncio.Protocol):
     """The protocol of one connection."""
 
     transport: asyncio.Transport
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Others) -> None:
         """Begin before the first request."""
         self.client = ""
         self.received_bytes = self.sending_bytes = 0

@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 
 from publisher.config import Config
 from publisher.serve.http.web import FAREWELL_SECONDS, main
+from publisher.system.python import nothing_from_here
 
 # A loop that has been silent for so long may be stuck.
 _SILENT_SECONDS = 1.5
@@ -49,7 +50,8 @@ class WebProcess:
         self._beats, theirs = _SPAWN.Pipe(duplex=False)
         self._process = _SPAWN.Process(target=main, args=(config, listening, theirs))
         try:
-            self._process.start()
+            with nothing_from_here():
+                self._process.start()
         except OSError:
             self._beats.close()
             raise
