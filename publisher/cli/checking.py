@@ -18,6 +18,7 @@ from publisher.cli.options import (
     LANGUAGE,
     answers_for_errors,
     config_of,
+    limits_of,
     progress_shown,
     settings,
     write_findings,
@@ -99,11 +100,11 @@ def _findings(wanted: _Wanted) -> list[Finding]:
     from publisher.quality.approval import check as check_sources
     from publisher.quality.approval import finding_of
 
-    folder, base_iri = Path.cwd(), wanted.config.base_iri
+    folder, base_iri, limits = Path.cwd(), wanted.config.base_iri, limits_of(wanted.config)
     try:
-        sources = read_sources(folder, base_iri)
+        sources = read_sources(folder, base_iri, limits)
         if wanted.fix and _fixed(sources, wanted):
-            sources = read_sources(folder, base_iri)
+            sources = read_sources(folder, base_iri, limits)
         with progress_shown(wanted.language) as progress:
             found = check_sources(sources, progress)
             found += _on_request(sources, wanted, progress)

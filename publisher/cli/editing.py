@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from publisher.cli.options import LANGUAGE, answers_for_errors, config_of, settings
+from publisher.cli.options import LANGUAGE, answers_for_errors, config_of, limits_of, settings
 from publisher.messages import translate
 
 
@@ -30,7 +30,7 @@ def edit(port: int, no_browser: bool, lang: str, **options: Any) -> None:
     from publisher.writing.editor.server import EditorServer
 
     config = config_of(**options)
-    editor = Editor(Path.cwd(), config.base_iri, config.language)
+    editor = Editor(Path.cwd(), config.base_iri, config.language, limits_of(config))
     server = EditorServer(editor, port)
     click.echo(translate("Open this address in the browser of this machine:", lang))
     click.echo(f"  {server.gate.address}")

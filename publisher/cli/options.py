@@ -18,6 +18,7 @@ from publisher.config import Config, describe, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
+from publisher.rdf.guards import Limits
 
 FOUND, USED_WRONGLY = 1, 2
 LANGUAGE = click.option(
@@ -76,6 +77,16 @@ def progress_shown(language: str) -> Iterator[Callable[[str], None]]:
     console = Console(stderr=True)
     with console.status("…") as status:
         yield lambda step: status.update(translate("At work: {step}", language, step=step))
+
+
+def limits_of(config: Config) -> Limits:
+    """Return what reading one RDF file may take."""
+    return Limits(
+        config.file_mb << 20,
+        config.file_nesting,
+        config.file_memory_mb << 20,
+        config.file_seconds,
+    )
 
 
 def config_of(**options: object) -> Config:

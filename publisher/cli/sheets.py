@@ -13,6 +13,7 @@ from publisher.cli.options import (
     LANGUAGE,
     answers_for_errors,
     config_of,
+    limits_of,
     progress_shown,
     settings,
 )
@@ -52,7 +53,8 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
             remedy="Take another name, or write over it with --force: what was filled in there"
             " and not imported is lost then.",
         )
-    sources = read_sources(Path.cwd(), config_of(**options).base_iri)
+    config = config_of(**options)
+    sources = read_sources(Path.cwd(), config.base_iri, limits_of(config))
     basis = basis_of(sources)
     if not basis.layouts:
         raise UsageError(
@@ -95,7 +97,8 @@ def import_sheets(file: Path, lang: str, **options: Any) -> None:
 
     dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
     mark_original = options.pop("mark_original")
-    sources = read_sources(Path.cwd(), config_of(**options).base_iri)
+    config = config_of(**options)
+    sources = read_sources(Path.cwd(), config.base_iri, limits_of(config))
     with progress_shown(lang) as progress:
         progress("sheets")
         found = read_import(file, basis_of(sources), lang, allow_removal)

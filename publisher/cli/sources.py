@@ -11,6 +11,7 @@ from publisher.cli.options import (
     LANGUAGE,
     answers_for_errors,
     config_of,
+    limits_of,
     progress_shown,
     settings,
     write_findings,
@@ -30,7 +31,8 @@ def build_release_of(config: Config, language: str, allow_loss: str = "") -> Non
 
     with progress_shown(language) as progress:
         try:
-            approved = approve(read_sources(Path.cwd(), config.base_iri), progress)
+            sources = read_sources(Path.cwd(), config.base_iri, limits_of(config))
+            approved = approve(sources, progress)
         except NotApproved as error:
             write_findings(list(error.findings), "text", language)
             raise

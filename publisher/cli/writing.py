@@ -9,7 +9,14 @@ from typing import Any
 
 import click
 
-from publisher.cli.options import LANGUAGE, answers_for_errors, config_of, settings, write_findings
+from publisher.cli.options import (
+    LANGUAGE,
+    answers_for_errors,
+    config_of,
+    limits_of,
+    settings,
+    write_findings,
+)
 from publisher.errors import NotApproved
 from publisher.findings import Finding
 from publisher.load.sources import Sources, read_sources
@@ -38,7 +45,8 @@ _SET = click.option(
 
 
 def _read(options: dict[str, Any]) -> Sources:
-    return read_sources(Path.cwd(), config_of(**options).base_iri)
+    config = config_of(**options)
+    return read_sources(Path.cwd(), config.base_iri, limits_of(config))
 
 
 def _new_violations(plan: Plan) -> list[Finding]:

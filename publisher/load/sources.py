@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,8 @@ from publisher.load.ground import Ground, read_ground
 from publisher.load.parse import SourceFile, read_text
 from publisher.load.queries import find_named, read_named
 from publisher.namespaces import PREFIXES, iri
+from publisher.rdf.guards import LIMITS, Limits
+from publisher.rdf.reading import read_json
 
 _Read = TypeVar("_Read")
 PUBLISHED = (Role.ONTOLOGY, Role.DATA, Role.CATALOGUE, Role.SHAPES)
@@ -36,6 +37,7 @@ class Sources:
         context: ``ontology/context.jsonld``; the table of prefixes when there is none.
         rules: Name → text of each ``shapes/hygiene/*.rq``.
         queries: Name → text of each ``data/queries/*.rq``.
+        limits: What reading one of the files may take.
     """
 
     folder: Path
@@ -45,6 +47,7 @@ class Sources:
     rules: Mapping[str, str] = field(repr=False)
     ground: Ground = field(repr=False, compare=False)
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
+    limits: Limits = field(repr=False, compare=False, default=LIMITS)
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
         """Return the files of some roles."""
@@ -63,7 +66,7 @@ class Sources:
         Raises:
             SourceError: A file is no longer as it was read.
         """
-        ground, read = read_ground(files, self.base_iri)
+        ground, read = read_ground(files, self.base_iri, self.limits)
         for file in read:
             if isinstance(file, SourceError):
                 raise file
@@ -90,8 +93,13 @@ class Sources:
         return own | dict(PREFIXES)
 
 
-def read_sources(folder: Path, base_iri: str) -> Sources:
+def read_sources(folder: Path, base_iri: str, limits: Limits = LIMITS) -> Sources:
     """Return the sources of a folder.
+
+    Args:
+        folder: Where they are.
+        base_iri: Base of their names.
+        limits: What reading one of the files may take.
 
     Raises:
         SourceError: A folder is missing or empty, or a file cannot be read or understood; with
@@ -106,7 +114,7 @@ def read_sources(folder: Path, base_iri: str) -> Sources:
             broken.append(error)
             return None
 
-    ground, files = read_ground(find_sources(folder), base_iri)
+    ground, files = read_ground(find_sources(folder), base_iri, limits)
     broken += [file for file in files if isinstance(file, SourceError)]
     context = attempt(_read_context, folder)
     rules = {path.name: attempt(_read_rule, folder, path) or "" for path in find_queries(folder)}
@@ -114,7 +122,7 @@ def read_sources(folder: Path, base_iri: str) -> Sources:
     if broken:
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
     read = tuple(file for file in files if isinstance(file, SourceFile))
-    return Sources(folder, base_iri, read, context or Context({}), rules, ground, queries)
+    return Sources(folder, base_iri, read, context or Context({}), rules, ground, queries, limits)
 
 
 def _read_rule(folder: Path, path: Path) -> str:
@@ -126,7 +134,9 @@ def _read_context(folder: Path) -> Context:
     if not os.path.lexists(path):
         return Context(PREFIXES)
     try:
-        context = json.loads(read_text(path, f"ontology/{CONTEXT}"))["@context"]
+        name = f"ontology/{CONTEXT}"
+        context: Any = read_json(read_text(path, name).encode(), name)
+        context = context["@context"]
     except (ValueError, KeyError, TypeError) as error:
         raise SourceSyntax(
             "This is not a JSON-LD context: {reason}.",

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from publisher.errors import PublisherError
 from publisher.messages import LANGUAGES, translate
+from publisher.rdf.guards import LIMITS, Limits
 from publisher.release.tables.subjects import name_in
 from publisher.writing.editor import form_routes, list_routes, saving_routes, site_routes
 from publisher.writing.editor.desk import Desk
@@ -31,18 +32,19 @@ _OWN = Path(str(files("publisher.writing.editor"))) / "static"
 class Editor:
     """The application; requests wait for each other, since they share a desk."""
 
-    def __init__(self, folder: Path, base_iri: str, language: str) -> None:
+    def __init__(self, folder: Path, base_iri: str, language: str, limits: Limits = LIMITS) -> None:
         """Read the sources.
 
         Args:
             folder: Of the sources.
             base_iri: Base of their names.
             language: Of the first page, when the browser's is not known.
+            limits: What reading one of the files may take.
 
         Raises:
             SourceError: They cannot be read.
         """
-        desk = Desk(folder, base_iri)
+        desk = Desk(folder, base_iri, limits)
 
         def title(language: str) -> str:
             said = desk.scene.inventory

@@ -9,6 +9,7 @@ from pathlib import Path
 from publisher.errors import EditedElsewhere, SourceError
 from publisher.messages import LANGUAGES
 from publisher.namespaces import LABELS
+from publisher.rdf.guards import LIMITS, Limits
 from publisher.writing.editor.choices import Choices, Pending
 from publisher.writing.editor.drafts import Draft, Owner
 from publisher.writing.editor.entries import Entry, Resolve, Typed, pairs_of
@@ -22,15 +23,15 @@ Pairs = Iterable[tuple[str, str]]
 class Desk:
     """Sources and drafts; whoever uses it holds the lock of the application."""
 
-    def __init__(self, folder: Path, base_iri: str) -> None:
+    def __init__(self, folder: Path, base_iri: str, limits: Limits = LIMITS) -> None:
         """Read the sources.
 
         Raises:
             SourceError: They cannot be read.
         """
-        self._folder, self._base_iri = folder, base_iri
+        self._folder, self._base_iri, self._limits = folder, base_iri, limits
         self._count = 0
-        self.scene: Scene = read_scene(folder, base_iri)
+        self.scene: Scene = read_scene(folder, base_iri, limits)
         self.drafts: dict[str, Draft] = {}
         # Why the files on the disk cannot be read now; the last ones that could stay on the desk.
         self.unread: SourceError | None = None
@@ -41,7 +42,7 @@ class Desk:
             self.unread = None
             return
         try:
-            self.scene = read_scene(self._folder, self._base_iri)
+            self.scene = read_scene(self._folder, self._base_iri, self._limits)
             self.unread = None
         except SourceError as error:
             self.unread = error

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.load.files import FOLDERS
 from publisher.load.sources import Sources, read_sources
 from publisher.namespaces import iri
+from publisher.rdf.guards import LIMITS, Limits
 from publisher.writing.editor.proofs import Proofs
 from publisher.writing.fields import LINK, Field, Form
 from publisher.writing.forms import form_of, read_forms
@@ -148,14 +149,14 @@ class Scene:
         return found
 
 
-def read_scene(folder: Path, base_iri: str) -> Scene:
+def read_scene(folder: Path, base_iri: str, limits: Limits = LIMITS) -> Scene:
     """Return the sources of a folder with their forms.
 
     Raises:
         SourceError: They cannot be read.
     """
     signature = signature_of(folder)
-    sources = read_sources(folder, base_iri)
+    sources = read_sources(folder, base_iri, limits)
     # Held in memory: what the forms were made of must outlast a change on the disk.
     held = tuple(replace(file, given=file.text) for file in sources.files)
     sources = replace(sources, files=held)
