@@ -179,9 +179,22 @@ def _nested(content: bytes, place: int, most: int, where: str) -> ReadLimit:
     )
 
 
-def nesting(content: bytes, pattern: re.Pattern[bytes] = _TURTLE) -> int:
-    """Return how deep brackets nest, those in strings, names and comments not counted."""
-    return _deepest(b"".join(pattern.findall(content)), b"[({", b"])}")
+def turtle_nesting(content: bytes) -> int:
+    """Return how deep brackets nest in Turtle, TriG, N-Triples or N-Quads.
+
+    Those in strings, names and comments are not counted.
+    """
+    return _deepest(b"".join(_TURTLE.findall(content)), b"[({", b"])}")
+
+
+def json_nesting(content: bytes) -> int:
+    """Return how deep objects and arrays nest in JSON."""
+    return _deepest(b"".join(_JSON.findall(content)), b"[{", b"]}")
+
+
+def xml_nesting(content: bytes) -> int:
+    """Return how deep elements nest in well-formed XML; an empty-element tag is no level."""
+    return _deepest(_xml_marks(content), b"<", b"/")
 
 
 def _deepest(marks: bytes, opening: bytes, closing: bytes) -> int:
@@ -199,15 +212,14 @@ def _deepest(marks: bytes, opening: bytes, closing: bytes) -> int:
 
 def refuse_turtle_nesting(content: bytes, most: int, where: str) -> None:
     """Raise ``ReadLimit`` for Turtle, TriG, N-Triples or N-Quads that nests too deeply."""
-    if sum(map(content.count, (b"[", b"(", b"{"))) > most and nesting(content) > most:
+    if content.count(b"<<") > QUOTING:
+        depth = 0
+        for found in _TURTLE.finditer(content):
+            depth += {b"<<": 1, b">>": -1}.get(found[1], 0)
+            if depth > QUOTING:
+                raise _nested(content, found.start(1), QUOTING, where)
+    if sum(map(content.count, (b"[", b"(", b"{"))) > most and turtle_nesting(content) > most:
         raise _too_deep(content, _TURTLE, most, where)
-    if content.count(b"<<") <= QUOTING:
-        return
-    depth = 0
-    for found in _TURTLE.finditer(content):
-        depth += {b"<<": 1, b">>": -1}.get(found[1], 0)
-        if depth > QUOTING:
-            raise _nested(content, found.start(1), QUOTING, where)
 
 
 def _longest_turtle_name(content: bytes) -> int:
@@ -257,7 +269,7 @@ def _xml_is_costly(content: bytes, most: int, where: str) -> bool:
     if _LONG_TAG.search(content) or content.count(b"xmlns") > _NAMESPACES_HERE:
         is_costly |= _Elements(most, where).are_costly(content)
     elif content.count(b"</") > _XML_NESTING_HERE:
-        depth = _deepest(_xml_marks(content), b"<", b"/")
+        depth = xml_nesting(content)
         if depth > most:
             _Elements(most, where).are_costly(content)  # which names the line
         is_costly |= depth > _XML_NESTING_HERE

@@ -116,7 +116,12 @@ def _whole_lines(stream: _Readable, where: str) -> Iterator[bytes]:
             rest.clear()
         rest += block[end:]
         if len(rest) > _LINE_BYTES:
-            raise long_token(bytes(rest), where)
+            raise ReadLimit(
+                "A line of it is longer than {most} MB.",
+                where=where,
+                remedy="Write N-Triples or N-Quads, with a triple on each line.",
+                most=_LINE_BYTES >> 20,
+            )
     if rest:
         yield bytes(rest)
 
