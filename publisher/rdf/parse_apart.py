@@ -18,7 +18,8 @@ from pyoxigraph import RdfFormat, parse, serialize
 REFUSED = 3
 # What the parser says of a term that is longer than its buffer.
 IS_LONG_TOKEN = "buffer maximal size"
-_BATCH = 1024
+# Few, since each may say megabytes.
+_BATCH = 256
 
 
 def main() -> None:

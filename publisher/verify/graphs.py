@@ -11,6 +11,7 @@ import rdflib
 
 from publisher.errors import ReadLimit, SourceSyntax
 from publisher.media_types import BY_NAME, JSON_LD
+from publisher.rdf.guards import Limits
 from publisher.rdf.reading import read, read_json
 
 Triples: TypeAlias = frozenset[ox.Triple]
@@ -18,6 +19,8 @@ LoadContext: TypeAlias = Callable[[str], object]
 
 # What all contexts of a document may come to; an address can stand in it a thousand times.
 CONTEXT_BYTES = 16 * 2**20
+# A site is a stranger; what it publishes honestly needs less.
+LIMITS = Limits(memory_bytes=512 << 20, seconds=30)
 # Canonicalisation takes exponential time on graphs made for it (RDFC-1.0, section 7.1).
 BLANK_NODE_LINKS = 40
 
@@ -43,7 +46,7 @@ def parse(
     try:
         if known is JSON_LD:
             body = _with_contexts(body, base_iri, load_context)
-        quads = read(body, known.rdf_format, base_iri, base_iri)
+        quads = read(body, known.rdf_format, base_iri, base_iri, limits=LIMITS)
     except (SyntaxError, ValueError) as error:
         raise SourceSyntax(
             "It is not valid {label}: {reason}",
