@@ -33,6 +33,7 @@ QUOTING = 100
 # that can be stopped.
 _XML_NESTING_HERE = 1000
 _NAMESPACES_HERE = 200
+_XML_FLAT = 16
 _ATTRIBUTES_HERE = 1000
 _JSON_BYTES_HERE = 1 << 20
 # Contexts of JSON-LD are copied by every level and processed by every object that uses them.
@@ -74,6 +75,8 @@ _PREFIX = re.compile(rb"prefix" + _BLANK + rb"(?:[^\s<#:]*+:)?" + _BLANK + rb"<(
 _BASE = re.compile(rb"base" + _BLANK + rb"<([^>]*+)")
 _NAMESPACE = re.compile(rb"xmlns[^=<>]*+=\s*+(\"[^\"]*+|'[^']*+)")
 _XML_BASE = re.compile(rb"xml:base\s*+=\s*+(\"[^\"]*+|'[^']*+)")
+# Some writers declare namespaces where they are used: many in all, and few at once.
+_MANY_NAMESPACES = 64
 _LONG_TAG = re.compile(rb"<[^<]{4096}")
 _ENTITY = re.compile(rb"<!ENTITY\s++([^\s\"'>%&;]++)\s++(?:\"([^\"]*+)\"|'([^']*+)')")
 _REFERENCE = re.compile(rb"&([^\s#&;<>\"']++);")
@@ -263,17 +266,22 @@ def _xml_is_costly(content: bytes, most: int, where: str) -> bool:
     def grown(value: bytes) -> int:
         return len(value) + sum(entities.get(name, 0) for name in _REFERENCE.findall(value))
 
-    longest = max(map(grown, _NAMESPACE.findall(content)), default=0)
+    longest = max(map(grown, set(_NAMESPACE.findall(content))), default=0)
     longest += sum(map(grown, _XML_BASE.findall(content)))
     is_costly = _grows(longest, len(content), 8)
-    if _LONG_TAG.search(content) or content.count(b"xmlns") > _NAMESPACES_HERE:
+    depth = xml_nesting(content) if content.count(b"</") > _XML_FLAT else 0
+    is_wide = content.count(b"xmlns") > _NAMESPACES_HERE and (
+        depth > _XML_FLAT or _declares_many(content)
+    )
+    if depth > _XML_NESTING_HERE or is_wide or _LONG_TAG.search(content):
         is_costly |= _Elements(most, where).are_costly(content)
-    elif content.count(b"</") > _XML_NESTING_HERE:
-        depth = xml_nesting(content)
-        if depth > most:
-            _Elements(most, where).are_costly(content)  # which names the line
-        is_costly |= depth > _XML_NESTING_HERE
     return is_costly
+
+
+def _declares_many(content: bytes) -> bool:
+    """Tell whether one tag of well-formed XML declares many namespaces."""
+    ends = bytes(b"<" in between for between in content.split(b"xmlns"))
+    return bytes(_MANY_NAMESPACES) in ends
 
 
 def _xml_marks(content: bytes) -> bytes:

@@ -214,3 +214,26 @@ def test_json_that_nests_is_refused(content: bytes) -> None:
     """Before a parser meets it that has a stack."""
     with pytest.raises(ReadLimit):
         read_json(content, "x.json")
+
+
+def test_namespaces_may_be_declared_where_they_are_used() -> None:
+    """Some writers do so for each property: many in all, and one at once."""
+    line = '<rdf:Description xmlns:o="urn:o:"><o:p xmlns:o="urn:q:">1</o:p></rdf:Description>\n'
+    content = f"<rdf:RDF {_XMLNS}>{line * 1000}</rdf:RDF>".encode()
+    same(content, RdfFormat.RDF_XML, "x.rdf")
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<rdf:Description " + " ".join(f"xmlns:n{n}='urn:{n}'" for n in range(300)) + "/>",
+        "".join(f"<rdf:Description xmlns:n{n}='urn:{n}'><n{n}:p>" for n in range(300))
+        + "".join(f"</n{n}:p></rdf:Description>" for n in reversed(range(300))),
+    ],
+    ids=["one element", "nested elements"],
+)
+def test_many_namespaces_at_once_are_parsed_apart(inside: str, apart: list[RdfFormat]) -> None:
+    """The parser goes through all of them for each name."""
+    content = f"<rdf:RDF {_XMLNS}>{inside}</rdf:RDF>".encode()
+    read(content, RdfFormat.RDF_XML, BASE, "x.rdf")
+    assert apart == [RdfFormat.RDF_XML]
