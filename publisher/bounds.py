@@ -1,8 +1,10 @@
-"""What the rules, queries and shapes of a folder may take while it is checked."""
+"""What the files, rules, queries and shapes of a folder may take while it is checked."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from publisher.rdf.guards import LIMITS, Limits
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Bounds:
         values: Cells of VALUES.
         path_operators: Operators of property paths.
         endpoints: IRIs that ``SERVICE`` may name in a published query; a check asks none of them.
+        files: What reading one file may take.
     """
 
     seconds: float = 300.0
@@ -28,6 +31,7 @@ class Bounds:
     values: int = 10_000
     path_operators: int = 100
     endpoints: frozenset[str] = frozenset()
+    files: Limits = LIMITS
 
 
 DEFAULT_BOUNDS = Bounds()

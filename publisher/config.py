@@ -49,6 +49,16 @@ class Config:
     releases: str = _row(".publisher/releases", "Folder of the releases")
     keep_releases: int = _row(10, "So many of the newest releases stay when old ones are pruned")
     keep_days: int = _row(30, "Releases younger than so many days stay when old ones are pruned")
+    file_mb: int = _row(1024, "Largest RDF file that is read")
+    file_nesting: int = _row(
+        10_000, "Deepest nesting of brackets or elements in an RDF file (JSON-LD: 500 at most)"
+    )
+    file_memory_mb: int = _row(
+        1024, "Memory that reading an RDF file may take, beside 32 times its size"
+    )
+    file_seconds: float = _row(
+        60.0, "Longest reading of an RDF file that is unusual, beside a second for each 4 MB"
+    )
     stale_years: int = _row(3, "From so many years on a dated value is told of as old")
     link_days: int = _row(7, "So many days a link that answered is not asked for again")
     loss_entities_percent: float = _row(

@@ -6,6 +6,7 @@ PublisherError
 ├── SourceError             a source cannot be read or understood
 │   ├── SourceMissing       no such folder or file, or nothing in it
 │   ├── SourceSyntax        a file that is not what its extension says
+│   │   └── ReadLimit       it nests deeper, grows further or takes longer than a file may
 │   └── SourceErrors        several of these at once
 ├── ChangeRefused           what people want to change cannot be written into the sources
 │   ├── ValueRefused        what is written in a field is no value of it
@@ -110,6 +111,10 @@ class SourceSyntax(SourceError):
         made.what, made.remedy = error.what, error.remedy
         made.args = (made.in_language(SOURCE_LANGUAGE),)
         return made
+
+
+class ReadLimit(SourceSyntax):
+    """A file nests deeper, grows further or takes longer to read than one may."""
 
 
 class SourceErrors(SourceError):

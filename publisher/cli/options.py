@@ -19,6 +19,7 @@ from publisher.config import Config, describe, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
+from publisher.rdf.guards import Limits
 
 FOUND, USED_WRONGLY = 1, 2
 LANGUAGE = click.option(
@@ -79,6 +80,16 @@ def progress_shown(language: str) -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(translate("At work: {step}", language, step=step))
 
 
+def limits_of(config: Config) -> Limits:
+    """Return what reading one RDF file may take."""
+    return Limits(
+        config.file_mb << 20,
+        config.file_nesting,
+        config.file_memory_mb << 20,
+        config.file_seconds,
+    )
+
+
 def bounds_of(config: Config) -> Bounds:
     """Return what checking one rule, query or shape of the sources may take."""
     return Bounds(
@@ -90,6 +101,7 @@ def bounds_of(config: Config) -> Bounds:
         values=config.query_values,
         path_operators=config.query_path_operators,
         endpoints=frozenset(filter(None, map(str.strip, config.service_endpoints.split(",")))),
+        files=limits_of(config),
     )
 
 

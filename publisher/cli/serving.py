@@ -12,6 +12,7 @@ from publisher.cli.options import (
     LANGUAGE,
     answers_for_errors,
     config_of,
+    limits_of,
     progress_shown,
     settings,
 )
@@ -79,7 +80,7 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     from publisher.release.preview import build_preview
 
     config = read_config(Path.cwd(), options)
-    given = read_given(files, str(options["base_iri"] or ""))
+    given = read_given(files, str(options["base_iri"] or ""), limits_of(config))
     with TemporaryDirectory(prefix="publisher-") as folder:
         release = build_preview(given, Path(folder), union=union)
         preview_of = dataclasses.replace(

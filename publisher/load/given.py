@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from publisher import media_types
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
 from publisher.load.parse import declared_in, read_text, syntax_error
+from publisher.rdf.guards import LIMITS, Limits
+from publisher.rdf.reading import read
 
 # Extensions in use besides the ones this program writes.
 _ALSO = {
@@ -44,37 +46,39 @@ class GivenFiles:
     changed: float
 
 
-def read_given(paths: Sequence[Path], base_iri: str = "") -> GivenFiles:
+def read_given(paths: Sequence[Path], base_iri: str = "", limits: Limits = LIMITS) -> GivenFiles:
     """Return what the files say.
 
     Args:
         paths: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, told by their extension.
         base_iri: Where their things are named; empty: where most of them are.
+        limits: What reading each of them may take.
 
     Raises:
-        SourceError: A file is missing, empty, of another kind, or not what its extension says.
+        SourceError: A file is missing, empty, of another kind, not what its extension says, or
+            takes more than that (``ReadLimit``).
     """
     quads: list[Quad] = []
     prefixes: dict[str, str] = {}
     for path in paths:
-        text = _read(path)
-        quads += _parse(path, text, base_iri or _FALLBACK)
+        text = _read(path, limits)
+        quads += _parse(path, text, base_iri or _FALLBACK, limits)
         prefixes |= declared_in(text)
     base = base_iri or _most_common_base(quads)
     return GivenFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
 
 
-def _read(path: Path) -> str:
+def _read(path: Path, limits: Limits) -> str:
     if not path.is_file():
         raise SourceMissing(
             "There is no such file.",
             where=str(path),
             remedy="Check the name and the folder you stand in.",
         )
-    return read_text(path, str(path))
+    return read_text(path, str(path), limits)
 
 
-def _parse(path: Path, text: str, base_iri: str) -> list[Quad]:
+def _parse(path: Path, text: str, base_iri: str, limits: Limits) -> list[Quad]:
     extension = path.suffix.lstrip(".").lower()
     media_type = media_types.BY_EXTENSION.get(extension)
     rdf_format = (media_type.rdf_format if media_type else None) or _ALSO.get(extension)
@@ -87,7 +91,9 @@ def _parse(path: Path, text: str, base_iri: str) -> list[Quad]:
         )
     try:
         # Blank nodes of two files are different nodes, whatever they are called.
-        quads = list(parse(text, format=rdf_format, base_iri=base_iri, rename_blank_nodes=True))
+        quads = read(
+            text.encode(), rdf_format, base_iri, str(path), limits=limits, rename_blank_nodes=True
+        )
     except SyntaxError as error:
         raise syntax_error(SourcePath(path, str(path), Role.DATA, ""), text, error) from error
     if not quads:

@@ -20,6 +20,7 @@ from publisher.errors import SourceError
 from publisher.load.files import Role, SourcePath
 from publisher.load.parse import SourceFile, read_file
 from publisher.namespaces import iri
+from publisher.rdf.guards import LIMITS, Limits
 from publisher.scratch import make_folder
 from publisher.sorting import Sorter, merge
 
@@ -57,6 +58,7 @@ class _Part:
     base_iri: str
     folder: Path
     number: int
+    limits: Limits
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class _Read:
 
 
 def read_ground(
-    found: Sequence[SourcePath | SourceFile], base_iri: str
+    found: Sequence[SourcePath | SourceFile], base_iri: str, limits: Limits = LIMITS
 ) -> tuple[Ground, list[SourceFile | SourceError]]:
     """Return what files say, and each file, or what is wrong with it, in their order.
 
@@ -80,7 +82,7 @@ def read_ground(
     folder, delete = make_folder()
     ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
     weakref.finalize(ground, delete)
-    parts = [_Part(part, base_iri, folder, number) for number, part in enumerate(cut(found))]
+    parts = [_Part(part, base_iri, folder, n, limits) for n, part in enumerate(cut(found))]
     read = list(on_all_cores(_read_part, parts))
     merge([run for part in read for run in part.quads], ground.quads)
     merge([run for part in read for run in part.examples], ground.examples)
@@ -113,7 +115,7 @@ def _read_part(part: _Part) -> _Read:
     ):
         for number, found in part.files:
             try:
-                file, triples = _read(found, part.base_iri)
+                file, triples = _read(found, part.base_iri, part.limits)
             except SourceError as error:
                 files.append(error)
                 continue
@@ -129,10 +131,12 @@ def _read_part(part: _Part) -> _Read:
     return _Read(files, quads.runs, examples.runs, homes.runs)
 
 
-def _read(found: SourcePath | SourceFile, base_iri: str) -> tuple[SourceFile, tuple[Triple, ...]]:
+def _read(
+    found: SourcePath | SourceFile, base_iri: str, limits: Limits
+) -> tuple[SourceFile, tuple[Triple, ...]]:
     if isinstance(found, SourceFile):
         return found, found.triples
-    return read_file(found, base_iri)
+    return read_file(found, base_iri, limits)
 
 
 def _homes(lines: Iterable[bytes], number: int, *, is_published: bool) -> Iterator[bytes]:

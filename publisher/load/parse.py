@@ -10,11 +10,13 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import Literal, Triple, parse
+from pyoxigraph import Literal, Triple
 
 from publisher import media_types
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
+from publisher.rdf.guards import LIMITS, Limits, too_large
+from publisher.rdf.reading import read
 
 _PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
 _PREFIX = re.compile(r"^\s*@?prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
@@ -30,6 +32,7 @@ class SourceFile:
         sha256: Digest of its bytes when it was read first.
         prefixes: Prefix → namespace, as declared in it.
         given: What stands in it, or will, when that is not what the disk has.
+        limits: What reading it may take.
     """
 
     source: SourcePath
@@ -37,6 +40,7 @@ class SourceFile:
     sha256: str
     prefixes: dict[str, str] = field(repr=False)
     given: str | None = field(default=None, repr=False)
+    limits: Limits = field(default=LIMITS, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -57,7 +61,7 @@ class SourceFile:
         """
         if self.given is not None:
             return self.given
-        text, sha256 = _read(self.source.path, self.name)
+        text, sha256 = _read(self.source.path, self.name, self.limits.file_bytes)
         if sha256 != self.sha256:
             raise SourceError(
                 "The file was changed while it was read.",
@@ -73,26 +77,30 @@ class SourceFile:
         Raises:
             SourceError: It has changed since it was read first.
         """
-        return _triples(self.source, self.text, self.base_iri)
+        return _triples(self.source, self.text, self.base_iri, self.limits)
 
 
-def read_text(path: Path, name: str) -> str:
+def read_text(path: Path, name: str, limits: Limits = LIMITS) -> str:
     """Return the content of a file, without a byte order mark.
 
     Args:
         path: Where it is.
         name: How messages name it.
+        limits: How large it may be.
 
     Raises:
         SourceError: It cannot be read.
+        ReadLimit: It is larger than that.
         SourceSyntax: It is not UTF-8.
     """
-    return _read(path, name)[0]
+    return _read(path, name, limits.file_bytes)[0]
 
 
-def _read(path: Path, name: str) -> tuple[str, str]:
+def _read(path: Path, name: str, most: int = LIMITS.file_bytes) -> tuple[str, str]:
     """Return the content of a file and the SHA-256 of its bytes."""
     try:
+        if path.stat().st_size > most:
+            raise too_large(path.stat().st_size, most, name)
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(
@@ -142,48 +150,54 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     )
 
 
-def parse_file(source: SourcePath, base_iri: str) -> SourceFile:
+def parse_file(source: SourcePath, base_iri: str, limits: Limits = LIMITS) -> SourceFile:
     """Return a source file that can be read.
 
     Args:
         source: The file.
         base_iri: Relative IRIs in the file are resolved against it.
+        limits: What reading it may take.
 
     Raises:
         SourceError: It cannot be read.
+        ReadLimit: It takes more than that.
         SourceSyntax: It is not UTF-8, or not what its extension says.
         SourceMissing: It holds no triple.
     """
-    return read_file(source, base_iri)[0]
+    return read_file(source, base_iri, limits)[0]
 
 
-def parse_text(source: SourcePath, text: str, base_iri: str) -> SourceFile:
+def parse_text(source: SourcePath, text: str, base_iri: str, limits: Limits = LIMITS) -> SourceFile:
     """Return a source file as it would be with a text.
 
     Args:
         source: The file; it is not read.
         text: What stands in it, or will.
         base_iri: Relative IRIs in the text are resolved against it.
+        limits: What reading it may take.
 
     Raises:
+        ReadLimit: It takes more than that.
         SourceSyntax: It is not what its extension says.
         SourceMissing: It holds no triple.
     """
-    _parse(source, text, base_iri)
+    _parse(source, text, base_iri, limits)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    return SourceFile(source, base_iri, sha256, declared_in(text), text)
+    return SourceFile(source, base_iri, sha256, declared_in(text), text, limits)
 
 
-def read_file(source: SourcePath, base_iri: str) -> tuple[SourceFile, tuple[Triple, ...]]:
+def read_file(
+    source: SourcePath, base_iri: str, limits: Limits = LIMITS
+) -> tuple[SourceFile, tuple[Triple, ...]]:
     """Return a source file with what it says; raises what ``parse_file`` raises."""
-    text, sha256 = _read(source.path, source.name)
-    triples = _parse(source, text, base_iri)
-    return SourceFile(source, base_iri, sha256, declared_in(text)), triples
+    text, sha256 = _read(source.path, source.name, limits.file_bytes)
+    triples = _parse(source, text, base_iri, limits)
+    return SourceFile(source, base_iri, sha256, declared_in(text), limits=limits), triples
 
 
-def _parse(source: SourcePath, text: str, base_iri: str) -> tuple[Triple, ...]:
+def _parse(source: SourcePath, text: str, base_iri: str, limits: Limits) -> tuple[Triple, ...]:
     """Return what a text says, if it is what a source may say."""
-    triples = _triples(source, text, base_iri)
+    triples = _triples(source, text, base_iri, limits)
     if younger := next(filter(_is_of_rdf_1_2, triples), None):
         raise SourceSyntax(
             "The file uses RDF 1.2: {term}.",
@@ -200,11 +214,12 @@ def _parse(source: SourcePath, text: str, base_iri: str) -> tuple[Triple, ...]:
     return triples
 
 
-def _triples(source: SourcePath, text: str, base_iri: str) -> tuple[Triple, ...]:
+def _triples(source: SourcePath, text: str, base_iri: str, limits: Limits) -> tuple[Triple, ...]:
     media_type = media_types.of_file(source.name)
     assert media_type is not None
+    assert media_type.rdf_format is not None
     try:
-        quads = parse(text, format=media_type.rdf_format, base_iri=base_iri)
-        return tuple(quad.triple for quad in quads)
+        quads = read(text.encode(), media_type.rdf_format, base_iri, source.name, limits=limits)
     except SyntaxError as error:
         raise syntax_error(source, text, error) from error
+    return tuple(quad.triple for quad in quads)

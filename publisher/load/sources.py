@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from publisher.load.ground import Ground, read_ground
 from publisher.load.parse import SourceFile, read_text
 from publisher.load.queries import find_named, read_named
 from publisher.namespaces import PREFIXES, iri
+from publisher.rdf.reading import read_json
 
 _Read = TypeVar("_Read")
 PUBLISHED = (Role.ONTOLOGY, Role.DATA, Role.CATALOGUE, Role.SHAPES)
@@ -66,7 +66,7 @@ class Sources:
         Raises:
             SourceError: A file is no longer as it was read.
         """
-        ground, read = read_ground(files, self.base_iri)
+        ground, read = read_ground(files, self.base_iri, self.bounds.files)
         for file in read:
             if isinstance(file, SourceError):
                 raise file
@@ -96,6 +96,11 @@ class Sources:
 def read_sources(folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -> Sources:
     """Return the sources of a folder.
 
+    Args:
+        folder: Where they are.
+        base_iri: Base of their names.
+        bounds: What reading one of the files, and checking one of its rules, may take.
+
     Raises:
         SourceError: A folder is missing or empty, or a file cannot be read or understood; with
             several such files, ``SourceErrors`` tells of each.
@@ -109,7 +114,7 @@ def read_sources(folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -
             broken.append(error)
             return None
 
-    ground, files = read_ground(find_sources(folder), base_iri)
+    ground, files = read_ground(find_sources(folder), base_iri, bounds.files)
     broken += [file for file in files if isinstance(file, SourceError)]
     context = attempt(_read_context, folder)
     rules = {path.name: attempt(_read_rule, folder, path) or "" for path in find_queries(folder)}
@@ -130,7 +135,9 @@ def _read_context(folder: Path) -> Context:
     if not os.path.lexists(path):
         return Context(PREFIXES)
     try:
-        context = json.loads(read_text(path, f"ontology/{CONTEXT}"))["@context"]
+        name = f"ontology/{CONTEXT}"
+        context: Any = read_json(read_text(path, name).encode(), name)
+        context = context["@context"]
     except (ValueError, KeyError, TypeError) as error:
         raise SourceSyntax(
             "This is not a JSON-LD context: {reason}.",

@@ -8,10 +8,11 @@ from http import HTTPStatus
 from typing import Any, Protocol
 
 import requests
-from pyoxigraph import RdfFormat, Triple, parse
+from pyoxigraph import RdfFormat, Triple
 from urllib3.exceptions import HTTPError
 
-from publisher.errors import PushFailed
+from publisher.errors import PushFailed, ReadLimit
+from publisher.rdf.reading import read_lines
 from publisher.transfer.sender import Message, Sender
 from publisher.transfer.sending import written
 
@@ -79,9 +80,9 @@ def _parsed(response: requests.Response) -> Iterator[Triple]:
     try:
         with response:
             source: Any = response.raw
-            for quad in parse(source, format=RdfFormat.N_TRIPLES):
+            for quad in read_lines(source, RdfFormat.N_TRIPLES, response.url):
                 yield quad.triple
-    except (HTTPError, OSError, SyntaxError, ValueError) as error:
+    except (HTTPError, OSError, SyntaxError, ValueError, ReadLimit) as error:
         raise PushFailed(
             "What the engine holds cannot be read back: {reason}.",
             remedy="Send the command again; it goes on where it stopped.",

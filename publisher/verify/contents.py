@@ -13,6 +13,9 @@ from publisher.verify import graphs
 
 GZIP_MAGIC = b"\x1f\x8b"
 UNPACKED_BYTES = 2**30
+# Text of triples shrinks to a tenth or a fiftieth; gzip can shrink zeros to a thousandth.
+GROWTH = 100
+SMALL_BYTES = 2**26
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -20,12 +23,13 @@ def unpacked(body: bytes, where: str) -> bytes:
     """Return the bytes without gzip, if they are gzip.
 
     Raises:
-        SourceSyntax: They are broken, or more than a gigabyte.
+        SourceSyntax: They are broken, more than a gigabyte, or more than a hundred times as many
+            and 64 MB.
     """
     if not body.startswith(GZIP_MAGIC):
         return body
     parts = []
-    left, room = body, UNPACKED_BYTES
+    left, room = body, min(UNPACKED_BYTES, max(SMALL_BYTES, GROWTH * len(body)))
     try:
         while left:
             packer = zlib.decompressobj(wbits=31)

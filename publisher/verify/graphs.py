@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeAlias
-from xml.parsers import expat
 
 import pyoxigraph as ox
 import rdflib
 
-from publisher.errors import SourceSyntax
-from publisher.media_types import BY_NAME, JSON_LD, RDF_XML
+from publisher.errors import ReadLimit, SourceSyntax
+from publisher.media_types import BY_NAME, JSON_LD
+from publisher.rdf.guards import Limits
+from publisher.rdf.reading import read, read_json
 
 Triples: TypeAlias = frozenset[ox.Triple]
 LoadContext: TypeAlias = Callable[[str], object]
 
-# Deeper JSON-LD ends the process of the parser; more would be an attack, not data.
-NESTING = 200
-ENTITY_BYTES = 64 * 2**20
+# What all contexts of a document may come to; an address can stand in it a thousand times.
+CONTEXT_BYTES = 16 * 2**20
+# A site is a stranger; what it publishes honestly needs less.
+LIMITS = Limits(memory_bytes=512 << 20, seconds=30)
 # Canonicalisation takes exponential time on graphs made for it (RDFC-1.0, section 7.1).
 BLANK_NODE_LINKS = 40
-
-_JSON_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]')
-_ENTITY = re.compile(rb"<!ENTITY\s+[^\s>]+\s+(?:\"([^\"]*)\"|'([^']*)')")
 
 
 def parse(
@@ -39,38 +37,24 @@ def parse(
         load_context: Address of a JSON-LD context → the document; without it none is read.
 
     Raises:
-        SourceSyntax: It is not what its media type says, or too dangerous to read.
+        SourceSyntax: It is not what its media type says, or takes too much to read
+            (``ReadLimit``).
     """
     known = BY_NAME.get(media_type)
     if known is None or known.rdf_format is None:
         raise SourceSyntax("'{media_type}' is not RDF.", where=base_iri, media_type=media_type)
-    if known is JSON_LD:
-        body = _with_contexts(_shallow(body, base_iri), base_iri, load_context)
-    if known is RDF_XML:
-        _refuse_bombs(body, base_iri)
     try:
-        if known is RDF_XML:
-            # The RDF parser takes a document that breaks off between two elements for whole.
-            expat.ParserCreate().Parse(body, True)
-        quads = ox.parse(body, format=known.rdf_format, base_iri=base_iri)
-        return frozenset(quad.triple for quad in quads)
-    except (SyntaxError, ValueError, expat.ExpatError) as error:
+        if known is JSON_LD:
+            body = _with_contexts(body, base_iri, load_context)
+        quads = read(body, known.rdf_format, base_iri, base_iri, limits=LIMITS)
+    except (SyntaxError, ValueError) as error:
         raise SourceSyntax(
             "It is not valid {label}: {reason}",
             where=base_iri,
             label=known.label,
             reason=str(error),
         ) from error
-
-
-def _shallow(body: bytes, where: str) -> bytes:
-    """Return the body, or raise ``SourceSyntax`` when it nests too deeply."""
-    depth = 0
-    for token in _JSON_TOKEN.finditer(body):
-        depth += {b"{": 1, b"[": 1, b"}": -1, b"]": -1}.get(token.group(), 0)
-        if depth > NESTING:
-            raise SourceSyntax("It nests deeper than {depth} levels.", where=where, depth=NESTING)
-    return body
+    return frozenset(quad.triple for quad in quads)
 
 
 def _with_contexts(body: bytes, where: str, load_context: LoadContext | None) -> bytes:
@@ -82,20 +66,44 @@ def _with_contexts(body: bytes, where: str, load_context: LoadContext | None) ->
         return body
     document = json_document(body, where)
     nodes = document if isinstance(document, list) else [document]
+    bounded = _bounded(load_context, where)
     for node in nodes:
         if isinstance(node, dict) and "@context" in node:
-            node["@context"] = _loaded(node["@context"], load_context)
+            node["@context"] = _loaded(node["@context"], bounded)
     return json.dumps(document).encode()
+
+
+def _bounded(load_context: LoadContext, where: str) -> LoadContext:
+    """Return the same for one document, whose contexts may not grow without end."""
+    lengths: dict[str, int] = {}
+    total = 0
+
+    def load(address: str) -> object:
+        nonlocal total
+        context = load_context(address)
+        if address not in lengths:
+            lengths[address] = len(json.dumps(context))
+        total += lengths[address]
+        if total > CONTEXT_BYTES:
+            raise ReadLimit(
+                "Its JSON-LD contexts come to more than {most} MB.",
+                where=where,
+                remedy="Refer to one context, at the top.",
+                most=CONTEXT_BYTES >> 20,
+            )
+        return context
+
+    return load
 
 
 def json_document(body: bytes, where: str = "") -> object:
     """Return what JSON says.
 
     Raises:
-        SourceSyntax: It is not JSON, or nests too deeply.
+        SourceSyntax: It is not JSON, or nests too deeply (``ReadLimit``).
     """
     try:
-        return json.loads(_shallow(body, where))
+        return read_json(body, where)
     except ValueError as error:
         raise SourceSyntax(
             "It is not valid {label}: {reason}", where=where, label="JSON", reason=str(error)
@@ -110,15 +118,6 @@ def _loaded(context: object, load_context: LoadContext) -> object:
     if isinstance(context, list):
         return [_loaded(part, load_context) for part in context]
     return context
-
-
-def _refuse_bombs(body: bytes, where: str) -> None:
-    """Raise ``SourceSyntax`` for XML entities that would grow beyond measure."""
-    values = [double or single for double, single in _ENTITY.findall(body)]
-    nested = any(b"&" in value.replace(b"&#", b"") for value in values)
-    grown = max(map(len, values), default=0) * body.count(b"&")
-    if nested or grown > ENTITY_BYTES:
-        raise SourceSyntax("Its XML entities would fill the memory.", where=where)
 
 
 def canonical(triples: Iterable[ox.Triple]) -> frozenset[str]:

@@ -60,12 +60,18 @@ class Site:
         return frozenset(n for n in map(whole_number, numbers) if n is not None)
 
 
+# A site has one or two; each costs a request, or a wait.
+MOST_CONTEXTS = 10
+
+
 def context_loader(client: Client) -> Callable[[str], object]:
-    """Return a reader of the JSON-LD contexts of a site, each asked for once."""
+    """Return a reader of the JSON-LD contexts of a site, each asked for once, and not many."""
     known: dict[str, object] = {}
 
     def load(address: str) -> object:
         if address not in known:
+            if len(known) >= MOST_CONTEXTS:
+                return None
             visit = client.visit(address, fields={"Accept": "application/ld+json"})
             try:
                 known[address] = graphs.json_document(visit.last.body) if visit.successful else None

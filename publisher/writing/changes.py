@@ -220,14 +220,14 @@ def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:
             continue
         old = read.get(change.name)
         source = old.source if old is not None else source_of(change.path, sources.folder)
-        read[change.name] = _parsed(source, change.after, sources.base_iri)
+        read[change.name] = _parsed(source, change.after, sources)
     left = sources.with_files([read[name] for name in sorted(read)])
     return replace(left, rules=rules, queries=queries)
 
 
-def _parsed(source: SourcePath, text: str, base_iri: str) -> SourceFile:
+def _parsed(source: SourcePath, text: str, sources: Sources) -> SourceFile:
     try:
-        return parse_text(source, text, base_iri)
+        return parse_text(source, text, sources.base_iri, sources.bounds.files)
     except SourceError as error:
         raise ChangeRefused(
             "What would be written cannot be read again: {reason}",

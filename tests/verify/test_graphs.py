@@ -10,9 +10,9 @@ from publisher.errors import SourceSyntax
 from publisher.verify import graphs
 
 TURTLE, RDF_XML, JSON_LD = "text/turtle", "application/rdf+xml", "application/ld+json"
-BOMB = b"""<?xml version="1.0"?><!DOCTYPE rdf:RDF [
-<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>
-<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>"""
+_DECLARED = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
+BOMB = f"""<?xml version="1.0"?><!DOCTYPE rdf:RDF [<!ENTITY e0 "aaaaaaaaaa">{_DECLARED}]>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>""".encode()
 WIDE = (
     b'<?xml version="1.0"?><!DOCTYPE rdf:RDF [<!ENTITY a "' + b"a" * 100_000 + b'">]>'
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">' + b"&a;" * 1000

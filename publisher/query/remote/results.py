@@ -7,6 +7,7 @@ the embedded engine, and booleans, which not every engine can write.
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -15,13 +16,14 @@ from pyoxigraph import (
     QueryResultsFormat,
     RdfFormat,
     Triple,
-    parse,
     parse_query_results,
     serialize,
 )
 
+from publisher.errors import ReadLimit
 from publisher.query.engine import Answer
 from publisher.query.remote.endings import JSON, N_TRIPLES, XML, Broken
+from publisher.rdf.reading import read_json, read_lines
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 
@@ -54,13 +56,13 @@ def as_boolean(body: bytes, media_type: str) -> Answer:
         Broken: It is neither.
     """
     try:
-        sent = json.loads(body)
+        sent: Any = read_json(body, "")
         if "boolean" in sent:
             boolean = sent["boolean"] is True
         else:
             cells = [cell for row in sent["results"]["bindings"] for cell in row.values()]
             boolean = any(cell["value"] not in ("0", "false") for cell in cells)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, ReadLimit) as error:
         raise Broken(f"it is no boolean: {error}") from error
     plain = json.dumps({"head": {}, "boolean": boolean}).encode()
     found: Any = parse_query_results(plain, format=QueryResultsFormat.JSON)
@@ -78,8 +80,9 @@ def as_graph(body: bytes, media_type: str, prefixes: Mapping[str, str]) -> Answe
     if media_type == N_TRIPLES:
         return Answer(media_type, body)
     try:
-        triples = [quad.triple for quad in parse(body, format=RdfFormat.N_TRIPLES)]
-    except (SyntaxError, ValueError) as error:
+        quads = read_lines(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
+        triples = [quad.triple for quad in quads]
+    except (SyntaxError, ValueError, ReadLimit) as error:
         raise Broken(str(error)) from error
     return written_graph(triples, media_type, prefixes)
 

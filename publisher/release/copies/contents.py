@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from pyoxigraph import NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from publisher.errors import ReleaseError
+from publisher.errors import ReadLimit, ReleaseError
 from publisher.load.files import CATALOGUE
+from publisher.rdf.reading import read_lines
 from publisher.release.manifest import as_json, from_json, list_files, read_sealed, write_sealed
 from publisher.release.model import (
     CATALOGUE_EU,
@@ -66,7 +67,7 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
     path = staging / MANIFEST
     try:
         write_store(staging / STORE, quads())
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, ReadLimit) as error:
         raise strange(path) from error
     if dict(counted) != read_sealed(path).get("graphs"):
         raise ReleaseError(
@@ -83,12 +84,14 @@ def _quads(staging: Path, files: Mapping[str, StoredFile]) -> Iterator[Quad]:
     for name in files:
         is_dump = PurePosixPath(name).parts[0] == DUMPS and name.endswith(".nq")
         if is_dump or name == SHAPES:
-            yield from parse(path=staging / name, format=RdfFormat.N_QUADS)
+            with (staging / name).open("rb") as stream:
+                yield from read_lines(stream, RdfFormat.N_QUADS, name)
     base_iri = str(read_sealed(staging / MANIFEST)["base_iri"])
     graph = NamedNode(base_iri + CATALOGUE)
     if CATALOGUE_EU in files:
-        for quad in parse(path=staging / CATALOGUE_EU, format=RdfFormat.N_TRIPLES):
-            yield Quad(quad.subject, quad.predicate, quad.object, graph)
+        with (staging / CATALOGUE_EU).open("rb") as stream:
+            for quad in read_lines(stream, RdfFormat.N_TRIPLES, CATALOGUE_EU):
+                yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 
 def open_fetched(staging: Path, name: str) -> Release:

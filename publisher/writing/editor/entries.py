@@ -11,8 +11,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, RdfFormat
 
+from publisher.errors import ReadLimit
+from publisher.rdf.reading import read as read_rdf
 from publisher.release.tables.subjects import Term
 from publisher.writing.choosing import PickList
 from publisher.writing.fields import ADDRESS, ANY, LINK, TEXT, Field, Form
@@ -212,8 +214,9 @@ def read(written: str) -> Term | None:
     if not written:
         return None
     try:
-        quads = list(parse(f"<urn:s> <urn:p> {written} .", format=RdfFormat.N_TRIPLES))
-    except SyntaxError:
+        line = f"<urn:s> <urn:p> {written} .".encode()
+        quads = read_rdf(line, RdfFormat.N_TRIPLES, "urn:s", "")
+    except (SyntaxError, ReadLimit):
         return None
     found = quads[0].object if len(quads) == 1 else None
     return found if isinstance(found, NamedNode | Literal) else None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any
 
 from publisher.errors import SheetRefused
 from publisher.namespaces import iri
+from publisher.rdf.reading import read_json
 from publisher.release.tables.table import ID
 from publisher.writing.sheets.grids import Cell, Grid, Place, Placed
 from publisher.writing.sheets.layout import ADDRESS_KEY, Group, SheetLayout
@@ -116,7 +116,7 @@ def _meaning(file: Path) -> _Meaning | None:
         if not path.is_file():
             continue
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found: Any = read_json(path.read_bytes(), path.name)
             schema = found["tableSchema"]
             columns = [dict(column) for column in schema["columns"]]
             delimiter = str(found.get("dialect", {}).get("delimiter", ","))

@@ -1,0 +1,66 @@
+"""A process that parses one RDF file and ends: its bytes in, N-Quads out.
+
+pyoxigraph holds the interpreter's lock while it parses, and ends its process when the stack or the
+memory is used up, so only a process of its own can be stopped and survived.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import resource
+import sys
+from itertools import islice
+
+from pyoxigraph import RdfFormat, parse, serialize
+
+# Exit code when standard error tells why, as JSON.
+REFUSED = 3
+# What the parser says of a term that is longer than its buffer.
+IS_LONG_TOKEN = "buffer maximal size"
+# Few, since each may say megabytes.
+_BATCH = 256
+
+
+def main() -> None:
+    """Read, parse, write.
+
+    Arguments: media type, base IRI, most bytes of memory, most seconds, most triples, most bytes
+    of output.
+    """
+    media_type, base_iri, memory, seconds, triples, length = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    # Ends it also when nobody is left to wait for it.
+    most_seconds = math.ceil(float(seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
+    rdf_format = RdfFormat.from_media_type(media_type)
+    assert rdf_format is not None
+    quads = parse(sys.stdin.buffer.read(), format=rdf_format, base_iri=base_iri)
+    try:
+        said, written = 0, 0
+        while batch := list(islice(quads, _BATCH)):
+            said += len(batch)
+            lines = serialize(batch, format=RdfFormat.N_QUADS) or b""
+            written += len(lines)
+            if said > int(triples):
+                _refuse("triples")
+            if written > int(length):
+                _refuse("length")
+            sys.stdout.buffer.write(lines)
+    except SyntaxError as error:
+        _refuse("syntax", str(error.msg), error.lineno, error.offset)
+    except MemoryError as error:
+        _refuse("token" if IS_LONG_TOKEN in str(error) else "memory")
+
+
+def _refuse(
+    kind: str, message: str = "", line: int | None = None, column: int | None = None
+) -> None:
+    reason = {"kind": kind, "message": message, "line": line, "column": column}
+    sys.stderr.write(json.dumps(reason))
+    sys.exit(REFUSED)
+
+
+if __name__ == "__main__":
+    main()

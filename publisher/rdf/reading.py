@@ -1,0 +1,221 @@
+"""RDF that others wrote, in bytes → quads: a hostile file costs a sentence, not the process.
+
+Every reader of files and of the web comes through here. What is ordinary is parsed at once; what
+could take much time or memory for its size is parsed in a process of its own, which has limits.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Protocol
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from publisher.errors import ReadLimit, SourceSyntax
+from publisher.rdf.guards import (
+    LIMITS,
+    TOKEN_BYTES,
+    Limits,
+    long_token,
+    must_be_apart,
+    refuse_json_nesting,
+    refuse_turtle_nesting,
+)
+from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
+
+_BLOCK_BYTES = 1 << 20
+# Of N-Triples and N-Quads: four terms of the parser's largest size.
+_LINE_BYTES = 4 * TOKEN_BYTES
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def read(
+    content: bytes,
+    rdf_format: RdfFormat,
+    base_iri: str,
+    where: str,
+    *,
+    limits: Limits = LIMITS,
+    rename_blank_nodes: bool = False,
+) -> list[Quad]:
+    """Return what a file says, in its order.
+
+    Args:
+        content: The file, in UTF-8 without a byte order mark.
+        rdf_format: Its syntax.
+        base_iri: Relative IRIs are resolved against it.
+        where: How messages name the file.
+        limits: What reading it may take.
+        rename_blank_nodes: Give blank nodes new labels, which no other file has.
+
+    Raises:
+        ReadLimit: It needs more than the limits allow; nothing of it is in memory.
+        SourceSyntax: It refers to a JSON-LD context on the web.
+        SyntaxError: It is not what its syntax asks for, with ``lineno`` and ``offset`` where these
+            are known.
+    """
+    try:
+        if must_be_apart(content, rdf_format, limits, where):
+            content = _apart(content, rdf_format, base_iri, where, limits)
+            rdf_format = RdfFormat.N_QUADS
+        found: Iterator[Quad] = parse(
+            content, format=rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes
+        )
+        if rdf_format == RdfFormat.JSON_LD:
+            found = _watched(found, limits.memory_for(len(content)), where)
+        most = limits.triples_for(len(content))
+        quads = list(islice(found, most + 1))
+    except MemoryError as error:
+        if IS_LONG_TOKEN in str(error):
+            raise long_token(content, where) from error
+        raise _needs_more(limits, len(content), where) from error
+    except SyntaxError as error:
+        if "LoadDocumentCallback" in str(error):
+            raise _remote_context(content, where) from error
+        raise
+    if len(quads) > most:
+        raise _too_many(most, where)
+    return quads
+
+
+def read_lines(stream: _Readable, rdf_format: RdfFormat, where: str) -> Iterator[Quad]:
+    """Yield what a stream of N-Triples or N-Quads says; memory holds a part of it at a time.
+
+    Args:
+        stream: The bytes; ``read`` of it is asked for more until it gives none.
+        rdf_format: ``RdfFormat.N_TRIPLES`` or ``RdfFormat.N_QUADS``.
+        where: How messages name it.
+
+    Raises:
+        ReadLimit: A term is too deep or too long for the parser.
+        SyntaxError: It is not what its syntax asks for.
+    """
+    for block in _whole_lines(stream, where):
+        refuse_turtle_nesting(block, LIMITS.nesting, where)
+        try:
+            yield from parse(block, format=rdf_format)
+        except MemoryError as error:
+            raise long_token(block, where) from error
+
+
+def _whole_lines(stream: _Readable, where: str) -> Iterator[bytes]:
+    """Yield a stream in blocks that end with a line."""
+    rest = bytearray()
+    while block := stream.read(_BLOCK_BYTES):
+        end = block.rfind(b"\n") + 1
+        if end:
+            yield bytes(rest) + block[:end]
+            rest.clear()
+        rest += block[end:]
+        if len(rest) > _LINE_BYTES:
+            raise ReadLimit(
+                "A line of it is longer than {most} MB.",
+                where=where,
+                remedy="Write N-Triples or N-Quads, with a triple on each line.",
+                most=_LINE_BYTES >> 20,
+            )
+    if rest:
+        yield bytes(rest)
+
+
+def read_json(content: bytes, where: str) -> object:
+    """Return what JSON says (RFC 8259, which asks for UTF-8); it needs up to 24 times its size.
+
+    Args:
+        content: The file.
+        where: How messages name it.
+
+    Raises:
+        ReadLimit: It nests too deeply.
+        ValueError: It is no JSON.
+    """
+    refuse_json_nesting(content, where)
+    return json.loads(content.decode())
+
+
+def _watched(quads: Iterable[Quad], most: int, where: str) -> Iterator[Quad]:
+    """Yield quads as long as what they say is not longer than so many bytes."""
+    length = 0
+    for quad in quads:
+        length += len(str(quad))
+        if length > most:
+            raise _too_long(most, where)
+        yield quad
+
+
+def _too_long(most: int, where: str) -> ReadLimit:
+    return ReadLimit(
+        "It grows to more than {most} MB when it is read.",
+        where=where,
+        remedy="Give prefixes and bases shorter addresses, or raise file_memory_mb.",
+        most=most >> 20,
+    )
+
+
+def _too_many(most: int, where: str) -> ReadLimit:
+    return ReadLimit(
+        "It holds more than {most} triples, which is too much for a file of its size.",
+        where=where,
+        remedy="Cut it into several files, or raise file_memory_mb.",
+        most=most,
+    )
+
+
+def _remote_context(content: bytes, where: str) -> SourceSyntax:
+    place = max(content.find(b'"@context"'), 0)
+    return SourceSyntax(
+        "Line {line}: the JSON-LD context is an address on the web, and none is fetched.",
+        where=where,
+        remedy="Write what is at that address into the file, as the value of @context.",
+        line=content.count(b"\n", 0, place) + 1,
+    )
+
+
+def _apart(
+    content: bytes, rdf_format: RdfFormat, base_iri: str, where: str, limits: Limits
+) -> bytes:
+    """Return what a file says as N-Quads, parsed in a process that has limits."""
+    size = len(content)
+    most, length = limits.triples_for(size), limits.memory_for(size) // 4
+    numbers = (limits.memory_for(size), limits.seconds_for(size), most, length)
+    program = str(Path(__file__).with_name("parse_apart.py"))
+    command = [sys.executable, "-P", program, rdf_format.media_type, base_iri, *map(str, numbers)]
+    try:
+        done = subprocess.run(
+            command, input=content, capture_output=True, timeout=numbers[1], check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise _needs_more(limits, size, where) from error
+    if done.returncode == REFUSED:
+        reason = json.loads(done.stderr)
+        if reason["kind"] == "syntax":
+            place = (None, reason["line"], reason["column"], None)
+            raise SyntaxError(reason["message"], place)
+        if reason["kind"] == "triples":
+            raise _too_many(most, where)
+        if reason["kind"] == "token":
+            raise long_token(content, where)
+        if reason["kind"] == "length":
+            raise _too_long(length, where)
+    if done.returncode != 0:
+        raise _needs_more(limits, size, where)
+    return done.stdout
+
+
+def _needs_more(limits: Limits, size: int, where: str) -> ReadLimit:
+    return ReadLimit(
+        "It cannot be read within {seconds} seconds and {memory} MB.",
+        where=where,
+        remedy="Nest less, use fewer contexts, namespaces and attributes, or cut it into several"
+        " files; else raise file_seconds and file_memory_mb.",
+        seconds=round(limits.seconds_for(size)),
+        memory=limits.memory_for(size) >> 20,
+    )
