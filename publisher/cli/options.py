@@ -18,6 +18,7 @@ from publisher.config import Config, describe, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
+from publisher.system.storage import storage_errors
 
 FOUND, USED_WRONGLY = 1, 2
 LANGUAGE = click.option(
@@ -59,7 +60,8 @@ def answers_for_errors(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(lang: str, **options: Any) -> None:
         try:
-            command(lang=lang, **options)
+            with storage_errors():
+                command(lang=lang, **options)
         except UsageError as error:
             click.echo(error.in_language(lang), err=True)
             sys.exit(USED_WRONGLY)

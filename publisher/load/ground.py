@@ -22,6 +22,7 @@ from publisher.load.parse import SourceFile, read_file
 from publisher.namespaces import iri
 from publisher.scratch import make_folder
 from publisher.sorting import Sorter, merge
+from publisher.system.storage import storage_errors
 
 _PART_BYTES = 16 << 20
 _TYPE = f" <{iri('rdf:type')}> ".encode()
@@ -76,7 +77,17 @@ def read_ground(
 
     A file that was read already is read again, and must be as it was. Space is taken where the
     system keeps temporary files (``TMPDIR``).
+
+    Raises:
+        StorageError: There is no room, or no right to write.
     """
+    with storage_errors():
+        return _read_ground(found, base_iri)
+
+
+def _read_ground(
+    found: Sequence[SourcePath | SourceFile], base_iri: str
+) -> tuple[Ground, list[SourceFile | SourceError]]:
     folder, delete = make_folder()
     ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
     weakref.finalize(ground, delete)

@@ -20,7 +20,7 @@ def alone(releases: Path) -> Iterator[None]:
     with (releases / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise ReleaseError(
                 "Another build is at work in this folder.",
                 where=str(releases),

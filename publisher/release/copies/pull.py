@@ -40,6 +40,7 @@ from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_bytes, check_signature
 from publisher.release.switching import alone, switch, sync_folder
+from publisher.system.storage import cure_of, naming, reason_of
 
 Progress = Callable[[str], None]
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}(-[0-9]+)?")
@@ -90,15 +91,14 @@ def pull(
             says, is not signed, or belongs to another site. The current release stays.
     """
     try:
-        with closing(Origin(url)) as origin:
+        with naming(releases), closing(Origin(url)) as origin:
             return _pull(origin, releases, wish, progress)
     except OSError as error:
         raise ReleaseError(
-            "The release cannot be written: {reason}.",
-            where=str(error.filename or releases),
-            remedy="Make room, or give yourself the right to write there; the current release"
-            " stays.",
-            reason=error.strerror or str(error),
+            "The release cannot be written: {reason}. The current release stays.",
+            where=str(error.filename),
+            remedy=cure_of(error),
+            reason=reason_of(error),
         ) from error
 
 
