@@ -87,7 +87,8 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
             found = [words(text) for text in row[2:5]]
             for name, texts in (("exact", found), ("plain", [[*map(plain, w)] for w in found])):
                 index.execute(
-                    f"INSERT INTO {name} (rowid, label, names, text) VALUES (?, ?, ?, ?)",
+                    f"INSERT INTO {name} (rowid, label, names, text)"  # nosec B608 # two constants
+                    " VALUES (?, ?, ?, ?)",
                     (number, *map(" ".join, texts)),
                 )
             vocabulary.update(plain(word) for texts in found for word in texts)

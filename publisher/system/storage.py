@@ -103,7 +103,7 @@ def _temporary() -> str:
     try:
         return tempfile.gettempdir()
     except OSError:
-        return os.environ.get("TMPDIR", "/tmp")
+        return os.environ.get("TMPDIR", "TMPDIR")
 
 
 def reason_of(error: OSError) -> str:
