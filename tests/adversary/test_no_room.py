@@ -19,7 +19,7 @@ from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.open import open_current
-from publisher.system.storage import as_os_error, naming, storage_errors
+from publisher.system.storage import as_os_error, naming, storage_errors, write_whole
 from tests.chain import A_LAKE, BASE, Chain
 
 PATIENCE_SECONDS = 120
@@ -255,6 +255,28 @@ def test_no_command_ends_in_a_traceback_when_no_file_can_be_written(
     assert "Traceback" not in done.stderr
     assert done.returncode in (0, 1, 2), done.stderr
     assert open_current(chain.releases).id == good.id
+
+
+def test_a_file_that_cannot_be_written_stays_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And what was written beside it is gone."""
+    path = tmp_path / "state.json"
+    write_whole(path, "old")
+    path.chmod(0o640)
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", refuse)
+        with pytest.raises(OSError, match="No space left") as caught:
+            write_whole(path, "new")
+    assert caught.value.filename == str(path)
+    assert [p.name for p in tmp_path.iterdir()] == ["state.json"]
+    assert path.read_text(encoding="utf-8") == "old"
+    write_whole(path, "new")
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 def test_errors_of_the_libraries_are_known_for_what_they_are(tmp_path: Path) -> None:
