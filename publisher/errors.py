@@ -15,6 +15,7 @@ PublisherError
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
 │   └── LossRefused         a release would take away more than the limits allow
+├── StorageError            the disk refuses: no room, no right, too many open files, or it fails
 ├── ExportError             a site cannot be written as files
 ├── PushFailed              a release could not be brought into an engine
 ├── NotAcceptable           no variant on offer is acceptable to the client
@@ -178,6 +179,10 @@ class LossRefused(ReleaseError):
             "The release would take away more than the limits allow; the current one stays.",
             remedy="Bring back what is listed, or allow the loss with --allow-loss and a reason.",
         )
+
+
+class StorageError(PublisherError):
+    """The disk refuses: no room, no right, too many open files, or it fails."""
 
 
 class ExportError(PublisherError):

@@ -12,6 +12,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from publisher.system.storage import naming
+
 _PIECE_BYTES = 32 << 20
 _BUFFER_BYTES = 1 << 18
 # So many files are open at once.
@@ -65,8 +67,12 @@ class Sorter:
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Write lines into a file."""
-    with path.open("wb", _BUFFER_BYTES) as file:
+    """Write lines into a file.
+
+    Raises:
+        OSError: It cannot be written; ``filename`` says which.
+    """
+    with naming(path), path.open("wb", _BUFFER_BYTES) as file:
         file.writelines(lines)
 
 

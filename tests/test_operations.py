@@ -5,9 +5,13 @@ from __future__ import annotations
 import getpass
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from configparser import ConfigParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
@@ -29,6 +33,7 @@ from tests.servers import (
     caddy,
     free_ports,
     from_the_guide,
+    nginx,
     program,
     replaced,
     running,
@@ -135,15 +140,263 @@ def test_systemd_takes_the_units(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0
 
 
-def test_the_unit_is_hardened(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["systemd: unit", "systemd: pull"])
+def test_the_units_are_hardened(name: str, tmp_path: Path) -> None:
     """By the measure of systemd: 0 is safe, 10 is not, and most services have 9."""
     path = tmp_path / "publisher.service"
-    path.write_text(from_the_guide("systemd: unit"), encoding="utf-8")
+    path.write_text(from_the_guide(name), encoding="utf-8")
     command = [program("systemd-analyze"), "security", "--offline=true", "--no-pager", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"Overall exposure level for publisher.service: ([0-9.]+)", done.stdout)
     assert found is not None, done.stderr
     assert float(found[1]) < 2
+
+
+LIMITS = ("MemoryMax", "MemorySwapMax", "TasksMax", "LimitNOFILE", "LimitCORE", "TimeoutStartSec")
+
+
+@pytest.mark.parametrize("name", ["systemd: unit", "systemd: pull"])
+def test_the_units_have_limits(name: str) -> None:
+    """Memory, processes, files and time: whatever goes wrong, the machine goes on."""
+    service = settings_of(from_the_guide(name))["Service"]
+    assert not [limit for limit in LIMITS if limit not in service]
+
+
+def settings_of(unit: str) -> ConfigParser:
+    """Return the sections of a unit."""
+    parsed = ConfigParser(strict=False, interpolation=None)
+    parsed.optionxform = str  # type: ignore[assignment,method-assign]
+    parsed.read_string(unit)
+    return parsed
+
+
+def test_a_site_is_never_given_up_and_its_pause_grows(tmp_path: Path) -> None:
+    """A service that failed five times stays down by default; older systemd knows no growing."""
+    unit = settings_of(from_the_guide("systemd: unit"))
+    assert unit["Service"]["Restart"] == "always"
+    assert unit["Unit"]["StartLimitIntervalSec"] == "0"
+    growing = from_the_guide("systemd: restart")
+    assert set(settings_of(growing)["Service"]) == {"RestartSteps", "RestartMaxDelaySec"}
+
+    systemd = program("systemd-analyze")
+    said = subprocess.run([systemd, "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"systemd (\d+)", said)
+    assert version is not None
+    if int(version[1]) < 254:
+        pytest.skip(f"systemd {version[1]} does not know these words yet")
+    path = tmp_path / "publisher-pull.service"
+    path.write_text(f"{growing}ExecStart={sys.executable}\n", encoding="utf-8")
+    done = subprocess.run(
+        [systemd, "verify", "--man=no", str(path)], capture_output=True, text=True, check=False
+    )
+    assert "publisher-pull" not in done.stderr
+
+
+@pytest.fixture
+def fronted(tmp_path: Path) -> Iterator[tuple[int, list[bytes]]]:
+    """Return the port of nginx as the guide sets it up, and what reached the server behind it."""
+    front, back = free_ports(2)
+    reached: list[bytes] = []
+
+    class Behind(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def log_message(self, *_arguments: object) -> None:
+            """Write nothing."""
+
+        def answer(self) -> None:
+            """Keep the head and the body, and answer."""
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            reached.append(f"{self.requestline}\n{self.headers}".encode() + body)
+            self.send_response(200)
+            self.send_header("Content-Length", "2")
+            self.end_headers()
+            self.wfile.write(b"ok")
+
+        do_GET = do_POST = answer
+
+    http = replaced(
+        from_the_guide("nginx: proxy"),
+        ("server 127.0.0.1:8001;", f"server 127.0.0.1:{back};"),
+        ("    server 127.0.0.1:8002;\n", ""),
+        ("    server 127.0.0.1:8003;\n", ""),
+        ("listen 80 default_server;", f"listen 127.0.0.1:{front} default_server;"),
+        ("listen 80;", f"listen 127.0.0.1:{front};"),
+        ("client_body_timeout 15s;", "client_body_timeout 3s;"),
+    )
+    server = ThreadingHTTPServer(("127.0.0.1", back), Behind)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        with nginx(http, front, tmp_path):
+            yield front, reached
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+HEAD = b"GET /doc/lake/siljan HTTP/1.1\r\nConnection: close\r\n"
+HOST = b"Host: data.example.org\r\n"
+FORM = b"POST /sparql HTTP/1.1\r\nConnection: close\r\n" + HOST
+
+
+def sent(port: int, *parts: bytes) -> bytes:
+    """Return what comes back for some bytes, until the connection ends."""
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+        answer = b""
+        try:
+            for part in parts:
+                connection.sendall(part)
+        except OSError:
+            pass  # it has answered, and takes no more
+        try:
+            while part := connection.recv(65536):
+                answer += part
+        except ConnectionResetError:
+            pass
+        return answer
+
+
+def test_nginx_of_the_guide_passes_on_what_is_good(fronted: tuple[int, list[bytes]]) -> None:
+    """With the host, and the address of the client, which a client cannot write itself."""
+    front, reached = fronted
+    forged = b"X-Real-IP: 203.0.113.7\r\n"
+    assert sent(front, HEAD + HOST + forged + b"\r\n").startswith(b"HTTP/1.1 200 ")
+    assert sent(front, FORM + b"Content-Length: 5\r\n\r\nquery").startswith(b"HTTP/1.1 200 ")
+    first, second = reached
+    assert b"Host: data.example.org\n" in first
+    assert b"X-Real-IP: 127.0.0.1\n" in first
+    assert b"203.0.113.7" not in first
+    assert second.endswith(b"\n\nquery")
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (HEAD + b"Host: evil.example\r\n\r\n", b""),
+        (HEAD + b"Host: 127.0.0.1\r\n\r\n", b""),
+        (b"GET / HTTP/1.0\r\n\r\n", b""),
+        (HEAD + b"\r\n", b"HTTP/1.1 400 "),
+        (HEAD + HOST + HOST + b"\r\n", b"HTTP/1.1 400 "),
+        (HEAD + HOST + b"X: " + b"x" * 100_000 + b"\r\n\r\n", b"HTTP/1.1 431 "),
+        (HEAD + HOST + b"X: xxxxxxxx\r\n" * 50_000 + b"\r\n", b"HTTP/1.1 431 "),
+        (b"GET /" + b"x" * 100_000 + b" HTTP/1.1\r\n" + HOST + b"\r\n", b"HTTP/1.1 414 "),
+        (FORM + b"Content-Length: 999999\r\n\r\n", b"HTTP/1.1 413 "),
+        (
+            FORM + b"Transfer-Encoding: chunked\r\n\r\n" + b"8000\r\n" + b"x" * 0x8000 + b"\r\n"
+            b"70000\r\n" + b"x" * 0x70000,
+            b"HTTP/1.1 413 ",
+        ),
+        (b"GET /metrics HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n", b"HTTP/1.1 404 "),
+    ],
+    ids=[
+        "another host",
+        "an address",
+        "HTTP/1.0 without host",
+        "no host",
+        "two hosts",
+        "a long field",
+        "many fields",
+        "a long address",
+        "a long body",
+        "a long body in chunks",
+        "metrics",
+    ],
+)
+def test_nginx_of_the_guide_refuses_what_is_not(
+    fronted: tuple[int, list[bytes]], request_: bytes, status: bytes
+) -> None:
+    """Nothing of it reaches the server; 444 is the end of the connection, without a word."""
+    front, reached = fronted
+    answer = sent(front, request_)
+    assert answer.startswith(status)
+    assert status or answer == b""
+    assert reached == []
+
+
+def test_an_endless_trailer_ends_at_nginx_of_the_guide(fronted: tuple[int, list[bytes]]) -> None:
+    """Trailers would be header fields, and have no limit of their own."""
+    front, reached = fronted
+    chunked = FORM + b"Transfer-Encoding: chunked\r\n\r\n5\r\nquery\r\n0\r\n"
+    field = b"X-Real-IP: 203.0.113.7\r\n" * 4096
+    sent(front, chunked, *[field] * 300)  # 30 MB
+    assert not [request for request in reached if b"203.0.113.7" in request]
+    assert sum(map(len, reached)) < 4096
+
+
+def test_a_slow_body_does_not_reach_the_server_of_the_guide(
+    fronted: tuple[int, list[bytes]],
+) -> None:
+    """The half of a request occupies the proxy alone."""
+    front, reached = fronted
+    with socket.create_connection(("127.0.0.1", front), timeout=60) as slow:
+        slow.sendall(FORM + b"Content-Length: 100\r\n\r\nhalf")
+        for _ in range(3):
+            assert sent(front, HEAD + HOST + b"\r\n").startswith(b"HTTP/1.1 200 ")
+        assert not [request for request in reached if request.startswith(b"POST")]
+
+
+def test_one_address_has_a_share_of_nginx_of_the_guide(
+    fronted: tuple[int, list[bytes]],
+) -> None:
+    """Of a hundred requests at a time from one address some are refused: 429 says that."""
+    front, _reached = fronted
+    opened = [socket.create_connection(("127.0.0.1", front), timeout=60) for _ in range(100)]
+    try:
+        # Half a body each: a connection counts from its head on.
+        for connection in opened:
+            connection.sendall(FORM + b"Content-Length: 100\r\n\r\nhalf")
+        refused = sent(front, HEAD + HOST + b"\r\n")
+    finally:
+        for connection in opened:
+            connection.close()
+    assert refused.startswith(b"HTTP/1.1 429 ")
+
+
+def test_caddy_of_the_guide_has_limits_and_passes_on_its_own_host_only(tmp_path: Path) -> None:
+    """Fields, bodies, metrics, hosts."""
+    port, back = free_ports(2)
+    reached: list[str] = []
+
+    class Behind(BaseHTTPRequestHandler):
+        def log_message(self, *_arguments: object) -> None:
+            """Write nothing."""
+
+        def do_GET(self) -> None:
+            """Note and answer."""
+            if self.path != "/readyz":
+                reached.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+
+        do_POST = do_GET
+
+    site = replaced(
+        from_the_guide("caddy: proxy"),
+        ("data.example.org {", f"http://data.example.org:{port} {{"),
+        ("127.0.0.1:8001 127.0.0.1:8002 127.0.0.1:8003", f"127.0.0.1:{back}"),
+    )
+    server = ThreadingHTTPServer(("127.0.0.1", back), Behind)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        with caddy(site, port, tmp_path):
+            assert b" 200 " in sent(port, HEAD + HOST + b"\r\n").partition(b"\r\n")[0]
+            assert reached == ["/doc/lake/siljan"]
+            sent(port, HEAD + b"Host: evil.example\r\n\r\n")
+            many = HEAD + HOST + b"X: xxxxxxxx\r\n" * 20_000 + b"\r\n"
+            assert sent(port, many).startswith(b"HTTP/1.1 431 ")
+            metrics = b"GET /metrics HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"
+            assert sent(port, metrics).startswith(b"HTTP/1.1 404 ")
+            assert reached == ["/doc/lake/siljan"]
+            long = FORM + b"Content-Length: 999999\r\n\r\n"
+            answer = sent(port, long, *[b"x" * 99_999] * 10)
+            assert not answer.startswith(b"HTTP/1.1 200 ")
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_caddy_in_front_passes_everything_on(served: str, tmp_path: Path) -> None:
@@ -283,6 +536,37 @@ def test_the_container_copies_what_is_there() -> None:
             assert (REPOSITORY / words[1]).exists(), line
     assert '["run"]' in file
     assert "run" in main.commands
+
+
+@pytest.mark.parametrize("name", ["container: run", "container: compose"])
+def test_the_container_has_limits_and_is_reached_through_the_proxy_alone(name: str) -> None:
+    """As printed: whoever pastes it must not have to know what is missing."""
+    text = from_the_guide(name).replace("_", "-").lower()
+    limits = ("read-only", "tmpfs", "cap-drop", "no-new-privileges", "pids-limit", "nofile", "core")
+    for limit in (*limits, "restart"):
+        assert limit in text, limit
+    assert "--memory 2g" in text or "mem-limit: 2g" in text
+    published = re.findall(r"--publish (\S+)", text)
+    assert all(place.startswith("127.0.0.1:") for place in published)
+    if name == "container: compose":
+        publisher, _, proxy = text.partition("\n  proxy:")
+        assert "ports:" not in publisher
+        assert "ports:" in proxy
+        assert "internal: true" in proxy
+
+
+def test_the_compose_file_can_be_read() -> None:
+    """It names what the guide names elsewhere, and no network or volume that it does not have."""
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed")
+    compose = yaml.safe_load(from_the_guide("container: compose"))
+    publisher, proxy = compose["services"]["publisher"], compose["services"]["proxy"]
+    assert set(publisher["environment"]) == {"PUBLISHER_SITE_URL", "PUBLISHER_CLIENT_HEADER"}
+    assert publisher["networks"] == ["inside"]
+    assert set(proxy["networks"]) == set(compose["networks"])
+    assert compose["networks"]["inside"]["internal"] is True
+    assert [v.split(":")[0] for v in publisher["volumes"]] == list(compose["volumes"])
+    field = publisher["environment"]["PUBLISHER_CLIENT_HEADER"]
+    assert f"proxy_set_header {field} $remote_addr;" in from_the_guide("nginx: proxy")
 
 
 def test_a_backup_that_was_restored_is_served(chain: Chain, tmp_path: Path) -> None:

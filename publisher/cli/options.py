@@ -20,6 +20,7 @@ from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
 from publisher.rdf.guards import Limits
+from publisher.system.storage import storage_errors
 
 FOUND, USED_WRONGLY = 1, 2
 LANGUAGE = click.option(
@@ -61,7 +62,8 @@ def answers_for_errors(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def wrapped(lang: str, **options: Any) -> None:
         try:
-            command(lang=lang, **options)
+            with storage_errors():
+                command(lang=lang, **options)
         except UsageError as error:
             click.echo(error.in_language(lang), err=True)
             sys.exit(USED_WRONGLY)

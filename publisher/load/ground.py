@@ -23,6 +23,7 @@ from publisher.namespaces import iri
 from publisher.rdf.guards import LIMITS, Limits
 from publisher.scratch import make_folder
 from publisher.sorting import Sorter, merge
+from publisher.system.storage import storage_errors
 
 _PART_BYTES = 16 << 20
 _TYPE = f" <{iri('rdf:type')}> ".encode()
@@ -78,7 +79,17 @@ def read_ground(
 
     A file that was read already is read again, and must be as it was. Space is taken where the
     system keeps temporary files (``TMPDIR``).
+
+    Raises:
+        StorageError: There is no room, or no right to write.
     """
+    with storage_errors():
+        return _read_ground(found, base_iri, limits)
+
+
+def _read_ground(
+    found: Sequence[SourcePath | SourceFile], base_iri: str, limits: Limits
+) -> tuple[Ground, list[SourceFile | SourceError]]:
     folder, delete = make_folder()
     ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
     weakref.finalize(ground, delete)

@@ -19,6 +19,7 @@ from publisher.quality.hygiene import check_hygiene
 from publisher.quality.named_queries import check_named_queries
 from publisher.quality.shape_syntax import check_shape_syntax
 from publisher.sorting import SortedLines
+from publisher.system.storage import storage_errors
 
 Progress = Callable[[str], None]
 _TOKEN = object()
@@ -60,12 +61,14 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
 
     Raises:
         SourceSyntax: A shape or a rule cannot be used.
+        StorageError: There is no room for what is compared.
     """
     found: list[Finding] = []
     with folder_queries(sources):  # one set of processes for all of them
         for name, step in CHECKS:
             progress(name)
-            found += step(sources)
+            with storage_errors():
+                found += step(sources)
     return in_order(located(found, sources))
 
 

@@ -15,6 +15,7 @@ from publisher.load.sources import Sources
 from publisher.namespaces import iri
 from publisher.quality.steps import Needs, Reach, Step
 from publisher.sorting import SortedLines, Sorter, distinct, merge, read_lines, write_lines
+from publisher.system.storage import naming
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.
 PART_BYTES = 4 << 20
@@ -86,7 +87,7 @@ def write_shapes(sources: Sources, folder: Path) -> ShapeGround:
     ground = ShapeGround(folder)
     shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
     together = heapq.merge(read_lines(sources.ground.quads), read_lines(sources.ground.examples))
-    with ground.shapes.open("wb") as of_shapes:
+    with naming(ground.shapes), ground.shapes.open("wb") as of_shapes:
 
         def validated() -> Iterator[bytes]:
             for line in together:
@@ -109,7 +110,7 @@ def cut(ground: ShapeGround, needs: Needs, part_bytes: int = PART_BYTES) -> Iter
     """Yield the parts, after writing what they need of each other."""
     back = {name.encode() for name in needs.reach.inverse() | needs.objects_of}
     start = place = 0
-    with Sorter(ground.links) as links, ground.shared.open("wb") as shared:
+    with naming(ground.shared), Sorter(ground.links) as links, ground.shared.open("wb") as shared:
         for _, block in groupby(read_lines(ground.said), lambda line: line.partition(b" ")[0]):
             if place - start > part_bytes:
                 yield Part(ground, start, place)

@@ -13,6 +13,7 @@ from publisher.load.files import Role
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import text
+from publisher.system.storage import write_whole
 from publisher.turtle import write
 
 RULE = "layout"
@@ -92,8 +93,6 @@ def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: 
             continue
         wanted = _wanted(file, file.triples, sources.prefixes)
         if wanted is not None:
-            temporary = file.source.path.with_name(file.source.path.name + ".new")
-            temporary.write_text(wanted, encoding="utf-8")
-            temporary.replace(file.source.path)
+            write_whole(file.source.path, wanted)
             fixed.append(file.name)
     return fixed

@@ -54,6 +54,7 @@ from publisher.release.store import write_store
 from publisher.release.switching import alone, switch, sync_folder
 from publisher.release.tables.files import write_tables
 from publisher.sorting import write_lines
+from publisher.system.storage import cure_of, naming, reason_of
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -85,16 +86,16 @@ def build(
         ReleaseError: The sources give no date, another build is at work, or the disk refuses.
     """
     try:
-        key = read_key(signing_key) if signing_key else None
-        release = _build(approved, releases, progress, gate, key)
-        return signed(release, key)  # it may be there from before there was a key
+        with naming(releases):
+            key = read_key(signing_key) if signing_key else None
+            release = _build(approved, releases, progress, gate, key)
+            return signed(release, key)  # it may be there from before there was a key
     except OSError as error:
         raise ReleaseError(
-            "The release cannot be written: {reason}.",
-            where=str(error.filename or releases),
-            remedy="Make room, or give yourself the right to write there, and build again;"
-            " the current release stays.",
-            reason=error.strerror or str(error),
+            "The release cannot be written: {reason}. The current release stays.",
+            where=str(error.filename),
+            remedy=cure_of(error),
+            reason=reason_of(error),
         ) from error
 
 
@@ -176,11 +177,22 @@ class _Plan:
 
 
 def _write(plan: _Plan, progress: Progress) -> None:
-    """Write a release beside, then give it its name."""
+    """Write a release beside, then give it its name; leave nothing when that fails."""
+    staging = plan.folder.with_name(f".staging-{plan.folder.name}")
+    staging.mkdir()
+    try:
+        _fill(staging, plan, progress)
+        _put_in_place(staging, plan.folder, progress)
+    except BaseException:
+        # The disk may be full, and it must not stay so until the next build.
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+
+
+def _fill(staging: Path, plan: _Plan, progress: Progress) -> None:
+    """Write everything that a release consists of."""
     approved, graphs, folder = plan.approved, plan.graphs, plan.folder
     published, previous, sources = plan.published, plan.previous, plan.approved.sources
-    staging = folder.with_name(f".staging-{folder.name}")
-    staging.mkdir()
     progress("dumps")
     datasets = by_dataset(graphs, sources.base_iri)
     write_dumps(staging, datasets, sources.prefixes, sources.context)
@@ -222,7 +234,6 @@ def _write(plan: _Plan, progress: Progress) -> None:
     write_sealed(staging / MANIFEST, manifest)
     if plan.key is not None:
         sign(staging, plan.key)
-    _put_in_place(staging, folder, progress)
 
 
 def _put_in_place(staging: Path, folder: Path, progress: Progress) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pyoxigraph import Quad, RdfFormat, parse
 
 from publisher.sorting import read_lines
+from publisher.system.storage import naming
 
 _BUFFER_BYTES = 1 << 20
 
@@ -49,7 +50,8 @@ def by_graph(lines: Iterable[bytes], folder: Path) -> dict[str, Quads]:
 
     def write(graph: bytes) -> None:
         number = numbers.setdefault(graph, len(numbers))
-        with (folder / f"{number}.nq").open("ab") as file:
+        path = folder / f"{number}.nq"
+        with naming(path), path.open("ab") as file:
             file.write(waiting.pop(graph))
 
     for line in lines:

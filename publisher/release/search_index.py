@@ -19,6 +19,7 @@ from publisher.load.files import CATALOGUE, SHAPES
 from publisher.namespaces import LABELS, iri
 from publisher.release.quads import Quads
 from publisher.release.tables.subjects import Said, Subjects, SubjectsOnDisk
+from publisher.system.storage import naming
 
 SEARCH = "search.sqlite"
 _TYPE = iri("rdf:type")
@@ -74,7 +75,10 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         base_iri: Base of the names.
     """
     subjects, of_catalogue = _subjects(graphs, base_iri)
-    with closing(sqlite3.connect(path, isolation_level=None)) as index:
+    with (
+        naming(path, has_temporary=True),
+        closing(sqlite3.connect(path, isolation_level=None)) as index,
+    ):
         index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")
         index.execute("BEGIN")
         vocabulary: set[str] = set()
@@ -83,7 +87,8 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
             found = [words(text) for text in row[2:5]]
             for name, texts in (("exact", found), ("plain", [[*map(plain, w)] for w in found])):
                 index.execute(
-                    f"INSERT INTO {name} (rowid, label, names, text) VALUES (?, ?, ?, ?)",
+                    f"INSERT INTO {name} (rowid, label, names, text)"  # nosec B608 # two constants
+                    " VALUES (?, ?, ?, ?)",
                     (number, *map(" ".join, texts)),
                 )
             vocabulary.update(plain(word) for texts in found for word in texts)

@@ -95,6 +95,26 @@ def check_signature(folder: Path, public_key: Path) -> None:
     Raises:
         ReleaseError: It is not signed, or not with this key, or the library is not installed.
     """
+    where = folder / SIGNATURE
+    try:
+        signature, manifest = where.read_bytes(), (folder / MANIFEST).read_bytes()
+    except OSError as error:
+        raise _not_signed(where) from error
+    check_bytes(manifest, signature, public_key, str(where))
+
+
+def check_bytes(manifest: bytes, signature: bytes, public_key: Path, where: str) -> None:
+    """Let the bytes of a manifest pass, before anybody reads them, that were signed with a key.
+
+    Args:
+        manifest: As it came.
+        signature: Of it, in Base64.
+        public_key: PEM file.
+        where: How an error calls the place of the signature.
+
+    Raises:
+        ReleaseError: They are not signed with this key, or the library is not installed.
+    """
     try:
         from cryptography.exceptions import InvalidSignature
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -108,11 +128,14 @@ def check_signature(folder: Path, public_key: Path) -> None:
     if not isinstance(key, Ed25519PublicKey):
         raise _no_key(public_key)
     try:
-        signature = base64.b64decode((folder / SIGNATURE).read_bytes())
-        key.verify(signature, (folder / MANIFEST).read_bytes())
-    except (OSError, binascii.Error, InvalidSignature) as error:
-        raise ReleaseError(
-            "The release is not signed with this key.",
-            where=str(folder / SIGNATURE),
-            remedy="Fetch the release again, or ask its publisher for the right public key.",
-        ) from error
+        key.verify(base64.b64decode(signature), manifest)
+    except (binascii.Error, InvalidSignature) as error:
+        raise _not_signed(where) from error
+
+
+def _not_signed(where: Path | str) -> ReleaseError:
+    return ReleaseError(
+        "The release is not signed with this key.",
+        where=str(where),
+        remedy="Fetch the release again, or ask its publisher for the right public key.",
+    )

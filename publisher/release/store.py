@@ -7,14 +7,17 @@ from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
+from publisher.system.storage import naming
+
 
 def write_store(folder: Path, quads: Iterable[Quad]) -> None:
     """Make a store in a new folder, complete and flushed.
 
     Raises:
-        OSError: The folder cannot be written.
+        OSError: The folder cannot be written; ``filename`` says which.
     """
-    store = Store(str(folder))
-    store.bulk_extend(quads)
-    store.flush()
-    store.optimize()
+    with naming(folder):
+        store = Store(str(folder))
+        store.bulk_extend(quads)
+        store.flush()
+        store.optimize()

@@ -10,16 +10,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from publisher.errors import ReleaseError
+from publisher.release.copies.staging import sweep
 from publisher.release.model import CURRENT
 
 
 @contextmanager
 def alone(releases: Path) -> Iterator[None]:
-    """Hold the lock of the folder, and sweep up what a killed build left behind."""
+    """Hold the lock of the folder, and sweep up what a killed build or an old pull left behind."""
     with (releases / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except BlockingIOError as error:
             raise ReleaseError(
                 "Another build is at work in this folder.",
                 where=str(releases),
@@ -27,6 +28,7 @@ def alone(releases: Path) -> Iterator[None]:
             ) from error
         for leftover in releases.glob(".staging-*"):
             shutil.rmtree(leftover)
+        sweep(releases, only_old=True)
         yield
 
 

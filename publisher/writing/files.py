@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from publisher.errors import ChangeRefused, SourceError
+from publisher.system.storage import storage_errors
 
 _MARK = b"\xef\xbb\xbf"
 
@@ -41,8 +42,9 @@ def write_all(folder: Path, changes: Sequence[FileChange]) -> list[str]:
     Raises:
         ChangeRefused: A file is not what it was when it was read.
         SourceError: A file cannot be written.
+        StorageError: The folder cannot be locked.
     """
-    with _alone(folder):
+    with storage_errors(folder), _alone(folder):
         for change in changes:
             _refuse_if_changed(change)
         staged: list[tuple[FileChange, Path | None]] = []
@@ -144,7 +146,15 @@ def _take_back(change: FileChange) -> None:
     if change.before is None:
         target.unlink(missing_ok=True)
     else:
-        target.write_bytes(change.before.encode("utf-8"))
+        # Beside and renamed: on a full disk the new text stays whole, rather than half of the old.
+        temporary = target.with_name(f".{target.name}.{os.getpid()}.old")
+        try:
+            temporary.write_bytes(change.before.encode("utf-8"))
+            if target.exists():
+                shutil.copymode(target, temporary)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
 
 
 def _bring_to_disk(folder: Path) -> None:

@@ -26,6 +26,7 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.copies import origin
+from publisher.release.copies import pull as pulling
 from publisher.release.copies.pull import Wish, pull
 from publisher.release.history.kept import list_releases
 from publisher.release.manifest import written
@@ -390,10 +391,17 @@ def test_a_release_that_was_damaged_here_is_fetched_anew(other: Other, here: Pat
     assert open_current(here) == release
 
 
-def test_another_builder_at_work_is_waited_for(other: Other, here: Path) -> None:
-    """Two that write one folder would fetch twice and sweep up each other's work."""
+def test_another_builder_at_work_is_not_disturbed_and_what_was_fetched_stays(
+    other: Other, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The lock is needed at the end alone; the next call needs nothing but it."""
     from publisher.release.switching import alone
 
+    monkeypatch.setattr(pulling, "PATIENCE_SECONDS", 0.0)
     here.mkdir()
     with alone(here), pytest.raises(ReleaseError, match="Another build is at work"):
         pull(other.url, here)
+    other.asked.clear()
+
+    assert pull(other.url, here) == open_current(here)
+    assert not [path for path, _ in other.asked if "/file/" in path]

@@ -55,7 +55,10 @@ def copies(release: Release, tmp_path: Path) -> Iterator[Copies]:
     http = replaced(
         from_the_guide("nginx: proxy"),
         *((f":800{number};", f":{port};") for number, port in enumerate(ports, start=1)),
+        ("listen 80 default_server;", f"listen 127.0.0.1:{front} default_server;"),
         ("listen 80;", f"listen 127.0.0.1:{front};"),
+        ("server_name data.example.org;", "server_name 127.0.0.1;"),
+        ("rate=200r/s", "rate=10000r/s"),  # the visitors of the test have one address
     )
     with ExitStack() as stack:
         started, folders = [], (release.folder.parent, release.folder.parent, own)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any, TypeGuard
 
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
@@ -27,22 +30,96 @@ from publisher.release.open import open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 from publisher.release.store import write_store
 
-_PART = re.compile(r"[^/\\\x00-\x1f]+")
-_OWN = (MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE)
+_OWN = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE})
+_MOST_FILES = 100_000
+# File systems take names of 255 bytes; the program writes four folders deep at most.
+_LONGEST_PART_BYTES = 255
+_DEEPEST_FOLDER = 16
+_LONGEST_FILE_BYTES = 1 << 63
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+# Control characters, surrogates, and what turns the direction of writing.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_TEXTS = ("release", "base_iri", "published", "digest", "inputs", "software")
+_MAPS: Mapping[str, Callable[[object], bool]] = {
+    "graphs": lambda value: type(value) is int and value >= 0,
+    "prefixes": lambda value: isinstance(value, str),
+    "documents": lambda value: _is_list_of_texts(value),
+    "modified": lambda value: _is_list_of_texts(value) and len(value) == 2,
+    "files": lambda value: isinstance(value, dict) and set(value) == {"length", "sha256"},
+}
+
+
+def _is_list_of_texts(value: Any) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+
+
+def checked_manifest(path: Path) -> Mapping[str, Any]:
+    """Return a manifest in which everything is of the kind that this program writes.
+
+    Raises:
+        ReleaseError: A byte of it differs from its seal, or something is missing or of another
+            kind.
+    """
+    try:
+        content = read_sealed(path)
+    except ReleaseError as error:
+        raise strange(path) from error
+    is_good = all(isinstance(content.get(name), str) for name in _TEXTS) and all(
+        isinstance(content.get(name), dict) and all(map(is_kind, content[name].values()))
+        for name, is_kind in _MAPS.items()
+    )
+    if not is_good or not _is_instant(content["published"]):
+        raise strange(path)
+    return content
+
+
+def _is_instant(written: str) -> bool:
+    """Tell whether a date and time with its zone is written; one without compares with none."""
+    try:
+        return datetime.fromisoformat(written).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def files_of(path: Path) -> Mapping[str, StoredFile]:
-    """Return the files that a manifest lists, none of which lies outside the release."""
-    try:
-        files = from_json(read_sealed(path)["files"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise strange(path) from error
-    for name, file in files.items():
-        parts = name.split("/")
-        is_tame = all(_PART.fullmatch(p) and p not in (".", "..") for p in parts)
-        if not is_tame or parts[0] in _OWN or file.length < 0:
+    """Return the files that a manifest lists, none of which lies outside the release.
+
+    Raises:
+        ReleaseError: The manifest is not one that this program writes.
+    """
+    listed = checked_manifest(path)["files"]
+    for name, file in listed.items():
+        length, digest = file["length"], file["sha256"]
+        is_length = type(length) is int and 0 <= length <= _LONGEST_FILE_BYTES
+        is_digest = isinstance(digest, str) and _DIGEST.fullmatch(digest)
+        if not (is_length and is_digest and _is_tame(name)):
             raise strange(path)
-    return files
+    folders = {name[:place] for name in listed for place in _slashes(name)}
+    if len(listed) > _MOST_FILES or folders & set(listed):
+        raise strange(path)
+    return from_json(listed)
+
+
+def _slashes(name: str) -> Iterator[int]:
+    return (place for place, letter in enumerate(name) if letter == "/")
+
+
+def _is_tame(name: str) -> bool:
+    """Tell whether a name is that of a file in the release, also where case makes no difference.
+
+    Compatibility forms (NFKC) count too: some file systems and programs take a full-width slash or
+    full stop for the plain one.
+    """
+    if _UNSEEN.search(name):
+        return False
+    plain = unicodedata.normalize("NFKC", name)
+    parts = plain.split("/")
+    return (
+        len(parts) == len(name.split("/")) <= _DEEPEST_FOLDER
+        and all(part not in ("", ".", "..") and "\\" not in part for part in parts)
+        and all(len(part.encode()) <= _LONGEST_PART_BYTES for part in name.split("/"))
+        and parts[0].casefold() not in _OWN
+    )
 
 
 def strange(path: Path) -> ReleaseError:
@@ -98,7 +175,7 @@ def open_fetched(staging: Path, name: str) -> Release:
     """Return the release that was fetched, whole and legible."""
     try:
         release = open_release(staging)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise strange(staging / MANIFEST) from error
     if release.id != name:
         raise strange(staging / MANIFEST)

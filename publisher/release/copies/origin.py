@@ -2,33 +2,39 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import requests
-
-from publisher import __version__
 from publisher.errors import ReleaseError
+from publisher.release.copies.exchange import (
+    Deadline,
+    Exchange,
+    Head,
+    Redirects,
+    Session,
+    cut,
+)
+from publisher.release.copies.interrupted import Interrupted
+from publisher.release.copies.strange_json import read_json
 from publisher.release.manifest import digest_of
 from publisher.release.model import MANIFEST, StoredFile
 
-# To connect, and between two bytes.
-_PATIENCE_SECONDS = (10, 60)
 ATTEMPTS = 5
 # Longer after each attempt.
 PAUSE_SECONDS = 0.2
-_CHUNK = 1 << 16
+_LONGEST_PAUSE_SECONDS = 10.0
+# What an honest copy answers when it is busy.
+_BUSY = (429, 502, 503, 504)
 _LARGEST_LIST = 16 << 20
-_LARGEST_MANIFEST = 1 << 30
+# A manifest of a million triples has some 100 KB.
+_LARGEST_MANIFEST = 64 << 20
+_LARGEST_SIGNED_MANIFEST = 256 << 20
 _LARGEST_SIGNATURE = 1 << 16
-_FETCH_AGAIN = (
-    "Nothing was changed. What has come is kept, so that the next call goes on from there."
-)
 
 
 @dataclass(frozen=True)
@@ -56,11 +62,7 @@ class Origin:
             url: Address of the other copy's home page.
         """
         self.url = url.rstrip("/") + "/"
-        self._session = requests.Session()
-        # Bytes are compared with the manifest, and parts of them are asked for: no compression.
-        self._session.headers.update(
-            {"User-Agent": f"publisher/{__version__}", "Accept-Encoding": "identity"}
-        )
+        self._session = Session()
 
     def close(self) -> None:
         """Close the connections."""
@@ -73,27 +75,31 @@ class Origin:
             ReleaseError: It cannot be reached, or no copy of a site is there.
         """
         address = f"{self.url}release"
-        response = self._get(address, {"Accept": "application/json"})
+        with self._asked(address, {"Accept": "application/json"}) as (head, exchange):
+            _expect(exchange.address, head, 200)
+            body = _bounded(exchange, _LARGEST_LIST)
         try:
-            with response:
-                self._expect(response, 200)
-                listed: Any = json.loads(_bounded(response, _LARGEST_LIST))["releases"]
-                return [
-                    Offered(str(r["id"]), r["current"] is True, bool(r.get("signature")))
-                    for r in listed
-                ]
+            listed: Any = read_json(body)["releases"]
+            found = [
+                Offered(str(r["id"]), r["current"] is True, bool(r.get("signature")))
+                for r in listed
+            ]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise _not_understood(address) from error
-        except requests.RequestException as error:
-            raise _unreachable(address, error) from error
+        return list({offered.id: offered for offered in found}.values())
 
-    def manifest(self, name: str) -> bytes:
-        """Return the manifest of a release, byte for byte.
+    def manifest(self, name: str, *, is_signed: bool = False) -> bytes:
+        """Return the manifest of a release, byte for byte; nothing of it has been looked at.
+
+        Args:
+            name: Of the release.
+            is_signed: Its signature will be checked before it is read: it may be larger.
 
         Raises:
-            ReleaseError: It cannot be had.
+            ReleaseError: It cannot be had, or is larger than 64 MB (256 MB).
         """
-        return self._small(name, MANIFEST, _LARGEST_MANIFEST) or b""
+        most = _LARGEST_SIGNED_MANIFEST if is_signed else _LARGEST_MANIFEST
+        return self._small(name, MANIFEST, most) or b""
 
     def beside(self, name: str, file: str) -> bytes | None:
         """Return the signature of a release or the public key beside it; None when there is none.
@@ -108,81 +114,78 @@ class Origin:
 
     def _small(self, name: str, file: str, most: int, *, optional: bool = False) -> bytes | None:
         address = f"{self.url}release/{quote(name)}/{file}"
-        try:
-            with self._get(address) as response:
-                if optional and response.status_code == 404:
-                    return None
-                self._expect(response, 200)
-                return _bounded(response, most)
-        except requests.RequestException as error:
-            raise _unreachable(address, error) from error
+        with self._asked(address) as (head, exchange):
+            if optional and head.status == 404:
+                return None
+            _expect(exchange.address, head, 200)
+            return _bounded(exchange, most)
 
-    def _get(self, address: str, fields: dict[str, str] | None = None) -> requests.Response:
-        try:
-            return self._session.get(
-                address, headers=fields, stream=True, timeout=_PATIENCE_SECONDS
-            )
-        except requests.RequestException as error:
-            raise _unreachable(address, error) from error
+    @contextmanager
+    def _asked(
+        self,
+        address: str,
+        fields: Mapping[str, str] | None = None,
+        deadline: Deadline | None = None,
+    ) -> Iterator[tuple[Head, Exchange]]:
+        """Yield head and body of a response that is no redirect; what is not read is left."""
+        redirects = Redirects(address)
+        while True:
+            exchange = Exchange(self._session, redirects.address, fields, deadline)
+            try:
+                head = exchange.head()
+                if not redirects.follow(head):
+                    if head.fields.get("content-encoding", "identity").lower() != "identity":
+                        raise _another(exchange.address)
+                    yield head, exchange
+                    return
+            finally:
+                if not exchange.end():
+                    # The thread may go on reading; its session is its own from now on.
+                    self._session = Session()
 
-    def _expect(self, response: requests.Response, *statuses: int) -> None:
-        if response.status_code not in statuses:
-            raise ReleaseError(
-                "The other copy answered {status} instead of {expected}.",
-                where=response.url,
-                remedy="Check the address of the copy and the name of the release; see"
-                " /release there for those it keeps. Nothing was changed.",
-                status=response.status_code,
-                expected=statuses[0],
-            )
-
-    def fetch(self, name: str, file: StoredFile, target: Path) -> None:
+    def fetch(self, name: str, file: StoredFile, target: Path, deadline: Deadline) -> None:
         """Write a file of a release; go on where an earlier call was cut.
 
         Raises:
-            ReleaseError: It cannot be had, or the other copy sends something else.
+            ReleaseError: It cannot be had in time, or the other copy sends something else.
         """
         address = f"{self.url}release/{quote(name)}/file/{quote(file.name)}"
         if _is_there(target, file):
             return
-        fruitless, most, failure = 0, _size(target), _cut(address, 0, file.length)
-        while fruitless < ATTEMPTS:
+        fruitless, most, failure = 0, _size(target), cut(address, 0, file.length)
+        while fruitless < ATTEMPTS and deadline.remaining():
             time.sleep(PAUSE_SECONDS * fruitless)
             begun = _size(target)
             try:
-                self._go_on(address, file, target)
-            except requests.RequestException as error:
-                failure = _unreachable(address, error)
+                self._go_on(address, file, target, deadline)
+            except Interrupted as error:
+                failure = error
             have = _size(target)
             if _is_there(target, file):
                 return
-            if have == file.length:
+            if have == file.length and target.exists():
                 target.unlink()
                 if not begun:  # else the part that lay there may be the wrong one
                     raise _another(address)
             elif have > most:
-                fruitless, most, failure = 0, have, _cut(address, have, file.length)
+                fruitless, most, failure = 0, have, cut(address, have, file.length)
                 continue
             fruitless += 1
         raise failure
 
-    def _go_on(self, address: str, file: StoredFile, target: Path) -> None:
+    def _go_on(self, address: str, file: StoredFile, target: Path, deadline: Deadline) -> None:
         """Append what is missing of a file, or write it from the start."""
         have = _size(target)
         if have >= file.length:
             have = 0
         fields = {"Range": f"bytes={have}-"} if have else None
-        with self._session.get(
-            address, headers=fields, stream=True, timeout=_PATIENCE_SECONDS
-        ) as response:
-            self._expect(response, 200, 206)
-            # Otherwise urllib3 throws away the last bytes that came before a cut.
-            response.raw.enforce_content_length = False
-            begins = response.headers.get("Content-Range", "").startswith(f"bytes {have}-")
-            if response.status_code == 200 or not begins:
+        with self._asked(address, fields, deadline) as (head, exchange):
+            _expect(exchange.address, head, 200, 206)
+            begins = head.fields.get("content-range", "").startswith(f"bytes {have}-")
+            if head.status == 200 or not begins:
                 have = 0
             with target.open("ab" if have else "wb") as stream:
-                for chunk in response.iter_content(_CHUNK):
+                for chunk in exchange:
                     have += len(chunk)
                     if have > file.length:
                         raise _another(address)
@@ -201,33 +204,48 @@ def _is_there(target: Path, file: StoredFile) -> bool:
     )
 
 
-def _bounded(response: requests.Response, most: int) -> bytes:
+def _bounded(exchange: Exchange, most: int) -> bytes:
     """Return a body that is not larger than it may be."""
     body = bytearray()
-    for chunk in response.iter_content(_CHUNK):
+    for chunk in exchange:
         body += chunk
         if len(body) > most:
-            raise _not_understood(response.url)
+            raise ReleaseError(
+                "The other copy sends more than {megabytes} MB here.",
+                where=exchange.address,
+                remedy="Give the address of the home page of a site that this program serves."
+                " Nothing was changed.",
+                megabytes=f"{most / (1 << 20):g}",
+            )
     return bytes(body)
 
 
-def _unreachable(address: str, error: Exception) -> ReleaseError:
-    return ReleaseError(
-        "The other copy cannot be reached, or was cut off: {reason}.",
+def _expect(address: str, head: Head, *statuses: int) -> None:
+    if head.status in statuses:
+        return
+    if head.status in _BUSY:
+        _wait_as_asked(head)
+        raise Interrupted(
+            "The other copy is busy: it answered {status}.",
+            where=address,
+            remedy="Try again later. Nothing was changed.",
+            status=head.status,
+        )
+    raise ReleaseError(
+        "The other copy answered {status} instead of {expected}.",
         where=address,
-        remedy=_FETCH_AGAIN,
-        reason=error,
+        remedy="Check the address of the copy and the name of the release; see"
+        " /release there for those it keeps. Nothing was changed.",
+        status=head.status,
+        expected=statuses[0],
     )
 
 
-def _cut(address: str, have: int, length: int) -> ReleaseError:
-    return ReleaseError(
-        "The other copy was cut off after {have} of {length} bytes.",
-        where=address,
-        remedy=_FETCH_AGAIN,
-        have=have,
-        length=length,
-    )
+def _wait_as_asked(head: Head) -> None:
+    """Wait the seconds that a busy copy asks for (RFC 9110, section 10.2.3), but not for long."""
+    asked = head.fields.get("retry-after", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 4:
+        time.sleep(min(float(asked), _LONGEST_PAUSE_SECONDS))
 
 
 def _not_understood(address: str) -> ReleaseError:

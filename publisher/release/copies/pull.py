@@ -10,23 +10,47 @@ alike.
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from publisher.errors import ReleaseError
-from publisher.release.copies.contents import files_of, make_store, open_fetched, strange
+from publisher.release.copies.contents import (
+    checked_manifest,
+    files_of,
+    make_store,
+    open_fetched,
+    strange,
+)
+from publisher.release.copies.exchange import (
+    LEAST_BYTES_PER_SECOND,
+    Deadline,
+    shown,
+)
+from publisher.release.copies.interrupted import Interrupted
 from publisher.release.copies.origin import Offered, Origin
-from publisher.release.manifest import read_sealed, sync
+from publisher.release.copies.staging import staged, sweep
+from publisher.release.copies.strange_json import read_json
+from publisher.release.manifest import sync
 from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
-from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_signature
+from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_bytes, check_signature
 from publisher.release.switching import alone, switch, sync_folder
+from publisher.system.storage import cure_of, naming, reason_of
 
 Progress = Callable[[str], None]
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}(-[0-9]+)?")
+# For the files of one release; what they hold adds to it.
+_BASE_SECONDS = 120.0
+_SECONDS_A_FILE = 1.0
+# Another call has the lock for a moment only, a build until it ends.
+PATIENCE_SECONDS = 10.0
+_PAUSE_SECONDS = 0.1
+_MOST_NAMES_SHOWN = 50
 
 
 @dataclasses.dataclass(frozen=True)
@@ -67,33 +91,57 @@ def pull(
             says, is not signed, or belongs to another site. The current release stays.
     """
     try:
-        with closing(Origin(url)) as origin:
+        with naming(releases), closing(Origin(url)) as origin:
             return _pull(origin, releases, wish, progress)
     except OSError as error:
         raise ReleaseError(
-            "The release cannot be written: {reason}.",
-            where=str(error.filename or releases),
-            remedy="Make room, or give yourself the right to write there; the current release"
-            " stays.",
-            reason=error.strerror or str(error),
+            "The release cannot be written: {reason}. The current release stays.",
+            where=str(error.filename),
+            remedy=cure_of(error),
+            reason=reason_of(error),
         ) from error
 
 
 def _pull(origin: Origin, releases: Path, wish: Wish, progress: Progress) -> Release:
+    sweep(releases, only_old=True)
     offered = origin.releases()
     chosen = _choose(origin, offered, wish.name)
+    older = [o for o in reversed(offered) if o != chosen] if wish.is_all else []
     releases.mkdir(parents=True, exist_ok=True)
-    with alone(releases):
-        older = [o for o in reversed(offered) if o != chosen] if wish.is_all else []
-        for other in older:
-            _bring(origin, other, releases, wish, progress)
-        release = _bring(origin, chosen, releases, wish, progress)
+    sweep(releases, keep=[o.id for o in (*older, chosen)])
+    for other in older:
+        _bring(origin, other, releases, wish, progress)
+    release = _bring(origin, chosen, releases, wish, progress)
+    with _alone_soon(releases):
         if current_folder(releases) != release.folder.resolve():
             progress("switch")
             switch(releases, release.folder.name)
-        for leftover in releases.glob(".pull-*"):
-            shutil.rmtree(leftover)
-        return release
+    sweep(releases)
+    return release
+
+
+@contextmanager
+def _alone_soon(releases: Path) -> Iterator[None]:
+    """Hold the lock of the folder, which another call may have for a moment.
+
+    It is never held while anything is fetched.
+    """
+    end = time.monotonic() + PATIENCE_SECONDS
+    with ExitStack() as stack:
+        while True:
+            try:
+                stack.enter_context(alone(releases))
+                break
+            except ReleaseError as error:
+                if time.monotonic() > end:
+                    raise Interrupted(
+                        "Another build is at work in this folder.",
+                        where=str(releases),
+                        remedy="Wait until it has ended, then call this again: it goes on with"
+                        " what was fetched. Nothing was changed.",
+                    ) from error
+                time.sleep(_PAUSE_SECONDS)
+        yield
 
 
 def _choose(origin: Origin, offered: Sequence[Offered], name: str) -> Offered:
@@ -108,7 +156,7 @@ def _choose(origin: Origin, offered: Sequence[Offered], name: str) -> Offered:
             where=f"{origin.url}release",
             remedy="Choose one of these: {names}.",
             name=name or "current",
-            names=", ".join(ids) or "–",
+            names=", ".join(filter(_NAME.fullmatch, ids[:_MOST_NAMES_SHOWN])) or "–",
         )
     return fitting[0]
 
@@ -117,36 +165,50 @@ def _bring(
     origin: Origin, offered: Offered, releases: Path, wish: Wish, progress: Progress
 ) -> Release:
     """Return a release that is here, fetched when it was not."""
-    name = offered.id
-    folder = releases / name
+    folder = releases / offered.id
     found = _whole(folder)
-    if found is not None:
-        if offered.is_signed:
-            _fetch_signature(origin, name, folder)
-        if _is_signed_as_wished(folder, wish):
-            _check(folder, wish, found.base_iri)
-            return found
-    staging = releases / f".pull-{name}"
-    progress(name)
+    if found is not None and _is_signed_as_wished(origin, offered, folder, wish):
+        _check_base(folder, wish, found.base_iri)
+        return found
+    progress(offered.id)
+    with staged(releases, offered.id) as staging:
+        release = _fetch(origin, offered.id, staging, wish, progress)
+        progress("sync")
+        sync(staging)
+        with _alone_soon(releases):
+            _put_in_place(staging, folder)
+    return dataclasses.replace(release, folder=folder)
+
+
+def _fetch(origin: Origin, name: str, staging: Path, wish: Wish, progress: Progress) -> Release:
+    """Return a release, fetched into a folder and verified."""
     _begin(origin, name, staging, wish)
     files = files_of(staging / MANIFEST)
     _leave_out_others(staging, files)
     _make_sure_of_room(staging, files)
+    length = sum(file.length for file in files.values())
+    deadline = Deadline(
+        _BASE_SECONDS + len(files) * _SECONDS_A_FILE + length / LEAST_BYTES_PER_SECOND
+    )
     for file in files.values():
         target = staging / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
-        origin.fetch(name, file, target)
+        origin.fetch(name, file, target, deadline)
     progress("store")
     make_store(staging, files)
     progress("open")
-    release = open_fetched(staging, name)
-    progress("sync")
-    sync(staging)
-    if folder.exists():  # damaged; what is called so is swept up with the next lock
-        folder.rename(releases / f".staging-gone-{name}")
+    return open_fetched(staging, name)
+
+
+def _put_in_place(staging: Path, folder: Path) -> None:
+    """Give a fetched release its name, unless another call has brought the same one meanwhile."""
+    manifest = (staging / MANIFEST).read_bytes()
+    if _whole(folder) is not None and (folder / MANIFEST).read_bytes() == manifest:
+        return
+    if folder.exists():  # damaged, or another one; what is called so is swept with the next lock
+        folder.rename(folder.with_name(f".staging-gone-{folder.name}"))
     staging.rename(folder)
-    sync_folder(releases)
-    return dataclasses.replace(release, folder=folder)
+    sync_folder(folder.parent)
 
 
 def _whole(folder: Path) -> Release | None:
@@ -158,41 +220,66 @@ def _whole(folder: Path) -> Release | None:
 
 
 def _begin(origin: Origin, name: str, staging: Path, wish: Wish) -> None:
-    """Fetch the manifest and what signs it; go on in the folder of an earlier call."""
-    manifest = origin.manifest(name)
+    """Fetch the manifest and what signs it; go on in the folder of an earlier call.
+
+    What must be signed is not read before its signature was checked.
+    """
+    beside = {file: origin.beside(name, file) for file in (PUBLIC_KEY, SIGNATURE)}
+    manifest = origin.manifest(name, is_signed=wish.public_key is not None)
     path = staging / MANIFEST
-    if staging.exists() and not (path.is_file() and path.read_bytes() == manifest):
-        shutil.rmtree(staging)
-    staging.mkdir(exist_ok=True)
-    path.write_bytes(manifest)
-    for file in (SIGNATURE, PUBLIC_KEY):
-        (staging / file).unlink(missing_ok=True)  # an earlier call may have fetched others
-    _fetch_signature(origin, name, staging)
+    if wish.public_key is not None:
+        where = f"{origin.url}release/{name}/{SIGNATURE}"
+        check_bytes(manifest, beside[SIGNATURE] or b"", wish.public_key, where)
     try:
-        content = read_sealed(path)
-    except ReleaseError as error:
+        read_json(manifest, is_trusted=wish.public_key is not None)
+    except ValueError as error:
         raise strange(path) from error
-    _check(staging, wish, str(content.get("base_iri")))
-    if content.get("release") != name:
+    if path.exists() and path.read_bytes() != manifest:
+        shutil.rmtree(staging)
+        staging.mkdir()
+    path.write_bytes(manifest)
+    for file, written in beside.items():
+        (staging / file).unlink(missing_ok=True)  # an earlier call may have fetched others
+        if written is not None:
+            (staging / file).write_bytes(written)
+    content = checked_manifest(path)
+    _check_base(staging, wish, content["base_iri"])
+    if content["release"] != name:
         raise strange(path)
 
 
-def _fetch_signature(origin: Origin, name: str, folder: Path) -> None:
-    """Fetch what is missing here of a signature and the key beside it; what is here stays.
+def _is_signed_as_wished(origin: Origin, offered: Offered, folder: Path, wish: Wish) -> bool:
+    """Tell whether a release that is here may stay, with what it lacked of a signature."""
+    if offered.is_signed:
+        _fetch_signature(origin, offered.id, folder, wish)
+    return _is_signed(folder, wish)
 
-    A release can be signed after it was fetched.
+
+def _fetch_signature(origin: Origin, name: str, folder: Path, wish: Wish) -> None:
+    """Fetch what is missing here of a signature and the key beside it.
+
+    A release can be signed after it was fetched, or signed anew with another key: nothing of what
+    is signed changes. What is here stays as long as it is signed as wished.
     """
-    for file in (PUBLIC_KEY, SIGNATURE):
-        path = folder / file
-        content = None if path.is_file() else origin.beside(name, file)
+    is_renewed = not _is_signed(folder, wish)
+    missing = [f for f in (PUBLIC_KEY, SIGNATURE) if is_renewed or not (folder / f).is_file()]
+    fetched = {file: origin.beside(name, file) for file in missing}
+    if wish.public_key is not None and SIGNATURE in fetched:
+        try:
+            manifest = (folder / MANIFEST).read_bytes()
+            where = str(folder / SIGNATURE)
+            check_bytes(manifest, fetched[SIGNATURE] or b"", wish.public_key, where)
+        except ReleaseError:
+            return  # perhaps of another manifest: the whole release is fetched then
+    for file, content in fetched.items():
         if content is not None:
-            temporary = path.with_name(f".{file}")
+            temporary = folder / f".{file}.{os.getpid()}"
             temporary.write_bytes(content)
-            temporary.replace(path)
+            temporary.replace(folder / file)
 
 
-def _is_signed_as_wished(folder: Path, wish: Wish) -> bool:
-    """Tell whether a release that is here may stay; else it may be signed anew there."""
+def _is_signed(folder: Path, wish: Wish) -> bool:
+    """Tell whether a release here is signed with the key that is wished for, if one is."""
     try:
         if wish.public_key is not None:
             check_signature(folder, wish.public_key)
@@ -201,16 +288,14 @@ def _is_signed_as_wished(folder: Path, wish: Wish) -> bool:
     return True
 
 
-def _check(folder: Path, wish: Wish, base_iri: str) -> None:
-    """Let a release pass that is signed as expected, and names its things as this site does."""
-    if wish.public_key is not None:
-        check_signature(folder, wish.public_key)
+def _check_base(folder: Path, wish: Wish, base_iri: str) -> None:
+    """Let a release pass that names its things as this site does."""
     if wish.base_iri and wish.base_iri != base_iri:
         raise ReleaseError(
             "The release names its things below {there}, and this site below {here}.",
             where=str(folder),
             remedy="Give the address of a copy of this site, or set base_iri. Nothing was changed.",
-            there=base_iri,
+            there=shown(base_iri),
             here=wish.base_iri,
         )
 
@@ -226,11 +311,15 @@ def _leave_out_others(staging: Path, files: Mapping[str, StoredFile]) -> None:
 
 def _make_sure_of_room(staging: Path, files: Mapping[str, StoredFile]) -> None:
     """Let a release pass that fits on the disk; what a stranger announces need not."""
-    wanted, free = sum(f.length for f in files.values()), shutil.disk_usage(staging).free
+    here = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
+    # The store takes about as much as the triples as N-Quads.
+    store = sum(file.length for name, file in files.items() if name.endswith(".nq"))
+    wanted = max(0, sum(file.length for file in files.values()) + store - here)
+    free = shutil.disk_usage(staging).free
     if wanted > free:
         raise ReleaseError(
             "The release has {wanted} MB, and there is room for {free} MB.",
-            where=str(staging.parent),
+            where=str(staging.parent.parent),
             remedy="Make room on the disk, or name another folder with --releases.",
             wanted=wanted >> 20,
             free=free >> 20,

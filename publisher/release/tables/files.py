@@ -31,6 +31,7 @@ from publisher.release.tables.subjects import Subjects, SubjectsOnDisk, called
 from publisher.release.tables.table import INDEX, METADATA, TABLES, Table, as_json
 from publisher.release.tables.workbook import MOST_LINES, write_workbook
 from publisher.sorting import SortedLines, Sorter, merged, write_lines
+from publisher.system.storage import naming
 
 _TYPED = f" <{iri('rdf:type')}> ".encode()
 # So many quads are written before other processes have begun.
@@ -214,6 +215,7 @@ def _write(
 
     paths = {m.extension: staging / table.file(m.extension) for m in (CSV, XLSX, GEOJSON)}
     with (
+        naming(staging / table.file(ROWS), has_temporary=True),
         paths["csv"].open("w", encoding="utf-8", newline="") as stream,
         closing(RowIndex(staging / table.file(ROWS), table, names)) as index,
     ):
@@ -221,7 +223,8 @@ def _write(
     described = staging / table.file(METADATA)
     write_json(described, metadata(table, f"{table.slug}.csv"))
     if table.count <= MOST_LINES:
-        write_workbook(table, lines, names, paths["xlsx"])
+        with naming(paths["xlsx"], has_temporary=True):
+            write_workbook(table, lines, names, paths["xlsx"])
     if table.chains:
         with paths["geojson"].open("w", encoding="utf-8") as stream:
             write_features(table, lines(), names, stream)

@@ -23,7 +23,7 @@ def save(book: Any, file: Path) -> None:
         raise SourceError(
             "The workbook cannot be written: {reason}.",
             where=str(file),
-            remedy="Close it where it is open, or name another folder.",
+            remedy="Close it where it is open, make room on the disk, or name another folder.",
             reason=error.strerror,
         ) from error
     finally:
