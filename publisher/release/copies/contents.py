@@ -11,7 +11,14 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from publisher.errors import ReleaseError
 from publisher.load.files import CATALOGUE
-from publisher.release.manifest import as_json, from_json, list_files, read_sealed, write_sealed
+from publisher.release.manifest import (
+    as_json,
+    from_json,
+    list_files,
+    read_manifest,
+    read_sealed,
+    write_sealed,
+)
 from publisher.release.model import (
     CATALOGUE_EU,
     DUMPS,
@@ -32,9 +39,10 @@ _OWN = (MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE)
 
 def files_of(path: Path) -> Mapping[str, StoredFile]:
     """Return the files that a manifest lists, none of which lies outside the release."""
+    content = read_sealed(path)
     try:
-        files = from_json(read_sealed(path)["files"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        files = from_json(content.get("files"), path)
+    except ReleaseError as error:
         raise strange(path) from error
     for name, file in files.items():
         parts = name.split("/")
@@ -84,7 +92,7 @@ def _quads(staging: Path, files: Mapping[str, StoredFile]) -> Iterator[Quad]:
         is_dump = PurePosixPath(name).parts[0] == DUMPS and name.endswith(".nq")
         if is_dump or name == SHAPES:
             yield from parse(path=staging / name, format=RdfFormat.N_QUADS)
-    base_iri = str(read_sealed(staging / MANIFEST)["base_iri"])
+    base_iri = read_manifest(staging).base_iri
     graph = NamedNode(base_iri + CATALOGUE)
     if CATALOGUE_EU in files:
         for quad in parse(path=staging / CATALOGUE_EU, format=RdfFormat.N_TRIPLES):
@@ -93,10 +101,7 @@ def _quads(staging: Path, files: Mapping[str, StoredFile]) -> Iterator[Quad]:
 
 def open_fetched(staging: Path, name: str) -> Release:
     """Return the release that was fetched, whole and legible."""
-    try:
-        release = open_release(staging)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise strange(staging / MANIFEST) from error
+    release = open_release(staging)
     if release.id != name:
         raise strange(staging / MANIFEST)
     return release
