@@ -67,7 +67,7 @@ class Live:
         self._shared = share(config)
         self._has_left = threading.Event()
         self._past = create_past(config, self._shared)
-        self._admitted = self._admit(self._begin())
+        self._admitted = self._begin()
         self._watcher = Supervised(
             PART,
             self._look,
@@ -101,26 +101,27 @@ class Live:
         """Return head and body of an answer that is ready; None when it must be made."""
         return self._admitted.application.at_once(asked)
 
-    def _begin(self) -> Site:
-        """Return the site to begin with: the first one of several releases that can be opened."""
+    def _begin(self) -> _Admitted:
+        """Return what answers at first: the first one of several releases that can be opened."""
         refused: tuple[Path, Refusal] | None = None
         for folder in self._following.candidates():
-            site = self._open(folder)
-            if isinstance(site, Site):
+            found = self._open(folder)
+            if isinstance(found, _Admitted):
                 if refused is not None:
-                    self._tell_instead(*refused, site.release.id)
-                return site
-            refused = refused or (folder, site)
+                    self._tell_instead(*refused, found.site.release.id)
+                return found
+            refused = refused or (folder, found)
         assert refused is not None, "a folder has at least one candidate"
         raise copy(refused[1].error)
 
-    def _open(self, folder: Path) -> Site | Refusal:
-        """Return the site over a release; or why there is none, which may be known from before."""
+    def _open(self, folder: Path) -> _Admitted | Refusal:
+        """Return what answers for a release; or why nothing can, which may be known from before."""
         known = _REFUSALS.known(folder)
         if known is not None:
             return known
         try:
-            site = open_site(self._config, open_release(folder), self._shared)
+            release = open_release(folder)
+            admitted = self._admit(open_site(self._config, release, self._shared))
         except PublisherError as error:
             return _REFUSALS.note(folder, error)
         except Exception as error:  # noqa: BLE001 - no release may end what serves another one
@@ -134,7 +135,7 @@ class Live:
                 _log.error("The release %s cannot be opened.", folder.name, exc_info=error)
             return refusal
         _REFUSALS.forget(folder)
-        return site
+        return admitted
 
     def _admit(self, site: Site) -> _Admitted:
         try:
@@ -162,20 +163,23 @@ class Live:
         if folder == self._admitted.folder:
             self._note_all_well()
             return False
-        site = self._open(folder)
-        if isinstance(site, Site):
-            self._hand_over(site)
+        found = self._open(folder)
+        if isinstance(found, _Admitted):
+            self._hand_over(found)
         else:
-            self._note_instead(folder, site, self._site.release.id)
+            self._note_instead(folder, found, self._site.release.id)
         return False
 
-    def _hand_over(self, site: Site) -> None:
+    def _hand_over(self, new: _Admitted) -> None:
         """Let a release answer from here on; the old one ends with its last request."""
         self._shared.parts.instead = None
-        old, new = self._admitted, self._admit(site)
+        old = self._admitted
         _warm(new.application, old.application)
+        if self._watcher.is_ending:
+            new.turnstile.close()
+            return
         self._admitted = new
-        _log.info("Now serving release %s.", site.release.id)
+        _log.info("Now serving release %s.", new.site.release.id)
         old.turnstile.close()
 
     def _note_instead(self, folder: Path, refusal: Refusal, served: str) -> None:

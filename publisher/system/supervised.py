@@ -7,6 +7,7 @@ again after a pause that grows to a bound, and seen from outside while it does n
 from __future__ import annotations
 
 import logging
+import re
 import threading
 import time
 from collections import Counter
@@ -22,6 +23,7 @@ _LAST_RESORT_SECONDS = 1.0
 _TELL_AGAIN_SECONDS = 600.0
 _MOST_KINDS = 100
 _LONGEST_REASON = 300
+_PLACE = re.compile(r"\S*/\S*")
 _failures: Counter[str] = Counter()
 
 
@@ -50,12 +52,14 @@ def failures() -> Mapping[str, int]:
 
 
 def reason_of(error: BaseException) -> str:
-    """Return an error in one short line that may be shown: without places on the disk.
+    r"""Return an error in one short line that may be shown: without places on the disk.
 
     >>> reason_of(PermissionError(13, "Permission denied", "/secret/place"))
     'Permission denied'
     >>> reason_of(KeyError("files"))
     "KeyError: 'files'"
+    >>> reason_of(RuntimeError("Cannot open /secret/place: no room\nTraceback:"))
+    'RuntimeError: Cannot open … no room'
     """
     if isinstance(error, PublisherError):
         text = in_language(error.what, SOURCE_LANGUAGE)
@@ -63,7 +67,8 @@ def reason_of(error: BaseException) -> str:
         text = error.strerror
     else:
         text = f"{type(error).__name__}: {error}".removesuffix(": ")
-    return " ".join(text.split())[:_LONGEST_REASON].rstrip(".")
+    first = (text.splitlines() or [""])[0]
+    return _PLACE.sub("…", first)[:_LONGEST_REASON].rstrip(" .:")
 
 
 class Supervised:

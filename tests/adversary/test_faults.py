@@ -289,6 +289,13 @@ def quick_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "_REAP_SECONDS", 1.0)
 
 
+def _kill(with_one: Workers) -> None:
+    """Kill the only worker, and wait until that is seen."""
+    (only,) = with_one._children
+    os.kill(only.pid, signal.SIGKILL)
+    until(only.is_gone)
+
+
 def _asleep(real: Any, command: list[str], **more: Any) -> Any:
     return real(["sleep", "60"], **more)
 
@@ -316,27 +323,25 @@ def test_a_hundred_starts_that_fail_leave_no_descriptor_and_no_process(
     assert not [p for p in own if b"sleep" in Path(f"/proc/{p}/cmdline").read_bytes()]
 
 
-@pytest.mark.parametrize("times", [1, 4])
 @pytest.mark.parametrize("name", STARTING)
 @pytest.mark.usefixtures("quick_start")
-def test_workers_come_back_after_a_start_that_failed(
-    name: str, times: int, workplace: Workplace
-) -> None:
-    """The next query is answered; nothing stays open."""
+def test_workers_come_back_after_starts_that_failed(name: str, workplace: Workplace) -> None:
+    """Once, and several times in a row: the next query is answered, and nothing stays open."""
     where, call, error = STARTING[name]
     with_one = Workers(workplace, 1)
     try:
         assert with_one.answer(Operation("ASK {}")).body == YES
         before = descriptors()
-        os.kill(with_one.pids()[0], signal.SIGKILL)
         keeper = with_one._keeper._thread
-        with failing(
-            where, call, error, times, lambda *_, **__: threading.current_thread() is keeper
-        ) as fault:
-            assert with_one.answer(Operation("ASK {}")).body == YES
-        assert fault.count == times
-        assert with_one.trouble() is None
-        until(lambda: descriptors() == before)
+        for times in (1, 4):
+            _kill(with_one)
+            with failing(
+                where, call, error, times, lambda *_, **__: threading.current_thread() is keeper
+            ) as fault:
+                assert with_one.answer(Operation("ASK {}")).body == YES
+            assert fault.count == times
+            assert with_one.trouble() is None
+            until(lambda: descriptors() == before)
     finally:
         with_one.close()
 
@@ -347,13 +352,14 @@ def test_workers_that_cannot_be_started_for_long_are_told(workplace: Workplace) 
     with_one = Workers(workplace, 1)
     try:
         assert with_one.answer(Operation("ASK {}")).body == YES
-        os.kill(with_one.pids()[0], signal.SIGKILL)
+        _kill(with_one)
         with failing(os, "pipe", NO_DESCRIPTOR), pytest.MonkeyPatch.context() as patch:
             patch.setattr(with_one, "_start_seconds", 0.2)
             with pytest.raises(EngineBusy):
                 with_one.answer(Operation("ASK {}"))
             until(lambda: with_one.trouble() is not None)
-            assert "query workers (A query worker does not start" in str(with_one.trouble())
+            assert "query workers" in str(with_one.trouble())
+            assert "A query worker does not start" in str(with_one.trouble())
         until(lambda: with_one.trouble() is None)
         until(lambda: bool(with_one.pids()))
         assert with_one.answer(Operation("ASK {}")).body == YES
@@ -513,20 +519,19 @@ LOOKING: dict[str, tuple[Any, str, BaseException, Callable[..., bool]]] = {
 }
 
 
-@pytest.mark.parametrize("times", [1, 4])
 @pytest.mark.parametrize("name", LOOKING)
-def test_a_release_is_followed_after_a_look_that_failed(
-    name: str, times: int, running: Client, chain: Chain, two: tuple[Release, Release]
+def test_a_release_is_followed_after_looks_that_failed(
+    name: str, running: Client, chain: Chain, two: tuple[Release, Release]
 ) -> None:
-    """``activate`` must not need a restart; what half began is closed."""
+    """Once, and several times in a row: ``activate`` must not need a restart."""
     where, call, error, only = LOOKING[name]
     first, second = two
     assert served(running) == first.id
-    with failing(where, call, error, times, only) as fault:
-        switch(chain.releases, second.id)
-        until(lambda: served(running) == second.id)
-    assert fault.count == times
-    until(lambda: running.get("/readyz").text == f"{second.id}\n")
+    for times, wanted in ((1, second.id), (4, first.id)):
+        with failing(where, call, error, times, only) as fault:
+            switch(chain.releases, wanted)
+            until(lambda wanted=wanted: running.get("/readyz").text == f"{wanted}\n")  # type: ignore[misc]
+        assert fault.count == times
 
 
 def test_openings_that_fail_leave_no_descriptor_and_no_process(
@@ -655,6 +660,10 @@ def test_a_fault_while_a_release_of_the_past_is_opened_is_no_verdict(
 # --- a real server without descriptors
 
 
+# The engine's library wants 96 for a store; a worker has the limit of the web process.
+ENOUGH_FOR_A_WORKER = 128
+
+
 def _ask(server: Server, number: int) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=40)
     try:
@@ -681,6 +690,7 @@ def _flood(port: int, end: threading.Event) -> None:
         client.close()
 
 
+@pytest.mark.slow
 def test_query_workers_come_back_after_a_flood_of_connections(
     release: Release, tmp_path: Path
 ) -> None:
@@ -688,7 +698,7 @@ def test_query_workers_come_back_after_a_flood_of_connections(
     with serving(release.folder.parent, tmp_path, "--query-workers", "2") as server:
         (web,) = server.web_processes()
         until(lambda: _ask(server, 0) == 200)
-        limit = descriptors(web) + 20
+        limit = max(descriptors(web) + 20, ENOUGH_FOR_A_WORKER)
         resource.prlimit(web, resource.RLIMIT_NOFILE, (limit, limit))
         end = threading.Event()
         floods = [threading.Thread(target=_flood, args=(server.port, end)) for _ in range(2)]
