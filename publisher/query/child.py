@@ -15,7 +15,8 @@ from publisher.query.engine import Operation
 from publisher.query.workplace import Ending, Outcome, Workplace, write_operation
 
 _START_SECONDS = 60.0
-_REAP_SECONDS = 10.0
+# So long a process that is ended, or ends by itself, may take for it.
+_REAP_SECONDS = _DEATH_SECONDS = 10.0
 _ERROR_BYTES = 16 << 10
 # What the engine, its store and Python say when there is no memory to be had.
 _NO_MEMORY = (b"memory allocation", b"bad_alloc", b"MemoryError", b"can't start new thread")
@@ -113,7 +114,7 @@ class Child:
         """Return how the process died, and its last words."""
         assert self._process is not None
         try:
-            code = self._process.wait(_REAP_SECONDS)
+            code = self._process.wait(_DEATH_SECONDS)
         except subprocess.TimeoutExpired:
             return "it hangs"
         try:

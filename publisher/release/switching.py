@@ -54,6 +54,9 @@ def switch(releases: Path, name: str) -> None:
 @contextmanager
 def _one_at_a_time(releases: Path) -> Iterator[None]:
     """Wait until nobody else switches; builds hold another lock, for much longer."""
-    with (releases / ".switch.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    folder = os.open(releases, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import gc
 import http.client
 import json
 import logging
@@ -286,7 +287,7 @@ def quick_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "FIRST_PAUSE_SECONDS", 0.02)
     monkeypatch.setattr(workers, "LONGEST_PAUSE_SECONDS", 0.1)
     monkeypatch.setattr(workers, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(child, "_REAP_SECONDS", 1.0)
+    monkeypatch.setattr(child, "_DEATH_SECONDS", 1.0)
 
 
 def _kill(with_one: Workers) -> None:
@@ -306,19 +307,20 @@ def test_a_hundred_starts_that_fail_leave_no_descriptor_and_no_process(
 ) -> None:
     """Else the machine is used up by trying again."""
     where, call, error = STARTING[name]
-    monkeypatch.setattr(child, "_REAP_SECONDS", 0.01)
+    monkeypatch.setattr(child, "_DEATH_SECONDS", 0.01)
     if call != "Popen":  # a process that is there at once
         real = subprocess.Popen
         monkeypatch.setattr(
             subprocess, "Popen", lambda command, **more: _asleep(real, command, **more)
         )
+    gc.collect()  # what others left
     before = descriptors()
     with failing(where, call, error) as fault:
         for _ in range(100):
             with pytest.raises((StartFailed, type(error))):
                 Child(workplace)
     assert fault.count == 100
-    assert descriptors() == before
+    assert descriptors() <= before
     own = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
     assert not [p for p in own if b"sleep" in Path(f"/proc/{p}/cmdline").read_bytes()]
 
@@ -341,7 +343,7 @@ def test_workers_come_back_after_starts_that_failed(name: str, workplace: Workpl
                 assert with_one.answer(Operation("ASK {}")).body == YES
             assert fault.count == times
             assert with_one.trouble() is None
-            until(lambda: descriptors() == before)
+            until(lambda: descriptors() <= before)
     finally:
         with_one.close()
 
@@ -393,7 +395,7 @@ def test_a_channel_that_fails_costs_one_answer(name: str, workplace: Workplace) 
             with_one.answer(Operation("ASK {}"))
         assert with_one.answer(Operation("ASK {}")).body == YES
         assert with_one.pids() != pids
-        until(lambda: descriptors() == before)
+        until(lambda: descriptors() <= before)
     finally:
         with_one.close()
 
@@ -420,7 +422,7 @@ def test_a_worker_that_cannot_be_ended_at_once_is_ended_later(
                 with_one.answer(Operation("ASK {}"))
             assert with_one.answer(Operation("ASK {}")).body == YES
             until(lambda: not Path(f"/proc/{pid}").exists())
-            until(lambda: descriptors() == before)
+            until(lambda: descriptors() <= before)
     finally:
         with_one.close()
 
