@@ -137,33 +137,37 @@ class Frame:
             values: What its template needs besides.
         """
         language, versions = reader.language, self._versions(canonical, page, kept)
-        return (
-            self._environment.get_template(template)
-            .render(
-                **values,
-                _=lambda message, **v: translate(message, language, **v),
-                language=language,
-                canonical=canonical,
-                title=title,
-                summary=_cut(summary),
-                site_name=text_in(self._catalogued.site.titles, language),
-                home=self.href(self._addresses.base_iri, reader),
-                root=self._addresses.path(self._addresses.base_iri),
-                address=lambda path: self.href(self._addresses.base_iri + path, reader),
-                versions=versions,
-                switches=[version for version in versions if version.language != language],
-                search_language=language if reader.chosen else "",
-                licenses=self._licenses(reader),
-                release=self._release.id,
-                notice=self._notice(language),
-                published=self._published(language),
-                now=self._now(canonical, page, kept, reader),
-                place_on_site=self._addresses.on_site(canonical),
-                locale=locale_of(language),
-                picture=self._on_site(f"{PICTURES}{language}/{picture}.png"),
-            )
-            .encode()
+        written = self._environment.get_template(template).render(
+            **values,
+            **self._surroundings(reader),
+            canonical=canonical,
+            title=title,
+            summary=_cut(summary),
+            versions=versions,
+            switches=[version for version in versions if version.language != language],
+            now=self._now(canonical, page, kept, reader),
+            place_on_site=self._addresses.on_site(canonical),
+            picture=self._on_site(f"{PICTURES}{language}/{picture}.png"),
         )
+        return written.encode()
+
+    def _surroundings(self, reader: Reader) -> dict[str, object]:
+        """Return what every page for a reader has around it."""
+        language = reader.language
+        return {
+            "_": lambda message, **v: translate(message, language, **v),
+            "language": language,
+            "site_name": text_in(self._catalogued.site.titles, language),
+            "home": self.href(self._addresses.base_iri, reader),
+            "root": self._addresses.path(self._addresses.base_iri),
+            "address": lambda path: self.href(self._addresses.base_iri + path, reader),
+            "search_language": language if reader.chosen else "",
+            "licenses": self._licenses(reader),
+            "release": self._release.id,
+            "notice": self._notice(language),
+            "published": self._published(language),
+            "locale": locale_of(language),
+        }
 
     def _on_site(self, path: str) -> str:
         return self._addresses.on_site(self._addresses.base_iri + path)
