@@ -46,9 +46,11 @@ def _end_with_parent() -> None:
     """End when the parent does, also when it is killed: a part that nobody waits for is waste."""
 
     def watch() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-        os._exit(1)
+        try:
+            parent = parent_process()
+            if parent is not None:
+                parent.join()
+        finally:
+            os._exit(1)
 
     Thread(target=watch, daemon=True).start()

@@ -14,9 +14,11 @@ PublisherError
 ├── EditedElsewhere         a form began from something older than what is there
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
-│   └── LossRefused         a release would take away more than the limits allow
+│   ├── LossRefused         a release would take away more than the limits allow
+│   └── ReleaseUnreadable   its files cannot be read just now: rights, descriptors, a sick disk
 ├── StorageError            the disk refuses: no room, no right, too many open files, or it fails
 ├── ExportError             a site cannot be written as files
+├── PartFailed              a part of a running server does not work just now
 ├── PushFailed              a release could not be brought into an engine
 ├── NotAcceptable           no variant on offer is acceptable to the client
 └── QueryError              a query was not answered
@@ -169,6 +171,10 @@ class ReleaseError(PublisherError):
     """A release cannot be built, opened or found."""
 
 
+class ReleaseUnreadable(ReleaseError):
+    """The files of a release cannot be read just now; nothing tells that they are damaged."""
+
+
 class LossRefused(ReleaseError):
     """A release would take away more than the limits allow."""
 
@@ -187,6 +193,10 @@ class StorageError(PublisherError):
 
 class ExportError(PublisherError):
     """A site cannot be written as files."""
+
+
+class PartFailed(PublisherError):
+    """A part of a running server does not work just now; it is tried again by itself."""
 
 
 class PushFailed(PublisherError):

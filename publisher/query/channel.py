@@ -34,22 +34,33 @@ class Channel:
 
     def has_news(self) -> bool:
         """Tell whether there is something to read, the end of all messages included."""
-        return bool(self._ahead or self._poll.poll(0))
+        try:
+            return bool(self._ahead or self._poll.poll(0))
+        except OSError:  # what cannot be looked at is of no use any more
+            return True
 
-    def send(self, head: bytes, body: bytes = b"") -> None:
+    def send(self, head: bytes, body: bytes = b"", seconds: float | None = None) -> None:
         """Send a message.
+
+        Args:
+            head: Its head.
+            body: Its body.
+            seconds: Longest wait for a reader; None for any.
 
         Raises:
             Gone: Nobody reads it.
+            TimeoutError: It takes longer.
         """
-        self._end.settimeout(None)
         start = _LENGTHS.pack(len(head), len(body)) + head
         try:
+            self._end.settimeout(seconds)
             if len(body) <= _SHORT:
                 self._end.sendall(start + body)
             else:
                 self._end.sendall(start)
                 self._end.sendall(body)
+        except TimeoutError:
+            raise
         except OSError as error:
             raise Gone from error
 
@@ -80,11 +91,9 @@ class Channel:
 
     def _read(self, room: memoryview, deadline: float | None) -> int:
         """Fill a part of the room, and return how much of it."""
-        if deadline is None:
-            self._end.settimeout(None)
-        else:
-            self._end.settimeout(max(0.001, deadline - time.monotonic()))
+        left = None if deadline is None else max(0.001, deadline - time.monotonic())
         try:
+            self._end.settimeout(left)
             read = self._end.recv_into(room, min(len(room), _PART))
         except TimeoutError:
             raise

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+from publisher.errors import PublisherError
 from publisher.query.engine import Answer, Operation
 from publisher.query.quiet import QuietEngine
 from publisher.query.workers import Workers
@@ -39,6 +40,11 @@ class EmbeddedEngine(QuietEngine):
         with self._lock:
             self._workers = self._workers or Workers(self._workplace, self._count)
         return self._workers.answer(operation)
+
+    def trouble(self) -> PublisherError | None:
+        """Return why queries cannot be answered just now; None when they can."""
+        workers = self._workers
+        return workers.trouble() if workers is not None else None
 
     def close(self) -> None:
         """End the workers."""

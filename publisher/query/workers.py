@@ -10,17 +10,24 @@ import logging
 import threading
 import time
 
-from publisher.errors import EngineBusy, EngineFailed, NotAcceptable, QueryLimit
+from publisher.errors import EngineBusy, EngineFailed, NotAcceptable, PartFailed, QueryLimit
 from publisher.query.child import Child, StartFailed
 from publisher.query.diagnosis import diagnose
 from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation
 from publisher.query.workplace import Ending, Outcome, Workplace
+from publisher.system.supervised import Pace, Supervised
 
 _OFFERED = {"solutions": SOLUTIONS, "boolean": BOOLEANS, "graph": GRAPHS}
 _ASK_FOR_LESS = "Ask for less: add patterns or LIMIT, or take the dump."
 # A new process is there in a fifth of a second, on a machine that is at its limit somewhat later.
 _START_SECONDS = 15.0
-_FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
+# Of a start that failed; what was missing, descriptors or memory, may soon be there again.
+FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
+# Failing for so long, the workers count as not working.
+PATIENCE_SECONDS = 10.0
+# Longer than a start and the end of a process that hangs may take together.
+_HANGS_SECONDS = 120.0
+PART = "query workers"
 _log = logging.getLogger("publisher.query")
 
 
@@ -47,7 +54,18 @@ class Workers:
         self._is_closed = False
         # The kernel ends a worker together with the thread that started it, so one thread, which
         # lives as long as the workers may, starts them all.
-        self._keeper = threading.Thread(target=self._keep, name="query workers", daemon=True)
+        self._keeper = Supervised(
+            PART,
+            self._keep,
+            Pace(
+                first_pause_seconds=FIRST_PAUSE_SECONDS,
+                longest_pause_seconds=LONGEST_PAUSE_SECONDS,
+                patience_seconds=PATIENCE_SECONDS,
+                hangs_seconds=_HANGS_SECONDS,
+            ),
+            expected=(StartFailed,),
+            log=_log,
+        )
         self._keeper.start()
 
     def close(self) -> None:
@@ -55,7 +73,12 @@ class Workers:
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
-        self._keeper.join()
+        self._keeper.close(_HANGS_SECONDS)
+        self._end_all()
+
+    def trouble(self) -> PartFailed | None:
+        """Return why no worker can be started just now; None when all is well."""
+        return self._keeper.trouble()
 
     def pids(self) -> list[int]:
         """Return the process ids of the workers that are alive, as far as is known."""
@@ -79,6 +102,7 @@ class Workers:
     def _take(self) -> Child:
         """Return an idle worker that is alive, waiting for one if need be."""
         deadline = time.monotonic() + self._start_seconds
+        self._keeper.start()
         with self._changed:
             while True:
                 while self._idle:
@@ -116,45 +140,46 @@ class Workers:
         self._children.discard(child)
         self._lost.append(child)
         self._missing += 1
-        self._changed.notify_all()
+        self._keeper.wake()
 
-    def _keep(self) -> None:
-        """Start what is missing and bury what is lost, until closed."""
-        pause = _FIRST_PAUSE_SECONDS
-        while not self._is_closed:
-            with self._changed:
-                self._changed.wait_for(lambda: self._missing or self._lost or self._is_closed)
-                lost, self._lost = self._lost, []
-                is_wanted = self._missing > 0 and not self._is_closed
-            for child in lost:
-                child.end()
-            if not is_wanted:
-                continue
-            try:
-                child = Child(self._workplace)
-            except StartFailed as error:
-                _log.error("A query worker does not start (%s); next try in %g s.", error, pause)
-                self._pause(pause)
-                pause = min(pause * 2, _LONGEST_PAUSE_SECONDS)
-                continue
-            pause = _FIRST_PAUSE_SECONDS
-            with self._changed:
-                self._missing -= 1
-                self._children.add(child)
-                self._idle.append(child)
-                self._changed.notify_all()
-        self._end_all()
-
-    def _pause(self, seconds: float) -> None:
+    def _keep(self) -> bool:
+        """Bury what is lost and start one that is missing; tell whether more are missing."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closed, seconds)
+            lost, self._lost = self._lost, []
+            is_wanted = self._missing > 0 and not self._is_closed
+        self._bury(lost)
+        if not is_wanted:
+            return False
+        child = Child(self._workplace)
+        if self._is_closed:
+            child.abandon()
+            return False
+        with self._changed:
+            self._missing -= 1
+            self._children.add(child)
+            self._idle.append(child)
+            self._changed.notify_all()
+            return self._missing > 0
+
+    def _bury(self, lost: list[Child]) -> None:
+        """End processes; those that cannot be ended just now stay lost, and are tried again."""
+        refused: OSError | None = None
+        for child in lost:
+            try:
+                child.end()
+            except OSError as error:
+                refused = error
+                with self._changed:
+                    self._lost.append(child)
+        if refused is not None:
+            raise refused
 
     def _end_all(self) -> None:
         with self._changed:
-            ending = [*self._children, *self._lost]
+            children = [*self._children, *self._lost]
             self._children, self._idle, self._lost = set(), [], []
-        for child in ending:
-            child.end()
+        for child in children:
+            child.abandon()
 
 
 def _error(outcome: Outcome, operation: Operation, limits: Limits, seconds: float) -> Exception:

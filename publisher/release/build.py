@@ -33,7 +33,14 @@ from publisher.release.history.changed import FRAME, frame_of
 from publisher.release.history.chronicle import Chapter, write_chronicle
 from publisher.release.history.gate import Gate
 from publisher.release.history.newest import current_whole, newest_whole
-from publisher.release.manifest import as_json, list_files, sync, write_json, write_sealed
+from publisher.release.manifest import (
+    FORMAT,
+    as_json,
+    list_files,
+    sync,
+    write_json,
+    write_sealed,
+)
 from publisher.release.model import (
     CONTEXT,
     MANIFEST,
@@ -217,6 +224,7 @@ def _fill(staging: Path, plan: _Plan, progress: Progress) -> None:
     _write_store(staging, in_store(graphs, said.catalogue, sources.base_iri))
     progress("manifest")
     manifest = {
+        "format": FORMAT,
         "release": folder.name,
         "base_iri": sources.base_iri,
         "published": published.isoformat(),

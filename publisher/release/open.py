@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from collections.abc import Iterator
 from pathlib import Path
-
-from pyoxigraph import Literal, NamedNode
 
 from publisher.compaction import Context
 from publisher.errors import ReleaseError
-from publisher.release.manifest import compare, from_json, read_sealed
-from publisher.release.model import CONTEXT, CURRENT, MANIFEST, STORE, STORE_MANIFEST, Release
+from publisher.release.journal import before
+from publisher.release.manifest import (
+    compare,
+    foreign,
+    read_files,
+    read_manifest,
+    unreadable,
+)
+from publisher.release.model import CONTEXT, CURRENT, STORE, STORE_MANIFEST, Release
 
 
 def open_release(folder: Path, *, is_known: bool = False) -> Release:
@@ -22,36 +27,90 @@ def open_release(folder: Path, *, is_known: bool = False) -> Release:
         is_known: Its bytes were compared before: now only the lengths of its files are.
 
     Raises:
-        ReleaseError: A file is missing, unreadable, or not as the manifest says.
+        ReleaseError: A file is missing, not as the manifest says, or of another version.
+        ReleaseUnreadable: A file cannot be read just now.
     """
-    manifest = read_sealed(folder / MANIFEST)
-    files = from_json(manifest["files"])
-    compare(folder, files, is_known=is_known)
-    stored = from_json(read_sealed(folder / STORE_MANIFEST)["files"])
-    compare(folder / STORE, stored, is_known=is_known)
+    manifest = read_manifest(folder)
+    compare(folder, manifest.files, is_known=is_known)
+    compare(folder / STORE, read_files(folder / STORE_MANIFEST), is_known=is_known)
     return Release(
-        id=manifest["release"],
+        id=manifest.release,
         folder=folder,
-        base_iri=manifest["base_iri"],
-        published=datetime.fromisoformat(manifest["published"]),
-        digest=manifest["digest"],
-        inputs=manifest["inputs"],
-        graphs=manifest["graphs"],
-        prefixes=manifest["prefixes"],
-        context=Context(json.loads((folder / CONTEXT).read_bytes())["@context"]),
-        documents={path: tuple(things) for path, things in manifest["documents"].items()},
-        files=files,
-        modified={
-            name: Literal(value, datatype=NamedNode(datatype))
-            for name, (value, datatype) in manifest.get("modified", {}).items()
-        },
+        base_iri=manifest.base_iri,
+        published=manifest.published,
+        digest=manifest.digest,
+        inputs=manifest.inputs,
+        graphs=manifest.graphs,
+        prefixes=manifest.prefixes,
+        context=_context(folder / CONTEXT),
+        documents=manifest.documents,
+        files=manifest.files,
+        modified=manifest.modified,
     )
+
+
+def _context(path: Path) -> Context:
+    try:
+        return Context(json.loads(path.read_bytes().decode())["@context"])
+    except OSError as error:
+        raise unreadable(path, error) from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise foreign(path, "@context") from error
 
 
 def current_folder(releases: Path) -> Path | None:
     """Return the folder of the current release, resolved once; None when there is none."""
     link = releases / CURRENT
     return link.resolve() if link.exists() else None
+
+
+def linked_folder(releases: Path) -> Path | None:
+    """Return where the link to the current release leads, be there something or not.
+
+    None when there is no link.
+
+    Raises:
+        OSError: The folder cannot be read just now.
+    """
+    link = releases / CURRENT
+    try:
+        link.lstat()
+    except FileNotFoundError:
+        return None
+    return link.resolve()
+
+
+def candidates(releases: Path) -> Iterator[Path]:
+    """Yield the folder of the current release, then those of what may stand in for it.
+
+    The latter come as ``journal.before`` has them: what was current before, and never what somebody
+    went back from.
+
+    Raises:
+        ReleaseError: There is no current release.
+        ReleaseUnreadable: The folder cannot be read just now.
+    """
+    try:
+        current = linked_folder(releases)
+    except OSError as error:
+        raise unreadable(releases, error) from error
+    if current is None:
+        raise _no_release(releases)
+    yield current
+    for name in before(releases, current.name):
+        yield releases / name
+
+
+def require_current(releases: Path) -> None:
+    """Let a folder pass that has a current release, be it damaged or not.
+
+    A server begins with the one before a damaged one, or waits until one is mended.
+
+    Raises:
+        ReleaseError: There is no current release.
+        ReleaseUnreadable: The folder cannot be read just now.
+    """
+    next(candidates(releases))
 
 
 def open_current(releases: Path) -> Release:
@@ -62,9 +121,13 @@ def open_current(releases: Path) -> Release:
     """
     folder = current_folder(releases)
     if folder is None:
-        raise ReleaseError(
-            "There is no release yet.",
-            where=str(releases),
-            remedy="Make one with 'publisher build', or build and serve with 'publisher run'.",
-        )
+        raise _no_release(releases)
     return open_release(folder)
+
+
+def _no_release(releases: Path) -> ReleaseError:
+    return ReleaseError(
+        "There is no release yet.",
+        where=str(releases),
+        remedy="Make one with 'publisher build', or build and serve with 'publisher run'.",
+    )

@@ -14,7 +14,7 @@ from publisher.namespaces import PREFIXES
 from publisher.release.catalogue.descriptions import Descriptions, write_descriptions
 from publisher.release.documents import shared_documents
 from publisher.release.history.changed import FRAME
-from publisher.release.manifest import as_json, list_files, write_json, write_sealed
+from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
 from publisher.release.model import CONTEXT, MANIFEST, STORE, STORE_MANIFEST, Release
 from publisher.release.open import open_release
 from publisher.release.store import write_store
@@ -43,6 +43,7 @@ def build_preview(given: GivenFiles, releases: Path, *, union: bool) -> Release:
     write_store(folder / STORE, given.quads)
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
     manifest = {
+        "format": FORMAT,
         "release": _NAME,
         "base_iri": given.base_iri,
         "published": datetime.fromtimestamp(int(given.changed), UTC).isoformat(),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from publisher.errors import ReleaseError
 from publisher.release.copies.staging import sweep
+from publisher.release.journal import note_switch
 from publisher.release.model import CURRENT
 
 
@@ -42,9 +43,22 @@ def sync_folder(folder: Path) -> None:
 
 
 def switch(releases: Path, name: str) -> None:
-    """Make a release the current one, in one rename."""
-    temporary = releases / ".current.new"
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(name)
-    temporary.replace(releases / CURRENT)
-    sync_folder(releases)
+    """Make a release the current one, in one rename; the journal of switches tells of it first."""
+    with _one_at_a_time(releases):
+        note_switch(releases, name)
+        temporary = releases / ".current.new"
+        temporary.unlink(missing_ok=True)
+        temporary.symlink_to(name)
+        temporary.replace(releases / CURRENT)
+        sync_folder(releases)
+
+
+@contextmanager
+def _one_at_a_time(releases: Path) -> Iterator[None]:
+    """Wait until nobody else switches; builds hold another lock, for much longer."""
+    folder = os.open(releases, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)

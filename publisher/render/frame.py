@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -48,11 +48,21 @@ class Switch:
     place: str
 
 
+def nothing_to_notice(language: str) -> str:
+    """Return nothing: all is as it should be."""
+    return ""
+
+
 class Frame:
     """Renders templates of one release's pages."""
 
     def __init__(
-        self, release: Release, catalogued: Catalogued, addresses: Addresses, present: str = ""
+        self,
+        release: Release,
+        catalogued: Catalogued,
+        addresses: Addresses,
+        present: str = "",
+        notice: Callable[[str], str] = nothing_to_notice,
     ) -> None:
         """Prepare the templates; they escape everything.
 
@@ -61,10 +71,12 @@ class Frame:
             catalogued: What the catalogue says of the site.
             addresses: Of the pages.
             present: Address of the site as it is now, when these are pages of the past.
+            notice: Language → what pages about the site tell before all else; mostly nothing.
         """
         self._release = release
         self._catalogued = catalogued
         self._addresses = addresses
+        self._notice = notice
         self._present = Addresses(addresses.base_iri, present) if present else None
         self._environment = Environment(
             loader=PackageLoader("publisher.render"),
@@ -127,27 +139,35 @@ class Frame:
         language, versions = reader.language, self._versions(canonical, page, kept)
         written = self._environment.get_template(template).render(
             **values,
-            _=lambda message, **v: translate(message, language, **v),
-            language=language,
+            **self._surroundings(reader),
             canonical=canonical,
             title=title,
             summary=_cut(summary),
-            site_name=text_in(self._catalogued.site.titles, language),
-            home=self.href(self._addresses.base_iri, reader),
-            root=self._addresses.path(self._addresses.base_iri),
-            address=lambda path: self.href(self._addresses.base_iri + path, reader),
             versions=versions,
             switches=[version for version in versions if version.language != language],
-            search_language=language if reader.chosen else "",
-            licenses=self._licenses(reader),
-            release=self._release.id,
-            published=self._published(language),
             now=self._now(canonical, page, kept, reader),
             place_on_site=self._addresses.on_site(canonical),
-            locale=locale_of(language),
             picture=self._on_site(f"{PICTURES}{language}/{picture}.png"),
         )
         return written.encode()
+
+    def _surroundings(self, reader: Reader) -> dict[str, object]:
+        """Return what every page for a reader has around it."""
+        language = reader.language
+        return {
+            "_": lambda message, **v: translate(message, language, **v),
+            "language": language,
+            "site_name": text_in(self._catalogued.site.titles, language),
+            "home": self.href(self._addresses.base_iri, reader),
+            "root": self._addresses.path(self._addresses.base_iri),
+            "address": lambda path: self.href(self._addresses.base_iri + path, reader),
+            "search_language": language if reader.chosen else "",
+            "licenses": self._licenses(reader),
+            "release": self._release.id,
+            "notice": self._notice(language),
+            "published": self._published(language),
+            "locale": locale_of(language),
+        }
 
     def _on_site(self, path: str) -> str:
         return self._addresses.on_site(self._addresses.base_iri + path)

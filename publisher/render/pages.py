@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
 from publisher import media_types
@@ -18,7 +18,7 @@ from publisher.render.composing import Composer
 from publisher.render.contents import is_vocabulary, sections
 from publisher.render.documents import Document
 from publisher.render.examples import names_of
-from publisher.render.frame import HOME_PICTURE, Frame, Reader, text_in
+from publisher.render.frame import HOME_PICTURE, Frame, Reader, nothing_to_notice, text_in
 from publisher.render.history import HistoryPages
 from publisher.render.home import read_home
 from publisher.render.layout import Layout
@@ -53,6 +53,7 @@ class Pages:
         present: str = "",
         tiles: TileSource | None = None,
         seconds: float = inf,
+        notice: Callable[[str], str] = nothing_to_notice,
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -65,6 +66,7 @@ class Pages:
             present: Address of the site as it is now, for pages of the past.
             tiles: Who has the tiles beneath maps; None for maps without tiles.
             seconds: How long choosing the rows of a table may take.
+            notice: Language → what the home page tells before all else; mostly nothing.
         """
         self._release = release
         self._engine = engine
@@ -74,7 +76,7 @@ class Pages:
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
         self._composer = Composer(release, engine, self._layout, self._maps, self._home.main)
         self._catalogued = read_catalogued(engine, release.base_iri)
-        self._frame = Frame(release, self._catalogued, addresses, present)
+        self._frame = Frame(release, self._catalogued, addresses, present, notice)
         first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)

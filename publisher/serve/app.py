@@ -144,6 +144,15 @@ class Application:
         self._answers = Ready(self._flask, site.config.query_cache_mb << 20)
         self._metrics = site.metrics
 
+    def warm(self, previous: Application, most: int, seconds: float) -> None:
+        """Make ready what another application was asked for last, before this one takes over.
+
+        Args:
+            previous: The application that answers until then.
+            most: So many answers at most.
+            seconds: For so long at most.
+        """
+
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, from memory when the answer is there."""
         start = self._metrics.counting(environ, start)

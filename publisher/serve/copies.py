@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, send_file
 
 from publisher import media_types
-from publisher.release.manifest import from_json, read_sealed
+from publisher.release.manifest import read_files
 from publisher.release.model import MANIFEST, StoredFile
 from publisher.serve.files import in_parts
 from publisher.serve.past import Past
@@ -24,7 +24,7 @@ _ANY = "application/octet-stream"
 @lru_cache(maxsize=8)
 def _files(folder: Path) -> Mapping[str, StoredFile]:
     """Return the files of a release, which never changes."""
-    return from_json(read_sealed(folder / MANIFEST)["files"])
+    return read_files(folder / MANIFEST)
 
 
 def blueprint(site: Site, past: Past) -> Blueprint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 from publisher.config import Config
@@ -18,8 +19,9 @@ from publisher.query.remote.registry import read_registry
 from publisher.query.remote.requests import Address
 from publisher.query.sparq_engine import SparqEngine
 from publisher.query.workplace import Workplace
+from publisher.release.manifest import read_manifest
 from publisher.release.model import Release
-from publisher.release.open import current_folder, open_current, open_release
+from publisher.release.open import candidates, linked_folder
 
 _REGISTRY_BYTES = 4 << 20
 _log = logging.getLogger("publisher")
@@ -127,31 +129,41 @@ class Following:
             else None
         )
 
-    def open(self) -> Release:
-        """Return the release to begin with.
+    def candidates(self) -> Iterator[Path]:
+        """Yield the folders of the releases to begin with: the first one that is whole.
+
+        An engine somewhere else says itself which release it is current with; there is no other.
 
         Raises:
-            ReleaseError: There is none, or it is damaged.
+            ReleaseError: There is none.
             QueryError: The engine does not answer.
         """
         if self._connection is None:
-            return open_current(self._releases)
+            yield from candidates(self._releases)
+            return
         name = self._current(self._connection)
         if not name:
             raise ReleaseError(
                 "The engine holds no release of this site.",
                 remedy="Load one with 'publisher push'.",
             )
-        return open_release(self._releases / name)
+        yield (self._releases / name).resolve()
 
     def _current(self, connection: Connection) -> str:
         loaded = read_registry(connection, self._base_iri or self._read_base_iri())
         return next((name for name, found in loaded.items() if found.is_current), "")
 
     def folder(self) -> Path | None:
-        """Return the folder of the release to be served; None when that is not known just now."""
+        """Return the folder of the release to be served; None when that is not known just now.
+
+        It may be missing or damaged.
+
+        Raises:
+            OSError: The folder of the releases cannot be read just now.
+            ReleaseError: Nothing here tells the base IRI of the releases.
+        """
         if self._connection is None:
-            return current_folder(self._releases)
+            return linked_folder(self._releases)
         try:
             name = self._current(self._connection)
         except QueryError:
@@ -165,5 +177,13 @@ class Following:
         """Return the base IRI that the releases here have; all have the same."""
         if self._config.base_iri:
             return self._config.base_iri
-        self._base_iri = open_current(self._releases).base_iri
-        return self._base_iri
+        refused: ReleaseError | None = None
+        for folder in candidates(self._releases):
+            try:
+                self._base_iri = read_manifest(folder).base_iri
+            except ReleaseError as error:
+                refused = refused or error
+                continue
+            return self._base_iri
+        assert refused is not None, "a folder has at least one candidate"
+        raise refused

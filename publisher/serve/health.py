@@ -7,6 +7,7 @@ from http import HTTPStatus
 from flask import Blueprint, Response
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from publisher.messages import SOURCE_LANGUAGE
 from publisher.serve.site import Site
 
 
@@ -21,11 +22,15 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/readyz")
     def ready() -> Response:
         trouble = site.engine.trouble()
-        if trouble is None:
-            return _plain(f"{site.release.id}\n")
-        response = _plain(f"{trouble}\n")
-        response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
-        return response
+        troubles = [*([trouble] if trouble else []), *site.parts.troubles()]
+        if troubles:
+            response = _plain("".join(f"{trouble}\n" for trouble in troubles))
+            response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
+            return response
+        # A site that serves an older release serves: no proxy may take it out for that.
+        instead = site.parts.instead
+        told = f"{instead.explained(SOURCE_LANGUAGE)}\n" if instead else ""
+        return _plain(f"{site.release.id}\n{told}")
 
     @routes.get("/metrics")
     def metrics() -> Response:

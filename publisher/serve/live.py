@@ -4,94 +4,227 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.config import Config
-from publisher.errors import PublisherError
+from publisher.errors import PublisherError, ReleaseUnreadable
+from publisher.messages import text
 from publisher.release.open import open_release
 from publisher.serve.app import Application, create_app, create_past
 from publisher.serve.engines import Following
 from publisher.serve.heap import return_freed
+from publisher.serve.parts import Instead
+from publisher.serve.past import Past
 from publisher.serve.ready import Asked
+from publisher.serve.refusals import Refusal, Refusals
 from publisher.serve.site import Site, open_site, share
 from publisher.serve.turnstile import Turnstile
+from publisher.serve.unavailable import unavailable
+from publisher.system.supervised import Pace, Supervised, reason_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 LOOK_EVERY_SECONDS = 1.0
+PATIENCE_SECONDS = 10.0
+PART = "release watcher"
+# Before a hand-over so many documents are made ready, in so much time at most.
+WARM_MOST, WARM_SECONDS = 1000, 5.0
+_CLOSING_SECONDS = 10.0
+# What one process could not open, also over several tries to begin.
+_REFUSALS = Refusals()
 _log = logging.getLogger("publisher")
+
+
+class _Admitted:
+    """A release that answers: its site, and the application in front, which may be made anew."""
+
+    def __init__(self, site: Site, past: Past, end: Callable[[], None]) -> None:
+        self.site = site
+        self.folder = site.release.folder.resolve()
+        self.application = create_app(site, past)
+        self.turnstile = Turnstile(self._answer, end)
+
+    def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        return self.application(environ, start)
 
 
 class Live:
     """A WSGI application that follows the current release of a folder, or of an engine."""
 
     def __init__(self, config: Config) -> None:
-        """Open the current release.
+        """Open the current release, or the one that was current before a damaged one.
 
         Raises:
-            ReleaseError: There is none, or it is damaged.
+            ReleaseError: There is none, or none that is whole.
             QueryError: An engine somewhere else does not answer.
         """
         self._config = config
         self._following = Following(config)
         self._shared = share(config)
-        self._site: Site = open_site(config, self._following.open(), self._shared)
+        self._has_left = threading.Event()
         self._past = create_past(config, self._shared)
-        self._application, self._turnstile = self._admit(self._site)
-        self._end, self._has_left = threading.Event(), threading.Event()
-        threading.Thread(target=self._watch, daemon=True, name="release watcher").start()
+        self._admitted = self._begin()
+        self._watcher = Supervised(
+            PART,
+            self._look,
+            Pace(
+                every_seconds=LOOK_EVERY_SECONDS,
+                first_pause_seconds=LOOK_EVERY_SECONDS,
+                patience_seconds=PATIENCE_SECONDS,
+            ),
+        )
+        self._shared.parts.add(self._watcher)
+        self._watcher.start()
+
+    @property
+    def _site(self) -> Site:
+        return self._admitted.site
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from the release that is current when the request comes in, to its last byte."""
-        found = self._application.from_memory(environ, start_response)
+        admitted = self._admitted
+        found = admitted.application.from_memory(environ, start_response)
         if found is not None:
             return found  # it needs nothing of the release, so nobody has to wait for it
-        turnstile = self._turnstile
-        while not turnstile.enter():
-            turnstile = self._turnstile  # the release changed hands just now
-        return turnstile.answer(environ, start_response)
+        self._watcher.start()  # unless it is there; once there may have been no thread for it
+        while not admitted.turnstile.enter():
+            if self._watcher.is_ending:
+                return unavailable(start_response, text("The server is ending."))
+            admitted = self._admitted  # the release changed hands just now
+        return admitted.turnstile.answer(environ, start_response)
 
     def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is ready; None when it must be made."""
-        return self._application.at_once(asked)
+        return self._admitted.application.at_once(asked)
 
-    def _admit(self, site: Site) -> tuple[Application, Turnstile]:
-        application = create_app(site, self._past)
-        return application, Turnstile(application, lambda: self._let_go(site))
+    def _begin(self) -> _Admitted:
+        """Return what answers at first: the first one of several releases that can be opened."""
+        refused: tuple[Path, Refusal] | None = None
+        for folder in self._following.candidates():
+            found = self._open(folder)
+            if isinstance(found, _Admitted):
+                if refused is not None:
+                    self._tell_instead(*refused, found.site.release.id)
+                return found
+            refused = refused or (folder, found)
+        assert refused is not None, "a folder has at least one candidate"
+        raise copy(refused[1].error)
+
+    def _open(self, folder: Path) -> _Admitted | Refusal:
+        """Return what answers for a release; or why nothing can, which may be known from before."""
+        known = _REFUSALS.known(folder)
+        if known is not None:
+            return known
+        try:
+            release = open_release(folder)
+            admitted = self._admit(open_site(self._config, release, self._shared))
+        except PublisherError as error:
+            return _REFUSALS.note(folder, error)
+        except Exception as error:  # noqa: BLE001 - no release may end what serves another one
+            unreadable = ReleaseUnreadable(
+                "The release {name} cannot be opened: {reason}.",
+                name=folder.name,
+                reason=reason_of(error),
+            )
+            refusal = _REFUSALS.note(folder, unreadable)
+            if refusal.is_news:
+                _log.error("The release %s cannot be opened.", folder.name, exc_info=error)
+            return refusal
+        _REFUSALS.forget(folder)
+        return admitted
+
+    def _admit(self, site: Site) -> _Admitted:
+        try:
+            return _Admitted(site, self._past, lambda: self._let_go(site))
+        except BaseException:
+            site.engine.close()
+            raise
 
     def _let_go(self, site: Site) -> None:
-        site.engine.close()
-        _log.info("Release %s is no longer served.", site.release.id)
-        self._has_left.set()
-
-    def _watch(self) -> None:
-        while not self._end.wait(LOOK_EVERY_SECONDS):
-            if self._has_left.is_set():
-                self._has_left.clear()
-                # Views and their site refer to each other, and a store keeps files open.
-                return_freed()
-            folder = self._following.folder()
-            if folder is not None and folder != self._site.release.folder.resolve():
-                self._swap(folder)
-
-    def _swap(self, folder: Path) -> None:
-        """Open a release and hand over to it; the old one ends with its last request."""
         try:
-            site = open_site(self._config, open_release(folder), self._shared)
-        except (PublisherError, OSError) as error:
-            _log.error("The release %s cannot be served; the old one stays: %s", folder.name, error)
-            self._end.wait(LOOK_EVERY_SECONDS * 10)
+            site.engine.close()
+        finally:
+            _log.info("Release %s is no longer served.", site.release.id)
+            self._has_left.set()
+
+    def _look(self) -> bool:
+        """Look once whether another release is current; hand over to it if it can be opened."""
+        if self._has_left.is_set():
+            self._has_left.clear()
+            # Views and their site refer to each other, and a store keeps files open.
+            return_freed()
+        folder = self._following.folder()
+        if folder is None:
+            return False
+        if folder == self._admitted.folder:
+            self._note_all_well()
+            return False
+        found = self._open(folder)
+        if isinstance(found, _Admitted):
+            self._hand_over(found)
+        else:
+            self._note_instead(folder, found, self._site.release.id)
+        return False
+
+    def _hand_over(self, new: _Admitted) -> None:
+        """Let a release answer from here on; the old one ends with its last request."""
+        self._shared.parts.instead = None
+        old = self._admitted
+        _warm(new.application, old.application)
+        if self._watcher.is_ending:
+            new.turnstile.close()
             return
-        old, self._site = self._turnstile, site
-        self._application, self._turnstile = self._admit(site)
-        _log.info("Now serving release %s.", site.release.id)
-        old.close()
+        self._admitted = new
+        _log.info("Now serving release %s.", new.site.release.id)
+        old.turnstile.close()
+
+    def _note_instead(self, folder: Path, refusal: Refusal, served: str) -> None:
+        """Let log, readiness and pages tell that the current release is not the one served."""
+        if self._tell_instead(folder, refusal, served):
+            self._renew()
+
+    def _tell_instead(self, folder: Path, refusal: Refusal, served: str) -> bool:
+        """Let log and readiness tell it; False when they tell it already."""
+        found = Instead(folder.name, served, refusal.error.what)
+        if found == self._shared.parts.instead:
+            return False
+        self._shared.parts.instead = found
+        _log.error(
+            "The release %s cannot be served; the old one stays: %s. %s",
+            found.current,
+            served,
+            refusal.error,
+        )
+        return True
+
+    def _note_all_well(self) -> None:
+        """Let pages tell no more that the current release is not served: it is again."""
+        if self._shared.parts.instead is not None:
+            self._shared.parts.instead = None
+            _log.warning("The current release is served again: %s.", self._site.release.id)
+            self._renew()
+
+    def _renew(self) -> None:
+        """Put a new application over the same site: ready pages tell what is no longer so."""
+        old = self._admitted.application
+        new = create_app(self._site, self._past)
+        _warm(new, old)
+        self._admitted.application = new
 
     def close(self) -> None:
         """Stop watching, and end the engine after the last request."""
-        self._end.set()
-        self._turnstile.close()
+        self._watcher.close(_CLOSING_SECONDS)
+        self._admitted.turnstile.close()
         self._past.close()
+
+
+def _warm(new: Application, old: Application) -> None:
+    """Make ready what visitors asked the old application for, so that nobody has to wait for it."""
+    try:
+        new.warm(old, WARM_MOST, WARM_SECONDS)
+    except Exception as error:  # noqa: BLE001 - a page that cannot be made must not stop a release
+        _log.error("The new release could not be made ready ahead.", exc_info=error)

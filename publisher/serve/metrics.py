@@ -19,6 +19,8 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from publisher.system.supervised import failures
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -66,6 +68,19 @@ class _Requests(Collector):
         yield family
 
 
+class _Failures(Collector):
+    """How often parts of this process failed and were started again."""
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Return the counts as Prometheus wants them."""
+        family = CounterMetricFamily(
+            "publisher_part_failures", "Failures of parts that were started again.", labels=["part"]
+        )
+        for part, number in sorted(failures().items()):
+            family.add_metric([part], number)
+        yield family
+
+
 class Metrics:
     """What is counted in this process, over all releases it serves."""
 
@@ -77,6 +92,7 @@ class Metrics:
         ProcessCollector(registry=self._registry, pid=os.getpid)
         self._requests = _Requests()
         self._registry.register(self._requests)
+        self._registry.register(_Failures())
         self._queries = self._counter("publisher_queries", "Queries.", ["ending"])
         self._bytes = self._counter("publisher_query_result_bytes", "Bytes of results.", [])
         self._seconds = Histogram(
@@ -87,6 +103,11 @@ class Metrics:
         )
         self._working = Gauge(
             "publisher_queries_working", "Queries at work.", registry=self._registry
+        )
+        self._instead = Gauge(
+            "publisher_release_instead",
+            "1 while a release is served instead of the current one, which cannot be.",
+            registry=self._registry,
         )
         self._waiting = Gauge(
             "publisher_queries_waiting", "Queries that wait.", registry=self._registry
@@ -99,6 +120,10 @@ class Metrics:
         """Take the numbers of queries at work and waiting from here on from a function."""
         self._working.set_function(lambda: counts()[0])
         self._waiting.set_function(lambda: counts()[1])
+
+    def follow_releases(self, is_instead: Callable[[], int]) -> None:
+        """Take from a function whether a release is served instead of the current one."""
+        self._instead.set_function(is_instead)
 
     def query(self, ending: str, seconds: float, length_bytes: int) -> None:
         """Count a query; ``ending`` is one of a few words."""

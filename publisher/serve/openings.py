@@ -7,7 +7,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.errors import ReleaseError
+from publisher.errors import ReleaseError, ReleaseUnreadable
 from publisher.release.model import MANIFEST, Release
 from publisher.release.open import open_release
 
@@ -30,7 +30,7 @@ class _Verdict:
     state: tuple[int, ...]
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def state_of(path: Path) -> tuple[int, ...]:
     """Return what changes when a file is written, put back or replaced; nothing when it is gone."""
     try:
         found = path.stat()
@@ -55,21 +55,25 @@ class Openings:
 
         Raises:
             ReleaseError: It is damaged; mended, it is read again.
+            ReleaseUnreadable: It cannot be read just now; it is read again when asked for.
         """
         known = self._verdicts.get(folder)
-        if known is not None and known.state != _state(known.told_by):
+        if known is not None and known.state != state_of(known.told_by):
             known = None
         if known is not None and not known.is_whole:
-            raise _damaged(folder.name)
+            raise damaged(folder.name)
         manifest = folder / MANIFEST
-        verdict = _Verdict(is_whole=True, told_by=manifest, state=_state(manifest))
+        verdict = _Verdict(is_whole=True, told_by=manifest, state=state_of(manifest))
         try:
             release = open_release(folder, is_known=known is not None)
+        except ReleaseUnreadable as error:  # just now: it is no verdict
+            _log.error("The release %s cannot be read just now: %s", folder.name, error)
+            raise
         except ReleaseError as error:
             _log.error("The release %s is damaged, and is not served: %s", folder.name, error)
             path = Path(error.where)
-            self._keep(folder, _Verdict(is_whole=False, told_by=path, state=_state(path)))
-            raise _damaged(folder.name) from error
+            self._keep(folder, _Verdict(is_whole=False, told_by=path, state=state_of(path)))
+            raise damaged(folder.name) from error
         self._keep(folder, verdict)
         return release
 
@@ -79,7 +83,8 @@ class Openings:
             self._verdicts.popitem(last=False)
 
 
-def _damaged(name: str) -> ReleaseError:
+def damaged(name: str) -> ReleaseError:
+    """Return what is raised for a release that is asked for by its name."""
     return ReleaseError(
         "The release {name} is damaged, and is not served.",
         remedy="Choose another one of the list of releases. Those who run this site can put this"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from publisher.addresses import Addresses
 from publisher.config import Config
-from publisher.errors import PublisherError
 from publisher.query.endpoint import Endpoint, Memory
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_folder
@@ -24,6 +23,7 @@ from publisher.render.pages import Pages
 from publisher.render.streams import Streams
 from publisher.serve.engines import limits_of, open_engine, open_past_engine
 from publisher.serve.metrics import Metrics
+from publisher.serve.parts import Parts
 from publisher.tile_address import read_credit
 
 
@@ -34,10 +34,12 @@ class Shared:
     Attributes:
         metrics: The counters.
         turns: Whose query is next: one queue, whatever release a query is for.
+        parts: What must live besides the release, and how it fares.
     """
 
     metrics: Metrics
     turns: Turns
+    parts: Parts = field(default_factory=Parts)
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,7 @@ class Site:
     streams: Streams
     tombstones: Tombstones
     present: str = ""
+    parts: Parts = field(default_factory=Parts)
 
 
 def share(config: Config) -> Shared:
@@ -74,7 +77,9 @@ def share(config: Config) -> Shared:
     )
     metrics = Metrics()
     metrics.follow(turns.counts)
-    return Shared(metrics, turns)
+    parts = Parts()
+    metrics.follow_releases(parts.is_instead)
+    return Shared(metrics, turns, parts)
 
 
 def open_site(config: Config, release: Release, shared: Shared | None = None) -> Site:
@@ -126,7 +131,7 @@ def _site(config: Config, release: Release, shared: Shared, present: str = "") -
     engine = opened(config, release, _services(config))
     try:
         return _over(engine, config, release, shared, present)
-    except PublisherError:
+    except BaseException:  # nothing of it may stay behind: this may be tried again and again
         engine.close()
         raise
 
@@ -155,6 +160,7 @@ def _over(engine: Engine, config: Config, release: Release, shared: Shared, pres
             present=present,
             tiles=_tiles(config),
             seconds=config.query_timeout_seconds,
+            notice=(lambda language: "") if present else shared.parts.notice,
         ),
         queries=queries,
         search=Search(release.folder / SEARCH, config.query_timeout_seconds),
@@ -162,4 +168,5 @@ def _over(engine: Engine, config: Config, release: Release, shared: Shared, pres
         streams=Streams(release, addresses),
         tombstones=Tombstones(release),
         present=present,
+        parts=shared.parts,
     )

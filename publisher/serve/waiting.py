@@ -1,17 +1,15 @@
-"""What answers until an engine somewhere else can be asked for the first time."""
+"""What answers until a site can be opened for the first time."""
 
 from __future__ import annotations
 
-import json
-import logging
-import threading
 from collections.abc import Callable, Iterable
-from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from publisher.errors import PublisherError
-from publisher.messages import SOURCE_LANGUAGE, in_language, translate
+from publisher.messages import text
 from publisher.serve.ready import Asked
+from publisher.serve.unavailable import unavailable
+from publisher.system.supervised import Pace, Supervised
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -19,41 +17,50 @@ if TYPE_CHECKING:
     from publisher.serve.live import Live
 
 TRY_EVERY_SECONDS = 1.0
-_log = logging.getLogger("publisher")
+_LONGEST_PAUSE_SECONDS = 5.0
+_CLOSING_SECONDS = 10.0
+PART = "opening of the site"
 
 
 class Waiting:
     """A WSGI application that tries to open another, and answers 503 until that is done.
 
-    A web process that ended instead would be started again and again, and tell nobody why.
+    A web process that ended instead would be started again and again, and tell nobody why: when an
+    engine somewhere else does not answer, or no release here is whole.
     """
 
     def __init__(self, open_application: Callable[[], Live]) -> None:
-        """Try at once, and then again and again in a thread."""
+        """Try at once, and then again and again in a thread; raises nothing."""
         self._open = open_application
         self._application: Live | None = None
-        self._reason: PublisherError | None = None
-        self._end = threading.Event()
-        if not self._try():
-            threading.Thread(target=self._keep_trying, daemon=True, name="engine waiter").start()
+        self._reason = text("The site is being opened.")
+        self._opening = Supervised(
+            PART,
+            self._try,
+            Pace(
+                first_pause_seconds=TRY_EVERY_SECONDS,
+                longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
+            ),
+            expected=(PublisherError,),
+        )
+        if not self._opening.run_once():
+            self._opening.start()
 
     def _try(self) -> bool:
         try:
             self._application = self._open()
         except PublisherError as error:
-            if str(error) != str(self._reason):
-                _log.error("Nothing can be served yet: %s", error)
-            self._reason = error
-            return False
-        return True
-
-    def _keep_trying(self) -> None:
-        while not self._end.wait(TRY_EVERY_SECONDS) and not self._try():
-            pass
+            self._reason = error.what
+            raise
+        except BaseException:
+            self._reason = text("The site cannot be opened. Those who run it find why in the log.")
+            raise
+        self._opening.close()
+        return False
 
     def close(self) -> None:
         """Stop trying, and close what was opened."""
-        self._end.set()
+        self._opening.close(_CLOSING_SECONDS)
         if self._application is not None:
             self._application.close()
 
@@ -65,23 +72,8 @@ class Waiting:
         """Answer, or say why there is no answer yet."""
         if self._application is not None:
             return self._application(environ, start_response)
+        self._opening.start()  # unless it is there; once there may have been no thread for it
         if environ["PATH_INFO"] == "/healthz":
             start_response("200 OK", [("Content-Type", "text/plain;charset=utf-8")])
             return [b"ok\n"]
-        status = HTTPStatus.SERVICE_UNAVAILABLE
-        detail = in_language(self._reason.what, SOURCE_LANGUAGE) if self._reason else ""
-        problem = {
-            "type": "about:blank",
-            "title": translate("Too much to do just now", SOURCE_LANGUAGE),
-            "status": status.value,
-            "detail": detail,
-        }
-        start_response(
-            f"{status.value} {status.phrase}",
-            [
-                ("Content-Type", "application/problem+json"),
-                ("Cache-Control", "no-store"),
-                ("Retry-After", "5"),
-            ],
-        )
-        return [json.dumps(problem, ensure_ascii=False).encode() + b"\n"]
+        return unavailable(start_response, self._reason, environ.get("HTTP_ACCEPT", ""))

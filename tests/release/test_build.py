@@ -15,6 +15,7 @@ from publisher.errors import NotApproved, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import ApprovedSources, approve
 from publisher.release.build import build, switch
+from publisher.release.journal import JOURNAL
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
 
@@ -68,7 +69,7 @@ def test_building_switches_to_the_new_release(approved: ApprovedSources, release
     assert os.readlink(releases / "current") == release.id
     assert open_current(releases) == release
     assert sorted(path.name for path in releases.iterdir() if path.name != ".lock") == sorted(
-        ["current", release.id]
+        ["current", release.id, JOURNAL]
     )
 
 

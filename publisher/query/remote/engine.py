@@ -195,6 +195,8 @@ class RemoteEngine:
 
     def trouble(self) -> PublisherError | None:
         """Return why the engine cannot answer just now; None when it can."""
+        if (trouble := self._reader.trouble()) is not None:
+            return trouble
         fields = rewrite(Operation(_PROBE), self._names).fields()
         try:
             self._connection.ask(Request(fields, JSON, _PROBE_SECONDS, is_own=True))

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import Store
 
+from publisher.errors import EngineFailed, PartFailed
 from publisher.query.engine import Limits, Operation
 from publisher.query.tokens import Token, tokens
 from publisher.query.workers import Workers
@@ -57,13 +58,25 @@ class Reader:
             QueryRefused: It is none; line and column say where it stops being one.
         """
         parsed = replace(operation, default_graphs=(), named_graphs=(), seconds=0.0)
-        kind, *variables = json.loads(self._workers.answer(parsed).body)
+        try:
+            kind, *variables = json.loads(self._workers.answer(parsed).body)
+        except ValueError as error:
+            raise EngineFailed(
+                "The process that evaluated the query broke down; it is being replaced.",
+                remedy="Send the query again.",
+            ) from error
         return Form(kind, tuple(variables), kind == "graph" and _is_describe(operation.query))
+
+    def trouble(self) -> PartFailed | None:
+        """Return why no query can be parsed just now; None when it can."""
+        return self._workers.trouble()
 
     def close(self) -> None:
         """End the processes."""
-        self._workers.close()
-        self._folder.cleanup()
+        try:
+            self._workers.close()
+        finally:
+            self._folder.cleanup()
 
 
 def _is_describe(query: str) -> bool:

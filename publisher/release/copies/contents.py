@@ -15,7 +15,14 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 from publisher.errors import ReadLimit, ReleaseError
 from publisher.load.files import CATALOGUE
 from publisher.rdf.reading import read_lines
-from publisher.release.manifest import as_json, from_json, list_files, read_sealed, write_sealed
+from publisher.release.manifest import (
+    as_json,
+    from_json,
+    list_files,
+    read_manifest,
+    read_sealed,
+    write_sealed,
+)
 from publisher.release.model import (
     CATALOGUE_EU,
     DUMPS,
@@ -97,7 +104,7 @@ def files_of(path: Path) -> Mapping[str, StoredFile]:
     folders = {name[:place] for name in listed for place in _slashes(name)}
     if len(listed) > _MOST_FILES or folders & set(listed):
         raise strange(path)
-    return from_json(listed)
+    return from_json(listed, path)
 
 
 def _slashes(name: str) -> Iterator[int]:
@@ -163,7 +170,7 @@ def _quads(staging: Path, files: Mapping[str, StoredFile]) -> Iterator[Quad]:
         if is_dump or name == SHAPES:
             with (staging / name).open("rb") as stream:
                 yield from read_lines(stream, RdfFormat.N_QUADS, name)
-    base_iri = str(read_sealed(staging / MANIFEST)["base_iri"])
+    base_iri = read_manifest(staging).base_iri
     graph = NamedNode(base_iri + CATALOGUE)
     if CATALOGUE_EU in files:
         with (staging / CATALOGUE_EU).open("rb") as stream:

@@ -15,7 +15,8 @@ from publisher.load.sources import Sources
 from publisher.namespaces import LABELS, iri
 from publisher.release.history.entities import EntityChange, compare, entities, files_of, parts_of
 from publisher.release.history.rows import Rows
-from publisher.release.model import CATALOGUE_EU, DOCUMENTS, MANIFEST, SHAPES, Release
+from publisher.release.manifest import read_manifest
+from publisher.release.model import CATALOGUE_EU, DOCUMENTS, SHAPES, Release
 
 _SUBJECT = iri("rdf:subject")
 FRAME = "frame"
@@ -101,7 +102,7 @@ def dated(
         return
     now = published.isoformat()
     known = Rows(previous.folder / DOCUMENTS)
-    if json.loads((previous.folder / MANIFEST).read_bytes()).get(FRAME) != frame:
+    if read_manifest(previous.folder).frame != frame:
         yield from ((path, now) for path, _ in listed)
         return
     addresses = Addresses(base_iri, base_iri)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from publisher.errors import ReleaseError
-from publisher.release.model import MANIFEST, Release
+from publisher.release.manifest import glance
+from publisher.release.model import Release
 from publisher.release.open import current_folder, open_release
 from publisher.release.signature import SIGNATURE
 from publisher.release.switching import switch
@@ -49,12 +49,10 @@ def _folders(releases: Path) -> Iterator[Path]:
 
 
 def _read(folder: Path, current: Path | None) -> Kept | None:
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        published = datetime.fromisoformat(manifest["published"])
-        triples = sum(manifest["graphs"].values())
-    except (OSError, ValueError, KeyError, TypeError):
+    glanced = glance(folder)
+    if glanced is None:
         return None
+    published, triples = glanced
     is_current = current is not None and folder.resolve() == current
     is_signed = (folder / SIGNATURE).is_file()
     return Kept(folder.name, published, triples, is_current, is_signed)
@@ -86,7 +84,16 @@ def activate(releases: Path, name: str) -> Release:
         ReleaseError: There is no such release, or it is damaged; the current one stays.
     """
     release = find_release(releases, name)
-    switch(releases, release.id)
+    try:
+        switch(releases, release.folder.name)
+    except OSError as error:
+        raise ReleaseError(
+            "The release cannot be made current: {reason}.",
+            where=str(error.filename or releases),
+            remedy="Make room, or give yourself the right to write there; the current release"
+            " stays.",
+            reason=error.strerror or str(error),
+        ) from error
     return release
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from publisher.errors import ReleaseError
-from publisher.release.manifest import read_sealed
-from publisher.release.model import MANIFEST, Release
+from publisher.release.manifest import read_manifest
+from publisher.release.model import Release
 from publisher.release.open import current_folder, open_release
 
 
@@ -31,10 +31,9 @@ def _dated(releases: Path) -> Iterator[tuple[datetime, Path]]:
         if folder.is_symlink() or folder.name.startswith(".") or not folder.is_dir():
             continue
         try:
-            published = read_sealed(folder / MANIFEST)["published"]
+            yield read_manifest(folder).published, folder
         except ReleaseError:
             continue
-        yield datetime.fromisoformat(published), folder
 
 
 def current_whole(releases: Path, newest: Release | None) -> Release | None:

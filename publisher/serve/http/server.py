@@ -10,7 +10,7 @@ from pathlib import Path
 
 from publisher.config import Config
 from publisher.errors import SettingError
-from publisher.release.open import open_current
+from publisher.release.open import require_current
 from publisher.serve.http.logs import log_settings
 from publisher.serve.http.processes import WebProcesses
 from publisher.serve.http.web import BACKLOG
@@ -41,10 +41,10 @@ def serve(config: Config) -> None:
     """Serve the current release until interrupted.
 
     Raises:
-        ReleaseError: There is no release, or it is damaged.
+        ReleaseError: There is no release, or the folder cannot be read.
         SettingError: Nothing can listen at the address and port.
     """
-    open_current(Path(config.releases))
+    require_current(Path(config.releases))
     with _listen(config.host, config.port) as listening:
         logging.config.dictConfig(log_settings())
         _log.info("Serving %s; Ctrl+C ends it.", config.site_url)

@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 import uvloop
 
 from publisher.config import Config
-from publisher.engine_address import is_remote
 from publisher.query.sandbox import allow_descriptors, die_with_parent
 from publisher.serve.heap import return_large_blocks
 from publisher.serve.http.connections import Connections
@@ -43,12 +42,9 @@ def thread_count(config: Config) -> int:
 
 def _application(config: Config) -> Application:
     from publisher.serve.live import Live
+    from publisher.serve.waiting import Waiting
 
-    if is_remote(config.engine):
-        from publisher.serve.waiting import Waiting
-
-        return Waiting(lambda: Live(config))
-    return Live(config)
+    return Waiting(lambda: Live(config))
 
 
 async def serve_connections(

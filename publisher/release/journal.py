@@ -1,0 +1,221 @@
+"""Which releases were current, one after the other: a small journal beside the releases.
+
+A damaged current release is stood in for by the one that was current before it, and never by one
+that somebody went back from: that one was wrong, and a name or a date does not tell.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from publisher.release.manifest import glance
+from publisher.release.model import CURRENT
+
+JOURNAL = "switches.jsonl"
+_MOST = 500
+_LONGEST_BYTES = 1 << 20
+_UNKNOWN = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """One change of the current release.
+
+    Attributes:
+        release: Name of the release that became current.
+        published: The instant it stands for; the least one when that is not known.
+    """
+
+    release: str
+    published: datetime
+
+
+@dataclass(frozen=True)
+class Journal:
+    """The switches of a folder, the oldest first.
+
+    Attributes:
+        switches: As far as they are known.
+        is_whole: Whether they begin with the first release that was ever current here.
+    """
+
+    switches: Sequence[Switch]
+    is_whole: bool
+
+
+def note_switch(releases: Path, name: str) -> None:
+    """Write down that a release becomes current; the link is changed after this.
+
+    So the journal may name a switch that a crash prevented, and never lacks one that happened.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    journal = read_journal(releases)
+    current = linked(releases)
+    is_first = not os.path.lexists(releases / JOURNAL) and not current
+    is_whole = journal.is_whole or (is_first and not _others(releases, name))
+    lines = [*journal.switches]
+    if current and (not lines or lines[-1].release != current):
+        lines.append(_switch(releases, current))  # the link was changed without this program
+    lines.append(_switch(releases, name))
+    _write(releases / JOURNAL, lines[-_MOST:], is_whole=is_whole and len(lines) <= _MOST)
+
+
+def linked(releases: Path) -> str:
+    """Return the name that the link to the current release has, also when it leads nowhere.
+
+    Raises:
+        OSError: The folder cannot be read just now.
+    """
+    try:
+        return Path(os.readlink(releases / CURRENT)).name
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        if (releases / CURRENT).is_symlink():
+            raise
+        return ""  # a folder or a file: restored from a backup that follows links
+
+
+def _switch(releases: Path, name: str) -> Switch:
+    glanced = glance(releases / name)
+    return Switch(name, glanced[0] if glanced else _UNKNOWN)
+
+
+def _write(path: Path, switches: Sequence[Switch], *, is_whole: bool) -> None:
+    """Write a new journal beside the old one, and put it in its place for good."""
+    head = {"is_whole": is_whole, "written": datetime.now(UTC).isoformat(timespec="seconds")}
+    lines = [
+        head,
+        *({"release": s.release, "published": s.published.isoformat()} for s in switches),
+    ]
+    temporary = path.with_name(f".{path.name}.new")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+
+
+def read_journal(releases: Path) -> Journal:
+    """Return the journal of a folder.
+
+    One that is missing, as in folders of older versions of this program, knows nothing. Of one that
+    is damaged, what stands behind the last damaged line is kept.
+    """
+    path = releases / JOURNAL
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LONGEST_BYTES)
+    except OSError:
+        return Journal((), is_whole=False)
+    head, *lines = content.split(b"\n")
+    is_whole = _is_whole(head)
+    switches: list[Switch] = []
+    for line in filter(None, lines):
+        found = _read(line)
+        if found is None:
+            switches, is_whole = [], False
+        else:
+            switches.append(found)
+    return Journal(switches, is_whole)
+
+
+def _is_whole(line: bytes) -> bool:
+    try:
+        return json.loads(line)["is_whole"] is True
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return False
+
+
+def _read(line: bytes) -> Switch | None:
+    try:
+        content = json.loads(line)
+        name, published = content["release"], datetime.fromisoformat(content["published"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    if not isinstance(name, str) or "/" in name or name.startswith(".") or not name:
+        return None
+    return Switch(name, published) if published.tzinfo else None
+
+
+def before(releases: Path, current: str) -> Iterator[str]:
+    """Yield what may stand in for a current release that is damaged, the best first.
+
+    First the releases that were current before it, the last one first, without those that somebody
+    went back from: when a release becomes current, all that are published later than it, or were
+    current after it was before, are gone back from. Then, in a folder whose journal does not begin
+    with its first release, those that are published before all of these, the newest first.
+
+    Args:
+        releases: Folder of the releases.
+        current: Name of the current one.
+    """
+    journal = read_journal(releases)
+    history = _up_to(journal.switches, _switch(releases, current))
+    standing = _standing(history)
+    names = [switch.release for switch in standing if switch.release != current]
+    yield from reversed(names)
+    if not journal.is_whole:
+        known = {switch.release for switch in journal.switches} | {current}
+        yield from _older(releases, [_day_of(s) for s in history], known)
+
+
+def _up_to(switches: Sequence[Switch], current: Switch) -> list[Switch]:
+    """Return the switches that led to the current release; what a crash prevented is left out."""
+    place = max((n for n, s in enumerate(switches) if s.release == current.release), default=None)
+    return [*switches, current] if place is None else list(switches[: place + 1])
+
+
+def _standing(history: Sequence[Switch]) -> list[Switch]:
+    """Return what was current, one on top of the other, without what somebody went back from."""
+    standing: list[Switch] = []
+    for switch in history:
+        names = [s.release for s in standing]
+        if switch.release in names:
+            standing = standing[: names.index(switch.release)]
+        standing = [s for s in standing if not _is_later(s, switch)]
+        standing.append(switch)
+    return standing
+
+
+def _is_later(one: Switch, other: Switch) -> bool:
+    """Tell whether a release is known to be published later than another."""
+    return other.published != _UNKNOWN and one.published > other.published
+
+
+def _day_of(switch: Switch) -> datetime | None:
+    """Return before when a release must be published to be older; None when nothing tells."""
+    if switch.published != _UNKNOWN:
+        return switch.published
+    try:  # its manifest is illegible; its name begins with the day
+        return datetime.fromisoformat(switch.release[:10]).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _older(releases: Path, instants: Sequence[datetime | None], known: set[str]) -> Iterator[str]:
+    """Yield the releases that are older than all of some instants, the newest first."""
+    told = [instant for instant in instants if instant is not None]
+    if len(told) < len(instants) or not told:
+        return  # nothing says what is older
+    found = (_switch(releases, name) for name in _others(releases, ""))
+    older = [s for s in found if _UNKNOWN < s.published < min(told) and s.release not in known]
+    older.sort(key=lambda s: (s.published, s.release), reverse=True)
+    yield from (switch.release for switch in older)
+
+
+def _others(releases: Path, name: str) -> list[str]:
+    """Return the names of the folders that may be releases, but for one."""
+    return [
+        folder.name
+        for folder in releases.glob("*")
+        if folder.is_dir() and not folder.is_symlink() and folder.name[0] != "."
+        if folder.name != name
+    ]
