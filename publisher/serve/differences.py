@@ -88,6 +88,11 @@ class Text:
         else:
             self._flush(self._file)
 
+    def __del__(self) -> None:
+        """Give the room back with the last who reads."""
+        if self._file is not None:
+            self._file.close()
+
     def read(self, start: int, length: int) -> bytes:
         """Return some bytes; any number of threads may read at a time."""
         if self._file is None:

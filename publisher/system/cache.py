@@ -12,7 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
 from concurrent.futures import Future
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from time import monotonic
 from typing import Generic, TypeVar
 
@@ -77,6 +77,23 @@ class Entry(Generic[V]):
         self.used = self.since = monotonic()
 
 
+@dataclass
+class _Held(Generic[V]):
+    """A value that several keys may share.
+
+    Attributes:
+        identity: What stands for it. An entry has this very object, not one of its own.
+        value: What is kept.
+        size: Bytes that both take.
+        keys: How many keys it has.
+    """
+
+    identity: Hashable
+    value: V
+    size: int
+    keys: int = 0
+
+
 class BoundedCache(Generic[K, V]):
     """Values below keys in a bounded part of memory, to be used by many threads.
 
@@ -109,8 +126,7 @@ class BoundedCache(Generic[K, V]):
         self._lock = threading.Lock()
         self._entries: dict[K, Entry[V]] = {}
         self._order: deque[K] = deque()
-        # Identity → the value that is held, its size, and how many keys it has.
-        self._held: dict[Hashable, tuple[V, int, int]] = {}
+        self._held: dict[Hashable, _Held[V]] = {}
         self.size = 0
         # For those who look up very often: the entry itself, whose ``used`` they set.
         self.entry = self._entries.get
@@ -146,7 +162,8 @@ class BoundedCache(Generic[K, V]):
             if identity is None:
                 own += size
             else:
-                value = self._share(identity, value, size)
+                held = self._hold(identity, value, size)
+                value, identity = held.value, held.identity
             self._entries[key] = Entry(value, own, identity)
             self._order.append(key)
             self.size += own
@@ -161,15 +178,14 @@ class BoundedCache(Generic[K, V]):
         found.sort(key=lambda item: (item[1].used > item[1].since, item[1].used), reverse=True)
         return [key for key, _ in found]
 
-    def _share(self, identity: Hashable, value: V, size: int) -> V:
-        """Return the value that is held for an identity; it is counted with its first key."""
+    def _hold(self, identity: Hashable, value: V, size: int) -> _Held[V]:
+        """Return what is held for an identity; it is counted with its first key."""
         held = self._held.get(identity)
         if held is None:
-            self._held[identity] = (value, size, 1)
+            held = self._held[identity] = _Held(identity, value, size)
             self.size += size
-            return value
-        self._held[identity] = (held[0], held[1], held[2] + 1)
-        return held[0]
+        held.keys += 1
+        return held
 
     def _evict(self) -> None:
         for _ in range(_MOST_CHANCES):
@@ -182,11 +198,11 @@ class BoundedCache(Generic[K, V]):
         self.size -= entry.size
         if entry.identity is None:
             return
-        value, size, users = self._held.pop(entry.identity)
-        if users > 1:
-            self._held[entry.identity] = (value, size, users - 1)
-        else:
-            self.size -= size
+        held = self._held[entry.identity]
+        held.keys -= 1
+        if not held.keys:
+            del self._held[entry.identity]
+            self.size -= held.size
 
 
 class OneMaker(Generic[K, V]):
