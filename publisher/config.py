@@ -36,8 +36,9 @@ QUERY_LOGS = ("off", "plain", "addresses")
 DEFAULT_GRAPHS = ("union", "own")
 
 
-def _row(default: object, description: str) -> Any:
-    return field(default=default, metadata={"help": description})
+def _row(default: object, description: str, least: int = 1) -> Any:
+    """Return a setting; ``least`` is 0 for a number that may be 0."""
+    return field(default=default, metadata={"help": description, "least": least})
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Config:
     workers: int = _row(1, "Web processes")
     connections: int = _row(2000, "Connections open at one time, per web process")
     client_connections: int = _row(
-        1000, "Connections of one address, per web process; with client_header it is not counted"
+        1000, "The same of one client; 0: no limit, as with client_header", least=0
     )
     engine: str = _row(OXIGRAPH, "'oxigraph', 'sparq', or the address of a SPARQL 1.1 endpoint")
     engine_timeout: str = _row(
@@ -99,9 +100,12 @@ class Config:
     query_patterns: int = _row(100, "Most triple patterns in a query")
     query_values: int = _row(10_000, "Most cells in the VALUES of a query")
     query_path_operators: int = _row(100, "Most operators of property paths in a query")
-    query_queue: int = _row(64, "Queries that may wait for a query worker, per web process")
-    query_wait_seconds: float = _row(15.0, "Longest wait for a query worker")
-    query_client_share: int = _row(16, "Queries of one client at work or waiting, per web process")
+    query_graphs: int = _row(100, "Most graphs in the dataset of a query")
+    query_queue: int = _row(
+        64, "Queries, and other requests that cost much, that may wait, per web process"
+    )
+    query_wait_seconds: float = _row(15.0, "Longest wait of one of these")
+    query_client_share: int = _row(16, "These of one client, at work or waiting, per web process")
     query_cache_mb: int = _row(32, "Memory for answers to queries, per web process")
     default_graph: str = _row(
         "union", "Default graph of queries: union (of all graphs), or own (the store's)"
@@ -142,6 +146,8 @@ class Config:
 
 NAMES = tuple(setting.name for setting in dataclasses.fields(Config))
 _TYPES = {setting.name: type(setting.default) for setting in dataclasses.fields(Config)}
+_MAY_BE_ZERO = {s.name for s in dataclasses.fields(Config) if s.metadata["least"] == 0}
+_KINDS = {str: "a text", int: "a whole number above 0", float: "a number above 0"}
 
 
 def describe() -> list[tuple[str, object, str]]:
@@ -206,21 +212,22 @@ def _value(name: str, value: object) -> Any:
             names=", ".join(NAMES),
         )
     wanted: Any = _TYPES[name]
-    converted = _converted(wanted, value)
+    may_be_zero = name in _MAY_BE_ZERO
+    converted = _converted(wanted, value, may_be_zero=may_be_zero)
     if converted is None:
         raise SettingError(
             "The setting '{name}' is '{value}', which is not {kind}.",
             remedy="Its meaning: {meaning}. Its default: {default}.",
             name=name,
             value=value,
-            kind={str: "a text", int: "a whole number above 0", float: "a number above 0"}[wanted],
+            kind="a whole number, or 0" if may_be_zero else _KINDS[wanted],
             meaning=dict((n, h) for n, _, h in describe())[name],
             default=dict((n, d) for n, d, _ in describe())[name],
         )
     return converted
 
 
-def _converted(wanted: Any, value: object) -> Any:
+def _converted(wanted: Any, value: object, *, may_be_zero: bool) -> Any:
     """Return a value as the type that a setting wants; None when it is not of that kind."""
     if isinstance(value, bool | list | dict) or (wanted is int and isinstance(value, float)):
         return None
@@ -228,7 +235,9 @@ def _converted(wanted: Any, value: object) -> Any:
         converted = wanted(value)
     except (TypeError, ValueError, OverflowError):
         return None
-    if wanted is not str and not (converted > 0 and math.isfinite(converted)):
+    if wanted is str or (may_be_zero and converted == 0):
+        return converted
+    if not (converted > 0 and math.isfinite(converted)):
         return None
     return converted
 

@@ -24,8 +24,9 @@ PublisherError
 └── QueryError              a query was not answered
     ├── QueryRefused        refused before evaluation: syntax, size, SERVICE, update
     ├── QueryLimit          stopped at a limit: time, memory, size of the result
-    ├── EngineBusy          no worker is free; try again later
-    ├── ClientBusy          this client has its share of the workers; try again later
+    ├── EngineBusy          no worker is free, or the queue is full; try again later
+    ├── ClientBusy          this client has its share of the queue; try again later
+    ├── ClientLeft          nobody waits for the answer any more
     └── EngineFailed        the engine broke or could not be reached
 
 Each carries where, what and the cure, in every language of the program.
@@ -249,7 +250,11 @@ class EngineBusy(QueryError):
 
 
 class ClientBusy(QueryError):
-    """This client has as many queries at work or waiting as one client may have."""
+    """This client has as many requests at work or waiting as one client may have."""
+
+
+class ClientLeft(QueryError):
+    """The client closed its connection while its request waited; nobody reads an answer."""
 
 
 class EngineFailed(QueryError):

@@ -2,46 +2,17 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from publisher.query.engine import Answer, Engine, Limits, Operation
 from publisher.query.gate import refuse_dangerous
-from publisher.query.turns import Turns
+from publisher.query.turns import Turns, never
+from publisher.system.cache import BoundedCache
 
 
-class Memory:
-    """Answers of one release by operation, bounded by bytes; the oldest goes first."""
-
-    def __init__(self, most_bytes: int) -> None:
-        """Keep at most so much."""
-        self._most_bytes = most_bytes
-        self._answers: OrderedDict[Operation, Answer] = OrderedDict()
-        self._bytes = 0
-        self._lock = threading.Lock()
-
-    def get(self, operation: Operation) -> Answer | None:
-        """Return the answer to the same operation, if it is remembered."""
-        with self._lock:
-            answer = self._answers.get(operation)
-            if answer is not None:
-                self._answers.move_to_end(operation)
-        return answer
-
-    def keep(self, operation: Operation, answer: Answer) -> None:
-        """Remember an answer; one that would take a quarter of the memory is not."""
-        length = len(operation.query) + len(answer.body)
-        if length * 4 > self._most_bytes:
-            return
-        with self._lock:
-            if operation in self._answers:
-                return
-            self._answers[operation] = answer
-            self._bytes += length
-            while self._bytes > self._most_bytes:
-                oldest, gone = self._answers.popitem(last=False)
-                self._bytes -= len(oldest.query) + len(gone.body)
+class Memory(BoundedCache[Operation, Answer]):
+    """Answers of one release by operation, bounded by the bytes that both take."""
 
 
 @dataclass(frozen=True)
@@ -66,23 +37,28 @@ class Endpoint:
         """Return an answer that was given before; the wish for less time changes no answer."""
         return self.memory.get(replace(operation, seconds=0.0))
 
-    def answer(self, operation: Operation, client: str) -> Answer:
+    def answer(
+        self, operation: Operation, client: str, has_left: Callable[[], bool] = never
+    ) -> Answer:
         """Return the answer to a client's query.
 
         Args:
             operation: The query.
-            client: Whose share of the workers it takes from.
+            client: Whose share of the queue it takes from.
+            has_left: Tells whether nobody waits for the answer any more.
 
         Raises:
             QueryError: As ``Engine.answer`` says.
             NotAcceptable: The result has no media type that the client accepts.
-            ClientBusy: The client has its share of the workers already.
+            ClientBusy: The client has its share of the queue already.
+            ClientLeft: Nobody waits for the answer any more.
         """
         known = self.remembered(operation)
         if known is not None:
             return known
-        refuse_dangerous(operation.query, self.limits, self.services)
-        with self.turns.turn(client):
+        graphs = len(operation.default_graphs) + len(operation.named_graphs)
+        refuse_dangerous(operation.query, self.limits, self.services, graphs)
+        with self.turns.turn(client, has_left):
             answer = self.engine.answer(operation)
         self.memory.keep(replace(operation, seconds=0.0), answer)
         return answer

@@ -86,6 +86,7 @@ class Limits:
         patterns: Triple patterns.
         values: Cells of VALUES.
         path_operators: Operators of property paths.
+        graphs: Graphs that the dataset is made of.
     """
 
     seconds: float
@@ -96,6 +97,7 @@ class Limits:
     patterns: int = 100
     values: int = 10_000
     path_operators: int = 100
+    graphs: int = 100
 
 
 class Engine(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from publisher.errors import QueryRefused
 from publisher.query.engine import Limits
@@ -17,13 +18,16 @@ _SERVICE = "SERVICE"
 _BEFORE_NAMES = ("GRAPH", "FROM", "NAMED", "DESCRIBE")
 
 
-def refuse_dangerous(query: str, limits: Limits, allowed: frozenset[str] = frozenset()) -> None:
+def refuse_dangerous(
+    query: str, limits: Limits, allowed: frozenset[str] = frozenset(), graphs: int = 0
+) -> None:
     """Let a query pass, or refuse it.
 
     Args:
         query: The query text.
         limits: How long and how intricate it may be.
         allowed: IRIs of endpoints that ``SERVICE`` may ask.
+        graphs: How many graphs the request names besides (SPARQL 1.1 Protocol, section 2.1.4).
 
     Raises:
         QueryRefused: It is too long or too intricate, an update, or asks another endpoint.
@@ -34,7 +38,8 @@ def refuse_dangerous(query: str, limits: Limits, allowed: frozenset[str] = froze
     for position in _calls(found):
         if _target(found, position) not in allowed:
             raise _service(query, found[position], allowed)
-    _refuse_intricate(measure(found), limits)
+    measures = measure(found)
+    _refuse_intricate(replace(measures, graphs=measures.graphs + graphs), limits)
 
 
 def _refuse_long(query: str, limit_bytes: int) -> None:
@@ -139,6 +144,11 @@ def _refuse_intricate(measures: Measures, limits: Limits) -> None:
             "query_path_operators",
             (measures.path_operators, limits.path_operators),
             "The query's paths have {count} operators; at most {most} are taken ({setting}).",
+        ),
+        (
+            "query_graphs",
+            (measures.graphs, limits.graphs),
+            "The dataset of the query has {count} graphs; at most {most} are taken ({setting}).",
         ),
     )
     for setting, (count, most), sentence in checks:

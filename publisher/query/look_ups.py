@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
 from publisher.namespaces import iri
 from publisher.query.description import COUNTED, LABELS, Description
+from publisher.system.cache import BoundedCache, memory_of
 
 _SUBJECT = NamedNode(iri("rdf:subject"))
-_LABELS_KEPT = 20_000
+# Memory for labels, and what one takes in pyoxigraph besides its letters.
+_LABELS_BYTES = 16 << 20
+_LITERAL_BYTES = 256
 
 
 class LookUps:
@@ -21,8 +23,9 @@ class LookUps:
     def __init__(self, store: Store) -> None:
         """Keep the store, and a memory of labels."""
         self._store = store
-        # A method must not be cached for the life of the program, so the cache is the object's.
-        self._labels = lru_cache(maxsize=_LABELS_KEPT)(self._read_labels)
+        self._known: BoundedCache[str, tuple[tuple[str, Literal], ...]] = BoundedCache(
+            _LABELS_BYTES, _size_of
+        )
 
     def knows(self, subject: str) -> bool:
         """Tell whether the thing is the subject of a triple."""
@@ -96,6 +99,10 @@ class LookUps:
         labels = {name: self._labels(name) for name in sorted(linked - described)}
         return {name: found for name, found in labels.items() if found}
 
+    def _labels(self, name: str) -> tuple[tuple[str, Literal], ...]:
+        known = self._known.get(name)
+        return self._known.keep(name, self._read_labels(name)) if known is None else known
+
     def _read_labels(self, name: str) -> tuple[tuple[str, Literal], ...]:
         for predicate in LABELS:
             quads = self._store.quads_for_pattern(NamedNode(name), NamedNode(predicate), None, None)
@@ -103,6 +110,11 @@ class LookUps:
             if found:
                 return tuple((predicate, label) for label in sorted(found, key=str))
         return ()
+
+
+def _size_of(labels: tuple[tuple[str, Literal], ...]) -> int:
+    """Return how many bytes of memory labels take."""
+    return sum(memory_of(label.value) + _LITERAL_BYTES for _, label in labels) + memory_of(())
 
 
 def _named(*terms: object) -> Iterator[str]:

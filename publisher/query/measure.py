@@ -28,12 +28,14 @@ class Measures:
         patterns: Triple patterns.
         values: Cells of VALUES.
         path_operators: Operators of property paths.
+        graphs: Dataset clauses.
     """
 
     nesting: int = 0
     patterns: int = 0
     values: int = 0
     path_operators: int = 0
+    graphs: int = 0
 
 
 @dataclass
@@ -48,6 +50,8 @@ class _Reading:
 
     def read(self, token: Token, before: str) -> None:
         """Take one token into account."""
+        if not self.open_brackets:
+            self.measures.graphs += _is_dataset_clause(token)
         is_term = token.kind in _TERMS or token.text.upper() in _TERM_WORDS
         self._nest(token.text)
         if self.values_depth:
@@ -88,12 +92,21 @@ class _Reading:
         self.is_pattern = False
 
 
+def _is_dataset_clause(token: Token) -> bool:
+    """Tell whether a token outside of brackets is, or hides, the keyword ``FROM``.
+
+    The engine takes ``ASKFROM<e:g>`` apart, and ``FROMe:g`` with a name.
+    """
+    name = token.text.upper().partition(":")[0]
+    return token.kind in ("word", "name") and "FROM" in name
+
+
 def measure(tokens: Sequence[Token]) -> Measures:
     """Return the counts for a query.
 
     >>> from publisher.query.tokens import tokens
     >>> measure(list(tokens("ASK { ?s a ?c ; <e:p>/<e:q>+ ?o . VALUES ?c { <e:A> <e:B> } }")))
-    Measures(nesting=2, patterns=2, values=2, path_operators=2)
+    Measures(nesting=2, patterns=2, values=2, path_operators=2, graphs=0)
     """
     reading = _Reading()
     before = ""

@@ -1,8 +1,11 @@
-"""Whose query is next: a bounded queue that is fair to clients.
+"""Who is next: one bounded queue for all that costs much, which is fair to clients.
 
 A client that has used little goes before one that has used much. Of several places, the last is
-kept for those who have used little, as soon as there is anybody else: so the heaviest queries of
-some never keep all others waiting for longer than one query may take.
+kept for those who have used little, as soon as there is anybody else: so the heaviest requests of
+some never keep all others waiting for longer than one of them may take.
+
+A thread that has a place has it for all it does meanwhile: what it asks for inside waits for no
+second place, so that no two can wait for each other.
 """
 
 from __future__ import annotations
@@ -15,20 +18,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from publisher.errors import ClientBusy, EngineBusy
+from publisher.errors import ClientBusy, ClientLeft, EngineBusy
 
-# Seconds of evaluation after which a client counts as one who has used much; half is forgotten
+# Seconds of work after which a client counts as one who has used much; half is forgotten
 # after each of the second number.
 _MUCH_SECONDS = 5.0
 _HALVED_AFTER_SECONDS = 60.0
 _REMEMBERED = 2000
 _Value = TypeVar("_Value")
-_COME_BACK = "Send the query again in a few seconds."
+_COME_BACK = "Send the request again in a few seconds."
+# So often who waits looks whether its client is still there.
+_LOOK_EVERY_SECONDS = 0.25
+
+
+def never() -> bool:
+    """Tell that a client is still there: of one of whom nobody knows whether it is."""
+    return False
 
 
 @dataclass
 class _Turn:
-    """One query that waits or is at work."""
+    """One request that waits or is at work."""
 
     client: str
     arrived: float
@@ -51,9 +61,9 @@ class Turns:
         """Set the bounds.
 
         Args:
-            places: Queries at work at one time.
-            queue: Queries that may wait.
-            share: Queries of one client at work or waiting.
+            places: Requests at work at one time.
+            queue: Requests that may wait.
+            share: Requests of one client at work or waiting.
             wait_seconds: Longest wait.
             clock: Seconds since some instant.
         """
@@ -65,28 +75,85 @@ class Turns:
         self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
         # Clients who had used little when they last came, the latest at the end.
         self._modest: OrderedDict[str, float] = OrderedDict()
+        self._of_thread = threading.local()
 
     def counts(self) -> tuple[int, int]:
-        """Return how many queries are at work, and how many wait."""
+        """Return how many requests are at work, and how many wait."""
         return len(self._working), len(self._waiting)
 
     @contextmanager
-    def turn(self, client: str) -> Iterator[None]:
-        """Hold a place while the body runs.
+    def turn(self, client: str, has_left: Callable[[], bool] = never) -> Iterator[None]:
+        """Hold a place while the body runs; a thread that has one already goes on with that.
+
+        Args:
+            client: Whose share it takes from.
+            has_left: Tells whether nobody waits for the answer any more; asked again and again
+                while this waits, in its thread.
 
         Raises:
             ClientBusy: The client has its share already.
+            ClientLeft: Nobody waits for the answer any more.
             EngineBusy: The queue is full, or the wait was too long.
         """
+        if self._is_held():
+            yield
+            return
         turn = self._enter(client)
-        if not turn.decided.wait(self._wait_seconds):
-            self._give_up(turn)
+        self._wait(turn, has_left)
         if turn.is_refused:
-            raise EngineBusy("The queue of queries is full.", remedy=_COME_BACK)
+            raise EngineBusy("The queue is full.", remedy=_COME_BACK)
+        with self._holding(turn):
+            yield
+
+    @contextmanager
+    def turn_at_once(self, client: str) -> Iterator[bool]:
+        """Hold a place while the body runs, if there is one at once; tell whether there is."""
+        if self._is_held():
+            yield True
+            return
+        turn = self._enter_at_once(client)
+        if turn is None:
+            yield False
+            return
+        with self._holding(turn):
+            yield True
+
+    def _is_held(self) -> bool:
+        return getattr(self._of_thread, "is_held", False)
+
+    @contextmanager
+    def _holding(self, turn: _Turn) -> Iterator[None]:
+        self._of_thread.is_held = True
         try:
             yield
         finally:
+            self._of_thread.is_held = False
             self._leave(turn)
+
+    def _wait(self, turn: _Turn, has_left: Callable[[], bool]) -> None:
+        end = time.monotonic() + self._wait_seconds
+        while not turn.decided.wait(min(_LOOK_EVERY_SECONDS, max(0.0, end - time.monotonic()))):
+            if has_left():
+                self._give_up(turn, ClientLeft("The client has left."))
+            elif time.monotonic() >= end:
+                self._give_up(turn, self._too_long())
+
+    def _too_long(self) -> EngineBusy:
+        return EngineBusy(
+            "The request waited {seconds} seconds, and its turn did not come.",
+            remedy=_COME_BACK,
+            seconds=f"{self._wait_seconds:g}",
+        )
+
+    def _enter_at_once(self, client: str) -> _Turn | None:
+        now = self._clock()
+        with self._lock:
+            turn = _Turn(client, now)
+            is_free = not self._waiting and self._count(client) < self._share
+            if not is_free or not self._may_begin(client, now):
+                return None
+            self._start(turn, now)
+        return turn
 
     def _enter(self, client: str) -> _Turn:
         now = self._clock()
@@ -95,9 +162,9 @@ class Turns:
                 self._modest[client] = now
                 self._modest.move_to_end(client)
                 _forget(self._modest)
-            if sum(turn.client == client for turn in self._all()) >= self._share:
+            if self._count(client) >= self._share:
                 raise ClientBusy(
-                    "You have {share} queries at work or waiting here, as many as one client may"
+                    "You have {share} requests at work or waiting here, as many as one client may"
                     " have.",
                     remedy="Wait for their answers, then send the next.",
                     share=self._share,
@@ -109,11 +176,11 @@ class Turns:
                 self._refuse_one(turn)
         return turn
 
-    def _all(self) -> list[_Turn]:
-        return [*self._working, *self._waiting]
+    def _count(self, client: str) -> int:
+        return sum(turn.client == client for turn in (*self._working, *self._waiting))
 
     def _refuse_one(self, newest: _Turn) -> None:
-        """Send away the latest query of whoever has most waiting; the newest one among equals."""
+        """Send away the latest request of whoever has most waiting; the newest one among equals."""
         waiting = Counter(turn.client for turn in self._waiting)
         client, most = waiting.most_common(1)[0]
         if most <= waiting[newest.client]:
@@ -123,16 +190,12 @@ class Turns:
         last.is_refused = True
         last.decided.set()
 
-    def _give_up(self, turn: _Turn) -> None:
+    def _give_up(self, turn: _Turn, error: EngineBusy | ClientLeft) -> None:
         with self._lock:
             if turn not in self._waiting:
-                return  # its place came free at the last moment
+                return  # it was decided at the last moment
             self._waiting.remove(turn)
-        raise EngineBusy(
-            "The query waited {seconds} seconds and no worker came free.",
-            remedy=_COME_BACK,
-            seconds=f"{self._wait_seconds:g}",
-        )
+        raise error
 
     def _leave(self, turn: _Turn) -> None:
         now = self._clock()
@@ -148,15 +211,22 @@ class Turns:
 
     def _admit(self, now: float) -> None:
         """Give free places to those who may have them."""
-        while self._waiting and (free := self._places - len(self._working)) > 0:
-            may = [t for t in self._waiting if free > 1 or self._may_take_last(t.client, now)]
+        while self._waiting:
+            may = [turn for turn in self._waiting if self._may_begin(turn.client, now)]
             if not may:
                 return
             turn = min(may, key=lambda t: (self._uses(t.client, now), t.arrived))
             self._waiting.remove(turn)
-            self._working.append(turn)
-            turn.started = now
+            self._start(turn, now)
             turn.decided.set()
+
+    def _start(self, turn: _Turn, now: float) -> None:
+        self._working.append(turn)
+        turn.started = now
+
+    def _may_begin(self, client: str, now: float) -> bool:
+        free = self._places - len(self._working)
+        return free > 1 or (free == 1 and self._may_take_last(client, now))
 
     def _may_take_last(self, client: str, now: float) -> bool:
         if self._places == 1 or self._is_modest(client, now):
@@ -165,7 +235,7 @@ class Turns:
         return now - next(others, float("-inf")) > _HALVED_AFTER_SECONDS
 
     def _spent(self, client: str, now: float) -> float:
-        """Return the seconds of evaluation a client has used, the older the less."""
+        """Return the seconds of work a client has used, the older the less."""
         seconds, then = self._used.get(client, (0.0, now))
         return float(seconds * 0.5 ** ((now - then) / _HALVED_AFTER_SECONDS))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -17,7 +16,7 @@ from publisher.release.history.difference import Change
 from publisher.release.history.kept import Kept
 from publisher.release.history.tombstones import Tombstone
 from publisher.release.model import Release
-from publisher.render.differing import Shown, shown
+from publisher.render.differing import shown
 from publisher.render.frame import Frame, Reader
 from publisher.render.labels import Names, address_as_name, best, foreign, standard_terms
 from publisher.render.parts import Value
@@ -110,19 +109,28 @@ class HistoryPages:
             loss_allowed=loss_allowed,
         )
 
-    def difference(self, old: str, new: str, found: Iterable[Change], reader: Reader) -> bytes:
-        """Return the page of what changed from one release to another; it shows the beginning."""
-        counts: Counter[str] = Counter()
-        listed: list[Shown] = []
+    def difference(
+        self,
+        names: tuple[str, str],
+        counts: Mapping[str, int],
+        beginning: Iterable[Change],
+        reader: Reader,
+    ) -> bytes:
+        """Return the page of what changed from one release to another; it shows the beginning.
+
+        Args:
+            names: Of the older release and the newer one.
+            counts: Name of a kind → how many entities it happened to.
+            beginning: The first changes, not more than ``SHOWN``.
+            reader: Who asks.
+        """
+        old, new = names
         known: dict[str, Value] = {}
 
         def naming(name: str) -> Value:
             return known.get(name) or known.setdefault(name, self._link(name, reader))
 
-        for change in found:
-            counts[change.kind.value] += 1
-            if len(listed) < SHOWN:
-                listed.append(shown(change, naming, reader.language))
+        listed = [shown(change, naming, reader.language) for change in beginning]
         return self._frame.render(
             "difference.html",
             reader,
@@ -132,7 +140,7 @@ class HistoryPages:
             new=new,
             counts=counts,
             shown=listed,
-            hidden=counts.total() - len(listed),
+            hidden=sum(counts.values()) - len(listed),
         )
 
     def _place(self, path: str) -> str:

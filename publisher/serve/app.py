@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from flask import Blueprint, Flask, Response, request
@@ -32,10 +33,11 @@ from publisher.serve import (
     sparql,
     tables,
 )
+from publisher.serve.costs import take_turns
 from publisher.serve.fields import for_everybody, page_policy
 from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.past import Past
-from publisher.serve.ready import Asked, Ready
+from publisher.serve.ready import MOST_WAITING, Asked, Ready
 from publisher.serve.site import Shared, Site, open_past_site, share
 
 if TYPE_CHECKING:
@@ -45,6 +47,10 @@ _PREFLIGHT_SECONDS = "86400"
 _ASKED = ("/sparql", "/query", "/release/")
 # What every release answers, the one on line and those of the past.
 _PARTS = (sparql, queries, search, tables, files, catalogue, signposting, crawlers, feeds)
+# Threads that nothing costly ever holds.
+_THREADS_FOR_DOCUMENTS = 8
+# Asked for by those who watch over the process: never to wait for one another.
+_WATCHED = ("/healthz", "/readyz", "/metrics")
 
 
 class _Number(IntegerConverter):
@@ -68,6 +74,7 @@ def create_flask(site: Site, past: Past | None = None) -> Flask:
     app.register_blueprint(copies.blueprint(site, past))
     app.register_blueprint(memento.blueprint(site, past))
     app.register_blueprint(documents.blueprint(site))
+    take_turns(app, site)
     memento.follow_accept_datetime(app, site, past)
     return app
 
@@ -84,10 +91,20 @@ def create_past(config: Config, shared: Shared | None = None) -> Past:
     def open_application(release: Release) -> tuple[WSGIApplication, Callable[[], None]]:
         site = open_past_site(config, release, together)
         app = _flask(site, (*_PARTS, elsewhere, documents))
+        take_turns(app, site)
         memento.mark_originals(app)
         return app.wsgi_app, site.engine.close
 
     return Past(Path(config.releases), open_application, config.open_releases)
+
+
+def thread_count(config: Config) -> int:
+    """Return how many threads a web process needs, so that some are always left to documents.
+
+    Costly requests that are at work or wait for their turn never hold more than the queue and its
+    places; those that wait for what another one makes are counted apart.
+    """
+    return config.query_workers + config.query_queue + MOST_WAITING + _THREADS_FOR_DOCUMENTS
 
 
 def _flask(site: Site, parts: Iterable[Part]) -> Flask:
@@ -144,19 +161,11 @@ class Application:
         self._answers = Ready(self._flask, site.config.query_cache_mb << 20)
         self._metrics = site.metrics
 
-    def warm(self, previous: Application, most: int, seconds: float) -> None:
-        """Make ready what another application was asked for last, before this one takes over.
-
-        Args:
-            previous: The application that answers until then.
-            most: So many answers at most.
-            seconds: For so long at most.
-        """
-
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, from memory when the answer is there."""
         start = self._metrics.counting(environ, start)
-        return (self._memory_for(environ) or self._flask)(environ, start)
+        memory = None if environ["PATH_INFO"] in _WATCHED else self._memory_for(environ)
+        return (memory or self._flask)(environ, start)
 
     def from_memory(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
         """Answer a request from memory, without a lock; None when the answer must be made."""
@@ -177,6 +186,23 @@ class Application:
         sent = answer.on_the_wire(asked.environ)
         self._metrics.request(asked.place, sent.status)
         return sent.head, sent.body
+
+    def warm(self, previous: Application, most: int, seconds: float) -> int:
+        """Make documents before they are asked for: the home page, and what another one had last.
+
+        It is called before this application takes over from the other one, in a thread that has
+        time. Never more is made than the memory of documents holds.
+
+        Args:
+            previous: The application that answers now; its requests are read, and made here.
+            most: So many documents at most.
+            seconds: Not much longer than this.
+
+        Returns:
+            How many documents are ready.
+        """
+        keys = previous._documents.recent()
+        return self._documents.warm(keys[:most], most, monotonic() + seconds)
 
     def _memory_for(self, environ: WSGIEnvironment) -> Ready | None:
         if "HTTP_ACCEPT_DATETIME" in environ:

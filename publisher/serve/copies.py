@@ -6,7 +6,6 @@ The manifest lists them; the store is not among them, since a copy makes it from
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, send_file
@@ -17,14 +16,19 @@ from publisher.release.model import MANIFEST, StoredFile
 from publisher.serve.files import in_parts
 from publisher.serve.past import Past
 from publisher.serve.site import Site
+from publisher.system.cache import BoundedCache
 
 _ANY = "application/octet-stream"
 
 
-@lru_cache(maxsize=8)
+# The files of some releases, which never change.
+_MOST_BYTES = 8 << 20
+_known: BoundedCache[Path, Mapping[str, StoredFile]] = BoundedCache(_MOST_BYTES)
+
+
 def _files(folder: Path) -> Mapping[str, StoredFile]:
-    """Return the files of a release, which never changes."""
-    return read_files(folder / MANIFEST)
+    """Return the files of a release."""
+    return _known.get(folder) or _known.keep(folder, read_files(folder / MANIFEST))
 
 
 def blueprint(site: Site, past: Past) -> Blueprint:

@@ -38,6 +38,7 @@ def limits_of(config: Config) -> Limits:
         patterns=config.query_patterns,
         values=config.query_values,
         path_operators=config.query_path_operators,
+        graphs=config.query_graphs,
     )
 
 

@@ -19,6 +19,7 @@ from publisher.messages import translate
 from publisher.negotiation import negotiate
 from publisher.release.history.kept import Kept
 from publisher.serve import problems
+from publisher.serve.costs import turn_of
 from publisher.serve.fields import join_links, validators, vary, with_exact_date
 from publisher.serve.memory import instant_of
 from publisher.serve.past import Past, at
@@ -169,8 +170,11 @@ def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:
         instant = wanted_instant(site)
         mementos = clock.mementos(path)
         kept = at(mementos, instant) if mementos else None
-        response = in_release(clock, past, kept.id, path) if kept else None
-        if kept is None or response is None:
+        if kept is None:
+            return None
+        with turn_of(site):
+            response = in_release(clock, past, kept.id, path)
+        if response is None:
             return None
         if response.status_code == 200 and "Content-Location" not in response.headers:
             response.headers["Content-Location"] = clock.memento(kept, path)

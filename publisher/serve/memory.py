@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -10,14 +9,15 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_date
 
+from publisher.system.cache import BoundedCache, memory_of
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _LONGEST_KEY = 1024
-# What Python needs for a key or an answer besides its letters and bytes.
-_OVERHEAD_BYTES = 512
-# The fields are held as text, as a head, and as the head of 304.
+# Forms of what goes over the wire, each with a head, and what each takes besides.
 _FORMS = 3
+_FORM_BYTES = 512
 NOT_MODIFIED = "304 NOT MODIFIED"
 
 Key = tuple[str, ...]
@@ -52,9 +52,9 @@ class Answer:
 
     @property
     def size(self) -> int:
-        """Return about how many bytes of memory the answer takes."""
-        fields = sum(len(name) + len(value) for name, value in self.fields)
-        return _OVERHEAD_BYTES + _FORMS * fields + len(self.body)
+        """Return how many bytes of memory the answer takes, or will when it has been sent."""
+        head = sum(len(name) + len(value) + len(": \r\n") for name, value in self.fields)
+        return memory_of(self) + _FORMS * (_FORM_BYTES + head)
 
     def on_the_wire(self, environ: WSGIEnvironment) -> Sent:
         """Return what a client gets that asks so: all of it, its head alone, or that it has it."""
@@ -112,7 +112,7 @@ def instant_of(date: str) -> datetime | None:
         return None
 
 
-class Memory:
+class Memory(BoundedCache[Key, Answer]):
     """Answers below keys, bounded by bytes; keys with equal answers share one.
 
     Looking up is one access to a dictionary; whatever changes the memory takes the lock.
@@ -120,40 +120,12 @@ class Memory:
 
     def __init__(self, most_bytes: int) -> None:
         """Keep at most ``most_bytes``."""
-        self._most_bytes = most_bytes
-        self._lock = threading.Lock()
-        self._answers: dict[Key, Answer] = {}
-        self._shared: dict[Same, Answer] = {}
-        self._users: dict[Same, int] = {}
-        self.get = self._answers.get
-        self.size = 0
+        super().__init__(
+            most_bytes,
+            size_of=lambda answer: answer.size,
+            identity_of=lambda answer: answer.same,
+        )
 
     def keep(self, key: Key, answer: Answer) -> Answer:
         """Remember an answer below a key, and return the one that equal keys share."""
-        key_size = _size_of(key)
-        if key_size > _LONGEST_KEY or answer.size * 4 > self._most_bytes:
-            return answer
-        with self._lock:
-            if key in self._answers:
-                return self._answers[key]
-            answer = self._shared.setdefault(answer.same, answer)
-            users = self._users.get(answer.same, 0)
-            self._users[answer.same] = users + 1
-            self._answers[key] = answer
-            self.size += key_size + _OVERHEAD_BYTES + (0 if users else answer.size)
-            while self.size > self._most_bytes:
-                self._forget_oldest()
-        return answer
-
-    def _forget_oldest(self) -> None:
-        key = next(iter(self._answers))
-        answer = self._answers.pop(key)
-        self.size -= _size_of(key) + _OVERHEAD_BYTES
-        self._users[answer.same] -= 1
-        if not self._users[answer.same]:
-            del self._users[answer.same], self._shared[answer.same]
-            self.size -= answer.size
-
-
-def _size_of(key: Key) -> int:
-    return sum(map(len, key))
+        return answer if sum(map(len, key)) > _LONGEST_KEY else super().keep(key, answer)

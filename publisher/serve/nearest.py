@@ -10,6 +10,7 @@ from publisher.errors import QueryLimit
 from publisher.folding import words
 from publisher.query.search import Hit
 from publisher.render.frame import Reader
+from publisher.serve.costs import turn_at_once
 from publisher.serve.site import Site
 
 _MOST = 5
@@ -38,13 +39,21 @@ def words_of(path: str) -> list[str]:
 def nearest(site: Site, path: str, reader: Reader, without: Iterable[str] = ()) -> list[Hit]:
     """Return a few things that are called nearly as an address says; none when none is near.
 
+    When there is more to do than can be done at once, none either: nobody waits for suggestions.
+
     Args:
         site: Where it was asked for.
         path: The path of the address.
         reader: Who asks.
         without: IRIs of things that are named otherwise.
     """
-    asked = words_of(path)
+    with turn_at_once(site) as has_turn:
+        found = _find(site, words_of(path), reader) if has_turn else []
+    left = set(without)
+    return list(islice((hit for hit in found if hit.iri not in left), _MOST))
+
+
+def _find(site: Site, asked: list[str], reader: Reader) -> list[Hit]:
     telling = sorted((word for word in asked if len(word) >= _TELLING), key=len, reverse=True)
     found: dict[str, Hit] = {}
     for text in (" ".join(asked), *telling):
@@ -55,5 +64,4 @@ def nearest(site: Site, path: str, reader: Reader, without: Iterable[str] = ()) 
         found.update({hit.iri: hit for hit in hits if hit.iri not in found})
         if found:
             break
-    left = set(without)
-    return list(islice((hit for hit in found.values() if hit.iri not in left), _MOST))
+    return list(found.values())

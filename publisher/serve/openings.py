@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from publisher.errors import ReleaseError, ReleaseUnreadable
 from publisher.release.model import MANIFEST, Release
 from publisher.release.open import open_release
+from publisher.system.cache import OneMaker
 
 _MOST_VERDICTS = 1000
 _log = logging.getLogger("publisher")
@@ -49,14 +52,19 @@ class Openings:
     def __init__(self) -> None:
         """Know nothing yet."""
         self._verdicts: OrderedDict[Path, _Verdict] = OrderedDict()
+        self._lock = threading.Lock()
+        self._makers: OneMaker[Path, Release] = OneMaker()
 
     def open(self, folder: Path) -> Release:
-        """Return the release in a folder.
+        """Return the release in a folder; who asks while it is read gets the same.
 
         Raises:
             ReleaseError: It is damaged; mended, it is read again.
             ReleaseUnreadable: It cannot be read just now; it is read again when asked for.
         """
+        return self._makers.make(folder, partial(self._open, folder))
+
+    def _open(self, folder: Path) -> Release:
         known = self._verdicts.get(folder)
         if known is not None and known.state != state_of(known.told_by):
             known = None
@@ -78,9 +86,10 @@ class Openings:
         return release
 
     def _keep(self, folder: Path, verdict: _Verdict) -> None:
-        self._verdicts[folder] = verdict
-        while len(self._verdicts) > _MOST_VERDICTS:
-            self._verdicts.popitem(last=False)
+        with self._lock:
+            self._verdicts[folder] = verdict
+            while len(self._verdicts) > _MOST_VERDICTS:
+                self._verdicts.popitem(last=False)
 
 
 def damaged(name: str) -> ReleaseError:

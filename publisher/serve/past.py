@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +16,11 @@ from publisher.errors import ReleaseError
 from publisher.release.history.kept import Kept, list_releases
 from publisher.release.history.rows import Rows
 from publisher.release.model import CURRENT, DOCUMENTS, Release
+from publisher.render.history import SHOWN
+from publisher.serve.differences import Differences
 from publisher.serve.openings import Openings
 from publisher.serve.turnstile import Turnstile
+from publisher.system.cache import OneMaker
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -50,7 +54,10 @@ class Past:
         self._openings = Openings()
         self._opened: OrderedDict[str, Opened] = OrderedDict()
         self._listed: tuple[object, list[Kept], dict[str, Rows]] = (None, [], {})
+        self._listing = threading.Lock()
         self._lock = threading.Lock()
+        self._makers: OneMaker[str, Opened] = OneMaker()
+        self.differences = Differences(SHOWN)
 
     def kept(self) -> Sequence[Kept]:
         """Return the releases that are kept, the oldest first."""
@@ -58,14 +65,20 @@ class Past:
 
     def _look(self) -> tuple[list[Kept], dict[str, Rows]]:
         """Return the releases and their lists of documents; read again when the folder changed."""
-        current = self._releases / CURRENT
-        state = (self._releases.stat().st_mtime_ns, current.resolve())
-        seen, kept, rows = self._listed
-        if seen != state:
-            kept = list_releases(self._releases)[::-1]
-            rows = {r.id: rows.get(r.id) or self._rows(r.id) for r in kept}
-            self._listed = (state, kept, rows)
-        return kept, rows
+        state = self._state()
+        if self._listed[0] != state:
+            with self._listing:  # all manifests are read: once, by the first who sees the change
+                state = self._state()
+                seen, _, rows = self._listed
+                if seen != state:
+                    kept = list_releases(self._releases)[::-1]
+                    rows = {r.id: rows.get(r.id) or self._rows(r.id) for r in kept}
+                    self._listed = (state, kept, rows)
+        return self._listed[1:]
+
+    def _state(self) -> object:
+        """Return what changes when releases come, go, or change places."""
+        return self._releases.stat().st_mtime_ns, (self._releases / CURRENT).resolve()
 
     def _rows(self, name: str) -> Rows:
         return Rows(self._releases / name / DOCUMENTS)
@@ -91,20 +104,46 @@ class Past:
             before = row
         return found if is_listed else list(kept)
 
-    def open(self, name: str) -> Opened | None:
-        """Return a kept release; None for a name that is none.
+    def has(self, name: str) -> bool:
+        """Tell whether there is a release of a name."""
+        return any(kept.id == name for kept in self.kept())
+
+    def release(self, name: str) -> Release | None:
+        """Return a kept release, without what answers for it; None for a name that is none.
 
         Raises:
             ReleaseError: It is damaged.
         """
-        if name not in {kept.id for kept in self.kept()}:
+        return self._openings.open(self._releases / name) if self.has(name) else None
+
+    def open(self, name: str) -> Opened | None:
+        """Return a kept release that answers; None for a name that is none.
+
+        It is opened by the first who asks; who asks for it meanwhile waits for that, and nobody
+        waits for the opening of another one.
+
+        Raises:
+            ReleaseError: It is damaged.
+        """
+        if not self.has(name):
             return None
+        return self._find(name) or self._makers.make(name, partial(self._open_one, name))
+
+    def _find(self, name: str) -> Opened | None:
+        with self._lock:
+            opened = self._opened.get(name)
+            if opened is not None:
+                self._opened.move_to_end(name)
+        return opened
+
+    def _open_one(self, name: str) -> Opened:
+        opened = self._find(name)  # somebody may have opened it a moment ago
+        if opened is not None:
+            return opened
+        release = self._openings.open(self._releases / name)
+        opened = Opened(release, Turnstile(*self._open(release)))
         leaving: list[Opened] = []
         with self._lock:
-            opened = self._opened.pop(name, None)
-            if opened is None:
-                release = self._openings.open(self._releases / name)
-                opened = Opened(release, Turnstile(*self._open(release)))
             self._opened[name] = opened
             while len(self._opened) > self._most:
                 leaving.append(self._opened.popitem(last=False)[1])

@@ -12,6 +12,7 @@ from werkzeug.routing import RequestRedirect
 
 from publisher.errors import (
     ClientBusy,
+    ClientLeft,
     EngineBusy,
     EngineFailed,
     NotAcceptable,
@@ -35,6 +36,7 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (QueryLimit, HTTPStatus.GATEWAY_TIMEOUT),
     (ClientBusy, HTTPStatus.TOO_MANY_REQUESTS),
     (EngineBusy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ClientLeft, HTTPStatus.SERVICE_UNAVAILABLE),
     (EngineFailed, HTTPStatus.BAD_GATEWAY),
     # There is such an address, and it answers again when the release has been mended.
     (ReleaseError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -49,7 +51,7 @@ _TITLES = {
     413: "The request is too large",
     415: "This kind of content is not taken here",
     422: "The query was stopped at a limit",
-    429: "Too many queries at one time",
+    429: "Too many requests at one time",
     500: "Something broke here",
     502: "The query engine did not answer",
     503: "Too much to do just now",
@@ -126,6 +128,8 @@ def _details(error: PublisherError) -> dict[str, object]:
 
 
 def _publisher_error(site: Site, error: PublisherError) -> Response:
+    if isinstance(error, ClientLeft):
+        return Response(b"", status_of(error), headers={"Cache-Control": "no-store"})
     sentences = sentences_of(error, reader_of(request, site).language)
     title = _RELEASE_TITLE if isinstance(error, ReleaseError) else ""
     response = answer(site, status_of(error), _details(error), sentences, title)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from publisher.config import Config
 from publisher.errors import (
     ClientBusy,
+    ClientLeft,
     EngineBusy,
     EngineFailed,
     NotAcceptable,
@@ -27,6 +28,7 @@ _ENDINGS: tuple[tuple[type[PublisherError], str], ...] = (
     (QueryRefused, "refused"),
     (QueryLimit, "limit"),
     (ClientBusy, "client busy"),
+    (ClientLeft, "client left"),
     (EngineBusy, "busy"),
     (EngineFailed, "failed"),
     (NotAcceptable, "not acceptable"),

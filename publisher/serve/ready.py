@@ -1,13 +1,20 @@
 """The thin layer in front of Flask: what was rendered once is answered from memory.
 
 (path, query string, the few negotiating fields) → a ready answer: header list and bytes, or 304.
-Flask makes what is not there yet, and marks in the environment what may be kept.
+Flask makes what is not there yet, and marks in the environment what may be kept. What many ask for
+at the same time is made once: the others wait for it, a bounded number of them, so that a process
+with enough threads always has some that do not wait (``MOST_WAITING``; see ``app.thread_count``).
 """
 
 from __future__ import annotations
 
+import logging
+import sys
+import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from io import BytesIO
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_accept_header
@@ -20,6 +27,18 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 KEEP = "publisher.keep"
+# The socket layer's word that nobody waits for an answer any more; see ``costs``.
+CLIENT_LEFT = "publisher.client_left"
+# Threads of a process that wait for what another one makes; whoever comes beyond makes its own.
+MOST_WAITING = 64
+_waiting = threading.BoundedSemaphore(MOST_WAITING)
+_LONGEST_WAIT_SECONDS = 20.0
+_LOOK_EVERY_SECONDS = 0.25
+# What is not kept is made by so many of those who waited at a time, after a wait of so long by all.
+_MOST_MAKERS = 4
+_MAKER_SECONDS = 2.0
+# A part of the memory that is left free when it is filled ahead of requests.
+_FULL = 0.9
 _NEGOTIATING = (
     "PATH_INFO",
     "QUERY_STRING",
@@ -27,6 +46,9 @@ _NEGOTIATING = (
     "HTTP_ACCEPT_LANGUAGE",
     "HTTP_ACCEPT_ENCODING",
 )
+# The home page as a browser may ask for it, for a site that nobody has asked yet.
+_HOME: Key = ("/", "", "text/html", "", "gzip")
+_log = logging.getLogger("publisher")
 _WORTH_COMPRESSING = 512
 _COMPRESSIBLE = (
     "text/",
@@ -90,13 +112,62 @@ def _send(answer: Answer, environ: WSGIEnvironment, start_response: StartRespons
     return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
 
 
+@dataclass(frozen=True)
+class _Unkept:
+    """An answer that is not kept, on its way to the one who asked."""
+
+    status: str
+    fields: Fields
+    chunks: Iterable[bytes]
+    is_head: bool
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether it says nothing of what was asked for: another one may get an answer."""
+        return self.status.startswith(("429", "5"))
+
+    def send(self, start_response: StartResponse) -> Iterable[bytes]:
+        """Pass it on."""
+        start_response(self.status, self.fields)
+        if self.is_head:
+            _close(self.chunks)
+            return []
+        return self.chunks
+
+
+@dataclass
+class _Making:
+    """An answer that is being made, and what comes of it.
+
+    Attributes:
+        answer: What was made, if others may have it too.
+        is_busy: Whether its maker was sent away, so that another one must try.
+    """
+
+    answer: Answer | None = None
+    is_busy: bool = True
+    done: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self, seconds: float, has_left: Callable[[], bool] | None) -> None:
+        """Wait for the end, for so long, and while the client is there."""
+        end = monotonic() + seconds
+        while not self.done.wait(min(_LOOK_EVERY_SECONDS, max(0.0, end - monotonic()))):
+            if monotonic() >= end or (has_left is not None and has_left()):
+                return
+
+
 class Ready:
     """A WSGI application in front of another, with a memory of its answers."""
 
     def __init__(self, application: WSGIApplication, most_bytes: int) -> None:
         """Keep at most ``most_bytes`` of answers."""
         self._application = application
+        self._most_bytes = most_bytes
         self._memory = Memory(most_bytes)
+        self._entry = self._memory.entry
+        self._lock = threading.Lock()
+        self._makings: dict[Key, _Making] = {}
+        self._makers = threading.BoundedSemaphore(_MOST_MAKERS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer and remember."""
@@ -105,9 +176,9 @@ class Ready:
             return found
         if not _is_remembered(environ):
             return self._application(environ, start_response)
-        made = self._make(environ, _key_of(environ))
-        if not isinstance(made, Answer):
-            return made(start_response)
+        made = self._make_once(environ, _key_of(environ))
+        if isinstance(made, _Unkept):
+            return made.send(start_response)
         return _send(made, environ, start_response)
 
     def from_memory(
@@ -121,12 +192,84 @@ class Ready:
 
     def find(self, asked: Asked) -> Answer | None:
         """Return the answer that is ready, if there is one."""
-        return self._memory.get(asked.key)
+        # As ``get`` of the memory, which costs a call more: this is asked for every request.
+        entry = self._entry(asked.key)
+        if entry is None:
+            return None
+        entry.used = monotonic()
+        return entry.value
 
-    def _make(
-        self, environ: WSGIEnvironment, key: Key
-    ) -> Answer | Callable[[StartResponse], Iterable[bytes]]:
-        """Return the application's answer, kept when it may be; else how to pass it on."""
+    def recent(self) -> list[Key]:
+        """Return below what answers are kept, those that were asked for again and last first."""
+        return self._memory.recent()
+
+    def warm(self, keys: Iterable[Key], most: int, end: float) -> int:
+        """Make answers before they are asked for; return how many there are now.
+
+        Args:
+            keys: What will be asked for, the home page first, whatever its place among them.
+            most: So many at most, and not more than the memory holds.
+            end: When to stop (``time.monotonic``).
+        """
+        listed = sorted(keys, key=lambda key: key[0] != "/") or [_HOME]
+        for key in [*([] if listed[0][0] == "/" else [_HOME]), *listed][:most]:
+            if monotonic() >= end or self._memory.size >= self._most_bytes * _FULL:
+                break
+            try:
+                _close(self(_replayed(key, end), lambda *_: lambda _written: None))
+            except Exception:  # noqa: BLE001 – whoever asks for it sees the same, and is answered
+                _log.exception("An answer could not be made ahead: %s", key[0])
+        return len(self._memory)
+
+    def _make_once(self, environ: WSGIEnvironment, key: Key) -> Answer | _Unkept:
+        """Return the application's answer, made by this thread, or by one that began before."""
+        end = monotonic() + _LONGEST_WAIT_SECONDS
+        has_left = environ.get(CLIENT_LEFT)
+        while True:
+            with self._lock:
+                making = self._makings.get(key)
+                if making is None:
+                    mine = self._makings[key] = _Making()
+                    break
+            if not _waiting.acquire(blocking=False):
+                return self._make(environ, key)
+            try:
+                making.wait(end - monotonic(), has_left)
+            finally:
+                _waiting.release()
+            if making.answer is not None:
+                return making.answer
+            if has_left is not None and has_left():
+                return _Unkept("503 SERVICE UNAVAILABLE", [("Content-Length", "0")], [], False)
+            if not making.is_busy or monotonic() >= end:
+                return self._make_own(environ, key)
+        return self._make_for_all(environ, key, mine)
+
+    def _make_for_all(self, environ: WSGIEnvironment, key: Key, mine: _Making) -> Answer | _Unkept:
+        """Return the application's answer, and let those have it who wait for it."""
+        try:
+            # The one who made it before may have ended a moment ago.
+            made = self._memory.get(key) or self._make(environ, key)
+            if isinstance(made, Answer):
+                mine.answer = made
+            mine.is_busy = isinstance(made, _Unkept) and made.is_busy
+            return made
+        finally:
+            with self._lock:
+                del self._makings[key]
+            mine.done.set()
+
+    def _make_own(self, environ: WSGIEnvironment, key: Key) -> Answer | _Unkept:
+        """Return the application's answer when all who waited must make it: a few at a time."""
+        has_place = self._makers.acquire(timeout=_MAKER_SECONDS)
+        try:
+            return self._make(environ, key)
+        finally:
+            if has_place:
+                self._makers.release()
+
+    def _make(self, environ: WSGIEnvironment, key: Key) -> Answer | _Unkept:
+        """Return the application's answer, kept when it may be."""
         started: list[tuple[str, Fields]] = []
 
         def start(
@@ -142,18 +285,36 @@ class Ready:
         status, fields = started[0]
         names = {name.lower(): value for name, value in fields}
         if not names.get("etag") or not marks:
-
-            def pass_on(start_response: StartResponse) -> Iterable[bytes]:
-                start_response(status, fields)
-                if is_head:
-                    _close(chunks)
-                    return []
-                return chunks
-
-            return pass_on
+            return _Unkept(status, fields, chunks, is_head)
         body = b"".join(chunks)
         _close(chunks)
         return self._memory.keep(key, _answer(status, fields, names, body, environ))
+
+
+def _replayed(key: Key, end: float) -> WSGIEnvironment:
+    """Return the request that a key is of; nobody waits for the answer after some time."""
+    asked: WSGIEnvironment = {
+        name: value
+        for name, value in zip(_NEGOTIATING, key, strict=True)
+        if value or not name.startswith("HTTP_")
+    }
+    return asked | {
+        "REQUEST_METHOD": "GET",
+        "SCRIPT_NAME": "",
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": BytesIO(),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        CLIENT_LEFT: lambda: monotonic() >= end,
+    }
 
 
 def _is_remembered(environ: WSGIEnvironment) -> bool:

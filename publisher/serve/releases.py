@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, request
+from werkzeug.http import http_date
 
 from publisher.media_types import HTML, JSON
 from publisher.negotiation import negotiate
-from publisher.release.history.difference import as_json, as_rdf_patch, changes
-from publisher.release.model import MANIFEST, REPORT
+from publisher.release.manifest import read_manifest
+from publisher.release.model import MANIFEST, REPORT, Release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
-from publisher.serve.fields import validators, vary
+from publisher.render.history import SHOWN
+from publisher.serve.differences import Text
+from publisher.serve.fields import validators, vary, with_exact_date
 from publisher.serve.keeping import keep
 from publisher.serve.memento import Clock, in_release
 from publisher.serve.past import Past
@@ -21,6 +24,9 @@ from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
 
 RDF_PATCH = "application/rdf-patch"
+_FOR_GOOD = "public, max-age=604800, immutable"
+# A text that takes no more than this share of the memory for answers is kept there.
+_SHARE = 16
 _EXTENSIONS = {"html": HTML.name, "json": JSON.name, "rdfp": RDF_PATCH}
 
 
@@ -75,15 +81,14 @@ def _listing(site: Site, past: Past) -> Response:
 
 def _report(site: Site, past: Past, name: str) -> Response:
     """Return what the check found when a release was made."""
-    opened = past.open(name)
-    if opened is None:
+    release = past.release(name)
+    if release is None:
         abort(404)
-    written = (opened.release.folder / REPORT).read_bytes()
+    written = (release.folder / REPORT).read_bytes()
     if _chosen([HTML.name, JSON.name]) == JSON.name:
         return _answer(site, written, JSON.name)
     reader = reader_of(request, site)
-    manifest = json.loads((opened.release.folder / MANIFEST).read_bytes())
-    reason = str(manifest.get("loss_allowed", ""))
+    reason = read_manifest(release.folder).loss_allowed
     page = site.pages.history.report(name, json.loads(written), reason, reader)
     return _answer(site, page, HTML.name, reader.language)
 
@@ -91,7 +96,7 @@ def _report(site: Site, past: Past, name: str) -> Response:
 def _file(site: Site, past: Past, name: str, file: str) -> Response:
     """Return the manifest of a release, its signature or the key of that, byte for byte."""
     path = Path(site.config.releases) / name / file
-    if name not in {kept.id for kept in past.kept()} or not path.is_file():
+    if not past.has(name) or not path.is_file():
         abort(404)
     body = path.read_bytes()
     content_type = JSON.name if file == MANIFEST else "text/plain;charset=utf-8"
@@ -102,25 +107,37 @@ def _file(site: Site, past: Past, name: str, file: str) -> Response:
 
 def _difference(site: Site, past: Past, names: tuple[str, str], extension: str) -> Response:
     """Return what changed from the second release to the first."""
-    new, old = past.open(names[0]), past.open(names[1])
+    new, old = past.release(names[0]), past.release(names[1])
     if new is None or old is None:
         abort(404)
     chosen = _chosen(_EXTENSIONS.values(), extension)
-    found = changes(old.release, new.release)
-    if chosen == RDF_PATCH:
-        response = Response(_lines(as_rdf_patch(found)), content_type=RDF_PATCH)
-        response.headers["Cache-Control"] = "public, no-cache"
-        vary(response, "Accept")
-        return response
-    if chosen == JSON.name:
-        return _answer(site, _written(as_json(found)), JSON.name)
+    difference = past.differences.find(old, new)
+    if chosen != HTML.name:
+        return _text(
+            site, difference.json if chosen == JSON.name else difference.patch, chosen, new
+        )
     reader = reader_of(request, site)
-    page = site.pages.history.difference(names[1], names[0], found, reader)
-    return _answer(site, page, HTML.name, reader.language)
+    page = site.pages.history.difference(
+        (old.id, new.id), difference.counts, difference.beginning(SHOWN), reader
+    )
+    response = _answer(site, page, HTML.name, reader.language)
+    keep()
+    return response
 
 
-def _lines(lines: Iterable[str]) -> Iterator[bytes]:
-    return (f"{line}\n".encode() for line in lines)
+def _text(site: Site, text: Text, chosen: str, new: Release) -> Response:
+    """Return a text of two releases: like these it never changes."""
+    response = Response(text.chunks(), content_type=chosen)
+    response.content_length = text.length
+    response.set_etag(text.tag)
+    response.headers["Last-Modified"] = http_date(new.published)
+    response.headers["Cache-Control"] = _FOR_GOOD
+    vary(response, "Accept")
+    if text.length * _SHARE <= site.config.query_cache_mb << 20 and keep():
+        return response  # whole, whatever the client has: the layer in front compares
+    response.make_conditional(with_exact_date(request.environ, response))
+    response.headers.pop("Date", None)  # the server's own, as with every answer
+    return response
 
 
 def blueprint(site: Site, past: Past) -> Blueprint:

@@ -7,13 +7,14 @@ import time
 from flask import Blueprint, Response, request
 
 from publisher import media_types
-from publisher.errors import NotAcceptable, PublisherError, QueryRefused
+from publisher.errors import ClientLeft, NotAcceptable, PublisherError, QueryRefused
 from publisher.media_types import GRAPHS, HTML
 from publisher.negotiation import negotiate
 from publisher.query.engine import Answer, Operation
 from publisher.release.model import SERVICE
 from publisher.render.query_page import QueryPage
 from publisher.serve.clients import client_of
+from publisher.serve.costs import has_left_of_request, turn_of
 from publisher.serve.fields import EDITOR_POLICY, validators, vary
 from publisher.serve.keeping import keep
 from publisher.serve.problems import headed, sentences_of, status_of
@@ -38,7 +39,7 @@ def ask(site: Site, operation: Operation) -> Answer:
     client = client_of(request.environ, site.config.client_header)
     began = time.perf_counter()
     try:
-        answer = site.endpoint.answer(operation, client)
+        answer = site.endpoint.answer(operation, client, has_left_of_request())
     except NotAcceptable as error:
         log.failed(operation, error, client, began)
         raise NotAcceptable(request.headers.get("Accept", ""), error.offered) from error
@@ -106,7 +107,11 @@ def _description(site: Site, accept: str) -> Response:
 def show(site: Site, operation: Operation) -> Response:
     """Return a page with the query and its answer, or with what is wrong with it."""
     try:
-        return _page(site, operation, ask(site, operation))
+        answer = ask(site, operation)
+        with turn_of(site):  # a page of thousands of rows takes as long as many a query
+            return _page(site, operation, answer)
+    except ClientLeft:
+        raise
     except PublisherError as error:
         return _page(site, operation, error=error)
 

@@ -10,6 +10,7 @@ from publisher.query.description import Description
 from publisher.query.endpoint import Endpoint, Memory
 from publisher.query.engine import Answer, Limits, Operation, Row
 from publisher.query.turns import Turns
+from publisher.system.cache import ENTRY_BYTES, memory_of
 
 
 @dataclass
@@ -80,7 +81,8 @@ def test_whatever_can_change_an_answer_tells_queries_apart(other: Operation) -> 
 def test_the_memory_of_answers_is_bounded_by_bytes() -> None:
     """The oldest goes; what was asked again is not the oldest."""
     engine = Counting()
-    endpoint = make(engine, most_bytes=200)
+    one = memory_of(Operation("ASK #0")) + memory_of(Answer("text/csv", b"x" * 40)) + ENTRY_BYTES
+    endpoint = make(engine, most_bytes=4 * one + one // 2)
     queries = [Operation(f"ASK #{n}") for n in range(5)]
     for query in queries[:4]:
         endpoint.answer(query, "a")
@@ -94,7 +96,7 @@ def test_the_memory_of_answers_is_bounded_by_bytes() -> None:
 def test_an_answer_too_long_to_be_worth_it_is_not_kept() -> None:
     """One answer must not push out all others."""
     engine = Counting()
-    endpoint = make(engine, most_bytes=100)
+    endpoint = make(engine, most_bytes=1000)
     endpoint.answer(Operation("ASK {}"), "a")
     assert endpoint.remembered(Operation("ASK {}")) is None
 
@@ -105,3 +107,33 @@ def test_a_refused_query_takes_no_turn_and_reaches_no_engine() -> None:
     with pytest.raises(QueryRefused):
         make(engine).answer(Operation("LOAD <http://e/>"), "a")
     assert engine.asked == []
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [
+        Operation("ASK {}", default_graphs=tuple(f"urn:{n}" for n in range(101))),
+        Operation("ASK {}", named_graphs=tuple(f"urn:{n}" for n in range(101))),
+        Operation(
+            "ASK FROM <urn:a> {}",
+            default_graphs=tuple(f"urn:{n}" for n in range(50)),
+            named_graphs=tuple(f"urn:{n}" for n in range(50)),
+        ),
+        Operation("ASK " + "FROM NAMED <urn:a> " * 101 + "{}"),
+        Operation("PREFIX e: <urn:> ASK" + "FROMe:a " * 101 + "{}"),
+    ],
+)
+def test_a_dataset_of_very_many_graphs_is_refused(operation: Operation) -> None:
+    """Named by the request, by the query, or by both."""
+    engine = Counting()
+    with pytest.raises(QueryRefused) as refused:
+        make(engine).answer(operation, "a")
+    assert refused.value.limit == "query_graphs"
+    assert engine.asked == []
+
+
+def test_a_dataset_of_a_hundred_graphs_is_answered() -> None:
+    """GRAPH and strings with the word in them are no dataset clauses."""
+    text = "ASK { GRAPH <urn:from> { ?from a 'FROM' } FILTER(?x = 'FROM <urn:a>') }"
+    graphs = tuple(f"urn:{n}" for n in range(100))
+    make(Counting()).answer(Operation(text, default_graphs=graphs), "a")

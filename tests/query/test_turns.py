@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from publisher.errors import ClientBusy, EngineBusy
-from publisher.query.turns import Turns
+from publisher.errors import ClientBusy, ClientLeft, EngineBusy
+from publisher.query.turns import Turns, never
 
 
 @dataclass
@@ -28,6 +28,7 @@ class Asking:
 
     turns: Turns
     client: str
+    has_left: Callable[[], bool] = never
     started: threading.Event = field(default_factory=threading.Event)
     end: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
@@ -39,11 +40,20 @@ class Asking:
 
     def _ask(self) -> None:
         try:
-            with self.turns.turn(self.client):
+            with self.turns.turn(self.client, self.has_left):
                 self.started.set()
                 self.end.wait(20)
-        except (ClientBusy, EngineBusy) as error:
+        except (ClientBusy, ClientLeft, EngineBusy) as error:
             self.error = error
+
+    def __enter__(self) -> Asking:
+        """Hold the place while the block runs."""
+        assert self.started.wait(10)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give it back."""
+        self.finish()
 
     def finish(self) -> None:
         """Give the place back."""
@@ -83,8 +93,8 @@ def test_a_free_place_is_given_at_once() -> None:
 def test_one_client_has_no_more_than_its_share() -> None:
     """The rest of the queue is for others."""
     turns = make(Clock(), places=2, share=2)
-    with turns.turn("a"), turns.turn("a"):
-        with pytest.raises(ClientBusy, match="2 queries"), turns.turn("a"):
+    with Asking(turns, "a"), Asking(turns, "a"):
+        with pytest.raises(ClientBusy, match="2 requests"), turns.turn("a"):
             pass
         waiting = Asking(turns, "b")
         wait_for(lambda: turns.counts() == (2, 1))
@@ -95,10 +105,10 @@ def test_one_client_has_no_more_than_its_share() -> None:
 def test_a_full_queue_sends_the_newest_away() -> None:
     """Better told at once than kept waiting for nothing."""
     turns = make(Clock(), queue=1)
-    with turns.turn("a"):
+    with Asking(turns, "a"):
         first = Asking(turns, "b")
         wait_for(lambda: turns.counts() == (1, 1))
-        with pytest.raises(EngineBusy, match="queue of queries is full"), turns.turn("c"):
+        with pytest.raises(EngineBusy, match="queue is full"), turns.turn("c"):
             pass
     assert first.started.wait(10)
     first.finish()
@@ -145,7 +155,7 @@ def test_the_last_place_is_kept_from_heavy_clients_once_others_are_there() -> No
     turns = make(clock, places=2)
     use(turns, clock, "heavy", 9.0)
     use(turns, clock, "light", 0.1)
-    with turns.turn("heavy"):
+    with Asking(turns, "heavy"):
         second = Asking(turns, "heavy")
         wait_for(lambda: turns.counts() == (1, 1))
         with turns.turn("light"):
@@ -160,7 +170,7 @@ def test_a_client_that_is_alone_may_use_every_place() -> None:
     clock = Clock()
     turns = make(clock, places=2)
     use(turns, clock, "heavy", 9.0)
-    with turns.turn("heavy"), turns.turn("heavy"):
+    with Asking(turns, "heavy"), Asking(turns, "heavy"):
         assert turns.counts() == (2, 0)
 
 
@@ -171,14 +181,63 @@ def test_what_was_used_is_forgotten_with_time() -> None:
     use(turns, clock, "heavy", 9.0)
     clock.now += 61
     use(turns, clock, "light", 0.1)
-    with turns.turn("heavy"), turns.turn("heavy"):
+    with Asking(turns, "heavy"), Asking(turns, "heavy"):
         assert turns.counts() == (2, 0)
 
 
 def test_a_wait_ends_at_its_limit() -> None:
     """503 says more than a connection that hangs."""
     turns = Turns(1, 5, 5, 0.05)
-    with turns.turn("a"):
+    with Asking(turns, "a"):
         with pytest.raises(EngineBusy, match=r"waited 0\.05 seconds"), turns.turn("b"):
             pass
         assert turns.counts() == (1, 0)
+
+
+def test_a_thread_that_has_a_place_waits_for_no_second_one() -> None:
+    """A table that asks the engine inside; two such would wait for each other for ever."""
+    turns = make(Clock(), share=1, queue=1)
+    with turns.turn("a"), turns.turn("a"), turns.turn_at_once("a") as has_turn:
+        assert has_turn
+        assert turns.counts() == (1, 0)
+    assert turns.counts() == (0, 0)
+    with turns.turn("a"):
+        assert turns.counts() == (1, 0)
+
+
+def test_a_place_is_given_back_when_the_work_breaks() -> None:
+    """Also when it broke further inside."""
+    turns = make(Clock())
+    with pytest.raises(ZeroDivisionError), turns.turn("a"), turns.turn("a"):
+        raise ZeroDivisionError
+    assert turns.counts() == (0, 0)
+
+
+def test_whoever_has_left_is_dropped_from_the_queue() -> None:
+    """Nobody reads the answer, so nobody needs to make it."""
+    turns = make(Clock())
+    left = threading.Event()
+    with Asking(turns, "a"):
+        waiting = Asking(turns, "b", left.is_set)
+        wait_for(lambda: turns.counts() == (1, 1))
+        left.set()
+        waiting.thread.join(10)
+        assert turns.counts() == (1, 0)
+    assert isinstance(waiting.error, ClientLeft)
+    assert not waiting.started.is_set()
+
+
+def test_what_need_not_be_done_waits_for_nothing() -> None:
+    """Neither for a place, nor before those who wait, nor beyond the share of a client."""
+    turns = make(Clock(), places=2, share=1)
+    with turns.turn_at_once("a") as first:
+        assert first
+    with Asking(turns, "a"):
+        with turns.turn_at_once("a") as beyond_share:
+            assert not beyond_share
+        with turns.turn_at_once("b") as other:
+            assert other
+        with Asking(turns, "b"), turns.turn_at_once("c") as none_free:
+            assert not none_free
+            assert turns.counts() == (2, 0)
+    assert turns.counts() == (0, 0)

@@ -15,6 +15,7 @@ from publisher.serve.app import create_flask
 from publisher.serve.memory import Answer, Memory
 from publisher.serve.ready import KEEP, Ready
 from publisher.serve.site import Site
+from publisher.system.cache import ENTRY_BYTES, memory_of
 
 TEXT = "text/plain"
 CHANGED = "Fri, 02 Jan 2026 00:00:00 GMT"
@@ -258,16 +259,16 @@ def test_no_key_gets_the_answer_of_another(
         assert get(ready, path, **sent).data == "|".join(parts).encode()
 
 
-def memory_of(ready: Ready) -> Memory:
+def inside(ready: Ready) -> Memory:
     """Return the memory inside."""
     return ready._memory
 
 
 def counted(memory: Memory) -> int:
     """Return what the memory holds, counted anew."""
-    answers = {id(answer): answer for answer in memory._answers.values()}
-    keys = sum(sum(map(len, key)) + 512 for key in memory._answers)
-    return keys + sum(answer.size for answer in answers.values())
+    answers = {id(entry.value): entry.value for entry in memory._entries.values()}
+    keys = sum(memory_of(key) + ENTRY_BYTES for key in memory._entries)
+    return keys + sum(answer.size + memory_of(answer.same) for answer in answers.values())
 
 
 @pytest.mark.parametrize("flood", ["query", "accept", "language", "encoding", "path"])
@@ -283,7 +284,7 @@ def test_a_flood_of_different_requests_does_not_fill_the_machine(flood: str) -> 
             "encoding": {"accept_encoding": f"gzip;v={number}"},
         }.get(flood, {})
         assert get(ready, path, **sent).status_code == 200
-    memory = memory_of(ready)
+    memory = inside(ready)
     assert memory.size == counted(memory)
     assert memory.size <= most_bytes
 
@@ -292,9 +293,9 @@ def test_equal_answers_below_many_keys_are_held_once(ready: Ready) -> None:
     """A thousand browsers send a thousand Accept fields and get one page."""
     for number in range(100):
         get(ready, accept=f"text/html;q=0.{number + 1}")
-    memory = memory_of(ready)
-    assert len(memory._answers) == 100
-    assert len({id(answer) for answer in memory._answers.values()}) == 1
+    memory = inside(ready)
+    assert len(memory) == 100
+    assert len({id(entry.value) for entry in memory._entries.values()}) == 1
     assert memory.size == counted(memory) < 100 * len(LONG)
 
 
@@ -303,19 +304,19 @@ def test_a_long_key_is_not_remembered(ready: Ready, application: Application) ->
     for _ in range(2):
         assert get(ready, accept="a" * 2_000).data == LONG
     assert len(application.asked) == 2
-    assert memory_of(ready).size == 0
+    assert inside(ready).size == 0
 
 
 def test_an_answer_that_would_fill_the_memory_is_not_remembered() -> None:
     """One document must not drive out all others."""
     ready = Ready(Application(lambda environ: LONG), 2 * len(LONG))
     assert get(ready).data == LONG
-    assert memory_of(ready).size == 0
+    assert inside(ready).size == 0
 
 
 @given(
     st.lists(st.tuples(st.integers(0, 15), st.integers(0, 5), st.integers(0, 400)), max_size=60),
-    st.integers(0, 12_000),
+    st.integers(0, 40_000),
 )
 def test_the_account_of_the_memory_is_right(
     kept: list[tuple[int, int, int]], most_bytes: int
@@ -327,9 +328,11 @@ def test_the_account_of_the_memory_is_right(
         found = memory.keep((str(key),), answer)
         assert found in (answer, memory.get((str(key),)))
     assert memory.size == counted(memory) <= max(most_bytes, 0)
-    users = [answer.same for answer in memory._answers.values()]
-    assert {same: users.count(same) for same in users} == memory._users
-    assert set(memory._shared) == set(users)
+    users = [entry.identity for entry in memory._entries.values()]
+    assert {same: users.count(same) for same in users} == {
+        same: held.keys for same, held in memory._held.items()
+    }
+    assert sorted(memory._order) == sorted(memory._entries)
 
 
 def test_many_threads_at_once_do_not_confuse_the_memory() -> None:
@@ -348,7 +351,7 @@ def test_many_threads_at_once_do_not_confuse_the_memory() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    memory = memory_of(ready)
+    memory = inside(ready)
     assert wrong == []
     assert memory.size == counted(memory) <= 60_000
 

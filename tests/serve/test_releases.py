@@ -182,18 +182,18 @@ def test_queries_of_the_past_wait_in_the_one_queue(chain: Chain) -> None:
     """Else each open release would add to what the machine has to bear at one time."""
     release = chain.build()
     with chain.site(release) as site:
-        turns = []
+        asked: list[str] = []
         past = create_past(chain.config(), Shared(site.metrics, site.endpoint.turns))
-        monitor = site.endpoint.turns.turn
+        enter = site.endpoint.turns._enter
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                site.endpoint.turns, "turn", lambda client: turns.append(client) or monitor(client)
+                site.endpoint.turns, "_enter", lambda client: asked.append(client) or enter(client)
             )
             client = create_flask(site, past).test_client()
             client.get(f"/release/{release.id}/sparql?query=ASK%7B%7D")
         past.close()
 
-    assert len(turns) == 1
+    assert len(asked) == 1
 
 
 def test_a_page_of_the_past_says_so_in_the_readers_language(

@@ -18,7 +18,7 @@ import requests
 
 from publisher.config import Config
 from publisher.release.model import Release
-from publisher.serve.http.web import thread_count
+from publisher.serve.app import thread_count
 from tests.conftest import wait_for
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from publisher.namespaces import iri
 from publisher.query.engine import Term
+from publisher.system.cache import BoundedCache, memory_of
 
 # In front of the datatype of a literal that the engine would write in another way: an engine keeps
 # literals of datatypes it does not know as they are.
@@ -86,13 +86,30 @@ class Names:
         return term
 
 
-@lru_cache(maxsize=10_000)
+# Memory for literals in their usual form, and what two of them take besides their letters.
+_NORMAL_BYTES = 8 << 20
+_LITERALS_BYTES = 512
+
+
+def _size_of(literal: Literal) -> int:
+    """Return how many bytes of memory a literal takes, with the one that it is known by."""
+    return 2 * memory_of(literal.value) + _LITERALS_BYTES
+
+
+_known: BoundedCache[Literal, Literal] = BoundedCache(_NORMAL_BYTES, _size_of)
+
+
 def normal(literal: Literal) -> Literal:
     """Return a literal as the embedded engine writes its value.
 
     >>> normal(Literal("1", datatype=NamedNode(iri("xsd:boolean")))).value
     'true'
     """
+    known = _known.get(literal)
+    return _known.keep(literal, _normal(literal)) if known is None else known
+
+
+def _normal(literal: Literal) -> Literal:
     store = Store()
     store.add(Quad(_ANYTHING, _ANYTHING, literal))
     found = next(iter(store)).object

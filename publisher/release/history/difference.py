@@ -128,27 +128,38 @@ def as_text(found: Iterable[Change], language: str) -> str:
     return "\n".join([*lines, _counted(listed, language)]) + "\n"
 
 
+def as_value(change: Change) -> dict[str, Any]:
+    """Return a change as a value for JSON."""
+    return {
+        "entity": change.entity,
+        "dataset": change.dataset,
+        "kind": change.kind.value,
+        "removed": list(change.removed),
+        "added": list(change.added),
+    }
+
+
 def as_json(found: Iterable[Change]) -> list[dict[str, Any]]:
     """Return changes as a value for JSON."""
-    return [
-        {
-            "entity": change.entity,
-            "dataset": change.dataset,
-            "kind": change.kind.value,
-            "removed": list(change.removed),
-            "added": list(change.added),
-        }
-        for change in found
-    ]
+    return [as_value(change) for change in found]
+
+
+# What stands before and behind the lines of an RDF Patch (RDF Delta, format 1.0).
+PATCH_BEGIN, PATCH_END = "TX .", "TC ."
+
+
+def patch_lines(change: Change) -> Iterator[str]:
+    """Return a change as lines of an RDF Patch."""
+    for sign, quads in (("D", change.removed), ("A", change.added)):
+        yield from (f"{sign} {quad}" for quad in quads)
 
 
 def as_rdf_patch(found: Iterable[Change]) -> Iterator[str]:
     """Return changes as lines of an RDF Patch (RDF Delta, format 1.0), in one transaction."""
-    yield "TX ."
+    yield PATCH_BEGIN
     for change in found:
-        for sign, quads in (("D", change.removed), ("A", change.added)):
-            yield from (f"{sign} {quad}" for quad in quads)
-    yield "TC ."
+        yield from patch_lines(change)
+    yield PATCH_END
 
 
 def as_html(found: Iterable[Change], language: str) -> str:

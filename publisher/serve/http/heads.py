@@ -16,13 +16,14 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 import httptools
 
 from publisher.serve.ready import Asked
+from publisher.system.cache import BoundedCache
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 # More fields than any client sends: each takes many times its letters in memory.
 MOST_FIELDS = 512
-_MOST_HEADS = 1024
+_KNOWN_BYTES = 8 << 20
 _LONGEST_KNOWN_BYTES = 2048
 _ASCII = bytes(range(0x80)).decode("ascii")
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
@@ -268,12 +269,16 @@ def _variable(name: bytes) -> str:
 
 
 class Heads:
-    """Requests without a body that were read before; not more than a fixed number of them."""
+    """Requests without a body that were read before, in a bounded part of memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_bytes: int = _KNOWN_BYTES) -> None:
         """Begin with none."""
-        self._known: dict[bytes, Request] = {}
+        self._known: BoundedCache[bytes, Request] = BoundedCache(most_bytes)
         self.known = self._known.get
+
+    def __len__(self) -> int:
+        """Return how many are known."""
+        return len(self._known)
 
     def read(self, head: bytes) -> Request:
         """Return the request that a whole head asks for; see ``read_head``.
@@ -286,7 +291,5 @@ class Heads:
             return request
         request = read_head(head)
         if request.body_bytes == 0 and len(head) <= _LONGEST_KNOWN_BYTES:
-            if len(self._known) >= _MOST_HEADS:
-                del self._known[next(iter(self._known))]
-            self._known[head] = request
+            return self._known.keep(head, request)
         return request

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from publisher.serve.http.heads import Heads
 from publisher.serve.http.wsgi import Application, Begun, begin, broken, take
+from publisher.serve.ready import CLIENT_LEFT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# In the environment of a request: a function that tells whether its client has left.
-CLIENT_LEFT = "publisher.client_left"
 # Whoever watches over the server is answered whatever the others do.
 _HEALTH, _HEALTH_THREADS = ("/healthz", "/readyz", "/metrics"), 2
 _log = logging.getLogger("publisher")

@@ -29,15 +29,8 @@ BACKLOG = 1024
 FAREWELL_SECONDS = 10.0
 # How often the loop tells the parent that it is not stuck.
 BEAT_SECONDS = 0.25
-# Threads that are left to documents when every place of the query queue is taken.
-_THREADS_FOR_DOCUMENTS = 8
 _PORTS = {"http": 80, "https": 443}
 _log = logging.getLogger("publisher")
-
-
-def thread_count(config: Config) -> int:
-    """Return how many threads a web process has: waiting queries never take them all."""
-    return config.query_workers + config.query_queue + _THREADS_FOR_DOCUMENTS
 
 
 def _application(config: Config) -> Application:
@@ -69,6 +62,8 @@ def _beat(loop: asyncio.AbstractEventLoop, parent: int) -> None:
 
 
 async def _run(config: Config, listening: socket.socket, parent: int) -> None:
+    from publisher.serve.app import thread_count
+
     site = urlsplit(config.site_url)
     address = (site.hostname or config.host, site.port or _PORTS.get(site.scheme, config.port))
     threads = Threads(_application(config), thread_count(config), address)

@@ -1,0 +1,109 @@
+"""What costs much, and therefore takes its turn in the one queue of a web process.
+
+All that may take more than some 20 ms when nothing of it is kept stands in ``COSTLY``; queries take
+their turn in ``Endpoint.answer``, behind the memory of answers. Documents, health and metrics never
+wait: at most ``query_workers`` + ``query_queue`` requests are at work or wait here, so that a pool
+of more threads always has some for them (see ``app.thread_count``).
+
+A request whose client has left is dropped while it waits. Whoever owns the connection says so:
+``environ["publisher.client_left"]`` is a function without arguments that returns True as soon as
+nobody waits for the answer any more. It is called in the thread of the request, some four times a
+second, and must return at once; without it a client counts as being there. The request then ends
+with ``ClientLeft``, which becomes an empty answer that nobody needs to send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import wraps
+from typing import Any
+
+from flask import Flask, request
+
+from publisher.media_types import HTML
+from publisher.query.turns import never
+from publisher.serve.clients import client_of
+from publisher.serve.ready import CLIENT_LEFT
+from publisher.serve.site import Site
+
+
+def _always() -> bool:
+    return True
+
+
+def _is_made_table() -> bool:
+    """Tell whether a table is asked for that does not lie in the release as a file."""
+    extension = request.path.rpartition("/")[2].partition(".")[2]
+    return bool(request.query_string) or extension in ("", HTML.extension)
+
+
+def _is_for_programs() -> bool:
+    """Tell whether the catalogue is asked for as a graph; its page is a document."""
+    return HTML.name not in request.headers.get("Accept", "")
+
+
+# View → whether the request that it answers is costly.
+COSTLY: Mapping[str, Callable[[], bool]] = {
+    "catalogue.catalogue": _is_for_programs,
+    "catalogue.catalogue_in": _always,
+    "catalogue.service": _always,
+    "catalogue.swedish": _always,
+    "catalogue.void": _always,
+    "copies.file": _always,
+    "crawlers.part": _always,
+    "crawlers.sitemap_xml": _always,
+    "feeds.atom": _always,
+    "feeds.catalogue": _always,
+    "feeds.catalogue_page": _always,
+    "feeds.entities": _always,
+    "feeds.entities_page": _always,
+    "pictures.picture": _always,
+    "releases.as_it_was": _always,
+    "releases.difference": _always,
+    "releases.report": _always,
+    "search.as_json": _always,
+    "search.search": _always,
+    "tables.table": _is_made_table,
+}
+
+
+def turn_of(site: Site) -> AbstractContextManager[None]:
+    """Return what holds a place for the request while its body runs; see ``Turns.turn``."""
+    client = client_of(request.environ, site.config.client_header)
+    return site.endpoint.turns.turn(client, has_left_of_request())
+
+
+@contextmanager
+def turn_at_once(site: Site) -> Iterator[bool]:
+    """Hold a place for the request if there is one at once; tell whether there is."""
+    client = client_of(request.environ, site.config.client_header)
+    with site.endpoint.turns.turn_at_once(client) as has_turn:
+        yield has_turn
+
+
+def has_left_of_request() -> Callable[[], bool]:
+    """Return what tells whether the client of the request has left."""
+    has_left: Callable[[], bool] = request.environ.get(CLIENT_LEFT, never)
+    return has_left
+
+
+def take_turns(app: Flask, site: Site) -> None:
+    """Let the costly views of an application wait for their turn."""
+    for name, is_costly in COSTLY.items():
+        view = app.view_functions.get(name)
+        if view is not None:
+            app.view_functions[name] = _in_turn(site, view, is_costly)
+
+
+def _in_turn(
+    site: Site, view: Callable[..., Any], is_costly: Callable[[], bool]
+) -> Callable[..., Any]:
+    @wraps(view)
+    def answer(**values: Any) -> Any:
+        if not is_costly():
+            return view(**values)
+        with turn_of(site):
+            return view(**values)
+
+    return answer
