@@ -20,11 +20,13 @@ import requests
 from click.testing import CliRunner
 
 from publisher.cli import main
-from publisher.config import NAMES
+from publisher.config import NAMES, Config
 from publisher.query.remote.credentials import PASSWORD, TOKEN, USER
 from publisher.release.history.kept import activate, list_releases
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
+from publisher.serve.http.heads import MOST_FIELDS
+from publisher.serve.http.limits import limits_of
 from publisher.serve.site import Site
 from tests.chain import A_LAKE, LAKES, Chain
 from tests.engines import VIRTUOSO
@@ -582,3 +584,26 @@ def test_a_backup_that_was_restored_is_served(chain: Chain, tmp_path: Path) -> N
     release: Release = activate(restored, second.id)
     with chain.client(release) as client:
         assert client.get("/doc/lake/vattern").status_code == 200
+
+
+def test_the_limits_that_the_guide_names_are_those_of_the_program() -> None:
+    """An operator sets the proxy's limits by them."""
+    limits = limits_of(Config())
+    row = {
+        cells[0].strip(): cells[1].strip()
+        for cells in (line.strip("|").split("|") for line in GUIDE.splitlines())
+        if len(cells) > 2
+    }
+
+    assert row["request line and header fields"] == f"{limits.head_bytes >> 10} KiB"
+    assert row["header fields"] == str(MOST_FIELDS)
+    assert row["chunk sizes, extensions and trailers of a body"] == (
+        f"{limits.framing_bytes >> 10} KiB"
+    )
+    assert limits.body_bytes == 4 * (Config().query_length_kb << 10)
+    assert limits.sending_bytes == 4 * (Config().query_result_mb << 20)
+    assert row["time for a head, or between two requests"] == f"{limits.patience_seconds:g} s each"
+    assert row["time for a body"] == f"{2 * limits.patience_seconds:g} s"
+    assert row["all that clients have sent and that is not answered"] == (
+        f"{limits.received_bytes >> 20} MiB"
+    )
