@@ -388,7 +388,9 @@ def test_caddy_of_the_guide_has_limits_and_passes_on_its_own_host_only(tmp_path:
             assert reached == ["/doc/lake/siljan"]
             sent(port, HEAD + b"Host: evil.example\r\n\r\n")
             many = HEAD + HOST + b"X: xxxxxxxx\r\n" * 20_000 + b"\r\n"
-            assert sent(port, many).startswith(b"HTTP/1.1 431 ")
+            # Caddy hangs up half a second after its answer: a busy client may not read it.
+            answers = [sent(port, many) for _ in range(5)]
+            assert any(answer.startswith(b"HTTP/1.1 431 ") for answer in answers)
             metrics = b"GET /metrics HTTP/1.1\r\nConnection: close\r\n" + HOST + b"\r\n"
             assert sent(port, metrics).startswith(b"HTTP/1.1 404 ")
             assert reached == ["/doc/lake/siljan"]
