@@ -6,7 +6,6 @@ import dataclasses
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -29,6 +28,7 @@ from tests.chain import Chain
 from tests.engines import CANNOT, SERVERS, Embedded, Remote, Sparq
 from tests.municipalities import BASE as KOMMUNER
 from tests.municipalities import write_municipalities
+from tests.servers import free_ports
 
 WORLD = Path(__file__).parent / "data"
 BASE = "https://data.example.org/"
@@ -132,22 +132,16 @@ def small_pages(site: Site) -> Iterator[FlaskClient]:
     opened.engine.close()
 
 
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
 @pytest.fixture
 def free_port() -> int:
     """Return a port that nobody listened on a moment ago."""
-    return _free_port()
+    return free_ports(1)[0]
 
 
 @pytest.fixture(scope="session")
 def served(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return the address of the tiny world, served by the real server on a real socket."""
-    port = str(_free_port())
+    port = str(free_ports(1)[0])
     command = [sys.executable, "-m", "publisher", "serve", "--query-workers", "1", "--port", port]
     folder = tmp_path_factory.mktemp("elsewhere")
     # Named in another way than made of host and port, so that redirects are absolute.

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import getpass
 import os
+import random
 import re
 import shutil
 import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 OPERATIONS = Path(__file__).parents[1] / "publisher" / "operations.md"
+
+
+_PORTS = 10_000, 30_000
+_given: set[int] = set()
 
 
 def program(name: str) -> str:
@@ -29,11 +34,19 @@ def program(name: str) -> str:
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listened on a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(s.getsockname()[1]) for s in sockets]
-    for opened in sockets:
-        opened.close()
+    """Return ports that nobody listens on.
+
+    They lie below those that a system gives to outgoing connections (Linux: from 32768): a server
+    that takes seconds to listen would find such a port taken by a client of another test.
+    """
+    ports: list[int] = []
+    while len(ports) < count:
+        port = random.SystemRandom().randrange(*_PORTS)
+        if port in _given:
+            continue
+        _given.add(port)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            ports.append(port)
     return ports
 
 
