@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import itertools
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 JSON = "application/sparql-results+json"
 N_TRIPLES = "application/n-triples"
@@ -165,12 +166,14 @@ class BadEngine:
         port: Where it listens.
         behind: Address of the honest endpoint.
         mode: How it misbehaves; None: it passes on what the honest one says.
+        term: Bound to every variable of every query, in JSON; empty: it is not so stupid.
         followed: Requests for anything but the endpoint's path.
     """
 
     port: int
     behind: str
     mode: Mode | None = None
+    term: bytes = b""
     followed: list[bytes] = field(default_factory=list)
 
     @property
@@ -182,6 +185,9 @@ class BadEngine:
         request = _request(wire)
         if not request.startswith(b"POST /query "):
             self.followed.append(request[:100])
+        if self.term:
+            wire.sendall(whole(JSON, _bound(request, self.term)))
+            return
         if self.mode is None:
             self._pass_on(wire, request)
             return
@@ -207,6 +213,16 @@ class BadEngine:
         with wire, suppress(OSError, ValueError):
             wire.settimeout(60)
             self._answer(wire, end)
+
+
+def _bound(request: bytes, term: bytes) -> bytes:
+    """Return solutions in which each variable that a query shows is bound to one term."""
+    query = parse_qs(request.partition(b"\r\n\r\n")[2].decode())["query"][0]
+    shown = re.findall(r"[?$](\w+)", query.partition("{")[0]) or re.findall(r"[?$](\w+)", query)
+    names = [b'"%b"' % name.encode() for name in dict.fromkeys(shown)]
+    row = b",".join(name + b":" + term for name in names)
+    head = b'{"head":{"vars":[' + b",".join(names) + b"]},"
+    return head + b'"results":{"bindings":[{' + row + b"}]}}"
 
 
 def _has_gone(wire: socket.socket) -> bool:

@@ -193,6 +193,30 @@ def test_an_engine_that_hangs_leaves_threads_for_those_who_watch(site: Site) -> 
     site.until_ready()
 
 
+@pytest.mark.parametrize(
+    "term",
+    [
+        b'{"type":"literal","value":"x"}',
+        b'{"type":"uri","value":"e:x"}',
+        b'{"type":"bnode","value":"b"}',
+        b'{"type":"literal","value":"%b"}' % (b"9" * 5000),
+    ],
+    ids=["literal", "IRI", "blank node", "number"],
+)
+def test_terms_of_another_kind_are_an_error_of_the_engine(site: Site, term: bytes) -> None:
+    """Well-formed and wrong: what renders them fails in a sentence."""
+    written = len(site.log())
+    site.engine.term = term
+    try:
+        paths = ("/doc/lake/v%C3%A4nern?", "/search?q=a&", "/table/?", "/catalogue.ttl?")
+        statuses = {site.get(f"{path}{next(_numbers)}", "text/html")[0] for path in paths}
+    finally:
+        site.engine.term = b""
+    site.until_ready()
+    assert statuses <= {200, 301, 404, 502, 504}
+    assert site.log()[written:].partition("Traceback")[2] == ""
+
+
 def descriptors(server: Server) -> int:
     """Return how many files and sockets the web processes have open."""
     return sum(len(list(Path(f"/proc/{pid}/fd").iterdir())) for pid in server.web_processes())
