@@ -148,6 +148,13 @@ class Following:
                 "The engine holds no release of this site.",
                 remedy="Load one with 'publisher push'.",
             )
+        if not self._holds(name):
+            raise ReleaseError(
+                "The engine's current release {id} is not in {folder}.",
+                remedy="Copy it there with 'publisher releases pull', or load another one.",
+                id=name[:100],
+                folder=self._releases,
+            )
         yield (self._releases / name).resolve()
 
     def _current(self, connection: Connection) -> str:
@@ -169,10 +176,17 @@ class Following:
             name = self._current(self._connection)
         except QueryError:
             return None  # what is served stays, and readiness tells of the engine
-        folder = self._releases / name
-        if name and not folder.is_dir():
-            _log.error("The engine's current release %s is not in %s.", name, self._releases)
-        return folder.resolve() if name and folder.is_dir() else None
+        if name and not self._holds(name):
+            _log.error("The engine's current release %r is not in %s.", name[:100], self._releases)
+            return None
+        return (self._releases / name).resolve() if name else None
+
+    def _holds(self, name: str) -> bool:
+        """Tell whether a release is here; what an engine calls one may be a way to elsewhere."""
+        try:
+            return any(path.name == name and path.is_dir() for path in self._releases.iterdir())
+        except OSError:
+            return False
 
     def _read_base_iri(self) -> str:
         """Return the base IRI that the releases here have; all have the same."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -24,11 +25,14 @@ from publisher.errors import (
 from publisher.media_types import HTML
 from publisher.messages import in_language, translate
 from publisher.negotiation import quality
+from publisher.query.remote.endings import failed
+from publisher.query.remote.engine import RemoteEngine
 from publisher.serve.fields import METHODS, vary
 from publisher.serve.nearest import nearest, words_of
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
 
+_log = logging.getLogger("publisher")
 PROBLEM = "application/problem+json"
 _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (NotAcceptable, HTTPStatus.NOT_ACCEPTABLE),
@@ -173,6 +177,13 @@ def register(app: Flask, site: Site) -> None:
         error = request.routing_exception  # Flask handles this one itself
         return _redirect(site, error) if isinstance(error, RequestRedirect) else response
 
+    def on_engine_error(error: Exception) -> Response:
+        # Terms of another kind than the query asked for may break what renders them, anywhere.
+        _log.debug("An answer could not be rendered.", exc_info=error)
+        return _publisher_error(site, failed(f"{type(error).__name__}: {error}"))
+
+    if isinstance(site.engine, RemoteEngine):
+        app.register_error_handler(Exception, on_engine_error)
     app.register_error_handler(PublisherError, on_publisher_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.after_request(on_redirect)

@@ -1,7 +1,7 @@
-"""Hostile queries for minutes, and what another visitor notices: nothing is the aim.
+"""Attacks one after the other, and what another visitor notices: nothing is the aim.
 
-Run it with ``python tests/benchmarks/hostile.py``; ``--seconds 300`` and ``--clients 8`` are the
-defaults. The server has its default settings and 100,000 triples of made-up clusters.
+Run it with ``python tests/benchmarks/hostile.py``; each attack lasts ``--seconds``, 30 when it is
+not said. The server has its default settings, the real data and eight releases of it.
 """
 
 from __future__ import annotations
@@ -9,166 +9,173 @@ from __future__ import annotations
 import argparse
 import http.client
 import itertools
+import resource
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
-from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
-from generate import BASE, quads
-from hostile_queries import corpus
+from attacks import ATTACKS, Target
+from documents import WARM_DOCUMENT, sources
+from generate import BASE
 from machinery import free_port, memory_mb, publisher, running, table, wait_until_ready
-from pyoxigraph import RdfFormat, serialize
 
-_TRIPLES = 100_000
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 _VISITOR = "127.0.0.200"
+_PAUSE_SECONDS = 0.05
+_TIMEOUT_SECONDS = 60
+_AFTER_SECONDS = 3.0
+_RELEASES = 8
+_FILE = "data/clusters/paper-province.ttl"
+KINDS = ("document", "health", "query")
 
 
 @dataclass
 class Visitor:
-    """Somebody who looks documents up and asks small queries, and keeps the time."""
+    """Somebody who looks documents up and asks small queries, and keeps the time.
+
+    Attributes:
+        port: Of the server.
+        end: Set when the visit is over.
+        seconds: Of each request, by kind.
+        failed: How many were not answered 200.
+    """
 
     port: int
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
+    end: threading.Event = field(default_factory=threading.Event)
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {kind: [] for kind in KINDS})
+    failed: int = 0
 
-    def ask(self, kind: str, path: str, query: str = "", source: str = _VISITOR) -> int:
-        """Return the status of an answer; 0 when the connection broke."""
+    def ask(self, kind: str, number: int) -> None:
+        """Ask for something of a kind, over a connection of its own."""
         began = time.perf_counter()
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self.port, timeout=120, source_address=(source, 0)
+            "127.0.0.1", self.port, timeout=_TIMEOUT_SECONDS, source_address=(_VISITOR, 0)
         )
+        status = 0
         try:
-            if query:
-                connection.request("POST", path, urlencode({"query": query}), _FORM)
+            if kind == "query":
+                query = f"SELECT * {{ <{BASE}id/{number}> ?p ?o }} # {time.time_ns()}"
+                connection.request("POST", "/sparql", urlencode({"query": query}), _FORM)
             else:
-                connection.request("GET", path, headers={"Accept": "text/turtle"})
+                path = "/healthz" if kind == "health" else WARM_DOCUMENT
+                connection.request("GET", path, headers={"Accept": "text/turtle, */*;q=0.1"})
             response = connection.getresponse()
             response.read()
             status = response.status
         except (OSError, http.client.HTTPException):
-            status = 0
+            pass
         finally:
             connection.close()
-        self.seconds.setdefault(kind, []).append(time.perf_counter() - began)
-        self.statuses[(kind, status)] += 1
-        return status
+        self.seconds[kind].append(time.perf_counter() - began)
+        self.failed += status != http.HTTPStatus.OK
 
-
-def attack(port: int, number: int, count: int, end: float, statuses: Counter[int]) -> None:
-    """Send the corpus over and over, from an address of its own."""
-    queries = list(corpus(9).values())
-    client = Visitor(port)
-    begin = number * len(queries) // count
-    for query in itertools.islice(itertools.cycle(queries), begin, None):
-        if time.monotonic() > end:
-            return
-        statuses[client.ask("hostile", "/sparql", query, f"127.0.0.{number + 10}")] += 1
-
-
-def visit(visitor: Visitor, end: float) -> None:
-    """Look up documents, rendered and not, and ask queries that nobody asked before."""
-    for number in itertools.count():
-        if time.monotonic() > end:
-            return
-        visitor.ask("document", f"/doc/cluster/g{number % 3000:07}")
-        visitor.ask("home page", "/")
-        thing = f"{BASE}id/cluster/g{number % 3000:07}"
-        visitor.ask("query", "/sparql", f"SELECT * {{ <{thing}> ?p ?o }} # {number}")
-        time.sleep(0.02)
-
-
-def at_work_in(folder: str) -> list[str]:
-    """Return the command lines of all processes that were started in a folder."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            if str(path.readlink()).startswith(folder):
-                found.append((path.parent / "cmdline").read_text().replace("\0", " "))
-        except OSError:
-            continue
-    return found
+    def visit(self, kind: str) -> None:
+        """Ask again and again."""
+        for number in itertools.count():
+            if self.end.wait(_PAUSE_SECONDS):
+                return
+            self.ask(kind, number)
 
 
 @dataclass
-class Attacked:
-    """What was noticed.
+class Memory:
+    """What the web process took."""
 
-    Attributes:
-        quiet: Who visited before.
-        visitor: Who visited meanwhile.
-        statuses: What the hostile queries were answered with.
-        memory: Of each process at the end, in MB.
-        before: Command lines of the processes, before the end.
-        remaining: Those that are left afterwards.
-    """
+    parent: int
+    end: threading.Event
+    before: float = 0.0
+    most: float = 0.0
 
-    quiet: Visitor
-    visitor: Visitor
-    statuses: Counter[int] = field(default_factory=Counter)
-    memory: dict[str, float] = field(default_factory=dict)
-    before: list[str] = field(default_factory=list)
-    remaining: list[str] = field(default_factory=list)
+    def now(self) -> float:
+        """Return it in MB; 0 while there is no process."""
+        return memory_mb(self.parent).get("web process", 0.0)
+
+    def watch(self) -> None:
+        """Keep the most of it."""
+        while not self.end.wait(_PAUSE_SECONDS * 4):
+            self.most = max(self.most, self.now())
 
 
-def attacked(folder: Path, seconds: float, clients: int) -> Attacked:
-    """Serve, attack and visit for so many seconds."""
-    data = folder / "clusters.nq"
-    serialize(quads(_TRIPLES), str(data), format=RdfFormat.N_QUADS)
-    port = free_port()
-    noticed = Attacked(Visitor(port), Visitor(port))
-    command = publisher(*("preview", str(data), "--union", "--base-iri", BASE, "--port", str(port)))
-    with running(command, folder) as process:
-        wait_until_ready(port, "/healthz")
-        visit(noticed.quiet, time.monotonic() + 3)
-        end = time.monotonic() + seconds
-        threads = [
-            threading.Thread(target=attack, args=[port, n, clients, end, noticed.statuses])
-            for n in range(clients)
-        ]
-        for thread in threads:
-            thread.start()
-        visit(noticed.visitor, end)
-        for thread in threads:
-            thread.join()
-        noticed.memory = memory_mb(process.pid)
-        noticed.before = at_work_in(str(folder))
-    time.sleep(2)
-    noticed.remaining = at_work_in(str(folder))
-    return noticed
+def _asked(times: list[float]) -> str:
+    return f"{statistics.median(times) * 1000:.0f} / {max(times) * 1000:,.0f} ms"
 
 
-def _row(kind: str, noticed: Attacked) -> list[str]:
-    taken = noticed.visitor.seconds[kind]
+def attacked(
+    name: str, attack: Callable[[Target], None], target: Target, seconds: float
+) -> list[str]:
+    """Attack and visit for so many seconds, and return a row of the table."""
+    visitor = Visitor(target.port)
+    memory = Memory(target.parent, visitor.end)
+    memory.before = memory.most = memory.now()
+    threads = [threading.Thread(target=visitor.visit, args=[kind]) for kind in KINDS]
+    threads.append(threading.Thread(target=memory.watch))
+    for thread in threads:
+        thread.start()
+    target.end = time.monotonic() + seconds
+    attack(target)
+    time.sleep(max(0.0, target.end - time.monotonic()))
+    visitor.end.set()
+    for thread in threads:
+        thread.join()
+    time.sleep(_AFTER_SECONDS)
+    count = sum(map(len, visitor.seconds.values()))
     return [
-        kind,
-        f"{statistics.median(noticed.quiet.seconds[kind]) * 1000:.1f} ms",
-        f"{statistics.median(taken) * 1000:.1f} ms",
-        f"{statistics.quantiles(taken, n=100)[98] * 1000:.0f} ms",
-        f"{max(taken) * 1000:.0f} ms",
-        f"{noticed.visitor.statuses[(kind, 200)]} of {len(taken)}",
+        name,
+        target.sent(),
+        f"{visitor.failed} of {count:,}",
+        *(_asked(visitor.seconds[kind]) for kind in KINDS),
+        f"{memory.before:.0f} → {memory.most:.0f} → {memory.now():.0f} MB",
     ]
+
+
+def build(folder: Path, releases: Path, count: int) -> list[str]:
+    """Return the names of so many releases that differ in a text."""
+    sources(folder, 0)
+    path = folder / _FILE
+    text = path.read_text(encoding="utf-8")
+    for number in range(count):
+        path.write_text(text.replace('"@en', f' ({number})"@en', 1), encoding="utf-8")
+        command = publisher("build", "--releases", str(releases))
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return sorted(found.parent.name for found in releases.glob("2*/manifest.json"))
+
+
+def measure(seconds: float, attacks: Iterable[tuple[str, Callable[[Target], None]]]) -> str:
+    """Serve, run the attacks, and return the table of what was noticed."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    rows = []
+    with tempfile.TemporaryDirectory() as name:
+        folder, port = Path(name), free_port()
+        releases = folder / "releases"
+        names = build(folder, releases, _RELEASES)
+        command = publisher("serve", "--releases", str(releases), "--port", str(port))
+        with running(command, folder) as process:
+            wait_until_ready(port, "/readyz")
+            Visitor(port).ask("document", 0)
+            for what, attack in attacks:
+                target = Target(port, process.pid, names)
+                rows.append(attacked(what, attack, target, seconds))
+                print(" | ".join(rows[-1]), flush=True)
+                wait_until_ready(port, "/readyz")
+    head = ["attack", "sent", "failed", "document", "health", "query", "memory"]
+    return table(head, rows)
 
 
 def main() -> None:
     """Run, and print what was noticed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=300.0)
-    parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=30.0, help="length of each attack")
+    parser.add_argument("--only", default="", help="words that the name of an attack begins with")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as name:
-        noticed = attacked(Path(name), options.seconds, options.clients)
-    head = ["what", "before, median", "under attack, median", "99 %", "longest", "answered"]
-    print(table(head, [_row(kind, noticed) for kind in noticed.visitor.seconds]))
-    count, statuses = sum(noticed.statuses.values()), dict(sorted(noticed.statuses.items()))
-    print(f"\nHostile queries: {count}, by status: {statuses}")
-    print(f"Memory at the end: { ({k: round(v) for k, v in noticed.memory.items()}) } MB")
-    left = noticed.remaining
-    print(f"Processes: {len(noticed.before)} before the end, {len(left)} left behind {left}")
+    chosen = [attack for attack in ATTACKS if attack[0].startswith(options.only)]
+    print("\n" + measure(options.seconds, chosen))
 
 
 if __name__ == "__main__":

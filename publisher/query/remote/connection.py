@@ -2,20 +2,25 @@
 
 An answer is taken in to its end before any of it goes on. The web server in front ends a broken
 stream as if it were whole, so what is cut must be noticed before the first byte leaves.
+
+An engine is not trusted to be one: whatever it sends, an exchange ends at its deadline and takes no
+more memory than a result may have; redirects are not followed and nothing is unpacked.
 """
 
 from __future__ import annotations
 
 import math
+import socket
+import threading
 import time
+from contextlib import ExitStack
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
-from urllib3.connection import HTTPConnection
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import (
     ConnectTimeoutError,
     EmptyPoolError,
-    HTTPError,
     ProtocolError,
     ReadTimeoutError,
 )
@@ -23,12 +28,57 @@ from urllib3.exceptions import (
 from publisher.errors import EngineBusy, PublisherError
 from publisher.query.engine import Limits
 from publisher.query.remote import endings
+from publisher.query.remote.alarm import ALARM
 from publisher.query.remote.circuit import Circuit
 from publisher.query.remote.requests import Address, Request
 
 _CONNECT_SECONDS = 5.0
 _PART = 1 << 16
 _FORM = "application/x-www-form-urlencoded"
+# What all exchanges together may hold of answers that are still on their way.
+_ARRIVING_RESULTS = 4
+
+
+class _Plain(HTTPConnection):
+    """A connection whose head has to arrive in time as a whole."""
+
+    wire: socket.socket | None = None
+
+    def getresponse(self) -> urllib3.HTTPResponse:  # type: ignore[override]
+        """Return a response whose body is still to be read."""
+        self.wire = self.sock
+        with ExitStack() as opened:
+            if self.wire is not None and self.timeout is not None:
+                deadline = time.monotonic() + self.timeout
+                opened.enter_context(ALARM.shutting_down(self.wire, deadline))
+            return super().getresponse()
+
+
+class _Encrypted(_Plain, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Arriving:
+    """Counts what is on its way, and refuses what would be too much at one time."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._taken = most, 0
+        self._lock = threading.Lock()
+
+    def take(self, count: int) -> None:
+        """Make room for so many bytes more.
+
+        Raises:
+            EngineBusy: There is none.
+        """
+        with self._lock:
+            self._taken += count
+            if self._taken <= self._most or count <= 0:
+                return
+            self._taken -= count
+        raise EngineBusy(
+            "The query engine has too much to do.", remedy="Send the query again in a few seconds."
+        )
 
 
 class Connection:
@@ -40,6 +90,8 @@ class Connection:
         parts = urlsplit(address.url)
         self._path = parts._replace(scheme="", netloc="").geturl() or "/"
         self._pool = urllib3.connection_from_url(address.url, maxsize=most, block=True)
+        self._pool.ConnectionCls = _Encrypted if parts.scheme == "https" else _Plain
+        self._arriving = _Arriving(_ARRIVING_RESULTS * limits.result_bytes)
         self._circuit = Circuit()
 
     def ask(self, request: Request) -> bytes:
@@ -55,26 +107,25 @@ class Connection:
         deadline = time.monotonic() + request.seconds
         try:
             body = self._send(request, deadline)
-        except (HTTPError, OSError) as error:
-            raise self._failure(error, request) from error
         except endings.Broken as error:
             self._circuit.failed()
             raise endings.failed(str(error)) from error
         except PublisherError:
             self._circuit.succeeded()  # it answers, if with a refusal
             raise
+        except Exception as error:  # what it sends may break a reader anywhere
+            raise self._failure(error, request, deadline) from error
         self._circuit.succeeded()
         return body
 
-    def _failure(self, error: Exception, request: Request) -> PublisherError:
+    def _failure(self, error: Exception, request: Request, deadline: float) -> PublisherError:
         if isinstance(error, EmptyPoolError):
             return EngineBusy(
                 "All connections to the query engine are in use.",
                 remedy="Send the query again in a few seconds.",
             )
-        if isinstance(error, ReadTimeoutError | TimeoutError) and not isinstance(
-            error, ConnectTimeoutError
-        ):
+        is_late = time.monotonic() >= deadline or isinstance(error, ReadTimeoutError | TimeoutError)
+        if is_late and not isinstance(error, ConnectTimeoutError):
             if request.is_own:
                 self._circuit.failed()
             return endings.no_time(request.seconds)
@@ -108,7 +159,7 @@ class Connection:
             retries=False,
             redirect=False,
             preload_content=False,
-            decode_content=True,
+            decode_content=False,
             timeout=urllib3.Timeout(connect=min(_CONNECT_SECONDS, left), read=left),
             pool_timeout=math.ceil(left),
         )
@@ -124,26 +175,24 @@ class Connection:
         return body
 
     def _read(self, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
+        """Return a body that arrived in time; one that was cut at the deadline is none."""
+        connection = response.connection
         body = bytearray()
-        while True:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            _wait_at_most(response, left)
-            part = response.read1(_PART)
-            if not part:
-                return bytes(body)
-            body += part
-            if len(body) > self._limits.result_bytes:
-                raise endings.too_long(self._limits.result_bytes)
+        with ExitStack() as opened:
+            opened.callback(lambda: self._arriving.take(-len(body)))
+            if isinstance(connection, _Plain) and connection.wire is not None:
+                opened.enter_context(ALARM.shutting_down(connection.wire, deadline))
+            while part := response.read1(_PART):
+                if len(body) + len(part) > self._limits.result_bytes:
+                    raise endings.too_long(self._limits.result_bytes)
+                self._arriving.take(len(part))
+                body += part
+                if time.monotonic() >= deadline:
+                    raise TimeoutError
+        if time.monotonic() >= deadline:
+            raise TimeoutError
+        return bytes(body)
 
     def close(self) -> None:
         """Close every connection that nobody uses."""
         self._pool.close()
-
-
-def _wait_at_most(response: urllib3.BaseHTTPResponse, seconds: float) -> None:
-    """Let the next look at the socket take only so long."""
-    connection = response.connection
-    if isinstance(connection, HTTPConnection) and connection.sock is not None:
-        connection.sock.settimeout(max(0.001, seconds))

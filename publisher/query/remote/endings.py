@@ -14,12 +14,11 @@ from publisher.errors import EngineBusy, EngineFailed, PublisherError, QueryLimi
 from publisher.query.remote.requests import Request
 
 N_TRIPLES = "application/n-triples"
-JSON, XML = "application/sparql-results+json", "application/sparql-results+xml"
+JSON = "application/sparql-results+json"
 _ASK_FOR_LESS = "Ask for less: add patterns or LIMIT, or take the dump."
 # What each media type may be called in an answer.
 _CALLED = {
     JSON: (JSON, "application/json"),
-    XML: (XML, "application/xml", "text/xml"),
     N_TRIPLES: (N_TRIPLES, "text/plain"),
 }
 _SHOWN = 300
@@ -38,7 +37,7 @@ def no_time(seconds: float) -> QueryLimit:
         "The query was stopped after {seconds} seconds.",
         limit="query_timeout_seconds",
         remedy=_ASK_FOR_LESS,
-        seconds=f"{seconds:g}",
+        seconds=f"{round(seconds, 1):g}",
     )
 
 
@@ -54,11 +53,21 @@ def too_long(limit_bytes: int) -> QueryLimit:
 
 def failed(reason: str) -> EngineFailed:
     """Return the error of an engine that broke; only the log tells how."""
-    _log.error("The query engine failed: %s", reason)
+    _log.error("The query engine failed: %s", printable(reason))
     return EngineFailed(
         "The query engine cannot be reached, or does not answer as it should.",
         remedy="Try again in a few seconds.",
     )
+
+
+def printable(words: str) -> str:
+    r"""Return a beginning of what an engine said that is safe in a log and in a sentence.
+
+    >>> printable("no \x1b[2J\x00such thing")
+    'no ?[2J?such thing'
+    """
+    shown = " ".join(words[: _SHOWN * 4].split())[:_SHOWN]
+    return "".join(letter if letter.isprintable() else "?" for letter in shown)
 
 
 def check(status: int, fields: Mapping[str, str], body: bytes, request: Request) -> None:
@@ -79,6 +88,10 @@ def check(status: int, fields: Mapping[str, str], body: bytes, request: Request)
             remedy=_ASK_FOR_LESS,
             rows=fields[_CUT][:20],
         )
+    coding = fields.get("Content-Encoding", "identity").strip().lower()
+    if coding != "identity":
+        # Nobody asked for it (RFC 9110, 12.5.3), and a little of it can unpack to very much.
+        raise Broken(f"its answer is packed as {coding[:20]!r}")
     media_type = fields.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type not in _CALLED[request.media_type]:
         raise Broken(f"it sent {media_type[:100]!r} instead of {request.media_type}")
@@ -91,14 +104,12 @@ def _is_whole(media_type: str, body: bytes) -> bool:
     start, end = body[:_SHOWN].lstrip(), body[-_SHOWN:].rstrip()
     if media_type == JSON:
         return start.startswith(b"{") and b'"head"' in start and end.endswith(b"}")
-    if media_type == XML:
-        return start.startswith(b"<") and end.endswith((b"</sparql>", b":sparql>"))
     last = end.rpartition(b"\n")[2]
     return not last or last.endswith(b".") or last.startswith(b"#")
 
 
 def _refusal(status: int, body: bytes, request: Request) -> PublisherError | Broken:
-    reason = " ".join(body[: _SHOWN * 4].decode(errors="replace").split())[:_SHOWN]
+    reason = printable(body[: _SHOWN * 4].decode(errors="replace"))
     if status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT):
         return no_time(request.seconds)
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):

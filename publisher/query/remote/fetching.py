@@ -11,8 +11,9 @@ from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
 from publisher.namespaces import iri
 from publisher.query.description import COUNTED, LABELS, Description
-from publisher.query.engine import Row
+from publisher.query.engine import Row, Term
 from publisher.query.look_ups import LookUps
+from publisher.query.remote.endings import failed
 from publisher.query.remote.names import Names
 
 _AT_ONCE = 100
@@ -77,7 +78,7 @@ class Fetched:
         predicates = " ".join(f"<{name}>" for name in LABELS)
         for part in _parts(sorted(wanted, key=str)):
             for row in self._ask(_LABELS % (self._terms(part), predicates)):
-                self._store.add(Quad(row["s"], row["p"], row["o"]))  # type: ignore[arg-type]
+                self._store.add(_quad(row["s"], row["p"], row["o"]))
         return LookUps(self._store).describe(subjects, page, page_size) if wanted else found
 
     def _terms(self, nodes: Iterable[Node]) -> str:
@@ -86,7 +87,19 @@ class Fetched:
 
     def _quads(self, rows: Iterable[Row]) -> Iterator[Quad]:
         for row in rows:
-            yield Quad(row["s"], row["p"], row["o"], row["g"])  # type: ignore[arg-type]
+            yield _quad(row["s"], row["p"], row["o"], row["g"])
+
+
+def _quad(*terms: Term) -> Quad:
+    """Return a quad of what an engine sent.
+
+    Raises:
+        EngineFailed: It cannot be one: a literal stands where none may be.
+    """
+    try:
+        return Quad(*terms)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise failed(f"its solutions are no triples: {error}") from error
 
 
 def _parts(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:

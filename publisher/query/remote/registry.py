@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from pyoxigraph import QueryResultsFormat, parse_query_results
 
 from publisher.namespaces import iri
 from publisher.query.remote.connection import Connection
 from publisher.query.remote.endings import JSON, failed
 from publisher.query.remote.names import AS_WRITTEN, registry_of
 from publisher.query.remote.requests import Request
+from publisher.query.remote.results import Bounds, own_rows
 
 SECONDS = 5.0
 CURRENT = iri("dcat:hasCurrentVersion")
 IDENTIFIER = iri("dcterms:identifier")
 TRIPLES = iri("void:triples")
+_VARIABLES = ("release", "triples", "guarded", "base")
+_REGISTRY_BYTES = 4 << 20
 GUARDED = f"{AS_WRITTEN}datatype"
 _QUERY = f"""
 SELECT ?release ?triples ?guarded ?base {{
@@ -66,17 +66,16 @@ def read_registry(connection: Connection, base_iri: str) -> Mapping[str, Loaded]
     body = connection.ask(Request(fields, JSON, SECONDS, is_own=True))
     found: dict[str, Loaded] = {}
     try:
-        solutions: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
-        for row in solutions:
+        for row in own_rows(body, _VARIABLES, Bounds.of(SECONDS, _REGISTRY_BYTES)):
             name = row["release"].value
             before = found.get(name)
-            guarded = {row["guarded"].value} if row["guarded"] is not None else set()
+            guarded = {row["guarded"].value} if "guarded" in row else set()
             found[name] = Loaded(
                 name,
                 int(row["triples"].value),
                 frozenset(guarded | (before.guarded if before else frozenset())),
-                row["base"] is not None,
+                "base" in row,
             )
-    except (SyntaxError, ValueError, AttributeError) as error:
+    except ValueError as error:
         raise failed(f"its list of releases cannot be read: {error}") from error
     return found

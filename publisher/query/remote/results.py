@@ -1,16 +1,19 @@
 """What an engine sent → what the client wants.
 
-JSON, XML and N-Triples are passed on untouched. CSV and TSV are made here, since nothing at their
-end tells whether they are whole; so are the other forms of graphs, which then look as they do with
-the embedded engine, and booleans, which not every engine can write.
+An engine is asked for JSON and N-Triples alone, and what it sends is read to its end and written
+anew: what is no answer never goes on, and answers look as they do with the embedded engine. Both
+ways are streams, so that neither many rows nor many variables take more than the result may.
 """
 
 from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+import re
+import time
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, cast
 
 from pyoxigraph import (
     QueryResultsFormat,
@@ -21,32 +24,152 @@ from pyoxigraph import (
 )
 
 from publisher.errors import ReadLimit
-from publisher.query.engine import Answer
-from publisher.query.remote.endings import JSON, N_TRIPLES, XML, Broken
+from publisher.query.engine import Answer, Row
+from publisher.query.remote.endings import Broken, failed, no_time, too_long
+from publisher.query.remote.nesting import is_deep_json, is_deep_n_triples
 from publisher.rdf.reading import read_json, read_lines
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+_UNREADABLE = (SyntaxError, ValueError, RecursionError)
+_BOOLEAN_BYTES = 64 << 10
+# A row of the program's own takes a dictionary and some terms.
+_ROW_BYTES = 128
+_ROWS_BETWEEN_LOOKS = 1000
+# Without its variables before its rows, a parser keeps all rows until it knows them.
+_HEAD = re.compile(rb'\s*\{\s*"head"\s*:\s*\{[^{}]*?(?<!\\)"vars"\s*:\s*\[[^{}]*\}')
 
 
-def wanted_of_solutions(media_type: str) -> str:
-    """Return the media type in which solutions are asked of an engine."""
-    return media_type if media_type in (JSON, XML) else JSON
+@dataclass(frozen=True)
+class Bounds:
+    """What reading an answer and writing it anew may take.
+
+    Attributes:
+        result_bytes: Longest result.
+        seconds: The time limit, as it is told.
+        deadline: When it has passed, on the monotonic clock.
+    """
+
+    result_bytes: int
+    seconds: float
+    deadline: float
+
+    @staticmethod
+    def of(seconds: float, result_bytes: int) -> Bounds:
+        """Return the bounds of what begins now."""
+        return Bounds(result_bytes, seconds, time.monotonic() + seconds)
+
+    def left(self) -> float:
+        """Return the seconds that are left.
+
+        Raises:
+            QueryLimit: There are none.
+        """
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise no_time(self.seconds)
+        return left
+
+    @property
+    def rows(self) -> int:
+        """Return how many rows the program takes from an engine for itself."""
+        return max(1, self.result_bytes // _ROW_BYTES)
 
 
-def as_solutions(body: bytes, media_type: str) -> Answer:
+class _Output(io.RawIOBase):
+    """A binary file that ends with an error at the bounds."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        super().__init__()
+        self.body = bytearray()
+        self._bounds = bounds
+
+    def write(self, part: Any) -> int:
+        self._bounds.left()
+        if len(self.body) + len(part) > self._bounds.result_bytes:
+            raise too_long(self._bounds.result_bytes)
+        self.body += part
+        return len(part)
+
+
+def _read(body: bytes, variables: Collection[str]) -> Any:
+    """Return solutions that are read row by row.
+
+    Raises:
+        Broken: They are none, or none of these variables.
+    """
+    if _HEAD.match(body) is None:
+        raise Broken("its solutions do not begin with their variables")
+    if is_deep_json(body):
+        raise Broken("its solutions nest too deep")
+    try:
+        found: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
+        names = [variable.value for variable in found.variables]
+    except (*_UNREADABLE, AttributeError) as error:
+        raise Broken(str(error)) from error
+    # Each row takes time for all variables, also for those that it does not bind.
+    if len(names) > len(variables) or not set(names) <= set(variables):
+        del found  # it may only end in this thread, and an error may be kept
+        raise Broken(f"it sent {len(names)} variables instead of {len(variables)}")
+    return found
+
+
+def as_solutions(
+    body: bytes, media_type: str, variables: Collection[str], bounds: Bounds
+) -> Answer:
     """Return solutions in a media type.
 
     Raises:
         Broken: They are none.
+        QueryLimit: They are too long in this media type, or take too long.
     """
-    if media_type in (JSON, XML):
-        return Answer(media_type, body)
+    output = _Output(bounds)
+    found = _read(body, variables)
     try:
-        found: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
-        written = found.serialize(format=QueryResultsFormat.from_media_type(media_type))
-    except (SyntaxError, ValueError) as error:
+        found.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
+    except _UNREADABLE as error:
         raise Broken(str(error)) from error
-    return Answer(media_type, written)
+    finally:
+        del found
+    return Answer(media_type, bytes(output.body))
+
+
+class Solution(dict[str, Any]):
+    """A row of an answer to one of the program's own queries, which bind what they promise."""
+
+    def __missing__(self, name: str) -> Any:
+        """Raise EngineFailed: the engine left out what the query always binds."""
+        raise failed(f"its solutions do not bind {name}")
+
+
+def own_rows(body: bytes, variables: Collection[str], bounds: Bounds) -> list[Row]:
+    """Return the rows of an answer to one of the program's own queries.
+
+    Raises:
+        EngineFailed: It is none.
+        QueryLimit: There are too many, or they take too long.
+    """
+    rows: list[Row] = []
+    found: Any = None
+    try:
+        found = _read(body, variables)
+        names = [variable.value for variable in found.variables]
+        for number, row in enumerate(found):
+            if number % _ROWS_BETWEEN_LOOKS == 0:
+                bounds.left()
+            if number >= bounds.rows:
+                raise too_long(bounds.result_bytes)
+            terms = {name: value for name in names if (value := row[name]) is not None}
+            if any(isinstance(value, Triple) for value in terms.values()):
+                raise Broken("it sent a triple as a term")
+            rows.append(Solution(terms))
+    except Broken as error:
+        raise failed(str(error)) from error
+    except _UNREADABLE as error:
+        raise failed(f"its solutions cannot be read: {error}") from error
+    finally:
+        # An error that is kept keeps this frame, and a parser may only end in its own thread.
+        del found
+    return rows
 
 
 def as_boolean(body: bytes, media_type: str) -> Answer:
@@ -55,6 +178,8 @@ def as_boolean(body: bytes, media_type: str) -> Answer:
     Raises:
         Broken: It is neither.
     """
+    if len(body) > _BOOLEAN_BYTES:
+        raise Broken(f"it sent {len(body)} bytes for a boolean")
     try:
         sent: Any = read_json(body, "")
         if "boolean" in sent:
@@ -62,7 +187,7 @@ def as_boolean(body: bytes, media_type: str) -> Answer:
         else:
             cells = [cell for row in sent["results"]["bindings"] for cell in row.values()]
             boolean = any(cell["value"] not in ("0", "false") for cell in cells)
-    except (ValueError, KeyError, TypeError, AttributeError, ReadLimit) as error:
+    except (*_UNREADABLE, KeyError, TypeError, AttributeError, ReadLimit) as error:
         raise Broken(f"it is no boolean: {error}") from error
     plain = json.dumps({"head": {}, "boolean": boolean}).encode()
     found: Any = parse_query_results(plain, format=QueryResultsFormat.JSON)
@@ -71,27 +196,33 @@ def as_boolean(body: bytes, media_type: str) -> Answer:
     )
 
 
-def as_graph(body: bytes, media_type: str, prefixes: Mapping[str, str]) -> Answer:
+def as_graph(body: bytes, media_type: str, prefixes: Mapping[str, str], bounds: Bounds) -> Answer:
     """Return N-Triples in a media type of graphs.
 
     Raises:
         Broken: They are none.
+        QueryLimit: They are too long in this media type, or take too long.
     """
-    if media_type == N_TRIPLES:
-        return Answer(media_type, body)
+    if is_deep_n_triples(body):
+        raise Broken("its triples nest too deep")
+    quads = read_lines(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
     try:
-        quads = read_lines(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
-        triples = [quad.triple for quad in quads]
-    except (SyntaxError, ValueError, ReadLimit) as error:
+        return written_graph((q.triple for q in quads), media_type, prefixes, bounds)
+    except (*_UNREADABLE, ReadLimit) as error:
         raise Broken(str(error)) from error
-    return written_graph(triples, media_type, prefixes)
 
 
 def written_graph(
-    triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str]
+    triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str], bounds: Bounds
 ) -> Answer:
-    """Return triples in a media type of graphs."""
+    """Return triples in a media type of graphs.
+
+    Raises:
+        QueryLimit: They are too long in this media type, or take too long.
+    """
     form = RdfFormat.from_media_type(media_type)
     assert form is not None  # one of those on offer
     given = dict(prefixes) if form in _WITH_PREFIXES else None
-    return Answer(media_type, serialize(triples, format=form, prefixes=given) or b"")
+    output = _Output(bounds)
+    serialize(triples, cast(IO[bytes], output), format=form, prefixes=given)
+    return Answer(media_type, bytes(output.body))
