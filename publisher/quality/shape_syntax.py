@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.locate import line_of
+from publisher.load.locate import line_naming, line_of
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
@@ -173,7 +173,4 @@ def _first_mention(file: SourceFile, triple: Triple) -> int:
     """Return the line of a property in brackets: the first that names it with its value."""
     value = str(getattr(triple.object, "value", ""))
     shown = shorten(value, file.prefixes).partition("\n")[0]
-    lines = enumerate(file.text.splitlines(), 1)
-    mentions = [n for n, line in lines if shorten(triple.predicate.value) in line]
-    named = [n for n in mentions if shown and shown in file.text.splitlines()[n - 1]]
-    return next(iter(named or mentions), 0)
+    return line_naming(file, shorten(triple.predicate.value), shown)

@@ -253,6 +253,16 @@ def wide_heading(file: Path) -> None:
     file.write_text("id," + "Slag," * 1_000_000 + "\n", encoding="utf-8")
 
 
+def wide_below(file: Path) -> None:
+    rows = 'id,Slag\nid/lake/runn,"deep\nand dark"\nid/lake/runn,' + "a," * 3_000_000 + "\n"
+    file.write_text(rows, encoding="utf-8")
+
+
+def unclosed_later(file: Path) -> None:
+    rows = 'id,Slag\n\nid/lake/runn,"deep\nand dark"\nid/lake/runn,"deep\n' + "a,b\n" * 100
+    file.write_text(rows, encoding="utf-8")
+
+
 def huge_cell(file: Path) -> None:
     with file.open("w", encoding="utf-8") as stream:
         stream.write("id,Slag\nid/lake/runn,")
@@ -287,12 +297,14 @@ def one_line_of_tabs(file: Path) -> None:
 # Table → what is said of it.
 TABLES: Mapping[Callable[[Path], None], str] = {
     very_wide: "The table goes on beyond what is read",
-    wide_heading: "is not CSV",
+    wide_heading: "Line 1 has more than 5000000 characters.",
+    wide_below: "Line 4 has more than 5000000 characters.",
     huge_cell: "The file is larger than 50 MB.",
-    large_cell: "is not CSV",
+    large_cell: "Line 2 has more than 5000000 characters.",
     nothing_bytes: "The file is empty, too large, or no CSV file.",
-    unclosed: "is not CSV",
-    endless_row: "is not CSV",
-    empty_lines: "is not CSV",
+    unclosed: "Line 2 is not CSV: the row has no end. Look for a quotation mark",
+    unclosed_later: "Line 5 is not CSV: unexpected end of data",
+    endless_row: "Line 2 is not CSV: the row has no end. Look for a quotation mark",
+    empty_lines: "The table goes on beyond what is read: A1048577.",
     one_line_of_tabs: "The file is empty, too large, or no CSV file.",
 }

@@ -6,34 +6,52 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from tests.adversary.sheet_files import TABLES, WORKBOOKS
+from tests.adversary.sheet_files import (
+    TABLES,
+    WORKBOOKS,
+    formatted_lines,
+    unpacks_to_blanks,
+    unpacks_to_gigabytes,
+    wide_lines,
+)
+from tests.municipalities import BASE, write_municipalities
+from tests.servers import program
 
 WORLD = Path(__file__).parent.parent / "data"
 # What the process may take at all, and what it takes for any of them; the program takes 120 MB.
 MOST_BYTES, PEAK_MB = 3 << 30, 800
 SECONDS = 400
-# One process for all of them: what one leaves behind shows in the peak.
+SLOW = (formatted_lines, unpacks_to_blanks, unpacks_to_gigabytes, wide_lines)
+# Each file in a child of its own, which shares what is imported: its peak is its own.
 PROGRAM = """
-import json, resource, sys, time
+import json, os, resource, sys
 from click.testing import CliRunner
 from publisher.cli import main
+from publisher.quality import shapes
+from publisher.writing.sheets import layout, running
 
-most, *files = sys.argv[1:]
-resource.setrlimit(resource.RLIMIT_AS, (int(most), int(most)))
-for file in files:
-    began = time.monotonic()
-    result = CliRunner().invoke(main, ["sheet", "import", file, "--lang", "en", "--dry-run"])
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    fault = repr(result.exception) if not isinstance(result.exception, SystemExit) else None
-    seconds = round(time.monotonic() - began, 1)
-    said = [file, result.exit_code, result.output, seconds, peak, fault]
-    print(json.dumps(said), flush=True)
+most = int(sys.argv[1])
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+for line in sys.stdin:
+    pid = os.fork()
+    if pid:
+        os.waitpid(pid, 0)
+        print(flush=True)
+        continue
+    arguments = ["sheet", "import", line.strip(), "--lang", "en", "--dry-run"]
+    result = CliRunner().invoke(main, arguments)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    fault = None if isinstance(result.exception, SystemExit) else repr(result.exception)
+    said = [result.exit_code, result.output, used.ru_utime, used.ru_maxrss >> 10, fault]
+    print(json.dumps(said), end="", flush=True)
+    os._exit(0)
 """
 
 
@@ -48,34 +66,60 @@ class Answer:
     fault: str | None
 
 
+@dataclass(frozen=True)
+class Importer:
+    """Imports files that are made in its folder, each in a process of its own."""
+
+    folder: Path
+    process: subprocess.Popen[str]
+
+    def answer(self, make: Callable[[Path], None], ending: str) -> Answer:
+        """Return what the import of a file answers."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        file = self.folder / f"{make.__name__}.{ending}"
+        make(file)
+        self.process.stdin.write(f"{file.name}\n")
+        self.process.stdin.flush()
+        said = self.process.stdout.readline().strip()
+        assert said, f"the import of {file.name} ended without an answer"
+        return Answer(*json.loads(said))
+
+
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Answer]:
-    """Return name of a file → what its import answered, all by one process."""
+def importer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Importer]:
+    """Return an importer of the small world."""
     folder = tmp_path_factory.mktemp("sheets") / "world"
     shutil.copytree(WORLD, folder)
-    made = [(each, "xlsx") for each in WORKBOOKS] + [(each, "csv") for each in TABLES]
-    for make, ending in made:
-        make(folder / f"{make.__name__}.{ending}")
-    names = [f"{make.__name__}.{ending}" for make, ending in made]
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(MOST_BYTES), *names],
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, str(MOST_BYTES)],
         cwd=folder,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        timeout=SECONDS,
-        check=False,
     )
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert len(lines) == len(names), f"ended in {names[len(lines)]}: {done.stderr[-2000:]}"
-    return {Path(name).stem: Answer(*rest) for name, *rest in lines}
+    with process:
+        yield Importer(folder, process)
+        assert process.stdin is not None
+        process.stdin.close()
+        process.wait(SECONDS)
 
 
-@pytest.mark.parametrize("make", WORKBOOKS, ids=lambda make: make.__name__)
+def cases(makers: object) -> list[object]:
+    """Return the files as parameters; those that take long are marked."""
+    assert isinstance(makers, dict)
+    return [
+        pytest.param(make, id=make.__name__, marks=[pytest.mark.slow] if make in SLOW else [])
+        for make in makers
+    ]
+
+
+@pytest.mark.parametrize("make", cases(WORKBOOKS))
 def test_a_hostile_workbook_gets_a_sentence(
-    answers: dict[str, Answer], make: Callable[[Path], None]
+    importer: Importer, make: Callable[[Path], None]
 ) -> None:
     """A stray cell, a bomb, a part without end: no traceback, and the machine goes on."""
-    answer = answers[make.__name__]
+    answer = importer.answer(make, "xlsx")
     said = WORKBOOKS[make]
     assert answer.fault in (None, "None")
     assert answer.exit_code == (0 if said is None else 1), answer.output
@@ -84,18 +128,86 @@ def test_a_hostile_workbook_gets_a_sentence(
     assert answer.peak_mb < PEAK_MB
 
 
-@pytest.mark.parametrize("make", TABLES, ids=lambda make: make.__name__)
-def test_a_hostile_table_gets_a_sentence(
-    answers: dict[str, Answer], make: Callable[[Path], None]
-) -> None:
-    """A row, a cell or a quotation without end."""
-    answer = answers[make.__name__]
+@pytest.mark.parametrize("make", cases(TABLES))
+def test_a_hostile_table_gets_a_sentence(importer: Importer, make: Callable[[Path], None]) -> None:
+    """A row, a cell or a quotation without end: the line on which it begins is named."""
+    answer = importer.answer(make, "csv")
     assert answer.fault in (None, "None")
     assert answer.exit_code == 1
-    assert TABLES[make] in answer.output
+    assert TABLES[make] in " ".join(answer.output.split())
     assert answer.peak_mb < PEAK_MB
 
 
-def test_a_file_that_was_answered_leaves_nothing_behind(answers: dict[str, Answer]) -> None:
-    """The process goes on after all of them."""
-    assert len(answers) == len(WORKBOOKS) + len(TABLES)
+def lines_without_a_name(file: Path, count: int) -> None:
+    """Write a workbook with new lakes that lack their name in one of two languages."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("Lake")
+    sheet.append(["Adress här", "Namn (sv)", "Namn (en)"])
+    for number in range(count):
+        sheet.append([None, f"Tjärn {number}", None])
+    book.save(file)
+
+
+def lines_without_a_county(file: Path, count: int) -> None:
+    """Write a workbook with new municipalities in counties that nobody knows."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("municipality")
+    sheet.append(["Adress här", "Namn (sv)", "Län", "Bokstäver"])
+    for number in range(count):
+        sheet.append([None, f"Ort {number}", f"Län {number}", f"{number} stycken"])
+    book.save(file)
+
+
+def twenty_thousand(file: Path) -> None:
+    lines_without_a_name(file, 20_000)
+
+
+def of_libreoffice(file: Path) -> None:
+    """Write the same, saved by LibreOffice: a format on every cell, the texts shared."""
+    source = file.with_name("in") / file.name
+    source.parent.mkdir()
+    lines_without_a_name(source, 20_000)
+    profile = f"-env:UserInstallation=file://{source.parent}/profile"
+    command = [program("soffice"), profile, "--headless", "--convert-to", "xlsx"]
+    subprocess.run(
+        [*command, "--outdir", str(file.parent), str(source)],
+        check=True,
+        capture_output=True,
+        timeout=SECONDS,
+    )
+
+
+@pytest.mark.parametrize(
+    "make", [twenty_thousand, pytest.param(of_libreoffice, marks=pytest.mark.slow)]
+)
+def test_very_many_wrong_lines_get_a_hundred_findings_and_a_count(
+    importer: Importer, make: Callable[[Path], None]
+) -> None:
+    """Some stand for the others; each kind of mistake is told a hundred times."""
+    answer = importer.answer(make, "xlsx")
+    assert answer.exit_code == 1
+    lines = answer.output.splitlines()
+    told = [line for line in lines if "Give one name per language" in line]
+    assert len(told) == 100
+    assert told[0].startswith("Lake B2: ")
+    assert told[-1].endswith("… and 19,900 more like this.")
+    assert lines[-1].startswith("20000 things to mend first; nothing was written")
+    assert answer.peak_mb < PEAK_MB
+
+
+def test_a_folder_unlike_ours_gets_a_hundred_findings_of_each_kind(tmp_path: Path) -> None:
+    """Two mistakes on every line are two kinds."""
+    folder = write_municipalities(tmp_path)
+    file = folder / "wrong.xlsx"
+    lines_without_a_county(file, 2_000)
+    command = [sys.executable, "-m", "publisher", "sheet", "import", file.name, "--lang", "en"]
+    done = subprocess.run(
+        [*command, "--base-iri", BASE], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    lines = done.stderr.splitlines()
+    for said in ("is not in the list.", "is not a number that belongs here."):
+        told = [line for line in lines if said in line]
+        assert len(told) == 100
+        assert told[-1].endswith("… and 1,900 more like this.")
+    assert lines[-1].startswith("4000 things to mend first; nothing was written")

@@ -67,3 +67,40 @@ def test_a_file_in_another_layout_has_lines_too(tmp_path: Path) -> None:
     path.write_text("<https://e.org/a> <https://e.org/b> <https://e.org/c> .\n", encoding="utf-8")
     file = parse_file(SourcePath(path, "data/x/x.nt", Role.DATA, "dataset/x"), E)
     assert line_of(file, "https://e.org/a", "https://e.org/b") == 1
+
+
+def test_a_name_in_another_layout_is_not_found_in_a_longer_one(tmp_path: Path) -> None:
+    """Indented, with a relative address: the whole name counts, not its beginning."""
+    path = tmp_path / "x.ttl"
+    path.write_text(
+        "PREFIX e: <https://e.org/>\n e:ab e:p e:c .\n e:a e:p e:c .\n <x/y>\n  e:p e:c .\n",
+        encoding="utf-8",
+    )
+    file = parse_file(SourcePath(path, "data/x/x.ttl", Role.DATA, "dataset/x"), E)
+    assert line_of(file, f"{E}a", f"{E}p") == 3
+    assert line_of(file, f"{E}x/y") == 4
+
+
+def test_a_file_is_read_once_for_all_its_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file may have a finding on every line."""
+    path = tmp_path / "x.ttl"
+    head = "PREFIX e: <https://e.org/>\n"
+    path.write_text(head + "".join(f"e:x{n}\n    e:p e:c .\n" for n in range(500)), "utf-8")
+    file = parse_file(SourcePath(path, "data/x/x.ttl", Role.DATA, "dataset/x"), E)
+    read: list[Path] = []
+    read_bytes = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda p: read.append(p) or read_bytes(p))
+    lines = [line_of(file, f"{E}x{number}", f"{E}p") for number in range(500)]
+    assert lines == [2 * number + 3 for number in range(500)]
+    assert read == [path]
+
+
+def test_a_file_that_changed_has_other_lines(tmp_path: Path) -> None:
+    """Nothing is remembered of what stood there before."""
+    path = tmp_path / "x.ttl"
+    source = SourcePath(path, "data/x/x.ttl", Role.DATA, "dataset/x")
+    for blank in range(3):
+        path.write_text("\n" * blank + "<https://e.org/a> <https://e.org/b> 1 .\n", "utf-8")
+        assert line_of(parse_file(source, E), f"{E}a") == blank + 1

@@ -170,41 +170,63 @@ def _too_large(file: Path, place: Place) -> SheetRefused:
 
 
 class _Lines:
-    """The lines of a text, as many as one row may take."""
+    """The lines of a text, as many as one row may take.
 
-    def __init__(self, text: str) -> None:
-        self._lines, self._taken = io.StringIO(text, newline=None), 0
+    Attributes:
+        first: Line on which the row begins that is read, from 1.
+    """
+
+    def __init__(self, file: Path, text: str) -> None:
+        self.first = 1
+        self._file, self._lines, self._number = file, io.StringIO(text, newline=None), 0
 
     def __iter__(self) -> Iterator[str]:
-        """Yield the lines."""
+        """Yield the lines.
+
+        Raises:
+            SheetRefused: A line or a row is longer than any that people write.
+        """
         for line in self._lines:
-            self._taken += 1
-            if len(line) > _LONGEST_LINE or self._taken > _MOST_LINES_A_ROW:
-                raise csv.Error("the row has no end")
+            self._number += 1
+            if len(line) > _LONGEST_LINE:
+                raise SheetRefused(
+                    "Line {line} has more than {most} characters.",
+                    where=self._file.name,
+                    remedy="Empty what stands there by mistake, or divide the file."
+                    " Nothing was changed.",
+                    line=self._number,
+                    most=_LONGEST_LINE,
+                )
+            if self._number - self.first >= _MOST_LINES_A_ROW:
+                raise _no_csv(self._file, self.first, "the row has no end")
             yield line
 
     def end_row(self) -> None:
-        """Count anew."""
-        self._taken = 0
+        """Let the next row begin with the next line."""
+        self.first = self._number + 1
+
+
+def _no_csv(file: Path, line: int, reason: str) -> SheetRefused:
+    return SheetRefused(
+        "Line {line} is not CSV: {reason}.",
+        where=file.name,
+        remedy="Look for a quotation mark that is missing or too many. Nothing was changed.",
+        line=line,
+        reason=reason,
+    )
 
 
 def _rows(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
-    lines = _Lines(text)
+    lines = _Lines(file, text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(reader, start=1):
             if number > _MOST_ROWS:
-                raise csv.Error("there are more lines than a table can have")
+                raise _too_large(file, Place("", number, 1))
             lines.end_row()
             yield row
     except csv.Error as error:
-        raise SheetRefused(
-            "Line {line} is not CSV: {reason}.",
-            where=file.name,
-            remedy="Look for a quotation mark that is missing or too many. Nothing was changed.",
-            line=reader.line_num,
-            reason=str(error),
-        ) from error
+        raise _no_csv(file, lines.first, str(error)) from error
 
 
 def _by_headings(file: Path, grid: Grid, layouts: Sequence[SheetLayout], report: Report) -> Matched:

@@ -57,6 +57,11 @@ class Differ:
         cells = line.sheet.cells(line.number, group.name)
         if line.sheet.is_broken(line.number, group.name):
             return [], []
+        if line.is_new and self._remembered(line, group) is None:
+            come = (
+                term for column, cell in cells for term in self._read(line, group, column, cell)
+            )
+            return [], list(dict.fromkeys(come))
         found = [] if line.is_new else rendered(self.shown, line.sheet.layout, group, line.thing)
         if self._lacks_columns(line, group, len(found)):
             return [], []

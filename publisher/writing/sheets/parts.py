@@ -42,6 +42,8 @@ _CHUNK = 1 << 16
 _KEPT = 1_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TREES = ("workbook", "styleSheet", "Types", "Relationships")
+# The library looks for the size of a sheet through all of it, when it does not stand in front.
+_SIZE = b'<dimension xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" ref="A1"/>'
 _SHEET, _STRINGS = "worksheet", "sst"
 # What puts something into a cell (ECMA-376, part 1, section 18.3.1.4).
 _CONTENT = frozenset(("v", "f", "is"))
@@ -96,6 +98,7 @@ class Survey:
         merged_count: Number of such areas.
         strays: Cells outside of what is read, the first thousand.
         stray_count: Number of such cells.
+        begin: Bytes up to the first element below the root.
         end: Bytes up to the end of the last line.
         closing: What closes the part after these.
     """
@@ -109,6 +112,7 @@ class Survey:
     merged_count: int = 0
     strays: list[Stray] = field(default_factory=list)
     stray_count: int = 0
+    begin: int = 0
     end: int = 0
     closing: str = ""
 
@@ -263,6 +267,8 @@ class _Sheet(_Part):
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         """See an element begin; the one with the lines is closed by its own name."""
         super().begin(name, attributes)
+        if self.depth == 2 and not self.survey.begin:
+            self.survey.begin = self.parser.CurrentByteIndex
         if self.depth == 2 and name.endswith("sheetData"):
             self._data = name
             self._set_end()
@@ -404,7 +410,7 @@ def look(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) -> Parts:
         for name in trees:
             _copy(archive, smaller, name, archive.getinfo(name).file_size)
         for name, survey in surveys.items():
-            _copy(archive, smaller, name, survey.end, survey.closing)
+            _copy(archive, smaller, name, survey.end, survey.closing, survey.begin, _SIZE)
     return Parts(
         {titles[name]: survey for name, survey in surveys.items() if name in titles},
         sum(survey.cells for survey in surveys.values()),
@@ -427,10 +433,28 @@ def _read(archive: zipfile.ZipFile, part: _P) -> _P:
 
 
 def _copy(
-    source: zipfile.ZipFile, target: zipfile.ZipFile, name: str, size: int, closing: str = ""
+    source: zipfile.ZipFile,
+    target: zipfile.ZipFile,
+    name: str,
+    size: int,
+    closing: str = "",
+    begin: int = 0,
+    added: bytes = b"",
 ) -> None:
-    """Write the beginning of a part into another archive, and what closes it."""
+    """Write the beginning of a part into another archive, what closes it, and one thing more.
+
+    Args:
+        source: The workbook.
+        target: The smaller workbook.
+        name: The part.
+        size: How much of it is kept, in bytes.
+        closing: What is written behind.
+        begin: Where something is put in, in bytes.
+        added: What is put in.
+    """
     with source.open(name) as stream, target.open(name, "w") as into:
+        into.write(stream.read(begin) + added)
+        size -= begin
         while size > 0 and (chunk := stream.read(min(size, _CHUNK))):
             into.write(chunk)
             size -= len(chunk)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +28,8 @@ from publisher.writing.sheets.opening import (
 from publisher.writing.sheets.reports import Report
 
 _CSV = (".csv", ".tsv")
+# Objects that are made between two looks for cycles.
+_MADE_BETWEEN = 100_000
 # Each kind of mistake comes a hundred times at most: this is for workbooks with very many kinds.
 _SHOWN = 1_000
 _NAMES = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -38,6 +42,22 @@ def read_import(file: Path, basis: Basis, language: str, allow_removal: bool = F
         SheetRefused: It cannot be read, or is of another site.
         ChangeRefused: A file of the sources cannot take the changes.
     """
+    with _seldom_collecting():
+        return _import(file, basis, language, allow_removal)
+
+
+@contextmanager
+def _seldom_collecting() -> Iterator[None]:
+    """Look for cycles of objects seldom: in millions of cells there are none, and it takes long."""
+    before = gc.get_threshold()
+    gc.set_threshold(_MADE_BETWEEN, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _import(file: Path, basis: Basis, language: str, allow_removal: bool) -> Import:
     read_beginning(file)
     found = Report(file.name)
     if file.suffix.lower() in _CSV:
