@@ -138,6 +138,8 @@ def test_no_field_breaks_negotiation_or_gets_what_it_excludes(
     assert chosen in offered
     best = max(quality(accept, media_type) for media_type in offered)
     assert quality(accept, chosen) == best
+    if '"' in accept:
+        return  # without its other one, a quotation mark leaves no list to be split at commas
     elements = [element.strip().lower() for element in accept.split(",")]
     named = {element for element in elements if element.startswith(chosen)}
     assert not named or not named <= {f"{chosen};q=0", f"{chosen};q=0.0"}

@@ -69,6 +69,12 @@ class _Queries(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class _Server(ThreadingHTTPServer):
+    """A server that lets all cases in at once."""
+
+    request_queue_size = 1024
+
+
 _HTTP = """
     keepalive_requests 100000; client_header_timeout 3s; client_body_timeout 3s;
     client_max_body_size 256k; large_client_header_buffers 8 32k; default_type text/html; gzip off;
@@ -95,7 +101,7 @@ def control(folder: Path) -> Iterator[int]:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("ok\n" if name == "healthz" else f"{name}\n" * 20, encoding="utf-8")
-    behind = ThreadingHTTPServer(("127.0.0.1", 0), _Queries)
+    behind = _Server(("127.0.0.1", 0), _Queries)
     thread = threading.Thread(target=behind.serve_forever, daemon=True)
     thread.start()
     (port,) = free_ports(1)

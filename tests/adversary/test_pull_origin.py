@@ -587,7 +587,7 @@ def test_two_pulls_at_once_bring_one_release(hostile: Origin, here: Path) -> Non
 
     assert found == [open_current(here)] * 2
     assert sorted(path.name for path in here.iterdir()) == sorted(
-        [".lock", "current", hostile.release.id]
+        [".lock", "current", "switches.jsonl", hostile.release.id]
     )
 
 
