@@ -105,6 +105,21 @@ def test_a_server_that_is_told_to_end_ends_with_all_its_processes(
             server.process.send_signal(number)
             assert server.process.wait(30) == 0
             assert not any(Path(f"/proc/{web}").exists() for web in webs)
+            assert "replaced" not in server.log.read_text()
+
+
+def test_ctrl_c_reaches_all_processes_and_ends_the_server_quietly(
+    release: Release, tmp_path: Path
+) -> None:
+    """A terminal sends the signal to the parent and to the web processes at once."""
+    with serving(release.folder.parent, tmp_path) as server:
+        for pid in (*server.web_processes(), server.process.pid):
+            os.kill(pid, signal.SIGINT)
+        assert server.process.wait(30) == 0
+        text = server.log.read_text()
+
+    assert "replaced" not in text
+    assert "Traceback" not in text
 
 
 def test_nothing_is_imported_from_the_folder_that_one_stands_in(

@@ -280,6 +280,9 @@ class Connection(asyncio.Protocol):
             )
         else:
             self._body, self._body_left = BytesIO(), request.body_bytes
+        self._count_received()
+        if self._is_over:
+            return
         if request.expects_continue and not self._buffer:
             self.transport.write(_CONTINUE)
 
@@ -319,11 +322,16 @@ class Connection(asyncio.Protocol):
         return chunked.is_whole, has_moved
 
     def _count_received(self) -> None:
-        """Tell about how much memory the client's requests take that are not answered."""
-        held = len(self._buffer)
+        """Tell about how much memory the client's requests take that are not answered.
+
+        A body is counted as long as it says it is from its beginning on: then whoever begins one
+        too many can still be refused.
+        """
+        held = max(0, len(self._buffer) - self._body_left)
         if self._phase is not _Phase.HEAD and self._request is not None:
             fields = len(self._request.environ) * _FIELD_BYTES
-            held += _REQUEST_BYTES + fields + self._body_bytes
+            body_bytes = max(self._body_bytes, self._request.body_bytes or 0)
+            held += _REQUEST_BYTES + fields + body_bytes
         self._connections.received(self, held)
 
     # Answering.
@@ -430,7 +438,8 @@ class Connection(asyncio.Protocol):
         self._phase, self._is_last, self._request = _Phase.REFUSED, True, None
         self.since = self._loop.time()
         self._buffer.clear()
-        self._body, self._body_bytes, self._chunked = BytesIO(), 0, None
+        self._body, self._body_bytes, self._body_left = BytesIO(), 0, 0
+        self._chunked = None
         self._connections.received(self, 0)
         text = f"{status.value} {status.phrase}\n{reason}\n".encode()
         fields = ["content-type: text/plain;charset=utf-8", f"content-length: {len(text)}"]

@@ -118,7 +118,9 @@ class Connections:
         self._count(connection, held_bytes, connection.sending_bytes)
         while self._received_bytes > self.limits.received_bytes:
             holding = [c for c in self._open if c.received_bytes and c.is_unfinished]
-            slowest = min(holding or [connection], key=lambda c: c.since)
+            if not holding:
+                return  # all of it is being answered
+            slowest = min(holding, key=lambda c: c.since)
             slowest.refuse(
                 HTTPStatus.SERVICE_UNAVAILABLE, "Too much is being sent here now.", _RETRY_SECONDS
             )

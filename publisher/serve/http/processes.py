@@ -149,6 +149,8 @@ class WebProcesses:
             wait(signs, _ROUND_SECONDS)
         else:
             time.sleep(_ROUND_SECONDS)
+        if self._is_ending:
+            return
         now = time.monotonic()
         for place in self._places:
             for process in (place.process, place.spare):

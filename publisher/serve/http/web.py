@@ -68,8 +68,7 @@ async def _run(config: Config, listening: socket.socket, parent: int) -> None:
     address = (site.hostname or config.host, site.port or _PORTS.get(site.scheme, config.port))
     threads = Threads(_application(config), thread_count(config), address)
     loop, end = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, end.set)
+    loop.add_signal_handler(signal.SIGTERM, end.set)
     _beat(loop, parent)
     await serve_connections(threads, limits_of(config), listening, end)
 

@@ -345,3 +345,47 @@ def test_letters_beyond_ascii_are_escaped(wire: socket.socket, application: Appl
     wire.sendall("GET /vänern HTTP/1.1\r\nHost: x\r\nX: å\r\n\r\n".encode())
     answers(wire, "/vänern\n".encode())
     assert application.made == ["/vÃ¤nern"]
+
+
+FULL = Limits(body_bytes=100_000, patience_seconds=10 * PATIENCE, received_bytes=420_000)
+BODY = b"x" * 90_000
+
+
+def posting(path: str) -> bytes:
+    """Return the head of a request with a body."""
+    return request(path, f"Content-Length: {len(BODY)}", method="POST")
+
+
+@pytest.mark.parametrize("limits", [FULL])
+def test_whoever_has_been_at_a_body_for_the_longest_makes_room(port: int) -> None:
+    """All clients together may send so much; quick ones are answered meanwhile."""
+    wires = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(8)]
+    for wire in wires:
+        wire.sendall(posting("/made") + BODY[:1000])
+        time.sleep(0.02)
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as quick:
+        quick.sendall(posting("/made") + BODY)
+        answers(quick, b"/made\n")
+    first = wires[0].recv(1 << 16)
+    wires[-1].sendall(BODY[1000:])
+    answers(wires[-1], b"/made\n")
+    for wire in wires:
+        wire.close()
+
+    assert first.startswith(b"HTTP/1.1 503")
+    assert b"retry-after: 5\r\n" in first
+
+
+@pytest.mark.parametrize("limits", [FULL])
+def test_when_all_is_being_answered_the_next_body_is_refused(port: int) -> None:
+    """And those that are whole are answered."""
+    wires = [socket.create_connection(("127.0.0.1", port), timeout=10) for _ in range(8)]
+    for wire in wires:
+        wire.sendall(posting("/slow"))
+        wire.sendall(BODY)
+        time.sleep(0.05)
+    statuses = [wire.recv(1 << 16).split()[1] for wire in wires]
+    for wire in wires:
+        wire.close()
+
+    assert statuses == [b"200"] * 4 + [b"503"] * 4
