@@ -46,6 +46,8 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (ReleaseError, HTTPStatus.SERVICE_UNAVAILABLE),
     (PublisherError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
+# What rendering does with terms of another kind than the query asked for.
+_OF_STRANGE_TERMS = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 _RETRY_AFTER_SECONDS = "5"
 _TITLES = {
     400: "The request cannot be understood",
@@ -183,7 +185,8 @@ def register(app: Flask, site: Site) -> None:
         return _publisher_error(site, failed(f"{type(error).__name__}: {error}"))
 
     if isinstance(site.engine, RemoteEngine):
-        app.register_error_handler(Exception, on_engine_error)
+        for kind in _OF_STRANGE_TERMS:
+            app.register_error_handler(kind, on_engine_error)
     app.register_error_handler(PublisherError, on_publisher_error)
     app.register_error_handler(HTTPException, on_http_error)
     app.after_request(on_redirect)

@@ -44,7 +44,7 @@ def nothing_is_left(chain: Chain, good: Release) -> None:
     """Assert that the release on line is what it was, and that the disk does not stay full."""
     assert open_current(chain.releases).id == good.id
     names = {path.name for path in chain.releases.iterdir()}
-    assert names == {".lock", "current", good.id}
+    assert names == {".lock", "current", "switches.jsonl", good.id}
 
 
 def is_a_sentence(done: subprocess.CompletedProcess[str], place: str = "/") -> None:
