@@ -47,7 +47,10 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (PublisherError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 # What rendering does with terms of another kind than the query asked for.
-_OF_STRANGE_TERMS = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+_OF_STRANGE_TERMS = (
+    *(AssertionError, AttributeError, LookupError),
+    *(OverflowError, RecursionError, StopIteration, TypeError, ValueError),
+)
 _RETRY_AFTER_SECONDS = "5"
 _TITLES = {
     400: "The request cannot be understood",

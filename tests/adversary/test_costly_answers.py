@@ -91,7 +91,6 @@ class Attack:
             connection.close()
 
 
-@pytest.mark.slow
 def test_two_hundred_connections_that_ask_for_differences_and_the_past_keep_nobody_waiting(
     chain: Chain, tmp_path: Path
 ) -> None:
