@@ -18,7 +18,7 @@ from publisher.rdf.reading import read, read_json, read_lines
 
 BASE = "https://e.org/"
 REPOSITORY = Path(__file__).parents[2]
-FIELD = Path("/work/shared")
+FIELD = REPOSITORY.parent / "shared"
 _XMLNS = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https://e.org/"'
 
 
