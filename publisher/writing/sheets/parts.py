@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, TypeVar
-from xml.etree import ElementTree
 from xml.parsers import expat
 
 from publisher.errors import SheetRefused
@@ -215,6 +214,20 @@ class _Tree(_Part):
     def see(self, name: str, attributes: dict[str, str]) -> None:
         if self.elements > _MOST_IN_TREES:
             raise ValueError(self.name)
+
+
+class _Elements(_Tree):
+    """Reads a part, and keeps the attributes of the elements of one name."""
+
+    def __init__(self, name: str, wanted: str) -> None:
+        super().__init__(name)
+        self.found: list[dict[str, str]] = []
+        self._wanted = wanted
+
+    def see(self, name: str, attributes: dict[str, str]) -> None:
+        super().see(name, attributes)
+        if name == self._wanted:
+            self.found.append(attributes)
 
 
 class _Strings(_Part):
@@ -514,6 +527,14 @@ def _tell_strays(surveys: Iterable[Survey], texts: Mapping[int, str]) -> None:
             stray.text, stray.kind = texts.get(int(stray.text), ""), "str"
 
 
+def _elements(archive: zipfile.ZipFile, name: str, wanted: str) -> list[dict[str, str]]:
+    """Return the attributes of the elements of a name in a part, in their order."""
+    part = _Elements(name, wanted)
+    with archive.open(name) as stream:
+        part.read(stream)
+    return part.found
+
+
 def _titles(archive: zipfile.ZipFile, roots: Mapping[str, str]) -> dict[str, str]:
     """Return name of a part → title of the sheet that it is (ECMA-376, part 1, 18.2.19)."""
     found: dict[str, str] = {}
@@ -526,13 +547,13 @@ def _titles(archive: zipfile.ZipFile, roots: Mapping[str, str]) -> dict[str, str
             each.get("Id", ""): posixpath.normpath(
                 posixpath.join("/" + folder, each.get("Target", ""))
             ).lstrip("/")
-            for each in ElementTree.fromstring(archive.read(relations))
+            for each in _elements(archive, relations, "Relationship")
         }
-        for sheet in ElementTree.fromstring(archive.read(book)).iter():
-            if sheet.tag.rpartition("}")[2] == "sheet":
-                key = next((v for k, v in sheet.items() if k.endswith("}id")), "")
-                title, part = sheet.get("name", ""), targets.get(key, "")
-                if part in found or title in found.values() or len(found) > _MOST_SHEETS:
-                    raise ValueError(book)
-                found[part] = title
+        for sheet in _elements(archive, book, "sheet"):
+            # The relation has its own namespace (18.2.19), whose prefix each program chooses.
+            key = next((v for k, v in sheet.items() if k.endswith(":id")), "")
+            title, part = sheet.get("name", ""), targets.get(key, "")
+            if part in found or title in found.values() or len(found) > _MOST_SHEETS:
+                raise ValueError(book)
+            found[part] = title
     return found
