@@ -28,11 +28,12 @@ from publisher.system.supervised import Pace, Supervised, reason_of
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-LOOK_EVERY_SECONDS = 1.0
+LOOK_EVERY_SECONDS = 0.5
 PATIENCE_SECONDS = 10.0
 PART = "release watcher"
-# Before a hand-over so many documents are made ready, in so much time at most.
-WARM_MOST, WARM_SECONDS = 1000, 5.0
+# Before a hand-over so many documents are made ready, in so much time at most: with the opening of
+# a release, which takes a second or two, the whole is done in five.
+WARM_MOST, WARM_SECONDS = 1000, 1.5
 _CLOSING_SECONDS = 10.0
 # What one process could not open, also over several tries to begin.
 _REFUSALS = Refusals()
