@@ -21,8 +21,8 @@ from publisher.load.files import Role, SourcePath
 from publisher.load.parse import SourceFile, read_file
 from publisher.namespaces import iri
 from publisher.rdf.guards import LIMITS, Limits
-from publisher.scratch import make_folder
 from publisher.sorting import Sorter, merge
+from publisher.system.files import make_temporary_folder
 from publisher.system.storage import storage_errors
 
 _PART_BYTES = 16 << 20
@@ -90,7 +90,7 @@ def read_ground(
 def _read_ground(
     found: Sequence[SourcePath | SourceFile], base_iri: str, limits: Limits
 ) -> tuple[Ground, list[SourceFile | SourceError]]:
-    folder, delete = make_folder()
+    folder, delete = make_temporary_folder()
     ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
     weakref.finalize(ground, delete)
     parts = [_Part(part, base_iri, folder, n, limits) for n, part in enumerate(cut(found))]

@@ -13,7 +13,7 @@ from publisher.load.files import Role
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import text
-from publisher.system.storage import write_whole
+from publisher.system.files import replace_file
 from publisher.turtle import write
 
 RULE = "layout"
@@ -93,6 +93,6 @@ def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: 
             continue
         wanted = _wanted(file, file.triples, sources.prefixes)
         if wanted is not None:
-            write_whole(file.source.path, wanted)
+            replace_file(file.source.path, wanted)
             fixed.append(file.name)
     return fixed

@@ -12,7 +12,7 @@ from dataclasses import replace
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.sparq_files import check_sparq, write_files
 from publisher.query.workplace import Workplace
-from publisher.scratch import make_folder
+from publisher.system.files import make_temporary_folder
 
 
 class SparqEngine(EmbeddedEngine):
@@ -31,7 +31,7 @@ class SparqEngine(EmbeddedEngine):
             SettingError: The library is not installed.
         """
         check_sparq()
-        folder, delete = make_folder()
+        folder, delete = make_temporary_folder()
         self._delete = weakref.finalize(self, delete)
         files = folder / "files"
         try:

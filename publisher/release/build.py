@@ -37,7 +37,6 @@ from publisher.release.manifest import (
     FORMAT,
     as_json,
     list_files,
-    sync,
     write_json,
     write_sealed,
 )
@@ -58,9 +57,10 @@ from publisher.release.queries import write_queries
 from publisher.release.search_index import SEARCH, write_search
 from publisher.release.signature import read_key, sign, signed
 from publisher.release.store import write_store
-from publisher.release.switching import alone, switch, sync_folder
+from publisher.release.switching import alone, switch
 from publisher.release.tables.files import write_tables
 from publisher.sorting import write_lines
+from publisher.system.files import sync_folder, sync_tree
 from publisher.system.storage import cure_of, naming, reason_of
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def _fill(staging: Path, plan: _Plan, progress: Progress) -> None:
 def _put_in_place(staging: Path, folder: Path, progress: Progress) -> None:
     """Put a release on the disk for good, then give it its name."""
     progress("sync")
-    sync(staging)
+    sync_tree(staging)
     progress("name")
     staging.rename(folder)
     sync_folder(folder.parent)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from publisher.release.manifest import glance
 from publisher.release.model import CURRENT
+from publisher.system.files import replace_file
 
 JOURNAL = "switches.jsonl"
 _MOST = 500
@@ -95,12 +96,8 @@ def _write(path: Path, switches: Sequence[Switch], *, is_whole: bool) -> None:
         head,
         *({"release": s.release, "published": s.published.isoformat()} for s in switches),
     ]
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    replace_file(path, text)
 
 
 def read_journal(releases: Path) -> Journal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -327,13 +326,3 @@ def compare(folder: Path, files: Mapping[str, StoredFile], *, is_known: bool = F
 
 def _damaged(path: Path, what: str) -> ReleaseError:
     return ReleaseError(what, where=str(path), remedy=_NOT_SERVED)
-
-
-def sync(folder: Path) -> None:
-    """Put every file and folder below a folder on the disk, so that no crash can lose it."""
-    for path in (*folder.rglob("*"), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from publisher.errors import ReleaseError
 from publisher.release.model import MANIFEST, Release
-from publisher.release.switching import sync_folder
+from publisher.system.files import replace_file, sync_folder
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -71,13 +71,7 @@ def sign(folder: Path, key: Ed25519PrivateKey) -> None:
         path = folder / name
         if path.is_file() and path.read_bytes() == content:
             continue
-        # Renamed, so that nobody fetches half of it.
-        temporary = path.with_name(f".{name}.{os.getpid()}")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
+        replace_file(path, content)  # nobody fetches half of it
     sync_folder(folder)
     os.utime(folder.parent)  # servers at work look at that to read the list of releases again
 

@@ -72,23 +72,6 @@ def naming(path: Path, *, has_temporary: bool = False) -> Iterator[None]:
         raise known from error
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file beside its place and rename it: it is there whole, or as it was.
-
-    Raises:
-        OSError: It cannot be written; nothing of it is left.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with naming(path):
-            temporary.write_text(text, encoding="utf-8")
-            if path.exists():
-                shutil.copymode(path, temporary)
-            temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def as_os_error(error: BaseException) -> OSError | None:
     """Return what an error is to the operating system; None when it is nothing of the kind."""
     if isinstance(error, sqlite3.OperationalError):

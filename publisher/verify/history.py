@@ -13,7 +13,7 @@ from rdflib import DCAT
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import Text, text
-from publisher.system.storage import write_whole
+from publisher.system.files import replace_file
 from publisher.verify import graphs
 from publisher.verify.feed import Feed
 from publisher.verify.marks import Table
@@ -73,7 +73,7 @@ def remember(path: Path, address: str, seen: Digests) -> None:
     document = graphs.json_document(path.read_bytes(), str(path)) if path.exists() else {}
     known = document if isinstance(document, dict) else {}
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(
+    replace_file(
         path,
         json.dumps({**known, address: dict(seen)}, indent=2, sort_keys=True, ensure_ascii=False)
         + "\n",

@@ -10,7 +10,7 @@ from pathlib import Path
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
-from publisher.system.storage import write_whole
+from publisher.system.files import replace_file
 from publisher.verify import graphs, spelling
 from publisher.verify.client import EUROPA, Client
 from publisher.verify.verdicts import note, warning
@@ -63,7 +63,7 @@ def check(
         last_asked[host] = time.monotonic()
     if cache is not None:
         cache.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(cache, json.dumps(known, indent=2, sort_keys=True) + "\n")
+        replace_file(cache, json.dumps(known, indent=2, sort_keys=True) + "\n")
     return [_finding(url, known[url][0]) for url in sorted(addresses) if not _fine(known[url][0])]
 
 

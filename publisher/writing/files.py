@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from publisher.errors import ChangeRefused, SourceError
+from publisher.system.files import locked_folder, replace_file, stage_file, sync_folder
 from publisher.system.storage import storage_errors
 
 _MARK = b"\xef\xbb\xbf"
@@ -44,7 +41,7 @@ def write_all(folder: Path, changes: Sequence[FileChange]) -> list[str]:
         SourceError: A file cannot be written.
         StorageError: The folder cannot be locked.
     """
-    with storage_errors(folder), _alone(folder):
+    with storage_errors(folder), locked_folder(folder):
         for change in changes:
             _refuse_if_changed(change)
         staged: list[tuple[FileChange, Path | None]] = []
@@ -65,17 +62,6 @@ def write_all(folder: Path, changes: Sequence[FileChange]) -> list[str]:
                 if temporary is not None:
                     temporary.unlink(missing_ok=True)
     return [change.name for change in changes]
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder, so that two programs that write take turns."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(opened)
 
 
 def _refuse_if_changed(change: FileChange) -> None:
@@ -113,14 +99,7 @@ def _stage(change: FileChange) -> Path | None:
         return None
     target = change.path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
-    with temporary.open("wb") as stream:
-        stream.write(change.after.encode("utf-8"))
-        stream.flush()
-        os.fsync(stream.fileno())
-    if change.before is not None:
-        shutil.copymode(target, temporary)
-    return temporary
+    return stage_file(target, change.after)
 
 
 def _put_in_place(staged: Sequence[tuple[FileChange, Path | None]]) -> None:
@@ -134,7 +113,7 @@ def _put_in_place(staged: Sequence[tuple[FileChange, Path | None]]) -> None:
                 temporary.replace(target)
             done.append(change)
         for folder in {change.path.resolve().parent for change in done}:
-            _bring_to_disk(folder)
+            sync_folder(folder)
     except OSError:
         for change in done:
             _take_back(change)
@@ -146,20 +125,5 @@ def _take_back(change: FileChange) -> None:
     if change.before is None:
         target.unlink(missing_ok=True)
     else:
-        # Beside and renamed: on a full disk the new text stays whole, rather than half of the old.
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.old")
-        try:
-            temporary.write_bytes(change.before.encode("utf-8"))
-            if target.exists():
-                shutil.copymode(target, temporary)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
-
-
-def _bring_to_disk(folder: Path) -> None:
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+        # On a full disk the new text stays whole, rather than half of the old one.
+        replace_file(target, change.before)

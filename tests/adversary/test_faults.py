@@ -642,7 +642,7 @@ def test_a_hand_over_prepares_the_new_release_while_the_old_one_answers(
     monkeypatch.setattr(live.Application, "warm", warm)
     switch(chain.releases, two[1].id)
     until(lambda: served(running) == two[1].id)
-    assert seen == [(live.PART, 5.0, two[0].id)]
+    assert seen == [(live.PART, live.WARM_SECONDS, two[0].id)]
 
 
 def test_a_fault_while_a_release_of_the_past_is_opened_is_no_verdict(

@@ -10,7 +10,6 @@ alike.
 from __future__ import annotations
 
 import dataclasses
-import os
 import re
 import shutil
 import time
@@ -35,11 +34,11 @@ from publisher.release.copies.interrupted import Interrupted
 from publisher.release.copies.origin import Offered, Origin
 from publisher.release.copies.staging import staged, sweep
 from publisher.release.copies.strange_json import read_json
-from publisher.release.manifest import sync
 from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_bytes, check_signature
-from publisher.release.switching import alone, switch, sync_folder
+from publisher.release.switching import alone, switch
+from publisher.system.files import replace_file, sync_folder, sync_tree
 from publisher.system.storage import cure_of, naming, reason_of
 
 Progress = Callable[[str], None]
@@ -174,7 +173,7 @@ def _bring(
     with staged(releases, offered.id) as staging:
         release = _fetch(origin, offered.id, staging, wish, progress)
         progress("sync")
-        sync(staging)
+        sync_tree(staging)
         with _alone_soon(releases):
             _put_in_place(staging, folder)
     return dataclasses.replace(release, folder=folder)
@@ -273,9 +272,7 @@ def _fetch_signature(origin: Origin, name: str, folder: Path, wish: Wish) -> Non
             return  # perhaps of another manifest: the whole release is fetched then
     for file, content in fetched.items():
         if content is not None:
-            temporary = folder / f".{file}.{os.getpid()}"
-            temporary.write_bytes(content)
-            temporary.replace(folder / file)
+            replace_file(folder / file, content)
 
 
 def _is_signed(folder: Path, wish: Wish) -> bool:

@@ -6,7 +6,6 @@ it: a lock ends with its process, however that ends.
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from publisher.release.copies.interrupted import Interrupted
+from publisher.system.files import lock_file
 
 _PREFIX = ".pull-"
 _LOCK = "lock"
@@ -55,28 +55,11 @@ def _take(releases: Path, name: str) -> tuple[Path, BinaryIO]:
         suffix = f"~{number}" if number > 1 else ""
         container = releases / f"{_PREFIX}{name}{suffix}"
         container.mkdir(exist_ok=True)
-        lock = _locked(container)
+        lock = lock_file(container / _LOCK)
         if lock is not None:
             os.utime(container)
             return container, lock
     raise AssertionError("numbers have no end")
-
-
-def _locked(container: Path) -> BinaryIO | None:
-    """Return the lock of a folder; None when another process has it or just deleted it."""
-    path = container / _LOCK
-    try:
-        lock = path.open("ab")
-    except FileNotFoundError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-            return lock
-    except (BlockingIOError, FileNotFoundError):
-        pass
-    lock.close()
-    return None
 
 
 def sweep(releases: Path, keep: Collection[str] = (), *, only_old: bool = False) -> None:
@@ -94,7 +77,7 @@ def sweep(releases: Path, keep: Collection[str] = (), *, only_old: bool = False)
         try:
             if only_old and time.time() - container.stat().st_mtime < _LONGEST_KEPT_SECONDS:
                 continue
-            lock = _locked(container)
+            lock = lock_file(container / _LOCK)
         except OSError:
             continue  # somebody else's, or deleted just now
         if lock is not None:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from publisher.config import Config
 from publisher.errors import ExportError, SettingError
-from publisher.release.manifest import sync, write_json
+from publisher.release.manifest import write_json
 from publisher.release.open import open_current
 from publisher.serve.app import create_flask
 from publisher.serve.export import caddy, nginx
@@ -20,6 +20,7 @@ from publisher.serve.export.offers import offers_of
 from publisher.serve.export.walk import walk
 from publisher.serve.export.write import Written, write_all
 from publisher.serve.site import Site, open_site
+from publisher.system.files import sync_tree
 
 ROOT = "site"
 MARK = "export.json"
@@ -58,7 +59,7 @@ def export(config: Config, folder: Path, progress: Progress = lambda step: None)
         done = _write(site, staging, folder)
         write_json(staging / MARK, {"release": release.id, "site_url": settings.site_url})
         progress("sync")
-        sync(staging)
+        sync_tree(staging)
         _put_in_place(staging, folder)
     except OSError as error:
         raise ExportError(
