@@ -140,7 +140,7 @@ def test_a_change_that_fails_at_any_place_is_told_and_leaves_nothing(
     assert tried > 3
 
 
-# Where there is no room, Python before 3.13.1 leaves half of a compiled module, which nobody can read
+# Where there is no room, Python may leave half of a compiled module, which nobody can read
 # (https://github.com/python/cpython/issues/126606): the tests after this one would end with it.
 UNCOMPILED = {"PYTHONDONTWRITEBYTECODE": "1"}
 
