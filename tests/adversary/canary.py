@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import itertools
+import os
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -45,6 +46,14 @@ class Report:
     def longest(self, *kinds: str) -> float:
         """Return the seconds of the slowest request of some kinds; of all when none is named."""
         return max((s.seconds for s in self.samples if not kinds or s.kind in kinds), default=0.0)
+
+
+def on_this_machine(seconds: float) -> float:
+    """Return how long something may take that takes so long on a machine with nothing else to do.
+
+    With more work than processors, whoever works waits for the others, too (getloadavg(3)).
+    """
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def ask(

@@ -15,13 +15,13 @@ from pathlib import Path
 import pytest
 
 from publisher.release.model import Release
-from tests.adversary.canary import ask, canary
+from tests.adversary.canary import ask, canary, on_this_machine
 from tests.adversary.served import Server, serving
 
 # How much more memory a web process may take, whatever is sent.
 MOST_MB = 64
 FLOOD_SECONDS = 2.5
-# A busy machine gets more than the quarter of a second that a quiet one is asked for.
+# More than the quarter of a second that visitors are promised: the attackers are here, too.
 LONGEST_SECONDS = 5.0
 _CONNECTIONS = 8
 
@@ -110,7 +110,7 @@ def test_a_part_without_end_costs_little_memory_and_nobody_else_waits(
     assert sent[0] > 1 << 20
     assert most - before < MOST_MB
     assert report.failed == []
-    assert report.longest() < LONGEST_SECONDS
+    assert report.longest() < on_this_machine(LONGEST_SECONDS)
     assert server.web_processes() == [web]
 
 

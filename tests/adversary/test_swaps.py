@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from publisher.release.history.kept import activate
+from tests.adversary.canary import on_this_machine
 from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain
 from tests.conftest import WORLD
@@ -91,6 +92,6 @@ def test_nobody_fails_and_nothing_is_mixed_while_releases_change(
 
     assert visits.wrong == []
     assert len(visits.seconds) > 10 * clients
-    assert max(visits.seconds) < LONGEST_SECONDS
+    assert max(visits.seconds) < on_this_machine(LONGEST_SECONDS)
     assert text.count("Now serving release") >= SWAPS - 1
     assert "Traceback" not in text
