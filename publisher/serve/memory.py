@@ -88,8 +88,10 @@ class Answer:
 
 def head_of(status: str, fields: Fields) -> bytes:
     """Return the head of an answer, without Date and the empty line (RFC 9112, sections 4, 5)."""
-    lines = [f"HTTP/1.1 {status}", *(f"{name.lower()}: {value}" for name, value in fields), ""]
-    return "\r\n".join(lines).encode("latin-1")
+    named = ((name.lower(), value) for name, value in fields)
+    # Flask gives files and answers of the past a Date; the server gives everything one.
+    lines = [f"{name}: {value}" for name, value in named if name != "date"]
+    return "\r\n".join([f"HTTP/1.1 {status}", *lines, ""]).encode("latin-1")
 
 
 def is_same_instant(since: str | None, last_modified: str) -> bool:
