@@ -16,8 +16,10 @@ from pathlib import Path
 
 import pytest
 
-OPERATIONS = Path(__file__).parents[1] / "publisher" / "operations.md"
-
+DOCS = Path(__file__).parents[1] / "publisher" / "docs"
+GUIDE = "\n".join(
+    (DOCS / name).read_text(encoding="utf-8") for name in ("operations.md", "remote-engines.md")
+)
 
 _PORTS = 10_000, 30_000
 _given: set[int] = set()
@@ -51,9 +53,8 @@ def free_ports(count: int) -> list[int]:
 
 
 def from_the_guide(name: str) -> str:
-    """Return a text that the operations guide tells the reader to use, by its mark."""
-    guide = OPERATIONS.read_text(encoding="utf-8")
-    found = re.search(rf"<!-- {re.escape(name)} -->\n+```\w*\n(.*?)```\n", guide, re.DOTALL)
+    """Return a text that the guides for operators tell the reader to use, by its mark."""
+    found = re.search(rf"<!-- {re.escape(name)} -->\n+```\w*\n(.*?)```\n", GUIDE, re.DOTALL)
     assert found is not None, f"the guide has no {name}"
     return found[1]
 

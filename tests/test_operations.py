@@ -1,4 +1,4 @@
-"""The operations guide tells what is true now, and its configurations work."""
+"""The guides for operators are true, and their configurations work."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from publisher.serve.site import Site
 from tests.chain import A_LAKE, LAKES, Chain
 from tests.engines import VIRTUOSO
 from tests.servers import (
-    OPERATIONS,
+    GUIDE,
     caddy,
     free_ports,
     from_the_guide,
@@ -40,27 +40,11 @@ from tests.servers import (
     replaced,
     running,
 )
-from tests.test_readme import README, matches
+from tests.test_readme import matches
 
 REPOSITORY = Path(__file__).parents[1]
-GUIDE = OPERATIONS.read_text(encoding="utf-8")
 UNITS = ("systemd: unit", "systemd: pull", "systemd: timer", "systemd: oxigraph")
 PROGRAMS = re.compile(r"/opt/(publisher/bin/publisher|oxigraph/bin/oxigraph)")
-
-
-def test_the_readme_leads_to_the_guide() -> None:
-    """Whoever wants to run a site begins at the README."""
-    assert "(publisher/operations.md)" in README
-
-
-def test_every_chapter_is_in_the_list_at_the_top() -> None:
-    """And the list leads to chapters that are there."""
-    listed = re.findall(r"^- \[(.+)\]\(#(.+)\)$", GUIDE, re.MULTILINE)
-    chapters = re.findall(r"^## (.+)$", GUIDE, re.MULTILINE)
-
-    assert [name for name, _ in listed] == chapters
-    for name, anchor in listed:
-        assert anchor == re.sub(r"[^\w -]", "", name).lower().replace(" ", "-")
 
 
 def named_command(line: str) -> click.Command | None:

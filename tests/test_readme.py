@@ -1,9 +1,8 @@
-"""The README tells what is true now."""
+"""The README, the reference and the other documents say what is true now."""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from pathlib import Path
 
 import click
@@ -14,67 +13,103 @@ from publisher.cli import main
 from publisher.config import NAMES, describe
 from publisher.serve.app import create_flask
 from publisher.serve.site import Site
+from tests.documents import DOCS, ROOT, documents, project, read
 
-REPOSITORY = Path(__file__).parents[1]
-README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+README = read(ROOT / "README.md").text
+REFERENCE = read(DOCS / "reference.md").text
+PACKAGE = read(ROOT / "publisher" / "README.md").text
+# What describes the program; a decision or a changelog may name what is no more.
+DESCRIBING = [
+    path
+    for path in documents()
+    if path.parent.name != "decisions" and path.name != "changelog.md" and "data" not in path.parts
+]
+# Documents that speak of a reader's own folder, and what of this repository they name beside it.
+_OF_A_READER = ("own-data.md", "shapes.md")
+_OURS = ("publisher/", "tests/", ".github/", ".ci/", "LICENSE")
+# Stages that are about to be called after their commands.
+_OLD_NAMES = {"edit": "writing", "push": "transfer"}
+
+
+def name(path: Path) -> str:
+    """Return what a test calls a document."""
+    return str(path.relative_to(ROOT))
 
 
 def settings_table() -> str:
-    """Return the table of settings as it must stand in the README."""
+    """Return the table of settings as it must stand in the reference."""
     lines = ["| setting | default | meaning |", "|---|---|---|"]
-    for name, default, meaning in describe():
+    for setting, default, meaning in describe():
         shown = f"`{default}`" if default != "" else "–"
-        lines.append(f"| `{name}` | {shown} | {meaning} |")
+        lines.append(f"| `{setting}` | {shown} | {meaning} |")
     return "\n".join(lines)
+
+
+def test_the_readme_is_read_in_a_few_minutes() -> None:
+    """It is at most 10 KB, with three pictures, and leads the four kinds of users on."""
+    assert len(README.encode()) <= 10_000
+    pictures = [link for link in read(ROOT / "README.md").links if link.endswith(".png")]
+    assert pictures == [f"publisher/docs/pictures/{n}.png" for n in ("site", "table", "editor")]
+    for user in ("portal", "developer", "edit the data", "visit"):
+        assert re.search(rf"^\| .*\*\*{user}\*\*.*\]\([^)]+\.md", README, re.MULTILINE), user
 
 
 def test_the_table_of_settings_is_the_program_s() -> None:
     """A reader sets what the program reads, with the defaults it has."""
-    assert f"<!-- settings -->\n{settings_table()}\n<!-- /settings -->" in README
+    assert f"<!-- settings -->\n{settings_table()}\n<!-- /settings -->" in REFERENCE
 
 
-def test_every_command_that_is_named_exists() -> None:
-    """A newcomer types what the README says."""
-    named = set(re.findall(r"publisher (\w+)", README)) - {"turns"}
+def calls(text: str) -> list[str]:
+    """Return what a document says of commands: code, with its continued lines joined."""
+    code = re.findall(r"```\w*\n.*?```|`[^`\n]+`", text.replace("\\\n", " "), re.DOTALL)
+    return [line for part in code for line in part.splitlines() if "publisher " in line]
 
-    assert named
-    assert named <= set(main.commands)
+
+@pytest.mark.parametrize("document", DESCRIBING, ids=name)
+def test_every_command_and_option_that_is_named_exists(document: Path) -> None:
+    """A newcomer types what the documents say."""
+    found = 0
+    for line in calls(read(document).text):
+        for words in re.findall(
+            r"(?<![\w./-])(?:\.venv/bin/|/opt/publisher/bin/)?publisher ([^`|#&]+)", line
+        ):
+            command, options = command_of(words), set(re.findall(r"(?<![\w-])--[a-z-]+", words))
+            if command is not None:
+                found += 1
+                assert options <= {o for p in command.params for o in (*p.opts, "--help")}, words
+    assert found or document != DOCS / "reference.md"
+
+
+def command_of(words: str) -> click.Command | None:
+    """Return the command that words call; None where they only speak of the program."""
+    first, second = [*words.split(), "", ""][:2]
+    if not re.fullmatch(r"[a-z]+", first):
+        return None
+    command = main.commands[first]
+    if isinstance(command, click.Group) and re.fullmatch(r"[a-z]+", second):
+        return command.commands[second]
+    return command
 
 
 def test_every_command_is_named() -> None:
-    """A command that nobody tells of is not used."""
-    assert set(main.commands) <= set(re.findall(r"`publisher (\w+)", README))
+    """A command that is not in the reference is not used."""
+    assert set(main.commands) <= set(
+        re.findall(r"^\| `publisher (\w+)` \|", REFERENCE, re.MULTILINE)
+    )
 
 
-def test_every_option_that_is_named_exists() -> None:
-    """An option of a command is found in its help."""
-    lines = [line for line in README.splitlines() if "publisher" in line]
-    named = set(re.findall(r"(?<![\w-])--([a-z-]+)", "\n".join(lines)))
-    groups = [each for each in main.commands.values() if isinstance(each, click.Group)]
-    commands = [*main.commands.values(), *(c for g in groups for c in g.commands.values())]
-    known = {
-        name.lstrip("-")
-        for command in commands
-        for parameter in command.params
-        for name in parameter.opts
-    }
-
-    assert named - {"data-urlencode"} <= known
-
-
-def test_every_folder_and_file_that_is_named_exists() -> None:
+@pytest.mark.parametrize("document", DESCRIBING, ids=name)
+def test_every_folder_and_file_that_is_named_exists(document: Path) -> None:
     """The map leads to places that are there."""
     named = re.findall(
-        r"`((?:ontology|data|shapes|publisher|tests)/[\w./-]*|LICENSE)`|\((tests/[\w./-]+)\)",
-        README,
+        r"`((?:ontology|data|shapes|publisher|tests|\.github|\.ci)/[\w./-]*|LICENSE)`",
+        read(document).text,
     )
-    missing = [n for pair in named for n in pair if n and not (REPOSITORY / n).exists()]
-
-    assert named
-    assert missing == []
+    ours = _OURS if document.name in _OF_A_READER else ("",)
+    assert [p for p in named if p.startswith(ours) and not (ROOT / p).exists()] == []
 
 
-ADDRESSES = re.findall(r"^\| `(/[^` ]*)` \|", README, re.MULTILINE)
+ADDRESSES = re.findall(r"^\| `(/[^` ]*)` \|", REFERENCE, re.MULTILINE)
 
 
 def matches(app: Flask, path: str) -> bool:
@@ -87,7 +122,7 @@ def matches(app: Flask, path: str) -> bool:
 
 @pytest.mark.parametrize("path", ADDRESSES)
 def test_every_address_that_is_named_has_a_route(path: str, site: Site) -> None:
-    """A developer asks for what the README lists."""
+    """A developer asks for what the reference lists."""
     assert matches(create_flask(site), path)
 
 
@@ -98,11 +133,21 @@ def test_the_addresses_are_a_table_of_more_than_ten() -> None:
 
 def test_every_dependency_has_a_reason() -> None:
     """A package that nobody can say the use of does not belong here."""
-    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
-    wanted = project["project"]["dependencies"] + project["build-system"]["requires"]
+    wanted = [*project()["dependencies"], "hatchling"]
     names = {re.split(r"[<>=\[]", requirement)[0] for requirement in wanted}
 
-    assert names <= set(re.findall(r"^\| ([\w.-]+) \|", README, re.MULTILINE))
+    assert names <= set(re.findall(r"^\| ([\w.-]+) \|", PACKAGE, re.MULTILINE))
+
+
+def test_the_journey_names_every_stage() -> None:
+    """Each folder of the package is in the map, and each of the map is in the package."""
+    folder = ROOT / "publisher"
+    chapter = PACKAGE.partition("## The journey of the data")[2].partition("```")[0]
+    named = set(re.findall(r"`(\w+)/`", chapter)) - {"ontology", "data", "shapes"}
+    named = {old if (folder / (old := _OLD_NAMES.get(n, n))).is_dir() else n for n in named}
+    packages = {path.parent.name for path in folder.glob("*/__init__.py")}
+
+    assert named == packages
 
 
 def test_no_setting_is_hidden_from_the_environment() -> None:

@@ -1,7 +1,7 @@
 """All comparisons with other programs, in one run; about ten minutes.
 
 Run it with ``python tests/benchmarks/all.py --readme`` on a machine that does nothing else: it
-prints the tables, writes them into the README, and draws ``tests/benchmarks/ratios.svg``. A part
+prints the tables, writes them into ``tests/benchmarks/README.md``, and draws ``ratios.svg``. A part
 that needs a program which is missing is left out and named.
 """
 

@@ -61,8 +61,8 @@ def measure(options: argparse.Namespace) -> Part:
     text = (
         circumstances(f"{triples:,} triples", f"medians of {options.runs} paired runs")
         + "; in brackets how many times as fast this program is. Warm: one document, "
-        f"16 connections. Cold: {_COLD_DOCUMENTS} documents a run that nobody asked for "
-        "before, two clients.\n\n" + table(head, rows)
+        f"16 connections. Cold: {_COLD_DOCUMENTS} documents a run that are not cached, "
+        "two clients.\n\n" + table(head, rows)
     )
     return Part("dereferencing", text, tuple(ratios))
 

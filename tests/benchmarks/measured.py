@@ -1,6 +1,6 @@
-"""What was measured: printed, kept in a file, written into the README, and drawn.
+"""What was measured: printed, kept in a file, written into the README of this folder, and drawn.
 
-The README holds each part between two comments, ``<!-- benchmark: NAME -->`` and its end; the
+It holds each part between two comments, ``<!-- benchmark: NAME -->`` and its end; the
 ratios of all parts lie in ``measured.json`` beside this file, from which the plot is drawn.
 """
 
@@ -18,13 +18,12 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from machinery import REPOSITORY
 from plot import draw
 
-README = REPOSITORY / "README.md"
+README = Path(__file__).with_name("README.md")
 KEPT = Path(__file__).with_name("measured.json")
 PLOT = Path(__file__).with_name("ratios.svg")
-_PLOTTED = f"""![How many times as fast as others this program is]({PLOT.relative_to(REPOSITORY)})
+_PLOTTED = f"""![How many times as fast as others this program is]({PLOT.name})
 
 Left of 1× the other is faster, right of it this program; the scale is logarithmic."""
 
@@ -65,7 +64,7 @@ def between(text: str, name: str, content: str) -> str:
     """
     begin, end = f"<!-- benchmark: {name} -->", f"<!-- /benchmark: {name} -->"
     if begin not in text or end not in text:
-        raise ValueError(f"README.md has no comments {begin} and {end}.")
+        raise ValueError(f"{README} has no comments {begin} and {end}.")
     pattern = re.escape(begin) + ".*?" + re.escape(end)
     return re.sub(pattern, lambda _: f"{begin}\n{content.strip()}\n{end}", text, flags=re.DOTALL)
 

@@ -63,7 +63,7 @@ def _head(height: int) -> Iterator[str]:
     )
     yield "<title>How many times as fast as others this program is</title>"
     yield (
-        "<desc>Medians of paired runs on a logarithmic scale; the figures stand in the tables of "
+        "<desc>Medians of paired runs on a logarithmic scale; the figures are in the tables of "
         "the README.</desc>"
     )
     yield f'<rect width="{width}" height="{height}" fill="#fff"/>'

@@ -161,7 +161,7 @@ def remembered(address: str) -> str:
     answers = rate(port, "/sparql?" + urlencode({"query": text}), 2)
     documents = rate(port, "/doc/cluster/g0000019.ttl", 2)
     return (
-        f"An answer from the memory comes {answers:,.0f} times a second, a document "
+        f"A cached result is answered {answers:,.0f} times a second, a document "
         f"{documents:,.0f} times."
     )
 
@@ -184,7 +184,7 @@ def measure_all(options: argparse.Namespace) -> Part:
         f"{options.triples:,} triples of made-up clusters",
         f"medians in milliseconds over HTTP of {options.runs} runs in turn",
     )
-    note = "\\* not asked again: an answer takes longer than four seconds." if "*" in text else ""
+    note = "\\* not sent again: an answer takes longer than four seconds." if "*" in text else ""
     said = [begin + "; in brackets how many times ours:", text, note, " ".join(more)]
     return Part("queries", "\n\n".join(each for each in said if each), tuple(ratios))
 
