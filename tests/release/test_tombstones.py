@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from publisher.addresses import Addresses
+from publisher.release.catalogue.sitemap import read_documents
 from publisher.release.history.tombstones import Tombstone, Tombstones
-from publisher.release.model import GONE
+from publisher.release.model import DOCUMENTS, GONE
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
 ADDRESSES = Addresses(BASE, BASE)
@@ -77,6 +78,16 @@ def test_a_block_that_only_names_the_replacement_is_a_tombstone(chain: Chain) ->
     found = Tombstones(after).find(VATTERN)
     assert found is not None
     assert found.replaced_by == (SILJAN,)
+
+
+def test_what_was_replaced_has_no_document_in_a_sitemap(chain: Chain) -> None:
+    """Its address leads on, so whoever follows the list would find another document."""
+    chain.add(A_LAKE)
+    after = chain.replace(A_LAKE, f"\n<{VATTERN}>\n    dcterms:isReplacedBy <{SILJAN}> ;\n.\n")
+
+    listed = {path for path, _ in read_documents(after.folder / DOCUMENTS)}
+    assert "doc/lake/siljan" in listed
+    assert "doc/lake/vattern" not in listed
 
 
 def test_the_event_that_ended_an_entity_is_told(chain: Chain) -> None:

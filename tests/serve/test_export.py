@@ -20,7 +20,7 @@ from publisher.serve.export.export import export
 from publisher.serve.export.walk import walk
 from publisher.serve.export.write import Written
 from publisher.serve.site import Site
-from tests.chain import A_LAKE, Chain
+from tests.chain import A_LAKE, BASE, VATTERN, Chain
 from tests.serve.conftest import Socket, serve_with
 from tests.serve.test_documents import NOWHERE
 from tests.test_negotiation import CHOICES, LANGUAGE_CHOICES, REFUSED
@@ -311,6 +311,21 @@ def test_a_site_of_files_needs_a_host_of_its_own(config: Config, tmp_path: Path,
     with pytest.raises(SettingError, match="the address of a whole host"):
         export(dataclasses.replace(config, site_url=url), tmp_path / "export")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_data_that_name_a_replacement_can_be_exported(chain: Chain, tmp_path: Path) -> None:
+    """What was replaced leads on: there is no document of it to write."""
+    chain.write(
+        "data/lakes/lakes.ttl",
+        f"{chain.read()}\n<{VATTERN}>\n    dcterms:isReplacedBy <{BASE}id{SILJAN[4:]}> ;\n.\n",
+    )
+    chain.build()
+    folder = tmp_path / "export"
+
+    export(chain.config(), folder)
+
+    assert list(folder.rglob("siljan.html"))
+    assert not list(folder.rglob("vattern.html"))
 
 
 def test_an_answer_that_is_not_as_expected_leaves_no_export(

@@ -13,9 +13,11 @@ from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
 from publisher.load.files import DATASET
+from publisher.namespaces import iri
 from publisher.release.quads import Quads
 from publisher.sorting import Sorter, distinct, merged
 
+_REPLACED_BY = f"<{iri('dcterms:isReplacedBy')}>".encode()
 # sitemaps.org: so many addresses a file at most.
 MOST = 50_000
 
@@ -40,15 +42,15 @@ def list_documents(
     newest = max((date.value for date in modified.values()), default="")
     with TemporaryDirectory() as folder, Sorter(Path(folder, "documents")) as sorter:
         sorter.add(f"\t{newest}\n".encode())
-        for iri in filter(addresses.holds, catalogued):
-            path = iri.removeprefix(base_iri)
+        for name in filter(addresses.holds, catalogued):
+            path = name.removeprefix(base_iri)
             known = modified.get(path.removeprefix(DATASET))
             sorter.add(f"{path}\t{known.value if known else newest}\n".encode())
         for name, quads in datasets.items():
             date = modified[name].value if name in modified else ""
-            for iri in _subjects(quads.lines()):
-                if addresses.holds(iri):
-                    path = addresses.document_of(iri).removeprefix(base_iri)
+            for subject in _subjects(quads.lines()):
+                if addresses.holds(subject):
+                    path = addresses.document_of(subject).removeprefix(base_iri)
                     sorter.add(f"{path}\t{date}\n".encode())
         sorter.close()
         rows = (line.decode().rstrip("\n").split("\t") for line in merged(sorter.runs))
@@ -57,8 +59,13 @@ def list_documents(
 
 
 def _subjects(lines: Iterable[bytes]) -> Iterator[str]:
-    names = distinct(line.partition(b" ")[0] for line in lines)
-    return (name[1:-1].decode() for name in names if name.startswith(b"<"))
+    """Yield the IRIs of which sorted lines say something.
+
+    A thing of which is said only what replaced it has no document: its address leads on.
+    """
+    names = (line.split(b" ", 2)[:2] for line in lines)
+    described = distinct(name for name, predicate in names if predicate != _REPLACED_BY)
+    return (name[1:-1].decode() for name in described if name.startswith(b"<"))
 
 
 def with_shapes(
