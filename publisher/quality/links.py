@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 import requests
 from pyoxigraph import NamedNode
 
-from publisher import __version__
 from publisher.errors import SourceError
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
@@ -28,9 +27,9 @@ from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import Text, text
 from publisher.namespaces import iri
+from publisher.system.user_agent import user_agent
 
 RULE = "links"
-USER_AGENT = f"nms-kluster-publisher/{__version__} (link check)"
 _HOSTS_AT_ONCE = 4
 _TIMEOUT_SECONDS = 15.0
 # Between two requests to one host.
@@ -166,7 +165,7 @@ def _ask_all(
 
             def ask_host(host: str) -> None:
                 with requests.Session() as session:
-                    session.headers["User-Agent"] = USER_AGENT
+                    session.headers["User-Agent"] = user_agent()
                     for number, address in enumerate(by_host[host]):
                         time.sleep(pause if number else 0)
                         progress(address)

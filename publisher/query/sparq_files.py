@@ -28,7 +28,7 @@ def check_sparq() -> None:
     if find_spec("sparq") is None:
         raise SettingError(
             "The engine 'sparq' needs the library 'sparq-rdf', which is not installed.",
-            remedy="Install it: pip install 'nms-kluster-publisher[sparq]'; or choose 'oxigraph'.",
+            remedy="Install it: pip install 'sparq-rdf>=0.1.6,<0.2'; or choose 'oxigraph'.",
         )
 
 

@@ -13,6 +13,7 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from publisher.errors import PushFailed
 from publisher.query.remote.credentials import TOKEN, authorization, user_and_password
+from publisher.system.user_agent import user_agent
 
 _SECONDS = 600.0
 _PAUSES_SECONDS = (1.0, 3.0, 9.0)
@@ -46,6 +47,7 @@ class Sender:
         """Take the credentials of the environment."""
         self._pauses = tuple(pauses)
         self._session = requests.Session()
+        self._session.headers["User-Agent"] = user_agent()
         self._session.trust_env = False  # a proxy or .netrc of the machine means other sites
         self._known = user_and_password()
         if authorization().get("Authorization", "").startswith("Bearer"):

@@ -11,6 +11,7 @@ from dataclasses import replace
 import requests
 import urllib3
 
+from publisher.system.user_agent import user_agent
 from publisher.verify.exchanges import Exchange, Fault, Limits, Visit
 from publisher.verify.spelling import document, joined, whole_number
 
@@ -19,7 +20,6 @@ REPEATABLE = ("GET", "HEAD", "OPTIONS")
 PATIENCE_SECONDS = 10.0
 CHUNK_BYTES = 65536
 
-VERIFIER = "publisher-verify (linked open data)"
 # What data.europa.eu's link check calls itself (piveau-metrics-url-checker).
 EUROPA = "Mozilla/5.0 (European Data Portal) Gecko/20100101 Firefox/40.1"
 
@@ -116,7 +116,7 @@ def _session() -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.headers.clear()
-    session.headers.update({"User-Agent": VERIFIER, "Accept-Encoding": "identity"})
+    session.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
     return session
 
 

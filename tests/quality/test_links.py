@@ -13,6 +13,7 @@ from publisher.errors import SourceError
 from publisher.findings import Finding
 from publisher.load.sources import read_sources
 from publisher.quality.links import check_links
+from publisher.system.user_agent import user_agent
 
 BASE = "https://data.example.org/"
 TODAY = date(2026, 11, 23)
@@ -85,7 +86,7 @@ def test_what_does_not_answer_is_told_with_its_place(
     ]
     assert findings[0].message["en"].startswith("Find out where the page is now")
     assert not findings[0].severity.blocks
-    assert {agent.partition("/")[0] for agent in notes.agents} == {"nms-kluster-publisher"}
+    assert set(notes.agents) == {user_agent()}
 
 
 def test_a_server_that_takes_no_head_is_asked_with_get(

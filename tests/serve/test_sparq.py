@@ -13,6 +13,7 @@ from publisher.query import sparq_files
 from publisher.query.engine import Operation
 from publisher.release.model import Release
 from publisher.serve.engines import open_engine
+from tests.documents import project
 
 
 def test_without_its_library_the_engine_is_refused_with_the_cure(
@@ -22,7 +23,8 @@ def test_without_its_library_the_engine_is_refused_with_the_cure(
     monkeypatch.setattr(sparq_files, "find_spec", lambda name: None)
     with pytest.raises(SettingError, match="not installed") as refused:
         open_engine(dataclasses.replace(config, engine="sparq"), release, frozenset())
-    assert "pip install 'nms-kluster-publisher[sparq]'" in str(refused.value)
+    (wanted,) = project()["optional-dependencies"]["sparq"]
+    assert f"pip install '{wanted}'" in str(refused.value)
 
 
 @pytest.mark.skipif(not importlib.util.find_spec("sparq"), reason="the extra is not installed")

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from publisher.verify.client import EUROPA, VERIFIER, Client
+from publisher.system.user_agent import user_agent
+from publisher.verify.client import EUROPA, Client
 from publisher.verify.exchanges import Fault
 from tests.verify import faults
 from tests.verify.conftest import IMPATIENT, LIMITS
@@ -75,7 +76,7 @@ def test_no_accept_is_sent_unless_told(site: Site) -> None:
     Client(LIMITS).visit(site.url, "HEAD", {"User-Agent": EUROPA})
 
     assert "accept" not in heard[0].fields
-    assert heard[0].fields["user-agent"] == VERIFIER
+    assert heard[0].fields["user-agent"] == user_agent()
     assert heard[1].fields["user-agent"] == EUROPA
 
 

@@ -31,6 +31,7 @@ from publisher.query.remote import endings
 from publisher.query.remote.alarm import ALARM
 from publisher.query.remote.circuit import Circuit
 from publisher.query.remote.requests import Address, Request
+from publisher.system.user_agent import user_agent
 
 _CONNECT_SECONDS = 5.0
 _PART = 1 << 16
@@ -154,8 +155,12 @@ class Connection:
             "POST",
             self._path,
             body=urlencode(fields).encode(),
-            headers={"Accept": request.media_type, "Content-Type": _FORM}
-            | dict(self._address.authorization),
+            headers={
+                "Accept": request.media_type,
+                "Content-Type": _FORM,
+                "User-Agent": user_agent(),
+                **self._address.authorization,
+            },
             retries=False,
             redirect=False,
             preload_content=False,

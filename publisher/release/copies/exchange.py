@@ -19,9 +19,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from publisher import __version__
 from publisher.errors import ReleaseError
 from publisher.release.copies.interrupted import Interrupted
+from publisher.system.user_agent import user_agent
 
 CHUNK_BYTES = 1 << 16
 # Chunks that are read ahead of the writer.
@@ -71,9 +71,7 @@ class Session(requests.Session):
         """Connect to nothing yet."""
         super().__init__()
         # Bytes are compared with digests, and parts of them are asked for: no compression.
-        self.headers.update(
-            {"User-Agent": f"publisher/{__version__}", "Accept-Encoding": "identity"}
-        )
+        self.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
 
     def get_redirect_target(self, _resp: requests.Response) -> str | None:
         """Return None; else requests reads the whole body of a redirect, however long it is."""

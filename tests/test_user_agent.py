@@ -1,0 +1,127 @@
+"""Other servers see one name and version, whatever part of the program asks them."""
+
+from __future__ import annotations
+
+import ast
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from publisher import __version__
+from publisher.query.engine import Limits
+from publisher.query.remote.connection import Connection
+from publisher.query.remote.requests import Address, Request
+from publisher.release.copies.exchange import Session
+from publisher.system.user_agent import PRODUCT, user_agent
+from publisher.transfer.sender import Message, Sender
+from publisher.verify.client import Client
+from tests.documents import ROOT, project
+
+JSON = "application/sparql-results+json"
+
+
+CLIENTS = {
+    *(f"requests.{name}" for name in ("Session", "get", "head", "post", "put", "request")),
+    *("urllib3.PoolManager", "urllib3.connection_from_url", "urllib3.request"),
+    *("urlopen", "urllib.request.urlopen", "http.client.HTTPConnection"),
+}
+
+
+class Heard(BaseHTTPRequestHandler):
+    """A server that notes who asks."""
+
+    agents: list[str]
+
+    def answer(self) -> None:
+        """Answer every request with a boolean of SPARQL."""
+        self.agents.append(self.headers["User-Agent"])
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b'{"head":{},"boolean":true}'
+        self.send_response(200)
+        self.send_header("Content-Type", JSON)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = do_PUT = answer
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Write nothing."""
+
+
+@pytest.fixture
+def heard() -> Iterator[tuple[str, list[str]]]:
+    """Return the address of a server, and the names of those who asked it."""
+    handler = type("Noted", (Heard,), {"agents": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/", handler.agents
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def verifies(address: str) -> None:
+    """Ask as ``verify`` does."""
+    assert Client().visit(address).last.status == 200
+
+
+def pushes(address: str) -> None:
+    """Ask as ``push`` does."""
+    Sender().send(Message("PUT", address)).close()
+
+
+def pulls(address: str) -> None:
+    """Ask as ``releases pull`` does."""
+    with Session() as session:
+        session.get(address, timeout=10).close()
+
+
+def queries(address: str) -> None:
+    """Ask as a site does that has its engine elsewhere."""
+    connection = Connection(Address(address), Limits(5, 0, 1 << 20), 1)
+    connection.ask(Request([("query", "ASK {}")], JSON, 5.0))
+    connection.close()
+
+
+@pytest.mark.parametrize("ask", [verifies, pushes, pulls, queries])
+def test_every_client_gives_the_product_and_its_version(
+    ask: Callable[[str], None], heard: tuple[str, list[str]]
+) -> None:
+    """Whoever runs the other server can tell who asks, and which version to complain about."""
+    address, agents = heard
+    ask(address)
+    assert agents == [f"lodverk/{__version__}"]
+
+
+def test_no_other_client_is_in_the_package() -> None:
+    """Each module that opens connections takes the one name, or a client that does."""
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "publisher").rglob("*.py"))
+        if opens_connections(path) and "user_agent()" not in path.read_text(encoding="utf-8")
+    ]
+    assert silent == []
+
+
+def opens_connections(path: Path) -> bool:
+    """Tell whether a module makes a client of HTTP, beside naming its classes and errors."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    used = {
+        ast.unparse(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call | ast.ClassDef)
+        for part in ([node.func] if isinstance(node, ast.Call) else node.bases)
+    }
+    return not CLIENTS.isdisjoint(used)
+
+
+def test_the_distribution_is_called_as_the_product() -> None:
+    """The name is no customer's, and the version stands in one place for readers of both."""
+    assert project()["name"] == PRODUCT
+    assert project()["version"] == __version__ == user_agent().partition("/")[2]
+    assert all(address.startswith("https://") for address in project()["urls"].values())
