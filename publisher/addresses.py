@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
-from publisher.media_types import MediaType
+from publisher.rdf.media_types import MediaType
 
 # The last part of an address that has none.
 INDEX = "index"

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.addresses import Addresses
-from publisher.media_types import TURTLE
+from publisher.rdf.media_types import TURTLE
 
 HERE = Addresses("https://data.example.org/", "http://localhost:8000/")
 BELOW = Addresses("https://data.example.org/vatten/", "https://www.example.org/oppna/data/")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from publisher import media_types
 from publisher.errors import SourceError, SourceMissing
+from publisher.rdf import media_types
 
 DATASET = "dataset/"
 VOCABULARY = DATASET + "vocabulary"

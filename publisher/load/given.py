@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from publisher import media_types
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
 from publisher.load.parse import declared_in, read_text, syntax_error
+from publisher.rdf import media_types
 from publisher.rdf.guards import LIMITS, Limits
 from publisher.rdf.reading import read
 

@@ -19,9 +19,9 @@ from publisher.cores import on_all_cores
 from publisher.errors import SourceError
 from publisher.load.files import Role, SourcePath
 from publisher.load.parse import SourceFile, read_file
-from publisher.namespaces import iri
 from publisher.rdf.guards import LIMITS, Limits
-from publisher.sorting import Sorter, merge
+from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import Sorter, merge
 from publisher.system.files import make_temporary_folder
 from publisher.system.storage import storage_errors
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from publisher.load.parse import SourceFile
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 # Files whose places are remembered: with very many findings, they mostly stand in a few.
 _REMEMBERED = 4

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pyoxigraph import Literal, Triple
 
-from publisher import media_types
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
+from publisher.rdf import media_types
 from publisher.rdf.guards import LIMITS, Limits, too_large
 from publisher.rdf.reading import read
 

@@ -12,13 +12,13 @@ from typing import Any, TypeVar
 from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.bounds import DEFAULT_BOUNDS, Bounds
-from publisher.compaction import Context
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
 from publisher.load.files import CONTEXT, Role, find_queries, find_sources
 from publisher.load.ground import Ground, read_ground
 from publisher.load.parse import SourceFile, read_text
 from publisher.load.queries import find_named, read_named
-from publisher.namespaces import PREFIXES, iri
+from publisher.rdf.jsonld import Context
+from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
 
 _Read = TypeVar("_Read")

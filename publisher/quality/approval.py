@@ -18,7 +18,7 @@ from publisher.quality.folder_queries import folder_queries
 from publisher.quality.hygiene import check_hygiene
 from publisher.quality.named_queries import check_named_queries
 from publisher.quality.shape_syntax import check_shape_syntax
-from publisher.sorting import SortedLines
+from publisher.rdf.sorted_files import SortedLines
 from publisher.system.storage import storage_errors
 
 Progress = Callable[[str], None]

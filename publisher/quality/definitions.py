@@ -17,7 +17,7 @@ from publisher.load.locate import line_of
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import text
-from publisher.sorting import read_lines
+from publisher.rdf.sorted_files import read_lines
 
 ONE_FILE = "one-definition"
 BASE = "base-iri"

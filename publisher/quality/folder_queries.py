@@ -14,13 +14,7 @@ from contextvars import ContextVar
 from itertools import pairwise
 from pathlib import Path
 
-from pyoxigraph import (
-    QueryResultsFormat,
-    QuerySolutions,
-    RdfFormat,
-    Store,
-    parse_query_results,
-)
+from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse_query_results
 
 from publisher.bounds import Bounds
 from publisher.cores import cores

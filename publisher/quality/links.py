@@ -26,7 +26,7 @@ from publisher.load.locate import line_of
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import Text, text
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.system.user_agent import user_agent
 
 RULE = "links"

@@ -9,7 +9,7 @@ from typing import Any
 
 from publisher.findings import Finding, Severity, count, in_order
 from publisher.messages import in_language, translate
-from publisher.namespaces import shorten
+from publisher.rdf.namespaces import shorten
 
 _GITHUB = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 _NAMES = {

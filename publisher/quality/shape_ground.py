@@ -12,9 +12,9 @@ from pathlib import Path
 
 from publisher.load.files import SHAPES
 from publisher.load.sources import Sources
-from publisher.namespaces import iri
 from publisher.quality.steps import Needs, Reach, Step
-from publisher.sorting import SortedLines, Sorter, distinct, merge, read_lines, write_lines
+from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import SortedLines, Sorter, distinct, merge, read_lines, write_lines
 from publisher.system.storage import naming
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.

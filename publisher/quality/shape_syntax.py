@@ -14,10 +14,9 @@ from publisher.load.locate import line_naming, line_of
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
-from publisher.namespaces import iri, shorten
 from publisher.quality.folder_queries import FolderQueries, folder_queries
 from publisher.query.tokens import tokens
-from publisher.viewers import VIEWER, VIEWERS, read_viewer
+from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
 
 RULE = "shape-syntax"
 Nodes = Collection[object]

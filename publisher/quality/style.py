@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pyoxigraph import BlankNode, Triple
 
-from publisher import media_types
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import text
+from publisher.rdf import media_types
+from publisher.rdf.turtle import write
 from publisher.system.files import replace_file
-from publisher.turtle import write
 
 RULE = "layout"
 # Turtle, section 6.5, as far as it takes to tell comments from what only looks like one.

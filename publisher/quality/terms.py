@@ -16,7 +16,7 @@ from publisher.load.locate import line_of
 from publisher.load.parse import SourceFile
 from publisher.load.sources import Sources
 from publisher.messages import text
-from publisher.namespaces import PREFIXES
+from publisher.rdf.namespaces import PREFIXES
 
 RULE = "terms"
 PREFIX_RULE = "prefixes"

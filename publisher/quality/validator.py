@@ -29,7 +29,7 @@ from publisher.messages import SOURCE_LANGUAGE, Text
 from publisher.quality.reach import needs_of
 from publisher.quality.shape_ground import Lookup, Part, ShapeGround
 from publisher.quality.steps import Needs, Reach
-from publisher.sorting import read_lines
+from publisher.rdf.sorted_files import read_lines
 
 # A dataset that a query names is never fetched; see also what shapes are refused for.
 sparql.SPARQL_LOAD_GRAPHS = False

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher import namespaces
+from publisher.rdf import namespaces
 
 LABELS = namespaces.LABELS
 # Past so many, incoming links are neither counted nor sorted: one page of a hub stays cheap.

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from publisher.errors import QueryRefused
-from publisher.namespaces import PREFIXES
 from publisher.query.tokens import Token, place, tokens
+from publisher.rdf.namespaces import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): ")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")

@@ -7,8 +7,8 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
-from publisher.namespaces import iri
 from publisher.query.description import COUNTED, LABELS, Description
+from publisher.rdf.namespaces import iri
 from publisher.system.cache import BoundedCache, memory_of
 
 _SUBJECT = NamedNode(iri("rdf:subject"))

@@ -23,8 +23,8 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import QueryRefused
-from publisher.namespaces import iri
 from publisher.query.tokens import tokens
+from publisher.rdf.namespaces import iri
 
 _SENTENCE = re.compile(r"#\s*(?P<language>[a-z]{2}):\s*(?P<text>.+)")
 _PARAMETER = re.compile(

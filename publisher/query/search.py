@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from publisher.errors import QueryRefused
-from publisher.folding import plain, within_one_edit, words
 from publisher.query.bounded import opened_for
+from publisher.rdf.text import plain, within_one_edit, words
 
 LONGEST = 200
 MOST_WORDS = 10

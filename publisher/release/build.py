@@ -17,6 +17,7 @@ from publisher.errors import LossRefused, ReleaseError
 from publisher.load.files import CATALOGUE
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
+from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.release.canonical import canonical_graphs
 from publisher.release.catalogue.descriptions import (
     count_triples,
@@ -33,13 +34,7 @@ from publisher.release.history.changed import FRAME, frame_of
 from publisher.release.history.chronicle import Chapter, write_chronicle
 from publisher.release.history.gate import Gate
 from publisher.release.history.newest import current_whole, newest_whole
-from publisher.release.manifest import (
-    FORMAT,
-    as_json,
-    list_files,
-    write_json,
-    write_sealed,
-)
+from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
 from publisher.release.model import (
     CONTEXT,
     MANIFEST,
@@ -52,14 +47,12 @@ from publisher.release.model import (
 )
 from publisher.release.naming import inputs_of, place_of
 from publisher.release.open import open_release
-from publisher.release.quads import Quads
 from publisher.release.queries import write_queries
 from publisher.release.search_index import SEARCH, write_search
 from publisher.release.signature import read_key, sign, signed
 from publisher.release.store import write_store
 from publisher.release.switching import alone, switch
 from publisher.release.tables.files import write_tables
-from publisher.sorting import write_lines
 from publisher.system.files import sync_folder, sync_tree
 from publisher.system.storage import cure_of, naming, reason_of
 

@@ -12,8 +12,7 @@ from tempfile import mkdtemp
 
 from publisher.errors import ReleaseError
 from publisher.load.sources import Sources
-from publisher.release.quads import Quads, by_graph
-from publisher.sorting import read_lines
+from publisher.rdf.sorted_files import Quads, by_graph, read_lines
 
 # A million ordinary blank nodes take ten seconds; ten that all point at each other take for ever.
 SECONDS = 60.0

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.errors import ReleaseError
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.model import Release, StoredFile
 
 _DATING = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}

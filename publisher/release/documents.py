@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad
 
 from publisher.addresses import Addresses
 from publisher.load.files import CATALOGUE, DATASET
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 # What these are of has an address of its own; all else in the catalogue is part of something.
 _WHOLE = {

@@ -11,12 +11,11 @@ from typing import BinaryIO
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
-from publisher.compaction import Confused, Context
-from publisher.media_types import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, MediaType
-from publisher.release.quads import Quads
-from publisher.serialise import namespaces_of
-from publisher.sorting import Sorter, merged, write_lines
-from publisher.turtle import Blocks
+from publisher.rdf.jsonld import Confused, Context
+from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, MediaType
+from publisher.rdf.serialise import namespaces_of
+from publisher.rdf.sorted_files import Quads, Sorter, merged, write_lines
+from publisher.rdf.turtle import Blocks
 
 Writer = Callable[[Quads, Path, Mapping[str, str], Context], None]
 _END = b" .\n"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from publisher.load.files import Role
 from publisher.load.sources import Sources
-from publisher.media_types import TURTLE
+from publisher.rdf.media_types import TURTLE
 
 EXAMPLES = "examples"
 

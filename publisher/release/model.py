@@ -9,8 +9,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal
 
-from publisher.compaction import Context
 from publisher.load.files import CATALOGUE, DATASET
+from publisher.rdf.jsonld import Context
 
 CURRENT = "current"
 MANIFEST = "manifest.json"

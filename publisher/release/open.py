@@ -6,16 +6,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from publisher.compaction import Context
 from publisher.errors import ReleaseError
+from publisher.rdf.jsonld import Context
 from publisher.release.journal import before
-from publisher.release.manifest import (
-    compare,
-    foreign,
-    read_files,
-    read_manifest,
-    unreadable,
-)
+from publisher.release.manifest import compare, foreign, read_files, read_manifest, unreadable
 from publisher.release.model import CONTEXT, CURRENT, STORE, STORE_MANIFEST, Release
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import DefaultGraph
 
 from publisher import __version__
 from publisher.load.given import GivenFiles
-from publisher.namespaces import PREFIXES
+from publisher.rdf.namespaces import PREFIXES
 from publisher.release.catalogue.descriptions import Descriptions, write_descriptions
 from publisher.release.documents import shared_documents
 from publisher.release.history.changed import FRAME

@@ -14,11 +14,11 @@ from pathlib import Path
 
 from pyoxigraph import Literal
 
-from publisher.folding import plain, words
 from publisher.load.files import CATALOGUE, SHAPES
-from publisher.namespaces import LABELS, iri
-from publisher.release.quads import Quads
-from publisher.release.tables.subjects import Said, Subjects, SubjectsOnDisk
+from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.sorted_files import Quads
+from publisher.rdf.subjects import Said, Subjects, SubjectsOnDisk
+from publisher.rdf.text import plain, words
 from publisher.system.storage import naming
 
 SEARCH = "search.sqlite"

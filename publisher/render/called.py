@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import LABELS
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import LABELS
 from publisher.render.labels import Labels
 
 # So many names stand in one query.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 
 _CATALOG, _DATASET = iri("dcat:Catalog"), iri("dcat:Dataset")
 _TITLE, _DESCRIPTION = iri("dcterms:title"), iri("dcterms:description")

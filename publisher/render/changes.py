@@ -8,14 +8,8 @@ from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from publisher.namespaces import LABELS, iri
-from publisher.release.history.feed import (
-    ACTIVITY_STREAMS,
-    FeedPage,
-    Stream,
-    read_page,
-    read_pages,
-)
+from publisher.rdf.namespaces import LABELS, iri
+from publisher.release.history.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
 from publisher.release.model import Release
 
 _TYPE = iri("rdf:type")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
-from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
 from publisher.render.details import Details, read_details
 from publisher.render.documents import Document

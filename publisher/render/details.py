@@ -9,10 +9,10 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from publisher.query.description import Description
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import DETAILS
 from publisher.render.called import read_names
 from publisher.render.labels import Labels
 from publisher.render.layout import Placing
-from publisher.viewers import DETAILS
 
 # More values than this are links, as without the viewer: a page is read, not searched.
 MOST = 20

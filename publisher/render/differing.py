@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from publisher.namespaces import LABELS
+from publisher.rdf.namespaces import LABELS
 from publisher.release.history.difference import Change, Kind
 from publisher.render.labels import best, foreign
 from publisher.render.parts import Value

@@ -9,14 +9,14 @@ from datetime import datetime
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
-from publisher.media_types import HTML, MediaType
-from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine
+from publisher.rdf.media_types import HTML, MediaType
+from publisher.rdf.namespaces import iri
+from publisher.rdf.serialise import serialise
 from publisher.release.history.since import Since
 from publisher.release.model import Release
 from publisher.render.located import located
-from publisher.serialise import serialise
 
 _PAGE_PARAMETER = "incoming"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
-from publisher.namespaces import PREFIXES, shorten
+from publisher.rdf.namespaces import PREFIXES, shorten
 
 _CSV = "text/csv"
 

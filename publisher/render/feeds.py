@@ -9,13 +9,13 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from publisher.addresses import Addresses
-from publisher.media_types import RDF_XML, MediaType
-from publisher.namespaces import PREFIXES
+from publisher.rdf.media_types import RDF_XML, MediaType
+from publisher.rdf.namespaces import PREFIXES
+from publisher.rdf.serialise import serialise
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.render.located import located
 from publisher.render.paging import Page, view, without_others
 from publisher.render.stored import StoredGraph
-from publisher.serialise import serialise
 
 _IANA = "http://www.iana.org/assignments/media-types/"
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pyoxigraph import Literal, NamedNode
 
-from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES, translate
-from publisher.namespaces import iri
+from publisher.rdf import media_types
+from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
 from publisher.render.catalogued import Catalogued
 from publisher.render.labels import best, foreign, standard_terms

@@ -10,8 +10,8 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses
 from publisher.messages import in_language, translate
-from publisher.namespaces import iri
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import Change
 from publisher.release.history.kept import Kept
 from publisher.release.history.tombstones import Tombstone

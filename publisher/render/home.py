@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from publisher.namespaces import iri
 from publisher.query.description import LABELS
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best, foreign, standard_terms
 from publisher.render.layout import Layout
 from publisher.render.parts import Mark, Value

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.messages import translate
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.render.layout import Layout
 from publisher.render.neighbours import Neighbour, Neighbourhood
 from publisher.render.parts import Fact, Group, Line, Value

@@ -8,8 +8,8 @@ from importlib.resources import files
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from publisher.namespaces import shorten
 from publisher.query.description import LABELS, Description
+from publisher.rdf.namespaces import shorten
 
 _FILES = ("labels.ttl", "authorities.ttl")
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal
 
-from publisher.namespaces import iri
 from publisher.query.engine import Engine, Row
-from publisher.viewers import read_viewer
+from publisher.rdf.namespaces import iri, read_viewer
 
 _LAST = 1_000_000.0
 # A norm is what so many of all things share; what differs from it is worth a second look.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import NamedNode, Triple
 
 from publisher.addresses import Addresses
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 # What these properties lead to is fetched; what all others name stays canonical.
 _FETCHED = {

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
 from publisher.query.description import LABELS, Description
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 from publisher.render.facts.telling import TELLING
 
 _KIND, _SOURCE = iri("rdf:type"), iri("dcterms:source")

@@ -9,8 +9,8 @@ from itertools import takewhile
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
 from publisher.query.description import Description
+from publisher.rdf.namespaces import iri
 from publisher.render.labels import best
 from publisher.render.parts import Value
 from publisher.render.values import bytes_in_words, sort_key

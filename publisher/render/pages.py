@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import inf
 
-from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES
 from publisher.query.description import Description
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery
 from publisher.query.search import Hit
+from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.render.catalogued import read_catalogued
 from publisher.render.composing import Composer

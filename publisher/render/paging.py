@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 _DATASETS = {iri("dcat:dataset"), iri("dcat:servesDataset")}
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from publisher.namespaces import iri, shorten
 from publisher.query.engine import GRAPHS, SOLUTIONS, Answer
+from publisher.rdf.namespaces import iri, shorten
 
 _ROWS_SHOWN = 500
 _LONGEST_GRAPH = 100_000

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
-from publisher.folding import plain, spans
 from publisher.query.engine import Engine
 from publisher.query.search import LONGEST, Found, Hit
+from publisher.rdf.text import plain, spans
 from publisher.release.model import Release
 from publisher.render.called import read_names
 from publisher.render.frame import Frame, Reader

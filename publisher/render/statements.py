@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 SUBJECT, PREDICATE, OBJECT = (iri(f"rdf:{part}") for part in ("subject", "predicate", "object"))
 _SOURCE, _NOTE = iri("dcterms:source"), iri("skos:note")

@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 
 class StoredGraph:

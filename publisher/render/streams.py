@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape, quoteattr
 from pyoxigraph import Literal, NamedNode, Quad, serialize
 
 from publisher.addresses import Addresses
-from publisher.media_types import TRIG, MediaType
 from publisher.messages import translate
-from publisher.namespaces import PREFIXES, iri
+from publisher.rdf.media_types import TRIG, MediaType
+from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.release.history.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
 from publisher.release.model import Release
 from publisher.render.changes import Entry, read_entries

@@ -11,8 +11,8 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses
-from publisher.namespaces import iri
 from publisher.query.description import Description
+from publisher.rdf.namespaces import iri
 from publisher.render.labels import best
 
 _IANA = "http://www.iana.org/assignments/media-types/"

@@ -9,10 +9,10 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher import media_types
 from publisher.addresses import Addresses
 from publisher.messages import translate
-from publisher.namespaces import iri
+from publisher.rdf import media_types
+from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
 from publisher.render.changes import Day, Entry, latest_days
 from publisher.render.examples import as_table, names_of

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from pyoxigraph import Literal
 
 from publisher.messages import translate
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 # A text longer than this is cut on pages: a boundary of a municipality would fill many screens.
 LONGEST = 300

@@ -8,11 +8,10 @@ from dataclasses import replace
 from babel import Locale, UnknownLocaleError
 from pyoxigraph import Literal
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import HYPERLINK, IMAGE, LANG_STRING, LITERAL, URI, iri
 from publisher.render.labels import foreign
 from publisher.render.parts import Line, Value
 from publisher.render.values import in_words, shortened, sort_key
-from publisher.viewers import HYPERLINK, IMAGE, LANG_STRING, LITERAL, URI
 
 _WEB = ("https://", "http://")
 _ADDRESS = iri("xsd:anyURI")

@@ -9,16 +9,15 @@ from dataclasses import replace
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import translate
-from publisher.namespaces import iri
 from publisher.query.description import LABELS, Description
+from publisher.rdf.namespaces import DETAILS, LABEL, LANG_STRING, iri
+from publisher.rdf.subjects import members
 from publisher.render.labels import Names, foreign
 from publisher.render.layout import Layout, Placing
-from publisher.render.lists import members
 from publisher.render.neighbours import Neighbourhood
 from publisher.render.parts import Fact, Group, Line, Mark, Thing, Value, anchor_of
 from publisher.render.statements import OBJECT, PREDICATE, SUBJECT, read_statements
 from publisher.render.viewed import order_of, viewed_iri, viewed_literal, words_of
-from publisher.viewers import DETAILS, LABEL, LANG_STRING
 
 _TYPE = iri("rdf:type")
 _SOURCE = iri("dcterms:source")

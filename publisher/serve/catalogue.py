@@ -6,9 +6,17 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, abort, request
 
-from publisher import media_types
-from publisher.media_types import GRAPHS, HTML, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
-from publisher.negotiation import negotiate
+from publisher.rdf import media_types
+from publisher.rdf.media_types import (
+    GRAPHS,
+    HTML,
+    JSON_LD,
+    N_TRIPLES,
+    RDF_XML,
+    TURTLE,
+    MediaType,
+    negotiate,
+)
 from publisher.release.model import SERVICE, VOID
 from publisher.render.paging import Page
 from publisher.serve.documents import moved, respond

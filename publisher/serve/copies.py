@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, send_file
 
-from publisher import media_types
+from publisher.rdf import media_types
 from publisher.release.manifest import read_files
 from publisher.release.model import MANIFEST, StoredFile
 from publisher.serve.files import in_parts

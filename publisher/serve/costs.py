@@ -21,8 +21,8 @@ from typing import Any
 
 from flask import Flask, request
 
-from publisher.media_types import HTML
 from publisher.query.turns import never
+from publisher.rdf.media_types import HTML
 from publisher.serve.clients import client_of
 from publisher.serve.ready import CLIENT_LEFT
 from publisher.serve.site import Site

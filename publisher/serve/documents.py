@@ -6,10 +6,9 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
 
-from publisher import media_types
 from publisher.addresses import INDEX
-from publisher.media_types import MediaType
-from publisher.negotiation import negotiate
+from publisher.rdf import media_types
+from publisher.rdf.media_types import MediaType, negotiate
 from publisher.render.documents import Document
 from publisher.serve import signposting
 from publisher.serve.fields import document_links, join_links, validators, vary

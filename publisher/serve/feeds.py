@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from publisher import media_types
-from publisher.media_types import JSON_LD, N_QUADS, TRIG, MediaType
-from publisher.negotiation import negotiate
+from publisher.rdf import media_types
+from publisher.rdf.media_types import JSON_LD, N_QUADS, TRIG, MediaType, negotiate
 from publisher.release.history.feed import Stream
 from publisher.serve.fields import validators, vary
 from publisher.serve.keeping import keep

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from flask import Response
 from werkzeug.http import http_date
 
-from publisher import media_types
 from publisher.addresses import Addresses
-from publisher.media_types import MediaType
+from publisher.rdf import media_types
+from publisher.rdf.media_types import MediaType
 from publisher.serve.memory import is_same_instant
 from publisher.tile_address import tile_origin
 

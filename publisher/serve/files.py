@@ -10,7 +10,7 @@ from flask import Blueprint, Response, abort, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
-from publisher import media_types
+from publisher.rdf import media_types
 from publisher.release.model import CONTEXT, DUMPS, StoredFile
 from publisher.serve import signposting
 from publisher.serve.fields import join_links, validators, with_exact_date

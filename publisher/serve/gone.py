@@ -6,13 +6,12 @@ import json
 
 from flask import Response, request
 
-from publisher import media_types
 from publisher.errors import NotAcceptable
-from publisher.media_types import GRAPHS, HTML, MediaType
 from publisher.messages import translate
-from publisher.negotiation import negotiate
+from publisher.rdf import media_types
+from publisher.rdf.media_types import GRAPHS, HTML, MediaType, negotiate
+from publisher.rdf.serialise import serialise
 from publisher.release.history.tombstones import Tombstone
-from publisher.serialise import serialise
 from publisher.serve.fields import join_links, vary
 from publisher.serve.nearest import nearest
 from publisher.serve.problems import PROBLEM

@@ -12,11 +12,10 @@ from functools import partial
 from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.http import http_date
 
-from publisher import media_types
 from publisher.addresses import INDEX
-from publisher.media_types import JSON
 from publisher.messages import translate
-from publisher.negotiation import negotiate
+from publisher.rdf import media_types
+from publisher.rdf.media_types import JSON, negotiate
 from publisher.release.history.kept import Kept
 from publisher.serve import problems
 from publisher.serve.costs import turn_of

@@ -22,11 +22,10 @@ from publisher.errors import (
     QueryRefused,
     ReleaseError,
 )
-from publisher.media_types import HTML
 from publisher.messages import in_language, translate
-from publisher.negotiation import quality
 from publisher.query.remote.endings import failed
 from publisher.query.remote.engine import RemoteEngine
+from publisher.rdf.media_types import HTML, quality
 from publisher.serve.fields import METHODS, vary
 from publisher.serve.nearest import nearest, words_of
 from publisher.serve.reader import reader_of

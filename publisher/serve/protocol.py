@@ -9,10 +9,10 @@ from urllib.parse import unquote_to_bytes
 from flask import Request, abort
 from pyoxigraph import NamedNode
 
-from publisher import media_types
 from publisher.errors import NotAcceptable, QueryRefused
-from publisher.negotiation import negotiate
 from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Operation
+from publisher.rdf import media_types
+from publisher.rdf.media_types import negotiate
 
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from publisher.media_types import HTML
 from publisher.query.named import NamedQuery
+from publisher.rdf.media_types import HTML
 from publisher.serve.documents import moved
 from publisher.serve.keeping import keep
 from publisher.serve.protocol import SHORT_NAMES, decode, read_operation, read_wish

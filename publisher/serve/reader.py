@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from flask import Request, Response
 
-from publisher.media_types import HTML
 from publisher.messages import LANGUAGES
-from publisher.negotiation import choose_language
+from publisher.rdf.media_types import HTML, choose_language
 from publisher.render.pages import Reader
 from publisher.serve.fields import validators
 from publisher.serve.site import Site

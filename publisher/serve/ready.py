@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.http import parse_accept_header
 
-from publisher.serialise import gzipped
+from publisher.rdf.serialise import gzipped
 from publisher.serve.memory import NOT_MODIFIED, Answer, Fields, Key, Memory
 from publisher.serve.metrics import place_of
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, request
 from werkzeug.http import http_date
 
-from publisher.media_types import HTML, JSON
-from publisher.negotiation import negotiate
+from publisher.rdf.media_types import HTML, JSON, negotiate
 from publisher.release.manifest import read_manifest
 from publisher.release.model import MANIFEST, REPORT, Release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE

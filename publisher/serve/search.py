@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from publisher.media_types import BY_NAME, HTML, JSON, MediaType
-from publisher.negotiation import negotiate
+from publisher.rdf.media_types import BY_NAME, HTML, JSON, MediaType, negotiate
 from publisher.serve.fields import join_links, validators, vary
 from publisher.serve.keeping import keep
 from publisher.serve.reader import reader_of, speak

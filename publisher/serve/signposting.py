@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort
 
 from publisher.addresses import INDEX, Addresses
-from publisher.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
+from publisher.rdf.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
 from publisher.render.documents import Document
 from publisher.render.feeds import Holding
 from publisher.serve.fields import join_links, validators

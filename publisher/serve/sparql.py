@@ -6,11 +6,10 @@ import time
 
 from flask import Blueprint, Response, request
 
-from publisher import media_types
 from publisher.errors import ClientLeft, NotAcceptable, PublisherError, QueryRefused
-from publisher.media_types import GRAPHS, HTML
-from publisher.negotiation import negotiate
 from publisher.query.engine import Answer, Operation
+from publisher.rdf import media_types
+from publisher.rdf.media_types import GRAPHS, HTML, negotiate
 from publisher.release.model import SERVICE
 from publisher.render.query_page import QueryPage
 from publisher.serve.clients import client_of
@@ -18,13 +17,7 @@ from publisher.serve.costs import has_left_of_request, turn_of
 from publisher.serve.fields import EDITOR_POLICY, validators, vary
 from publisher.serve.keeping import keep
 from publisher.serve.problems import headed, sentences_of, status_of
-from publisher.serve.protocol import (
-    Parameters,
-    Wish,
-    read_operation,
-    read_parameters,
-    read_wish,
-)
+from publisher.serve.protocol import Parameters, Wish, read_operation, read_parameters, read_wish
 from publisher.serve.query_log import QueryLog
 from publisher.serve.reader import reader_of, speak
 from publisher.serve.site import Site

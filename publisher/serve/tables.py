@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from publisher import media_types
 from publisher.errors import QueryLimit, QueryRefused
-from publisher.media_types import CSV, HTML, MediaType
-from publisher.negotiation import negotiate
+from publisher.rdf import media_types
+from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
 from publisher.release.manifest import written
 from publisher.release.tables.csvw import metadata
 from publisher.release.tables.table import METADATA, Table

@@ -7,9 +7,8 @@ from html import escape
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from publisher.media_types import HTML
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, in_language, translate
-from publisher.negotiation import quality
+from publisher.rdf.media_types import HTML, quality
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse

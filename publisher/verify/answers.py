@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pyoxigraph as ox
 
 from publisher.errors import SourceSyntax
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.verify import graphs
 from publisher.verify.exchanges import Exchange
 

@@ -6,8 +6,8 @@ from rdflib import DCTERMS, RDF, BNode, Graph, URIRef
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
-from publisher.media_types import RDF_XML
 from publisher.messages import text
+from publisher.rdf.media_types import RDF_XML
 from publisher.verify import graphs
 from publisher.verify.client import Client
 from publisher.verify.feed import Feed, counted, next_page, syntax

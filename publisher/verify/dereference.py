@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
-from publisher.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
 from publisher.messages import text
+from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
 from publisher.verify import caching, graphs
 from publisher.verify.client import Client
 from publisher.verify.exchanges import Exchange, Visit

@@ -10,8 +10,8 @@ from rdflib import DCAT, DCTERMS, Graph, Literal, Namespace, URIRef
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
-from publisher.media_types import BY_NAME
 from publisher.messages import text
+from publisher.rdf.media_types import BY_NAME
 from publisher.verify import contents
 from publisher.verify.client import Client
 from publisher.verify.exchanges import Exchange

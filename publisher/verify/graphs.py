@@ -10,8 +10,8 @@ import pyoxigraph as ox
 import rdflib
 
 from publisher.errors import ReadLimit, SourceSyntax
-from publisher.media_types import BY_NAME, JSON_LD
 from publisher.rdf.guards import Limits
+from publisher.rdf.media_types import BY_NAME, JSON_LD
 from publisher.rdf.reading import read, read_json
 
 Triples: TypeAlias = frozenset[ox.Triple]

@@ -9,8 +9,8 @@ import pyoxigraph as ox
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
-from publisher.media_types import GRAPHS, RDF_XML
 from publisher.messages import text
+from publisher.rdf.media_types import GRAPHS, RDF_XML
 from publisher.verify import graphs
 from publisher.verify.client import EUROPA, Client
 from publisher.verify.exchanges import Exchange, Visit

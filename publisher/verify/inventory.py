@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 from rdflib import RDF
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.verify.graphs import Triples
 from publisher.verify.site import Site
 from publisher.verify.spelling import document, is_web

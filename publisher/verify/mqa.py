@@ -14,7 +14,7 @@ from rdflib.term import Node
 
 from publisher.findings import Finding
 from publisher.messages import Text, text
-from publisher.namespaces import shorten
+from publisher.rdf.namespaces import shorten
 from publisher.verify.client import EUROPA, Client
 from publisher.verify.marks import Mark, Table, mark, number, table, totals
 from publisher.verify.vocabularies import (

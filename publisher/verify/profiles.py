@@ -14,8 +14,8 @@ from rdflib.term import Node
 
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
-from publisher.media_types import TURTLE, of_file
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
+from publisher.rdf.media_types import TURTLE, of_file
 from publisher.verify import graphs
 from publisher.verify.client import Client
 from publisher.verify.site import context_loader

@@ -13,8 +13,8 @@ from urllib.parse import quote, urljoin
 
 from publisher.errors import UsageError
 from publisher.findings import Finding
-from publisher.media_types import DUMPS, TABLES
 from publisher.messages import text
+from publisher.rdf.media_types import DUMPS, TABLES
 from publisher.verify.client import Client
 from publisher.verify.marks import Table
 from publisher.verify.verdicts import note, unanswered, violation, warning

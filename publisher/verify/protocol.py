@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from publisher.findings import Finding
-from publisher.media_types import GRAPHS
 from publisher.messages import Text, text
+from publisher.rdf.media_types import GRAPHS
 from publisher.verify import answers
 from publisher.verify.client import Client
 from publisher.verify.exchanges import Exchange

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ChangeRefused, UsageError
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.changes import Change, added
 from publisher.writing.choosing import PickList
 from publisher.writing.fields import TEXT, Field, Form

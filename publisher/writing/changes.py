@@ -16,15 +16,15 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode, Triple
 
-from publisher import media_types
 from publisher.errors import ChangeRefused, SourceError
 from publisher.load.files import CONTEXT, RULES, Role, SourcePath, source_of
 from publisher.load.parse import SourceFile, parse_text
 from publisher.load.queries import FOLDER as QUERIES
 from publisher.load.sources import Sources
 from publisher.quality.style import has_own_layout
-from publisher.release.tables.subjects import Term
-from publisher.turtle import write
+from publisher.rdf import media_types
+from publisher.rdf.subjects import Term
+from publisher.rdf.turtle import write
 from publisher.writing.files import FileChange, write_all
 
 

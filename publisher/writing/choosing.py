@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ValueRefused
 from publisher.messages import Text
-from publisher.release.tables.subjects import Term, name_in
+from publisher.rdf.subjects import Term, name_in
 from publisher.writing.fields import Choice, Field
 
 _BRACKETED = re.compile(r".*\[(?P<address>[^\[\]]+)\]", re.DOTALL)

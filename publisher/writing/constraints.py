@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import Text
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Subjects, Term, called
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Subjects, Term, called
 
 _LISTS = ("sh:and", "sh:or", "sh:xone")
 _LAST = 1_000_000.0

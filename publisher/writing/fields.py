@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from publisher.messages import Text
-from publisher.release.tables.subjects import Term
+from publisher.rdf.subjects import Term
 
 # What a field holds: a thing, an address elsewhere, a text in a language, a value, or any of them.
 LINK, ADDRESS, TEXT = "link", "address", "text"

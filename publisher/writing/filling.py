@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import UsageError
-from publisher.namespaces import LABELS
+from publisher.rdf.namespaces import LABELS
 from publisher.release.tables.columns import kebab, local
 from publisher.writing.changes import Change, added, replaced
 from publisher.writing.choosing import PickList, full

@@ -9,15 +9,9 @@ from dataclasses import replace
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import LANGUAGES, Text
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.tables.columns import local, targets
-from publisher.writing.constraints import (
-    Constraints,
-    Path,
-    by_path,
-    most_of_alternatives,
-    order_of,
-)
+from publisher.writing.constraints import Constraints, Path, by_path, most_of_alternatives, order_of
 from publisher.writing.fields import ANY, Choice, Field, Form
 from publisher.writing.inventory import Inventory
 from publisher.writing.kinds import datatypes_of, kind_of, linked_classes

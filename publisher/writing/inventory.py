@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode
 from publisher.load.files import Role
 from publisher.load.sources import Sources
 from publisher.messages import Text
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Subjects, Term
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Subjects, Term
 
 _TYPE = iri("rdf:type")
 _DESCRIBED = (Role.ONTOLOGY, Role.DATA, Role.CATALOGUE)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.constraints import Constraints, Path
 from publisher.writing.fields import ADDRESS, ANY, DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH
 from publisher.writing.inventory import Inventory

@@ -13,9 +13,9 @@ from publisher.errors import ChangeRefused
 from publisher.load.files import FOLDERS, Role
 from publisher.load.parse import SourceFile, read_text
 from publisher.load.sources import Sources
-from publisher.namespaces import iri
 from publisher.quality.style import has_own_layout
-from publisher.turtle import write
+from publisher.rdf.namespaces import iri
+from publisher.rdf.turtle import write
 from publisher.writing.changes import Plan, plan_files
 from publisher.writing.files import FileChange
 from publisher.writing.naming import last_part

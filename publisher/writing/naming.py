@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from publisher.folding import folded, plain
+from publisher.rdf.text import folded, plain
 from publisher.release.tables.columns import kebab, local
 from publisher.writing.fields import Form
 from publisher.writing.inventory import Inventory

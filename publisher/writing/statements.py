@@ -13,9 +13,9 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term
 from publisher.release.tables.columns import kebab, local
-from publisher.release.tables.subjects import Term
 from publisher.writing.changes import Change, added, removed, replaced
 from publisher.writing.fields import Form
 from publisher.writing.inventory import Inventory

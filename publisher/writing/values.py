@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ValueRefused
 from publisher.messages import translate
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Term
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term
 from publisher.writing.choosing import PickList, shown
 from publisher.writing.fields import ADDRESS, ANY, DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Field
 

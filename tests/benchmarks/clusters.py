@@ -17,8 +17,8 @@ from pathlib import Path
 from machinery import REPOSITORY
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
-from publisher.namespaces import LABELS, PREFIXES, iri
-from publisher.turtle import write
+from publisher.rdf.namespaces import LABELS, PREFIXES, iri
+from publisher.rdf.turtle import write
 
 BASE = "https://w3id.org/nms-kluster/"
 _KEPT = ("ontology", "data", "shapes", "pyproject.toml")

@@ -23,7 +23,7 @@ from urllib.parse import quote
 from clusters import BASE, make_sources
 from machinery import free_port, memory_mb, publisher, rounded, running, table, wait_until_ready
 
-from publisher.namespaces import PREFIXES
+from publisher.rdf.namespaces import PREFIXES
 
 _DOCUMENTS = 200
 _REPEATS = 5

@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from publisher import media_types
 from publisher.errors import ReadLimit, SourceSyntax
-from publisher.rdf import reading
+from publisher.rdf import media_types, reading
 from publisher.rdf.guards import LIMITS, Limits, must_be_apart
 from publisher.rdf.reading import read, read_json, read_lines
 

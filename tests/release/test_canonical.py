@@ -10,8 +10,8 @@ import pytest
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad
 
 from publisher.errors import ReleaseError
+from publisher.rdf.sorted_files import write_lines
 from publisher.release import canonical as module
-from publisher.sorting import write_lines
 
 PREDICATE = NamedNode("http://e.org/p")
 GRAPH = NamedNode("http://e.org/g")

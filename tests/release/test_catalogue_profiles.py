@@ -13,8 +13,8 @@ from rdflib import DCTERMS, RDF, SH, Dataset, Graph, Literal, URIRef
 
 from publisher.addresses import Addresses
 from publisher.load.sources import read_sources
-from publisher.media_types import TURTLE
 from publisher.quality.approval import approve
+from publisher.rdf.media_types import TURTLE
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.render.feeds import Feeds

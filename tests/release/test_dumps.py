@@ -12,12 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from publisher.compaction import Context
-from publisher.media_types import DUMPS, N_QUADS
-from publisher.release import quads as module
+from publisher.rdf import sorted_files as module
+from publisher.rdf.jsonld import Context
+from publisher.rdf.media_types import DUMPS, N_QUADS
+from publisher.rdf.serialise import serialise
+from publisher.rdf.sorted_files import Quads, by_graph
 from publisher.release.dumps import by_dataset, write_dumps
-from publisher.release.quads import Quads, by_graph
-from publisher.serialise import serialise
 
 BASE = "https://data.example.org/"
 GRAPH = NamedNode(f"{BASE}dataset/d")
@@ -78,7 +78,7 @@ def test_an_iri_that_looks_like_a_short_one_takes_the_prefixes_out_of_json() -> 
 
 def test_graphs_are_kept_apart_and_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are, memory holds a little of each."""
-    monkeypatch.setattr(module, "_BUFFER_BYTES", 1)
+    monkeypatch.setattr(module, "_GRAPH_BUFFER_BYTES", 1)
     other = NamedNode(f"{BASE}shapes")
     said = [Quad(NAMES[0], NAMES[1], name, graph) for name in NAMES for graph in (GRAPH, other)]
     graphs = graphs_of(said, tmp_path)

@@ -19,12 +19,12 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.query.bounded import opened_for
 from publisher.query.quiet import QuietEngine
+from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.tables.csvw import metadata
 from publisher.release.tables.paths import read_path
 from publisher.release.tables.row_index import ROWS
-from publisher.release.tables.subjects import Subjects
 from publisher.release.tables.table import read_tables
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.lines import TableLines

@@ -9,12 +9,12 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.errors import QueryLimit, QueryRefused
-from publisher.folding import folded, plain, within_one_edit, words
 from publisher.quality.approval import ApprovedSources
 from publisher.query.search import Search
+from publisher.rdf.sorted_files import Quads, by_graph
+from publisher.rdf.text import folded, plain, within_one_edit, words
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.quads import Quads, by_graph
 from publisher.release.search_index import SEARCH, write_search
 
 BASE = "https://data.example.org/"

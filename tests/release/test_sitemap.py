@@ -6,9 +6,9 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from publisher.rdf.sorted_files import by_graph
 from publisher.release.catalogue.sitemap import list_documents, read_documents, write_documents
 from publisher.release.model import Release
-from publisher.release.quads import by_graph
 
 BASE = "https://data.example.org/"
 DATE = NamedNode("http://www.w3.org/2001/XMLSchema#date")

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from publisher.addresses import Addresses
-from publisher.media_types import RDF_XML, TURTLE, MediaType
+from publisher.rdf.media_types import RDF_XML, TURTLE, MediaType
 from publisher.release.model import Release
 from publisher.render.feeds import Feeds
 from tests.render.test_feeds import large_catalogue

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
 
 from publisher.addresses import Addresses
-from publisher.media_types import GRAPHS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
+from publisher.rdf.media_types import GRAPHS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
 from publisher.release.catalogue.derive import Facts, derive
 from publisher.release.catalogue.distributions import View
 from publisher.release.catalogue.draft import Draft

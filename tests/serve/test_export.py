@@ -21,9 +21,9 @@ from publisher.serve.export.walk import walk
 from publisher.serve.export.write import Written
 from publisher.serve.site import Site
 from tests.chain import A_LAKE, BASE, VATTERN, Chain
+from tests.rdf.test_negotiation import CHOICES, LANGUAGE_CHOICES, REFUSED
 from tests.serve.conftest import Socket, serve_with
 from tests.serve.test_documents import NOWHERE
-from tests.test_negotiation import CHOICES, LANGUAGE_CHOICES, REFUSED
 
 SILJAN = "/doc/lake/siljan"
 SERVERS = ("nginx", "caddy")

@@ -6,7 +6,7 @@ import pytest
 from flask import Response
 
 from publisher.addresses import Addresses
-from publisher.media_types import DOCUMENTS, HTML, JSON_LD, TURTLE, MediaType
+from publisher.rdf.media_types import DOCUMENTS, HTML, JSON_LD, TURTLE, MediaType
 from publisher.serve.fields import (
     DATA_POLICY,
     PAGE_POLICY,

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from werkzeug.test import TestResponse
 
-from publisher import media_types
+from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.release.tables.table import read_tables
 from publisher.render.tables.choice import Choice

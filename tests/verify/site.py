@@ -16,8 +16,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pyoxigraph as ox
 
 from publisher.errors import NotAcceptable
-from publisher.media_types import BY_NAME, DOCUMENTS, GRAPHS
-from publisher.negotiation import negotiate
+from publisher.rdf.media_types import BY_NAME, DOCUMENTS, GRAPHS, negotiate
 from tests.verify import world
 
 RESULTS = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from publisher.findings import Finding, Severity
-from publisher.media_types import TURTLE
 from publisher.messages import text
+from publisher.rdf.media_types import TURTLE
 from publisher.verify import graphs, mqa
 from publisher.verify.marks import totals
 from tests.verify import world

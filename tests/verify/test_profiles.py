@@ -10,7 +10,7 @@ from rdflib import SH, Graph
 
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
-from publisher.media_types import TURTLE
+from publisher.rdf.media_types import TURTLE
 from publisher.verify import graphs, profiles
 from publisher.verify.client import Client
 from publisher.verify.profiles import Profile

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ChangeRefused, SourceError
 from publisher.load.sources import Sources, read_sources
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.changes import Change, added, plan_changes, removed, replaced
 
 BASE = "https://data.example.org/"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from publisher.load.sources import read_sources
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.fields import Form
 from publisher.writing.forms import form_of, read_forms
 from publisher.writing.inventory import Inventory

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from publisher.load.sources import read_sources
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.changes import added, removed, replaced
 from publisher.writing.forms import read_forms
 from publisher.writing.inventory import Inventory

@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ValueRefused
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.choosing import PickList
 from publisher.writing.fields import Choice, Field
 from publisher.writing.values import read_value

@@ -14,16 +14,7 @@ from pyoxigraph import NamedNode, Triple
 
 from publisher.errors import NotAcceptable, PublisherError
 from publisher.query.description import Description
-from publisher.query.engine import (
-    BOOLEANS,
-    GRAPHS,
-    SOLUTIONS,
-    Answer,
-    Limits,
-    Operation,
-    Row,
-    Term,
-)
+from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation, Row, Term
 from publisher.query.remote import results
 from publisher.query.remote.connection import Connection
 from publisher.query.remote.endings import JSON, N_TRIPLES, Broken, failed, too_long

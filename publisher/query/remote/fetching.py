@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store
 
-from publisher.namespaces import iri
 from publisher.query.description import COUNTED, LABELS, Description
 from publisher.query.engine import Row, Term
 from publisher.query.look_ups import LookUps
 from publisher.query.remote.endings import failed
 from publisher.query.remote.names import Names
+from publisher.rdf.namespaces import iri
 
 _AT_ONCE = 100
 _SUBJECT = NamedNode(iri("rdf:subject"))

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
-from publisher.namespaces import iri
 from publisher.query.engine import Term
+from publisher.rdf.namespaces import iri
 from publisher.system.cache import BoundedCache, memory_of
 
 # In front of the datatype of a literal that the engine would write in another way: an engine keeps

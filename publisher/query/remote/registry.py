@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from publisher.namespaces import iri
 from publisher.query.remote.connection import Connection
 from publisher.query.remote.endings import JSON, failed
 from publisher.query.remote.names import AS_WRITTEN, registry_of
 from publisher.query.remote.requests import Request
 from publisher.query.remote.results import Bounds, own_rows
+from publisher.rdf.namespaces import iri
 
 SECONDS = 5.0
 CURRENT = iri("dcat:hasCurrentVersion")

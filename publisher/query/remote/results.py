@@ -15,13 +15,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, cast
 
-from pyoxigraph import (
-    QueryResultsFormat,
-    RdfFormat,
-    Triple,
-    parse_query_results,
-    serialize,
-)
+from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse_query_results, serialize
 
 from publisher.errors import ReadLimit
 from publisher.query.engine import Answer, Row

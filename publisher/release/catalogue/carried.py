@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.catalogue.draft import Draft, node
 
 AUTHORITY = "http://publications.europa.eu/resource/authority/"

@@ -10,7 +10,8 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
-from publisher.media_types import N_QUADS
+from publisher.rdf.media_types import N_QUADS
+from publisher.rdf.sorted_files import Quads
 from publisher.release.catalogue.derive import Facts, derive
 from publisher.release.catalogue.distributions import View
 from publisher.release.catalogue.draft import Draft
@@ -30,7 +31,6 @@ from publisher.release.model import (
     Release,
     StoredFile,
 )
-from publisher.release.quads import Quads
 from publisher.release.tables.files import TableFiles
 
 

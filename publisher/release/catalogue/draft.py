@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pyoxigraph import BlankNode, Dataset, Literal, NamedNode, Quad, Triple
 
 from publisher.messages import Text
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 Term = NamedNode | BlankNode | Literal
 Subject = NamedNode | BlankNode

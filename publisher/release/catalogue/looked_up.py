@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 
 from pyoxigraph import NamedNode, Triple
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import Quads
+from publisher.rdf.subjects import SubjectsOnDisk
 from publisher.release.catalogue.draft import Draft
-from publisher.release.quads import Quads
-from publisher.release.tables.subjects import SubjectsOnDisk
 
 _SAME = {f"<{iri(name)}>".encode() for name in ("schema:sameAs", "owl:sameAs", "skos:exactMatch")}
 _GEOMETRY = iri("geo:hasGeometry")

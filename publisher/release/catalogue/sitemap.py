@@ -13,9 +13,8 @@ from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
 from publisher.load.files import DATASET
-from publisher.namespaces import iri
-from publisher.release.quads import Quads
-from publisher.sorting import Sorter, distinct, merged
+from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import Quads, Sorter, distinct, merged
 
 _REPLACED_BY = f"<{iri('dcterms:isReplacedBy')}>".encode()
 # sitemaps.org: so many addresses a file at most.

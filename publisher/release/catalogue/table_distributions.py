@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from pyoxigraph import NamedNode
 
 from publisher.messages import LANGUAGES, translate
+from publisher.rdf.subjects import name_in
 from publisher.release.catalogue.distributions import FORMATS, View, add_file, describe_file
 from publisher.release.catalogue.draft import Draft
 from publisher.release.tables.files import TableFiles
-from publisher.release.tables.subjects import name_in
 
 
 def add_tables(

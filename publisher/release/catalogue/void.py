@@ -14,12 +14,11 @@ from urllib.parse import urlsplit
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from publisher.load.files import CATALOGUE, DATASET
-from publisher.media_types import DUMPS as DUMPED
-from publisher.namespaces import iri
+from publisher.rdf.media_types import DUMPS as DUMPED
+from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import Quads, Sorter, distinct, merged
 from publisher.release.catalogue.draft import Draft, node, typed
 from publisher.release.model import StoredFile
-from publisher.release.quads import Quads
-from publisher.sorting import Sorter, distinct, merged
 
 VOID = "void"
 _TYPE = iri("rdf:type")

@@ -11,14 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from publisher.errors import ReleaseError
-from publisher.release.copies.exchange import (
-    Deadline,
-    Exchange,
-    Head,
-    Redirects,
-    Session,
-    cut,
-)
+from publisher.release.copies.exchange import Deadline, Exchange, Head, Redirects, Session, cut
 from publisher.release.copies.interrupted import Interrupted
 from publisher.release.copies.strange_json import read_json
 from publisher.release.manifest import digest_of

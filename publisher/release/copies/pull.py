@@ -25,11 +25,7 @@ from publisher.release.copies.contents import (
     open_fetched,
     strange,
 )
-from publisher.release.copies.exchange import (
-    LEAST_BYTES_PER_SECOND,
-    Deadline,
-    shown,
-)
+from publisher.release.copies.exchange import LEAST_BYTES_PER_SECOND, Deadline, shown
 from publisher.release.copies.interrupted import Interrupted
 from publisher.release.copies.origin import Offered, Origin
 from publisher.release.copies.staging import staged, sweep

@@ -12,7 +12,7 @@ from publisher import __version__
 from publisher.addresses import Addresses
 from publisher.load.files import CATALOGUE
 from publisher.load.sources import Sources
-from publisher.namespaces import LABELS, iri
+from publisher.rdf.namespaces import LABELS, iri
 from publisher.release.history.entities import EntityChange, compare, entities, files_of, parts_of
 from publisher.release.history.rows import Rows
 from publisher.release.manifest import read_manifest

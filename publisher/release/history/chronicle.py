@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from publisher.rdf.sorted_files import read_lines
 from publisher.release.catalogue.sitemap import read_documents, with_shapes, write_documents
 from publisher.release.history.changed import dated
 from publisher.release.history.feed import write_feeds
 from publisher.release.history.tombstones import write_tombstones
 from publisher.release.model import DOCUMENTS, SHAPES, Release
-from publisher.sorting import read_lines
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import Block, Kind, blocks, merged
 from publisher.release.model import CATALOGUE_EU, DUMPS
 

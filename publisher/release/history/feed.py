@@ -16,7 +16,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from publisher.load.files import CATALOGUE
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import Kind
 from publisher.release.history.entities import EntityChange, compare
 from publisher.release.history.rows import read_rows, write_rows

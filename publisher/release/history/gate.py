@@ -13,7 +13,7 @@ from publisher.errors import LossRefused
 from publisher.findings import Finding, Severity
 from publisher.load.files import DATASET
 from publisher.messages import text
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import Change, Kind, changes, count_entities
 from publisher.release.model import CATALOGUE_EU, Release
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import blocks
 from publisher.release.history.entities import EntityChange, parts_of
 from publisher.release.model import CATALOGUE_EU

@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import Kind
 from publisher.release.history.entities import compare, entities, files_of, notices, parts_of
 from publisher.release.history.rows import Rows, read_rows, write_rows

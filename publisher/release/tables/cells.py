@@ -9,7 +9,7 @@ from typing import TextIO
 
 from pyoxigraph import Literal
 
-from publisher.release.tables.subjects import Term
+from publisher.rdf.subjects import Term
 from publisher.release.tables.table import ID, JOINT, LINK, TEXT, Column, Table
 
 # IRI, language tag → name; empty when there is none in the language.

@@ -7,18 +7,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from publisher.namespaces import LABELS, PREFIXES, iri, shorten
+from publisher.rdf.namespaces import LABELS, PREFIXES, iri, shorten
+from publisher.rdf.subjects import Subjects, called
 from publisher.release.tables.paths import Reach, is_property, read_path, steps
-from publisher.release.tables.subjects import Subjects, called
-from publisher.release.tables.table import (
-    ID,
-    JOINT,
-    LABEL,
-    LINK,
-    TEXT,
-    TRUTH,
-    Column,
-)
+from publisher.release.tables.table import ID, JOINT, LABEL, LINK, TEXT, TRUTH, Column
 from publisher.release.tables.tally import FACET_VALUES, Tally
 
 # Parameters of a table's address that are no columns.

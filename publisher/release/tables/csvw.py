@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from publisher.messages import text
-from publisher.namespaces import PREFIXES
+from publisher.rdf.namespaces import PREFIXES
 from publisher.release.tables.cells import Field, fields
 from publisher.release.tables.paths import is_property, steps
 from publisher.release.tables.table import ID, LINK, Column, Table

@@ -14,12 +14,13 @@ from pyoxigraph import BlankNode
 
 from publisher.cores import on_all_cores
 from publisher.load.files import DATASET, SHAPES
-from publisher.media_types import CSV, GEOJSON, XLSX
 from publisher.messages import Text
-from publisher.namespaces import iri
+from publisher.rdf.media_types import CSV, GEOJSON, XLSX
+from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, merged, write_lines
+from publisher.rdf.subjects import Subjects, SubjectsOnDisk, called
 from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import StoredFile
-from publisher.release.quads import Quads
 from publisher.release.tables.cells import Line, Names, write_csv
 from publisher.release.tables.columns import columns, local, placed, slugs, targets
 from publisher.release.tables.csvw import metadata
@@ -27,10 +28,8 @@ from publisher.release.tables.features import write_features
 from publisher.release.tables.geometries import chains, located
 from publisher.release.tables.paths import Reach, steps, write_links
 from publisher.release.tables.row_index import ROWS, RowIndex
-from publisher.release.tables.subjects import Subjects, SubjectsOnDisk, called
 from publisher.release.tables.table import INDEX, METADATA, TABLES, Table, as_json
 from publisher.release.tables.workbook import MOST_LINES, write_workbook
-from publisher.sorting import SortedLines, Sorter, merged, write_lines
 from publisher.system.storage import naming
 
 _TYPED = f" <{iri('rdf:type')}> ".encode()

@@ -7,8 +7,8 @@ from itertools import product
 
 from pyoxigraph import Literal
 
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Subjects
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Subjects
 
 _WKT = iri("geo:asWKT")
 _TO_GEOMETRY = ((), (iri("geo:hasGeometry"),), (iri("geo:hasDefaultGeometry"),))

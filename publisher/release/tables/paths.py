@@ -13,10 +13,9 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from publisher.namespaces import iri
-from publisher.release.quads import Quads
-from publisher.release.tables.subjects import Subjects, Term
-from publisher.sorting import SortedLines, Sorter, distinct, merged, write_lines
+from publisher.rdf.namespaces import iri
+from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, distinct, merged, write_lines
+from publisher.rdf.subjects import Subjects, Term
 
 _STEP = re.compile(r"(\^?)<([^>]*)>")
 _INVERSE, _FIRST, _REST = iri("sh:inversePath"), iri("rdf:first"), iri("rdf:rest")

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from pyoxigraph import Literal
 
-from publisher.folding import folded
 from publisher.messages import LANGUAGES
+from publisher.rdf.subjects import Term
+from publisher.rdf.text import folded
 from publisher.release.tables.cells import Line, Names
-from publisher.release.tables.subjects import Term
 from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
 
 ROWS = "sqlite"

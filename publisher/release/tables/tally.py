@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal
 
-from publisher.namespaces import LABELS, iri
-from publisher.release.tables.subjects import Subjects, Term
+from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.subjects import Subjects, Term
 from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH
 
 # A column with at most so many different values is a facet.

@@ -12,9 +12,9 @@ from pyoxigraph import Literal
 from xlsxwriter import Workbook
 
 from publisher.messages import LANGUAGES, translate
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import name_in
 from publisher.release.tables.cells import Field, Line, Names, fields, texts
-from publisher.release.tables.subjects import name_in
 from publisher.release.tables.table import DATE, LINK, NUMBER, TRUTH, Table
 
 # Limits of the format (Excel specifications and limits).

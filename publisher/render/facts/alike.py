@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
-from publisher.namespaces import iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 from publisher.render.called import read_names
 from publisher.render.labels import Labels
 from publisher.render.neighbours import Neighbourhood

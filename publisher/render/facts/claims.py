@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.render.facts.telling import SAID_BY
 from publisher.render.facts.told import Said, Told
 from publisher.render.labels import best, foreign

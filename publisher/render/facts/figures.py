@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import translate
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.render.facts.chart import Chart, Mark, chart
 from publisher.render.facts.dates import When, when
 from publisher.render.facts.telling import LEAST, MOST, NUMBERS, SAID_BY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 # When something happened, or began and ended. A founding date is not here: what has one lasts.
 STARTS = tuple(

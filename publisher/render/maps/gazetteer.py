@@ -9,8 +9,8 @@ from functools import cached_property
 
 from pyoxigraph import NamedNode
 
-from publisher.namespaces import iri
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 from publisher.render.called import chunks, read_names
 from publisher.render.labels import Labels
 from publisher.render.maps.outlines import Outline, outline

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Triple
 
-from publisher.namespaces import PREFIXES, iri
 from publisher.query.description import Description
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.release.tables.geometries import TO_PLACE
 from publisher.render.called import chunks
 from publisher.render.maps.gazetteer import WITHIN, Gazetteer

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from publisher.namespaces import PREFIXES, iri
 from publisher.query.engine import Engine, Row, Term
+from publisher.rdf.namespaces import PREFIXES, iri
 
 _SH = PREFIXES["sh"]
 _LAST = 1_000_000.0

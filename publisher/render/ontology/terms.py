@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from publisher.namespaces import iri
 from publisher.query.engine import Engine
+from publisher.rdf.namespaces import iri
 
 CLASSES = frozenset({iri("owl:Class"), iri("rdfs:Class")})
 PROPERTIES = frozenset(

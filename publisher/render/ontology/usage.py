@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from publisher.namespaces import iri
 from publisher.query.engine import Engine, Row
+from publisher.rdf.namespaces import iri
 from publisher.release.model import VOID, Release
 
 _TERM = {iri("void:class"): iri("void:entities"), iri("void:property"): iri("void:triples")}

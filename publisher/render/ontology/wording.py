@@ -11,8 +11,8 @@ from babel.lists import format_list
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import translate
-from publisher.namespaces import iri
 from publisher.query.engine import Term
+from publisher.rdf.namespaces import iri
 from publisher.render.ontology.rules import Rule
 from publisher.render.parts import Value
 from publisher.render.values import in_words

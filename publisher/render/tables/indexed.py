@@ -11,8 +11,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 
-from publisher.folding import folded
 from publisher.query.engine import Term
+from publisher.rdf.text import folded
 from publisher.release.tables.row_index import BEGINNING, found_by, place, searched
 from publisher.release.tables.table import Column, Table
 from publisher.render.tables.choice import Choice

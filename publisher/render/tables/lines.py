@@ -11,9 +11,9 @@ from itertools import chain
 
 from pyoxigraph import BlankNode, Literal
 
-from publisher.media_types import CSV, XLSX, MediaType
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
+from publisher.rdf.media_types import CSV, XLSX, MediaType
 from publisher.release.tables.cells import Line, write_csv
 from publisher.release.tables.features import write_features
 from publisher.release.tables.table import LINK, Column, Table

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from pyoxigraph import Literal
 
-from publisher.namespaces import PREFIXES, shorten
+from publisher.rdf.namespaces import PREFIXES, shorten
 from publisher.release.tables.paths import is_property, steps
 from publisher.release.tables.table import Column
 

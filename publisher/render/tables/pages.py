@@ -9,12 +9,12 @@ from typing import Any
 
 from pyoxigraph import NamedNode
 
-from publisher import media_types
 from publisher.addresses import Addresses
-from publisher.media_types import MediaType
 from publisher.messages import translate
 from publisher.query.bounded import opened_for
 from publisher.query.engine import Engine, Term
+from publisher.rdf import media_types
+from publisher.rdf.media_types import MediaType
 from publisher.release.model import Release
 from publisher.release.tables.row_index import ROWS
 from publisher.release.tables.table import Column, Table, read_tables

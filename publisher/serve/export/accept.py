@@ -1,6 +1,6 @@
 """Accept fields as regular expressions, for file servers that can look only with these.
 
-They follow RFC 9110, section 12.5, as ``publisher.negotiation`` does: the most specific range
+They follow RFC 9110, section 12.5, as ``publisher.rdf.media_types`` does: the most specific range
 decides, parameters never spoil a match, and a range whose quality cannot be read counts for
 nothing. Of two ranges of one media type the first counts. The expressions are PCRE and RE2 alike.
 """

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from publisher.media_types import ALL, HTML
 from publisher.messages import LANGUAGES
+from publisher.rdf.media_types import ALL, HTML
 from publisher.serve.export.accept import (
     NOTHING,
     Rows,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.media_types import DOCUMENTS, GRAPHS, HTML, JSON_LD
+from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, JSON_LD
 from publisher.serve.signposting import LINKSET, LINKSET_JSON
 
 _CONTEXT = "http://www.w3.org/ns/json-ld#context"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
-from publisher.media_types import DOCUMENTS, HTML
 from publisher.messages import LANGUAGES
+from publisher.rdf.media_types import DOCUMENTS, HTML
 from publisher.release.history.rows import read_rows
 from publisher.release.model import GONE
 from publisher.serve.export.offers import VARIANTS

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from publisher.media_types import ALL, HTML, MediaType
 from publisher.messages import LANGUAGES
+from publisher.rdf.media_types import ALL, HTML, MediaType
 from publisher.serve.export.accept import (
     NOTHING,
     digit_rows,

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.media_types import (
+from publisher.rdf.media_types import (
     DOCUMENTS,
     GRAPHS,
     HTML,

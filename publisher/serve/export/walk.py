@@ -8,8 +8,8 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.addresses import INDEX
-from publisher.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
 from publisher.messages import LANGUAGES
+from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
 from publisher.release.catalogue.sitemap import MOST, read_documents
 from publisher.release.model import CONTEXT, DUMPS
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from publisher.bounds import DEFAULT_BOUNDS, Bounds
 from publisher.errors import PublisherError
 from publisher.messages import LANGUAGES, translate
-from publisher.release.tables.subjects import name_in
+from publisher.rdf.subjects import name_in
 from publisher.writing.editor import form_routes, list_routes, saving_routes, site_routes
 from publisher.writing.editor.desk import Desk
 from publisher.writing.editor.frame import EditorFrame

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from publisher.errors import ValueRefused
 from publisher.messages import Text
-from publisher.release.tables.subjects import Term, name_in
+from publisher.rdf.subjects import Term, name_in
 from publisher.render.values import sort_key
 from publisher.writing.choosing import PickList
 from publisher.writing.fields import ANY, LINK, PLAIN, Field

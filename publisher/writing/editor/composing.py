@@ -8,8 +8,8 @@ from pyoxigraph import NamedNode
 
 from publisher.errors import ValueRefused
 from publisher.messages import LANGUAGES, Text, text
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Term
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term
 from publisher.writing.changes import Change, added, removed, replaced
 from publisher.writing.editor.choices import Choices
 from publisher.writing.editor.drafts import Problem

@@ -9,7 +9,7 @@ from pathlib import Path
 from publisher.bounds import DEFAULT_BOUNDS, Bounds
 from publisher.errors import EditedElsewhere, SourceError
 from publisher.messages import LANGUAGES
-from publisher.namespaces import LABELS
+from publisher.rdf.namespaces import LABELS
 from publisher.writing.editor.choices import Choices, Pending
 from publisher.writing.editor.drafts import Draft, Owner
 from publisher.writing.editor.entries import Entry, Resolve, Typed, pairs_of

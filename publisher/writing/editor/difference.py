@@ -9,7 +9,7 @@ from pyoxigraph import Literal
 
 from publisher.errors import ValueRefused
 from publisher.messages import in_language, translate
-from publisher.release.tables.subjects import Term
+from publisher.rdf.subjects import Term
 from publisher.render.values import in_words
 from publisher.writing.editor.choices import Choices
 from publisher.writing.editor.entries import Entry, Row

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from publisher.errors import ReadLimit
 from publisher.rdf.reading import read as read_rdf
-from publisher.release.tables.subjects import Term
+from publisher.rdf.subjects import Term
 from publisher.writing.choosing import PickList
 from publisher.writing.fields import ADDRESS, ANY, LINK, TEXT, Field, Form
 from publisher.writing.values import read_value, tidy

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 
 from publisher.findings import Finding
-from publisher.folding import folded
 from publisher.messages import in_language, translate
 from publisher.quality.approval import check
+from publisher.rdf.text import folded
 from publisher.render.values import sort_key
 from publisher.writing.editor.choices import Choices
 from publisher.writing.editor.room import Room

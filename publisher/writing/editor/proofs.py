@@ -7,19 +7,12 @@ from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Term
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term
 from publisher.writing.editor.entries import Entry, Proof, Row, rows_of
 from publisher.writing.fields import TEXT, Field, Form
 from publisher.writing.inventory import Inventory
-from publisher.writing.statements import (
-    OBJECT,
-    PREDICATE,
-    SOURCE,
-    STATEMENT,
-    SUBJECT,
-    Statements,
-)
+from publisher.writing.statements import OBJECT, PREDICATE, SOURCE, STATEMENT, SUBJECT, Statements
 
 _SAID = (SUBJECT, PREDICATE, OBJECT)
 

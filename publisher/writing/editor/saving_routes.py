@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, request
 
-from publisher import turtle
 from publisher.errors import ChangeRefused, SourceError
 from publisher.findings import Finding
 from publisher.messages import in_language, translate
+from publisher.rdf import turtle
 from publisher.writing.editor.checks import new_violations
 from publisher.writing.editor.difference import Difference, Words
 from publisher.writing.editor.drafts import Draft

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from publisher.bounds import DEFAULT_BOUNDS, Bounds
 from publisher.load.files import FOLDERS
 from publisher.load.sources import Sources, read_sources
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.editor.proofs import Proofs
 from publisher.writing.fields import LINK, Field, Form
 from publisher.writing.forms import form_of, read_forms

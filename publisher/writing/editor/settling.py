@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pyoxigraph import Literal
 
-from publisher.release.tables.subjects import Term
+from publisher.rdf.subjects import Term
 from publisher.writing.editor.desk import Desk
 from publisher.writing.editor.entries import shown, with_starts
 from publisher.writing.editor.work import Clash

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import Literal
 
 from publisher.messages import Text, in_language
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.render.values import sentence_case
 from publisher.writing.editor.choices import Choices
 from publisher.writing.editor.entries import Entry, Proof, Row, shown

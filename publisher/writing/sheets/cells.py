@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import ValueRefused
 from publisher.messages import Text
-from publisher.release.tables.subjects import Term
+from publisher.rdf.subjects import Term
 from publisher.writing.choosing import PickList
 from publisher.writing.fields import ANY, NUMBER, TRUTH, Choice, Field, Form
 from publisher.writing.inventory import Inventory

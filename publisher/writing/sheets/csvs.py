@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from publisher.errors import SheetRefused
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read_json
 from publisher.release.tables.table import ID
 from publisher.writing.sheets.grids import Cell, Grid, Place, Placed

@@ -16,8 +16,8 @@ from pyoxigraph import Literal, NamedNode
 from publisher.errors import PublisherError, ValueRefused
 from publisher.findings import Severity
 from publisher.messages import Message, Text, text
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Term
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term
 from publisher.writing.changes import Change
 from publisher.writing.choosing import short
 from publisher.writing.fields import DATE, NUMBER

@@ -14,7 +14,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from pyoxigraph import Literal
 
 from publisher.messages import LANGUAGES, in_language, translate
-from publisher.release.tables.subjects import Term, name_in
+from publisher.rdf.subjects import Term, name_in
 from publisher.writing.choosing import short
 from publisher.writing.fields import NUMBER, TRUTH
 from publisher.writing.sheets.book import LISTS, READ_ME, Memory, write_memory

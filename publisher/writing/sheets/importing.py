@@ -9,9 +9,9 @@ from pyoxigraph import NamedNode
 
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, Message, text, translate
-from publisher.namespaces import iri
 from publisher.quality.approval import check
-from publisher.release.tables.subjects import Term, name_in
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term, name_in
 from publisher.writing.changes import Change, Plan, plan_changes
 from publisher.writing.fields import LINK, Field, Form
 from publisher.writing.naming import Habit, habit_of, has_own_file, home_for

@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, translate
+from publisher.rdf.subjects import Term, name_in
 from publisher.release.tables.columns import local
-from publisher.release.tables.subjects import Term, name_in
 from publisher.writing.fields import LINK, TEXT, Field, Form
 from publisher.writing.forms import read_forms
 from publisher.writing.inventory import Inventory

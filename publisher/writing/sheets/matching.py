@@ -10,7 +10,7 @@ from functools import cached_property
 
 from publisher.findings import Severity
 from publisher.messages import LANGUAGES, text
-from publisher.namespaces import LABELS
+from publisher.rdf.namespaces import LABELS
 from publisher.release.tables.table import ID
 from publisher.writing.choosing import shown
 from publisher.writing.fields import TEXT

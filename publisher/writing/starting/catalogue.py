@@ -6,7 +6,7 @@ import uuid
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.starting.model import (
     LICENCE,
     Said,

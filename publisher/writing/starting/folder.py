@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.namespaces import PREFIXES, iri
-from publisher.turtle import write
+from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.turtle import write
 from publisher.writing.files import FileChange, write_all
 from publisher.writing.starting.catalogue import catalogue
 from publisher.writing.starting.model import (

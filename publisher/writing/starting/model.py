@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import UsageError
 from publisher.messages import LANGUAGES, Text, translate
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.writing.naming import slug
 
 # The themes of the EU's data portal (authority table data-theme).

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 from publisher.render.ontology.diagram import MOST_BOXES, MOST_ROWS, Box, Drawing, draw
 from publisher.render.ontology.outline import in_words
 from publisher.render.ontology.rules import Rule

@@ -15,8 +15,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.load.files import Role
 from publisher.load.sources import Sources, read_sources
-from publisher.namespaces import iri
-from publisher.release.tables.subjects import Term
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term
 from publisher.writing.sheets.cells import Names
 from publisher.writing.sheets.export import export_workbook
 from publisher.writing.sheets.layout import basis_of

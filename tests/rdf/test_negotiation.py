@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.errors import NotAcceptable
-from publisher.negotiation import choose_language, negotiate, quality
+from publisher.rdf.media_types import choose_language, negotiate, quality
 
 HTML, TURTLE, JSON_LD = "text/html", "text/turtle", "application/ld+json"
 OFFERED = (HTML, TURTLE, JSON_LD, "application/rdf+xml", "application/n-triples")

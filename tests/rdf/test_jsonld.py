@@ -10,12 +10,12 @@ import pytest
 from pyld import jsonld
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publisher.compaction import Context, not_plain
 from publisher.load.sources import PUBLISHED, Sources, read_sources
-from publisher.namespaces import iri
-from publisher.serialise import in_order
+from publisher.rdf.jsonld import Context, not_plain
+from publisher.rdf.namespaces import iri
+from publisher.rdf.serialise import in_order
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 REAL_BASE = "https://w3id.org/nms-kluster/"
 RDF_TYPE = iri("rdf:type")
 

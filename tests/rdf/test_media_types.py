@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher import media_types
+from publisher.rdf import media_types
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 _ALIASES = ("@id", "@type", "@value", "@language", "@graph")
 _TERM_KEYS = {"@id", "@type"}

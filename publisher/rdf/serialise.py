@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 
-from publisher import turtle
-from publisher.compaction import Context
-from publisher.media_types import JSON_LD, N_QUADS, N_TRIPLES, TURTLE, MediaType
+from publisher.rdf import turtle
+from publisher.rdf.jsonld import Context
+from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, TURTLE, MediaType
 
 Statement = Triple | Quad
 _WITHOUT_PREFIXES = (N_TRIPLES, N_QUADS)

@@ -1,4 +1,4 @@
-"""Quads → what is said of each subject: how tables and the search index look things up."""
+"""Quads → what is said of each subject, and the members of RDF lists."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from publisher.namespaces import LABELS
-from publisher.sorting import SortedLines, Sorter, distinct, merged
+from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.sorted_files import SortedLines, Sorter, distinct, merged
 
 Term = NamedNode | BlankNode | Literal
 Said = Mapping[str, Sequence[Term]]
@@ -123,3 +123,29 @@ def name_in(names: Mapping[str, str], language: str) -> str:
         if tag in names:
             return names[tag]
     return next(iter(names.values()), "")
+
+
+# RDF lists, as the members that a reader sees.
+
+_FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
+
+
+def members(
+    term: object, said_of: Mapping[str, Mapping[str, Sequence[object]]]
+) -> Iterable[object]:
+    """Yield the members of an RDF list, else the term itself.
+
+    Args:
+        term: Perhaps the beginning of a list.
+        said_of: Node → property → values.
+    """
+    said = said_of.get(str(term), {}) if isinstance(term, BlankNode) else {}
+    if _FIRST not in said:
+        yield term
+        return
+    seen: set[object] = set()
+    while _FIRST in said and term not in seen:  # a list that bites its tail ends
+        seen.add(term)
+        yield said[_FIRST][0]
+        term = said[_REST][0] if said.get(_REST) else None
+        said = said_of.get(str(term), {})

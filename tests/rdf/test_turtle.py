@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from publisher.turtle import write
+from publisher.rdf.turtle import write
 from tests.graphs import PREFIXES, canonical, graphs, graphs_without_blank_nodes
 
 LAYOUT = """\

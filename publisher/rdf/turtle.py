@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from publisher.namespaces import iri
+from publisher.rdf.namespaces import iri
 
 Subject = NamedNode | BlankNode
 _Said = dict[str, set[object]]  # of one subject: predicate → objects

@@ -1,4 +1,4 @@
-"""One table of prefixes, used by Turtle, the JSON-LD context, pages and queries.
+"""Namespaces, prefixes and names of RDF that pages, queries and files share.
 
 A publisher's own prefix comes from ``vann:preferredNamespacePrefix`` in its ontology.
 """
@@ -75,3 +75,30 @@ def shorten(value: str, prefixes: Mapping[str, str] = PREFIXES) -> str:
         if value.startswith(namespace) and value[len(namespace) :].isidentifier():
             return f"{prefix}:{value[len(namespace) :]}"
     return value
+
+
+# The viewers of DASH that pages know: how a shape says that values of a property are shown.
+#
+# DASH, https://datashapes.org/forms.html, section "Viewers". ``dash:HTMLViewer`` is left out on
+# purpose: a text from the data never becomes markup of a page.
+
+VIEWER = iri("dash:viewer")
+# These show an IRI by its name, and a blank node by what is said of it, which pages do anyway.
+BLANK_NODE, LABEL = "dash:BlankNodeViewer", "dash:LabelViewer"
+DETAILS = "dash:DetailsViewer"
+HYPERLINK, URI = "dash:HyperlinkViewer", "dash:URIViewer"
+IMAGE = "dash:ImageViewer"
+LANG_STRING, LITERAL = "dash:LangStringViewer", "dash:LiteralViewer"
+VIEWERS = (BLANK_NODE, DETAILS, HYPERLINK, IMAGE, LABEL, LANG_STRING, LITERAL, URI)
+
+
+def read_viewer(name: str) -> str:
+    """Return the viewer that an IRI names; empty for one that pages do not know.
+
+    >>> read_viewer("http://datashapes.org/dash#URIViewer")
+    'dash:URIViewer'
+    >>> read_viewer("http://datashapes.org/dash#HTMLViewer")
+    ''
+    """
+    short = shorten(name)
+    return short if short in VIEWERS else ""

@@ -12,10 +12,10 @@ from pyld import jsonld
 from pyoxigraph import Literal, NamedNode, Quad, Triple, parse
 from rdflib import Graph
 
-from publisher import media_types
-from publisher.compaction import Context
-from publisher.media_types import MediaType
-from publisher.serialise import gzipped, serialise
+from publisher.rdf import media_types
+from publisher.rdf.jsonld import Context
+from publisher.rdf.media_types import MediaType
+from publisher.rdf.serialise import gzipped, serialise
 from tests.graphs import PREFIXES, canonical, graphs, graphs_without_blank_nodes
 
 DEFINITIONS: dict[str, Any] = {
@@ -180,9 +180,9 @@ def test_compressed_bytes_do_not_depend_on_the_time_of_day() -> None:
 _SCRIPT = """
 import hashlib, sys
 from pathlib import Path
-from publisher import media_types
+from publisher.rdf import media_types
 from publisher.load.sources import read_sources
-from publisher.serialise import gzipped, serialise
+from publisher.rdf.serialise import gzipped, serialise
 sources = read_sources(Path(sys.argv[1]), "https://data.example.org/")
 quads = {quad for file in sources.files for quad in sources.quads(file.role)}
 for media_type in (*media_types.DUMPS, media_types.TRIG):

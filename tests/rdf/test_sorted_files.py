@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher import sorting
-from publisher.sorting import SortedLines, Sorter, merge, merged, read_lines, write_lines
+from publisher.rdf import sorted_files
+from publisher.rdf.sorted_files import SortedLines, Sorter, merge, merged, read_lines, write_lines
 
 words = st.lists(st.text(alphabet="ab <>å", max_size=4), max_size=30)
 
@@ -16,7 +16,7 @@ def test_lines_of_several_runs_come_in_order_and_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However little memory there is for them."""
-    monkeypatch.setattr(sorting, "_PIECE_BYTES", 3)
+    monkeypatch.setattr(sorted_files, "_PIECE_BYTES", 3)
     with Sorter(tmp_path / "words") as sorter:
         for word in (b"c\n", b"a\n", b"d\n", b"a\n", b"b\n", b"e\n", b"b\n"):
             sorter.add(word)
@@ -30,7 +30,7 @@ def test_more_runs_than_files_may_be_open_are_merged_in_steps(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process may have a thousand files open, and a register more runs."""
-    monkeypatch.setattr(sorting, "_MOST_RUNS", 2)
+    monkeypatch.setattr(sorted_files, "_MOST_RUNS", 2)
     runs = [tmp_path / str(number) for number in range(5)]
     for number, run in enumerate(runs):
         write_lines(run, [b"%d\n" % number, b"x\n"])
