@@ -20,7 +20,7 @@ from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
 from publisher.rdf.guards import Limits
-from publisher.system.storage import storage_errors
+from publisher.system.files import storage_errors
 
 FOUND, USED_WRONGLY = 1, 2
 LANGUAGE = click.option(

@@ -15,15 +15,14 @@ from typing import TypeVar
 
 from pyoxigraph import RdfFormat, Triple, serialize
 
-from publisher.cores import on_all_cores
 from publisher.errors import SourceError
 from publisher.load.files import Role, SourcePath
 from publisher.load.parse import SourceFile, read_file
 from publisher.rdf.guards import LIMITS, Limits
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Sorter, merge
-from publisher.system.files import make_temporary_folder
-from publisher.system.storage import storage_errors
+from publisher.system.files import make_temporary_folder, storage_errors
+from publisher.system.processes import on_all_cores
 
 _PART_BYTES = 16 << 20
 _TYPE = f" <{iri('rdf:type')}> ".encode()

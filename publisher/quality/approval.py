@@ -19,7 +19,7 @@ from publisher.quality.hygiene import check_hygiene
 from publisher.quality.named_queries import check_named_queries
 from publisher.quality.shape_syntax import check_shape_syntax
 from publisher.rdf.sorted_files import SortedLines
-from publisher.system.storage import storage_errors
+from publisher.system.files import storage_errors
 
 Progress = Callable[[str], None]
 _TOKEN = object()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from publisher.cores import on_all_cores
 from publisher.findings import Finding
 from publisher.load.ground import cut
 from publisher.load.parse import SourceFile
@@ -13,6 +12,7 @@ from publisher.load.sources import PUBLISHED, Sources
 from publisher.quality.characters import check_characters_of
 from publisher.quality.style import check_style_of
 from publisher.quality.terms import Vocabularies, check_terms_of
+from publisher.system.processes import on_all_cores
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from pathlib import Path
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse_query_results
 
 from publisher.bounds import Bounds
-from publisher.cores import cores
 from publisher.errors import EngineFailed, NotAcceptable, QueryError, QueryLimit, SourceSyntax
 from publisher.load.ground import Ground
 from publisher.load.sources import Sources
@@ -26,6 +25,7 @@ from publisher.query.gate import refuse_dangerous
 from publisher.query.tokens import tokens
 from publisher.query.workers import Workers
 from publisher.query.workplace import Workplace
+from publisher.system.processes import cores
 
 Row = dict[str, object]
 

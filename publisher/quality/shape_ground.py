@@ -15,7 +15,7 @@ from publisher.load.sources import Sources
 from publisher.quality.steps import Needs, Reach, Step
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import SortedLines, Sorter, distinct, merge, read_lines, write_lines
-from publisher.system.storage import naming
+from publisher.system.files import naming
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.
 PART_BYTES = 4 << 20

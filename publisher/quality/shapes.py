@@ -12,12 +12,12 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from publisher.bounds import Bounds
-from publisher.cores import cores
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.load.sources import Sources
 from publisher.quality.shape_ground import Part, ShapeGround, cut, uncut, write_shapes
 from publisher.quality.validator_process import ValidatorProcess
+from publisher.system.processes import cores
 
 
 def check_shapes(sources: Sources) -> Iterator[Finding]:

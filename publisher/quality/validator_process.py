@@ -15,7 +15,7 @@ from publisher.findings import Finding, Severity
 from publisher.quality.shape_ground import Part, ShapeGround
 from publisher.quality.steps import Needs
 from publisher.query.channel import Channel, Gone
-from publisher.system.python import command_of, environment
+from publisher.system.processes import command_of, environment
 
 _START_SECONDS = 120.0
 _REAP_SECONDS = 10.0

@@ -17,8 +17,8 @@ from pyshacl.errors import ReportableRuntimeError
 
 from publisher.quality.shape_ground import Part, ShapeGround
 from publisher.quality.validator import ShapeValidator, needs_in
-from publisher.query import sandbox
 from publisher.query.channel import Channel, Gone
+from publisher.system import sandbox
 
 # Who waits ends this process at the limit; should nobody wait any more, the kernel does.
 _GRACE_SECONDS = 5.0

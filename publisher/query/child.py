@@ -12,7 +12,7 @@ from contextlib import ExitStack, suppress
 from publisher.query.channel import Channel, Gone
 from publisher.query.engine import Operation
 from publisher.query.workplace import Ending, Outcome, Workplace, write_operation
-from publisher.system.python import command_of, environment
+from publisher.system.processes import command_of, environment
 
 _START_SECONDS = 60.0
 # So long a process that is ended, or ends by itself, may take for it.

@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from publisher.errors import EngineFailed, SettingError
-from publisher.system.python import command_of, environment
+from publisher.system.processes import command_of, environment
 
 _UNION = "union"
 

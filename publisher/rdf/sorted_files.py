@@ -16,7 +16,7 @@ from types import TracebackType
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from publisher.system.storage import naming
+from publisher.system.files import naming
 
 _PIECE_BYTES = 32 << 20
 _BUFFER_BYTES = 1 << 18

@@ -53,8 +53,7 @@ from publisher.release.signature import read_key, sign, signed
 from publisher.release.store import write_store
 from publisher.release.switching import alone, switch
 from publisher.release.tables.files import write_tables
-from publisher.system.files import sync_folder, sync_tree
-from publisher.system.storage import cure_of, naming, reason_of
+from publisher.system.files import cure_of, naming, reason_of, sync_folder, sync_tree
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

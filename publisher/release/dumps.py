@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from publisher.cores import on_all_cores
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf import media_types
 from publisher.rdf.jsonld import Context
 from publisher.rdf.sorted_files import Quads
 from publisher.release.dump_formats import WRITERS
 from publisher.release.model import DUMPS
+from publisher.system.processes import on_all_cores
 
 _CHUNK = 1 << 20
 _LEVEL = 6

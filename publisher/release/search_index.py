@@ -19,7 +19,7 @@ from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import Said, Subjects, SubjectsOnDisk
 from publisher.rdf.text import plain, words
-from publisher.system.storage import naming
+from publisher.system.files import naming
 
 SEARCH = "search.sqlite"
 _TYPE = iri("rdf:type")

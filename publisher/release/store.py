@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
-from publisher.system.storage import naming
+from publisher.system.files import naming
 
 
 def write_store(folder: Path, quads: Iterable[Quad]) -> None:

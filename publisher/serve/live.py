@@ -15,7 +15,6 @@ from publisher.messages import text
 from publisher.release.open import open_release
 from publisher.serve.app import Application, create_app, create_past
 from publisher.serve.engines import Following
-from publisher.serve.heap import return_freed
 from publisher.serve.parts import Instead
 from publisher.serve.past import Past
 from publisher.serve.ready import Asked
@@ -23,6 +22,7 @@ from publisher.serve.refusals import Refusal, Refusals
 from publisher.serve.site import Site, open_site, share
 from publisher.serve.turnstile import Turnstile
 from publisher.serve.unavailable import unavailable
+from publisher.system.processes import return_freed
 from publisher.system.supervised import Pace, Supervised, reason_of
 
 if TYPE_CHECKING:

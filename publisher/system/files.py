@@ -1,22 +1,156 @@
-"""Files that are there whole or as they were, folders brought to the disk, and locks.
+"""Files and folders: disks that refuse, whole files, temporary folders.
 
-All locks are those of flock(2): they end with the process that holds them, however it ends, so no
-lock is left behind by a crash.
+Python names the file when it cannot be opened, but not when it cannot be written to. SQLite,
+XlsxWriter and Oxigraph have errors of their own. ``naming`` makes all of them an ``OSError`` with
+its number and a place, where the place is known; who talks to people makes a sentence of that.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.system.storage import naming
+from publisher.errors import StorageError
+
+# Result codes of SQLite (https://www.sqlite.org/rescode.html); the low byte is the primary one.
+_OF_SQLITE: Mapping[int, int] = {
+    sqlite3.SQLITE_FULL: errno.ENOSPC,
+    sqlite3.SQLITE_READONLY: errno.EROFS,
+    sqlite3.SQLITE_PERM: errno.EACCES,
+    sqlite3.SQLITE_CANTOPEN: errno.EACCES,
+    sqlite3.SQLITE_IOERR: errno.EIO,
+}
+_OF_ENGINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.EIO)
+_ROOM = "Make room there, or name another folder (--releases; TMPDIR for temporary files)."
+_RIGHT = "Give yourself the right to write there, or name another folder."
+_FILES = "Let this program open more files: 'ulimit -n 65536', or LimitNOFILE in its unit."
+_DISK = "Look into the log of the system: the disk or the network share may be failing."
+_ANY = "Make room, or give yourself the right to write there."
+_CURES: Mapping[int, str] = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+    errno.EFBIG: _ROOM,
+    errno.EROFS: _RIGHT,
+    errno.EACCES: _RIGHT,
+    errno.EPERM: _RIGHT,
+    errno.EMFILE: _FILES,
+    errno.ENFILE: _FILES,
+    errno.EIO: _DISK,
+    errno.ESTALE: _DISK,
+}
+_NO_MEMORY = "Close other programs, or take a machine with more memory. Nothing was changed."
+
+
+@contextmanager
+def naming(path: Path, *, has_temporary: bool = False) -> Iterator[None]:
+    """Give every error of the disk in a block its number and its place.
+
+    Args:
+        path: What is written.
+        has_temporary: Who writes it also has temporary files (``TMPDIR``): of the two places the
+            fuller one is named.
+
+    Raises:
+        OSError: With ``errno`` and ``filename``.
+    """
+    try:
+        yield
+    except Exception as error:
+        known = as_os_error(error)
+        if known is None:
+            raise
+        if known.filename is None:
+            known.filename = os.fspath(_fuller(path) if has_temporary else path)
+        if known is error:
+            raise
+        raise known from error
+
+
+def as_os_error(error: BaseException) -> OSError | None:
+    """Return what an error is to the operating system; None when it is nothing of the kind."""
+    if isinstance(error, sqlite3.OperationalError):
+        number = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        return OSError(number, str(error)) if number else None
+    if isinstance(error, OSError):
+        if error.errno is not None:
+            return error
+        for number in _OF_ENGINE:  # Oxigraph gives a sentence alone
+            if os.strerror(number) in str(error):
+                return OSError(number, os.strerror(number))
+        return error if type(error) is OSError else None  # an error of the network, for instance
+    inner = error.args[0] if error.args else None
+    return inner if isinstance(inner, OSError) else None  # XlsxWriter wraps it
+
+
+def _fuller(path: Path) -> Path:
+    """Return the folder of a file, or that for temporary files when it has less room."""
+    temporary = Path(_temporary())
+    try:
+        is_here = shutil.disk_usage(path.parent).free <= shutil.disk_usage(temporary).free
+    except OSError:
+        return path
+    return path if is_here else temporary
+
+
+def _temporary() -> str:
+    """Return the folder for temporary files, also when there is none that can be used."""
+    try:
+        return tempfile.gettempdir()
+    except OSError:
+        return os.environ.get("TMPDIR", "TMPDIR")
+
+
+def reason_of(error: OSError) -> str:
+    """Return what happened, as the operating system calls it."""
+    return error.strerror or str(error)
+
+
+def cure_of(error: OSError) -> str:
+    """Return what a person can do about it, a message of the program."""
+    return _CURES.get(error.errno or 0, _ANY)
+
+
+@contextmanager
+def storage_errors(where: Path | None = None) -> Iterator[None]:
+    """Make a sentence of every error of the disk in a block.
+
+    Args:
+        where: What is named when the error names nothing; None: the folder one stands in, and
+            that for temporary files.
+
+    Raises:
+        StorageError: The disk refused, or there is no memory.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        raise StorageError("There is not enough memory.", remedy=_NO_MEMORY) from error
+    except Exception as error:
+        known = as_os_error(error)
+        if known is None or known.errno == errno.EPIPE:
+            raise
+        unknown = where or f"{Path.cwd()}, {_temporary()}"
+        raise StorageError(
+            "The system refuses: {reason}.",
+            where=str(known.filename or unknown),
+            remedy=_CURES.get(known.errno or 0, _ANY),
+            reason=reason_of(known),
+        ) from error
+
+
+# Files that are there whole or as they were, folders brought to the disk, and locks.
+#
+# All locks are those of flock(2): they end with the process that holds them, however it ends, so no
+# lock is left behind by a crash.
 
 _PREFIX = "publisher-"
 _LOCK = "lock"

@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from publisher.errors import ChangeRefused, SourceError
-from publisher.system.files import locked_folder, replace_file, stage_file, sync_folder
-from publisher.system.storage import storage_errors
+from publisher.system.files import (
+    locked_folder,
+    replace_file,
+    stage_file,
+    storage_errors,
+    sync_folder,
+)
 
 _MARK = b"\xef\xbb\xbf"
 

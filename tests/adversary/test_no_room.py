@@ -19,8 +19,7 @@ from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.open import open_current
-from publisher.system.files import replace_file
-from publisher.system.storage import as_os_error, naming, storage_errors
+from publisher.system.files import as_os_error, naming, replace_file, storage_errors
 from tests.chain import A_LAKE, BASE, Chain
 
 PATIENCE_SECONDS = 120

@@ -56,7 +56,7 @@ def attempt(layer: str, action: str, store: Path, folder: Path) -> str:
     program = f"""
 import os, socket, subprocess, sys, threading
 from pyoxigraph import Store
-from publisher.query import sandbox
+from publisher.system import sandbox
 store = Store.read_only({str(store)!r})
 list(store.query("SELECT * {{ GRAPH ?g {{ ?s ?p ?o }} }} LIMIT 10"))
 folder = {str(folder)!r}

@@ -312,7 +312,7 @@ def test_this_kernel_refuses_every_call_that_is_not_on_the_list(mode: str) -> No
     numbers = {call.number(machine) for call in allowed(files, network, 1).values()}
     program = f"""
 import ctypes, os
-from publisher.query import sandbox
+from publisher.system import sandbox
 libc = ctypes.CDLL(None, use_errno=True)
 assert sandbox.forbid_system_calls(network={network}, files={files})
 for number in sorted(set(range(700)) - {numbers!r} - {PROBES!r}):
@@ -336,7 +336,7 @@ def test_files_are_read_and_nothing_else_where_files_are_allowed(tmp_path: Path)
     program = f"""
 import os, socket, subprocess
 from pathlib import Path
-from publisher.query import sandbox
+from publisher.system import sandbox
 assert sandbox.forbid_system_calls(files=True)
 import sqlite3, decimal
 folder = Path({str(tmp_path)!r})

@@ -255,7 +255,7 @@ def test_no_process_outlives_a_server_that_was_killed(
 
 LARGE_BLOCKS = """
 import ctypes, sys
-from publisher.serve.heap import return_large_blocks
+from publisher.system.processes import return_large_blocks
 if sys.argv[1] == "returned":
     assert return_large_blocks()
 class Report(ctypes.Structure):

@@ -34,8 +34,7 @@ from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_bytes, check_signature
 from publisher.release.switching import alone, switch
-from publisher.system.files import replace_file, sync_folder, sync_tree
-from publisher.system.storage import cure_of, naming, reason_of
+from publisher.system.files import cure_of, naming, reason_of, replace_file, sync_folder, sync_tree
 
 Progress = Callable[[str], None]
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}(-[0-9]+)?")

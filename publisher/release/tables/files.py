@@ -12,7 +12,6 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import BlankNode
 
-from publisher.cores import on_all_cores
 from publisher.load.files import DATASET, SHAPES
 from publisher.messages import Text
 from publisher.rdf.media_types import CSV, GEOJSON, XLSX
@@ -30,7 +29,8 @@ from publisher.release.tables.paths import Reach, steps, write_links
 from publisher.release.tables.row_index import ROWS, RowIndex
 from publisher.release.tables.table import INDEX, METADATA, TABLES, Table, as_json
 from publisher.release.tables.workbook import MOST_LINES, write_workbook
-from publisher.system.storage import naming
+from publisher.system.files import naming
+from publisher.system.processes import on_all_cores
 
 _TYPED = f" <{iri('rdf:type')}> ".encode()
 # So many quads are written before other processes have begun.

@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, wait
 
 from publisher.config import Config
 from publisher.serve.http.web import FAREWELL_SECONDS, main
-from publisher.system.python import nothing_from_here
+from publisher.system.processes import nothing_from_here
 
 # A loop that has been silent for so long may be stuck.
 _SILENT_SECONDS = 1.5

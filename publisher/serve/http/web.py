@@ -16,13 +16,13 @@ from urllib.parse import urlsplit
 import uvloop
 
 from publisher.config import Config
-from publisher.query.sandbox import allow_descriptors, die_with_parent
-from publisher.serve.heap import return_large_blocks
 from publisher.serve.http.connections import Connections
 from publisher.serve.http.limits import Limits, limits_of
 from publisher.serve.http.logs import log_settings
 from publisher.serve.http.threads import Threads
 from publisher.serve.http.wsgi import Application
+from publisher.system.processes import return_large_blocks
+from publisher.system.sandbox import allow_descriptors, die_with_parent
 
 # Who waits to be let in; the machine may have a lower limit (net.core.somaxconn).
 BACKLOG = 1024

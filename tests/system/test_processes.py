@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from publisher import cores
-from publisher.cores import on_all_cores
 from publisher.errors import SourceMissing
+from publisher.system import processes
+from publisher.system.processes import on_all_cores
 
 
 def ask(number: int) -> tuple[int, int]:
@@ -21,7 +21,7 @@ def refuse(number: int) -> int:
 
 def test_results_come_in_the_order_of_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same sources give the same report, whichever core was faster."""
-    monkeypatch.setattr(cores, "cores", lambda: 2)
+    monkeypatch.setattr(processes, "cores", lambda: 2)
     found = list(on_all_cores(ask, [3, 1, 2]))
     assert [number for number, _ in found] == [3, 1, 2]
     assert os.getpid() not in {process for _, process in found}
@@ -34,7 +34,7 @@ def test_one_part_is_done_in_this_process() -> None:
 
 def test_what_goes_wrong_there_is_told_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """In every language, with its place and its braces."""
-    monkeypatch.setattr(cores, "cores", lambda: 2)
+    monkeypatch.setattr(processes, "cores", lambda: 2)
     with pytest.raises(SourceMissing) as error:
         list(on_all_cores(refuse, [1, 2]))
     assert error.value.in_language("en") == "a.ttl: The file 1 holds {no} triple."

@@ -1,0 +1,131 @@
+"""Processes of this program: work on all cores, modules started apart, memory given back."""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import site
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from pathlib import Path
+from threading import Thread
+from typing import TypeVar
+
+import publisher
+
+_Part = TypeVar("_Part")
+_Result = TypeVar("_Result")
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
+def on_all_cores(work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> Iterator[_Result]:
+    """Yield the result of each part, in their order; one part alone is done in this process.
+
+    Args:
+        work: A function of a module, called in other processes; what it raises is raised here.
+        parts: Values that can be pickled.
+    """
+    count = min(cores(), len(parts))
+    if count < 2:
+        yield from map(work, parts)
+        return
+    # Not forked: this process has threads of its own.
+    with nothing_from_here():
+        pool = ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
+        found = pool.map(work, parts)  # starts them all
+    try:
+        yield from found
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End when the parent does, also when it is killed: a part that nobody waits for is waste."""
+
+    def watch() -> None:
+        try:
+            parent = parent_process()
+            if parent is not None:
+                parent.join()
+        finally:
+            os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+# Starting a module of this program as a process of its own.
+
+_PATH = "PYTHONPATH"
+_SAFE = "PYTHONSAFEPATH"
+
+
+def command_of(module: str, *arguments: str) -> list[str]:
+    """Return the command that runs a module of this program.
+
+    Nothing is imported from the folder one stands in (``-P``): it may be a stranger's.
+    """
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+@contextmanager
+def nothing_from_here() -> Iterator[None]:
+    """Let no process that a library starts meanwhile import from the folder one stands in."""
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_SAFE, None)
+        else:
+            os.environ[_SAFE] = before
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return the environment for such a command, with further variables.
+
+    A program that is not installed, but run where its source lies, is found there.
+    """
+    home = str(Path(publisher.__file__).resolve().parents[1])
+    if home in site.getsitepackages():
+        return os.environ | more
+    before = os.environ.get(_PATH)
+    return os.environ | more | {_PATH: os.pathsep.join([home, before] if before else [home])}
+
+
+# What the C library keeps of freed memory, and when it gives it back (glibc, mallopt(3)).
+
+_M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 256 << 10
+# Setting the one stops the C library from raising the other, and then every answer trims the heap.
+_M_TRIM_THRESHOLD, _SPARE_BYTES = -1, 16 << 20
+
+
+def return_large_blocks() -> bool:
+    """Let the C library give large blocks back as soon as they are free; tell whether it can.
+
+    Else it takes bodies and results of many megabytes, once seen, for a reason to keep such blocks
+    in the heap, where what lies between them keeps them from going back.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is None:
+        return False
+    kept = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES)
+    returned = mallopt(_M_MMAP_THRESHOLD, _LARGE_BYTES)
+    return bool(kept == 1 and returned == 1)
+
+
+def return_freed() -> None:
+    """Free what only refers to itself, and give the system what lies free in the heap."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
