@@ -12,15 +12,69 @@ import math
 import os
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
-from publisher.engine_address import OXIGRAPH, check_engine
 from publisher.errors import SettingError
 from publisher.messages import LANGUAGES
-from publisher.tile_address import check_tiles
+
+# Where a SPARQL engine is, as people write it down.
+
+OXIGRAPH = "oxigraph"
+SPARQ = "sparq"
+_UNITS = {"ms": 1000, "s": 1}
+_TIMEOUT = re.compile(r"([A-Za-z][\w.-]*):(ms|s)")
+
+
+def is_remote(engine: str) -> bool:
+    """Tell whether the setting names an engine somewhere else."""
+    return engine not in (OXIGRAPH, SPARQ)
+
+
+def read_timeout(written: str) -> tuple[str, int] | None:
+    """Return the parameter that takes a time limit, and its units a second; None for none.
+
+    >>> read_timeout("timeout:ms")
+    ('timeout', 1000)
+    """
+    found = _TIMEOUT.fullmatch(written)
+    return (found[1], _UNITS[found[2]]) if found else None
+
+
+def check_engine(engine: str, others: Iterable[str], timeout: str) -> None:
+    """Let the settings of an engine pass.
+
+    Args:
+        engine: The setting ``engine``.
+        others: Further addresses of it.
+        timeout: How it is told a time limit.
+
+    Raises:
+        SettingError: One of them cannot be what it should be.
+    """
+    if is_remote(engine) and not engine.startswith(("http://", "https://")):
+        raise SettingError(
+            "The setting 'engine' is '{engine}'.",
+            remedy="Choose 'oxigraph', 'sparq' or the address of a SPARQL endpoint (https://…).",
+            engine=engine,
+        )
+    if any("@" in urlsplit(address).netloc for address in (engine, *others)):
+        raise SettingError(
+            "The address of an engine holds a user or a password.",
+            remedy="Take them out; set PUBLISHER_ENGINE_USER and PUBLISHER_ENGINE_PASSWORD.",
+        )
+    if timeout and read_timeout(timeout) is None:
+        raise SettingError(
+            "The setting 'engine_timeout' is '{value}'.",
+            remedy="Write the name of a parameter, a colon and ms or s, such as timeout:ms.",
+            value=timeout,
+        )
+
+
+# Settings: one row each, from which ``--help``, the README's table and the check are made.
 
 ENVIRONMENT_PREFIX = "PUBLISHER_"
 # What the tests need of a machine is said in variables too, and is no setting; nor are secrets,
@@ -282,3 +336,73 @@ def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
             value=value,
             choices=", ".join(choices),
         )
+
+
+# Where the tiles beneath maps come from, as people write it down.
+
+_PLACES = {"z", "x", "y"}
+# The host goes into a header field, so it is written in full and holds nothing but a host. A path
+# begins with one slash: two would name a host.
+_TEMPLATE = re.compile(
+    r"(?:https?://(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]{1,5})?)?/(?!/)[!-~]*"
+)
+_UNSAFE = re.compile(r"[\"'<>\\^`|#]")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+
+
+def check_tiles(address: str, credit: str) -> None:
+    """Let the settings of the tiles pass.
+
+    Args:
+        address: The setting ``tile_url``.
+        credit: The setting ``tile_credit``.
+
+    Raises:
+        SettingError: The address is no template, or nobody is named as who made the tiles.
+    """
+    if not address:
+        return
+    places = _BRACES.findall(address)
+    is_whole = set(places) == _PLACES and not re.search(r"[{}]", _BRACES.sub("", address))
+    if not (is_whole and _TEMPLATE.fullmatch(address) and not _UNSAFE.search(address)):
+        raise SettingError(
+            "The setting 'tile_url' is '{value}'.",
+            remedy="Write an address that begins with http(s):// or / and holds {places},"
+            " such as {example}.",
+            value=address,
+            places="{z}, {x}, {y}",
+            example="https://tiles.example.org/{z}/{x}/{y}.png",
+        )
+    if not credit.strip():
+        raise SettingError(
+            "The setting 'tile_credit' is empty, and tiles come from {value}.",
+            remedy="Name who made the tiles, as their terms of use say; it stands beneath each map."
+            " An address at the end becomes a link.",
+            value=address,
+        )
+
+
+def tile_origin(address: str) -> str:
+    """Return the origin that tiles come from; empty for none, and for the site itself.
+
+    >>> tile_origin("https://tiles.example.org:8080/{z}/{x}/{y}.png?key=1")
+    'https://tiles.example.org:8080'
+    >>> tile_origin("/tiles/{z}/{x}/{y}.png")
+    ''
+    """
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
+
+
+def read_credit(credit: str) -> tuple[str, str]:
+    """Return who made the tiles, and the address at the end of it, if there is one.
+
+    >>> read_credit("© Lantmäteriet, CC BY 4.0")
+    ('© Lantmäteriet, CC BY 4.0', '')
+    >>> read_credit("© OpenStreetMap https://www.openstreetmap.org/copyright")
+    ('© OpenStreetMap', 'https://www.openstreetmap.org/copyright')
+    """
+    words, _, last = credit.strip().rpartition(" ")
+    if last.startswith(("https://", "http://")):
+        return words.strip() or last, last
+    return credit.strip(), ""

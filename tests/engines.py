@@ -14,8 +14,7 @@ from unittest import mock
 
 import requests
 
-from publisher.config import Config
-from publisher.engine_address import read_timeout
+from publisher.config import Config, read_timeout
 from publisher.query.engine import Limits
 from publisher.query.remote.connection import Connection
 from publisher.query.remote.requests import Address

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from publisher.config import check_tiles
 from publisher.errors import SettingError
-from publisher.tile_address import check_tiles
 
 CREDIT = "© Lantmäteriet"
 

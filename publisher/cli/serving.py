@@ -17,8 +17,7 @@ from publisher.cli.options import (
     settings,
 )
 from publisher.cli.sources import build_release_of
-from publisher.config import Config, read_config
-from publisher.engine_address import OXIGRAPH
+from publisher.config import OXIGRAPH, Config, read_config
 from publisher.messages import translate
 
 _SERVING = (

@@ -53,7 +53,7 @@ def push(url: str, name: str, lang: str, **options: Any) -> None:
 
 def _engine(config: Config) -> Engine:
     """Return how the engine is asked and written to."""
-    from publisher.engine_address import read_timeout
+    from publisher.config import read_timeout
     from publisher.query.engine import Limits
     from publisher.query.remote.connection import Connection
     from publisher.query.remote.credentials import authorization

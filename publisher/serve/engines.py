@@ -6,8 +6,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from publisher.config import Config
-from publisher.engine_address import SPARQ, is_remote, read_timeout
+from publisher.config import SPARQ, Config, is_remote, read_timeout
 from publisher.errors import QueryError, ReleaseError
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.engine import Engine, Limits

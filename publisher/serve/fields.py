@@ -13,10 +13,10 @@ from flask import Response
 from werkzeug.http import http_date
 
 from publisher.addresses import Addresses
+from publisher.config import tile_origin
 from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
 from publisher.serve.memory import is_same_instant
-from publisher.tile_address import tile_origin
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from publisher.addresses import Addresses
-from publisher.config import Config
+from publisher.config import Config, read_credit
 from publisher.query.endpoint import Endpoint, Memory
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_folder
@@ -24,7 +24,6 @@ from publisher.render.streams import Streams
 from publisher.serve.engines import limits_of, open_engine, open_past_engine
 from publisher.serve.metrics import Metrics
 from publisher.serve.parts import Parts
-from publisher.tile_address import read_credit
 
 
 @dataclass(frozen=True)

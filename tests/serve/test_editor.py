@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from hatchling.bridge.app import Application
 
+from publisher.build_hook import EditorHook
 from publisher.config import Config
 from publisher.release.model import Release
 from publisher.render import query_pages
 from publisher.serve.app import create_flask
-from publisher.serve.bundle import EditorHook
 from publisher.serve.site import open_site
 
 
