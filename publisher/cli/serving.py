@@ -75,7 +75,7 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
     from tempfile import TemporaryDirectory
 
-    from publisher.load.given import read_given
+    from publisher.load.parse import read_given
     from publisher.release.preview import build_preview
 
     config = read_config(Path.cwd(), options)

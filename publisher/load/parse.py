@@ -1,4 +1,4 @@
-"""One file → triples; a syntax error names file, line, column and what was expected.
+"""One file → triples, quads or a query; a syntax error names file, line, column and cure.
 
 A file is read again whenever somebody asks what is in it, so that memory holds a few at a time.
 """
@@ -7,15 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import re
+from array import array
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from pyoxigraph import Literal, Triple
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
 from publisher.rdf import media_types
 from publisher.rdf.guards import LIMITS, Limits, too_large
+from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read
 
 _PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
@@ -223,3 +230,266 @@ def _triples(source: SourcePath, text: str, base_iri: str, limits: Limits) -> tu
     except SyntaxError as error:
         raise syntax_error(source, text, error) from error
     return tuple(quad.triple for quad in quads)
+
+
+# Named queries of the sources: ``data/queries/*.rq``. What they say is checked later.
+
+FOLDER = "data/queries"
+_QUERY_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+
+def find_named(folder: Path) -> list[Path]:
+    """Return the named queries of a folder of sources, sorted by name."""
+    return sorted((folder / FOLDER).glob("*.rq"))
+
+
+def read_named(folder: Path, path: Path) -> str:
+    """Return the text of a named query.
+
+    Raises:
+        SourceError: It cannot be read, or has no name for an address.
+    """
+    name = path.relative_to(folder).as_posix()
+    text = read_text(path, name)
+    if not _QUERY_NAME.fullmatch(path.stem):
+        raise SourceSyntax(
+            "The file name becomes an address and cannot stand in one.",
+            where=name,
+            remedy="Name it with small letters a to z, digits and hyphens; nothing was published.",
+        )
+    return text
+
+
+# Where in a Turtle file a subject, or one of its properties, is written.
+
+# Files whose places are remembered: with very many findings, they mostly stand in a few.
+_REMEMBERED = 4
+_LINE_END = re.compile(r"\r\n?|\n")
+_BEGINNING = re.compile(r"^\S+", re.MULTILINE)
+# Names as Turtle writes them (sections 6.3 and 6.5), without what no name of ours holds.
+_TURTLE_NAME = re.compile(r"<[^<>\"{}|^`\s]*>|[\w.-]*:(?:\\.|%[0-9A-Fa-f]{2}|[\w:.\-\u00b7])*")
+_ESCAPED = re.compile(r"\\(.)")
+
+
+def _spellings(value: str, prefixes: Mapping[str, str], base_iri: str) -> list[str]:
+    """Return how an IRI may be written in a file, the whole IRI first."""
+    written = [f"<{value}>"]
+    if base_iri and value.startswith(base_iri):
+        written.append(f"<{value[len(base_iri) :]}>")
+    return written + [
+        f"{prefix}:{value[len(namespace) :]}"
+        for prefix, namespace in prefixes.items()
+        if value.startswith(namespace)
+    ]
+
+
+class _Index:
+    """The places of a file, each found in one step: a file may have a finding on every line."""
+
+    def __init__(self, file: SourceFile) -> None:
+        self._text, self._prefixes, self._base_iri = file.text, file.prefixes, file.base_iri
+        self._starts = array("Q", [0])
+        self._starts.extend(match.end() for match in _LINE_END.finditer(self._text))
+        self._properties: dict[tuple[int, str], int] = {}
+        self._naming: dict[str, list[int]] = {}
+
+    @cached_property
+    def _beginnings(self) -> dict[str, int]:
+        """Return what the lines begin with → the first place."""
+        return _first((match[0], match.start()) for match in _BEGINNING.finditer(self._text))
+
+    @cached_property
+    def _mentions(self) -> dict[str, int]:
+        """Return name → the first place where it stands."""
+        found = ((match[0], match.start()) for match in _TURTLE_NAME.finditer(self._text))
+        return _first((_ESCAPED.sub(r"\1", name).rstrip("."), place) for name, place in found)
+
+    def subject(self, name: str) -> tuple[int, bool]:
+        """Return the line (from 1) of a subject, or 0; and whether it begins there."""
+        spellings = _spellings(name, self._prefixes, self._base_iri)
+        begins = [self._beginnings[each] for each in spellings if each in self._beginnings]
+        if begins:
+            return self._line(min(begins)), True
+        mentions = [self._mentions[each] for each in spellings if each in self._mentions]
+        return (self._line(min(mentions)) if mentions else 0), False
+
+    def property(self, begin: int, name: str) -> int:
+        """Return the line of a property of the subject that begins on a line; else that line."""
+        if (begin, name) not in self._properties:
+            self._properties[begin, name] = self._find(begin, name)
+        return self._properties[begin, name]
+
+    def _find(self, begin: int, name: str) -> int:
+        spellings = _spellings(name, self._prefixes, self._base_iri)
+        names = [*spellings, "a"] if name == iri("rdf:type") else spellings
+        verb = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, names))})(?:\s|$)")
+        for number in range(begin, len(self._starts) + 1):
+            line = self._said(number)
+            if number > begin and line and not line[0].isspace():
+                break
+            if verb.search(line):
+                return number
+        return begin
+
+    def naming(self, name: str, value: str) -> int:
+        """Return the first line with a name and a value, else the first with the name, else 0."""
+        if name not in self._naming:
+            places = re.finditer(re.escape(name), self._text)
+            self._naming[name] = list(dict.fromkeys(self._line(m.start()) for m in places))
+        lines = self._naming[name]
+        both = (number for number in lines if value and value in self._said(number))
+        return next(both, lines[0] if lines else 0)
+
+    def _line(self, place: int) -> int:
+        return bisect_right(self._starts, place)
+
+    def _said(self, number: int) -> str:
+        """Return what stands on a line."""
+        end = self._starts[number] if number < len(self._starts) else len(self._text)
+        return self._text[self._starts[number - 1] : end].rstrip("\r\n")
+
+
+def _first(places: Iterable[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name, place in places:
+        found.setdefault(name, place)
+    return found
+
+
+@dataclass(frozen=True)
+class _Content:
+    """What stands in a file: the same as long as its digest is."""
+
+    name: str
+    sha256: str
+    file: SourceFile = field(repr=False, compare=False)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _indexed(content: _Content) -> _Index:
+    return _Index(content.file)
+
+
+def line_of(file: SourceFile, subject: str, predicate: str = "") -> int:
+    """Return the line (from 1) on which a subject begins, or its predicate below it; else 0.
+
+    Looks at line beginnings, as the sources' layout writes them; in a file of another layout it
+    falls back to the first line that names the subject. A file is read once for all its findings.
+
+    Raises:
+        SourceError: The file has changed since it was read.
+    """
+    index = _indexed(_Content(file.name, file.sha256, file))
+    line, begins_there = index.subject(subject)
+    return index.property(line, predicate) if begins_there and predicate else line
+
+
+def line_naming(file: SourceFile, name: str, value: str) -> int:
+    """Return the first line (from 1) with a name and a value, as written; else with the name alone.
+
+    Raises:
+        SourceError: The file has changed since it was read.
+    """
+    return _indexed(_Content(file.name, file.sha256, file)).naming(name, value)
+
+
+# Files that somebody names, of any RDF format, wherever they are → their quads as they stand.
+
+# Extensions in use besides the ones this program writes.
+_ALSO = {
+    "owl": RdfFormat.RDF_XML,
+    "xml": RdfFormat.RDF_XML,
+    "rdfs": RdfFormat.RDF_XML,
+    "turtle": RdfFormat.TURTLE,
+    "json": RdfFormat.JSON_LD,
+    "n3": RdfFormat.TURTLE,
+}
+_FALLBACK = "http://localhost/"
+
+
+@dataclass(frozen=True)
+class GivenFiles:
+    """What some files say.
+
+    Attributes:
+        quads: Each in the graph the file puts it into.
+        prefixes: Prefix → namespace, as the files declare them.
+        base_iri: Where most of what they describe is named.
+        changed: When the newest file was changed, in seconds since 1970.
+    """
+
+    quads: tuple[Quad, ...] = field(repr=False)
+    prefixes: dict[str, str] = field(repr=False)
+    base_iri: str
+    changed: float
+
+
+def read_given(paths: Sequence[Path], base_iri: str = "", limits: Limits = LIMITS) -> GivenFiles:
+    """Return what the files say.
+
+    Args:
+        paths: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, told by their extension.
+        base_iri: Where their things are named; empty: where most of them are.
+        limits: What reading each of them may take.
+
+    Raises:
+        SourceError: A file is missing, empty, of another kind, not what its extension says, or
+            takes more than that (``ReadLimit``).
+    """
+    quads: list[Quad] = []
+    prefixes: dict[str, str] = {}
+    for path in paths:
+        text = _read_existing(path, limits)
+        quads += _parse_quads(path, text, base_iri or _FALLBACK, limits)
+        prefixes |= declared_in(text)
+    base = base_iri or _most_common_base(quads)
+    return GivenFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
+
+
+def _read_existing(path: Path, limits: Limits) -> str:
+    if not path.is_file():
+        raise SourceMissing(
+            "There is no such file.",
+            where=str(path),
+            remedy="Check the name and the folder you stand in.",
+        )
+    return read_text(path, str(path), limits)
+
+
+def _parse_quads(path: Path, text: str, base_iri: str, limits: Limits) -> list[Quad]:
+    extension = path.suffix.lstrip(".").lower()
+    media_type = media_types.BY_EXTENSION.get(extension)
+    rdf_format = (media_type.rdf_format if media_type else None) or _ALSO.get(extension)
+    if rdf_format is None:
+        raise SourceSyntax(
+            "The extension '.{extension}' is of no RDF format that is read here.",
+            where=str(path),
+            remedy="Name the file .ttl, .trig, .nt, .nq, .rdf or .jsonld after what is in it.",
+            extension=extension,
+        )
+    try:
+        # Blank nodes of two files are different nodes, whatever they are called.
+        quads = read(
+            text.encode(), rdf_format, base_iri, str(path), limits=limits, rename_blank_nodes=True
+        )
+    except SyntaxError as error:
+        raise syntax_error(SourcePath(path, str(path), Role.DATA, ""), text, error) from error
+    if not quads:
+        raise SourceMissing(
+            "The file holds no triple.", where=str(path), remedy="Fill it, or name another file."
+        )
+    return quads
+
+
+def _most_common_base(quads: Sequence[Quad]) -> str:
+    """Return scheme and host of most subjects, with the slash."""
+    found = Counter(_bases(quads)).most_common(1)
+    return found[0][0] if found else _FALLBACK
+
+
+def _bases(quads: Sequence[Quad]) -> Iterator[str]:
+    for subject in {quad.subject for quad in quads}:
+        if isinstance(subject, NamedNode):
+            parts = urlsplit(subject.value)
+            if parts.scheme in ("http", "https") and parts.netloc:
+                yield f"{parts.scheme}://{parts.netloc}/"

@@ -8,8 +8,7 @@ from dataclasses import InitVar, dataclass
 
 from publisher.errors import NotApproved, SourceError
 from publisher.findings import Finding, Severity, in_order
-from publisher.load.locate import line_of
-from publisher.load.parse import SourceFile
+from publisher.load.parse import SourceFile, line_of
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 from publisher.quality.by_file import check_files

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publisher.findings import Finding
-from publisher.load.ground import cut
 from publisher.load.parse import SourceFile
-from publisher.load.sources import PUBLISHED, Sources
+from publisher.load.sources import PUBLISHED, Sources, cut
 from publisher.quality.characters import check_characters_of
 from publisher.quality.style import check_style_of
 from publisher.quality.terms import Vocabularies, check_terms_of

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.findings import Finding, Severity
-from publisher.load.locate import line_of
-from publisher.load.parse import SourceFile
+from publisher.load.parse import SourceFile, line_of
 from publisher.load.sources import PUBLISHED, Sources
 from publisher.messages import text
 

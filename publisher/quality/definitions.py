@@ -12,10 +12,8 @@ from pyoxigraph import NamedNode
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.ground import NONE
-from publisher.load.locate import line_of
-from publisher.load.parse import SourceFile
-from publisher.load.sources import Sources
+from publisher.load.parse import SourceFile, line_of
+from publisher.load.sources import NONE, Sources
 from publisher.messages import text
 from publisher.rdf.sorted_files import read_lines
 

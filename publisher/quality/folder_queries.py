@@ -18,8 +18,7 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, par
 
 from publisher.bounds import Bounds
 from publisher.errors import EngineFailed, NotAcceptable, QueryError, QueryLimit, SourceSyntax
-from publisher.load.ground import Ground
-from publisher.load.sources import Sources
+from publisher.load.sources import Ground, Sources
 from publisher.query.engine import SOLUTIONS, Limits, Operation
 from publisher.query.gate import refuse_dangerous
 from publisher.query.tokens import tokens

@@ -22,8 +22,7 @@ from pyoxigraph import NamedNode
 from publisher.errors import SourceError
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.locate import line_of
-from publisher.load.parse import SourceFile
+from publisher.load.parse import SourceFile, line_of
 from publisher.load.sources import Sources
 from publisher.messages import Text, text
 from publisher.rdf.namespaces import iri

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from publisher.findings import Finding, Severity
-from publisher.load.queries import FOLDER
+from publisher.load.parse import FOLDER
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 from publisher.quality.folder_queries import folder_queries

@@ -10,8 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.locate import line_naming, line_of
-from publisher.load.parse import SourceFile
+from publisher.load.parse import SourceFile, line_naming, line_of
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.quality.folder_queries import FolderQueries, folder_queries

@@ -12,8 +12,7 @@ from rdflib.namespace import DefinedNamespace
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.locate import line_of
-from publisher.load.parse import SourceFile
+from publisher.load.parse import SourceFile, line_of
 from publisher.load.sources import Sources
 from publisher.messages import text
 from publisher.rdf.namespaces import PREFIXES

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph
 
 from publisher import __version__
-from publisher.load.given import GivenFiles
+from publisher.load.parse import GivenFiles
 from publisher.rdf.namespaces import PREFIXES
 from publisher.release.catalogue.descriptions import Descriptions, write_descriptions
 from publisher.release.documents import shared_documents

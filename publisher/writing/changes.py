@@ -18,8 +18,8 @@ from pyoxigraph import NamedNode, Triple
 
 from publisher.errors import ChangeRefused, SourceError
 from publisher.load.files import CONTEXT, RULES, Role, SourcePath, source_of
+from publisher.load.parse import FOLDER as QUERIES
 from publisher.load.parse import SourceFile, parse_text
-from publisher.load.queries import FOLDER as QUERIES
 from publisher.load.sources import Sources
 from publisher.quality.style import has_own_layout
 from publisher.rdf import media_types

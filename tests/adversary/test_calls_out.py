@@ -415,9 +415,9 @@ def test_the_command_imports_nothing_from_the_folder(world: Path, tmp_path: Path
 
 
 IN_PARTS = """
-import publisher.load.ground
+import publisher.load.sources
 from publisher.cli import main
-publisher.load.ground._PART_BYTES = 1
+publisher.load.sources._PART_BYTES = 1
 if __name__ == "__main__":
     main(["check", "--lang", "en"])
 """

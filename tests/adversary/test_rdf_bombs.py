@@ -38,7 +38,7 @@ READ_EACH = """
 import json, resource, sys
 from pathlib import Path
 from publisher.errors import PublisherError
-from publisher.load.given import read_given
+from publisher.load.parse import read_given
 from publisher.rdf.guards import Limits
 for name in sys.argv[1:]:
     print(json.dumps({"begun": name}), flush=True)

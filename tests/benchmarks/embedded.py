@@ -24,7 +24,7 @@ from measured import Part, circumstances, parser, show
 from pyoxigraph import RdfFormat, serialize
 from queries import OURS, compare, tables
 
-from publisher.load.given import read_given
+from publisher.load.parse import read_given
 from publisher.release.preview import build_preview
 
 _SPARQ = "with sparq"

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from publisher.load.files import Role, SourcePath
-from publisher.load.locate import line_of
-from publisher.load.parse import SourceFile, parse_file
+from publisher.load.parse import SourceFile, line_of, parse_file
 
 E = "https://e.org/"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
