@@ -116,7 +116,7 @@ def _findings(wanted: _Wanted) -> list[Finding]:
 
 def _fixed(sources: Sources, wanted: _Wanted) -> bool:
     """Put files in order, say which, and tell whether there was one."""
-    from publisher.quality.style import fix_style
+    from publisher.quality.file_rules import fix_style
 
     names = fix_style(sources, wanted.concerns)
     for name in names:
@@ -129,7 +129,7 @@ def _on_request(
 ) -> Iterator[Finding]:
     """Return what depends on the day or on others, and so is no part of a release."""
     from publisher.quality.approval import located
-    from publisher.quality.freshness import check_freshness
+    from publisher.quality.hygiene import check_freshness
     from publisher.quality.links import check_links
 
     today = datetime.now(UTC).date()

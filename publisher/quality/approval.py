@@ -11,12 +11,10 @@ from publisher.findings import Finding, Severity, in_order
 from publisher.load.parse import SourceFile, line_of
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
-from publisher.quality.by_file import check_files
-from publisher.quality.definitions import check_base, check_definitions
-from publisher.quality.folder_queries import folder_queries
+from publisher.quality.file_rules import check_base, check_definitions, check_files
 from publisher.quality.hygiene import check_hygiene
-from publisher.quality.named_queries import check_named_queries
-from publisher.quality.shape_syntax import check_shape_syntax
+from publisher.quality.queries import check_named_queries, folder_queries
+from publisher.quality.shapes import check_shape_syntax
 from publisher.rdf.sorted_files import SortedLines
 from publisher.system.files import storage_errors
 

@@ -1,22 +1,32 @@
-"""SHACL: shapes × data → findings. The shapes are the only source of rules on content."""
+"""SHACL: are the shapes well-formed, and does the data satisfy them?"""
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
 
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
 from publisher.bounds import Bounds
 from publisher.errors import SourceSyntax
-from publisher.findings import Finding
+from publisher.findings import Finding, Severity
+from publisher.load.files import Role
+from publisher.load.parse import SourceFile, line_naming, line_of
 from publisher.load.sources import Sources
-from publisher.quality.shape_ground import Part, ShapeGround, cut, uncut, write_shapes
+from publisher.messages import LANGUAGES, Text, text, translate
+from publisher.quality.queries import FolderQueries, folder_queries
+from publisher.quality.shape_partitions import Part, ShapeGround, cut, uncut, write_shapes
 from publisher.quality.validator_process import ValidatorProcess
+from publisher.query.tokens import tokens
+from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
 from publisher.system.processes import cores
 
 
@@ -130,3 +140,162 @@ class Around:
                 self._process.close()
                 self._process = self._started(sources)
                 raise
+
+
+# Are the shapes well-formed? What SHACL cannot read it passes over, and everything would pass.
+
+RULE = "shape-syntax"
+Nodes = Collection[object]
+Check = Callable[[object], Text | None]
+_NODE_KINDS = (
+    "sh:BlankNode",
+    "sh:IRI",
+    "sh:Literal",
+    "sh:BlankNodeOrIRI",
+    "sh:BlankNodeOrLiteral",
+    "sh:IRIOrLiteral",
+)
+_NAMES = ("sh:class", "sh:datatype", "sh:targetClass", "sh:targetObjectsOf", "sh:targetSubjectsOf")
+_LISTS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
+_QUERIES = ("sh:select", "sh:ask", "sh:construct", "sh:update")
+_SHAPES = ("sh:node", "sh:not", "sh:qualifiedValueShape")
+
+
+def check_shape_syntax(sources: Sources) -> Iterator[Finding]:
+    """Return a finding for each value of a shape that SHACL cannot read (SHACL, appendix A)."""
+    # Read once: blank nodes have other names at each reading.
+    read = [(file, file.triples) for file in sources.of_role(Role.SHAPES)]
+    with folder_queries(sources) as queries:
+        checks = _checks(sources, [triple for _, triples in read for triple in triples], queries)
+        for file, triples in read:
+            for triple in triples:
+                check = checks.get(triple.predicate.value)
+                if check is not None and (message := check(triple.object)) is not None:
+                    yield _finding(file, triple, message)
+
+
+def _checks(sources: Sources, triples: list[Triple], queries: FolderQueries) -> Mapping[str, Check]:
+    """Return property → what its values must be."""
+    defined = {triple.subject for triple in triples}
+    with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
+    lists = {t.subject for t in triples if t.predicate.value == iri("rdf:first")}
+    checks: dict[str, Check] = {
+        "dash:viewer": _viewer,
+        "sh:nodeKind": partial(_one_of, _NODE_KINDS),
+        "sh:path": partial(_path, defined),
+        "sh:pattern": _pattern,
+        "sh:property": partial(_property, with_path),
+        "sh:severity": partial(_one_of, ("sh:Violation", "sh:Warning", "sh:Info")),
+    }
+    checks |= dict.fromkeys(_QUERIES, partial(_query, queries, _prefixes(sources, triples)))
+    checks |= dict.fromkeys(_NAMES, _name)
+    checks |= dict.fromkeys(_LISTS, partial(_list, lists))
+    checks |= dict.fromkeys(_SHAPES, partial(_shape, defined))
+    return {iri(name): check for name, check in checks.items()}
+
+
+def _prefixes(sources: Sources, triples: list[Triple]) -> dict[str, str]:
+    """Return the prefixes that the queries of shapes may use (SHACL, section 5.2.1)."""
+    declared: dict[object, dict[str, str]] = {}
+    for triple in triples:
+        if isinstance(triple.object, Literal):
+            declared.setdefault(triple.subject, {})[triple.predicate.value] = triple.object.value
+    prefixes = dict(sources.prefixes)
+    for said in declared.values():
+        if iri("sh:prefix") in said and iri("sh:namespace") in said:
+            prefixes[said[iri("sh:prefix")]] = said[iri("sh:namespace")]
+    return prefixes
+
+
+def _query(queries: FolderQueries, prefixes: Mapping[str, str], value: object) -> Text | None:
+    query = str(getattr(value, "value", ""))
+    fault = queries.fault(query, prefixes)
+    if fault is not None:
+        said = queries.as_source_error("", fault)
+        return {
+            language: translate("The query of the shape cannot be used. {reason}", language).format(
+                reason=f"{said.what[language]} {said.remedy.get(language, '')}".strip()
+            )
+            for language in LANGUAGES
+        }
+    words = {token.text.upper() for token in tokens(query) if token.kind == "word"}
+    if "FROM" in words:
+        return text("The query of a shape asks the graph that is checked. Take FROM out.")
+    return None
+
+
+def _pattern(value: object) -> Text | None:
+    try:
+        re.compile(str(getattr(value, "value", "")))
+    except (re.error, OverflowError, RecursionError) as error:
+        return text("The pattern cannot be read: {reason}. Mend it.", reason=str(error))
+    return None
+
+
+def _name(value: object) -> Text | None:
+    return None if isinstance(value, NamedNode) else text("Write an IRI here, not a text.")
+
+
+def _path(defined: Nodes, value: object) -> Text | None:
+    if isinstance(value, NamedNode) and value.value != iri("rdf:nil"):
+        return None
+    if isinstance(value, BlankNode) and value in defined:
+        return None
+    return text("Write a property here, or a path of properties.")
+
+
+def _property(with_path: Nodes, value: object) -> Text | None:
+    if value in with_path:
+        return None
+    return text("There is no property shape with a sh:path here. Mend its name, or write it.")
+
+
+def _shape(defined: Nodes, value: object) -> Text | None:
+    return None if value in defined else text("There is no such shape. Mend its name, or write it.")
+
+
+def _list(lists: Nodes, value: object) -> Text | None:
+    if value in lists or value == NamedNode(iri("rdf:nil")):
+        return None
+    return text("Write a list in parentheses here.")
+
+
+def _one_of(choices: Sequence[str], value: object) -> Text | None:
+    if isinstance(value, NamedNode) and shorten(value.value) in choices:
+        return None
+    return text("Write one of {choices} here.", choices=", ".join(choices))
+
+
+def _viewer(value: object) -> Text | None:
+    name = str(getattr(value, "value", ""))
+    if read_viewer(name):
+        return None
+    return text(
+        "Pages do not know the viewer {name}, and show the values as usual."
+        " Choose one of {choices}, or take it out.",
+        name=shorten(name),
+        choices=", ".join(VIEWERS),
+    )
+
+
+def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
+    path = triple.predicate.value
+    subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    return Finding(
+        # How a value is shown keeps nothing from being published.
+        Severity.WARNING if path == VIEWER else Severity.VIOLATION,
+        message,
+        rule=RULE,
+        file=file.name,
+        line=line_of(file, subject, path) if subject else _first_mention(file, triple),
+        focus_node=subject,
+        path=path,
+        value="" if isinstance(triple.object, BlankNode) else str(triple.object),
+    )
+
+
+def _first_mention(file: SourceFile, triple: Triple) -> int:
+    """Return the line of a property in brackets: the first that names it with its value."""
+    value = str(getattr(triple.object, "value", ""))
+    shown = shorten(value, file.prefixes).partition("\n")[0]
+    return line_naming(file, shorten(triple.predicate.value), shown)

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 from publisher.bounds import Bounds
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
-from publisher.quality.shape_ground import Part, ShapeGround
-from publisher.quality.steps import Needs
+from publisher.quality.shape_partitions import Part, ShapeGround
+from publisher.quality.shape_reach import Needs
 from publisher.query.channel import Channel, Gone
 from publisher.system.processes import command_of, environment
 
@@ -47,7 +47,7 @@ class ValidatorProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                command_of("publisher.quality.validator_worker"),
+                command_of("publisher.quality.validator"),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,

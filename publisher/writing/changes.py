@@ -21,7 +21,7 @@ from publisher.load.files import CONTEXT, RULES, Role, SourcePath, source_of
 from publisher.load.parse import FOLDER as QUERIES
 from publisher.load.parse import SourceFile, parse_text
 from publisher.load.sources import Sources
-from publisher.quality.style import has_own_layout
+from publisher.quality.file_rules import has_own_layout
 from publisher.rdf import media_types
 from publisher.rdf.subjects import Term
 from publisher.rdf.turtle import write

@@ -13,7 +13,7 @@ from publisher.errors import ChangeRefused
 from publisher.load.files import FOLDERS, Role
 from publisher.load.parse import SourceFile, read_text
 from publisher.load.sources import Sources
-from publisher.quality.style import has_own_layout
+from publisher.quality.file_rules import has_own_layout
 from publisher.rdf.namespaces import iri
 from publisher.rdf.turtle import write
 from publisher.writing.changes import Plan, plan_files

@@ -20,11 +20,9 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.load.sources import Sources, read_sources
 from publisher.quality.approval import check
-from publisher.quality.freshness import check_freshness
-from publisher.quality.hygiene import check_hygiene
-from publisher.quality.named_queries import check_named_queries
-from publisher.quality.shape_syntax import check_shape_syntax
-from publisher.quality.shapes import check_shapes
+from publisher.quality.hygiene import check_freshness, check_hygiene
+from publisher.quality.queries import check_named_queries
+from publisher.quality.shapes import check_shape_syntax, check_shapes
 from tests.servers import program
 
 BASE = "https://data.example.org/"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from publisher.load.sources import read_sources
-from publisher.quality.characters import check_characters
+from publisher.quality.file_rules import check_characters
 
 BASE = "https://data.example.org/"
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from publisher.load.sources import read_sources
-from publisher.quality.definitions import check_base, check_definitions
+from publisher.quality.file_rules import check_base, check_definitions
 
 BASE = "https://data.example.org/"
 SILJAN = "https://data.example.org/id/lake/siljan"

@@ -7,7 +7,7 @@ import pytest
 
 from publisher.errors import SourceSyntax
 from publisher.load.sources import read_sources
-from publisher.quality.freshness import check_freshness, latest_day
+from publisher.quality.hygiene import check_freshness, latest_day
 
 BASE = "https://data.example.org/"
 TODAY = date(2026, 11, 23)

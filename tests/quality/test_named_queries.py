@@ -7,7 +7,7 @@ import pytest
 from publisher.findings import Severity
 from publisher.load.sources import read_sources
 from publisher.quality.approval import check
-from publisher.quality.named_queries import check_named_queries
+from publisher.quality.queries import check_named_queries
 
 BASE = "https://data.example.org/"
 

@@ -6,7 +6,7 @@ import pytest
 
 from publisher.load.sources import read_sources
 from publisher.quality.approval import check
-from publisher.quality.shape_syntax import check_shape_syntax
+from publisher.quality.shapes import check_shape_syntax
 
 BASE = "https://data.example.org/"
 HEAD = """\

@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from publisher.load.sources import read_sources
-from publisher.quality.style import check_style, fix_style
+from publisher.quality.file_rules import check_style, fix_style
 
 BASE = "https://data.example.org/"
 LAKES = "data/lakes/lakes.ttl"

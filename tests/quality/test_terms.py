@@ -6,7 +6,7 @@ import pytest
 
 from publisher.findings import Finding
 from publisher.load.sources import read_sources
-from publisher.quality.terms import check_terms
+from publisher.quality.file_rules import check_terms
 
 BASE = "https://data.example.org/"
 

@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING
 from publisher.findings import Finding, Severity, in_order
 from publisher.load.sources import Sources
 from publisher.quality.approval import check
-from publisher.quality.characters import check_characters
-from publisher.quality.definitions import check_definitions
+from publisher.quality.file_rules import check_characters, check_definitions, check_terms
 from publisher.quality.hygiene import check_hygiene
-from publisher.quality.terms import check_terms
 from publisher.rdf.namespaces import iri
 from publisher.writing.editor.scene import Scene
 from publisher.writing.editor.work import Work

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from publisher.load.files import SHAPES
 from publisher.load.sources import Sources
-from publisher.quality.steps import Needs, Reach, Step
+from publisher.quality.shape_reach import Needs, Reach, Step
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import SortedLines, Sorter, distinct, merge, read_lines, write_lines
 from publisher.system.files import naming

@@ -18,7 +18,10 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, par
 
 from publisher.bounds import Bounds
 from publisher.errors import EngineFailed, NotAcceptable, QueryError, QueryLimit, SourceSyntax
+from publisher.findings import Finding, Severity
+from publisher.load.parse import FOLDER
 from publisher.load.sources import Ground, Sources
+from publisher.messages import LANGUAGES
 from publisher.query.engine import SOLUTIONS, Limits, Operation
 from publisher.query.gate import refuse_dangerous
 from publisher.query.tokens import tokens
@@ -201,3 +204,26 @@ def _silent(query: str) -> str:
         if token.kind == "word" and token.text.upper() == "SERVICE" and following.kind == "iri":
             query = f"{query[: following.start]}SILENT {query[following.start :]}"
     return query
+
+
+# Are the named queries (``data/queries/*.rq``) such that the published site will answer them?
+
+RULE = "named-queries"
+
+
+def check_named_queries(sources: Sources) -> Iterator[Finding]:
+    """Return a finding for each named query that is none, or that is not allowed."""
+    if not sources.queries:
+        return
+    with folder_queries(sources) as queries:
+        for name, query in sources.queries.items():
+            fault = queries.fault(query, {})
+            if fault is not None:
+                error = queries.as_source_error(f"{FOLDER}/{name}", fault)
+                said = {
+                    language: f"{error.what[language]} {error.remedy.get(language, '')}".strip()
+                    for language in LANGUAGES
+                }
+                yield Finding(
+                    Severity.VIOLATION, said, rule=RULE, file=error.where, line=error.line or 0
+                )

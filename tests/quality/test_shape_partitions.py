@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 
-from publisher.quality.shape_ground import Part, ShapeGround, cut, uncut
+from publisher.quality.shape_partitions import Part, ShapeGround, cut, uncut
 from publisher.quality.validator import ShapeValidator, needs_in
 
 # Every way in which a shape looks from its focus node to others, and every kind of target.
