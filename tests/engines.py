@@ -16,8 +16,7 @@ import requests
 
 from publisher.config import Config, read_timeout
 from publisher.query.engine import Limits
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.requests import Address
+from publisher.query.remote.connection import Address, Connection
 from publisher.release.model import Release
 from publisher.transfer.listing import Engine, Keep, Progress
 from publisher.transfer.push import Pushed, push

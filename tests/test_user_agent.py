@@ -12,8 +12,7 @@ import pytest
 
 from publisher import __version__
 from publisher.query.engine import Limits
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.requests import Address, Request
+from publisher.query.remote.connection import Address, Connection, Request
 from publisher.release.copies.exchange import Session
 from publisher.system.user_agent import PRODUCT, user_agent
 from publisher.transfer.sender import Message, Sender

@@ -55,9 +55,7 @@ def _engine(config: Config) -> Engine:
     """Return how the engine is asked and written to."""
     from publisher.config import read_timeout
     from publisher.query.engine import Limits
-    from publisher.query.remote.connection import Connection
-    from publisher.query.remote.credentials import authorization
-    from publisher.query.remote.requests import Address
+    from publisher.query.remote.connection import Address, Connection, authorization
     from publisher.transfer.checking import SECONDS
     from publisher.transfer.listing import Engine
     from publisher.transfer.sender import Sender

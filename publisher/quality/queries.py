@@ -22,11 +22,11 @@ from publisher.findings import Finding, Severity
 from publisher.load.parse import FOLDER
 from publisher.load.sources import Ground, Sources
 from publisher.messages import LANGUAGES
+from publisher.query.admission import refuse_dangerous
 from publisher.query.engine import SOLUTIONS, Limits, Operation
-from publisher.query.gate import refuse_dangerous
 from publisher.query.tokens import tokens
-from publisher.query.workers import Workers
-from publisher.query.workplace import Workplace
+from publisher.query.worker_messages import Workplace
+from publisher.query.worker_pool import Workers
 from publisher.system.processes import cores
 
 Row = dict[str, object]

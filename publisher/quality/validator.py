@@ -34,7 +34,7 @@ from publisher.findings import Finding, Severity
 from publisher.messages import SOURCE_LANGUAGE, Text
 from publisher.quality.shape_partitions import Lookup, Part, ShapeGround
 from publisher.quality.shape_reach import Needs, Reach, needs_of
-from publisher.query.channel import Channel, Gone
+from publisher.query.worker_messages import Channel, Gone
 from publisher.rdf.sorted_files import read_lines
 from publisher.system import sandbox
 

@@ -14,7 +14,7 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.quality.shape_partitions import Part, ShapeGround
 from publisher.quality.shape_reach import Needs
-from publisher.query.channel import Channel, Gone
+from publisher.query.worker_messages import Channel, Gone
 from publisher.system.processes import command_of, environment
 
 _START_SECONDS = 120.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from publisher.query.admission import refuse_dangerous
 from publisher.query.engine import Answer, Engine, Limits, Operation
-from publisher.query.gate import refuse_dangerous
-from publisher.query.turns import Turns, never
+from publisher.query.queue import Turns, never
 from publisher.system.cache import BoundedCache
 
 

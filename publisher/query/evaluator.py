@@ -20,11 +20,11 @@ from pyoxigraph import (
     serialize,
 )
 
+from publisher.query.describe import LookUps
 from publisher.query.engine import Answer, Operation
-from publisher.query.locate import locate
-from publisher.query.look_ups import LookUps
+from publisher.query.syntax_errors import locate
 from publisher.query.tokens import declared_prefixes, tokens
-from publisher.query.workplace import Ending, Outcome, Workplace
+from publisher.query.worker_messages import Ending, Outcome, Workplace
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 

@@ -21,10 +21,10 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from publisher.query.dataset import with_dataset
 from publisher.query.engine import SOLUTIONS, Answer, Operation
 from publisher.query.evaluator import Evaluator, TooLong, words_of
-from publisher.query.workplace import Ending, Outcome, Workplace
+from publisher.query.tokens import with_dataset
+from publisher.query.worker_messages import Ending, Outcome, Workplace
 
 _JSON = SOLUTIONS[0]
 _LANGUAGE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"

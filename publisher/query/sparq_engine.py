@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.sparq_files import check_sparq, write_files
-from publisher.query.workplace import Workplace
+from publisher.query.worker_messages import Workplace
 from publisher.system.files import make_temporary_folder
 
 

@@ -15,11 +15,10 @@ from dataclasses import replace
 
 from pyoxigraph import Store
 
-from publisher.query.channel import Channel, Gone
 from publisher.query.engine import Operation
 from publisher.query.evaluator import Evaluator
 from publisher.query.sparq import SparqEvaluator
-from publisher.query.workplace import Workplace, read_operation
+from publisher.query.worker_messages import Channel, Gone, Workplace, read_operation
 from publisher.system import sandbox
 
 # Deep nesting takes about 2 KB of stack a byte of query; 64 KB of query fit into this.

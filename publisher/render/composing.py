@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
-from publisher.query.description import Description
-from publisher.query.engine import Engine
+from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
 from publisher.render.details import Details, read_details

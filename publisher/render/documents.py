@@ -9,8 +9,7 @@ from datetime import datetime
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
-from publisher.query.description import Description
-from publisher.query.engine import Engine
+from publisher.query.engine import Description, Engine
 from publisher.rdf.media_types import HTML, MediaType
 from publisher.rdf.namespaces import iri
 from publisher.rdf.serialise import serialise

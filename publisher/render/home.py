@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from publisher.query.description import LABELS
-from publisher.query.engine import Engine
+from publisher.query.engine import LABELS, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best, foreign, standard_terms
 from publisher.render.layout import Layout

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from publisher.query.description import LABELS, Description
+from publisher.query.engine import LABELS, Description
 from publisher.rdf.namespaces import shorten
 
 _FILES = ("labels.ttl", "authorities.ttl")

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.query.description import LABELS, Description
-from publisher.query.engine import Engine
+from publisher.query.engine import LABELS, Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.facts.telling import TELLING
 

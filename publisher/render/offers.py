@@ -9,7 +9,7 @@ from itertools import takewhile
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.query.description import Description
+from publisher.query.engine import Description
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best
 from publisher.render.parts import Value

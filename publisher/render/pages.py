@@ -7,8 +7,7 @@ from math import inf
 
 from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES
-from publisher.query.description import Description
-from publisher.query.engine import Engine
+from publisher.query.engine import Description, Engine
 from publisher.query.named import NamedQuery
 from publisher.query.search import Hit
 from publisher.rdf import media_types

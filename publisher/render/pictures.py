@@ -16,7 +16,7 @@ from font_source_sans_pro import font_files_ttf
 from PIL import Image, ImageDraw, ImageFont
 from pyoxigraph import NamedNode
 
-from publisher.query.description import Description
+from publisher.query.engine import Description
 from publisher.rdf.namespaces import LABELS
 from publisher.render.maps.legend import Map, Sight
 from publisher.render.maps.outlines import extent

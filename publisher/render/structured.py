@@ -11,7 +11,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses
-from publisher.query.description import Description
+from publisher.query.engine import Description
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best
 

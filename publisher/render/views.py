@@ -9,7 +9,7 @@ from dataclasses import replace
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import translate
-from publisher.query.description import LABELS, Description
+from publisher.query.engine import LABELS, Description
 from publisher.rdf.namespaces import DETAILS, LABEL, LANG_STRING, iri
 from publisher.rdf.subjects import members
 from publisher.render.labels import Names, foreign

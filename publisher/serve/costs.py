@@ -21,7 +21,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from publisher.query.turns import never
+from publisher.query.queue import never
 from publisher.rdf.media_types import HTML
 from publisher.serve.clients import client_of
 from publisher.serve.ready import CLIENT_LEFT

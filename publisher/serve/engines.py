@@ -10,14 +10,12 @@ from publisher.config import SPARQ, Config, is_remote, read_timeout
 from publisher.errors import QueryError, ReleaseError
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.engine import Engine, Limits
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.credentials import authorization
+from publisher.query.remote.connection import Address, Connection, authorization
 from publisher.query.remote.engine import RemoteEngine, Sizes
-from publisher.query.remote.names import Names
 from publisher.query.remote.registry import read_registry
-from publisher.query.remote.requests import Address
+from publisher.query.remote.rewriting import Names
 from publisher.query.sparq_engine import SparqEngine
-from publisher.query.workplace import Workplace
+from publisher.query.worker_messages import Workplace
 from publisher.release.manifest import read_manifest
 from publisher.release.model import Release
 from publisher.release.open import candidates, linked_folder

@@ -23,7 +23,7 @@ from publisher.errors import (
     ReleaseError,
 )
 from publisher.messages import in_language, translate
-from publisher.query.remote.endings import failed
+from publisher.query.remote.connection import failed
 from publisher.query.remote.engine import RemoteEngine
 from publisher.rdf.media_types import HTML, quality
 from publisher.serve.fields import METHODS, vary

@@ -10,8 +10,8 @@ from publisher.config import Config, read_credit
 from publisher.query.endpoint import Endpoint, Memory
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_folder
+from publisher.query.queue import Turns
 from publisher.query.search import Search
-from publisher.query.turns import Turns
 from publisher.release.history.since import Since
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release

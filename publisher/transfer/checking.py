@@ -17,10 +17,8 @@ from pyoxigraph import (
 )
 
 from publisher.errors import QueryError
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.endings import JSON, N_TRIPLES
-from publisher.query.remote.names import AS_WRITTEN, Names
-from publisher.query.remote.requests import Request
+from publisher.query.remote.connection import JSON, N_TRIPLES, Connection, Request
+from publisher.query.remote.rewriting import AS_WRITTEN, Names
 from publisher.rdf.reading import read_lines
 from publisher.transfer.sending import Sum, normalised, unguard
 from publisher.transfer.stores import Writer

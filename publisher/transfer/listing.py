@@ -9,8 +9,8 @@ from datetime import datetime
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.query.remote.connection import Connection
-from publisher.query.remote.names import Names, registry_of
 from publisher.query.remote.registry import CURRENT, GUARDED, IDENTIFIER, TRIPLES
+from publisher.query.remote.rewriting import Names, registry_of
 from publisher.rdf.namespaces import iri
 from publisher.release.history.kept import Kept, outdated
 from publisher.release.model import Release

@@ -16,8 +16,8 @@ from itertools import islice
 from pyoxigraph import Store
 
 from publisher.errors import PushFailed
-from publisher.query.remote.names import Names
 from publisher.query.remote.registry import read_registry
+from publisher.query.remote.rewriting import Names
 from publisher.release.model import Release
 from publisher.transfer.checking import Checker, changed_datatypes
 from publisher.transfer.listing import Engine, Keep, Progress, prune, switch

@@ -12,7 +12,7 @@ import requests
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 
 from publisher.errors import PushFailed
-from publisher.query.remote.credentials import TOKEN, authorization, user_and_password
+from publisher.query.remote.connection import TOKEN, authorization, user_and_password
 from publisher.system.user_agent import user_agent
 
 _SECONDS = 600.0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
-from publisher.query.remote.names import AS_WRITTEN, Names
+from publisher.query.remote.rewriting import AS_WRITTEN, Names
 
 _MODULUS = 1 << 256
 _NORMALISED_AT_ONCE = 10_000

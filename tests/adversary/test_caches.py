@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from publisher.query import endpoint, look_ups
+from publisher.query import describe, endpoint
 from publisher.query.engine import Answer as Solution
 from publisher.query.engine import Operation
 from publisher.serve import memory
@@ -124,9 +124,9 @@ def test_the_memory_of_labels_is_bounded_by_their_length() -> None:
     for number in range(300):
         thing = NamedNode(f"urn:{number}")
         store.add(Quad(thing, name, Literal(f"{number}" + "å" * 50_000)))
-    found = look_ups.LookUps(store)
+    found = describe.LookUps(store)
     assert all(found._labels(f"urn:{number}") for number in range(300))
-    assert 0 < found._known.size <= look_ups._LABELS_BYTES
+    assert 0 < found._known.size <= describe._LABELS_BYTES
     assert len(found._known) < 300
 
 

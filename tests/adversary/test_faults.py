@@ -26,12 +26,10 @@ from werkzeug.test import Client
 
 from publisher.config import Config
 from publisher.errors import EngineBusy, EngineFailed, PartFailed
-from publisher.query import channel, child, workers
-from publisher.query.channel import Channel
-from publisher.query.child import Child, StartFailed
+from publisher.query import worker_messages, worker_pool
 from publisher.query.engine import Limits, Operation
-from publisher.query.workers import Workers
-from publisher.query.workplace import Workplace
+from publisher.query.worker_messages import Channel, Workplace
+from publisher.query.worker_pool import Child, StartFailed, Workers
 from publisher.release import manifest
 from publisher.release.build import switch
 from publisher.release.model import Release
@@ -265,10 +263,10 @@ STARTING: dict[str, tuple[Any, str, BaseException]] = {
     "fork: no table": (subprocess, "Popen", OSError(errno.ENFILE, "Too many open files")),
     "fork: no thread": (subprocess, "Popen", RuntimeError("can't start new thread")),
     "fork: Python": (subprocess, "Popen", MemoryError()),
-    "poll": (child, "Channel", OSError(errno.ENOMEM, "Cannot allocate memory")),
+    "poll": (worker_pool, "Channel", OSError(errno.ENOMEM, "Cannot allocate memory")),
     "settings": (Workplace, "written", TypeError("not JSON")),
     "send": (Channel, "send", OSError(errno.EPIPE, "Broken pipe")),
-    "send: gone": (Channel, "send", channel.Gone()),
+    "send: gone": (Channel, "send", worker_messages.Gone()),
     "receive": (Channel, "receive", ConnectionResetError(errno.ECONNRESET, "Reset")),
     "receive: time": (Channel, "receive", TimeoutError()),
     "receive: memory": (Channel, "receive", MemoryError()),
@@ -284,10 +282,10 @@ def workplace(release: Release) -> Workplace:
 @pytest.fixture
 def quick_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start workers that failed to start again soon."""
-    monkeypatch.setattr(workers, "FIRST_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(workers, "LONGEST_PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(workers, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(child, "_DEATH_SECONDS", 1.0)
+    monkeypatch.setattr(worker_pool, "FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(worker_pool, "LONGEST_PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(worker_pool, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(worker_pool, "_DEATH_SECONDS", 1.0)
 
 
 def _kill(with_one: Workers) -> None:
@@ -307,7 +305,7 @@ def test_a_hundred_starts_that_fail_leave_no_descriptor_and_no_process(
 ) -> None:
     """Else the machine is used up by trying again."""
     where, call, error = STARTING[name]
-    monkeypatch.setattr(child, "_DEATH_SECONDS", 0.01)
+    monkeypatch.setattr(worker_pool, "_DEATH_SECONDS", 0.01)
     if call != "Popen":  # a process that is there at once
         real = subprocess.Popen
         monkeypatch.setattr(
@@ -370,11 +368,11 @@ def test_workers_that_cannot_be_started_for_long_are_told(workplace: Workplace) 
 
 
 ASKING: dict[str, tuple[Any, str, BaseException]] = {
-    "send": (Channel, "send", channel.Gone()),
-    "receive": (Channel, "receive", channel.Gone()),
-    "read": (Channel, "_read", channel.Gone()),
-    "receive: garbage": (child.Outcome, "read", json.JSONDecodeError("no JSON", "x", 0)),
-    "receive: memory": (child.Outcome, "read", MemoryError()),
+    "send": (Channel, "send", worker_messages.Gone()),
+    "receive": (Channel, "receive", worker_messages.Gone()),
+    "read": (Channel, "_read", worker_messages.Gone()),
+    "receive: garbage": (worker_pool.Outcome, "read", json.JSONDecodeError("no JSON", "x", 0)),
+    "receive: memory": (worker_pool.Outcome, "read", MemoryError()),
 }
 
 
@@ -400,7 +398,9 @@ def test_a_channel_that_fails_costs_one_answer(name: str, workplace: Workplace) 
         with_one.close()
 
 
-@pytest.mark.parametrize(("where", "call"), [(os, "kill"), (os, "waitpid"), (child.Child, "end")])
+@pytest.mark.parametrize(
+    ("where", "call"), [(os, "kill"), (os, "waitpid"), (worker_pool.Child, "end")]
+)
 @pytest.mark.usefixtures("quick_start")
 def test_a_worker_that_cannot_be_ended_at_once_is_ended_later(
     where: Any, call: str, workplace: Workplace
@@ -418,7 +418,7 @@ def test_a_worker_that_cannot_be_ended_at_once_is_ended_later(
             2,
             lambda *_, **__: threading.current_thread() is keeper,
         ):
-            with failing(Channel, "send", channel.Gone(), 1), pytest.raises(EngineFailed):
+            with failing(Channel, "send", worker_messages.Gone(), 1), pytest.raises(EngineFailed):
                 with_one.answer(Operation("ASK {}"))
             assert with_one.answer(Operation("ASK {}")).body == YES
             until(lambda: not Path(f"/proc/{pid}").exists())

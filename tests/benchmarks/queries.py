@@ -27,8 +27,8 @@ from measured import Part, Ratio, circumstances, paired, parser, show
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store, serialize
 
 from publisher.query.engine import Limits, Operation
-from publisher.query.workers import Workers
-from publisher.query.workplace import Workplace
+from publisher.query.worker_messages import Workplace
+from publisher.query.worker_pool import Workers
 
 _SLOW_MS = 4000.0
 _WARMING_SECONDS = 0.2

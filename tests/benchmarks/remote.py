@@ -27,8 +27,7 @@ from machinery import REPOSITORY, free_port, publisher, running, table, wait_unt
 sys.path.insert(0, str(REPOSITORY))
 
 from publisher.query.engine import Operation
-from publisher.query.remote.names import Names
-from publisher.query.remote.rewriting import rewrite
+from publisher.query.remote.rewriting import Names, rewrite
 from publisher.release.model import Release
 from publisher.release.open import open_current
 from tests.engines import SERVERS, Remote

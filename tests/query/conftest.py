@@ -8,8 +8,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from publisher.query.engine import Limits
 from publisher.query.sparq_files import write_files
-from publisher.query.workers import Workers
-from publisher.query.workplace import Workplace
+from publisher.query.worker_messages import Workplace
+from publisher.query.worker_pool import Workers
 
 
 @pytest.fixture(scope="session")

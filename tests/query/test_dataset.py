@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.query.dataset import with_dataset
+from publisher.query.tokens import with_dataset
 
 
 @pytest.mark.parametrize(

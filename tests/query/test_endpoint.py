@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from publisher.errors import QueryRefused
-from publisher.query.description import Description
 from publisher.query.endpoint import Endpoint, Memory
-from publisher.query.engine import Answer, Limits, Operation, Row
-from publisher.query.turns import Turns
+from publisher.query.engine import Answer, Description, Limits, Operation, Row
+from publisher.query.queue import Turns
 from publisher.system.cache import ENTRY_BYTES, memory_of
 
 

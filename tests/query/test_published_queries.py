@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
+from publisher.query.admission import refuse_dangerous
 from publisher.query.engine import Limits
-from publisher.query.gate import refuse_dangerous
 from publisher.query.named import NamedQuery, read_folder
 
 ROOT = Path(__file__).parents[2]

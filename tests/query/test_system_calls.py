@@ -16,7 +16,7 @@ import pytest
 
 from publisher.errors import PublisherError
 from publisher.query.engine import Operation
-from publisher.query.workers import Workers
+from publisher.query.worker_pool import Workers
 from publisher.system.system_calls import ARCHITECTURES, allowed, filter_program
 
 Start = Callable[..., Workers]

@@ -18,7 +18,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.query.bounded import opened_for
-from publisher.query.quiet import QuietEngine
+from publisher.query.embedded import QuietEngine
 from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import Release

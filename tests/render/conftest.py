@@ -8,8 +8,7 @@ from typing import cast
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
-from publisher.query.description import LABELS, Description
-from publisher.query.engine import Engine, Row
+from publisher.query.engine import LABELS, Description, Engine, Row
 from publisher.render.composing import classes_of
 from publisher.render.incoming import Incoming
 from publisher.render.labels import Names

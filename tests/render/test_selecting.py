@@ -22,7 +22,7 @@ from publisher.errors import QueryLimit
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.query.bounded import opened_for
-from publisher.query.quiet import QuietEngine
+from publisher.query.embedded import QuietEngine
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.tables.row_index import ROWS, found_by

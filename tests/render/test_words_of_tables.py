@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from publisher.query.embedded import QuietEngine
 from publisher.query.engine import Row
-from publisher.query.quiet import QuietEngine
 from publisher.release.model import Release
 from publisher.release.tables.table import Table, read_tables
 from publisher.render.tables import asked as module

@@ -10,8 +10,8 @@ import requests
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.errors import PushFailed
-from publisher.query.remote.names import Names, registry_of
 from publisher.query.remote.registry import Loaded, read_registry
+from publisher.query.remote.rewriting import Names, registry_of
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site

@@ -1,4 +1,4 @@
-"""The way to a SPARQL server and back: kept connections, time limits, one careful retry.
+"""The way to a SPARQL server and back: requests, credentials, time limits, one careful retry.
 
 An answer is taken in to its end before any of it goes on. The web server in front ends a broken
 stream as if it were whole, so what is cut must be noticed before the first byte leaves.
@@ -9,23 +9,27 @@ more memory than a result may have; redirects are not followed and nothing is un
 
 from __future__ import annotations
 
+import heapq
+import itertools
+import logging
 import math
+import os
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, EmptyPoolError, ProtocolError, ReadTimeoutError
 
-from publisher.errors import EngineBusy, PublisherError
+from publisher.errors import EngineBusy, EngineFailed, PublisherError, QueryLimit, QueryRefused
 from publisher.query.engine import Limits
-from publisher.query.remote import endings
-from publisher.query.remote.alarm import ALARM
 from publisher.query.remote.circuit import Circuit
-from publisher.query.remote.requests import Address, Request
 from publisher.system.user_agent import user_agent
 
 _CONNECT_SECONDS = 5.0
@@ -103,9 +107,9 @@ class Connection:
         deadline = time.monotonic() + request.seconds
         try:
             body = self._send(request, deadline)
-        except endings.Broken as error:
+        except Broken as error:
             self._circuit.failed()
-            raise endings.failed(str(error)) from error
+            raise failed(str(error)) from error
         except PublisherError:
             self._circuit.succeeded()  # it answers, if with a refusal
             raise
@@ -124,9 +128,9 @@ class Connection:
         if is_late and not isinstance(error, ConnectTimeoutError):
             if request.is_own:
                 self._circuit.failed()
-            return endings.no_time(request.seconds)
+            return no_time(request.seconds)
         self._circuit.failed()
-        return endings.failed(f"{type(error).__name__}: {error}")
+        return failed(f"{type(error).__name__}: {error}")
 
     def _send(self, request: Request, deadline: float) -> bytes:
         """Send a request, and once more when a kept connection turns out to be dead.
@@ -171,7 +175,7 @@ class Connection:
             if not is_whole:
                 response.close()  # what is left of it must not be read as the next answer
             response.release_conn()
-        endings.check(response.status, response.headers, body, request)
+        check(response.status, response.headers, body, request)
         return body
 
     def _read(self, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
@@ -184,7 +188,7 @@ class Connection:
                 opened.enter_context(ALARM.shutting_down(connection.wire, deadline))
             while part := response.read1(_PART):
                 if len(body) + len(part) > self._limits.result_bytes:
-                    raise endings.too_long(self._limits.result_bytes)
+                    raise too_long(self._limits.result_bytes)
                 self._arriving.take(len(part))
                 body += part
                 if time.monotonic() >= deadline:
@@ -196,3 +200,240 @@ class Connection:
     def close(self) -> None:
         """Close every connection that nobody uses."""
         self._pool.close()
+
+
+# Where an engine is, and one request to it.
+
+Fields = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an engine is, and what it wants to know of a request.
+
+    Attributes:
+        url: Of its query endpoint.
+        authorization: Header field with credentials, if there are any; never shown.
+        timeout: Name of the parameter that takes the time limit, and units a second; or none.
+    """
+
+    url: str
+    authorization: Mapping[str, str] = field(default_factory=dict, repr=False)
+    timeout: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request.
+
+    Attributes:
+        fields: Of the form.
+        media_type: Wanted.
+        seconds: Longest time for all of it.
+        is_own: Whether this program asks, and not a client whose query may be at fault.
+    """
+
+    fields: Fields
+    media_type: str
+    seconds: float
+    is_own: bool = False
+
+
+# Who we are to an engine, from the environment alone: settings are shown and handed on.
+
+USER, PASSWORD = "PUBLISHER_ENGINE_USER", "PUBLISHER_ENGINE_PASSWORD"
+TOKEN = "PUBLISHER_ENGINE_TOKEN"
+
+
+def user_and_password(environ: Mapping[str, str] = os.environ) -> tuple[str, str] | None:
+    """Return both; None when there is no user."""
+    user = environ.get(USER, "")
+    return (user, environ.get(PASSWORD, "")) if user else None
+
+
+def authorization(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the header field that tells the engine who asks; empty without credentials."""
+    token = environ.get(TOKEN, "")
+    if token:
+        return {"Authorization": f"Bearer {token}"}
+    known = user_and_password(environ)
+    return urllib3.make_headers(basic_auth=":".join(known)) if known else {}
+
+
+# How an exchange with an engine ended: well, at a limit, refused, or broken.
+#
+# Engines tell their limits in many ways: by a status, by a header field beside an answer that is
+# cut, or in the middle of the answer. Each is an error here; none is passed on as an answer.
+
+N_TRIPLES = "application/n-triples"
+JSON = "application/sparql-results+json"
+_ASK_FOR_LESS = "Ask for less: add patterns or LIMIT, or take the dump."
+# What each media type may be called in an answer.
+_CALLED = {
+    JSON: (JSON, "application/json"),
+    N_TRIPLES: (N_TRIPLES, "text/plain"),
+}
+_SHOWN = 300
+# Header fields by which Virtuoso says that an answer is not all there is.
+_STOPPED, _CUT = "X-SQL-State", "X-SPARQL-MaxRows"
+_log = logging.getLogger("publisher.query")
+
+
+class Broken(Exception):
+    """The engine answered something that is no answer."""
+
+
+def no_time(seconds: float) -> QueryLimit:
+    """Return the error of a query that took too long."""
+    return QueryLimit(
+        "The query was stopped after {seconds} seconds.",
+        limit="query_timeout_seconds",
+        remedy=_ASK_FOR_LESS,
+        seconds=f"{round(seconds, 1):g}",
+    )
+
+
+def too_long(limit_bytes: int) -> QueryLimit:
+    """Return the error of a result that is too large."""
+    return QueryLimit(
+        "The result is longer than {megabytes} MB.",
+        limit="query_result_mb",
+        remedy=_ASK_FOR_LESS,
+        megabytes=limit_bytes >> 20,
+    )
+
+
+def failed(reason: str) -> EngineFailed:
+    """Return the error of an engine that broke; only the log tells how."""
+    _log.error("The query engine failed: %s", printable(reason))
+    return EngineFailed(
+        "The query engine cannot be reached, or does not answer as it should.",
+        remedy="Try again in a few seconds.",
+    )
+
+
+def printable(words: str) -> str:
+    r"""Return a beginning of what an engine said that is safe in a log and in a sentence.
+
+    >>> printable("no \x1b[2J\x00such thing")
+    'no ?[2J?such thing'
+    """
+    shown = " ".join(words[: _SHOWN * 4].split())[:_SHOWN]
+    return "".join(letter if letter.isprintable() else "?" for letter in shown)
+
+
+def check(status: int, fields: Mapping[str, str], body: bytes, request: Request) -> None:
+    """Let an answer pass that is whole and of the media type wanted.
+
+    Raises:
+        PublisherError: The engine refuses, or stopped at a limit.
+        Broken: It answered something else.
+    """
+    if status != HTTPStatus.OK:
+        raise _refusal(status, body, request)
+    if _STOPPED in fields:
+        raise no_time(request.seconds)
+    if _CUT in fields:
+        raise QueryLimit(
+            "The engine gives at most {rows} rows.",
+            limit="query_result_mb",
+            remedy=_ASK_FOR_LESS,
+            rows=fields[_CUT][:20],
+        )
+    coding = fields.get("Content-Encoding", "identity").strip().lower()
+    if coding != "identity":
+        # Nobody asked for it (RFC 9110, 12.5.3), and a little of it can unpack to very much.
+        raise Broken(f"its answer is packed as {coding[:20]!r}")
+    media_type = fields.get("Content-Type", "").partition(";")[0].strip().lower()
+    if media_type not in _CALLED[request.media_type]:
+        raise Broken(f"it sent {media_type[:100]!r} instead of {request.media_type}")
+    if not _is_whole(request.media_type, body):
+        raise Broken(f"its answer breaks off: {body[-_SHOWN:]!r}")
+
+
+def _is_whole(media_type: str, body: bytes) -> bool:
+    """Look at both ends: each media type has an end that a cut answer lacks."""
+    start, end = body[:_SHOWN].lstrip(), body[-_SHOWN:].rstrip()
+    if media_type == JSON:
+        return start.startswith(b"{") and b'"head"' in start and end.endswith(b"}")
+    last = end.rpartition(b"\n")[2]
+    return not last or last.endswith(b".") or last.startswith(b"#")
+
+
+def _refusal(status: int, body: bytes, request: Request) -> PublisherError | Broken:
+    reason = printable(body[: _SHOWN * 4].decode(errors="replace"))
+    if status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT):
+        return no_time(request.seconds)
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
+        return EngineBusy(
+            "The query engine has too much to do.", remedy="Send the query again in a few seconds."
+        )
+    is_refused = status in (
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.NOT_IMPLEMENTED,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+    if is_refused and not request.is_own:
+        # The gate has parsed the query: it is right, and this engine cannot evaluate it.
+        return QueryRefused(
+            "The engine behind this endpoint does not evaluate the query: {reason}.",
+            remedy="Write it in another way.",
+            reason=reason.rstrip(".") or str(status),
+        )
+    if is_refused or status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return failed(f"status {status}: {reason}")  # at this query alone, as far as is known
+    return Broken(f"status {status}: {reason}")
+
+
+# Ends an exchange at its time, whatever part of it the other side spins out.
+#
+# A time limit of a socket counts from the last byte, so that a byte a second holds a thread for
+# hours: in a status line, in header fields, in a chunk's size, in trailers. Here the socket is shut
+# down at the deadline, and whoever reads from it comes to its end.
+
+
+class Alarm:
+    """Shuts sockets down at their deadlines, all in one thread."""
+
+    def __init__(self) -> None:
+        """Start no thread yet."""
+        self._changed = threading.Condition()
+        self._numbers = itertools.count()
+        self._due: list[tuple[float, int]] = []
+        self._sockets: dict[int, socket.socket] = {}
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def shutting_down(self, wire: socket.socket, deadline: float) -> Iterator[None]:
+        """Shut a socket down at a time of the monotonic clock, unless the block has ended."""
+        number = next(self._numbers)
+        with self._changed:
+            self._sockets[number] = wire
+            heapq.heappush(self._due, (deadline, number))
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, daemon=True, name="deadlines")
+                self._thread.start()
+            if self._due[0][1] == number:
+                self._changed.notify()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._sockets.pop(number, None)
+
+    def _watch(self) -> None:
+        with self._changed:
+            while True:
+                left = self._due[0][0] - time.monotonic() if self._due else None
+                if left is None or left > 0:
+                    self._changed.wait(left)
+                    continue
+                _, number = heapq.heappop(self._due)
+                wire = self._sockets.pop(number, None)
+                if wire is not None:
+                    with suppress(OSError):  # it is closed already
+                        # The plain method: that of an encrypted socket would go on in the clear.
+                        socket.socket.shutdown(wire, socket.SHUT_RDWR)
+
+
+ALARM = Alarm()

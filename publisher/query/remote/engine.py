@@ -5,26 +5,48 @@ The gate, the queue and the limits of text stand before it as before the embedde
 
 from __future__ import annotations
 
+import json
 import re
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
-from publisher.errors import NotAcceptable, PublisherError
-from publisher.query.description import Description
-from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation, Row, Term
+from publisher.errors import EngineFailed, NotAcceptable, PartFailed, PublisherError
+from publisher.query.describe import LookUps
+from publisher.query.engine import (
+    BOOLEANS,
+    COUNTED,
+    GRAPHS,
+    LABELS,
+    SOLUTIONS,
+    Answer,
+    Description,
+    Limits,
+    Operation,
+    Row,
+    Term,
+)
 from publisher.query.remote import results
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.endings import JSON, N_TRIPLES, Broken, failed, too_long
-from publisher.query.remote.fetching import Fetched
-from publisher.query.remote.names import AS_WRITTEN, Names
-from publisher.query.remote.reading import Form, Reader, described
-from publisher.query.remote.requests import Address, Request
+from publisher.query.remote.connection import (
+    JSON,
+    N_TRIPLES,
+    Address,
+    Broken,
+    Connection,
+    Request,
+    failed,
+    too_long,
+)
 from publisher.query.remote.results import Bounds, Solution
-from publisher.query.remote.rewriting import rewrite
-from publisher.query.tokens import declared_prefixes
+from publisher.query.remote.rewriting import AS_WRITTEN, Names, rewrite
+from publisher.query.tokens import Token, declared_prefixes, tokens
+from publisher.query.worker_messages import Workplace
+from publisher.query.worker_pool import Workers
+from publisher.rdf.namespaces import iri
 
 _PROBE_SECONDS = 2.0
 _PROBE_BYTES = 1 << 20
@@ -240,3 +262,189 @@ def _prefixes(operation: Operation) -> dict[str, str]:
 def _variables(query: str) -> list[str]:
     """Return the variables of one of the program's own queries, shown or not."""
     return list(dict.fromkeys(_VARIABLE.findall(query)))
+
+
+# What a document needs of an engine, fetched by queries into a store of its own.
+#
+# There the look-ups of the embedded engine read it, so that a document is the same from both.
+
+_AT_ONCE = 100
+_SUBJECT = NamedNode(iri("rdf:subject"))
+_OWN = "SELECT ?s ?p ?o ?g { VALUES ?s { %s } GRAPH ?g { ?s ?p ?o } }"
+# One hub may be pointed at by everything; past the bound, links are not counted anywhere.
+_INCOMING = "SELECT ?s ?p ?o ?g { VALUES ?o { %s } GRAPH ?g { ?s ?p ?o } } LIMIT %d"
+_LABELS = "SELECT ?s ?p ?o { VALUES ?s { %s } VALUES ?p { %s } ?s ?p ?o }"
+Ask = Callable[[str], list[Row]]
+Node = NamedNode | BlankNode
+
+
+class Fetched:
+    """The neighbourhood of some things, as far as it was asked for."""
+
+    def __init__(self, ask: Ask, names: Names) -> None:
+        """Begin with nothing; ``ask`` answers queries."""
+        self._ask, self._names = ask, names
+        self._store = Store()
+        self._known: set[Node] = set()
+        self._labelled: set[str] = set()
+
+    def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
+        """Return what is known of some things; see ``Engine.describe``."""
+        self.fetch([NamedNode(subject) for subject in subjects])
+        return self.look_up(subjects, page, page_size)
+
+    def fetch(self, subjects: Sequence[NamedNode]) -> None:
+        """Fetch what is said of some things, and what points to them."""
+        self._fetch_own(subjects)
+        pointing: list[Node] = []
+        for part in _parts(subjects):
+            query = _INCOMING % (self._terms(part), COUNTED * len(part))
+            for quad in self._quads(self._ask(query)):
+                self._store.add(quad)
+                if quad.predicate == _SUBJECT and isinstance(quad.subject, NamedNode | BlankNode):
+                    pointing.append(quad.subject)
+        self._fetch_own(pointing)
+
+    def _fetch_own(self, subjects: Iterable[Node]) -> None:
+        """Fetch the triples of things, and of the blank nodes below them."""
+        pending = [node for node in dict.fromkeys(subjects) if node not in self._known]
+        while pending:
+            self._known.update(pending)
+            below: dict[Node, None] = {}
+            for part in _parts(pending):
+                for quad in self._quads(self._ask(_OWN % self._terms(part))):
+                    self._store.add(quad)
+                    if isinstance(quad.object, BlankNode):
+                        below[quad.object] = None
+            pending = [node for node in below if node not in self._known]
+
+    def look_up(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
+        """Return what was fetched of some things, with labels of what they are linked to."""
+        found = LookUps(self._store).describe(subjects, page, page_size)
+        if found is None:
+            return None
+        linked = {n for t in found.own for n in (t.predicate, t.object)}
+        linked |= {n for t in found.incoming for n in (t.predicate, t.subject)}
+        wanted = {n for n in linked if isinstance(n, NamedNode) and n.value not in self._labelled}
+        self._labelled |= {node.value for node in wanted}
+        predicates = " ".join(f"<{name}>" for name in LABELS)
+        for part in _parts(sorted(wanted, key=str)):
+            for row in self._ask(_LABELS % (self._terms(part), predicates)):
+                self._store.add(_quad(row["s"], row["p"], row["o"]))
+        return LookUps(self._store).describe(subjects, page, page_size) if wanted else found
+
+    def _terms(self, nodes: Iterable[Node]) -> str:
+        named = (self._names.named(n) if isinstance(n, BlankNode) else n for n in nodes)
+        return " ".join(str(node) for node in named)
+
+    def _quads(self, rows: Iterable[Row]) -> Iterator[Quad]:
+        for row in rows:
+            yield _quad(row["s"], row["p"], row["o"], row["g"])
+
+
+def _quad(*terms: Term) -> Quad:
+    """Return a quad of what an engine sent.
+
+    Raises:
+        EngineFailed: It cannot be one: a literal stands where none may be.
+    """
+    try:
+        return Quad(*terms)  # type: ignore[arg-type]
+    except TypeError as error:
+        raise failed(f"its solutions are no triples: {error}") from error
+
+
+def _parts(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
+    return (nodes[start : start + _AT_ONCE] for start in range(0, len(nodes), _AT_ONCE))
+
+
+# Is it a query, and of which form? A local parser says, before anything is sent.
+#
+# An engine may understand more than SPARQL 1.1 (pragmas, functions that read its files); what
+# passes this parser uses none of it. And whoever makes a mistake is told the same by every engine.
+
+_PROCESSES = 2
+_SECONDS = 5.0
+_PROLOGUE = ("PREFIX", "BASE")
+
+
+@dataclass(frozen=True)
+class Form:
+    """What kind of query it is.
+
+    Attributes:
+        kind: ``solutions``, ``boolean`` or ``graph``.
+        variables: Those of the solutions, in order.
+        describes: Whether it is DESCRIBE.
+    """
+
+    kind: str
+    variables: tuple[str, ...]
+    describes: bool
+
+
+class Reader:
+    """Processes that parse queries; they have no data and evaluate nothing."""
+
+    def __init__(self, limits: Limits) -> None:
+        """Start the processes."""
+        self._folder = TemporaryDirectory(prefix="publisher-")
+        store = Path(self._folder.name) / "store"
+        Store(str(store)).flush()
+        self._workers = Workers(
+            Workplace(str(store), replace(limits, seconds=_SECONDS), reads_only=True), _PROCESSES
+        )
+
+    def read(self, operation: Operation) -> Form:
+        """Return the form of a query.
+
+        Raises:
+            QueryRefused: It is none; line and column say where it stops being one.
+        """
+        parsed = replace(operation, default_graphs=(), named_graphs=(), seconds=0.0)
+        try:
+            kind, *variables = json.loads(self._workers.answer(parsed).body)
+        except ValueError as error:
+            raise EngineFailed(
+                "The process that evaluated the query broke down; it is being replaced.",
+                remedy="Send the query again.",
+            ) from error
+        return Form(kind, tuple(variables), kind == "graph" and _is_describe(operation.query))
+
+    def trouble(self) -> PartFailed | None:
+        """Return why no query can be parsed just now; None when it can."""
+        return self._workers.trouble()
+
+    def close(self) -> None:
+        """End the processes."""
+        try:
+            self._workers.close()
+        finally:
+            self._folder.cleanup()
+
+
+def _is_describe(query: str) -> bool:
+    words = (token.text.upper() for token in tokens(query) if token.kind == "word")
+    return next((word for word in words if word not in _PROLOGUE), "") == "DESCRIBE"
+
+
+def described(operation: Operation) -> tuple[list[Token], str]:
+    """Return the terms that DESCRIBE names, and a query for them; the query may be empty.
+
+    >>> terms, query = described(Operation("DESCRIBE ?s <e:a> { ?s ?p ?o } LIMIT 1"))
+    >>> [term.text for term in terms], query
+    (['?s', '<e:a>'], 'SELECT ?s { ?s ?p ?o } LIMIT 1')
+    """
+    found = list(tokens(operation.query))
+    place = next(n for n, token in enumerate(found) if token.text.upper() == "DESCRIBE")
+    end = place + 1
+    while end < len(found) and found[end].kind in ("iri", "name", "variable", "mark"):
+        if found[end].text == "{":
+            break
+        end += 1
+    terms = found[place + 1 : end]
+    if not any(token.text == "{" for token in found[end:]):
+        return terms, ""
+    shown = [term.text for term in terms if term.kind == "variable"] or ["*"]
+    start = operation.query[: found[place].start]
+    return terms, f"{start}SELECT {' '.join(shown)} {operation.query[found[end].start :]}"

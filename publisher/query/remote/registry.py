@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.endings import JSON, failed
-from publisher.query.remote.names import AS_WRITTEN, registry_of
-from publisher.query.remote.requests import Request
+from publisher.query.remote.connection import JSON, Connection, Request, failed
 from publisher.query.remote.results import Bounds, own_rows
+from publisher.query.remote.rewriting import AS_WRITTEN, registry_of
 from publisher.rdf.namespaces import iri
 
 SECONDS = 5.0
@@ -41,7 +39,7 @@ class Loaded:
     Attributes:
         release: Its id.
         triples: How many there are, in all its graphs.
-        guarded: Datatypes that the engine would change, see ``names.AS_WRITTEN``.
+        guarded: Datatypes that the engine would change, see ``rewriting.AS_WRITTEN``.
         is_current: Whether it is the one on line.
     """
 

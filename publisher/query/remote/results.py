@@ -1,4 +1,4 @@
-"""What an engine sent → what the client wants.
+"""What an engine sent → what the client wants; refused when it nests too deep.
 
 An engine is asked for JSON and N-Triples alone, and what it sends is read to its end and written
 anew: what is no answer never goes on, and answers look as they do with the embedded engine. Both
@@ -19,8 +19,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse_query_result
 
 from publisher.errors import ReadLimit
 from publisher.query.engine import Answer, Row
-from publisher.query.remote.endings import Broken, failed, no_time, too_long
-from publisher.query.remote.nesting import is_deep_json, is_deep_n_triples
+from publisher.query.remote.connection import Broken, failed, no_time, too_long
 from publisher.rdf.reading import read_json, read_lines
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
@@ -220,3 +219,48 @@ def written_graph(
     output = _Output(bounds)
     serialize(triples, cast(IO[bytes], output), format=form, prefixes=given)
     return Answer(media_type, bytes(output.body))
+
+
+# How deep an engine's answer nests, looked at before a parser that calls itself reads it.
+#
+# Terms may hold triples, which hold terms (RDF 1.2, SPARQL 1.2 results): some hundred thousand
+# bytes of that are enough to overrun the stack, which ends the process.
+
+# Solutions nest five deep; each triple in a term adds two.
+_JSON_LEVELS = 16
+_TRIPLES_LEVELS = 6
+# A string, also one that never ends; each byte is looked at once.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+\\?"?', re.DOTALL)
+_STRING_OF_A_LINE = re.compile(rb'"(?:[^"\\\r\n]++|\\[^\r\n])*+"?')
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+# What a term that nests is called; an escape may hide the word.
+_NESTS = (b"triple", b"statement", b"\\u")
+_LINE_ENDS = re.compile(rb"[\r\n]")
+
+
+def is_deep_json(body: bytes) -> bool:
+    """Tell whether solutions in JSON hold triples that nest deeper than any that are meant.
+
+    >>> is_deep_json(b'{"head":{},"results":{"bindings":[{"s":{"value":"triple {[{["}}]}}')
+    False
+    """
+    if not any(word in body for word in _NESTS):
+        return False  # nothing else makes the parser call itself
+    brackets = _STRING.sub(b"", body).translate(None, _NO_BRACKETS)
+    for _ in range(_JSON_LEVELS):
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if not brackets:
+            return False
+    return True
+
+
+def is_deep_n_triples(body: bytes) -> bool:
+    """Tell whether a line of N-Triples holds many triples in terms.
+
+    >>> is_deep_n_triples(b'<e:a> <e:b> "<<<<<<<<<<<<<<<<<<<<<<<<" .')
+    False
+    """
+    if b"<<" not in body:
+        return False
+    lines = _LINE_ENDS.split(_STRING_OF_A_LINE.sub(b"", body))
+    return any(line.count(b"<<") > _TRIPLES_LEVELS for line in lines)

@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
-from publisher.query.description import Description
-from publisher.query.engine import Engine
+from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.called import read_names
 from publisher.render.labels import Labels

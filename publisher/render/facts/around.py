@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.query.description import Description
+from publisher.query.engine import Description
 from publisher.render.facts.alike import Likeness
 from publisher.render.facts.claims import Claim, claims
 from publisher.render.facts.concepts import TOLD, Concepts

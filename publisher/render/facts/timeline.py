@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.query.description import Description
+from publisher.query.engine import Description
 from publisher.rdf.namespaces import iri
 from publisher.render.facts.dates import When, date_of, when
 from publisher.render.facts.telling import NUMBERS, SAID_BY

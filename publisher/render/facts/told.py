@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.query.description import Description
-from publisher.query.engine import Engine, Term
+from publisher.query.engine import Description, Engine, Term
 from publisher.rdf.namespaces import iri
 from publisher.render.called import read_names
 from publisher.render.labels import Labels

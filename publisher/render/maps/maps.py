@@ -7,8 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from pyoxigraph import Literal
 
 from publisher.messages import translate
-from publisher.query.description import Description
-from publisher.query.engine import Engine
+from publisher.query.engine import Description, Engine
 from publisher.render.called import read_names
 from publisher.render.labels import Labels, best, foreign
 from publisher.render.maps.gazetteer import read_gazetteer

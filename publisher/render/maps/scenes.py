@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode, Triple
 
-from publisher.query.description import Description
-from publisher.query.engine import Engine
+from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.release.tables.geometries import TO_PLACE
 from publisher.render.called import chunks

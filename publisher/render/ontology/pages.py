@@ -11,8 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses
 from publisher.messages import translate
-from publisher.query.description import Description
-from publisher.query.engine import Engine
+from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri, shorten
 from publisher.release.examples import read_examples
 from publisher.release.model import Release

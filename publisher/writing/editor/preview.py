@@ -11,8 +11,8 @@ from pyoxigraph import Store
 from publisher.addresses import Addresses
 from publisher.errors import EngineFailed
 from publisher.load.sources import PUBLISHED, Sources
+from publisher.query.embedded import QuietEngine
 from publisher.query.engine import Answer, Operation
-from publisher.query.quiet import QuietEngine
 from publisher.release.documents import shared_documents
 from publisher.release.model import Release
 from publisher.render.documents import Documents

@@ -8,8 +8,7 @@ import pytest
 
 from publisher.errors import EngineBusy, EngineFailed, PublisherError, QueryLimit, QueryRefused
 from publisher.query.engine import Limits
-from publisher.query.remote.connection import Connection
-from publisher.query.remote.requests import Address, Request
+from publisher.query.remote.connection import Address, Connection, Request
 from tests.query.remote.conftest import JSON, YES, Scripted, reply
 
 Connect = Callable[..., Connection]

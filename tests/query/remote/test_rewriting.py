@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.query.engine import Operation
-from publisher.query.remote.names import Names
-from publisher.query.remote.rewriting import Rewritten, rewrite
+from publisher.query.remote.rewriting import Names, Rewritten, rewrite
 
 LAKES, RIVERS = "https://e.org/dataset/lakes", "https://e.org/dataset/rivers"
 OWN_LAKES, OWN_RIVERS = (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import RdfFormat, Store
 
-from publisher.query.quiet import QuietEngine
+from publisher.query.embedded import QuietEngine
 from publisher.render.ontology.rules import Rule, named_in, read_rules
 from publisher.render.ontology.wording import Wording
 from publisher.render.parts import Value

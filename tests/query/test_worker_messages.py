@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from publisher.query.channel import Channel, Gone
+from publisher.query.worker_messages import Channel, Gone
 
 
 def test_a_message_comes_as_it_was_sent() -> None:

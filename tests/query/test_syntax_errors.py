@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Store
 
-from publisher.query.diagnosis import diagnose, excerpt
-from publisher.query.locate import locate
+from publisher.query.syntax_errors import diagnose, excerpt, locate
 
 
 def told(query: str) -> str:

@@ -21,7 +21,7 @@ from publisher.errors import (
     QueryRefused,
 )
 from publisher.query.engine import Operation
-from publisher.query.workers import Workers
+from publisher.query.worker_pool import Workers
 
 Start = Callable[..., Workers]
 YES = b'{"head":{},"boolean":true}'
@@ -161,8 +161,8 @@ def test_no_worker_outlives_the_process_that_started_it(store: Path) -> None:
     program = f"""
 import threading, sys
 from publisher.query.engine import Limits, Operation
-from publisher.query.workers import Workers
-from publisher.query.workplace import Workplace
+from publisher.query.worker_pool import Workers
+from publisher.query.worker_messages import Workplace
 workers = Workers(Workplace({str(store)!r}, Limits(30, 1 << 28, 1 << 20)), 2)
 workers.answer(Operation("ASK {{}}"))
 threading.Thread(target=workers.answer, args=[Operation({ENDLESS.query!r})]).start()

@@ -1,4 +1,4 @@
-"""The engine's word on a wrong query → the place, and what a person can do about it.
+"""A wrong query → the place of the mistake, and what a person can do about it.
 
 The engine tells how far it came and what it could have read there; the cause is often before.
 """
@@ -6,8 +6,10 @@ The engine tells how far it came and what it could have read there; the cause is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+
+from pyoxigraph import Store
 
 from publisher.errors import QueryRefused
 from publisher.query.tokens import Token, place, tokens
@@ -147,3 +149,55 @@ def excerpt(query: str, line: int, column: int) -> str:
     shown = lines[line - 1].rstrip("\r").replace("\t", " ") if line <= len(lines) else ""
     start = max(0, column - 1 - _WIDTH // 2) if len(shown) > _WIDTH else 0
     return shown[start : start + _WIDTH] + "\n" + " " * (column - 1 - start) + "^"
+
+
+# Where a query stops being one: the first token that cannot stand where it stands.
+#
+# The engine's parser tells the furthest place at which it still tried a keyword, which is often
+# some words off. What it says of the beginnings of a query tells the place exactly: a beginning
+# that could be continued fails at its very end.
+
+# More than the longest keyword, so that trying one never reaches the end.
+_PADDING = " " * 40
+
+
+def locate(query: str, reason: str, prefixes: Mapping[str, str]) -> str:
+    """Return the engine's reason with the exact place in it.
+
+    Args:
+        query: What it refused.
+        reason: What it said.
+        prefixes: Those that the query need not declare.
+    """
+    if not _PLACE.match(reason):
+        return reason
+    store = Store()  # nothing in it: some beginnings are queries
+
+    def can_go_on(end: int) -> bool:
+        beginning = query[:end] + _PADDING
+        try:
+            store.query(beginning, prefixes=dict(prefixes))
+        except SyntaxError as error:
+            found = _PLACE.match(str(error))
+            last = place(beginning, len(beginning))
+            return found is not None and (int(found[1]), int(found[2])) == last
+        return True
+
+    found = list(tokens(query))
+    ends = [token.start + len(token.text) for token in found]
+    first = _first_false(len(found), lambda number: can_go_on(ends[number]))
+    position = found[first].start if first < len(found) else len(query.rstrip())
+    line, column = place(query, position)
+    return _PLACE.sub(f"error at {line}:{column}: ", reason, count=1)
+
+
+def _first_false(count: int, claim: Callable[[int], bool]) -> int:
+    """Return the first number for which a claim is false that stays so once it is."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) // 2
+        if claim(middle):
+            low = middle + 1
+        else:
+            high = middle
+    return low

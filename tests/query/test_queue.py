@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from publisher.errors import ClientBusy, ClientLeft, EngineBusy
-from publisher.query.turns import Turns, never
+from publisher.query.queue import Turns, never
 
 
 @dataclass

@@ -6,9 +6,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from publisher.errors import QueryRefused
+from publisher.query.admission import Measures, measure, refuse_dangerous
 from publisher.query.engine import Limits
-from publisher.query.gate import refuse_dangerous
-from publisher.query.measure import Measures, measure
 from publisher.query.tokens import tokens
 
 LIMITS = Limits(seconds=1, memory_bytes=1 << 28, result_bytes=1 << 20)

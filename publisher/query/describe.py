@@ -7,7 +7,7 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
-from publisher.query.description import COUNTED, LABELS, Description
+from publisher.query.engine import COUNTED, LABELS, Description
 from publisher.rdf.namespaces import iri
 from publisher.system.cache import BoundedCache, memory_of
 

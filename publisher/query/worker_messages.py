@@ -1,0 +1,206 @@
+"""Messages between the web process and its workers: what they hold, how they are sent.
+
+No pickle: what a worker that went wrong sends can be misread, but never run.
+"""
+
+from __future__ import annotations
+
+import json
+import select
+import socket
+import struct
+import time
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+
+from publisher.query.engine import Answer, Limits, Operation
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """What a worker needs to know before its first query.
+
+    Attributes:
+        store: Folder of the store.
+        limits: What one query may use.
+        union: Whether the default graph is the union of all graphs, not the store's own.
+        incoming_links: How many incoming links a described thing is shown with.
+        network: Whether ``SERVICE`` may ask other endpoints.
+        reads_only: Whether a query is parsed and its form told, and nothing evaluated.
+        sparq: Folder of the same in the files of the engine sparq, which then answers; empty for
+            none.
+    """
+
+    store: str
+    limits: Limits
+    union: bool = True
+    incoming_links: int = 100
+    network: bool = False
+    reads_only: bool = False
+    sparq: str = ""
+
+    def written(self) -> bytes:
+        """Return the value as JSON."""
+        return json.dumps(asdict(self)).encode()
+
+    @classmethod
+    def read(cls, written: bytes) -> Workplace:
+        """Return a value that was written."""
+        content = json.loads(written)
+        return cls(**content | {"limits": Limits(**content["limits"])})
+
+
+def write_operation(operation: Operation) -> bytes:
+    """Return an operation as JSON."""
+    return json.dumps(vars(operation)).encode()
+
+
+def read_operation(written: bytes) -> Operation:
+    """Return an operation that was written."""
+    content = json.loads(written)
+    for name in ("default_graphs", "named_graphs"):
+        content[name] = tuple(content[name])
+    content["prefixes"] = tuple((prefix, namespace) for prefix, namespace in content["prefixes"])
+    return Operation(**content)
+
+
+class Ending(StrEnum):
+    """How the evaluation of a query ended."""
+
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    NOT_ACCEPTABLE = "not acceptable"
+    TOO_LONG = "too long"
+    NO_MEMORY = "no memory"
+    NO_TIME = "no time"
+    FAILED = "failed"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a query.
+
+    Attributes:
+        ending: How it ended.
+        answer: The answer, when there is one.
+        reason: Why there is none: the engine's words, the kind of result that is not acceptable, or
+            how the process died.
+        worn: Whether the process used so much that it should be replaced.
+    """
+
+    ending: Ending
+    answer: Answer | None = field(default=None, repr=False)
+    reason: str = ""
+    worn: bool = False
+
+    def head(self) -> bytes:
+        """Return everything but the answer's body as JSON."""
+        media_type = self.answer.media_type if self.answer else ""
+        return json.dumps([self.ending, media_type, self.reason, self.worn]).encode()
+
+    @classmethod
+    def read(cls, head: bytes, body: bytes) -> Outcome:
+        """Return an outcome from its head and the body of the answer."""
+        ending, media_type, reason, worn = json.loads(head)
+        answer = Answer(media_type, body) if media_type else None
+        return cls(Ending(ending), answer, str(reason), bool(worn))
+
+
+# Messages between the web process and one worker: a head and a body, over a socket.
+
+_LENGTHS = struct.Struct("!II")
+_PART = 1 << 18
+# Most messages are no longer than this, and come and go in one call.
+_SHORT = 1 << 14
+
+
+class Gone(Exception):
+    """The other side is not there any more."""
+
+
+class Channel:
+    """One end of a socket; one thread at a time uses it."""
+
+    def __init__(self, end: socket.socket) -> None:
+        """Take over the socket."""
+        self._end = end
+        self._poll = select.poll()
+        self._poll.register(end, select.POLLIN)
+        self._room = memoryview(bytearray(_SHORT))
+        self._ahead = b""  # what was read with the message before
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._end.close()
+
+    def has_news(self) -> bool:
+        """Tell whether there is something to read, the end of all messages included."""
+        try:
+            return bool(self._ahead or self._poll.poll(0))
+        except OSError:  # what cannot be looked at is of no use any more
+            return True
+
+    def send(self, head: bytes, body: bytes = b"", seconds: float | None = None) -> None:
+        """Send a message.
+
+        Args:
+            head: Its head.
+            body: Its body.
+            seconds: Longest wait for a reader; None for any.
+
+        Raises:
+            Gone: Nobody reads it.
+            TimeoutError: It takes longer.
+        """
+        start = _LENGTHS.pack(len(head), len(body)) + head
+        try:
+            self._end.settimeout(seconds)
+            if len(body) <= _SHORT:
+                self._end.sendall(start + body)
+            else:
+                self._end.sendall(start)
+                self._end.sendall(body)
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Gone from error
+
+    def receive(self, seconds: float | None = None) -> tuple[bytes, bytes]:
+        """Return head and body of the next message.
+
+        Args:
+            seconds: Longest wait for the whole of it; None for any.
+
+        Raises:
+            Gone: The other side has ended.
+            TimeoutError: It takes longer.
+        """
+        deadline = None if seconds is None else time.monotonic() + seconds
+        found = bytearray(self._ahead)
+        while len(found) < _LENGTHS.size:
+            found += self._room[: self._read(self._room, deadline)]
+        head_length, body_length = _LENGTHS.unpack_from(found)
+        start = _LENGTHS.size + head_length
+        end = start + body_length
+        position = len(found)
+        found.extend(bytes(max(0, end - position)))
+        view = memoryview(found)
+        while position < end:
+            position += self._read(view[position:], deadline)
+        self._ahead = bytes(view[end:])
+        return bytes(view[_LENGTHS.size : start]), bytes(view[start:end])
+
+    def _read(self, room: memoryview, deadline: float | None) -> int:
+        """Fill a part of the room, and return how much of it."""
+        left = None if deadline is None else max(0.001, deadline - time.monotonic())
+        try:
+            self._end.settimeout(left)
+            read = self._end.recv_into(room, min(len(room), _PART))
+        except TimeoutError:
+            raise
+        except OSError as error:
+            raise Gone from error
+        if not read:
+            raise Gone
+        return read
