@@ -22,7 +22,7 @@ from click.testing import CliRunner
 from publisher.cli import main
 from publisher.config import NAMES, Config
 from publisher.query.remote.connection import PASSWORD, TOKEN, USER
-from publisher.release.history.kept import activate, list_releases
+from publisher.release.history.releases import activate, list_releases
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.http.heads import MOST_FIELDS

@@ -28,7 +28,7 @@ def releases() -> None:
 @answers_for_errors
 def list_kept(lang: str, **options: Any) -> None:
     """List the releases, the newest first, and mark the current one."""
-    from publisher.release.history.kept import list_releases
+    from publisher.release.history.releases import list_releases
 
     for kept in list_releases(_folder(options)):
         mark = "*" if kept.is_current else " "
@@ -49,7 +49,7 @@ def list_kept(lang: str, **options: Any) -> None:
 def diff(old: str, new: str, form: str, lang: str, **options: Any) -> None:
     """Show what changed from release OLD to release NEW; the beginning of a name will do."""
     from publisher.release.history import difference
-    from publisher.release.history.kept import find_release
+    from publisher.release.history.releases import find_release
 
     folder = _folder(options)
     found = difference.changes(find_release(folder, old), find_release(folder, new))
@@ -70,7 +70,7 @@ def diff(old: str, new: str, form: str, lang: str, **options: Any) -> None:
 @answers_for_errors
 def activate(name: str, lang: str, **options: Any) -> None:
     """Make release NAME the current one again; running servers follow."""
-    from publisher.release.history.kept import activate as activate_release
+    from publisher.release.history.releases import activate as activate_release
 
     release = activate_release(_folder(options), name)
     click.echo(translate("Release {id} is current.", lang, id=release.id))
@@ -82,7 +82,7 @@ def activate(name: str, lang: str, **options: Any) -> None:
 @answers_for_errors
 def prune(lang: str, **options: Any) -> None:
     """Delete old releases: never the current one, nor the newest, nor young ones."""
-    from publisher.release.history.kept import prune as prune_releases
+    from publisher.release.history.releases import prune as prune_releases
 
     config = read_config(Path.cwd(), options)
     gone = prune_releases(Path(config.releases), config.keep_releases, config.keep_days)

@@ -27,7 +27,7 @@ def build_release_of(config: Config, language: str, allow_loss: str = "") -> Non
     from publisher.quality.approval import approve
     from publisher.release.build import build as build_release
     from publisher.release.catalogue.notices import notices_of
-    from publisher.release.history.gate import Gate, LossLimits
+    from publisher.release.history.loss_gate import Gate, LossLimits
 
     with progress_shown(language) as progress:
         try:

@@ -35,7 +35,7 @@ _SETTINGS = (
 @answers_for_errors
 def push(url: str, name: str, lang: str, **options: Any) -> None:
     """Load a release into the engine at URL (its query endpoint), and switch to it there."""
-    from publisher.release.history.kept import find_release
+    from publisher.release.history.releases import find_release
     from publisher.release.open import open_current
     from publisher.transfer.listing import Keep
     from publisher.transfer.push import push as push_release

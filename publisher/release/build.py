@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad
+from pyoxigraph import Quad, Store
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
@@ -19,22 +21,24 @@ from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.release.canonical import canonical_graphs
-from publisher.release.catalogue.descriptions import (
+from publisher.release.catalogue.catalogue import (
     count_triples,
     describe,
     files_by_dataset,
     in_store,
     write_descriptions,
 )
+from publisher.release.current import alone, switch
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
 from publisher.release.dumps import by_dataset, without_dump, write_dumps
 from publisher.release.examples import EXAMPLES, examples_of, write_examples
-from publisher.release.history.changed import FRAME, frame_of
-from publisher.release.history.chronicle import Chapter, write_chronicle
-from publisher.release.history.gate import Gate
-from publisher.release.history.newest import current_whole, newest_whole
-from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
+from publisher.release.history.document_dates import FRAME, frame_of
+from publisher.release.history.loss_gate import Gate
+from publisher.release.history.record import Chapter, write_chronicle
+from publisher.release.history.releases import current_whole, newest_whole
+from publisher.release.manifest import FORMAT, list_files, write_json, write_sealed
+from publisher.release.manifest import as_json as files_as_json
 from publisher.release.model import (
     CONTEXT,
     MANIFEST,
@@ -45,18 +49,15 @@ from publisher.release.model import (
     STORE_MANIFEST,
     Release,
 )
-from publisher.release.naming import inputs_of, place_of
 from publisher.release.open import open_release
-from publisher.release.queries import write_queries
-from publisher.release.search_index import SEARCH, write_search
+from publisher.release.search import SEARCH, write_search
 from publisher.release.signature import read_key, sign, signed
-from publisher.release.store import write_store
-from publisher.release.switching import alone, switch
 from publisher.release.tables.files import write_tables
 from publisher.system.files import cure_of, naming, reason_of, sync_folder, sync_tree
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 
 Progress = Callable[[str], None]
 
@@ -229,7 +230,7 @@ def _fill(staging: Path, plan: _Plan, progress: Progress) -> None:
         "documents": documents,
         FRAME: frame,
         "modified": {n: [d.value, d.datatype.value] for n, d in said.modified.items()},
-        "files": as_json(list_files(staging, (MANIFEST, STORE, STORE_MANIFEST))),
+        "files": files_as_json(list_files(staging, (MANIFEST, STORE, STORE_MANIFEST))),
     }
     write_sealed(staging / MANIFEST, manifest)
     if plan.key is not None:
@@ -256,4 +257,80 @@ def _write_as_given(approved: ApprovedSources, staging: Path) -> None:
 def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
     """Write the store, and the list of its files: they differ from build to build."""
     write_store(staging / STORE, quads)
-    write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
+    write_sealed(
+        staging / STORE_MANIFEST, {"files": files_as_json(list_files(staging / STORE, ()))}
+    )
+
+
+# What a release is called, and whether it is there already.
+
+_DIGITS = 12
+
+
+def inputs_of(approved: ApprovedSources, digest: str) -> str:
+    """Return a digest of everything that a release is made of; with another, it must be made anew.
+
+    The triples alone are not enough: the context, a query, an example or a warning may change
+    without them, and another version of the program may write the same triples otherwise.
+    """
+    sources = approved.sources
+    inputs = {
+        "context": dict(sources.context),
+        "digest": digest,
+        "examples": examples_of(sources),
+        "queries": dict(sources.queries),
+        "report": report_as_json(approved.findings),
+        "software": __version__,
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+
+
+def place_of(releases: Path, digest: str, inputs: str, published: datetime) -> Path:
+    """Return the folder of a release: one that holds it, or one that does not exist yet.
+
+    It is called by its date and the first digits of its digest. Where that name is taken by a
+    damaged release, by other inputs with the same triples, or by an older instant (Last-Modified
+    must grow), a number is added: a release never changes.
+    """
+    name = f"{published.date().isoformat()}-{digest[:_DIGITS]}"
+    for number in count(1):
+        folder = releases / (name if number == 1 else f"{name}-{number}")
+        if not folder.exists() or _holds(folder, inputs, published):
+            return folder
+    raise AssertionError("there are more numbers than folders")
+
+
+def _holds(folder: Path, inputs: str, published: datetime) -> bool:
+    try:
+        release = open_release(folder)
+    except ReleaseError:
+        return False
+    return release.inputs == inputs and release.published >= published
+
+
+# Quads → an Oxigraph store on disk, made once and never written again.
+
+
+def write_store(folder: Path, quads: Iterable[Quad]) -> None:
+    """Make a store in a new folder, complete and flushed.
+
+    Raises:
+        OSError: The folder cannot be written; ``filename`` says which.
+    """
+    with naming(folder):
+        store = Store(str(folder))
+        store.bulk_extend(quads)
+        store.flush()
+        store.optimize()
+
+
+# The named queries travel with the release whose data they ask.
+
+
+def write_queries(folder: Path, queries: Mapping[str, str]) -> None:
+    """Write each query below its name into a new folder; no folder when there is none."""
+    if not queries:
+        return
+    folder.mkdir()
+    for name, text in sorted(queries.items()):
+        (folder / name).write_text(text, encoding="utf-8")

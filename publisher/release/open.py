@@ -8,7 +8,7 @@ from pathlib import Path
 
 from publisher.errors import ReleaseError
 from publisher.rdf.jsonld import Context
-from publisher.release.journal import before
+from publisher.release.current import before
 from publisher.release.manifest import compare, foreign, read_files, read_manifest, unreadable
 from publisher.release.model import CONTEXT, CURRENT, STORE, STORE_MANIFEST, Release
 
@@ -77,7 +77,7 @@ def linked_folder(releases: Path) -> Path | None:
 def candidates(releases: Path) -> Iterator[Path]:
     """Yield the folder of the current release, then those of what may stand in for it.
 
-    The latter come as ``journal.before`` has them: what was current before, and never what somebody
+    The latter come as ``current.before`` has them: what was current before, and never what somebody
     went back from.
 
     Raises:

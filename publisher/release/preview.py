@@ -11,14 +11,14 @@ from pyoxigraph import DefaultGraph
 from publisher import __version__
 from publisher.load.parse import GivenFiles
 from publisher.rdf.namespaces import PREFIXES
-from publisher.release.catalogue.descriptions import Descriptions, write_descriptions
+from publisher.release.build import write_store
+from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
+from publisher.release.current import switch
 from publisher.release.documents import shared_documents
-from publisher.release.history.changed import FRAME
+from publisher.release.history.document_dates import FRAME
 from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
 from publisher.release.model import CONTEXT, MANIFEST, STORE, STORE_MANIFEST, Release
 from publisher.release.open import open_release
-from publisher.release.store import write_store
-from publisher.release.switching import switch
 
 _NAME = "preview"
 

@@ -9,7 +9,13 @@ from itertools import groupby
 from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.release.history.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
+from publisher.release.history.feeds import (
+    ACTIVITY_STREAMS,
+    FeedPage,
+    Stream,
+    read_page,
+    read_pages,
+)
 from publisher.release.model import Release
 
 _TYPE = iri("rdf:type")

@@ -13,7 +13,7 @@ from publisher.query.engine import Description, Engine
 from publisher.rdf.media_types import HTML, MediaType
 from publisher.rdf.namespaces import iri
 from publisher.rdf.serialise import serialise
-from publisher.release.history.since import Since
+from publisher.release.history.document_dates import Since
 from publisher.release.model import Release
 from publisher.render.located import located
 

@@ -13,7 +13,7 @@ from publisher.messages import in_language, translate
 from publisher.query.engine import Engine
 from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import Change
-from publisher.release.history.kept import Kept
+from publisher.release.history.releases import Kept
 from publisher.release.history.tombstones import Tombstone
 from publisher.release.model import Release
 from publisher.render.differing import shown

@@ -9,9 +9,9 @@ from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES
 from publisher.query.engine import Description, Engine
 from publisher.query.named import NamedQuery
-from publisher.query.search import Hit
 from publisher.rdf import media_types
 from publisher.release.model import Release
+from publisher.release.search import Hit
 from publisher.render.catalogued import read_catalogued
 from publisher.render.composing import Composer
 from publisher.render.contents import is_vocabulary, sections

@@ -11,9 +11,9 @@ from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
 from publisher.query.engine import Engine
-from publisher.query.search import LONGEST, Found, Hit
 from publisher.rdf.text import plain, spans
 from publisher.release.model import Release
+from publisher.release.search import LONGEST, Found, Hit
 from publisher.render.called import read_names
 from publisher.render.frame import Frame, Reader
 from publisher.render.labels import Labels, best, foreign, standard_terms

@@ -12,7 +12,13 @@ from publisher.addresses import Addresses
 from publisher.messages import translate
 from publisher.rdf.media_types import TRIG, MediaType
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.release.history.feed import ACTIVITY_STREAMS, FeedPage, Stream, read_page, read_pages
+from publisher.release.history.feeds import (
+    ACTIVITY_STREAMS,
+    FeedPage,
+    Stream,
+    read_page,
+    read_pages,
+)
 from publisher.release.model import Release
 from publisher.render.changes import Entry, read_entries
 

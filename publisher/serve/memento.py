@@ -16,7 +16,7 @@ from publisher.addresses import INDEX
 from publisher.messages import translate
 from publisher.rdf import media_types
 from publisher.rdf.media_types import JSON, negotiate
-from publisher.release.history.kept import Kept
+from publisher.release.history.releases import Kept
 from publisher.serve import problems
 from publisher.serve.costs import turn_of
 from publisher.serve.fields import join_links, validators, vary, with_exact_date

@@ -7,8 +7,8 @@ from itertools import islice
 from urllib.parse import unquote
 
 from publisher.errors import QueryLimit
-from publisher.query.search import Hit
 from publisher.rdf.text import words
+from publisher.release.search import Hit
 from publisher.render.frame import Reader
 from publisher.serve.costs import turn_at_once
 from publisher.serve.site import Site

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import ReleaseError
-from publisher.release.history.kept import Kept, list_releases
-from publisher.release.history.rows import Rows
+from publisher.release.history.document_dates import Rows
+from publisher.release.history.releases import Kept, list_releases
 from publisher.release.model import CURRENT, DOCUMENTS, Release
 from publisher.render.history import SHOWN
 from publisher.serve.differences import Differences

@@ -11,11 +11,10 @@ from publisher.query.endpoint import Endpoint, Memory
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_folder
 from publisher.query.queue import Turns
-from publisher.query.search import Search
-from publisher.release.history.since import Since
+from publisher.release.history.document_dates import Since
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
-from publisher.release.search_index import SEARCH
+from publisher.release.search import SEARCH, Search
 from publisher.render.documents import Documents
 from publisher.render.feeds import Feeds
 from publisher.render.maps.tiles import TileSource

@@ -8,7 +8,7 @@ from publisher.errors import QueryLimit, QueryRefused
 from publisher.rdf import media_types
 from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
 from publisher.release.manifest import written
-from publisher.release.tables.csvw import metadata
+from publisher.release.tables.files import metadata
 from publisher.release.tables.table import METADATA, Table
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.parts import View

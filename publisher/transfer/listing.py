@@ -12,7 +12,7 @@ from publisher.query.remote.connection import Connection
 from publisher.query.remote.registry import CURRENT, GUARDED, IDENTIFIER, TRIPLES
 from publisher.query.remote.rewriting import Names, registry_of
 from publisher.rdf.namespaces import iri
-from publisher.release.history.kept import Kept, outdated
+from publisher.release.history.releases import Kept, outdated
 from publisher.release.model import Release
 from publisher.transfer.checking import Checker
 from publisher.transfer.stores import Writer

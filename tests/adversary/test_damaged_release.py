@@ -17,12 +17,11 @@ import requests
 from werkzeug.test import Client
 
 from publisher.errors import ReleaseError
-from publisher.release.history.kept import activate, list_releases
-from publisher.release.journal import JOURNAL
+from publisher.release.current import JOURNAL, switch
+from publisher.release.history.releases import activate, list_releases
 from publisher.release.manifest import read_manifest, read_sealed, write_sealed
 from publisher.release.model import Release
 from publisher.release.open import open_release, require_current
-from publisher.release.switching import switch
 from publisher.serve import live, refusals, waiting
 from publisher.serve.live import Live
 from publisher.serve.waiting import Waiting

@@ -148,7 +148,7 @@ import resource, sys
 kind, value = getattr(resource, sys.argv[1]), int(sys.argv[2])
 del sys.argv[1:3]
 from publisher.cli import main
-import publisher.quality.approval, publisher.release.build, publisher.release.history.gate
+import publisher.quality.approval, publisher.release.build, publisher.release.history.loss_gate
 resource.setrlimit(kind, (value, value))
 main()
 """

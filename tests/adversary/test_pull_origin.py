@@ -25,13 +25,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from publisher.errors import ReleaseError
-from publisher.release.copies import contents, exchange, origin, strange_json
+from publisher.release.copies import contents, exchange, origin
 from publisher.release.copies import pull as pulling
+from publisher.release.copies.origin import read_json
 from publisher.release.copies.pull import Wish, pull
+from publisher.release.current import alone
 from publisher.release.manifest import _seal, written
 from publisher.release.model import Release
 from publisher.release.open import open_current
-from publisher.release.switching import alone
 
 # Until a test is called stuck; a busy machine is slow.
 PATIENCE_SECONDS = 60
@@ -464,7 +465,7 @@ def test_what_must_be_signed_is_not_read_before_the_signature_was_checked(
     fails(hostile.url, here, "not signed with this key", Wish(public_key=key))
 
     assert read == []
-    assert strange_json.read_json(b"[]") == []
+    assert read_json(b"[]") == []
 
 
 def redirecting(location: str) -> Behaviour:

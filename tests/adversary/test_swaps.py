@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from publisher.release.history.kept import activate
+from publisher.release.history.releases import activate
 from tests.adversary.canary import on_this_machine
 from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain

@@ -17,7 +17,7 @@ from publisher.errors import PublisherError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
-from publisher.release.history.kept import prune
+from publisher.release.history.releases import prune
 
 BASE = "https://data.example.org/"
 # What Python tells its audit hooks of (PEP 578): changes of names and files opened for writing.

@@ -15,7 +15,7 @@ from publisher.errors import NotApproved, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import ApprovedSources, approve
 from publisher.release.build import build, switch
-from publisher.release.journal import JOURNAL
+from publisher.release.current import JOURNAL
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
 

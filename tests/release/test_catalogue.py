@@ -7,9 +7,9 @@ import hashlib
 import pytest
 from rdflib import DCAT, DCTERMS, FOAF, RDF, BNode, Graph, Literal, Namespace, URIRef
 
-from publisher.release.catalogue.derive import Facts, derive
+from publisher.release.catalogue.catalogue import Facts, derive
 from publisher.release.catalogue.distributions import View
-from publisher.release.catalogue.draft import Draft
+from publisher.release.catalogue.graph import Draft
 from publisher.release.model import Release
 
 BASE = "https://data.example.org/"

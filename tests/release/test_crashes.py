@@ -38,9 +38,9 @@ from publisher.errors import LossRefused, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
-from publisher.release.history.feed import Stream, read_pages
-from publisher.release.history.gate import Gate, LossLimits
-from publisher.release.history.kept import list_releases
+from publisher.release.history.feeds import Stream, read_pages
+from publisher.release.history.loss_gate import Gate, LossLimits
+from publisher.release.history.releases import list_releases
 from publisher.release.model import Release
 from publisher.release.open import open_current, open_release
 from tests.chain import A_LAKE, BASE, Chain

@@ -20,8 +20,8 @@ from publisher.release.history.difference import (
     as_text,
     changes,
 )
-from publisher.release.history.gate import Gate, LossLimits, losses
-from publisher.release.history.kept import activate, find_release, list_releases, prune
+from publisher.release.history.loss_gate import Gate, LossLimits, losses
+from publisher.release.history.releases import activate, find_release, list_releases, prune
 from publisher.release.model import Release
 
 BASE = "https://data.example.org/"

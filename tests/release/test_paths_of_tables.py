@@ -17,15 +17,14 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
-from publisher.query.bounded import opened_for
 from publisher.query.embedded import QuietEngine
 from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.tables.csvw import metadata
-from publisher.release.tables.paths import read_path
-from publisher.release.tables.row_index import ROWS
-from publisher.release.tables.table import read_tables
+from publisher.release.search import opened_for
+from publisher.release.tables.files import metadata
+from publisher.release.tables.index import ROWS
+from publisher.release.tables.table import read_path, read_tables
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.lines import TableLines
 from publisher.render.tables.query import Queries

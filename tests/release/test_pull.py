@@ -28,7 +28,7 @@ from publisher.release.build import build
 from publisher.release.copies import origin
 from publisher.release.copies import pull as pulling
 from publisher.release.copies.pull import Wish, pull
-from publisher.release.history.kept import list_releases
+from publisher.release.history.releases import list_releases
 from publisher.release.manifest import written
 from publisher.release.model import Release
 from publisher.release.open import open_current, open_release
@@ -395,7 +395,7 @@ def test_another_builder_at_work_is_not_disturbed_and_what_was_fetched_stays(
     other: Other, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock is needed at the end alone; the next call needs nothing but it."""
-    from publisher.release.switching import alone
+    from publisher.release.current import alone
 
     monkeypatch.setattr(pulling, "PATIENCE_SECONDS", 0.0)
     here.mkdir()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.release.history.rows import Rows, read_rows, write_rows
+from publisher.release.history.document_dates import Rows, read_rows, write_rows
 
 NAMES = ["", "a", "a/b", "ab", "b", "doc/lake/vänern", "z"]
 

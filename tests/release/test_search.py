@@ -10,12 +10,11 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from publisher.errors import QueryLimit, QueryRefused
 from publisher.quality.approval import ApprovedSources
-from publisher.query.search import Search
 from publisher.rdf.sorted_files import Quads, by_graph
 from publisher.rdf.text import folded, plain, within_one_edit, words
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search_index import SEARCH, write_search
+from publisher.release.search import SEARCH, Search, write_search
 
 BASE = "https://data.example.org/"
 GRAPH = NamedNode(f"{BASE}dataset/d")

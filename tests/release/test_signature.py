@@ -19,7 +19,7 @@ from publisher.errors import ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
-from publisher.release.history.kept import list_releases
+from publisher.release.history.releases import list_releases
 from publisher.release.model import Release
 from publisher.release.open import open_release
 from publisher.release.signature import check_signature

@@ -19,8 +19,7 @@ from publisher.release.build import build
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.release.tables.cells import Line
 from publisher.release.tables.columns import kebab, slugs
-from publisher.release.tables.features import geometry
-from publisher.release.tables.geometries import chains, located
+from publisher.release.tables.geojson import chains, geometry, located
 from publisher.release.tables.table import Column, Table, read_tables
 from publisher.release.tables.workbook import write_workbook
 

@@ -11,9 +11,9 @@ from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
 
 from publisher.addresses import Addresses
 from publisher.rdf.media_types import GRAPHS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
-from publisher.release.catalogue.derive import Facts, derive
+from publisher.release.catalogue.catalogue import Facts, derive
 from publisher.release.catalogue.distributions import View
-from publisher.release.catalogue.draft import Draft
+from publisher.release.catalogue.graph import Draft
 from publisher.release.model import Release, StoredFile
 from publisher.render.feeds import Feeds
 

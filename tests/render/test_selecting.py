@@ -21,11 +21,11 @@ from publisher.addresses import Addresses
 from publisher.errors import QueryLimit
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
-from publisher.query.bounded import opened_for
 from publisher.query.embedded import QuietEngine
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.tables.row_index import ROWS, found_by
+from publisher.release.search import opened_for
+from publisher.release.tables.index import ROWS, found_by
 from publisher.release.tables.table import Column, read_tables
 from publisher.render.pages import Pages
 from publisher.render.tables.choice import Choice

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from publisher.release.history import feed
+from publisher.release.history import feeds
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
@@ -32,7 +32,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a page of a feed be full with four members."""
-    monkeypatch.setattr(feed, "PAGE_MEMBERS", 4)
+    monkeypatch.setattr(feeds, "PAGE_MEMBERS", 4)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import publisher.serve
-from publisher.query.search import Found, Hit
+from publisher.release.search import Found, Hit
 from publisher.render.search_pages import pieces, snippet
 
 EVERY_ENGINE = True

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import Client
 
 from publisher.release.catalogue.sitemap import read_documents
-from publisher.release.history.since import Since
+from publisher.release.history.document_dates import Since
 from publisher.release.model import DOCUMENTS
 from publisher.serve.app import create_app
 from publisher.serve.site import Site

@@ -1,4 +1,4 @@
-"""Files of a dataset → ``dcat:Distribution``s; the site's interfaces → ``dcat:DataService``s."""
+"""Files and tables of a dataset → ``dcat:Distribution``s; interfaces → ``dcat:DataService``s."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ from enum import Enum
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.messages import LANGUAGES, Text, text
-from publisher.release.catalogue.carried import AUTHORITY, IANA, is_public_domain
-from publisher.release.catalogue.draft import Draft, Term, in_languages, node, typed
+from publisher.messages import LANGUAGES, Text, text, translate
+from publisher.rdf.subjects import name_in
+from publisher.release.catalogue.graph import (
+    AUTHORITY,
+    IANA,
+    Draft,
+    Term,
+    in_languages,
+    is_public_domain,
+    node,
+    typed,
+)
 from publisher.release.model import StoredFile
+from publisher.release.tables.files import TableFiles
 
 
 class View(Enum):
@@ -243,3 +253,35 @@ def _service(draft: Draft, catalogue: NamedNode, service: NamedNode) -> None:
             "dcat:servesDataset": datasets,
         },
     )
+
+
+# The tables of a dataset → ``dcat:Distribution``s of it.
+
+
+def add_tables(
+    draft: Draft, dataset: NamedNode, tables: Iterable[TableFiles], base_iri: str, view: View
+) -> None:
+    """Add a distribution for each file of each table of a dataset."""
+    for table in tables:
+        called = {tag: name_in(table.titles, tag) for tag in LANGUAGES}
+        place = f"{base_iri}table/{table.slug}"
+        for form in FORMATS:
+            file = table.files.get(form.extension)
+            if file is None:
+                continue
+            name = NamedNode(f"{dataset.value}/distribution/{table.slug}-{form.extension}")
+            description = {
+                tag: translate(
+                    "A part of the dataset as a table in {format}: {name}.",
+                    tag,
+                    format=form.label,
+                    name=called[tag],
+                )
+                for tag in LANGUAGES
+            }
+            titles = {
+                tag: f"{text[:1].upper()}{text[1:]} ({form.label})" for tag, text in called.items()
+            }
+            download = f"{place}.{form.extension}"
+            describe_file(draft, name, form, view, (place, download), titles, description)
+            add_file(draft, dataset, name, file, base_iri, view)

@@ -9,8 +9,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from publisher.load.files import DATASET
 from publisher.messages import Text, text
-from publisher.release.catalogue.carried import unknown
-from publisher.release.catalogue.draft import Draft
+from publisher.release.catalogue.graph import Draft, unknown
 from publisher.release.model import CATALOGUE_EU, Release
 
 # RFC 2606 and RFC 6761: names that belong to nobody.

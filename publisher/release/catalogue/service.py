@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.release.catalogue.draft import Draft, node, typed
+from publisher.release.catalogue.graph import Draft, node, typed
 
 _RESULTS = (
     "SPARQL_Results_JSON",
@@ -60,3 +62,64 @@ def describe_service(
         draft.add(held, "rdf:type", node("sd:Graph"))
         draft.add(held, "void:triples", typed(str(triples), "xsd:integer"))
     return draft.triples()
+
+
+# Geometry as WKT → its bounding box and the middle of it, as DCAT wants them.
+
+_POSITION = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
+_DIGITS = 4
+
+
+@dataclass(frozen=True)
+class Extent:
+    """A bounding box in degrees, WGS 84."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def box(self) -> Literal:
+        """Return the value of ``dcat:bbox``.
+
+        >>> Extent(12.0, 60.0, 16.5, 62.0).box.value
+        'POLYGON((12.0 60.0, 16.5 60.0, 16.5 62.0, 12.0 62.0, 12.0 60.0))'
+        """
+        west, south, east, north = self.west, self.south, self.east, self.north
+        corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
+        return typed(f"POLYGON(({', '.join(f'{x} {y}' for x, y in corners)}))", "geo:wktLiteral")
+
+    @property
+    def centroid(self) -> Literal:
+        """Return the value of ``dcat:centroid``: the middle of the box.
+
+        >>> Extent(12.0, 60.0, 16.5, 62.0).centroid.value
+        'POINT(14.25 61.0)'
+        """
+        x = round((self.west + self.east) / 2, _DIGITS)
+        y = round((self.south + self.north) / 2, _DIGITS)
+        return typed(f"POINT({x} {y})", "geo:wktLiteral")
+
+
+def positions(wkt: str) -> list[tuple[float, float]]:
+    """Return the positions (longitude, latitude) in a WKT text.
+
+    >>> positions("POINT(15.6 60.6)")
+    [(15.6, 60.6)]
+    """
+    return [(float(x), float(y)) for x, y in _POSITION.findall(wkt)]
+
+
+def around(found: Iterable[tuple[float, float]]) -> Extent | None:
+    """Return the smallest extent that holds all positions; None when there are none."""
+    listed = list(found)
+    if not listed:
+        return None
+    xs, ys = [x for x, _ in listed], [y for _, y in listed]
+    return Extent(min(xs), min(ys), max(xs), max(ys))
+
+
+def together(extents: Iterable[Extent]) -> Extent | None:
+    """Return the smallest extent that holds all of them; None when there are none."""
+    return around(p for e in extents for p in ((e.west, e.south), (e.east, e.north)))

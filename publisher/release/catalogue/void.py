@@ -17,7 +17,7 @@ from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf.media_types import DUMPS as DUMPED
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads, Sorter, distinct, merged
-from publisher.release.catalogue.draft import Draft, node, typed
+from publisher.release.catalogue.graph import Draft, node, typed
 from publisher.release.model import StoredFile
 
 VOID = "void"

@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 from publisher.errors import ReadLimit, ReleaseError
 from publisher.load.files import CATALOGUE
 from publisher.rdf.reading import read_lines
+from publisher.release.build import write_store
 from publisher.release.manifest import (
     as_json,
     from_json,
@@ -35,7 +36,6 @@ from publisher.release.model import (
 )
 from publisher.release.open import open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
-from publisher.release.store import write_store
 
 _OWN = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE})
 _MOST_FILES = 100_000

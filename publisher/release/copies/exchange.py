@@ -20,7 +20,7 @@ import requests
 import urllib3
 
 from publisher.errors import ReleaseError
-from publisher.release.copies.interrupted import Interrupted
+from publisher.release.copies.staging import Interrupted
 from publisher.system.user_agent import user_agent
 
 CHUNK_BYTES = 1 << 16

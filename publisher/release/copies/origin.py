@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 from publisher.errors import ReleaseError
 from publisher.release.copies.exchange import Deadline, Exchange, Head, Redirects, Session, cut
-from publisher.release.copies.interrupted import Interrupted
-from publisher.release.copies.strange_json import read_json
+from publisher.release.copies.staging import Interrupted
 from publisher.release.manifest import digest_of
 from publisher.release.model import MANIFEST, StoredFile
 
@@ -257,3 +257,46 @@ def _another(address: str) -> ReleaseError:
         remedy="Do not trust that copy before its operator has looked: 'publisher verify' tells"
         " more. Nothing was changed.",
     )
+
+
+# JSON that a stranger wrote, read so that it can neither fill the memory nor break the reader.
+
+# The program writes 5 levels at most.
+_DEEPEST = 32
+# A value takes some hundred bytes of memory while it is read and compared.
+_MOST_VALUES = 1_000_000
+_SEPARATORS = (b",", b"[", b"{")
+
+
+def read_json(content: bytes, *, is_trusted: bool = False) -> Any:
+    """Return the value that JSON stands for (RFC 8259).
+
+    Args:
+        content: The text, UTF-8.
+        is_trusted: Whoever wrote it has signed it: there may be more than a million values.
+
+    Raises:
+        ValueError: It is no JSON, too deep, or has too many values.
+    """
+    if not is_trusted and sum(map(content.count, _SEPARATORS)) > _MOST_VALUES:
+        raise ValueError("too many values")
+    try:
+        value = json.loads(content.decode("utf-8"), parse_constant=_refuse)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for each in level for inner in _inner(each)]
+        if not level:
+            return value
+    raise ValueError("too deep")
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _inner(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []

@@ -26,14 +26,12 @@ from publisher.release.copies.contents import (
     strange,
 )
 from publisher.release.copies.exchange import LEAST_BYTES_PER_SECOND, Deadline, shown
-from publisher.release.copies.interrupted import Interrupted
-from publisher.release.copies.origin import Offered, Origin
-from publisher.release.copies.staging import staged, sweep
-from publisher.release.copies.strange_json import read_json
+from publisher.release.copies.origin import Offered, Origin, read_json
+from publisher.release.copies.staging import Interrupted, staged, sweep
+from publisher.release.current import alone, switch
 from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_bytes, check_signature
-from publisher.release.switching import alone, switch
 from publisher.system.files import cure_of, naming, reason_of, replace_file, sync_folder, sync_tree
 
 Progress = Callable[[str], None]

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 
-from publisher.release.copies.interrupted import Interrupted
+from publisher.errors import ReleaseError
 from publisher.system.files import lock_file
 
 _PREFIX = ".pull-"
@@ -83,3 +83,10 @@ def sweep(releases: Path, keep: Collection[str] = (), *, only_old: bool = False)
         if lock is not None:
             shutil.rmtree(container, ignore_errors=True)
             lock.close()
+
+
+# What ended the fetching of a release, and leaves what has come so far good.
+
+
+class Interrupted(ReleaseError):
+    """The line or the other machine failed, or this one is busy; the next call goes on."""

@@ -13,9 +13,15 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
 from publisher.rdf.namespaces import iri
-from publisher.release.history.difference import Kind
-from publisher.release.history.entities import compare, entities, files_of, notices, parts_of
-from publisher.release.history.rows import Rows, read_rows, write_rows
+from publisher.release.history.difference import (
+    Kind,
+    compare,
+    entities,
+    files_of,
+    notices,
+    parts_of,
+)
+from publisher.release.history.document_dates import Rows, read_rows, write_rows
 from publisher.release.model import GONE, Release
 
 _REPLACED_BY, _REPLACES = iri("dcterms:isReplacedBy"), iri("dcterms:replaces")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from publisher.release.tables.features import geometry
+from publisher.release.tables.geojson import geometry
 
 # Longitude and latitude in degrees, or right and down on a map.
 Position = tuple[float, float]

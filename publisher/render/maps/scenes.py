@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.release.tables.geometries import TO_PLACE
+from publisher.release.tables.geojson import TO_PLACE
 from publisher.render.called import chunks
 from publisher.render.maps.gazetteer import WITHIN, Gazetteer
 

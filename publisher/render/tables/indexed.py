@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from publisher.query.engine import Term
 from publisher.rdf.text import folded
-from publisher.release.tables.row_index import BEGINNING, found_by, place, searched
+from publisher.release.tables.index import BEGINNING, found_by, place, searched
 from publisher.release.tables.table import Column, Table
 from publisher.render.tables.choice import Choice
 from publisher.render.tables.query import term

@@ -15,7 +15,7 @@ from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
 from publisher.rdf.media_types import CSV, XLSX, MediaType
 from publisher.release.tables.cells import Line, write_csv
-from publisher.release.tables.features import write_features
+from publisher.release.tables.geojson import write_features
 from publisher.release.tables.table import LINK, Column, Table
 from publisher.release.tables.workbook import write_workbook
 from publisher.render.called import chunks, read_names

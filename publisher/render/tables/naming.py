@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pyoxigraph import Literal
 
 from publisher.rdf.namespaces import PREFIXES, shorten
-from publisher.release.tables.paths import is_property, steps
-from publisher.release.tables.table import Column
+from publisher.release.tables.table import Column, is_property, steps
 
 
 def told_apart(columns: Iterable[Column]) -> tuple[list[str], list[str]]:

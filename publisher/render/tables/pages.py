@@ -11,12 +11,12 @@ from pyoxigraph import NamedNode
 
 from publisher.addresses import Addresses
 from publisher.messages import translate
-from publisher.query.bounded import opened_for
 from publisher.query.engine import Engine, Term
 from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
 from publisher.release.model import Release
-from publisher.release.tables.row_index import ROWS
+from publisher.release.search import opened_for
+from publisher.release.tables.index import ROWS
 from publisher.release.tables.table import Column, Table, read_tables
 from publisher.render.called import read_names
 from publisher.render.frame import Frame, Reader

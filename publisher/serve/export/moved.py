@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import DOCUMENTS, HTML
-from publisher.release.history.rows import read_rows
+from publisher.release.history.document_dates import read_rows
 from publisher.release.model import GONE
 from publisher.serve.export.offers import VARIANTS
 from publisher.serve.export.walk import PROBLEM_EXTENSION, Wanted

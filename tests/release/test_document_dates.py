@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.release.history.since import Since
+from publisher.release.history.document_dates import Since
 from publisher.release.model import Release
 from tests.chain import A_LAKE, BASE, SILJAN, Chain
 

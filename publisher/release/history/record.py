@@ -9,8 +9,8 @@ from pathlib import Path
 
 from publisher.rdf.sorted_files import read_lines
 from publisher.release.catalogue.sitemap import read_documents, with_shapes, write_documents
-from publisher.release.history.changed import dated
-from publisher.release.history.feed import write_feeds
+from publisher.release.history.document_dates import dated
+from publisher.release.history.feeds import write_feeds
 from publisher.release.history.tombstones import write_tombstones
 from publisher.release.model import DOCUMENTS, SHAPES, Release
 
@@ -39,7 +39,7 @@ def write_chronicle(chapter: Chapter, frame: str, documents: Mapping[str, Collec
 
     Args:
         chapter: The release in the making.
-        frame: Digest of what every document depends on (``changed.frame_of``).
+        frame: Digest of what every document depends on (``document_dates.frame_of``).
         documents: Document path → its things, for documents of several.
     """
     staging, previous, base_iri = chapter.staging, chapter.previous, chapter.base_iri

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import NamedNode
 
-from publisher.release.history import feed
-from publisher.release.history.feed import ACTIVITY_STREAMS, Stream, read_page, read_pages
+from publisher.release.history import feeds
+from publisher.release.history.feeds import ACTIVITY_STREAMS, Stream, read_page, read_pages
 from publisher.release.model import FEED, Release
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
@@ -88,7 +88,7 @@ def test_a_member_that_left_has_nothing_said_of_it(chain: Chain) -> None:
 
 def test_a_full_page_is_never_touched_again(chain: Chain, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is kept for a week by every cache on the way."""
-    monkeypatch.setattr(feed, "PAGE_MEMBERS", 4)
+    monkeypatch.setattr(feeds, "PAGE_MEMBERS", 4)
     first = chain.build()
     chain.add(A_LAKE)
     last = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
@@ -104,7 +104,7 @@ def test_the_feed_goes_on_from_the_newest_release_not_from_the_one_on_line(
     chain: Chain,
 ) -> None:
     """Who followed it has seen the newest; going back must be told as a change."""
-    from publisher.release.history.kept import activate
+    from publisher.release.history.releases import activate
 
     text = chain.read()
     first = chain.build()

@@ -1,11 +1,12 @@
-"""Which documents differ from the release before: those whose graph does, and no others."""
+"""When each document last changed: its graph is compared with the release before."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import datetime
+import mmap
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from publisher import __version__
@@ -13,8 +14,7 @@ from publisher.addresses import Addresses
 from publisher.load.files import CATALOGUE
 from publisher.load.sources import Sources
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.release.history.entities import EntityChange, compare, entities, files_of, parts_of
-from publisher.release.history.rows import Rows
+from publisher.release.history.difference import EntityChange, compare, entities, files_of, parts_of
 from publisher.release.manifest import read_manifest
 from publisher.release.model import CATALOGUE_EU, DOCUMENTS, SHAPES, Release
 
@@ -121,3 +121,80 @@ def dated(
 def _date(path: str, changed: Collection[str], known: Rows, now: str) -> str:
     row = None if path in changed else known.find(path)
     return row[1] if row else now
+
+
+# Rows in a file, sorted by their first cell and found by bisection: memory does not grow.
+
+
+def write_rows(path: Path, rows: Iterable[Sequence[str]]) -> None:
+    """Write rows of cells, which come sorted by their first cell; no cell has a tab in it."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines("\t".join(cells) + "\n" for cells in rows)
+
+
+def read_rows(path: Path) -> Iterator[list[str]]:
+    """Yield the rows of a file in its order; none when there is no file."""
+    if not path.is_file():
+        return
+    with path.open(encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            yield line.rstrip("\n").split("\t")
+
+
+class Rows:
+    """The rows of a file that never changes; the kernel keeps what is used of it in memory."""
+
+    def __init__(self, path: Path) -> None:
+        """Map the file; one that is missing or empty has no rows."""
+        self._content: mmap.mmap | bytes = b""
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as file:
+                self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+    def find(self, key: str) -> list[str] | None:
+        """Return the row whose first cell is the key; None when there is none.
+
+        UTF-8 sorts as the characters do, so bytes are compared.
+        """
+        wanted, content = key.encode(), self._content
+        low, high = 0, len(content)
+        while low < high:
+            start = content.rfind(b"\n", low, (low + high) // 2) + 1 or low
+            end = content.find(b"\n", start)
+            line = content[start:end]
+            found = line.partition(b"\t")[0]
+            if found == wanted:
+                return line.decode().split("\t")
+            if found < wanted:
+                low = end + 1
+            else:
+                high = start
+        return None
+
+
+# When a document of a release came to be as it is.
+
+
+class Since:
+    """The dates of a release's documents, looked up one at a time."""
+
+    def __init__(self, release: Release) -> None:
+        """Open the list of documents."""
+        self._published = release.published
+        self._rows = Rows(release.folder / DOCUMENTS)
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is a document, by its path below the base."""
+        return self._rows.find(path) is not None
+
+    def instant(self, path: str) -> datetime:
+        """Return since when a document is as it is; for what is not listed, the release's own."""
+        row = self._rows.find(path)
+        if row is None or not row[1]:
+            return self._published
+        try:
+            instant = datetime.fromisoformat(row[1])
+        except ValueError:
+            return self._published
+        instant = instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+        return min(instant, self._published)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from publisher.release import journal
-from publisher.release.journal import JOURNAL, before, read_journal
+from publisher.release import current
+from publisher.release.current import JOURNAL, before, read_journal, switch
 from publisher.release.manifest import write_json
-from publisher.release.switching import switch
 
 
 def put(releases: Path, *names: str) -> None:
@@ -117,7 +116,7 @@ def test_a_crash_while_going_back_never_brings_the_wrong_one_again(
     put(tmp_path, "B")
     switch(tmp_path, "B")
     with monkeypatch.context() as patch:
-        patch.setattr("publisher.release.switching.sync_folder", lambda _: 1 / 0)
+        patch.setattr("publisher.release.current.sync_folder", lambda _: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             switch(tmp_path, "A")
     assert stands_in(tmp_path) == ""
@@ -168,7 +167,7 @@ def test_a_journal_does_not_grow_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest switches are forgotten; what was before goes by date."""
-    monkeypatch.setattr(journal, "_MOST", 3)
+    monkeypatch.setattr(current, "_MOST", 3)
     put(tmp_path, "A")
     switch(tmp_path, "A")
     put(tmp_path, *"BCDE")

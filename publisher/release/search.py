@@ -1,0 +1,360 @@
+"""Full-text search: names and descriptions → an SQLite index, words → the things it finds.
+
+Matches come in steps: words as they are written before words without å, ä, ö, and these before
+words with one letter amiss; in each step things that are called so before things that are described
+so. Among these come first the reader's language, names with the whole words, short names, and the
+better rank by BM25. The last word may be the beginning of one. All words must be there.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pyoxigraph import Literal
+
+from publisher.errors import QueryLimit, QueryRefused
+from publisher.load.files import CATALOGUE, SHAPES
+from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.sorted_files import Quads
+from publisher.rdf.subjects import Said, Subjects, SubjectsOnDisk
+from publisher.rdf.text import plain, within_one_edit, words
+from publisher.system.files import naming
+
+LONGEST = 200
+MOST_WORDS = 10
+# No reader looks further; the answer says that there is more.
+MOST_HITS = 500
+# Letters of words that are mended: a shorter one would become any other, a longer one is none.
+_MENDED = range(4, 41)
+_FIND = """
+SELECT things.iri, things.language, things.label, things.names, things.text, things.kinds,
+    bm25({index}, 10.0, 6.0, 1.0) AS rank
+FROM {index} JOIN things ON things.id = {index}.rowid
+WHERE {index} MATCH ? ORDER BY rank, things.id LIMIT ?
+"""
+_CALLED = "{label names}"
+_ANYWHERE = "{label names text}"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A thing that was found.
+
+    Attributes:
+        iri: Its IRI.
+        language: Tag of the texts in which it was found; empty for none.
+        label: What it is called.
+        names: What else it is called, one a line.
+        text: Its descriptions, one a line.
+        kinds: IRIs of its classes, the publisher's own first.
+    """
+
+    iri: str
+    language: str
+    label: str
+    names: str = field(repr=False)
+    text: str = field(repr=False)
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found.
+
+    Attributes:
+        hits: In order of rank.
+        words: The words that count as matches, plain.
+        beginning: A word that begins with this counts too; empty for none.
+        more: Whether there are more hits than these.
+    """
+
+    hits: Sequence[Hit]
+    words: frozenset[str] = frozenset()
+    beginning: str = ""
+    more: bool = False
+
+
+class Search:
+    """The index of one release, never written to."""
+
+    def __init__(self, path: Path, seconds: float) -> None:
+        """Keep where the index is; a search may take so many seconds."""
+        self._path, self._seconds = path, seconds
+        self._is_there = path.is_file()
+
+    def find(self, text: str, language: str) -> Found:
+        """Return the things that a text finds, for a reader of a language.
+
+        Raises:
+            QueryRefused: The text is too long.
+            QueryLimit: It took too long.
+        """
+        asked = words(text[: LONGEST + 1])
+        if len(text) > LONGEST or len(asked) > MOST_WORDS:
+            raise QueryRefused(
+                "The search is too long: at most {length} characters and {count} words.",
+                remedy="Search for fewer words.",
+                length=LONGEST,
+                count=MOST_WORDS,
+            )
+        if not asked or not self._is_there:
+            return Found(())
+        with opened_for(self._seconds, self._path) as index:
+            return _find(index, asked, language)
+
+
+def _find(index: sqlite3.Connection, asked: Sequence[str], language: str) -> Found:
+    simple = [plain(word) for word in asked]
+    mended: list[set[str]] = []
+    found: dict[str, Hit] = {}
+    more = False
+    steps = [("exact", [{word} for word in asked]), ("plain", [{word} for word in simple])]
+    for table, alternatives in steps:
+        more = _add(index, table, alternatives, language, found) or more
+    if not found:
+        mended = _mended(index, simple, only_unknown=True)
+        more = _add(index, "plain", mended, language, found)
+    if not found:
+        mended = _mended(index, simple, only_unknown=False)
+        more = _add(index, "plain", mended, language, found)
+    hits = list(found.values())
+    matching = frozenset(simple).union(*mended)
+    return Found(hits[:MOST_HITS], matching, simple[-1], more or len(hits) > MOST_HITS)
+
+
+def _add(
+    index: sqlite3.Connection,
+    table: str,
+    alternatives: Sequence[Iterable[str]],
+    language: str,
+    found: dict[str, Hit],
+) -> bool:
+    """Add what one step finds to what was found; tell whether it found more than it may."""
+    more = False
+    for where in (_CALLED, _ANYWHERE):
+        match = f"{where} : ({_expression(alternatives)})"
+        query = _FIND.format(index=table)
+        rows = index.execute(query, (match, 2 * MOST_HITS + 1)).fetchall()
+        more = more or len(rows) > 2 * MOST_HITS
+        hits = [_hit(row) for row in rows]
+        # A sort keeps the order of ranks among equals.
+        for hit in sorted(hits, key=lambda hit: _closeness(hit, alternatives, language)):
+            found.setdefault(hit.iri, hit)
+    return more
+
+
+def _hit(row: tuple[str, str, str, str, str, str]) -> Hit:
+    name, tag, label, names, text, kinds = row[:6]
+    return Hit(name, tag, label, names, text, tuple(kinds.split()))
+
+
+def _closeness(
+    hit: Hit, alternatives: Sequence[Iterable[str]], language: str
+) -> tuple[bool, bool, int]:
+    """Return what hits of one step are sorted by: language, whole words, length of the name."""
+    own = words(hit.label)
+    known = {*own, *map(plain, own)}
+    is_whole = all(any(word in known for word in among) for among in alternatives)
+    return (hit.language not in (language, ""), not is_whole, len(own))
+
+
+def _expression(alternatives: Sequence[Iterable[str]]) -> str:
+    """Return the words as FTS5 wants them; they hold letters and digits alone.
+
+    >>> _expression([["stål"], ["valley", "volley"]])
+    '("stål") AND ("valley"* OR "volley"*)'
+    """
+    last = len(alternatives) - 1
+    return " AND ".join(
+        "(" + " OR ".join(f'"{w}"{"*" * (n == last)}' for w in sorted(among)) + ")"
+        for n, among in enumerate(alternatives)
+    )
+
+
+def _mended(
+    index: sqlite3.Connection, asked: Sequence[str], *, only_unknown: bool
+) -> list[set[str]]:
+    """Return for each word itself and the words of the vocabulary within one edit of it."""
+    letters = "".join(row[0] for row in index.execute("SELECT letter FROM letters"))
+    mended = []
+    for number, word in enumerate(asked):
+        is_last = number == len(asked) - 1
+        among = {word}
+        is_known = only_unknown and _is_known(index, word, is_last=is_last)
+        if len(word) in _MENDED and not is_known:
+            near = sorted(within_one_edit(word, letters))
+            places = ", ".join("?" * len(near))
+            query = f"SELECT word FROM words WHERE word IN ({places})"  # nosec B608 # question marks
+            among |= {row[0] for row in index.execute(query, near)}
+        mended.append(among)
+    return mended
+
+
+def _is_known(index: sqlite3.Connection, word: str, *, is_last: bool) -> bool:
+    """Tell whether the vocabulary has a word, or one that begins with the last of a search."""
+    query = "SELECT word FROM words WHERE word >= ? ORDER BY word LIMIT 1"
+    row = index.execute(query, (word,)).fetchone()
+    return row is not None and (row[0] == word or (is_last and row[0].startswith(word)))
+
+
+# Names and descriptions → a file that finds things by words: SQLite with FTS5.
+#
+# A row of ``things`` is a thing in one language. ``exact`` holds its words as Swedish writes them,
+# ``plain`` the same without å, ä, ö; ``words`` and ``letters`` are what misspelt words are mended
+# with. The same things give the same bytes with the same SQLite.
+
+SEARCH = "search.sqlite"
+_TYPE = iri("rdf:type")
+# Parts of other things; the pages of these show what they say.
+_LEFT_OUT = {iri("rdf:Statement"), iri("geo:Geometry")}
+_OF_CATALOGUE = {iri("dcat:Dataset"), iri("dcat:Catalog")}
+_NAMES = (
+    *LABELS,
+    *map(
+        iri,
+        ("skos:altLabel", "schema:alternateName", "skos:notation", "dcterms:identifier"),
+    ),
+)
+_TEXTS = tuple(
+    map(
+        iri,
+        (
+            "dcterms:description",
+            "skos:definition",
+            "schema:description",
+            "rdfs:comment",
+            "skos:scopeNote",
+            "skos:note",
+            "dcterms:abstract",
+        ),
+    )
+)
+_TABLES = """
+CREATE TABLE things (
+    id INTEGER PRIMARY KEY, iri TEXT NOT NULL, language TEXT NOT NULL, label TEXT NOT NULL,
+    names TEXT NOT NULL, text TEXT NOT NULL, kinds TEXT NOT NULL
+);
+CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE letters (letter TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE VIRTUAL TABLE exact USING fts5(
+    label, names, text, content='', detail=column, tokenize="unicode61 remove_diacritics 0"
+);
+CREATE VIRTUAL TABLE plain USING fts5(
+    label, names, text, content='', detail=column, tokenize="unicode61 remove_diacritics 0"
+);
+"""
+
+Row = tuple[str, str, str, str, str, str]
+
+
+def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None:
+    """Write the index of everything that has a name and an address here.
+
+    Args:
+        path: A file that does not exist.
+        graphs: Everything that is published; shapes are left out, of the catalogue all but its
+            datasets.
+        base_iri: Base of the names.
+    """
+    subjects, of_catalogue = _subjects(graphs, base_iri)
+    with (
+        naming(path, has_temporary=True),
+        closing(sqlite3.connect(path, isolation_level=None)) as index,
+    ):
+        index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")
+        index.execute("BEGIN")
+        vocabulary: set[str] = set()
+        for number, row in enumerate(_rows(subjects, of_catalogue, base_iri), start=1):
+            index.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?)", (number, *row))
+            found = [words(text) for text in row[2:5]]
+            for name, texts in (("exact", found), ("plain", [[*map(plain, w)] for w in found])):
+                index.execute(
+                    f"INSERT INTO {name} (rowid, label, names, text)"  # nosec B608 # two constants
+                    " VALUES (?, ?, ?, ?)",
+                    (number, *map(" ".join, texts)),
+                )
+            vocabulary.update(plain(word) for texts in found for word in texts)
+        index.executemany("INSERT INTO words VALUES (?)", ((w,) for w in sorted(vocabulary)))
+        letters = sorted(set("".join(vocabulary)))
+        index.executemany("INSERT INTO letters VALUES (?)", ((letter,) for letter in letters))
+        index.execute("INSERT INTO exact (exact) VALUES ('optimize')")
+        index.execute("INSERT INTO plain (plain) VALUES ('optimize')")
+        index.execute("COMMIT")
+        index.execute("VACUUM")
+
+
+def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set[str]]:
+    """Return what is said, and the subjects that only the catalogue speaks of."""
+    kept = {name: quads for name, quads in graphs.items() if name != base_iri + SHAPES}
+    others = [quads.path for name, quads in kept.items() if name != base_iri + CATALOGUE]
+    elsewhere = SubjectsOnDisk(others)
+    catalogue = Subjects(kept.get(base_iri + CATALOGUE, ()))
+    only = {name for name in catalogue if not elsewhere.of(name)}
+    return SubjectsOnDisk([quads.path for quads in kept.values()]), only
+
+
+def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator[Row]:
+    """Yield each thing in each of its languages: IRI, language, label, names, text, kinds."""
+    for name in subjects:
+        said = subjects.of(name)
+        kinds = set(subjects.nodes(name, _TYPE))
+        is_left_out = kinds & _LEFT_OUT or (name in of_catalogue and not kinds & _OF_CATALOGUE)
+        labels = subjects.names(name)
+        if is_left_out or not labels or not name.startswith(base_iri):
+            continue
+        ordered = sorted(kinds, key=lambda kind: (not kind.startswith(base_iri), kind))
+        texts = _literals(said, _TEXTS)
+        for tag in sorted({*labels, *(t.language or "" for t in texts)} - {""}) or [""]:
+            label = labels.get(tag) or labels.get("") or labels[min(labels)]
+            names = [n for n in _spoken(_literals(said, _NAMES), tag) if n != label]
+            text = "\n".join(_spoken(texts, tag))
+            yield name, tag, label, "\n".join(names), text, " ".join(ordered)
+
+
+def _literals(said: Said, paths: Sequence[str]) -> list[Literal]:
+    return [
+        term
+        for path in paths
+        for term in sorted(set(said.get(path, ())), key=str)
+        if isinstance(term, Literal)
+    ]
+
+
+def _spoken(literals: Iterable[Literal], tag: str) -> list[str]:
+    """Return the texts in a language or in none, once each."""
+    return list(dict.fromkeys(t.value for t in literals if (t.language or "") in (tag, "")))
+
+
+# Files of a release that SQLite reads, with so much time for what is asked of them.
+
+# After so many steps of SQLite's machine the time is looked at.
+_INSTRUCTIONS = 1000
+
+
+@contextmanager
+def opened_for(seconds: float, path: Path) -> Iterator[sqlite3.Connection]:
+    """Yield a connection to a file that is never written to.
+
+    Raises:
+        QueryLimit: What was asked took longer than so many seconds, all together.
+    """
+    address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as index:
+        deadline = time.monotonic() + seconds
+        index.set_progress_handler(lambda: time.monotonic() > deadline, _INSTRUCTIONS)
+        try:
+            yield index
+        except sqlite3.OperationalError as error:
+            if time.monotonic() <= deadline:
+                raise
+            raise QueryLimit(
+                "The search was stopped after {seconds} seconds.",
+                limit="query_timeout_seconds",
+                remedy="Search for longer or rarer words.",
+                seconds=seconds,
+            ) from error
