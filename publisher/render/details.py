@@ -9,8 +9,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import DETAILS
-from publisher.render.called import read_names
-from publisher.render.labels import Labels
+from publisher.render.labels import Labels, read_names
 from publisher.render.layout import Placing
 
 # More values than this are links, as without the viewer: a page is read, not searched.

@@ -13,7 +13,7 @@ from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
-from publisher.render.catalogued import Catalogued
+from publisher.render.datasets import Catalogued
 from publisher.render.labels import best, foreign, standard_terms
 from publisher.render.parts import Value
 from publisher.render.values import in_words, locale_of, sentence_case

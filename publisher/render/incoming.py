@@ -12,9 +12,8 @@ from publisher.rdf.namespaces import iri
 from publisher.render.layout import Layout
 from publisher.render.neighbours import Neighbour, Neighbourhood
 from publisher.render.parts import Fact, Group, Line, Value
-from publisher.render.statements import OBJECT, PREDICATE
 from publisher.render.values import in_words, sentence_case, shortened, sort_key
-from publisher.render.views import Views
+from publisher.render.views import OBJECT, PREDICATE, Views
 
 _TYPE, _SOURCE = iri("rdf:type"), iri("dcterms:source")
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import islice
+from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from publisher.query.engine import LABELS, Description
+from publisher.query.engine import LABELS, Description, Engine
+from publisher.rdf.namespaces import LABELS as LABEL_PATHS
 from publisher.rdf.namespaces import shorten
 
 _FILES = ("labels.ttl", "authorities.ttl")
@@ -100,3 +103,40 @@ class Names:
         """Return what a thing or term is called; its shortened IRI when it has no name."""
         found = best(self._labels.get(name) or standard_terms().get(name, ()), self._language)
         return found or Literal(address_as_name(name, self._prefixes, self._base_iri))
+
+
+# What things are called, asked of the engine for many at once.
+
+# So many names stand in one query.
+_CHUNK = 500
+# A filter, not VALUES, for the properties: the engine would begin with all that have them.
+_QUERY = "SELECT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {things} }} \
+?thing ?property ?value . FILTER(?property IN ({properties})) }}"
+_T = TypeVar("_T")
+
+
+def chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
+    """Yield what was found in parts of at most ``size``.
+
+    >>> list(chunks("abc", 2))
+    [['a', 'b'], ['c']]
+    """
+    rest = iter(found)
+    while part := list(islice(rest, size)):
+        yield part
+
+
+def read_names(engine: Engine, things: Iterable[str]) -> Labels:
+    """Return IRI → its names, by the first property that names it; things without are left out."""
+    found: dict[str, dict[str, set[Literal]]] = {}
+    properties = ", ".join(f"<{path}>" for path in LABEL_PATHS)
+    for part in chunks(sorted(set(things))):
+        names = " ".join(str(NamedNode(name)) for name in part)
+        for row in engine.rows(_QUERY.format(things=names, properties=properties)):
+            if isinstance(row["value"], Literal):
+                said = found.setdefault(row["thing"].value, {})
+                said.setdefault(row["property"].value, set()).add(row["value"])
+    return {
+        name: tuple(sorted(next(said[p] for p in LABEL_PATHS if p in said), key=str))
+        for name, said in found.items()
+    }

@@ -9,7 +9,6 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import LABELS, Description, Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.facts.telling import TELLING
 
 _KIND, _SOURCE = iri("rdf:type"), iri("dcterms:source")
 _PARTS = (iri("rdf:subject"), iri("rdf:predicate"), iri("rdf:object"))
@@ -122,3 +121,28 @@ def _labels(
         name: tuple(next(labels[p] for p in LABELS if p in labels))
         for name, labels in found.items()
     }
+
+
+# The properties that make a thing a fact about another: its time, its number, who says it.
+
+# When something happened, or began and ended. A founding date is not here: what has one lasts.
+STARTS = tuple(
+    iri(name)
+    for name in (
+        "dcterms:date",
+        "schema:startDate",
+        "schema:validFrom",
+        "prov:atTime",
+        "prov:startedAtTime",
+    )
+)
+ENDS = tuple(
+    iri(name)
+    for name in ("schema:endDate", "schema:expires", "schema:validThrough", "prov:endedAtTime")
+)
+LEAST, MOST = iri("schema:minValue"), iri("schema:maxValue")
+NUMBERS = (iri("schema:value"), iri("rdf:value"), LEAST, MOST)
+SAID_BY = iri("prov:wasAttributedTo")
+TELLING = frozenset((*STARTS, *ENDS, *NUMBERS, SAID_BY))
+# Datatypes of dates.
+DATES = frozenset(iri(name) for name in ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth"))

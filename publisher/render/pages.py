@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
 
 from publisher.addresses import Addresses
@@ -12,27 +12,23 @@ from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.release.search import Hit
-from publisher.render.catalogued import read_catalogued
-from publisher.render.composing import Composer
-from publisher.render.contents import is_vocabulary, sections
+from publisher.render.compose import Composer
+from publisher.render.datasets import Offer, read_catalogued, structured
 from publisher.render.documents import Document
-from publisher.render.examples import names_of
 from publisher.render.frame import HOME_PICTURE, Frame, Reader, nothing_to_notice, text_in
 from publisher.render.history import HistoryPages
 from publisher.render.home import read_home
 from publisher.render.layout import Layout
+from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
-from publisher.render.maps.tiles import TileSource
-from publisher.render.offers import Offer
 from publisher.render.ontology.pages import OntologyPages, is_ontology
-from publisher.render.parts import Value
+from publisher.render.parts import Section, Thing, Value
 from publisher.render.pictures import Card, draw_card, is_named
-from publisher.render.query_pages import QueryPages
-from publisher.render.search_pages import SearchPages
+from publisher.render.queries import QueryPages
+from publisher.render.search import SearchPages
 from publisher.render.snippets import address
-from publisher.render.structured import structured
 from publisher.render.tables.pages import TablePages
-from publisher.render.use import Use
+from publisher.render.usage_examples import Use, names_of
 from publisher.render.values import first_sentence, sentence_case
 
 __all__ = ["Pages", "Reader"]
@@ -240,3 +236,25 @@ def _besides(offers: Sequence[Offer], dumps: Sequence[tuple[str, str]]) -> list[
     """Return the files that are not the whole dataset, which the page offers first."""
     whole = {href for _, href in dumps}
     return [offer for offer in offers if not {file.link.href for file in offer.files} <= whole]
+
+
+# The parts of a document that holds many things: which kinds, in which order.
+
+
+def is_vocabulary(things: Iterable[Thing]) -> bool:
+    """Tell whether a document is read by its terms, and needs a list of them."""
+    return any("#" in thing.iri for thing in things)
+
+
+def sections(things: Iterable[Thing]) -> tuple[Section, ...]:
+    """Return things by their first kind, the kinds in order of appearance."""
+    kinds: dict[str, Value] = {}
+    found: dict[str, list[Thing]] = {}
+    for thing in things:
+        kind = thing.kinds[0] if thing.kinds else Value("")
+        kinds.setdefault(kind.text, kind)
+        found.setdefault(kind.text, []).append(thing)
+    return tuple(
+        Section(kinds[text], f"section-{number}", tuple(found[text]))
+        for number, text in enumerate(kinds, start=1)
+    )

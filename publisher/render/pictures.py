@@ -18,8 +18,8 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Description
 from publisher.rdf.namespaces import LABELS
-from publisher.render.maps.legend import Map, Sight
-from publisher.render.maps.outlines import extent
+from publisher.render.maps.geometry import extent
+from publisher.render.maps.svg import Map, Sight
 
 SIZE = (1200, 630)
 # Shapes are drawn larger and made smaller, so that their edges are smooth.
@@ -215,7 +215,7 @@ def _area(pen: ImageDraw.ImageDraw, path: str, scale: float, fill: str) -> None:
 
 
 def _read(path: str, scale: float) -> Iterator[tuple[tuple[Position, ...], bool]]:
-    """Yield the lines of a path as ``maps.drawing`` writes it, and whether each is a ring."""
+    """Yield the lines of a path as ``maps.svg`` writes it, and whether each is a ring."""
     for x, y, steps, end in _RINGS.findall(path):
         places = [(int(x), int(y))]
         numbers = [int(number) for number in _NUMBERS.findall(steps)]

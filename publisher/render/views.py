@@ -1,10 +1,10 @@
-"""A description as a page shows it: names, groups of facts with their sources."""
+"""A description as a page shows it: names, groups of facts, statements, sources."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -16,8 +16,7 @@ from publisher.render.labels import Names, foreign
 from publisher.render.layout import Layout, Placing
 from publisher.render.neighbours import Neighbourhood
 from publisher.render.parts import Fact, Group, Line, Mark, Thing, Value, anchor_of
-from publisher.render.statements import OBJECT, PREDICATE, SUBJECT, read_statements
-from publisher.render.viewed import order_of, viewed_iri, viewed_literal, words_of
+from publisher.render.values import order_of, viewed_iri, viewed_literal, words_of
 
 _TYPE = iri("rdf:type")
 _SOURCE = iri("dcterms:source")
@@ -245,3 +244,59 @@ class Views:
         facts = [f for f in self._statements.about.get(name, ()) if f[1] not in said.get(f[0], ())]
         lines = (self._line(name, predicate, [value], placings) for predicate, value in facts)
         return tuple(sorted(lines, key=lambda line: (line.iri, words_of(line))))
+
+
+# Statements about triples (rdf:Statement): who says so, what is noted, what is not adopted.
+
+SUBJECT, PREDICATE, OBJECT = (iri(f"rdf:{part}") for part in ("subject", "predicate", "object"))
+_STATEMENT_SOURCE, _NOTE = iri("dcterms:source"), iri("skos:note")
+
+PredicateObject = tuple[str, object]
+Described = Mapping[str, Mapping[str, Sequence[object]]]
+
+
+@dataclass
+class Statements:
+    """What the statements of one description say of the facts on its page.
+
+    A fact is a property and a value of a thing. ``about`` has the facts of each thing.
+    """
+
+    sources: dict[tuple[str, PredicateObject], list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    notes: dict[tuple[str, PredicateObject], list[Literal]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    about: dict[str, list[PredicateObject]] = field(default_factory=lambda: defaultdict(list))
+
+    def sources_of(self, subject: str, fact: PredicateObject, twins: Sequence[object]) -> list[str]:
+        """Return who says so, sorted; a text without sources has those of its twins."""
+        found = set(self.sources.get((subject, fact), ()))
+        if not found and isinstance(fact[1], Literal) and fact[1].language:
+            for twin in _twins(fact[1], twins):
+                found |= set(self.sources.get((subject, (fact[0], twin)), ()))
+        return sorted(found)
+
+
+def _twins(text: Literal, all_texts: Sequence[object]) -> list[Literal]:
+    """Return the texts in other languages, when there is one text per language."""
+    texts = [t for t in all_texts if isinstance(t, Literal) and t.language]
+    languages = {t.language for t in texts}
+    return [t for t in texts if t != text] if len(languages) == len(texts) else []
+
+
+def read_statements(described: Described) -> Statements:
+    """Return what the statements among the things described say."""
+    read = Statements()
+    for said in described.values():
+        if not all(said.get(part) for part in (SUBJECT, PREDICATE, OBJECT)):
+            continue
+        subject = str(getattr(said[SUBJECT][0], "value", ""))
+        fact = (str(getattr(said[PREDICATE][0], "value", "")), said[OBJECT][0])
+        read.about[subject].append(fact)
+        read.sources[subject, fact] += [
+            str(getattr(s, "value", "")) for s in said.get(_STATEMENT_SOURCE, ())
+        ]
+        read.notes[subject, fact] += [n for n in said.get(_NOTE, ()) if isinstance(n, Literal)]
+    return read

@@ -18,7 +18,7 @@ from publisher.rdf.media_types import (
     negotiate,
 )
 from publisher.release.model import SERVICE, VOID
-from publisher.render.paging import Page
+from publisher.render.catalogue import Page
 from publisher.serve.documents import moved, respond
 from publisher.serve.fields import document_links, join_links, validators, vary
 from publisher.serve.keeping import keep

@@ -14,8 +14,8 @@ from flask import Blueprint, Response, abort
 
 from publisher.addresses import INDEX, Addresses
 from publisher.rdf.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
+from publisher.render.catalogue import Holding
 from publisher.render.documents import Document
-from publisher.render.feeds import Holding
 from publisher.serve.fields import join_links, validators
 from publisher.serve.keeping import keep
 from publisher.serve.site import Site

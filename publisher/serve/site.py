@@ -15,11 +15,11 @@ from publisher.release.history.document_dates import Since
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
 from publisher.release.search import SEARCH, Search
+from publisher.render.catalogue import Feeds
 from publisher.render.documents import Documents
-from publisher.render.feeds import Feeds
-from publisher.render.maps.tiles import TileSource
+from publisher.render.feeds import Streams
+from publisher.render.maps.basemap import TileSource
 from publisher.render.pages import Pages
-from publisher.render.streams import Streams
 from publisher.serve.engines import limits_of, open_engine, open_past_engine
 from publisher.serve.metrics import Metrics
 from publisher.serve.parts import Parts

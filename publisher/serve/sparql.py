@@ -11,7 +11,7 @@ from publisher.query.engine import Answer, Operation
 from publisher.rdf import media_types
 from publisher.rdf.media_types import GRAPHS, HTML, negotiate
 from publisher.release.model import SERVICE
-from publisher.render.query_page import QueryPage
+from publisher.render.queries import QueryPage
 from publisher.serve.clients import client_of
 from publisher.serve.costs import has_left_of_request, turn_of
 from publisher.serve.fields import EDITOR_POLICY, validators, vary

@@ -10,8 +10,8 @@ from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
 from publisher.release.manifest import written
 from publisher.release.tables.files import metadata
 from publisher.release.tables.table import METADATA, Table
-from publisher.render.tables.choice import Choice
-from publisher.render.tables.parts import View
+from publisher.render.tables.pages import View
+from publisher.render.tables.selection import Choice
 from publisher.serve import signposting
 from publisher.serve.fields import join_links, validators, vary
 from publisher.serve.files import stored

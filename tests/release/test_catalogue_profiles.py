@@ -17,7 +17,7 @@ from publisher.quality.approval import approve
 from publisher.rdf.media_types import TURTLE
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.render.feeds import Feeds
+from publisher.render.catalogue import Feeds
 
 REPOSITORY = Path(__file__).parents[2]
 PROFILES = REPOSITORY.parent / "shared" / "portals" / "profiles"

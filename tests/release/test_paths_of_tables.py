@@ -25,9 +25,9 @@ from publisher.release.search import opened_for
 from publisher.release.tables.files import metadata
 from publisher.release.tables.index import ROWS
 from publisher.release.tables.table import read_path, read_tables
-from publisher.render.tables.choice import Choice
-from publisher.render.tables.lines import TableLines
-from publisher.render.tables.query import Queries
+from publisher.render.tables.by_sparql import Queries
+from publisher.render.tables.rows import TableLines
+from publisher.render.tables.selection import Choice
 from tests.conftest import BASE, WORLD
 
 WATER = BASE + "def/water#"

@@ -9,7 +9,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
 from publisher.query.engine import LABELS, Description, Engine, Row
-from publisher.render.composing import classes_of
+from publisher.render.compose import classes_of
 from publisher.render.incoming import Incoming
 from publisher.render.labels import Names
 from publisher.render.layout import Layout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.render.changes import Day, latest_days
+from publisher.render.feeds import Day, latest_days
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
 LAKE = f"{BASE}def/water#Lake"

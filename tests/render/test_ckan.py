@@ -14,7 +14,7 @@ import pytest
 from publisher.addresses import Addresses
 from publisher.rdf.media_types import RDF_XML, TURTLE, MediaType
 from publisher.release.model import Release
-from publisher.render.feeds import Feeds
+from publisher.render.catalogue import Feeds
 from tests.render.test_feeds import large_catalogue
 
 SITE = "http://127.0.0.1:8000/"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Store
 
-from publisher.render.examples import as_table, names_of
+from publisher.render.usage_examples import as_table, names_of
 
 PREFIXES = {"water": "https://data.example.org/def/water#"}
 

@@ -15,7 +15,7 @@ from publisher.release.catalogue.catalogue import Facts, derive
 from publisher.release.catalogue.distributions import View
 from publisher.release.catalogue.graph import Draft
 from publisher.release.model import Release, StoredFile
-from publisher.render.feeds import Feeds
+from publisher.render.catalogue import Feeds
 
 BASE = "https://data.example.org/"
 SITE = "http://127.0.0.1:8000/copy/"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask.testing import FlaskClient
 
-from publisher.render.offers import Offer, offers
+from publisher.render.datasets import Offer, offers
 
 if TYPE_CHECKING:
     from tests.render.conftest import Pond

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from publisher.render.maps.legend import Map, Sight
+from publisher.render.maps.svg import Map, Sight
 from publisher.render.parts import Value
 from publisher.render.pictures import Card, draw_card
 

@@ -28,8 +28,8 @@ from publisher.release.search import opened_for
 from publisher.release.tables.index import ROWS, found_by
 from publisher.release.tables.table import Column, read_tables
 from publisher.render.pages import Pages
-from publisher.render.tables.choice import Choice
-from publisher.render.tables.lines import TableLines
+from publisher.render.tables.rows import TableLines
+from publisher.render.tables.selection import Choice
 from tests.municipalities import BASE, write_municipalities
 
 COUNTY = BASE + "id/county/"

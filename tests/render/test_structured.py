@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publisher.addresses import Addresses
-from publisher.render.structured import structured
+from publisher.render.datasets import structured
 from publisher.serve.site import Site
 
 BASE = "https://data.example.org/"

@@ -11,9 +11,9 @@ from publisher.query.embedded import QuietEngine
 from publisher.query.engine import Row
 from publisher.release.model import Release
 from publisher.release.tables.table import Table, read_tables
-from publisher.render.tables import asked as module
-from publisher.render.tables.choice import Choice
-from publisher.render.tables.lines import TableLines
+from publisher.render.tables import by_sparql as module
+from publisher.render.tables.rows import TableLines
+from publisher.render.tables.selection import Choice
 
 
 class Listening(QuietEngine):

@@ -8,7 +8,7 @@ from hatchling.bridge.app import Application
 from publisher.build_hook import EditorHook
 from publisher.config import Config
 from publisher.release.model import Release
-from publisher.render import query_pages
+from publisher.render import queries
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
@@ -26,7 +26,7 @@ def test_the_page_says_when_the_editor_is_not_there(
     config: Config, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the form does the same."""
-    monkeypatch.setattr(query_pages, "_EDITOR", ("nothing",))
+    monkeypatch.setattr(queries, "_EDITOR", ("nothing",))
     text = page(config, release)
     assert "is not part of this installation" in text
     assert "yasgui" not in text
@@ -36,7 +36,7 @@ def test_the_editor_comes_from_the_site_itself(
     config: Config, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No other host is asked, and nothing is inline: the policy of pages forbids both."""
-    monkeypatch.setattr(query_pages, "_EDITOR", ("serve", "static", "editor.js"))
+    monkeypatch.setattr(queries, "_EDITOR", ("serve", "static", "editor.js"))
     text = page(config, release)
     assert '<script src="/static/yasgui/yasgui.min.js" defer></script>' in text
     assert "is not part of this installation" not in text

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 import publisher.serve
 from publisher.release.search import Found, Hit
-from publisher.render.search_pages import pieces, snippet
+from publisher.render.search import pieces, snippet
 
 EVERY_ENGINE = True
 

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.release.tables.table import read_tables
-from publisher.render.tables.choice import Choice
+from publisher.render.tables.selection import Choice
 from publisher.serve.site import Site
 
 EVERY_ENGINE = True

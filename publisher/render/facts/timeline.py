@@ -1,19 +1,20 @@
-"""What happened to a topic, in order."""
+"""What happened to a topic and what others say of it, in order of time."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from babel.dates import format_date
 from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description
 from publisher.rdf.namespaces import iri
-from publisher.render.facts.dates import When, date_of, when
-from publisher.render.facts.telling import NUMBERS, SAID_BY
-from publisher.render.facts.told import Said, Told
+from publisher.render.facts.related import Said, Told, first_literal
+from publisher.render.labels import best, foreign
+from publisher.render.neighbours import DATES, ENDS, NUMBERS, SAID_BY, STARTS
 from publisher.render.parts import Fact, Value
-from publisher.render.values import sort_key
+from publisher.render.values import in_words, locale_of, read_date, sort_key
 from publisher.render.views import Views
 
 # Of the record, not of what it is about.
@@ -111,3 +112,111 @@ def _order(moment: Moment) -> tuple[bool, str, str, str]:
     text = moment.fact.values[0].text if moment.fact.values else ""
     key = moment.when.key if moment.when else ""
     return (moment.when is None, key, sort_key(moment.kind.text), sort_key(text))
+
+
+# When something was: a day, a month, a year, or from one to another.
+
+
+@dataclass(frozen=True)
+class When:
+    """A time in the reader's form.
+
+    Attributes:
+        words: As readers write it.
+        machine: As HTML's ``time`` wants it; of a stretch of time its beginning.
+        key: What times are sorted by.
+        years: Since the year 0, with fractions: where it stands on an axis.
+        short: As it stands on an axis.
+    """
+
+    words: str
+    machine: str
+    key: str
+    years: float
+    short: str
+
+
+def when(said: Said, language: str) -> When | None:
+    """Return when a thing was; None when nobody dates it."""
+    start, end = first_literal(said, STARTS), first_literal(said, ENDS)
+    found = [date_of(term, language) for term in (start, end) if term is not None]
+    known = [one for one in found if one is not None]
+    if not known:
+        return None
+    first = known[0]
+    if start is None:
+        return When(f"– {first.words}", first.machine, first.key, first.years, first.short)
+    if len(known) < 2 or known[1].words == first.words:
+        return first
+    joint = "–" if known[0].words.isdigit() and known[1].words.isdigit() else " – "
+    words = joint.join(one.words for one in known)
+    return When(words, first.machine, f"{first.key} {known[1].key}", first.years, first.short)
+
+
+def date_of(literal: Literal, language: str) -> When | None:
+    """Return a date; None for a literal that is none."""
+    if literal.datatype.value not in DATES:
+        return None
+    day = read_date(literal.value)
+    if day is None:
+        return None
+    start = day.replace(month=1, day=1)
+    years = day.year + (day - start).days / 366
+    is_year = len(literal.value) == 4
+    short = str(day.year) if is_year else format_date(day, "MMM y", locale=locale_of(language))
+    text = literal.value[:10]
+    return When(in_words(literal, language), text, text, years, short)
+
+
+# What others say of a topic, and who they are.
+
+_TEXTS = (iri("dcterms:description"), iri("schema:text"), iri("rdfs:comment"))
+_NOTES = (iri("skos:note"),)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What somebody says of a topic.
+
+    Attributes:
+        name: Link to it.
+        text: What is said; empty when the name says it all.
+        said_by: Who says it.
+        note: What is to be known of it.
+        sources: Where it is said.
+    """
+
+    name: Value
+    text: Value
+    said_by: tuple[Value, ...]
+    note: Value
+    sources: tuple[Value, ...]
+
+
+def claims(told: Told, views: Views) -> dict[str, Claim]:
+    """Return what others say of a topic, by IRI; what the topic itself says is not here."""
+    found = {
+        name: _claim(name, said, views)
+        for name, said in told.things.items()
+        if SAID_BY in said
+        and name in told.incoming
+        and any(path != SAID_BY for path in told.incoming[name])
+    }
+    return dict(sorted(found.items(), key=lambda named: (sort_key(named[1].name.text), named[0])))
+
+
+def _claim(name: str, said: Said, views: Views) -> Claim:
+    speakers = [term.value for term in said[SAID_BY] if isinstance(term, NamedNode)]
+    return Claim(
+        views.link_to(name),
+        _text(said, _TEXTS, views.language),
+        tuple(views.link_to(speaker) for speaker in sorted(speakers)),
+        _text(said, _NOTES, views.language),
+        tuple(views.link_to(source) for source in views.sources_of_fact(name)),
+    )
+
+
+def _text(said: Said, paths: tuple[str, ...], language: str) -> Value:
+    literals = [term for path in paths for term in said.get(path, ()) if isinstance(term, Literal)]
+    found = best(literals, language)
+    return Value(found.value, "", foreign(found, language)) if found else Value("")

@@ -11,9 +11,8 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.called import chunks, read_names
-from publisher.render.labels import Labels
-from publisher.render.maps.outlines import Outline, outline
+from publisher.render.labels import Labels, chunks, read_names
+from publisher.render.maps.geometry import Outline, outline
 
 # With more located things than this, a release has no overview: maps would be all ink.
 MOST = 2_000

@@ -8,13 +8,11 @@ from pyoxigraph import Literal
 
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine
-from publisher.render.called import read_names
-from publisher.render.labels import Labels, best, foreign
+from publisher.render.labels import Labels, best, foreign, read_names
+from publisher.render.maps.basemap import Sheets, TileSource
 from publisher.render.maps.gazetteer import read_gazetteer
-from publisher.render.maps.legend import Map, Words, with_words
-from publisher.render.maps.scenes import Scene, overview, scene_of
-from publisher.render.maps.sheets import Sheets
-from publisher.render.maps.tiles import TileSource
+from publisher.render.maps.scene import Scene, overview, scene_of
+from publisher.render.maps.svg import Map, Words, with_words
 from publisher.render.parts import Value
 
 

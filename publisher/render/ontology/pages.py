@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from publisher.addresses import Addresses
 from publisher.messages import translate
-from publisher.query.engine import Description, Engine
+from publisher.query.engine import Description, Engine, Row
 from publisher.rdf.namespaces import iri, shorten
 from publisher.release.examples import read_examples
-from publisher.release.model import Release
-from publisher.render.called import read_names
+from publisher.release.model import VOID, Release
 from publisher.render.frame import Frame, Reader
-from publisher.render.labels import Labels, address_as_name, best, foreign, standard_terms
-from publisher.render.ontology.diagram import draw
-from publisher.render.ontology.outline import in_words
-from publisher.render.ontology.rules import Rule, Rules, named_in, read_rules
+from publisher.render.labels import (
+    Labels,
+    address_as_name,
+    best,
+    foreign,
+    read_names,
+    standard_terms,
+)
+from publisher.render.ontology.diagram import draw, in_words
+from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, named_in, read_rules
 from publisher.render.ontology.terms import CLASSES, PROPERTIES, Term, read_terms
-from publisher.render.ontology.usage import first_things, read_usage
-from publisher.render.ontology.wording import Phrase, Wording
 from publisher.render.parts import Line, Section, Thing, Value
 from publisher.render.snippets import address
 
 # So many things of a class are named on its page.
-_FIRST = 3
+_EXAMPLE_COUNT = 3
 _TYPE, _ONTOLOGY = iri("rdf:type"), iri("owl:Ontology")
 _NOTES = frozenset({iri("skos:scopeNote"), iri("skos:example"), iri("skos:note")})
 
@@ -111,7 +115,7 @@ class OntologyPages:
         terms = read_terms(self._engine, ontology, [thing.iri for thing in things])
         classes = [name for name, term in terms.items() if term.is_class]
         base_iri = self._release.base_iri
-        first = first_things(self._engine, classes, self._usage, base_iri, _FIRST)
+        first = first_things(self._engine, classes, self._usage, base_iri, _EXAMPLE_COUNT)
         wanted = {name for names in first.values() for name in names} | set(terms)
         for term in terms.values():
             wanted |= {*term.above, *term.domain, *term.range}
@@ -222,3 +226,63 @@ class _Writer:
             rule.is_inverse,
             rule.is_advice,
         )
+
+
+# How often terms are used in a release, and by what: VoID has counted when it was built.
+
+_TERM = {iri("void:class"): iri("void:entities"), iri("void:property"): iri("void:triples")}
+_COUNTS = frozenset(_TERM.values())
+_PARTITIONS = frozenset({iri("void:classPartition"), iri("void:propertyPartition")})
+# To look for a few things among more would take long.
+_MOST_SEARCHED = 10_000
+_COUNTED = (
+    "SELECT ?term (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a ?term } GROUP BY ?term",
+    "SELECT ?term (COUNT(*) AS ?count) WHERE { ?thing ?term ?value } GROUP BY ?term",
+)
+_FIRST_THINGS = """
+SELECT ?thing WHERE {{
+    ?thing a <{term}> .
+    FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{base_iri}") && !CONTAINS(STR(?thing), "#"))
+}}
+ORDER BY ?thing
+LIMIT {count:d}
+"""
+
+
+def read_usage(engine: Engine, release: Release) -> Mapping[str, int]:
+    """Return term → how many things (of a class) or triples (of a property) use it.
+
+    Counted over all datasets at once, as VoID's description of the whole has it.
+    """
+    terms: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    whole: set[str] = set()
+    path = release.folder / VOID
+    for quad in parse(path=str(path), format=RdfFormat.N_TRIPLES):
+        subject, value = str(getattr(quad.subject, "value", "")), quad.object
+        predicate = quad.predicate.value
+        if predicate in _TERM and isinstance(value, NamedNode):
+            terms[subject] = value.value
+        elif predicate in _COUNTS and isinstance(value, Literal):
+            counts[subject] = int(value.value)
+        elif predicate in _PARTITIONS and subject == f"{release.base_iri}void#all":
+            whole.add(str(getattr(value, "value", "")))
+    if not whole:  # files that somebody looks at, without a catalogue
+        return {row["term"].value: _number(row) for q in _COUNTED for row in engine.rows(q)}
+    return {terms[part]: counts[part] for part in sorted(whole)}
+
+
+def _number(row: Row) -> int:
+    return int(row["count"].value)
+
+
+def first_things(
+    engine: Engine, classes: Iterable[str], usage: Mapping[str, int], base_iri: str, count: int
+) -> Mapping[str, list[str]]:
+    """Return class → IRIs of its first things, at most ``count``; of large classes none."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in classes:
+        if 0 < usage.get(name, 0) <= _MOST_SEARCHED:
+            query = _FIRST_THINGS.format(term=name, base_iri=base_iri, count=count)
+            found[name] = [row["thing"].value for row in engine.rows(query)]
+    return found

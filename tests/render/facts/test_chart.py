@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.render.facts.chart import HEIGHT, WIDTH, Mark, chart
+from publisher.render.facts.figures import HEIGHT, WIDTH, Mark, chart
 
 THREE = [
     Mark(2012.0, "2012", 150, "150", "exactly", ""),

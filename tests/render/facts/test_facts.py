@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.render.facts.alike import Likeness, read_likeness
-from publisher.render.facts.around import Facts, facts_around
 from publisher.render.facts.concepts import Concepts
-from publisher.render.facts.told import read_told
+from publisher.render.facts.facts import Facts, facts_around
+from publisher.render.facts.related import read_told
+from publisher.render.facts.similar import Likeness, read_likeness
 from publisher.render.labels import Names
 from publisher.render.layout import Layout
 from publisher.render.neighbours import read_neighbourhood

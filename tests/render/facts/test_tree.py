@@ -9,8 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.render.facts import concepts as module
-from publisher.render.facts.concepts import Concepts, read_concepts
-from publisher.render.facts.tree import Branch, Tree, tree
+from publisher.render.facts.concepts import Branch, Concepts, Tree, read_concepts, tree
 from publisher.render.labels import Names
 from publisher.render.layout import Layout
 from publisher.render.neighbours import read_neighbourhood

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from publisher.render.maps.drawing import draw
+from publisher.render.maps.basemap import Sheets
 from publisher.render.maps.gazetteer import Gazetteer
-from publisher.render.maps.outlines import Outline
-from publisher.render.maps.scenes import Scene
-from publisher.render.maps.sheets import Sheets
+from publisher.render.maps.geometry import Outline
+from publisher.render.maps.scene import Scene
+from publisher.render.maps.svg import draw
 
 LAND = Outline(rings=(((10.0, 59.0), (20.0, 59.0), (20.0, 63.0), (10.0, 63.0)),))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.render.maps.letters import Lettering, Letters
+from publisher.render.maps.svg import Lettering, Letters
 
 
 def test_a_name_stands_to_the_right_of_its_spot() -> None:

@@ -10,8 +10,8 @@ from xml.etree import ElementTree
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.render.maps.legend import Map
 from publisher.render.maps.maps import Maps
+from publisher.render.maps.svg import Map
 from publisher.render.parts import Value
 
 if TYPE_CHECKING:

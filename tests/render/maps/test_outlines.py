@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.render.maps.outlines import Box, Outline, around, extent, inside, outline
+from publisher.render.maps.geometry import Box, Outline, around, extent, inside, outline
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.render.maps.outlines import Box
-from publisher.render.maps.projection import projection
+from publisher.render.maps.geometry import Box, projection
 
 SWEDEN = Box(11.8, 58.8, 17.6, 62.3)
 RADIUS = 6_371_000

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
-from publisher.render.maps.outlines import Outline
-from publisher.render.maps.simplify import simplified
+from publisher.render.maps.geometry import Outline, simplified
 
 # Two squares that share the line from (10, 0) to (10, 10), which bends a little on its way.
 SHARED = ((10.0, 3.0), (10.2, 5.0), (10.0, 7.0))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from publisher.rdf.namespaces import iri
-from publisher.render.ontology.diagram import MOST_BOXES, MOST_ROWS, Box, Drawing, draw
-from publisher.render.ontology.outline import in_words
+from publisher.render.ontology.diagram import MOST_BOXES, MOST_ROWS, Box, Drawing, draw, in_words
 from publisher.render.ontology.rules import Rule
 from publisher.render.ontology.terms import Term
 from publisher.render.parts import Value

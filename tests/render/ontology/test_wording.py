@@ -8,8 +8,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from publisher.query.embedded import QuietEngine
-from publisher.render.ontology.rules import Rule, named_in, read_rules
-from publisher.render.ontology.wording import Wording
+from publisher.render.ontology.rules import Rule, Wording, named_in, read_rules
 from publisher.render.parts import Value
 
 _HEAD = """

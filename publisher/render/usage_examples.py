@@ -1,21 +1,21 @@
-"""How a release is used, as the home page tells it: what changed, what to copy, where files are."""
+"""How a release is used: what changed, what to copy, queries to begin with."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses
 from publisher.messages import translate
 from publisher.rdf import media_types
-from publisher.rdf.namespaces import iri
+from publisher.rdf.namespaces import PREFIXES, iri, shorten
 from publisher.release.model import Release
-from publisher.render.changes import Day, Entry, latest_days
-from publisher.render.examples import as_table, names_of
+from publisher.render.feeds import Day, Entry, latest_days
 from publisher.render.frame import Frame, Reader
 from publisher.render.labels import address_as_name, best, foreign
 from publisher.render.parts import Value
@@ -103,3 +103,40 @@ class Use:
         label = label or Literal(name)
         href = self._frame.href(entry.thing, reader)
         return Value(label.value, href, foreign(label, reader.language))
+
+
+# Ready-made queries for readers: to begin with, and to take a whole class away as a table.
+
+_CSV = "text/csv"
+
+
+def names_of(class_iri: str, prefixes: Mapping[str, str], language: str) -> str:
+    """Return a query for the things of a class, or of any class, with their names."""
+    kind = shorten(class_iri, prefixes) if class_iri else "?kind"
+    prefix = kind.partition(":")[0]
+    declared = {"rdfs": PREFIXES["rdfs"], "skos": PREFIXES["skos"]}
+    if not class_iri:
+        pass
+    elif kind == class_iri:
+        kind = f"<{class_iri}>"
+    else:
+        declared[prefix] = prefixes[prefix]
+    lines = [f"PREFIX {name}: <{declared[name]}>" for name in sorted(declared)]
+    lines += [
+        "",
+        "SELECT ?thing ?name WHERE {",
+        f"  ?thing a {kind} ;",
+        "         skos:prefLabel|rdfs:label ?name .",
+        f'  FILTER(LANG(?name) = "{language}")',
+        "}",
+        "ORDER BY ?name",
+    ]
+    if not class_iri:
+        lines.append("LIMIT 100")
+    return "\n".join(lines)
+
+
+def as_table(endpoint: str, query: str) -> str:
+    """Return the address of a query's answer as CSV."""
+    joint = "&" if "?" in endpoint else "?"
+    return endpoint + joint + urlencode({"query": query, "format": _CSV})

@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description
-from publisher.render.facts.alike import Likeness
-from publisher.render.facts.claims import Claim, claims
-from publisher.render.facts.concepts import TOLD, Concepts
-from publisher.render.facts.dates import date_of
+from publisher.render.facts.concepts import TOLD, Concepts, Tree, tree
 from publisher.render.facts.figures import Figures, figures
-from publisher.render.facts.telling import SAID_BY
-from publisher.render.facts.timeline import Timeline, timeline
-from publisher.render.facts.told import Told
-from publisher.render.facts.tree import Tree, tree
+from publisher.render.facts.related import Told
+from publisher.render.facts.similar import Likeness
+from publisher.render.facts.timeline import Claim, Timeline, claims, date_of, timeline
 from publisher.render.layout import Placing
+from publisher.render.neighbours import SAID_BY
 from publisher.render.parts import Fact, Line, Thing, Value
 from publisher.render.views import Views
 

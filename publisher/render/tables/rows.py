@@ -18,12 +18,10 @@ from publisher.release.tables.cells import Line, write_csv
 from publisher.release.tables.geojson import write_features
 from publisher.release.tables.table import LINK, Column, Table
 from publisher.release.tables.workbook import write_workbook
-from publisher.render.called import chunks, read_names
-from publisher.render.labels import Labels
-from publisher.render.tables.asked import Asked
-from publisher.render.tables.choice import Choice, Selecting
-from publisher.render.tables.indexed import Indexed
-from publisher.render.tables.query import Queries
+from publisher.render.labels import Labels, chunks, read_names
+from publisher.render.tables.by_index import Indexed
+from publisher.render.tables.by_sparql import Asked, Queries
+from publisher.render.tables.selection import Choice, Selecting
 
 
 @dataclass(frozen=True)

@@ -10,19 +10,19 @@ from pyoxigraph import NamedNode
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
+from publisher.render.datasets import DISTRIBUTION, Offer, offers
 from publisher.render.details import Details, read_details
 from publisher.render.documents import Document
-from publisher.render.facts.alike import Likeness, read_likeness
-from publisher.render.facts.around import Facts, facts_around
 from publisher.render.facts.concepts import Concepts, read_concepts
-from publisher.render.facts.told import Told, read_told
+from publisher.render.facts.facts import Facts, facts_around
+from publisher.render.facts.related import Told, read_told
+from publisher.render.facts.similar import Likeness, read_likeness
 from publisher.render.incoming import Incoming
 from publisher.render.labels import Labels, Names
 from publisher.render.layout import Layout
-from publisher.render.maps.legend import Map
 from publisher.render.maps.maps import Maps
+from publisher.render.maps.svg import Map
 from publisher.render.neighbours import Neighbourhood, read_neighbourhood
-from publisher.render.offers import DISTRIBUTION, Offer, offers
 from publisher.render.parts import Group, Thing, anchor_of
 from publisher.render.views import Views
 

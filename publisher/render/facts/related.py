@@ -10,8 +10,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description, Engine, Term
 from publisher.rdf.namespaces import iri
-from publisher.render.called import read_names
-from publisher.render.labels import Labels
+from publisher.render.labels import Labels, read_names
 from publisher.render.neighbours import Neighbourhood
 
 _FEW = 300

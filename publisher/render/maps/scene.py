@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Triple
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.release.tables.geojson import TO_PLACE
-from publisher.render.called import chunks
+from publisher.render.labels import chunks
 from publisher.render.maps.gazetteer import WITHIN, Gazetteer
 
 # A map that shows more things of one kind would be all ink, and its list no reading.

@@ -1,4 +1,4 @@
-"""Areas laid flat and simplified for one view, kept since many maps have the same ground."""
+"""What lies beneath a map: simplified areas of the data, or tiles of the web."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from math import asinh, ceil, floor, log2, pi, radians, tan
 
 from publisher.render.maps.gazetteer import Gazetteer
-from publisher.render.maps.outlines import Box, Line, Outline, Position, around
-from publisher.render.maps.projection import projection
-from publisher.render.maps.simplify import simplified
-from publisher.render.maps.tiles import CLOSEST, LONE, Tile, TileSource, lay, web_mercator
+from publisher.render.maps.geometry import (
+    Box,
+    Line,
+    Outline,
+    Position,
+    around,
+    projection,
+    simplified,
+)
 
 WIDTH = 360.0
 _HEIGHTS = (200.0, 460.0)
@@ -22,7 +28,7 @@ _NOUGHT = 1e-6
 GRID = 4
 # A point stays when its triangle covers more, in square units; and at most so many stay in all.
 _LEAST = 1.2
-_MOST = 1500
+_MOST_POINTS = 1500
 _KEPT = 64
 
 
@@ -99,10 +105,10 @@ class Sheets:
             x, y = flat(position)
             return x * scale + left, y * scale + top
 
-        seen = [_seen(outlines[name].moved(place), height) for name in shown]
+        seen = [_clip(outlines[name].moved(place), height) for name in shown]
         placed = {
             name: found
-            for name, found in zip(shown, simplified(seen, _LEAST, _MOST), strict=True)
+            for name, found in zip(shown, simplified(seen, _LEAST, _MOST_POINTS), strict=True)
             if found.rings or found.lines
         }
         paths = {name: path_of(placed[name]) for name in placed}
@@ -114,7 +120,7 @@ def _holds(box: Box, position: Position) -> bool:
     return around([position]).meets(box)
 
 
-def _seen(outline: Outline, height: float) -> Outline:
+def _clip(outline: Outline, height: float) -> Outline:
     """Return an outline without the parts that lie outside the map."""
     page = Box(0, 0, WIDTH, height)
     return Outline(
@@ -143,3 +149,107 @@ def _steps(line: Line) -> str:
         return ""
     relative = " ".join(f"{x} {y}" for x, y in steps).replace(" -", "-")
     return f"M{whole[0][0]} {whole[0][1]}l{relative}"
+
+
+# Tiles of the web beneath a map: which of them, and where each one stands.
+#
+# All tile servers cut the world alike: at zoom ``z`` it is a square of 2^z by 2^z tiles in the web
+# Mercator projection (EPSG:3857), counted from the north-west.
+
+# A map is at most 27 rem wide, 1.2 points a unit, and a tile is made for 256 points.
+_LARGEST = 256 / 1.2
+# So many tiles of one map are asked for; with more of them each is drawn larger instead.
+_MOST_TILES = 16
+_LAST_ZOOM = 19
+# Where the world is as high as wide; what lies beyond is on no tile.
+_NORTHERNMOST = 85.0511287798066
+# Neighbours overlap by so much of a unit, or their edges would shine through between them.
+_SEAM = 0.3
+# The least part of the world that a map shows: of one point its town, else a few hundred metres.
+LONE, CLOSEST = 2.0**-12, 2.0**-16
+
+
+@dataclass(frozen=True)
+class TileSource:
+    """Who has tiles.
+
+    Attributes:
+        address: Template of their addresses, with {z}, {x}, {y}.
+        credit: Who made them.
+        link: Where more is said of that; empty for nowhere.
+    """
+
+    address: str
+    credit: str
+    link: str = ""
+
+    def of(self, zoom: int, x: int, y: int) -> str:
+        """Return the address of a tile.
+
+        >>> TileSource("/tiles/{z}/{x}/{y}.png", "").of(6, 34, 18)
+        '/tiles/6/34/18.png'
+        """
+        numbers = {"{z}": zoom, "{x}": x, "{y}": y}
+        address = self.address
+        for place, number in numbers.items():
+            address = address.replace(place, str(number))
+        return address
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A tile on a map; left, top and size in units of the map."""
+
+    href: str
+    left: float
+    top: float
+    size: float
+
+
+def web_mercator(position: Position) -> Position:
+    """Return where a position in degrees is on the square world, of width 1, from the north-west.
+
+    >>> [round(part, 6) for part in web_mercator((15.635, 60.606))]
+    [0.543431, 0.287002]
+    """
+    north = radians(max(-_NORTHERNMOST, min(position[1], _NORTHERNMOST)))
+    return position[0] / 360 + 0.5, (1 - asinh(tan(north)) / pi) / 2
+
+
+def lay(
+    source: TileSource, scale: float, left: float, top: float, width: float, height: float
+) -> tuple[Tile, ...]:
+    """Return the tiles that cover a map, row by row.
+
+    Args:
+        source: Who has them.
+        scale: How many units of the map the world is wide.
+        left: Where the western edge of the world is on the map.
+        top: Where its northern edge is.
+        width: Of the map, in its units.
+        height: Likewise.
+    """
+    zoom = min(_LAST_ZOOM, max(0, ceil(log2(scale / _LARGEST))))
+    while True:
+        count: int = 2**zoom
+        size = scale / count
+        columns = _visible_tiles(left, width, size, count)
+        rows = _visible_tiles(top, height, size, count)
+        if len(columns) * len(rows) <= _MOST_TILES or zoom == 0:
+            break
+        zoom -= 1
+    return tuple(
+        Tile(
+            source.of(zoom, x, y),
+            round(left + x * size, 1),
+            round(top + y * size, 1),
+            round(size + _SEAM, 1),
+        )
+        for y in rows
+        for x in columns
+    )
+
+
+def _visible_tiles(start: float, length: float, size: float, count: int) -> range:
+    """Return the numbers of the tiles that cover a length, in a row that starts somewhere."""
+    return range(max(0, floor(-start / size)), min(count, ceil((length - start) / size)))

@@ -10,8 +10,7 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.called import read_names
-from publisher.render.labels import Labels
+from publisher.render.labels import Labels, read_names
 from publisher.render.neighbours import Neighbourhood
 
 _CONCEPT = iri("skos:Concept")

@@ -14,9 +14,8 @@ from publisher.query.engine import Engine
 from publisher.rdf.text import plain, spans
 from publisher.release.model import Release
 from publisher.release.search import LONGEST, Found, Hit
-from publisher.render.called import read_names
 from publisher.render.frame import Frame, Reader
-from publisher.render.labels import Labels, best, foreign, standard_terms
+from publisher.render.labels import Labels, best, foreign, read_names, standard_terms
 from publisher.render.parts import Value
 
 SIZE = 20

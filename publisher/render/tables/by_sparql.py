@@ -14,13 +14,28 @@ Everything that a reader writes stands in them as a term, written by pyoxigraph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
-from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
-from publisher.render.tables.choice import Choice
-from publisher.render.tables.naming import Naming, either, told_apart
+from publisher.query.engine import Engine
+from publisher.query.engine import Term as AnyTerm
+from publisher.rdf.namespaces import PREFIXES, shorten
+from publisher.release.tables.table import (
+    DATE,
+    LINK,
+    NUMBER,
+    PLAIN,
+    TEXT,
+    TRUTH,
+    Column,
+    Table,
+    is_property,
+    steps,
+)
+from publisher.render.tables.selection import Choice
 
 Term = NamedNode | Literal
 
@@ -234,3 +249,113 @@ def _swedish(text: str) -> str:
     for letter, place in (("å", "{"), ("ä", "|"), ("ö", "}")):
         key = f'REPLACE({key}, "{letter}", "{place}")'
     return key
+
+
+# Names and paths as they stand in the queries of tables: short, with their prefixes in front.
+
+
+def told_apart(columns: Iterable[Column]) -> tuple[list[str], list[str]]:
+    """Return the properties among the paths of columns, and the other paths."""
+    paths = [column.path for column in columns]
+    return [p for p in paths if is_property(p)], [p for p in paths if not is_property(p)]
+
+
+def either(ways: Sequence[str]) -> str:
+    """Return patterns that any of several fit."""
+    return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
+
+
+class Naming:
+    """Writes names with the prefixes of a release."""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        """Keep the prefixes."""
+        self._prefixes = {**PREFIXES, **prefixes}
+
+    def name(self, name: str) -> str:
+        """Return an IRI with a prefix, if there is one for it and no letter needs an escape."""
+        short = shorten(name, self._prefixes)
+        return short if short != name and _is_plain(short) else f"<{name}>"
+
+    def path(self, path: str) -> str:
+        """Return the path of a column."""
+        if is_property(path):
+            return self.name(path)
+        return "/".join("^" * step.is_inverse + self.name(step.path) for step in steps(path))
+
+    def walked(self, path: str, graphs: str) -> list[str]:
+        """Return patterns from ``?thing`` to ``?value``, each link said in one of some graphs.
+
+        ``?property`` is the path, as the column has it.
+        """
+        lines, way = [], steps(path)
+        for number, step in enumerate(way, start=1):
+            here = "?thing" if number == 1 else f"?step{number - 1}"
+            there = "?value" if number == len(way) else f"?step{number}"
+            ends = (there, here) if step.is_inverse else (here, there)
+            lines.append(f"GRAPH ?graph{number} {{ {ends[0]} {self.name(step.path)} {ends[1]} . }}")
+            lines.append(f"FILTER(?graph{number} IN ({graphs}))")
+        return [*lines, f"BIND({Literal(path)} AS ?property)"]
+
+    def declared(self, lines: Sequence[str]) -> str:
+        """Return a query with the prefixes that it uses in front."""
+        body = "\n".join(lines)
+        used = [p for p in sorted(self._prefixes) if re.search(rf"[ |/(^]{re.escape(p)}:", body)]
+        head = [f"PREFIX {prefix}: <{self._prefixes[prefix]}>" for prefix in used]
+        return "\n".join([*head, "", body] if head else [body])
+
+
+def _is_plain(short: str) -> bool:
+    """Tell whether a prefixed name may stand in a query as it is."""
+    return short.replace(":", "").replace("-", "").replace("_", "").isalnum() and short.isascii()
+
+
+# Which things of a table fit a choice, asked of the engine: for releases without an index.
+
+# So many things are named in a query; more are told by what they have.
+_FEW = 200
+
+
+class Asked:
+    """Answers by SPARQL."""
+
+    def __init__(self, engine: Engine, queries: Queries) -> None:
+        """Keep what is asked, and in which words."""
+        self._engine, self._queries = engine, queries
+        self._with_words: dict[str, tuple[str, ...] | None] = {}
+
+    def _narrowed(self, choice: Choice) -> Choice:
+        """Return a choice by the things that have its words, when these are few.
+
+        Looking for words in every text takes longest, so it is done once for count, facets and
+        rows. Engines are slow with long lists of things; so where many have the words, the words
+        stay.
+        """
+        words = choice.words
+        if not words or choice.things is not None:
+            return choice
+        if words not in self._with_words:
+            rows = self._engine.rows(self._queries.things(Choice(words), _FEW + 1))
+            found = tuple(sorted(row["thing"].value for row in rows))
+            self._with_words[words] = found if len(found) <= _FEW else None
+        return replace(choice, things=self._with_words[words])
+
+    def count(self, choice: Choice) -> int:
+        """Return how many things fit."""
+        choice = self._narrowed(choice)
+        if choice.things is not None and not choice.filters:
+            return len(choice.things)
+        return int(self._engine.rows(self._queries.count(choice))[0]["count"].value)
+
+    def counts(
+        self, choice: Choice, columns: Sequence[Column]
+    ) -> Iterator[tuple[str, AnyTerm, int]]:
+        """Yield column's path, value and number of things that fit and have it."""
+        for row in self._engine.rows(self._queries.facets(self._narrowed(choice), columns)):
+            if not isinstance(row["value"], BlankNode):
+                yield row["property"].value, row["value"], int(row["count"].value)
+
+    def things(self, choice: Choice, limit: int, offset: int) -> list[str]:
+        """Return the IRIs of at most so many things, in the choice's order."""
+        chosen = self._queries.selection(self._narrowed(choice), limit, offset)
+        return [row["thing"].value for row in self._engine.rows(chosen)]

@@ -15,8 +15,8 @@ from publisher.query.engine import Term
 from publisher.rdf.text import folded
 from publisher.release.tables.index import BEGINNING, found_by, place, searched
 from publisher.release.tables.table import Column, Table
-from publisher.render.tables.choice import Choice
-from publisher.render.tables.query import term
+from publisher.render.tables.by_sparql import term
+from publisher.render.tables.selection import Choice
 
 Value = str | int
 

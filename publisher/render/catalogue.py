@@ -1,0 +1,218 @@
+"""The catalogue and VoID as bytes, in pages where they are large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+
+from publisher.addresses import Addresses
+from publisher.rdf.media_types import RDF_XML, MediaType
+from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.serialise import serialise
+from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
+from publisher.render.documents import located
+
+_IANA = "http://www.iana.org/assignments/media-types/"
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What a dataset has: its licences, and address on the site and media type of its files."""
+
+    licenses: tuple[str, ...]
+    files: tuple[tuple[str, str], ...]
+
+
+class Feeds:
+    """What portals and clients fetch to learn what a release holds."""
+
+    def __init__(self, release: Release, addresses: Addresses, page_size: int) -> None:
+        """Note which datasets there are; ``page_size`` is datasets a page."""
+        self._release = release
+        self._addresses = addresses
+        self._catalogue = release.catalogue
+        self._graph = StoredGraph(release.folder / CATALOGUE_EU)
+        self._page_size = page_size
+        self._datasets = self._graph.nodes(self._catalogue, "dcat:dataset")
+        self._names = frozenset(self._datasets)
+
+    def page(self, number: int) -> Page:
+        """Return a page of the catalogue; it may not exist."""
+        return Page(number, self._page_size, len(self._datasets))
+
+    def catalogue(self, page: Page, media_type: MediaType) -> bytes:
+        """Return a page of the EU view in a media type; it needs no other page to be read."""
+        here = page.part(self._datasets)
+        triples = list(without_others(self._described(here), here))
+        if page.last > 1:
+            address = self._addresses.on_site(f"{self._catalogue}.{media_type.extension}")
+            triples += view(page, self._catalogue, address)
+        return self._written(triples, media_type)
+
+    def swedish(self) -> bytes:
+        """Return the DCAT-AP-SE view: one RDF/XML document, whatever its size."""
+        return self.stored(CATALOGUE_SE, RDF_XML)
+
+    def stored(self, name: str, media_type: MediaType) -> bytes:
+        """Return a description that lies in the release, in a media type."""
+        return self._written(_read(self._release.folder / name), media_type)
+
+    def holding(self, dataset: str) -> Holding | None:
+        """Return what a dataset has; None for what is no dataset of the catalogue."""
+        if dataset not in self._names:
+            return None
+        files = []
+        for distribution in self._graph.nodes(dataset, "dcat:distribution"):
+            places = self._graph.nodes(distribution, "dcat:downloadURL")
+            types = self._graph.nodes(distribution, "dcat:mediaType")
+            files += [
+                (self._addresses.on_site(place), kind.removeprefix(_IANA))
+                for place, kind in zip(places, types, strict=False)
+            ]
+        return Holding(tuple(self._graph.nodes(dataset, "dcterms:license")), tuple(files))
+
+    def _written(self, triples: Iterable[Triple], media_type: MediaType) -> bytes:
+        prefixes = {**self._release.prefixes, **PREFIXES}
+        there = located(triples, self._addresses)
+        return serialise(there, media_type, prefixes, self._release.context)
+
+    def _described(self, here: set[str]) -> list[Triple]:
+        """Return what the catalogue says of the datasets on a page, and of all it leads to."""
+        services = self._graph.nodes(self._catalogue, "dcat:service")
+        pending = {self._catalogue, *services, *here}
+        seen = self._names - here
+        triples: list[Triple] = []
+        while pending:
+            found = self._graph.about(pending)
+            triples += found
+            seen = seen | pending
+            leads = {t.object.value for t in found if isinstance(t.object, NamedNode)}
+            pending = {name for name in leads - seen if name in self._graph}
+        return triples
+
+
+def _read(path: Path) -> list[Triple]:
+    """Return the triples of a file of N-Triples."""
+    quads = parse(path=str(path), format=RdfFormat.N_TRIPLES)
+    return [quad.triple for quad in quads]
+
+
+# A large catalogue in pages, each complete in itself, in both vocabularies of Hydra.
+#
+# CKAN and data.europa.eu each read one of them (ckanext-dcat's processors; piveau's importer).
+
+_DATASETS = {iri("dcat:dataset"), iri("dcat:servesDataset")}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Which part of a catalogue: a page of some size, counted from 1."""
+
+    number: int
+    size: int
+    total: int
+
+    @property
+    def last(self) -> int:
+        """Return the number of the last page; an empty catalogue has one page."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether there is such a page."""
+        return 1 <= self.number <= self.last
+
+    def part(self, names: Sequence[str]) -> set[str]:
+        """Return the names that stand on the page."""
+        start = (self.number - 1) * self.size
+        return set(names[start : start + self.size])
+
+
+def without_others(triples: Iterable[Triple], here: set[str]) -> Iterator[Triple]:
+    """Yield the triples without the listing of datasets that stand on another page."""
+    for triple in triples:
+        listed = triple.predicate.value in _DATASETS and isinstance(triple.object, NamedNode)
+        if not listed or getattr(triple.object, "value", "") in here:
+            yield triple
+
+
+def view(page: Page, catalogue: str, address: str) -> Iterator[Triple]:
+    """Yield what a page says of itself and of its neighbours.
+
+    Args:
+        page: The page.
+        catalogue: IRI of the catalogue.
+        address: Where the first page is; the others are asked for with ``?page=``, so that a
+            harvester that reads all pages as what the first one was finds them to be it.
+    """
+    here = NamedNode(_address(address, page.number))
+    said: list[tuple[str, NamedNode | Literal]] = [
+        ("rdf:type", NamedNode(iri("hydra:PagedCollection"))),
+        ("rdf:type", NamedNode(iri("hydra:PartialCollectionView"))),
+        ("hydra:totalItems", Literal(page.total)),
+        ("hydra:itemsPerPage", Literal(page.size)),
+    ]
+    places = {"first": 1, "last": page.last, "next": page.number + 1, "previous": page.number - 1}
+    for name, number in places.items():
+        if 1 <= number <= page.last:
+            there = NamedNode(_address(address, number))
+            said += [(f"hydra:{name}", there), (f"hydra:{name}Page", there)]
+    for name, term in said:
+        yield Triple(here, NamedNode(iri(name)), term)
+    yield Triple(NamedNode(catalogue), NamedNode(iri("hydra:view")), here)
+
+
+def _address(address: str, number: int) -> str:
+    return address if number == 1 else f"{address}?page={number}"
+
+
+# A graph that lies in a release as sorted N-Triples, read subject by subject.
+#
+# The catalogue is served from here and not from the store: Oxigraph keeps every whole number as
+# ``xsd:integer``, and DCAT-AP wants ``dcat:byteSize`` to be an ``xsd:nonNegativeInteger``. Only the
+# places of the subjects are kept in memory, so a catalogue of thousands of datasets costs little.
+
+
+class StoredGraph:
+    """A file of N-Triples in which the triples of a subject stand together."""
+
+    def __init__(self, path: Path) -> None:
+        """Note where in the file each subject is."""
+        self._path = path
+        self._places: dict[str, tuple[int, int]] = {}
+        position = 0
+        with path.open("rb") as lines:
+            for line in lines:
+                subject = line[1 : line.index(b"> ")].decode()
+                start, _ = self._places.get(subject, (position, position))
+                position += len(line)
+                self._places[subject] = (start, position)
+
+    def __contains__(self, subject: str) -> bool:
+        """Tell whether anything is said of a subject."""
+        return subject in self._places
+
+    def about(self, subjects: Iterable[str]) -> list[Triple]:
+        """Return what is said of some subjects."""
+        known = [self._places[subject] for subject in sorted(subjects) if subject in self]
+        with self._path.open("rb") as content:
+            blocks = [_block(content, start, end) for start, end in known]
+        return [quad.triple for quad in parse(b"".join(blocks), format=RdfFormat.N_TRIPLES)]
+
+    def nodes(self, subject: str, name: str) -> list[str]:
+        """Return the IRIs that a subject leads to by a predicate, given as a prefixed name."""
+        predicate = iri(name)
+        return [
+            triple.object.value
+            for triple in self.about([subject])
+            if triple.predicate.value == predicate and isinstance(triple.object, NamedNode)
+        ]
+
+
+def _block(content: BinaryIO, start: int, end: int) -> bytes:
+    content.seek(start)
+    return content.read(end - start)

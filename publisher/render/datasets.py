@@ -1,0 +1,311 @@
+"""Datasets as pages show them: titles, licences, files, and schema.org's words for them."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.addresses import Addresses
+from publisher.query.engine import Description, Engine
+from publisher.rdf.namespaces import iri
+from publisher.render.labels import best
+from publisher.render.parts import Value
+from publisher.render.values import bytes_in_words, sort_key
+from publisher.render.views import Views
+
+_CATALOG, _DATASET = iri("dcat:Catalog"), iri("dcat:Dataset")
+_TITLE, _DESCRIPTION = iri("dcterms:title"), iri("dcterms:description")
+_LICENSE = iri("dcterms:license")
+_QUERY = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+SELECT ?thing ?kind ?property ?value WHERE {
+    { VALUES ?kind { dcat:Catalog dcat:Dataset } ?thing a ?kind . }
+    UNION { BIND(<%s> AS ?thing) BIND(<%s> AS ?kind) }
+    ?thing ?property ?value .
+    FILTER(?property IN (dcterms:title, dcterms:description, dcterms:license))
+}
+ORDER BY ?thing ?property ?value
+"""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Titles, descriptions and licences of a catalogue, a dataset or the home page."""
+
+    titles: tuple[Literal, ...] = ()
+    descriptions: tuple[Literal, ...] = ()
+    licenses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Catalogued:
+    """The catalogue as pages need it.
+
+    Attributes:
+        site: Of the home page, where the data describes it; else of the catalogue.
+        catalogue: Of the catalogue.
+        datasets: IRI → record, sorted.
+    """
+
+    site: Record
+    catalogue: Record
+    datasets: Mapping[str, Record]
+
+
+def _record(said: Mapping[str, list[object]]) -> Record:
+    texts = {p: tuple(t for t in found if isinstance(t, Literal)) for p, found in said.items()}
+    licenses = (term.value for term in said.get(_LICENSE, ()) if isinstance(term, NamedNode))
+    return Record(texts.get(_TITLE, ()), texts.get(_DESCRIPTION, ()), tuple(licenses))
+
+
+def read_catalogued(engine: Engine, base_iri: str) -> Catalogued:
+    """Return what the catalogue says, asked of the engine."""
+    found: dict[tuple[str, str], dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    for row in engine.rows(_QUERY % (base_iri, base_iri)):
+        found[row["kind"].value, row["thing"].value][row["property"].value].append(row["value"])
+    records = {key: _record(said) for key, said in found.items()}
+    catalogue = _first(record for (kind, _), record in records.items() if kind == _CATALOG)
+    site = records.get((base_iri, base_iri), Record())
+    return Catalogued(
+        site=Record(site.titles or catalogue.titles, catalogue.descriptions, catalogue.licenses),
+        catalogue=catalogue,
+        datasets={name: record for (kind, name), record in records.items() if kind == _DATASET},
+    )
+
+
+def _first(records: Iterable[Record]) -> Record:
+    return next(iter(records), Record())
+
+
+# The files of a dataset, as its page offers them: what is in each, its format, its size.
+
+DISTRIBUTION = iri("dcat:distribution")
+_FILE, _PAGE = iri("dcat:downloadURL"), iri("dcat:accessURL")
+_FORMATS = (iri("dcterms:format"), iri("dcat:mediaType"))
+_SIZE, _OFFER_TITLE = iri("dcat:byteSize"), iri("dcterms:title")
+
+_PropertiesBySubject = Mapping[str, Mapping[str, Sequence[object]]]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to fetch: its address with the name of its format, and its size in words."""
+
+    link: Value
+    size: str
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The same in several formats.
+
+    Attributes:
+        name: What it is; a link where there is a page to look at it first.
+        files: By format.
+    """
+
+    name: Value
+    files: tuple[File, ...]
+
+
+def offers(dataset: str, description: Description, views: Views) -> tuple[Offer, ...]:
+    """Return the files of a dataset (DCAT 3, section 6.8), those of one access page together.
+
+    Args:
+        dataset: IRI of the document's topic.
+        description: Of the document: the dataset and its distributions.
+        views: What links are made with.
+    """
+    said: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    for triple in description.own:
+        subject = str(getattr(triple.subject, "value", ""))
+        said[subject][triple.predicate.value].append(triple.object)
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in _iris(said, dataset, DISTRIBUTION):
+        if _iris(said, name, _FILE):
+            pages = [p for p in _iris(said, name, _PAGE) if p not in _iris(said, name, _FILE)]
+            groups[pages[0] if pages and pages[0] != dataset else name].append(name)
+    found = [_offer(page, names, said, views) for page, names in groups.items()]
+    return tuple(sorted(found, key=lambda o: (sort_key(o.name.text), o.name.href, str(o.files))))
+
+
+def _iris(said: _PropertiesBySubject, subject: str, path: str) -> list[str]:
+    found = said.get(subject, {}).get(path, ())
+    return sorted(term.value for term in found if isinstance(term, NamedNode))
+
+
+def _offer(page: str, names: Sequence[str], said: _PropertiesBySubject, views: Views) -> Offer:
+    titles = [_title(name, said, views.language) for name in names]
+    words = takewhile(lambda said: len(set(said)) == 1, zip(*map(str.split, titles), strict=False))
+    shared = " ".join(said[0] for said in words) if len(titles) > 1 else ""
+    href = "" if page in names else views.link_to(page).href
+    files = sorted(
+        (_file(name, said, views) for name in names), key=lambda f: (f.link.text, f.link.href)
+    )
+    return Offer(Value(shared or titles[0], href), tuple(files))
+
+
+def _title(name: str, said: _PropertiesBySubject, language: str) -> str:
+    texts = [t for t in said.get(name, {}).get(_OFFER_TITLE, ()) if isinstance(t, Literal)]
+    found = best(texts, language)
+    return found.value if found else name.rpartition("/")[2]
+
+
+def _file(name: str, said: _PropertiesBySubject, views: Views) -> File:
+    formats = [value for path in _FORMATS for value in _iris(said, name, path)]
+    called = views.link_to(formats[0]).text if formats else name.rpartition("/")[2]
+    sizes = [t for t in said[name].get(_SIZE, ()) if isinstance(t, Literal) and t.value.isdigit()]
+    size = bytes_in_words(int(sizes[0].value), views.language) if sizes else ""
+    # A file is the same in every language, and its address is the one that the catalogue gives.
+    address = views.link_to(_iris(said, name, _FILE)[0]).href
+    return File(Value(called, address.removesuffix(f"?lang={views.language}")), size)
+
+
+# A dataset in schema.org's words, for the page about it: what Google Dataset Search reads.
+
+_IANA = "http://www.iana.org/assignments/media-types/"
+_PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
+_LANGUAGES = {"SWE": "sv", "ENG": "en"}
+# A script ends at "</script", whatever it holds (HTML, section 4.12.1.3).
+_ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
+_LONGEST_DESCRIPTION = 5000
+
+_ListsBySubject = Mapping[str, Mapping[str, list[object]]]
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """What is known, and in which language and place it is told."""
+
+    said: _ListsBySubject
+    names: Mapping[str, Sequence[Literal]]
+    language: str
+    addresses: Addresses
+
+    def terms(self, subject: str, name: str) -> list[object]:
+        return self.said.get(subject, {}).get(iri(name), [])
+
+    def iris(self, subject: str, name: str) -> list[str]:
+        found = (t.value for t in self.terms(subject, name) if isinstance(t, NamedNode))
+        return sorted(found)
+
+    def text(self, subject: str, name: str) -> str:
+        found = best(self._literals(subject, name), self.language)
+        return found.value if found else ""
+
+    def texts(self, subject: str, name: str) -> list[str]:
+        literals = self._literals(subject, name)
+        mine = [t for t in literals if (t.language or "").split("-")[0] == self.language]
+        return sorted(t.value for t in mine or literals)
+
+    def _literals(self, subject: str, name: str) -> list[Literal]:
+        return [t for t in self.terms(subject, name) if isinstance(t, Literal)]
+
+    def label(self, name: str) -> str:
+        found = best(self.names.get(name, ()), self.language)
+        return found.value if found else name
+
+
+def structured(description: Description, dataset: str, language: str, addresses: Addresses) -> str:
+    """Return the JSON-LD for the page of a dataset, safe inside ``<script>``; else nothing.
+
+    Google's required and recommended properties of a Dataset, as far as the catalogue knows them.
+    The context stands in the text, since scorers fetch none.
+
+    Args:
+        description: Of the document: the dataset and its parts.
+        dataset: IRI of the document's topic.
+        language: In which to tell it.
+        addresses: Where files and catalogue are on this site.
+    """
+    said: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    for triple in description.own:
+        subject = str(getattr(triple.subject, "value", ""))
+        said[subject][triple.predicate.value].append(triple.object)
+    names = {name: [label for _, label in found] for name, found in description.labels.items()}
+    writer = _Writer(said, names, language, addresses)
+    if NamedNode(iri("dcat:Dataset")) not in writer.terms(dataset, "rdf:type"):
+        return ""
+    written = json.dumps(_dataset(writer, dataset), ensure_ascii=False, indent=1)
+    for character, escape in _ESCAPES.items():
+        written = written.replace(character, escape)
+    return written
+
+
+def _dataset(writer: _Writer, dataset: str) -> dict[str, Any]:
+    addresses = writer.addresses
+    publishers = [
+        {"@type": "Organization", "@id": name, "name": writer.label(name)}
+        for name in writer.iris(dataset, "dcterms:publisher")
+    ]
+    catalogue = addresses.base_iri + "catalog"
+    node = {
+        "@context": {"@vocab": "https://schema.org/"},
+        "@type": "Dataset",
+        "@id": dataset,
+        "name": writer.text(dataset, "dcterms:title"),
+        "description": writer.text(dataset, "dcterms:description")[:_LONGEST_DESCRIPTION],
+        "url": dataset,
+        "sameAs": addresses.on_site(dataset) if addresses.on_site(dataset) != dataset else "",
+        "identifier": [dataset, *writer.texts(dataset, "dcterms:identifier")],
+        "license": writer.iris(dataset, "dcterms:license")[:1],
+        "creator": publishers,
+        "publisher": publishers,
+        "keywords": writer.texts(dataset, "dcat:keyword"),
+        "datePublished": writer.text(dataset, "dcterms:issued"),
+        "dateModified": writer.text(dataset, "dcterms:modified"),
+        "inLanguage": [
+            _LANGUAGES.get(name.rpartition("/")[2], name)
+            for name in writer.iris(dataset, "dcterms:language")
+        ],
+        "temporalCoverage": _period(writer, dataset),
+        "spatialCoverage": [
+            {"@type": "Place", "@id": place, "name": writer.label(place)}
+            for place in writer.iris(dataset, "dcterms:spatial")
+        ],
+        "isAccessibleForFree": _PUBLIC in writer.iris(dataset, "dcterms:accessRights"),
+        "conditionsOfAccess": writer.iris(dataset, "dcterms:accessRights")[:1],
+        "creditText": "; ".join(
+            writer.text(name, "rdfs:label") for name in writer.iris(dataset, "dcterms:rights")
+        ),
+        "includedInDataCatalog": {
+            "@type": "DataCatalog",
+            "@id": catalogue,
+            "name": writer.label(catalogue),
+            "url": addresses.on_site(catalogue),
+        },
+        "distribution": [
+            _download(writer, name) for name in writer.iris(dataset, "dcat:distribution")
+        ],
+    }
+    return {key: value for key, value in node.items() if value not in ("", [], None)}
+
+
+def _download(writer: _Writer, distribution: str) -> dict[str, Any]:
+    types = writer.iris(distribution, "dcat:mediaType")
+    files = writer.iris(distribution, "dcat:downloadURL")
+    return {
+        "@type": "DataDownload",
+        "@id": distribution,
+        "name": writer.text(distribution, "dcterms:title"),
+        "contentUrl": "".join(writer.addresses.on_site(file) for file in files[:1]),
+        "encodingFormat": "".join(kind.removeprefix(_IANA) for kind in types[:1]),
+        "contentSize": f"{writer.text(distribution, 'dcat:byteSize')} B",
+        "license": "".join(writer.iris(distribution, "dcterms:license")[:1]),
+    }
+
+
+def _period(writer: _Writer, dataset: str) -> str:
+    """Return the time covered as an interval (ISO 8601), which may be open at an end."""
+    for period in writer.iris(dataset, "dcterms:temporal"):
+        start = writer.text(period, "dcat:startDate") or ".."
+        end = writer.text(period, "dcat:endDate") or ".."
+        return f"{start}/{end}"
+    return ""

@@ -1,0 +1,466 @@
+"""A map as SVG and words: paths, names, title, links, and the list that says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from publisher.messages import translate
+from publisher.render.maps.basemap import GRID, WIDTH, Sheets, Tile, TileSource
+from publisher.render.maps.gazetteer import Gazetteer
+from publisher.render.maps.geometry import Box, Line, Outline, Position, around, extent, inside
+from publisher.render.maps.scene import Scene
+from publisher.render.parts import Value
+from publisher.render.values import sort_key
+
+# A longer list is folded.
+_LONG = 12
+
+
+@dataclass(frozen=True)
+class Sight:
+    """An area or a spot of a map.
+
+    Attributes:
+        css: Classes of the stylesheet, by what it is.
+        link: Where it leads, and what it says; without an address it is no link.
+        path: Of an area.
+        x: Of a spot.
+        y: Of a spot.
+        letters: The name on the map.
+    """
+
+    css: str
+    link: Value
+    path: str = ""
+    x: float = 0.0
+    y: float = 0.0
+    letters: Letters | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the list: a place and who is there, or a property and the places."""
+
+    name: Value
+    values: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A part of the list beside a map.
+
+    Attributes:
+        heading: What it lists.
+        entries: In the order of their names.
+        is_long: Whether it is folded.
+    """
+
+    heading: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def is_long(self) -> bool:
+        """Tell whether the list is folded until a reader wants it."""
+        return sum(max(1, len(entry.values)) for entry in self.entries) > _LONG
+
+
+@dataclass(frozen=True)
+class Map:
+    """A map as the template sees it.
+
+    Attributes:
+        title: What it is a map of.
+        about: The same as the list, in one sentence a part.
+        width: In units of the map.
+        height: In units of the map.
+        grid: So many units of a path are one of the map.
+        ground: Paths without a meaning of their own.
+        sights: Areas, then spots.
+        listings: The list beside it.
+        sources: Who says where the places are.
+        tiles: What lies beneath it all, if tiles do.
+        credit: Who made them.
+    """
+
+    title: str
+    about: str
+    width: float
+    height: float
+    grid: int
+    ground: tuple[str, ...]
+    sights: tuple[Sight, ...]
+    listings: tuple[Listing, ...]
+    sources: tuple[Value, ...]
+    tiles: tuple[Tile, ...] = ()
+    credit: Value | None = None
+
+    @property
+    def is_rich(self) -> bool:
+        """Tell whether the list is more than a caption."""
+        return len(self.listings) > 1
+
+
+@dataclass(frozen=True)
+class Words:
+    """How a map names things.
+
+    Attributes:
+        language: Of the page.
+        link: IRI → its name and address.
+        property: IRI of a property of the topic → its name.
+    """
+
+    language: str
+    link: Callable[[str], Value]
+    property: Callable[[str], Value]
+
+
+def with_words(scene: Scene, gazetteer: Gazetteer, sheets: Sheets, title: str, words: Words) -> Map:
+    """Return the map of a scene."""
+    drawing = draw(scene, gazetteer, sheets, lambda name: _short(name, scene, words))
+    listings = tuple(listing for listing in _listings(scene, gazetteer, words) if listing.entries)
+    told = [*(area.place for area in drawing.areas), *(spot.place for spot in drawing.spots)]
+    sources = {s for name in (*told, *scene.ground) for s in gazetteer.sources.get(name, ())}
+    return Map(
+        title=title,
+        about=" ".join(map(_in_words, listings)),
+        width=drawing.width,
+        height=drawing.height,
+        grid=GRID,
+        ground=tuple(area.path for area in drawing.ground),
+        sights=tuple(_sights(scene, drawing, words)),
+        listings=listings,
+        sources=_sorted(words.link(name) for name in sources),
+        tiles=drawing.tiles,
+        credit=_credit(sheets.source) if drawing.tiles else None,
+    )
+
+
+def _credit(source: TileSource | None) -> Value | None:
+    return Value(source.credit, source.link) if source else None
+
+
+def _short(name: str, scene: Scene, words: Words) -> str:
+    """Return the name that stands at a place, with the number of those who are there."""
+    count = len(scene.there(name))
+    text = words.link(name).text
+    return f"{text} ({count})" if count > 1 else text
+
+
+def _sights(scene: Scene, drawing: Drawing, words: Words) -> Iterable[Sight]:
+    for area in drawing.areas:
+        kind = "area" if "z" in area.path else "area line"  # a ring is closed, a line is not
+        css = f"{kind} {_meaning(area.place, scene)}".strip()
+        yield Sight(css, _link(area.place, scene, words), path=area.path, letters=area.letters)
+    for spot in drawing.spots:
+        css = f"spot {_meaning(spot.place, scene)}".strip()
+        link = _link(spot.place, scene, words)
+        yield Sight(css, link, x=spot.x, y=spot.y, letters=spot.letters)
+
+
+def _meaning(place: str, scene: Scene) -> str:
+    return "chosen" if place in scene.marked else "peopled" if scene.there(place) else ""
+
+
+def _link(place: str, scene: Scene, words: Words) -> Value:
+    """Return where a place leads: to the only one who is there, else to its own page."""
+    link = words.link(place)
+    there = _sorted(words.link(name) for name in scene.there(place))
+    text = f"{link.text}: {', '.join(value.text for value in there)}" if there else link.text
+    if len(there) == 1 and place not in scene.marked:
+        return Value(text, there[0].href)
+    return Value(text, "" if place == scene.topic else link.href)
+
+
+def _listings(scene: Scene, gazetteer: Gazetteer, words: Words) -> Iterable[Listing]:
+    """Yield the parts of the list: the topic's places, who is there, other places."""
+    by_property: dict[str, list[str]] = {}
+    for place, path in scene.marked.items():
+        if place != scene.topic:
+            by_property.setdefault(path, []).append(place)
+    if by_property.keys() == {""}:
+        entries = [Entry(value) for value in _linked(by_property[""], words)]
+        yield Listing(translate("On the map", words.language), tuple(entries))
+    elif by_property:
+        named = [(words.property(path), places) for path, places in by_property.items()]
+        entries = [Entry(name, _linked(places, words)) for name, places in named]
+        yield Listing("", _by_name(entries))
+    for message, found in (
+        (translate("Who is here", words.language), scene.residents),
+        (translate("For a whole area", words.language), scene.served),
+    ):
+        people = [Entry(words.link(place), _linked(t, words)) for place, t in found.items()]
+        yield Listing(message, _by_name(people))
+    others = [n for n in scene.linked if not scene.there(n) and n not in scene.marked]
+    within = [name for name in others if scene.topic in gazetteer.around(name)]
+    beside = [name for name in others if name not in within]
+    for message, names in (
+        (translate("Within it", words.language), within),
+        (_beside(scene, words), beside),
+    ):
+        yield Listing(message, tuple(Entry(value) for value in _linked(names, words)))
+
+
+def _beside(scene: Scene, words: Words) -> str:
+    """Return the heading of places that are neither the topic's nor anybody's."""
+    if not (scene.topic or scene.residents or scene.served):
+        return translate("On the map", words.language)
+    return translate("Other places on the map", words.language)
+
+
+def _linked(names: Iterable[str], words: Words) -> tuple[Value, ...]:
+    return _sorted(words.link(name) for name in names)
+
+
+def _sorted(values: Iterable[Value]) -> tuple[Value, ...]:
+    return tuple(sorted(values, key=lambda value: (sort_key(value.text), value.href)))
+
+
+def _by_name(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+    return tuple(sorted(entries, key=lambda e: (sort_key(e.name.text), e.name.href)))
+
+
+def _in_words(listing: Listing) -> str:
+    """Return a part of the list as a sentence."""
+    entries = (
+        f"{entry.name.text}: {', '.join(value.text for value in entry.values)}"
+        if entry.values
+        else entry.name.text
+        for entry in listing.entries
+    )
+    heading = f"{listing.heading}: " if listing.heading else ""
+    return f"{heading}{'; '.join(entries)}."
+
+
+# A scene as paths and spots, in units of a small map that grows with the page.
+
+# An area smaller than this, in square units, is drawn as a spot.
+_SMALL = 60.0
+_TRIES = 4
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area or a line on a map: its path, and its IRI when it is more than ground."""
+
+    path: str
+    place: str = ""
+    letters: Letters | None = None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A point on a map."""
+
+    x: float
+    y: float
+    place: str
+    letters: Letters | None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A map without words but names: what stands on it, and its size."""
+
+    width: float
+    height: float
+    ground: tuple[Area, ...]
+    areas: tuple[Area, ...]
+    spots: tuple[Spot, ...]
+    tiles: tuple[Tile, ...] = ()
+
+
+def draw(
+    scene: Scene, gazetteer: Gazetteer, sheets: Sheets, named: Callable[[str], str]
+) -> Drawing:
+    """Return a scene drawn; ``named`` gives the name that stands at a place."""
+    shown = _shown(scene, gazetteer)
+    sheet = sheets.sheet(scene.view, shown)
+    moved = {n: gazetteer.outlines[n].moved(sheet.place) for n in shown if n not in sheet.outlines}
+    spots = {n: found for n, found in moved.items() if any(map(sheet.shows, found.points))}
+    placed = {**sheet.outlines, **spots}
+    leading = scene.leading() & placed.keys()
+    points = {
+        name: _point(placed[name])
+        for name in leading
+        if not placed[name].lines and _size(placed[name]) < _SMALL
+    }
+    over = sorted(leading - points.keys(), key=lambda name: (-_size(placed[name]), name))
+    letters = _letters(scene, placed, points, sheet.height, named)
+    ground = [name for name in scene.ground if name in sheet.paths.keys() - leading]
+    return Drawing(
+        WIDTH,
+        sheet.height,
+        tuple(Area(sheet.paths[name]) for name in ground),
+        tuple(Area(sheet.paths[name], name, letters.get(name)) for name in over),
+        tuple(Spot(*_rounded(points[n]), n, letters.get(n)) for n in sorted(points)),
+        sheet.tiles,
+    )
+
+
+def _letters(
+    scene: Scene,
+    placed: Mapping[str, Outline],
+    points: Mapping[str, Position],
+    height: float,
+    named: Callable[[str], str],
+) -> dict[str, Letters]:
+    """Return place → its name on the map, as far as there is room; what matters most goes first.
+
+    Spots whose names found no room go first in another try; the try with most names stays.
+    """
+
+    def rank(name: str) -> tuple[int, bool, float, str]:
+        matters = 0 if name in scene.marked else 1 if scene.there(name) else 2
+        return matters, name not in points, -_size(placed[name]), name
+
+    leading = scene.leading() & placed.keys()
+    order = sorted(
+        # The parts of a topic cover it, and the page is called so.
+        (n for n in leading if not (n == scene.topic and n in scene.view and scene.linked)),
+        key=rank,
+    )
+    best: dict[str, Letters] = {}
+    for _ in range(_TRIES):
+        lettering = Lettering(WIDTH, height, [points[name] for name in sorted(points)])
+        found = _placed(order, placed, points, lettering, named)
+        if len(found) > len(best):
+            best = found
+        without = [name for name in order if name in points and name not in found]
+        if not without:
+            break
+        order = [*without, *(name for name in order if name not in without)]
+    return best
+
+
+def _placed(
+    order: Iterable[str],
+    placed: Mapping[str, Outline],
+    points: Mapping[str, Position],
+    lettering: Lettering,
+    named: Callable[[str], str],
+) -> dict[str, Letters]:
+    """Return the names that find room, one after the other."""
+    found: dict[str, Letters] = {}
+    for name in order:
+        text = named(name)
+        if text in (letters.text for letters in found.values()):
+            continue  # a town and what is named after it
+        if name in points:
+            letters = lettering.beside(text, points[name])
+        else:
+            letters = _within(lettering, text, placed[name])
+        if letters is not None:
+            found[name] = letters
+    return found
+
+
+def _shown(scene: Scene, gazetteer: Gazetteer) -> list[str]:
+    names = [*scene.ground, *sorted(scene.leading())]
+    return [name for name in dict.fromkeys(names) if name in gazetteer.outlines]
+
+
+def _point(outline: Outline) -> Position:
+    """Return where the spot of a small outline is: its first point, or inside its largest ring."""
+    return outline.points[0] if outline.points else inside(_largest(outline))
+
+
+def _largest(outline: Outline) -> Line:
+    return max(outline.rings, key=lambda ring: (abs(extent(ring)), ring))
+
+
+def _size(outline: Outline) -> float:
+    return max((abs(extent(ring)) for ring in outline.rings), default=0.0)
+
+
+def _within(lettering: Lettering, name: str, outline: Outline) -> Letters | None:
+    if not outline.rings:
+        return None
+    ring = _largest(outline)
+    return lettering.within(name, inside(ring), around(ring).width)
+
+
+def _rounded(position: Position) -> tuple[float, float]:
+    return round(position[0], 1), round(position[1], 1)
+
+
+# Names on a map: where there is room for them, and nowhere over one another.
+
+# Height of letters, and the mean width of one, in units of the map: as the stylesheet sets them.
+SIZE = 12.0
+_WIDTH = 6.6
+_GAP = 8.0
+
+
+@dataclass(frozen=True)
+class Letters:
+    """A name on a map.
+
+    Attributes:
+        text: What it says.
+        x: Where it begins, ends, or has its middle.
+        y: Its base line.
+        anchor: ``start``, ``middle`` or ``end``.
+    """
+
+    text: str
+    x: float
+    y: float
+    anchor: str
+
+
+def width_of(text: str) -> float:
+    """Return about how wide a name is."""
+    return len(text) * _WIDTH
+
+
+def _box(letters: Letters) -> Box:
+    width = width_of(letters.text)
+    left = letters.x - {"start": 0.0, "middle": width / 2, "end": width}[letters.anchor]
+    return Box(left, letters.y - SIZE * 0.8, left + width, letters.y + SIZE * 0.25)
+
+
+def _round(text: str, spot: Position) -> Iterable[Letters]:
+    """Yield where a name may stand beside a spot, the best place first."""
+    x, y = spot
+    middle = y + SIZE * 0.35
+    yield Letters(text, x + _GAP, middle, "start")
+    yield Letters(text, x - _GAP, middle, "end")
+    yield Letters(text, x, y - _GAP, "middle")
+    yield Letters(text, x, y + _GAP + SIZE * 0.7, "middle")
+
+
+class Lettering:
+    """Places names on one map, the most important first."""
+
+    def __init__(self, width: float, height: float, spots: Sequence[Position]) -> None:
+        """Keep the map's size, and the spots that no name may cover."""
+        self._map = Box(2, 2, width - 2, height - 2)
+        self._taken = [Box(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
+
+    def beside(self, text: str, spot: Position) -> Letters | None:
+        """Return a name beside a spot; None when there is no room."""
+        own = Box(spot[0] - 5, spot[1] - 5, spot[0] + 5, spot[1] + 5)
+        return self._first(_round(text, spot), own)
+
+    def within(self, text: str, place: Position, room: float) -> Letters | None:
+        """Return a name in the middle of an area that is so wide; None when there is no room."""
+        if width_of(text) > room:
+            return None
+        x, y = place
+        return self._first([Letters(text, x, y + shift, "middle") for shift in (4, -10, 18)], None)
+
+    def _first(self, candidates: Iterable[Letters], own: Box | None) -> Letters | None:
+        for letters in candidates:
+            box = _box(letters)
+            fits = (
+                box.left >= self._map.left
+                and box.right <= self._map.right
+                and box.top >= self._map.top
+                and box.bottom <= self._map.bottom
+            )
+            if fits and not any(box.meets(taken) for taken in self._taken if taken != own):
+                self._taken.append(box)
+                return letters
+        return None
