@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, request
 from werkzeug.routing import IntegerConverter
@@ -16,28 +16,24 @@ from publisher.config import Config
 from publisher.release.model import Release
 from publisher.serve import (
     catalogue,
-    copies,
-    crawlers,
     documents,
-    elsewhere,
     feeds,
     files,
     health,
     memento,
     pictures,
     problems,
-    queries,
     releases,
     search,
     signposting,
     sparql,
     tables,
 )
-from publisher.serve.costs import take_turns
-from publisher.serve.fields import for_everybody, page_policy
+from publisher.serve.archive import Past
+from publisher.serve.headers import for_everybody, page_policy
 from publisher.serve.http.limits import longest_body_bytes
-from publisher.serve.past import Past
-from publisher.serve.ready import MOST_WAITING, Asked, Ready
+from publisher.serve.queue import take_turns
+from publisher.serve.response_cache import MOST_WAITING, Asked, Ready
 from publisher.serve.site import Shared, Site, open_past_site, share
 
 if TYPE_CHECKING:
@@ -45,8 +41,19 @@ if TYPE_CHECKING:
 
 _PREFLIGHT_SECONDS = "86400"
 _ASKED = ("/sparql", "/query", "/release/")
+Routes = Callable[[Site], Blueprint]
 # What every release answers, the one on line and those of the past.
-_PARTS = (sparql, queries, search, tables, files, catalogue, signposting, crawlers, feeds)
+_PARTS: tuple[Routes, ...] = (
+    sparql.blueprint,
+    sparql.queries_blueprint,
+    search.blueprint,
+    tables.blueprint,
+    files.blueprint,
+    catalogue.blueprint,
+    signposting.blueprint,
+    catalogue.crawlers_blueprint,
+    feeds.blueprint,
+)
 # Threads that nothing costly ever holds.
 _THREADS_FOR_DOCUMENTS = 8
 # Asked for by those who watch over the process: never to wait for one another.
@@ -59,19 +66,12 @@ class _Number(IntegerConverter):
     regex = r"\d{1,9}"
 
 
-class Part(Protocol):
-    """A module that answers for one subject."""
-
-    def blueprint(self, site: Site) -> Blueprint:
-        """Return its routes."""
-
-
 def create_flask(site: Site, past: Past | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
-    app = _flask(site, (health, pictures, *_PARTS))
+    app = _flask(site, (health.blueprint, pictures.blueprint, *_PARTS))
     past = past or create_past(site.config, Shared(site.metrics, site.endpoint.turns))
     app.register_blueprint(releases.blueprint(site, past))
-    app.register_blueprint(copies.blueprint(site, past))
+    app.register_blueprint(files.copies_blueprint(site, past))
     app.register_blueprint(memento.blueprint(site, past))
     app.register_blueprint(documents.blueprint(site))
     take_turns(app, site)
@@ -90,7 +90,7 @@ def create_past(config: Config, shared: Shared | None = None) -> Past:
 
     def open_application(release: Release) -> tuple[WSGIApplication, Callable[[], None]]:
         site = open_past_site(config, release, together)
-        app = _flask(site, (*_PARTS, elsewhere, documents))
+        app = _flask(site, (*_PARTS, releases.present_blueprint, documents.blueprint))
         take_turns(app, site)
         memento.mark_originals(app)
         return app.wsgi_app, site.engine.close
@@ -107,14 +107,14 @@ def thread_count(config: Config) -> int:
     return config.query_workers + config.query_queue + MOST_WAITING + _THREADS_FOR_DOCUMENTS
 
 
-def _flask(site: Site, parts: Iterable[Part]) -> Flask:
+def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
     app = Flask("publisher.serve", static_url_path="/static")
     app.config["MAX_CONTENT_LENGTH"] = longest_body_bytes(site.config)
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.url_map.merge_slashes = False
     app.url_map.converters["int"] = _Number
     for part in parts:
-        app.register_blueprint(part.blueprint(site))
+        app.register_blueprint(part(site))
     app.after_request(partial(for_everybody, policy=page_policy(site.config.tile_url)))
     app.after_request(_preflight)
     present = replace(site.config, site_url=site.present or site.config.site_url)

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort, request
 from publisher.rdf import media_types
 from publisher.rdf.media_types import JSON_LD, N_QUADS, TRIG, MediaType, negotiate
 from publisher.release.history.feeds import Stream
-from publisher.serve.fields import validators, vary
-from publisher.serve.keeping import keep
+from publisher.serve.headers import validators, vary
 from publisher.serve.reader import reader_of
+from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
 
 OFFERED = (TRIG, JSON_LD, N_QUADS)

@@ -1,9 +1,10 @@
-"""Files of the release as they are: dumps with ranges, the JSON-LD context."""
+"""Files of the release as they are: dumps with ranges, and every file for copies of the site."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import IO
 
 from flask import Blueprint, Response, abort, request, send_file
@@ -11,11 +12,14 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
 from publisher.rdf import media_types
-from publisher.release.model import CONTEXT, DUMPS, StoredFile
+from publisher.release.manifest import read_files
+from publisher.release.model import CONTEXT, DUMPS, MANIFEST, StoredFile
 from publisher.serve import signposting
-from publisher.serve.fields import join_links, validators, with_exact_date
-from publisher.serve.keeping import keep
+from publisher.serve.archive import Past
+from publisher.serve.headers import join_links, validators, with_exact_date
+from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
+from publisher.system.cache import BoundedCache
 
 # A file that takes no more than this share of the memory for answers is kept there.
 _SHARE = 16
@@ -98,5 +102,47 @@ def blueprint(site: Site) -> Blueprint:
         validators(response, body, site.release.published)
         keep()
         return response
+
+    return routes
+
+
+# What another copy of the site fetches: every file of a release, byte for byte.
+#
+# The manifest lists them; the store is not among them, since a copy makes it from the others.
+
+_ANY = "application/octet-stream"
+
+# The files of some releases, which never change.
+_MOST_BYTES = 8 << 20
+_known: BoundedCache[Path, Mapping[str, StoredFile]] = BoundedCache(_MOST_BYTES)
+
+
+def _files(folder: Path) -> Mapping[str, StoredFile]:
+    """Return the files of a release."""
+    return _known.get(folder) or _known.keep(folder, read_files(folder / MANIFEST))
+
+
+def copies_blueprint(site: Site, past: Past) -> Blueprint:
+    """Return the route of the files of releases."""
+    routes = Blueprint("copies", __name__)
+    releases = Path(site.config.releases)
+
+    @routes.get("/release/<release>/file/<path:name>")
+    def file(release: str, name: str) -> Response:
+        kept = next((k for k in past.kept() if k.id == release), None)
+        found = _files(releases / release).get(name) if kept else None
+        if kept is None or found is None:
+            abort(404)
+        media_type = media_types.of_file(name)
+        response = send_file(
+            (releases / release / name).resolve(),
+            mimetype=media_type.name if media_type else _ANY,
+            conditional=False,
+            etag=found.sha256[:32],
+            last_modified=kept.published,
+        )
+        response.headers["Accept-Ranges"] = "bytes"
+        response.headers["Cache-Control"] = "public, no-cache"
+        return in_parts(response, found.length)
 
     return routes

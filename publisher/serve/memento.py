@@ -18,11 +18,11 @@ from publisher.rdf import media_types
 from publisher.rdf.media_types import JSON, negotiate
 from publisher.release.history.releases import Kept
 from publisher.serve import problems
-from publisher.serve.costs import turn_of
-from publisher.serve.fields import join_links, validators, vary, with_exact_date
-from publisher.serve.memory import instant_of
-from publisher.serve.past import Past, at
+from publisher.serve.archive import Past, at
+from publisher.serve.headers import join_links, validators, vary, with_exact_date
+from publisher.serve.queue import turn_of
 from publisher.serve.reader import reader_of
+from publisher.serve.response_cache import instant_of
 from publisher.serve.site import Site
 
 LINK_FORMAT = "application/link-format"

@@ -1,10 +1,15 @@
-"""Counters of one web process, as Prometheus reads them. No label grows with what clients send."""
+"""Counters as Prometheus reads them, and the log of queries."""
 
 from __future__ import annotations
 
+import hashlib
 import itertools
+import json
+import logging
 import os
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
@@ -19,10 +24,23 @@ from prometheus_client.core import CounterMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
 
+from publisher.config import Config
+from publisher.errors import (
+    ClientBusy,
+    ClientLeft,
+    EngineBusy,
+    EngineFailed,
+    NotAcceptable,
+    PublisherError,
+    QueryLimit,
+    QueryRefused,
+)
+from publisher.query.engine import Answer, Operation
 from publisher.system.supervised import failures
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 
 _BOUNDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"))
 _PLACES = ("catalog", "dataset", "def", "doc", "dump", "id", "query", "sparql", "static")
@@ -152,3 +170,62 @@ class Metrics:
     def text(self) -> bytes:
         """Return everything in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+# One line of JSON a query: what came of it and how long it took, not who asked, unless wished.
+
+_log = logging.getLogger("publisher.queries")
+_LONGEST_TEXT = 4000
+_ENDINGS: tuple[tuple[type[PublisherError], str], ...] = (
+    (QueryRefused, "refused"),
+    (QueryLimit, "limit"),
+    (ClientBusy, "client busy"),
+    (ClientLeft, "client left"),
+    (EngineBusy, "busy"),
+    (EngineFailed, "failed"),
+    (NotAcceptable, "not acceptable"),
+)
+
+
+@dataclass(frozen=True)
+class QueryLog:
+    """Where queries are written down and counted."""
+
+    config: Config
+    metrics: Metrics
+
+    def answered(self, operation: Operation, answer: Answer, client: str, began: float) -> None:
+        """Write down a query that was answered; ``began`` is of ``time.perf_counter``."""
+        self._write(operation, "answered", client, began, len(answer.body))
+
+    def failed(
+        self, operation: Operation, error: PublisherError, client: str, began: float
+    ) -> None:
+        """Write down a query that was not."""
+        ending = next((word for kind, word in _ENDINGS if isinstance(error, kind)), "failed")
+        if isinstance(error, QueryLimit):
+            ending = error.limit
+        self._write(operation, ending, client, began, 0)
+
+    def _write(
+        self, operation: Operation, ending: str, client: str, began: float, length: int
+    ) -> None:
+        seconds = time.perf_counter() - began
+        self.metrics.query(ending, seconds, length)
+        is_slow = seconds >= self.config.slow_query_seconds
+        if self.config.query_log == "off" and not is_slow:
+            return
+        line: dict[str, object] = {
+            "event": "slow query" if is_slow else "query",
+            "ending": ending,
+            "milliseconds": round(seconds * 1000, 1),
+            "bytes": length,
+            # The same query can be found again without its text, which may name people.
+            "query": hashlib.sha256(operation.query.encode()).hexdigest()[:16],
+        }
+        if self.config.query_log == "addresses":
+            line["client"] = client
+        if is_slow:
+            line["text"] = operation.query[:_LONGEST_TEXT]
+        level = logging.WARNING if is_slow else logging.INFO
+        _log.log(level, "%s", json.dumps(line, ensure_ascii=False))

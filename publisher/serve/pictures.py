@@ -8,8 +8,8 @@ from publisher.messages import LANGUAGES
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.pages import Reader
 from publisher.serve.documents import moved
-from publisher.serve.fields import validators
-from publisher.serve.keeping import keep
+from publisher.serve.headers import validators
+from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
 
 _PNG = "image/png"

@@ -26,10 +26,10 @@ from publisher.messages import in_language, translate
 from publisher.query.remote.connection import failed
 from publisher.query.remote.engine import RemoteEngine
 from publisher.rdf.media_types import HTML, quality
-from publisher.serve.fields import METHODS, vary
-from publisher.serve.nearest import nearest, words_of
+from publisher.serve.headers import METHODS, vary
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
+from publisher.serve.suggestions import nearest, words_of
 
 _log = logging.getLogger("publisher")
 PROBLEM = "application/problem+json"

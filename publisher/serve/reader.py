@@ -7,7 +7,7 @@ from flask import Request, Response
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import HTML, choose_language
 from publisher.render.pages import Reader
-from publisher.serve.fields import validators
+from publisher.serve.headers import validators
 from publisher.serve.site import Site
 
 PARAMETER = "lang"

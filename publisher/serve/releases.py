@@ -14,12 +14,13 @@ from publisher.release.manifest import read_manifest
 from publisher.release.model import MANIFEST, REPORT, Release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 from publisher.render.history import SHOWN
+from publisher.serve.archive import Past
 from publisher.serve.differences import Text
-from publisher.serve.fields import validators, vary, with_exact_date
-from publisher.serve.keeping import keep
+from publisher.serve.documents import moved
+from publisher.serve.headers import validators, vary, with_exact_date
 from publisher.serve.memento import Clock, in_release
-from publisher.serve.past import Past
 from publisher.serve.reader import reader_of
+from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
 
 RDF_PATCH = "application/rdf-patch"
@@ -170,5 +171,19 @@ def blueprint(site: Site, past: Past) -> Blueprint:
         if response.status_code == 200 and "ETag" in response.headers:
             keep()
         return response
+
+    return routes
+
+
+# What a release of the past does not answer itself: the list of all releases is the site's.
+
+
+def present_blueprint(site: Site) -> Blueprint:
+    """Return the route that leads out of the past."""
+    routes = Blueprint("elsewhere", __name__)
+
+    @routes.get("/release")
+    def releases() -> Response:
+        return moved(f"{site.present}release", 301)
 
     return routes

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from publisher.rdf.media_types import BY_NAME, HTML, JSON, MediaType, negotiate
-from publisher.serve.fields import join_links, validators, vary
-from publisher.serve.keeping import keep
+from publisher.serve.headers import join_links, validators, vary
 from publisher.serve.reader import reader_of, speak
+from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
 
 

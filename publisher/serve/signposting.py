@@ -16,8 +16,8 @@ from publisher.addresses import INDEX, Addresses
 from publisher.rdf.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
 from publisher.render.catalogue import Holding
 from publisher.render.documents import Document
-from publisher.serve.fields import join_links, validators
-from publisher.serve.keeping import keep
+from publisher.serve.headers import join_links, validators
+from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
 
 LINKSET = MediaType("application/linkset", "txt", "Linkset")

@@ -13,10 +13,10 @@ from publisher.release.tables.table import METADATA, Table
 from publisher.render.tables.pages import View
 from publisher.render.tables.selection import Choice
 from publisher.serve import signposting
-from publisher.serve.fields import join_links, validators, vary
 from publisher.serve.files import stored
-from publisher.serve.keeping import keep
+from publisher.serve.headers import join_links, validators, vary
 from publisher.serve.reader import page, reader_of
+from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
 
 LONGEST_WORDS = 200

@@ -14,8 +14,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from publisher.query import describe, endpoint
 from publisher.query.engine import Answer as Solution
 from publisher.query.engine import Operation
-from publisher.serve import memory
-from publisher.serve.memory import Answer
+from publisher.serve import response_cache
+from publisher.serve.response_cache import Answer
 from publisher.system.cache import BoundedCache, memory_of
 
 MOST_BYTES = 400_000
@@ -79,7 +79,7 @@ ANSWERS: dict[str, Callable[[int], Answer]] = {
 @pytest.mark.parametrize("key", KEYS)
 def test_the_memory_of_documents_stays_within_its_setting(key: str, value: str) -> None:
     """Also when each answer has been sent in all its forms, which stay with it."""
-    kept = memory.Memory(MOST_BYTES)
+    kept = response_cache.Memory(MOST_BYTES)
     environ = {"REQUEST_METHOD": "GET"}
     with growth() as grown:
         for number in numbers(kept):

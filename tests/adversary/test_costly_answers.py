@@ -20,9 +20,9 @@ from publisher.release.manifest import read_sealed, write_sealed
 from publisher.release.model import MANIFEST, Release
 from publisher.serve import differences
 from publisher.serve.app import create_flask, create_past
-from publisher.serve.costs import COSTLY
-from publisher.serve.past import Past
-from publisher.serve.ready import CLIENT_LEFT
+from publisher.serve.archive import Past
+from publisher.serve.queue import COSTLY
+from publisher.serve.response_cache import CLIENT_LEFT
 from publisher.serve.site import Site
 from tests.adversary.canary import canary
 from tests.adversary.served import serving

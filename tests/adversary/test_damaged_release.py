@@ -22,9 +22,8 @@ from publisher.release.history.releases import activate, list_releases
 from publisher.release.manifest import read_manifest, read_sealed, write_sealed
 from publisher.release.model import Release
 from publisher.release.open import open_release, require_current
-from publisher.serve import live, refusals, waiting
-from publisher.serve.live import Live
-from publisher.serve.waiting import Waiting
+from publisher.serve import archive, reload
+from publisher.serve.reload import Live, Waiting
 from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain
 from tests.conftest import WORLD
@@ -63,9 +62,9 @@ def chain(
     built: tuple[Chain, list[Release]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Chain:
     """Return a copy of the releases of one's own, served by copies that look often."""
-    monkeypatch.setattr(live, "LOOK_EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(waiting, "TRY_EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(refusals, "_FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(reload, "TRY_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(archive, "_FIRST_PAUSE_SECONDS", 0.02)
     shutil.copytree(built[0].releases, tmp_path / "releases", symlinks=True)
     return Chain(built[0].world, tmp_path / "releases")
 
@@ -244,10 +243,12 @@ def test_a_damaged_release_is_not_read_again_and_again(
 ) -> None:
     """A large one would keep a core busy for as long as it is damaged."""
     flip(chain.releases / names[2] / "dumps" / "lakes.nt")
-    monkeypatch.setattr(refusals, "_FIRST_PAUSE_SECONDS", 1000.0)
+    monkeypatch.setattr(archive, "_FIRST_PAUSE_SECONDS", 1000.0)
     opened: list[Path] = []
-    real = live.open_release
-    monkeypatch.setattr(live, "open_release", lambda folder: opened.append(folder) or real(folder))
+    real = reload.open_release
+    monkeypatch.setattr(
+        reload, "open_release", lambda folder: opened.append(folder) or real(folder)
+    )
     client = start()
     time.sleep(1)
     assert ready(client)[1][0] == names[1]

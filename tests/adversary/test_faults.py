@@ -33,10 +33,9 @@ from publisher.query.worker_pool import Child, StartFailed, Workers
 from publisher.release import manifest
 from publisher.release.build import switch
 from publisher.release.model import Release
-from publisher.serve import live, refusals, site, waiting
-from publisher.serve.live import Live
-from publisher.serve.openings import Openings
-from publisher.serve.waiting import Waiting
+from publisher.serve import archive, reload, site
+from publisher.serve.archive import Openings
+from publisher.serve.reload import Live, Waiting
 from publisher.system import supervised
 from publisher.system.supervised import Pace, Supervised
 from tests.adversary.served import Server, serving
@@ -473,12 +472,12 @@ def two(
     built: tuple[Chain, Release, Release], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Release, Release]:
     """Return the two releases, of which the first is current, for copies that look often."""
-    monkeypatch.setattr(live, "LOOK_EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(live, "PATIENCE_SECONDS", 0.2)
-    monkeypatch.setattr(waiting, "TRY_EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(refusals, "_FIRST_PAUSE_SECONDS", 0.02)
-    monkeypatch.setattr(refusals, "_DAMAGED_PAUSE_SECONDS", 0.2)
-    monkeypatch.setattr(refusals, "_LONGEST_PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(reload, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(reload, "TRY_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(archive, "_FIRST_PAUSE_SECONDS", 0.02)
+    monkeypatch.setattr(archive, "_DAMAGED_PAUSE_SECONDS", 0.2)
+    monkeypatch.setattr(archive, "_LONGEST_PAUSE_SECONDS", 0.2)
     return built[1], built[2]
 
 
@@ -500,7 +499,7 @@ def _of_current(path: Any, *_: Any, **__: Any) -> bool:
 
 
 def _in_watcher(*_: Any, **__: Any) -> bool:
-    return threading.current_thread().name == live.PART
+    return threading.current_thread().name == reload.WATCHER_PART
 
 
 LOOKING: dict[str, tuple[Any, str, BaseException, Callable[..., bool]]] = {
@@ -513,11 +512,11 @@ LOOKING: dict[str, tuple[Any, str, BaseException, Callable[..., bool]]] = {
     "is_file": (Path, "is_file", PermissionError(errno.EACCES, "Denied"), _in_watcher),
     "json": (json, "loads", RecursionError("too deep"), _in_watcher),
     "decoding": (json, "loads", UnicodeDecodeError("utf-8", b"", 0, 1, "no"), _in_watcher),
-    "a key": (live, "open_release", KeyError("documents"), _in_watcher),
+    "a key": (reload, "open_release", KeyError("documents"), _in_watcher),
     "the engine": (site, "open_engine", OSError(errno.EMFILE, "Too many"), _in_watcher),
     "the pages": (site, "Pages", AttributeError("pages"), _in_watcher),
-    "a thread": (live, "create_app", RuntimeError("can't start new thread"), _in_watcher),
-    "memory": (live, "open_site", MemoryError(), _in_watcher),
+    "a thread": (reload, "create_app", RuntimeError("can't start new thread"), _in_watcher),
+    "memory": (reload, "open_site", MemoryError(), _in_watcher),
 }
 
 
@@ -578,7 +577,10 @@ def test_a_watcher_without_a_thread_starts_with_the_next_request(
     """The machine had no thread to give when the process began."""
     only_watcher = RuntimeError("can't start new thread")
     with failing(
-        threading.Thread, "start", only_watcher, only=lambda thread: thread.name == live.PART
+        threading.Thread,
+        "start",
+        only_watcher,
+        only=lambda thread: thread.name == reload.WATCHER_PART,
     ):
         application = Live(chain.config())
         client = Client(application)
@@ -639,10 +641,10 @@ def test_a_hand_over_prepares_the_new_release_while_the_old_one_answers(
         assert most > 0
         raise RuntimeError("no page could be made")
 
-    monkeypatch.setattr(live.Application, "warm", warm)
+    monkeypatch.setattr(reload.Application, "warm", warm)
     switch(chain.releases, two[1].id)
     until(lambda: served(running) == two[1].id)
-    assert seen == [(live.PART, live.WARM_SECONDS, two[0].id)]
+    assert seen == [(reload.WATCHER_PART, reload.WARM_SECONDS, two[0].id)]
 
 
 def test_a_fault_while_a_release_of_the_past_is_opened_is_no_verdict(
@@ -653,7 +655,7 @@ def test_a_fault_while_a_release_of_the_past_is_opened_is_no_verdict(
     for error in (NO_DESCRIPTOR, OSError(errno.EIO, "I/O"), PermissionError(errno.EACCES, "no")):
         with (
             failing(Path, "read_bytes", error, 1),
-            pytest.raises(refusals.ReleaseUnreadable),
+            pytest.raises(archive.ReleaseUnreadable),
         ):
             openings.open(two[0].folder)
         assert openings.open(two[0].folder).id == two[0].id

@@ -10,9 +10,9 @@ import pytest
 from werkzeug.test import Client
 
 from publisher.release.model import Release
-from publisher.serve import ready
+from publisher.serve import response_cache
 from publisher.serve.app import Application, create_app, thread_count
-from publisher.serve.ready import CLIENT_LEFT, KEEP, MOST_WAITING, Asked, Ready
+from publisher.serve.response_cache import CLIENT_LEFT, KEEP, MOST_WAITING, Asked, Ready
 from publisher.serve.site import open_site
 from tests.chain import Chain
 
@@ -80,7 +80,7 @@ def wait_until(claim: Callable[[], bool]) -> None:
 
 def waiting() -> int:
     """Return how many threads of this process wait for another one's answer."""
-    return MOST_WAITING - ready._waiting._value
+    return MOST_WAITING - response_cache._waiting._value
 
 
 def test_what_many_ask_for_at_once_is_made_once() -> None:

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from flask.testing import FlaskClient
 
 from publisher.addresses import Addresses
-from publisher.serve.crawlers import index, sitemap
+from publisher.serve.catalogue import index, sitemap
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ADDRESSES = Addresses("https://data.example.org/", "http://localhost/")

@@ -16,9 +16,8 @@ from werkzeug.test import Client
 
 from publisher.config import Config
 from publisher.errors import ExportError, SettingError
-from publisher.serve.export.export import export
-from publisher.serve.export.walk import walk
-from publisher.serve.export.write import Written
+from publisher.serve.export.export import Written, export
+from publisher.serve.export.pages import walk
 from publisher.serve.site import Site
 from tests.chain import A_LAKE, BASE, VATTERN, Chain
 from tests.rdf.test_negotiation import CHOICES, LANGUAGE_CHOICES, REFUSED
@@ -332,7 +331,7 @@ def test_an_answer_that_is_not_as_expected_leaves_no_export(
     config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half a site on line would delete the rest at every harvester."""
-    from publisher.serve.export import walk as walking
+    from publisher.serve.export import pages as walking
 
     wrong = walking.Wanted("/id/lake/siljan", "wrong")
     monkeypatch.setattr("publisher.serve.export.export.walk", lambda *_: iter([wrong]))
@@ -345,7 +344,7 @@ def test_what_no_file_can_be_called_is_told(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config
 ) -> None:
     """A name in an IRI may be longer than a file's, and must not end the export."""
-    from publisher.serve.export import walk as walking
+    from publisher.serve.export import pages as walking
 
     names = ("a" * 300, "../escaped", "a//b")
     wanted = [walking.Wanted("/robots.txt", name) for name in names]

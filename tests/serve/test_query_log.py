@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 from publisher.config import Config
 from publisher.query.engine import Answer, Operation
 from publisher.serve.app import create_app
-from publisher.serve.metrics import Metrics
-from publisher.serve.query_log import QueryLog
+from publisher.serve.metrics import Metrics, QueryLog
 from publisher.serve.site import Site
 
 OPERATION = Operation("SELECT * { ?s ?p 'a name' }")

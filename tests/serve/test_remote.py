@@ -15,9 +15,8 @@ from werkzeug.test import Client
 
 from publisher.query.remote import circuit
 from publisher.release.model import Release
-from publisher.serve import live, waiting
-from publisher.serve.live import Live
-from publisher.serve.waiting import Waiting
+from publisher.serve import reload
+from publisher.serve.reload import Live, Waiting
 from tests.chain import A_LAKE, BASE, Chain
 from tests.engines import Remote, oxigraph
 
@@ -61,8 +60,8 @@ class Site:
 @pytest.fixture
 def site(chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Return a site whose copies look around often."""
-    monkeypatch.setattr(live, "LOOK_EVERY_SECONDS", 0.1)
-    monkeypatch.setattr(waiting, "TRY_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(reload, "TRY_EVERY_SECONDS", 0.1)
     monkeypatch.setattr(circuit, "PAUSE_SECONDS", 0.2)
     folder = tmp_path / "engine"
     folder.mkdir()

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.export import caddy, nginx
-from publisher.serve.export.offers import offers_of
+from publisher.serve.export.rules import offers_of
 from publisher.serve.site import Site, open_site
 
 HTML = {"Accept": "text/html"}

@@ -8,18 +8,20 @@ from pathlib import Path
 
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import ALL, HTML
-from publisher.serve.export.accept import (
+from publisher.serve.export.rules import (
     NOTHING,
+    TEMPLATES,
+    VARIANTS,
+    Offer,
     Rows,
     digit_rows,
     language_ranges,
     legible,
+    links,
     media_ranges,
     reading_rows,
 )
-from publisher.serve.export.fields import links
-from publisher.serve.export.offers import TEMPLATES, VARIANTS, Offer
-from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, page_policy
+from publisher.serve.headers import DATA_POLICY, EXPOSED, METHODS, page_policy
 from publisher.serve.site import Site
 
 MOVED, REPLACED = "moved.caddy", "replaced.caddy"

@@ -8,17 +8,21 @@ from pathlib import Path
 
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import ALL, HTML, MediaType
-from publisher.serve.export.accept import (
+from publisher.serve.export.rules import (
     NOTHING,
+    PLAIN,
+    TEMPLATES,
+    VARIANTS,
+    Offer,
     digit_rows,
     language_ranges,
     legible,
+    links,
     media_ranges,
     reading_rows,
+    topic_rows,
 )
-from publisher.serve.export.fields import links, topic_rows
-from publisher.serve.export.offers import PLAIN, TEMPLATES, VARIANTS, Offer
-from publisher.serve.fields import DATA_POLICY, EXPOSED, METHODS, page_policy
+from publisher.serve.headers import DATA_POLICY, EXPOSED, METHODS, page_policy
 from publisher.serve.site import Site
 
 MOVED, REPLACED = "moved.map", "replaced.map"

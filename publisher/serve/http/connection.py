@@ -19,8 +19,7 @@ from typing import Protocol
 from publisher.serve.http.chunked import ChunkedBody
 from publisher.serve.http.heads import Refused, Request
 from publisher.serve.http.limits import Limits
-from publisher.serve.http.threads import Threads
-from publisher.serve.http.wsgi import Begun
+from publisher.serve.http.wsgi import Begun, Threads
 
 _HEAD_METHOD = b"HEAD "
 _HEAD_END, _LINE_END = b"\r\n\r\n", b"\r\n"

@@ -9,10 +9,10 @@ from collections import Counter
 from email.utils import formatdate
 from http import HTTPStatus
 
-from publisher.serve.clients import client_of
 from publisher.serve.http.connection import Connection
 from publisher.serve.http.limits import Limits
-from publisher.serve.http.threads import Threads
+from publisher.serve.http.wsgi import Threads
+from publisher.serve.queue import client_of
 
 # So many connections, of a hundred, make room at once when there is none.
 _ROOM_PERCENT = 2

@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import httptools
 
-from publisher.serve.ready import Asked
+from publisher.serve.response_cache import Asked
 from publisher.system.cache import BoundedCache
 
 if TYPE_CHECKING:

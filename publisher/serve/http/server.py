@@ -11,9 +11,8 @@ from pathlib import Path
 from publisher.config import Config
 from publisher.errors import SettingError
 from publisher.release.open import require_current
-from publisher.serve.http.logs import log_settings
 from publisher.serve.http.processes import WebProcesses
-from publisher.serve.http.web import BACKLOG
+from publisher.serve.http.web import BACKLOG, log_settings
 
 _log = logging.getLogger("publisher")
 

@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 from multiprocessing.connection import Connection
+from typing import Any
 from urllib.parse import urlsplit
 
 import uvloop
@@ -18,9 +19,7 @@ import uvloop
 from publisher.config import Config
 from publisher.serve.http.connections import Connections
 from publisher.serve.http.limits import Limits, limits_of
-from publisher.serve.http.logs import log_settings
-from publisher.serve.http.threads import Threads
-from publisher.serve.http.wsgi import Application
+from publisher.serve.http.wsgi import Application, Threads
 from publisher.system.processes import return_large_blocks
 from publisher.system.sandbox import allow_descriptors, die_with_parent
 
@@ -38,8 +37,7 @@ _log = logging.getLogger("publisher")
 
 
 def _application(config: Config) -> Application:
-    from publisher.serve.live import Live
-    from publisher.serve.waiting import Waiting
+    from publisher.serve.reload import Live, Waiting
 
     return Waiting(lambda: Live(config))
 
@@ -98,3 +96,28 @@ def main(config: Config, listening: socket.socket, parent: Connection) -> None:
         runner.run(_run(config, listening, parent.fileno()))
     logging.shutdown()
     os._exit(0)  # threads that wait for something slow must not keep the process
+
+
+# Where the log goes: words to one stream, queries as bare JSON.
+
+
+def log_settings() -> dict[str, Any]:
+    """Return the settings for ``logging.config.dictConfig``."""
+    stream = {"class": "logging.StreamHandler", "stream": "ext://sys.stdout"}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "words": {"format": "[%(levelname)s] %(message)s"},
+            "bare": {"format": "%(message)s"},
+        },
+        "handlers": {
+            "words": {**stream, "formatter": "words"},
+            "bare": {**stream, "formatter": "bare"},
+        },
+        "loggers": {
+            "asyncio": {"handlers": ["words"], "level": "WARNING", "propagate": False},
+            "publisher": {"handlers": ["words"], "level": "INFO", "propagate": False},
+            "publisher.queries": {"handlers": ["bare"], "level": "INFO", "propagate": False},
+        },
+    }

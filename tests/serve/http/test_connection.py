@@ -12,9 +12,9 @@ import pytest
 import uvloop
 
 from publisher.serve.http.limits import Limits
-from publisher.serve.http.threads import Threads
 from publisher.serve.http.web import serve_connections
-from publisher.serve.ready import Asked
+from publisher.serve.http.wsgi import Threads
+from publisher.serve.response_cache import Asked
 
 PATIENCE = 0.4
 LONG = b"z" * (8 << 20)

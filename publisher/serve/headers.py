@@ -16,7 +16,7 @@ from publisher.addresses import Addresses
 from publisher.config import tile_origin
 from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
-from publisher.serve.memory import is_same_instant
+from publisher.serve.response_cache import is_same_instant
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

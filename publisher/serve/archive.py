@@ -1,25 +1,28 @@
-"""The releases that are kept, each opened when somebody asks for it; a few stay open."""
+"""Older releases: opened when asked for, after every byte was compared; refusals are kept."""
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from publisher.errors import ReleaseError
+from publisher.errors import PublisherError, ReleaseError, ReleaseUnreadable
 from publisher.release.history.document_dates import Rows
 from publisher.release.history.releases import Kept, list_releases
-from publisher.release.model import CURRENT, DOCUMENTS, Release
+from publisher.release.model import CURRENT, DOCUMENTS, MANIFEST, Release
+from publisher.release.open import open_release
 from publisher.render.history import SHOWN
 from publisher.serve.differences import Differences
-from publisher.serve.openings import Openings
-from publisher.serve.turnstile import Turnstile
+from publisher.serve.lease import Turnstile
 from publisher.system.cache import OneMaker
 
 if TYPE_CHECKING:
@@ -182,3 +185,170 @@ def at(mementos: Sequence[Kept], instant: datetime) -> Kept:
     """Return the release that was on line at an instant; before the first one, the first one."""
     place = bisect_right([kept.published for kept in mementos], instant)
     return mementos[max(0, place - 1)]
+
+
+# Kept releases, opened after every byte was compared; what was found is not looked for again.
+
+_MOST_VERDICTS = 1000
+_log = logging.getLogger("publisher")
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """What was found of a release, good for as long as the file that told it stays as it is.
+
+    Attributes:
+        is_whole: Whether every byte was as the manifest says.
+        told_by: The manifest, or the file that was damaged.
+        state: Of that file, when it was read.
+    """
+
+    is_whole: bool
+    told_by: Path
+    state: tuple[int, ...]
+
+
+def state_of(path: Path) -> tuple[int, ...]:
+    """Return what changes when a file is written, put back or replaced; nothing when it is gone."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return found.st_ino, found.st_ctime_ns, found.st_size
+
+
+class Openings:
+    """Opens releases, and reads each of them to the last byte once.
+
+    Otherwise whoever asks for a damaged release, or for many in turn, again and again would make
+    the server read them as often.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._verdicts: OrderedDict[Path, _Verdict] = OrderedDict()
+        self._lock = threading.Lock()
+        self._makers: OneMaker[Path, Release] = OneMaker()
+
+    def open(self, folder: Path) -> Release:
+        """Return the release in a folder; who asks while it is read gets the same.
+
+        Raises:
+            ReleaseError: It is damaged; mended, it is read again.
+            ReleaseUnreadable: It cannot be read just now; it is read again when asked for.
+        """
+        return self._makers.make(folder, partial(self._open, folder))
+
+    def _open(self, folder: Path) -> Release:
+        known = self._verdicts.get(folder)
+        if known is not None and known.state != state_of(known.told_by):
+            known = None
+        if known is not None and not known.is_whole:
+            raise damaged(folder.name)
+        manifest = folder / MANIFEST
+        verdict = _Verdict(is_whole=True, told_by=manifest, state=state_of(manifest))
+        try:
+            release = open_release(folder, is_known=known is not None)
+        except ReleaseUnreadable as error:  # just now: it is no verdict
+            _log.error("The release %s cannot be read just now: %s", folder.name, error)
+            raise
+        except ReleaseError as error:
+            _log.error("The release %s is damaged, and is not served: %s", folder.name, error)
+            path = Path(error.where)
+            self._keep(folder, _Verdict(is_whole=False, told_by=path, state=state_of(path)))
+            raise damaged(folder.name) from error
+        self._keep(folder, verdict)
+        return release
+
+    def _keep(self, folder: Path, verdict: _Verdict) -> None:
+        with self._lock:
+            self._verdicts[folder] = verdict
+            while len(self._verdicts) > _MOST_VERDICTS:
+                self._verdicts.popitem(last=False)
+
+
+def damaged(name: str) -> ReleaseError:
+    """Return what is raised for a release that is asked for by its name."""
+    return ReleaseError(
+        "The release {name} is damaged, and is not served.",
+        remedy="Choose another one of the list of releases. Those who run this site can put this"
+        " one back from a backup or another copy.",
+        name=name,
+    )
+
+
+# Releases that could not be opened, remembered until something changes.
+
+_MOST = 100
+_FIRST_PAUSE_SECONDS = 1.0
+# What is damaged is read again when the damaged file is another one, and after so long at the
+# latest; what cannot be read just now, sooner.
+_DAMAGED_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 300.0, 10.0
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a release could not be opened.
+
+    Attributes:
+        error: What was raised; it holds on to nothing.
+        told_by: The file that told.
+        state: Of that file.
+        again_at: When it is tried again at the latest (monotonic clock).
+        pause: Before that.
+        is_news: Whether it is another reason than the last time.
+    """
+
+    error: PublisherError
+    told_by: Path
+    state: tuple[int, ...]
+    again_at: float
+    pause: float
+    is_news: bool
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether trying again would end in the same way, as far as can be seen."""
+        return time.monotonic() < self.again_at and state_of(self.told_by) == self.state
+
+
+class Refusals:
+    """What could not be opened, so that it is not read to its end again and again."""
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self._found: OrderedDict[Path, Refusal] = OrderedDict()
+
+    def known(self, folder: Path) -> Refusal | None:
+        """Return why a release would be refused once more; None when it is worth a try."""
+        found = self._found.get(folder)
+        return found if found is not None and found.is_valid else None
+
+    def note(self, folder: Path, error: PublisherError) -> Refusal:
+        """Keep why a release could not be opened."""
+        before = self._found.pop(folder, None)
+        told_by = Path(error.where or folder)
+        state = state_of(told_by)
+        is_same = before is not None and (before.told_by, before.state) == (told_by, state)
+        pause = _FIRST_PAUSE_SECONDS
+        if is_same and before is not None:
+            longest = _DAMAGED_PAUSE_SECONDS if _is_damage(error) else _LONGEST_PAUSE_SECONDS
+            pause = min(2 * before.pause, longest)
+        # A copy has no traceback, which would hold on to a release that is not served.
+        is_news = before is None or str(before.error) != str(error)
+        again_at = time.monotonic() + pause
+        refusal = Refusal(copy(error), told_by, state, again_at, pause, is_news)
+        self._found[folder] = refusal
+        while len(self._found) > _MOST:
+            self._found.popitem(last=False)
+        return refusal
+
+    def forget(self, folder: Path) -> None:
+        """Forget what was kept of a release: it could be opened."""
+        self._found.pop(folder, None)
+
+
+def _is_damage(error: PublisherError) -> bool:
+    """Tell whether a file is wrong, so that nothing changes until that file does."""
+    is_of_release = isinstance(error, ReleaseError) and not isinstance(error, ReleaseUnreadable)
+    return is_of_release and bool(error.where)

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from publisher.serve.app import create_flask
-from publisher.serve.memory import Answer, Memory
-from publisher.serve.ready import KEEP, Ready
+from publisher.serve.response_cache import KEEP, Answer, Memory, Ready
 from publisher.serve.site import Site
 from publisher.system.cache import ENTRY_BYTES, memory_of
 

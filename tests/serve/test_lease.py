@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from publisher.serve.turnstile import Turnstile
+from publisher.serve.lease import Turnstile
 
 
 class Door:

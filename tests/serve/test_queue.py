@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.serve.clients import client_of
+from publisher.serve.queue import client_of
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,8 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build, switch
 from publisher.release.model import Release
-from publisher.serve import live
-from publisher.serve.live import Live
+from publisher.serve import reload
+from publisher.serve.reload import Live
 
 BASE = "https://data.example.org/"
 
@@ -54,7 +54,7 @@ def running(
     config: Config, releases: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Live, Client]]:
     """Return an application that looks for a new release often, and its client."""
-    monkeypatch.setattr(live, "LOOK_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.02)
     application = Live(dataclasses.replace(config, releases=str(releases)))
     yield application, Client(application)
     application.close()

@@ -10,7 +10,7 @@ from publisher.errors import QueryLimit
 from publisher.rdf.text import words
 from publisher.release.search import Hit
 from publisher.render.frame import Reader
-from publisher.serve.costs import turn_at_once
+from publisher.serve.queue import turn_at_once
 from publisher.serve.site import Site
 
 _MOST = 5

@@ -1,36 +1,39 @@
-"""The current release, whichever it is: opened beside and swapped in, without a restart."""
+"""The current release, whichever it is: opened beside, swapped in; 503 until there is one."""
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from collections.abc import Callable, Iterable
 from copy import copy
+from html import escape
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.config import Config
 from publisher.errors import PublisherError, ReleaseUnreadable
-from publisher.messages import text
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, in_language, text, translate
+from publisher.rdf.media_types import HTML, quality
 from publisher.release.open import open_release
 from publisher.serve.app import Application, create_app, create_past
+from publisher.serve.archive import Past, Refusal, Refusals
 from publisher.serve.engines import Following
+from publisher.serve.lease import Turnstile
 from publisher.serve.parts import Instead
-from publisher.serve.past import Past
-from publisher.serve.ready import Asked
-from publisher.serve.refusals import Refusal, Refusals
+from publisher.serve.response_cache import Asked
 from publisher.serve.site import Site, open_site, share
-from publisher.serve.turnstile import Turnstile
-from publisher.serve.unavailable import unavailable
 from publisher.system.processes import return_freed
 from publisher.system.supervised import Pace, Supervised, reason_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+
 LOOK_EVERY_SECONDS = 0.5
 PATIENCE_SECONDS = 10.0
-PART = "release watcher"
+WATCHER_PART = "release watcher"
 # Before a hand-over so many documents are made ready, in so much time at most: with the opening of
 # a release, which takes a second or two, the whole is done in five.
 WARM_MOST, WARM_SECONDS = 1000, 1.5
@@ -70,7 +73,7 @@ class Live:
         self._past = create_past(config, self._shared)
         self._admitted = self._begin()
         self._watcher = Supervised(
-            PART,
+            WATCHER_PART,
             self._look,
             Pace(
                 every_seconds=LOOK_EVERY_SECONDS,
@@ -229,3 +232,116 @@ def _warm(new: Application, old: Application) -> None:
         new.warm(old, WARM_MOST, WARM_SECONDS)
     except Exception as error:  # noqa: BLE001 - a page that cannot be made must not stop a release
         _log.error("The new release could not be made ready ahead.", exc_info=error)
+
+
+# What answers until a site can be opened for the first time.
+
+TRY_EVERY_SECONDS = 1.0
+_LONGEST_PAUSE_SECONDS = 5.0
+OPENING_PART = "opening of the site"
+
+
+class Waiting:
+    """A WSGI application that tries to open another, and answers 503 until that is done.
+
+    A web process that ended instead would be started again and again, and tell nobody why: when an
+    engine somewhere else does not answer, or no release here is whole.
+    """
+
+    def __init__(self, open_application: Callable[[], Live]) -> None:
+        """Try at once, and then again and again in a thread; raises nothing."""
+        self._open = open_application
+        self._application: Live | None = None
+        self._reason = text("The site is being opened.")
+        self._opening = Supervised(
+            OPENING_PART,
+            self._try,
+            Pace(
+                first_pause_seconds=TRY_EVERY_SECONDS,
+                longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
+            ),
+            expected=(PublisherError,),
+        )
+        if not self._opening.run_once():
+            self._opening.start()
+
+    def _try(self) -> bool:
+        try:
+            self._application = self._open()
+        except PublisherError as error:
+            self._reason = error.what
+            raise
+        except BaseException:
+            self._reason = text("The site cannot be opened. Those who run it find why in the log.")
+            raise
+        self._opening.close()
+        return False
+
+    def close(self) -> None:
+        """Stop trying, and close what was opened."""
+        self._opening.close(_CLOSING_SECONDS)
+        if self._application is not None:
+            self._application.close()
+
+    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+        """Return head and body of an answer that is ready; None when it must be made."""
+        return None if self._application is None else self._application.at_once(asked)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, or say why there is no answer yet."""
+        if self._application is not None:
+            return self._application(environ, start_response)
+        self._opening.start()  # unless it is there; once there may have been no thread for it
+        if environ["PATH_INFO"] == "/healthz":
+            start_response("200 OK", [("Content-Type", "text/plain;charset=utf-8")])
+            return [b"ok\n"]
+        return unavailable(start_response, self._reason, environ.get("HTTP_ACCEPT", ""))
+
+
+# The answer while nothing can be served, before there is a site that could make a page of it.
+
+_RETRY_SECONDS = "5"
+
+
+def unavailable(start_response: StartResponse, reason: Text, accept: str = "") -> list[bytes]:
+    """Answer 503 with a reason (RFC 9110, 15.6.4): as problem details (RFC 9457), or as a page.
+
+    Args:
+        start_response: Of the request (PEP 3333).
+        reason: Why nothing can be served, in every language.
+        accept: What the client accepts; a browser gets a page in every language.
+    """
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    is_page = quality(accept, HTML.name) > quality(accept, "application/json")
+    body = _page(reason) if is_page else _problem(status, reason)
+    fields = [
+        ("Content-Type", HTML.content_type if is_page else "application/problem+json"),
+        ("Cache-Control", "no-store"),
+        ("Retry-After", _RETRY_SECONDS),
+        ("Content-Length", str(len(body))),
+        ("Vary", "Accept"),
+    ]
+    start_response(f"{status.value} {status.phrase}", fields)
+    return [body]
+
+
+def _problem(status: HTTPStatus, reason: Text) -> bytes:
+    problem = {
+        "type": "about:blank",
+        "title": translate("Nothing can be served just now", SOURCE_LANGUAGE),
+        "status": status.value,
+        "detail": in_language(reason, SOURCE_LANGUAGE),
+    }
+    return json.dumps(problem, ensure_ascii=False).encode() + b"\n"
+
+
+def _page(reason: Text) -> bytes:
+    title = translate("Nothing can be served just now", SOURCE_LANGUAGE)
+    parts = "".join(
+        f'<section lang="{language}">'
+        f"<h1>{escape(translate('Nothing can be served just now', language))}</h1>"
+        f"<p>{escape(in_language(reason, language))}</p></section>"
+        for language in LANGUAGES
+    )
+    head = f'<!doctype html><html lang="{SOURCE_LANGUAGE}"><meta charset="utf-8">'
+    return f"{head}<title>{escape(title)}</title>{parts}</html>\n".encode()

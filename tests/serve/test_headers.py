@@ -7,7 +7,7 @@ from flask import Response
 
 from publisher.addresses import Addresses
 from publisher.rdf.media_types import DOCUMENTS, HTML, JSON_LD, TURTLE, MediaType
-from publisher.serve.fields import (
+from publisher.serve.headers import (
     DATA_POLICY,
     PAGE_POLICY,
     document_links,

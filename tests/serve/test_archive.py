@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from publisher.errors import ReleaseError
 from publisher.release import manifest
 from publisher.release.model import Release
-from publisher.serve.openings import Openings
+from publisher.serve.archive import Openings
 from tests.chain import Chain
 
 DUMP = "dumps/lakes.nt"
