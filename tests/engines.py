@@ -15,13 +15,12 @@ from unittest import mock
 import requests
 
 from publisher.config import Config, read_timeout
+from publisher.push.engine import GraphStore, Sender, Updates
+from publisher.push.push import Pushed, push
+from publisher.push.registry import Engine, Keep, Progress
 from publisher.query.engine import Limits
 from publisher.query.remote.connection import Address, Connection
 from publisher.release.model import Release
-from publisher.transfer.listing import Engine, Keep, Progress
-from publisher.transfer.push import Pushed, push
-from publisher.transfer.sender import Sender
-from publisher.transfer.stores import GraphStore, Updates
 from tests.servers import free_ports, program, running
 
 VIRTUOSO = """[Database]

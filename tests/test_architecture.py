@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
-STAGES = ("load", "quality", "query", "release", "render", "serve", "transfer", "verify", "writing")
+STAGES = ("load", "quality", "query", "release", "render", "serve", "push", "verify", "writing")
 # Folders of leaves: what stages of any kind need of RDF, and of the operating system.
 LEAF_FOLDERS = {"rdf", "system"}
 TOP = {"cli", "__main__"}
@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "render": {"query", "release"},
     # A site is opened with settings, so serve reads the type of them; nothing else does.
     "serve": {"config", "query", "release", "render"},
-    "transfer": {"query", "release"},
+    "push": {"query", "release"},
     "verify": set[str](),
     "writing": {"load", "quality", "query", "release", "render"},
 }

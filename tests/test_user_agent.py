@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from publisher import __version__
+from publisher.push.engine import Message, Sender
 from publisher.query.engine import Limits
 from publisher.query.remote.connection import Address, Connection, Request
 from publisher.release.copies.exchange import Session
 from publisher.system.user_agent import PRODUCT, user_agent
-from publisher.transfer.sender import Message, Sender
 from publisher.verify.client import Client
 from tests.documents import ROOT, project
 

@@ -14,8 +14,8 @@ from publisher.errors import UsageError
 from publisher.messages import translate
 
 if TYPE_CHECKING:
-    from publisher.transfer.listing import Engine
-    from publisher.transfer.push import Pushed
+    from publisher.push.push import Pushed
+    from publisher.push.registry import Engine
 
 _LARGEST_ANSWER_BYTES = 1 << 30
 _SETTINGS = (
@@ -35,10 +35,10 @@ _SETTINGS = (
 @answers_for_errors
 def push(url: str, name: str, lang: str, **options: Any) -> None:
     """Load a release into the engine at URL (its query endpoint), and switch to it there."""
+    from publisher.push.push import push as push_release
+    from publisher.push.registry import Keep
     from publisher.release.history.releases import find_release
     from publisher.release.open import open_current
-    from publisher.transfer.listing import Keep
-    from publisher.transfer.push import push as push_release
 
     config = read_config(Path.cwd(), options | {"engine": url})
     folder = Path(config.releases)
@@ -54,12 +54,11 @@ def push(url: str, name: str, lang: str, **options: Any) -> None:
 def _engine(config: Config) -> Engine:
     """Return how the engine is asked and written to."""
     from publisher.config import read_timeout
+    from publisher.push.check import SECONDS
+    from publisher.push.engine import GraphStore, Sender, Updates
+    from publisher.push.registry import Engine
     from publisher.query.engine import Limits
     from publisher.query.remote.connection import Address, Connection, authorization
-    from publisher.transfer.checking import SECONDS
-    from publisher.transfer.listing import Engine
-    from publisher.transfer.sender import Sender
-    from publisher.transfer.stores import GraphStore, Updates
 
     if not (config.engine_graph_store or config.engine_update):
         raise UsageError(

@@ -10,16 +10,15 @@ import requests
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.errors import PushFailed
+from publisher.push import push as pushing
+from publisher.push.check import Checker, changed_datatypes
+from publisher.push.engine import GraphStore, Sender
+from publisher.push.registry import Keep
 from publisher.query.remote.registry import Loaded, read_registry
 from publisher.query.remote.rewriting import Names, registry_of
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
-from publisher.transfer import push as pushing
-from publisher.transfer.checking import Checker, changed_datatypes
-from publisher.transfer.listing import Keep
-from publisher.transfer.sender import Sender
-from publisher.transfer.stores import GraphStore
 from tests.chain import A_LAKE, BASE, Chain
 from tests.engines import SERVERS, Remote, virtuoso
 
@@ -292,9 +291,9 @@ def test_a_large_graph_is_read_back_in_parts(
     server: Remote, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Engines bound what one answer holds; by updates there is no other way to read."""
-    from publisher.transfer import checking
+    from publisher.push import check
 
-    monkeypatch.setattr(checking, "_AT_ONCE", 10)
+    monkeypatch.setattr(check, "_AT_ONCE", 10)
     release = chain.build()
     server.push(release, by_updates=True)
     assert current(server) == [release.id]

@@ -8,14 +8,14 @@ from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from publisher.push.check import Checker
+from publisher.push.engine import Writer
 from publisher.query.remote.connection import Connection
 from publisher.query.remote.registry import CURRENT, GUARDED, IDENTIFIER, TRIPLES
 from publisher.query.remote.rewriting import Names, registry_of
 from publisher.rdf.namespaces import iri
 from publisher.release.history.releases import Kept, outdated
 from publisher.release.model import Release
-from publisher.transfer.checking import Checker
-from publisher.transfer.stores import Writer
 
 Progress = Callable[[str], None]
 _ISSUED, _PART = iri("dcterms:issued"), iri("dcterms:hasPart")

@@ -16,12 +16,12 @@ from itertools import islice
 from pyoxigraph import Store
 
 from publisher.errors import PushFailed
+from publisher.push.check import Checker, changed_datatypes
+from publisher.push.engine import Graph, guard, survey, triples_of
+from publisher.push.registry import Engine, Keep, Progress, prune, switch
 from publisher.query.remote.registry import read_registry
 from publisher.query.remote.rewriting import Names
 from publisher.release.model import Release
-from publisher.transfer.checking import Checker, changed_datatypes
-from publisher.transfer.listing import Engine, Keep, Progress, prune, switch
-from publisher.transfer.sending import Graph, guard, survey, triples_of
 
 
 @dataclass(frozen=True)

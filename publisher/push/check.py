@@ -17,11 +17,10 @@ from pyoxigraph import (
 )
 
 from publisher.errors import QueryError
+from publisher.push.engine import Sum, Writer, normalised, unguard
 from publisher.query.remote.connection import JSON, N_TRIPLES, Connection, Request
 from publisher.query.remote.rewriting import AS_WRITTEN, Names
 from publisher.rdf.reading import read_lines
-from publisher.transfer.sending import Sum, normalised, unguard
-from publisher.transfer.stores import Writer
 
 SECONDS = 600.0
 # More triples than this are asked for in parts, since engines bound what one answer holds.
