@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import queue
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
 
 from publisher.system.user_agent import user_agent
-from publisher.verify.exchanges import Exchange, Fault, Limits, Visit
-from publisher.verify.spelling import document, joined, whole_number
 
 FOLLOWED = (301, 302, 303, 307, 308)
 REPEATABLE = ("GET", "HEAD", "OPTIONS")
@@ -175,3 +176,145 @@ def _read(begun: Exchange, response: requests.Response, limits: Limits) -> Excha
     except urllib3.exceptions.HTTPError as error:
         return replace(begun, body=bytes(body), fault=Fault.TRUNCATED, detail=str(error))
     return replace(begun, body=bytes(body))
+
+
+# What happens over HTTP, as values: limits, one exchange, a visit through redirects, faults.
+
+
+class Fault(Enum):
+    """Why an exchange gave no complete answer."""
+
+    SLOW = "slow"
+    UNREACHABLE = "unreachable"
+    TRUNCATED = "truncated"
+    ENDLESS = "endless"
+    LOOP = "redirect-loop"
+    HOPS = "too-many-redirects"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one exchange may take: seconds, bytes of the body, redirects of a visit."""
+
+    connect_seconds: float = 5.0
+    read_seconds: float = 15.0
+    total_seconds: float = 60.0
+    length_bytes: int = 256 * 2**20
+    redirects: int = 5
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and what came back.
+
+    Attributes:
+        method: Of the request.
+        url: Where it was sent.
+        status: Of the answer; 0 when there was none.
+        fields: Header fields of the answer, names in lower case.
+        body: As sent, content coding not undone.
+        seconds: From the request to the last byte.
+        fault: Why the answer is not complete; None when it is.
+        detail: The fault in the words of the library.
+    """
+
+    method: str
+    url: str
+    status: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = field(default=b"", repr=False)
+    seconds: float = 0.0
+    fault: Fault | None = None
+    detail: str = ""
+
+    @property
+    def successful(self) -> bool:
+        """Tell whether a complete answer with a status 200 to 299 came."""
+        return self.fault is None and 200 <= self.status < 300
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type up to the first ``;``, as CKAN reads it."""
+        return self.fields.get("content-type", "").partition(";")[0].strip().lower()
+
+    def varies_by(self, name: str) -> bool:
+        """Tell whether ``Vary`` names a request field (RFC 9110, section 12.5.5)."""
+        names = {part.strip().lower() for part in self.fields.get("vary", "").split(",")}
+        return name.lower() in names or "*" in names
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A request with the redirects it led through; ``fault`` also knows loops."""
+
+    exchanges: tuple[Exchange, ...]
+    fault: Fault | None
+
+    @property
+    def last(self) -> Exchange:
+        """Return the exchange that ended the visit."""
+        return self.exchanges[-1]
+
+    @property
+    def successful(self) -> bool:
+        """Tell whether the visit ended in a complete answer with a status 200 to 299."""
+        return self.fault is None and self.last.successful
+
+
+# Addresses and numbers as a site spells them: whatever it writes, nothing here raises.
+
+# No length, count or pause needs more; int() refuses thousands of digits.
+DIGITS = 18
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+
+
+def joined(base: str, reference: str) -> str:
+    """Return the address a reference means (RFC 3986, section 5); itself when it means none.
+
+    >>> joined("http://x/a/b", "../c"), joined("http://x/", "http://[")
+    ('http://x/c', 'http://[')
+    """
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        return reference
+
+
+def document(iri: str) -> str:
+    """Return an IRI without its fragment.
+
+    >>> document("https://e.org/def#Bridge")
+    'https://e.org/def'
+    """
+    return iri.partition("#")[0]
+
+
+def is_absolute(iri: str) -> bool:
+    """Tell whether an IRI has a scheme."""
+    return _SCHEME.match(iri) is not None
+
+
+def is_web(iri: str) -> bool:
+    """Tell whether an IRI is an address of HTTP."""
+    return iri.lower().startswith(("http://", "https://"))
+
+
+def host_of(iri: str) -> str:
+    """Return the host of an address; empty when it has none.
+
+    >>> host_of("http://example.org:80/a"), host_of("http://[")
+    ('example.org:80', '')
+    """
+    try:
+        return urlsplit(iri).netloc
+    except ValueError:
+        return ""
+
+
+def whole_number(written: str) -> int | None:
+    """Return the number that digits stand for; None for anything else.
+
+    >>> whole_number("12"), whole_number("-1"), whole_number("\u00b2")
+    (12, None, None)
+    """
+    return int(written) if written.isdecimal() and len(written) <= DIGITS else None

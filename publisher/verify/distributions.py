@@ -12,13 +12,11 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import BY_NAME
-from publisher.verify import contents
-from publisher.verify.client import Client
-from publisher.verify.exchanges import Exchange
+from publisher.verify import graphs
+from publisher.verify.client import Client, Exchange, whole_number
 from publisher.verify.graphs import LoadContext, Triples
+from publisher.verify.report import redirects_302, unanswered, violation, warning
 from publisher.verify.site import Site
-from publisher.verify.spelling import whole_number
-from publisher.verify.verdicts import redirects_302, unanswered, violation, warning
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 IANA = "www.iana.org/assignments/media-types/"
@@ -150,11 +148,11 @@ def _content(
 ) -> Triples | None:
     """Return the triples of a download, None when it is no RDF; raise when it cannot be read."""
     media_type = distribution.media_type or last.media_type
-    body = contents.unpacked(last.body, url)
+    body = graphs.unpacked(last.body, url)
     known = BY_NAME.get(media_type)
     if known is not None and known.rdf_format is not None:
-        return contents.triples(body, media_type, last.url, load)
-    contents.check(body, media_type, url)
+        return graphs.triples(body, media_type, last.url, load)
+    graphs.check(body, media_type, url)
     return None
 
 

@@ -8,11 +8,10 @@ from rdflib import DCAT, Graph, URIRef
 
 from publisher.findings import Finding
 from publisher.messages import Text, text
-from publisher.verify import foops, fuji, landing, signposting
+from publisher.verify import foops, fuji, signposting
 from publisher.verify.client import Client
 from publisher.verify.graphs import LoadContext
-from publisher.verify.marks import Mark, Table, number, table, totals
-from publisher.verify.verdicts import note, warning
+from publisher.verify.report import Mark, Table, note, number, table, totals, warning
 
 # Google Dataset Search: name, and a description of 50 to 5000 characters.
 DESCRIPTION = (50, 5000)
@@ -29,7 +28,7 @@ def datasets(
     findings, tables, rows = [], [], []
     for dataset in wanted:
         progress(dataset)
-        seen = landing.fetch(client, dataset, load)
+        seen = fuji.fetch(client, dataset, load)
         page = feed.value(URIRef(dataset), DCAT.landingPage)
         marks = fuji.score(client, seen)
         posts = signposting.landing_page(client, str(page or dataset))
@@ -94,7 +93,7 @@ def ontologies(
     return findings, tables
 
 
-def _google(seen: landing.Described) -> list[Finding]:
+def _google(seen: fuji.Described) -> list[Finding]:
     """Return a warning when Google Dataset Search would not show a dataset."""
     embedded: Mapping[str, object] = seen.embedded
     least, most = DESCRIPTION

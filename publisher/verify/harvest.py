@@ -1,22 +1,21 @@
-"""The catalogue, fetched as CKAN and data.europa.eu fetch it."""
+"""The catalogue, fetched as CKAN, data.europa.eu and dataportal.se fetch it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from urllib.parse import unquote
 
 import pyoxigraph as ox
+from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, Namespace, URIRef
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import GRAPHS, RDF_XML
 from publisher.verify import graphs
-from publisher.verify.client import EUROPA, Client
-from publisher.verify.exchanges import Exchange, Visit
-from publisher.verify.feed import Feed, counted, next_page, syntax
-from publisher.verify.spelling import whole_number
-from publisher.verify.verdicts import unanswered, violation, warning
+from publisher.verify.client import EUROPA, Client, Exchange, Visit, whole_number
+from publisher.verify.report import redirects_302, unanswered, violation, warning
 
 # ckanext-dcat, harvesters/base.py: MAX_FILE_SIZE.
 CKAN_LENGTH_BYTES = 50 * 2**20
@@ -156,3 +155,174 @@ def _agrees(
         count=len(found ^ expected),
     )
     return [violation("harvest:formats-differ", message, about)]
+
+
+# The DCAT-AP-SE view, fetched as dataportal.se fetches it.
+
+
+def as_dataportal(client: Client, url: str, eu: Feed) -> tuple[Feed, list[Finding]]:
+    """Return the DCAT-AP-SE feed, and what dataportal.se or its guide objects to.
+
+    One complete RDF/XML document, no paging, no blank nodes but a ``dcterms:Location``.
+    """
+    visit = client.visit(url)
+    findings = redirects_302(visit, url)
+    problems = unanswered(visit, client.limits, url)
+    last = visit.last
+    if problems:
+        return Feed(url), findings + problems
+    if last.media_type != RDF_XML.name:
+        message = text(
+            "{url} comes as '{media_type}'; dataportal.se reads {expected}.",
+            url=url,
+            media_type=last.media_type or "-",
+            expected=RDF_XML.name,
+        )
+        findings.append(violation("harvest:media-type", message, url))
+    try:
+        triples = graphs.parse(last.body, RDF_XML.name, last.url)
+        feed = Feed(url, triples, graphs.to_rdflib(triples), 1)
+    except SourceSyntax as error:
+        return Feed(url), [*findings, syntax(error, url)]
+    return feed, findings + counted(feed) + _blank_nodes(feed) + _complete(feed, eu)
+
+
+def _blank_nodes(feed: Feed) -> list[Finding]:
+    """Return a violation for each blank node that is not a place."""
+    blank = {node for node in feed.graph.subjects() if isinstance(node, BNode)}
+    places = set(feed.graph.subjects(RDF.type, DCTERMS.Location))
+    kinds = sorted({_kind(feed.graph, node) for node in blank - places})
+    return [
+        violation(
+            "harvest:blank-node",
+            text(
+                "{url} has a blank node of type {kind}, which changes its name at every harvest. "
+                "Give it an IRI.",
+                url=feed.address,
+                kind=kind,
+            ),
+            feed.address,
+        )
+        for kind in kinds
+    ]
+
+
+def _kind(graph: Graph, node: BNode) -> str:
+    """Return the type of a blank node."""
+    kind = graph.value(node, RDF.type)
+    return str(kind) if isinstance(kind, URIRef) else "-"
+
+
+def _complete(feed: Feed, eu: Feed) -> list[Finding]:
+    """Return a violation for each dataset that is in only one of the two views."""
+    findings = []
+    if next_page(feed.graph) is not None:
+        message = text("{url} has pages; dataportal.se reads only the first.", url=feed.address)
+        findings.append(violation("harvest:paged", message, feed.address))
+    if eu.triples:
+        for dataset in sorted(set(eu.datasets()) ^ set(feed.datasets())):
+            message = text(
+                "{dataset} is in only one of {one} and {other}.",
+                dataset=dataset,
+                one=eu.address,
+                other=feed.address,
+            )
+            findings.append(violation("harvest:views-differ", message, dataset))
+    return findings
+
+
+# What a portal holds after a harvest, and whether its datasets add up.
+
+HYDRA = Namespace("http://www.w3.org/ns/hydra/core#")
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What a portal has after fetching a catalogue: the address, the triples, the graph."""
+
+    address: str
+    triples: graphs.Triples = frozenset()
+    graph: Graph = field(default_factory=Graph, repr=False)
+    pages: int = 0
+
+    def datasets(self) -> tuple[str, ...]:
+        """Return every node typed ``dcat:Dataset``, as CKAN counts them."""
+        return tuple(sorted({str(s) for s in self.graph.subjects(RDF.type, DCAT.Dataset)}))
+
+    def described(self) -> graphs.Triples:
+        """Return the triples about the catalogues and datasets themselves."""
+        named = {str(s) for s in self.graph.subjects(RDF.type, DCAT.Catalog)} | set(self.datasets())
+        return frozenset(
+            triple
+            for triple in self.triples
+            if isinstance(triple.subject, ox.NamedNode) and triple.subject.value in named
+        )
+
+
+def next_page(graph: Graph) -> str | None:
+    """Return the address of the next page, by either vocabulary of Hydra; None on the last."""
+    for kind in (HYDRA.PartialCollectionView, HYDRA.PagedCollection):
+        for view in graph.subjects(RDF.type, kind):
+            for predicate in (HYDRA.next, HYDRA.nextPage):
+                target = graph.value(view, predicate)
+                if target is not None:
+                    return str(target)
+    return None
+
+
+def syntax(error: SourceSyntax, about: str) -> Finding:
+    """Return the violation for a page that no portal can parse."""
+    return violation("harvest:syntax", error.what, about)
+
+
+def counted(feed: Feed) -> list[Finding]:
+    """Return what is wrong with the number of datasets in a feed."""
+    graph, datasets = feed.graph, feed.datasets()
+    if not feed.triples:
+        return []
+    if not datasets:
+        message = text("{url} has no dcat:Dataset. A portal would delete all.", url=feed.address)
+        return [violation("harvest:empty", message, feed.address)]
+    findings = []
+    listed = {str(o) for o in graph.objects(None, DCAT.dataset)}
+    for phantom in sorted(set(datasets) - listed):
+        message = text(
+            "{dataset} is typed dcat:Dataset and is in no catalogue: CKAN makes a phantom of it. "
+            "List it with dcat:dataset or take the type away.",
+            dataset=phantom,
+        )
+        findings.append(warning("harvest:phantom", message, phantom))
+    for total in sorted({str(o) for o in graph.objects(None, HYDRA.totalItems)}):
+        if total != str(len(datasets)):
+            message = text(
+                "hydra:totalItems says {total}, the pages hold {count} datasets.",
+                total=total,
+                count=len(datasets),
+            )
+            findings.append(violation("harvest:total", message, feed.address))
+    return findings
+
+
+# The contact of the datasets: the one thing to set before a feed is registered.
+
+VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
+# RFC 2606 and RFC 6761: names that belong to nobody.
+NOBODYS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
+
+
+def placeholders(feed: Graph) -> list[Finding]:
+    """Return a warning for each contact whose mail address belongs to nobody."""
+    findings = []
+    contacts = set(feed.objects(None, DCAT.contactPoint))
+    for contact in sorted(contacts, key=str):
+        for address in feed.objects(contact, VCARD.hasEmail):
+            mail = unquote(str(address).removeprefix("mailto:"))
+            domain = mail.rpartition("@")[2].lower()
+            if any(domain == name or domain.endswith("." + name) for name in NOBODYS):
+                message = text(
+                    "The contact address {mail} is a placeholder. Set your own before you "
+                    "register the feed with a portal.",
+                    mail=mail,
+                )
+                findings.append(warning("contact:placeholder", message, str(contact)))
+    return findings

@@ -15,9 +15,8 @@ from publisher.findings import Finding
 from publisher.messages import Text, text
 from publisher.system.files import replace_file
 from publisher.verify import graphs
-from publisher.verify.feed import Feed
-from publisher.verify.marks import Table
-from publisher.verify.verdicts import warning
+from publisher.verify.harvest import Feed
+from publisher.verify.report import Table, warning
 
 Digests = Mapping[str, str]
 

@@ -1,91 +1,129 @@
-"""Links that lead out of the data, checked politely: slowly, with HEAD, and not twice a week."""
+"""Typed links (RFC 8288, RFC 9264), and what an HTML page links to."""
 
 from __future__ import annotations
 
-import json
-import time
-from collections.abc import Callable, Collection
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from requests.utils import parse_header_links
 
 from publisher.errors import SourceSyntax
-from publisher.findings import Finding
-from publisher.messages import text
-from publisher.system.files import replace_file
-from publisher.verify import graphs, spelling
-from publisher.verify.client import EUROPA, Client
-from publisher.verify.verdicts import note, warning
+from publisher.verify import graphs
+from publisher.verify.client import Exchange, is_absolute, joined
 
-FRESH_SECONDS = 7 * 24 * 3600
-# A server that forbids HEAD or robots is there all the same.
-UNDECIDED = (401, 403, 405, 429, 501)
+LINKSET_JSON = "application/linkset+json"
 
 
-def _remembered(path: Path | None, now: float) -> dict[str, tuple[int, float]]:
-    """Return address → status and time of the check, as far as it is fresh."""
-    if path is None or not path.exists():
-        return {}
-    document = graphs.json_document(path.read_bytes(), str(path))
-    if not isinstance(document, dict):
-        raise SourceSyntax("It is no record of links.", where=str(path))
-    try:
-        known = {url: (int(entry[0]), float(entry[1])) for url, entry in document.items()}
-    except (TypeError, ValueError, LookupError) as error:
-        raise SourceSyntax("It is no record of links.", where=str(path)) from error
-    return {url: entry for url, entry in known.items() if now - entry[1] < FRESH_SECONDS}
+@dataclass(frozen=True)
+class WebLink:
+    """One link: from where, to where, of which relation, and the media type it hints at."""
+
+    anchor: str
+    relation: str
+    target: str
+    media_type: str = ""
+
+    @property
+    def absolute(self) -> bool:
+        """Tell whether both ends are absolute."""
+        return is_absolute(self.anchor) and is_absolute(self.target)
 
 
-def check(
-    client: Client,
-    addresses: Collection[str],
-    cache: Path | None,
-    delay_seconds: float,
-    progress: Callable[[str], None],
-) -> list[Finding]:
-    """Return a warning for each address that does not answer.
+def links_of(exchange: Exchange) -> tuple[WebLink, ...]:
+    """Return the links in the ``Link`` fields of an answer, relative ones resolved."""
+    value = exchange.fields.get("link", "")
+    found = []
+    for parsed in parse_header_links(value) if value else []:
+        target = joined(exchange.url, parsed.get("url", ""))
+        anchor = joined(exchange.url, parsed.get("anchor", ""))
+        for relation in parsed.get("rel", "").split():
+            found.append(WebLink(anchor, relation, target, parsed.get("type", "")))
+    return tuple(found)
 
-    Args:
-        client: Asks for them.
-        addresses: Outside the site.
-        cache: Where statuses are kept between verifications; None for nowhere.
-        delay_seconds: Pause between two requests to the same host.
-        progress: Is told each address that is asked for.
+
+def targets(links: tuple[WebLink, ...], relation: str) -> tuple[str, ...]:
+    """Return where the links of one relation lead, each once."""
+    return tuple(dict.fromkeys(link.target for link in links if link.relation == relation))
+
+
+def linkset(body: bytes) -> tuple[WebLink, ...]:
+    """Return the links of a linkset in JSON (RFC 9264, section 4.2).
 
     Raises:
-        SourceSyntax: The cache is not one that this function wrote.
+        SourceSyntax: It is not a linkset.
     """
-    known = _remembered(cache, time.time())
-    last_asked: dict[str, float] = {}
-    for url in sorted(set(addresses) - set(known)):
-        host = spelling.host(url)
-        time.sleep(max(0.0, last_asked.get(host, 0.0) + delay_seconds - time.monotonic()))
-        progress(url)
-        known[url] = (_status(client, url), time.time())
-        last_asked[host] = time.monotonic()
-    if cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(cache, json.dumps(known, indent=2, sort_keys=True) + "\n")
-    return [_finding(url, known[url][0]) for url in sorted(addresses) if not _fine(known[url][0])]
+    document = graphs.json_document(body)
+    contexts = document.get("linkset") if isinstance(document, dict) else None
+    if not isinstance(contexts, list):
+        raise SourceSyntax("It is no linkset.")
+    return tuple(link for context in contexts for link in _of_context(context))
 
 
-def _status(client: Client, url: str) -> int:
-    """Return the status of an address after redirects; 0 when it does not answer."""
-    visit = client.visit(url, "HEAD", {"User-Agent": EUROPA})
-    return 0 if visit.fault else visit.last.status
+def _of_context(context: object) -> Iterator[WebLink]:
+    """Yield the links of one link context object."""
+    if not isinstance(context, dict):
+        raise SourceSyntax("It is no linkset.")
+    for relation, link_targets in context.items():
+        if relation == "anchor":
+            continue
+        if not isinstance(link_targets, list) or not all(
+            isinstance(target, dict) for target in link_targets
+        ):
+            raise SourceSyntax("It is no linkset.")
+        for target in link_targets:
+            yield WebLink(
+                str(context.get("anchor", "")),
+                relation,
+                str(target.get("href", "")),
+                str(target.get("type", "")),
+            )
 
 
-def _fine(status: int) -> bool:
-    """Tell whether a status needs no word."""
-    return 200 <= status < 300
+# What an HTML page links to, and the JSON-LD it carries.
+
+JSON_LD_SCRIPT = "application/ld+json"
 
 
-def _finding(url: str, status: int) -> Finding:
-    """Return the finding about an address that gave no 200."""
-    if status in UNDECIDED:
-        message = text("{url} answers {status} to programs; look yourself.", url=url, status=status)
-        return note("links:undecided", message, url)
-    message = text(
-        "The data link to {url}, which answers {status}. Mend or remove the link.",
-        url=url,
-        status=status or "-",
-    )
-    return warning("links:dead", message, url)
+class _Page(HTMLParser):
+    """Collects ``href`` of links and the content of JSON-LD scripts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hrefs: list[str] = []
+        self.scripts: list[str] = []
+        self._in_script = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        fields = dict(attrs)
+        if tag in ("a", "link", "area") and fields.get("href"):
+            self.hrefs.append(str(fields["href"]))
+        self._in_script = tag == "script" and fields.get("type") == JSON_LD_SCRIPT
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script:
+            self.scripts.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        self._in_script = False
+
+
+def _read(page: Exchange) -> _Page:
+    """Return the parsed page; a page in a broken encoding loses single letters only."""
+    parser = _Page()
+    # The parser raises on a marked section that it does not know; what stands before it is kept.
+    with suppress(AssertionError):
+        parser.feed(page.body.decode("utf-8", errors="replace"))
+        parser.close()
+    return parser
+
+
+def hrefs(page: Exchange) -> list[str]:
+    """Return the addresses a page links to, resolved against its own."""
+    return [joined(page.url, href.strip()) for href in _read(page).hrefs]
+
+
+def json_ld_scripts(page: Exchange) -> list[str]:
+    """Return the content of the JSON-LD scripts of a page (JSON-LD 1.1, section 7)."""
+    return _read(page).scripts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from publisher.verify.exchanges import Limits
+from publisher.verify.client import Limits
 
 PARTS = ("harvest", "profiles", "mqa", "distributions", "dereference", "protocol", "fair", "proof")
 

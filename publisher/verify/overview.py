@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from rdflib import DCAT, DCTERMS, Graph, Literal, URIRef
 
 from publisher.messages import text
-from publisher.verify.contact import VCARD
 from publisher.verify.distributions import Download
-from publisher.verify.feed import Feed
-from publisher.verify.marks import Cell, Table
+from publisher.verify.harvest import VCARD, Feed
+from publisher.verify.report import Cell, Table
 
 
 def tables(feed: Feed) -> list[Table]:

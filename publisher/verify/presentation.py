@@ -6,8 +6,7 @@ from html import escape
 
 from publisher.findings import Finding, Severity, in_order
 from publisher.messages import Text, in_language, text, translate
-from publisher.verify.marks import Table
-from publisher.verify.report import Report, words
+from publisher.verify.report import Report, Table, words
 
 WIDEST = 60
 

@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+import pyoxigraph as ox
+
+from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import Text, text
 from publisher.rdf.media_types import GRAPHS
-from publisher.verify import answers
-from publisher.verify.client import Client
-from publisher.verify.exchanges import Exchange
-from publisher.verify.marks import Table
-from publisher.verify.verdicts import violation, warning
+from publisher.rdf.namespaces import iri
+from publisher.verify import graphs
+from publisher.verify.client import Client, Exchange
+from publisher.verify.report import Table, violation, warning
 
 ASK = "ASK {}"
 SELECT = 'SELECT ?x { VALUES ?x { "a" } }'
@@ -63,45 +65,43 @@ def _form(query: str, name: str = "query") -> bytes:
 def _queries() -> Iterator[Check]:
     """Yield the checks of the three ways to send a query (SPARQL 1.1 Protocol, section 2.1)."""
     true = text("the boolean true in JSON")
-    json_results = {"Accept": answers.RESULTS_JSON}
-    yield Check("get", true, answers.is_true, query=_get(ASK), fields=json_results)
-    yield Check(
-        "post-form", true, answers.is_true, "POST", fields=json_results | FORM, body=_form(ASK)
-    )
+    json_results = {"Accept": RESULTS_JSON}
+    yield Check("get", true, is_true, query=_get(ASK), fields=json_results)
+    yield Check("post-form", true, is_true, "POST", fields=json_results | FORM, body=_form(ASK))
     yield Check(
         "post-direct",
         true,
-        answers.is_true,
+        is_true,
         "POST",
         fields=json_results | DIRECT,
         body=ASK.encode(),
     )
     same = text("the text 100%25 as it was sent")
-    yield Check("percent-get", same, answers.has_percent, query=_get(PERCENT), fields=json_results)
+    yield Check("percent-get", same, has_percent, query=_get(PERCENT), fields=json_results)
     yield Check(
         "percent-post",
         same,
-        answers.has_percent,
+        has_percent,
         "POST",
         fields=json_results | FORM,
         body=_form(PERCENT),
     )
-    for media_type in (*answers.RESULTS, answers.CSV):
+    for media_type in (*RESULTS, CSV):
         expected = text("one solution as {media_type}", media_type=media_type)
         yield Check(
             f"select {media_type}",
             expected,
-            answers.solutions_in(media_type),
+            solutions_in(media_type),
             query=_get(SELECT),
             fields={"Accept": media_type},
-            mandatory=media_type == answers.RESULTS_JSON,
+            mandatory=media_type == RESULTS_JSON,
         )
     for known in GRAPHS:
         expected = text("one triple as {media_type}", media_type=known.name)
         yield Check(
             f"construct {known.name}",
             expected,
-            answers.graph_in(known.name),
+            graph_in(known.name),
             query=_get(CONSTRUCT),
             fields={"Accept": known.name},
             mandatory=known.name in ("text/turtle", "application/rdf+xml"),
@@ -111,24 +111,24 @@ def _queries() -> Iterator[Check]:
 def _errors() -> Iterator[Check]:
     """Yield the checks of what must be refused (SPARQL 1.1 Protocol, sections 2.1.4 and 2.2)."""
     bad = text("status 400")
-    yield Check("syntax-error", bad, answers.status(400), query=_get(BROKEN))
-    yield Check("two-queries", bad, answers.status(400), query=_get(ASK, ASK))
+    yield Check("syntax-error", bad, status(400), query=_get(BROKEN))
+    yield Check("two-queries", bad, status(400), query=_get(ASK, ASK))
     refused = text("a status from 400 to 499")
     update = {"Content-Type": "application/sparql-update"}
     yield Check(
-        "update-direct", refused, answers.refused, "POST", fields=update, body=UPDATE.encode()
+        "update-direct", refused, is_client_error, "POST", fields=update, body=UPDATE.encode()
     )
     yield Check(
-        "update-form", refused, answers.refused, "POST", fields=FORM, body=_form(UPDATE, "update")
+        "update-form", refused, is_client_error, "POST", fields=FORM, body=_form(UPDATE, "update")
     )
-    yield Check("update-as-query", refused, answers.refused, query=_get(UPDATE))
-    yield Check("service", refused, answers.refused, query=_get(SERVICE), mandatory=False)
+    yield Check("update-as-query", refused, is_client_error, query=_get(UPDATE))
+    yield Check("service", refused, is_client_error, query=_get(SERVICE), mandatory=False)
     plain = {"Content-Type": "text/plain"}
     unsupported = text("status 415")
     yield Check(
         "unsupported-body",
         unsupported,
-        answers.status(415),
+        status(415),
         "POST",
         fields=plain,
         body=ASK.encode(),
@@ -138,7 +138,7 @@ def _errors() -> Iterator[Check]:
     yield Check(
         "unacceptable",
         text("status 406"),
-        answers.status(406),
+        status(406),
         query=_get(ASK),
         fields=unacceptable,
         mandatory=False,
@@ -159,19 +159,19 @@ def _surroundings() -> Iterator[Check]:
     yield Check(
         "description",
         text("a service description in Turtle"),
-        answers.describes_service,
+        describes_service,
         fields={"Accept": "text/turtle"},
     )
     # data.europa.eu gives 80 of 405 points for an address that answers HEAD.
-    yield Check("head", text("status 200"), answers.status(200), "HEAD")
+    yield Check("head", text("status 200"), status(200), "HEAD")
     origin = {"Origin": "https://client.example"}
     anyone = text("Access-Control-Allow-Origin: *")
-    yield Check("cors", anyone, answers.shared, query=_get(ASK), fields=origin, mandatory=False)
+    yield Check("cors", anyone, shared, query=_get(ASK), fields=origin, mandatory=False)
     preflight = origin | {
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "Content-Type",
     }
-    yield Check("preflight", anyone, answers.shared, "OPTIONS", fields=preflight, mandatory=False)
+    yield Check("preflight", anyone, shared, "OPTIONS", fields=preflight, mandatory=False)
 
 
 CHECKS: tuple[Callable[[], Iterator[Check]], ...] = (_queries, _errors, _surroundings)
@@ -214,3 +214,89 @@ def _sentence(one: Check, endpoint: str, answer: Exchange) -> Text:
         )
         sentences[language] = whole[language]
     return sentences
+
+
+# Answers of a SPARQL endpoint: functions that tell whether one is as it must be.
+
+RESULTS_JSON = "application/sparql-results+json"
+CSV = "text/csv"
+RESULTS = {
+    RESULTS_JSON: ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
+
+
+def is_true(answer: Exchange) -> bool:
+    """Tell whether an answer is the boolean true in JSON."""
+    try:
+        document = graphs.json_document(answer.body)
+        return answer.successful and isinstance(document, dict) and document.get("boolean") is True
+    except SourceSyntax:
+        return False
+
+
+def has_percent(answer: Exchange) -> bool:
+    """Tell whether the text of the query came through untouched."""
+    try:
+        solutions = ox.parse_query_results(answer.body, format=RESULTS[RESULTS_JSON])
+        if not answer.successful or not isinstance(solutions, ox.QuerySolutions):
+            return False
+        return [str(solution["x"]) for solution in solutions] == ['"100%25"']
+    except (SyntaxError, ValueError, KeyError):
+        return False
+
+
+def solutions_in(media_type: str) -> Callable[[Exchange], bool]:
+    """Return a test for solutions in a media type."""
+
+    def passed(answer: Exchange) -> bool:
+        if not answer.successful or answer.media_type != media_type:
+            return False
+        if media_type == CSV:
+            return answer.body.split() == [b"x", b"a"]
+        try:
+            solutions = ox.parse_query_results(answer.body, format=RESULTS[media_type])
+            return isinstance(solutions, ox.QuerySolutions) and len(list(solutions)) == 1
+        except (SyntaxError, ValueError):
+            return False
+
+    return passed
+
+
+def graph_in(media_type: str) -> Callable[[Exchange], bool]:
+    """Return a test for a graph of one triple in a media type."""
+
+    def passed(answer: Exchange) -> bool:
+        if not answer.successful or answer.media_type != media_type:
+            return False
+        try:
+            return len(graphs.parse(answer.body, media_type, answer.url)) == 1
+        except SourceSyntax:
+            return False
+
+    return passed
+
+
+def status(*statuses: int) -> Callable[[Exchange], bool]:
+    """Return a test for one of some statuses."""
+    return lambda answer: answer.fault is None and answer.status in statuses
+
+
+def is_client_error(answer: Exchange) -> bool:
+    """Tell whether an answer is an error of the client's (400 to 499)."""
+    return answer.fault is None and 400 <= answer.status < 500
+
+
+def describes_service(answer: Exchange) -> bool:
+    """Tell whether an answer is a service description (SPARQL 1.1 Service Description, 2)."""
+    try:
+        triples = graphs.parse(answer.body, answer.media_type, answer.url)
+    except SourceSyntax:
+        return False
+    return answer.successful and any(t.predicate.value == iri("sd:endpoint") for t in triples)
+
+
+def shared(answer: Exchange) -> bool:
+    """Tell whether scripts of any site may read an answer (Fetch, CORS protocol)."""
+    return answer.fields.get("access-control-allow-origin") == "*"

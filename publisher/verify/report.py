@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from publisher.findings import Finding, Severity, count
-from publisher.messages import in_language
-from publisher.verify.exchanges import Exchange
-from publisher.verify.marks import Cell, Table
+from publisher.messages import Text, in_language, text
+from publisher.verify.client import Exchange, Fault, Limits, Visit
 
 
 @dataclass(frozen=True)
@@ -97,3 +97,153 @@ def _exchange(exchange: Exchange) -> dict[str, object]:
         "seconds": round(exchange.seconds, 4),
         "fault": exchange.fault.value if exchange.fault else None,
     }
+
+
+# Findings about a site: short ways to make them, and the faults of HTTP in words.
+
+
+def violation(rule: str, message: Text, about: str, path: str = "") -> Finding:
+    """Return a finding that makes the verification fail."""
+    return Finding(Severity.VIOLATION, message, rule, focus_node=about, path=path)
+
+
+def warning(rule: str, message: Text, about: str, path: str = "") -> Finding:
+    """Return a finding about what portals or clients would miss."""
+    return Finding(Severity.WARNING, message, rule, focus_node=about, path=path)
+
+
+def note(rule: str, message: Text, about: str) -> Finding:
+    """Return a finding that only informs."""
+    return Finding(Severity.INFO, message, rule, focus_node=about)
+
+
+def _fault(fault: Fault, visit: Visit, limits: Limits) -> Text:
+    """Return the sentence about a fault."""
+    url = visit.last.url
+    if fault is Fault.SLOW:
+        return text(
+            "{url} gave no complete answer within {seconds} seconds. Make it answer sooner.",
+            url=url,
+            seconds=min(limits.total_seconds, limits.read_seconds),
+        )
+    if fault is Fault.ENDLESS:
+        return text(
+            "{url} sent more than {length} bytes, and reading was stopped.",
+            url=url,
+            length=limits.length_bytes,
+        )
+    if fault is Fault.TRUNCATED:
+        return text(
+            "{url} broke off before the end of its answer: fewer bytes came than announced.",
+            url=url,
+        )
+    if fault is Fault.LOOP:
+        return text("{url} redirects in a circle. Let it lead to a document.", url=url)
+    if fault is Fault.HOPS:
+        return text(
+            "{url} comes after more than {hops} redirects. Lead there at once.",
+            url=url,
+            hops=limits.redirects,
+        )
+    return text(
+        "{url} cannot be reached: {detail}", url=url, detail=visit.last.detail or visit.last.status
+    )
+
+
+def unanswered(visit: Visit, limits: Limits, about: str = "") -> list[Finding]:
+    """Return one violation when a visit did not end in a status 200 to 299, else nothing."""
+    about = about or visit.exchanges[0].url
+    if visit.fault:
+        return [violation(f"http:{visit.fault.value}", _fault(visit.fault, visit, limits), about)]
+    if not visit.last.successful:
+        message = text(
+            "{url} answers {method} with status {status}; it must answer 200.",
+            url=visit.last.url,
+            method=visit.last.method,
+            status=visit.last.status,
+        )
+        return [violation("http:status", message, about)]
+    return []
+
+
+def redirects_302(visit: Visit, about: str) -> list[Finding]:
+    """Return one violation for each 302: dataportal.se follows 301, 303, 307 and 308 only."""
+    return [
+        violation(
+            "http:302",
+            text(
+                "{url} redirects with status 302, which dataportal.se does not follow. "
+                "Use 301, 303, 307 or 308.",
+                url=exchange.url,
+            ),
+            about,
+        )
+        for exchange in visit.exchanges
+        if exchange.status == 302
+    ]
+
+
+# Marks of a scorer: what was measured, the points got, and why; as tables.
+
+Cell: TypeAlias = str | Text
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a report; a cell is a word of the data or a text in every language."""
+
+    title: Text
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The points that something got by one metric.
+
+    Attributes:
+        group: Dimension or principle, as the scorer names it.
+        metric: As the scorer names it.
+        got: Points.
+        possible: Points there were to get; 0 when it cannot be measured from outside.
+        why: What was found, or what is missing.
+    """
+
+    group: str
+    metric: str
+    got: float
+    possible: float
+    why: Text
+
+
+def mark(group: str, metric: str, points: float, passed: bool, good: Text, missing: Text) -> Mark:
+    """Return all points with the good news, or none with what is missing."""
+    return Mark(group, metric, points if passed else 0, points, good if passed else missing)
+
+
+def totals(marks: Iterable[Mark]) -> tuple[float, float]:
+    """Return the points got and the points possible."""
+    kept = list(marks)
+    return sum(m.got for m in kept), sum(m.possible for m in kept)
+
+
+def number(value: float) -> str:
+    """Return a number without decimals that say nothing.
+
+    >>> number(30.0), number(0.5)
+    ('30', '0.5')
+    """
+    return f"{value:g}"
+
+
+def table(title: Text, marks: Sequence[Mark]) -> Table:
+    """Return the marks as a table of dimension, metric, points got, points possible, why."""
+    columns = (
+        text("Dimension"),
+        text("Metric"),
+        text("Points"),
+        text("Possible"),
+        text("Why"),
+    )
+    rows = tuple((m.group, m.metric, number(m.got), number(m.possible), m.why) for m in marks)
+    return Table(title, columns, rows)

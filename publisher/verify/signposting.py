@@ -8,11 +8,9 @@ from __future__ import annotations
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import Text, text
-from publisher.verify.client import Client
-from publisher.verify.exchanges import Exchange
-from publisher.verify.marks import Mark, mark
-from publisher.verify.verdicts import warning
-from publisher.verify.web_links import LINKSET_JSON, WebLink, links_of, linkset, targets
+from publisher.verify.client import Client, Exchange
+from publisher.verify.links import LINKSET_JSON, WebLink, links_of, linkset, targets
+from publisher.verify.report import Mark, mark, warning
 
 SCHEMA_ABOUT_PAGE = "https://schema.org/AboutPage"
 LEVEL_1, LEVEL_2 = "Level 1", "Level 2"

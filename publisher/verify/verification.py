@@ -12,30 +12,25 @@ from rdflib import DCAT, VOID
 from publisher.findings import Finding, in_order
 from publisher.messages import in_language, text, translate
 from publisher.verify import (
-    contact,
-    dataportal,
     dereference,
     distributions,
     fair,
     harvest,
     history,
-    links,
+    integrity,
     mqa,
+    outgoing_links,
     overview,
     profiles,
-    proof,
     protocol,
     signposting,
 )
 from publisher.verify.client import Client
-from publisher.verify.feed import Feed
 from publisher.verify.graphs import LoadContext
-from publisher.verify.inventory import Inventory
-from publisher.verify.marks import Table
+from publisher.verify.harvest import Feed
 from publisher.verify.options import VerifyOptions
-from publisher.verify.report import Report
-from publisher.verify.site import Site, context_loader, learn
-from publisher.verify.verdicts import note, warning
+from publisher.verify.report import Report, Table, note, warning
+from publisher.verify.site import Inventory, Site, context_loader, learn
 
 LINKS_CHECKED = 300
 DATASETS_SCORED = 25
@@ -51,7 +46,7 @@ class _Verification:
         self.findings: list[Finding] = []
         self.tables: list[Table] = []
         self.broken_rules: list[Finding] = []
-        self.key = proof.read_key(options.public_key) if options.public_key else None
+        self.key = integrity.read_key(options.public_key) if options.public_key else None
         self.profiles = profiles.given(self.client, options.profiles)
         self.site: Site
         self.site, found = learn(self.client, url, options.catalogue)
@@ -64,10 +59,10 @@ class _Verification:
     def harvest(self) -> None:
         """Fetch the catalogue as each portal does, and compare it with the last time."""
         self.feed, found = harvest.as_ckan(self.client, self.feed.address, self.load)
-        self.findings += found + contact.placeholders(self.feed.graph)
+        self.findings += found + harvest.placeholders(self.feed.graph)
         self.findings += harvest.as_europa(self.client, self.feed, self.load)
         if self.options.se_view:
-            self.se_feed, found = dataportal.as_dataportal(
+            self.se_feed, found = harvest.as_dataportal(
                 self.client, self.se_feed.address, self.feed
             )
             self.findings += found
@@ -175,13 +170,13 @@ class _Verification:
 
     def prove(self) -> None:
         """Hold what the release on line consists of against its signed manifest."""
-        found, table = proof.check(self.client, self.site.address, self.key, self.tell)
+        found, table = integrity.check(self.client, self.site.address, self.key, self.tell)
         self.findings += found
         self.tables += [table] if table else []
 
     def follow_links(self) -> None:
         """Ask for the addresses outside that the data link to."""
-        self.findings += links.check(
+        self.findings += outgoing_links.check(
             self.client,
             self.inventory.outgoing,
             self.options.links_cache,

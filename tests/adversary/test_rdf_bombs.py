@@ -24,7 +24,7 @@ from typing import Any
 import pytest
 
 from publisher.errors import SourceSyntax
-from publisher.verify import contents
+from publisher.verify import graphs
 from tests.adversary.bombs import MEDIA_TYPES, REFUSED, bomb
 
 PUBLISHER = Path(sys.executable).with_name("publisher")
@@ -54,7 +54,7 @@ for name in sys.argv[1:]:
 VERIFY = """
 import sys
 from publisher.verify import presentation
-from publisher.verify.exchanges import Limits
+from publisher.verify.client import Limits
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
 limits = Limits(5, 1, 1.5, 8 << 20, 3)
@@ -267,6 +267,6 @@ def test_gzip_that_grows_a_thousandfold_is_refused() -> None:
     """A dump of triples shrinks to a tenth or a fiftieth."""
     packed = gzip.compress(b"\0" * (100 << 20))
     with pytest.raises(SourceSyntax, match="cut off or too large"):
-        contents.unpacked(packed, "dump.nt.gz")
+        graphs.unpacked(packed, "dump.nt.gz")
     honest = b"<urn:s> <urn:p> <urn:o> .\n" * 100_000
-    assert contents.unpacked(gzip.compress(honest), "dump.nt.gz") == honest
+    assert graphs.unpacked(gzip.compress(honest), "dump.nt.gz") == honest

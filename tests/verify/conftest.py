@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from publisher.verify.exchanges import Limits
+from publisher.verify.client import Limits
 from publisher.verify.options import VerifyOptions
 from tests.verify.site import Site, serving
 

@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 
 from publisher.system.user_agent import user_agent
-from publisher.verify.client import EUROPA, Client
-from publisher.verify.exchanges import Fault
+from publisher.verify.client import EUROPA, Client, Fault
 from tests.verify import faults
 from tests.verify.conftest import IMPATIENT, LIMITS
 from tests.verify.site import Answer, Request, Site, redirect

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from publisher.errors import SourceSyntax
-from publisher.verify import contents
+from publisher.verify import graphs
 
 
 def workbook(name: str) -> bytes:
@@ -29,13 +29,13 @@ def workbook(name: str) -> bytes:
         (b'a\r\n"' + b"1 2," * 50_000 + b'"\r\n', "text/csv"),
         (b'a,b\r\n"two\r\nlines",2\r\n\r\n', "text/csv"),
         (b"[]", "application/json"),
-        (workbook("xl/workbook.xml"), contents.XLSX),
+        (workbook("xl/workbook.xml"), graphs.XLSX),
         (b"anything", "application/pdf"),
     ],
 )
 def test_a_good_file_is_taken(body: bytes, media_type: str) -> None:
     """Also one of a type that is not looked into."""
-    contents.check(body, media_type, "x")
+    graphs.check(body, media_type, "x")
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_a_good_file_is_taken(body: bytes, media_type: str) -> None:
         ("Ö".encode("latin-1"), "text/csv"),
         (b'{"type": "FeatureCollection"}', "application/geo+json"),
         (b"{", "application/json"),
-        (workbook("word/document.xml"), contents.XLSX),
-        (b"PK", contents.XLSX),
+        (workbook("word/document.xml"), graphs.XLSX),
+        (b"PK", graphs.XLSX),
     ],
 )
 def test_a_file_that_is_something_else_is_an_error_with_a_reason(
@@ -55,13 +55,13 @@ def test_a_file_that_is_something_else_is_an_error_with_a_reason(
 ) -> None:
     """An error page or half a file must not pass for data."""
     with pytest.raises(SourceSyntax):
-        contents.check(body, media_type, "x")
+        graphs.check(body, media_type, "x")
 
 
 def test_gzip_is_undone_and_all_its_members_are_read() -> None:
     """``cat a.gz b.gz`` is one file."""
     assert (
-        contents.unpacked(gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0), "x") == b"ab"
+        graphs.unpacked(gzip.compress(b"a", mtime=0) + gzip.compress(b"b", mtime=0), "x") == b"ab"
     )
 
 
@@ -69,4 +69,4 @@ def test_gzip_is_undone_and_all_its_members_are_read() -> None:
 def test_broken_gzip_is_an_error(body: bytes) -> None:
     """Half a dump parses, and lacks half the triples."""
     with pytest.raises(SourceSyntax):
-        contents.unpacked(body, "x")
+        graphs.unpacked(body, "x")

@@ -11,9 +11,8 @@ import pytest
 from publisher.errors import SourceSyntax
 from publisher.findings import Severity
 from publisher.messages import in_language
-from publisher.verify.marks import Cell
 from publisher.verify.options import VerifyOptions
-from publisher.verify.report import Report
+from publisher.verify.report import Cell, Report
 from publisher.verify.verification import verify
 from tests.verify import faults
 from tests.verify.faults import Fault

@@ -8,7 +8,7 @@ from publisher.findings import Finding, Severity
 from publisher.messages import text
 from publisher.rdf.media_types import TURTLE
 from publisher.verify import graphs, mqa
-from publisher.verify.marks import totals
+from publisher.verify.report import totals
 from tests.verify import world
 
 DATASET = "https://w3id.org/tiny/dataset/terms"

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from publisher.findings import Severity
-from publisher.verify import links
+from publisher.verify import outgoing_links
 from publisher.verify.client import Client
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
@@ -32,7 +32,7 @@ def test_a_dead_link_is_a_warning_and_a_forbidden_one_a_note(
     """Some servers turn programs away; that does not make the link dead."""
     site.routes["/page"] = lambda request: Answer(status)
 
-    found = links.check(Client(LIMITS), [f"{site.address}/page"], None, 0, silent)
+    found = outgoing_links.check(Client(LIMITS), [f"{site.address}/page"], None, 0, silent)
 
     assert [finding.severity for finding in found] == severities
 
@@ -42,7 +42,9 @@ def test_the_same_host_is_left_in_peace_between_two_requests(site: Site) -> None
     site.routes |= {f"/{n}": lambda request: Answer(200) for n in range(3)}
     begun = time.monotonic()
 
-    links.check(Client(LIMITS), [f"{site.address}/{n}" for n in range(3)], None, 0.1, silent)
+    outgoing_links.check(
+        Client(LIMITS), [f"{site.address}/{n}" for n in range(3)], None, 0.1, silent
+    )
 
     assert time.monotonic() - begun >= 0.2
 
@@ -51,10 +53,10 @@ def test_a_fresh_answer_is_not_asked_for_again(site: Site, tmp_path: Path) -> No
     """Dead links stay reported from the cache."""
     cache = tmp_path / "cache" / "links.json"
     client = Client(LIMITS)
-    first = links.check(client, [f"{site.address}/gone"], cache, 0, silent)
+    first = outgoing_links.check(client, [f"{site.address}/gone"], cache, 0, silent)
     asked = len(client.exchanges)
 
-    second = links.check(client, [f"{site.address}/gone"], cache, 0, silent)
+    second = outgoing_links.check(client, [f"{site.address}/gone"], cache, 0, silent)
 
     assert second == first
     assert len(client.exchanges) == asked
@@ -66,7 +68,7 @@ def test_an_answer_of_last_month_is_asked_for_again(site: Site, tmp_path: Path) 
     cache.write_text(json.dumps({f"{site.address}/page": [404, time.time() - 30 * 86400]}))
     site.routes["/page"] = lambda request: Answer(200)
 
-    assert links.check(Client(LIMITS), [f"{site.address}/page"], cache, 0, silent) == []
+    assert outgoing_links.check(Client(LIMITS), [f"{site.address}/page"], cache, 0, silent) == []
 
 
 def test_links_out_are_checked_only_when_asked_for(site: Site, options: VerifyOptions) -> None:

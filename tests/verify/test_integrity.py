@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from publisher.errors import UsageError
 from publisher.findings import Severity
-from publisher.verify import proof
+from publisher.verify import integrity
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
 from tests.verify import world
@@ -176,7 +176,7 @@ def test_a_large_release_is_compared_as_far_as_it_goes(
     proved: Site, expected: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """And the report says how far."""
-    monkeypatch.setattr(proof, "FILES", 1)
+    monkeypatch.setattr(integrity, "FILES", 1)
 
     assert ("proof:sample", Severity.WARNING) in rules(proved, expected)
 

@@ -16,8 +16,7 @@ from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import DUMPS, TABLES
 from publisher.verify.client import Client
-from publisher.verify.marks import Table
-from publisher.verify.verdicts import note, unanswered, violation, warning
+from publisher.verify.report import Table, note, unanswered, violation, warning
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
