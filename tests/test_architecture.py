@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
-STAGES = ("load", "quality", "query", "release", "render", "serve", "push", "verify", "writing")
+STAGES = ("load", "quality", "query", "release", "render", "serve", "push", "verify", "edit")
 # Folders of leaves: what stages of any kind need of RDF, and of the operating system.
 LEAF_FOLDERS = {"rdf", "system"}
 TOP = {"cli", "__main__"}
@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "serve": {"config", "query", "release", "render"},
     "push": {"query", "release"},
     "verify": set[str](),
-    "writing": {"load", "quality", "query", "release", "render"},
+    "edit": {"load", "quality", "query", "release", "render"},
 }
 LONGEST_FUNCTION = 50
 

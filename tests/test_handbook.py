@@ -14,10 +14,10 @@ from click.testing import CliRunner
 from pyoxigraph import Literal
 
 from publisher.cli import main
+from publisher.edit.forms import read_forms
+from publisher.edit.inventory import Inventory
 from publisher.load.files import Role
 from publisher.load.sources import read_sources
-from publisher.writing.forms import read_forms
-from publisher.writing.inventory import Inventory
 from tests.test_messages import translations
 
 REPOSITORY = Path(__file__).parents[1]

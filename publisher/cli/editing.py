@@ -26,8 +26,7 @@ from publisher.messages import translate
 @answers_for_errors
 def edit(port: int, no_browser: bool, lang: str, **options: Any) -> None:
     """Edit the data in forms, in the browser of this machine; nobody else can reach it."""
-    from publisher.writing.editor.app import Editor
-    from publisher.writing.editor.server import EditorServer
+    from publisher.edit.editor.app import Editor, EditorServer
 
     config = config_of(**options)
     editor = Editor(Path.cwd(), config.base_iri, config.language, bounds_of(config))

@@ -22,7 +22,7 @@ from publisher.load.sources import read_sources
 from publisher.messages import translate
 
 if TYPE_CHECKING:
-    from publisher.writing.sheets.importing import Import
+    from publisher.edit.sheets.importing import Import
 
 
 @click.group()
@@ -38,9 +38,9 @@ def sheet() -> None:
 @answers_for_errors
 def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
     """Write FILE (.xlsx): a sheet a class, a line a thing, lists to choose from."""
-    from publisher.writing.sheets.cells import Names
-    from publisher.writing.sheets.export import export_workbook
-    from publisher.writing.sheets.layout import basis_of
+    from publisher.edit.sheets.cells import Names
+    from publisher.edit.sheets.export import export_workbook
+    from publisher.edit.sheets.layout import basis_of
 
     if file.suffix.lower() != ".xlsx":
         raise UsageError(
@@ -92,8 +92,8 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 @answers_for_errors
 def import_sheets(file: Path, lang: str, **options: Any) -> None:
     """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
-    from publisher.writing.sheets.layout import basis_of
-    from publisher.writing.sheets.running import read_import, report
+    from publisher.edit.sheets.command import read_import, report
+    from publisher.edit.sheets.layout import basis_of
 
     dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
     mark_original = options.pop("mark_original")

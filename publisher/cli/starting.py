@@ -9,10 +9,9 @@ from pathlib import Path
 import click
 
 from publisher.cli.options import LANGUAGE, answers_for_errors
+from publisher.edit.init import KINDS, THEMES, Start, start_folder
 from publisher.errors import UsageError
 from publisher.messages import LANGUAGES, Text, translate
-from publisher.writing.starting.folder import start_folder
-from publisher.writing.starting.model import KINDS, THEMES, Start
 
 
 @click.command()

@@ -17,19 +17,18 @@ from publisher.cli.options import (
     settings,
     write_findings,
 )
+from publisher.edit.changes import Plan, plan_changes
+from publisher.edit.fields import Form
+from publisher.edit.forms import read_forms
+from publisher.edit.inventory import Inventory
+from publisher.edit.rename import rebase as move_base
+from publisher.edit.rename import rename as move_thing
+from publisher.edit.things import Filled, add_thing, find_form, find_source, find_thing, read_filled
+from publisher.edit.things import retire as retire_thing
 from publisher.errors import NotApproved
 from publisher.findings import Finding
 from publisher.load.sources import Sources, read_sources
 from publisher.messages import in_language, translate
-from publisher.writing.additions import add_thing, find_source
-from publisher.writing.additions import retire as retire_thing
-from publisher.writing.changes import Plan, plan_changes
-from publisher.writing.fields import Form
-from publisher.writing.filling import Filled, find_form, find_thing, read_filled
-from publisher.writing.forms import read_forms
-from publisher.writing.inventory import Inventory
-from publisher.writing.moving import rebase as move_base
-from publisher.writing.moving import rename as move_thing
 
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the difference; write nothing.")
 _SOURCE = click.option(
@@ -90,7 +89,7 @@ def _carry_out(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = ()
 
 def _asked(form: Form, given: Iterable[Filled], inventory: Inventory, lang: str) -> list[Filled]:
     """Ask at the terminal for what a form must have and nobody gave; an empty answer skips it."""
-    from publisher.writing.asking import missing_fields, question, why_refused
+    from publisher.edit.things import missing_fields, question, why_refused
 
     answers = []
     for field, language in missing_fields(form, given):

@@ -1,0 +1,250 @@
+"""What is wrong with a draft, shown at the input to correct, and mentions left unchanged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Literal
+
+from publisher.edit.editor.entries import Entry, Row
+from publisher.edit.editor.pending import Work
+from publisher.edit.editor.session import Choices, Draft, Problem, Scene
+from publisher.edit.fields import TEXT, Field
+from publisher.edit.statements import SOURCE
+from publisher.errors import ValueRefused
+from publisher.findings import Finding, Severity, in_order
+from publisher.load.sources import Sources
+from publisher.messages import Text
+from publisher.quality.approval import check
+from publisher.quality.file_rules import check_characters, check_definitions, check_terms
+from publisher.quality.hygiene import check_hygiene
+from publisher.rdf.namespaces import iri
+
+if TYPE_CHECKING:
+    from publisher.quality.shapes import Around
+
+
+_QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
+    check_terms,
+    check_characters,
+    check_definitions,
+    check_hygiene,
+)
+_NOT_PROPERTIES = (iri("rdf:"), iri("sh:"))
+
+
+def check_around(work: Work, around: Around) -> list[Finding]:
+    """Return what is wrong with everything that the drafts touch, and with nothing else.
+
+    Raises:
+        SourceSyntax: A shape or a rule cannot be used.
+    """
+    if work.plan is None:
+        return []
+    things = work.things()
+    after = work.plan.after
+    found = [f for step in _QUICK for f in step(after) if f.focus_node in things]
+    found += around.findings(after, sorted(things))
+    return in_order(found)
+
+
+def new_violations(work: Work) -> list[Finding]:
+    """Return the violations that the sources would have, and do not have now.
+
+    Raises:
+        SourceSyntax: A shape or a rule cannot be used.
+    """
+    assert work.plan is not None
+    after = [f for f in check(work.plan.after) if f.severity.blocks]
+    if not after:
+        return []
+    before = {_mark(f) for f in check(work.plan.before)}
+    return [finding for finding in after if _mark(finding) not in before]
+
+
+def _mark(finding: Finding) -> tuple[object, ...]:
+    """Return what makes a finding the same one, wherever its line has moved."""
+    return (finding.severity, finding.rule, finding.focus_node, finding.path, finding.value)
+
+
+def paths_of(finding: Finding, scene: Scene) -> Iterator[str]:
+    """Yield the properties that a finding is about, also when its path has several."""
+    if finding.path:
+        yield finding.path
+        return
+    shapes = scene.inventory.shapes
+    waiting = [node for node in shapes.nodes(finding.rule, iri("sh:path"))]
+    while waiting:
+        node = waiting.pop(0)
+        if node.startswith(("http://", "https://")):
+            if not node.startswith(_NOT_PROPERTIES):
+                yield node
+            continue
+        waiting += [value for path in shapes.of(node) for value in shapes.nodes(node, path)]
+
+
+def is_grave(finding: Finding) -> bool:
+    """Tell whether a finding keeps the sources from being published."""
+    return finding.severity is Severity.VIOLATION
+
+
+# What is wrong with a draft, told at the input where it can be mended.
+
+
+@dataclass
+class Said:
+    """What is said at one place."""
+
+    errors: list[Text] = field(default_factory=list)
+    warnings: list[Text] = field(default_factory=list)
+
+    def add(self, finding: Finding) -> None:
+        """Add a finding, unless it says what is said already."""
+        said = self.errors if is_grave(finding) else self.warnings
+        if finding.message not in said:
+            said.append(finding.message)
+
+
+@dataclass
+class Remarks:
+    """Findings and problems of one draft, by place.
+
+    Attributes:
+        general: Of the thing as a whole.
+        fields: By what the names of the inputs of a field begin with.
+        rows: By what those of a row begin with.
+    """
+
+    general: Said = field(default_factory=Said)
+    fields: dict[str, Said] = field(default_factory=dict)
+    rows: dict[str, list[Text]] = field(default_factory=dict)
+
+    def of_field(self, start: str) -> Said:
+        """Return what is said of a field as a whole."""
+        return self.fields.get(start, Said())
+
+    def of_row(self, name: str) -> list[Text]:
+        """Return what is said of one value."""
+        return self.rows.get(name, [])
+
+    @property
+    def count(self) -> int:
+        """Return how many errors there are."""
+        inside = sum(len(said.errors) for said in self.fields.values())
+        return len(self.general.errors) + inside + sum(map(len, self.rows.values()))
+
+
+def remarks_on(
+    draft: Draft,
+    entries: Iterable[Entry],
+    findings: Iterable[Finding],
+    problems: Iterable[Problem],
+    scene: Scene,
+) -> Remarks:
+    """Return what there is to say of a draft, at its places."""
+    found = Remarks()
+    starts, statements = _places(entries)
+    for problem in problems:
+        found.rows.setdefault(problem.name, []).append(problem.message)
+    for finding in findings:
+        if finding.focus_node == draft.iri:
+            path = next((p for p in paths_of(finding, scene) if p in starts), "")
+            place = found.fields.setdefault(starts[path], Said()) if path else found.general
+            place.add(finding)
+        elif finding.focus_node in statements:
+            found.fields.setdefault(statements[finding.focus_node], Said()).add(finding)
+    return found
+
+
+def _places(entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return path → beginning of a field's names, and statement → the same of its field."""
+    starts: dict[str, str] = {}
+    statements: dict[str, str] = {}
+    for number, entry in enumerate(entries):
+        if not entry.field.is_inverse:
+            starts[entry.field.path] = f"f{number}."
+        for row in entry.rows:
+            for proof in row.proofs:
+                if proof.statement:
+                    statements[proof.statement] = f"f{number}."
+    return starts, statements
+
+
+# What was left alone although it belongs to what was changed.
+#
+# A text that still tells the old value ("105 members" after 105 became 110), and a source that was
+# cited for it.
+
+
+@dataclass(frozen=True)
+class Echo:
+    """A text that was left alone and names a value that was changed.
+
+    Attributes:
+        input: Name of the input it stands in.
+        text: As it is.
+        proposal: With the new value in the place of the old one.
+        field: The field of the text.
+    """
+
+    input: str
+    text: str
+    proposal: str
+    field: Field
+
+
+def echoes(entries: Sequence[Entry], choices: Choices) -> Iterator[Echo]:
+    """Yield the texts of a form that name a value which is no longer there."""
+    replaced = list(_replaced(entries, choices))
+    for entry in entries:
+        for row in entry.rows:
+            if entry.field.kind != TEXT or not row.is_unchanged or row.is_empty:
+                continue
+            proposal = row.value
+            for old, new in replaced:
+                whole = rf"(?<![\w.,-]){re.escape(old)}(?![\w-]|[.,]\d)"
+                proposal = re.sub(whole, new.replace("\\", r"\\"), proposal)
+            if proposal != row.value:
+                yield Echo(f"{row.name}v", row.value, proposal, entry.field)
+
+
+def unmoved(entries: Sequence[Entry], choices: Choices) -> Iterator[tuple[Field, list[str]]]:
+    """Yield each field with a new value whose sources are those of the old one, and the sources."""
+    for entry in entries:
+        for row in entry.rows:
+            new = _new(entry, row, choices)
+            if row.old is None or new is None or new == row.old:
+                continue
+            for proof in row.proofs:
+                cited = [r for e in proof.entries if e.field.path == SOURCE for r in e.rows]
+                if cited and proof.statement and all(source.is_unchanged for source in cited):
+                    yield entry.field, [source.value for source in cited if source.value]
+
+
+def _replaced(entries: Iterable[Entry], choices: Choices) -> Iterator[tuple[str, str]]:
+    """Yield what numbers and dates were, and what they are now."""
+    for entry in entries:
+        if entry.field.kind == TEXT:
+            continue
+        for row in entry.rows:
+            new = _new(entry, row, choices)
+            if isinstance(row.old, Literal) and isinstance(new, Literal) and row.old != new:
+                yield row.old.value, new.value
+
+
+def _new(entry: Entry, row: Row, choices: Choices) -> object:
+    try:
+        return row.new(entry.field, choices.of(entry.field))
+    except ValueRefused:
+        return None
+
+
+def adopted(draft: Draft, found: Iterable[Echo]) -> tuple[tuple[str, str], ...]:
+    """Return the inputs of a draft with the proposals in them."""
+    pairs = dict(draft.pairs)
+    for echo in found:
+        pairs[echo.input] = echo.proposal
+    return tuple(pairs.items())

@@ -1,0 +1,328 @@
+"""What stands in a form: rows of values with the statements that prove them.
+
+Sources → entries → inputs of a page → what was typed → entries again. Names of inputs say where
+they belong: ``f3.0.v`` is the value of the first row of the fourth field, ``f3.0.s0.f5.0.v`` a
+value of the first statement about it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pyoxigraph import Literal, NamedNode, RdfFormat
+
+from publisher.edit.fields import ADDRESS, ANY, LINK, TEXT, Field, Form
+from publisher.edit.inventory import Inventory
+from publisher.edit.statements import OBJECT, PREDICATE, SOURCE, SUBJECT, Statements
+from publisher.edit.statements import STATEMENT as STATEMENT_CLASS
+from publisher.edit.values import PickList, read_value, tidy
+from publisher.errors import ReadLimit
+from publisher.rdf.namespaces import iri
+from publisher.rdf.reading import read as read_rdf
+from publisher.rdf.subjects import Term
+
+VALUE, LANGUAGE, OLD, DROP, STATEMENT = "v", "l", "o", "d", "i"
+_ROW = re.compile(r"(\d+)\.")
+_PROOF = re.compile(r"s(\d+)\.")
+_NO_CHOICES = PickList((), "")
+
+# Field and what was typed → IRI, when the field is a link and something is called so.
+Resolve = Callable[[Field, str], str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value of a field.
+
+    Attributes:
+        name: What the names of its inputs begin with.
+        old: The value when the form was made; None in a new row.
+        value: What stands in it now: the IRI of a thing that is known, else the text as typed.
+        language: Language tag of a text.
+        is_dropped: Whether it is to be taken away.
+        proofs: The statements about it.
+    """
+
+    name: str
+    old: Term | None = None
+    value: str = ""
+    language: str = ""
+    is_dropped: bool = False
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it says nothing."""
+        return self.is_dropped or not self.value
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Tell whether the value is the one it was."""
+        if self.old is None:
+            return self.is_empty
+        return not self.is_dropped and shown(self.old) == (self.value, self.language)
+
+    def new(self, of: Field, choices: PickList) -> Term | None:
+        """Return the value it asks for; None when it is empty.
+
+        Raises:
+            ValueRefused: It is no value of the field.
+        """
+        if self.is_empty:
+            return None
+        if self.is_unchanged:
+            return self.old
+        if of.kind == ANY and self.value.startswith(("http://", "https://")):
+            return read_value(self.value, replace(of, kind=ADDRESS), "", _NO_CHOICES)
+        if of.kind == ANY and self.language:
+            return Literal(tidy(self.value), language=self.language)
+        if of.kind == LINK and not len(choices):
+            return read_value(self.value, replace(of, kind=ADDRESS), "", _NO_CHOICES)
+        return read_value(self.value, of, self.language, choices)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A statement about a value: who says so.
+
+    Attributes:
+        name: What the names of its inputs begin with.
+        statement: IRI of the statement; empty for a new one.
+        entries: Its sources, notes and so on.
+    """
+
+    name: str
+    statement: str
+    entries: tuple[Entry, ...] = field(repr=False)
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is said in it."""
+        return all(row.is_empty for entry in self.entries for row in entry.rows)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A field and its rows."""
+
+    field: Field
+    rows: tuple[Row, ...]
+
+
+def shown(term: Term) -> tuple[str, str]:
+    """Return a value as it stands in an input, and its language."""
+    text = term.value.replace("\r\n", "\n").strip()
+    return text, (term.language or "") if isinstance(term, Literal) else ""
+
+
+def rows_of(each: Field, name: str, values: Sequence[Term]) -> tuple[Row, ...]:
+    """Return a row for each value, and the empty ones that a form begins with."""
+    filled = [Row("", value, *shown(value)) for value in values]
+    if each.kind == TEXT:
+        order = {tag: n for n, tag in enumerate(each.languages)}
+        filled.sort(key=lambda row: order.get(row.language, len(order)))
+        if each.is_unique_language:
+            filled = list(_with_each_language(each, filled))
+    if not filled and not each.is_part:
+        filled = [blank(each)]
+    return tuple(replace(row, name=f"{name}{n}.") for n, row in enumerate(filled))
+
+
+def blank(each: Field) -> Row:
+    """Return an empty row."""
+    return Row("", language=each.languages[0] if each.kind == TEXT and each.languages else "")
+
+
+def _with_each_language(each: Field, filled: list[Row]) -> Iterator[Row]:
+    for tag in each.languages:
+        yield from [row for row in filled if row.language == tag] or [Row("", language=tag)]
+    yield from [row for row in filled if row.language not in each.languages]
+
+
+class Typed:
+    """The inputs of a form that was sent, by name."""
+
+    def __init__(self, pairs: Iterable[tuple[str, str]], resolve: Resolve) -> None:
+        """Keep them; ``resolve`` finds what the names of things mean."""
+        self._values: Mapping[str, str] = dict(pairs)
+        self._resolve = resolve
+
+    def entries(self, form: Form, proof: Form | None, prefix: str = "") -> tuple[Entry, ...]:
+        """Return what was typed into the fields of a form.
+
+        Args:
+            form: Whose fields.
+            proof: The form of statements, where its fields may have them.
+            prefix: What the names of its inputs begin with.
+        """
+        return tuple(
+            Entry(each, tuple(self._rows(each, f"{prefix}f{number}.", proof)))
+            for number, each in enumerate(form.fields)
+        )
+
+    def _numbers(self, start: str, pattern: re.Pattern[str]) -> list[int]:
+        rest = (name[len(start) :] for name in self._values if name.startswith(start))
+        return sorted({int(found[1]) for part in rest if (found := pattern.match(part))})
+
+    def _rows(self, each: Field, start: str, proof: Form | None) -> Iterator[Row]:
+        for number in self._numbers(start, _ROW):
+            name = f"{start}{number}."
+            value = tidy(self._values.get(name + VALUE, ""))
+            yield Row(
+                name,
+                read(self._values.get(name + OLD, "")),
+                self._resolve(each, value) or value,
+                self._values.get(name + LANGUAGE, ""),
+                DROP in self._values.get(name + DROP, ""),
+                tuple(self._proofs(name, proof)) if proof is not None else (),
+            )
+
+    def _proofs(self, start: str, proof: Form) -> Iterator[Proof]:
+        for number in self._numbers(start, _PROOF):
+            name = f"{start}s{number}."
+            statement = self._values.get(name + STATEMENT, "")
+            yield Proof(name, statement, self.entries(proof, None, name))
+
+
+def pairs_of(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    """Yield name and value of each input of a form, as a browser would send it."""
+    for entry in entries:
+        for row in entry.rows:
+            yield row.name + VALUE, row.value
+            if row.language:
+                yield row.name + LANGUAGE, row.language
+            if row.old is not None:
+                yield row.name + OLD, str(row.old)
+            if row.is_dropped:
+                yield row.name + DROP, DROP
+            for proof in row.proofs:
+                yield proof.name + STATEMENT, proof.statement
+                yield from pairs_of(proof.entries)
+
+
+def with_starts(entries: Iterable[Entry], prefix: str = "") -> Iterator[tuple[str, Entry]]:
+    """Yield what the names of the inputs of each field begin with, those of statements too."""
+    for number, entry in enumerate(entries):
+        start = f"{prefix}f{number}."
+        yield start, entry
+        for row in entry.rows:
+            for proof in row.proofs:
+                yield from with_starts(proof.entries, proof.name)
+
+
+def read(written: str) -> Term | None:
+    """Return the term of a hidden input (N-Triples); None when it holds none."""
+    if not written:
+        return None
+    try:
+        line = f"<urn:s> <urn:p> {written} .".encode()
+        quads = read_rdf(line, RdfFormat.N_TRIPLES, "urn:s", "")
+    except (SyntaxError, ReadLimit):
+        return None
+    found = quads[0].object if len(quads) == 1 else None
+    return found if isinstance(found, NamedNode | Literal) else None
+
+
+# The statements about facts (``rdf:Statement``), which editors see as the sources of a value.
+
+_SAID = (SUBJECT, PREDICATE, OBJECT)
+
+
+class Proofs:
+    """The statements of some sources, as forms show them beside the values they prove."""
+
+    def __init__(self, inventory: Inventory, forms: Iterable[Form]) -> None:
+        """Look the statements up; without a shape for them, nothing has any."""
+        self._inventory = inventory
+        listed = tuple(forms)
+        self.statements = Statements(inventory, listed)
+        self._forms = listed
+        found = next((form for form in listed if form.class_iri == STATEMENT_CLASS), None)
+        self.form: Form | None = found and replace(
+            found, fields=tuple(f for f in found.fields if f.path not in _SAID)
+        )
+
+    def is_sourced(self, form: Form, each: Field) -> bool:
+        """Tell whether values of a field may be proved one by one.
+
+        They are where the sources do so, and for all facts of a class that has such facts; texts
+        of our own, parts, and what points to the thing are not.
+        """
+        if self.form is None or each.is_part or each.is_inverse:
+            return False
+        if self._proves_itself(each):
+            return False
+        if each.kind == TEXT:
+            return any(self.is_usual(form, each, tag) for tag in each.languages)
+        return self.statements.want(form.types)
+
+    def _proves_itself(self, each: Field) -> bool:
+        """Tell whether what a field links to must name its own source (a site, a programme)."""
+        linked = [form for form in self._forms if form.class_iri in each.classes]
+        return bool(linked) and all(
+            any(field.path == SOURCE and field.least for field in form.fields) for form in linked
+        )
+
+    def is_usual(self, form: Form, each: Field, language: str = "") -> bool:
+        """Tell whether the sources prove values of a field of this class."""
+        value = Literal("", language=language) if language else Literal("")
+        return self.statements.are_wanted(form.types, each.path, value)
+
+    def fill(self, form: Form, thing: str) -> tuple[Entry, ...]:
+        """Return the entries of a thing as the sources have them; empty ones for a new thing."""
+        return tuple(
+            self._entry(form, number, each, thing) for number, each in enumerate(form.fields)
+        )
+
+    def _entry(self, form: Form, number: int, each: Field, thing: str) -> Entry:
+        values = self._inventory.values(thing, each.path, each.is_inverse) if thing else ()
+        rows = rows_of(each, f"f{number}.", values)
+        return Entry(each, tuple(self.with_proofs(form, each, row, thing) for row in rows))
+
+    def with_proofs(self, form: Form, each: Field, row: Row, thing: str = "") -> Row:
+        """Return a row with the statements about it, or with an empty one to fill in."""
+        if not self.is_sourced(form, each):
+            return row
+        said = self.statements.saying(thing, each.path, row.old) if row.old is not None else ()
+        if not said and each.kind == TEXT and not self.is_usual(form, each, row.language):
+            return row
+        proofs = [
+            Proof(name := f"{row.name}s{number}.", statement, self._said(statement, name))
+            for number, statement in enumerate(said or ("",))
+        ]
+        return replace(row, proofs=tuple(proofs))
+
+    def _said(self, statement: str, name: str) -> tuple[Entry, ...]:
+        assert self.form is not None
+        return tuple(
+            Entry(
+                each,
+                rows_of(
+                    each,
+                    f"{name}f{number}.",
+                    self._inventory.values(statement, each.path) if statement else (),
+                ),
+            )
+            for number, each in enumerate(self.form.fields)
+        )
+
+    def about(self, thing: str) -> tuple[str, ...]:
+        """Return the statements about a thing, sorted."""
+        return self._inventory.subjects(SUBJECT, thing)
+
+    def triples(self, thing: str) -> list[tuple[str, Term]]:
+        """Return property and value of everything that is said of a thing."""
+        said = self._inventory.said
+        return [(path, value) for path in said.of(thing) for value in said.values(thing, path)]
+
+
+def says(thing: str, path: str, value: Term) -> list[tuple[str, Term]]:
+    """Return property and value of what makes a statement of a fact."""
+    return [
+        (iri("rdf:type"), NamedNode(STATEMENT_CLASS)),
+        (SUBJECT, NamedNode(thing)),
+        (PREDICATE, NamedNode(path)),
+        (OBJECT, value),
+    ]

@@ -1,0 +1,446 @@
+"""The page of a form: fields, inputs, what belongs to it and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pyoxigraph import Literal
+
+from publisher.edit.editor.checks import Remarks, remarks_on
+from publisher.edit.editor.difference import Difference, Words
+from publisher.edit.editor.entries import Entry, Proof, Row, Typed, shown, with_starts
+from publisher.edit.editor.pages import Room
+from publisher.edit.editor.pending import Work
+from publisher.edit.editor.session import Choices, Draft
+from publisher.edit.fields import ANY, LINK, TEXT, TRUTH, Field, Form
+from publisher.messages import Text, in_language, translate
+from publisher.rdf.namespaces import iri
+from publisher.render.values import sentence_case
+
+Pairs = Iterable[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class PartView:
+    """A part of a thing, as the form of the thing lists it."""
+
+    key: str
+    name: str
+    is_new: bool
+    is_removed: bool
+
+
+def owner_of(room: Room, draft: Draft) -> str | None:
+    """Return the key of what a thing belongs to; None when it stands for itself."""
+    if draft.owner is not None:
+        return draft.owner.key
+    owners = room.desk.scene.owners(draft.iri)
+    return owners[0][0] if owners else None
+
+
+def remarks(room: Room, draft: Draft, work: Work) -> Remarks:
+    """Return what is wrong with a draft."""
+    entries = room.desk.entries(draft)
+    problems = work.problems.get(draft.key, ())
+    return remarks_on(draft, entries, room.findings(work), problems, room.desk.scene)
+
+
+def page(
+    room: Room,
+    draft: Draft,
+    language: str,
+    *,
+    checks: bool = False,
+    others: Iterable[Difference] = (),
+) -> bytes:
+    """Return the page of a form.
+
+    Args:
+        room: Desk and pages.
+        draft: What stands in it.
+        language: Of the page.
+        checks: Whether to tell what is wrong.
+        others: What another window keeps that is different.
+    """
+    desk = room.desk
+    form, choices = desk.form(draft), desk.choices()
+    work = room.work(draft if draft.is_kept else None)
+    told = remarks(room, draft, work) if checks else Remarks()
+    views = FormViews(choices, told, language)
+    fields = [
+        views.field(entry, f"f{number}.")
+        for number, entry in enumerate(desk.entries(draft))
+        if not desk.scene.is_of_owner(form, entry.field)
+    ]
+    kind = in_language(form.names, language)
+    name = desk.name(draft, language) or translate("New entry", language)
+    above = owner_of(room, draft)
+    return room.render(
+        "thing.html",
+        name,
+        work=work if draft.is_kept else None,
+        draft=draft,
+        form=form,
+        kind=kind,
+        groups=grouped(fields, language),
+        lists=views.lists,
+        remarks=told,
+        checked=checks,
+        links_to_errors=list(_links_to_errors(fields, told)),
+        parts=lambda each: _parts(room, draft, each, choices, language),
+        new_forms=lambda each: _new_forms(room, each, language),
+        above=(above, _name(room, above, language)) if above else None,
+        additions=_additions(room, draft, form, language),
+        pointing=_pointing(room, draft, choices, language),
+        start=desk.beginning(draft),
+        others=list(others),
+    )
+
+
+def compared(room: Room, newer: Draft, typed: Pairs, language: str) -> bytes:
+    """Return the page of a form with what was just sent, and what another window keeps."""
+    pairs = tuple(typed)
+    here = replace(newer, pairs=pairs)
+    words = Words(room.desk.choices(), language)
+    resolve = room.desk.choices().resolve
+    proof = room.desk.scene.proofs.form
+    form = room.desk.form(newer)
+    kept = dict(with_starts(Typed(newer.pairs, resolve).entries(form, proof)))
+    others = [
+        found
+        for start, entry in with_starts(Typed(pairs, resolve).entries(form, proof))
+        if start in kept
+        for found in _differing(entry, kept[start], words, language)
+    ]
+    return page(room, here, language, others=others)
+
+
+def _differing(here: Entry, there: Entry, words: Words, language: str) -> Iterator[Difference]:
+    """Yield the values that differ between two states of a field."""
+    ours, theirs = (
+        [row.value for row in entry.rows if not row.is_empty] for entry in (here, there)
+    )
+    if ours != theirs:
+        shown = [", ".join(map(words.value, values)) for values in (theirs, ours)]
+        yield Difference(sentence_case(in_language(here.field.names, language)), *shown)
+
+
+def _links_to_errors(fields: list[FieldView], told: Remarks) -> Iterator[tuple[str, str, str]]:
+    """Yield id, name of the field and message of each error, in the order of the form."""
+    for view in fields:
+        for message in view.errors:
+            target = view.rows[0].id if view.rows and not view.field.is_part else view.id
+            yield target, view.label, message
+        for row in view.rows:
+            for message in row.errors:
+                yield row.id, view.label, message
+            for proof in row.proofs:
+                yield from _links_to_errors([*proof.sources, *proof.rest], told)
+
+
+def _parts(
+    room: Room, draft: Draft, each: Field, choices: Choices, language: str
+) -> list[PartView]:
+    """Return the parts that a field links to, those to be added and taken away too."""
+    desk = room.desk
+    known = desk.scene.inventory.values(draft.iri, each.path) if not draft.is_new else ()
+    found = [
+        PartView(
+            term.value,
+            _name(room, term.value, language),
+            False,
+            term.value in desk.drafts and desk.drafts[term.value].is_removed,
+        )
+        for term in known
+    ]
+    mine = (
+        new
+        for new in desk.pending()
+        if new.owner is not None
+        and new.owner.has_part
+        and (new.owner.key, new.owner.path) == (draft.key, each.path)
+    )
+    return found + [PartView(n.key, _name(room, n.key, language), True, False) for n in mine]
+
+
+def _name(room: Room, key: str, language: str) -> str:
+    """Return what a thing or a draft is called."""
+    draft = room.desk.open(key)
+    named = room.desk.name(draft, language) if draft is not None else ""
+    return named or translate("New entry", language)
+
+
+def _new_forms(room: Room, each: Field, language: str) -> list[tuple[str, str]]:
+    """Return class and name of what can be added for a field."""
+    if each.is_closed:
+        return []
+    forms = [form for form in room.desk.scene.forms if form.class_iri in each.classes]
+    return [(form.class_iri, in_language(form.names, language)) for form in forms]
+
+
+def _additions(room: Room, draft: Draft, form: Form, language: str) -> list[tuple[str, str, str]]:
+    """Return class, property and name of what can be said of a thing from outside."""
+    linked = {name for each in form.fields for name in each.classes}
+    return [
+        (other.class_iri, each.path, in_language(other.names, language))
+        for other, each in room.desk.scene.additions(form)
+        if other.class_iri not in linked
+    ]
+
+
+def _pointing(
+    room: Room, draft: Draft, choices: Choices, language: str
+) -> list[tuple[str, str, str]]:
+    """Return key, name and kind of what points to a thing, owners left out."""
+    scene, desk = room.desk.scene, room.desk
+    owners = {owner for owner, _ in scene.owners(draft.iri)}
+    parts = {
+        thing
+        for each in desk.form(draft).fields
+        if each.is_part
+        for thing in scene.inventory.said.nodes(draft.iri, each.path)
+    }
+    found = dict.fromkeys(t for t, _ in scene.links.get(draft.iri, ()) if t not in owners | parts)
+    listed = [(t, choices.name(t, language), scene.form_of(t)) for t in found]
+    rows = [(t, name, in_language(f.names, language)) for t, name, f in listed if f is not None]
+    rows += [
+        (new.key, _name(room, new.key, language), in_language(desk.form(new).names, language))
+        for new in desk.pending()
+        if new.owner is not None and new.owner.is_inverse and new.owner.key == draft.key
+    ]
+    return rows
+
+
+# What the page of a form shows: fields, their inputs, what is wrong with them.
+
+# A text longer than this gets a box of several lines.
+_LONG_TEXT = 70
+_LONG_PATHS = frozenset(
+    iri(name)
+    for name in (
+        "dcterms:description",
+        "skos:definition",
+        "skos:note",
+        "skos:editorialNote",
+        "dcterms:bibliographicCitation",
+        "rdfs:comment",
+    )
+)
+_SOURCE = iri("dcterms:source")
+
+
+@dataclass(frozen=True)
+class RowView:
+    """One value, as inputs.
+
+    Attributes:
+        name: What the names of its inputs begin with.
+        kind: ``select``, ``search``, ``area`` or ``line``.
+        value: What stands in the input.
+        old: Hidden: the value when the form was made.
+        language: Language tag of a text.
+        languages: Tags to choose from; empty when it is settled.
+        options: Value → name, for a select.
+        is_dropped: Whether it is marked to be taken away.
+        may_drop: Whether that can be asked for.
+        errors: What is wrong with it.
+        proofs: The statements about it.
+    """
+
+    name: str
+    kind: str
+    value: str
+    old: str
+    language: str
+    languages: tuple[str, ...]
+    options: Mapping[str, str] = field(repr=False)
+    is_dropped: bool
+    may_drop: bool
+    errors: tuple[str, ...]
+    proofs: tuple[ProofView, ...]
+
+    @property
+    def id(self) -> str:
+        """Return what the input is called in the document."""
+        return self.name.replace(".", "-") + "v"
+
+
+@dataclass(frozen=True)
+class ProofView:
+    """A statement about a value: its sources in front, the rest behind."""
+
+    name: str
+    statement: str
+    sources: tuple[FieldView, ...]
+    rest: tuple[FieldView, ...]
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class FieldView:
+    """One field.
+
+    Attributes:
+        field: The field itself.
+        start: What the names of its inputs begin with.
+        label: What it is called.
+        hint: What belongs in it.
+        rows: Its values.
+        list_id: Id of the list that is searched; empty: none.
+        errors: What is wrong with it as a whole.
+        warnings: What could be better.
+        is_filled: Whether it says anything.
+    """
+
+    field: Field
+    start: str
+    label: str
+    hint: str
+    rows: tuple[RowView, ...]
+    list_id: str
+    errors: tuple[str, ...]
+    warnings: tuple[str, ...]
+    is_filled: bool
+
+    @property
+    def id(self) -> str:
+        """Return what the field is called in the document."""
+        return self.start.replace(".", "-")
+
+    @property
+    def is_required(self) -> bool:
+        """Tell whether it must be filled in."""
+        return self.field.least > 0
+
+    @property
+    def may_grow(self) -> bool:
+        """Tell whether it may have further values."""
+        return self.field.is_repeated and not self.field.is_part
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """Fields below one heading, those with a value or a duty first."""
+
+    heading: str
+    fields: tuple[FieldView, ...]
+    further: tuple[FieldView, ...]
+
+
+class FormViews:
+    """Makes views of the entries of one form, in one language."""
+
+    def __init__(self, choices: Choices, remarks: Remarks, language: str) -> None:
+        """Keep what may be chosen, and what is wrong."""
+        self._choices, self._remarks, self._language = choices, remarks, language
+        self.lists: dict[str, Sequence[str]] = {}
+
+    def field(self, entry: Entry, start: str) -> FieldView:
+        """Return the view of a field and its values."""
+        each = entry.field
+        said = self._remarks.of_field(start)
+        return FieldView(
+            each,
+            start,
+            sentence_case(in_language(each.names, self._language)),
+            in_language(each.description, self._language),
+            tuple(self._row(each, row) for row in entry.rows),
+            self._list(each),
+            self._told(said.errors),
+            self._told(said.warnings),
+            any(not row.is_empty for row in entry.rows),
+        )
+
+    def _told(self, said: Iterable[Text]) -> tuple[str, ...]:
+        return tuple(in_language(text, self._language) for text in said)
+
+    def _list(self, each: Field) -> str:
+        if not self._is_searched(each):
+            return ""
+        names = tuple(self._choices.options(each, self._language).values())
+        for known, listed in self.lists.items():
+            if listed == names:
+                return known
+        self.lists[name := f"list-{len(self.lists)}"] = names
+        return name
+
+    def _is_searched(self, each: Field) -> bool:
+        if each.kind not in (LINK, ANY) or each.is_part:
+            return False
+        return self._choices.is_long(each) or (each.kind == LINK and not each.is_closed)
+
+    def _row(self, each: Field, row: Row) -> RowView:
+        return RowView(
+            name=row.name,
+            kind=self._kind(each, row),
+            value=self._choices.shown(each, row.value, self._language)
+            if self._is_searched(each)
+            else row.value,
+            old="" if row.old is None else str(row.old),
+            language=row.language,
+            languages=each.languages
+            if (each.kind == TEXT and not each.is_unique_language)
+            or (each.kind == ANY and isinstance(row.old, Literal) and row.old.language)
+            else (),
+            options=self._options(each, row),
+            is_dropped=row.is_dropped,
+            may_drop=row.old is not None,
+            errors=self._told(self._remarks.of_row(row.name)),
+            proofs=tuple(self._proof(proof) for proof in row.proofs),
+        )
+
+    def _kind(self, each: Field, row: Row) -> str:
+        if self._is_searched(each):
+            return "search"
+        if each.kind == TRUTH or len(self._choices.of(each)):
+            return "select"
+        value = shown(row.old)[0] if row.old is not None else row.value
+        is_long = each.path in _LONG_PATHS or len(value) > _LONG_TEXT or "\n" in value
+        return "area" if is_long and each.kind in (TEXT, ANY) else "line"
+
+    def _options(self, each: Field, row: Row) -> Mapping[str, str]:
+        if self._is_searched(each):
+            return {}
+        if each.kind == TRUTH:
+            return {"true": "true", "false": "false"}
+        if not len(self._choices.of(each)):
+            return {}
+        found = dict(self._choices.options(each, self._language))
+        if row.value and row.value not in found:
+            found[row.value] = self._choices.name(row.value, self._language)
+        return found
+
+    def _proof(self, proof: Proof) -> ProofView:
+        views = [
+            self.field(entry, f"{proof.name}f{number}.")
+            for number, entry in enumerate(proof.entries)
+        ]
+        rest = tuple(view for view in views if view.field.path != _SOURCE)
+        return ProofView(
+            proof.name,
+            proof.statement,
+            tuple(view for view in views if view.field.path == _SOURCE),
+            rest,
+            any(view.errors for view in rest),
+        )
+
+
+def grouped(views: Iterable[FieldView], language: str) -> list[GroupView]:
+    """Return the fields by group, in the order of the shapes."""
+    found: dict[str, list[FieldView]] = {}
+    for view in views:
+        found.setdefault(in_language(view.field.group, language), []).append(view)
+    return [
+        GroupView(
+            heading,
+            tuple(view for view in listed if _is_first(view)),
+            tuple(view for view in listed if not _is_first(view)),
+        )
+        for heading, listed in found.items()
+    ]
+
+
+def _is_first(view: FieldView) -> bool:
+    """Tell whether a field is shown at once: the others wait behind a heading."""
+    return view.is_filled or view.is_required or bool(view.errors) or view.field.is_part

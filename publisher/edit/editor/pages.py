@@ -1,0 +1,175 @@
+"""What the pages of the editor share: session, templates, addresses, languages, preview."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Response, abort, request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from publisher.edit.editor.checks import check_around
+from publisher.edit.editor.pending import Work, work_of
+from publisher.edit.editor.preview import Preview
+from publisher.edit.editor.session import Desk, Draft
+from publisher.edit.fields import Form
+from publisher.findings import Finding
+from publisher.messages import LANGUAGES, in_language, translate
+from publisher.render.values import sentence_case
+
+
+class Room:
+    """Desk, pages, and the preview of what lies on the desk."""
+
+    def __init__(self, desk: Desk, frame: EditorFrame) -> None:
+        """Keep them; there is no preview yet."""
+        self.desk, self._frame = desk, frame
+        self._shown: tuple[object, Preview] | None = None
+
+    def place(self) -> Place:
+        """Return where the request is."""
+        language, _, page = request.path.removeprefix("/").partition("/")
+        if language not in LANGUAGES:
+            language, page = LANGUAGES[0], ""
+        return Place(f"{request.script_root}/", language, page, request.query_string.decode())
+
+    def render(self, template: str, title: str, **values: object) -> bytes:
+        """Return a page, with what every page tells of the desk.
+
+        Args:
+            template: Name of its template.
+            title: Its title.
+            values: What its template needs besides.
+        """
+        place = self.place()
+        values.setdefault("work", None)
+        work = values["work"] or self.work()
+        assert isinstance(work, Work)
+        unread = self.desk.unread
+        return self._frame.render(
+            template,
+            place,
+            title=title,
+            pending=len(work.drafts),
+            unread=unread.in_language(place.language).splitlines() if unread else [],
+            **values,
+        )
+
+    def problem(self, details: list[str]) -> bytes:
+        """Return a page that says what went wrong and what to do."""
+        title = translate("This did not work", self.place().language)
+        return self.render("problem.html", title, details=details)
+
+    def work(self, also: Draft | None = None) -> Work:
+        """Return what the drafts make of the sources."""
+        return work_of(self.desk, also)
+
+    def findings(self, work: Work) -> list[Finding]:
+        """Return what is wrong around the drafts."""
+        return check_around(work, self.desk.scene.around)
+
+    def preview(self) -> Preview:
+        """Return the site as it would be; it is made again when something changes."""
+        work = self.work()
+        sources = work.plan.after if work.plan is not None else self.desk.scene.sources
+        mark = (self.desk.scene.signature, tuple((d.key, d.revision) for d in self.desk.kept))
+        if self._shown is None or self._shown[0] != mark:
+            host = f"http://{request.host}{request.script_root}/site/"
+            self._shown = (mark, Preview(sources, host))
+        return self._shown[1]
+
+    def draft(self, key: str) -> Draft:
+        """Return the draft of a key; without one the answer is 404."""
+        draft = self.desk.open(key)
+        if draft is None:
+            abort(404)
+        return draft
+
+    def form(self, class_iri: str) -> Form:
+        """Return the form of a class; without one the answer is 404."""
+        form = self.desk.scene.form(class_iri)
+        if form is None:
+            abort(404)
+        return form
+
+    def sent_to(self, page: str, fragment: str = "", **parameters: str) -> Response:
+        """Return the redirection that follows a form (RFC 9110, section 15.4.4)."""
+        address = self.place().address(page, **parameters)
+        return Response(status=303, headers={"Location": f"{address}{fragment}"})
+
+
+# What surrounds the editor's pages: templates, addresses, the switch of languages.
+
+_LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where in the editor somebody is.
+
+    Attributes:
+        root: Path of the first page; ends with a slash.
+        language: Language of the page.
+        page: Path below root and language.
+        query: Parameters of the address, as a text.
+    """
+
+    root: str
+    language: str
+    page: str = ""
+    query: str = ""
+
+    def address(self, page: str = "", **parameters: str) -> str:
+        """Return the path of a page in the same language."""
+        asked = urlencode({name: value for name, value in parameters.items() if value})
+        return f"{self.root}{self.language}/{page}" + (f"?{asked}" if asked else "")
+
+    def switches(self) -> list[tuple[str, str, str]]:
+        """Return language, its name and address of this page in the others."""
+        query = f"?{self.query}" if self.query else ""
+        return [
+            (other, _LANGUAGE_NAMES[other], f"{self.root}{other}/{self.page}{query}")
+            for other in LANGUAGES
+            if other != self.language
+        ]
+
+
+class EditorFrame:
+    """Renders the editor's templates; they escape everything."""
+
+    def __init__(self, titles: Callable[[str], str]) -> None:
+        """Prepare the templates; ``titles`` gives the name of the site in a language."""
+        self._titles = titles
+        self._environment = Environment(
+            loader=PackageLoader("publisher.edit.editor"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters["sentence_case"] = sentence_case
+        self._environment.filters["said_in"] = in_language
+
+    def render(self, template: str, place: Place, *, title: str, **values: object) -> bytes:
+        """Return a page.
+
+        Args:
+            template: Name of its template.
+            place: Where it is.
+            title: Its title.
+            values: What its template needs besides.
+        """
+        language = place.language
+        written = self._environment.get_template(template).render(
+            **values,
+            _=lambda message, **v: translate(message, language, **v),
+            said=lambda text: in_language(text, language),
+            language=language,
+            place=place,
+            address=place.address,
+            root=place.root,
+            title=title,
+            site_name=self._titles(language),
+        )
+        return written.encode()

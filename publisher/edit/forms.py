@@ -1,0 +1,467 @@
+"""Shapes and ontology → the forms that editors fill in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from publisher.edit.fields import (
+    ADDRESS,
+    ANY,
+    DATE,
+    LINK,
+    NUMBER,
+    PLAIN,
+    TEXT,
+    TRUTH,
+    Choice,
+    Field,
+    Form,
+)
+from publisher.edit.inventory import Inventory
+from publisher.messages import LANGUAGES, Text
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Subjects, Term, called
+from publisher.release.tables.columns import local, targets
+
+# What kind of value belongs in a field: from its shapes, else the ontology, else the data.
+
+_NUMBERS = tuple(
+    iri(f"xsd:{name}")
+    for name in (
+        *("integer", "decimal", "double", "float", "int", "long", "short", "byte"),
+        *("nonNegativeInteger", "positiveInteger", "unsignedInt", "unsignedLong"),
+    )
+)
+# The most exact first: what an editor writes decides which it is.
+DATES = tuple(iri(f"xsd:{name}") for name in ("dateTime", "date", "gYearMonth", "gYear"))
+_LANG_STRING = iri("rdf:langString")
+_ANY_LITERAL = (iri("rdfs:Literal"), iri("rdf:langString"))
+Values = Sequence[Literal | NamedNode]
+
+
+def kind_of(inventory: Inventory, path: Path, constraints: Constraints, values: Values) -> str:
+    """Return the kind of a field: one of the constants of ``fields``."""
+    if path.is_inverse or constraints.terms("sh:class"):
+        return LINK
+    if listed := constraints.members("sh:in"):
+        return LINK if any(isinstance(term, NamedNode) for term in listed) else PLAIN
+    datatypes = constraints.iris("sh:datatype")
+    if constraints.terms("sh:languageIn") or constraints.terms("sh:uniqueLang"):
+        return TEXT
+    if datatypes:
+        return _of_datatypes(datatypes)
+    if constraints.iris("sh:nodeKind") == (iri("sh:IRI"),):
+        # An address with a pattern of its own is somebody else's page, never a thing of ours.
+        return LINK if not constraints.terms("sh:pattern") and _ours(inventory, values) else ADDRESS
+    return _of_ontology(inventory, path.iri) or _of_values(inventory, values)
+
+
+def datatypes_of(
+    inventory: Inventory, path: Path, constraints: Constraints, values: Values
+) -> tuple[str, ...]:
+    """Return the datatypes that the literals of a field may have, the most exact date first."""
+    found = set(constraints.iris("sh:datatype"))
+    found |= {name for name in _ranges(inventory, path.iri) if _is_datatype(name)} - found
+    if not found:
+        found = {v.datatype.value for v in values if isinstance(v, Literal)}
+    found -= set(_ANY_LITERAL)
+    return tuple(sorted(found, key=lambda n: (DATES.index(n) if n in DATES else len(DATES), n)))
+
+
+def linked_classes(inventory: Inventory, values: Iterable[Literal | NamedNode]) -> tuple[str, ...]:
+    """Return the classes of the things that are linked to, where no shape says which."""
+    things = {value.value for value in values if isinstance(value, NamedNode)}
+    return tuple(sorted({name for thing in things for name in inventory.types(thing)[:1]}))
+
+
+def _ours(inventory: Inventory, values: Values) -> bool:
+    return bool(values) and all(value.value in inventory.homes for value in values)
+
+
+def _of_datatypes(datatypes: Iterable[str]) -> str:
+    known = set(datatypes)
+    if known == {_LANG_STRING}:
+        return TEXT
+    for kind, fitting in ((NUMBER, _NUMBERS), (DATE, DATES), (TRUTH, (iri("xsd:boolean"),))):
+        if known <= set(fitting):
+            return kind
+    return PLAIN
+
+
+def _ranges(inventory: Inventory, path: str) -> tuple[str, ...]:
+    return inventory.said.nodes(path, iri("rdfs:range"))
+
+
+def _is_datatype(name: str) -> bool:
+    return name.startswith(iri("xsd:")) or name == _LANG_STRING
+
+
+def _of_ontology(inventory: Inventory, path: str) -> str:
+    ranges = [name for name in _ranges(inventory, path) if _is_datatype(name)]
+    if ranges:
+        return _of_datatypes(ranges)
+    return LINK if iri("owl:ObjectProperty") in inventory.types(path) else ""
+
+
+def _of_values(inventory: Inventory, values: Values) -> str:
+    literals = [value for value in values if isinstance(value, Literal)]
+    if len(literals) < len(values):
+        if literals:
+            return ANY
+        return LINK if _ours(inventory, values) else ADDRESS
+    if any(literal.language for literal in literals):
+        return TEXT
+    return _of_datatypes({literal.datatype.value for literal in literals}) if literals else PLAIN
+
+
+# What property shapes demand of the values of one path, put together (SHACL, section 4).
+
+_LISTS = ("sh:and", "sh:or", "sh:xone")
+_LAST = 1_000_000.0
+
+
+@dataclass(frozen=True)
+class Path:
+    """A property, forwards or backwards: the paths that an editor can fill in."""
+
+    iri: str
+    is_inverse: bool = False
+
+
+@dataclass(frozen=True)
+class Constraints:
+    """Property shapes of one path, read as one; those that only warn do not bind."""
+
+    shapes: Subjects
+    parts: tuple[str, ...]
+
+    def terms(self, name: str) -> tuple[Term, ...]:
+        """Return the values of a SHACL property, of each shape and of the shapes inside it."""
+        values = (v for part in self._all for v in self.shapes.values(part, iri(name)))
+        return tuple(dict.fromkeys(values))
+
+    def iris(self, name: str) -> tuple[str, ...]:
+        """Return the same as IRIs."""
+        return tuple(term.value for term in self.terms(name) if isinstance(term, NamedNode))
+
+    def literals(self, name: str) -> tuple[str, ...]:
+        """Return the same as the text of literals."""
+        return tuple(term.value for term in self.terms(name) if isinstance(term, Literal))
+
+    def members(self, name: str) -> tuple[Term, ...]:
+        """Return the members of the lists that a SHACL property has as values."""
+        lists = (term.value for term in self.terms(name) if not isinstance(term, Literal))
+        return tuple(dict.fromkeys(term for head in lists for term in members(self.shapes, head)))
+
+    def said(self, name: str) -> Text:
+        """Return language → text of the first shape that says it."""
+        for part in self.parts:
+            if found := called(self.shapes.values(part, iri(name))):
+                return found
+        return {}
+
+    @property
+    def order(self) -> float:
+        """Return the lowest ``sh:order``; a shape without one comes last."""
+        return min(order_of(self.shapes, part) for part in self.parts)
+
+    @property
+    def group(self) -> str:
+        """Return the IRI of the group, or nothing."""
+        groups = [g for part in self.parts for g in self.shapes.nodes(part, iri("sh:group"))]
+        return groups[0] if groups else ""
+
+    @property
+    def least(self) -> int:
+        """Return the highest ``sh:minCount`` of the shapes themselves."""
+        return max(self._counts("sh:minCount"), default=0)
+
+    @property
+    def most(self) -> int | None:
+        """Return the lowest ``sh:maxCount`` of the shapes themselves."""
+        return min(self._counts("sh:maxCount"), default=None)
+
+    def _counts(self, name: str) -> list[int]:
+        found = [v for part in self._binding for v in self.shapes.values(part, iri(name))]
+        return [int(value.value) for value in found if isinstance(value, Literal)]
+
+    @property
+    def _binding(self) -> list[str]:
+        return [part for part in self.parts if _binds(self.shapes, part)]
+
+    @property
+    def _all(self) -> list[str]:
+        return [node for part in self._binding for node in (part, *_inside(self.shapes, part))]
+
+
+def _binds(shapes: Subjects, part: str) -> bool:
+    severity = shapes.nodes(part, iri("sh:severity"))
+    return not severity or severity[0] == iri("sh:Violation")
+
+
+def _inside(shapes: Subjects, part: str) -> Iterator[str]:
+    """Yield the shapes that a shape is made of; what ``sh:not`` forbids is none of them."""
+    yield from shapes.nodes(part, iri("sh:node"))
+    for name in _LISTS:
+        for head in shapes.nodes(part, iri(name)):
+            for member in members(shapes, head):
+                yield member.value
+                yield from _inside(shapes, member.value)
+
+
+def members(shapes: Subjects, head: str) -> Iterator[Term]:
+    """Yield the members of an RDF list."""
+    while head != iri("rdf:nil"):
+        yield from shapes.values(head, iri("rdf:first"))[:1]
+        head = next(iter(shapes.nodes(head, iri("rdf:rest"))), iri("rdf:nil"))
+
+
+def order_of(shapes: Subjects, subject: str) -> float:
+    """Return the ``sh:order`` of a shape or group; without one it comes last."""
+    orders = shapes.values(subject, iri("sh:order"))
+    return float(orders[0].value) if orders else _LAST
+
+
+def by_path(shapes: Subjects, node_shapes: Iterable[str]) -> dict[Path, Constraints]:
+    """Return path → constraints of some node shapes; paths of several steps are left out."""
+    found: dict[Path, list[str]] = {}
+    for shape in node_shapes:
+        for part in shapes.nodes(shape, iri("sh:property")):
+            path = _path_of(shapes, part)
+            if path is not None and part not in found.setdefault(path, []):
+                found[path].append(part)
+    return {
+        path: Constraints(shapes, tuple(sorted(parts, key=lambda part: not _binds(shapes, part))))
+        for path, parts in found.items()
+    }
+
+
+def most_of_alternatives(shapes: Subjects, node_shapes: Iterable[str]) -> dict[str, int]:
+    """Return property → most values it may have because it is one of several alternatives.
+
+    One number, written as the exact one, the lowest or the highest: none of them comes twice.
+    """
+    found: dict[str, int] = {}
+    for shape in node_shapes:
+        for part in shapes.nodes(shape, iri("sh:property")):
+            most = Constraints(shapes, (part,)).most
+            for path in shapes.values(part, iri("sh:path")):
+                for head in shapes.nodes(path.value, iri("sh:alternativePath")):
+                    for member in members(shapes, head) if most is not None else ():
+                        found[member.value] = min(most or 0, found.get(member.value, most or 0))
+    return found
+
+
+def _path_of(shapes: Subjects, part: str) -> Path | None:
+    for value in shapes.values(part, iri("sh:path")):
+        if isinstance(value, NamedNode):
+            return Path(value.value)
+        if isinstance(value, BlankNode):
+            inverse = shapes.values(value.value, iri("sh:inversePath"))
+            if inverse and isinstance(inverse[0], NamedNode):
+                return Path(inverse[0].value, is_inverse=True)
+    return None
+
+
+# Shapes and ontology → the forms that editors fill in.
+
+_TYPE = Path(iri("rdf:type"))
+
+
+def read_forms(inventory: Inventory) -> tuple[Form, ...]:
+    """Return a form for each class that a shape targets and that data has or may have.
+
+    Classes whose things stand in the ontology alone (concepts, terms) have no form: they are what
+    is chosen from. The forms come sorted by their number of things, most used words first in the
+    order of the classes' IRIs.
+    """
+    of_class = targets(inventory.shapes)
+    forms = [_form(inventory, name, of_class) for name in sorted(of_class)]
+    forms = [form for form in forms if _is_for_data(inventory, form)]
+    things: dict[str, list[str]] = {form.class_iri: [] for form in forms}
+    for thing in sorted(inventory.things):
+        own = form_of(forms, inventory.types(thing))
+        if own is not None:
+            things[own.class_iri].append(thing)
+    forms = [replace(form, things=tuple(things[form.class_iri])) for form in forms]
+    return tuple(_with_parts(_with_own_names(forms)))
+
+
+def form_of(forms: Iterable[Form], types: Iterable[str]) -> Form | None:
+    """Return the form for a thing of some classes: the one that says most of them; else None."""
+    known = set(types)
+    fitting = [form for form in forms if form.class_iri in known]
+    return max(fitting, key=lambda form: len(known & set(form.types)), default=None)
+
+
+def _is_for_data(inventory: Inventory, form: Form) -> bool:
+    instances = inventory.instances(form.class_iri)
+    return not instances or any(thing in inventory.things for thing in instances)
+
+
+def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]) -> Form:
+    shapes = inventory.shapes
+    node_shapes = list(of_class[name])
+    types = [name]
+    for each in types:  # grows: a class may demand a class that demands another
+        demanded = by_path(shapes, of_class.get(each, ())).get(_TYPE)
+        found = demanded.iris("sh:hasValue") if demanded is not None else ()
+        types += [t for t in found if t not in types]
+    node_shapes += [s for t in types[1:] for s in of_class.get(t, ()) if s not in node_shapes]
+    node_shapes += [s for s in _of_objects(inventory, types) if s not in node_shapes]
+    limits = most_of_alternatives(shapes, node_shapes)
+    found_fields = [
+        _limited(_field(inventory, path, constraints, types[0]), limits)
+        for path, constraints in by_path(shapes, node_shapes).items()
+        if path != _TYPE
+    ]
+    patterns = [p.value for s in node_shapes for p in shapes.values(s, iri("sh:pattern"))]
+    return Form(
+        class_iri=name,
+        names=_form_names(inventory, name, of_class[name]),
+        types=tuple(types),
+        fields=tuple(sorted(found_fields, key=lambda f: (*f.place, f.key))),
+        pattern=patterns[0] if patterns else "",
+        shapes=tuple(node_shapes),
+    )
+
+
+def _limited(each: Field, limits: Mapping[str, int]) -> Field:
+    """Return a field that has no more values than the alternatives it belongs to."""
+    if each.is_inverse or each.path not in limits:
+        return each
+    most = limits[each.path]
+    return replace(each, most=most if each.most is None else min(each.most, most))
+
+
+def _of_objects(inventory: Inventory, types: Sequence[str]) -> list[str]:
+    """Return shapes of the values of a property whose values must be of one of the classes.
+
+    What is cited must tell more than a document that nobody cites (``sh:targetObjectsOf``).
+    """
+    shapes = inventory.shapes
+    towards = {
+        path
+        for part in shapes
+        if set(types) & set(shapes.nodes(part, iri("sh:class")))
+        for path in shapes.nodes(part, iri("sh:path"))
+    }
+    return [
+        shape for shape in shapes if towards & set(shapes.nodes(shape, iri("sh:targetObjectsOf")))
+    ]
+
+
+def _form_names(inventory: Inventory, name: str, node_shapes: Sequence[str]) -> Text:
+    """Return what the shape calls a thing of the class, else the ontology: both speak of one."""
+    main = max(node_shapes, key=lambda s: len(inventory.shapes.nodes(s, iri("sh:property"))))
+    names = inventory.shapes.names(main) or inventory.names(name) or {"en": local(name)}
+    return {tag: text[:1].upper() + text[1:] for tag, text in names.items()}
+
+
+def _with_own_names(forms: Sequence[Form]) -> list[Form]:
+    """Return the forms with names that tell them apart: by what their classes do not share."""
+    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for form in forms:
+        alike.setdefault(tuple(sorted(form.names.items())), []).append(local(form.class_iri))
+
+    def own(form: Form) -> Form:
+        classes = alike[tuple(sorted(form.names.items()))]
+        if len(classes) == 1:
+            return form
+        shortest = min(classes, key=len)
+        shared = next(
+            n for n in range(len(shortest) + 1) if all(c.endswith(shortest[n:]) for c in classes)
+        )
+        rest = local(form.class_iri).removesuffix(shortest[shared:])
+        behind = f" ({rest})" if rest else ""
+        return replace(form, names={tag: f"{name}{behind}" for tag, name in form.names.items()})
+
+    return [own(form) for form in forms]
+
+
+def _with_parts(forms: Sequence[Form]) -> list[Form]:
+    """Return the forms with the links marked whose things must have something to belong to."""
+    owned = {
+        (each.path, form.class_iri)
+        for form in forms
+        for each in form.fields
+        if each.is_inverse and each.least
+    }
+
+    def marked(each: Field) -> Field:
+        is_part = any((each.path, name) in owned for name in each.classes)
+        return replace(each, is_part=is_part and not each.is_inverse)
+
+    return [replace(form, fields=tuple(map(marked, form.fields))) for form in forms]
+
+
+def _field(inventory: Inventory, path: Path, constraints: Constraints, name: str) -> Field:
+    values = _values(inventory, path, name)
+    classes = constraints.iris("sh:class")
+    if path.is_inverse:
+        classes = classes or _pointing(inventory, path.iri)
+    kind = kind_of(inventory, path, constraints, values)
+    patterns = constraints.literals("sh:pattern")
+    field = Field(
+        path=path.iri,
+        is_inverse=path.is_inverse,
+        kind=kind,
+        names=constraints.said("sh:name") or inventory.names(path.iri) or {"en": local(path.iri)},
+        description=constraints.said("sh:description"),
+        message=constraints.said("sh:message"),
+        datatypes=datatypes_of(inventory, path, constraints, values),
+        classes=classes or (linked_classes(inventory, values) if kind == "link" else ()),
+        languages=_languages(constraints, values) if kind in ("text", ANY) else (),
+        is_unique_language=constraints.literals("sh:uniqueLang") == ("true",),
+        least=constraints.least,
+        most=constraints.most,
+        pattern=patterns[0] if patterns else "",
+        group=inventory.shapes.names(constraints.group),
+        place=(order_of(inventory.shapes, constraints.group), constraints.order),
+        shape=constraints.parts[0],
+    )
+    return _with_choices(inventory, field, constraints)
+
+
+def _values(inventory: Inventory, path: Path, name: str) -> list[Literal | NamedNode]:
+    found = (
+        value
+        for thing in inventory.instances(name)
+        for value in inventory.values(thing, path.iri, path.is_inverse)
+    )
+    return [value for value in found if isinstance(value, Literal | NamedNode)]
+
+
+def _pointing(inventory: Inventory, path: str) -> tuple[str, ...]:
+    """Return the classes whose shapes have a property: what may stand at its other end."""
+    return tuple(
+        name
+        for name, node_shapes in sorted(targets(inventory.shapes).items())
+        if Path(path) in by_path(inventory.shapes, node_shapes)
+    )
+
+
+def _languages(constraints: Constraints, values: Iterable[object]) -> tuple[str, ...]:
+    demanded = {term.value for term in constraints.members("sh:languageIn")}
+    used = {v.language for v in values if isinstance(v, Literal) and v.language}
+    wanted = demanded or used | set(LANGUAGES)
+    first = [tag for tag in LANGUAGES if tag in wanted]
+    return (*first, *sorted(wanted - set(first)))
+
+
+def _with_choices(inventory: Inventory, field: Field, constraints: Constraints) -> Field:
+    """Return a field with its pick-list: ``sh:in``, or the things of its classes that fit."""
+    listed = constraints.members("sh:in")
+    if listed:
+        choices = tuple(Choice(term, inventory.names(term.value)) for term in listed)
+        return replace(field, choices=choices, is_closed=True)
+    fits = re.compile(field.pattern) if field.pattern else None
+    found = sorted({thing for name in field.classes for thing in inventory.instances(name)})
+    found = [thing for thing in found if fits is None or fits.search(thing)]
+    choices = tuple(Choice(NamedNode(thing), inventory.names(thing)) for thing in found)
+    is_closed = bool(found) and not any(thing in inventory.things for thing in found)
+    return replace(field, choices=choices, is_closed=is_closed)

@@ -1,0 +1,392 @@
+"""A first folder of sources for another publisher: small, whole, and theirs to change."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from publisher.edit.changes import FileChange, write_all
+from publisher.edit.inventory import slug
+from publisher.errors import UsageError
+from publisher.messages import LANGUAGES, Text, translate
+from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.turtle import write
+
+
+def start_folder(start: Start, folder: Path) -> list[str]:
+    """Write a folder of sources that passes the check; return the names of its files.
+
+    Raises:
+        UsageError: The folder is not empty, or something cannot be an address.
+        SourceError: A file cannot be written.
+    """
+    refuse_wrong(start, folder)
+    base = start.base_iri
+    prefix = start.dataset
+    prefixes = {prefix: f"{base}def/{start.dataset}#", "shape": f"{base}shapes#"} | dict(PREFIXES)
+    texts = {
+        "pyproject.toml": _settings(start),
+        f"ontology/{start.dataset}.ttl": write(_triples(_ontology(start)), prefixes),
+        f"shapes/{start.class_name}.ttl": write(_triples(_shapes(start)), prefixes),
+        f"data/{start.dataset}/{start.kind}.ttl": write(_triples(_first_thing(start)), prefixes),
+        "data/catalogue.ttl": write(_triples(catalogue(start)), prefixes),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_all(
+        folder, [FileChange(name, folder / name, None, text) for name, text in texts.items()]
+    )
+
+
+def _settings(start: Start) -> str:
+    return (
+        "# Settings of the publisher: see 'publisher run --help'.\n[tool.publisher]\n"
+        f'base_iri = "{start.base_iri}"\nlanguage = "{start.languages[0]}"\n'
+    )
+
+
+def _triples(said: Mapping[str, Mapping[str, Iterable[Term]]]) -> Iterable[Triple]:
+    for subject, properties in said.items():
+        for name, values in properties.items():
+            for value in values:
+                yield Triple(NamedNode(subject), NamedNode(iri(name)), value)
+
+
+def _ontology(start: Start) -> Said:
+    ontology = f"{start.base_iri}def/{start.dataset}"
+    own_class = f"{ontology}#{start.class_name}"
+    thing, names = lower(start.things), lower(start.names)
+    day = Literal(start.day.isoformat(), datatype=NamedNode(iri("xsd:date")))
+    return {
+        ontology: {
+            "rdf:type": nodes("owl:Ontology"),
+            "dcterms:title": in_each("Vocabulary for {names}", start, names=names),
+            "dcterms:description": vocabulary_description(start),
+            "dcterms:creator": nodes(f"{start.base_iri}id/organisation/publisher"),
+            "dcterms:publisher": nodes(f"{start.base_iri}id/organisation/publisher"),
+            "dcterms:created": [day],
+            "dcterms:issued": [day],
+            "dcterms:modified": [day],
+            "dcterms:license": nodes(LICENCE),
+            "owl:versionIRI": nodes(f"{ontology}/1.0.0"),
+            "owl:versionInfo": [Literal("1.0.0")],
+            "vann:preferredNamespacePrefix": [Literal(start.dataset)],
+            "vann:preferredNamespaceUri": [Literal(f"{ontology}#")],
+        },
+        own_class: {
+            "rdf:type": nodes("owl:Class"),
+            "rdfs:label": given(start, thing),
+            "rdfs:isDefinedBy": nodes(ontology),
+            "skos:definition": in_each("One of the {names} listed here.", start, names=names),
+        },
+    }
+
+
+def _shapes(start: Start) -> Said:
+    shape = f"{start.base_iri}shapes#{start.class_name}"
+    one = Literal(str(len(start.languages)), datatype=NamedNode(iri("xsd:integer")))
+    required: dict[str, list[Term]] = {"sh:minCount": [one]}
+    text: dict[str, list[Term]] = {
+        "sh:datatype": nodes("rdf:langString"),
+        "sh:uniqueLang": [Literal("true", datatype=NamedNode(iri("xsd:boolean")))],
+    }
+    address: dict[str, list[Term]] = {"sh:nodeKind": nodes("sh:IRI")}
+    rows = (
+        (
+            "skos:prefLabel",
+            in_each("Name", start),
+            in_each("Give one name per language, with a language tag.", start),
+            required | text,
+        ),
+        (
+            "dcterms:description",
+            in_each("Description", start),
+            in_each("Give one text per language, with a language tag.", start),
+            text,
+        ),
+        (
+            "foaf:homepage",
+            in_each("Website", start),
+            in_each("Write the address of a website, from https:// on.", start),
+            address,
+        ),
+    )
+    said: Said = {
+        shape: {
+            "rdf:type": nodes("sh:NodeShape"),
+            "rdfs:label": given(start, start.things),
+            "sh:targetClass": nodes(f"{start.base_iri}def/{start.dataset}#{start.class_name}"),
+            "sh:property": [NamedNode(f"{shape}-{row[0].partition(':')[2]}") for row in rows],
+        }
+    }
+    for number, (path, names, messages, constraints) in enumerate(rows, 1):
+        said[f"{shape}-{path.partition(':')[2]}"] = {
+            "rdf:type": nodes("sh:PropertyShape"),
+            "sh:path": nodes(path),
+            "sh:name": names,
+            "sh:message": messages,
+            "sh:order": [Literal(str(number), datatype=NamedNode(iri("xsd:integer")))],
+            "sh:severity": nodes("sh:Violation"),
+            **constraints,
+        }
+    return said
+
+
+def _first_thing(start: Start) -> Said:
+    """Return one thing, which says itself that it is there to be replaced."""
+    return {
+        f"{start.base_iri}id/{start.kind}/1": {
+            "rdf:type": nodes(f"{start.base_iri}def/{start.dataset}#{start.class_name}"),
+            "skos:prefLabel": in_each("Example: {thing}", start, thing=lower(start.things)),
+            "dcterms:description": in_each(
+                "This thing shows how one is written. Replace it with your own.", start
+            ),
+        }
+    }
+
+
+# What somebody says of the data they want to publish, and the terms that it gives.
+
+# The themes of the EU's data portal (authority table data-theme).
+THEMES = (
+    *("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI"),
+    *("TECH", "TRAN"),
+)
+# What an organisation can be (ADMS, publisher type), as DCAT-AP-SE asks for it.
+KINDS = (
+    *("LocalAuthority", "RegionalAuthority", "NationalAuthority", "SupraNationalAuthority"),
+    *("Academia-ScientificOrganisation", "Company", "IndustryConsortium"),
+    *("NonGovernmentalOrganisation", "NonProfitOrganisation", "StandardisationBody"),
+)
+_BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
+_MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+LICENCE = "http://creativecommons.org/publicdomain/zero/1.0/"
+
+Term = NamedNode | Literal
+# Subject → property, as a prefixed name → values.
+Said = dict[str, dict[str, list[Term]]]
+
+
+@dataclass(frozen=True)
+class Start:
+    """What somebody says of the data they want to publish.
+
+    Attributes:
+        names: What the data are about, by language: the title of the dataset and of the site.
+        things: What one thing is called, by language.
+        publisher: Who publishes.
+        kind_of_publisher: One of ``KINDS``.
+        contact: Mail address for questions.
+        base_iri: Base of every address; ends with a slash.
+        theme: One of ``THEMES``.
+        day: The day that the catalogue is issued.
+    """
+
+    names: Text
+    things: Text
+    publisher: str
+    kind_of_publisher: str
+    contact: str
+    base_iri: str
+    theme: str
+    day: date
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """Return the languages of the data."""
+        return tuple(language for language in LANGUAGES if language in self.names)
+
+    @property
+    def dataset(self) -> str:
+        """Return the dataset's name in addresses and folders."""
+        return slug(next(iter(self.names.values())))
+
+    @property
+    def class_name(self) -> str:
+        """Return the name of the class, in English if there is one."""
+        words = slug(self.things.get("en") or next(iter(self.things.values()))).split("-")
+        return "".join(word.capitalize() for word in words)
+
+    @property
+    def kind(self) -> str:
+        """Return what addresses of things call them: ``lake`` of ``…/id/lake/siljan``."""
+        return slug(self.things.get("en") or next(iter(self.things.values())))
+
+
+def refuse_wrong(start: Start, folder: Path) -> None:
+    """Let what somebody said pass if a folder can be made of it.
+
+    Raises:
+        UsageError: The folder is not empty, or something cannot be an address.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(
+            "The folder {folder} is not empty.",
+            folder=str(folder),
+            remedy="Name a new one, so that nothing of yours is overwritten.",
+        )
+    if not _BASE.fullmatch(start.base_iri):
+        raise UsageError(
+            "'{base}' cannot be the base of addresses.",
+            base=start.base_iri,
+            remedy="Write an address that is yours, from https:// to a slash at the end.",
+        )
+    if not _MAIL.fullmatch(start.contact):
+        raise UsageError(
+            "'{contact}' is not a mail address.",
+            contact=start.contact,
+            remedy="Portals show it to people with questions: write one that somebody reads.",
+        )
+    if not start.languages or set(start.names) != set(start.things):
+        raise UsageError(
+            "Say in the same languages what the data are about and what one thing is called.",
+            remedy="For example: --name sv=Badplatser --thing sv=Badplats.",
+        )
+    if not (start.dataset and start.class_name) or not start.class_name[0].isalpha():
+        raise UsageError(
+            "The name gives no address: it holds no letter from a to z.",
+            remedy="Choose a name with such letters; å, ä and ö become a, a and o.",
+        )
+
+
+def nodes(*names: str) -> list[Term]:
+    """Return prefixed names and whole addresses as nodes."""
+    return [NamedNode(name if ":/" in name or "mailto:" in name else iri(name)) for name in names]
+
+
+def in_each(message: str, start: Start, **values: Text) -> list[Term]:
+    """Return a message of the program in each language of the data."""
+    return [
+        Literal(
+            translate(message, language, **{n: texts[language] for n, texts in values.items()}),
+            language=language,
+        )
+        for language in start.languages
+    ]
+
+
+def given(start: Start, texts: Text) -> list[Term]:
+    """Return texts of the publisher's own in each language of the data."""
+    return [Literal(texts[language], language=language) for language in start.languages]
+
+
+def lower(texts: Text) -> Text:
+    """Return texts as they stand inside a sentence."""
+    return {language: text[:1].lower() + text[1:] for language, text in texts.items()}
+
+
+def vocabulary_description(start: Start) -> list[Term]:
+    """Return what ontology and catalogue say of the vocabulary."""
+    return in_each(
+        "The class and the properties that describe {names} here, with their definitions.",
+        start,
+        names=lower(start.names),
+    )
+
+
+# The catalogue of a first folder: what only a person knows, and may change.
+
+_EU = "http://publications.europa.eu/resource/authority/"
+_ADMS = "http://purl.org/adms/publishertype/"
+_TAGS = {"sv": "SWE", "en": "ENG"}
+_OWL = "https://www.w3.org/TR/owl2-overview/"
+_OPEN = "Open data on {names}, free to use by everybody, as linked data and as tables."
+
+
+def catalogue(start: Start) -> Said:
+    """Return catalogue, datasets, publisher and contact."""
+    return _catalogue(start) | _people(start) | _datasets(start)
+
+
+def _addresses(start: Start) -> tuple[str, str, list[str]]:
+    """Return the IRIs of contact and publisher, and those of the datasets."""
+    base = start.base_iri
+    datasets = [f"{base}dataset/{start.dataset}", f"{base}dataset/vocabulary"]
+    return f"{base}contact", f"{base}id/organisation/publisher", datasets
+
+
+def _shared(start: Start) -> dict[str, list[Term]]:
+    """Return what holds for the catalogue and for each dataset."""
+    contact, publisher, _datasets = _addresses(start)
+    return {
+        "dcterms:publisher": nodes(publisher),
+        "dcterms:license": nodes(LICENCE),
+        "dcterms:language": nodes(*(f"{_EU}language/{_TAGS[tag]}" for tag in start.languages)),
+        "dcterms:spatial": nodes(f"{_EU}country/SWE"),
+        "dcterms:issued": [Literal(start.day.isoformat(), datatype=NamedNode(iri("xsd:date")))],
+        "dcat:contactPoint": nodes(contact),
+    }
+
+
+def _catalogue(start: Start) -> Said:
+    home = start.base_iri
+    return {
+        home: {"rdf:type": nodes("foaf:Document"), "dcterms:title": given(start, start.names)},
+        f"{home}catalog": _shared(start)
+        | {
+            "rdf:type": nodes("dcat:Catalog"),
+            "dcterms:title": in_each("{names}: linked open data", start, names=start.names),
+            "dcterms:description": in_each(_OPEN, start, names=lower(start.names)),
+            "dcat:dataset": nodes(*_addresses(start)[2]),
+            "dcat:themeTaxonomy": nodes(f"{_EU}data-theme"),
+            "foaf:homepage": nodes(home),
+        },
+    }
+
+
+def _people(start: Start) -> Said:
+    contact, publisher, _datasets = _addresses(start)
+    return {
+        contact: {
+            "rdf:type": nodes("vcard:Organization"),
+            "vcard:fn": in_each("Questions about the data", start),
+            "vcard:hasEmail": nodes(f"mailto:{start.contact}"),
+        },
+        publisher: {
+            "rdf:type": nodes("foaf:Agent"),
+            "dcterms:type": nodes(f"{_ADMS}{start.kind_of_publisher}"),
+            "foaf:name": [Literal(start.publisher, language=tag) for tag in start.languages],
+        },
+    }
+
+
+def _datasets(start: Start) -> Said:
+    own, vocabulary = _addresses(start)[2]
+    names = lower(start.names)
+    return {
+        own: _dataset(start, own)
+        | {
+            "dcterms:title": given(start, start.names),
+            "dcterms:conformsTo": nodes(f"{start.base_iri}def/{start.dataset}"),
+            "dcterms:description": in_each(_OPEN, start, names=names),
+            "dcat:keyword": given(start, names),
+        },
+        vocabulary: _dataset(start, vocabulary)
+        | {
+            "dcterms:title": in_each("Vocabulary for {names}", start, names=names),
+            "dcterms:conformsTo": nodes(_OWL),
+            "dcterms:description": vocabulary_description(start),
+            "dcat:keyword": [*given(start, names), *in_each("vocabulary", start)],
+        },
+        _OWL: {
+            "rdf:type": nodes("dcterms:Standard"),
+            "dcterms:title": [Literal("OWL 2", language=tag) for tag in start.languages],
+            "dcterms:description": in_each("The W3C's language for ontologies.", start),
+        },
+    }
+
+
+def _dataset(start: Start, dataset: str) -> dict[str, list[Term]]:
+    return _shared(start) | {
+        "rdf:type": nodes("dcat:Dataset"),
+        "dcterms:accessRights": nodes(f"{_EU}access-right/PUBLIC"),
+        "dcterms:accrualPeriodicity": nodes(f"{_EU}frequency/IRREG"),
+        "dcterms:identifier": [Literal(str(uuid.uuid5(uuid.NAMESPACE_URL, dataset)))],
+        "dcat:landingPage": nodes(dataset),
+        "dcat:theme": nodes(f"{_EU}data-theme/{start.theme}"),
+    }

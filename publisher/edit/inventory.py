@@ -1,0 +1,269 @@
+"""What the sources hold, looked up as editing needs it; addresses and files of new things."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from pyoxigraph import NamedNode
+
+from publisher.edit.fields import Form
+from publisher.load.files import Role
+from publisher.load.sources import Sources
+from publisher.messages import Text
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Subjects, Term
+from publisher.rdf.text import folded, plain
+from publisher.release.tables.columns import kebab, local
+
+_TYPE = iri("rdf:type")
+_DESCRIBED = (Role.ONTOLOGY, Role.DATA, Role.CATALOGUE)
+
+
+class Inventory:
+    """Sources, indexed once; it does not change when they do."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Index what the sources say."""
+        self.sources = sources
+        self.said = Subjects(sources.quads(*_DESCRIBED))
+        self.shapes = Subjects(sources.quads(Role.SHAPES))
+
+    def types(self, thing: str) -> tuple[str, ...]:
+        """Return the classes that a thing is said to be of, sorted."""
+        return self.said.nodes(thing, _TYPE)
+
+    def names(self, thing: str) -> Text:
+        """Return what a thing is called: language tag → name."""
+        return self.said.names(thing)
+
+    def instances(self, class_iri: str) -> tuple[str, ...]:
+        """Return the things of a class and of its subclasses, sorted (SHACL, section 1.1)."""
+        classes = self._with_subclasses(class_iri)
+        return tuple(sorted({thing for name in classes for thing in self._instances.get(name, ())}))
+
+    def subjects(self, path: str, value: str) -> tuple[str, ...]:
+        """Return the things that have an IRI as a value of a property, sorted."""
+        return tuple(self._incoming.get((path, value), ()))
+
+    def pointing(self, thing: str) -> tuple[tuple[str, str], ...]:
+        """Return property and subject of every triple whose value is an IRI, sorted."""
+        return tuple(sorted(self._pointing.get(thing, ())))
+
+    def values(self, thing: str, path: str, is_inverse: bool = False) -> tuple[Term, ...]:
+        """Return the values of a property of a thing, sorted; inverse: what points to it."""
+        if is_inverse:
+            return tuple(NamedNode(subject) for subject in self.subjects(path, thing))
+        return self.said.values(thing, path)
+
+    @cached_property
+    def homes(self) -> dict[str, str]:
+        """Return thing → name of the file that states its type, or else names it first."""
+        found: dict[str, str] = {}
+        typed: dict[str, str] = {}
+        for file in self.sources.of_role(*_DESCRIBED):
+            for triple in file.triples:
+                if isinstance(triple.subject, NamedNode):
+                    found.setdefault(triple.subject.value, file.name)
+                    if triple.predicate.value == _TYPE:
+                        typed.setdefault(triple.subject.value, file.name)
+        return found | typed
+
+    @cached_property
+    def things(self) -> frozenset[str]:
+        """Return everything that a file of data describes."""
+        return frozenset(
+            triple.subject.value
+            for file in self.sources.of_role(Role.DATA)
+            for triple in file.triples
+            if isinstance(triple.subject, NamedNode)
+        )
+
+    @cached_property
+    def _instances(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for thing in self.said:
+            for name in self.types(thing):
+                found[name].append(thing)
+        return found
+
+    @cached_property
+    def _incoming(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for thing in self.said:
+            for path in self.said.of(thing):
+                for value in self.said.nodes(thing, path):
+                    found[path, value].append(thing)
+        return found
+
+    @cached_property
+    def _pointing(self) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for (path, value), things in self._incoming.items():
+            found[value] += [(path, thing) for thing in things]
+        return found
+
+    def _with_subclasses(self, class_iri: str) -> set[str]:
+        found, waiting = {class_iri}, [class_iri]
+        while waiting:
+            for narrower in self.subjects(iri("rdfs:subClassOf"), waiting.pop()):
+                if narrower not in found:
+                    found.add(narrower)
+                    waiting.append(narrower)
+        return found
+
+
+# New things: their addresses and the files they are written into, as those of their kind have.
+
+_LONGEST = 60
+_WORD = re.compile(r"[a-z0-9]+")
+# The fixed beginning of a pattern for IRIs: "/id/cluster/" of "/id/cluster/[a-z0-9]+$".
+_BEGINNING = re.compile(r"\^?(?P<path>[A-Za-z0-9_/#:.-]*[/#])[\[(]")
+
+
+def slug(name: str) -> str:
+    """Return a name as the last part of an address.
+
+    >>> slug("IUC Stål & Verkstad")
+    'iuc-stal-verkstad'
+    """
+    found = "-".join(_WORD.findall(plain(folded(name))))
+    return found[:_LONGEST].rstrip("-")
+
+
+def last_part(thing: str) -> str:
+    """Return the last part of an address, as it can stand in another one.
+
+    >>> last_part("https://e.org/id/lake/vänern")
+    'vanern'
+    """
+    return slug(local(thing))
+
+
+def beginning(inventory: Inventory, form: Form) -> str:
+    """Return how the IRIs of a form's things begin: as its pattern says, else as most of them do.
+
+    Things of a class that none is known of begin with ``id/`` and the name of the class.
+    """
+    base_iri = inventory.sources.base_iri
+    if found := _BEGINNING.match(form.pattern):
+        path = found["path"]
+        return path if ":" in path else base_iri + path.removeprefix("/")
+    counts = Counter(re.sub(r"[^/#]+$", "", thing) for thing in form.things)
+    own = [(count, begins) for begins, count in counts.items() if begins.startswith(base_iri)]
+    return max(own)[1] if own else f"{base_iri}id/{kebab(local(form.class_iri))}/"
+
+
+def address_for(
+    inventory: Inventory,
+    form: Form,
+    names: Sequence[str],
+    owner: str = "",
+    taken: Collection[str] = (),
+    begins: str = "",
+    numbers: MutableMapping[str, int] | None = None,
+) -> str:
+    """Return a free IRI for a new thing; it stays for good, whatever the thing is called later.
+
+    Args:
+        inventory: What there is.
+        form: The form of the thing.
+        names: What it is called, the wanted name first.
+        owner: IRI of the thing it is a part of: its name stands in front.
+        taken: IRIs given away already.
+        begins: How IRIs of the form begin, where many are made; else it is looked up.
+        numbers: The last number given to each name, where many are made: it is kept up to date.
+    """
+    wanted = next((found for name in names if (found := slug(name))), kebab(local(form.class_iri)))
+    if owner and not wanted.startswith(last_part(owner)):
+        wanted = slug(f"{last_part(owner)} {wanted}")
+    return free((begins or beginning(inventory, form)) + wanted, inventory, taken, numbers)
+
+
+def free(
+    address: str,
+    inventory: Inventory,
+    taken: Collection[str] = (),
+    numbers: MutableMapping[str, int] | None = None,
+) -> str:
+    """Return the address, with a number behind it when there is such a thing already."""
+    number = numbers.get(address, 1) if numbers is not None else 1
+    found = address if number == 1 else f"{address}-{number}"
+    while found in inventory.homes or found in taken:
+        number += 1
+        found = f"{address}-{number}"
+    if numbers is not None:
+        numbers[address] = number
+    return found
+
+
+@dataclass(frozen=True)
+class Habit:
+    """Where the things of a form stand.
+
+    Attributes:
+        usual: The file with most of them; empty when there are none.
+        is_together: Whether most of them stand there.
+        is_apart: Whether most of them have a file each.
+    """
+
+    usual: str
+    is_together: bool = False
+    is_apart: bool = False
+
+
+def habit_of(inventory: Inventory, form: Form) -> Habit:
+    """Return where the things of a form stand."""
+    homes = Counter(inventory.homes[each] for each in form.things)
+    if not homes:
+        return Habit("")
+    usual, count = homes.most_common(1)[0]
+    own = sum(has_own_file(inventory, each) for each in form.things)
+    return Habit(usual, count * 2 > len(form.things), own * 2 > len(form.things))
+
+
+def home_for(
+    inventory: Inventory,
+    form: Form,
+    thing: str,
+    near: Iterable[str] = (),
+    habit: Habit | None = None,
+) -> str:
+    """Return the name of the file that a new thing is written into.
+
+    Where one file holds most things of its form, it goes there; where they stand with what they
+    belong to, it does too; where they have a file each, it gets one.
+
+    Args:
+        inventory: What there is.
+        form: The form of the thing.
+        thing: Its IRI.
+        near: Names of the files of the things it belongs to, the nearest first.
+        habit: Where the things of the form stand, where many are added; else it is looked up.
+    """
+    habit = habit or habit_of(inventory, form)
+    nearest = next(iter(near), "")
+    if not habit.usual:
+        return nearest or f"{_folder(inventory)}/{kebab(local(form.class_iri))}.ttl"
+    if habit.is_together:
+        return habit.usual
+    if nearest:
+        return nearest
+    if habit.is_apart:
+        return f"{PurePosixPath(habit.usual).parent}/{last_part(thing)}.ttl"
+    return habit.usual
+
+
+def has_own_file(inventory: Inventory, thing: str) -> bool:
+    """Tell whether a thing has a file that is named after it."""
+    return PurePosixPath(inventory.homes.get(thing, "")).stem == last_part(thing)
+
+
+def _folder(inventory: Inventory) -> str:
+    """Return the folder of the dataset with most things."""
+    homes = (inventory.homes[thing] for thing in inventory.things if thing in inventory.homes)
+    return str(PurePosixPath(Counter(homes).most_common(1)[0][0]).parent)

@@ -1,0 +1,312 @@
+"""A workbook that was filled in → changes of the sources, or a list of mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from publisher.edit.changes import Change, Plan, plan_changes
+from publisher.edit.fields import LINK, Field, Form
+from publisher.edit.inventory import Habit, habit_of, has_own_file, home_for
+from publisher.edit.sheets.cells import Names
+from publisher.edit.sheets.differences import Differ, as_changes, groups_of, missing, sample_of
+from publisher.edit.sheets.grids import Grid, Place, Placed, placed
+from publisher.edit.sheets.layout import SOURCE_KEY, Basis, Group, Memory
+from publisher.edit.sheets.matching import Line, Matched, match, new_names, read_lines
+from publisher.edit.sheets.reports import Report
+from publisher.edit.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
+from publisher.findings import Finding, Severity
+from publisher.messages import LANGUAGES, Message, text, translate
+from publisher.quality.approval import check
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term, name_in
+
+_TYPE = iri("rdf:type")
+
+
+@dataclass(frozen=True)
+class Import:
+    """What a workbook makes of the sources.
+
+    Attributes:
+        plan: The files as they would be; None when the workbook must be mended before.
+        report: What is to be mended, with places.
+        added: IRIs of the things that are new.
+        is_markable: Whether the file can be held as a whole to be marked.
+    """
+
+    plan: Plan | None
+    report: Report
+    added: tuple[str, ...] = ()
+    is_markable: bool = True
+
+    @property
+    def findings(self) -> tuple[Placed, ...]:
+        """Return what is to be mended: of each kind the first hundred, and the count."""
+        return tuple(self.report)
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether something stands in the way of writing."""
+        return self.plan is None or self.report.is_blocking
+
+
+@dataclass
+class _Reading:
+    """What was understood so far."""
+
+    basis: Basis
+    memory: Memory | None
+    language: str
+    report: Report
+    lines: list[Line] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    homes: dict[str, str] = field(default_factory=dict)
+    changed: set[str] = field(default_factory=set)
+    habits: dict[str, Habit] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def habit(self, form: Form) -> Habit:
+        """Return where the things of a form stand."""
+        if form.class_iri not in self.habits:
+            self.habits[form.class_iri] = habit_of(self.basis.inventory, form)
+        return self.habits[form.class_iri]
+
+
+def import_grids(
+    grids: Sequence[Grid],
+    report: Report,
+    basis: Basis,
+    memory: Memory | None,
+    language: str,
+    allow_removal: bool = False,
+) -> Import:
+    """Return what the sheets of a workbook make of the sources; nothing is written.
+
+    Args:
+        grids: The sheets.
+        report: What could not be read in them; what else is wrong is added.
+        basis: What the sources say, and the sheets there may be.
+        memory: What stood in the workbook when it was written, if that is known.
+        language: Of the names in the sheets, when they do not tell.
+        allow_removal: Whether a thing whose line is gone goes too.
+
+    Raises:
+        ChangeRefused: A file of the sources cannot take the changes.
+    """
+    sheets = match(grids, basis.layouts, report)
+    if not sheets and not len(report):
+        report.add(placed(text("There is no sheet here that can be read."), Place("")))
+    return import_sheets(sheets, report, basis, memory, language, allow_removal)
+
+
+def import_sheets(
+    sheets: Sequence[Matched],
+    report: Report,
+    basis: Basis,
+    memory: Memory | None,
+    language: str,
+    allow_removal: bool = False,
+) -> Import:
+    """Return what sheets that are understood make of the sources; see ``import_grids``."""
+    shown_in = memory.language if memory is not None else language
+    reading = _Reading(basis, memory, shown_in, report)
+    _read(reading, sheets)
+    present = {line.thing for line in reading.lines}
+    going = {change.thing for change in reading.changes if change.path == _TYPE}
+    removed, lost = missing(basis.inventory, sheets, memory, present | going, allow_removal)
+    report.extend(lost)
+    if report.is_blocking:
+        return Import(None, report)
+    gone = {(change.thing, change.path, change.old) for change in reading.changes}
+    removed = [c for c in removed if (c.thing, c.path, c.old) not in gone]
+    changes = dict.fromkeys([*reading.changes, *removed])
+    if _is_wrong_already(reading, tuple(changes)):
+        return Import(None, report)
+    plan = plan_changes(basis.inventory.sources, changes)
+    report.extend(place_findings(_coming_in(plan), reading.lines, reading.changes))
+    new = tuple(line.thing for line in reading.lines if line.is_new and line.thing)
+    return Import(plan, report, new)
+
+
+def _is_wrong_already(reading: _Reading, changes: Sequence[Change]) -> bool:
+    """Tell whether some of very many new lines are wrong; report it, with how many are like them.
+
+    The check takes some ten milliseconds a thing: a hundred thousand lines with the same mistake
+    are answered by those that stand for the others.
+    """
+    sample = sample_of(reading.lines, changes)
+    if sample is None:
+        return False
+    plan = plan_changes(reading.basis.inventory.sources, sample.changes)
+    findings = [each for each in _coming_in(plan) if each.focus_node in sample.things]
+    if not any(each.severity.blocks for each in findings):
+        return False
+    for each in place_findings(findings, reading.lines, sample.changes):
+        reading.report.add(each)
+    for each, count in sample.like(place_findings(findings, reading.lines, sample.changes)):
+        reading.report.add_uncounted(each, count)
+    message = text(
+        "{checked} of {count} new lines were checked; the others are counted by what is filled in"
+        " in them. Mend what is wrong in all, and import again.",
+        checked=len(sample.things),
+        count=sample.of,
+    )
+    reading.report.add(placed(message, Place(""), Severity.WARNING))
+    return True
+
+
+def _coming_in(plan: Plan) -> list[Finding]:
+    """Return the findings that the sources would have and do not have yet."""
+    if not plan.files:
+        return []
+    after = check(plan.after)
+    if not after:
+        return []
+    known = {_what(finding) for finding in check(plan.before)}
+    return [finding for finding in after if _what(finding) not in known]
+
+
+def _what(finding: Finding) -> tuple[object, ...]:
+    """Return what makes a finding the same, wherever it stands by now."""
+    about = (finding.rule, finding.focus_node, finding.path, finding.value)
+    return (*about, tuple(sorted(finding.message.items())))
+
+
+def _read(reading: _Reading, sheets: Sequence[Matched]) -> None:
+    """Read every line, and note what it changes."""
+    inventory, layouts = reading.basis.inventory, reading.basis.layouts
+    shown = Names(inventory, layouts, reading.language)
+    lines = read_lines(sheets, inventory, shown, reading.memory, reading.report)
+    reading.lines = lines
+    known = Names(inventory, layouts, reading.language, new_names(lines))
+    differ = Differ(shown, known, reading.memory, reading.report)
+    citing: dict[str, list[str]] = {}
+    kept: set[str] = set()
+    stated: set[tuple[str, str, Term]] = set()
+    for line in lines:
+        found = list(_of_line(reading, differ, line, stated))
+        if not found:
+            continue
+        if line.sheet.layout.form.class_iri == STATEMENT:
+            kept.add(found[0].thing)
+        reading.changes += found
+        reading.changed.update(change.thing for change in found)
+        citing[line.thing] = differ.cited(line)
+    facts = [change for change in reading.changes if change.thing not in kept]
+    statements = reading.basis.statements
+    reading.report.extend(_who_says_so(reading, statements.lacking(facts, citing, stated)))
+    reading.changes += statements.following(facts, citing, kept, stated)
+
+
+def _of_line(
+    reading: _Reading, differ: Differ, line: Line, stated: set[tuple[str, str, Term]]
+) -> Iterator[Change]:
+    values = [(group, *differ.values(line, group)) for group in groups_of(line)]
+    thing, file = line.thing, ""
+    form = line.sheet.layout.form
+    if form.class_iri == STATEMENT:
+        fact = _fact(reading, line, values)
+        if fact is not None:
+            stated.add(fact)
+            thing = thing or reading.basis.statements.address(
+                *fact, reading.changed, reading.numbers
+            )
+        elif line.is_new:
+            message = text("A statement needs what it is about, a property and a value.")
+            reading.report.add(placed(message, line.place(SUBJECT)))
+            return
+    if line.is_new:
+        near = _near(reading, form.class_iri, values)
+        file = home_for(reading.basis.inventory, form, thing, near, reading.habit(form))
+        reading.homes[thing] = file
+        for name in form.types:
+            yield Change(thing, _TYPE, new=NamedNode(name), file=file)
+    for group, gone, come in values:
+        yield from as_changes(thing, group, gone, come, file)
+
+
+def _who_says_so(reading: _Reading, changes: Iterable[Change]) -> Iterator[Placed]:
+    """Yield where the source of new facts is to be chosen; the check says whether it must be."""
+    of_thing = {line.thing: line for line in reading.lines}
+    lacking: dict[str, list[Field]] = {}
+    for change in changes:
+        line = of_thing.get(change.thing)
+        field = line.sheet.layout.form.field(change.path) if line is not None else None
+        if field is not None:
+            lacking.setdefault(change.thing, []).append(field)
+    for thing, fields in lacking.items():
+        texts = {
+            tag: translate(
+                "Choose the source of what is new here: {names}.",
+                tag,
+                names=", ".join(dict.fromkeys(name_in(each.names, tag) for each in fields)),
+            )
+            for tag in LANGUAGES
+        }
+        yield placed(Message(texts, "source"), of_thing[thing].place(SOURCE_KEY), Severity.WARNING)
+
+
+_Values = Sequence[tuple[Group, list[Term], list[Term]]]
+
+
+def _fact(reading: _Reading, line: Line, values: _Values) -> tuple[str, str, Term] | None:
+    """Return what the statement of a line says: with its changes, if it says something at all."""
+    if not line.is_new and not any(gone or come for _group, gone, come in values):
+        return None
+    found: dict[str, Term] = {}
+    for key in (SUBJECT, PREDICATE, OBJECT):
+        there = reading.basis.inventory.said.values(line.thing, key) if line.thing else ()
+        come = [term for group, _gone, new in values if group.key == key for term in new]
+        for term in (*come, *there)[:1]:
+            found[key] = term
+    if len(found) < 3:
+        return None
+    return found[SUBJECT].value, found[PREDICATE].value, found[OBJECT]
+
+
+def _near(reading: _Reading, class_iri: str, values: _Values) -> list[str]:
+    """Return the files of what a new thing belongs to: of links that it must have."""
+    found: list[str] = []
+    for group, _gone, come in values:
+        if group.field is None or group.field.kind != LINK or not group.field.least:
+            continue
+        for term in come:
+            if term.value in reading.homes:
+                found.append(reading.homes[term.value])
+            elif has_own_file(reading.basis.inventory, term.value) or (
+                class_iri == STATEMENT and group.key == SUBJECT
+            ):
+                found += [home] if (home := reading.basis.inventory.homes.get(term.value)) else []
+    return found
+
+
+# Findings of the check → the cells in which they are mended.
+
+
+def place_findings(
+    findings: Iterable[Finding], lines: Sequence[Line], changes: Iterable[Change]
+) -> list[Placed]:
+    """Return each finding with the cell it is about; without a place when none is."""
+    of_thing = {line.thing: line for line in lines}
+    # A statement made on the way is mended on the line of what it is about.
+    for change in changes:
+        if change.path == SUBJECT and change.new is not None and change.new.value in of_thing:
+            of_thing.setdefault(change.thing, of_thing[change.new.value])
+    return [
+        Placed(finding, _place(finding, of_thing.get(finding.focus_node))) for finding in findings
+    ]
+
+
+def _place(finding: Finding, line: Line | None) -> Place:
+    if line is None:
+        return Place("")
+    groups = [
+        group
+        for group in line.sheet.columns.values()
+        if group.field is not None and group.field.path == finding.path
+    ]
+    written = [g for g in groups if line.sheet.cells(line.number, g.name)]
+    return line.place((written or groups)[0].name) if groups else line.place()

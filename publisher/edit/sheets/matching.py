@@ -1,0 +1,459 @@
+"""Sheets, headings and lines of a file that was filled in → forms, fields and things."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from publisher.edit.fields import TEXT, Form
+from publisher.edit.inventory import Inventory, address_for, beginning
+from publisher.edit.sheets.cells import Names
+from publisher.edit.sheets.grids import Cell, Grid, Place, Placed, placed
+from publisher.edit.sheets.layout import ADDRESS_KEY, SOURCE_KEY, Group, Memory, SheetLayout
+from publisher.edit.sheets.reports import Report
+from publisher.edit.statements import STATEMENT
+from publisher.edit.values import full, short, shown
+from publisher.errors import ValueRefused
+from publisher.findings import Severity
+from publisher.messages import LANGUAGES, Text, text
+from publisher.rdf.namespaces import LABELS
+from publisher.release.tables.table import ID
+
+# A heading that is longer is none of ours.
+_LONGEST = 500
+# Which one was meant is looked for so many times.
+_SUGGESTED = 100
+_NUMBER = re.compile(r"(?P<name>.+?)\s+\d+")
+
+
+@dataclass(frozen=True)
+class Matched:
+    """A sheet that is understood.
+
+    Attributes:
+        grid: What stands in it.
+        layout: The form it is for.
+        columns: Column → the group that it belongs to.
+        separators: Column → what stands between several values in a cell, where it may hold them.
+    """
+
+    grid: Grid
+    layout: SheetLayout
+    columns: Mapping[int, Group] = field(repr=False)
+    separators: Mapping[int, str] = field(default_factory=dict, repr=False)
+
+    def column_of(self, name: str) -> int:
+        """Return the first column of a group; 0 when the sheet has none."""
+        return next(iter(self.columns_of(name)), 0)
+
+    def cells(self, line: int, name: str) -> list[tuple[int, Cell]]:
+        """Return column and cell of a line's values in a group, from left to right."""
+        row = self.grid.lines[line]
+        found = [(c, row[c]) for c in self.columns_of(name) if c in row]
+        return [(c, each) for c, cell in found for each in self._split(c, cell)]
+
+    def _split(self, column: int, cell: Cell) -> list[Cell]:
+        separator = self.separators.get(column)
+        if separator is None:
+            return [cell]  # blank cells are not read
+        texts = cell.text.split(separator)
+        return [replace(cell, text=text) for text in texts if text.strip()]
+
+    def columns_of(self, name: str) -> list[int]:
+        """Return the columns of a group, from left to right."""
+        return self._columns.get(name, [])
+
+    @cached_property
+    def _columns(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for column, group in sorted(self.columns.items()):
+            found.setdefault(group.name, []).append(column)
+        return found
+
+    def is_broken(self, line: int, name: str) -> bool:
+        """Tell whether a cell of a line's values in a group cannot be read."""
+        broken = self.grid.broken
+        return bool(broken) and any((line, c) in broken for c in self.columns_of(name))
+
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Return the groups that hold values of a thing, each once."""
+        found = {group.name: group for group in self.columns.values()}
+        return tuple(g for g in found.values() if g.key not in (ADDRESS_KEY, SOURCE_KEY))
+
+    def filled(self, line: int) -> list[Group]:
+        """Return the groups of which something stands on a line."""
+        columns = self.columns
+        here = {id(columns[c]) for c in self.grid.lines[line] if c in columns}
+        return [group for group in self.groups if id(group) in here]
+
+    @cached_property
+    def labels(self) -> dict[str, list[Group]]:
+        """Return property that names a thing → its groups, the most usual property first."""
+        groups = [g for g in self.layout.groups if g.field is not None and g.field.kind == TEXT]
+        found = {p: [g for g in groups if g.field and g.field.path == p] for p in LABELS}
+        return {path: named for path, named in found.items() if named}
+
+    def address(self, line: int) -> str:
+        """Return what stands as the address of a line; empty for something new."""
+        cells = self.cells(line, ADDRESS_KEY)
+        return cells[0][1].text.strip() if cells else ""
+
+
+def match(grids: Iterable[Grid], layouts: Sequence[SheetLayout], report: Report) -> list[Matched]:
+    """Return the sheets that are understood; report what is not."""
+    matched: list[Matched] = []
+    by_title = {layout.titles[tag].casefold(): layout for layout in layouts for tag in LANGUAGES}
+    for grid in grids:
+        layout = by_title.get(grid.title.strip().casefold())
+        if layout is None:
+            report.extend(_unknown_sheet(grid, layouts))
+            continue
+        if any(layout is each.layout for each in matched):
+            report.add(placed(text("There are two sheets for the same things."), _top(grid)))
+            continue
+        one, wrong = match_columns(grid, layout)
+        report.extend(wrong)
+        if one is not None:
+            report.extend(without_heading(one))
+            matched.append(one)
+    return matched
+
+
+def _top(grid: Grid) -> Place:
+    return Place(grid.title, 1, 1)
+
+
+def _unknown_sheet(grid: Grid, layouts: Sequence[SheetLayout]) -> Iterator[Placed]:
+    """Yield what to do with a sheet that is for nothing: an empty one is nobody's mistake."""
+    if not grid.head and not grid.lines:
+        return
+    titles = [layout.titles[tag] for layout in layouts for tag in LANGUAGES]
+    nearest = difflib.get_close_matches(grid.title, titles, n=1, cutoff=0.4)
+    if nearest:
+        message = text(
+            "No sheet is called '{title}'. Give it back its name ('{nearest}'?), or take it away.",
+            title=grid.title,
+            nearest=nearest[0],
+        )
+    else:
+        message = text(
+            "No sheet is called '{title}'. Give it back its name, or take it away: {titles}.",
+            title=grid.title,
+            titles=", ".join(layout.titles[LANGUAGES[0]] for layout in layouts),
+        )
+    yield placed(message, _top(grid))
+
+
+def match_columns(grid: Grid, layout: SheetLayout) -> tuple[Matched | None, list[Placed]]:
+    """Return a sheet with its columns understood; None when its head is lost."""
+    names = _headings(layout)
+    columns: dict[int, Group] = {}
+    found: list[Placed] = []
+    for column, heading in grid.head.items():
+        group = _group(heading, names)
+        if group is None:
+            known = names if len(found) < _SUGGESTED else {}
+            found.append(_unknown_heading(grid, column, heading, known))
+        elif group.key == ADDRESS_KEY and group in columns.values():
+            found.append(
+                placed(text("There are two columns of addresses."), Place(grid.title, 1, column))
+            )
+        else:
+            columns[column] = group
+    if not columns:
+        head = "; ".join(group.heading().split("\n")[0] for group in layout.groups[:3])
+        message = text(
+            "The first line has no headings that are known here. Bring back the line of headings"
+            " ({head} …) from a fresh export; nothing of this sheet was read.",
+            head=head,
+        )
+        return None, [placed(message, Place(grid.title, 1))]
+    if not any(group.key == ADDRESS_KEY for group in columns.values()):
+        message = text(
+            "The column of addresses is missing. Bring it back from a fresh export: without it"
+            " nobody knows which line is about what. Nothing of this sheet was read."
+        )
+        return None, [placed(message, Place(grid.title, 1))]
+    return Matched(grid, layout, columns), found
+
+
+def _headings(layout: SheetLayout) -> dict[str, Group]:
+    """Return heading as it is compared → group: both languages together, and each alone."""
+    found: dict[str, Group] = {}
+    for group in layout.groups:
+        spellings = [group.heading(), *(group.headings[tag] for tag in LANGUAGES), group.name]
+        for spelling in spellings:
+            found.setdefault(_plain(spelling), group)
+        if group.key == ADDRESS_KEY:
+            found.setdefault(ID, group)
+    return found
+
+
+def _plain(heading: str) -> str:
+    return " ".join(heading.split()).casefold()
+
+
+def _group(heading: str, names: Mapping[str, Group]) -> Group | None:
+    heading = heading[:_LONGEST]
+    lines = [line for line in heading.splitlines() if line.strip()]
+    for spelling in (heading, *lines):
+        for each in (spelling, *_without_number(spelling)):
+            if (group := names.get(_plain(each))) is not None:
+                return group
+    return None
+
+
+def _without_number(heading: str) -> list[str]:
+    lines = [_NUMBER.fullmatch(line.strip()) for line in heading.splitlines()]
+    if not lines or not all(lines):
+        return []
+    return ["\n".join(line["name"] for line in lines if line)]
+
+
+def _unknown_heading(grid: Grid, column: int, heading: str, names: Mapping[str, Group]) -> Placed:
+    place = Place(grid.title, 1, column)
+    written = shown(" ".join(heading.split()))
+    nearest = difflib.get_close_matches(_plain(heading[:_LONGEST]), names, n=1, cutoff=0.6)
+    if nearest:
+        message = text(
+            "The heading '{heading}' is not known here. Did you mean '{nearest}'? Correct it, or"
+            " take the column away.",
+            heading=written,
+            nearest=names[nearest[0]].heading().split("\n")[0],
+        )
+    else:
+        message = text(
+            "The heading '{heading}' is not known here. Correct it, or take the column away.",
+            heading=written,
+        )
+    return placed(message, place)
+
+
+def without_heading(sheet: Matched) -> Iterator[Placed]:
+    """Yield the cells beside the table: what has no heading is read by nobody."""
+    grid = sheet.grid
+    named = sheet.columns.keys() | grid.head.keys()
+    for line, cells in grid.lines.items():
+        for column in cells:
+            if column not in named:
+                message = text(
+                    "This column has no heading, so '{text}' was not read. Give it its heading,"
+                    " or empty the cell.",
+                    text=cells[column].text[:40],
+                )
+                yield placed(message, Place(grid.title, line, column), Severity.WARNING)
+
+
+# The lines of understood sheets → things: those there are, and new ones with their addresses.
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a sheet that is about a thing.
+
+    Attributes:
+        sheet: The sheet.
+        number: Of the line.
+        thing: IRI of the thing; empty for a new statement, whose address comes from what it says.
+        is_new: Whether the sources do not know it.
+    """
+
+    sheet: Matched = field(repr=False)
+    number: int
+    thing: str
+    is_new: bool
+
+    @cached_property
+    def label(self) -> Text:
+        """Return what the line calls its thing: language → name, Swedish first."""
+        return label_of(self.sheet, self.number)
+
+    def place(self, name: str = ADDRESS_KEY) -> Place:
+        """Return where a group of its values stands."""
+        return Place(self.sheet.grid.title, self.number, self.sheet.column_of(name))
+
+
+def read_lines(
+    sheets: Sequence[Matched],
+    inventory: Inventory,
+    names: Names,
+    memory: Memory | None,
+    report: Report,
+) -> list[Line]:
+    """Return every line with its thing; report what is wrong with addresses."""
+    found: list[Line] = []
+    known = _Known(inventory, names, memory)
+    first = known.lines
+    # What others belong to comes first: a part is named after it.
+    for sheet in sorted(sheets, key=lambda each: _is_part(each.layout.form)):
+        for number in sheet.grid.lines:
+            line, problem = _line(sheet, number, known)
+            if problem is not None:
+                report.add(problem)
+            if line is None:
+                continue
+            if not sheet.address(number) and (twin := known.come_since(line)):
+                line = replace(line, thing=twin, is_new=False)
+            if line.thing and line.thing in first:
+                report.add(_twice(line, first[line.thing]))
+                continue
+            known.add(line)
+            found.append(line)
+    return found
+
+
+class _Known:
+    """What was read so far, indexed: a line costs the same, however many stand above it."""
+
+    def __init__(self, inventory: Inventory, names: Names, memory: Memory | None) -> None:
+        self.inventory, self.names, self.memory = inventory, names, memory
+        self.lines: dict[str, Line] = {}
+        self._called: dict[str, str] = {}
+        self._younger: dict[str, dict[frozenset[tuple[str, str]], str]] = {}
+        self._beginnings: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._things: dict[str, frozenset[str]] = {}
+
+    def add(self, line: Line) -> None:
+        """Note a line."""
+        self.lines.setdefault(line.thing, line)
+        if line.is_new and line.thing:
+            for name in line.label.values():
+                self._called.setdefault(name.casefold(), line.thing)
+
+    def has(self, form: Form, thing: str) -> bool:
+        """Tell whether a form is for a thing."""
+        if form.class_iri not in self._things:
+            self._things[form.class_iri] = frozenset(form.things)
+        return thing in self._things[form.class_iri]
+
+    def called(self, name: str) -> str:
+        """Return the new thing of a name; empty when there is none."""
+        return self._called.get(name.strip().casefold(), "")
+
+    def address(self, form: Form, called: Sequence[str], owner: str) -> str:
+        """Return a free address for a new thing."""
+        if form.class_iri not in self._beginnings:
+            self._beginnings[form.class_iri] = beginning(self.inventory, form)
+        begins = self._beginnings[form.class_iri]
+        return address_for(self.inventory, form, called, owner, self.lines, begins, self._numbers)
+
+    def come_since(self, line: Line) -> str:
+        """Return the thing of the same names that came after the export: the line was imported."""
+        called = line.label
+        if self.memory is None or not called:
+            return ""
+        form = line.sheet.layout.form
+        if form.class_iri not in self._younger:
+            self._younger[form.class_iri] = self._since(form, self.memory)
+        return self._younger[form.class_iri].get(frozenset(called.items()), "")
+
+    def _since(self, form: Form, memory: Memory) -> dict[frozenset[tuple[str, str]], str]:
+        """Return names → thing of the things that came after the export."""
+        exported = {memory.base_iri + address for address in memory.things(form.class_iri)}
+        found: dict[frozenset[tuple[str, str]], str] = {}
+        for thing in form.things:
+            if thing not in exported:
+                found.setdefault(frozenset(self.inventory.names(thing).items()), thing)
+        return found
+
+
+def _is_part(form: Form) -> bool:
+    return any(each.is_inverse and each.least for each in form.fields)
+
+
+def _line(sheet: Matched, number: int, known: _Known) -> tuple[Line | None, Placed | None]:
+    inventory = known.inventory
+    written = sheet.address(number)
+    form = sheet.layout.form
+    if not written:
+        if form.class_iri == STATEMENT:
+            return Line(sheet, number, "", is_new=True), None
+        called = list(label_of(sheet, number).values())
+        thing = known.address(form, called, _owner(sheet, number, known))
+        return Line(sheet, number, thing, is_new=True), None
+    thing = full(written, inventory.sources.base_iri)
+    if known.has(form, thing) or form.class_iri in inventory.types(thing):
+        return Line(sheet, number, thing, is_new=False), None
+    return _given(sheet, number, thing, inventory)
+
+
+def _given(
+    sheet: Matched, number: int, thing: str, inventory: Inventory
+) -> tuple[Line | None, Placed | None]:
+    """Return the line of an address that the form's things do not have."""
+    base_iri = inventory.sources.base_iri
+    place = Place(sheet.grid.title, number, sheet.column_of(ADDRESS_KEY))
+    if thing in inventory.homes:
+        message = text(
+            "{address} is something else already. Empty the cell: the address is made from the"
+            " name.",
+            address=short(thing, base_iri),
+        )
+        return None, placed(message, place)
+    if not thing.startswith(f"{base_iri}id/") or any(c in thing for c in ' <>"{}|\\^`'):
+        message = text(
+            "'{address}' is no address of ours. Empty the cell for something new: the address is"
+            " made from the name. Else bring back what stood here.",
+            address=short(thing, base_iri),
+        )
+        return None, placed(message, place)
+    return Line(sheet, number, thing, is_new=True), None
+
+
+def _twice(line: Line, first: Line) -> Placed:
+    message = text(
+        "The address stands in line {line} of '{sheet}' too. Empty it for something new, or take"
+        " one of the lines away.",
+        line=first.number,
+        sheet=first.sheet.grid.title,
+    )
+    return placed(message, line.place())
+
+
+def _owner(sheet: Matched, number: int, known: _Known) -> str:
+    """Return the thing that a new one is a part of, if its line tells already."""
+    for group in _owning(sheet):
+        for _column, cell in sheet.cells(number, group.name):
+            try:
+                return known.names.read(sheet.layout.form, group, cell.text).value
+            except ValueRefused:
+                return known.called(cell.text)
+    return ""
+
+
+def _owning(sheet: Matched) -> Iterator[Group]:
+    for group in sheet.layout.groups:
+        if group.field is not None and group.field.is_inverse and group.field.least:
+            yield group
+
+
+def label_of(sheet: Matched, number: int) -> Text:
+    """Return what a line calls its thing: language → name, Swedish first."""
+    for groups in sheet.labels.values():
+        found: dict[str, str] = {}
+        for group in groups:
+            cells = sheet.cells(number, group.name)
+            if cells:
+                found[group.language] = cells[0][1].text.strip()
+        if found:
+            return dict(sorted(found.items(), key=lambda pair: _rank(pair[0])))
+    return {}
+
+
+def _rank(language: str) -> int:
+    return LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES)
+
+
+def new_names(lines: Iterable[Line]) -> dict[str, dict[str, Text]]:
+    """Return class → IRI → names of the things that the lines add, for the pick-lists."""
+    found: dict[str, dict[str, Text]] = {}
+    for line in lines:
+        if line.is_new and line.thing:
+            for name in line.sheet.layout.form.types:
+                found.setdefault(name, {})[line.thing] = line.label
+    return found

@@ -1,0 +1,377 @@
+"""What people write in a field → a term of the data, with a cure for what is none."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.edit.fields import (
+    ADDRESS,
+    ANY,
+    DATE,
+    LINK,
+    NUMBER,
+    PLAIN,
+    TEXT,
+    TRUTH,
+    Choice,
+    Field,
+)
+from publisher.errors import ValueRefused
+from publisher.messages import Text, translate
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import Term, name_in
+
+_STRING = iri("xsd:string")
+_TRUTHS = {
+    **dict.fromkeys(("true", "ja", "sant", "yes", "1"), "true"),
+    **dict.fromkeys(("false", "nej", "falskt", "no", "0"), "false"),
+}
+_FORMS = (
+    (re.compile(r"\d{4}"), "xsd:gYear"),
+    (re.compile(r"\d{4}-(0[1-9]|1[0-2])"), "xsd:gYearMonth"),
+    (re.compile(r"\d{4}-\d\d-\d\d"), "xsd:date"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?"), "xsd:dateTime"),
+)
+_WHOLE = re.compile(r"[+-]?\d+")
+_FRACTION = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)")
+_REAL = re.compile(r"[+-]?(\d+([.]\d*)?|[.]\d+)([eE][+-]?\d+)?")
+_SPACES = re.compile(r"(?<=\d)[\s\u00a0\u202f\u2009](?=\d{3}\b)")
+_FRACTIONS, _REALS = ("xsd:decimal",), ("xsd:double", "xsd:float")
+# Workbooks keep numbers in fifteen digits.
+_EXACT = 10**15
+_LONGEST_NUMBER = 400
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+
+
+def tidy(written: str) -> str:
+    """Return a text as it is kept: composed letters, plain line ends, nothing blank around it."""
+    plain = written.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", plain).strip()
+
+
+def read_value(written: str, field: Field, language: str, choices: PickList) -> Term:
+    """Return the term that a text in a field stands for.
+
+    Args:
+        written: What somebody wrote; not blank.
+        field: The field.
+        language: Of a text (``sv``); of no matter to other kinds.
+        choices: The pick-list of the field.
+
+    Raises:
+        ValueRefused: It is no value of the field; the error says what is.
+    """
+    text = tidy(written)
+    if field.kind == TEXT:
+        return Literal(text, language=language)
+    if len(choices) and (field.kind in (LINK, PLAIN)):
+        return choices.read(text)
+    return _READERS[field.kind](text, field)
+
+
+def _read_link(text: str, field: Field) -> Term:
+    raise ValueRefused(
+        "'{written}' is not in the list.",
+        remedy="The list is empty: add what is to be chosen first.",
+        written=shown(text),
+    )
+
+
+def _read_address(text: str, field: Field) -> Term:
+    if _ADDRESS.fullmatch(text):
+        return NamedNode(text)
+    raise ValueRefused(
+        "'{written}' is not an address.",
+        remedy="Write the whole address, from http:// or https://, without spaces.",
+        written=shown(text),
+    )
+
+
+def _read_date(text: str, field: Field) -> Term:
+    allowed = field.datatypes or tuple(iri(name) for _form, name in _FORMS)
+    for form, name in _FORMS:
+        if form.fullmatch(text) and iri(name) in allowed and _exists(text, name):
+            return Literal(text, datatype=NamedNode(iri(name)))
+    examples = {"xsd:dateTime": "2015-03-28T09:00:00", "xsd:date": "2015-03-28"}
+    examples |= {"xsd:gYearMonth": "2015-03", "xsd:gYear": "2015"}
+    raise ValueRefused(
+        "'{written}' is not a date that can be read with certainty.",
+        remedy="Write it as {examples}.",
+        written=shown(text),
+        examples=", ".join(said for name, said in examples.items() if iri(name) in allowed),
+    )
+
+
+def _exists(text: str, name: str) -> bool:
+    """Tell whether a day is in the calendar."""
+    try:
+        if name == "xsd:date":
+            date.fromisoformat(text)
+        elif name == "xsd:dateTime":
+            datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return text[:4] != "0000"
+
+
+def _read_number(text: str, field: Field) -> Term:
+    plain = _SPACES.sub("", text)
+    for datatype in field.datatypes or (iri("xsd:integer"), iri("xsd:decimal")):
+        if datatype in map(iri, _REALS):
+            number, form = plain.replace(",", "."), _REAL
+        elif datatype in map(iri, _FRACTIONS):
+            number, form = plain.replace(",", "."), _FRACTION
+        else:
+            number, form = _without_zeros(plain), _WHOLE
+        if form.fullmatch(number):
+            if form is _FRACTION and "." not in number:
+                number += ".0"
+            return Literal(number, datatype=NamedNode(datatype))
+    raise ValueRefused(
+        "'{written}' is not a number that belongs here.",
+        remedy="Write the number alone, in digits; 'about' and the like have a field of their own.",
+        written=shown(text),
+    )
+
+
+def _without_zeros(number: str) -> str:
+    """Return a whole number without the fraction that a table puts behind it.
+
+    >>> _without_zeros("105.0")
+    '105'
+    """
+    return number.partition(".")[0] if re.fullmatch(r"[+-]?\d+[.]0+", number) else number
+
+
+def _read_truth(text: str, field: Field) -> Term:
+    if (truth := _TRUTHS.get(text.casefold())) is not None:
+        return Literal(truth, datatype=NamedNode(iri("xsd:boolean")))
+    raise ValueRefused(
+        "'{written}' is neither yes nor no.", remedy="Write ja or nej.", written=shown(text)
+    )
+
+
+def _read_plain(text: str, field: Field) -> Term:
+    datatype = field.datatypes[0] if field.datatypes else _STRING
+    return Literal(text, datatype=NamedNode(datatype))
+
+
+_READERS: dict[str, Callable[[str, Field], Term]] = {
+    LINK: _read_link,
+    ADDRESS: _read_address,
+    DATE: _read_date,
+    NUMBER: _read_number,
+    TRUTH: _read_truth,
+    PLAIN: _read_plain,
+    ANY: _read_plain,
+}
+
+
+def truth_names(language: str) -> dict[str, str]:
+    """Return lexical form of a boolean → how people say it."""
+    return {"true": translate("yes", language), "false": translate("no", language)}
+
+
+def truth_of(written: str) -> str:
+    """Return the lexical form of a boolean that is written in some way; else the text itself.
+
+    >>> truth_of("Ja"), truth_of("TRUE"), truth_of("kanske")
+    ('true', 'true', 'kanske')
+    """
+    return _TRUTHS.get(written.strip().casefold(), written)
+
+
+def write_value(term: Term, field: Field, language: str, choices: PickList) -> str:
+    """Return what stands in a field for a term, in the editor's language."""
+    if isinstance(term, Literal):
+        if field.kind == TRUTH and term.value in _TRUTHS:
+            return truth_names(language)[_TRUTHS[term.value]]
+        return choices.name(term, language) if len(choices) else term.value
+    return choices.name(term, language)
+
+
+def values_in(values: Iterable[Term], language: str) -> tuple[Term, ...]:
+    """Return the texts among values that are in a language; all values when it is empty."""
+    if not language:
+        return tuple(values)
+    return tuple(v for v in values if isinstance(v, Literal) and v.language == language)
+
+
+def number_of(literal: Literal) -> int | float | None:
+    """Return the number of a literal if a table can hold it without a loss; else None."""
+    if len(literal.value) > _LONGEST_NUMBER:
+        return None
+    if _WHOLE.fullmatch(literal.value):
+        number = int(literal.value)
+        return number if str(number) == literal.value and abs(number) < _EXACT else None
+    if _FRACTION.fullmatch(literal.value) and repr(float(literal.value)) == literal.value:
+        return float(literal.value)
+    return None
+
+
+# Names that people write ↔ things they mean: pick-lists, and suggestions when nothing fits.
+
+_BRACKETED = re.compile(r".*\[(?P<address>[^\[\]]+)\]", re.DOTALL)
+# How alike a name must be to be suggested.
+_ALIKE = 0.5
+# Comparing takes ten microseconds a name: among more, only with neighbours in the alphabet.
+_COMPARED, _NEIGHBOURS = 2_000, 100
+_LONGEST_COMPARED, _LONGEST_SHOWN, _MOST_SHOWN = 200, 60, 5
+
+
+def short(address: str, base_iri: str) -> str:
+    """Return an IRI below the base without it.
+
+    >>> short("https://e.org/id/lake/siljan", "https://e.org/")
+    'id/lake/siljan'
+    """
+    return address.removeprefix(base_iri)
+
+
+def full(address: str, base_iri: str) -> str:
+    """Return the IRI that a short address stands for.
+
+    >>> full("id/lake/siljan", "https://e.org/")
+    'https://e.org/id/lake/siljan'
+    """
+    return address if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address) else base_iri + address
+
+
+def _key(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def shown(written: str) -> str:
+    """Return what somebody wrote as a sentence can hold it."""
+    return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
+
+
+def _said(choice: Choice) -> list[str]:
+    """Return what people may call a choice: its names, or what a literal without names says."""
+    is_plain = isinstance(choice.term, Literal) and not choice.names
+    return [choice.term.value] if is_plain else list(choice.names.values())
+
+
+class PickList:
+    """The choices of a field, each under a name that no other choice of it has.
+
+    Attributes:
+        suggestions_left: How many times the nearest names are looked for; None: every time.
+    """
+
+    suggestions_left: int | None = None
+
+    def __init__(self, choices: Iterable[Choice], base_iri: str) -> None:
+        """Index the choices by their names, in every language, and by address."""
+        self._base_iri = base_iri
+        self._choices: dict[str, Choice] = {choice.iri: choice for choice in choices}
+        self._named: dict[str, set[str]] = defaultdict(set)
+        for choice in self._choices.values():
+            for name in _said(choice):
+                self._named[_key(name)].add(choice.iri)
+
+    @classmethod
+    def of(cls, field: Field, base_iri: str, new: Mapping[str, Text] | None = None) -> PickList:
+        """Return the pick-list of a field.
+
+        Args:
+            field: The field.
+            base_iri: What addresses are short for.
+            new: IRI → names of things that are added in the same go.
+        """
+        more = [Choice(NamedNode(iri), names) for iri, names in (new or {}).items()]
+        return cls((*field.choices, *more), base_iri)
+
+    def __len__(self) -> int:
+        """Return how many choices there are."""
+        return len(self._choices)
+
+    def names(self, language: str) -> list[str]:
+        """Return what may be chosen, in a language, sorted."""
+        found = (self.name(choice.term, language) for choice in self._choices.values())
+        return sorted(found, key=_key)
+
+    def name(self, term: Term, language: str) -> str:
+        """Return the name of a choice that means no other; of what is no choice its address."""
+        choice = self._choices.get(term.value)
+        name = name_in(choice.names, language) if choice is not None else ""
+        if not name:
+            return term.value if isinstance(term, Literal) else short(term.value, self._base_iri)
+        if len(self._named[_key(name)]) == 1:
+            return name
+        return f"{name} [{short(term.value, self._base_iri)}]"
+
+    def read(self, written: str) -> Term:
+        """Return the choice that a name or an address stands for.
+
+        Raises:
+            ValueRefused: None does, or several do; the nearest ones are suggested.
+        """
+        found = self._named.get(_key(written), set())
+        if len(found) == 1:
+            return self._choices[next(iter(found))].term
+        bracketed = _BRACKETED.fullmatch(written.strip())
+        address = bracketed["address"] if bracketed else written.strip()
+        for spelling in (address, full(address, self._base_iri)):
+            if spelling in self._choices:
+                return self._choices[spelling].term
+        if found:
+            raise ValueRefused(
+                "'{written}' is the name of several: {choices}.",
+                remedy="Write the one that is meant, with what stands in brackets.",
+                written=shown(written),
+                choices="; ".join(
+                    f"{shown(written)} [{short(iri, self._base_iri)}]"
+                    for iri in sorted(found)[:_MOST_SHOWN]
+                )
+                + ("; …" if len(found) > _MOST_SHOWN else ""),
+            )
+        raise self._unknown(written)
+
+    def _unknown(self, written: str) -> ValueRefused:
+        nearest = self.nearest(written)
+        if nearest:
+            return ValueRefused(
+                "'{written}' is not in the list.",
+                remedy="Did you mean {nearest}? Choose from the list, or add it first.",
+                written=shown(written),
+                nearest=", ".join(f"'{name}'" for name in nearest),
+            )
+        return ValueRefused(
+            "'{written}' is not in the list.",
+            remedy="Choose from the list, or add it first.",
+            written=shown(written),
+        )
+
+    def nearest(self, written: str) -> list[str]:
+        """Return the names most like a text, at most three, the most alike first."""
+        wanted = _key(written)
+        if len(wanted) > _LONGEST_COMPARED or self.suggestions_left == 0:
+            return []
+        if self.suggestions_left is not None:
+            self.suggestions_left -= 1
+        keys: Sequence[str] = self._alphabet
+        if len(keys) > _COMPARED:
+            middle = bisect_left(keys, wanted)
+            keys = keys[max(0, middle - _NEIGHBOURS) : middle + _NEIGHBOURS]
+        found = difflib.get_close_matches(wanted, keys, n=3, cutoff=_ALIKE)
+        return [self._spelled[key] for key in found]
+
+    @cached_property
+    def _spelled(self) -> dict[str, str]:
+        """Return name as it is compared → name as it is written."""
+        return {_key(n): n for c in self._choices.values() for n in _said(c)}
+
+    @cached_property
+    def _alphabet(self) -> Sequence[str]:
+        """Return the names as they are compared; sorted when there are many."""
+        return sorted(self._spelled) if len(self._spelled) > _COMPARED else list(self._spelled)

@@ -1,1 +1,0 @@
-"""Another publisher begins: a first folder of sources."""

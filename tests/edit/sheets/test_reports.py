@@ -1,0 +1,60 @@
+"""A report keeps the first hundred of each kind of mistake, and counts the others."""
+
+from __future__ import annotations
+
+from publisher.edit.sheets.grids import Place, Placed, placed
+from publisher.edit.sheets.reports import KEPT, Report
+from publisher.edit.values import PickList
+from publisher.findings import Severity
+from publisher.messages import text
+
+
+def mistake(number: int, severity: Severity = Severity.VIOLATION) -> Placed:
+    message = text("'{written}' is not an address.", written=number)
+    return placed(message, Place("Sjö", number, 2), severity)
+
+
+def test_the_first_hundred_are_kept_and_the_last_says_how_many_more() -> None:
+    """Values differ, the mistake is the same."""
+    report = Report("lakes.xlsx")
+    report.extend(mistake(number) for number in range(2, 100_002))
+    kept = list(report)
+    assert [each.place.line for each in kept] == list(range(2, KEPT + 2))
+    assert kept[0].finding.message["en"] == "'2' is not an address."
+    assert kept[-1].finding.message["en"].endswith("… and 99,900 more like this.")
+    assert (
+        kept[-1].finding.message["sv"].endswith("… och 99\N{NO-BREAK SPACE}900 till av samma slag.")
+    )
+    assert len(report) == report.violations == 100_000
+
+
+def test_kinds_are_kept_apart() -> None:
+    """A hundred of one kind hide no other."""
+    report = Report()
+    report.extend(mistake(number) for number in range(2, 200))
+    report.add(mistake(1, Severity.WARNING))
+    report.add(
+        placed(text("Here stands a formula. Write the value itself instead of it."), Place("Sjö"))
+    )
+    assert len(list(report)) == KEPT + 2
+    assert report.violations == 199
+
+
+def test_what_only_warns_does_not_block() -> None:
+    """A word about a number is no refusal."""
+    report = Report()
+    report.add(mistake(2, Severity.WARNING))
+    assert not report.is_blocking
+    report.add_uncounted(mistake(2, Severity.WARNING), 41)
+    assert len(report) == 42
+    report.add(mistake(3))
+    assert report.is_blocking
+
+
+def test_a_list_suggests_as_often_as_it_may() -> None:
+    """A hundred thousand misspelt names do not cost a hundred thousand comparisons."""
+    choices = PickList((), "https://e.org/")
+    choices.suggestions_left = 2
+    for _ in range(5):
+        choices.nearest("siljan")
+    assert choices.suggestions_left == 0

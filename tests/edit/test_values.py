@@ -1,0 +1,150 @@
+"""What people write in a field → a term, or a sentence with the cure."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import Literal, NamedNode
+
+from publisher.edit.fields import Choice, Field
+from publisher.edit.values import PickList, read_value
+from publisher.errors import ValueRefused
+from publisher.rdf.namespaces import iri
+
+BASE = "https://data.example.org/"
+DATES = tuple(map(iri, ("xsd:date", "xsd:gYearMonth", "xsd:gYear")))
+LAKES = PickList(
+    [
+        Choice(NamedNode(f"{BASE}id/lake/siljan"), {"sv": "Siljan", "en": "Lake Siljan"}),
+        Choice(NamedNode(f"{BASE}id/lake/mora"), {"sv": "Mora"}),
+        Choice(NamedNode(f"{BASE}id/town/mora"), {"sv": "Mora"}),
+        Choice(NamedNode(f"{BASE}id/lake/x"), {}),
+    ],
+    BASE,
+)
+NONE = PickList([], BASE)
+
+
+def field(kind: str, *datatypes: str) -> Field:
+    return Field("https://e.org/p", {}, kind, datatypes=tuple(map(iri, datatypes)))
+
+
+def typed(text: str, datatype: str) -> Literal:
+    return Literal(text, datatype=NamedNode(iri(datatype)))
+
+
+@pytest.mark.parametrize(
+    ("written", "term"),
+    [
+        ("2015", typed("2015", "xsd:gYear")),
+        ("2015-03", typed("2015-03", "xsd:gYearMonth")),
+        (" 2015-03-28 ", typed("2015-03-28", "xsd:date")),
+    ],
+)
+def test_a_date_is_as_exact_as_it_is_written(written: str, term: Literal) -> None:
+    """As precise as the source gives it: nobody invents a day."""
+    assert read_value(written, Field("p", {}, "date", datatypes=DATES), "", NONE) == term
+
+
+@pytest.mark.parametrize(
+    "written", ["03/04/2015", "28 mars 2015", "2015-02-30", "2015-13", "15", "2015-3", "0000"]
+)
+def test_a_date_that_can_be_read_in_two_ways_is_refused_with_examples(written: str) -> None:
+    """3 April or 4 March: asking costs less than a wrong date."""
+    with pytest.raises(ValueRefused) as refused:
+        read_value(written, Field("p", {}, "date", datatypes=DATES), "", NONE)
+    assert refused.value.remedy["sv"] == "Skriv det som 2015-03-28, 2015-03, 2015."
+
+
+@pytest.mark.parametrize(
+    ("written", "datatype", "value"),
+    [
+        ("105", "xsd:integer", "105"),
+        ("3 000", "xsd:integer", "3000"),
+        ("3\u00a0000", "xsd:integer", "3000"),
+        ("105.0", "xsd:integer", "105"),
+        ("-3,5", "xsd:decimal", "-3.5"),
+        ("3", "xsd:decimal", "3.0"),
+        ("1e3", "xsd:double", "1e3"),
+    ],
+)
+def test_numbers_are_read_as_swedes_write_them(written: str, datatype: str, value: str) -> None:
+    """A comma before the fraction, a space between thousands."""
+    assert read_value(written, field("number", datatype), "", NONE) == typed(value, datatype)
+
+
+@pytest.mark.parametrize("written", ["omkring 100", "100 st", "1.5", "hundra", "1 00"])
+def test_what_is_no_whole_number_is_refused(written: str) -> None:
+    """'About 100' is 100 with a qualifier of its own."""
+    with pytest.raises(ValueRefused, match="not a number that belongs here"):
+        read_value(written, field("number", "xsd:integer"), "", NONE)
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("Siljan", "id/lake/siljan"),
+        ("lake  SILJAN", "id/lake/siljan"),
+        ("id/lake/siljan", "id/lake/siljan"),
+        (f"{BASE}id/lake/siljan", "id/lake/siljan"),
+        ("Mora [id/town/mora]", "id/town/mora"),
+        ("id/lake/x", "id/lake/x"),
+    ],
+)
+def test_a_thing_is_chosen_by_its_name_in_any_language_or_its_address(
+    written: str, address: str
+) -> None:
+    """Case and double spaces do not count."""
+    assert read_value(written, field("link"), "", LAKES) == NamedNode(BASE + address)
+
+
+def test_a_name_of_two_things_asks_which_one_is_meant() -> None:
+    """The town of Mora, or the lake of Mora."""
+    with pytest.raises(ValueRefused) as refused:
+        read_value("Mora", field("link"), "", LAKES)
+    assert "Mora [id/lake/mora]; Mora [id/town/mora]" in refused.value.what["sv"]
+
+
+def test_a_name_shared_by_two_is_written_with_its_address() -> None:
+    """What an export writes, an import reads."""
+    assert LAKES.names("sv") == [
+        "id/lake/x",
+        "Mora [id/lake/mora]",
+        "Mora [id/town/mora]",
+        "Siljan",
+    ]
+
+
+def test_a_misspelt_name_is_told_the_nearest_one() -> None:
+    """The cure stands in the message."""
+    with pytest.raises(ValueRefused) as refused:
+        read_value("Siljann", field("link"), "", LAKES)
+    assert refused.value.in_language("sv") == (
+        "”Siljann” finns inte i listan.\n"
+        "  Menade du 'Siljan', 'Lake Siljan'? Välj ur listan, eller lägg till det först."
+    )
+
+
+def test_a_name_like_no_other_gets_no_suggestion() -> None:
+    """A guess at random helps nobody."""
+    with pytest.raises(ValueRefused) as refused:
+        read_value("qqqqqqqq", field("link"), "", LAKES)
+    assert refused.value.remedy["en"] == "Choose from the list, or add it first."
+
+
+@pytest.mark.parametrize("written", ["www.example.org", "https://e.org/a b", "nej", "<x:y>"])
+def test_what_is_no_whole_address_is_refused(written: str) -> None:
+    """RFC 3987: an IRI has a scheme, and no spaces."""
+    with pytest.raises(ValueRefused, match="is not an address"):
+        read_value(written, field("address"), "", NONE)
+
+
+def test_a_text_is_kept_in_composed_letters_with_plain_line_ends() -> None:
+    """Some keyboards write å as a with a ring behind it; the same name would be two."""
+    written = "  A\u030are\r\nby "
+    assert read_value(written, field("text"), "sv", NONE) == Literal("Åre\nby", language="sv")
+
+
+@pytest.mark.parametrize(("written", "value"), [("Ja", "true"), ("false", "false"), ("0", "false")])
+def test_yes_and_no_are_read_in_both_languages(written: str, value: str) -> None:
+    """Workbooks write TRUE and FALSE, people ja and nej."""
+    assert read_value(written, field("truth"), "", NONE) == typed(value, "xsd:boolean")
