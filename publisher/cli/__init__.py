@@ -8,16 +8,12 @@ from __future__ import annotations
 import click
 
 from publisher import __version__
-from publisher.cli.checking import check
-from publisher.cli.editing import edit
-from publisher.cli.releases import releases
-from publisher.cli.serving import export, preview, run, serve
-from publisher.cli.sheets import sheet
-from publisher.cli.sources import build
-from publisher.cli.starting import init
-from publisher.cli.transfer import push
-from publisher.cli.verification import verify
-from publisher.cli.writing import new, rebase, rename, retire
+from publisher.cli.build import build, releases
+from publisher.cli.check import check
+from publisher.cli.edit import edit, init, new, rebase, rename, retire, sheet
+from publisher.cli.push import push
+from publisher.cli.serve import export, preview, run, serve
+from publisher.cli.verify import verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

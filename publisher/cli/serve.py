@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from publisher.cli.build import build_release_of
 from publisher.cli.options import (
     LANGUAGE,
     answers_for_errors,
@@ -16,7 +17,6 @@ from publisher.cli.options import (
     progress_shown,
     settings,
 )
-from publisher.cli.sources import build_release_of
 from publisher.config import OXIGRAPH, Config, read_config
 from publisher.messages import translate
 

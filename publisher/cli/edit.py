@@ -1,0 +1,451 @@
+"""new, retire, rename, rebase, sheet, init, edit: whatever changes the sources."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import webbrowser
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from publisher.cli.options import (
+    FOUND,
+    LANGUAGE,
+    answers_for_errors,
+    bounds_of,
+    config_of,
+    progress_shown,
+    settings,
+    write_findings,
+)
+from publisher.edit.changes import Plan, plan_changes
+from publisher.edit.fields import Form
+from publisher.edit.forms import read_forms
+from publisher.edit.init import KINDS, THEMES, Start, start_folder
+from publisher.edit.inventory import Inventory
+from publisher.edit.rename import rebase as move_base
+from publisher.edit.rename import rename as move_thing
+from publisher.edit.things import Filled, add_thing, find_form, find_source, find_thing, read_filled
+from publisher.edit.things import retire as retire_thing
+from publisher.errors import NotApproved, UsageError
+from publisher.findings import Finding
+from publisher.load.sources import Sources, read_sources
+from publisher.messages import LANGUAGES, Text, in_language, translate
+
+if TYPE_CHECKING:
+    from publisher.edit.sheets.importing import Import
+
+
+_DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the difference; write nothing.")
+_SOURCE = click.option(
+    "--source", "cited", multiple=True, help="Name or address of a source of what is said."
+)
+_SET = click.option(
+    "--set",
+    "filled",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="A value of a field; FIELD@sv=TEXT for a text in a language. May be repeated.",
+)
+
+
+def _read(options: dict[str, Any]) -> Sources:
+    config = config_of(**options)
+    return read_sources(Path.cwd(), config.base_iri, bounds_of(config))
+
+
+def _new_violations(plan: Plan) -> list[Finding]:
+    """Return the violations that a plan would bring in."""
+    from publisher.quality.approval import check
+
+    def blocking(sources: Sources) -> list[Finding]:
+        return [finding for finding in check(sources) if finding.severity.blocks]
+
+    after = blocking(plan.after)
+    if not after:
+        return []
+    known = {(f.rule, f.focus_node, f.path, f.value) for f in blocking(plan.before)}
+    return [f for f in after if (f.rule, f.focus_node, f.path, f.value) not in known]
+
+
+def _carry_out(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = ()) -> list[Finding]:
+    """Write a plan, unless it would bring in a violation; return those that are allowed.
+
+    Args:
+        plan: What is to be written.
+        dry_run: Show the difference instead.
+        lang: Language of the messages.
+        allowed: IRIs of the things that may be unfinished.
+
+    Raises:
+        NotApproved: It would bring in a violation; nothing was written.
+    """
+    if dry_run:
+        click.echo(plan.difference(), nl=False)
+        return []
+    found = _new_violations(plan)
+    unfinished = set(allowed)
+    if any(finding.focus_node not in unfinished for finding in found):
+        write_findings(found, "text", lang)
+        raise NotApproved(found)
+    for name in plan.write():
+        click.echo(translate("Written: {name}", lang, name=name))
+    return found
+
+
+def _asked(form: Form, given: Iterable[Filled], inventory: Inventory, lang: str) -> list[Filled]:
+    """Ask at the terminal for what a form must have and nobody gave; an empty answer skips it."""
+    from publisher.edit.things import missing_fields, question, why_refused
+
+    answers = []
+    for field, language in missing_fields(form, given):
+        while True:
+            written = click.prompt(
+                question(field, language, inventory, lang), default="", show_default=False
+            )
+            if not written:
+                break
+            refused = why_refused(field, language, written, inventory)
+            if refused is None:
+                answers.append(Filled(field.key, language, written))
+                break
+            click.echo(refused.in_language(lang))
+    return answers
+
+
+@click.command()
+@click.argument("kind")
+@click.argument("name")
+@_SET
+@_SOURCE
+@_DRY_RUN
+@settings("base_iri")
+@LANGUAGE
+@answers_for_errors
+def new(
+    kind: str,
+    name: str,
+    filled: tuple[str, ...],
+    cited: tuple[str, ...],
+    dry_run: bool,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Add a thing of a KIND, called NAME, and say what is still to be told of it."""
+    inventory = Inventory(_read(options))
+    forms = read_forms(inventory)
+    form = find_form(inventory, forms, kind)
+    given = [read_filled(text) for text in filled]
+    if sys.stdin.isatty():
+        given += _asked(form, given, inventory, lang)
+    sources = [find_source(inventory, forms, written) for written in cited]
+    addition = add_thing(inventory, form, name, given, sources)
+    plan = plan_changes(inventory.sources, addition.changes)
+    steps = _carry_out(plan, dry_run, lang, [addition.thing])
+    if dry_run:
+        return
+    click.echo(translate("Its address for good: {address}", lang, address=addition.thing))
+    if steps:
+        click.echo(translate("It is published when these steps are done:", lang))
+    for finding in steps:
+        click.echo(f"  – {in_language(finding.message, lang)}")
+
+
+@click.command()
+@click.argument("thing")
+@click.option("--kind", required=True, help="What happened, as the list of kinds calls it.")
+@click.option("--date", help="When: 2026-05-31, 2026-05 or 2026.")
+@click.option("--label", "labels", multiple=True, metavar="LANG=TEXT", help="What happened, short.")
+@click.option("--text", "texts", multiple=True, metavar="LANG=TEXT", help="What the source says.")
+@_SOURCE
+@_SET
+@_DRY_RUN
+@settings("base_iri")
+@LANGUAGE
+@answers_for_errors
+def retire(
+    thing: str,
+    kind: str,
+    date: str | None,
+    labels: tuple[str, ...],
+    texts: tuple[str, ...],
+    cited: tuple[str, ...],
+    filled: tuple[str, ...],
+    dry_run: bool,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Record what ended or changed a THING; --set says what it is now, such as its state."""
+    inventory = Inventory(_read(options))
+    forms = read_forms(inventory)
+    event = [Filled("type", "", kind), *([Filled("date", "", date)] if date else [])]
+    event += [_in_language("label", text) for text in labels]
+    event += [_in_language("description", text) for text in texts]
+    sources = [find_source(inventory, forms, written) for written in cited]
+    own = [read_filled(text) for text in filled]
+    addition = retire_thing(inventory, find_thing(inventory, thing), event, own, sources)
+    _carry_out(plan_changes(inventory.sources, addition.changes), dry_run, lang)
+
+
+def _in_language(field: str, text: str) -> Filled:
+    language, _equals, written = text.partition("=")
+    return read_filled(f"{field}@{language}={written}")
+
+
+@click.command()
+@click.argument("old")
+@click.argument("new")
+@_DRY_RUN
+@settings("base_iri")
+@LANGUAGE
+@answers_for_errors
+def rename(old: str, new: str, dry_run: bool, lang: str, **options: Any) -> None:
+    """Give the thing OLD the address NEW, in every file; who follows the old one is redirected."""
+    inventory = Inventory(_read(options))
+    thing = find_thing(inventory, old)
+    base_iri = inventory.sources.base_iri
+    address = new
+    if ":" not in new:
+        folder = thing.rpartition("/")[0] + "/"
+        address = base_iri + new if "/" in new else folder + new
+    _carry_out(move_thing(inventory.sources, thing, address), dry_run, lang)
+
+
+@click.command()
+@click.argument("new_base")
+@_DRY_RUN
+@settings("base_iri")
+@LANGUAGE
+@answers_for_errors
+def rebase(new_base: str, dry_run: bool, lang: str, **options: Any) -> None:
+    """Move the whole folder of sources below NEW_BASE, an address that ends in a slash."""
+    _carry_out(move_base(_read(options), new_base), dry_run, lang)
+
+
+# sheet: sources as a workbook that editors fill in, and back.
+
+
+@click.group()
+def sheet() -> None:
+    """Edit the sources in a spreadsheet program: export a workbook, import it again."""
+
+
+@sheet.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help="Write over a workbook that is there already.")
+@settings("base_iri")
+@LANGUAGE
+@answers_for_errors
+def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
+    """Write FILE (.xlsx): a sheet a class, a line a thing, lists to choose from."""
+    from publisher.edit.sheets.cells import Names
+    from publisher.edit.sheets.export import export_workbook
+    from publisher.edit.sheets.layout import basis_of
+
+    if file.suffix.lower() != ".xlsx":
+        raise UsageError(
+            "'{name}' does not end in .xlsx.", remedy="Name it like clusters.xlsx.", name=file.name
+        )
+    if file.exists() and not force:
+        raise UsageError(
+            "There is a file of this name already.",
+            where=str(file),
+            remedy="Take another name, or write over it with --force: what was filled in there"
+            " and not imported is lost then.",
+        )
+    config = config_of(**options)
+    sources = read_sources(Path.cwd(), config.base_iri, bounds_of(config))
+    basis = basis_of(sources)
+    if not basis.layouts:
+        raise UsageError(
+            "No shape is for a class of the data, so there is no form to fill in.",
+            remedy="Write shapes with sh:targetClass into shapes/: each makes a sheet.",
+        )
+    names = Names(basis.inventory, basis.layouts, lang)
+    export_workbook(names, basis.layouts, file, lang)
+    click.echo(
+        translate(
+            "{file}: {sheets} sheets, {lines} lines. Fill it in, then: publisher sheet import"
+            " {file}",
+            lang,
+            file=file,
+            sheets=len(basis.layouts),
+            lines=sum(len(layout.form.things) for layout in basis.layouts),
+        ),
+        err=True,
+    )
+
+
+@sheet.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Show the difference; write nothing.")
+@click.option(
+    "--allow-removal",
+    is_flag=True,
+    help="Let things go whose lines are gone, with every link to them.",
+)
+@click.option(
+    "--mark-original", is_flag=True, help="Mark findings in FILE itself instead of a copy."
+)
+@settings("base_iri")
+@LANGUAGE
+@answers_for_errors
+def import_sheets(file: Path, lang: str, **options: Any) -> None:
+    """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
+    from publisher.edit.sheets.command import read_import, report
+    from publisher.edit.sheets.layout import basis_of
+
+    dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
+    mark_original = options.pop("mark_original")
+    config = config_of(**options)
+    sources = read_sources(Path.cwd(), config.base_iri, bounds_of(config))
+    with progress_shown(lang) as progress:
+        progress("sheets")
+        found = read_import(file, basis_of(sources), lang, allow_removal)
+    for each in report(file, found, lang, mark_original):
+        click.echo(each, err=True)
+    if found.is_refused:
+        sys.exit(FOUND)
+    if dry_run:
+        assert found.plan is not None
+        click.echo(found.plan.difference(), nl=False)
+        return
+    _write(file, found, lang)
+
+
+def _write(file: Path, found: Import, lang: str) -> None:
+    assert found.plan is not None
+    written = found.plan.write()
+    if not written:
+        click.echo(
+            translate("{file}: nothing differs from the sources.", lang, file=file), err=True
+        )
+        return
+    for name in written:
+        click.echo(translate("Changed: {name}", lang, name=name), err=True)
+    click.echo(
+        translate(
+            "Look at it: publisher run. To go on in a workbook, export it anew: publisher sheet"
+            " export {file} --force",
+            lang,
+            file=file.with_suffix(".xlsx"),
+        ),
+        err=True,
+    )
+
+
+# init: a first folder of sources for another publisher.
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    *("--name", "names"),
+    multiple=True,
+    metavar="LANG=TEXT",
+    help="What the data are about, in each of its languages: sv=Badplatser.",
+)
+@click.option(
+    *("--thing", "things"),
+    multiple=True,
+    metavar="LANG=TEXT",
+    help="What one thing is called, in the same languages: sv=Badplats.",
+)
+@click.option("--publisher", "body", help="Who publishes the data.")
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default=KINDS[0],
+    show_default=True,
+    help="What kind of organisation that is.",
+)
+@click.option("--contact", help="Mail address for questions.")
+@click.option("--base-iri", help="Base of every address; ends with a slash.")
+@click.option(
+    "--theme",
+    type=click.Choice(THEMES),
+    default="GOVE",
+    show_default=True,
+    help="Theme of the EU's data portal.",
+)
+@LANGUAGE
+@answers_for_errors
+def init(
+    folder: Path,
+    names: tuple[str, ...],
+    things: tuple[str, ...],
+    body: str | None,
+    kind: str,
+    contact: str | None,
+    base_iri: str | None,
+    theme: str,
+    lang: str,
+) -> None:
+    """Make a FOLDER with ontology, shapes, data and catalogue; what is not given is asked for."""
+
+    def ask(question: str) -> str:
+        return str(click.prompt(translate(question, lang)))
+
+    called = _by_language(names) or {lang: ask("What are the data about?")}
+    start = Start(
+        names=called,
+        things=_by_language(things) or {tag: ask("What is one thing called?") for tag in called},
+        publisher=body or ask("Who publishes the data?"),
+        kind_of_publisher=kind,
+        contact=contact or ask("To which mail address do questions go?"),
+        base_iri=base_iri or ask("Below which address shall things be named?"),
+        theme=theme,
+        day=datetime.now(UTC).date(),
+    )
+    for name in start_folder(start, folder):
+        click.echo(translate("Written: {name}", lang, name=folder / name))
+    click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
+
+
+def _by_language(given: Iterable[str]) -> Text:
+    found = {}
+    for text in given:
+        language, equals, said = text.partition("=")
+        if not (equals and said.strip()) or language not in LANGUAGES:
+            raise UsageError(
+                "'{text}' does not say what is meant in which language.",
+                remedy="Write sv=… or en=…; more languages may be added to the files later.",
+                text=text,
+            )
+        found[language] = said.strip()
+    return found
+
+
+# edit: the form on the editor's own machine.
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    help="Port on this machine; else one that is free.",
+)
+@click.option("--no-browser", is_flag=True, help="Only write the address; open no browser.")
+@settings("base_iri")
+@LANGUAGE
+@answers_for_errors
+def edit(port: int, no_browser: bool, lang: str, **options: Any) -> None:
+    """Edit the data in forms, in the browser of this machine; nobody else can reach it."""
+    from publisher.edit.editor.app import Editor, EditorServer
+
+    config = config_of(**options)
+    editor = Editor(Path.cwd(), config.base_iri, config.language, bounds_of(config))
+    server = EditorServer(editor, port)
+    click.echo(translate("Open this address in the browser of this machine:", lang))
+    click.echo(f"  {server.gate.address}")
+    click.echo(translate("It is yours alone: do not pass it on. End with Ctrl-C.", lang))
+    if not no_browser:
+        threading.Timer(0.3, webbrowser.open, [server.gate.door]).start()
+    server.run()
+    for name in editor.unsaved(lang):
+        click.echo(translate("Not saved, and gone now: {name}", lang, name=name), err=True)
