@@ -102,8 +102,8 @@ class Config:
     base_iri: str = _row("", "IRI below which everything published is named; ends with a slash")
     site_url: str = _row("", "Address of this copy of the site; empty: made from host and port")
     releases: str = _row(".publisher/releases", "Folder of the releases")
-    keep_releases: int = _row(10, "So many of the newest releases stay when old ones are pruned")
-    keep_days: int = _row(30, "Releases younger than so many days stay when old ones are pruned")
+    keep_releases: int = _row(10, "Number of newest releases kept when pruning")
+    keep_days: int = _row(30, "Days for which a release is kept when pruning")
     file_mb: int = _row(1024, "Largest RDF file that is read")
     file_nesting: int = _row(
         10_000, "Deepest nesting of brackets or elements in an RDF file (JSON-LD: 500 at most)"
@@ -114,13 +114,13 @@ class Config:
     file_seconds: float = _row(
         60.0, "Longest reading of an RDF file that is unusual, beside a second for each 4 MB"
     )
-    stale_years: int = _row(3, "From so many years on a dated value is told of as old")
-    link_days: int = _row(7, "So many days a link that answered is not asked for again")
+    stale_years: int = _row(3, "Report a dated value as stale after this many years")
+    link_days: int = _row(7, "Days before a working link is checked again")
     loss_entities_percent: float = _row(
-        10.0, "A release that takes away more of a dataset's things is refused"
+        10.0, "Refuse a release that removes more than this percentage of a dataset's things"
     )
     loss_triples_percent: float = _row(
-        25.0, "A release that takes away more of a dataset's triples is refused"
+        25.0, "Refuse a release that removes more than this percentage of a dataset's triples"
     )
     host: str = _row("127.0.0.1", "Address to listen on")
     port: int = _row(8000, "Port to listen on")
@@ -131,7 +131,7 @@ class Config:
     )
     engine: str = _row(OXIGRAPH, "'oxigraph', 'sparq', or the address of a SPARQL 1.1 endpoint")
     engine_timeout: str = _row(
-        "", "How the engine is told the time limit, such as timeout:ms (or :s); empty: it is not"
+        "", "Request parameter that carries the time limit, such as timeout:ms (or :s); empty: none"
     )
     engine_connections: int = _row(16, "Connections to the engine, per web process")
     engine_update: str = _row("", "Address at which the engine takes SPARQL updates, for push")
@@ -140,7 +140,7 @@ class Config:
     )
     language: str = _row("sv", "Language of a page when the reader's is not known: sv or en")
     tile_url: str = _row("", "Map tiles: their address with {z}, {x}, {y}; empty: none are drawn")
-    tile_credit: str = _row("", "Who made the map tiles, told beneath each map")
+    tile_credit: str = _row("", "Attribution shown below each map with tiles")
     check_timeout_seconds: float = _row(
         300.0, "Longest evaluation of one rule or query of the sources, or of a shape on 100 things"
     )
@@ -159,7 +159,9 @@ class Config:
         64, "Queries, and other requests that cost much, that may wait, per web process"
     )
     query_wait_seconds: float = _row(15.0, "Longest wait of one of these")
-    query_client_share: int = _row(16, "These of one client, at work or waiting, per web process")
+    query_client_share: int = _row(
+        16, "The same of one client: requests running or waiting, per web process"
+    )
     query_cache_mb: int = _row(32, "Memory for answers to queries, per web process")
     default_graph: str = _row(
         "union", "Default graph of queries: union (of all graphs), or own (the store's)"
@@ -243,7 +245,7 @@ def _from_file(path: Path) -> Mapping[str, object]:
             "This is not a TOML file: {error}.",
             where=str(path),
             error=error,
-            remedy="Mend the file; settings stand below [tool.publisher].",
+            remedy="Fix the file: settings go under [tool.publisher].",
         ) from error
     settings = table.get("tool", {}).get("publisher", {})
     if not isinstance(settings, dict):
@@ -376,8 +378,8 @@ def check_tiles(address: str, credit: str) -> None:
     if not credit.strip():
         raise SettingError(
             "The setting 'tile_credit' is empty, and tiles come from {value}.",
-            remedy="Name who made the tiles, as their terms of use say; it stands beneath each map."
-            " An address at the end becomes a link.",
+            remedy="Name who made the tiles, as their terms of use say; it is shown"
+            " below each map. An address at the end becomes a link.",
             value=address,
         )
 

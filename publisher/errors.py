@@ -163,7 +163,7 @@ class NotApproved(PublisherError):
         self.findings = tuple(findings)
         super().__init__(
             "The sources may not be published: {count} violations.",
-            remedy="Mend what is listed; nothing was published.",
+            remedy="Fix what is listed; nothing was published.",
             count=sum(finding.severity.blocks for finding in findings),
         )
 
@@ -183,7 +183,7 @@ class LossRefused(ReleaseError):
         """Keep what would be lost."""
         self.findings = tuple(findings)
         super().__init__(
-            "The release would take away more than the limits allow; the current one stays.",
+            "The release would remove more than the limits allow; the current one stays.",
             remedy="Bring back what is listed, or allow the loss with --allow-loss and a reason.",
         )
 

@@ -65,7 +65,7 @@ def build_release_of(config: Config, language: str, allow_loss: str = "") -> Non
     "--allow-loss",
     metavar="REASON",
     default="",
-    help="Take away more than the limits allow; the reason is written into the release.",
+    help="Remove more than the limits allow; the reason is written into the release.",
 )
 @settings("base_iri", "releases")
 @LANGUAGE

@@ -67,8 +67,8 @@ def _below_here(path: str) -> str:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option("--fix", is_flag=True, help="First put the Turtle files into the sources' layout.")
-@click.option("--stale", is_flag=True, help="Also warn of dated values that have become old.")
-@click.option("--links", is_flag=True, help="Also ask whether the addresses of others answer.")
+@click.option("--stale", is_flag=True, help="Also warn about dated values that have become old.")
+@click.option("--links", is_flag=True, help="Also check whether links to other sites work.")
 @click.option("--watch", is_flag=True, help="Check again each time a file is saved.")
 @FORMAT
 @settings("base_iri", "check_timeout_seconds", "check_memory_mb", "stale_years", "link_days")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 _DRY_RUN = click.option("--dry-run", is_flag=True, help="Show the difference; write nothing.")
 _SOURCE = click.option(
-    "--source", "cited", multiple=True, help="Name or address of a source of what is said."
+    "--source", "cited", multiple=True, help="Name or address of a source of the values."
 )
 _SET = click.option(
     "--set",
@@ -286,7 +286,7 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 @click.option(
     "--allow-removal",
     is_flag=True,
-    help="Let things go whose lines are gone, with every link to them.",
+    help="Remove things whose rows are gone, with every link to them.",
 )
 @click.option(
     "--mark-original", is_flag=True, help="Mark findings in FILE itself instead of a copy."
@@ -397,7 +397,7 @@ def init(
         publisher=body or ask("Who publishes the data?"),
         kind_of_publisher=kind,
         contact=contact or ask("To which mail address do questions go?"),
-        base_iri=base_iri or ask("Below which address shall things be named?"),
+        base_iri=base_iri or ask("Below which address should the things be named?"),
         theme=theme,
         day=datetime.now(UTC).date(),
     )

@@ -79,7 +79,7 @@ def progress_shown(language: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal which step is at work; stay silent elsewhere."""
     console = Console(stderr=True)
     with console.status("…") as status:
-        yield lambda step: status.update(translate("At work: {step}", language, step=step))
+        yield lambda step: status.update(translate("Running: {step}", language, step=step))
 
 
 def limits_of(config: Config) -> Limits:

@@ -18,7 +18,7 @@ from publisher.cli.options import FOUND, LANGUAGE, answers_for_errors, progress_
 @click.option(
     "--state",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File with what the last harvest held; what changed since is told.",
+    help="File with what the last harvest held; what changed since is reported.",
 )
 @click.option(
     "--profile",
@@ -29,9 +29,11 @@ from publisher.cli.options import FOUND, LANGUAGE, answers_for_errors, progress_
 @click.option(
     "--public-key",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="PEM file with the Ed25519 key that the release on line must be signed with.",
+    help="PEM file with the Ed25519 key that the current release must be signed with.",
 )
-@click.option("--sample", type=click.IntRange(1), default=25, help="So many things are looked up.")
+@click.option(
+    "--sample", type=click.IntRange(1), default=25, help="Number of things that are looked up."
+)
 @click.option("--links", is_flag=True, help="Check links out of the data too, politely.")
 @click.option(
     "--links-cache",

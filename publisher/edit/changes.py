@@ -319,7 +319,7 @@ def _refuse_if_changed(change: FileChange) -> None:
         raise ChangeRefused(
             "There is a file of this name already."
             if change.before is None
-            else "The file was changed while you were at work.",
+            else "The file was changed while you were editing.",
             where=change.name,
             remedy="Read the sources again, and repeat the change. Nothing was written.",
         )

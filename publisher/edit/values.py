@@ -327,7 +327,7 @@ class PickList:
         if found:
             raise ValueRefused(
                 "'{written}' is the name of several: {choices}.",
-                remedy="Write the one that is meant, with what stands in brackets.",
+                remedy="Write the one you mean, with what is in brackets.",
                 written=shown(written),
                 choices="; ".join(
                     f"{shown(written)} [{short(iri, self._base_iri)}]"

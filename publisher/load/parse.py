@@ -148,8 +148,8 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     return SourceSyntax(
         "Line {line}, column {column}: {expected}.",
         where=source.name,
-        remedy="Look at: {shown}\n  Mend that line, or the end of the one before it;"
-        " nothing was published.",
+        remedy="Look at: {shown}\n  Fix that line, or the end of the one before"
+        " it; nothing was published.",
         line=line,
         column=column,
         expected=_PLACE.sub("", str(error.msg)).rstrip("."),

@@ -90,7 +90,7 @@ def _parsed(response: requests.Response) -> Iterator[Triple]:
     except (HTTPError, OSError, SyntaxError, ValueError, ReadLimit) as error:
         raise PushFailed(
             "What the engine holds cannot be read back: {reason}.",
-            remedy="Send the command again; it goes on where it stopped.",
+            remedy="Run the command again; it continues where it stopped.",
             reason=str(error)[:_SHOWN],
         ) from error
 
@@ -187,7 +187,7 @@ class Sender:
                 time.sleep(pause)
         raise PushFailed(
             "The engine does not take what is sent to it: {reason}.",
-            remedy="Send the command again when the engine is well; it goes on where it stopped.",
+            remedy="Run the command again when the engine works; it continues where it stopped.",
             reason=reason,
         )
 
@@ -228,8 +228,8 @@ def _refused(status: int, reason: str) -> PushFailed:
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return PushFailed(
             "The engine does not let us write: {reason}.",
-            remedy="Set PUBLISHER_ENGINE_USER and PUBLISHER_ENGINE_PASSWORD, or {token},"
-            " to somebody who may.",
+            remedy="Set PUBLISHER_ENGINE_USER and PUBLISHER_ENGINE_PASSWORD, or"
+            " {token}, to an account that may write.",
             reason=reason,
             token=TOKEN,
         )

@@ -228,7 +228,7 @@ def _pattern(value: object) -> Text | None:
     try:
         re.compile(str(getattr(value, "value", "")))
     except (re.error, OverflowError, RecursionError) as error:
-        return text("The pattern cannot be read: {reason}. Mend it.", reason=str(error))
+        return text("The pattern cannot be read: {reason}. Fix it.", reason=str(error))
     return None
 
 
@@ -247,11 +247,11 @@ def _path(defined: Nodes, value: object) -> Text | None:
 def _property(with_path: Nodes, value: object) -> Text | None:
     if value in with_path:
         return None
-    return text("There is no property shape with a sh:path here. Mend its name, or write it.")
+    return text("There is no property shape with a sh:path here. Fix its name, or write it.")
 
 
 def _shape(defined: Nodes, value: object) -> Text | None:
-    return None if value in defined else text("There is no such shape. Mend its name, or write it.")
+    return None if value in defined else text("There is no such shape. Fix its name, or write it.")
 
 
 def _list(lists: Nodes, value: object) -> Text | None:

@@ -119,7 +119,7 @@ class ValidatorProcess:
             raise SourceSyntax(
                 "A shape is not valid SHACL: {reason}.",
                 where=_WHERE,
-                remedy="Mend the shape that is named; nothing was published.",
+                remedy="Fix the shape that is named; nothing was published.",
                 reason=answer[0].strip().rstrip("."),
             )
         if said[0] == "failed":

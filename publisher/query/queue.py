@@ -164,8 +164,8 @@ class Turns:
                 _forget(self._modest)
             if self._count(client) >= self._share:
                 raise ClientBusy(
-                    "You have {share} requests at work or waiting here, as many as one client may"
-                    " have.",
+                    "You have {share} requests running or waiting here, as many as one"
+                    " client may have.",
                     remedy="Wait for their answers, then send the next.",
                     share=self._share,
                 )

@@ -174,7 +174,7 @@ def _nested(content: bytes, place: int, most: int, where: str) -> ReadLimit:
     return ReadLimit(
         "Line {line}, column {column}: it nests deeper than {depth} levels.",
         where=where,
-        remedy="Give what stands inside names of its own, and describe it side by side.",
+        remedy="Give what is nested names of its own, and describe it at the top level.",
         line=content.count(b"\n", 0, place) + 1,
         column=len(content[content.rfind(b"\n", 0, place) + 1 : place].decode(errors="replace"))
         + 1,
@@ -344,7 +344,7 @@ class _Elements:
             raise ReadLimit(
                 "Line {line}, column {column}: it nests deeper than {depth} levels.",
                 where=self._where,
-                remedy="Give what stands inside names of its own, and describe it side by side.",
+                remedy="Give what is nested names of its own, and describe it at the top level.",
                 line=self._parser.CurrentLineNumber,
                 column=self._parser.CurrentColumnNumber + 1,
                 depth=self._most,

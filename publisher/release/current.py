@@ -28,7 +28,7 @@ def alone(releases: Path) -> Iterator[None]:
     lock = lock_file(releases / ".lock")
     if lock is None:
         raise ReleaseError(
-            "Another build is at work in this folder.",
+            "Another build is running in this folder.",
             where=str(releases),
             remedy="Wait until it has ended, then build again; nothing was changed.",
         )

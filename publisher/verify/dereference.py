@@ -88,7 +88,7 @@ def _offered(client: Client, visit: Visit, media_type: MediaType, subject: str) 
     if problems or visit.last.media_type == media_type.name:
         return problems
     message = text(
-        "{subject} comes as '{media_type}' when {expected} is asked for.",
+        "{subject} is sent as '{media_type}' when {expected} is requested.",
         subject=subject,
         media_type=visit.last.media_type or "-",
         expected=media_type.name,

@@ -125,7 +125,7 @@ def as_europa(client: Client, feed: Feed, load: Callable[[str], object]) -> list
         problems = unanswered(visit, client.limits, feed.address)
         if not problems and visit.last.media_type != media_type.name:
             message = text(
-                "{url} comes as '{media_type}' when {expected} is asked for.",
+                "{url} is sent as '{media_type}' when {expected} is requested.",
                 url=feed.address,
                 media_type=visit.last.media_type or "-",
                 expected=media_type.name,

@@ -95,7 +95,7 @@ def _of_dataset(graph: Graph, dataset: Node, compliant: bool) -> list[Mark]:
             30,
             compliant,
             text("The description breaks no rule of DCAT-AP."),
-            text("Mend the violations of DCAT-AP that are listed."),
+            text("Fix the violations of DCAT-AP that are listed."),
         ),
         _given(REUSABILITY, 10, graph, dataset, DCTERMS.accessRights),
         mark(

@@ -84,7 +84,7 @@ def _finding(url: str, status: int) -> Finding:
         message = text("{url} answers {status} to programs; look yourself.", url=url, status=status)
         return note("links:undecided", message, url)
     message = text(
-        "The data link to {url}, which answers {status}. Mend or remove the link.",
+        "The data link to {url}, which answers {status}. Fix or remove the link.",
         url=url,
         status=status or "-",
     )

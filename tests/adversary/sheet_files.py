@@ -296,7 +296,7 @@ def one_line_of_tabs(file: Path) -> None:
 
 # Table → what is said of it.
 TABLES: Mapping[Callable[[Path], None], str] = {
-    very_wide: "The table goes on beyond what is read",
+    very_wide: "The table continues beyond what is read",
     wide_heading: "Line 1 has more than 5000000 characters.",
     wide_below: "Line 4 has more than 5000000 characters.",
     huge_cell: "The file is larger than 50 MB.",
@@ -305,6 +305,6 @@ TABLES: Mapping[Callable[[Path], None], str] = {
     unclosed: "Line 2 is not CSV: the row has no end. Look for a quotation mark",
     unclosed_later: "Line 5 is not CSV: unexpected end of data",
     endless_row: "Line 2 is not CSV: the row has no end. Look for a quotation mark",
-    empty_lines: "The table goes on beyond what is read: A1048577.",
+    empty_lines: "The table continues beyond what is read: A1048577.",
     one_line_of_tabs: "The file is empty, too large, or no CSV file.",
 }

@@ -191,7 +191,7 @@ def test_very_many_wrong_lines_get_a_hundred_findings_and_a_count(
     assert len(told) == 100
     assert told[0].startswith("Lake B2: ")
     assert told[-1].endswith("… and 19,900 more like this.")
-    assert lines[-1].startswith("20000 things to mend first; nothing was written")
+    assert lines[-1].startswith("20000 things to fix first; nothing was written")
     assert answer.peak_mb < PEAK_MB
 
 
@@ -210,4 +210,4 @@ def test_a_folder_unlike_ours_gets_a_hundred_findings_of_each_kind(tmp_path: Pat
         told = [line for line in lines if said in line]
         assert len(told) == 100
         assert told[-1].endswith("… and 1,900 more like this.")
-    assert lines[-1].startswith("4000 things to mend first; nothing was written")
+    assert lines[-1].startswith("4000 things to fix first; nothing was written")

@@ -118,7 +118,7 @@ def test_a_file_changed_since_it_was_read_refuses_all_files(world: Path) -> None
     rivers = world / "data" / "rivers" / "rivers.ttl"
     rivers.write_text("# mine\n" + rivers.read_text(encoding="utf-8"), encoding="utf-8")
     lakes = (world / "data" / "lakes" / "lakes.ttl").read_bytes()
-    with pytest.raises(ChangeRefused, match="changed while you were at work"):
+    with pytest.raises(ChangeRefused, match="changed while you were editing"):
         plan.write()
     assert (world / "data" / "lakes" / "lakes.ttl").read_bytes() == lakes
     assert not [p for p in world.rglob("*") if p.name.endswith(".new")]

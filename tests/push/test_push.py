@@ -273,7 +273,7 @@ def test_whoever_may_not_write_is_told_how_to_say_who_they_are(
 def test_an_engine_that_is_not_there_is_told_after_some_tries() -> None:
     """The command can be sent again."""
     writer = GraphStore("http://127.0.0.1:9/store", Sender(pauses=(0.01,)))
-    with pytest.raises(PushFailed, match="goes on where it stopped"):
+    with pytest.raises(PushFailed, match="continues where it stopped"):
         writer.clear("http://e/g")
 
 

@@ -223,7 +223,7 @@ def test_a_second_build_at_the_same_time_is_refused(
     releases.mkdir()
     with (releases / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(ReleaseError, match="Another build is at work in this folder"):
+        with pytest.raises(ReleaseError, match="Another build is running in this folder"):
             build(approved, releases)
     assert build(approved, releases).id in names(releases)
 

@@ -399,7 +399,7 @@ def test_another_builder_at_work_is_not_disturbed_and_what_was_fetched_stays(
 
     monkeypatch.setattr(pulling, "PATIENCE_SECONDS", 0.0)
     here.mkdir()
-    with alone(here), pytest.raises(ReleaseError, match="Another build is at work"):
+    with alone(here), pytest.raises(ReleaseError, match="Another build is running"):
         pull(other.url, here)
     other.asked.clear()
 

@@ -349,9 +349,9 @@ def _as_json(remarks: Remarks, language: str) -> dict[str, object]:
         "errors": errors,
         "general": [in_language(text, language) for text in remarks.general.errors],
         "count": remarks.count,
-        "summary": translate("To mend: {count}", language, count=remarks.count)
+        "summary": translate("To fix: {count}", language, count=remarks.count)
         if remarks.count
-        else translate("Nothing to mend here.", language),
+        else translate("Nothing to fix here.", language),
     }
 
 

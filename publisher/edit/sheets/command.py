@@ -103,8 +103,8 @@ def report(file: Path, found: Import, language: str, mark_original: bool = False
     if file.suffix.lower() in _CSV or found.is_markable:
         target = _marked(file, ordered, language, mark_original)
         yield translate(
-            "{count} things to mend first; nothing was written into the sources. They are marked in"
-            " {file}.",
+            "{count} things to fix first; nothing was written into the"
+            " sources. They are marked in {file}.",
             language,
             count=count,
             file=target,
@@ -113,8 +113,9 @@ def report(file: Path, found: Import, language: str, mark_original: bool = False
     target = findings_file(file)
     mark_new(ordered, language, target)
     yield translate(
-        "{count} things to mend first; nothing was written into the sources. The workbook is too"
-        " large for a marked copy: they are listed in {file}.",
+        "{count} things to fix first; nothing was written into the"
+        " sources. The workbook is too large for a marked copy: they are"
+        " listed in {file}.",
         language,
         count=count,
         file=target,

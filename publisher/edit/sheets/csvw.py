@@ -124,8 +124,8 @@ def _meaning(file: Path) -> _Meaning | None:
             raise SheetRefused(
                 "The metadata cannot be read: {reason}.",
                 where=path.name,
-                remedy="Mend them (CSV on the Web: tableSchema with columns), or take the file"
-                " away: then the headings alone are looked at. Nothing was changed.",
+                remedy="Fix them (CSV on the Web: tableSchema with columns), or remove"
+                " the file: then only the headings are used. Nothing was changed.",
                 reason=f"{type(error).__name__} {error}",
             ) from error
         types = [
@@ -158,10 +158,10 @@ def _grid(file: Path, text: str, delimiter: str) -> Grid:
 
 def _too_large(file: Path, place: Place) -> SheetRefused:
     return SheetRefused(
-        "The table goes on beyond what is read: {cell}. At most {columns} columns, {lines} lines"
-        " and {cells} cells are.",
+        "The table continues beyond what is read: {cell}. At most"
+        " {columns} columns, {lines} rows and {cells} cells are read.",
         where=file.name,
-        remedy="Empty what stands there by mistake, or divide the file. Nothing was changed.",
+        remedy="Empty what is there by mistake, or divide the file. Nothing was changed.",
         cell=place.cell,
         columns=MOST_COLUMNS,
         lines=MOST_LINES,
@@ -192,8 +192,8 @@ class _Lines:
                 raise SheetRefused(
                     "Line {line} has more than {most} characters.",
                     where=self._file.name,
-                    remedy="Empty what stands there by mistake, or divide the file."
-                    " Nothing was changed.",
+                    remedy="Empty what is there by mistake, or divide the file. Nothing was"
+                    " changed.",
                     line=self._number,
                     most=_LONGEST_LINE,
                 )

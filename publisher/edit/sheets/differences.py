@@ -86,8 +86,8 @@ class Differ:
             return False
         heading = group.heading(len(columns) + 1).split("\n")[0]
         message = text(
-            "The column '{heading}' is missing. Bring it back: there are things with values in it."
-            " To take a value away, empty its cell.",
+            "The column '{heading}' is missing. Restore it: there are things"
+            " with values in it. To remove a value, empty its cell.",
             heading=heading,
         )
         place = Place(line.sheet.grid.title, 1, columns[0])
@@ -261,9 +261,10 @@ def missing(
 def _lost(inventory: Inventory, sheet: Matched, lost: Sequence[str]) -> Placed:
     base_iri = inventory.sources.base_iri
     message = text(
-        "{count} lines of the export are gone here: {things}. Nothing is taken away from the data"
-        " that way: bring the lines back; give what has ended an event and a new status"
-        " ('publisher retire'). Only for what never should have been: --allow-removal.",
+        "{count} rows of the export are missing here: {things}. This"
+        " removes nothing from the data: restore the rows; give what has"
+        " ended an event and a new status ('publisher retire'). Only for"
+        " what never should have been there: --allow-removal.",
         count=len(lost),
         things=", ".join(short(thing, base_iri) for thing in lost[:_NAMED])
         + (" …" if len(lost) > _NAMED else ""),

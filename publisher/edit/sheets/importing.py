@@ -149,8 +149,9 @@ def _is_wrong_already(reading: _Reading, changes: Sequence[Change]) -> bool:
     for each, count in sample.like(place_findings(findings, reading.lines, sample.changes)):
         reading.report.add_uncounted(each, count)
     message = text(
-        "{checked} of {count} new lines were checked; the others are counted by what is filled in"
-        " in them. Mend what is wrong in all, and import again.",
+        "{checked} of {count} new rows were checked; the others are"
+        " counted by which of their cells are filled in. Fix what is wrong"
+        " in all, and import again.",
         checked=len(sample.things),
         count=sample.of,
     )

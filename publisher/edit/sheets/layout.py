@@ -199,7 +199,7 @@ _VERSION = "1"
 VIOLATION_FILL, WARNING_FILL = "FFF4B6B6", "FFFCE8A6"
 
 # Sheets of our own, by language.
-READ_ME, FINDINGS, LISTS = text("Read me"), text("What to mend"), text("Lists")
+READ_ME, FINDINGS, LISTS = text("Read me"), text("What to fix"), text("Lists")
 OWN = {name.casefold() for names in (READ_ME, FINDINGS, LISTS) for name in names.values()} | {
     MEMORY
 }
@@ -295,8 +295,9 @@ def _lines(text: str, width: int) -> int:
 # The first sheet of a workbook: how to fill it in.
 
 _LINES = (
-    "Correct a value where it stands. One value a cell: a further value goes into the next column"
-    " with the same heading and a number; you may put in more such columns.",
+    "Correct a value in its cell. One value per cell: a further value"
+    " goes into the next column with the same heading and a number; you"
+    " may insert more such columns.",
     "Something new gets a line of its own; leave its address empty. Texts are written in Swedish"
     " and in English, each in its column.",
     "Dates are written 2015-03-28, 2015-03 or 2015, as exactly as the source tells.",
@@ -304,7 +305,7 @@ _LINES = (
     " sheet first; then its name can be written.",
     "Every fact has a source. Choose it in 'Source of what is new', or in the source column of the"
     " line. A new source gets a line on the sheet of sources.",
-    "A part, such as a count or an event, stands on its own sheet and names what it belongs to.",
+    "A part, such as a count or an event, has its own sheet and names what it belongs to.",
     "Lines may be sorted and filtered. Taking a line away takes nothing away from the data: what"
     " has ended gets an event and a new status.",
     "Then: publisher sheet import, with the name of this file. Nothing is written before"

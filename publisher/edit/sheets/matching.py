@@ -174,8 +174,9 @@ def match_columns(grid: Grid, layout: SheetLayout) -> tuple[Matched | None, list
         return None, [placed(message, Place(grid.title, 1))]
     if not any(group.key == ADDRESS_KEY for group in columns.values()):
         message = text(
-            "The column of addresses is missing. Bring it back from a fresh export: without it"
-            " nobody knows which line is about what. Nothing of this sheet was read."
+            "The column of addresses is missing. Restore it from a fresh"
+            " export: without it nobody knows which row is about what. Nothing"
+            " of this sheet was read."
         )
         return None, [placed(message, Place(grid.title, 1))]
     return Matched(grid, layout, columns), found
@@ -407,8 +408,8 @@ def _given(
 
 def _twice(line: Line, first: Line) -> Placed:
     message = text(
-        "The address stands in line {line} of '{sheet}' too. Empty it for something new, or take"
-        " one of the lines away.",
+        "The address is also in row {line} of '{sheet}'. Empty it for"
+        " something new, or remove one of the rows.",
         line=first.number,
         sheet=first.sheet.grid.title,
     )

@@ -490,7 +490,7 @@ def _refuse_size(file: Path, size: int, most_mb: int) -> None:
         raise SheetRefused(
             "The workbook is {size} MB large unpacked; at most {most} MB are read.",
             where=file.name,
-            remedy="Take away what is not needed: pictures, empty lines with formats.",
+            remedy="Remove what is not needed: pictures, empty rows with formats.",
             size=round(size / 1_000_000),
             most=most_mb,
         )

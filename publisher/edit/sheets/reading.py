@@ -263,8 +263,8 @@ def _report_strays(title: str, survey: Survey, report: Report) -> None:
             continue
         place = Place(title, stray.line, stray.column)
         message = text(
-            "'{text}' stands far outside of the table: the first {lines} lines and {columns}"
-            " columns are read. Empty the cell {cell}.",
+            "'{text}' is far outside the table: the first {lines} rows and"
+            " {columns} columns are read. Empty the cell {cell}.",
             text=shown(stray.text),
             cell=place.cell,
             lines=MOST_LINES,
@@ -309,13 +309,11 @@ def _cell(cell: Any, place: Place, report: Report) -> Cell | None:
     if cell.data_type == "f":
         truth = _TRUTHS.get(str(value).upper())
         if truth is None:
-            message = text("Here stands a formula. Write the value itself instead of it.")
+            message = text("This is a formula. Write the value itself instead.")
             report.add(placed(message, place))
         return Cell(truth, TRUTH_CELL) if truth is not None else None
     if cell.data_type == "e":
-        message = text(
-            "Here stands the error {value}. Write the value that belongs here.", value=value
-        )
+        message = text("This is the error {value}. Write the value that belongs here.", value=value)
         report.add(placed(message, place))
         return None
     if isinstance(value, bool):

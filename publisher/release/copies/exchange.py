@@ -33,7 +33,7 @@ LEAST_BYTES_PER_SECOND = 32 << 10
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LONGEST_SHOWN = 200
-_GO_ON = "Nothing was changed. What has come is kept, so that the next call goes on from there."
+_GO_ON = "Nothing was changed. What was received is kept, and the next call continues from there."
 _FAULTS = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,

@@ -127,9 +127,9 @@ def _alone_soon(releases: Path) -> Iterator[None]:
             except ReleaseError as error:
                 if time.monotonic() > end:
                     raise Interrupted(
-                        "Another build is at work in this folder.",
+                        "Another build is running in this folder.",
                         where=str(releases),
-                        remedy="Wait until it has ended, then call this again: it goes on with"
+                        remedy="Wait until it has ended, then run this again: it continues with"
                         " what was fetched. Nothing was changed.",
                     ) from error
                 time.sleep(_PAUSE_SECONDS)

@@ -33,9 +33,7 @@ def test_kinds_are_kept_apart() -> None:
     report = Report()
     report.extend(mistake(number) for number in range(2, 200))
     report.add(mistake(1, Severity.WARNING))
-    report.add(
-        placed(text("Here stands a formula. Write the value itself instead of it."), Place("Sjö"))
-    )
+    report.add(placed(text("This is a formula. Write the value itself instead."), Place("Sjö")))
     assert len(list(report)) == KEPT + 2
     assert report.violations == 199
 
