@@ -21,6 +21,7 @@ PublisherError
 ├── PartFailed              a part of a running server does not work just now
 ├── PushFailed              a release could not be brought into an engine
 ├── NotAcceptable           no variant on offer is acceptable to the client
+├── NotCarried              an answer holds what the format asked for cannot carry
 └── QueryError              a query was not answered
     ├── QueryRefused        refused before evaluation: syntax, size, SERVICE, update
     ├── QueryLimit          stopped at a limit: time, memory, size of the result
@@ -207,13 +208,45 @@ class PushFailed(PublisherError):
 class NotAcceptable(PublisherError):
     """Every variant is excluded by the client (RFC 9110, section 15.5.7)."""
 
-    def __init__(self, accept: str, offered: Sequence[str]) -> None:
-        """Keep what is on offer, so that the answer can list it."""
+    def __init__(self, accept: str, offered: Sequence[str], parameter: str = "") -> None:
+        """Keep what is on offer, so that the answer can list it.
+
+        Args:
+            accept: The Accept field; beside a parameter, empty when it wishes for nothing.
+            offered: Media types.
+            parameter: What names a format in the address, if anything does (``format=ttl``).
+        """
+        self.offered = tuple(offered)
+        what = "Accept is '{accept}'; this address answers in {offered}."
+        remedy = "Ask for one of these media types, or leave the Accept field out."
+        if parameter:
+            remedy = "Name one of these formats instead of {parameter}."
+            what = (
+                "Neither {parameter} nor Accept '{accept}' names a format of this answer, which"
+                " comes in {offered}."
+                if accept
+                else "{parameter} names no format of this answer, which comes in {offered}."
+            )
+        super().__init__(
+            what,
+            remedy=remedy,
+            accept=accept[:200],
+            offered=", ".join(offered),
+            parameter=parameter[:100],
+        )
+
+
+class NotCarried(PublisherError):
+    """What is asked for holds something that the format asked for cannot carry."""
+
+    def __init__(self, media_type: str, offered: Sequence[str]) -> None:
+        """Keep which formats can carry it."""
         self.offered = tuple(offered)
         super().__init__(
-            "Accept is '{accept}'; this address answers in {offered}.",
-            remedy="Ask for one of these media types, or leave the Accept field out.",
-            accept=accept[:200],
+            "The answer holds what {format} cannot carry: control characters, or a property whose"
+            " name is no name in XML.",
+            remedy="Ask for {offered}.",
+            format=media_type,
             offered=", ".join(offered),
         )
 

@@ -31,6 +31,14 @@ GRAPHS = (
     "application/trig",
     "application/n-quads",
 )
+# What is written as XML cannot carry all that the others can.
+XML = (SOLUTIONS[1], GRAPHS[3])
+
+
+def carrying(media_type: str) -> tuple[str, ...]:
+    """Return what carries a result that a media type of XML cannot carry."""
+    offered = SOLUTIONS if media_type in SOLUTIONS else GRAPHS
+    return tuple(name for name in offered if name != media_type)
 
 
 @dataclass(frozen=True)

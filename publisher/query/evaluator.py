@@ -21,10 +21,11 @@ from pyoxigraph import (
 )
 
 from publisher.query.describe import LookUps
-from publisher.query.engine import Answer, Operation
+from publisher.query.engine import XML, Answer, Operation
 from publisher.query.syntax_errors import locate
 from publisher.query.tokens import declared_prefixes, tokens
 from publisher.query.worker_messages import Ending, Outcome, Workplace
+from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 
@@ -78,6 +79,8 @@ class Evaluator:
             return self.outcome(operation)
         except TooLong:
             return Outcome(Ending.TOO_LONG)
+        except BrokenXml as error:
+            return Outcome(Ending.NOT_CARRIED, reason=str(error))
         except MemoryError:
             return Outcome(Ending.NO_MEMORY, worn=True)
         except SyntaxError as error:
@@ -130,7 +133,7 @@ class Evaluator:
             return Outcome(Ending.NOT_ACCEPTABLE, reason=form)
         body = _Bounded(self.workplace.limits.result_bytes)
         results.serialize(body, format=QueryResultsFormat.from_media_type(media_type))
-        return Outcome(Ending.ANSWERED, Answer(media_type, body.getvalue()))
+        return self._answered(media_type, body)
 
     def graph(self, results: Iterable[Triple], operation: Operation, described: bool) -> Outcome:
         """Return triples in the media type that the client accepts.
@@ -149,12 +152,27 @@ class Evaluator:
         body = _Bounded(self.workplace.limits.result_bytes)
         form = RdfFormat.from_media_type(media_type)
         prefixes = dict(operation.prefixes) | declared_prefixes(operation.query)
-        if described:
-            serialize(self._described(results), body, format=form, prefixes=prefixes)
-        else:
-            named = prefixes if form in _WITH_PREFIXES else None
-            serialize(results, body, format=form, prefixes=named)
-        return Outcome(Ending.ANSWERED, Answer(media_type, body.getvalue()))
+        triples = self._described(results) if described else results
+        named = prefixes if described or form in _WITH_PREFIXES else None
+        try:
+            serialize(triples, body, format=form, prefixes=named)
+        except (ValueError, OSError) as error:
+            if media_type in XML and is_reserved(error):
+                raise BrokenXml(media_type) from error
+            raise
+        return self._answered(media_type, body)
+
+    def _answered(self, media_type: str, body: _Bounded) -> Outcome:
+        """Return what was written, when a parser reads it, and it is no longer than it may be."""
+        written = body.getvalue()
+        if media_type in XML:
+            try:
+                written = well_formed(written)
+            except BrokenXml as error:
+                raise BrokenXml(media_type) from error
+            if len(written) > self.workplace.limits.result_bytes:
+                raise TooLong
+        return Outcome(Ending.ANSWERED, Answer(media_type, written))
 
     def _described(self, results: Iterable[Triple]) -> list[Triple]:
         """Return what the documents of the described things say, whatever the engine would say."""

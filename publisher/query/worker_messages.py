@@ -70,6 +70,7 @@ class Ending(StrEnum):
     ANSWERED = "answered"
     REFUSED = "refused"
     NOT_ACCEPTABLE = "not acceptable"
+    NOT_CARRIED = "not carried"
     TOO_LONG = "too long"
     NO_MEMORY = "no memory"
     NO_TIME = "no time"
@@ -84,8 +85,8 @@ class Outcome:
     Attributes:
         ending: How it ended.
         answer: The answer, when there is one.
-        reason: Why there is none: the engine's words, the kind of result that is not acceptable, or
-            how the process died.
+        reason: Why there is none: the engine's words, the kind of result that is not acceptable,
+            the media type that cannot carry it, or how the process died.
         worn: Whether the process used so much that it should be replaced.
     """
 

@@ -15,8 +15,15 @@ import threading
 import time
 from contextlib import ExitStack, suppress
 
-from publisher.errors import EngineBusy, EngineFailed, NotAcceptable, PartFailed, QueryLimit
-from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation
+from publisher.errors import (
+    EngineBusy,
+    EngineFailed,
+    NotAcceptable,
+    NotCarried,
+    PartFailed,
+    QueryLimit,
+)
+from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation, carrying
 from publisher.query.syntax_errors import diagnose
 from publisher.query.worker_messages import (
     Channel,
@@ -199,6 +206,8 @@ def _error(outcome: Outcome, operation: Operation, limits: Limits, seconds: floa
     match outcome.ending:
         case Ending.NOT_ACCEPTABLE:
             return NotAcceptable("", _OFFERED[outcome.reason])
+        case Ending.NOT_CARRIED:
+            return NotCarried(outcome.reason, carrying(outcome.reason))
         case Ending.REFUSED:
             return diagnose(operation.query, outcome.reason, dict(operation.prefixes))
         case Ending.NO_TIME:

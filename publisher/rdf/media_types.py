@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from pathlib import PurePath
 from typing import TypeVar
@@ -60,6 +60,39 @@ DOCUMENTS = (HTML, *GRAPHS)
 DUMPS = (*GRAPHS, N_QUADS)
 TABLES = (CSV, XLSX, GEOJSON)
 ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)
+
+# Older and wider names by which clients ask for RDF; an answer bears the name that was asked for.
+# Each is a name of a language that holds all of the one it stands for: a Turtle document is one of
+# TriG, too (TriG, section 2), and of N3, but for ``PREFIX`` (see ``turtle.as_n3``); N-Triples are
+# N-Quads (N-Quads, section 2).
+N3 = ("text/n3", "text/rdf+n3", "application/n3", "application/rdf+n3")
+_OTHER_NAMES = {
+    TRIG: ("application/x-trig", "text/trig"),
+    N_QUADS: ("text/x-nquads", "text/nquads", "text/n-quads"),
+    TURTLE: (
+        *N3,
+        *("application/x-turtle", "application/turtle", "text/x-turtle"),
+    ),
+    JSON_LD: ("application/json", "application/x-json+ld", "text/json"),
+    RDF_XML: ("application/xml", "text/xml", "text/rdf+xml", "text/rdf"),
+    N_TRIPLES: ("text/plain", "text/ntriples", "text/n-triples", "application/x-ntriples"),
+}
+_HOLDING = {TRIG: TURTLE, N_QUADS: N_TRIPLES}
+
+
+def other_names(offered: Sequence[MediaType]) -> dict[str, MediaType]:
+    """Return the other names of what is on offer, with what answers under them.
+
+    >>> other_names([TURTLE])["text/n3"].name, other_names([TURTLE])["application/trig"].name
+    ('text/turtle', 'text/turtle')
+    """
+    found: dict[str, MediaType] = {}
+    for media_type, names in _OTHER_NAMES.items():
+        answering = media_type if media_type in offered else _HOLDING.get(media_type, media_type)
+        if answering in offered:
+            found |= dict.fromkeys((media_type.name, *names), answering)
+    return {name: m for name, m in found.items() if name not in {o.name for o in offered}}
+
 
 BY_EXTENSION = {media_type.extension: media_type for media_type in ALL}
 BY_NAME = {media_type.name: media_type for media_type in ALL}
@@ -123,11 +156,16 @@ def quality(accept: str, media_type: str) -> float:
 
 
 def _quality(ranges: Sequence[tuple[str, float]], media_type: str) -> float:
-    best = max(
+    return _ranked(ranges, media_type)[0]
+
+
+def _ranked(ranges: Sequence[tuple[str, float]], media_type: str) -> tuple[float, int]:
+    """Return the quality of a media type, and how closely it was named."""
+    specificity, found = max(
         ((_specificity(media_range, media_type), q) for media_range, q in ranges),
         default=(0, 0.0),
     )
-    return best[1] if best[0] else 0.0
+    return (found, specificity) if specificity else (0.0, 0)
 
 
 @_remembered
@@ -135,13 +173,16 @@ def _negotiate(accept: str, offered: tuple[str, ...]) -> str | None:
     ranges = _ranges(accept)
     if not ranges:
         return offered[0]
-    qualities = [_quality(ranges, media_type) for media_type in offered]
-    best = max(qualities)
-    return offered[qualities.index(best)] if best > 0 else None
+    ranked = [_ranked(ranges, media_type) for media_type in offered]
+    best = max(ranked)
+    return offered[ranked.index(best)] if best[0] > 0 else None
 
 
 def negotiate(accept: str, offered: Sequence[str]) -> str:
-    """Return the media type the client prefers; among equals the first one on offer.
+    """Return the media type the client prefers.
+
+    Among equals it is the one that the client names most closely, and then the first on offer:
+    whoever sends ``application/json, */*`` knows what to do with JSON.
 
     Args:
         accept: Value of the ``Accept`` field; empty, or nothing legible in it, means "anything".
@@ -157,6 +198,42 @@ def negotiate(accept: str, offered: Sequence[str]) -> str:
     if choice is None:
         raise NotAcceptable(accept, offered)
     return choice
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A media type, and the name under which the client asked for it."""
+
+    media_type: MediaType
+    name: str
+
+    @property
+    def is_own_name(self) -> bool:
+        """Tell whether it is asked for by its own name."""
+        return self.name == self.media_type.name
+
+    @property
+    def content_type(self) -> str:
+        """Return the value of the Content-Type field."""
+        return replace(self.media_type, name=self.name).content_type
+
+
+def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
+    """Return the media type that the client prefers, by any name of it that clients use.
+
+    Raises:
+        NotAcceptable: Every media type is excluded, by whatever name.
+
+    >>> from publisher.rdf.media_types import HTML, TURTLE
+    >>> negotiate_rdf("text/n3, */*;q=0.1", [HTML, TURTLE]).media_type.label
+    'Turtle'
+    """
+    own = {media_type.name: media_type for media_type in offered}
+    others = other_names(offered)
+    choice = _negotiate(accept, (*own, *others))
+    if choice is None:
+        raise NotAcceptable(accept, tuple(own))
+    return Chosen(own.get(choice) or others[choice], choice)
 
 
 @_remembered

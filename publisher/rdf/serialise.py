@@ -7,9 +7,19 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 
+from publisher.errors import NotCarried
 from publisher.rdf import turtle
 from publisher.rdf.jsonld import Context
-from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, TURTLE, MediaType
+from publisher.rdf.media_types import (
+    GRAPHS,
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    TURTLE,
+    MediaType,
+)
+from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
 
 Statement = Triple | Quad
 _WITHOUT_PREFIXES = (N_TRIPLES, N_QUADS)
@@ -35,6 +45,7 @@ def serialise(
         context: For JSON-LD.
 
     Raises:
+        NotCarried: It is RDF/XML, which cannot carry the graph.
         ValueError: The media type is not an RDF format.
     """
     if media_type.rdf_format is None:
@@ -47,8 +58,14 @@ def serialise(
     if media_type is JSON_LD:
         return context.compact(ordered)
     used = namespaces_of(ordered, prefixes)
-    written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
-    return written if written is not None else b""
+    try:
+        written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
+        return well_formed(written or b"") if media_type is RDF_XML else written or b""
+    except (ValueError, OSError) as error:
+        if media_type is RDF_XML and (isinstance(error, BrokenXml) or is_reserved(error)):
+            carrying = [m.name for m in GRAPHS if m is not RDF_XML]
+            raise NotCarried(RDF_XML.name, carrying) from error
+        raise
 
 
 def namespaces_of(statements: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:

@@ -144,3 +144,17 @@ class Blocks:
     def head(self) -> str:
         """Return the declarations of the prefixes that the blocks use."""
         return self._writer.head()
+
+
+def as_n3(written: bytes) -> bytes:
+    r"""Return a Turtle document of ``write`` for readers of N3, which has no ``PREFIX``.
+
+    >>> as_n3(b"PREFIX e: <http://e/>\n\ne:a e:b e:c .")
+    b'@prefix e: <http://e/> .\n\ne:a e:b e:c .'
+    """
+    lines = written.split(b"\n")
+    for number, line in enumerate(lines):
+        if not line.startswith(b"PREFIX "):
+            break
+        lines[number] = b"@prefix %b ." % line.removeprefix(b"PREFIX ")
+    return b"\n".join(lines)

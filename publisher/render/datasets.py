@@ -16,6 +16,7 @@ from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best
 from publisher.render.parts import Value
+from publisher.render.structured_things import thing
 from publisher.render.values import bytes_in_words, sort_key
 from publisher.render.views import Views
 
@@ -168,7 +169,7 @@ def _file(name: str, said: _PropertiesBySubject, views: Views) -> File:
     return File(Value(called, address.removesuffix(f"?lang={views.language}")), size)
 
 
-# A dataset in schema.org's words, for the page about it: what Google Dataset Search reads.
+# The topic of a page in schema.org's words: a dataset as Google Dataset Search reads it.
 
 _IANA = "http://www.iana.org/assignments/media-types/"
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
@@ -190,7 +191,10 @@ class _Writer:
     addresses: Addresses
 
     def terms(self, subject: str, name: str) -> list[object]:
-        return self.said.get(subject, {}).get(iri(name), [])
+        return self.of(subject, iri(name))
+
+    def of(self, subject: str, predicate: str) -> list[object]:
+        return self.said.get(subject, {}).get(predicate, [])
 
     def iris(self, subject: str, name: str) -> list[str]:
         found = (t.value for t in self.terms(subject, name) if isinstance(t, NamedNode))
@@ -213,17 +217,20 @@ class _Writer:
         return found.value if found else name
 
 
-def structured(description: Description, dataset: str, language: str, addresses: Addresses) -> str:
-    """Return the JSON-LD for the page of a dataset, safe inside ``<script>``; else nothing.
+def structured(
+    description: Description, topic: str, language: str, addresses: Addresses, page: str = ""
+) -> str:
+    """Return the JSON-LD for the page of a dataset or another thing, safe inside ``<script>``.
 
     Google's required and recommended properties of a Dataset, as far as the catalogue knows them.
     The context stands in the text, since scorers fetch none.
 
     Args:
         description: Of the document: the dataset and its parts.
-        dataset: IRI of the document's topic.
+        topic: IRI of the document's topic; nothing is told of what has no name.
         language: In which to tell it.
         addresses: Where files and catalogue are on this site.
+        page: Address of the page.
     """
     said: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for triple in description.own:
@@ -231,9 +238,11 @@ def structured(description: Description, dataset: str, language: str, addresses:
         said[subject][triple.predicate.value].append(triple.object)
     names = {name: [label for _, label in found] for name, found in description.labels.items()}
     writer = _Writer(said, names, language, addresses)
-    if NamedNode(iri("dcat:Dataset")) not in writer.terms(dataset, "rdf:type"):
+    is_dataset = NamedNode(iri("dcat:Dataset")) in writer.terms(topic, "rdf:type")
+    node = _dataset(writer, topic) if is_dataset else thing(writer, topic, page)
+    if not node:
         return ""
-    written = json.dumps(_dataset(writer, dataset), ensure_ascii=False, indent=1)
+    written = json.dumps(node, ensure_ascii=False, indent=1)
     for character, escape in _ESCAPES.items():
         written = written.replace(character, escape)
     return written

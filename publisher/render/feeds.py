@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 from xml.sax.saxutils import escape, quoteattr
 
-from pyoxigraph import Literal, NamedNode, Quad, serialize
+from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 
 from publisher.addresses import Addresses
 from publisher.messages import translate
-from publisher.rdf.media_types import TRIG, MediaType
+from publisher.rdf.media_types import JSON_LD, N_QUADS, RDF_XML, TRIG, TURTLE, MediaType
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri
 from publisher.release.history.feeds import (
     ACTIVITY_STREAMS,
@@ -144,9 +144,15 @@ def _instant(value: str) -> Literal:
 
 
 def _written(quads: Iterator[Quad], media_type: MediaType) -> bytes:
-    """Return quads in their order: members stand as they came (TREE, profile specification)."""
-    prefixes = _PREFIXES if media_type is TRIG else {}
-    written = serialize(quads, format=media_type.rdf_format, prefixes=prefixes)
+    """Return quads in their order: members stand as they came (TREE, profile specification).
+
+    A format of graphs gets the default graph: what changed and when, without what was said then.
+    """
+    prefixes = _PREFIXES if media_type in (TRIG, TURTLE, RDF_XML) else {}
+    statements: Iterator[Quad] | Iterator[Triple] = quads
+    if media_type not in (TRIG, N_QUADS, JSON_LD):
+        statements = (quad.triple for quad in quads if _is_default(quad))
+    written = serialize(statements, format=media_type.rdf_format, prefixes=prefixes)
     return written or b""
 
 

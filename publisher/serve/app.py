@@ -30,8 +30,10 @@ from publisher.serve import (
     tables,
 )
 from publisher.serve.archive import Past
+from publisher.serve.cors import ALLOWED
 from publisher.serve.headers import for_everybody, page_policy
 from publisher.serve.http.limits import longest_body_bytes
+from publisher.serve.preconditions import answer_if_met, has_precondition
 from publisher.serve.queue import take_turns
 from publisher.serve.response_cache import MOST_WAITING, Asked, Ready
 from publisher.serve.site import Shared, Site, open_past_site, share
@@ -140,9 +142,7 @@ def _preflight(response: Response) -> Response:
     """Answer a browser's question whether a script may ask (Fetch, section 3.2.2)."""
     if request.method == "OPTIONS":
         response.headers["Access-Control-Allow-Methods"] = response.headers.get("Allow", "")
-        response.headers["Access-Control-Allow-Headers"] = (
-            "Accept, Accept-Datetime, Accept-Language, Content-Type"
-        )
+        response.headers["Access-Control-Allow-Headers"] = ALLOWED
         response.headers["Access-Control-Max-Age"] = _PREFLIGHT_SECONDS
     return response
 
@@ -164,6 +164,11 @@ class Application:
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, from memory when the answer is there."""
         start = self._metrics.counting(environ, start)
+        if has_precondition(environ):
+            return answer_if_met(self._answer, environ, start)
+        return self._answer(environ, start)
+
+    def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         memory = None if environ["PATH_INFO"] in _WATCHED else self._memory_for(environ)
         return (memory or self._flask)(environ, start)
 
@@ -205,7 +210,7 @@ class Application:
         return self._documents.warm(keys[:most], most, monotonic() + seconds)
 
     def _memory_for(self, environ: WSGIEnvironment) -> Ready | None:
-        if "HTTP_ACCEPT_DATETIME" in environ:
+        if "HTTP_ACCEPT_DATETIME" in environ or has_precondition(environ):
             return None
         return self._answers if environ["PATH_INFO"].startswith(_ASKED) else self._documents
 

@@ -17,13 +17,13 @@ from publisher.rdf.media_types import (
     N_TRIPLES,
     RDF_XML,
     TURTLE,
+    Chosen,
     MediaType,
-    negotiate,
 )
 from publisher.release.catalogue.sitemap import MOST, read_documents
 from publisher.release.model import DOCUMENTS, SERVICE, VOID
 from publisher.render.catalogue import Page
-from publisher.serve.documents import moved, respond
+from publisher.serve.documents import choose, moved, named, respond
 from publisher.serve.headers import document_links, join_links, validators, vary
 from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
@@ -34,12 +34,9 @@ _EXTENSION = "<any(ttl, jsonld, rdf, nt):extension>"
 _SWEDISH = "catalog/dcat-ap-se.rdf"
 
 
-def _chosen(offered: Sequence[MediaType], extension: str = "") -> MediaType:
+def _chosen(offered: Sequence[MediaType], extension: str = "") -> Chosen:
     """Return the media type that an extension or the Accept field picks."""
-    if extension:
-        return media_types.BY_EXTENSION[extension]
-    accept = request.headers.get("Accept", "")
-    return media_types.BY_NAME[negotiate(accept, [m.name for m in offered])]
+    return choose(offered, media_types.BY_EXTENSION[extension] if extension else None)
 
 
 def _page(site: Site) -> Page:
@@ -69,9 +66,9 @@ def _neighbours(place: str, page: Page) -> list[tuple[str, str]]:
     ]
 
 
-def _catalogue(site: Site, chosen: MediaType) -> Response:
+def _catalogue(site: Site, picked: Chosen) -> Response:
     """Return a page of the EU view."""
-    page = _page(site)
+    page, chosen = _page(site), picked.media_type
     document = site.release.catalogue
     place = site.addresses.on_site(site.addresses.representation(document, chosen))
     body = site.feeds.catalogue(page, chosen)
@@ -87,7 +84,7 @@ def _catalogue(site: Site, chosen: MediaType) -> Response:
     ]
     documented = document_links(site.addresses, document, document, chosen)
     response.headers["Link"] = f"{documented}, {join_links(links)}"
-    return response
+    return named(response, picked)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -100,7 +97,7 @@ def blueprint(site: Site) -> Blueprint:
         document = site.documents.find("catalog")
         if document is None:
             abort(404)
-        is_page = chosen is HTML
+        is_page = chosen.media_type is HTML
         response = respond(site, document, HTML) if is_page else _catalogue(site, chosen)
         vary(response, "Accept")
         return response
@@ -131,17 +128,16 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
-def _description(
-    site: Site, name: str, path: str, chosen: MediaType, *, negotiated: bool
-) -> Response:
+def _description(site: Site, name: str, path: str, picked: Chosen, *, negotiated: bool) -> Response:
     """Return a description that lies in the release."""
+    chosen = picked.media_type
     response = _answer(site, site.feeds.stored(name, chosen), chosen)
     document = site.release.base_iri + path
     representation = site.addresses.representation(document, chosen)
     response.headers["Content-Location"] = site.addresses.on_site(representation)
     if negotiated:
         vary(response, "Accept")
-    return response
+    return named(response, picked)
 
 
 # What search engines and other crawlers ask for first: robots.txt and the sitemap.

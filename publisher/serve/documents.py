@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
@@ -11,8 +12,9 @@ from publisher.addresses import INDEX
 from publisher.errors import NotAcceptable
 from publisher.messages import translate
 from publisher.rdf import media_types
-from publisher.rdf.media_types import GRAPHS, HTML, MediaType, negotiate
+from publisher.rdf.media_types import GRAPHS, HTML, N3, Chosen, MediaType, negotiate_rdf
 from publisher.rdf.serialise import serialise
+from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
 from publisher.serve import signposting
@@ -62,9 +64,31 @@ def _split(site: Site, path: str) -> tuple[Document, MediaType | None]:
     abort(404)
 
 
-def _choose() -> MediaType:
-    accept = request.headers.get("Accept", "")
-    return media_types.BY_NAME[negotiate(accept, [m.name for m in media_types.DOCUMENTS])]
+def choose(offered: Sequence[MediaType], extension: MediaType | None = None) -> Chosen:
+    """Return what an extension picks, or else the client prefers, by any name that clients use.
+
+    Raises:
+        NotAcceptable: The client accepts none of it.
+    """
+    if extension is not None:
+        return Chosen(extension, extension.name)
+    return negotiate_rdf(request.headers.get("Accept", ""), offered)
+
+
+def named(response: Response, chosen: Chosen) -> Response:
+    """Give an answer the name that the client asked for.
+
+    The same bytes under two names are two representations, with two entity tags, of which only the
+    one under its own name has an address of its own.
+    """
+    if not chosen.is_own_name:
+        response.headers["Content-Type"] = chosen.content_type
+        tag, is_weak = response.get_etag()
+        response.set_etag(f"{tag}-{chosen.name.replace('/', '-')}", bool(is_weak))
+        response.headers.pop("Content-Location", None)
+    if chosen.name in media_types.N3:
+        response.set_data(as_n3(response.get_data()))
+    return response
 
 
 def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes, str]:
@@ -80,7 +104,8 @@ def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes
 
 def respond(site: Site, document: Document, extension: MediaType | None) -> Response:
     """Return a document in the media type that an extension picks, or else the client prefers."""
-    chosen = extension or _choose()
+    picked = choose(media_types.DOCUMENTS, extension)
+    chosen = picked.media_type
     body, language = _represent(site, document, chosen)
     response = Response(body, content_type=chosen.content_type)
     validators(response, body, site.documents.changed(document, chosen))
@@ -97,7 +122,7 @@ def respond(site: Site, document: Document, extension: MediaType | None) -> Resp
         if not reader_of(request, site).chosen:
             vary(response, "Accept-Language")
     keep()
-    return response
+    return named(response, picked)
 
 
 def _home(site: Site) -> Response:
@@ -152,9 +177,9 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/")
     def home() -> Response:
         document = site.documents.find("")
-        if document is not None and _choose() is not media_types.HTML:
-            return respond(site, document, None)
-        return _home(site)
+        if document is None or choose(media_types.DOCUMENTS).media_type is media_types.HTML:
+            return _home(site)
+        return respond(site, document, None)
 
     return routes
 
@@ -162,6 +187,8 @@ def blueprint(site: Site) -> Blueprint:
 # What has left → 301 to what replaced it, or 410 with when, why and what came instead.
 
 _STATUS = 410
+_DETAILS = MediaType(PROBLEM, "", "")
+_OFFERED = (_DETAILS, HTML, *GRAPHS)
 
 
 def find_tombstone(site: Site, path: str) -> tuple[Tombstone, MediaType | None] | None:
@@ -218,21 +245,23 @@ def _problem(tombstone: Tombstone, was: str, language: str) -> bytes:
     return (json.dumps(problem, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _chosen() -> MediaType | None:
-    """Return the media type that the client prefers; None for problem details."""
-    offered = [PROBLEM, HTML.name, *(media_type.name for media_type in GRAPHS)]
+def _chosen(extension: MediaType | None) -> Chosen:
+    """Return the media type that an extension picks, or else the client prefers."""
+    if extension is not None:
+        return Chosen(extension, extension.name)
     try:
-        return media_types.BY_NAME.get(negotiate(request.headers.get("Accept", ""), offered))
+        return negotiate_rdf(request.headers.get("Accept", ""), _OFFERED)
     except NotAcceptable:
-        return None
+        return Chosen(_DETAILS, PROBLEM)
 
 
 def gone(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Response:
     """Return 410 as a page, as a graph, or as problem details (RFC 9110, section 15.5.11)."""
     reader = reader_of(request, site)
     was = as_it_was(site, tombstone)
-    chosen = extension or _chosen()
-    if chosen is None:
+    picked = _chosen(extension)
+    chosen = picked.media_type
+    if chosen is _DETAILS:
         body = _problem(tombstone, was, reader.language)
         response = Response(body, _STATUS, content_type=PROBLEM)
     elif chosen is HTML:
@@ -244,8 +273,9 @@ def gone(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Respo
     else:
         release = site.release
         graph = serialise(tombstone.triples(), chosen, release.prefixes, release.context)
-        response = Response(graph, _STATUS, content_type=chosen.content_type)
-    if chosen in (None, HTML):
+        graph = as_n3(graph) if picked.name in N3 else graph
+        response = Response(graph, _STATUS, content_type=picked.content_type)
+    if chosen in (_DETAILS, HTML):
         response.headers["Content-Language"] = reader.language
     links = [(name, 'rel="successor-version"') for name in tombstone.replaced_by]
     links += [(was, 'rel="predecessor-version"')] if was else []

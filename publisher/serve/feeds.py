@@ -4,22 +4,45 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from publisher.rdf import media_types
-from publisher.rdf.media_types import JSON_LD, N_QUADS, TRIG, MediaType, negotiate
+from publisher.errors import NotAcceptable
+from publisher.rdf.media_types import (
+    JSON_LD,
+    N_QUADS,
+    N_TRIPLES,
+    RDF_XML,
+    TRIG,
+    TURTLE,
+    Chosen,
+    negotiate_rdf,
+)
 from publisher.release.history.feeds import Stream
+from publisher.serve.documents import choose, named
 from publisher.serve.headers import validators, vary
 from publisher.serve.reader import reader_of
 from publisher.serve.response_cache import keep
 from publisher.serve.site import Site
 
-OFFERED = (TRIG, JSON_LD, N_QUADS)
+_WHOLE = (TRIG, JSON_LD, N_QUADS)
+OFFERED = (*_WHOLE, TURTLE, RDF_XML, N_TRIPLES)
 _FOR_GOOD = "public, max-age=604800, immutable"
 _ATOM = "application/atom+xml"
 
 
-def _chosen() -> MediaType:
-    offered = [media_type.name for media_type in OFFERED]
-    return media_types.BY_NAME[negotiate(request.headers.get("Accept", ""), offered)]
+def _choose() -> Chosen:
+    """Return what the client prefers; a format that holds the whole feed, when it names one."""
+    chosen = choose(OFFERED)
+    if chosen.media_type in _WHOLE:
+        return chosen
+    accept = request.headers.get("Accept", "").split(",")
+    named = ",".join(element for element in accept if not element.strip().startswith("*"))
+    try:
+        return negotiate_rdf(named, _WHOLE)
+    except NotAcceptable:
+        return chosen
+
+
+def _named(site: Site, body: bytes, chosen: Chosen) -> Response:
+    return named(_answer(site, body, chosen.media_type.content_type), chosen)
 
 
 def _answer(site: Site, body: bytes, content_type: str) -> Response:
@@ -35,17 +58,17 @@ def blueprint(site: Site) -> Blueprint:
     routes = Blueprint("feeds", __name__)
 
     def root(stream: Stream) -> Response:
-        chosen = _chosen()
-        return _answer(site, site.streams.root(stream, chosen), chosen.content_type)
+        chosen = _choose()
+        return _named(site, site.streams.root(stream, chosen.media_type), chosen)
 
     def page(stream: Stream, number: int) -> Response:
         pages = site.streams.pages[stream]
         if not 1 <= number <= len(pages):
             # To a client of LDES 410 is an empty page; after any other refusal it gives up.
             abort(410)
-        chosen, found = _chosen(), pages[number - 1]
-        body = site.streams.page(stream, found, chosen)
-        response = _answer(site, body, chosen.content_type)
+        chosen, found = _choose(), pages[number - 1]
+        body = site.streams.page(stream, found, chosen.media_type)
+        response = _named(site, body, chosen)
         if found.is_closed:
             response.headers["Cache-Control"] = _FOR_GOOD
             response.last_modified = found.last

@@ -16,13 +16,12 @@ from publisher.addresses import Addresses
 from publisher.config import tile_origin
 from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
+from publisher.serve.cors import FIELDS
 from publisher.serve.response_cache import is_same_instant
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-# Fields that a script in a browser may read besides the simple ones (Fetch, section 3.3.5).
-EXPOSED = "Content-Location, ETag, Link, Location, Memento-Datetime, Retry-After, Vary"
 _PICTURES = "img-src 'self' data:"
 PAGE_POLICY = (
     f"default-src 'none'; script-src 'self'; style-src 'self'; {_PICTURES}; "
@@ -34,14 +33,15 @@ EDITOR_POLICY = PAGE_POLICY.replace(
     "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
 )
 _FOR_EVERYBODY = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": EXPOSED,
+    **dict(FIELDS),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 DATA_POLICY = "default-src 'none'; sandbox"
 METHODS = "GET, HEAD, OPTIONS"
+# What a body may be compressed by (RFC 9110, section 15.5.16).
+CODINGS = "gzip, identity"
 
 
 def page_policy(tile_url: str) -> str:

@@ -182,13 +182,14 @@ def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:
         return response
 
     def point(response: Response) -> Response:
-        is_found = _is_original() and response.status_code == 200
-        if is_found and "Memento-Datetime" not in response.headers:
+        if not _is_original() or "Memento-Datetime" in response.headers:
+            return response
+        vary(response, "Accept-Datetime")  # at things, too: where they lead depends on the time
+        if response.status_code == 200:
             links = join_links(clock.links(request.path.removeprefix("/")))
             response.headers["Link"] = ", ".join(
                 filter(None, [response.headers.get("Link"), links])
             )
-            vary(response, "Accept-Datetime")
         return response
 
     app.before_request(travel)

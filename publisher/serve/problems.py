@@ -17,6 +17,7 @@ from publisher.errors import (
     EngineBusy,
     EngineFailed,
     NotAcceptable,
+    NotCarried,
     PublisherError,
     QueryLimit,
     QueryRefused,
@@ -26,7 +27,8 @@ from publisher.messages import in_language, translate
 from publisher.query.remote.connection import failed
 from publisher.query.remote.engine import RemoteEngine
 from publisher.rdf.media_types import HTML, quality
-from publisher.serve.headers import METHODS, vary
+from publisher.serve.headers import CODINGS, METHODS, vary
+from publisher.serve.http.limits import BODY_SETTING, longest_body_bytes
 from publisher.serve.reader import reader_of
 from publisher.serve.site import Site
 from publisher.serve.suggestions import nearest, words_of
@@ -35,6 +37,7 @@ _log = logging.getLogger("publisher")
 PROBLEM = "application/problem+json"
 _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (NotAcceptable, HTTPStatus.NOT_ACCEPTABLE),
+    (NotCarried, HTTPStatus.NOT_ACCEPTABLE),
     (QueryRefused, HTTPStatus.BAD_REQUEST),
     (QueryLimit, HTTPStatus.GATEWAY_TIMEOUT),
     (ClientBusy, HTTPStatus.TOO_MANY_REQUESTS),
@@ -65,10 +68,17 @@ _TITLES = {
     503: "Too much to do just now",
     504: "The query was stopped at a limit",
 }
-_RELEASE_TITLE = "This release cannot be served"
+_OWN_TITLES: tuple[tuple[type[PublisherError], str], ...] = (
+    (ReleaseError, "This release cannot be served"),
+    (NotCarried, "This format cannot carry the answer"),
+)
 _CURES = {
     404: "Check the address, or begin at the home page.",
     405: "Use one of the methods that the Allow field lists.",
+    415: (
+        "Send application/x-www-form-urlencoded or application/sparql-query in UTF-8, as it is or"
+        " compressed by gzip."
+    ),
     500: "Try again; if it happens again, tell those who run this site.",
 }
 
@@ -125,7 +135,7 @@ def headed(response: Response, error: PublisherError) -> None:
 
 def _details(error: PublisherError) -> dict[str, object]:
     """Return the members of a problem document that are an error's own."""
-    if isinstance(error, NotAcceptable):
+    if isinstance(error, NotAcceptable | NotCarried):
         return {"offered": list(error.offered)}
     if isinstance(error, QueryLimit):
         return {"limit": error.limit}
@@ -139,7 +149,7 @@ def _publisher_error(site: Site, error: PublisherError) -> Response:
     if isinstance(error, ClientLeft):
         return Response(b"", status_of(error), headers={"Cache-Control": "no-store"})
     sentences = sentences_of(error, reader_of(request, site).language)
-    title = _RELEASE_TITLE if isinstance(error, ReleaseError) else ""
+    title = next((title for kind, title in _OWN_TITLES if isinstance(error, kind)), "")
     response = answer(site, status_of(error), _details(error), sentences, title)
     headed(response, error)
     return response
@@ -149,10 +159,19 @@ def _http_error(site: Site, error: HTTPException) -> Response:
     status = error.code or 500
     language = reader_of(request, site).language
     cure = _CURES.get(status)
-    response = answer(site, status, {}, [translate(cure, language)] if cure else [])
+    sentences = [translate(cure, language)] if cure else []
+    details: dict[str, object] = {}
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        details["limit"] = BODY_SETTING
+        most = longest_body_bytes(site.config)
+        sentence = "The body of a request may have {most} bytes ({setting})."
+        sentences = [translate(sentence, language, most=most, setting=BODY_SETTING)]
+    response = answer(site, status, details, sentences)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = getattr(error, "valid_methods", None)
         response.headers["Allow"] = ", ".join(sorted(allowed)) if allowed else METHODS
+    if status == HTTPStatus.UNSUPPORTED_MEDIA_TYPE:
+        response.headers["Accept-Encoding"] = CODINGS
     if isinstance(error, RequestedRangeNotSatisfiable):
         response.headers["Content-Range"] = f"bytes */{error.length}"
     return response

@@ -19,6 +19,7 @@ from publisher.rdf.media_types import HTML, quality
 from publisher.release.open import open_release
 from publisher.serve.app import Application, create_app, create_past
 from publisher.serve.archive import Past, Refusal, Refusals
+from publisher.serve.cors import FIELDS
 from publisher.serve.engines import Following
 from publisher.serve.lease import Turnstile
 from publisher.serve.parts import Instead
@@ -320,6 +321,7 @@ def unavailable(start_response: StartResponse, reason: Text, accept: str = "") -
         ("Retry-After", _RETRY_SECONDS),
         ("Content-Length", str(len(body))),
         ("Vary", "Accept"),
+        *FIELDS,
     ]
     start_response(f"{status.value} {status.phrase}", fields)
     return [body]

@@ -23,6 +23,7 @@ from flask import request
 from werkzeug.http import parse_accept_header, parse_date
 
 from publisher.rdf.serialise import gzipped
+from publisher.serve.cors import FIELDS
 from publisher.serve.metrics import place_of
 from publisher.system.cache import BoundedCache, memory_of
 
@@ -244,7 +245,8 @@ class Ready:
             if making.answer is not None:
                 return making.answer
             if has_left is not None and has_left():
-                return _Unkept("503 SERVICE UNAVAILABLE", [("Content-Length", "0")], [], False)
+                fields = [("Content-Length", "0"), *FIELDS]
+                return _Unkept("503 SERVICE UNAVAILABLE", fields, [], False)
             if not making.is_busy or monotonic() >= end:
                 return self._make_own(environ, key)
         return self._make_for_all(environ, key, mine)

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Request, Response, abort, request
+from flask import Blueprint, Request, Response, abort, current_app, request
 from pyoxigraph import NamedNode
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from publisher.errors import ClientLeft, NotAcceptable, PublisherError, QueryRefused
-from publisher.query.engine import BOOLEANS, SOLUTIONS, Answer, Operation
-from publisher.query.engine import GRAPHS as GRAPH_TYPES
+from publisher.query.engine import Answer, Operation
 from publisher.query.named import NamedQuery
-from publisher.rdf import media_types
-from publisher.rdf.media_types import GRAPHS, HTML, negotiate
+from publisher.rdf.media_types import GRAPHS, HTML, negotiate_rdf
 from publisher.release.model import SERVICE
 from publisher.render.queries import QueryPage
-from publisher.serve.documents import moved
+from publisher.serve.documents import moved, named
+from publisher.serve.formats import PARAMETERS, Wish, is_format, named_wish, read_wish
 from publisher.serve.headers import EDITOR_POLICY, validators, vary
 from publisher.serve.metrics import QueryLog
 from publisher.serve.problems import headed, sentences_of, status_of
@@ -31,7 +31,7 @@ from publisher.serve.site import Site
 _DESCRIPTIONS = (*GRAPHS, HTML)
 
 
-def ask(site: Site, operation: Operation) -> Answer:
+def ask(site: Site, operation: Operation, wish: Wish) -> Answer:
     """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``."""
     log = QueryLog(site.config, site.metrics)
     client = client_of(request.environ, site.config.client_header)
@@ -40,7 +40,7 @@ def ask(site: Site, operation: Operation) -> Answer:
         answer = site.endpoint.answer(operation, client, has_left_of_request())
     except NotAcceptable as error:
         log.failed(operation, error, client, began)
-        raise NotAcceptable(request.headers.get("Accept", ""), error.offered) from error
+        raise wish.refusal(error.offered) from error
     except PublisherError as error:
         log.failed(operation, error, client, began)
         raise
@@ -91,7 +91,8 @@ def _page(
 
 def _description(site: Site, accept: str) -> Response:
     """Return the service description, or the form (SPARQL 1.1 Service Description, section 2)."""
-    chosen = media_types.BY_NAME[negotiate(accept, [m.name for m in _DESCRIPTIONS])]
+    picked = negotiate_rdf(accept, _DESCRIPTIONS)
+    chosen = picked.media_type
     if chosen is HTML:
         return _page(site, None)
     body = site.feeds.stored(SERVICE, chosen)
@@ -99,13 +100,13 @@ def _description(site: Site, accept: str) -> Response:
     validators(response, body, site.release.published)
     vary(response, "Accept")
     keep()
-    return response
+    return named(response, picked)
 
 
-def show(site: Site, operation: Operation) -> Response:
+def show(site: Site, operation: Operation, wish: Wish) -> Response:
     """Return a page with the query and its answer, or with what is wrong with it."""
     try:
-        answer = ask(site, operation)
+        answer = ask(site, operation, wish)
         with turn_of(site):  # a page of thousands of rows takes as long as many a query
             return _page(site, operation, answer)
     except ClientLeft:
@@ -118,22 +119,23 @@ def _answer(site: Site, parameters: Parameters, wish: Wish) -> Response:
     endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
     operation = read_operation(parameters, wish, endpoint, site.release.prefixes)
     if wish.page:
-        return show(site, operation)
-    return respond(site, ask(site, operation), wish)
+        return show(site, operation, wish)
+    return respond(site, ask(site, operation, wish), wish)
 
 
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of the endpoint."""
     routes = Blueprint("sparql", __name__)
 
+    # A slash at the end is a client's mistake, which a POST cannot be led on from by every client.
+    @routes.route("/sparql/", methods=["POST"])
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
         parameters = read_parameters(request)
         accept = request.headers.get("Accept", "")
         if request.method != "POST" and "query" not in parameters:
             return _description(site, accept)
-        chosen = "".join(parameters.get("format", [])[-1:])
-        return _answer(site, parameters, read_wish(accept, chosen))
+        return _answer(site, parameters, read_wish(accept, parameters))
 
     return routes
 
@@ -143,42 +145,7 @@ def blueprint(site: Site) -> Blueprint:
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 UPDATE = "application/sparql-update"
-HTML_TYPE = media_types.HTML.name
-# What clients ask for when they mean a media type of the results; it is answered under that name.
-_ALIASES = {
-    SOLUTIONS: {"application/json": SOLUTIONS[0], "application/xml": SOLUTIONS[1]},
-    GRAPH_TYPES: {"text/plain": GRAPH_TYPES[1]},
-}
-SHORT_NAMES = {
-    "json": SOLUTIONS[0],
-    "xml": SOLUTIONS[1],
-    "csv": SOLUTIONS[2],
-    "tsv": SOLUTIONS[3],
-    "html": HTML_TYPE,
-} | {m.extension: m.name for m in media_types.ALL if m.rdf_format is not None}
-
 Parameters = Mapping[str, list[str]]
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a client wants as an answer.
-
-    Attributes:
-        solutions: Media type of the answer to SELECT; empty when the client accepts none.
-        boolean: The same for ASK.
-        graph: The same for CONSTRUCT and DESCRIBE.
-        page: Whether a person looks at it in a browser.
-        names: Media type of the engine → name under which the client asked for it.
-        is_negotiated: Whether the Accept field decided.
-    """
-
-    solutions: str
-    boolean: str
-    graph: str
-    page: bool = False
-    names: Mapping[str, str] = field(default_factory=dict)
-    is_negotiated: bool = True
 
 
 def decode(written: bytes) -> dict[str, list[str]]:
@@ -225,7 +192,7 @@ def read_parameters(request: Request) -> dict[str, list[str]]:
         charset = request.mimetype_params.get("charset", "utf-8").lower()
         if request.mimetype not in (FORM, DIRECT) or charset not in ("utf-8", "utf8"):
             abort(415)
-        body = request.get_data()
+        body = _decoded(request)
         if request.mimetype == DIRECT:
             try:
                 sent = {"query": [body.decode()]}
@@ -240,57 +207,62 @@ def read_parameters(request: Request) -> dict[str, list[str]]:
     return found
 
 
+def _decoded(request: Request) -> bytes:
+    """Return the body of a request without its content coding (RFC 9110, section 8.4).
+
+    Raises:
+        QueryRefused: It is no gzip, though it says so.
+        HTTPException: 413, it is too long; 415, it is in another coding.
+    """
+    written = request.headers.get("Content-Encoding", "").lower().split(",")
+    codings = [name for name in map(str.strip, written) if name not in ("", "identity")]
+    body = request.get_data()
+    if not codings:
+        return body
+    if len(codings) > 1 or codings[0] not in ("gzip", "x-gzip"):
+        abort(415)
+    most = int(current_app.config["MAX_CONTENT_LENGTH"])
+    try:
+        return unzipped(body, most)
+    except TooLong as error:
+        raise RequestEntityTooLarge from error
+    except (zlib.error, EOFError) as error:
+        raise QueryRefused(
+            "The body is no gzip, though Content-Encoding says so.",
+            remedy="Send it as it is, or compressed by gzip.",
+        ) from error
+
+
+class TooLong(Exception):
+    """A body is longer without its coding than it may be."""
+
+
+def unzipped(body: bytes, most: int) -> bytes:
+    """Return what was compressed by gzip, in one or more members (RFC 1952, section 2.2).
+
+    Raises:
+        EOFError: The end is missing.
+        TooLong: It has more than ``most`` bytes.
+        zlib.error: It is no gzip.
+    """
+    found = b""
+    while body:
+        reader = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        found += reader.decompress(body, most - len(found) + 1)
+        if len(found) > most:
+            raise TooLong
+        if not reader.eof:
+            raise EOFError
+        body = reader.unused_data
+    return found
+
+
 def _update() -> QueryRefused:
     return QueryRefused(
         "This endpoint answers queries; it takes no update ({form}).",
         remedy="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
         form="update",
     )
-
-
-def read_wish(accept: str, chosen: str = "") -> Wish:
-    """Return what a client wants, by its Accept field or by name (``format=csv``).
-
-    Client libraries send names of their own besides an Accept field (SPARQLWrapper ``rdf+xml``);
-    the field then decides.
-
-    Raises:
-        QueryRefused: There is no such format, and no Accept field that decides.
-    """
-    is_negotiated = True
-    if chosen:
-        named = SHORT_NAMES.get(chosen, chosen)
-        if _chosen(named, (*SOLUTIONS, *GRAPH_TYPES, HTML_TYPE)):
-            accept, is_negotiated = named, False
-        elif accept in ("", "*/*"):
-            raise QueryRefused(
-                "There is no format '{format}'.",
-                remedy="Choose one of {formats}.",
-                format=chosen[:100],
-                formats=", ".join(SHORT_NAMES),
-            )
-    best = _chosen(accept, (*SOLUTIONS, *GRAPH_TYPES, *_ALIASES[SOLUTIONS], HTML_TYPE))
-    if best == HTML_TYPE:
-        return Wish(SOLUTIONS[0], BOOLEANS[0], GRAPH_TYPES[0], True, {}, is_negotiated)
-    names: dict[str, str] = {}
-    solutions, graph = _named(accept, SOLUTIONS, names), _named(accept, GRAPH_TYPES, names)
-    return Wish(solutions, solutions, graph, False, names, is_negotiated)
-
-
-def _named(accept: str, offered: tuple[str, ...], names: dict[str, str]) -> str:
-    aliases = _ALIASES[offered]
-    chosen = _chosen(accept, (*offered, *aliases))
-    if chosen in aliases:
-        names[aliases[chosen]] = chosen
-        return aliases[chosen]
-    return chosen
-
-
-def _chosen(accept: str, offered: tuple[str, ...]) -> str:
-    try:
-        return negotiate(accept, offered)
-    except NotAcceptable:
-        return ""
 
 
 def read_operation(
@@ -328,7 +300,7 @@ def read_operation(
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
-    graphs = parameters.get(name, [])
+    graphs = list(filter(None, parameters.get(name, [])))  # an empty one names no graph
     for graph in graphs:
         try:
             NamedNode(graph)
@@ -349,10 +321,12 @@ def _seconds(parameters: Parameters) -> float:
     try:
         seconds = float(written)
     except ValueError:
-        seconds = 0.0
+        seconds = -1.0
+    if seconds == 0:  # no limit of the client's own
+        return 0.0
     if not 0 < seconds < float("inf"):
         raise QueryRefused(
-            "The value of timeout is '{value}', which is no number of seconds above 0.",
+            "The value of timeout is '{value}', which is no number of seconds.",
             remedy="Send seconds, such as timeout=2.5.",
             value=written[:100],
         )
@@ -367,7 +341,7 @@ def _find(site: Site, path: str) -> tuple[NamedQuery, str]:
     if path in site.queries:
         return site.queries[path], ""
     name, _, extension = path.rpartition(".")
-    if name not in site.queries or extension not in SHORT_NAMES or extension == HTML.extension:
+    if name not in site.queries or not is_format(extension):
         abort(404)
     return site.queries[name], extension
 
@@ -375,18 +349,21 @@ def _find(site: Site, path: str) -> tuple[NamedQuery, str]:
 def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
     parameters = decode(request.query_string)
     values = {name: found[-1] for name, found in parameters.items()}
-    if not extension and not any(values.get(name) for name in query.parameters):
-        wish = read_wish(request.headers.get("Accept", ""))
-        if wish.page and query.parameters:
-            place = site.addresses.path(f"{site.release.base_iri}query")
-            return moved(f"{place}#{query.name}", 303)
-    wish = read_wish(request.headers.get("Accept", ""), extension)
+    if extension:
+        wish = named_wish(extension)
+    else:  # a parameter of the query's own is no wish for a format
+        free = parameters.keys() - query.parameters.keys()
+        formats = {name: parameters[name] for name in PARAMETERS if name in free}
+        wish = read_wish(request.headers.get("Accept", ""), formats)
+    if wish.page and query.parameters and not any(values.get(n) for n in query.parameters):
+        place = site.addresses.path(f"{site.release.base_iri}query")
+        return moved(f"{place}#{query.name}", 303)
     endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
     filled = query.fill(values)
     operation = read_operation({"query": [filled]}, wish, endpoint, {})
     if wish.page:
-        return show(site, operation)
-    return respond(site, ask(site, operation), wish)
+        return show(site, operation, wish)
+    return respond(site, ask(site, operation, wish), wish)
 
 
 def queries_blueprint(site: Site) -> Blueprint:

@@ -81,9 +81,11 @@ def test_no_text_can_end_the_script(catalogued_site: Site) -> None:
         assert "\\u003c/script\\u003e" in text
 
 
-def test_other_documents_have_none(catalogued_site: Site) -> None:
-    """A lake is no dataset."""
-    assert written(catalogued_site, "id/lake/siljan", "en") == ""
+def test_other_things_are_no_datasets(catalogued_site: Site) -> None:
+    """A lake is told as what it is, and keeps to its own words."""
+    node = json.loads(written(catalogued_site, "id/lake/siljan", "en"))
+    assert (node["@type"], node["name"]) == ("Thing", "Siljan")
+    assert "distribution" not in node
 
 
 def test_the_same_description_gives_the_same_text(catalogued_site: Site) -> None:

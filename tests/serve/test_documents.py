@@ -52,7 +52,8 @@ def test_a_thing_redirects_to_its_document_with_303(anywhere: Visitor, accept: s
     answer = anywhere.get("/id/lake/siljan", headers={"Accept": accept})
     assert answer.status_code == 303
     assert answer.headers["Location"] == "http://localhost/doc/lake/siljan"
-    assert answer.headers["Vary"] == "Accept"
+    # A file server has no past, so only the application answers by Accept-Datetime.
+    assert answer.headers["Vary"] in ("Accept", "Accept, Accept-Datetime")
     assert "Cache-Control" in answer.headers
 
 

@@ -112,3 +112,21 @@ def test_comunica_asks_it_as_a_source(address: str) -> None:
     command = [program("comunica-sparql"), f"sparql@{address}", NAMES, "-t", "text/csv"]
     printed = subprocess.run(command, capture_output=True, check=True, timeout=120).stdout
     assert sorted(printed.split()) == [b"Siljan", b"Siljan", b"n"]
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated", "ignore:Sending Accept")
+@pytest.mark.parametrize("wanted", [None, XML, JSON])
+@pytest.mark.parametrize(
+    "query", ["ASK {}", NAMES, "CONSTRUCT WHERE { ?s ?p ?o }", f"DESCRIBE <{SILJAN}>"]
+)
+@pytest.mark.parametrize("method", ["GET", POST])
+def test_sparqlwrapper_is_answered_as_it_comes(
+    address: str, query: str, wanted: str | None, method: str
+) -> None:
+    """It sends three parameters and an Accept field, each in words of its own."""
+    wrapper = SPARQLWrapper(address)
+    wrapper.setQuery(query)
+    wrapper.setMethod(method)
+    if wanted is not None:
+        wrapper.setReturnFormat(wanted)
+    assert wrapper.query().convert()

@@ -17,10 +17,11 @@ from typing import IO, Any, cast
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse_query_results, serialize
 
-from publisher.errors import ReadLimit
-from publisher.query.engine import Answer, Row
+from publisher.errors import NotCarried, ReadLimit
+from publisher.query.engine import XML, Answer, Row, carrying
 from publisher.query.remote.connection import Broken, failed, no_time, too_long
 from publisher.rdf.reading import read_json, read_lines
+from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError)
@@ -123,7 +124,22 @@ def as_solutions(
         raise Broken(str(error)) from error
     finally:
         del found
-    return Answer(media_type, bytes(output.body))
+    return _answer(output, media_type)
+
+
+def _answer(output: _Output, media_type: str) -> Answer:
+    """Return what was written, when a parser reads it.
+
+    Raises:
+        NotCarried: None does.
+    """
+    written = bytes(output.body)
+    if media_type in XML:
+        try:
+            written = well_formed(written)
+        except BrokenXml as error:
+            raise NotCarried(media_type, carrying(media_type)) from error
+    return Answer(media_type, written)
 
 
 class Solution(dict[str, Any]):
@@ -217,8 +233,13 @@ def written_graph(
     assert form is not None  # one of those on offer
     given = dict(prefixes) if form in _WITH_PREFIXES else None
     output = _Output(bounds)
-    serialize(triples, cast(IO[bytes], output), format=form, prefixes=given)
-    return Answer(media_type, bytes(output.body))
+    try:
+        serialize(triples, cast(IO[bytes], output), format=form, prefixes=given)
+    except (ValueError, OSError) as error:
+        if media_type in XML and is_reserved(error):
+            raise NotCarried(media_type, carrying(media_type)) from error
+        raise
+    return _answer(output, media_type)
 
 
 # How deep an engine's answer nests, looked at before a parser that calls itself reads it.

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import ALL, HTML
+from publisher.serve.cors import ALLOWED, EXPOSED
 from publisher.serve.export.rules import (
     NOTHING,
     TEMPLATES,
     VARIANTS,
     Offer,
+    Ranges,
     Rows,
     digit_rows,
     language_ranges,
@@ -21,7 +23,7 @@ from publisher.serve.export.rules import (
     media_ranges,
     reading_rows,
 )
-from publisher.serve.headers import DATA_POLICY, EXPOSED, METHODS, page_policy
+from publisher.serve.headers import DATA_POLICY, METHODS, page_policy
 from publisher.serve.site import Site
 
 MOVED, REPLACED = "moved.caddy", "replaced.caddy"
@@ -47,6 +49,7 @@ def configuration(site: Site, offers: Sequence[Offer], folder: Path) -> str:
         "folder": str(folder),
         "methods": METHODS,
         "exposed": EXPOSED,
+        "allowed": ALLOWED,
         "page_policy": policy,
         "data_policy": DATA_POLICY,
     }
@@ -68,7 +71,7 @@ def _map(source: str, name: str, rows: Rows, default: str) -> str:
     return f"    map {source} {{{name}}} {{\n{lines}        default `{default}`\n    }}\n"
 
 
-def _quality(field: str, name: str, elements: list[str]) -> Iterator[str]:
+def _quality(field: str, name: str, elements: Ranges) -> Iterator[str]:
     """Yield the maps that read a quality out of a field, as four digits in ``{q_<name>}``."""
     yield _map(f"{{header.{field}}}", f"written_{name}", reading_rows(name, elements), "0")
     yield _map(f"{{written_{name}}}", f"q_{name}", digit_rows(name), NOTHING)
@@ -77,9 +80,9 @@ def _quality(field: str, name: str, elements: list[str]) -> Iterator[str]:
 def _qualities(offers: Sequence[Offer]) -> Iterator[str]:
     for language in LANGUAGES:
         yield from _quality("Accept-Language", language, language_ranges(language))
-    every = {m.extension: m.name for offer in offers for m in offer.media_types}
-    for extension, name in every.items():
-        yield from _quality("Accept", extension, media_ranges(name))
+    every = {m.extension: m for offer in offers for m in offer.media_types}
+    for extension, media_type in every.items():
+        yield from _quality("Accept", extension, media_ranges(media_type))
     rows = [(expression, "1") for expression in legible()]
     yield _map("{header.Accept}", "is_legible", rows, "0")
 

@@ -128,6 +128,8 @@ def _put_in_place(staging: Path, folder: Path) -> None:
 _WORTH_COMPRESSING = 512
 _COMPRESSIBLE = {"html", "ttl", "jsonld", "rdf", "nt", "nq", "trig", "json", "csv", "geojson"}
 _COMPRESSIBLE |= {"xml", "atom", "css", "js", "svg", "txt"}
+# What is not there, and what a format cannot carry.
+_LEFT_OUT = (404, 406)
 _LONGEST_NAME = 255 - len(".gz")
 _PLAIN = "identity"
 _TREE = re.compile(rf"^{VARIANTS}/(chosen/)?[a-z]+/")
@@ -185,7 +187,7 @@ def _write_answer(
     chunks, status, headers = run_wsgi_app(application, builder.get_environ())
     try:
         code = int(status.split()[0])
-        if code == 404 and wanted.status == 200:
+        if code in _LEFT_OUT and wanted.status == 200:
             return None
         if code != wanted.status:
             raise ExportError(

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import ALL, HTML, MediaType
+from publisher.serve.cors import ALLOWED, EXPOSED
 from publisher.serve.export.rules import (
     NOTHING,
     PLAIN,
     TEMPLATES,
     VARIANTS,
     Offer,
+    Ranges,
     digit_rows,
     language_ranges,
     legible,
@@ -22,11 +24,11 @@ from publisher.serve.export.rules import (
     reading_rows,
     topic_rows,
 )
-from publisher.serve.headers import DATA_POLICY, EXPOSED, METHODS, page_policy
+from publisher.serve.headers import DATA_POLICY, METHODS, page_policy
 from publisher.serve.site import Site
 
 MOVED, REPLACED = "moved.map", "replaced.map"
-# Both qualities have four digits: the second is larger when it is at the first place they differ.
+# Both qualities have five digits: the second is larger when it is at the first place they differ.
 _LARGER = "|".join(f"{digit}[0-9]*:\\1[{digit + 1}-9]" for digit in range(9))
 _SECOND_IS_LARGER = f"^([0-9]*)(?:{_LARGER})"
 
@@ -80,7 +82,7 @@ def _expressions(rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(_expression(key), value) for key, value in rows]
 
 
-def _quality(field: str, name: str, elements: list[str]) -> Iterator[str]:
+def _quality(field: str, name: str, elements: Ranges) -> Iterator[str]:
     """Yield the maps that read a quality out of a field, as four digits in ``$q_<name>``."""
     yield _map(field, f"written_{name}", _expressions(reading_rows(name, elements)), "0")
     yield _map(f"$written_{name}", f"q_{name}", _expressions(digit_rows(name)), NOTHING)
@@ -124,7 +126,7 @@ def _media_types(offers: Sequence[Offer]) -> Iterator[str]:
     """Yield maps that end in ``$best_<offer>`` for each offer."""
     every: dict[str, MediaType] = {m.extension: m for o in offers for m in o.media_types}
     for extension, media_type in every.items():
-        yield from _quality("$http_accept", extension, media_ranges(media_type.name))
+        yield from _quality("$http_accept", extension, media_ranges(media_type))
     for offer in offers:
         if len(offer.media_types) > 1:
             yield from _best(offer.name, offer.extensions)
@@ -201,6 +203,6 @@ def _fields(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
     yield _map("$request_method:$status", "allow", _expressions(allowed), "")
     asked = [('"OPTIONS"', METHODS)]
     yield _map("$request_method", "cors_methods", asked, "")
-    fields = "Accept, Accept-Datetime, Accept-Language, Content-Type"
+    fields = ALLOWED
     yield _map("$request_method", "cors_fields", [('"OPTIONS"', fields)], "")
     yield _map("$request_method", "cors_seconds", [('"OPTIONS"', "86400")], "")

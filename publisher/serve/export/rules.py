@@ -13,14 +13,14 @@ from publisher.rdf.media_types import (
     GRAPHS,
     HTML,
     JSON_LD,
-    N_QUADS,
     N_TRIPLES,
     RDF_XML,
     TABLES,
-    TRIG,
     TURTLE,
     MediaType,
+    other_names,
 )
+from publisher.serve.feeds import OFFERED as FEEDS
 from publisher.serve.signposting import LINKSET, LINKSET_JSON
 from publisher.serve.site import Site
 
@@ -66,7 +66,7 @@ def offers_of(site: Site) -> Sequence[Offer]:
         Offer("pages", (HTML,), pages, "/table/"),
         Offer("catalogue", catalogue, r"^/catalog$", "/catalog"),
         Offer("descriptions", GRAPHS, r"^/void$", "/void"),
-        Offer("feeds", (TRIG, JSON_LD, N_QUADS), r"^/feed(/|$)", "/feed"),
+        Offer("feeds", FEEDS, r"^/feed(/|$)", "/feed"),
         *_tables(site),
         Offer("documents", DOCUMENTS, "", "/shapes"),
     )
@@ -102,7 +102,9 @@ _PARAMETER = rf"{_SPACE};{_SPACE}(?:[^qQ=;,\s][^=;,\s]*|[qQ][^=;,\s]+)={_VALUE}"
 _BEGIN, _END = rf"(?:^|,){_SPACE}", rf"{_SPACE}(?:,|$)"
 _QUALITY = r"0(?:\.[0-9]+)?|1(?:\.0+)?"
 _ANYTHING = r'[^ \t,;"]+'
-NOTHING = "0000"
+NOTHING = "00000"
+# Expressions for what names a choice, each with how closely it does (0 to 9).
+Ranges = list[tuple[str, int]]
 
 
 def _with_quality(element: str, group: str) -> str:
@@ -114,38 +116,55 @@ def _without(element: str) -> str:
     return rf"{_BEGIN}{element}(?:{_PARAMETER})*{_END}"
 
 
-def reading_rows(name: str, elements: list[str]) -> Rows:
-    """Return expression → quality as it is written; the first one that matches a field decides.
+def reading_rows(name: str, elements: Ranges) -> Rows:
+    """Return expression → quality as it is written, and how closely the choice is named.
+
+    The first one that matches a field decides.
 
     Args:
         name: Begins the names of the groups.
         elements: Expressions for the ranges that count, the most specific first.
     """
     rows: Rows = []
-    for number, element in enumerate(elements):
+    for number, (element, rank) in enumerate(elements):
         group = f"read_{name}_{number}"
-        rows += [(_with_quality(element, group), f"${{{group}}}"), (_without(element), "1")]
+        rows.append((_with_quality(element, group), f"${{{group}}};{rank}"))
+        rows.append((_without(element), f"1;{rank}"))
     return rows
 
 
 def digit_rows(name: str) -> Rows:
-    """Return expression → quality as four digits, so that qualities compare as texts do."""
-    rows: Rows = [("^1", "1000")]
+    """Return expression → quality as digits that compare as texts do.
+
+    Four are the quality, and the last tells how closely the choice is named: among equals that
+    decides (see ``publisher.rdf.media_types.negotiate``).
+    """
+    whole = f"digits_{name}_0"
+    rank = rf"[0-9]*;(?P<rank_{name}>[0-9])"
+    rows: Rows = [(r"^0(\.0*)?;", NOTHING)]
+    rows.append((rf"^1[.0]*;(?P<{whole}>[0-9])", f"1000${{{whole}}}"))
     for places, padding in ((3, ""), (2, "0"), (1, "00")):
         group = f"digits_{name}_{places}"
-        rows.append((rf"^0\.(?P<{group}>[0-9]{{{places}}})", f"0${{{group}}}{padding}"))
+        expression = rf"^0\.(?P<{group}>[0-9]{{{places}}}){rank}"
+        rows.append((expression, f"0${{{group}}}{padding}${{rank_{name}}}"))
     return rows
 
 
-def media_ranges(media_type: str) -> list[str]:
-    """Return what names a media type, the most specific first, as expressions."""
-    main = media_type.partition("/")[0]
-    return [re.escape(media_type), rf"{main}/\*", r"\*(?:/\*)?"]
+def media_ranges(media_type: MediaType) -> Ranges:
+    """Return what names a media type, the most specific first, as expressions.
+
+    Names that clients use for it count as its own; its file has but one name to be sent under.
+    """
+    main = media_type.name.partition("/")[0]
+    others = "|".join(map(re.escape, other_names([media_type])))
+    found: Ranges = [(re.escape(media_type.name), 3)]
+    found += [(f"(?:{others})", 3)] if others else []
+    return [*found, (rf"{main}/\*", 2), (r"\*(?:/\*)?", 1)]
 
 
-def language_ranges(language: str) -> list[str]:
+def language_ranges(language: str) -> Ranges:
     """Return what names a language: with any region (RFC 4647, section 3.4), and all of them."""
-    return [rf"{language}(?:-[a-zA-Z0-9-]+)?", r"\*"]
+    return [(rf"{language}(?:-[a-zA-Z0-9-]+)?", 0), (r"\*", 0)]
 
 
 def legible() -> list[str]:

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from io import BytesIO
 
 from publisher.serve.http.heads import Refused
+from publisher.serve.http.limits import BODY_SETTING
 
 _END = b"\r\n"
 # Size in hexadecimal digits, then whatever extensions there are: they are not understood, so they
@@ -83,7 +84,7 @@ class ChunkedBody:
             raise _malformed()
         self._data_left = int(found[1], 16)
         if self.data.tell() + self._data_left > self._most_bytes:
-            raise _too_large()
+            raise too_long(self._most_bytes)
         self._part = _Part.DATA if self._data_left else _Part.TRAILERS
 
     def _take_data(self, buffer: bytearray, at: int) -> int:
@@ -115,4 +116,15 @@ def _malformed() -> Refused:
 
 
 def _too_large() -> Refused:
-    return Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "The body is longer than it may be.")
+    return Refused(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "What frames the body is longer than it may be."
+    )
+
+
+def too_long(most_bytes: int) -> Refused:
+    """Return the refusal of a body that is longer than it may be."""
+    return Refused(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"The body of a request may have {most_bytes} bytes ({BODY_SETTING}).",
+        BODY_SETTING,
+    )

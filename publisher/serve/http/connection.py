@@ -9,6 +9,7 @@ more than all the rest of such an answer. All else is made in a thread.
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import string
 from enum import Enum, auto
@@ -16,7 +17,8 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Protocol
 
-from publisher.serve.http.chunked import ChunkedBody
+from publisher.serve.cors import FIELDS
+from publisher.serve.http.chunked import ChunkedBody, too_long
 from publisher.serve.http.heads import Refused, Request
 from publisher.serve.http.limits import Limits
 from publisher.serve.http.wsgi import Begun, Threads
@@ -28,7 +30,9 @@ _FIRST_BYTES = frozenset(
     b"!#$%&'*+-.^_`|~" + string.digits.encode() + string.ascii_letters.encode()
 )
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_ALLOWED = "allow: GET, HEAD, POST, OPTIONS\r\n"
+# A refusal, too, must be legible to a script (Fetch, section 3.2.3).
+_CORS = tuple(f"{name.lower()}: {value}" for name, value in FIELDS)
+_ALLOWED = "\r\n".join(("allow: GET, HEAD, POST, OPTIONS", *_CORS, ""))
 # Some clients send one after a body (section 2.2).
 _MOST_EMPTY_LINES = 8
 # Below this a response is sent in one piece: copying costs less than another system call.
@@ -46,6 +50,12 @@ _SLOWEST_BYTES = 16 << 10
 # What a field, and a request besides its fields, take in memory.
 _FIELD_BYTES, _REQUEST_BYTES = 300, 4 << 10
 _log = logging.getLogger("publisher")
+
+
+def _problem(status: HTTPStatus, reason: str, limit: str) -> bytes:
+    problem = {"type": "about:blank", "title": status.phrase, "status": status.value}
+    problem |= {"detail": reason} | ({"limit": limit} if limit else {})
+    return (json.dumps(problem, indent=1) + "\n").encode()
 
 
 class _Phase(Enum):
@@ -185,7 +195,7 @@ class Connection(asyncio.Protocol):
                 self._go_on_soon()
                 return
         except Refused as error:
-            self.refuse(error.status, error.reason)
+            self.refuse(error.status, error.reason, limit=error.limit)
             return
         self._count_received()
         waits = self._phase is _Phase.ANSWER or self._taken is not None
@@ -240,12 +250,17 @@ class Connection(asyncio.Protocol):
         """Refuse at once what can never become a head."""
         buffer = self._buffer
         if len(buffer) >= self._limits.head_bytes:
-            is_line = buffer.find(_LINE_END, 0, self._limits.head_bytes) < 0
+            most = self._limits.head_bytes
+            line = buffer.find(_LINE_END, 0, most)
+            if line < 0 or line > most // 2:
+                raise Refused(
+                    HTTPStatus.REQUEST_URI_TOO_LONG,
+                    f"An address and the fields with it may have {most} bytes."
+                    " Send a long query by POST.",
+                )
             raise Refused(
-                HTTPStatus.REQUEST_URI_TOO_LONG
-                if is_line
-                else HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
-                f"A request line and its fields may have {self._limits.head_bytes} bytes.",
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                f"A request line and its fields may have {most} bytes.",
             )
         newline = buffer.find(b"\n")
         if buffer != b"\r" and buffer[0] not in _FIRST_BYTES:
@@ -273,10 +288,7 @@ class Connection(asyncio.Protocol):
             self._chunked = ChunkedBody(self._limits.body_bytes, self._limits.framing_bytes)
             self._body = self._chunked.data
         elif request.body_bytes > self._limits.body_bytes:
-            raise Refused(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-                f"A body may have {self._limits.body_bytes} bytes.",
-            )
+            raise too_long(self._limits.body_bytes)
         else:
             self._body, self._body_left = BytesIO(), request.body_bytes
         self._count_received()
@@ -425,8 +437,10 @@ class Connection(asyncio.Protocol):
             self.transport.write(head + end)
             self.transport.write(body)
 
-    def refuse(self, status: HTTPStatus, reason: str, retry_seconds: int = 0) -> None:
-        """Send the last answer of a connection.
+    def refuse(
+        self, status: HTTPStatus, reason: str, retry_seconds: int = 0, limit: str = ""
+    ) -> None:
+        """Send the last answer of a connection, as problem details (RFC 9457).
 
         What the client still sends is dropped for a while: were the connection closed at once, it
         might not get to read the answer (RFC 9112, section 9.6).
@@ -440,12 +454,12 @@ class Connection(asyncio.Protocol):
         self._body, self._body_bytes, self._body_left = BytesIO(), 0, 0
         self._chunked = None
         self._connections.received(self, 0)
-        text = f"{status.value} {status.phrase}\n{reason}\n".encode()
-        fields = ["content-type: text/plain;charset=utf-8", f"content-length: {len(text)}"]
+        body = _problem(status, reason, limit)
+        fields = ["content-type: application/problem+json", f"content-length: {len(body)}", *_CORS]
         fields += [f"retry-after: {retry_seconds}"] if retry_seconds else []
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", *fields, ""]
         # Nor has an answer to HEAD a body when it is an error (RFC 9110, section 9.3.2).
-        self._write("\r\n".join(lines).encode("ascii"), b"" if self._is_for_head else text)
+        self._write("\r\n".join(lines).encode("ascii"), b"" if self._is_for_head else body)
         if self._has_ended:
             self.transport.close()
             return

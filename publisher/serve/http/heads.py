@@ -48,11 +48,12 @@ Fields = list[tuple[bytes, bytes]]
 class Refused(Exception):
     """A request that is answered with an error by the server itself, which then hangs up."""
 
-    def __init__(self, status: HTTPStatus, reason: str) -> None:
-        """Say why, in a sentence for whoever wrote the client."""
+    def __init__(self, status: HTTPStatus, reason: str, limit: str = "") -> None:
+        """Say why, in a sentence for whoever wrote the client; ``limit`` names a setting."""
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.limit = limit
 
 
 @dataclass(frozen=True)

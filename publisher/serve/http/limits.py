@@ -13,6 +13,7 @@ HEAD_BYTES = 64 << 10
 FRAMING_BYTES = 64 << 10
 # A form carries the query; twice its length leaves room for escapes and other fields.
 _FORM_FACTOR = 4
+BODY_SETTING = "query_length_kb"
 # How long a client may do nothing that leads on: send no whole request, take no part of a response.
 _PATIENCE_SECONDS = 15.0
 # All that clients have sent and that is not answered yet; and what they have not taken yet.

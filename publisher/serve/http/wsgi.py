@@ -12,6 +12,7 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
+from publisher.serve.cors import FIELDS
 from publisher.serve.http.heads import Heads
 from publisher.serve.response_cache import CLIENT_LEFT, head_of
 
@@ -101,7 +102,7 @@ def begin(application: Application, environ: WSGIEnvironment) -> Begun:
 
 def broken() -> Begun:
     """Return the answer when there is none."""
-    status, fields = "500 INTERNAL SERVER ERROR", [("Content-Length", "0")]
+    status, fields = "500 INTERNAL SERVER ERROR", [("Content-Length", "0"), *FIELDS]
     return Begun(status, fields, head_of(status, fields), b"")
 
 

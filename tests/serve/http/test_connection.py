@@ -337,7 +337,9 @@ def test_a_refusal_is_read_although_the_client_goes_on_sending(
     received = rest(wire)
 
     assert received.startswith(b"HTTP/1.1 " + status)
-    assert status + b"\n" in received
+    code, _, phrase = status.partition(b" ")
+    assert b'"title": "%b"' % phrase in received
+    assert b'"status": %b' % code in received
 
 
 def test_letters_beyond_ascii_are_escaped(wire: socket.socket, application: Application) -> None:

@@ -1,0 +1,192 @@
+"""A thing in schema.org's words, for the page about it: what search engines read.
+
+A class of another vocabulary is said by the nearest class of schema.org, and by ``additionalType``
+as it is; so nothing is claimed that the data do not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from pyoxigraph import Literal, NamedNode
+
+from publisher.query.engine import LABELS
+from publisher.rdf.namespaces import iri
+from publisher.render.labels import best
+
+_SCHEMA = ("https://schema.org/", "http://schema.org/")
+_LONGEST_DESCRIPTION = 5000
+_CLASSES = {
+    iri(name): found
+    for found, names in {
+        "Organization": ("foaf:Organization", "org:Organization", "vcard:Organization"),
+        "GovernmentOrganization": ("cv:PublicOrganisation", "rov:RegisteredOrganization"),
+        "Person": ("foaf:Person", "vcard:Individual"),
+        "Place": ("dcterms:Location", "geo:Feature", "wgs:SpatialThing", "locn:Geometry"),
+        "PostalAddress": ("locn:Address", "vcard:Address"),
+        "DefinedTerm": ("skos:Concept",),
+        "DefinedTermSet": ("skos:ConceptScheme", "owl:Ontology"),
+        "Class": ("owl:Class", "rdfs:Class"),
+        "Property": ("rdf:Property", "owl:ObjectProperty", "owl:DatatypeProperty"),
+        "DataCatalog": ("dcat:Catalog",),
+        "DataDownload": ("dcat:Distribution",),
+        "WebAPI": ("dcat:DataService",),
+        "CreativeWork": ("foaf:Document", "bibo:Document", "dcterms:BibliographicResource"),
+        "Collection": ("skos:Collection", "dcat:DatasetSeries"),
+    }.items()
+    for name in names
+}
+_DESCRIPTIONS = (
+    *("skos:definition", "dcterms:description", "schema:description"),
+    *("rdfs:comment", "skos:scopeNote"),
+)
+# Name of schema.org → where the data may say it.
+_TEXTS = {
+    "alternateName": ("skos:altLabel", "schema:alternateName", "dcterms:alternative"),
+    "identifier": ("dcterms:identifier", "schema:identifier"),
+    "termCode": ("skos:notation",),
+    "dateModified": ("dcterms:modified", "schema:dateModified"),
+    "datePublished": ("dcterms:issued", "schema:datePublished"),
+    "dateCreated": ("dcterms:created", "schema:dateCreated"),
+}
+_IRIS = {
+    "sameAs": ("owl:sameAs", "skos:exactMatch", "schema:sameAs"),
+    "image": ("foaf:depiction", "foaf:img", "schema:image", "foaf:logo"),
+    "url": ("foaf:homepage", "schema:url", "foaf:page"),
+    "inDefinedTermSet": ("skos:inScheme",),
+    "isPartOf": ("dcterms:isPartOf", "schema:isPartOf"),
+    "license": ("dcterms:license",),
+}
+# They belong to one class.
+_OF_TERMS = ("termCode", "inDefinedTermSet")
+_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+_POINT = re.compile(rf"\s*(?:<[^>]*>\s*)?POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)\s*", re.I)
+
+
+class Said(Protocol):
+    """What the document says, and in which language it is told."""
+
+    @property
+    def language(self) -> str:
+        """Return the language."""
+
+    def terms(self, subject: str, name: str) -> list[object]:
+        """Return the objects of a property, by its prefixed name."""
+
+    def of(self, subject: str, predicate: str) -> list[object]:
+        """Return the objects of a property, by its IRI."""
+
+
+def thing(said: Said, topic: str, page: str) -> dict[str, Any]:
+    """Return a thing in schema.org's words; empty when nothing names it.
+
+    Args:
+        said: The triples of the document.
+        topic: IRI of the thing.
+        page: Address of the page.
+    """
+    name = _named(said, topic)
+    if not name:
+        return {}
+    types, others = _classes(said, topic)
+    node: dict[str, Any] = {
+        "@context": {"@vocab": "https://schema.org/"},
+        "@type": types[0] if len(types) == 1 else types,
+        "@id": topic,
+        "name": name,
+        "description": _description(said, topic),
+        "mainEntityOfPage": page,
+        "additionalType": others,
+    }
+    node |= {word: _texts(said, topic, names) for word, names in _TEXTS.items()}
+    node |= {word: _iris(said, topic, names) for word, names in _IRIS.items()}
+    node["url"] = node["url"][:1] or topic
+    if "Place" in types:
+        node["geo"] = _place(said, topic)
+    if "DefinedTerm" not in types:
+        node = {word: value for word, value in node.items() if word not in _OF_TERMS}
+    return {word: _bare(value) for word, value in node.items() if value not in ("", [], {})}
+
+
+def _bare(value: object) -> object:
+    """Return the only member of a list as it is."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _classes(said: Said, topic: str) -> tuple[list[str], list[str]]:
+    """Return the classes of schema.org, and the IRIs of all others."""
+    found, others = set(), set()
+    for term in said.terms(topic, "rdf:type"):
+        if not isinstance(term, NamedNode):
+            continue
+        own = next((term.value[len(s) :] for s in _SCHEMA if term.value.startswith(s)), "")
+        if own.isalnum():
+            found.add(own)
+            continue
+        others.add(term.value)
+        if term.value in _CLASSES:
+            found.add(_CLASSES[term.value])
+    if _place(said, topic):
+        found.add("Place")
+    return sorted(found) or ["Thing"], sorted(others)
+
+
+def _literals(terms: Iterable[object]) -> list[Literal]:
+    return [term for term in terms if isinstance(term, Literal)]
+
+
+def _named(said: Said, topic: str) -> str:
+    for predicate in LABELS:
+        found = best(_literals(said.of(topic, predicate)), said.language)
+        if found is not None:
+            return found.value
+    return ""
+
+
+def _description(said: Said, topic: str) -> str:
+    for name in _DESCRIPTIONS:
+        found = best(_literals(said.terms(topic, name)), said.language)
+        if found is not None:
+            return found.value[:_LONGEST_DESCRIPTION]
+    return ""
+
+
+def _texts(said: Said, topic: str, names: Iterable[str]) -> list[str]:
+    literals = [text for name in names for text in _literals(said.terms(topic, name))]
+    mine = [t for t in literals if (t.language or "").split("-")[0] in ("", said.language)]
+    return sorted({text.value for text in mine or literals})
+
+
+def _iris(said: Said, topic: str, names: Iterable[str]) -> list[str]:
+    terms = [term for name in names for term in said.terms(topic, name)]
+    return sorted({term.value for term in terms if isinstance(term, NamedNode)})
+
+
+def _place(said: Said, topic: str) -> dict[str, Any]:
+    """Return where a thing is, when that is one point in degrees."""
+    for north, east in (("wgs:lat", "wgs:long"), ("schema:latitude", "schema:longitude")):
+        found = [_literals(said.terms(topic, name)) for name in (north, east)]
+        if all(found):
+            return _point(found[0][0].value, found[1][0].value)
+    geometries = [topic]
+    for name in ("geo:hasGeometry", "geo:hasDefaultGeometry", "locn:geometry", "dcat:centroid"):
+        for term in said.terms(topic, name):
+            geometries.append(str(getattr(term, "value", "")))
+    for geometry in geometries:
+        for literal in _literals(said.terms(geometry, "geo:asWKT")):
+            point = _POINT.fullmatch(literal.value)
+            # Another reference system than longitude and latitude is none of degrees.
+            if point is not None and ("<" not in literal.value or "CRS84" in literal.value):
+                return _point(point[2], point[1])
+    return {}
+
+
+def _point(latitude: str, longitude: str) -> dict[str, Any]:
+    try:
+        place = {"latitude": float(latitude), "longitude": float(longitude)}
+    except ValueError:
+        return {}
+    is_on_earth = abs(place["latitude"]) <= 90 and abs(place["longitude"]) <= 180
+    return {"@type": "GeoCoordinates", **place} if is_on_earth else {}

@@ -1,0 +1,215 @@
+"""In which format a client wants the answer to a query: by a parameter, and by its Accept field.
+
+Client libraries send both (SPARQLWrapper ``format=xml`` and ``Accept: application/rdf+xml``), and
+one name means different formats for different kinds of results. So each kind of query decides for
+itself: a parameter chooses among what the Accept field allows; what cannot be had by the parameter
+can still be had by the field, and the other way round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from publisher.errors import NotAcceptable, QueryRefused
+from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS
+from publisher.rdf import media_types
+from publisher.rdf.media_types import HTML, negotiate, quality
+
+Parameters = Mapping[str, Sequence[str]]
+
+# ``format`` is Virtuoso's, ``output`` and ``results`` and ``out`` are Fuseki's, ``Accept`` is
+# RDF4J's. Only the first is known to have no other meaning.
+PARAMETERS = ("format", "output", "results", "out", "Accept", "accept")
+_FORMAT = PARAMETERS[0]
+_NO_WISH = ("auto", "*/*")
+_JSON, _XML, _CSV, _TSV = SOLUTIONS
+_TURTLE, _N_TRIPLES, _JSON_LD, _RDF_XML, _TRIG, _N_QUADS = GRAPHS
+_OF_SOLUTIONS = {
+    _JSON: ("json", "srj", "sparql-results+json", "application/json", "text/json"),
+    _XML: (
+        *("xml", "srx", "sparql", "sparql-results+xml"),
+        *("application/xml", "text/xml", "application/sparql+xml"),
+    ),
+    _CSV: ("csv",),
+    _TSV: ("tsv", "tab", "text/tsv"),
+}
+_OF_GRAPHS = {
+    _TURTLE: ("turtle", "ttl", "n3", "longturtle"),
+    _N_TRIPLES: ("nt", "ntriples", "n-triples", "nt11"),
+    _JSON_LD: ("jsonld", "json-ld", "ld+json", "json"),
+    _RDF_XML: ("rdf", "rdfxml", "rdf-xml", "rdf/xml", "rdf+xml", "xml", "pretty-xml"),
+    _TRIG: ("trig",),
+    _N_QUADS: ("nq", "nquads", "n-quads"),
+}
+_PAGES = ("html", HTML.name)
+# What a person is told who misspells one.
+SHORT_NAMES = tuple(
+    dict.fromkeys(
+        ["json", "xml", "csv", "tsv", HTML.extension]
+        + [m.extension for m in media_types.ALL if m.rdf_format is not None]
+    )
+)
+
+
+def _inverted(names: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    return {
+        name: media_type for media_type, found in names.items() for name in (media_type, *found)
+    }
+
+
+_RDF = [media_types.BY_NAME[name] for name in GRAPHS]
+_OTHER_GRAPHS = {name: m.name for name, m in media_types.other_names(_RDF).items()}
+# Names of media types beside those of the results, which may stand in an Accept field too.
+_OTHER_SOLUTIONS = {
+    name: media_type for name, media_type in _inverted(_OF_SOLUTIONS).items() if "/" in name
+}
+_BY_PARAMETER = {
+    SOLUTIONS: _inverted(_OF_SOLUTIONS),
+    GRAPHS: _inverted(_OF_GRAPHS) | _OTHER_GRAPHS,
+}
+_BY_ACCEPT = {SOLUTIONS: _OTHER_SOLUTIONS, GRAPHS: {name: name for name in GRAPHS} | _OTHER_GRAPHS}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a client wants as an answer.
+
+    Attributes:
+        solutions: Media type of the answer to SELECT; empty when none on offer fits.
+        boolean: The same for ASK.
+        graph: The same for CONSTRUCT and DESCRIBE.
+        page: Whether a person looks at it in a browser.
+        names: Media type of the engine → name under which the client asked for it.
+        is_negotiated: Whether the Accept field was asked.
+        parameter: What names a format in the address, if anything does.
+        accept: The Accept field.
+    """
+
+    solutions: str
+    boolean: str
+    graph: str
+    page: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+    is_negotiated: bool = True
+    parameter: str = ""
+    accept: str = ""
+
+    def refusal(self, offered: Sequence[str]) -> NotAcceptable:
+        """Return why no format on offer fits, which says who asked for what cannot be had."""
+        is_silent = _prefers_page(self.accept) or not _without_anything(self.accept)
+        accept = "" if self.parameter and is_silent else self.accept
+        return NotAcceptable(accept, offered, self.parameter)
+
+
+def read_wish(accept: str, parameters: Parameters | None = None) -> Wish:
+    """Return what a client wants, by its Accept field and by a parameter (``format=csv``).
+
+    Raises:
+        QueryRefused: ``format`` names none that there is, and no Accept field decides.
+    """
+    name, written = _parameter(parameters or {}, accept)
+    if written in _PAGES and (_is_open(accept) or quality(accept, HTML.name) > 0):
+        return _page(accept)
+    names: dict[str, str] = {}
+    solutions = _choice(SOLUTIONS, accept, written, names)
+    graph = _choice(GRAPHS, accept, written, names)
+    if not written and _prefers_page(accept):
+        return _page(accept)
+    parameter = f"{name}={written}" if written else ""
+    return Wish(solutions, solutions, graph, False, names, True, parameter, accept)
+
+
+def named_wish(extension: str) -> Wish:
+    """Return the wish of an address that ends in the extension of a format."""
+    solutions = _BY_PARAMETER[SOLUTIONS].get(extension, "")
+    graph = _BY_PARAMETER[GRAPHS].get(extension, "")
+    parameter = f".{extension}"
+    return Wish(solutions, solutions, graph, is_negotiated=False, parameter=parameter)
+
+
+def is_format(extension: str) -> bool:
+    """Tell whether an extension of an address picks a format of results."""
+    return extension in SHORT_NAMES and extension != HTML.extension
+
+
+def _prefers_page(accept: str) -> bool:
+    every = (*SOLUTIONS, *GRAPHS, *_OTHER_SOLUTIONS, *_OTHER_GRAPHS)
+    return _chosen(accept, (*every, HTML.name)) == HTML.name
+
+
+def _page(accept: str) -> Wish:
+    return Wish(SOLUTIONS[0], BOOLEANS[0], GRAPHS[0], page=True, accept=accept)
+
+
+def _is_open(accept: str) -> bool:
+    return accept.strip() in ("", "*/*")
+
+
+def _parameter(parameters: Parameters, accept: str) -> tuple[str, str]:
+    """Return the first parameter that names a format; names without values and unknown ones pass.
+
+    A plus sign that was sent bare has become a blank (``application/rdf+xml``).
+    """
+    known = {*_BY_PARAMETER[SOLUTIONS], *_BY_PARAMETER[GRAPHS], *_PAGES}
+    for name in PARAMETERS:
+        for value in reversed(parameters.get(name, ())):
+            written = value.partition(";")[0].strip().lower().replace(" ", "+").lstrip(".")
+            if written in known:
+                return name, written
+            if name == _FORMAT and written and written not in _NO_WISH and _is_open(accept):
+                raise QueryRefused(
+                    "There is no format '{format}'.",
+                    remedy="Choose one of {formats}.",
+                    format=value[:100],
+                    formats=", ".join(SHORT_NAMES),
+                )
+    return "", ""
+
+
+def _choice(kind: tuple[str, ...], accept: str, written: str, names: dict[str, str]) -> str:
+    """Return the media type of one kind of results; empty when neither way leads to one.
+
+    Args:
+        kind: What is on offer.
+        accept: The Accept field.
+        written: What the parameter says; empty for nothing.
+        names: Takes the name under which the client accepts it.
+    """
+    accepted = _BY_ACCEPT[kind]
+    offered = tuple(dict.fromkeys((*kind, *accepted)))
+    by_parameter = _BY_PARAMETER[kind].get(written, "")
+    if by_parameter:
+        allowed = [n for n in offered if accepted[n] == by_parameter]
+        name = _chosen(accept, tuple(sorted(allowed, key=lambda n: n != by_parameter)))
+        if name or not _chosen(accept, offered):
+            # Without a field that allows it the client still named it.
+            return _named(by_parameter, name, names)
+    elif written and _says_nothing(accept, offered):
+        return ""
+    name = _chosen(accept, offered)
+    return _named(accepted.get(name, ""), name, names)
+
+
+def _says_nothing(accept: str, offered: Sequence[str]) -> bool:
+    """Tell whether a field wishes for nothing on offer, but by ``*/*`` or as a browser's does."""
+    without = _without_anything(accept)
+    return _prefers_page(accept) or not without or not _chosen(without, offered)
+
+
+def _without_anything(accept: str) -> str:
+    """Return an Accept field without ``*/*``."""
+    return ",".join(r for r in accept.split(",") if not r.strip().startswith("*"))
+
+
+def _named(media_type: str, name: str, names: dict[str, str]) -> str:
+    if name and name != media_type:
+        names[media_type] = name
+    return media_type
+
+
+def _chosen(accept: str, offered: Sequence[str]) -> str:
+    try:
+        return negotiate(accept, offered)
+    except NotAcceptable:
+        return ""

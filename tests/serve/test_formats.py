@@ -1,0 +1,259 @@
+"""Which format a client gets: by parameters and by names, as clients send them, over a socket."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+import requests
+from rdflib import Dataset, Graph, URIRef
+
+# rdflib's own use.
+pytestmark = pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")
+SELECT, ASK = "SELECT (1 AS ?x) {}", "ASK {}"
+CONSTRUCT = "CONSTRUCT { <urn:a> <urn:b> <urn:c> } {}"
+JSON, XML = "application/sparql-results+json", "application/sparql-results+xml"
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+DOCUMENTS = ("doc/lake/siljan", "id/lake/siljan", "shapes")
+DESCRIPTIONS = ("void", ".well-known/void", "sparql", "catalog")
+
+
+def ask(served: str, query: str, accept: str = "*/*", **parameters: str) -> requests.Response:
+    """Return the answer to a query."""
+    return requests.get(
+        f"{served}sparql?{urlencode({'query': query} | parameters)}",
+        headers={"Accept": accept, "Accept-Language": "en"},
+        timeout=30,
+    )
+
+
+def name_of(response: requests.Response) -> str:
+    """Return status and media type of an answer."""
+    return f"{response.status_code} {response.headers['Content-Type'].partition(';')[0]}"
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "parameters", "expected"),
+    [
+        (SELECT, "*/*", {"format": "json"}, JSON),
+        (SELECT, "*/*", {"output": "xml"}, XML),
+        (SELECT, "*/*", {"results": "csv"}, "text/csv"),
+        (SELECT, "*/*", {"Accept": "text/tab-separated-values"}, "text/tab-separated-values"),
+        (SELECT, "*/*", {"format": "application/json"}, JSON),
+        (SELECT, "*/*", {"format": "application/sparql-results xml"}, XML),
+        (SELECT, "*/*", {"format": "TSV"}, "text/tab-separated-values"),
+        (SELECT, BROWSER, {"output": "csv"}, "text/csv"),
+        (SELECT, "*/*", {"format": "json", "output": "json", "results": "json"}, JSON),
+        (ASK, "*/*", {"format": "xml"}, XML),
+        (CONSTRUCT, "*/*", {"format": "xml"}, "application/rdf+xml"),
+        (CONSTRUCT, "*/*", {"format": "json"}, "application/ld+json"),
+        (CONSTRUCT, "*/*", {"format": "json-ld"}, "application/ld+json"),
+        (CONSTRUCT, "*/*", {"format": "turtle"}, "text/turtle"),
+        (CONSTRUCT, "*/*", {"output": "n-triples"}, "application/n-triples"),
+        (CONSTRUCT, "*/*", {"format": "application/rdf xml"}, "application/rdf+xml"),
+        (CONSTRUCT, "*/*", {"format": "text/rdf n3"}, "text/turtle"),
+        (CONSTRUCT, BROWSER, {"format": "nq"}, "application/n-quads"),
+    ],
+)
+def test_a_parameter_names_a_format_of_the_kind_of_query(
+    served: str, query: str, accept: str, parameters: dict[str, str], expected: str
+) -> None:
+    """Virtuoso, Fuseki and RDF4J have names of their own; a bare plus has become a blank."""
+    assert name_of(ask(served, query, accept, **parameters)) == f"200 {expected}"
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "parameters", "expected"),
+    [
+        (CONSTRUCT, "application/rdf+xml", {"format": "xml"}, "application/rdf+xml"),
+        (CONSTRUCT, "text/turtle", {"format": "csv"}, "text/turtle"),
+        (CONSTRUCT, "text/turtle", {"format": "json"}, "text/turtle"),
+        (SELECT, "text/csv", {"format": "turtle"}, "text/csv"),
+        (SELECT, "text/csv, */*;q=0.1", {"format": "xml"}, XML),
+        (SELECT, "application/json, text/plain, */*", {"format": "csv"}, "text/csv"),
+        (SELECT, "image/png", {"format": "csv"}, "text/csv"),
+        (SELECT, "text/turtle", {"format": "xml"}, XML),
+        (SELECT, "application/xml", {"format": "html"}, "application/xml"),
+        (ASK, "application/json", {"output": "unheard of"}, "application/json"),
+        (CONSTRUCT, "application/xml;q=0.9", {}, "application/xml"),
+        (CONSTRUCT, "application/x-trig", {}, "application/x-trig"),
+        (CONSTRUCT, "text/plain, */*;q=0.1", {}, "text/plain"),
+    ],
+)
+def test_parameter_and_field_never_stand_in_each_others_way(
+    served: str, query: str, accept: str, parameters: dict[str, str], expected: str
+) -> None:
+    """A parameter chooses among what the field allows; each alone is enough to be answered."""
+    assert name_of(ask(served, query, accept, **parameters)) == f"200 {expected}"
+
+
+@pytest.mark.parametrize(
+    ("accept", "parameters", "words", "others"),
+    [
+        ("*/*", {"format": "ttl"}, "format=ttl names no format", "Accept"),
+        (BROWSER, {"format": "ttl"}, "format=ttl names no format", "Accept"),
+        ("image/png", {}, "Accept is 'image/png'", "format="),
+        ("image/png", {"output": "trig"}, "Neither output=trig nor Accept 'image/png'", "!"),
+    ],
+)
+def test_a_refusal_says_who_asked_for_what_cannot_be_had(
+    served: str, accept: str, parameters: dict[str, str], words: str, others: str
+) -> None:
+    """Whoever wrote the client knows where to look."""
+    response = ask(served, SELECT, accept, **parameters)
+    assert response.status_code == 406
+    assert words in response.text.replace("&#39;", "'")
+    if "json" in response.headers["Content-Type"]:
+        assert others not in response.json()["detail"]
+
+
+def test_a_misspelt_format_is_refused_unless_a_field_decides(served: str) -> None:
+    """Without it, another format would come in silence."""
+    assert ask(served, SELECT, format="cvs").status_code == 400
+    assert name_of(ask(served, SELECT, "text/csv", format="cvs")) == "200 text/csv"
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"default-graph-uri": ""},
+        {"named-graph-uri": ""},
+        {"default-graph-uri": "", "named-graph-uri": ""},
+        {"timeout": "0"},
+        {"timeout": ""},
+        {"debug": "on", "CXML_redir_for_subjs": "121", "infer": "false", "queryLn": "SPARQL"},
+        {"format": "", "output": ""},
+        {"format": "auto"},
+    ],
+)
+def test_parameters_that_say_nothing_change_nothing(
+    served: str, parameters: dict[str, str]
+) -> None:
+    """Forms send empty fields, and other engines know other parameters."""
+    query = "SELECT (COUNT(*) AS ?x) { ?s ?p ?o }"
+    plain = ask(served, query)
+    assert int(plain.json()["results"]["bindings"][0]["x"]["value"]) > 0
+    assert ask(served, query, **parameters).content == plain.content
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *DESCRIPTIONS])
+@pytest.mark.parametrize("tail", ["", ", */*;q=0.1"])
+@pytest.mark.parametrize(
+    ("accept", "parser"),
+    [
+        ("text/n3", "n3"),
+        ("text/rdf+n3", "n3"),
+        ("application/x-turtle", "turtle"),
+        ("application/turtle", "turtle"),
+        ("application/json", "json-ld"),
+        ("text/plain", "nt"),
+        ("application/trig", "trig"),
+        ("application/n-quads", "nquads"),
+        ("application/xml", "xml"),
+        ("text/xml", "xml"),
+    ],
+)
+def test_older_and_wider_names_give_rdf_under_that_name(
+    served: str, path: str, accept: str, parser: str, tail: str
+) -> None:
+    """What a client asked for it must find in the answer."""
+    response = requests.get(served + path, headers={"Accept": accept + tail}, timeout=30)
+    assert name_of(response) == f"200 {accept}"
+    dataset = Dataset()
+    dataset.parse(data=response.content, format=parser, publicID=served)
+    assert len(list(dataset.quads())) > 0
+    assert "Accept" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("path", ["doc/lake/siljan", "id/lake/siljan", "catalog", "void"])
+@pytest.mark.parametrize("name", ["xml", "n3", "turtle", "ttl", "nt", "trig", "json-ld", None])
+def test_rdflib_reads_every_address_by_every_name(served: str, path: str, name: str | None) -> None:
+    """``Graph().parse(address, format=…)``: its Accept fields are its own."""
+    graph = Graph()
+    graph.parse(served + path, format=name)
+    assert len(graph) > 0
+    if "siljan" in path:
+        assert URIRef("https://data.example.org/id/lake/siljan") in set(graph.subjects())
+
+
+@pytest.mark.parametrize(
+    "accept", [BROWSER, "text/html", "*/*", "text/html, application/json;q=0.9, */*;q=0.8"]
+)
+def test_a_page_comes_to_those_who_want_one(served: str, accept: str) -> None:
+    """Browsers name XML, too, but like HTML better."""
+    response = requests.get(f"{served}doc/lake/siljan", headers={"Accept": accept}, timeout=30)
+    assert name_of(response) == "200 text/html"
+
+
+def test_whoever_names_a_format_beside_anything_gets_it(served: str) -> None:
+    """A page only when HTML is what fits best."""
+    for accept in ("text/turtle, */*", "*/*, text/turtle"):
+        response = requests.get(f"{served}doc/lake/siljan", headers={"Accept": accept}, timeout=30)
+        assert name_of(response) == "200 text/turtle"
+
+
+@pytest.mark.parametrize("path", ["feed", "feed/1", "feed/catalog", "feed/catalog/1"])
+@pytest.mark.parametrize("name", ["xml", "n3", "turtle", "nt", "trig", "json-ld"])
+def test_a_feed_is_read_by_every_name(served: str, path: str, name: str) -> None:
+    """A format of graphs holds its default graph: what changed, and when."""
+    graph = Dataset() if name in ("trig", "json-ld") else Graph()
+    graph.parse(served + path, format=name)
+    assert len(graph) > 0
+
+
+def test_a_feed_comes_whole_to_those_who_can_take_it(served: str) -> None:
+    """Whoever names a format of datasets gets it, in whatever order."""
+    for accept in ("text/turtle, application/trig;q=0.5", "text/turtle, application/n-quads;q=0.1"):
+        response = requests.get(f"{served}feed/1", headers={"Accept": accept}, timeout=30)
+        assert "200 application/" in name_of(response)
+
+
+def test_plain_json_stays_plain_json(served: str) -> None:
+    """An address that ends in .json is no RDF."""
+    response = requests.get(f"{served}search.json?q=siljan", timeout=30)
+    assert name_of(response) == "200 application/json"
+    assert "@context" not in json.loads(response.content)
+
+
+def test_names_have_entity_tags_of_their_own(served: str) -> None:
+    """The same bytes under two names are two representations (RFC 9110, section 8.8.3)."""
+    tags = {
+        requests.get(f"{served}void", headers={"Accept": accept}, timeout=30).headers["ETag"]
+        for accept in ("text/turtle", "text/n3", "application/trig", "application/x-turtle")
+    }
+    assert len(tags) == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "accept"),
+    [
+        ('SELECT ("a\\u0001b" AS ?x) {}', XML),
+        ('SELECT ("\\uFFFE" AS ?x) {}', XML),
+        ('CONSTRUCT { <urn:a> <urn:b> "\\u000B" } {}', "application/rdf+xml"),
+        ("CONSTRUCT { <urn:a> <http://e.example/2024> 1 } {}", "application/rdf+xml"),
+        ("CONSTRUCT { <urn:a> <http://e.example/p/> 1 } {}", "application/xml"),
+        (
+            "CONSTRUCT { <urn:a> <http://www.w3.org/1999/02/22-rdf-syntax-ns#li> 1 } {}",
+            "application/rdf+xml",
+        ),
+    ],
+)
+def test_what_a_format_cannot_carry_is_refused_with_those_that_can(
+    served: str, query: str, accept: str
+) -> None:
+    """An answer of 200 can be parsed."""
+    response = ask(served, query, accept)
+    assert response.status_code == 406
+    for other in response.json()["offered"]:
+        assert ask(served, query, other).status_code == 200
+    assert "offered" in response.json()
+    assert response.json()["offered"][0] in response.json()["detail"]
+
+
+def test_carriage_returns_survive_xml(served: str) -> None:
+    """A parser would read a bare one as a line feed."""
+    from xml.etree import ElementTree
+
+    response = ask(served, 'SELECT ("a\\rb" AS ?x) {}', XML)
+    assert [e.text for e in ElementTree.fromstring(response.content).iter() if e.text] == ["a\rb"]

@@ -1,0 +1,197 @@
+"""Small rules of HTTP that clients rely on: preconditions, limits, codings, what scripts may do."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+import requests
+
+FORM = "application/x-www-form-urlencoded"
+ASK = b"query=ASK+%7B%7D"
+PATHS = ("catalog.ttl", "doc/lake/siljan", "void", "dump/lakes.nt", "sparql?query=ASK+%7B%7D", "")
+LONG_AGO, FAR_AHEAD = "Fri, 01 Jan 2021 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT"
+
+
+def get(address: str, **fields: str) -> requests.Response:
+    """Return the answer to GET, asked with fields."""
+    headers = {name.replace("_", "-"): value for name, value in fields.items()}
+    return requests.get(address, headers=headers, timeout=30)
+
+
+def post(served: str, body: bytes, path: str = "sparql", **fields: str) -> requests.Response:
+    """Return the answer to a form that was posted."""
+    headers = {"Content-Type": FORM} | {n.replace("_", "-"): v for n, v in fields.items()}
+    return requests.post(served + path, body, headers=headers, timeout=30)
+
+
+def raw(served: str, sent: bytes) -> tuple[bytes, bytes]:
+    """Return head and body of the answer to bytes on a socket."""
+    parts = urlsplit(served)
+    with socket.create_connection((parts.hostname or "", parts.port or 80), timeout=30) as client:
+        client.sendall(sent)
+        received = b""
+        while part := client.recv(65536):
+            received += part
+    head, _, body = received.partition(b"\r\n\r\n")
+    return head.lower(), body
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_if_match_is_kept_to(served: str, path: str) -> None:
+    """RFC 9110, section 13.1.1; the tag is that of the answer, compressed or not."""
+    for coding in ("gzip", "identity"):
+        tag = get(served + path, Accept_Encoding=coding).headers["ETag"]
+        assert get(served + path, Accept_Encoding=coding, If_Match=tag).status_code == 200
+        known = get(served + path, Accept_Encoding=coding, If_Match=tag, If_None_Match=tag)
+        assert known.status_code == 304
+    assert get(served + path, If_Match="*").status_code == 200
+    refused = get(served + path, If_Match='"nope", W/"x"')
+    assert refused.status_code == 412
+    assert refused.headers["Access-Control-Allow-Origin"] == "*"
+    assert refused.json()["status"] == 412
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_if_unmodified_since_is_kept_to(served: str, path: str) -> None:
+    """RFC 9110, section 13.1.4; a date that is none is passed over."""
+    assert get(served + path, If_Unmodified_Since=LONG_AGO).status_code == 412
+    assert get(served + path, If_Unmodified_Since=FAR_AHEAD).status_code == 200
+    assert get(served + path, If_Unmodified_Since="once").status_code == 200
+    both = get(served + path, If_Unmodified_Since=LONG_AGO, If_Match="*")
+    assert both.status_code == 200
+
+
+def test_preconditions_count_only_where_there_is_an_answer(served: str) -> None:
+    """RFC 9110, section 13.2.1."""
+    assert get(f"{served}nothing/here", If_Match='"nope"').status_code == 404
+    headers = {"If-Match": '"nope"'}
+    moved = requests.get(
+        f"{served}id/lake/siljan", headers=headers, timeout=30, allow_redirects=False
+    )
+    assert moved.status_code == 303
+    assert requests.head(f"{served}void", headers=headers, timeout=30).status_code == 412
+
+
+def test_a_part_of_a_file_is_asked_for_on_conditions(served: str) -> None:
+    """A download that goes on only while the file is the same."""
+    address = f"{served}dump/lakes.nt"
+    tag = get(address).headers["ETag"]
+    assert get(address, Range="bytes=0-9", If_Match=tag).status_code == 206
+    assert get(address, Range="bytes=0-9", If_Match='"x"').status_code == 412
+
+
+def test_an_address_that_is_too_long_is_refused_with_what_to_do(served: str) -> None:
+    """RFC 9110, section 15.5.15; a script may read it."""
+    line = b"GET /sparql?query=%b HTTP/1.1\r\n" % (b"a" * 80_000)
+    head, body = raw(served, line + b"Host: x\r\n\r\n")
+    assert head.startswith(b"http/1.1 414 ")
+    assert b"access-control-allow-origin: *" in head
+    assert b"content-type: application/problem+json" in head
+    assert b"POST" in body
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks", "gzip"])
+def test_a_body_that_is_too_long_is_refused_with_the_setting(served: str, framing: str) -> None:
+    """However it comes; what is compressed counts as long as it becomes."""
+    body = ASK + b"+%23" + b"a" * 700_000
+    if framing == "gzip":
+        response = post(served, gzip.compress(body), Content_Encoding="gzip")
+        assert (response.status_code, response.json()["limit"]) == (413, "query_length_kb")
+        assert "query_length_kb" in response.json()["detail"]
+        return
+    fields = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: %b\r\n" % FORM.encode()
+    if framing == "length":
+        sent = fields + b"Content-Length: %d\r\n\r\n" % len(body)
+    else:
+        sent = fields + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % len(body)
+    head, answer = raw(served, sent)
+    assert head.startswith(b"http/1.1 413 ")
+    assert b"access-control-allow-origin: *" in head
+    assert b"query_length_kb" in answer
+
+
+@pytest.mark.parametrize("coding", ["gzip", "x-gzip", "GZIP", "identity", "identity, gzip"])
+def test_a_compressed_query_is_read(served: str, coding: str) -> None:
+    """RFC 9110, section 8.4; one member or more."""
+    parts = (ASK[:5], ASK[5:])
+    body = b"".join(map(gzip.compress, parts)) if "gzip" in coding.lower() else ASK
+    response = post(served, body, Content_Encoding=coding, Accept="application/json")
+    assert (response.status_code, response.json()["boolean"]) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("coding", "body", "status"),
+    [
+        ("br", ASK, 415),
+        ("deflate", ASK, 415),
+        ("gzip, gzip", gzip.compress(gzip.compress(ASK)), 415),
+        ("gzip", ASK, 400),
+        ("gzip", gzip.compress(ASK)[:-9], 400),
+        ("gzip", gzip.compress(b"a" * 100_000_000), 413),
+    ],
+    ids=["br", "deflate", "twice", "not compressed", "cut", "bomb"],
+)
+def test_other_codings_and_broken_ones_are_refused(
+    served: str, coding: str, body: bytes, status: int
+) -> None:
+    """RFC 9110, section 15.5.16: the answer says what is taken; no bomb takes memory."""
+    response = post(served, body, Content_Encoding=coding)
+    assert response.status_code == status
+    if status == 415:
+        assert "gzip" in response.headers["Accept-Encoding"]
+
+
+@pytest.mark.parametrize("prefix", ["", "release/{release}/"])
+def test_a_slash_at_the_end_of_the_endpoint_is_forgiven(
+    served: str, prefix: str, release: object
+) -> None:
+    """Not every client is led on with its body."""
+    path = prefix.format(release=getattr(release, "id", ""))
+    response = post(served, ASK, f"{path}sparql/", Accept="application/json")
+    assert (response.status_code, response.json()["boolean"]) == (200, True)
+    assert get(f"{served}{path}sparql/?query=ASK+%7B%7D").status_code == 200
+
+
+def test_the_redirect_of_a_thing_names_the_time_among_what_chose_it(served: str) -> None:
+    """RFC 9110, section 12.5.5: where it leads depends on Accept-Datetime."""
+    for path in ("id/lake/siljan", "doc/lake/siljan", "nothing/here"):
+        response = requests.get(served + path, timeout=30, allow_redirects=False)
+        assert "Accept-Datetime" in response.headers["Vary"], path
+
+
+@pytest.mark.parametrize("path", ["", "sparql", "sparql/", "feed", "doc/lake/siljan", "void"])
+def test_a_script_may_send_what_the_answer_invites_it_to(served: str, path: str) -> None:
+    """Fetch, section 3.2.2: a field that the preflight does not allow is never sent."""
+    response = requests.options(
+        served + path,
+        headers={"Origin": "https://a.example", "Access-Control-Request-Method": "GET"},
+        timeout=30,
+        allow_redirects=False,
+    )
+    assert response.status_code in (200, 204)
+    allowed = response.headers["Access-Control-Allow-Headers"].lower().split(", ")
+    assert {"if-none-match", "if-modified-since", "if-match", "range", "accept"} <= set(allowed)
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"GET / HTTP/3.0\r\nHost: x\r\n\r\n",
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\nExpect: more\r\n\r\n",
+        b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: x\r\n" + b"A: b\r\n" * 600 + b"\r\n",
+        b"BREW /sparql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"DELETE /sparql HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        b"GET /nothing HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    ],
+)
+def test_every_refusal_can_be_read_by_a_script(served: str, sent: bytes) -> None:
+    """Without the field a browser tells a script nothing but that something failed."""
+    head, _ = raw(served, sent)
+    assert b"access-control-allow-origin: *" in head
