@@ -8,7 +8,7 @@ from publisher.rdf.guards import LIMITS, Limits
 
 
 @dataclass(frozen=True)
-class Bounds:
+class CheckLimits:
     """Limits of one evaluation, with the defaults of the settings.
 
     Attributes:
@@ -34,4 +34,4 @@ class Bounds:
     files: Limits = LIMITS
 
 
-DEFAULT_BOUNDS = Bounds()
+DEFAULT_CHECK_LIMITS = CheckLimits()

@@ -79,7 +79,7 @@ def check_engine(engine: str, others: Iterable[str], timeout: str) -> None:
 ENVIRONMENT_PREFIX = "PUBLISHER_"
 # What the tests need of a machine is said in variables too, and is no setting; nor are secrets,
 # since settings are shown, and handed on to other processes.
-_NO_SETTINGS = (
+_OTHER_VARIABLES = (
     "PUBLISHER_TEST_",
     *(f"PUBLISHER_ENGINE_{n}" for n in ("USER", "PASSWORD", "TOKEN")),
 )
@@ -203,10 +203,10 @@ class Config:
 NAMES = tuple(setting.name for setting in dataclasses.fields(Config))
 _TYPES = {setting.name: type(setting.default) for setting in dataclasses.fields(Config)}
 _MAY_BE_ZERO = {s.name for s in dataclasses.fields(Config) if s.metadata["least"] == 0}
-_KINDS = {str: "a text", int: "a whole number above 0", float: "a number above 0"}
+_TYPE_NAMES = {str: "a text", int: "a whole number above 0", float: "a number above 0"}
 
 
-def describe() -> list[tuple[str, object, str]]:
+def describe_settings() -> list[tuple[str, object, str]]:
     """Return name, default and meaning of every setting, in order."""
     return [(f.name, f.default, f.metadata["help"]) for f in dataclasses.fields(Config)]
 
@@ -228,7 +228,7 @@ def read_config(
     """
     given: dict[str, object] = dict(_from_file(folder / "pyproject.toml"))
     for name, value in environ.items():
-        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(_NO_SETTINGS):
+        if name.startswith(ENVIRONMENT_PREFIX) and not name.startswith(_OTHER_VARIABLES):
             given[name.removeprefix(ENVIRONMENT_PREFIX).lower()] = value
     given |= {name: value for name, value in (options or {}).items() if value is not None}
     values = {name: _value(name, value) for name, value in given.items()}
@@ -276,9 +276,9 @@ def _value(name: str, value: object) -> Any:
             remedy="Its meaning: {meaning}. Its default: {default}.",
             name=name,
             value=value,
-            kind="a whole number, or 0" if may_be_zero else _KINDS[wanted],
-            meaning=dict((n, h) for n, _, h in describe())[name],
-            default=dict((n, d) for n, d, _ in describe())[name],
+            kind="a whole number, or 0" if may_be_zero else _TYPE_NAMES[wanted],
+            meaning=dict((n, h) for n, _, h in describe_settings())[name],
+            default=dict((n, d) for n, d, _ in describe_settings())[name],
         )
     return converted
 
@@ -323,13 +323,13 @@ def _checked(config: Config) -> Config:
             last=_LAST_PORT,
         )
     check_tiles(config.tile_url, config.tile_credit)
-    _one_of("query_log", config.query_log, QUERY_LOGS)
-    _one_of("default_graph", config.default_graph, DEFAULT_GRAPHS)
-    _one_of("language", config.language, LANGUAGES)
+    _check_choice("query_log", config.query_log, QUERY_LOGS)
+    _check_choice("default_graph", config.default_graph, DEFAULT_GRAPHS)
+    _check_choice("language", config.language, LANGUAGES)
     return config
 
 
-def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
+def _check_choice(name: str, value: str, choices: Sequence[str]) -> None:
     if value not in choices:
         raise SettingError(
             "The setting '{name}' is '{value}'.",
@@ -342,7 +342,7 @@ def _one_of(name: str, value: str, choices: Sequence[str]) -> None:
 
 # Where the tiles beneath maps come from, as people write it down.
 
-_PLACES = {"z", "x", "y"}
+_PLACEHOLDERS = {"z", "x", "y"}
 # The host goes into a header field, so it is written in full and holds nothing but a host. A path
 # begins with one slash: two would name a host.
 _TEMPLATE = re.compile(
@@ -365,7 +365,7 @@ def check_tiles(address: str, credit: str) -> None:
     if not address:
         return
     places = _BRACES.findall(address)
-    is_whole = set(places) == _PLACES and not re.search(r"[{}]", _BRACES.sub("", address))
+    is_whole = set(places) == _PLACEHOLDERS and not re.search(r"[{}]", _BRACES.sub("", address))
     if not (is_whole and _TEMPLATE.fullmatch(address) and not _UNSAFE.search(address)):
         raise SettingError(
             "The setting 'tile_url' is '{value}'.",

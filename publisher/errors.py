@@ -6,12 +6,12 @@ PublisherError
 ├── SourceError             a source cannot be read or understood
 │   ├── SourceMissing       no such folder or file, or nothing in it
 │   ├── SourceSyntax        a file that is not what its extension says
-│   │   └── ReadLimit       it nests deeper, grows further or takes longer than a file may
+│   │   └── ReadLimitExceeded  it nests deeper, grows further or takes longer than a file may
 │   └── SourceErrors        several of these at once
 ├── ChangeRefused           what people want to change cannot be written into the sources
 │   ├── ValueRefused        what is written in a field is no value of it
 │   └── SheetRefused        a workbook or CSV file cannot be read or understood as a whole
-├── EditedElsewhere         a form began from something older than what is there
+├── EditConflict            a form began from something older than what is there
 ├── NotApproved             the sources were read and may not be published
 ├── ReleaseError            a release cannot be built, opened or found
 │   ├── LossRefused         a release would take away more than the limits allow
@@ -24,10 +24,10 @@ PublisherError
 ├── NotCarried              an answer holds what the format asked for cannot carry
 └── QueryError              a query was not answered
     ├── QueryRefused        refused before evaluation: syntax, size, SERVICE, update
-    ├── QueryLimit          stopped at a limit: time, memory, size of the result
+    ├── QueryLimitExceeded  stopped at a limit: time, memory, size of the result
     ├── EngineBusy          no worker is free, or the queue is full; try again later
     ├── ClientBusy          this client has its share of the queue; try again later
-    ├── ClientLeft          nobody waits for the answer any more
+    ├── ClientDisconnected  nobody waits for the answer any more
     └── EngineFailed        the engine broke or could not be reached
 
 Each carries where, what and the cure, in every language of the program.
@@ -69,7 +69,7 @@ class PublisherError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return how it is made again in another process: as it is, its sentences filled."""
-        return _made_again, (type(self), self.args, self.__dict__)
+        return _rebuild, (type(self), self.args, self.__dict__)
 
     def in_language(self, language: str) -> str:
         """Return where, what and the cure, as one paragraph."""
@@ -78,7 +78,7 @@ class PublisherError(Exception):
         return head + in_language(self.what, language) + (f"\n  {cure}" if cure else "")
 
 
-def _made_again(
+def _rebuild(
     kind: type[PublisherError], sentences: tuple[str, ...], state: dict[str, Any]
 ) -> PublisherError:
     error = kind.__new__(kind, *sentences)
@@ -118,7 +118,7 @@ class SourceSyntax(SourceError):
         return made
 
 
-class ReadLimit(SourceSyntax):
+class ReadLimitExceeded(SourceSyntax):
     """A file nests deeper, grows further or takes longer to read than one may."""
 
 
@@ -144,7 +144,7 @@ class ChangeRefused(PublisherError):
     """What people want to change cannot be written into the sources; they stay as they are."""
 
 
-class EditedElsewhere(PublisherError):
+class EditConflict(PublisherError):
     """A form was sent that began from something older than what is there."""
 
 
@@ -269,7 +269,7 @@ class QueryRefused(QueryError):
         super().__init__(what, remedy=remedy, setting=limit, **values)
 
 
-class QueryLimit(QueryError):
+class QueryLimitExceeded(QueryError):
     """A query was stopped at a limit; ``limit`` names the setting."""
 
     def __init__(self, what: str, *, limit: str, remedy: str, **values: Any) -> None:
@@ -286,7 +286,7 @@ class ClientBusy(QueryError):
     """This client has as many requests at work or waiting as one client may have."""
 
 
-class ClientLeft(QueryError):
+class ClientDisconnected(QueryError):
     """The client closed its connection while its request waited; nobody reads an answer."""
 
 

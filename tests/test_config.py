@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.config import Config, describe, read_config
+from publisher.config import Config, describe_settings, read_config
 from publisher.errors import SettingError
 
 BASE = "https://data.example.org/"
@@ -105,7 +105,7 @@ def test_the_address_of_the_site_ends_with_a_slash(config: Config, site_url: str
 
 def test_every_setting_has_a_meaning() -> None:
     """The table of the README and the help are made from it."""
-    assert all(meaning and not meaning.endswith(".") for _, _, meaning in describe())
+    assert all(meaning and not meaning.endswith(".") for _, _, meaning in describe_settings())
 
 
 def test_credentials_of_an_engine_are_no_settings(tmp_path: Path) -> None:

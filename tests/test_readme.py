@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 
 from publisher.cli import main
-from publisher.config import NAMES, describe
+from publisher.config import NAMES, describe_settings
 from publisher.serve.app import create_flask
 from publisher.serve.site import Site
 from tests.documents import DOCS, ROOT, documents, project, read
@@ -39,7 +39,7 @@ def name(path: Path) -> str:
 def settings_table() -> str:
     """Return the table of settings as it must stand in the reference."""
     lines = ["| setting | default | meaning |", "|---|---|---|"]
-    for setting, default, meaning in describe():
+    for setting, default, meaning in describe_settings():
         shown = f"`{default}`" if default != "" else "–"
         lines.append(f"| `{setting}` | {shown} | {meaning} |")
     return "\n".join(lines)

@@ -14,8 +14,8 @@ from typing import Any
 import click
 from rich.console import Console
 
-from publisher.bounds import Bounds
-from publisher.config import Config, describe, read_config
+from publisher.bounds import CheckLimits
+from publisher.config import Config, describe_settings, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
@@ -45,7 +45,7 @@ def _locale_language() -> str:
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that gives a command one option per setting named."""
-    rows = {name: meaning for name, _, meaning in describe()}
+    rows = {name: meaning for name, _, meaning in describe_settings()}
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for name in reversed(names):
@@ -92,9 +92,9 @@ def limits_of(config: Config) -> Limits:
     )
 
 
-def bounds_of(config: Config) -> Bounds:
+def bounds_of(config: Config) -> CheckLimits:
     """Return what checking one rule, query or shape of the sources may take."""
-    return Bounds(
+    return CheckLimits(
         seconds=config.check_timeout_seconds,
         memory_bytes=config.check_memory_mb << 20,
         query_bytes=config.query_length_kb << 10,

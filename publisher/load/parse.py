@@ -97,7 +97,7 @@ def read_text(path: Path, name: str, limits: Limits = LIMITS) -> str:
 
     Raises:
         SourceError: It cannot be read.
-        ReadLimit: It is larger than that.
+        ReadLimitExceeded: It is larger than that.
         SourceSyntax: It is not UTF-8.
     """
     return _read(path, name, limits.file_bytes)[0]
@@ -167,7 +167,7 @@ def parse_file(source: SourcePath, base_iri: str, limits: Limits = LIMITS) -> So
 
     Raises:
         SourceError: It cannot be read.
-        ReadLimit: It takes more than that.
+        ReadLimitExceeded: It takes more than that.
         SourceSyntax: It is not UTF-8, or not what its extension says.
         SourceMissing: It holds no triple.
     """
@@ -184,7 +184,7 @@ def parse_text(source: SourcePath, text: str, base_iri: str, limits: Limits = LI
         limits: What reading it may take.
 
     Raises:
-        ReadLimit: It takes more than that.
+        ReadLimitExceeded: It takes more than that.
         SourceSyntax: It is not what its extension says.
         SourceMissing: It holds no triple.
     """
@@ -434,7 +434,7 @@ def read_given(paths: Sequence[Path], base_iri: str = "", limits: Limits = LIMIT
 
     Raises:
         SourceError: A file is missing, empty, of another kind, not what its extension says, or
-            takes more than that (``ReadLimit``).
+            takes more than that (``ReadLimitExceeded``).
     """
     quads: list[Quad] = []
     prefixes: dict[str, str] = {}

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 
-from publisher.bounds import DEFAULT_BOUNDS, Bounds
+from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
 from publisher.load.files import CONTEXT, Role, SourcePath, find_queries, find_sources
 from publisher.load.parse import SourceFile, find_named, read_file, read_named, read_text
@@ -52,7 +52,7 @@ class Sources:
     rules: Mapping[str, str] = field(repr=False)
     ground: Ground = field(repr=False, compare=False)
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
-    bounds: Bounds = field(repr=False, compare=False, default=DEFAULT_BOUNDS)
+    bounds: CheckLimits = field(repr=False, compare=False, default=DEFAULT_CHECK_LIMITS)
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
         """Return the files of some roles."""
@@ -98,7 +98,9 @@ class Sources:
         return own | dict(PREFIXES)
 
 
-def read_sources(folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -> Sources:
+def read_sources(
+    folder: Path, base_iri: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS
+) -> Sources:
     """Return the sources of a folder.
 
     Args:

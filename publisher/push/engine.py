@@ -15,7 +15,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Tr
 from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from urllib3.exceptions import HTTPError
 
-from publisher.errors import PushFailed, ReadLimit
+from publisher.errors import PushFailed, ReadLimitExceeded
 from publisher.query.remote.connection import TOKEN, authorization, user_and_password
 from publisher.query.remote.rewriting import AS_WRITTEN, Names
 from publisher.rdf.reading import read_lines
@@ -87,7 +87,7 @@ def _parsed(response: requests.Response) -> Iterator[Triple]:
             source: Any = response.raw
             for quad in read_lines(source, RdfFormat.N_TRIPLES, response.url):
                 yield quad.triple
-    except (HTTPError, OSError, SyntaxError, ValueError, ReadLimit) as error:
+    except (HTTPError, OSError, SyntaxError, ValueError, ReadLimitExceeded) as error:
         raise PushFailed(
             "What the engine holds cannot be read back: {reason}.",
             remedy="Run the command again; it continues where it stopped.",

@@ -16,8 +16,14 @@ from pathlib import Path
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, RdfFormat, Store, parse_query_results
 
-from publisher.bounds import Bounds
-from publisher.errors import EngineFailed, NotAcceptable, QueryError, QueryLimit, SourceSyntax
+from publisher.bounds import CheckLimits
+from publisher.errors import (
+    EngineFailed,
+    NotAcceptable,
+    QueryError,
+    QueryLimitExceeded,
+    SourceSyntax,
+)
 from publisher.findings import Finding, Severity
 from publisher.load.parse import FOLDER
 from publisher.load.sources import Ground, Sources
@@ -68,7 +74,7 @@ def folder_queries(sources: Sources) -> Iterator[FolderQueries]:
 class FolderQueries:
     """Worker processes over what a folder publishes; they start when the first query comes."""
 
-    def __init__(self, ground: Ground, bounds: Bounds) -> None:
+    def __init__(self, ground: Ground, bounds: CheckLimits) -> None:
         """Keep what is asked, and the limits."""
         self.ground, self._bounds = ground, bounds
         self._limits = limits_of(bounds)
@@ -153,7 +159,7 @@ class FolderQueries:
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:
         """Return what became of a query as the fault of its file."""
-        if isinstance(error, QueryLimit):
+        if isinstance(error, QueryLimitExceeded):
             return SourceSyntax(
                 _STOPPED[error.limit],
                 where=name,
@@ -171,7 +177,7 @@ class FolderQueries:
         return SourceSyntax.of(error, name)
 
 
-def limits_of(bounds: Bounds) -> Limits:
+def limits_of(bounds: CheckLimits) -> Limits:
     """Return what one query of a folder may be and use."""
     return Limits(
         seconds=bounds.seconds,

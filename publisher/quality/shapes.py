@@ -15,7 +15,7 @@ from queue import SimpleQueue
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publisher.bounds import Bounds
+from publisher.bounds import CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
@@ -53,7 +53,7 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
 class Processes:
     """Processes that validate parts, as many as there are cores."""
 
-    def __init__(self, ground: ShapeGround, bounds: Bounds, first: ValidatorProcess) -> None:
+    def __init__(self, ground: ShapeGround, bounds: CheckLimits, first: ValidatorProcess) -> None:
         """Keep what further ones are started with."""
         self._ground, self._bounds = ground, bounds
         self._all = [first]

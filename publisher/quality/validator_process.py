@@ -9,7 +9,7 @@ import socket
 import subprocess
 from typing import Any, NoReturn
 
-from publisher.bounds import Bounds
+from publisher.bounds import CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.quality.shape_partitions import Part, ShapeGround
@@ -36,7 +36,7 @@ _AT_ONCE = 100
 class ValidatorProcess:
     """A process that has read shapes, and holds data against them."""
 
-    def __init__(self, ground: ShapeGround, bounds: Bounds) -> None:
+    def __init__(self, ground: ShapeGround, bounds: CheckLimits) -> None:
         """Start it, and let it read the shapes.
 
         Raises:

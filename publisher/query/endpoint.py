@@ -51,7 +51,7 @@ class Endpoint:
             QueryError: As ``Engine.answer`` says.
             NotAcceptable: The result has no media type that the client accepts.
             ClientBusy: The client has its share of the queue already.
-            ClientLeft: Nobody waits for the answer any more.
+            ClientDisconnected: Nobody waits for the answer any more.
         """
         known = self.remembered(operation)
         if known is not None:

@@ -83,7 +83,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Limits:
-    """What one query may use; past one of them it ends with a ``QueryLimit``.
+    """What one query may use; past one of them it ends with a ``QueryLimitExceeded``.
 
     Attributes:
         seconds: Wall-clock time of the evaluation.
@@ -116,7 +116,7 @@ class Engine(Protocol):
 
         Raises:
             QueryRefused: The query is wrong, or not allowed here.
-            QueryLimit: It was stopped at a limit.
+            QueryLimitExceeded: It was stopped at a limit.
             NotAcceptable: Its result has no media type that the client accepts.
             EngineBusy: All workers are at work.
             EngineFailed: The engine broke.

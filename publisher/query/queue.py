@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from publisher.errors import ClientBusy, ClientLeft, EngineBusy
+from publisher.errors import ClientBusy, ClientDisconnected, EngineBusy
 
 # Seconds of work after which a client counts as one who has used much; half is forgotten
 # after each of the second number.
@@ -92,7 +92,7 @@ class Turns:
 
         Raises:
             ClientBusy: The client has its share already.
-            ClientLeft: Nobody waits for the answer any more.
+            ClientDisconnected: Nobody waits for the answer any more.
             EngineBusy: The queue is full, or the wait was too long.
         """
         if self._is_held():
@@ -134,7 +134,7 @@ class Turns:
         end = time.monotonic() + self._wait_seconds
         while not turn.decided.wait(min(_LOOK_EVERY_SECONDS, max(0.0, end - time.monotonic()))):
             if has_left():
-                self._give_up(turn, ClientLeft("The client has left."))
+                self._give_up(turn, ClientDisconnected("The client has left."))
             elif time.monotonic() >= end:
                 self._give_up(turn, self._too_long())
 
@@ -190,7 +190,7 @@ class Turns:
         last.is_refused = True
         last.decided.set()
 
-    def _give_up(self, turn: _Turn, error: EngineBusy | ClientLeft) -> None:
+    def _give_up(self, turn: _Turn, error: EngineBusy | ClientDisconnected) -> None:
         with self._lock:
             if turn not in self._waiting:
                 return  # it was decided at the last moment

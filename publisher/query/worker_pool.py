@@ -21,7 +21,7 @@ from publisher.errors import (
     NotAcceptable,
     NotCarried,
     PartFailed,
-    QueryLimit,
+    QueryLimitExceeded,
 )
 from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation, carrying
 from publisher.query.syntax_errors import diagnose
@@ -211,21 +211,21 @@ def _error(outcome: Outcome, operation: Operation, limits: Limits, seconds: floa
         case Ending.REFUSED:
             return diagnose(operation.query, outcome.reason, dict(operation.prefixes))
         case Ending.NO_TIME:
-            return QueryLimit(
+            return QueryLimitExceeded(
                 "The query was stopped after {seconds} seconds.",
                 limit="query_timeout_seconds",
                 remedy=_ASK_FOR_LESS,
                 seconds=f"{seconds:g}",
             )
         case Ending.NO_MEMORY:
-            return QueryLimit(
+            return QueryLimitExceeded(
                 "The query used more memory than the {megabytes} MB that one query may use.",
                 limit="query_memory_mb",
                 remedy=_ASK_FOR_LESS,
                 megabytes=limits.memory_bytes >> 20,
             )
         case Ending.TOO_LONG:
-            return QueryLimit(
+            return QueryLimitExceeded(
                 "The result is longer than {megabytes} MB.",
                 limit="query_result_mb",
                 remedy=_ASK_FOR_LESS,

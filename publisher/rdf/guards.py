@@ -21,7 +21,7 @@ from xml.parsers import expat
 
 from pyoxigraph import RdfFormat
 
-from publisher.errors import ReadLimit
+from publisher.errors import ReadLimitExceeded
 
 # The parser's own limit for a term or a comment (MAX_BUFFER_SIZE).
 TOKEN_BYTES = 16 << 20
@@ -128,7 +128,7 @@ def must_be_apart(content: bytes, rdf_format: RdfFormat, limits: Limits, where: 
         where: How messages name it.
 
     Raises:
-        ReadLimit: It must not be parsed at all.
+        ReadLimitExceeded: It must not be parsed at all.
         SyntaxError: It is no XML, though it should be.
     """
     if len(content) > limits.file_bytes:
@@ -143,9 +143,9 @@ def must_be_apart(content: bytes, rdf_format: RdfFormat, limits: Limits, where: 
     return _grows(_longest_turtle_name(content), len(content), 4)
 
 
-def too_large(size: int, most: int, where: str) -> ReadLimit:
+def too_large(size: int, most: int, where: str) -> ReadLimitExceeded:
     """Return the error for a file of more bytes than are read."""
-    return ReadLimit(
+    return ReadLimitExceeded(
         "The file has {size} MB; at most {most} MB are read.",
         where=where,
         remedy="Cut it into several files, or raise file_mb.",
@@ -159,7 +159,9 @@ def _grows(longest: int, size: int, shortest: int) -> bool:
     return longest > 256 and longest * (size // shortest) > _GROWTH_HERE
 
 
-def _too_deep(content: bytes, pattern: re.Pattern[bytes], most: int, where: str) -> ReadLimit:
+def _too_deep(
+    content: bytes, pattern: re.Pattern[bytes], most: int, where: str
+) -> ReadLimitExceeded:
     """Return the error that names the place where brackets nest too deeply."""
     depth, place = 0, 0
     for found in pattern.finditer(content):
@@ -170,8 +172,8 @@ def _too_deep(content: bytes, pattern: re.Pattern[bytes], most: int, where: str)
     return _nested(content, place, most, where)
 
 
-def _nested(content: bytes, place: int, most: int, where: str) -> ReadLimit:
-    return ReadLimit(
+def _nested(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
+    return ReadLimitExceeded(
         "Line {line}, column {column}: it nests deeper than {depth} levels.",
         where=where,
         remedy="Give what is nested names of its own, and describe it at the top level.",
@@ -214,7 +216,7 @@ def _deepest(marks: bytes, opening: bytes, closing: bytes) -> int:
 
 
 def refuse_turtle_nesting(content: bytes, most: int, where: str) -> None:
-    """Raise ``ReadLimit`` for Turtle, TriG, N-Triples or N-Quads that nests too deeply."""
+    """Raise ``ReadLimitExceeded`` for Turtle, TriG, N-Triples or N-Quads that nests too deeply."""
     if content.count(b"<<") > QUOTING:
         depth = 0
         for found in _TURTLE.finditer(content):
@@ -236,7 +238,7 @@ def refuse_json_nesting(content: bytes, where: str, most: int = JSON_NESTING) ->
     """Return the brackets of JSON that stand outside strings.
 
     Raises:
-        ReadLimit: They nest too deeply.
+        ReadLimitExceeded: They nest too deeply.
     """
     brackets = b"".join(_JSON.findall(content))
     if _deepest(brackets, b"[{", b"]}") > most:
@@ -323,7 +325,7 @@ class _Elements:
         """Tell whether elements are of a shape that takes more than linear time.
 
         Raises:
-            ReadLimit: They nest too deeply.
+            ReadLimitExceeded: They nest too deeply.
         """
         _run(self._parser, content)
         return (
@@ -341,7 +343,7 @@ class _Elements:
         self._declared.append(count)
         self._deepest = max(self._deepest, len(self._declared) - 1)
         if self._deepest > self._most:
-            raise ReadLimit(
+            raise ReadLimitExceeded(
                 "Line {line}, column {column}: it nests deeper than {depth} levels.",
                 where=self._where,
                 remedy="Give what is nested names of its own, and describe it at the top level.",
@@ -360,7 +362,7 @@ def _entities(content: bytes, where: str) -> dict[bytes, int]:
     Looked for everywhere, since the RDF parser also reads declarations in comments.
 
     Raises:
-        ReadLimit: They come from elsewhere, or would grow beyond measure.
+        ReadLimitExceeded: They come from elsewhere, or would grow beyond measure.
     """
     sizes: dict[bytes, int] = {}
     most = _ENTITY_BYTES + _ENTITY_GROWTH * len(content)
@@ -385,7 +387,7 @@ def _declarations(content: bytes, where: str) -> Iterator[tuple[bytes, bytes, in
     while place >= 0:
         found = _ENTITY.match(content, place)
         if found is None:
-            raise ReadLimit(
+            raise ReadLimitExceeded(
                 "Line {line}: only XML entities with a value in the file are read.",
                 where=where,
                 remedy='Write <!ENTITY name "value">, or write the value where it is used; nothing'
@@ -396,8 +398,8 @@ def _declarations(content: bytes, where: str) -> Iterator[tuple[bytes, bytes, in
         place = content.find(b"<!ENTITY", place + 8)
 
 
-def _grown(content: bytes, place: int, most: int, where: str) -> ReadLimit:
-    return ReadLimit(
+def _grown(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
+    return ReadLimitExceeded(
         "Line {line}: its XML entities would grow to more than {most} MB.",
         where=where,
         remedy="Write values where they are used, and let no entity be made of others.",
@@ -406,11 +408,11 @@ def _grown(content: bytes, place: int, most: int, where: str) -> ReadLimit:
     )
 
 
-def long_token(content: bytes, where: str) -> ReadLimit:
+def long_token(content: bytes, where: str) -> ReadLimitExceeded:
     """Return the error for a term or comment that is longer than the parser takes."""
     tokens = _TOKEN.finditer(content)
     place = next((t.start() for t in tokens if t.end() - t.start() >= TOKEN_BYTES), 0)
-    return ReadLimit(
+    return ReadLimitExceeded(
         "Line {line}: from here on a value, name or comment is longer than {most} MB.",
         where=where,
         remedy="Publish it as a file of its own and link to it; or is a closing quote missing?",

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from publisher.errors import ReadLimit, SourceSyntax
+from publisher.errors import ReadLimitExceeded, SourceSyntax
 from publisher.rdf.guards import (
     LIMITS,
     TOKEN_BYTES,
@@ -57,7 +57,7 @@ def read(
         rename_blank_nodes: Give blank nodes new labels, which no other file has.
 
     Raises:
-        ReadLimit: It needs more than the limits allow; nothing of it is in memory.
+        ReadLimitExceeded: It needs more than the limits allow; nothing of it is in memory.
         SourceSyntax: It refers to a JSON-LD context on the web.
         SyntaxError: It is not what its syntax asks for, with ``lineno`` and ``offset`` where these
             are known.
@@ -95,7 +95,7 @@ def read_lines(stream: _Readable, rdf_format: RdfFormat, where: str) -> Iterator
         where: How messages name it.
 
     Raises:
-        ReadLimit: A term is too deep or too long for the parser.
+        ReadLimitExceeded: A term is too deep or too long for the parser.
         SyntaxError: It is not what its syntax asks for.
     """
     for block in _whole_lines(stream, where):
@@ -116,7 +116,7 @@ def _whole_lines(stream: _Readable, where: str) -> Iterator[bytes]:
             rest.clear()
         rest += block[end:]
         if len(rest) > _LINE_BYTES:
-            raise ReadLimit(
+            raise ReadLimitExceeded(
                 "A line of it is longer than {most} MB.",
                 where=where,
                 remedy="Write N-Triples or N-Quads, with a triple on each line.",
@@ -134,7 +134,7 @@ def read_json(content: bytes, where: str) -> object:
         where: How messages name it.
 
     Raises:
-        ReadLimit: It nests too deeply.
+        ReadLimitExceeded: It nests too deeply.
         ValueError: It is no JSON.
     """
     refuse_json_nesting(content, where)
@@ -151,8 +151,8 @@ def _watched(quads: Iterable[Quad], most: int, where: str) -> Iterator[Quad]:
         yield quad
 
 
-def _too_long(most: int, where: str) -> ReadLimit:
-    return ReadLimit(
+def _too_long(most: int, where: str) -> ReadLimitExceeded:
+    return ReadLimitExceeded(
         "It grows to more than {most} MB when it is read.",
         where=where,
         remedy="Give prefixes and bases shorter addresses, or raise file_memory_mb.",
@@ -160,8 +160,8 @@ def _too_long(most: int, where: str) -> ReadLimit:
     )
 
 
-def _too_many(most: int, where: str) -> ReadLimit:
-    return ReadLimit(
+def _too_many(most: int, where: str) -> ReadLimitExceeded:
+    return ReadLimitExceeded(
         "It holds more than {most} triples, which is too much for a file of its size.",
         where=where,
         remedy="Cut it into several files, or raise file_memory_mb.",
@@ -210,8 +210,8 @@ def _apart(
     return done.stdout
 
 
-def _needs_more(limits: Limits, size: int, where: str) -> ReadLimit:
-    return ReadLimit(
+def _needs_more(limits: Limits, size: int, where: str) -> ReadLimitExceeded:
+    return ReadLimitExceeded(
         "It cannot be read within {seconds} seconds and {memory} MB.",
         where=where,
         remedy="Nest less, use fewer contexts, namespaces and attributes, or cut it into several"

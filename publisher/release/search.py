@@ -17,7 +17,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal
 
-from publisher.errors import QueryLimit, QueryRefused
+from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.load.files import CATALOGUE, SHAPES
 from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.sorted_files import Quads
@@ -92,7 +92,7 @@ class Search:
 
         Raises:
             QueryRefused: The text is too long.
-            QueryLimit: It took too long.
+            QueryLimitExceeded: It took too long.
         """
         asked = words(text[: LONGEST + 1])
         if len(text) > LONGEST or len(asked) > MOST_WORDS:
@@ -341,7 +341,7 @@ def opened_for(seconds: float, path: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection to a file that is never written to.
 
     Raises:
-        QueryLimit: What was asked took longer than so many seconds, all together.
+        QueryLimitExceeded: What was asked took longer than so many seconds, all together.
     """
     address = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
     with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as index:
@@ -352,7 +352,7 @@ def opened_for(seconds: float, path: Path) -> Iterator[sqlite3.Connection]:
         except sqlite3.OperationalError as error:
             if time.monotonic() <= deadline:
                 raise
-            raise QueryLimit(
+            raise QueryLimitExceeded(
                 "The search was stopped after {seconds} seconds.",
                 limit="query_timeout_seconds",
                 remedy="Search for longer or rarer words.",

@@ -27,12 +27,12 @@ from prometheus_client.registry import Collector
 from publisher.config import Config
 from publisher.errors import (
     ClientBusy,
-    ClientLeft,
+    ClientDisconnected,
     EngineBusy,
     EngineFailed,
     NotAcceptable,
     PublisherError,
-    QueryLimit,
+    QueryLimitExceeded,
     QueryRefused,
 )
 from publisher.query.engine import Answer, Operation
@@ -178,9 +178,9 @@ _log = logging.getLogger("publisher.queries")
 _LONGEST_TEXT = 4000
 _ENDINGS: tuple[tuple[type[PublisherError], str], ...] = (
     (QueryRefused, "refused"),
-    (QueryLimit, "limit"),
+    (QueryLimitExceeded, "limit"),
     (ClientBusy, "client busy"),
-    (ClientLeft, "client left"),
+    (ClientDisconnected, "client left"),
     (EngineBusy, "busy"),
     (EngineFailed, "failed"),
     (NotAcceptable, "not acceptable"),
@@ -203,7 +203,7 @@ class QueryLog:
     ) -> None:
         """Write down a query that was not."""
         ending = next((word for kind, word in _ENDINGS if isinstance(error, kind)), "failed")
-        if isinstance(error, QueryLimit):
+        if isinstance(error, QueryLimitExceeded):
             ending = error.limit
         self._write(operation, ending, client, began, 0)
 

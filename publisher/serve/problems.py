@@ -13,13 +13,13 @@ from werkzeug.routing import RequestRedirect
 
 from publisher.errors import (
     ClientBusy,
-    ClientLeft,
+    ClientDisconnected,
     EngineBusy,
     EngineFailed,
     NotAcceptable,
     NotCarried,
     PublisherError,
-    QueryLimit,
+    QueryLimitExceeded,
     QueryRefused,
     ReleaseError,
 )
@@ -39,10 +39,10 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (NotAcceptable, HTTPStatus.NOT_ACCEPTABLE),
     (NotCarried, HTTPStatus.NOT_ACCEPTABLE),
     (QueryRefused, HTTPStatus.BAD_REQUEST),
-    (QueryLimit, HTTPStatus.GATEWAY_TIMEOUT),
+    (QueryLimitExceeded, HTTPStatus.GATEWAY_TIMEOUT),
     (ClientBusy, HTTPStatus.TOO_MANY_REQUESTS),
     (EngineBusy, HTTPStatus.SERVICE_UNAVAILABLE),
-    (ClientLeft, HTTPStatus.SERVICE_UNAVAILABLE),
+    (ClientDisconnected, HTTPStatus.SERVICE_UNAVAILABLE),
     (EngineFailed, HTTPStatus.BAD_GATEWAY),
     # There is such an address, and it answers again when the release has been mended.
     (ReleaseError, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -85,7 +85,7 @@ _CURES = {
 
 def status_of(error: PublisherError) -> HTTPStatus:
     """Return the status code for an error."""
-    if isinstance(error, QueryLimit) and error.limit != "query_timeout_seconds":
+    if isinstance(error, QueryLimitExceeded) and error.limit != "query_timeout_seconds":
         return HTTPStatus.UNPROCESSABLE_ENTITY  # waiting longer would not help
     return next(status for kind, status in _STATUSES if isinstance(error, kind))
 
@@ -137,7 +137,7 @@ def _details(error: PublisherError) -> dict[str, object]:
     """Return the members of a problem document that are an error's own."""
     if isinstance(error, NotAcceptable | NotCarried):
         return {"offered": list(error.offered)}
-    if isinstance(error, QueryLimit):
+    if isinstance(error, QueryLimitExceeded):
         return {"limit": error.limit}
     if isinstance(error, QueryRefused):
         told = {"line": error.line, "column": error.column, "excerpt": error.excerpt}
@@ -146,7 +146,7 @@ def _details(error: PublisherError) -> dict[str, object]:
 
 
 def _publisher_error(site: Site, error: PublisherError) -> Response:
-    if isinstance(error, ClientLeft):
+    if isinstance(error, ClientDisconnected):
         return Response(b"", status_of(error), headers={"Cache-Control": "no-store"})
     sentences = sentences_of(error, reader_of(request, site).language)
     title = next((title for kind, title in _OWN_TITLES if isinstance(error, kind)), "")

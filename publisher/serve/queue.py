@@ -9,7 +9,7 @@ A request whose client has left is dropped while it waits. Whoever owns the conn
 ``environ["publisher.client_left"]`` is a function without arguments that returns True as soon as
 nobody waits for the answer any more. It is called in the thread of the request, some four times a
 second, and must return at once; without it a client counts as being there. The request then ends
-with ``ClientLeft``, which becomes an empty answer that nobody needs to send.
+with ``ClientDisconnected``, which becomes an empty answer that nobody needs to send.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from flask import Blueprint, Request, Response, abort, current_app, request
 from pyoxigraph import NamedNode
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from publisher.errors import ClientLeft, NotAcceptable, PublisherError, QueryRefused
+from publisher.errors import ClientDisconnected, NotAcceptable, PublisherError, QueryRefused
 from publisher.query.engine import Answer, Operation
 from publisher.query.named import NamedQuery
 from publisher.rdf.media_types import GRAPHS, HTML, negotiate_rdf
@@ -109,7 +109,7 @@ def show(site: Site, operation: Operation, wish: Wish) -> Response:
         answer = ask(site, operation, wish)
         with turn_of(site):  # a page of thousands of rows takes as long as many a query
             return _page(site, operation, answer)
-    except ClientLeft:
+    except ClientDisconnected:
         raise
     except PublisherError as error:
         return _page(site, operation, error=error)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 from urllib.parse import unquote
 
-from publisher.errors import QueryLimit
+from publisher.errors import QueryLimitExceeded
 from publisher.rdf.text import words
 from publisher.release.search import Hit
 from publisher.render.frame import Reader
@@ -59,7 +59,7 @@ def _find(site: Site, asked: list[str], reader: Reader) -> list[Hit]:
     for text in (" ".join(asked), *telling):
         try:
             hits = site.search.find(text, reader.language).hits if text else ()
-        except QueryLimit:
+        except QueryLimitExceeded:
             break  # help that comes late is none
         found.update({hit.iri: hit for hit in hits if hit.iri not in found})
         if found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, request
 
-from publisher.errors import QueryLimit, QueryRefused
+from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.rdf import media_types
 from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
 from publisher.release.manifest import written
@@ -100,13 +100,13 @@ def _made(site: Site, table: Table, choice: Choice, chosen: MediaType) -> Respon
     """Return a file made for the request.
 
     Raises:
-        QueryLimit: It would have more rows than one may have.
+        QueryLimitExceeded: It would have more rows than one may have.
     """
     most = site.config.table_rows
     with site.pages.tables.lines(table, reader_of(request, site).language) as lines:
         count = lines.count(choice)
         if count > most:
-            raise QueryLimit(
+            raise QueryLimitExceeded(
                 "The selection has {count} rows; a file made on demand has at most {most}.",
                 limit="table_rows",
                 remedy="Filter further, or take the whole table: {address}",

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import pyoxigraph as ox
 import rdflib
 
-from publisher.errors import ReadLimit, SourceSyntax
+from publisher.errors import ReadLimitExceeded, SourceSyntax
 from publisher.rdf.guards import Limits
 from publisher.rdf.media_types import BY_NAME, JSON_LD
 from publisher.rdf.reading import read, read_json
@@ -42,7 +42,7 @@ def parse(
 
     Raises:
         SourceSyntax: It is not what its media type says, or takes too much to read
-            (``ReadLimit``).
+            (``ReadLimitExceeded``).
     """
     known = BY_NAME.get(media_type)
     if known is None or known.rdf_format is None:
@@ -89,7 +89,7 @@ def _bounded(load_context: LoadContext, where: str) -> LoadContext:
             lengths[address] = len(json.dumps(context))
         total += lengths[address]
         if total > CONTEXT_BYTES:
-            raise ReadLimit(
+            raise ReadLimitExceeded(
                 "Its JSON-LD contexts come to more than {most} MB.",
                 where=where,
                 remedy="Refer to one context, at the top.",
@@ -104,7 +104,7 @@ def json_document(body: bytes, where: str = "") -> object:
     """Return what JSON says.
 
     Raises:
-        SourceSyntax: It is not JSON, or nests too deeply (``ReadLimit``).
+        SourceSyntax: It is not JSON, or nests too deeply (``ReadLimitExceeded``).
     """
     try:
         return read_json(body, where)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.bounds import Bounds
+from publisher.bounds import CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.load.sources import Sources, read_sources
@@ -28,7 +28,7 @@ from tests.servers import program
 BASE = "https://data.example.org/"
 RULE, NAMED, FRESH = (f"{f}/new.rq" for f in ("shapes/hygiene", "data/queries", "shapes/freshness"))
 TODAY = date(2026, 11, 23)
-SHORT = Bounds(seconds=4.0, memory_bytes=512 << 20)
+SHORT = CheckLimits(seconds=4.0, memory_bytes=512 << 20)
 _RECORDED = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
 _attempts: list[str] = []
 
@@ -89,7 +89,7 @@ def silent(trap: Trap) -> Iterator[Trap]:
 _hooked: list[object] = []
 
 
-def read(world: Path, bounds: Bounds = SHORT) -> Sources:
+def read(world: Path, bounds: CheckLimits = SHORT) -> Sources:
     """Return the sources of a folder, with short limits."""
     return read_sources(world, BASE, bounds)
 
@@ -159,7 +159,7 @@ def test_an_endpoint_that_the_site_may_ask_is_not_asked_by_a_check(
 ) -> None:
     """The published query is for visitors; a check looks whether it is one."""
     put(world, NAMED, asking(ASKING[0], silent))
-    bounds = Bounds(endpoints=frozenset({silent.address}))
+    bounds = CheckLimits(endpoints=frozenset({silent.address}))
     assert list(check_named_queries(read(world, bounds))) == []
     put(world, NAMED, asking(ASKING[0], silent).replace("?c }", "?c "))
     assert len(list(check_named_queries(read(world, bounds)))) == 1
@@ -265,9 +265,9 @@ BOMB = "BIND('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa' AS ?x0) " + " ".join(
 )
 
 
-def bounds_for(limit: str) -> Bounds:
+def bounds_for(limit: str) -> CheckLimits:
     """Return limits of which one is met: only time where that is the limit."""
-    return Bounds(4.0 if "timeout" in limit else 120.0, 512 << 20)
+    return CheckLimits(4.0 if "timeout" in limit else 120.0, 512 << 20)
 
 
 @pytest.mark.slow

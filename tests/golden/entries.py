@@ -32,7 +32,7 @@ import click
 from prometheus_client.parser import text_string_to_metric_families
 
 from publisher.cli import main
-from publisher.config import describe
+from publisher.config import describe_settings
 from tests.golden.addresses import Request
 
 _DIGITS = 12
@@ -233,7 +233,7 @@ def metrics_of(text: str) -> list[str]:
 
 def settings() -> list[str]:
     """Return every setting with its default and its meaning."""
-    return [f"{name} = {default!r}  {meaning}" for name, default, meaning in describe()]
+    return [f"{name} = {default!r}  {meaning}" for name, default, meaning in describe_settings()]
 
 
 def helps() -> list[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from publisher.errors import ClientBusy, ClientLeft, EngineBusy
+from publisher.errors import ClientBusy, ClientDisconnected, EngineBusy
 from publisher.query.queue import Turns, never
 
 
@@ -43,7 +43,7 @@ class Asking:
             with self.turns.turn(self.client, self.has_left):
                 self.started.set()
                 self.end.wait(20)
-        except (ClientBusy, ClientLeft, EngineBusy) as error:
+        except (ClientBusy, ClientDisconnected, EngineBusy) as error:
             self.error = error
 
     def __enter__(self) -> Asking:
@@ -223,7 +223,7 @@ def test_whoever_has_left_is_dropped_from_the_queue() -> None:
         left.set()
         waiting.thread.join(10)
         assert turns.counts() == (1, 0)
-    assert isinstance(waiting.error, ClientLeft)
+    assert isinstance(waiting.error, ClientDisconnected)
     assert not waiting.started.is_set()
 
 

@@ -401,5 +401,5 @@ def test_workers_answer_every_kind_of_query_behind_the_filter(start: Start) -> N
     for end, query in SPENT.items():
         with pytest.raises(PublisherError) as stopped:
             workers.answer(Operation(query, seconds=0.5 if "time" in end else 0))
-        assert type(stopped.value).__name__ in ("QueryLimit", "QueryRefused"), end
+        assert type(stopped.value).__name__ in ("QueryLimitExceeded", "QueryRefused"), end
         assert workers.answer(Operation("ASK {}")).body

@@ -17,7 +17,7 @@ from publisher.errors import (
     EngineFailed,
     NotAcceptable,
     PublisherError,
-    QueryLimit,
+    QueryLimitExceeded,
     QueryRefused,
 )
 from publisher.query.engine import Operation
@@ -59,7 +59,7 @@ def test_a_query_without_end_is_stopped_and_its_worker_replaced(start: Start) ->
     workers = start(seconds=0.4, memory_mb=4096)  # sparq keeps what it joins: memory may come first
     workers.answer(Operation("ASK {}"))
     before = workers.pids()
-    with pytest.raises(QueryLimit, match=r"stopped after 0\.4 seconds") as stopped:
+    with pytest.raises(QueryLimitExceeded, match=r"stopped after 0\.4 seconds") as stopped:
         workers.answer(ENDLESS)
     assert stopped.value.limit == "query_timeout_seconds"
     assert workers.answer(Operation("ASK {}")).body == YES
@@ -70,16 +70,16 @@ def test_a_query_without_end_is_stopped_and_its_worker_replaced(start: Start) ->
 def test_a_client_may_ask_for_less_time_but_not_for_more(start: Start) -> None:
     """The maximum is the operator's."""
     workers = start(seconds=0.5, memory_mb=4096)
-    with pytest.raises(QueryLimit, match=r"0\.1 seconds"):
+    with pytest.raises(QueryLimitExceeded, match=r"0\.1 seconds"):
         workers.answer(Operation(ENDLESS.query, seconds=0.1))
-    with pytest.raises(QueryLimit, match=r"0\.5 seconds"):
+    with pytest.raises(QueryLimitExceeded, match=r"0\.5 seconds"):
         workers.answer(Operation(ENDLESS.query, seconds=100))
 
 
 def test_a_query_that_wants_all_memory_is_told_the_limit(start: Start) -> None:
     """The process dies of it; the client learns why."""
     workers = start(seconds=20)
-    with pytest.raises(QueryLimit, match="more memory than the 256 MB") as stopped:
+    with pytest.raises(QueryLimitExceeded, match="more memory than the 256 MB") as stopped:
         workers.answer(BOMB)
     assert stopped.value.limit == "query_memory_mb"
     assert workers.answer(Operation("ASK {}")).body == YES
@@ -88,7 +88,7 @@ def test_a_query_that_wants_all_memory_is_told_the_limit(start: Start) -> None:
 def test_a_result_past_its_limit_is_an_error_and_never_cut(start: Start) -> None:
     """A cut table looks like a whole one."""
     workers = start(result_bytes=10_000)
-    with pytest.raises(QueryLimit) as stopped:
+    with pytest.raises(QueryLimitExceeded) as stopped:
         workers.answer(Operation("SELECT * { ?a ?b ?c . ?d ?e ?f }"))
     assert stopped.value.limit == "query_result_mb"
     assert workers.answer(Operation("ASK {}")).body == YES

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, parse
 
-from publisher.errors import ReadLimit
+from publisher.errors import ReadLimitExceeded
 from publisher.rdf import guards
 from publisher.rdf.guards import LIMITS, Limits
 from publisher.rdf.reading import read
@@ -101,7 +101,7 @@ def test_the_limit_is_the_last_depth_that_is_read(built: Built) -> None:
     """One level more is refused, whatever else stands in the file."""
     content, depth = built[0].encode(), built[1]
     assert read(content, RdfFormat.TURTLE, BASE, "x.ttl", limits=Limits(nesting=depth))
-    with pytest.raises(ReadLimit):
+    with pytest.raises(ReadLimitExceeded):
         read(content, RdfFormat.TURTLE, BASE, "x.ttl", limits=Limits(nesting=depth - 1))
 
 
@@ -184,7 +184,7 @@ def test_the_depth_of_xml_is_the_depth_it_was_built_with(built: Built) -> None:
 )
 def test_the_place_that_is_too_deep_is_named(text: str, line: int, column: int) -> None:
     """In letters, not in bytes."""
-    with pytest.raises(ReadLimit) as error:
+    with pytest.raises(ReadLimitExceeded) as error:
         guards.refuse_turtle_nesting(text.encode(), 1, "x.ttl")
     assert (error.value.line, error.value.column) == (line, column)
 
@@ -212,6 +212,6 @@ def test_the_place_that_is_too_deep_is_named(text: str, line: int, column: int) 
 def test_no_text_makes_the_guard_slow(rdf_format: RdfFormat, content: bytes) -> None:
     """Each letter is looked at a few times, whatever follows it: else a minute and more."""
     begun = time.process_time()
-    with suppress(ReadLimit, SyntaxError):
+    with suppress(ReadLimitExceeded, SyntaxError):
         guards.must_be_apart(content, rdf_format, LIMITS, "x")
     assert time.process_time() - begun < 20

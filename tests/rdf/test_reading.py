@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from publisher.errors import ReadLimit, SourceSyntax
+from publisher.errors import ReadLimitExceeded, SourceSyntax
 from publisher.rdf import media_types, reading
 from publisher.rdf.guards import LIMITS, Limits, must_be_apart
 from publisher.rdf.reading import read, read_json, read_lines
@@ -160,14 +160,14 @@ def test_a_mistake_in_what_is_parsed_apart_has_its_place(apart: list[RdfFormat])
 
 def test_a_file_that_is_too_large_is_not_parsed() -> None:
     """It says how large it is and may be."""
-    with pytest.raises(ReadLimit, match="The file has 3 MB; at most 2 MB are read"):
+    with pytest.raises(ReadLimitExceeded, match="The file has 3 MB; at most 2 MB are read"):
         read(b" " * (5 << 19), RdfFormat.TURTLE, BASE, "x", limits=Limits(file_bytes=2 << 20))
 
 
 def test_a_small_file_of_many_triples_is_refused() -> None:
     """Two letters make two triples, of three hundred bytes each."""
     content = b"<urn:s> <urn:p> ( " + b"1 " * 10_000 + b") ."
-    with pytest.raises(ReadLimit, match="It holds more than 1649 triples"):
+    with pytest.raises(ReadLimitExceeded, match="It holds more than 1649 triples"):
         read(content, RdfFormat.TURTLE, BASE, "x", limits=Limits(memory_bytes=1 << 20))
 
 
@@ -181,7 +181,7 @@ def test_a_context_on_the_web_is_named() -> None:
 def test_a_term_that_is_too_long_is_told_of_with_its_line() -> None:
     """Most often a quote is missing, far above the end of the file."""
     content = b'<urn:s> <urn:p> "a" .\n<urn:s> <urn:p> """' + b"b\n" * (9 << 20)
-    with pytest.raises(ReadLimit, match="Line 2: from here on"):
+    with pytest.raises(ReadLimitExceeded, match="Line 2: from here on"):
         read(content, RdfFormat.TURTLE, BASE, "x.ttl")
 
 
@@ -204,14 +204,14 @@ def test_lines_are_read_as_a_stream() -> None:
 )
 def test_a_stream_of_bombs_is_refused(content: bytes) -> None:
     """What another copy or an engine sends is a stranger's too."""
-    with pytest.raises(ReadLimit):
+    with pytest.raises(ReadLimitExceeded):
         list(read_lines(io.BytesIO(content), RdfFormat.N_TRIPLES, "x.nt"))
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b'{"a":' * 100_000])
 def test_json_that_nests_is_refused(content: bytes) -> None:
     """Before a parser meets it that has a stack."""
-    with pytest.raises(ReadLimit):
+    with pytest.raises(ReadLimitExceeded):
         read_json(content, "x.json")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from publisher.errors import QueryLimit, QueryRefused
+from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.quality.approval import ApprovedSources
 from publisher.rdf.sorted_files import Quads, by_graph
 from publisher.rdf.text import folded, plain, within_one_edit, words
@@ -259,7 +259,7 @@ def test_a_search_ends_when_its_time_is_over(municipalities: Release) -> None:
     """The same limit as SPARQL: one search does not hold the site up."""
     hasty = Search(municipalities.folder / SEARCH, -1.0)
     # So few instructions may pass unseen; many words need more.
-    with pytest.raises(QueryLimit, match="stopped"):
+    with pytest.raises(QueryLimitExceeded, match="stopped"):
         hasty.find("fallun gevle orebbro engelholm jämtlads kopar dalarn kommun", "sv")
 
 

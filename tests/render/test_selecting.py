@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from publisher.addresses import Addresses
-from publisher.errors import QueryLimit
+from publisher.errors import QueryLimitExceeded
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.query.embedded import QuietEngine
@@ -232,7 +232,7 @@ def test_a_choice_of_rows_is_stopped_in_time(engine: QuietEngine, many: Release)
     """As a query is: nobody keeps a thread busy with words that stand everywhere."""
     table = read_tables(many.folder)["municipality"]
     with (
-        pytest.raises(QueryLimit, match="stopped after"),
+        pytest.raises(QueryLimitExceeded, match="stopped after"),
         opened_for(-1.0, many.folder / table.file(ROWS)) as index,
     ):
         TableLines(engine, table, many.prefixes, "sv", index).count(Choice("a"))

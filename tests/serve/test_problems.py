@@ -13,7 +13,7 @@ from publisher.errors import (
     EngineFailed,
     NotAcceptable,
     PublisherError,
-    QueryLimit,
+    QueryLimitExceeded,
     QueryRefused,
     ReleaseError,
 )
@@ -31,7 +31,7 @@ PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     [
         (NotAcceptable("image/png", ["text/turtle"]), 406),
         (QueryRefused("x"), 400),
-        (QueryLimit("x", limit="query_timeout_seconds", remedy=""), 504),
+        (QueryLimitExceeded("x", limit="query_timeout_seconds", remedy=""), 504),
         (ClientBusy("x"), 429),
         (EngineBusy("x"), 503),
         (EngineFailed("x"), 502),

@@ -15,7 +15,7 @@ from flask import Flask, Response, request, send_from_directory
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from publisher.bounds import DEFAULT_BOUNDS, Bounds
+from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.edit.editor import routes
 from publisher.edit.editor.pages import EditorFrame, Room
 from publisher.edit.editor.session import Desk
@@ -36,7 +36,7 @@ class Editor:
     """The application; requests wait for each other, since they share a desk."""
 
     def __init__(
-        self, folder: Path, base_iri: str, language: str, bounds: Bounds = DEFAULT_BOUNDS
+        self, folder: Path, base_iri: str, language: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS
     ) -> None:
         """Read the sources.
 

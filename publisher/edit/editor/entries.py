@@ -18,7 +18,7 @@ from publisher.edit.inventory import Inventory
 from publisher.edit.statements import OBJECT, PREDICATE, SOURCE, SUBJECT, Statements
 from publisher.edit.statements import STATEMENT as STATEMENT_CLASS
 from publisher.edit.values import PickList, read_value, tidy
-from publisher.errors import ReadLimit
+from publisher.errors import ReadLimitExceeded
 from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read as read_rdf
 from publisher.rdf.subjects import Term
@@ -219,7 +219,7 @@ def read(written: str) -> Term | None:
     try:
         line = f"<urn:s> <urn:p> {written} .".encode()
         quads = read_rdf(line, RdfFormat.N_TRIPLES, "urn:s", "")
-    except (SyntaxError, ReadLimit):
+    except (SyntaxError, ReadLimitExceeded):
         return None
     found = quads[0].object if len(quads) == 1 else None
     return found if isinstance(found, NamedNode | Literal) else None

@@ -18,7 +18,7 @@ from publisher.edit.editor.pending import Work, settle_clashes, triples_of
 from publisher.edit.editor.session import Choices, Draft
 from publisher.edit.fields import Form
 from publisher.edit.statements import STATEMENT, SUBJECT
-from publisher.errors import ChangeRefused, EditedElsewhere, SourceError
+from publisher.errors import ChangeRefused, EditConflict, SourceError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.quality.approval import check
@@ -305,7 +305,7 @@ def form_blueprint(room: Room) -> Blueprint:
         try:
             if go not in ("forget", "remove"):
                 draft = _keep(room, draft.key)
-        except EditedElsewhere:
+        except EditConflict:
             return Response(form_page.compared(room, draft, _pairs(), language), 409)
         return act(room, draft, go, language)
 
@@ -314,7 +314,7 @@ def form_blueprint(room: Room) -> Blueprint:
         draft = room.draft(request.args.get("key", ""))
         try:
             draft = _keep(room, draft.key)
-        except EditedElsewhere as error:
+        except EditConflict as error:
             return jsonify({"stale": error.in_language(language)}), 409
         work = room.work(draft)
         remarks = form_page.remarks(room, draft, work)

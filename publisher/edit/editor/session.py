@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import NamedNode
 
-from publisher.bounds import DEFAULT_BOUNDS, Bounds
+from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.edit.editor.entries import Entry, Proofs, Resolve, Typed, pairs_of
 from publisher.edit.fields import ANY, LINK, PLAIN, Field, Form
 from publisher.edit.forms import form_of, read_forms
 from publisher.edit.inventory import Inventory, address_for, beginning, last_part, slug
 from publisher.edit.statements import STATEMENT
 from publisher.edit.values import PickList
-from publisher.errors import EditedElsewhere, SourceError, ValueRefused
+from publisher.errors import EditConflict, SourceError, ValueRefused
 from publisher.load.files import FOLDERS
 from publisher.load.sources import Sources, read_sources
 from publisher.messages import LANGUAGES, Text
@@ -37,7 +37,9 @@ Pairs = Iterable[tuple[str, str]]
 class Desk:
     """Sources and drafts; whoever uses it holds the lock of the application."""
 
-    def __init__(self, folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -> None:
+    def __init__(
+        self, folder: Path, base_iri: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS
+    ) -> None:
         """Read the sources.
 
         Raises:
@@ -134,12 +136,12 @@ class Desk:
         """Keep what was typed, and return the draft.
 
         Raises:
-            EditedElsewhere: The draft was changed since the form was made.
+            EditConflict: The draft was changed since the form was made.
         """
         draft = self.drafts.get(key) or self.open(key)
         assert draft is not None
         if draft.revision != revision:
-            raise EditedElsewhere(
+            raise EditConflict(
                 "The same entry was changed in another window.",
                 remedy="Compare the two, and keep the one that is right.",
             )
@@ -349,7 +351,7 @@ class Scene:
         return found
 
 
-def read_scene(folder: Path, base_iri: str, bounds: Bounds = DEFAULT_BOUNDS) -> Scene:
+def read_scene(folder: Path, base_iri: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS) -> Scene:
     """Return the sources of a folder with their forms.
 
     Raises:

@@ -27,7 +27,13 @@ import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, EmptyPoolError, ProtocolError, ReadTimeoutError
 
-from publisher.errors import EngineBusy, EngineFailed, PublisherError, QueryLimit, QueryRefused
+from publisher.errors import (
+    EngineBusy,
+    EngineFailed,
+    PublisherError,
+    QueryLimitExceeded,
+    QueryRefused,
+)
 from publisher.query.engine import Limits
 from publisher.query.remote.circuit import Circuit
 from publisher.system.user_agent import user_agent
@@ -99,7 +105,7 @@ class Connection:
 
         Raises:
             QueryRefused: The engine does not take the query.
-            QueryLimit: It was stopped at a limit, ours or the engine's.
+            QueryLimitExceeded: It was stopped at a limit, ours or the engine's.
             EngineBusy: All connections are in use.
             EngineFailed: The engine cannot be reached, breaks off, or answers something else.
         """
@@ -283,9 +289,9 @@ class Broken(Exception):
     """The engine answered something that is no answer."""
 
 
-def no_time(seconds: float) -> QueryLimit:
+def no_time(seconds: float) -> QueryLimitExceeded:
     """Return the error of a query that took too long."""
-    return QueryLimit(
+    return QueryLimitExceeded(
         "The query was stopped after {seconds} seconds.",
         limit="query_timeout_seconds",
         remedy=_ASK_FOR_LESS,
@@ -293,9 +299,9 @@ def no_time(seconds: float) -> QueryLimit:
     )
 
 
-def too_long(limit_bytes: int) -> QueryLimit:
+def too_long(limit_bytes: int) -> QueryLimitExceeded:
     """Return the error of a result that is too large."""
-    return QueryLimit(
+    return QueryLimitExceeded(
         "The result is longer than {megabytes} MB.",
         limit="query_result_mb",
         remedy=_ASK_FOR_LESS,
@@ -334,7 +340,7 @@ def check(status: int, fields: Mapping[str, str], body: bytes, request: Request)
     if _STOPPED in fields:
         raise no_time(request.seconds)
     if _CUT in fields:
-        raise QueryLimit(
+        raise QueryLimitExceeded(
             "The engine gives at most {rows} rows.",
             limit="query_result_mb",
             remedy=_ASK_FOR_LESS,

@@ -17,7 +17,7 @@ from typing import IO, Any, cast
 
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse_query_results, serialize
 
-from publisher.errors import NotCarried, ReadLimit
+from publisher.errors import NotCarried, ReadLimitExceeded
 from publisher.query.engine import XML, Answer, Row, carrying
 from publisher.query.remote.connection import Broken, failed, no_time, too_long
 from publisher.rdf.reading import read_json, read_lines
@@ -56,7 +56,7 @@ class Bounds:
         """Return the seconds that are left.
 
         Raises:
-            QueryLimit: There are none.
+            QueryLimitExceeded: There are none.
         """
         left = self.deadline - time.monotonic()
         if left <= 0:
@@ -114,7 +114,7 @@ def as_solutions(
 
     Raises:
         Broken: They are none.
-        QueryLimit: They are too long in this media type, or take too long.
+        QueryLimitExceeded: They are too long in this media type, or take too long.
     """
     output = _Output(bounds)
     found = _read(body, variables)
@@ -155,7 +155,7 @@ def own_rows(body: bytes, variables: Collection[str], bounds: Bounds) -> list[Ro
 
     Raises:
         EngineFailed: It is none.
-        QueryLimit: There are too many, or they take too long.
+        QueryLimitExceeded: There are too many, or they take too long.
     """
     rows: list[Row] = []
     found: Any = None
@@ -196,7 +196,7 @@ def as_boolean(body: bytes, media_type: str) -> Answer:
         else:
             cells = [cell for row in sent["results"]["bindings"] for cell in row.values()]
             boolean = any(cell["value"] not in ("0", "false") for cell in cells)
-    except (*_UNREADABLE, KeyError, TypeError, AttributeError, ReadLimit) as error:
+    except (*_UNREADABLE, KeyError, TypeError, AttributeError, ReadLimitExceeded) as error:
         raise Broken(f"it is no boolean: {error}") from error
     plain = json.dumps({"head": {}, "boolean": boolean}).encode()
     found: Any = parse_query_results(plain, format=QueryResultsFormat.JSON)
@@ -210,14 +210,14 @@ def as_graph(body: bytes, media_type: str, prefixes: Mapping[str, str], bounds: 
 
     Raises:
         Broken: They are none.
-        QueryLimit: They are too long in this media type, or take too long.
+        QueryLimitExceeded: They are too long in this media type, or take too long.
     """
     if is_deep_n_triples(body):
         raise Broken("its triples nest too deep")
     quads = read_lines(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
     try:
         return written_graph((q.triple for q in quads), media_type, prefixes, bounds)
-    except (*_UNREADABLE, ReadLimit) as error:
+    except (*_UNREADABLE, ReadLimitExceeded) as error:
         raise Broken(str(error)) from error
 
 
@@ -227,7 +227,7 @@ def written_graph(
     """Return triples in a media type of graphs.
 
     Raises:
-        QueryLimit: They are too long in this media type, or take too long.
+        QueryLimitExceeded: They are too long in this media type, or take too long.
     """
     form = RdfFormat.from_media_type(media_type)
     assert form is not None  # one of those on offer

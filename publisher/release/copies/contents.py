@@ -12,7 +12,7 @@ from typing import Any, TypeGuard
 
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from publisher.errors import ReadLimit, ReleaseError
+from publisher.errors import ReadLimitExceeded, ReleaseError
 from publisher.load.files import CATALOGUE
 from publisher.rdf.reading import read_lines
 from publisher.release.build import write_store
@@ -151,7 +151,7 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
     path = staging / MANIFEST
     try:
         write_store(staging / STORE, quads())
-    except (SyntaxError, ValueError, ReadLimit) as error:
+    except (SyntaxError, ValueError, ReadLimitExceeded) as error:
         raise strange(path) from error
     if dict(counted) != read_sealed(path).get("graphs"):
         raise ReleaseError(

@@ -62,7 +62,7 @@ class TablePages:
         Releases from before there were indexes have none.
 
         Raises:
-            QueryLimit: Choosing the rows took too long.
+            QueryLimitExceeded: Choosing the rows took too long.
         """
         release, name = self._release, table.file(ROWS)
         has_index = name in release.files

@@ -6,7 +6,13 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from publisher.errors import EngineBusy, EngineFailed, PublisherError, QueryLimit, QueryRefused
+from publisher.errors import (
+    EngineBusy,
+    EngineFailed,
+    PublisherError,
+    QueryLimitExceeded,
+    QueryRefused,
+)
 from publisher.query.engine import Limits
 from publisher.query.remote.connection import Address, Connection, Request
 from tests.query.remote.conftest import JSON, YES, Scripted, reply
@@ -63,7 +69,7 @@ def test_a_kept_connection_that_died_costs_nobody_an_answer(
 def test_an_engine_that_hangs_is_waited_for_so_long(connect: Connect, scripted: Scripted) -> None:
     """And not asked again: it may be at work on the query."""
     scripted.script = [None]
-    with pytest.raises(QueryLimit, match=r"0\.3 seconds") as stopped:
+    with pytest.raises(QueryLimitExceeded, match=r"0\.3 seconds") as stopped:
         ask(connect(), 0.3)
     assert stopped.value.limit == "query_timeout_seconds"
     assert len(scripted.requests) == 1
@@ -75,7 +81,7 @@ def test_an_engine_that_hangs_in_the_middle_is_waited_for_so_long(
     """The time limit is for all of the answer, not for each part."""
     whole = reply(b'{"head":{"vars":[]},"results":{"bindings":[]}}')
     scripted.script = [whole[:-20]]
-    with pytest.raises(QueryLimit):
+    with pytest.raises(QueryLimitExceeded):
         ask(connect(), 0.3)
 
 
@@ -114,10 +120,10 @@ def test_what_is_no_whole_answer_is_a_failure(
         (reply(b"", "text/plain", "501 Not Implemented"), QueryRefused),
         (reply(b"", "text/plain", "503 Service Unavailable"), EngineBusy),
         (reply(b"", "text/plain", "429 Too Many Requests"), EngineBusy),
-        (reply(b"", "text/plain", "504 Gateway Timeout"), QueryLimit),
+        (reply(b"", "text/plain", "504 Gateway Timeout"), QueryLimitExceeded),
         (reply(b"stack", "text/plain", "500 Internal Server Error"), EngineFailed),
-        (reply(YES, JSON, "200 OK", "X-SQL-State: S1TAT"), QueryLimit),
-        (reply(YES, JSON, "200 OK", "X-SPARQL-MaxRows: 10000"), QueryLimit),
+        (reply(YES, JSON, "200 OK", "X-SQL-State: S1TAT"), QueryLimitExceeded),
+        (reply(YES, JSON, "200 OK", "X-SPARQL-MaxRows: 10000"), QueryLimitExceeded),
     ],
 )
 def test_what_an_engine_says_of_a_query_is_passed_on_as_what_it_is(
@@ -133,7 +139,7 @@ def test_a_result_past_its_limit_is_an_error(connect: Connect, scripted: Scripte
     """The rest is not even received, and is no part of the next answer."""
     scripted.script = [reply(b'{"head":{}}' + b" " * 10_000), reply()]
     connection = connect(result_bytes=1000)
-    with pytest.raises(QueryLimit) as stopped:
+    with pytest.raises(QueryLimitExceeded) as stopped:
         ask(connection)
     assert stopped.value.limit == "query_result_mb"
     assert ask(connection) == YES
@@ -159,12 +165,12 @@ def test_queries_without_end_do_not_close_the_way_for_others(
     scripted.script = [None] * 6 + [reply()]
     connection = connect()
     for _ in range(6):
-        with pytest.raises(QueryLimit):
+        with pytest.raises(QueryLimitExceeded):
             ask(connection, 0.05)
     assert ask(connection) == YES
     scripted.script = [None]
     for _ in range(5):
-        with pytest.raises(QueryLimit):
+        with pytest.raises(QueryLimitExceeded):
             ask(connection, 0.05, is_own=True)
     with pytest.raises(EngineFailed, match="tried again"):
         ask(connection)
