@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from publisher.rdf.guards import LIMITS, Limits
+from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class CheckLimits:
     values: int = 10_000
     path_operators: int = 100
     endpoints: frozenset[str] = frozenset()
-    files: Limits = LIMITS
+    files: ReadLimits = DEFAULT_READ_LIMITS
 
 
 DEFAULT_CHECK_LIMITS = CheckLimits()

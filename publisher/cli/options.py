@@ -19,7 +19,7 @@ from publisher.config import Config, describe_settings, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
-from publisher.rdf.guards import Limits
+from publisher.rdf.guards import ReadLimits
 from publisher.system.files import storage_errors
 
 FOUND, USED_WRONGLY = 1, 2
@@ -82,9 +82,9 @@ def progress_shown(language: str) -> Iterator[Callable[[str], None]]:
         yield lambda step: status.update(translate("Running: {step}", language, step=step))
 
 
-def limits_of(config: Config) -> Limits:
+def limits_of(config: Config) -> ReadLimits:
     """Return what reading one RDF file may take."""
-    return Limits(
+    return ReadLimits(
         config.file_mb << 20,
         config.file_nesting,
         config.file_memory_mb << 20,

@@ -25,7 +25,7 @@ from publisher.load.sources import Sources
 from publisher.quality.file_rules import has_own_layout
 from publisher.rdf import media_types
 from publisher.rdf.subjects import Term
-from publisher.rdf.turtle import write
+from publisher.rdf.turtle import write_turtle
 from publisher.system.files import (
     locked_folder,
     replace_file,
@@ -208,7 +208,9 @@ class _Drafts:
                 )
             path = self._sources.folder / name
             before = file.text if file is not None else None
-            yield FileChange(name, path, before, write(triples, prefixes) if triples else None)
+            yield FileChange(
+                name, path, before, write_turtle(triples, prefixes) if triples else None
+            )
 
 
 def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:
@@ -220,7 +222,7 @@ def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:
         if folder in (RULES, QUERIES):
             kept = rules if folder == RULES else queries
             kept[change.path.name] = change.after or ""
-        if media_types.of_file(change.name) is None or change.path.name == CONTEXT:
+        if media_types.media_type_of_file(change.name) is None or change.path.name == CONTEXT:
             continue
         if change.after is None:
             del read[change.name]

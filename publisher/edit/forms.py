@@ -24,7 +24,7 @@ from publisher.edit.fields import (
 from publisher.edit.inventory import Inventory
 from publisher.messages import LANGUAGES, Text
 from publisher.rdf.namespaces import iri
-from publisher.rdf.subjects import Subjects, Term, called
+from publisher.rdf.subjects import Subjects, Term, texts_by_language
 from publisher.release.tables.columns import local, targets
 
 # What kind of value belongs in a field: from its shapes, else the ontology, else the data.
@@ -160,7 +160,7 @@ class Constraints:
     def said(self, name: str) -> Text:
         """Return language → text of the first shape that says it."""
         for part in self.parts:
-            if found := called(self.shapes.values(part, iri(name))):
+            if found := texts_by_language(self.shapes.values(part, iri(name))):
                 return found
         return {}
 

@@ -16,7 +16,7 @@ from publisher.edit.inventory import slug
 from publisher.errors import UsageError
 from publisher.messages import LANGUAGES, Text, translate
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.rdf.turtle import write
+from publisher.rdf.turtle import write_turtle
 
 
 def start_folder(start: Start, folder: Path) -> list[str]:
@@ -32,10 +32,12 @@ def start_folder(start: Start, folder: Path) -> list[str]:
     prefixes = {prefix: f"{base}def/{start.dataset}#", "shape": f"{base}shapes#"} | dict(PREFIXES)
     texts = {
         "pyproject.toml": _settings(start),
-        f"ontology/{start.dataset}.ttl": write(_triples(_ontology(start)), prefixes),
-        f"shapes/{start.class_name}.ttl": write(_triples(_shapes(start)), prefixes),
-        f"data/{start.dataset}/{start.kind}.ttl": write(_triples(_first_thing(start)), prefixes),
-        "data/catalogue.ttl": write(_triples(catalogue(start)), prefixes),
+        f"ontology/{start.dataset}.ttl": write_turtle(_triples(_ontology(start)), prefixes),
+        f"shapes/{start.class_name}.ttl": write_turtle(_triples(_shapes(start)), prefixes),
+        f"data/{start.dataset}/{start.kind}.ttl": write_turtle(
+            _triples(_first_thing(start)), prefixes
+        ),
+        "data/catalogue.ttl": write_turtle(_triples(catalogue(start)), prefixes),
     }
     folder.mkdir(parents=True, exist_ok=True)
     return write_all(

@@ -17,7 +17,7 @@ from publisher.load.parse import SourceFile, read_text
 from publisher.load.sources import Sources
 from publisher.quality.file_rules import has_own_layout
 from publisher.rdf.namespaces import iri
-from publisher.rdf.turtle import write
+from publisher.rdf.turtle import write_turtle
 
 _REPLACES = iri("dcterms:replaces")
 # RFC 3987, as far as Turtle asks for it.
@@ -52,7 +52,7 @@ def rename(sources: Sources, old: str, new: str) -> Plan:
             triples = {_mapped(triple, renamed) for triple in file.triples}
             if any(_is_type_of(triple, old) for triple in file.triples):
                 triples.add(Triple(moved, NamedNode(_REPLACES), NamedNode(old)))
-            after = write(triples, dict(sources.prefixes))
+            after = write_turtle(triples, dict(sources.prefixes))
         files += _change(file, after, old, new)
     return plan_files(sources, sorted([*files, *_queries(sources, old, new)], key=_by_name))
 
@@ -205,5 +205,5 @@ def _texts(folder: Path) -> Iterator[Path]:
 def _laid_out(change: FileChange, there: Sources) -> FileChange:
     """Return a changed file in the layout of the sources: the order of addresses may differ."""
     (file,) = (file for file in there.files if file.name == change.name)
-    text = write(file.triples, dict(there.prefixes))
+    text = write_turtle(file.triples, dict(there.prefixes))
     return FileChange(change.name, change.path, change.before, text)

@@ -28,7 +28,7 @@ from publisher.edit.fields import (
 from publisher.errors import ValueRefused
 from publisher.messages import Text, translate
 from publisher.rdf.namespaces import iri
-from publisher.rdf.subjects import Term, name_in
+from publisher.rdf.subjects import Term, pick_name
 
 _STRING = iri("xsd:string")
 _TRUTHS = {
@@ -303,7 +303,7 @@ class PickList:
     def name(self, term: Term, language: str) -> str:
         """Return the name of a choice that means no other; of what is no choice its address."""
         choice = self._choices.get(term.value)
-        name = name_in(choice.names, language) if choice is not None else ""
+        name = pick_name(choice.names, language) if choice is not None else ""
         if not name:
             return term.value if isinstance(term, Literal) else short(term.value, self._base_iri)
         if len(self._named[_key(name)]) == 1:

@@ -112,7 +112,7 @@ def _files(folder: Path) -> Iterator[Path]:
 
 
 def _is_rdf(path: Path) -> bool:
-    media_type = media_types.of_file(path.name)
+    media_type = media_types.media_type_of_file(path.name)
     is_hidden = path.name.startswith(".") or path.name == CONTEXT
     return media_type is not None and media_type.rdf_format is not None and not is_hidden
 

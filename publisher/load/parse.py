@@ -21,9 +21,9 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
 from publisher.rdf import media_types
-from publisher.rdf.guards import LIMITS, Limits, too_large
+from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
-from publisher.rdf.reading import read
+from publisher.rdf.reading import read_quads
 
 _PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
 _PREFIX = re.compile(r"^\s*@?prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
@@ -47,7 +47,7 @@ class SourceFile:
     sha256: str
     prefixes: dict[str, str] = field(repr=False)
     given: str | None = field(default=None, repr=False)
-    limits: Limits = field(default=LIMITS, repr=False, compare=False)
+    limits: ReadLimits = field(default=DEFAULT_READ_LIMITS, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -87,7 +87,7 @@ class SourceFile:
         return _triples(self.source, self.text, self.base_iri, self.limits)
 
 
-def read_text(path: Path, name: str, limits: Limits = LIMITS) -> str:
+def read_text(path: Path, name: str, limits: ReadLimits = DEFAULT_READ_LIMITS) -> str:
     """Return the content of a file, without a byte order mark.
 
     Args:
@@ -103,11 +103,11 @@ def read_text(path: Path, name: str, limits: Limits = LIMITS) -> str:
     return _read(path, name, limits.file_bytes)[0]
 
 
-def _read(path: Path, name: str, most: int = LIMITS.file_bytes) -> tuple[str, str]:
+def _read(path: Path, name: str, most: int = DEFAULT_READ_LIMITS.file_bytes) -> tuple[str, str]:
     """Return the content of a file and the SHA-256 of its bytes."""
     try:
         if path.stat().st_size > most:
-            raise too_large(path.stat().st_size, most, name)
+            raise file_too_large(path.stat().st_size, most, name)
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(
@@ -157,7 +157,9 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
     )
 
 
-def parse_file(source: SourcePath, base_iri: str, limits: Limits = LIMITS) -> SourceFile:
+def parse_file(
+    source: SourcePath, base_iri: str, limits: ReadLimits = DEFAULT_READ_LIMITS
+) -> SourceFile:
     """Return a source file that can be read.
 
     Args:
@@ -174,7 +176,9 @@ def parse_file(source: SourcePath, base_iri: str, limits: Limits = LIMITS) -> So
     return read_file(source, base_iri, limits)[0]
 
 
-def parse_text(source: SourcePath, text: str, base_iri: str, limits: Limits = LIMITS) -> SourceFile:
+def parse_text(
+    source: SourcePath, text: str, base_iri: str, limits: ReadLimits = DEFAULT_READ_LIMITS
+) -> SourceFile:
     """Return a source file as it would be with a text.
 
     Args:
@@ -194,7 +198,7 @@ def parse_text(source: SourcePath, text: str, base_iri: str, limits: Limits = LI
 
 
 def read_file(
-    source: SourcePath, base_iri: str, limits: Limits = LIMITS
+    source: SourcePath, base_iri: str, limits: ReadLimits = DEFAULT_READ_LIMITS
 ) -> tuple[SourceFile, tuple[Triple, ...]]:
     """Return a source file with what it says; raises what ``parse_file`` raises."""
     text, sha256 = _read(source.path, source.name, limits.file_bytes)
@@ -202,7 +206,7 @@ def read_file(
     return SourceFile(source, base_iri, sha256, declared_in(text), limits=limits), triples
 
 
-def _parse(source: SourcePath, text: str, base_iri: str, limits: Limits) -> tuple[Triple, ...]:
+def _parse(source: SourcePath, text: str, base_iri: str, limits: ReadLimits) -> tuple[Triple, ...]:
     """Return what a text says, if it is what a source may say."""
     triples = _triples(source, text, base_iri, limits)
     if younger := next(filter(_is_of_rdf_1_2, triples), None):
@@ -221,12 +225,16 @@ def _parse(source: SourcePath, text: str, base_iri: str, limits: Limits) -> tupl
     return triples
 
 
-def _triples(source: SourcePath, text: str, base_iri: str, limits: Limits) -> tuple[Triple, ...]:
-    media_type = media_types.of_file(source.name)
+def _triples(
+    source: SourcePath, text: str, base_iri: str, limits: ReadLimits
+) -> tuple[Triple, ...]:
+    media_type = media_types.media_type_of_file(source.name)
     assert media_type is not None
     assert media_type.rdf_format is not None
     try:
-        quads = read(text.encode(), media_type.rdf_format, base_iri, source.name, limits=limits)
+        quads = read_quads(
+            text.encode(), media_type.rdf_format, base_iri, source.name, limits=limits
+        )
     except SyntaxError as error:
         raise syntax_error(source, text, error) from error
     return tuple(quad.triple for quad in quads)
@@ -424,7 +432,9 @@ class GivenFiles:
     changed: float
 
 
-def read_given(paths: Sequence[Path], base_iri: str = "", limits: Limits = LIMITS) -> GivenFiles:
+def read_given(
+    paths: Sequence[Path], base_iri: str = "", limits: ReadLimits = DEFAULT_READ_LIMITS
+) -> GivenFiles:
     """Return what the files say.
 
     Args:
@@ -446,7 +456,7 @@ def read_given(paths: Sequence[Path], base_iri: str = "", limits: Limits = LIMIT
     return GivenFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
 
 
-def _read_existing(path: Path, limits: Limits) -> str:
+def _read_existing(path: Path, limits: ReadLimits) -> str:
     if not path.is_file():
         raise SourceMissing(
             "There is no such file.",
@@ -456,7 +466,7 @@ def _read_existing(path: Path, limits: Limits) -> str:
     return read_text(path, str(path), limits)
 
 
-def _parse_quads(path: Path, text: str, base_iri: str, limits: Limits) -> list[Quad]:
+def _parse_quads(path: Path, text: str, base_iri: str, limits: ReadLimits) -> list[Quad]:
     extension = path.suffix.lstrip(".").lower()
     media_type = media_types.BY_EXTENSION.get(extension)
     rdf_format = (media_type.rdf_format if media_type else None) or _ALSO.get(extension)
@@ -469,7 +479,7 @@ def _parse_quads(path: Path, text: str, base_iri: str, limits: Limits) -> list[Q
         )
     try:
         # Blank nodes of two files are different nodes, whatever they are called.
-        quads = read(
+        quads = read_quads(
             text.encode(), rdf_format, base_iri, str(path), limits=limits, rename_blank_nodes=True
         )
     except SyntaxError as error:

@@ -18,11 +18,11 @@ from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
 from publisher.load.files import CONTEXT, Role, SourcePath, find_queries, find_sources
 from publisher.load.parse import SourceFile, find_named, read_file, read_named, read_text
-from publisher.rdf.guards import LIMITS, Limits
+from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.jsonld import Context
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
-from publisher.rdf.sorted_files import Sorter, merge
+from publisher.rdf.sorted_files import Sorter, merge_files
 from publisher.system.files import make_temporary_folder, storage_errors
 from publisher.system.processes import on_all_cores
 
@@ -211,7 +211,7 @@ class _Part:
     base_iri: str
     folder: Path
     number: int
-    limits: Limits
+    limits: ReadLimits
 
 
 @dataclass(frozen=True)
@@ -225,7 +225,9 @@ class _PartResult:
 
 
 def read_ground(
-    found: Sequence[SourcePath | SourceFile], base_iri: str, limits: Limits = LIMITS
+    found: Sequence[SourcePath | SourceFile],
+    base_iri: str,
+    limits: ReadLimits = DEFAULT_READ_LIMITS,
 ) -> tuple[Ground, list[SourceFile | SourceError]]:
     """Return what files say, and each file, or what is wrong with it, in their order.
 
@@ -240,16 +242,16 @@ def read_ground(
 
 
 def _read_ground(
-    found: Sequence[SourcePath | SourceFile], base_iri: str, limits: Limits
+    found: Sequence[SourcePath | SourceFile], base_iri: str, limits: ReadLimits
 ) -> tuple[Ground, list[SourceFile | SourceError]]:
     folder, delete = make_temporary_folder()
     ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
     weakref.finalize(ground, delete)
     parts = [_Part(part, base_iri, folder, n, limits) for n, part in enumerate(cut(found))]
     read = list(on_all_cores(_read_part, parts))
-    merge([run for part in read for run in part.quads], ground.quads)
-    merge([run for part in read for run in part.examples], ground.examples)
-    merge([run for part in read for run in part.homes], ground.homes)
+    merge_files([run for part in read for run in part.quads], ground.quads)
+    merge_files([run for part in read for run in part.examples], ground.examples)
+    merge_files([run for part in read for run in part.homes], ground.homes)
     return ground, [file for part in read for file in part.files]
 
 
@@ -295,7 +297,7 @@ def _read_part(part: _Part) -> _PartResult:
 
 
 def _read(
-    found: SourcePath | SourceFile, base_iri: str, limits: Limits
+    found: SourcePath | SourceFile, base_iri: str, limits: ReadLimits
 ) -> tuple[SourceFile, tuple[Triple, ...]]:
     if isinstance(found, SourceFile):
         return found, found.triples

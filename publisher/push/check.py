@@ -20,7 +20,7 @@ from publisher.errors import QueryError
 from publisher.push.engine import Sum, Writer, normalised, unguard
 from publisher.query.remote.connection import JSON, N_TRIPLES, Connection, Request
 from publisher.query.remote.rewriting import AS_WRITTEN, Names
-from publisher.rdf.reading import read_lines
+from publisher.rdf.reading import read_quads_by_line
 
 SECONDS = 600.0
 # More triples than this are asked for in parts, since engines bound what one answer holds.
@@ -100,7 +100,7 @@ class Checker:
 
 def _quads(body: bytes) -> Iterator[Quad]:
     """Return what an engine sent as N-Triples."""
-    return read_lines(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
+    return read_quads_by_line(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
 
 
 def _fields(query: str, graph: str) -> list[tuple[str, str]]:

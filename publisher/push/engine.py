@@ -18,7 +18,7 @@ from urllib3.exceptions import HTTPError
 from publisher.errors import PushFailed, ReadLimitExceeded
 from publisher.query.remote.connection import TOKEN, authorization, user_and_password
 from publisher.query.remote.rewriting import AS_WRITTEN, Names
-from publisher.rdf.reading import read_lines
+from publisher.rdf.reading import read_quads_by_line
 from publisher.system.user_agent import user_agent
 
 _N_TRIPLES = "application/n-triples"
@@ -85,7 +85,7 @@ def _parsed(response: requests.Response) -> Iterator[Triple]:
     try:
         with response:
             source: Any = response.raw
-            for quad in read_lines(source, RdfFormat.N_TRIPLES, response.url):
+            for quad in read_quads_by_line(source, RdfFormat.N_TRIPLES, response.url):
                 yield quad.triple
     except (HTTPError, OSError, SyntaxError, ValueError, ReadLimitExceeded) as error:
         raise PushFailed(

@@ -24,7 +24,7 @@ from publisher.messages import text
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import PREFIXES
 from publisher.rdf.sorted_files import read_lines
-from publisher.rdf.turtle import write
+from publisher.rdf.turtle import write_turtle
 from publisher.system.files import replace_file
 from publisher.system.processes import on_all_cores
 
@@ -211,7 +211,10 @@ def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) ->
 
     An example is laid out for its readers. Whoever has read what the file says can give it.
     """
-    if media_types.of_file(file.name) is not media_types.TURTLE or file.role is Role.EXAMPLE:
+    if (
+        media_types.media_type_of_file(file.name) is not media_types.TURTLE
+        or file.role is Role.EXAMPLE
+    ):
         return True
     if any(token.lastgroup == "comment" for token in _TOKEN.finditer(file.text)):
         return True
@@ -224,7 +227,7 @@ def _wanted(file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, 
     """Return what a file would be in the layout; None when it is, or need not be."""
     if has_own_layout(file, triples):
         return None
-    wanted = write(triples, prefixes)
+    wanted = write_turtle(triples, prefixes)
     return None if file.text == wanted else wanted
 
 

@@ -14,7 +14,14 @@ from publisher.load.files import SHAPES
 from publisher.load.sources import Sources
 from publisher.quality.shape_reach import Needs, Reach, Step
 from publisher.rdf.namespaces import iri
-from publisher.rdf.sorted_files import SortedLines, Sorter, distinct, merge, read_lines, write_lines
+from publisher.rdf.sorted_files import (
+    SortedLines,
+    Sorter,
+    merge_files,
+    read_lines,
+    without_repetitions,
+    write_lines,
+)
 from publisher.system.files import naming
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.
@@ -96,7 +103,7 @@ def write_shapes(sources: Sources, folder: Path) -> ShapeGround:
                 else:
                     yield line[: line.rindex(b" <")] + END
 
-        write_lines(ground.said, distinct(validated()))
+        write_lines(ground.said, without_repetitions(validated()))
     ground.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8")
     return ground
 
@@ -122,7 +129,7 @@ def cut(ground: ShapeGround, needs: Needs, part_bytes: int = PART_BYTES) -> Iter
                     links.add(b"\t".join((value, predicate, subject)) + b"\n")
                 if predicate == _SUBCLASS:
                     shared.write(line)
-    merge(links.runs, ground.links)
+    merge_files(links.runs, ground.links)
     if place > start:
         yield Part(ground, start, place)
     bare = iter(list(_bare(ground, needs)))
@@ -137,7 +144,7 @@ def _bare(ground: ShapeGround, needs: Needs) -> Iterator[bytes]:
     links = (line.split(b"\t") for line in read_lines(ground.links))
     pointed_at = (value for value, predicate, _ in links if predicate in targets)
     named = sorted(f"<{name}>".encode() for name in needs.nodes)
-    for node in distinct(heapq.merge(pointed_at, named)):
+    for node in without_repetitions(heapq.merge(pointed_at, named)):
         if next(said.starting(node + b" "), None) is None:
             yield node
 

@@ -84,7 +84,7 @@ _ASCII_ESCAPE = re.compile(rb"\\u00[2-7]")
 
 
 @dataclass(frozen=True)
-class Limits:
+class ReadLimits:
     """What reading one RDF file may take.
 
     Attributes:
@@ -115,10 +115,12 @@ class Limits:
 
 
 # What applies when nobody says otherwise.
-LIMITS = Limits()
+DEFAULT_READ_LIMITS = ReadLimits()
 
 
-def must_be_apart(content: bytes, rdf_format: RdfFormat, limits: Limits, where: str) -> bool:
+def needs_own_process(
+    content: bytes, rdf_format: RdfFormat, limits: ReadLimits, where: str
+) -> bool:
     """Tell whether a file has to be parsed in a process of its own, with limits.
 
     Args:
@@ -132,7 +134,7 @@ def must_be_apart(content: bytes, rdf_format: RdfFormat, limits: Limits, where: 
         SyntaxError: It is no XML, though it should be.
     """
     if len(content) > limits.file_bytes:
-        raise too_large(len(content), limits.file_bytes, where)
+        raise file_too_large(len(content), limits.file_bytes, where)
     if rdf_format == RdfFormat.JSON_LD:
         return _json_is_costly(content, min(limits.nesting, JSON_NESTING), where)
     if rdf_format == RdfFormat.RDF_XML:
@@ -140,10 +142,10 @@ def must_be_apart(content: bytes, rdf_format: RdfFormat, limits: Limits, where: 
     refuse_turtle_nesting(content, limits.nesting, where)
     if rdf_format in (RdfFormat.N_TRIPLES, RdfFormat.N_QUADS):
         return False
-    return _grows(_longest_turtle_name(content), len(content), 4)
+    return _may_expand(_longest_turtle_name(content), len(content), 4)
 
 
-def too_large(size: int, most: int, where: str) -> ReadLimitExceeded:
+def file_too_large(size: int, most: int, where: str) -> ReadLimitExceeded:
     """Return the error for a file of more bytes than are read."""
     return ReadLimitExceeded(
         "The file has {size} MB; at most {most} MB are read.",
@@ -154,12 +156,12 @@ def too_large(size: int, most: int, where: str) -> ReadLimitExceeded:
     )
 
 
-def _grows(longest: int, size: int, shortest: int) -> bool:
+def _may_expand(longest: int, size: int, shortest: int) -> bool:
     """Tell whether names could grow far: each of ``shortest`` bytes stands for ``longest``."""
     return longest > 256 and longest * (size // shortest) > _GROWTH_HERE
 
 
-def _too_deep(
+def _nesting_error(
     content: bytes, pattern: re.Pattern[bytes], most: int, where: str
 ) -> ReadLimitExceeded:
     """Return the error that names the place where brackets nest too deeply."""
@@ -169,10 +171,10 @@ def _too_deep(
         if depth > most:
             place = found.start(1)
             break
-    return _nested(content, place, most, where)
+    return _check_nesting(content, place, most, where)
 
 
-def _nested(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
+def _check_nesting(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
     return ReadLimitExceeded(
         "Line {line}, column {column}: it nests deeper than {depth} levels.",
         where=where,
@@ -189,20 +191,20 @@ def turtle_nesting(content: bytes) -> int:
 
     Those in strings, names and comments are not counted.
     """
-    return _deepest(b"".join(_TURTLE.findall(content)), b"[({", b"])}")
+    return _deepest_level(b"".join(_TURTLE.findall(content)), b"[({", b"])}")
 
 
 def json_nesting(content: bytes) -> int:
     """Return how deep objects and arrays nest in JSON."""
-    return _deepest(b"".join(_JSON.findall(content)), b"[{", b"]}")
+    return _deepest_level(b"".join(_JSON.findall(content)), b"[{", b"]}")
 
 
 def xml_nesting(content: bytes) -> int:
     """Return how deep elements nest in well-formed XML; an empty-element tag is no level."""
-    return _deepest(_xml_marks(content), b"<", b"/")
+    return _deepest_level(_xml_marks(content), b"<", b"/")
 
 
-def _deepest(marks: bytes, opening: bytes, closing: bytes) -> int:
+def _deepest_level(marks: bytes, opening: bytes, closing: bytes) -> int:
     """Return how many levels are open at most, in a row of marks."""
     steps = bytearray(256)
     for mark in opening:
@@ -222,9 +224,9 @@ def refuse_turtle_nesting(content: bytes, most: int, where: str) -> None:
         for found in _TURTLE.finditer(content):
             depth += {b"<<": 1, b">>": -1}.get(found[1], 0)
             if depth > QUOTING:
-                raise _nested(content, found.start(1), QUOTING, where)
+                raise _check_nesting(content, found.start(1), QUOTING, where)
     if sum(map(content.count, (b"[", b"(", b"{"))) > most and turtle_nesting(content) > most:
-        raise _too_deep(content, _TURTLE, most, where)
+        raise _nesting_error(content, _TURTLE, most, where)
 
 
 def _longest_turtle_name(content: bytes) -> int:
@@ -241,8 +243,8 @@ def refuse_json_nesting(content: bytes, where: str, most: int = JSON_NESTING) ->
         ReadLimitExceeded: They nest too deeply.
     """
     brackets = b"".join(_JSON.findall(content))
-    if _deepest(brackets, b"[{", b"]}") > most:
-        raise _too_deep(content, _JSON, most, where)
+    if _deepest_level(brackets, b"[{", b"]}") > most:
+        raise _nesting_error(content, _JSON, most, where)
     return brackets
 
 
@@ -253,7 +255,7 @@ def _json_is_costly(content: bytes, most: int, where: str) -> bool:
         return True
     if content.count(b"@context") < 2 and not _ASCII_ESCAPE.search(content):
         return False
-    depth = _deepest(brackets, b"[{", b"]}")
+    depth = _deepest_level(brackets, b"[{", b"]}")
     objects = brackets.count(b"{") + brackets.count(b"[")
     return (
         depth * len(content) > _CONTEXT_COPIES_HERE or objects * len(content) > _CONTEXT_WORK_HERE
@@ -270,13 +272,13 @@ def _xml_is_costly(content: bytes, most: int, where: str) -> bool:
 
     longest = max(map(grown, set(_NAMESPACE.findall(content))), default=0)
     longest += sum(map(grown, _XML_BASE.findall(content)))
-    is_costly = _grows(longest, len(content), 8)
+    is_costly = _may_expand(longest, len(content), 8)
     depth = xml_nesting(content) if content.count(b"</") > _XML_FLAT else 0
     is_wide = content.count(b"xmlns") > _NAMESPACES_HERE and (
         depth > _XML_FLAT or _declares_many(content)
     )
     if depth > _XML_NESTING_HERE or is_wide or _LONG_TAG.search(content):
-        is_costly |= _Elements(most, where).are_costly(content)
+        is_costly |= _XmlCost(most, where).are_costly(content)
     return is_costly
 
 
@@ -296,10 +298,10 @@ def _refuse_malformed(content: bytes) -> None:
 
     The RDF parser takes a document that breaks off between two elements for whole.
     """
-    _run(expat.ParserCreate(), content)
+    _parse_xml(expat.ParserCreate(), content)
 
 
-def _run(parser: expat.XMLParserType, content: bytes) -> None:
+def _parse_xml(parser: expat.XMLParserType, content: bytes) -> None:
     # Version 1.1 differs in characters that RDF/XML has no use for, and expat knows 1.0 only.
     content = re.sub(rb"\A(\s*<\?xml\s+version\s*=\s*[\"']1\.)1", rb"\g<1>0", content, count=1)
     try:
@@ -309,7 +311,7 @@ def _run(parser: expat.XMLParserType, content: bytes) -> None:
         raise SyntaxError(reason, (None, error.lineno, error.offset + 1, None)) from error
 
 
-class _Elements:
+class _XmlCost:
     """Looks at every element: how deep, how many attributes and namespaces."""
 
     def __init__(self, most: int, where: str) -> None:
@@ -327,7 +329,7 @@ class _Elements:
         Raises:
             ReadLimitExceeded: They nest too deeply.
         """
-        _run(self._parser, content)
+        _parse_xml(self._parser, content)
         return (
             self._deepest > _XML_NESTING_HERE
             or self._attributes > _ATTRIBUTES_HERE
@@ -374,10 +376,10 @@ def _entities(content: bytes, where: str) -> dict[bytes, int]:
         sizes[name] = max(grown, sizes.get(name, 0))
         total += grown
         if total > most:
-            raise _grown(content, place, most, where)
+            raise _entity_growth(content, place, most, where)
     used = Counter(_REFERENCE.findall(content)) if sizes else Counter[bytes]()
     if total + sum(sizes.get(name, 0) * count for name, count in used.items()) > most:
-        raise _grown(content, first, most, where)
+        raise _entity_growth(content, first, most, where)
     return sizes
 
 
@@ -398,7 +400,7 @@ def _declarations(content: bytes, where: str) -> Iterator[tuple[bytes, bytes, in
         place = content.find(b"<!ENTITY", place + 8)
 
 
-def _grown(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
+def _entity_growth(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
     return ReadLimitExceeded(
         "Line {line}: its XML entities would grow to more than {most} MB.",
         where=where,
@@ -408,7 +410,7 @@ def _grown(content: bytes, place: int, most: int, where: str) -> ReadLimitExceed
     )
 
 
-def long_token(content: bytes, where: str) -> ReadLimitExceeded:
+def token_too_long(content: bytes, where: str) -> ReadLimitExceeded:
     """Return the error for a term or comment that is longer than the parser takes."""
     tokens = _TOKEN.finditer(content)
     place = next((t.start() for t in tokens if t.end() - t.start() >= TOKEN_BYTES), 0)

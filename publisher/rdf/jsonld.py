@@ -22,10 +22,10 @@ _TERM_KEYS = {"@id", "@type"}
 _GEN_DELIMS = tuple(":/?#[]@")
 _RDF_TYPE = iri("rdf:type")
 _STRING = iri("xsd:string")
-_REMEMBERED = 50_000
+_CACHED_IRIS = 50_000
 
 
-def not_plain(context: Mapping[str, Any]) -> str:
+def unsupported_key(context: Mapping[str, Any]) -> str:
     """Return the first key of a context that is more than plain, or nothing."""
     for key, definition in context.items():
         if key == "@version":
@@ -41,7 +41,7 @@ def not_plain(context: Mapping[str, Any]) -> str:
     return ""
 
 
-class Confused(Exception):
+class AmbiguousPrefix(Exception):
     """An IRI begins like a compact one, so no prefix may be declared beside it."""
 
 
@@ -54,7 +54,7 @@ class Context(Mapping[str, Any]):
         Raises:
             ValueError: They are not plain; it names the first that is not.
         """
-        if key := not_plain(definitions):
+        if key := unsupported_key(definitions):
             raise ValueError(key)
         self._definitions = dict(definitions)
         self._simple = {t: d for t, d in definitions.items() if isinstance(d, str)}
@@ -65,7 +65,7 @@ class Context(Mapping[str, Any]):
             if not term.startswith("@"):
                 self._read(term, definitions[term])
         # A method must not be cached for the life of the program, so the cache is the object's.
-        self._name = lru_cache(maxsize=_REMEMBERED)(self._shorten)
+        self._name = lru_cache(maxsize=_CACHED_IRIS)(self._shorten)
 
     def __getitem__(self, term: str) -> Any:
         """Return the definition of a term."""
@@ -114,7 +114,7 @@ class Context(Mapping[str, Any]):
             if name.startswith(namespace) and name != namespace
         ]
         if not compact and self._is_confused(name):
-            raise Confused
+            raise AmbiguousPrefix
         return min(compact, key=lambda c: (len(c), c)) if compact else name
 
     def _is_confused(self, name: str) -> bool:
@@ -197,7 +197,7 @@ class Context(Mapping[str, Any]):
         statements = list(statements)
         try:
             nodes = list(self.nodes(statements))
-        except Confused:
+        except AmbiguousPrefix:
             return self.without_prefixes().compact(statements)
         names: set[str] = set()
         body = ",\n".join(self.written(node, names) for node in nodes)

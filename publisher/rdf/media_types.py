@@ -98,10 +98,10 @@ BY_EXTENSION = {media_type.extension: media_type for media_type in ALL}
 BY_NAME = {media_type.name: media_type for media_type in ALL}
 
 
-def of_file(name: str) -> MediaType | None:
+def media_type_of_file(name: str) -> MediaType | None:
     """Return the media type that a file name's extension stands for.
 
-    >>> of_file("data/clusters/compare.ttl").name
+    >>> media_type_of_file("data/clusters/compare.ttl").name
     'text/turtle'
     """
     return BY_EXTENSION.get(PurePath(name).suffix.lstrip(".").lower())
@@ -109,20 +109,20 @@ def of_file(name: str) -> MediaType | None:
 
 # Accept fields × what is on offer → the choice (RFC 9110, section 12.5). Pure functions.
 
-MEMORY = 1024
+REMEMBERED_FIELDS = 1024
 # Longer fields are read anew each time: strangers must not fill the memory with them.
-_LONGEST_KEPT = 512
+_LONGEST_REMEMBERED = 512
 _Choice = TypeVar("_Choice")
 _Choose = Callable[[str, tuple[str, ...]], _Choice]
 
 
-def _remembered(choose: _Choose[_Choice]) -> _Choose[_Choice]:
+def _cached(choose: _Choose[_Choice]) -> _Choose[_Choice]:
     """Return a function that keeps its answers to fields of usual length."""
-    kept = lru_cache(maxsize=MEMORY)(choose)
+    kept = lru_cache(maxsize=REMEMBERED_FIELDS)(choose)
 
     @wraps(choose)
     def remembered(field: str, offered: tuple[str, ...]) -> _Choice:
-        return (kept if len(field) <= _LONGEST_KEPT else choose)(field, offered)
+        return (kept if len(field) <= _LONGEST_REMEMBERED else choose)(field, offered)
 
     return remembered
 
@@ -168,7 +168,7 @@ def _ranked(ranges: Sequence[tuple[str, float]], media_type: str) -> tuple[float
     return (found, specificity) if specificity else (0.0, 0)
 
 
-@_remembered
+@_cached
 def _negotiate(accept: str, offered: tuple[str, ...]) -> str | None:
     ranges = _ranges(accept)
     if not ranges:
@@ -236,7 +236,7 @@ def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
     return Chosen(own.get(choice) or others[choice], choice)
 
 
-@_remembered
+@_cached
 def choose_language(accept_language: str, offered: tuple[str, ...]) -> str:
     """Return the language the client prefers; the first one on offer when none fits.
 

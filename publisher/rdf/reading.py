@@ -18,13 +18,13 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from publisher.errors import ReadLimitExceeded, SourceSyntax
 from publisher.rdf.guards import (
-    LIMITS,
+    DEFAULT_READ_LIMITS,
     TOKEN_BYTES,
-    Limits,
-    long_token,
-    must_be_apart,
+    ReadLimits,
+    needs_own_process,
     refuse_json_nesting,
     refuse_turtle_nesting,
+    token_too_long,
 )
 from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
 
@@ -37,13 +37,13 @@ class _Readable(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-def read(
+def read_quads(
     content: bytes,
     rdf_format: RdfFormat,
     base_iri: str,
     where: str,
     *,
-    limits: Limits = LIMITS,
+    limits: ReadLimits = DEFAULT_READ_LIMITS,
     rename_blank_nodes: bool = False,
 ) -> list[Quad]:
     """Return what a file says, in its order.
@@ -63,30 +63,30 @@ def read(
             are known.
     """
     try:
-        if must_be_apart(content, rdf_format, limits, where):
-            content = _apart(content, rdf_format, base_iri, where, limits)
+        if needs_own_process(content, rdf_format, limits, where):
+            content = _read_in_process(content, rdf_format, base_iri, where, limits)
             rdf_format = RdfFormat.N_QUADS
         found: Iterator[Quad] = parse(
             content, format=rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes
         )
         if rdf_format == RdfFormat.JSON_LD:
-            found = _watched(found, limits.memory_for(len(content)), where)
+            found = _limit_growth(found, limits.memory_for(len(content)), where)
         most = limits.triples_for(len(content))
         quads = list(islice(found, most + 1))
     except MemoryError as error:
         if IS_LONG_TOKEN in str(error):
-            raise long_token(content, where) from error
-        raise _needs_more(limits, len(content), where) from error
+            raise token_too_long(content, where) from error
+        raise _memory_error(limits, len(content), where) from error
     except SyntaxError as error:
         if "LoadDocumentCallback" in str(error):
-            raise _remote_context(content, where) from error
+            raise _refuse_remote_context(content, where) from error
         raise
     if len(quads) > most:
         raise _too_many(most, where)
     return quads
 
 
-def read_lines(stream: _Readable, rdf_format: RdfFormat, where: str) -> Iterator[Quad]:
+def read_quads_by_line(stream: _Readable, rdf_format: RdfFormat, where: str) -> Iterator[Quad]:
     """Yield what a stream of N-Triples or N-Quads says; memory holds a part of it at a time.
 
     Args:
@@ -99,11 +99,11 @@ def read_lines(stream: _Readable, rdf_format: RdfFormat, where: str) -> Iterator
         SyntaxError: It is not what its syntax asks for.
     """
     for block in _whole_lines(stream, where):
-        refuse_turtle_nesting(block, LIMITS.nesting, where)
+        refuse_turtle_nesting(block, DEFAULT_READ_LIMITS.nesting, where)
         try:
             yield from parse(block, format=rdf_format)
         except MemoryError as error:
-            raise long_token(block, where) from error
+            raise token_too_long(block, where) from error
 
 
 def _whole_lines(stream: _Readable, where: str) -> Iterator[bytes]:
@@ -141,7 +141,7 @@ def read_json(content: bytes, where: str) -> object:
     return json.loads(content.decode())
 
 
-def _watched(quads: Iterable[Quad], most: int, where: str) -> Iterator[Quad]:
+def _limit_growth(quads: Iterable[Quad], most: int, where: str) -> Iterator[Quad]:
     """Yield quads as long as what they say is not longer than so many bytes."""
     length = 0
     for quad in quads:
@@ -169,7 +169,7 @@ def _too_many(most: int, where: str) -> ReadLimitExceeded:
     )
 
 
-def _remote_context(content: bytes, where: str) -> SourceSyntax:
+def _refuse_remote_context(content: bytes, where: str) -> SourceSyntax:
     place = max(content.find(b'"@context"'), 0)
     return SourceSyntax(
         "Line {line}: the JSON-LD context is an address on the web, and none is fetched.",
@@ -179,8 +179,8 @@ def _remote_context(content: bytes, where: str) -> SourceSyntax:
     )
 
 
-def _apart(
-    content: bytes, rdf_format: RdfFormat, base_iri: str, where: str, limits: Limits
+def _read_in_process(
+    content: bytes, rdf_format: RdfFormat, base_iri: str, where: str, limits: ReadLimits
 ) -> bytes:
     """Return what a file says as N-Quads, parsed in a process that has limits."""
     size = len(content)
@@ -193,7 +193,7 @@ def _apart(
             command, input=content, capture_output=True, timeout=numbers[1], check=False
         )
     except subprocess.TimeoutExpired as error:
-        raise _needs_more(limits, size, where) from error
+        raise _memory_error(limits, size, where) from error
     if done.returncode == REFUSED:
         reason = json.loads(done.stderr)
         if reason["kind"] == "syntax":
@@ -202,15 +202,15 @@ def _apart(
         if reason["kind"] == "triples":
             raise _too_many(most, where)
         if reason["kind"] == "token":
-            raise long_token(content, where)
+            raise token_too_long(content, where)
         if reason["kind"] == "length":
             raise _too_long(length, where)
     if done.returncode != 0:
-        raise _needs_more(limits, size, where)
+        raise _memory_error(limits, size, where)
     return done.stdout
 
 
-def _needs_more(limits: Limits, size: int, where: str) -> ReadLimitExceeded:
+def _memory_error(limits: ReadLimits, size: int, where: str) -> ReadLimitExceeded:
     return ReadLimitExceeded(
         "It cannot be read within {seconds} seconds and {memory} MB.",
         where=where,

@@ -25,7 +25,7 @@ Statement = Triple | Quad
 _WITHOUT_PREFIXES = (N_TRIPLES, N_QUADS)
 
 
-def in_order(statements: Iterable[Statement]) -> list[Statement]:
+def sort_statements(statements: Iterable[Statement]) -> list[Statement]:
     """Return the statements sorted by their N-Triples form, without repetitions."""
     return [statement for _, statement in sorted({str(s): s for s in statements}.items())]
 
@@ -51,13 +51,13 @@ def serialise(
     if media_type.rdf_format is None:
         raise ValueError(f"{media_type.name} cannot hold a graph")
     if media_type is TURTLE:
-        return turtle.write(statements, prefixes).encode()  # which sorts by itself
+        return turtle.write_turtle(statements, prefixes).encode()  # which sorts by itself
     if media_type in _WITHOUT_PREFIXES:
         return "".join(f"{line} .\n" for line in sorted({str(s) for s in statements})).encode()
-    ordered = in_order(statements)
+    ordered = sort_statements(statements)
     if media_type is JSON_LD:
         return context.compact(ordered)
-    used = namespaces_of(ordered, prefixes)
+    used = used_prefixes(ordered, prefixes)
     try:
         written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
         return well_formed(written or b"") if media_type is RDF_XML else written or b""
@@ -68,7 +68,7 @@ def serialise(
         raise
 
 
-def namespaces_of(statements: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
+def used_prefixes(statements: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return the prefixes whose namespaces the statements use."""
     starts = set()
     for statement in statements:
@@ -79,6 +79,6 @@ def namespaces_of(statements: Iterable[Statement], prefixes: Mapping[str, str]) 
     return {prefix: start for prefix, start in prefixes.items() if start in starts}
 
 
-def gzipped(content: bytes) -> bytes:
+def gzip_bytes(content: bytes) -> bytes:
     """Return the content compressed, without the time of day in it."""
     return gzip.compress(content, compresslevel=6, mtime=0)

@@ -18,7 +18,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from publisher.system.files import naming
 
-_PIECE_BYTES = 32 << 20
+_CHUNK_BYTES = 32 << 20
 _BUFFER_BYTES = 1 << 18
 # So many files are open at once.
 _MOST_RUNS = 128
@@ -54,7 +54,7 @@ class Sorter:
         """Take a line."""
         self._lines.append(line)
         self._length += len(line)
-        if self._length > _PIECE_BYTES:
+        if self._length > _CHUNK_BYTES:
             self._write()
 
     def close(self) -> None:
@@ -86,7 +86,7 @@ def read_lines(path: Path) -> Iterator[bytes]:
         yield from lines
 
 
-def distinct(lines: Iterable[bytes]) -> Iterator[bytes]:
+def without_repetitions(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Yield sorted lines, each once."""
     last = None
     for line in lines:
@@ -95,22 +95,22 @@ def distinct(lines: Iterable[bytes]) -> Iterator[bytes]:
             last = line
 
 
-def merged(runs: Sequence[Path]) -> Iterator[bytes]:
+def merge_lines(runs: Sequence[Path]) -> Iterator[bytes]:
     """Yield the lines of sorted files in order, each once."""
     while len(runs) > _MOST_RUNS:
         together = runs[0].with_name(f"{runs[0].name}+")
-        write_lines(together, merged(runs[:_MOST_RUNS]))
+        write_lines(together, merge_lines(runs[:_MOST_RUNS]))
         for run in runs[:_MOST_RUNS]:
             run.unlink()
         runs = [*runs[_MOST_RUNS:], together]
     with ExitStack() as stack:
         files = [stack.enter_context(run.open("rb", _BUFFER_BYTES)) for run in runs]
-        yield from distinct(heapq.merge(*files))
+        yield from without_repetitions(heapq.merge(*files))
 
 
-def merge(runs: Sequence[Path], target: Path) -> None:
+def merge_files(runs: Sequence[Path], target: Path) -> None:
     """Write the lines of sorted files into one, in order and each once; the runs are gone then."""
-    write_lines(target, merged(runs))
+    write_lines(target, merge_lines(runs))
     for run in runs:
         run.unlink(missing_ok=True)
 

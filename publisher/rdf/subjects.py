@@ -11,14 +11,14 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.rdf.sorted_files import SortedLines, Sorter, distinct, merged
+from publisher.rdf.sorted_files import SortedLines, Sorter, merge_lines, without_repetitions
 
 Term = NamedNode | BlankNode | Literal
-Said = Mapping[str, Sequence[Term]]
-_NOTHING: Said = {}
+Properties = Mapping[str, Sequence[Term]]
+_NO_PROPERTIES: Properties = {}
 # A thing is asked for one property after the other; the names of concepts come back.
-_REMEMBERED = 2_000
-_NAMES = 20_000
+_CACHED_SUBJECTS = 2_000
+_CACHED_NAMES = 20_000
 
 
 class Subjects:
@@ -43,9 +43,9 @@ class Subjects:
         """Yield every named subject, sorted."""
         return iter(sorted(self._said.keys() - self._blank))
 
-    def of(self, subject: str) -> Said:
+    def of(self, subject: str) -> Properties:
         """Return predicate → values of a subject."""
-        return self._said.get(subject, _NOTHING)
+        return self._said.get(subject, _NO_PROPERTIES)
 
     def values(self, subject: str, path: str) -> tuple[Term, ...]:
         """Return the values of one property of a subject, sorted."""
@@ -61,7 +61,7 @@ class Subjects:
         """Return what a subject is called: language tag → name."""
         said = self.of(subject)
         path = next((path for path in LABELS if path in said), "")
-        return called(self.values(subject, path))
+        return texts_by_language(self.values(subject, path))
 
 
 class SubjectsOnDisk(Subjects):
@@ -72,21 +72,21 @@ class SubjectsOnDisk(Subjects):
         super().__init__(())
         self._files = [SortedLines(path) for path in paths]
         # A method must not be cached for the life of the program, so the cache is the object's.
-        self._remembered = lru_cache(maxsize=_REMEMBERED)(self._look_up)
-        self._named = lru_cache(maxsize=_NAMES)(super().names)
+        self._remembered = lru_cache(maxsize=_CACHED_SUBJECTS)(self._look_up)
+        self._named = lru_cache(maxsize=_CACHED_NAMES)(super().names)
 
     def __iter__(self) -> Iterator[str]:
         """Yield every named subject, sorted."""
         with TemporaryDirectory() as folder, Sorter(Path(folder, "subjects")) as sorter:
             for file in self._files:
-                for name in distinct(line.partition(b" ")[0] for line in file):
+                for name in without_repetitions(line.partition(b" ")[0] for line in file):
                     if name.startswith(b"<"):
                         sorter.add(name[1:-1] + b"\n")
             sorter.close()
-            for name in merged(sorter.runs):
+            for name in merge_lines(sorter.runs):
                 yield name[:-1].decode()
 
-    def of(self, subject: str) -> Said:
+    def of(self, subject: str) -> Properties:
         """Return predicate → values of a subject."""
         return self._remembered(subject)
 
@@ -94,7 +94,7 @@ class SubjectsOnDisk(Subjects):
         """Return what a subject is called: language tag → name."""
         return self._named(subject)
 
-    def _look_up(self, subject: str) -> Said:
+    def _look_up(self, subject: str) -> Properties:
         start = f"<{subject}> ".encode() if ":" in subject else f"_:{subject} ".encode()
         lines = b"".join(line for file in self._files for line in file.starting(start))
         said: dict[str, list[Term]] = {}
@@ -104,7 +104,7 @@ class SubjectsOnDisk(Subjects):
         return said
 
 
-def called(terms: Iterable[Term]) -> dict[str, str]:
+def texts_by_language(terms: Iterable[Term]) -> dict[str, str]:
     """Return language tag → text of literals; of several in a language the first."""
     found: dict[str, str] = {}
     for term in terms:
@@ -113,10 +113,10 @@ def called(terms: Iterable[Term]) -> dict[str, str]:
     return found
 
 
-def name_in(names: Mapping[str, str], language: str) -> str:
+def pick_name(names: Mapping[str, str], language: str) -> str:
     """Return the name that serves a language best; empty when there is none.
 
-    >>> name_in({"en": "Lake", "": "L"}, "sv")
+    >>> pick_name({"en": "Lake", "": "L"}, "sv")
     'L'
     """
     for tag in (language, "", "en"):
@@ -130,7 +130,7 @@ def name_in(names: Mapping[str, str], language: str) -> str:
 _FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
 
 
-def members(
+def list_members(
     term: object, said_of: Mapping[str, Mapping[str, Sequence[object]]]
 ) -> Iterable[object]:
     """Yield the members of an RDF list, else the term itself.

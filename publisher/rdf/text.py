@@ -7,22 +7,22 @@ import unicodedata
 from collections.abc import Iterator
 
 _WORD = re.compile(r"[^\W_]+")
-_OWN = frozenset("åäö")
+_SWEDISH_LETTERS = frozenset("åäö")
 # Letters of neighbours that Swedes look for under their own.
 _NEIGHBOURS = str.maketrans({"æ": "ä", "ø": "ö"})
 _PLAIN = str.maketrans("åäö", "aao")
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Return a text without case and without marks; å, ä and ö are letters, not marks.
 
-    >>> folded("Idé på ÅSÖN, Crème, Ærø")
+    >>> fold("Idé på ÅSÖN, Crème, Ærø")
     'ide på åsön, creme, ärö'
     """
     composed = unicodedata.normalize("NFC", text).casefold().translate(_NEIGHBOURS)
     if composed.isascii():
         return composed
-    return "".join(c if c in _OWN else _without_marks(c) for c in composed)
+    return "".join(c if c in _SWEDISH_LETTERS else _without_marks(c) for c in composed)
 
 
 def _without_marks(letter: str) -> str:
@@ -36,32 +36,32 @@ def words(text: str) -> list[str]:
     >>> words("High-Voltage Valley; Värmland (2015)")
     ['high', 'voltage', 'valley', 'värmland', '2015']
     """
-    return _WORD.findall(folded(text))
+    return _WORD.findall(fold(text))
 
 
-def plain(word: str) -> str:
+def without_swedish_letters(word: str) -> str:
     """Return a folded word as people write it who have no å, ä and ö.
 
-    >>> plain("värmland")
+    >>> without_swedish_letters("värmland")
     'varmland'
     """
     return word.translate(_PLAIN)
 
 
-def spans(text: str) -> Iterator[tuple[int, int, str]]:
+def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield begin, end and folded form of each word as it stands in a text.
 
-    >>> list(spans("Åre by"))
+    >>> list(word_spans("Åre by"))
     [(0, 3, 'åre'), (4, 6, 'by')]
     """
     for found in _WORD.finditer(text):
-        yield found.start(), found.end(), folded(found[0])
+        yield found.start(), found.end(), fold(found[0])
 
 
-def within_one_edit(word: str, letters: str) -> Iterator[str]:
+def one_edit_variants(word: str, letters: str) -> Iterator[str]:
     """Yield the texts that one letter left out, put in, replaced or swapped makes of a word.
 
-    >>> sorted(within_one_edit("ab", "b"))
+    >>> sorted(one_edit_variants("ab", "b"))
     ['a', 'ab', 'abb', 'b', 'ba', 'bab', 'bb']
     """
     halves = [(word[:n], word[n:]) for n in range(len(word) + 1)]

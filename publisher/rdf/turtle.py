@@ -16,7 +16,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from publisher.rdf.namespaces import iri
 
 Subject = NamedNode | BlankNode
-_Said = dict[str, set[object]]  # of one subject: predicate → objects
+_ObjectsByPredicate = dict[str, set[object]]  # of one subject: predicate → objects
 _TYPE, _STRING = iri("rdf:type"), iri("xsd:string")
 _FIRST = {_TYPE: 0, iri("rdfs:label"): 1}
 _LOCAL_NAME = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_-])?")
@@ -37,7 +37,7 @@ def _split(iri: str) -> tuple[str, str]:
     return iri[:end], iri[end:] if _LOCAL_NAME.fullmatch(iri, end) else ""
 
 
-class _Writer:
+class _TurtleWriter:
     """Writes terms, and remembers which prefixes it used."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
@@ -74,7 +74,7 @@ class _Writer:
         written = [self.term(term) for term in sorted(objects, key=_object_order)]
         return f"    {verb}\n        " + " ,\n        ".join(written) + " ;\n"
 
-    def block(self, subject: Subject, objects: _Said) -> str:
+    def block(self, subject: Subject, objects: _ObjectsByPredicate) -> str:
         lines = [
             self.predicate(predicate, objects[predicate])
             for predicate in sorted(objects, key=_predicate_order)
@@ -86,7 +86,7 @@ class _Writer:
         return "".join(f"PREFIX {prefix}: <{declared[prefix]}>\n" for prefix in sorted(self.used))
 
 
-def _nothing() -> _Said:
+def _no_terms() -> _ObjectsByPredicate:
     return defaultdict(set)
 
 
@@ -97,42 +97,44 @@ def _predicate_order(predicate: str) -> tuple[int, str]:
 def _object_order(term: object) -> tuple[int, str, str, str]:
     if isinstance(term, Literal):
         return (1, term.value, term.datatype.value, term.language or "")
-    return (0, _name(term), "", "")
+    return (0, _sort_key(term), "", "")
 
 
-def _name(term: object) -> str:
+def _sort_key(term: object) -> str:
     """Return what a node is sorted by: its IRI, or the label of a blank node."""
     return term.value if isinstance(term, NamedNode) else str(term)
 
 
-def write(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> str:
+def write_turtle(triples: Iterable[Triple | Quad], prefixes: Mapping[str, str]) -> str:
     """Return the triples as Turtle in the layout of the sources.
 
     Args:
         triples: In any order; the same triples always give the same text.
         prefixes: Prefix → namespace; only the used ones are declared.
     """
-    subjects: dict[Subject, _Said] = defaultdict(_nothing)
+    subjects: dict[Subject, _ObjectsByPredicate] = defaultdict(_no_terms)
     for triple in triples:
         subject = triple.subject
         assert not isinstance(subject, Triple)  # RDF 1.1 has no triples as terms
         subjects[subject][triple.predicate.value].add(triple.object)
-    writer = _Writer(prefixes)
-    blocks = [writer.block(subject, subjects[subject]) for subject in sorted(subjects, key=_name)]
+    writer = _TurtleWriter(prefixes)
+    blocks = [
+        writer.block(subject, subjects[subject]) for subject in sorted(subjects, key=_sort_key)
+    ]
     head = writer.head()
     return head + ("\n" if head and blocks else "") + "\n".join(blocks)
 
 
-class Blocks:
+class BlockWriter:
     """Writes the blocks of Turtle one by one; which prefixes they use is known at the end."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         """Begin with no prefix used."""
-        self._writer = _Writer(prefixes)
+        self._writer = _TurtleWriter(prefixes)
 
     def block(self, triples: Iterable[Triple | Quad]) -> str:
         """Return what is said of one subject; a blank line stands between two blocks."""
-        objects = _nothing()
+        objects = _no_terms()
         subject: Subject | None = None
         for triple in triples:
             assert not isinstance(triple.subject, Triple)
@@ -147,7 +149,7 @@ class Blocks:
 
 
 def as_n3(written: bytes) -> bytes:
-    r"""Return a Turtle document of ``write`` for readers of N3, which has no ``PREFIX``.
+    r"""Return a Turtle document of ``write_turtle`` for readers of N3, which has no ``PREFIX``.
 
     >>> as_n3(b"PREFIX e: <http://e/>\n\ne:a e:b e:c .")
     b'@prefix e: <http://e/> .\n\ne:a e:b e:c .'

@@ -15,11 +15,11 @@ from pyoxigraph import RdfFormat, Triple, parse, serialize
 
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf import media_types
-from publisher.rdf.jsonld import Confused, Context
+from publisher.rdf.jsonld import AmbiguousPrefix, Context
 from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, MediaType
-from publisher.rdf.serialise import namespaces_of
-from publisher.rdf.sorted_files import Quads, Sorter, merged, write_lines
-from publisher.rdf.turtle import Blocks
+from publisher.rdf.serialise import used_prefixes
+from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, write_lines
+from publisher.rdf.turtle import BlockWriter
 from publisher.release.model import DUMPS
 from publisher.system.processes import on_all_cores
 
@@ -104,14 +104,14 @@ def _write_triples(quads: Quads, path: Path, prefixes: Mapping[str, str], contex
 
 def _write_turtle(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
     """Write Turtle: subjects by their IRIs, which is not the order of lines."""
-    blocks = Blocks(prefixes)
+    blocks = BlockWriter(prefixes)
     with TemporaryDirectory(dir=path.parent.parent) as folder, Sorter(Path(folder, "s")) as sorter:
         for line in quads.lines():
             sorter.add(_by_name(line))
         sorter.close()
         body = Path(folder, "body")
         with body.open("w", encoding="utf-8", newline="\n") as file:
-            for number, triples in enumerate(_subjects(map(_as_line, merged(sorter.runs)))):
+            for number, triples in enumerate(_subjects(map(_as_line, merge_lines(sorter.runs)))):
                 file.write("\n" if number else "")
                 file.write(blocks.block(triples))
         head = blocks.head()
@@ -136,7 +136,7 @@ def _subjects(lines: Iterable[bytes]) -> Iterator[list[Triple]]:
 def _write_json(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
     try:
         _write_nodes(quads, path, context)
-    except Confused:
+    except AmbiguousPrefix:
         _write_nodes(quads, path, context.without_prefixes())
 
 
@@ -160,7 +160,7 @@ def _join(path: Path, head: bytes, body: Path) -> None:
 
 
 def _write_xml(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
-    used = namespaces_of(quads, prefixes)
+    used = used_prefixes(quads, prefixes)
     with path.open("wb") as file:
         _serialise((quad.triple for quad in quads), file, used)
 

@@ -21,8 +21,8 @@ from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.load.files import CATALOGUE, SHAPES
 from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.sorted_files import Quads
-from publisher.rdf.subjects import Said, Subjects, SubjectsOnDisk
-from publisher.rdf.text import plain, within_one_edit, words
+from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk
+from publisher.rdf.text import one_edit_variants, without_swedish_letters, words
 from publisher.system.files import naming
 
 LONGEST = 200
@@ -109,7 +109,7 @@ class Search:
 
 
 def _find(index: sqlite3.Connection, asked: Sequence[str], language: str) -> Found:
-    simple = [plain(word) for word in asked]
+    simple = [without_swedish_letters(word) for word in asked]
     mended: list[set[str]] = []
     found: dict[str, Hit] = {}
     more = False
@@ -158,7 +158,7 @@ def _closeness(
 ) -> tuple[bool, bool, int]:
     """Return what hits of one step are sorted by: language, whole words, length of the name."""
     own = words(hit.label)
-    known = {*own, *map(plain, own)}
+    known = {*own, *map(without_swedish_letters, own)}
     is_whole = all(any(word in known for word in among) for among in alternatives)
     return (hit.language not in (language, ""), not is_whole, len(own))
 
@@ -187,7 +187,7 @@ def _mended(
         among = {word}
         is_known = only_unknown and _is_known(index, word, is_last=is_last)
         if len(word) in _MENDED and not is_known:
-            near = sorted(within_one_edit(word, letters))
+            near = sorted(one_edit_variants(word, letters))
             places = ", ".join("?" * len(near))
             query = f"SELECT word FROM words WHERE word IN ({places})"  # nosec B608 # question marks
             among |= {row[0] for row in index.execute(query, near)}
@@ -272,13 +272,16 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         for number, row in enumerate(_rows(subjects, of_catalogue, base_iri), start=1):
             index.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?)", (number, *row))
             found = [words(text) for text in row[2:5]]
-            for name, texts in (("exact", found), ("plain", [[*map(plain, w)] for w in found])):
+            for name, texts in (
+                ("exact", found),
+                ("plain", [[*map(without_swedish_letters, w)] for w in found]),
+            ):
                 index.execute(
                     f"INSERT INTO {name} (rowid, label, names, text)"  # nosec B608 # two constants
                     " VALUES (?, ?, ?, ?)",
                     (number, *map(" ".join, texts)),
                 )
-            vocabulary.update(plain(word) for texts in found for word in texts)
+            vocabulary.update(without_swedish_letters(word) for texts in found for word in texts)
         index.executemany("INSERT INTO words VALUES (?)", ((w,) for w in sorted(vocabulary)))
         letters = sorted(set("".join(vocabulary)))
         index.executemany("INSERT INTO letters VALUES (?)", ((letter,) for letter in letters))
@@ -316,7 +319,7 @@ def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator
             yield name, tag, label, "\n".join(names), text, " ".join(ordered)
 
 
-def _literals(said: Said, paths: Sequence[str]) -> list[Literal]:
+def _literals(said: Properties, paths: Sequence[str]) -> list[Literal]:
     return [
         term
         for path in paths

@@ -11,7 +11,7 @@ from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
 from publisher.query.engine import Engine
-from publisher.rdf.text import plain, spans
+from publisher.rdf.text import without_swedish_letters, word_spans
 from publisher.release.model import Release
 from publisher.release.search import LONGEST, Found, Hit
 from publisher.render.frame import Frame, Reader
@@ -51,8 +51,8 @@ def pieces(text: str, found: Found) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
     place = 0
-    for begin, end, folded in spans(text):
-        word = plain(folded)
+    for begin, end, folded in word_spans(text):
+        word = without_swedish_letters(folded)
         if word in found.words or (found.beginning and word.startswith(found.beginning)):
             cut += [(text[place:begin], False), (text[begin:end], True)]
             place = end
@@ -68,7 +68,7 @@ def snippet(hit: Hit, found: Found) -> list[Piece]:
     text = hit.text.replace("\n", " ")
     matches = [
         begin
-        for begin, end, _ in spans(text)
+        for begin, end, _ in word_spans(text)
         if any(match for _, match in pieces(text[begin:end], found))
     ]
     start = 0

@@ -11,7 +11,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from publisher.messages import translate
 from publisher.query.engine import LABELS, Description
 from publisher.rdf.namespaces import DETAILS, LABEL, LANG_STRING, iri
-from publisher.rdf.subjects import members
+from publisher.rdf.subjects import list_members
 from publisher.render.labels import Names, foreign
 from publisher.render.layout import Layout, Placing
 from publisher.render.neighbours import Neighbourhood
@@ -179,7 +179,7 @@ class Views:
         self, predicate: str, terms: Sequence[object], viewer: str = ""
     ) -> Sequence[object]:
         """Return the texts in the page's language when there are any, and all that is not text."""
-        found = [member for term in terms for member in members(term, self._by_subject)]
+        found = [member for term in terms for member in list_members(term, self._by_subject)]
         texts = [t for t in found if isinstance(t, Literal) and t.language]
         fitting = [t for t in texts if not foreign(t, self.language)]
         if viewer == LANG_STRING:

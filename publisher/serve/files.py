@@ -90,7 +90,7 @@ def blueprint(site: Site) -> Blueprint:
         file = site.release.files.get(f"{DUMPS}/{name}")
         if file is None:
             abort(404)
-        media_type = media_types.of_file(name)
+        media_type = media_types.media_type_of_file(name)
         dataset = site.release.dataset(name.removesuffix(".gz").rpartition(".")[0])
         links = signposting.of_file(site, dataset)
         return stored(site, file, media_type.name if media_type else _GZIP, links)
@@ -133,7 +133,7 @@ def copies_blueprint(site: Site, past: Past) -> Blueprint:
         found = _files(releases / release).get(name) if kept else None
         if kept is None or found is None:
             abort(404)
-        media_type = media_types.of_file(name)
+        media_type = media_types.media_type_of_file(name)
         response = send_file(
             (releases / release / name).resolve(),
             mimetype=media_type.name if media_type else _ANY,

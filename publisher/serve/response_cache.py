@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from flask import request
 from werkzeug.http import parse_accept_header, parse_date
 
-from publisher.rdf.serialise import gzipped
+from publisher.rdf.serialise import gzip_bytes
 from publisher.serve.cors import FIELDS
 from publisher.serve.metrics import place_of
 from publisher.system.cache import BoundedCache, memory_of
@@ -361,7 +361,7 @@ def _answer(
             fields, "Vary", ", ".join(filter(None, [names.get("vary"), "Accept-Encoding"]))
         )
         if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
-            body = gzipped(body)
+            body = gzip_bytes(body)
             # Another representation, another strong tag (RFC 9110, section 8.8.3.3).
             etag = f'{etag[:-1]}-gzip"'
             fields = [*_set(fields, "ETag", etag), ("Content-Encoding", "gzip")]

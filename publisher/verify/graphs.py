@@ -14,9 +14,9 @@ import pyoxigraph as ox
 import rdflib
 
 from publisher.errors import ReadLimitExceeded, SourceSyntax
-from publisher.rdf.guards import Limits
+from publisher.rdf.guards import ReadLimits
 from publisher.rdf.media_types import BY_NAME, JSON_LD
-from publisher.rdf.reading import read, read_json
+from publisher.rdf.reading import read_json, read_quads
 
 Triples: TypeAlias = frozenset[ox.Triple]
 LoadContext: TypeAlias = Callable[[str], object]
@@ -24,7 +24,7 @@ LoadContext: TypeAlias = Callable[[str], object]
 # What all contexts of a document may come to; an address can stand in it a thousand times.
 CONTEXT_BYTES = 16 * 2**20
 # A site is a stranger; what it publishes honestly needs less.
-LIMITS = Limits(memory_bytes=512 << 20, seconds=30)
+LIMITS = ReadLimits(memory_bytes=512 << 20, seconds=30)
 # Canonicalisation takes exponential time on graphs made for it (RDFC-1.0, section 7.1).
 BLANK_NODE_LINKS = 40
 
@@ -50,7 +50,7 @@ def parse(
     try:
         if known is JSON_LD:
             body = _with_contexts(body, base_iri, load_context)
-        quads = read(body, known.rdf_format, base_iri, base_iri, limits=LIMITS)
+        quads = read_quads(body, known.rdf_format, base_iri, base_iri, limits=LIMITS)
     except (SyntaxError, ValueError) as error:
         raise SourceSyntax(
             "It is not valid {label}: {reason}",

@@ -15,7 +15,7 @@ from rdflib.term import Node
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
-from publisher.rdf.media_types import TURTLE, of_file
+from publisher.rdf.media_types import TURTLE, media_type_of_file
 from publisher.verify import graphs
 from publisher.verify.client import Client
 from publisher.verify.site import context_loader
@@ -75,7 +75,7 @@ def _file(path: Path) -> Graph:
     """Return the shapes in a file."""
     if not path.is_file():
         raise SourceMissing("There is no such profile.", where=str(path))
-    media_type = of_file(path.name) or TURTLE
+    media_type = media_type_of_file(path.name) or TURTLE
     base = path.resolve().as_uri()
     return graphs.to_rdflib(graphs.parse(path.read_bytes(), media_type.name, base))
 
@@ -88,7 +88,7 @@ def _address(client: Client, url: str) -> Graph:
     last = visit.last
     media_type = last.media_type
     if media_type == "text/plain":
-        media_type = (of_file(url) or TURTLE).name
+        media_type = (media_type_of_file(url) or TURTLE).name
     return graphs.to_rdflib(graphs.parse(last.body, media_type, last.url, context_loader(client)))
 
 

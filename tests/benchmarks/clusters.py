@@ -18,7 +18,7 @@ from machinery import REPOSITORY
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri
-from publisher.rdf.turtle import write
+from publisher.rdf.turtle import write_turtle
 
 BASE = "https://w3id.org/nms-kluster/"
 _KEPT = ("ontology", "data", "shapes", "pyproject.toml")
@@ -80,7 +80,7 @@ def _write_round(folder: Path, mould: dict[str, list[Triple]], number: int) -> i
             Triple(renamed(t.subject), t.predicate, renamed(t.object))  # type: ignore[arg-type]
             for t in said
         ]
-        (folder / name).write_text(write(content, _OWN), encoding="utf-8")
+        (folder / name).write_text(write_turtle(content, _OWN), encoding="utf-8")
         count += len(content)
     return count
 

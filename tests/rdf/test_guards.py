@@ -14,8 +14,8 @@ from pyoxigraph import CanonicalizationAlgorithm, Dataset, Quad, RdfFormat, pars
 
 from publisher.errors import ReadLimitExceeded
 from publisher.rdf import guards
-from publisher.rdf.guards import LIMITS, Limits
-from publisher.rdf.reading import read
+from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
+from publisher.rdf.reading import read_quads
 
 BASE = "https://e.org/"
 # Whatever looks like structure, and is none where it stands.
@@ -89,7 +89,7 @@ def test_the_depth_of_turtle_is_the_depth_it_was_built_with(built: Built) -> Non
 def test_what_passes_says_what_it_said(built: Built) -> None:
     """The guard looks; it changes nothing."""
     content = built[0].encode()
-    quads = read(content, RdfFormat.TURTLE, BASE, "x.ttl")
+    quads = read_quads(content, RdfFormat.TURTLE, BASE, "x.ttl")
     plain = list(parse(content, format=RdfFormat.TURTLE, base_iri=BASE))
     assert len(quads) == len(plain)
     assert _canonical(quads) == _canonical(plain)
@@ -100,9 +100,9 @@ def test_what_passes_says_what_it_said(built: Built) -> None:
 def test_the_limit_is_the_last_depth_that_is_read(built: Built) -> None:
     """One level more is refused, whatever else stands in the file."""
     content, depth = built[0].encode(), built[1]
-    assert read(content, RdfFormat.TURTLE, BASE, "x.ttl", limits=Limits(nesting=depth))
+    assert read_quads(content, RdfFormat.TURTLE, BASE, "x.ttl", limits=ReadLimits(nesting=depth))
     with pytest.raises(ReadLimitExceeded):
-        read(content, RdfFormat.TURTLE, BASE, "x.ttl", limits=Limits(nesting=depth - 1))
+        read_quads(content, RdfFormat.TURTLE, BASE, "x.ttl", limits=ReadLimits(nesting=depth - 1))
 
 
 _VALUES = st.recursive(
@@ -213,5 +213,5 @@ def test_no_text_makes_the_guard_slow(rdf_format: RdfFormat, content: bytes) -> 
     """Each letter is looked at a few times, whatever follows it: else a minute and more."""
     begun = time.process_time()
     with suppress(ReadLimitExceeded, SyntaxError):
-        guards.must_be_apart(content, rdf_format, LIMITS, "x")
+        guards.needs_own_process(content, rdf_format, DEFAULT_READ_LIMITS, "x")
     assert time.process_time() - begun < 20

@@ -20,7 +20,7 @@ from publisher.rdf import media_types
 )
 def test_the_extension_says_what_a_file_is(name: str, media_type: str) -> None:
     """As registered with IANA; some systems write extensions in capitals."""
-    found = media_types.of_file(name)
+    found = media_types.media_type_of_file(name)
     assert found is not None
     assert found.name == media_type
 
@@ -28,7 +28,7 @@ def test_the_extension_says_what_a_file_is(name: str, media_type: str) -> None:
 @pytest.mark.parametrize("name", ["README", "x.md", "x.ttl.bak", "ttl", "", ".ttl/x"])
 def test_other_files_are_nothing(name: str) -> None:
     """What is not listed is not read."""
-    assert media_types.of_file(name) is None
+    assert media_types.media_type_of_file(name) is None
 
 
 @pytest.mark.parametrize(

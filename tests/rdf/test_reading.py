@@ -12,8 +12,8 @@ from pyoxigraph import RdfFormat, parse
 
 from publisher.errors import ReadLimitExceeded, SourceSyntax
 from publisher.rdf import media_types, reading
-from publisher.rdf.guards import LIMITS, Limits, must_be_apart
-from publisher.rdf.reading import read, read_json, read_lines
+from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, needs_own_process
+from publisher.rdf.reading import read_json, read_quads, read_quads_by_line
 
 BASE = "https://e.org/"
 REPOSITORY = Path(__file__).parents[2]
@@ -24,7 +24,7 @@ _XMLNS = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="https
 def rdf_files(folder: Path) -> list[Path]:
     """Return the RDF files below a folder."""
     found = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return [p for p in found if getattr(media_types.of_file(p.name), "rdf_format", None)]
+    return [p for p in found if getattr(media_types.media_type_of_file(p.name), "rdf_format", None)]
 
 
 def same(content: bytes, rdf_format: RdfFormat, where: str) -> None:
@@ -33,10 +33,10 @@ def same(content: bytes, rdf_format: RdfFormat, where: str) -> None:
         plain = len(list(parse(content, format=rdf_format, base_iri=BASE)))
     except SyntaxError:
         with pytest.raises((SyntaxError, SourceSyntax)):
-            read(content, rdf_format, BASE, where)
+            read_quads(content, rdf_format, BASE, where)
         return
-    assert len(read(content, rdf_format, BASE, where)) == plain, where
-    assert not must_be_apart(content, rdf_format, LIMITS, where), where
+    assert len(read_quads(content, rdf_format, BASE, where)) == plain, where
+    assert not needs_own_process(content, rdf_format, DEFAULT_READ_LIMITS, where), where
 
 
 @pytest.mark.parametrize("name", ["data", "ontology", "shapes", "tests", "publisher"])
@@ -58,7 +58,7 @@ def test_no_file_of_others_is_refused_or_slowed_down(name: str) -> None:
 
 def format_of(path: Path) -> RdfFormat:
     """Return the syntax of a file."""
-    media_type = media_types.of_file(path.name)
+    media_type = media_types.media_type_of_file(path.name)
     assert media_type is not None
     assert media_type.rdf_format is not None
     return media_type.rdf_format
@@ -71,7 +71,7 @@ def test_an_ontology_may_declare_its_prefixes_as_entities() -> None:
         <!ENTITY xsd "http://www.w3.org/2001/XMLSchema#">]>
         <rdf:RDF {_XMLNS} xmlns:own="&own;"><rdf:Description rdf:about="&own;a">
         <own:b rdf:datatype="&xsd;int">1</own:b></rdf:Description></rdf:RDF>""".encode()
-    (quad,) = read(content, RdfFormat.RDF_XML, BASE, "x.owl")
+    (quad,) = read_quads(content, RdfFormat.RDF_XML, BASE, "x.owl")
     assert str(quad.triple) == (
         '<https://e.org/own#a> <https://e.org/own#b> "1"^^<http://www.w3.org/2001/XMLSchema#int>'
     )
@@ -83,34 +83,34 @@ def test_a_document_type_that_lies_elsewhere_is_not_fetched_and_not_minded() -> 
         '<!DOCTYPE rdf:RDF PUBLIC "-//DUBLIN CORE//DTD//EN" "http://127.0.0.1:1/x.dtd">'
         f'<rdf:RDF {_XMLNS}><rdf:Description e:p="1"/></rdf:RDF>'
     ).encode()
-    assert len(read(content, RdfFormat.RDF_XML, BASE, "x.rdf")) == 1
+    assert len(read_quads(content, RdfFormat.RDF_XML, BASE, "x.rdf")) == 1
 
 
 def test_rdf_xml_that_breaks_off_is_no_whole() -> None:
     """The parser takes it for one, and half a file would be published."""
     content = f'<rdf:RDF {_XMLNS}>\n<rdf:Description e:p="1"/>'.encode()
     with pytest.raises(SyntaxError) as error:
-        read(content, RdfFormat.RDF_XML, BASE, "x.rdf")
+        read_quads(content, RdfFormat.RDF_XML, BASE, "x.rdf")
     assert error.value.lineno == 2
 
 
 def test_a_long_flat_collection_is_read() -> None:
     """Width is not depth."""
     content = b"<urn:s> <urn:p> ( " + b"1 " * 100_000 + b") ."
-    assert len(read(content, RdfFormat.TURTLE, BASE, "x.ttl")) == 200_001
+    assert len(read_quads(content, RdfFormat.TURTLE, BASE, "x.ttl")) == 200_001
 
 
 @pytest.fixture
 def apart(monkeypatch: pytest.MonkeyPatch) -> list[RdfFormat]:
     """Return the syntax of each file that is parsed in a process of its own."""
     seen: list[RdfFormat] = []
-    within = reading._apart
+    within = reading._read_in_process
 
     def counted(content: bytes, rdf_format: RdfFormat, *others: Any) -> bytes:
         seen.append(rdf_format)
         return within(content, rdf_format, *others)
 
-    monkeypatch.setattr(reading, "_apart", counted)
+    monkeypatch.setattr(reading, "_read_in_process", counted)
     return seen
 
 
@@ -142,7 +142,7 @@ def test_what_is_parsed_apart_says_the_same(
     rdf_format: RdfFormat, content: bytes, apart: list[RdfFormat]
 ) -> None:
     """Terms, their order, and labels of blank nodes that have one."""
-    quads = read(content, rdf_format, BASE, "x")
+    quads = read_quads(content, rdf_format, BASE, "x")
     plain = list(parse(content, format=rdf_format, base_iri=BASE))
     assert apart == [rdf_format]
     assert [quad.predicate for quad in quads] == [quad.predicate for quad in plain]
@@ -153,7 +153,7 @@ def test_a_mistake_in_what_is_parsed_apart_has_its_place(apart: list[RdfFormat])
     """As in what is parsed here."""
     content = f"@prefix e: <https://e.org/{'x' * 1000}/> .\n".encode() + b"e:a e:p 1 .\n" * 30_000
     with pytest.raises(SyntaxError, match="prefix f: has not been declared") as error:
-        read(content + b"e:a f:p 1 .", RdfFormat.TURTLE, BASE, "x.ttl")
+        read_quads(content + b"e:a f:p 1 .", RdfFormat.TURTLE, BASE, "x.ttl")
     assert apart == [RdfFormat.TURTLE]
     assert (error.value.lineno, error.value.offset) == (30_002, 5)
 
@@ -161,35 +161,37 @@ def test_a_mistake_in_what_is_parsed_apart_has_its_place(apart: list[RdfFormat])
 def test_a_file_that_is_too_large_is_not_parsed() -> None:
     """It says how large it is and may be."""
     with pytest.raises(ReadLimitExceeded, match="The file has 3 MB; at most 2 MB are read"):
-        read(b" " * (5 << 19), RdfFormat.TURTLE, BASE, "x", limits=Limits(file_bytes=2 << 20))
+        read_quads(
+            b" " * (5 << 19), RdfFormat.TURTLE, BASE, "x", limits=ReadLimits(file_bytes=2 << 20)
+        )
 
 
 def test_a_small_file_of_many_triples_is_refused() -> None:
     """Two letters make two triples, of three hundred bytes each."""
     content = b"<urn:s> <urn:p> ( " + b"1 " * 10_000 + b") ."
     with pytest.raises(ReadLimitExceeded, match="It holds more than 1649 triples"):
-        read(content, RdfFormat.TURTLE, BASE, "x", limits=Limits(memory_bytes=1 << 20))
+        read_quads(content, RdfFormat.TURTLE, BASE, "x", limits=ReadLimits(memory_bytes=1 << 20))
 
 
 def test_a_context_on_the_web_is_named() -> None:
     """It is never fetched: a site that is away would keep the file from being published."""
     content = b'{\n"@context": "http://127.0.0.1:1/context", "urn:p": 1}'
     with pytest.raises(SourceSyntax, match="Line 2: the JSON-LD context is an address"):
-        read(content, RdfFormat.JSON_LD, BASE, "x.jsonld")
+        read_quads(content, RdfFormat.JSON_LD, BASE, "x.jsonld")
 
 
 def test_a_term_that_is_too_long_is_told_of_with_its_line() -> None:
     """Most often a quote is missing, far above the end of the file."""
     content = b'<urn:s> <urn:p> "a" .\n<urn:s> <urn:p> """' + b"b\n" * (9 << 20)
     with pytest.raises(ReadLimitExceeded, match="Line 2: from here on"):
-        read(content, RdfFormat.TURTLE, BASE, "x.ttl")
+        read_quads(content, RdfFormat.TURTLE, BASE, "x.ttl")
 
 
 def test_lines_are_read_as_a_stream() -> None:
     """A line may begin in one block and end in another; blank nodes keep their labels."""
     lines = [f'_:b{n} <urn:p> "{"å" * (n % 97)}" .\n' for n in range(30_000)]
     content = "".join(lines).rstrip("\n").encode()
-    quads = list(read_lines(io.BytesIO(content), RdfFormat.N_TRIPLES, "x.nt"))
+    quads = list(read_quads_by_line(io.BytesIO(content), RdfFormat.N_TRIPLES, "x.nt"))
     assert [f"{quad} .\n" for quad in quads] == lines
 
 
@@ -205,7 +207,7 @@ def test_lines_are_read_as_a_stream() -> None:
 def test_a_stream_of_bombs_is_refused(content: bytes) -> None:
     """What another copy or an engine sends is a stranger's too."""
     with pytest.raises(ReadLimitExceeded):
-        list(read_lines(io.BytesIO(content), RdfFormat.N_TRIPLES, "x.nt"))
+        list(read_quads_by_line(io.BytesIO(content), RdfFormat.N_TRIPLES, "x.nt"))
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b'{"a":' * 100_000])
@@ -234,5 +236,5 @@ def test_namespaces_may_be_declared_where_they_are_used() -> None:
 def test_many_namespaces_at_once_are_parsed_apart(inside: str, apart: list[RdfFormat]) -> None:
     """The parser goes through all of them for each name."""
     content = f"<rdf:RDF {_XMLNS}>{inside}</rdf:RDF>".encode()
-    read(content, RdfFormat.RDF_XML, BASE, "x.rdf")
+    read_quads(content, RdfFormat.RDF_XML, BASE, "x.rdf")
     assert apart == [RdfFormat.RDF_XML]

@@ -15,7 +15,7 @@ from rdflib import Graph
 from publisher.rdf import media_types
 from publisher.rdf.jsonld import Context
 from publisher.rdf.media_types import MediaType
-from publisher.rdf.serialise import gzipped, serialise
+from publisher.rdf.serialise import gzip_bytes, serialise
 from tests.graphs import PREFIXES, canonical, graphs, graphs_without_blank_nodes
 
 DEFINITIONS: dict[str, Any] = {
@@ -173,8 +173,8 @@ def test_an_empty_graph_is_written_and_read(media_type: MediaType) -> None:
 
 def test_compressed_bytes_do_not_depend_on_the_time_of_day() -> None:
     """RFC 1952, section 2.3.1: MTIME 0 means that no time stamp is available."""
-    assert gzipped(b"abc")[4:8] == b"\0\0\0\0"
-    assert gzip.decompress(gzipped(b"abc")) == b"abc"
+    assert gzip_bytes(b"abc")[4:8] == b"\0\0\0\0"
+    assert gzip.decompress(gzip_bytes(b"abc")) == b"abc"
 
 
 _SCRIPT = """
@@ -182,13 +182,13 @@ import hashlib, sys
 from pathlib import Path
 from publisher.rdf import media_types
 from publisher.load.sources import read_sources
-from publisher.rdf.serialise import gzipped, serialise
+from publisher.rdf.serialise import gzip_bytes, serialise
 sources = read_sources(Path(sys.argv[1]), "https://data.example.org/")
 quads = {quad for file in sources.files for quad in sources.quads(file.role)}
 for media_type in (*media_types.DUMPS, media_types.TRIG):
     statements = [quad.triple for quad in quads]
     content = serialise(statements, media_type, sources.prefixes, sources.context)
-    print(media_type.name, hashlib.sha256(gzipped(content)).hexdigest())
+    print(media_type.name, hashlib.sha256(gzip_bytes(content)).hexdigest())
 """
 
 

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.rdf import sorted_files
-from publisher.rdf.sorted_files import SortedLines, Sorter, merge, merged, read_lines, write_lines
+from publisher.rdf.sorted_files import (
+    SortedLines,
+    Sorter,
+    merge_files,
+    merge_lines,
+    read_lines,
+    write_lines,
+)
 
 words = st.lists(st.text(alphabet="ab <>å", max_size=4), max_size=30)
 
@@ -16,12 +23,12 @@ def test_lines_of_several_runs_come_in_order_and_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """However little memory there is for them."""
-    monkeypatch.setattr(sorted_files, "_PIECE_BYTES", 3)
+    monkeypatch.setattr(sorted_files, "_CHUNK_BYTES", 3)
     with Sorter(tmp_path / "words") as sorter:
         for word in (b"c\n", b"a\n", b"d\n", b"a\n", b"b\n", b"e\n", b"b\n"):
             sorter.add(word)
     assert len(sorter.runs) == 4
-    merge(sorter.runs, tmp_path / "all")
+    merge_files(sorter.runs, tmp_path / "all")
     assert (tmp_path / "all").read_bytes() == b"a\nb\nc\nd\ne\n"
     assert [path.name for path in tmp_path.iterdir()] == ["all"]
 
@@ -34,12 +41,12 @@ def test_more_runs_than_files_may_be_open_are_merged_in_steps(
     runs = [tmp_path / str(number) for number in range(5)]
     for number, run in enumerate(runs):
         write_lines(run, [b"%d\n" % number, b"x\n"])
-    assert list(merged(runs)) == [b"0\n", b"1\n", b"2\n", b"3\n", b"4\n", b"x\n"]
+    assert list(merge_lines(runs)) == [b"0\n", b"1\n", b"2\n", b"3\n", b"4\n", b"x\n"]
 
 
 def test_nothing_sorted_is_an_empty_file(tmp_path: Path) -> None:
     """Whoever reads it need not ask whether it is there."""
-    merge([], tmp_path / "all")
+    merge_files([], tmp_path / "all")
     assert list(read_lines(tmp_path / "all")) == []
     assert list(SortedLines(tmp_path / "all").starting(b"a")) == []
 

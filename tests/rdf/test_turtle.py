@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from publisher.rdf.turtle import write
+from publisher.rdf.turtle import write_turtle
 from tests.graphs import PREFIXES, canonical, graphs, graphs_without_blank_nodes
 
 LAYOUT = """\
@@ -45,7 +45,7 @@ def read(text: str) -> list[Triple]:
 
 def test_a_graph_is_written_in_the_layout_of_the_sources() -> None:
     """House style, section 3: blocks by IRI, ``a`` first, then the label, the full stop alone."""
-    assert write(reversed(read(LAYOUT)), PREFIXES) == LAYOUT
+    assert write_turtle(reversed(read(LAYOUT)), PREFIXES) == LAYOUT
 
 
 def test_only_prefixes_in_use_are_declared() -> None:
@@ -53,8 +53,8 @@ def test_only_prefixes_in_use_are_declared() -> None:
     triple = Triple(
         NamedNode("https://e.org/a"), NamedNode(PREFIXES["skos"] + "note"), Literal("x")
     )
-    assert re.findall(r"PREFIX (\w+):", write([triple], PREFIXES)) == ["skos"]
-    assert write([], PREFIXES) == ""
+    assert re.findall(r"PREFIX (\w+):", write_turtle([triple], PREFIXES)) == ["skos"]
+    assert write_turtle([], PREFIXES) == ""
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_number_is_bare_only_where_turtle_reads_the_same_number(
     """Turtle, section 2.5.2: the lexical form must survive."""
     literal = Literal(value, datatype=NamedNode(PREFIXES["xsd"] + datatype))
     triple = Triple(NamedNode("https://e.org/a"), NamedNode("https://e.org/p"), literal)
-    assert written in write([triple], PREFIXES)
+    assert written in write_turtle([triple], PREFIXES)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_what_would_end_a_string_is_escaped_and_letters_stay_letters(
 ) -> None:
     """Turtle, section 6.4; an editor must be able to read the file."""
     triple = Triple(NamedNode("https://e.org/a"), NamedNode("https://e.org/p"), Literal(value))
-    assert f"<https://e.org/p> {written} ;" in write([triple], PREFIXES)
+    assert f"<https://e.org/p> {written} ;" in write_turtle([triple], PREFIXES)
 
 
 @pytest.mark.parametrize(
@@ -115,25 +115,25 @@ def test_what_would_end_a_string_is_escaped_and_letters_stay_letters(
 def test_an_iri_is_shortened_only_to_a_name_that_needs_no_escape(iri: str, written: str) -> None:
     """Turtle's local names allow more, but every reader understands the simple ones."""
     triple = Triple(NamedNode(iri), NamedNode("https://e.org/p"), Literal("x"))
-    assert f"\n{written}\n" in "\n" + write([triple], {"id": PREFIXES["id"]})
+    assert f"\n{written}\n" in "\n" + write_turtle([triple], {"id": PREFIXES["id"]})
 
 
 def test_blank_nodes_keep_their_names() -> None:
     """Sources have none, but what others publish has; the statement stays readable."""
     triple = Triple(BlankNode("x"), NamedNode("https://e.org/p"), BlankNode("y"))
-    assert write([triple], {}) == "_:x\n    <https://e.org/p> _:y ;\n.\n"
+    assert write_turtle([triple], {}) == "_:x\n    <https://e.org/p> _:y ;\n.\n"
 
 
 @given(graphs)
 def test_every_graph_read_back_is_the_same_graph(triples: list[Triple]) -> None:
     """Nothing is lost and nothing changes its meaning."""
-    assert canonical(read(write(triples, PREFIXES))) == canonical(triples)
+    assert canonical(read(write_turtle(triples, PREFIXES))) == canonical(triples)
 
 
 @given(graphs_without_blank_nodes, st.randoms(use_true_random=False))
 def test_the_order_of_the_triples_changes_no_byte(triples: list[Triple], chance: object) -> None:
     """A change of one fact is a change of one line, and nothing else moves."""
-    written = write(triples, PREFIXES)
+    written = write_turtle(triples, PREFIXES)
     chance.shuffle(triples)  # type: ignore[attr-defined]
-    assert write([*triples, *triples], PREFIXES) == written
-    assert write(read(written), PREFIXES) == written
+    assert write_turtle([*triples, *triples], PREFIXES) == written
+    assert write_turtle(read(written), PREFIXES) == written

@@ -21,7 +21,7 @@ from publisher.edit.editor.pages import EditorFrame, Room
 from publisher.edit.editor.session import Desk
 from publisher.errors import PublisherError, SettingError
 from publisher.messages import LANGUAGES, Text, text, translate
-from publisher.rdf.subjects import name_in
+from publisher.rdf.subjects import pick_name
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -53,7 +53,7 @@ class Editor:
 
         def title(language: str) -> str:
             said = desk.scene.inventory
-            return name_in(said.names(base_iri) or said.names(f"{base_iri}catalog"), language)
+            return pick_name(said.names(base_iri) or said.names(f"{base_iri}catalog"), language)
 
         self._room = Room(desk, EditorFrame(title))
         self._flask = create_flask(self._room, language)

@@ -20,7 +20,7 @@ from publisher.edit.statements import STATEMENT as STATEMENT_CLASS
 from publisher.edit.values import PickList, read_value, tidy
 from publisher.errors import ReadLimitExceeded
 from publisher.rdf.namespaces import iri
-from publisher.rdf.reading import read as read_rdf
+from publisher.rdf.reading import read_quads as read_rdf
 from publisher.rdf.subjects import Term
 
 VALUE, LANGUAGE, OLD, DROP, STATEMENT = "v", "l", "o", "d", "i"

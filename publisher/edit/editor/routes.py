@@ -23,7 +23,7 @@ from publisher.findings import Finding
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.quality.approval import check
 from publisher.rdf import turtle
-from publisher.rdf.text import folded
+from publisher.rdf.text import fold
 from publisher.render.values import sort_key
 
 
@@ -84,7 +84,7 @@ def _look(room: Room, language: str) -> bytes:
     written = ""
     if work.plan is not None:
         triples = triples_of(work, draft.key, room.desk)
-        written = turtle.write(triples, dict(room.desk.scene.sources.prefixes))
+        written = turtle.write_turtle(triples, dict(room.desk.scene.sources.prefixes))
     return room.render(
         "look.html",
         room.desk.name(draft, language) or translate("New entry", language),
@@ -264,11 +264,11 @@ def _shown_forms(room: Room) -> list[Form]:
 
 def _listed(room: Room, form: Form, choices: Choices, language: str, asked: str) -> Listed:
     named = [(thing, choices.name(thing, language)) for thing in form.things]
-    words = folded(asked).split()
+    words = fold(asked).split()
     found = [
         (thing, name)
         for thing, name in named
-        if all(word in folded(" ".join(_names(room, thing))) for word in words)
+        if all(word in fold(" ".join(_names(room, thing))) for word in words)
     ]
     return Listed(
         form,

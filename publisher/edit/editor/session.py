@@ -24,7 +24,7 @@ from publisher.load.files import FOLDERS
 from publisher.load.sources import Sources, read_sources
 from publisher.messages import LANGUAGES, Text
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.rdf.subjects import Term, name_in
+from publisher.rdf.subjects import Term, pick_name
 from publisher.render.values import sort_key
 
 if TYPE_CHECKING:
@@ -504,7 +504,7 @@ class Choices:
         """Return what a thing is called; empty when nobody says."""
         pending = self._pending.get(thing)
         names = pending.names if pending is not None else self._inventory.names(thing)
-        return name_in(names, language)
+        return pick_name(names, language)
 
     def name(self, thing: str, language: str) -> str:
         """Return what a thing is called; the last part of its address when nobody says."""

@@ -30,7 +30,7 @@ from publisher.edit.sheets.layout import (
 from publisher.edit.sheets.marking import save
 from publisher.edit.values import number_of, short, truth_names
 from publisher.messages import LANGUAGES, in_language, translate
-from publisher.rdf.subjects import Term, name_in
+from publisher.rdf.subjects import Term, pick_name
 
 _HEAD = PatternFill("solid", fgColor="FFE3ECF5")
 _NEEDED = PatternFill("solid", fgColor="FFCFE0F1")
@@ -148,7 +148,7 @@ class _Sheet:
                 self._language,
             )
         assert group.field is not None
-        said = [name_in(group.field.description, tag) for tag in self._order()]
+        said = [pick_name(group.field.description, tag) for tag in self._order()]
         if group.field.least > 0:
             said.append(translate("Must be filled in.", self._language))
         return "\n".join(dict.fromkeys(text for text in said if text))

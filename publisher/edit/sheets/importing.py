@@ -21,7 +21,7 @@ from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, Message, text, translate
 from publisher.quality.approval import check
 from publisher.rdf.namespaces import iri
-from publisher.rdf.subjects import Term, name_in
+from publisher.rdf.subjects import Term, pick_name
 
 _TYPE = iri("rdf:type")
 
@@ -243,7 +243,7 @@ def _who_says_so(reading: _Reading, changes: Iterable[Change]) -> Iterator[Place
             tag: translate(
                 "Choose the source of what is new here: {names}.",
                 tag,
-                names=", ".join(dict.fromkeys(name_in(each.names, tag) for each in fields)),
+                names=", ".join(dict.fromkeys(pick_name(each.names, tag) for each in fields)),
             )
             for tag in LANGUAGES
         }

@@ -24,7 +24,7 @@ from publisher.edit.statements import Statements
 from publisher.edit.values import values_in
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, text, translate
-from publisher.rdf.subjects import Term, name_in
+from publisher.rdf.subjects import Term, pick_name
 from publisher.release.tables.columns import local
 
 # A field's key is an IRI, so these are none.
@@ -132,7 +132,7 @@ def layouts(
 def _titles(forms: Sequence[Form], language: str) -> list[str]:
     found: list[str] = []
     for form in forms:
-        wanted = _FORBIDDEN.sub(" ", name_in(form.names, language)).strip(" '")
+        wanted = _FORBIDDEN.sub(" ", pick_name(form.names, language)).strip(" '")
         title, number = wanted[:_LONGEST_TITLE].strip(), 1
         while title.casefold() in {each.casefold() for each in found}:
             number += 1
@@ -147,7 +147,7 @@ def _groups(
     yield Group(ADDRESS_KEY, {tag: translate("Address here", tag) for tag in LANGUAGES})
     # What a part belongs to is told once, on the sheet of the part.
     shown = [f for f in form.fields if not f.is_part and (not f.is_inverse or f.path in parts)]
-    names = {tag: Counter(name_in(f.names, tag).casefold() for f in shown) for tag in LANGUAGES}
+    names = {tag: Counter(pick_name(f.names, tag).casefold() for f in shown) for tag in LANGUAGES}
     for each in shown:
         headings = {tag: _heading(each, tag, names[tag]) for tag in LANGUAGES}
         for language in each.languages if each.kind == TEXT else ("",):
@@ -176,7 +176,7 @@ def _has_spare(each: Field, used: int) -> bool:
 
 
 def _heading(each: Field, language: str, names: Counter[str]) -> str:
-    name = " ".join(name_in(each.names, language).split())
+    name = " ".join(pick_name(each.names, language).split())
     name = name[:1].upper() + name[1:]
     return f"{name} ({local(each.path)})" if names[name.casefold()] > 1 else name
 

@@ -20,7 +20,7 @@ from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse_query_result
 from publisher.errors import NotCarried, ReadLimitExceeded
 from publisher.query.engine import XML, Answer, Row, carrying
 from publisher.query.remote.connection import Broken, failed, no_time, too_long
-from publisher.rdf.reading import read_json, read_lines
+from publisher.rdf.reading import read_json, read_quads_by_line
 from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
@@ -214,7 +214,7 @@ def as_graph(body: bytes, media_type: str, prefixes: Mapping[str, str], bounds: 
     """
     if is_deep_n_triples(body):
         raise Broken("its triples nest too deep")
-    quads = read_lines(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
+    quads = read_quads_by_line(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
     try:
         return written_graph((q.triple for q in quads), media_type, prefixes, bounds)
     except (*_UNREADABLE, ReadLimitExceeded) as error:

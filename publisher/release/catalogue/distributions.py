@@ -9,7 +9,7 @@ from enum import Enum
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import LANGUAGES, Text, text, translate
-from publisher.rdf.subjects import name_in
+from publisher.rdf.subjects import pick_name
 from publisher.release.catalogue.graph import (
     AUTHORITY,
     IANA,
@@ -263,7 +263,7 @@ def add_tables(
 ) -> None:
     """Add a distribution for each file of each table of a dataset."""
     for table in tables:
-        called = {tag: name_in(table.titles, tag) for tag in LANGUAGES}
+        called = {tag: pick_name(table.titles, tag) for tag in LANGUAGES}
         place = f"{base_iri}table/{table.slug}"
         for form in FORMATS:
             file = table.files.get(form.extension)

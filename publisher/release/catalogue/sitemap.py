@@ -14,7 +14,7 @@ from pyoxigraph import Literal
 from publisher.addresses import Addresses
 from publisher.load.files import DATASET
 from publisher.rdf.namespaces import iri
-from publisher.rdf.sorted_files import Quads, Sorter, distinct, merged
+from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repetitions
 
 _REPLACED_BY = f"<{iri('dcterms:isReplacedBy')}>".encode()
 # sitemaps.org: so many addresses a file at most.
@@ -52,7 +52,7 @@ def list_documents(
                     path = addresses.document_of(subject).removeprefix(base_iri)
                     sorter.add(f"{path}\t{date}\n".encode())
         sorter.close()
-        rows = (line.decode().rstrip("\n").split("\t") for line in merged(sorter.runs))
+        rows = (line.decode().rstrip("\n").split("\t") for line in merge_lines(sorter.runs))
         for path, same in groupby(rows, key=itemgetter(0)):
             yield path, max(date for _, date in same)
 
@@ -63,7 +63,7 @@ def _subjects(lines: Iterable[bytes]) -> Iterator[str]:
     A thing of which is said only what replaced it has no document: its address leads on.
     """
     names = (line.split(b" ", 2)[:2] for line in lines)
-    described = distinct(name for name, predicate in names if predicate != _REPLACED_BY)
+    described = without_repetitions(name for name, predicate in names if predicate != _REPLACED_BY)
     return (name[1:-1].decode() for name in described if name.startswith(b"<"))
 
 

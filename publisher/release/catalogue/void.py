@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf.media_types import DUMPS as DUMPED
 from publisher.rdf.namespaces import iri
-from publisher.rdf.sorted_files import Quads, Sorter, distinct, merged
+from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repetitions
 from publisher.release.catalogue.graph import Draft, node, typed
 from publisher.release.model import StoredFile
 
@@ -70,7 +70,7 @@ def count(triples: Iterable[Triple | Quad], base_iri: str) -> Counts:
             objects.add(f"{triple.object}\n".encode())
             _count(counts, triple, name if is_own else "", base_iri)
         objects.close()
-        counts.objects = sum(1 for _ in merged(objects.runs))
+        counts.objects = sum(1 for _ in merge_lines(objects.runs))
     return counts
 
 
@@ -93,7 +93,7 @@ def _count(counts: Counts, triple: Triple | Quad, name: str, base_iri: str) -> N
 
 def _together(datasets: Iterable[Quads]) -> Iterator[Quad]:
     """Yield the triples of several datasets by subject, each once."""
-    lines = distinct(heapq.merge(*(_triples(quads) for quads in datasets)))
+    lines = without_repetitions(heapq.merge(*(_triples(quads) for quads in datasets)))
     while batch := b"".join(islice(lines, _BATCH)):
         yield from parse(batch, format=RdfFormat.N_TRIPLES)
 

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, RdfFormat
 
 from publisher.errors import ReadLimitExceeded, ReleaseError
 from publisher.load.files import CATALOGUE
-from publisher.rdf.reading import read_lines
+from publisher.rdf.reading import read_quads_by_line
 from publisher.release.build import write_store
 from publisher.release.manifest import (
     as_json,
@@ -169,12 +169,12 @@ def _quads(staging: Path, files: Mapping[str, StoredFile]) -> Iterator[Quad]:
         is_dump = PurePosixPath(name).parts[0] == DUMPS and name.endswith(".nq")
         if is_dump or name == SHAPES:
             with (staging / name).open("rb") as stream:
-                yield from read_lines(stream, RdfFormat.N_QUADS, name)
+                yield from read_quads_by_line(stream, RdfFormat.N_QUADS, name)
     base_iri = read_manifest(staging).base_iri
     graph = NamedNode(base_iri + CATALOGUE)
     if CATALOGUE_EU in files:
         with (staging / CATALOGUE_EU).open("rb") as stream:
-            for quad in read_lines(stream, RdfFormat.N_TRIPLES, CATALOGUE_EU):
+            for quad in read_quads_by_line(stream, RdfFormat.N_TRIPLES, CATALOGUE_EU):
                 yield Quad(quad.subject, quad.predicate, quad.object, graph)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pyoxigraph import BlankNode, Literal
 
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri, shorten
-from publisher.rdf.subjects import Subjects, Term, called
+from publisher.rdf.subjects import Subjects, Term, texts_by_language
 from publisher.release.tables.table import (
     DATE,
     ID,
@@ -146,7 +146,7 @@ def columns(
     names = _names([path for path in ordered if path != label], prefixes) | {label: LABEL}
     for path in ordered:
         if tallies[path].filled:
-            titles = called(shapes.values(places[path][2], iri("sh:name")))
+            titles = texts_by_language(shapes.values(places[path][2], iri("sh:name")))
             titles = titles or (subjects.names(path) if is_property(path) else {})
             yield _column(names[path], path, titles, tallies[path], len(things))
 

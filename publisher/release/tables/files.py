@@ -17,8 +17,8 @@ from publisher.load.files import DATASET, SHAPES
 from publisher.messages import Text, text
 from publisher.rdf.media_types import CSV, GEOJSON, XLSX
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, merged, write_lines
-from publisher.rdf.subjects import Subjects, SubjectsOnDisk, called
+from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, merge_lines, write_lines
+from publisher.rdf.subjects import Subjects, SubjectsOnDisk, texts_by_language
 from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import StoredFile
 from publisher.release.tables.cells import Field, Line, Names, fields, write_csv
@@ -165,7 +165,9 @@ def _write_members(datasets: Mapping[str, Quads], path: Path) -> dict[str, str]:
         sorter.close()
 
         def firsts() -> Iterator[bytes]:
-            for _, same in groupby(merged(sorter.runs), lambda line: line.rpartition(b"\t")[0]):
+            for _, same in groupby(
+                merge_lines(sorter.runs), lambda line: line.rpartition(b"\t")[0]
+            ):
                 line = next(same)
                 kind, _, dataset = line.decode().rstrip("\n").split("\t")
                 where.setdefault(kind, Counter())[dataset] += 1
@@ -203,7 +205,7 @@ def _write_class(of: _Class) -> tuple[Table, TableFiles]:
 def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subjects) -> Text:
     """Return what a class is called: by its vocabulary, else by its shape, else as it is named."""
     said = [subjects.names(name)]
-    said += [called(shapes.values(shape, iri("rdfs:label"))) for shape in of_class]
+    said += [texts_by_language(shapes.values(shape, iri("rdfs:label"))) for shape in of_class]
     found = next(filter(None, said), {"": local(name)})
     return dict(sorted(found.items()))
 

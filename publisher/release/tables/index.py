@@ -19,7 +19,7 @@ from pyoxigraph import Literal
 
 from publisher.messages import LANGUAGES
 from publisher.rdf.subjects import Term
-from publisher.rdf.text import folded
+from publisher.rdf.text import fold
 from publisher.release.tables.cells import Line, Names
 from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
 
@@ -99,7 +99,7 @@ class RowIndex:
         orders = ((c, language) for c in table.columns for language in LANGUAGES)
         self._places = {place(table, c, language): (c, language) for c, language in orders}
         self._index = sqlite3.connect(path, isolation_level=None)
-        self._index.create_function("folded", 1, folded, deterministic=True)
+        self._index.create_function("folded", 1, fold, deterministic=True)
         self._index.executescript(_BEGUN.format(places="".join(f", {p}" for p in self._places)))
         self._count = 0
 

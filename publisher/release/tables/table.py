@@ -14,7 +14,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import Text
 from publisher.rdf.namespaces import iri
-from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, distinct, merged, write_lines
+from publisher.rdf.sorted_files import (
+    Quads,
+    SortedLines,
+    Sorter,
+    merge_lines,
+    without_repetitions,
+    write_lines,
+)
 from publisher.rdf.subjects import Subjects, Term
 
 TABLES = "tables"
@@ -217,7 +224,7 @@ def write_links(graphs: Iterable[Quads], wanted: Iterable[str], path: Path) -> N
                 there = rest.partition(b" ")[0]
                 sorter.add(b"\t".join((predicate, there, subject)) + b"\n")
         sorter.close()
-        write_lines(path, distinct(merged(sorter.runs)))
+        write_lines(path, without_repetitions(merge_lines(sorter.runs)))
 
 
 class Reach:

@@ -13,7 +13,7 @@ from xlsxwriter import Workbook
 
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf.namespaces import iri
-from publisher.rdf.subjects import name_in
+from publisher.rdf.subjects import pick_name
 from publisher.release.tables.cells import Field, Line, Names, fields, texts
 from publisher.release.tables.table import DATE, LINK, NUMBER, TRUTH, Table
 
@@ -44,7 +44,7 @@ def write_workbook(
     """
     options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     with Workbook(str(file) if isinstance(file, Path) else file, options) as book:
-        book.set_properties({"title": name_in(table.titles, LANGUAGES[0]), "created": _CREATED})
+        book.set_properties({"title": pick_name(table.titles, LANGUAGES[0]), "created": _CREATED})
         for language in LANGUAGES:
             _Sheet(book, table, language, names).write(lines())
 
@@ -80,7 +80,7 @@ class _Sheet:
     def _title(self, of: Field) -> str:
         if of.column is None:
             return translate("Address", self._language)
-        title = name_in(of.column.titles, self._language)
+        title = pick_name(of.column.titles, self._language)
         title = title[:1].upper() + title[1:]
         return f"{title} ({of.language})" if of.language else title
 

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from publisher.query.engine import Term
-from publisher.rdf.text import folded
+from publisher.rdf.text import fold
 from publisher.release.tables.index import BEGINNING, found_by, place, searched
 from publisher.release.tables.table import Column, Table
 from publisher.render.tables.by_sparql import term
@@ -107,7 +107,7 @@ class Indexed:
 
     def _with_words(self, words: str) -> tuple[str, list[Value]]:
         columns = ", ".join(map(str, searched(self._table)))
-        return _WITH_WORDS.format(columns=columns), [folded(words)]
+        return _WITH_WORDS.format(columns=columns), [fold(words)]
 
     def _with_values(self, name: str, values: Sequence[str]) -> tuple[str, list[Value]]:
         column = self._table.column(name)
