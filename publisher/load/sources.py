@@ -24,7 +24,7 @@ from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
 from publisher.rdf.sorted_files import Sorter, merge_files
 from publisher.system.files import make_temporary_folder, storage_errors
-from publisher.system.processes import on_all_cores
+from publisher.system.processes import map_on_all_cores
 
 _Read = TypeVar("_Read")
 PUBLISHED = (Role.ONTOLOGY, Role.DATA, Role.CATALOGUE, Role.SHAPES)
@@ -248,7 +248,7 @@ def _read_ground(
     ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
     weakref.finalize(ground, delete)
     parts = [_Part(part, base_iri, folder, n, limits) for n, part in enumerate(cut(found))]
-    read = list(on_all_cores(_read_part, parts))
+    read = list(map_on_all_cores(_read_part, parts))
     merge_files([run for part in read for run in part.quads], ground.quads)
     merge_files([run for part in read for run in part.examples], ground.examples)
     merge_files([run for part in read for run in part.homes], ground.homes)

@@ -26,7 +26,7 @@ from publisher.rdf.namespaces import PREFIXES
 from publisher.rdf.sorted_files import read_lines
 from publisher.rdf.turtle import write_turtle
 from publisher.system.files import replace_file
-from publisher.system.processes import on_all_cores
+from publisher.system.processes import map_on_all_cores
 
 TERMS_RULE = "terms"
 PREFIX_RULE = "prefixes"
@@ -433,7 +433,7 @@ def check_files(sources: Sources) -> Iterator[Finding]:
     """
     vocabularies = Vocabularies(sources)
     parts = [_Part(tuple(file for _, file in part), vocabularies) for part in cut(sources.files)]
-    for found in on_all_cores(_check, parts):
+    for found in map_on_all_cores(_check, parts):
         yield from found
 
 

@@ -22,7 +22,7 @@ from publisher.rdf.sorted_files import (
     without_repetitions,
     write_lines,
 )
-from publisher.system.files import naming
+from publisher.system.files import with_path
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.
 PART_BYTES = 4 << 20
@@ -94,7 +94,7 @@ def write_shapes(sources: Sources, folder: Path) -> ShapeGround:
     ground = ShapeGround(folder)
     shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
     together = heapq.merge(read_lines(sources.ground.quads), read_lines(sources.ground.examples))
-    with naming(ground.shapes), ground.shapes.open("wb") as of_shapes:
+    with with_path(ground.shapes), ground.shapes.open("wb") as of_shapes:
 
         def validated() -> Iterator[bytes]:
             for line in together:
@@ -117,7 +117,11 @@ def cut(ground: ShapeGround, needs: Needs, part_bytes: int = PART_BYTES) -> Iter
     """Yield the parts, after writing what they need of each other."""
     back = {name.encode() for name in needs.reach.inverse() | needs.objects_of}
     start = place = 0
-    with naming(ground.shared), Sorter(ground.links) as links, ground.shared.open("wb") as shared:
+    with (
+        with_path(ground.shared),
+        Sorter(ground.links) as links,
+        ground.shared.open("wb") as shared,
+    ):
         for _, block in groupby(read_lines(ground.said), lambda line: line.partition(b" ")[0]):
             if place - start > part_bytes:
                 yield Part(ground, start, place)

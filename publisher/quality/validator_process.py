@@ -15,7 +15,7 @@ from publisher.findings import Finding, Severity
 from publisher.quality.shape_partitions import Part, ShapeGround
 from publisher.quality.shape_reach import Needs
 from publisher.query.worker_messages import Channel, Gone
-from publisher.system.processes import command_of, environment
+from publisher.system.processes import child_environment, module_command
 
 _START_SECONDS = 120.0
 _REAP_SECONDS = 10.0
@@ -47,11 +47,11 @@ class ValidatorProcess:
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                command_of("publisher.quality.validator"),
+                module_command("publisher.quality.validator"),
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env=environment(),
+                env=child_environment(),
             )
         assert self._process.stderr is not None
         self._errors = self._process.stderr

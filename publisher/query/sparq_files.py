@@ -14,7 +14,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, Store
 
 from publisher.errors import EngineFailed, SettingError
-from publisher.system.processes import command_of, environment
+from publisher.system.processes import child_environment, module_command
 
 _UNION = "union"
 
@@ -45,9 +45,11 @@ def write_files(store: str, folder: Path, *, union: bool) -> None:
     Raises:
         EngineFailed: It cannot be written.
     """
-    command = command_of("publisher.query.sparq_files", store, str(folder))
+    command = module_command("publisher.query.sparq_files", store, str(folder))
     command += [_UNION] if union else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment())
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env=child_environment()
+    )
     if done.returncode:
         raise EngineFailed(
             "The files of the engine 'sparq' cannot be written ({reason}).",

@@ -33,8 +33,8 @@ from publisher.query.worker_messages import (
     Workplace,
     write_operation,
 )
-from publisher.system.processes import command_of, environment
-from publisher.system.supervised import Pace, Supervised
+from publisher.system.processes import child_environment, module_command
+from publisher.system.supervised import Schedule, Supervised
 
 _OFFERED = {"solutions": SOLUTIONS, "boolean": BOOLEANS, "graph": GRAPHS}
 _ASK_FOR_LESS = "Ask for less: add patterns or LIMIT, or take the dump."
@@ -76,7 +76,7 @@ class Workers:
         self._keeper = Supervised(
             PART,
             self._keep,
-            Pace(
+            Schedule(
                 first_pause_seconds=FIRST_PAUSE_SECONDS,
                 longest_pause_seconds=LONGEST_PAUSE_SECONDS,
                 patience_seconds=PATIENCE_SECONDS,
@@ -286,11 +286,11 @@ class Child:
                 os.set_blocking(errors, False)
                 os.set_blocking(error_input, False)  # who fills it must not wait for a reader
                 self._process = subprocess.Popen(
-                    command_of("publisher.query.worker"),
+                    module_command("publisher.query.worker"),
                     stdin=theirs.fileno(),
                     stdout=subprocess.DEVNULL,
                     stderr=error_input,
-                    env=environment(**_ENVIRONMENT),
+                    env=child_environment(**_ENVIRONMENT),
                 )
             finally:
                 os.close(error_input)

@@ -16,7 +16,7 @@ from types import TracebackType
 
 from pyoxigraph import Quad, RdfFormat, parse
 
-from publisher.system.files import naming
+from publisher.system.files import with_path
 
 _CHUNK_BYTES = 32 << 20
 _BUFFER_BYTES = 1 << 18
@@ -76,7 +76,7 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     Raises:
         OSError: It cannot be written; ``filename`` says which.
     """
-    with naming(path), path.open("wb", _BUFFER_BYTES) as file:
+    with with_path(path), path.open("wb", _BUFFER_BYTES) as file:
         file.writelines(lines)
 
 
@@ -202,7 +202,7 @@ def by_graph(lines: Iterable[bytes], folder: Path) -> dict[str, Quads]:
     def write(graph: bytes) -> None:
         number = numbers.setdefault(graph, len(numbers))
         path = folder / f"{number}.nq"
-        with naming(path), path.open("ab") as file:
+        with with_path(path), path.open("ab") as file:
             file.write(waiting.pop(graph))
 
     for line in lines:

@@ -53,7 +53,13 @@ from publisher.release.open import open_release
 from publisher.release.search import SEARCH, write_search
 from publisher.release.signature import read_key, sign, signed
 from publisher.release.tables.files import write_tables
-from publisher.system.files import cure_of, naming, reason_of, sync_folder, sync_tree
+from publisher.system.files import (
+    disk_error_cure,
+    disk_error_reason,
+    sync_folder,
+    sync_tree,
+    with_path,
+)
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -86,7 +92,7 @@ def build(
         ReleaseError: The sources give no date, another build is at work, or the disk refuses.
     """
     try:
-        with naming(releases):
+        with with_path(releases):
             key = read_key(signing_key) if signing_key else None
             release = _build(approved, releases, progress, gate, key)
             return signed(release, key)  # it may be there from before there was a key
@@ -94,8 +100,8 @@ def build(
         raise ReleaseError(
             "The release cannot be written: {reason}. The current release stays.",
             where=str(error.filename),
-            remedy=cure_of(error),
-            reason=reason_of(error),
+            remedy=disk_error_cure(error),
+            reason=disk_error_reason(error),
         ) from error
 
 
@@ -317,7 +323,7 @@ def write_store(folder: Path, quads: Iterable[Quad]) -> None:
     Raises:
         OSError: The folder cannot be written; ``filename`` says which.
     """
-    with naming(folder):
+    with with_path(folder):
         store = Store(str(folder))
         store.bulk_extend(quads)
         store.flush()

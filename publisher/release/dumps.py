@@ -21,7 +21,7 @@ from publisher.rdf.serialise import used_prefixes
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, write_lines
 from publisher.rdf.turtle import BlockWriter
 from publisher.release.model import DUMPS
-from publisher.system.processes import on_all_cores
+from publisher.system.processes import map_on_all_cores
 
 _CHUNK = 1 << 20
 _LEVEL = 6
@@ -68,7 +68,7 @@ def write_dumps(
     ]
     is_small = sum(quads.count for quads in datasets.values()) < _FEW
     parts = [dumps] if is_small else [[dump] for dump in dumps]
-    for _ in on_all_cores(_write, parts):
+    for _ in map_on_all_cores(_write, parts):
         pass
 
 

@@ -23,7 +23,7 @@ from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk
 from publisher.rdf.text import one_edit_variants, without_swedish_letters, words
-from publisher.system.files import naming
+from publisher.system.files import with_path
 
 LONGEST = 200
 MOST_WORDS = 10
@@ -263,7 +263,7 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
     """
     subjects, of_catalogue = _subjects(graphs, base_iri)
     with (
-        naming(path, has_temporary=True),
+        with_path(path, has_temporary=True),
         closing(sqlite3.connect(path, isolation_level=None)) as index,
     ):
         index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")

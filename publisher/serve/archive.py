@@ -23,7 +23,7 @@ from publisher.release.open import open_release
 from publisher.render.history import SHOWN
 from publisher.serve.differences import Differences
 from publisher.serve.lease import Turnstile
-from publisher.system.cache import OneMaker
+from publisher.system.cache import SingleFlight
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -59,7 +59,7 @@ class Past:
         self._listed: tuple[object, list[Kept], dict[str, Rows]] = (None, [], {})
         self._listing = threading.Lock()
         self._lock = threading.Lock()
-        self._makers: OneMaker[str, Opened] = OneMaker()
+        self._makers: SingleFlight[str, Opened] = SingleFlight()
         self.differences = Differences(SHOWN)
 
     def kept(self) -> Sequence[Kept]:
@@ -228,7 +228,7 @@ class Openings:
         """Know nothing yet."""
         self._verdicts: OrderedDict[Path, _Verdict] = OrderedDict()
         self._lock = threading.Lock()
-        self._makers: OneMaker[Path, Release] = OneMaker()
+        self._makers: SingleFlight[Path, Release] = SingleFlight()
 
     def open(self, folder: Path) -> Release:
         """Return the release in a folder; who asks while it is read gets the same.

@@ -27,7 +27,7 @@ from publisher.release.history.difference import (
     patch_lines,
 )
 from publisher.release.model import Release
-from publisher.system.cache import BoundedCache, OneMaker
+from publisher.system.cache import BoundedCache, SingleFlight
 
 # Kept on the disk altogether, in files that have no name and are gone with the process.
 _MOST_BYTES = 256 << 20
@@ -145,7 +145,7 @@ class Differences:
     def __init__(self, shown: int) -> None:
         """Keep none yet; ``shown`` is how many changes a page shows at most."""
         self._shown = shown
-        self._makers: OneMaker[tuple[str, str], Difference] = OneMaker()
+        self._makers: SingleFlight[tuple[str, str], Difference] = SingleFlight()
         self._kept: BoundedCache[tuple[str, str], Difference] = BoundedCache(
             _MOST_BYTES,
             lambda found: found.patch.length + found.json.length,

@@ -25,8 +25,8 @@ from publisher.serve.lease import Turnstile
 from publisher.serve.parts import Instead
 from publisher.serve.response_cache import Asked
 from publisher.serve.site import Site, open_site, share
-from publisher.system.processes import return_freed
-from publisher.system.supervised import Pace, Supervised, reason_of
+from publisher.system.processes import trim_heap
+from publisher.system.supervised import Schedule, Supervised, short_reason
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -76,7 +76,7 @@ class Live:
         self._watcher = Supervised(
             WATCHER_PART,
             self._look,
-            Pace(
+            Schedule(
                 every_seconds=LOOK_EVERY_SECONDS,
                 first_pause_seconds=LOOK_EVERY_SECONDS,
                 patience_seconds=PATIENCE_SECONDS,
@@ -133,7 +133,7 @@ class Live:
             unreadable = ReleaseUnreadable(
                 "The release {name} cannot be opened: {reason}.",
                 name=folder.name,
-                reason=reason_of(error),
+                reason=short_reason(error),
             )
             refusal = _REFUSALS.note(folder, unreadable)
             if refusal.is_news:
@@ -161,7 +161,7 @@ class Live:
         if self._has_left.is_set():
             self._has_left.clear()
             # Views and their site refer to each other, and a store keeps files open.
-            return_freed()
+            trim_heap()
         folder = self._following.folder()
         if folder is None:
             return False
@@ -257,7 +257,7 @@ class Waiting:
         self._opening = Supervised(
             OPENING_PART,
             self._try,
-            Pace(
+            Schedule(
                 first_pause_seconds=TRY_EVERY_SECONDS,
                 longest_pause_seconds=_LONGEST_PAUSE_SECONDS,
             ),

@@ -29,7 +29,7 @@ _UNKNOWN_BYTES = 512
 # A string gets a copy in UTF-8 when C code asks for it; a letter takes four bytes at most.
 _UTF8_BYTES = 4
 # So many entries that were used again may be passed over when one must go.
-_MOST_CHANCES = 64
+_MOST_SECOND_CHANCES = 64
 
 
 def memory_of(value: object) -> int:
@@ -58,7 +58,7 @@ def memory_of(value: object) -> int:
     return total
 
 
-class Entry(Generic[V]):
+class CacheEntry(Generic[V]):
     """A value that is kept.
 
     Attributes:
@@ -78,7 +78,7 @@ class Entry(Generic[V]):
 
 
 @dataclass
-class _Held(Generic[V]):
+class _SharedValue(Generic[V]):
     """A value that several keys may share.
 
     Attributes:
@@ -124,9 +124,9 @@ class BoundedCache(Generic[K, V]):
         self._size_of, self._identity_of = size_of, identity_of
         self._largest_part = largest_part
         self._lock = threading.Lock()
-        self._entries: dict[K, Entry[V]] = {}
+        self._entries: dict[K, CacheEntry[V]] = {}
         self._order: deque[K] = deque()
-        self._held: dict[Hashable, _Held[V]] = {}
+        self._held: dict[Hashable, _SharedValue[V]] = {}
         self.size = 0
         # For those who look up very often: the entry itself, whose ``used`` they set.
         self.entry = self._entries.get
@@ -164,7 +164,7 @@ class BoundedCache(Generic[K, V]):
             else:
                 held = self._hold(identity, value, size)
                 value, identity = held.value, held.identity
-            self._entries[key] = Entry(value, own, identity)
+            self._entries[key] = CacheEntry(value, own, identity)
             self._order.append(key)
             self.size += own
             while self.size > self._most_bytes or len(self._entries) > self._most_entries:
@@ -178,17 +178,17 @@ class BoundedCache(Generic[K, V]):
         found.sort(key=lambda item: (item[1].used > item[1].since, item[1].used), reverse=True)
         return [key for key, _ in found]
 
-    def _hold(self, identity: Hashable, value: V, size: int) -> _Held[V]:
+    def _hold(self, identity: Hashable, value: V, size: int) -> _SharedValue[V]:
         """Return what is held for an identity; it is counted with its first key."""
         held = self._held.get(identity)
         if held is None:
-            held = self._held[identity] = _Held(identity, value, size)
+            held = self._held[identity] = _SharedValue(identity, value, size)
             self.size += size
         held.keys += 1
         return held
 
     def _evict(self) -> None:
-        for _ in range(_MOST_CHANCES):
+        for _ in range(_MOST_SECOND_CHANCES):
             entry = self._entries[self._order[0]]
             if entry.used <= entry.since:
                 break
@@ -205,7 +205,7 @@ class BoundedCache(Generic[K, V]):
             self.size -= held.size
 
 
-class OneMaker(Generic[K, V]):
+class SingleFlight(Generic[K, V]):
     """One maker for each key at a time; whoever asks meanwhile waits, and gets the same."""
 
     def __init__(self) -> None:

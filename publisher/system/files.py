@@ -1,8 +1,8 @@
 """Files and folders: disks that refuse, whole files, temporary folders.
 
 Python names the file when it cannot be opened, but not when it cannot be written to. SQLite,
-XlsxWriter and Oxigraph have errors of their own. ``naming`` makes all of them an ``OSError`` with
-its number and a place, where the place is known; who talks to people makes a sentence of that.
+XlsxWriter and Oxigraph have errors of their own. ``with_path`` makes all of them an ``OSError``
+with its number and a place, where the place is known; who talks to people makes a sentence of that.
 """
 
 from __future__ import annotations
@@ -22,36 +22,38 @@ from typing import BinaryIO
 from publisher.errors import StorageError
 
 # Result codes of SQLite (https://www.sqlite.org/rescode.html); the low byte is the primary one.
-_OF_SQLITE: Mapping[int, int] = {
+_SQLITE_ERRORS: Mapping[int, int] = {
     sqlite3.SQLITE_FULL: errno.ENOSPC,
     sqlite3.SQLITE_READONLY: errno.EROFS,
     sqlite3.SQLITE_PERM: errno.EACCES,
     sqlite3.SQLITE_CANTOPEN: errno.EACCES,
     sqlite3.SQLITE_IOERR: errno.EIO,
 }
-_OF_ENGINE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.EIO)
-_ROOM = "Make room there, or name another folder (--releases; TMPDIR for temporary files)."
-_RIGHT = "Give yourself the right to write there, or name another folder."
-_FILES = "Let this program open more files: 'ulimit -n 65536', or LimitNOFILE in its unit."
-_DISK = "Look into the log of the system: the disk or the network share may be failing."
-_ANY = "Make room, or give yourself the right to write there."
+_ENGINE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EMFILE, errno.EIO)
+_CURE_FULL = "Make room there, or name another folder (--releases; TMPDIR for temporary files)."
+_CURE_FORBIDDEN = "Give yourself the right to write there, or name another folder."
+_CURE_OPEN_FILES = (
+    "Let this program open more files: 'ulimit -n 65536', or LimitNOFILE in its unit."
+)
+_CURE_BROKEN = "Look into the log of the system: the disk or the network share may be failing."
+_CURE_UNKNOWN = "Make room, or give yourself the right to write there."
 _CURES: Mapping[int, str] = {
-    errno.ENOSPC: _ROOM,
-    errno.EDQUOT: _ROOM,
-    errno.EFBIG: _ROOM,
-    errno.EROFS: _RIGHT,
-    errno.EACCES: _RIGHT,
-    errno.EPERM: _RIGHT,
-    errno.EMFILE: _FILES,
-    errno.ENFILE: _FILES,
-    errno.EIO: _DISK,
-    errno.ESTALE: _DISK,
+    errno.ENOSPC: _CURE_FULL,
+    errno.EDQUOT: _CURE_FULL,
+    errno.EFBIG: _CURE_FULL,
+    errno.EROFS: _CURE_FORBIDDEN,
+    errno.EACCES: _CURE_FORBIDDEN,
+    errno.EPERM: _CURE_FORBIDDEN,
+    errno.EMFILE: _CURE_OPEN_FILES,
+    errno.ENFILE: _CURE_OPEN_FILES,
+    errno.EIO: _CURE_BROKEN,
+    errno.ESTALE: _CURE_BROKEN,
 }
 _NO_MEMORY = "Close other programs, or take a machine with more memory. Nothing was changed."
 
 
 @contextmanager
-def naming(path: Path, *, has_temporary: bool = False) -> Iterator[None]:
+def with_path(path: Path, *, has_temporary: bool = False) -> Iterator[None]:
     """Give every error of the disk in a block its number and its place.
 
     Args:
@@ -69,7 +71,7 @@ def naming(path: Path, *, has_temporary: bool = False) -> Iterator[None]:
         if known is None:
             raise
         if known.filename is None:
-            known.filename = os.fspath(_fuller(path) if has_temporary else path)
+            known.filename = os.fspath(_fullest_folder(path) if has_temporary else path)
         if known is error:
             raise
         raise known from error
@@ -78,12 +80,12 @@ def naming(path: Path, *, has_temporary: bool = False) -> Iterator[None]:
 def as_os_error(error: BaseException) -> OSError | None:
     """Return what an error is to the operating system; None when it is nothing of the kind."""
     if isinstance(error, sqlite3.OperationalError):
-        number = _OF_SQLITE.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+        number = _SQLITE_ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
         return OSError(number, str(error)) if number else None
     if isinstance(error, OSError):
         if error.errno is not None:
             return error
-        for number in _OF_ENGINE:  # Oxigraph gives a sentence alone
+        for number in _ENGINE_ERRORS:  # Oxigraph gives a sentence alone
             if os.strerror(number) in str(error):
                 return OSError(number, os.strerror(number))
         return error if type(error) is OSError else None  # an error of the network, for instance
@@ -91,7 +93,7 @@ def as_os_error(error: BaseException) -> OSError | None:
     return inner if isinstance(inner, OSError) else None  # XlsxWriter wraps it
 
 
-def _fuller(path: Path) -> Path:
+def _fullest_folder(path: Path) -> Path:
     """Return the folder of a file, or that for temporary files when it has less room."""
     temporary = Path(_temporary())
     try:
@@ -109,14 +111,14 @@ def _temporary() -> str:
         return os.environ.get("TMPDIR", "TMPDIR")
 
 
-def reason_of(error: OSError) -> str:
+def disk_error_reason(error: OSError) -> str:
     """Return what happened, as the operating system calls it."""
     return error.strerror or str(error)
 
 
-def cure_of(error: OSError) -> str:
+def disk_error_cure(error: OSError) -> str:
     """Return what a person can do about it, a message of the program."""
-    return _CURES.get(error.errno or 0, _ANY)
+    return _CURES.get(error.errno or 0, _CURE_UNKNOWN)
 
 
 @contextmanager
@@ -142,8 +144,8 @@ def storage_errors(where: Path | None = None) -> Iterator[None]:
         raise StorageError(
             "The system refuses: {reason}.",
             where=str(known.filename or unknown),
-            remedy=_CURES.get(known.errno or 0, _ANY),
-            reason=reason_of(known),
+            remedy=_CURES.get(known.errno or 0, _CURE_UNKNOWN),
+            reason=disk_error_reason(known),
         ) from error
 
 
@@ -168,7 +170,7 @@ def replace_file(path: Path, content: str | bytes) -> None:
     Raises:
         OSError: It cannot be written; nothing of it is left.
     """
-    with naming(path):
+    with with_path(path):
         temporary = stage_file(path, content)
         try:
             temporary.replace(path)

@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import publisher
 
-_Part = TypeVar("_Part")
+_Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
 
 
@@ -27,7 +27,7 @@ def cores() -> int:
     return len(affinity(0)) if affinity else os.cpu_count() or 1
 
 
-def on_all_cores(work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> Iterator[_Result]:
+def map_on_all_cores(work: Callable[[_Task], _Result], parts: Sequence[_Task]) -> Iterator[_Result]:
     """Yield the result of each part, in their order; one part alone is done in this process.
 
     Args:
@@ -39,7 +39,7 @@ def on_all_cores(work: Callable[[_Part], _Result], parts: Sequence[_Part]) -> It
         yield from map(work, parts)
         return
     # Not forked: this process has threads of its own.
-    with nothing_from_here():
+    with forbid_imports_from_working_folder():
         pool = ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
         found = pool.map(work, parts)  # starts them all
     try:
@@ -64,11 +64,11 @@ def _end_with_parent() -> None:
 
 # Starting a module of this program as a process of its own.
 
-_PATH = "PYTHONPATH"
-_SAFE = "PYTHONSAFEPATH"
+_PYTHON_PATH = "PYTHONPATH"
+_SAFE_PATH = "PYTHONSAFEPATH"
 
 
-def command_of(module: str, *arguments: str) -> list[str]:
+def module_command(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of this program.
 
     Nothing is imported from the folder one stands in (``-P``): it may be a stranger's.
@@ -77,20 +77,20 @@ def command_of(module: str, *arguments: str) -> list[str]:
 
 
 @contextmanager
-def nothing_from_here() -> Iterator[None]:
+def forbid_imports_from_working_folder() -> Iterator[None]:
     """Let no process that a library starts meanwhile import from the folder one stands in."""
-    before = os.environ.get(_SAFE)
-    os.environ[_SAFE] = "1"
+    before = os.environ.get(_SAFE_PATH)
+    os.environ[_SAFE_PATH] = "1"
     try:
         yield
     finally:
         if before is None:
-            os.environ.pop(_SAFE, None)
+            os.environ.pop(_SAFE_PATH, None)
         else:
-            os.environ[_SAFE] = before
+            os.environ[_SAFE_PATH] = before
 
 
-def environment(**more: str) -> dict[str, str]:
+def child_environment(**more: str) -> dict[str, str]:
     """Return the environment for such a command, with further variables.
 
     A program that is not installed, but run where its source lies, is found there.
@@ -98,8 +98,8 @@ def environment(**more: str) -> dict[str, str]:
     home = str(Path(publisher.__file__).resolve().parents[1])
     if home in site.getsitepackages():
         return os.environ | more
-    before = os.environ.get(_PATH)
-    return os.environ | more | {_PATH: os.pathsep.join([home, before] if before else [home])}
+    before = os.environ.get(_PYTHON_PATH)
+    return os.environ | more | {_PYTHON_PATH: os.pathsep.join([home, before] if before else [home])}
 
 
 # What the C library keeps of freed memory, and when it gives it back (glibc, mallopt(3)).
@@ -109,7 +109,7 @@ _M_MMAP_THRESHOLD, _LARGE_BYTES = -3, 256 << 10
 _M_TRIM_THRESHOLD, _SPARE_BYTES = -1, 16 << 20
 
 
-def return_large_blocks() -> bool:
+def free_large_blocks_at_once() -> bool:
     """Let the C library give large blocks back as soon as they are free; tell whether it can.
 
     Else it takes bodies and results of many megabytes, once seen, for a reason to keep such blocks
@@ -123,7 +123,7 @@ def return_large_blocks() -> bool:
     return bool(kept == 1 and returned == 1)
 
 
-def return_freed() -> None:
+def trim_heap() -> None:
     """Free what only refers to itself, and give the system what lies free in the heap."""
     gc.collect()
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

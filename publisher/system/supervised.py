@@ -20,15 +20,15 @@ from publisher.messages import SOURCE_LANGUAGE, in_language
 # The pause when not even telling of an error works, for want of memory.
 _LAST_RESORT_SECONDS = 1.0
 # The same error is told again after so long, with the number of times it was left out.
-_TELL_AGAIN_SECONDS = 600.0
+_LOG_AGAIN_SECONDS = 600.0
 _MOST_KINDS = 100
 _LONGEST_REASON = 300
-_PLACE = re.compile(r"\S*/\S*")
+_FILE_PATH = re.compile(r"\S*/\S*")
 _failures: Counter[str] = Counter()
 
 
 @dataclass(frozen=True)
-class Pace:
+class Schedule:
     """When a part works, and when it counts as not working.
 
     Attributes:
@@ -51,14 +51,14 @@ def failures() -> Mapping[str, int]:
     return dict(_failures)
 
 
-def reason_of(error: BaseException) -> str:
+def short_reason(error: BaseException) -> str:
     r"""Return an error in one short line that may be shown: without places on the disk.
 
-    >>> reason_of(PermissionError(13, "Permission denied", "/secret/place"))
+    >>> short_reason(PermissionError(13, "Permission denied", "/secret/place"))
     'Permission denied'
-    >>> reason_of(KeyError("files"))
+    >>> short_reason(KeyError("files"))
     "KeyError: 'files'"
-    >>> reason_of(RuntimeError("Cannot open /secret/place: no room\nTraceback:"))
+    >>> short_reason(RuntimeError("Cannot open /secret/place: no room\nTraceback:"))
     'RuntimeError: Cannot open … no room'
     """
     if isinstance(error, PublisherError):
@@ -68,7 +68,7 @@ def reason_of(error: BaseException) -> str:
     else:
         text = f"{type(error).__name__}: {error}".removesuffix(": ")
     first = (text.splitlines() or [""])[0]
-    return _PLACE.sub("…", first)[:_LONGEST_REASON].rstrip(" .:")
+    return _FILE_PATH.sub("…", first)[:_LONGEST_REASON].rstrip(" .:")
 
 
 class Supervised:
@@ -78,7 +78,7 @@ class Supervised:
         self,
         name: str,
         work: Callable[[], bool],
-        pace: Pace = Pace(),
+        pace: Schedule = Schedule(),
         *,
         expected: tuple[type[Exception], ...] = (),
         log: logging.Logger | None = None,
@@ -94,7 +94,7 @@ class Supervised:
         """
         self.name = name
         self._work, self._pace, self._expected = work, pace, expected
-        self._told = _Told(log or logging.getLogger("publisher"), name)
+        self._told = _FailureLog(log or logging.getLogger("publisher"), name)
         self._end, self._wake = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -216,7 +216,7 @@ class Supervised:
 
     def _fail(self, error: BaseException) -> float:
         """Note a failure, tell of it, and return the pause that follows."""
-        self._reason = reason_of(error)
+        self._reason = short_reason(error)
         if self._failing_since is None:
             self._failing_since = time.monotonic()
         _failures[self.name] += 1
@@ -233,7 +233,7 @@ class Supervised:
         self._told.success()
 
 
-class _Told:
+class _FailureLog:
     """What was told of a part, so that the same is not told thousands of times."""
 
     def __init__(self, log: logging.Logger, name: str) -> None:
@@ -243,9 +243,9 @@ class _Told:
 
     def failure(self, error: BaseException, pause: float, *, is_expected: bool) -> None:
         """Tell of a failure, unless the same was told a short while ago."""
-        kind, now = (type(error).__name__, _place_of(error)), time.monotonic()
+        kind, now = (type(error).__name__, _raised_at(error)), time.monotonic()
         told, left_out = self._kinds.get(kind, (None, 0))
-        if told is not None and now - told < _TELL_AGAIN_SECONDS:
+        if told is not None and now - told < _LOG_AGAIN_SECONDS:
             self._kinds[kind] = (told, left_out + 1)
             return
         if len(self._kinds) >= _MOST_KINDS:
@@ -268,7 +268,7 @@ class _Told:
             self._log.warning("It works again: %s.", self._name)
 
 
-def _place_of(error: BaseException) -> str:
+def _raised_at(error: BaseException) -> str:
     """Return file and line that raised an error."""
     traceback = error.__traceback__
     while traceback is not None and traceback.tb_next is not None:

@@ -33,7 +33,7 @@ _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16
 _WORD = 4
 
 
-class Check(NamedTuple):
+class ArgumentCheck(NamedTuple):
     """What half of an argument must be, after bits that do not matter are taken away.
 
     Attributes:
@@ -60,7 +60,7 @@ class Call(NamedTuple):
 
     x86_64: int | None
     aarch64: int | None
-    checks: tuple[Check, ...] = ()
+    checks: tuple[ArgumentCheck, ...] = ()
 
     def number(self, machine: str) -> int | None:
         """Return its number on a machine."""
@@ -68,13 +68,13 @@ class Call(NamedTuple):
 
 
 # A thread of this process (CLONE_THREAD), in no namespace of its own, traced by nobody.
-_THREAD = Check(0, (0x00010000,), 0x00010000 | 0x7E020000 | 0x00002000 | 0x00001000)
-_NOT_EXECUTABLE = Check(2, (0,), 0x4)  # PROT_EXEC
+_THREAD = ArgumentCheck(0, (0x00010000,), 0x00010000 | 0x7E020000 | 0x00002000 | 0x00001000)
+_NOT_EXECUTABLE = ArgumentCheck(2, (0,), 0x4)  # PROT_EXEC
 _READ_ONLY = 0x3 | 0x40 | 0x200 | 0x400000  # O_ACCMODE, O_CREAT, O_TRUNC, __O_TMPFILE
 
 
-def _null(argument: int) -> tuple[Check, Check]:
-    return Check(argument, (0,)), Check(argument, (0,), upper=True)
+def _null(argument: int) -> tuple[ArgumentCheck, ArgumentCheck]:
+    return ArgumentCheck(argument, (0,)), ArgumentCheck(argument, (0,), upper=True)
 
 
 # Memory, threads, the clock, what the process is told of itself; reading and writing what is open.
@@ -88,9 +88,10 @@ ALWAYS: Mapping[str, Call] = {
     "munmap": Call(11, 215),
     "close": Call(3, 57),
     "fadvise64": Call(221, 223),
-    "fcntl": Call(72, 25, (Check(1, (1, 3)),)),  # F_GETFD, F_GETFL
+    "fcntl": Call(72, 25, (ArgumentCheck(1, (1, 3)),)),  # F_GETFD, F_GETFL
     "fstat": Call(5, 80),
-    "ioctl": Call(16, 29, (Check(1, (0x5421,)),)),  # FIONBIO: Python's way to set a time limit
+    # FIONBIO: Python's way to set a time limit.
+    "ioctl": Call(16, 29, (ArgumentCheck(1, (0x5421,)),)),
     "lseek": Call(8, 62),
     "poll": Call(7, None),
     "ppoll": Call(271, 73),
@@ -108,7 +109,8 @@ ALWAYS: Mapping[str, Call] = {
     "exit_group": Call(231, 94),
     "futex": Call(202, 98),
     "getcpu": Call(309, 168),
-    "prctl": Call(157, 167, (Check(0, (15, 16)),)),  # PR_SET_NAME, PR_GET_NAME: of the thread
+    # PR_SET_NAME, PR_GET_NAME: of the thread.
+    "prctl": Call(157, 167, (ArgumentCheck(0, (15, 16)),)),
     "rseq": Call(334, 293),
     "sched_getaffinity": Call(204, 123),
     "sched_yield": Call(24, 124),
@@ -135,7 +137,8 @@ ALWAYS: Mapping[str, Call] = {
     "getrusage": Call(98, 165),
     "gettid": Call(186, 178),
     "getuid": Call(102, 174),
-    "prlimit64": Call(302, 261, (Check(0, (0,)), *_null(2))),  # of this process, nothing set
+    # Of this process, nothing set.
+    "prlimit64": Call(302, 261, (ArgumentCheck(0, (0,)), *_null(2))),
     "sysinfo": Call(99, 179),
     "uname": Call(63, 160),
 }
@@ -146,18 +149,18 @@ FILES: Mapping[str, Call] = {
     "faccessat": Call(269, 48),
     "faccessat2": Call(439, 439),
     # Also F_SETFD, F_SETFL, F_DUPFD_CLOEXEC.
-    "fcntl": Call(72, 25, (Check(1, (1, 2, 3, 4, 1030)),)),
+    "fcntl": Call(72, 25, (ArgumentCheck(1, (1, 2, 3, 4, 1030)),)),
     "fstatfs": Call(138, 44),
     "getcwd": Call(79, 17),
     "getdents64": Call(217, 61),
-    "ioctl": Call(16, 29, (Check(1, (0x5421, 0x5401, 0x5451)),)),  # also TCGETS, FIOCLEX
+    "ioctl": Call(16, 29, (ArgumentCheck(1, (0x5421, 0x5401, 0x5451)),)),  # also TCGETS, FIOCLEX
     "lstat": Call(6, None),
     # Libraries are loaded when they are needed first.
     "mmap": Call(9, 222),
     "mprotect": Call(10, 226),
     "newfstatat": Call(262, 79),
-    "open": Call(2, None, (Check(1, (0,), _READ_ONLY),)),
-    "openat": Call(257, 56, (Check(2, (0,), _READ_ONLY),)),
+    "open": Call(2, None, (ArgumentCheck(1, (0,), _READ_ONLY),)),
+    "openat": Call(257, 56, (ArgumentCheck(2, (0,), _READ_ONLY),)),
     "readlink": Call(89, None),
     "readlinkat": Call(267, 78),
     "stat": Call(4, None),
@@ -176,7 +179,7 @@ NETWORK: Mapping[str, Call] = {
     "getpeername": Call(52, 205),
     "getsockname": Call(51, 204),
     "getsockopt": Call(55, 209),
-    "ioctl": Call(16, 29, (Check(1, (0x5421, 0x5401, 0x5451, 0x541B)),)),  # also FIONREAD
+    "ioctl": Call(16, 29, (ArgumentCheck(1, (0x5421, 0x5401, 0x5451, 0x541B)),)),  # also FIONREAD
     "pselect6": Call(270, 72),
     "recvmmsg": Call(299, 243),
     "recvmsg": Call(47, 212),
@@ -186,7 +189,7 @@ NETWORK: Mapping[str, Call] = {
     "sendto": Call(44, 206),
     "setsockopt": Call(54, 208),
     "shutdown": Call(48, 210),
-    "socket": Call(41, 198, (Check(0, (2, 10, 16)),)),  # AF_INET, AF_INET6, AF_NETLINK
+    "socket": Call(41, 198, (ArgumentCheck(0, (2, 10, 16)),)),  # AF_INET, AF_INET6, AF_NETLINK
 }
 _TGKILL = Call(234, 131)
 
@@ -199,7 +202,7 @@ def allowed(files: bool, network: bool, process: int) -> dict[str, Call]:
         network: Whether it may ask servers too; that takes files.
         process: Its id: the C library ends a process with a signal to itself.
     """
-    found = {**ALWAYS, "tgkill": _TGKILL._replace(checks=(Check(0, (process,)),))}
+    found = {**ALWAYS, "tgkill": _TGKILL._replace(checks=(ArgumentCheck(0, (process,)),))}
     if files or network:
         found.update(FILES)
     if network:
@@ -237,7 +240,7 @@ def filter_program(machine: str, calls: Mapping[str, Call]) -> bytes:
     return b"".join(struct.pack("HBBI", *instruction) for instruction in instructions)
 
 
-def _checked(checks: Sequence[Check]) -> Iterator[tuple[int, int, int, int]]:
+def _checked(checks: Sequence[ArgumentCheck]) -> Iterator[tuple[int, int, int, int]]:
     """Yield instructions that go on behind them if all holds; each jump counts from the next."""
     for check in checks:
         yield _LOAD, 0, 0, _ARGUMENTS + 2 * _WORD * check.argument + _WORD * check.upper

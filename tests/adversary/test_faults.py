@@ -37,14 +37,14 @@ from publisher.serve import archive, reload, site
 from publisher.serve.archive import Openings
 from publisher.serve.reload import Live, Waiting
 from publisher.system import supervised
-from publisher.system.supervised import Pace, Supervised
+from publisher.system.supervised import Schedule, Supervised
 from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain
 from tests.conftest import WORLD
 
 YES = b'{"head":{},"boolean":true}'
 NO_DESCRIPTOR = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
-QUICK = Pace(every_seconds=0.01, first_pause_seconds=0.01, longest_pause_seconds=0.04)
+QUICK = Schedule(every_seconds=0.01, first_pause_seconds=0.01, longest_pause_seconds=0.04)
 
 
 def until(claim: Callable[[], bool], seconds: float = 30.0) -> None:
@@ -193,7 +193,7 @@ def test_pauses_grow_to_a_bound_and_begin_again_after_a_success(
     started: list[Supervised],
 ) -> None:
     """A failing part must not eat the machine; one that works again is as quick as before."""
-    part = Supervised("a part", lambda: 1 / 0 > 1, Pace(None, 0.5, 4.0))
+    part = Supervised("a part", lambda: 1 / 0 > 1, Schedule(None, 0.5, 4.0))
     pauses = [part._round() for _ in range(1200)]
     assert pauses[:5] == [0.5, 1.0, 2.0, 4.0, 4.0]
     assert pauses[-1] == 4.0
@@ -245,7 +245,7 @@ def test_not_even_a_log_that_cannot_be_written_ends_a_part(
 
     part = Supervised("a part", work, QUICK)
     started.append(part)
-    with failing(supervised._Told, "failure", MemoryError()):
+    with failing(supervised._FailureLog, "failure", MemoryError()):
         part.start()
         until(lambda: len(rounds) > 5)
     assert part.is_alive

@@ -19,7 +19,7 @@ from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.open import open_current
-from publisher.system.files import as_os_error, naming, replace_file, storage_errors
+from publisher.system.files import as_os_error, replace_file, storage_errors, with_path
 from tests.chain import A_LAKE, BASE, Chain
 
 PATIENCE_SECONDS = 120
@@ -307,7 +307,7 @@ def test_errors_of_the_libraries_are_known_for_what_they_are(tmp_path: Path) -> 
     assert [error and error.errno for error in known] == [errno.ENOSPC] * 3
     assert as_os_error(misspelt) is None
     assert as_os_error(ValueError("x")) is None
-    with pytest.raises(OSError, match="No space") as caught, naming(tmp_path / "f"):
+    with pytest.raises(OSError, match="No space") as caught, with_path(tmp_path / "f"):
         raise engine
     assert caught.value.filename == str(tmp_path / "f")
     with pytest.raises(StorageError, match=r"f: .*\n.*Make room there"), storage_errors():

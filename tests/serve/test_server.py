@@ -255,9 +255,9 @@ def test_no_process_outlives_a_server_that_was_killed(
 
 LARGE_BLOCKS = """
 import ctypes, sys
-from publisher.system.processes import return_large_blocks
+from publisher.system.processes import free_large_blocks_at_once
 if sys.argv[1] == "returned":
-    assert return_large_blocks()
+    assert free_large_blocks_at_once()
 class Report(ctypes.Structure):
     _fields_ = [(str(n), ctypes.c_size_t) for n in range(10)]
 library = ctypes.CDLL(None)

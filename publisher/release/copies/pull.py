@@ -32,7 +32,14 @@ from publisher.release.current import alone, switch
 from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_bytes, check_signature
-from publisher.system.files import cure_of, naming, reason_of, replace_file, sync_folder, sync_tree
+from publisher.system.files import (
+    disk_error_cure,
+    disk_error_reason,
+    replace_file,
+    sync_folder,
+    sync_tree,
+    with_path,
+)
 
 Progress = Callable[[str], None]
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}(-[0-9]+)?")
@@ -83,14 +90,14 @@ def pull(
             says, is not signed, or belongs to another site. The current release stays.
     """
     try:
-        with naming(releases), closing(Origin(url)) as origin:
+        with with_path(releases), closing(Origin(url)) as origin:
             return _pull(origin, releases, wish, progress)
     except OSError as error:
         raise ReleaseError(
             "The release cannot be written: {reason}. The current release stays.",
             where=str(error.filename),
-            remedy=cure_of(error),
-            reason=reason_of(error),
+            remedy=disk_error_cure(error),
+            reason=disk_error_reason(error),
         ) from error
 
 

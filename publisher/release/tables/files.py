@@ -40,8 +40,8 @@ from publisher.release.tables.table import (
     write_links,
 )
 from publisher.release.tables.workbook import MOST_LINES, write_workbook
-from publisher.system.files import naming
-from publisher.system.processes import on_all_cores
+from publisher.system.files import with_path
+from publisher.system.processes import map_on_all_cores
 
 _TYPED = f" <{iri('rdf:type')}> ".encode()
 # So many quads are written before other processes have begun.
@@ -127,7 +127,7 @@ def write_tables(
         ]
         is_small = sum(quads.count for quads in datasets.values()) < _FEW
         parts = [classes] if is_small else [[each] for each in classes]
-        for table, files in chain.from_iterable(on_all_cores(_write_classes, parts)):
+        for table, files in chain.from_iterable(map_on_all_cores(_write_classes, parts)):
             tables[table.slug] = table
             found.setdefault(table.dataset, []).append(files)
     write_json(staging / INDEX, as_json(tables))
@@ -227,7 +227,7 @@ def _write(
 
     paths = {m.extension: staging / table.file(m.extension) for m in (CSV, XLSX, GEOJSON)}
     with (
-        naming(staging / table.file(ROWS), has_temporary=True),
+        with_path(staging / table.file(ROWS), has_temporary=True),
         paths["csv"].open("w", encoding="utf-8", newline="") as stream,
         closing(RowIndex(staging / table.file(ROWS), table, names)) as index,
     ):
@@ -235,7 +235,7 @@ def _write(
     described = staging / table.file(METADATA)
     write_json(described, metadata(table, f"{table.slug}.csv"))
     if table.count <= MOST_LINES:
-        with naming(paths["xlsx"], has_temporary=True):
+        with with_path(paths["xlsx"], has_temporary=True):
             write_workbook(table, lines, names, paths["xlsx"])
     if table.chains:
         with paths["geojson"].open("w", encoding="utf-8") as stream:

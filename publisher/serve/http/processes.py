@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection, wait
 
 from publisher.config import Config
 from publisher.serve.http.web import FAREWELL_SECONDS, main
-from publisher.system.processes import nothing_from_here
+from publisher.system.processes import forbid_imports_from_working_folder
 
 # A loop that has been silent for so long may be stuck.
 _SILENT_SECONDS = 1.5
@@ -50,7 +50,7 @@ class WebProcess:
         self._beats, theirs = _SPAWN.Pipe(duplex=False)
         self._process = _SPAWN.Process(target=main, args=(config, listening, theirs))
         try:
-            with nothing_from_here():
+            with forbid_imports_from_working_folder():
                 self._process.start()
         except OSError:
             self._beats.close()

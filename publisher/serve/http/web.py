@@ -20,7 +20,7 @@ from publisher.config import Config
 from publisher.serve.http.connections import Connections
 from publisher.serve.http.limits import Limits, limits_of
 from publisher.serve.http.wsgi import Application, Threads
-from publisher.system.processes import return_large_blocks
+from publisher.system.processes import free_large_blocks_at_once
 from publisher.system.sandbox import allow_descriptors, die_with_parent
 
 # Who waits to be let in; the machine may have a lower limit (net.core.somaxconn).
@@ -86,7 +86,7 @@ def main(config: Config, listening: socket.socket, parent: Connection) -> None:
     # Ctrl+C reaches all processes of a terminal; what to do then is the parent's to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.config.dictConfig(log_settings())
-    return_large_blocks()
+    free_large_blocks_at_once()
     sys.setswitchinterval(SWITCH_SECONDS)
     die_with_parent()  # a process that outlived a killed server would hold the port
     allow_descriptors()
