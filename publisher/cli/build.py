@@ -10,11 +10,11 @@ import click
 
 from publisher.cli.options import (
     LANGUAGE,
-    answers_for_errors,
-    bounds_of,
-    config_of,
-    progress_shown,
+    check_limits,
+    folder_config,
+    report_errors,
     settings,
+    show_progress,
     write_findings,
 )
 from publisher.config import Config, read_config
@@ -23,17 +23,17 @@ from publisher.load.sources import read_sources
 from publisher.messages import in_language, translate
 
 
-def build_release_of(config: Config, language: str, allow_loss: str = "") -> None:
+def build_release(config: Config, language: str, allow_loss: str = "") -> None:
     """Check and build, and say which release is current now."""
     from publisher.quality.approval import approve
     from publisher.release.build import build as build_release
     from publisher.release.catalogue.notices import notices_of
     from publisher.release.history.loss_gate import Gate, LossLimits
 
-    with progress_shown(language) as progress:
+    with show_progress(language) as progress:
         try:
             approved = approve(
-                read_sources(Path.cwd(), config.base_iri, bounds_of(config)), progress
+                read_sources(Path.cwd(), config.base_iri, check_limits(config)), progress
             )
         except NotApproved as error:
             write_findings(list(error.findings), "text", language)
@@ -69,10 +69,10 @@ def build_release_of(config: Config, language: str, allow_loss: str = "") -> Non
 )
 @settings("base_iri", "releases")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def build(lang: str, allow_loss: str, **options: Any) -> None:
     """Check the sources, make a release of them, and switch to it."""
-    build_release_of(config_of(**options), lang, allow_loss)
+    build_release(folder_config(**options), lang, allow_loss)
 
 
 # releases: which there are, what changed, going back, letting old ones go.
@@ -90,8 +90,8 @@ def releases() -> None:
 @releases.command("list")
 @settings("releases")
 @LANGUAGE
-@answers_for_errors
-def list_kept(lang: str, **options: Any) -> None:
+@report_errors
+def list_command(lang: str, **options: Any) -> None:
     """List the releases, the newest first, and mark the current one."""
     from publisher.release.history.releases import list_releases
 
@@ -110,7 +110,7 @@ def list_kept(lang: str, **options: Any) -> None:
 )
 @settings("releases")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def diff(old: str, new: str, form: str, lang: str, **options: Any) -> None:
     """Show what changed from release OLD to release NEW; the beginning of a name will do."""
     from publisher.release.history import difference
@@ -132,7 +132,7 @@ def diff(old: str, new: str, form: str, lang: str, **options: Any) -> None:
 @click.argument("name")
 @settings("releases")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def activate(name: str, lang: str, **options: Any) -> None:
     """Make release NAME the current one again; running servers follow."""
     from publisher.release.history.releases import activate as activate_release
@@ -144,7 +144,7 @@ def activate(name: str, lang: str, **options: Any) -> None:
 @releases.command()
 @settings("releases", "keep_releases", "keep_days")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def prune(lang: str, **options: Any) -> None:
     """Delete old releases: never the current one, nor the newest, nor young ones."""
     from publisher.release.history.releases import prune as prune_releases
@@ -166,7 +166,7 @@ def prune(lang: str, **options: Any) -> None:
 )
 @settings("releases", "base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def pull(url: str, name: str, is_all: bool, key: Path | None, lang: str, **options: Any) -> None:
     """Fetch the current release of another copy at URL, verify it, and switch to it."""
     from publisher.release.copies.pull import Wish
@@ -174,6 +174,6 @@ def pull(url: str, name: str, is_all: bool, key: Path | None, lang: str, **optio
 
     config = read_config(Path.cwd(), options)
     wish = Wish(name, is_all, key, config.base_iri)
-    with progress_shown(lang) as progress:
+    with show_progress(lang) as progress:
         release = pull_release(url, Path(config.releases), wish, progress)
     click.echo(translate("Release {id} is current.", lang, id=release.id))

@@ -13,14 +13,14 @@ from typing import Any
 import click
 
 from publisher.cli.options import (
+    EXIT_FINDINGS,
     FORMAT,
-    FOUND,
     LANGUAGE,
-    answers_for_errors,
-    bounds_of,
-    config_of,
-    progress_shown,
+    check_limits,
+    folder_config,
+    report_errors,
     settings,
+    show_progress,
     write_findings,
 )
 from publisher.config import Config
@@ -30,12 +30,12 @@ from publisher.load.files import FOLDERS
 from publisher.load.sources import Sources, read_sources
 from publisher.messages import translate
 
-_LINKS = "links.jsonl"
-_LOOK_SECONDS = 0.2
+_LINKS_FILE = "links.jsonl"
+_POLL_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class _Wanted:
+class _CheckRequest:
     """What a call of ``check`` asks for."""
 
     config: Config
@@ -52,7 +52,7 @@ class _Wanted:
         )
 
 
-def _below_here(path: str) -> str:
+def _relative_path(path: str) -> str:
     """Return a path as findings name it."""
     try:
         return Path(path).resolve().relative_to(Path.cwd()).as_posix()
@@ -73,7 +73,7 @@ def _below_here(path: str) -> str:
 @FORMAT
 @settings("base_iri", "check_timeout_seconds", "check_memory_mb", "stale_years", "link_days")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def check(
     paths: tuple[str, ...],
     fix: bool,
@@ -85,36 +85,36 @@ def check(
     **options: Any,
 ) -> None:
     """Say what keeps the sources from being published; with PATHS, only what concerns them."""
-    chosen = tuple(_below_here(path) for path in paths)
-    wanted = _Wanted(config_of(**options), lang, chosen, fix, stale, links)
-    seen = _saved() if watch else {}
+    chosen = tuple(_relative_path(path) for path in paths)
+    wanted = _CheckRequest(folder_config(**options), lang, chosen, fix, stale, links)
+    seen = _modification_times() if watch else {}
     findings = _findings(wanted)
     write_findings(findings, form, lang)
     if watch:
         _watch(lambda: write_findings(_findings(wanted), form, lang), seen, lang)
     if any(finding.severity.blocks for finding in findings):
-        sys.exit(FOUND)
+        sys.exit(EXIT_FINDINGS)
 
 
-def _findings(wanted: _Wanted) -> list[Finding]:
+def _findings(wanted: _CheckRequest) -> list[Finding]:
     from publisher.quality.approval import check as check_sources
     from publisher.quality.approval import finding_of
 
     folder, base_iri = Path.cwd(), wanted.config.base_iri
-    bounds = bounds_of(wanted.config)
+    bounds = check_limits(wanted.config)
     try:
         sources = read_sources(folder, base_iri, bounds)
-        if wanted.fix and _fixed(sources, wanted):
+        if wanted.fix and _fix_layout(sources, wanted):
             sources = read_sources(folder, base_iri, bounds)
-        with progress_shown(wanted.language) as progress:
+        with show_progress(wanted.language) as progress:
             found = check_sources(sources, progress)
-            found += _on_request(sources, wanted, progress)
+            found += _optional_checks(sources, wanted, progress)
     except SourceError as error:
         return [finding_of(each) for each in error.each()]
     return [finding for finding in found if wanted.concerns(finding.file)]
 
 
-def _fixed(sources: Sources, wanted: _Wanted) -> bool:
+def _fix_layout(sources: Sources, wanted: _CheckRequest) -> bool:
     """Put files in order, say which, and tell whether there was one."""
     from publisher.quality.file_rules import fix_style
 
@@ -124,8 +124,8 @@ def _fixed(sources: Sources, wanted: _Wanted) -> bool:
     return bool(names)
 
 
-def _on_request(
-    sources: Sources, wanted: _Wanted, progress: Callable[[str], None]
+def _optional_checks(
+    sources: Sources, wanted: _CheckRequest, progress: Callable[[str], None]
 ) -> Iterator[Finding]:
     """Return what depends on the day or on others, and so is no part of a release."""
     from publisher.quality.approval import located
@@ -137,7 +137,7 @@ def _on_request(
         stale = check_freshness(sources, wanted.config.stale_years, today)
         yield from located(stale, sources)
     if wanted.links:
-        memory = Path(wanted.config.releases).parent / _LINKS
+        memory = Path(wanted.config.releases).parent / _LINKS_FILE
         yield from check_links(sources, memory, today, wanted.config.link_days, progress)
 
 
@@ -146,8 +146,8 @@ def _watch(again: Callable[[], None], seen: dict[str, tuple[int, int]], language
     click.echo(translate("Waiting for a file to be saved; end with Ctrl+C.", language), err=True)
     while True:
         try:
-            time.sleep(_LOOK_SECONDS)
-            now = _saved()
+            time.sleep(_POLL_SECONDS)
+            now = _modification_times()
             if now == seen:
                 continue
             seen = now
@@ -157,7 +157,7 @@ def _watch(again: Callable[[], None], seen: dict[str, tuple[int, int]], language
             return
 
 
-def _saved() -> dict[str, tuple[int, int]]:
+def _modification_times() -> dict[str, tuple[int, int]]:
     """Return file → when it was saved last, and its size."""
     found = {}
     for path in (path for top in FOLDERS for path in Path(top).rglob("*")):

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from publisher.cli.options import (
-    FOUND,
+    EXIT_FINDINGS,
     LANGUAGE,
-    answers_for_errors,
-    bounds_of,
-    config_of,
-    progress_shown,
+    check_limits,
+    folder_config,
+    report_errors,
     settings,
+    show_progress,
     write_findings,
 )
 from publisher.edit.changes import Plan, plan_changes
@@ -54,8 +54,8 @@ _SET = click.option(
 
 
 def _read(options: dict[str, Any]) -> Sources:
-    config = config_of(**options)
-    return read_sources(Path.cwd(), config.base_iri, bounds_of(config))
+    config = folder_config(**options)
+    return read_sources(Path.cwd(), config.base_iri, check_limits(config))
 
 
 def _new_violations(plan: Plan) -> list[Finding]:
@@ -72,7 +72,7 @@ def _new_violations(plan: Plan) -> list[Finding]:
     return [f for f in after if (f.rule, f.focus_node, f.path, f.value) not in known]
 
 
-def _carry_out(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = ()) -> list[Finding]:
+def _apply_plan(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = ()) -> list[Finding]:
     """Write a plan, unless it would bring in a violation; return those that are allowed.
 
     Args:
@@ -97,7 +97,9 @@ def _carry_out(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = ()
     return found
 
 
-def _asked(form: Form, given: Iterable[Filled], inventory: Inventory, lang: str) -> list[Filled]:
+def _ask_missing(
+    form: Form, given: Iterable[Filled], inventory: Inventory, lang: str
+) -> list[Filled]:
     """Ask at the terminal for what a form must have and nobody gave; an empty answer skips it."""
     from publisher.edit.things import missing_fields, question, why_refused
 
@@ -125,7 +127,7 @@ def _asked(form: Form, given: Iterable[Filled], inventory: Inventory, lang: str)
 @_DRY_RUN
 @settings("base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def new(
     kind: str,
     name: str,
@@ -141,11 +143,11 @@ def new(
     form = find_form(inventory, forms, kind)
     given = [read_filled(text) for text in filled]
     if sys.stdin.isatty():
-        given += _asked(form, given, inventory, lang)
+        given += _ask_missing(form, given, inventory, lang)
     sources = [find_source(inventory, forms, written) for written in cited]
     addition = add_thing(inventory, form, name, given, sources)
     plan = plan_changes(inventory.sources, addition.changes)
-    steps = _carry_out(plan, dry_run, lang, [addition.thing])
+    steps = _apply_plan(plan, dry_run, lang, [addition.thing])
     if dry_run:
         return
     click.echo(translate("Its address for good: {address}", lang, address=addition.thing))
@@ -166,7 +168,7 @@ def new(
 @_DRY_RUN
 @settings("base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def retire(
     thing: str,
     kind: str,
@@ -188,7 +190,7 @@ def retire(
     sources = [find_source(inventory, forms, written) for written in cited]
     own = [read_filled(text) for text in filled]
     addition = retire_thing(inventory, find_thing(inventory, thing), event, own, sources)
-    _carry_out(plan_changes(inventory.sources, addition.changes), dry_run, lang)
+    _apply_plan(plan_changes(inventory.sources, addition.changes), dry_run, lang)
 
 
 def _in_language(field: str, text: str) -> Filled:
@@ -202,7 +204,7 @@ def _in_language(field: str, text: str) -> Filled:
 @_DRY_RUN
 @settings("base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def rename(old: str, new: str, dry_run: bool, lang: str, **options: Any) -> None:
     """Give the thing OLD the address NEW, in every file; who follows the old one is redirected."""
     inventory = Inventory(_read(options))
@@ -212,7 +214,7 @@ def rename(old: str, new: str, dry_run: bool, lang: str, **options: Any) -> None
     if ":" not in new:
         folder = thing.rpartition("/")[0] + "/"
         address = base_iri + new if "/" in new else folder + new
-    _carry_out(move_thing(inventory.sources, thing, address), dry_run, lang)
+    _apply_plan(move_thing(inventory.sources, thing, address), dry_run, lang)
 
 
 @click.command()
@@ -220,10 +222,10 @@ def rename(old: str, new: str, dry_run: bool, lang: str, **options: Any) -> None
 @_DRY_RUN
 @settings("base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def rebase(new_base: str, dry_run: bool, lang: str, **options: Any) -> None:
     """Move the whole folder of sources below NEW_BASE, an address that ends in a slash."""
-    _carry_out(move_base(_read(options), new_base), dry_run, lang)
+    _apply_plan(move_base(_read(options), new_base), dry_run, lang)
 
 
 # sheet: sources as a workbook that editors fill in, and back.
@@ -239,7 +241,7 @@ def sheet() -> None:
 @click.option("--force", is_flag=True, help="Write over a workbook that is there already.")
 @settings("base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
     """Write FILE (.xlsx): a sheet a class, a line a thing, lists to choose from."""
     from publisher.edit.sheets.cells import Names
@@ -257,8 +259,8 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
             remedy="Take another name, or write over it with --force: what was filled in there"
             " and not imported is lost then.",
         )
-    config = config_of(**options)
-    sources = read_sources(Path.cwd(), config.base_iri, bounds_of(config))
+    config = folder_config(**options)
+    sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
     basis = basis_of(sources)
     if not basis.layouts:
         raise UsageError(
@@ -293,7 +295,7 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 )
 @settings("base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def import_sheets(file: Path, lang: str, **options: Any) -> None:
     """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
     from publisher.edit.sheets.command import read_import, report
@@ -301,15 +303,15 @@ def import_sheets(file: Path, lang: str, **options: Any) -> None:
 
     dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
     mark_original = options.pop("mark_original")
-    config = config_of(**options)
-    sources = read_sources(Path.cwd(), config.base_iri, bounds_of(config))
-    with progress_shown(lang) as progress:
+    config = folder_config(**options)
+    sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
+    with show_progress(lang) as progress:
         progress("sheets")
         found = read_import(file, basis_of(sources), lang, allow_removal)
     for each in report(file, found, lang, mark_original):
         click.echo(each, err=True)
     if found.is_refused:
-        sys.exit(FOUND)
+        sys.exit(EXIT_FINDINGS)
     if dry_run:
         assert found.plan is not None
         click.echo(found.plan.difference(), nl=False)
@@ -373,7 +375,7 @@ def _write(file: Path, found: Import, lang: str) -> None:
     help="Theme of the EU's data portal.",
 )
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def init(
     folder: Path,
     names: tuple[str, ...],
@@ -433,13 +435,13 @@ def _by_language(given: Iterable[str]) -> Text:
 @click.option("--no-browser", is_flag=True, help="Only write the address; open no browser.")
 @settings("base_iri")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def edit(port: int, no_browser: bool, lang: str, **options: Any) -> None:
     """Edit the data in forms, in the browser of this machine; nobody else can reach it."""
     from publisher.edit.editor.app import Editor, EditorServer
 
-    config = config_of(**options)
-    editor = Editor(Path.cwd(), config.base_iri, config.language, bounds_of(config))
+    config = folder_config(**options)
+    editor = Editor(Path.cwd(), config.base_iri, config.language, check_limits(config))
     server = EditorServer(editor, port)
     click.echo(translate("Open this address in the browser of this machine:", lang))
     click.echo(f"  {server.gate.address}")

@@ -22,7 +22,7 @@ from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
 from publisher.rdf.guards import ReadLimits
 from publisher.system.files import storage_errors
 
-FOUND, USED_WRONGLY = 1, 2
+EXIT_FINDINGS, EXIT_USAGE = 1, 2
 LANGUAGE = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -56,7 +56,7 @@ def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
-def answers_for_errors(command: Callable[..., None]) -> Callable[..., None]:
+def report_errors(command: Callable[..., None]) -> Callable[..., None]:
     """Print what went wrong in the reader's language, and leave with the right exit code."""
 
     @wraps(command)
@@ -66,23 +66,23 @@ def answers_for_errors(command: Callable[..., None]) -> Callable[..., None]:
                 command(lang=lang, **options)
         except UsageError as error:
             click.echo(error.in_language(lang), err=True)
-            sys.exit(USED_WRONGLY)
+            sys.exit(EXIT_USAGE)
         except PublisherError as error:
             click.echo(error.in_language(lang), err=True)
-            sys.exit(FOUND)
+            sys.exit(EXIT_FINDINGS)
 
     return wrapped
 
 
 @contextmanager
-def progress_shown(language: str) -> Iterator[Callable[[str], None]]:
+def show_progress(language: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal which step is at work; stay silent elsewhere."""
     console = Console(stderr=True)
     with console.status("…") as status:
         yield lambda step: status.update(translate("Running: {step}", language, step=step))
 
 
-def limits_of(config: Config) -> ReadLimits:
+def read_limits(config: Config) -> ReadLimits:
     """Return what reading one RDF file may take."""
     return ReadLimits(
         config.file_mb << 20,
@@ -92,7 +92,7 @@ def limits_of(config: Config) -> ReadLimits:
     )
 
 
-def bounds_of(config: Config) -> CheckLimits:
+def check_limits(config: Config) -> CheckLimits:
     """Return what checking one rule, query or shape of the sources may take."""
     return CheckLimits(
         seconds=config.check_timeout_seconds,
@@ -103,11 +103,11 @@ def bounds_of(config: Config) -> CheckLimits:
         values=config.query_values,
         path_operators=config.query_path_operators,
         endpoints=frozenset(filter(None, map(str.strip, config.service_endpoints.split(",")))),
-        files=limits_of(config),
+        files=read_limits(config),
     )
 
 
-def config_of(**options: object) -> Config:
+def folder_config(**options: object) -> Config:
     """Return the settings of the folder one stands in, for commands that read sources.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from publisher.cli.options import LANGUAGE, answers_for_errors, progress_shown, settings
+from publisher.cli.options import LANGUAGE, report_errors, settings, show_progress
 from publisher.config import Config, read_config
 from publisher.errors import UsageError
 from publisher.messages import translate
@@ -32,7 +32,7 @@ _SETTINGS = (
 @click.option("--release", "name", default="", help="Release to load; else the current one.")
 @settings(*_SETTINGS)
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def push(url: str, name: str, lang: str, **options: Any) -> None:
     """Load a release into the engine at URL (its query endpoint), and switch to it there."""
     from publisher.push.push import push as push_release
@@ -44,14 +44,14 @@ def push(url: str, name: str, lang: str, **options: Any) -> None:
     folder = Path(config.releases)
     release = find_release(folder, name) if name else open_current(folder)
     began = time.monotonic()
-    with progress_shown(lang) as progress:
-        engine = _engine(config)
+    with show_progress(lang) as progress:
+        engine = _target_engine(config)
         keep = Keep(config.keep_releases, config.keep_days)
         done = push_release(release, engine, keep, progress)
-    _tell(release.id, done, time.monotonic() - began, lang)
+    _print_result(release.id, done, time.monotonic() - began, lang)
 
 
-def _engine(config: Config) -> Engine:
+def _target_engine(config: Config) -> Engine:
     """Return how the engine is asked and written to."""
     from publisher.config import read_timeout
     from publisher.push.check import SECONDS
@@ -73,7 +73,7 @@ def _engine(config: Config) -> Engine:
     return Engine(connection, Updates(config.engine_update, Sender()))
 
 
-def _tell(name: str, done: Pushed, seconds: float, language: str) -> None:
+def _print_result(name: str, done: Pushed, seconds: float, language: str) -> None:
     """Print what became of a push."""
     for datatype in sorted(done.guarded):
         sentence = translate(

@@ -8,14 +8,14 @@ from typing import Any
 
 import click
 
-from publisher.cli.build import build_release_of
+from publisher.cli.build import build_release
 from publisher.cli.options import (
     LANGUAGE,
-    answers_for_errors,
-    config_of,
-    limits_of,
-    progress_shown,
+    folder_config,
+    read_limits,
+    report_errors,
     settings,
+    show_progress,
 )
 from publisher.config import OXIGRAPH, Config, read_config
 from publisher.messages import translate
@@ -48,7 +48,7 @@ def _serve(config: Config) -> None:
 @click.command()
 @settings(*_SERVING)
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def serve(lang: str, **options: Any) -> None:
     """Serve the current release until interrupted."""
     _serve(read_config(Path.cwd(), options))
@@ -57,11 +57,11 @@ def serve(lang: str, **options: Any) -> None:
 @click.command()
 @settings("base_iri", *_SERVING)
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def run(lang: str, **options: Any) -> None:
     """Check, build and serve: the main job."""
-    config = config_of(**options)
-    build_release_of(config, lang)
+    config = folder_config(**options)
+    build_release(config, lang)
     _serve(config)
 
 
@@ -70,7 +70,7 @@ def run(lang: str, **options: Any) -> None:
 @click.option("--union", is_flag=True, help="Let queries see all graphs at once, as a site does.")
 @settings("base_iri", "host", "port", "site_url", "language", "query_workers")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> None:
     """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
     from tempfile import TemporaryDirectory
@@ -79,7 +79,7 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     from publisher.release.preview import build_preview
 
     config = read_config(Path.cwd(), options)
-    given = read_given(files, str(options["base_iri"] or ""), limits_of(config))
+    given = read_given(files, str(options["base_iri"] or ""), read_limits(config))
     with TemporaryDirectory(prefix="publisher-") as folder:
         release = build_preview(given, Path(folder), union=union)
         preview_of = dataclasses.replace(
@@ -105,13 +105,13 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
 @click.argument("folder", type=click.Path(path_type=Path))
 @settings("site_url", "releases", "language", "tile_url", "tile_credit")
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def export(folder: Path, lang: str, **options: Any) -> None:
     """Write the current release as files to FOLDER, for nginx or Caddy: all but queries, search."""
     from publisher.serve.export.export import export as export_release
 
     config = read_config(Path.cwd(), options)
-    with progress_shown(lang) as progress:
+    with show_progress(lang) as progress:
         done = export_release(config, folder, progress)
     for path in done.left_out:
         click.echo(translate("No file can be called so: {path}", lang, path=path), err=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from publisher.cli.options import FOUND, LANGUAGE, answers_for_errors, progress_shown
+from publisher.cli.options import EXIT_FINDINGS, LANGUAGE, report_errors, show_progress
 
 
 @click.command()
@@ -41,7 +41,7 @@ from publisher.cli.options import FOUND, LANGUAGE, answers_for_errors, progress_
     help="File that keeps the answers of links out between runs.",
 )
 @LANGUAGE
-@answers_for_errors
+@report_errors
 def verify(url: str, form: str, lang: str, **chosen: Any) -> None:
     """Look at the site below URL as portals and clients do; exit 1 when a must is broken."""
     # What verifies must not share the start-up of what builds and serves.
@@ -49,7 +49,7 @@ def verify(url: str, form: str, lang: str, **chosen: Any) -> None:
     from publisher.verify.options import VerifyOptions
     from publisher.verify.verification import verify as verify_site
 
-    with progress_shown(lang) as progress:
+    with show_progress(lang) as progress:
         result = verify_site(url, VerifyOptions(language=lang, **chosen), progress)
     if form == "json":
         click.echo(json.dumps(report.to_json(result, lang), ensure_ascii=False, indent=1))
@@ -58,4 +58,4 @@ def verify(url: str, form: str, lang: str, **chosen: Any) -> None:
     else:
         click.echo(presentation.to_text(result, lang))
     if result.failed:
-        sys.exit(FOUND)
+        sys.exit(EXIT_FINDINGS)
