@@ -75,11 +75,11 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
     from tempfile import TemporaryDirectory
 
-    from publisher.load.parse import read_given
+    from publisher.load.parse import parse_any
     from publisher.release.preview import build_preview
 
     config = read_config(Path.cwd(), options)
-    given = read_given(files, str(options["base_iri"] or ""), read_limits(config))
+    given = parse_any(files, str(options["base_iri"] or ""), read_limits(config))
     with TemporaryDirectory(prefix="publisher-") as folder:
         release = build_preview(given, Path(folder), union=union)
         preview_of = dataclasses.replace(

@@ -18,8 +18,8 @@ from pathlib import Path
 from pyoxigraph import NamedNode, Triple
 
 from publisher.errors import ChangeRefused, SourceError
-from publisher.load.files import CONTEXT, RULES, Role, SourcePath, source_of
-from publisher.load.parse import FOLDER as QUERIES
+from publisher.load.files import CONTEXT, RULES, Role, SourcePath, source_path
+from publisher.load.parse import QUERIES_FOLDER as QUERIES
 from publisher.load.parse import SourceFile, parse_text
 from publisher.load.sources import Sources
 from publisher.quality.file_rules import has_own_layout
@@ -228,7 +228,7 @@ def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:
             del read[change.name]
             continue
         old = read.get(change.name)
-        source = old.source if old is not None else source_of(change.path, sources.folder)
+        source = old.source if old is not None else source_path(change.path, sources.folder)
         read[change.name] = _parsed(source, change.after, sources)
     left = sources.with_files([read[name] for name in sorted(read)])
     return replace(left, rules=rules, queries=queries)

@@ -47,7 +47,7 @@ class SourcePath:
     graph: str
 
 
-def _classify(parts: tuple[str, ...]) -> tuple[Role, str]:
+def _role_and_graph(parts: tuple[str, ...]) -> tuple[Role, str]:
     if parts[0] == "ontology":
         return (Role.EXAMPLE if parts[1] == "examples" else Role.ONTOLOGY), VOCABULARY
     if parts[0] == "shapes":
@@ -87,7 +87,7 @@ def _walk(folder: Path) -> Iterator[SourcePath]:
                 " nothing was published.",
                 name=top,
             )
-        sources = [source_of(path, folder) for path in _files(folder / top) if _is_rdf(path)]
+        sources = [source_path(path, folder) for path in _files(folder / top) if _is_rdf(path)]
         if not sources:
             raise SourceMissing(
                 "The folder {name}/ holds no RDF file.",
@@ -117,10 +117,10 @@ def _is_rdf(path: Path) -> bool:
     return media_type is not None and media_type.rdf_format is not None and not is_hidden
 
 
-def source_of(path: Path, folder: Path) -> SourcePath:
+def source_path(path: Path, folder: Path) -> SourcePath:
     """Return what a file in a folder of sources is for; it need not be there yet."""
     parts = path.relative_to(folder).parts
-    role, graph = _classify(parts)
+    role, graph = _role_and_graph(parts)
     return SourcePath(path, "/".join(parts), role, graph)
 
 

@@ -130,7 +130,7 @@ def _read(path: Path, name: str, most: int = DEFAULT_READ_LIMITS.file_bytes) -> 
     return text, hashlib.sha256(content).hexdigest()
 
 
-def declared_in(text: str) -> dict[str, str]:
+def turtle_prefixes(text: str) -> dict[str, str]:
     """Return prefix → namespace, as a Turtle or TriG file declares them."""
     return dict(_PREFIX.findall(text))
 
@@ -194,7 +194,7 @@ def parse_text(
     """
     _parse(source, text, base_iri, limits)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    return SourceFile(source, base_iri, sha256, declared_in(text), text, limits)
+    return SourceFile(source, base_iri, sha256, turtle_prefixes(text), text, limits)
 
 
 def read_file(
@@ -203,7 +203,7 @@ def read_file(
     """Return a source file with what it says; raises what ``parse_file`` raises."""
     text, sha256 = _read(source.path, source.name, limits.file_bytes)
     triples = _parse(source, text, base_iri, limits)
-    return SourceFile(source, base_iri, sha256, declared_in(text), limits=limits), triples
+    return SourceFile(source, base_iri, sha256, turtle_prefixes(text), limits=limits), triples
 
 
 def _parse(source: SourcePath, text: str, base_iri: str, limits: ReadLimits) -> tuple[Triple, ...]:
@@ -242,16 +242,16 @@ def _triples(
 
 # Named queries of the sources: ``data/queries/*.rq``. What they say is checked later.
 
-FOLDER = "data/queries"
+QUERIES_FOLDER = "data/queries"
 _QUERY_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
-def find_named(folder: Path) -> list[Path]:
+def find_named_queries(folder: Path) -> list[Path]:
     """Return the named queries of a folder of sources, sorted by name."""
-    return sorted((folder / FOLDER).glob("*.rq"))
+    return sorted((folder / QUERIES_FOLDER).glob("*.rq"))
 
 
-def read_named(folder: Path, path: Path) -> str:
+def read_named_query(folder: Path, path: Path) -> str:
     """Return the text of a named query.
 
     Raises:
@@ -271,7 +271,7 @@ def read_named(folder: Path, path: Path) -> str:
 # Where in a Turtle file a subject, or one of its properties, is written.
 
 # Files whose places are remembered: with very many findings, they mostly stand in a few.
-_REMEMBERED = 4
+_CACHED_FILES = 4
 _LINE_END = re.compile(r"\r\n?|\n")
 _BEGINNING = re.compile(r"^\S+", re.MULTILINE)
 # Names as Turtle writes them (sections 6.3 and 6.5), without what no name of ours holds.
@@ -279,7 +279,7 @@ _TURTLE_NAME = re.compile(r"<[^<>\"{}|^`\s]*>|[\w.-]*:(?:\\.|%[0-9A-Fa-f]{2}|[\w
 _ESCAPED = re.compile(r"\\(.)")
 
 
-def _spellings(value: str, prefixes: Mapping[str, str], base_iri: str) -> list[str]:
+def _written_forms(value: str, prefixes: Mapping[str, str], base_iri: str) -> list[str]:
     """Return how an IRI may be written in a file, the whole IRI first."""
     written = [f"<{value}>"]
     if base_iri and value.startswith(base_iri):
@@ -291,7 +291,7 @@ def _spellings(value: str, prefixes: Mapping[str, str], base_iri: str) -> list[s
     ]
 
 
-class _Index:
+class _LineIndex:
     """The places of a file, each found in one step: a file may have a finding on every line."""
 
     def __init__(self, file: SourceFile) -> None:
@@ -314,7 +314,7 @@ class _Index:
 
     def subject(self, name: str) -> tuple[int, bool]:
         """Return the line (from 1) of a subject, or 0; and whether it begins there."""
-        spellings = _spellings(name, self._prefixes, self._base_iri)
+        spellings = _written_forms(name, self._prefixes, self._base_iri)
         begins = [self._beginnings[each] for each in spellings if each in self._beginnings]
         if begins:
             return self._line(min(begins)), True
@@ -328,7 +328,7 @@ class _Index:
         return self._properties[begin, name]
 
     def _find(self, begin: int, name: str) -> int:
-        spellings = _spellings(name, self._prefixes, self._base_iri)
+        spellings = _written_forms(name, self._prefixes, self._base_iri)
         names = [*spellings, "a"] if name == iri("rdf:type") else spellings
         verb = re.compile(rf"(?:^|\s)(?:{'|'.join(map(re.escape, names))})(?:\s|$)")
         for number in range(begin, len(self._starts) + 1):
@@ -365,7 +365,7 @@ def _first(places: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 
 @dataclass(frozen=True)
-class _Content:
+class _FileVersion:
     """What stands in a file: the same as long as its digest is."""
 
     name: str
@@ -373,12 +373,12 @@ class _Content:
     file: SourceFile = field(repr=False, compare=False)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _indexed(content: _Content) -> _Index:
-    return _Index(content.file)
+@lru_cache(maxsize=_CACHED_FILES)
+def _line_index(content: _FileVersion) -> _LineIndex:
+    return _LineIndex(content.file)
 
 
-def line_of(file: SourceFile, subject: str, predicate: str = "") -> int:
+def find_line(file: SourceFile, subject: str, predicate: str = "") -> int:
     """Return the line (from 1) on which a subject begins, or its predicate below it; else 0.
 
     Looks at line beginnings, as the sources' layout writes them; in a file of another layout it
@@ -387,24 +387,24 @@ def line_of(file: SourceFile, subject: str, predicate: str = "") -> int:
     Raises:
         SourceError: The file has changed since it was read.
     """
-    index = _indexed(_Content(file.name, file.sha256, file))
+    index = _line_index(_FileVersion(file.name, file.sha256, file))
     line, begins_there = index.subject(subject)
     return index.property(line, predicate) if begins_there and predicate else line
 
 
-def line_naming(file: SourceFile, name: str, value: str) -> int:
+def find_line_naming(file: SourceFile, name: str, value: str) -> int:
     """Return the first line (from 1) with a name and a value, as written; else with the name alone.
 
     Raises:
         SourceError: The file has changed since it was read.
     """
-    return _indexed(_Content(file.name, file.sha256, file)).naming(name, value)
+    return _line_index(_FileVersion(file.name, file.sha256, file)).naming(name, value)
 
 
 # Files that somebody names, of any RDF format, wherever they are → their quads as they stand.
 
 # Extensions in use besides the ones this program writes.
-_ALSO = {
+_OTHER_EXTENSIONS = {
     "owl": RdfFormat.RDF_XML,
     "xml": RdfFormat.RDF_XML,
     "rdfs": RdfFormat.RDF_XML,
@@ -416,7 +416,7 @@ _FALLBACK = "http://localhost/"
 
 
 @dataclass(frozen=True)
-class GivenFiles:
+class ParsedFiles:
     """What some files say.
 
     Attributes:
@@ -432,9 +432,9 @@ class GivenFiles:
     changed: float
 
 
-def read_given(
+def parse_any(
     paths: Sequence[Path], base_iri: str = "", limits: ReadLimits = DEFAULT_READ_LIMITS
-) -> GivenFiles:
+) -> ParsedFiles:
     """Return what the files say.
 
     Args:
@@ -449,14 +449,14 @@ def read_given(
     quads: list[Quad] = []
     prefixes: dict[str, str] = {}
     for path in paths:
-        text = _read_existing(path, limits)
+        text = _read_text_of(path, limits)
         quads += _parse_quads(path, text, base_iri or _FALLBACK, limits)
-        prefixes |= declared_in(text)
-    base = base_iri or _most_common_base(quads)
-    return GivenFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
+        prefixes |= turtle_prefixes(text)
+    base = base_iri or _most_common_origin(quads)
+    return ParsedFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
 
 
-def _read_existing(path: Path, limits: ReadLimits) -> str:
+def _read_text_of(path: Path, limits: ReadLimits) -> str:
     if not path.is_file():
         raise SourceMissing(
             "There is no such file.",
@@ -469,7 +469,7 @@ def _read_existing(path: Path, limits: ReadLimits) -> str:
 def _parse_quads(path: Path, text: str, base_iri: str, limits: ReadLimits) -> list[Quad]:
     extension = path.suffix.lstrip(".").lower()
     media_type = media_types.BY_EXTENSION.get(extension)
-    rdf_format = (media_type.rdf_format if media_type else None) or _ALSO.get(extension)
+    rdf_format = (media_type.rdf_format if media_type else None) or _OTHER_EXTENSIONS.get(extension)
     if rdf_format is None:
         raise SourceSyntax(
             "The extension '.{extension}' is of no RDF format that is read here.",
@@ -491,7 +491,7 @@ def _parse_quads(path: Path, text: str, base_iri: str, limits: ReadLimits) -> li
     return quads
 
 
-def _most_common_base(quads: Sequence[Quad]) -> str:
+def _most_common_origin(quads: Sequence[Quad]) -> str:
     """Return scheme and host of most subjects, with the slash."""
     found = Counter(_bases(quads)).most_common(1)
     return found[0][0] if found else _FALLBACK

@@ -17,7 +17,13 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
 from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
 from publisher.load.files import CONTEXT, Role, SourcePath, find_queries, find_sources
-from publisher.load.parse import SourceFile, find_named, read_file, read_named, read_text
+from publisher.load.parse import (
+    SourceFile,
+    find_named_queries,
+    read_file,
+    read_named_query,
+    read_text,
+)
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.jsonld import Context
 from publisher.rdf.namespaces import PREFIXES, iri
@@ -50,7 +56,7 @@ class Sources:
     files: tuple[SourceFile, ...] = field(repr=False)
     context: Context = field(repr=False)
     rules: Mapping[str, str] = field(repr=False)
-    ground: Ground = field(repr=False, compare=False)
+    ground: SortedSources = field(repr=False, compare=False)
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
     bounds: CheckLimits = field(repr=False, compare=False, default=DEFAULT_CHECK_LIMITS)
 
@@ -71,7 +77,7 @@ class Sources:
         Raises:
             SourceError: A file is no longer as it was read.
         """
-        ground, read = read_ground(files, self.base_iri, self.bounds.files)
+        ground, read = read_sorted_sources(files, self.base_iri, self.bounds.files)
         for file in read:
             if isinstance(file, SourceError):
                 raise file
@@ -121,11 +127,14 @@ def read_sources(
             broken.append(error)
             return None
 
-    ground, files = read_ground(find_sources(folder), base_iri, bounds.files)
+    ground, files = read_sorted_sources(find_sources(folder), base_iri, bounds.files)
     broken += [file for file in files if isinstance(file, SourceError)]
     context = attempt(_read_context, folder)
     rules = {path.name: attempt(_read_rule, folder, path) or "" for path in find_queries(folder)}
-    queries = {path.name: attempt(read_named, folder, path) or "" for path in find_named(folder)}
+    queries = {
+        path.name: attempt(read_named_query, folder, path) or ""
+        for path in find_named_queries(folder)
+    }
     if broken:
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
     read = tuple(file for file in files if isinstance(file, SourceFile))
@@ -177,15 +186,15 @@ def _plain(definitions: Mapping[str, Any]) -> Context:
 #
 # Files are read in parts, on all cores. However many there are, memory holds a part of them.
 
-_PART_BYTES = 16 << 20
+_BATCH_BYTES = 16 << 20
 _TYPE = f" <{iri('rdf:type')}> ".encode()
 _END = b" .\n"
 _File = TypeVar("_File", SourcePath, SourceFile, SourcePath | SourceFile)
-NONE = b"-"
+NO_GRAPH = b"-"
 
 
 @dataclass(frozen=True)
-class Ground:
+class SortedSources:
     """What all files say; the files are deleted with the last reference to it.
 
     Attributes:
@@ -204,7 +213,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class _Part:
+class _FileBatch:
     """Files that are read together: their numbers, and where the lines go."""
 
     files: tuple[tuple[int, SourcePath | SourceFile], ...]
@@ -215,7 +224,7 @@ class _Part:
 
 
 @dataclass(frozen=True)
-class _PartResult:
+class _BatchResult:
     """What one part gave."""
 
     files: list[SourceFile | SourceError]
@@ -224,11 +233,11 @@ class _PartResult:
     homes: list[Path]
 
 
-def read_ground(
+def read_sorted_sources(
     found: Sequence[SourcePath | SourceFile],
     base_iri: str,
     limits: ReadLimits = DEFAULT_READ_LIMITS,
-) -> tuple[Ground, list[SourceFile | SourceError]]:
+) -> tuple[SortedSources, list[SourceFile | SourceError]]:
     """Return what files say, and each file, or what is wrong with it, in their order.
 
     A file that was read already is read again, and must be as it was. Space is taken where the
@@ -238,24 +247,29 @@ def read_ground(
         StorageError: There is no room, or no right to write.
     """
     with storage_errors():
-        return _read_ground(found, base_iri, limits)
+        return _read_into(found, base_iri, limits)
 
 
-def _read_ground(
+def _read_into(
     found: Sequence[SourcePath | SourceFile], base_iri: str, limits: ReadLimits
-) -> tuple[Ground, list[SourceFile | SourceError]]:
+) -> tuple[SortedSources, list[SourceFile | SourceError]]:
     folder, delete = make_temporary_folder()
-    ground = Ground(folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv")
+    ground = SortedSources(
+        folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv"
+    )
     weakref.finalize(ground, delete)
-    parts = [_Part(part, base_iri, folder, n, limits) for n, part in enumerate(cut(found))]
-    read = list(map_on_all_cores(_read_part, parts))
+    parts = [
+        _FileBatch(part, base_iri, folder, n, limits)
+        for n, part in enumerate(cut_into_batches(found))
+    ]
+    read = list(map_on_all_cores(_read_batch, parts))
     merge_files([run for part in read for run in part.quads], ground.quads)
     merge_files([run for part in read for run in part.examples], ground.examples)
     merge_files([run for part in read for run in part.homes], ground.homes)
     return ground, [file for part in read for file in part.files]
 
 
-def cut(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File], ...]]:
+def cut_into_batches(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File], ...]]:
     """Yield files with their numbers, in parts of about the same length."""
     part: list[tuple[int, _File]] = []
     length = 0
@@ -263,14 +277,14 @@ def cut(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File], ...]]:
         part.append((number, file))
         path = file.source.path if isinstance(file, SourceFile) else file.path
         length += path.stat().st_size if path.is_file() else 0
-        if length >= _PART_BYTES:
+        if length >= _BATCH_BYTES:
             yield tuple(part)
             part, length = [], 0
     if part:
         yield tuple(part)
 
 
-def _read_part(part: _Part) -> _PartResult:
+def _read_batch(part: _FileBatch) -> _BatchResult:
     start = part.folder / f"{part.number:06}"
     files: list[SourceFile | SourceError] = []
     with (
@@ -288,12 +302,12 @@ def _read_part(part: _Part) -> _PartResult:
             source = file.source
             lines = sorted((serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(True))
             is_published = source.role is not Role.EXAMPLE
-            for home in _homes(lines, number, is_published=is_published):
+            for home in _defining_lines(lines, number, is_published=is_published):
                 homes.add(home)
             end = f" <{part.base_iri}{source.graph}>".encode() + _END
             for line in lines:
                 (quads if is_published else examples).add(line[: -len(_END)] + end)
-    return _PartResult(files, quads.runs, examples.runs, homes.runs)
+    return _BatchResult(files, quads.runs, examples.runs, homes.runs)
 
 
 def _read(
@@ -304,14 +318,14 @@ def _read(
     return read_file(found, base_iri, limits)
 
 
-def _homes(lines: Iterable[bytes], number: int, *, is_published: bool) -> Iterator[bytes]:
+def _defining_lines(lines: Iterable[bytes], number: int, *, is_published: bool) -> Iterator[bytes]:
     """Yield a line for each named subject of a file, from its sorted triples."""
     for subject, said in groupby(lines, lambda line: line.partition(b" ")[0]):
         if not subject.startswith(b"<"):
             continue
         block = b"".join(said)
         is_typed = block.startswith(subject + _TYPE) or b"\n" + subject + _TYPE in block
-        digest = NONE
+        digest = NO_GRAPH
         if is_typed and is_published:
             digest = hashlib.sha256(block).hexdigest().encode()
         yield b"\t".join((subject, b"1" if is_typed else b"0", b"%08d" % number, digest)) + b"\n"

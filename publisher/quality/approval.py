@@ -8,7 +8,7 @@ from dataclasses import InitVar, dataclass
 
 from publisher.errors import NotApproved, SourceError
 from publisher.findings import Finding, Severity, in_order
-from publisher.load.parse import SourceFile, line_of
+from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 from publisher.quality.file_rules import check_base, check_definitions, check_files
@@ -90,7 +90,7 @@ def located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
         if finding.file or home is None:
             yield finding
             continue
-        line = line_of(home, finding.focus_node, finding.path)
+        line = find_line(home, finding.focus_node, finding.path)
         yield dataclasses.replace(finding, file=home.name, line=line)
 
 

@@ -18,8 +18,8 @@ from rdflib.namespace import DefinedNamespace
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.parse import SourceFile, line_of
-from publisher.load.sources import NONE, PUBLISHED, Sources, cut
+from publisher.load.parse import SourceFile, find_line
+from publisher.load.sources import NO_GRAPH, PUBLISHED, Sources, cut_into_batches
 from publisher.messages import text
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import PREFIXES
@@ -163,7 +163,7 @@ def _misspelt(file: SourceFile, triple: Triple, iri: str, near: str) -> Finding:
         text(message, iri=iri, near=near),
         rule=TERMS_RULE,
         file=file.name,
-        line=line_of(file, str(getattr(triple.subject, "value", "")), triple.predicate.value),
+        line=find_line(file, str(getattr(triple.subject, "value", "")), triple.predicate.value),
         focus_node=str(getattr(triple.subject, "value", triple.subject)),
         path=triple.predicate.value,
         value=str(triple.object),
@@ -286,7 +286,7 @@ def check_definitions(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each IRI that two files define (say the type of) differently."""
     rows = (line[:-1].split(b"\t") for line in read_lines(sources.ground.homes))
     for subject, homes in groupby(rows, itemgetter(0)):
-        digests = {int(number): digest for _, _, number, digest in homes if digest != NONE}
+        digests = {int(number): digest for _, _, number, digest in homes if digest != NO_GRAPH}
         if len(set(digests.values())) > 1:
             yield from _twice(subject[1:-1].decode(), [sources.files[n] for n in sorted(digests)])
 
@@ -303,7 +303,7 @@ def _twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
             ),
             rule=ONE_FILE,
             file=file.name,
-            line=line_of(file, subject),
+            line=find_line(file, subject),
             focus_node=subject,
         )
 
@@ -335,7 +335,7 @@ def check_base(sources: Sources) -> Iterator[Finding]:
             ),
             rule=BASE,
             file=file.name,
-            line=line_of(file, name),
+            line=find_line(file, name),
             focus_node=name,
         )
 
@@ -410,7 +410,7 @@ def _finding(
         text(message, **values),
         rule=rule,
         file=file.name,
-        line=line_of(file, subject, triple.predicate.value) if subject else 0,
+        line=find_line(file, subject, triple.predicate.value) if subject else 0,
         focus_node=subject,
         path=triple.predicate.value,
     )
@@ -432,7 +432,10 @@ def check_files(sources: Sources) -> Iterator[Finding]:
         SourceError: A file was changed since it was read first.
     """
     vocabularies = Vocabularies(sources)
-    parts = [_Part(tuple(file for _, file in part), vocabularies) for part in cut(sources.files)]
+    parts = [
+        _Part(tuple(file for _, file in part), vocabularies)
+        for part in cut_into_batches(sources.files)
+    ]
     for found in map_on_all_cores(_check, parts):
         yield from found
 

@@ -22,7 +22,7 @@ from pyoxigraph import NamedNode
 from publisher.errors import SourceError
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.parse import SourceFile, line_of
+from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import Sources
 from publisher.messages import Text, text
 from publisher.rdf.namespaces import iri
@@ -206,7 +206,7 @@ def _findings(verdict: Verdict, mentions: Iterable[_Mention]) -> Iterator[Findin
             _message(verdict),
             rule=RULE,
             file=mention.file.name,
-            line=line_of(mention.file, mention.subject, mention.predicate),
+            line=find_line(mention.file, mention.subject, mention.predicate),
             focus_node=mention.subject,
             path=mention.predicate,
             value=f"<{verdict.address}>",

@@ -25,8 +25,8 @@ from publisher.errors import (
     SourceSyntax,
 )
 from publisher.findings import Finding, Severity
-from publisher.load.parse import FOLDER
-from publisher.load.sources import Ground, Sources
+from publisher.load.parse import QUERIES_FOLDER
+from publisher.load.sources import SortedSources, Sources
 from publisher.messages import LANGUAGES
 from publisher.query.admission import refuse_dangerous
 from publisher.query.engine import SOLUTIONS, Limits, Operation
@@ -74,7 +74,7 @@ def folder_queries(sources: Sources) -> Iterator[FolderQueries]:
 class FolderQueries:
     """Worker processes over what a folder publishes; they start when the first query comes."""
 
-    def __init__(self, ground: Ground, bounds: CheckLimits) -> None:
+    def __init__(self, ground: SortedSources, bounds: CheckLimits) -> None:
         """Keep what is asked, and the limits."""
         self.ground, self._bounds = ground, bounds
         self._limits = limits_of(bounds)
@@ -191,7 +191,7 @@ def limits_of(bounds: CheckLimits) -> Limits:
     )
 
 
-def _store_of(ground: Ground) -> str:
+def _store_of(ground: SortedSources) -> str:
     """Return the folder of a new store that holds what is published; it goes with the ground."""
     folder = tempfile.mkdtemp(dir=ground.folder)
     store = Store(folder)
@@ -225,7 +225,7 @@ def check_named_queries(sources: Sources) -> Iterator[Finding]:
         for name, query in sources.queries.items():
             fault = queries.fault(query, {})
             if fault is not None:
-                error = queries.as_source_error(f"{FOLDER}/{name}", fault)
+                error = queries.as_source_error(f"{QUERIES_FOLDER}/{name}", fault)
                 said = {
                     language: f"{error.what[language]} {error.remedy.get(language, '')}".strip()
                     for language in LANGUAGES

@@ -19,7 +19,7 @@ from publisher.bounds import CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.parse import SourceFile, line_naming, line_of
+from publisher.load.parse import SourceFile, find_line, find_line_naming
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.quality.queries import FolderQueries, folder_queries
@@ -287,7 +287,7 @@ def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
         message,
         rule=RULE,
         file=file.name,
-        line=line_of(file, subject, path) if subject else _first_mention(file, triple),
+        line=find_line(file, subject, path) if subject else _first_mention(file, triple),
         focus_node=subject,
         path=path,
         value="" if isinstance(triple.object, BlankNode) else str(triple.object),
@@ -298,4 +298,4 @@ def _first_mention(file: SourceFile, triple: Triple) -> int:
     """Return the line of a property in brackets: the first that names it with its value."""
     value = str(getattr(triple.object, "value", ""))
     shown = shorten(value, file.prefixes).partition("\n")[0]
-    return line_naming(file, shorten(triple.predicate.value), shown)
+    return find_line_naming(file, shorten(triple.predicate.value), shown)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pyoxigraph import DefaultGraph
 
 from publisher import __version__
-from publisher.load.parse import GivenFiles
+from publisher.load.parse import ParsedFiles
 from publisher.rdf.namespaces import PREFIXES
 from publisher.release.build import write_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
@@ -23,7 +23,7 @@ from publisher.release.open import open_release
 _NAME = "preview"
 
 
-def build_preview(given: GivenFiles, releases: Path, *, union: bool) -> Release:
+def build_preview(given: ParsedFiles, releases: Path, *, union: bool) -> Release:
     """Return the release of some files, the current one of a folder that holds nothing else.
 
     Raises:

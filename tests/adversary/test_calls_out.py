@@ -415,7 +415,7 @@ def test_the_command_imports_nothing_from_the_folder(world: Path, tmp_path: Path
 IN_PARTS = """
 import publisher.load.sources
 from publisher.cli import main
-publisher.load.sources._PART_BYTES = 1
+publisher.load.sources._BATCH_BYTES = 1
 if __name__ == "__main__":
     main(["check", "--lang", "en"])
 """

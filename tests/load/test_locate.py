@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from publisher.load.files import Role, SourcePath
-from publisher.load.parse import SourceFile, line_of, parse_file
+from publisher.load.parse import SourceFile, find_line, parse_file
 
 E = "https://e.org/"
 SKOS = "http://www.w3.org/2004/02/skos/core#"
@@ -57,7 +57,7 @@ def test_a_finding_gets_the_line_of_its_property_else_of_its_subject(
     file: SourceFile, subject: str, predicate: str, line: int
 ) -> None:
     """A missing property is mended where the subject is written."""
-    assert line_of(file, subject, predicate) == line
+    assert find_line(file, subject, predicate) == line
 
 
 def test_a_file_in_another_layout_has_lines_too(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_file_in_another_layout_has_lines_too(tmp_path: Path) -> None:
     path = tmp_path / "x.nt"
     path.write_text("<https://e.org/a> <https://e.org/b> <https://e.org/c> .\n", encoding="utf-8")
     file = parse_file(SourcePath(path, "data/x/x.nt", Role.DATA, "dataset/x"), E)
-    assert line_of(file, "https://e.org/a", "https://e.org/b") == 1
+    assert find_line(file, "https://e.org/a", "https://e.org/b") == 1
 
 
 def test_a_name_in_another_layout_is_not_found_in_a_longer_one(tmp_path: Path) -> None:
@@ -76,8 +76,8 @@ def test_a_name_in_another_layout_is_not_found_in_a_longer_one(tmp_path: Path) -
         encoding="utf-8",
     )
     file = parse_file(SourcePath(path, "data/x/x.ttl", Role.DATA, "dataset/x"), E)
-    assert line_of(file, f"{E}a", f"{E}p") == 3
-    assert line_of(file, f"{E}x/y") == 4
+    assert find_line(file, f"{E}a", f"{E}p") == 3
+    assert find_line(file, f"{E}x/y") == 4
 
 
 def test_a_file_is_read_once_for_all_its_findings(
@@ -91,7 +91,7 @@ def test_a_file_is_read_once_for_all_its_findings(
     read: list[Path] = []
     read_bytes = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", lambda p: read.append(p) or read_bytes(p))
-    lines = [line_of(file, f"{E}x{number}", f"{E}p") for number in range(500)]
+    lines = [find_line(file, f"{E}x{number}", f"{E}p") for number in range(500)]
     assert lines == [2 * number + 3 for number in range(500)]
     assert read == [path]
 
@@ -102,4 +102,4 @@ def test_a_file_that_changed_has_other_lines(tmp_path: Path) -> None:
     source = SourcePath(path, "data/x/x.ttl", Role.DATA, "dataset/x")
     for blank in range(3):
         path.write_text("\n" * blank + "<https://e.org/a> <https://e.org/b> 1 .\n", "utf-8")
-        assert line_of(parse_file(source, E), f"{E}a") == blank + 1
+        assert find_line(parse_file(source, E), f"{E}a") == blank + 1
