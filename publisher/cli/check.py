@@ -128,14 +128,14 @@ def _optional_checks(
     sources: Sources, wanted: _CheckRequest, progress: Callable[[str], None]
 ) -> Iterator[Finding]:
     """Return what depends on the day or on others, and so is no part of a release."""
-    from publisher.quality.approval import located
+    from publisher.quality.approval import with_lines
     from publisher.quality.hygiene import check_freshness
     from publisher.quality.links import check_links
 
     today = datetime.now(UTC).date()
     if wanted.stale:
         stale = check_freshness(sources, wanted.config.stale_years, today)
-        yield from located(stale, sources)
+        yield from with_lines(stale, sources)
     if wanted.links:
         memory = Path(wanted.config.releases).parent / _LINKS_FILE
         yield from check_links(sources, memory, today, wanted.config.link_days, progress)

@@ -66,7 +66,7 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
             progress(name)
             with storage_errors():
                 found += step(sources)
-    return in_order(located(found, sources))
+    return in_order(with_lines(found, sources))
 
 
 def approve(sources: Sources, progress: Progress = lambda step: None) -> ApprovedSources:
@@ -82,11 +82,11 @@ def approve(sources: Sources, progress: Progress = lambda step: None) -> Approve
     return ApprovedSources(sources, tuple(findings), _TOKEN)
 
 
-def located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
+def with_lines(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
     """Yield the findings with file and line, found by their focus node."""
     homes = SortedLines(sources.ground.homes)
     for finding in findings:
-        home = _home(finding.focus_node, homes, sources)
+        home = _defining_file(finding.focus_node, homes, sources)
         if finding.file or home is None:
             yield finding
             continue
@@ -94,7 +94,7 @@ def located(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
         yield dataclasses.replace(finding, file=home.name, line=line)
 
 
-def _home(name: str, homes: SortedLines, sources: Sources) -> SourceFile | None:
+def _defining_file(name: str, homes: SortedLines, sources: Sources) -> SourceFile | None:
     """Return the last file that says the type of a thing, else the first that says anything."""
     rows = [line.split(b"\t") for line in homes.starting(f"<{name}>\t".encode())]
     if not rows:

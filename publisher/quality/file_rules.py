@@ -32,7 +32,7 @@ TERMS_RULE = "terms"
 PREFIX_RULE = "prefixes"
 
 # rdflib closes these; what stands behind the name are terms younger than its copy.
-_CLOSED: Mapping[str, tuple[type[DefinedNamespace], str]] = {
+_CLOSED_NAMESPACES: Mapping[str, tuple[type[DefinedNamespace], str]] = {
     "dcat": (namespace.DCAT, "DatasetSeries inSeries prev seriesMember first last version"
              " hasVersion isVersionOf hasCurrentVersion previousVersion isReplacedBy resource"),
     "dcterms": (namespace.DCTERMS, ""),
@@ -52,7 +52,7 @@ _CLOSED: Mapping[str, tuple[type[DefinedNamespace], str]] = {
 }  # fmt: skip
 
 # Vocabularies that rdflib does not know; the terms that sources have use for, as published.
-_LISTED: Mapping[str, str] = {
+_LISTED_NAMESPACES: Mapping[str, str] = {
     "adms": "Identifier identifier schemeAgency status versionNotes representationTechnique sample"
     " translation supportedSchema interoperabilityLevel",
     "bibo": "doi status Document Book authorList editor publisher isbn13 isbn10 uri",
@@ -76,11 +76,11 @@ _LISTED: Mapping[str, str] = {
 @cache
 def _terms(prefix: str) -> frozenset[str]:
     """Return the local names of a vocabulary; empty for one that is not closed."""
-    if prefix in _LISTED:
-        return frozenset(_LISTED[prefix].split())
-    if prefix not in _CLOSED:
+    if prefix in _LISTED_NAMESPACES:
+        return frozenset(_LISTED_NAMESPACES[prefix].split())
+    if prefix not in _CLOSED_NAMESPACES:
         return frozenset()
-    closed, younger = _CLOSED[prefix]
+    closed, younger = _CLOSED_NAMESPACES[prefix]
     # Names that are Python's own words (sh:class, sh:or) stand apart in rdflib.
     return frozenset((*closed.__annotations__, *closed._extras, *younger.split()))
 
@@ -114,7 +114,10 @@ class Vocabularies:
     def __init__(self, sources: Sources) -> None:
         """Read the vocabularies that the ontology defines."""
         self.prefixes = dict(sources.prefixes)
-        self.terms = {PREFIXES[prefix]: _terms(prefix) for prefix in (*_CLOSED, *_LISTED)}
+        self.terms = {
+            PREFIXES[prefix]: _terms(prefix)
+            for prefix in (*_CLOSED_NAMESPACES, *_LISTED_NAMESPACES)
+        }
         self.terms |= _own_terms(sources)
         self.verdicts: dict[str, str | None] = {}
 
@@ -137,10 +140,10 @@ def check_terms(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each term that its closed vocabulary does not have, once a file."""
     vocabularies = Vocabularies(sources)
     for file in sources.files:
-        yield from check_terms_of(file, file.triples, vocabularies)
+        yield from check_terms_in_file(file, file.triples, vocabularies)
 
 
-def check_terms_of(
+def check_terms_in_file(
     file: SourceFile, triples: Iterable[Triple], vocabularies: Vocabularies
 ) -> Iterator[Finding]:
     """Return the same for one file and what it says."""
@@ -223,7 +226,9 @@ def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) ->
     return any(isinstance(node, BlankNode) for node in nodes)
 
 
-def _wanted(file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]) -> str | None:
+def _expected_layout(
+    file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]
+) -> str | None:
     """Return what a file would be in the layout; None when it is, or need not be."""
     if has_own_layout(file, triples):
         return None
@@ -234,14 +239,14 @@ def _wanted(file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, 
 def check_style(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each Turtle file that is not in the layout of the sources."""
     for file in sources.files:
-        yield from check_style_of(file, file.triples, sources.prefixes)
+        yield from check_style_in_file(file, file.triples, sources.prefixes)
 
 
-def check_style_of(
+def check_style_in_file(
     file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]
 ) -> Iterator[Finding]:
     """Return the same for one file and what it says, in its order."""
-    wanted = _wanted(file, triples, prefixes)
+    wanted = _expected_layout(file, triples, prefixes)
     if wanted is not None:
         yield Finding(
             Severity.WARNING,
@@ -269,7 +274,7 @@ def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: 
     for file in sources.files:
         if not is_chosen(file.name):
             continue
-        wanted = _wanted(file, file.triples, sources.prefixes)
+        wanted = _expected_layout(file, file.triples, sources.prefixes)
         if wanted is not None:
             replace_file(file.source.path, wanted)
             fixed.append(file.name)
@@ -278,8 +283,8 @@ def fix_style(sources: Sources, is_chosen: Callable[[str], bool] = lambda name: 
 
 # Is each IRI defined in one file, and below the base?
 
-ONE_FILE = "one-definition"
-BASE = "base-iri"
+ONE_FILE_RULE = "one-definition"
+BASE_RULE = "base-iri"
 
 
 def check_definitions(sources: Sources) -> Iterator[Finding]:
@@ -288,10 +293,12 @@ def check_definitions(sources: Sources) -> Iterator[Finding]:
     for subject, homes in groupby(rows, itemgetter(0)):
         digests = {int(number): digest for _, _, number, digest in homes if digest != NO_GRAPH}
         if len(set(digests.values())) > 1:
-            yield from _twice(subject[1:-1].decode(), [sources.files[n] for n in sorted(digests)])
+            yield from _defined_twice(
+                subject[1:-1].decode(), [sources.files[n] for n in sorted(digests)]
+            )
 
 
-def _twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
+def _defined_twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
     for file in files:
         others = ", ".join(other.name for other in files if other is not file)
         yield Finding(
@@ -301,7 +308,7 @@ def _twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
                 subject=subject,
                 others=others,
             ),
-            rule=ONE_FILE,
+            rule=ONE_FILE_RULE,
             file=file.name,
             line=find_line(file, subject),
             focus_node=subject,
@@ -319,11 +326,11 @@ def check_base(sources: Sources) -> Iterator[Finding]:
     for graph, among in files.items():
         if f"<{sources.base_iri}{graph}>".encode() in named_here:
             continue
-        roots = Counter(_root(name) for file in among for name in _named(file))
+        roots = Counter(_root(name) for file in among for name in _named_subjects(file))
         if not roots:
             continue
         usual = roots.most_common(1)[0][0]
-        file, name = next((f, n) for f in among for n in _named(f))
+        file, name = next((f, n) for f in among for n in _named_subjects(f))
         yield Finding(
             Severity.VIOLATION,
             text(
@@ -333,14 +340,14 @@ def check_base(sources: Sources) -> Iterator[Finding]:
                 base=sources.base_iri,
                 usual=usual,
             ),
-            rule=BASE,
+            rule=BASE_RULE,
             file=file.name,
             line=find_line(file, name),
             focus_node=name,
         )
 
 
-def _named(file: SourceFile) -> Iterator[str]:
+def _named_subjects(file: SourceFile) -> Iterator[str]:
     """Yield the subjects of a file that have an IRI, once for each triple."""
     return (t.subject.value for t in file.triples if isinstance(t.subject, NamedNode))
 
@@ -355,7 +362,7 @@ def _root(name: str) -> str:
 CHARACTERS_RULE = "characters"
 PREDICATE_RULE = "property-names"
 # XML 1.0, section 2.2; a carriage return is allowed, but readers turn it into a line feed.
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 # What stands at the end of the IRI of a property is the name of an XML element.
 _ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-]*$")
 
@@ -363,23 +370,25 @@ _ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-]*$")
 def check_characters(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each text and each property that RDF/XML cannot carry."""
     for file in sources.of_role(*PUBLISHED):
-        yield from check_characters_of(file, file.triples)
+        yield from check_characters_in_file(file, file.triples)
 
 
-def check_characters_of(file: SourceFile, triples: Iterable[Triple]) -> Iterator[Finding]:
+def check_characters_in_file(file: SourceFile, triples: Iterable[Triple]) -> Iterator[Finding]:
     """Return the same for one published file and what it says."""
     properties: set[str] = set()
     for triple in triples:
-        if isinstance(triple.object, Literal) and (unfit := _UNFIT.search(triple.object.value)):
-            yield _unfit(file, triple, unfit.group())
+        if isinstance(triple.object, Literal) and (
+            unfit := _FORBIDDEN_CHARACTERS.search(triple.object.value)
+        ):
+            yield _text_finding(file, triple, unfit.group())
         name = triple.predicate.value
         if name not in properties:
             properties.add(name)
             if not _ELEMENT_NAME.search(name):
-                yield _unfit_property(file, triple)
+                yield _property_finding(file, triple)
 
 
-def _unfit(file: SourceFile, triple: Triple, character: str) -> Finding:
+def _text_finding(file: SourceFile, triple: Triple, character: str) -> Finding:
     return _finding(
         file,
         triple,
@@ -390,7 +399,7 @@ def _unfit(file: SourceFile, triple: Triple, character: str) -> Finding:
     )
 
 
-def _unfit_property(file: SourceFile, triple: Triple) -> Finding:
+def _property_finding(file: SourceFile, triple: Triple) -> Finding:
     return _finding(
         file,
         triple,
@@ -420,7 +429,7 @@ def _finding(
 
 
 @dataclass(frozen=True)
-class _Part:
+class _CheckTask:
     files: tuple[SourceFile, ...]
     vocabularies: Vocabularies
 
@@ -433,19 +442,19 @@ def check_files(sources: Sources) -> Iterator[Finding]:
     """
     vocabularies = Vocabularies(sources)
     parts = [
-        _Part(tuple(file for _, file in part), vocabularies)
+        _CheckTask(tuple(file for _, file in part), vocabularies)
         for part in cut_into_batches(sources.files)
     ]
     for found in map_on_all_cores(_check, parts):
         yield from found
 
 
-def _check(part: _Part) -> list[Finding]:
+def _check(part: _CheckTask) -> list[Finding]:
     found: list[Finding] = []
     for file in part.files:
         triples = file.triples
-        found += check_terms_of(file, triples, part.vocabularies)
+        found += check_terms_in_file(file, triples, part.vocabularies)
         if file.role in PUBLISHED:
-            found += check_characters_of(file, triples)
-        found += check_style_of(file, triples, part.vocabularies.prefixes)
+            found += check_characters_in_file(file, triples)
+        found += check_style_in_file(file, triples, part.vocabularies.prefixes)
     return found

@@ -66,7 +66,7 @@ def _hygiene_finding(rule: str, row: Row) -> Finding:
 # They are told of on request and never part of a release, since they depend on the day.
 
 FRESHNESS_FOLDER = "shapes/freshness"
-_WANTED = {"focusNode", "dated", "message_sv", "message_en"}
+_EXPECTED_COLUMNS = {"focusNode", "dated", "message_sv", "message_en"}
 _LAST_MONTH, _LAST_DAY = 12, 31
 
 CheckedRow = dict[str, NamedNode | Literal]
@@ -96,7 +96,7 @@ def check_freshness(sources: Sources, years: int, today: date) -> Iterator[Findi
 def _newest(rule: str, rows: Iterable[Row]) -> Iterable[tuple[date, CheckedRow]]:
     """Return the newest row of each thing, and its day."""
     newest: dict[str, tuple[date, CheckedRow]] = {}
-    for row in map(partial(_checked, rule), rows):
+    for row in map(partial(_typed_row, rule), rows):
         then = latest_day(row["dated"].value)
         if then is None:
             continue
@@ -125,14 +125,14 @@ def _day(year: int, month: int, day: int) -> date:
     return date(year, month, min(day, monthrange(year, month)[1]))
 
 
-def _checked(rule: str, row: Row) -> CheckedRow:
+def _typed_row(rule: str, row: Row) -> CheckedRow:
     terms = {n: t for n, t in row.items() if isinstance(t, NamedNode | Literal)}
-    if not terms.keys() >= _WANTED:
-        raise _not_a_rule(rule, f"it does not give ?{min(_WANTED - terms.keys())}")
+    if not terms.keys() >= _EXPECTED_COLUMNS:
+        raise _rule_error(rule, f"it does not give ?{min(_EXPECTED_COLUMNS - terms.keys())}")
     return terms
 
 
-def _not_a_rule(name: str, reason: str) -> SourceSyntax:
+def _rule_error(name: str, reason: str) -> SourceSyntax:
     return SourceSyntax(
         "This is not a rule on dates: {reason}.",
         where=name,

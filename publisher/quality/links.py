@@ -34,7 +34,7 @@ _TIMEOUT_SECONDS = 15.0
 # Between two requests to one host.
 PAUSE_SECONDS = 1.0
 # A server that answers HEAD so may answer GET otherwise (RFC 9110, section 9.3.2).
-_ASK_AGAIN = {400, 403, 404, 405, 406, 500, 501, 503}
+_RETRY_WITH_GET = {400, 403, 404, 405, 406, 500, 501, 503}
 _GONE = {404, 410}
 _FIRST_ERROR = 400
 
@@ -42,7 +42,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class LinkStatus:
     """What asking for an address gave.
 
     Attributes:
@@ -64,7 +64,7 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class _Mention:
+class _LinkMention:
     file: SourceFile
     subject: str
     predicate: str
@@ -92,22 +92,22 @@ def check_links(
         SourceError: The memory cannot be read or written.
     """
     mentions = _mentions(sources)
-    known = _remembered(memory)
+    known = _read_cache(memory)
     oldest = (today - timedelta(days=days)).isoformat()
     asked = [
         address
         for address in sorted(mentions)
         if not (address in known and known[address].answers and known[address].checked >= oldest)
     ]
-    known |= _ask_all(asked, memory, today, progress, pause)
+    known |= _check_all(asked, memory, today, progress, pause)
     for address in sorted(mentions):
         if not known[address].answers:
             yield from _findings(known[address], mentions[address])
 
 
-def _mentions(sources: Sources) -> dict[str, list[_Mention]]:
+def _mentions(sources: Sources) -> dict[str, list[_LinkMention]]:
     """Return address → where it is named; names of classes are not addresses to visit."""
-    found: dict[str, list[_Mention]] = defaultdict(list)
+    found: dict[str, list[_LinkMention]] = defaultdict(list)
     for file in sources.of_role(Role.DATA, Role.CATALOGUE):
         for triple in file.triples:
             if (
@@ -118,27 +118,29 @@ def _mentions(sources: Sources) -> dict[str, list[_Mention]]:
                 and not triple.object.value.startswith(sources.base_iri)
             ):
                 address = triple.object.value.partition("#")[0]
-                found[address].append(_Mention(file, triple.subject.value, triple.predicate.value))
+                found[address].append(
+                    _LinkMention(file, triple.subject.value, triple.predicate.value)
+                )
     return found
 
 
-def _remembered(memory: Path) -> dict[str, Verdict]:
+def _read_cache(memory: Path) -> dict[str, LinkStatus]:
     """Return address → its last verdict; a line that was cut in writing does not count."""
     try:
         lines = memory.read_text(encoding="utf-8").splitlines() if memory.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
-        raise _no_memory(memory, str(error)) from error
+        raise _cache_error(memory, str(error)) from error
     found = {}
     for line in lines:
         try:
-            verdict = Verdict(**json.loads(line))
+            verdict = LinkStatus(**json.loads(line))
         except (ValueError, TypeError):
             continue
         found[verdict.address] = verdict
     return found
 
 
-def _no_memory(memory: Path, reason: str) -> SourceError:
+def _cache_error(memory: Path, reason: str) -> SourceError:
     return SourceError(
         "The memory of the link check cannot be used: {reason}.",
         where=str(memory),
@@ -147,14 +149,14 @@ def _no_memory(memory: Path, reason: str) -> SourceError:
     )
 
 
-def _ask_all(
+def _check_all(
     addresses: Iterable[str], memory: Path, today: date, progress: Progress, pause: float
-) -> dict[str, Verdict]:
+) -> dict[str, LinkStatus]:
     """Ask for addresses, each host one at a time; write each verdict down at once."""
     by_host: dict[str, list[str]] = defaultdict(list)
     for address in addresses:
         by_host[urlsplit(address).netloc].append(address)
-    found: dict[str, Verdict] = {}
+    found: dict[str, LinkStatus] = {}
     if not by_host:
         return found
     lock = Lock()
@@ -168,7 +170,7 @@ def _ask_all(
                     for number, address in enumerate(by_host[host]):
                         time.sleep(pause if number else 0)
                         progress(address)
-                        verdict = _ask(session, address, today)
+                        verdict = _check_link(session, address, today)
                         with lock:
                             found[address] = verdict
                             lines.write(json.dumps(asdict(verdict), ensure_ascii=False) + "\n")
@@ -177,19 +179,19 @@ def _ask_all(
             with ThreadPoolExecutor(_HOSTS_AT_ONCE) as hosts:
                 list(hosts.map(ask_host, by_host))
     except OSError as error:
-        raise _no_memory(memory, error.strerror or str(error)) from error
+        raise _cache_error(memory, error.strerror or str(error)) from error
     return found
 
 
-def _ask(session: requests.Session, address: str, today: date) -> Verdict:
+def _check_link(session: requests.Session, address: str, today: date) -> LinkStatus:
     """Ask with HEAD, and with GET where HEAD is no use."""
     try:
         status = _status(session, "HEAD", address)
-        if status in _ASK_AGAIN:
+        if status in _RETRY_WITH_GET:
             status = _status(session, "GET", address)
     except requests.RequestException as error:
-        return Verdict(address, 0, type(error).__name__, today.isoformat())
-    return Verdict(address, status, "", today.isoformat())
+        return LinkStatus(address, 0, type(error).__name__, today.isoformat())
+    return LinkStatus(address, status, "", today.isoformat())
 
 
 def _status(session: requests.Session, method: str, address: str) -> int:
@@ -199,7 +201,7 @@ def _status(session: requests.Session, method: str, address: str) -> int:
         return response.status_code
 
 
-def _findings(verdict: Verdict, mentions: Iterable[_Mention]) -> Iterator[Finding]:
+def _findings(verdict: LinkStatus, mentions: Iterable[_LinkMention]) -> Iterator[Finding]:
     for mention in mentions:
         yield Finding(
             Severity.WARNING,
@@ -213,7 +215,7 @@ def _findings(verdict: Verdict, mentions: Iterable[_Mention]) -> Iterator[Findin
         )
 
 
-def _message(verdict: Verdict) -> Text:
+def _message(verdict: LinkStatus) -> Text:
     if verdict.status in _GONE:
         return text(
             "Find out where the page is now, or keep an archived copy as the address:"

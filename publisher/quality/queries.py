@@ -42,7 +42,7 @@ _SMALL_BYTES = 16 << 20
 # What one rule may find: some hundred thousand findings.
 _RESULT_BYTES = 64 << 20
 _START_SECONDS = 120.0
-_NOTHING = ("urn:x-publisher:nothing",)
+_NO_GRAPHS = ("urn:x-publisher:nothing",)
 _STOPPED = {
     "query_timeout_seconds": (
         "The query was stopped: it takes longer than {seconds} seconds (check_timeout_seconds)."
@@ -77,7 +77,7 @@ class FolderQueries:
     def __init__(self, ground: SortedSources, bounds: CheckLimits) -> None:
         """Keep what is asked, and the limits."""
         self.ground, self._bounds = ground, bounds
-        self._limits = limits_of(bounds)
+        self._limits = folder_query_limits(bounds)
         self._lock = threading.Lock()
         self._workers: Workers | None = None
         is_small = ground.quads.stat().st_size < _SMALL_BYTES
@@ -135,12 +135,12 @@ class FolderQueries:
         try:
             refuse_dangerous(query, self._limits, self._bounds.endpoints)
             operation = Operation(
-                _silent(query),
+                _without_endpoints(query),
                 "",
                 "",
                 "",
-                default_graphs=_NOTHING,
-                named_graphs=_NOTHING,
+                default_graphs=_NO_GRAPHS,
+                named_graphs=_NO_GRAPHS,
                 prefixes=tuple(prefixes.items()),
             )
             self._ask(operation)
@@ -153,7 +153,7 @@ class FolderQueries:
     def _ask(self, operation: Operation) -> bytes:
         with self._lock:
             if self._workers is None:
-                workplace = Workplace(_store_of(self.ground), self._limits)
+                workplace = Workplace(_make_store(self.ground), self._limits)
                 self._workers = Workers(workplace, self._count, _START_SECONDS)
         return self._workers.answer(operation).body
 
@@ -177,7 +177,7 @@ class FolderQueries:
         return SourceSyntax.of(error, name)
 
 
-def limits_of(bounds: CheckLimits) -> Limits:
+def folder_query_limits(bounds: CheckLimits) -> Limits:
     """Return what one query of a folder may be and use."""
     return Limits(
         seconds=bounds.seconds,
@@ -191,7 +191,7 @@ def limits_of(bounds: CheckLimits) -> Limits:
     )
 
 
-def _store_of(ground: SortedSources) -> str:
+def _make_store(ground: SortedSources) -> str:
     """Return the folder of a new store that holds what is published; it goes with the ground."""
     folder = tempfile.mkdtemp(dir=ground.folder)
     store = Store(folder)
@@ -203,7 +203,7 @@ def _store_of(ground: SortedSources) -> str:
     return folder
 
 
-def _silent(query: str) -> str:
+def _without_endpoints(query: str) -> str:
     """Return a query whose endpoints need not answer: a check asks none."""
     found = list(tokens(query))
     for token, following in reversed(list(pairwise(found))):

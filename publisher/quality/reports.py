@@ -23,7 +23,7 @@ def _place(finding: Finding) -> str:
     return f"{finding.file}:{finding.line}" if finding.line else finding.file
 
 
-def _about(finding: Finding) -> list[str]:
+def _describe_target(finding: Finding) -> list[str]:
     """Return focus node, path and value, as far as known, in the shortest form."""
     return [shorten(part) for part in (finding.focus_node, finding.path, finding.value) if part]
 
@@ -103,7 +103,7 @@ def as_github(findings: Iterable[Finding], language: str) -> str:
     """Return the findings as workflow commands, which GitHub shows beside the lines."""
     lines = []
     for finding in in_order(findings):
-        message = " · ".join([in_language(finding.message, language), *_about(finding)])
+        message = " · ".join([in_language(finding.message, language), *_describe_target(finding)])
         place = f"file={_escaped(finding.file, True)},line={max(1, finding.line)}"
         lines.append(f"::{_GITHUB[finding.severity]} {place}::{_escaped(message)}")
     return "".join(f"{line}\n" for line in lines)
@@ -127,7 +127,7 @@ def as_html(findings: Sequence[Finding], language: str) -> str:
 
 def _html_row(finding: Finding, language: str) -> str:
     line = translate("line {line}", language, line=finding.line) if finding.line else ""
-    about = " · ".join(f"<code>{html.escape(part)}</code>" for part in _about(finding))
+    about = " · ".join(f"<code>{html.escape(part)}</code>" for part in _describe_target(finding))
     name = translate(_NAMES[finding.severity], language)
     message = html.escape(in_language(finding.message, language))
     return (

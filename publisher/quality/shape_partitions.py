@@ -12,7 +12,7 @@ from pathlib import Path
 
 from publisher.load.files import SHAPES
 from publisher.load.sources import Sources
-from publisher.quality.shape_reach import Needs, Reach, Step
+from publisher.quality.shape_reach import Needs, PathStep, Reach
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import (
     SortedLines,
@@ -25,16 +25,16 @@ from publisher.rdf.sorted_files import (
 from publisher.system.files import with_path
 
 # About 20,000 triples: as rdflib graphs, what all cores hold at once.
-PART_BYTES = 4 << 20
-_PART_NODES = 5_000
-_REMEMBERED = 10_000
+PARTITION_BYTES = 4 << 20
+_PARTITION_NODES = 5_000
+_CACHED_NODES = 10_000
 _TYPE = f" <{iri('rdf:type')}> ".encode()
 _SUBCLASS = f"<{iri('rdfs:subClassOf')}>".encode()
 END = b" .\n"
 
 
 @dataclass(frozen=True)
-class ShapeGround:
+class ValidationFiles:
     """Files in a folder.
 
     Attributes:
@@ -70,7 +70,7 @@ class ShapeGround:
 
 
 @dataclass(frozen=True)
-class Part:
+class Partition:
     """Nodes that are validated together.
 
     Attributes:
@@ -82,16 +82,16 @@ class Part:
             ones to validate then, and none of them means all.
     """
 
-    ground: ShapeGround
+    ground: ValidationFiles
     start: int
     end: int
     nodes: tuple[bytes, ...] = ()
     is_alone: bool = False
 
 
-def write_shapes(sources: Sources, folder: Path) -> ShapeGround:
+def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
     """Write the shapes, what is held against them, and the prefixes; return where they are."""
-    ground = ShapeGround(folder)
+    ground = ValidationFiles(folder)
     shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
     together = heapq.merge(read_lines(sources.ground.quads), read_lines(sources.ground.examples))
     with with_path(ground.shapes), ground.shapes.open("wb") as of_shapes:
@@ -108,12 +108,14 @@ def write_shapes(sources: Sources, folder: Path) -> ShapeGround:
     return ground
 
 
-def uncut(ground: ShapeGround) -> Part:
+def one_partition(ground: ValidationFiles) -> Partition:
     """Return everything as one part."""
-    return Part(ground, 0, ground.said.stat().st_size, is_alone=True)
+    return Partition(ground, 0, ground.said.stat().st_size, is_alone=True)
 
 
-def cut(ground: ShapeGround, needs: Needs, part_bytes: int = PART_BYTES) -> Iterator[Part]:
+def cut_into_partitions(
+    ground: ValidationFiles, needs: Needs, part_bytes: int = PARTITION_BYTES
+) -> Iterator[Partition]:
     """Yield the parts, after writing what they need of each other."""
     back = {name.encode() for name in needs.reach.inverse() | needs.objects_of}
     start = place = 0
@@ -124,7 +126,7 @@ def cut(ground: ShapeGround, needs: Needs, part_bytes: int = PART_BYTES) -> Iter
     ):
         for _, block in groupby(read_lines(ground.said), lambda line: line.partition(b" ")[0]):
             if place - start > part_bytes:
-                yield Part(ground, start, place)
+                yield Partition(ground, start, place)
                 start = place
             for line in block:
                 place += len(line)
@@ -135,13 +137,13 @@ def cut(ground: ShapeGround, needs: Needs, part_bytes: int = PART_BYTES) -> Iter
                     shared.write(line)
     merge_files(links.runs, ground.links)
     if place > start:
-        yield Part(ground, start, place)
-    bare = iter(list(_bare(ground, needs)))
-    while nodes := tuple(islice(bare, _PART_NODES)):
-        yield Part(ground, 0, 0, nodes)
+        yield Partition(ground, start, place)
+    bare = iter(list(_undescribed_targets(ground, needs)))
+    while nodes := tuple(islice(bare, _PARTITION_NODES)):
+        yield Partition(ground, 0, 0, nodes)
 
 
-def _bare(ground: ShapeGround, needs: Needs) -> Iterator[bytes]:
+def _undescribed_targets(ground: ValidationFiles, needs: Needs) -> Iterator[bytes]:
     """Yield the targets of which nothing is said, in N-Triples."""
     said = SortedLines(ground.said)
     targets = {f"<{name}>".encode() for name in needs.objects_of}
@@ -153,19 +155,19 @@ def _bare(ground: ShapeGround, needs: Needs) -> Iterator[bytes]:
             yield node
 
 
-class Lookup:
+class NeedsReader:
     """Looks up in the files what nodes need."""
 
-    def __init__(self, ground: ShapeGround, needs: Needs) -> None:
+    def __init__(self, ground: ValidationFiles, needs: Needs) -> None:
         """Open the files."""
         self._said, self._links = SortedLines(ground.said), SortedLines(ground.links)
         self._needs = needs
         self._shared = list(read_lines(ground.shared)) if ground.shared.is_file() else []
         self._own: dict[bytes, list[bytes]] = {}
         # A method must not be cached for the life of the program, so the cache is the object's.
-        self._elsewhere = lru_cache(maxsize=_REMEMBERED)(self._look_up)
+        self._elsewhere = lru_cache(maxsize=_CACHED_NODES)(self._look_up)
 
-    def part(self, part: Part) -> tuple[set[bytes], Iterable[bytes]]:
+    def part(self, part: Partition) -> tuple[set[bytes], Iterable[bytes]]:
         """Return the nodes of a part, and every triple that validating them may look at.
 
         No nodes stand for all that are there.
@@ -212,7 +214,7 @@ class Lookup:
             if there:
                 self._visit(there, reach.steps[step], found)
 
-    def _ends(self, nodes: Iterable[bytes], step: Step, found: set[bytes]) -> set[bytes]:
+    def _ends(self, nodes: Iterable[bytes], step: PathStep, found: set[bytes]) -> set[bytes]:
         """Return where a step leads from some nodes, and add the triples on the way."""
         predicate = f"<{step.predicate}>".encode()
         there: set[bytes] = set()

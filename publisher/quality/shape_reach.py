@@ -23,9 +23,9 @@ _SH = Namespace(str(SH))
 _CLASS, _NODE, _NOT = _SH["class"], _SH["node"], _SH["not"]
 _AND, _OR, _XONE = _SH["and"], _SH["or"], _SH["xone"]
 _TARGETS = (SH.targetClass, SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf)
-_OF_FOCUS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
+_FOCUS_PARAMETERS = (SH.equals, SH.disjoint, SH.lessThan, SH.lessThanOrEquals)
 # Parameters that look at the value nodes themselves, and what says nothing about data.
-_NEAR = {
+_LOCAL_PARAMETERS = {
     *(_SH[n] for n in ("datatype", "nodeKind", "in", "hasValue", "minCount", "maxCount")),
     *(_SH[n] for n in ("minExclusive", "minInclusive", "maxExclusive", "maxInclusive")),
     *(_SH[n] for n in ("minLength", "maxLength", "pattern", "flags", "languageIn", "uniqueLang")),
@@ -33,8 +33,18 @@ _NEAR = {
     *(_SH[n] for n in ("severity", "message", "name", "description", "order", "group")),
     *(_SH[n] for n in ("defaultValue", "deactivated", "path")),
 }
-_READ = {*_TARGETS, *_OF_FOCUS, *_NEAR, _CLASS, _NODE, _NOT, _OR, _AND, _XONE}
-_READ |= {SH.property, SH.qualifiedValueShape, SH.closed, SH.sparql}
+_KNOWN_PARAMETERS = {
+    *_TARGETS,
+    *_FOCUS_PARAMETERS,
+    *_LOCAL_PARAMETERS,
+    _CLASS,
+    _NODE,
+    _NOT,
+    _OR,
+    _AND,
+    _XONE,
+}
+_KNOWN_PARAMETERS |= {SH.property, SH.qualifiedValueShape, SH.closed, SH.sparql}
 
 
 def needs_of(shapes: Graph, prefixes: Iterable[tuple[str, str]]) -> Needs | None:
@@ -46,7 +56,7 @@ def needs_of(shapes: Graph, prefixes: Iterable[tuple[str, str]]) -> Needs | None
     """
     if (None, RDF.type, SH.ConstraintComponent) in shapes:
         return None
-    reader = _Reader(shapes, tuple(prefixes))
+    reader = _ShapeReader(shapes, tuple(prefixes))
     reach = Reach(is_whole=True)
     try:
         for shape in {s for target in _TARGETS for s in shapes.subjects(target)}:
@@ -67,7 +77,7 @@ def _iris(shapes: Graph, parameter: URIRef) -> frozenset[str] | None:
     return frozenset(map(str, values)) if all(isinstance(v, URIRef) for v in values) else None
 
 
-class _Reader:
+class _ShapeReader:
     """Reads shapes, following one to the next."""
 
     def __init__(self, shapes: Graph, prefixes: tuple[tuple[str, str], ...]) -> None:
@@ -78,16 +88,16 @@ class _Reader:
         if shape in seen:
             raise Unbounded
         said = set(self._shapes.predicates(shape))
-        if any(str(p).startswith(str(SH)) and p not in _READ for p in said):
+        if any(str(p).startswith(str(SH)) and p not in _KNOWN_PARAMETERS for p in said):
             raise Unbounded
         at_values = Reach(is_whole=SH.closed in said, is_typed=_CLASS in said)
         for other in self._others(shape):
             at_values.add(self.reach(other, (*seen, shape)))
         path = self._shapes.value(shape, SH.path)
         at_focus = at_values if path is None else self.along(path, at_values)
-        for parameter in _OF_FOCUS:
+        for parameter in _FOCUS_PARAMETERS:
             for name in self._shapes.objects(shape, parameter):
-                at_focus.add(along([Step(str(name))], Reach()))
+                at_focus.add(reach_along([PathStep(str(name))], Reach()))
         for constraint in self._shapes.objects(shape, SH.sparql):
             query = self._shapes.value(constraint, SH.select)
             if not isinstance(query, Literal):
@@ -114,7 +124,7 @@ class _Reader:
     def along(self, path: Node, then: Reach, *, inverse: bool = False) -> Reach:
         """Return the reach of a path that ends at nodes of another reach (SHACL, section 2.3.1)."""
         if isinstance(path, URIRef):
-            return along([Step(str(path), inverse)], then)
+            return reach_along([PathStep(str(path), inverse)], then)
         if (path, RDF.first, None) in self._shapes:
             parts = list(Collection(self._shapes, path))
             for part in parts if inverse else reversed(parts):
@@ -131,20 +141,20 @@ class _Reader:
             if (other := self._shapes.value(path, repeated)) is not None:
                 if not isinstance(other, URIRef):
                     raise Unbounded
-                return along([Step(str(other), inverse, is_repeated=True)], then)
+                return reach_along([PathStep(str(other), inverse, is_repeated=True)], then)
         raise Unbounded
 
 
 # Steps from a node to others, and what is needed of the nodes at their ends.
 
-Written = list[Any]
+JsonReach = list[Any]
 
 
 class Unbounded(Exception):
     """Something may look anywhere."""
 
 
-class Step(NamedTuple):
+class PathStep(NamedTuple):
     """A step along a property.
 
     Attributes:
@@ -175,7 +185,7 @@ class Reach:
 
     is_whole: bool = False
     is_typed: bool = False
-    steps: dict[Step, Reach] = field(default_factory=dict)
+    steps: dict[PathStep, Reach] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -189,16 +199,16 @@ class Reach:
         for step, then in other.steps.items():
             self.steps.setdefault(step, Reach()).add(then)
 
-    def written(self) -> Written:
+    def written(self) -> JsonReach:
         """Return the value as lists, for another process."""
         steps = [[*step, then.written()] for step, then in self.steps.items()]
         return [self.is_whole, self.is_typed, steps]
 
     @classmethod
-    def read(cls, written: Written) -> Reach:
+    def read(cls, written: JsonReach) -> Reach:
         """Return a value that was written."""
         is_whole, is_typed, steps = written
-        return cls(is_whole, is_typed, {Step(*step[:-1]): cls.read(step[-1]) for step in steps})
+        return cls(is_whole, is_typed, {PathStep(*step[:-1]): cls.read(step[-1]) for step in steps})
 
     def inverse(self) -> set[str]:
         """Return the properties of all steps from object to subject."""
@@ -220,18 +230,18 @@ class Needs:
     objects_of: frozenset[str] = frozenset()
     nodes: frozenset[str] = frozenset()
 
-    def written(self) -> Written:
+    def written(self) -> JsonReach:
         """Return the value as lists, for another process."""
         return [self.reach.written(), sorted(self.objects_of), sorted(self.nodes)]
 
     @classmethod
-    def read(cls, written: Written) -> Needs:
+    def read(cls, written: JsonReach) -> Needs:
         """Return a value that was written."""
         reach, objects_of, nodes = written
         return cls(Reach.read(reach), frozenset(objects_of), frozenset(nodes))
 
 
-def along(steps: Iterable[Step], then: Reach) -> Reach:
+def reach_along(steps: Iterable[PathStep], then: Reach) -> Reach:
     """Return the reach that takes steps and ends at nodes of another reach."""
     for step in reversed(list(steps)):
         reach = Reach()
@@ -248,7 +258,7 @@ def along(steps: Iterable[Step], then: Reach) -> Reach:
 # variable elsewhere (UNION, VALUES, subqueries, graphs) is not followed.
 
 _THIS = Variable("this")
-_PASSED = {
+_TRANSPARENT_NODES = {
     "AggregateJoin",
     "Group",
     "SelectQuery",
@@ -259,7 +269,7 @@ _PASSED = {
     "Extend",
     "Filter",
 }
-_TESTS = ("Builtin_NOTEXISTS", "Builtin_EXISTS")
+_EXISTS_NODES = ("Builtin_NOTEXISTS", "Builtin_EXISTS")
 Pattern = tuple[Any, Any, Any]
 # Variable → what is needed of the nodes that it is bound to.
 Bound = Mapping[object, Reach]
@@ -286,14 +296,14 @@ def _group(part: CompValue, known: Bound) -> Bound:
         return _connect(part.triples, known)
     if part.name == "Join":
         return _join(part, known)
-    if part.name in _PASSED:
+    if part.name in _TRANSPARENT_NODES:
         bound = _group(part.p, known)
     elif part.name in ("LeftJoin", "Minus"):
         bound = _group(part.p1, known)
         _group(part.p2, bound)
     else:
         raise Unbounded
-    for group in _tested(part.expr):
+    for group in _tested_groups(part.expr):
         _group(group, bound)
     return bound
 
@@ -305,10 +315,10 @@ def _join(part: CompValue, known: Bound) -> Bound:
         return _group(part.p1, _group(part.p2, known))
 
 
-def _tested(expression: object) -> Iterator[CompValue]:
+def _tested_groups(expression: object) -> Iterator[CompValue]:
     """Yield the groups that an expression tests."""
     if isinstance(expression, CompValue):
-        if expression.name in _TESTS:
+        if expression.name in _EXISTS_NODES:
             # rdflib leaves these as they were parsed.
             is_parsed = expression.graph.name == "GroupGraphPatternSub"
             yield translateGroupGraphPattern(expression.graph) if is_parsed else expression.graph
@@ -316,10 +326,10 @@ def _tested(expression: object) -> Iterator[CompValue]:
         if "graph" in expression:
             raise Unbounded
         for value in expression.values():
-            yield from _tested(value)
+            yield from _tested_groups(value)
     elif isinstance(expression, list | tuple):
         for value in expression:
-            yield from _tested(value)
+            yield from _tested_groups(value)
 
 
 def _connect(patterns: Iterable[Pattern], known: Bound) -> Bound:
@@ -344,7 +354,7 @@ def _connect(patterns: Iterable[Pattern], known: Bound) -> Bound:
 def _follow(path: object, start: Reach, *, is_inverse: bool) -> Reach:
     """Extend a reach along a path; return the reach at its end."""
     if isinstance(path, URIRef):
-        return start.steps.setdefault(Step(str(path), is_inverse), Reach())
+        return start.steps.setdefault(PathStep(str(path), is_inverse), Reach())
     if isinstance(path, InvPath):
         return _follow(path.arg, start, is_inverse=not is_inverse)
     if isinstance(path, SequencePath):
@@ -352,6 +362,6 @@ def _follow(path: object, start: Reach, *, is_inverse: bool) -> Reach:
             start = _follow(part, start, is_inverse=is_inverse)
         return start
     if isinstance(path, MulPath) and isinstance(path.path, URIRef):
-        step = Step(str(path.path), is_inverse, is_repeated=True)
+        step = PathStep(str(path.path), is_inverse, is_repeated=True)
         return start.steps.setdefault(step, Reach())
     raise Unbounded

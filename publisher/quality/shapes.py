@@ -23,7 +23,13 @@ from publisher.load.parse import SourceFile, find_line, find_line_naming
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.quality.queries import FolderQueries, folder_queries
-from publisher.quality.shape_partitions import Part, ShapeGround, cut, uncut, write_shapes
+from publisher.quality.shape_partitions import (
+    Partition,
+    ValidationFiles,
+    cut_into_partitions,
+    one_partition,
+    write_shapes,
+)
 from publisher.quality.validator_process import ValidatorProcess
 from publisher.query.tokens import tokens
 from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
@@ -41,19 +47,25 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
     """
     ground = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.ground.folder)))
     first = ValidatorProcess(ground, sources.bounds)
-    processes = Processes(ground, sources.bounds, first)
+    processes = ValidatorPool(ground, sources.bounds, first)
     try:
-        parts = [uncut(ground)] if first.needs is None else list(cut(ground, first.needs))
+        parts = (
+            [one_partition(ground)]
+            if first.needs is None
+            else list(cut_into_partitions(ground, first.needs))
+        )
         for found in processes.findings(parts):
             yield from found
     finally:
         processes.close()
 
 
-class Processes:
+class ValidatorPool:
     """Processes that validate parts, as many as there are cores."""
 
-    def __init__(self, ground: ShapeGround, bounds: CheckLimits, first: ValidatorProcess) -> None:
+    def __init__(
+        self, ground: ValidationFiles, bounds: CheckLimits, first: ValidatorProcess
+    ) -> None:
         """Keep what further ones are started with."""
         self._ground, self._bounds = ground, bounds
         self._all = [first]
@@ -65,7 +77,7 @@ class Processes:
         for process in self._all:
             process.close()
 
-    def findings(self, parts: list[Part]) -> Iterator[list[Finding]]:
+    def findings(self, parts: list[Partition]) -> Iterator[list[Finding]]:
         """Yield the findings of each part, in their order; the first error ends it.
 
         Raises:
@@ -90,7 +102,7 @@ class Processes:
         self._all.append(process)
         self._idle.put(process)
 
-    def _validated(self, part: Part) -> list[Finding]:
+    def _validated(self, part: Partition) -> list[Finding]:
         process = self._idle.get()
         try:
             return process.findings(part)
@@ -98,7 +110,7 @@ class Processes:
             self._idle.put(process)
 
 
-class Around:
+class NodeValidator:
     """Validates some nodes again and again while the data changes; the shapes are read once."""
 
     def __init__(self, sources: Sources) -> None:
@@ -129,11 +141,11 @@ class Around:
         with self._lock, tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
             ground = write_shapes(sources, Path(folder))
             if self._process.needs is None:
-                part = replace(uncut(ground), nodes=named)
+                part = replace(one_partition(ground), nodes=named)
             else:
-                for _ in cut(ground, self._process.needs):
+                for _ in cut_into_partitions(ground, self._process.needs):
                     pass  # what the parts need of each other is written on the way
-                part = Part(ground, 0, 0, named)
+                part = Partition(ground, 0, 0, named)
             try:
                 return self._process.findings(part)
             except SourceSyntax:
@@ -146,7 +158,7 @@ class Around:
 
 RULE = "shape-syntax"
 Nodes = Collection[object]
-Check = Callable[[object], Text | None]
+ValueCheck = Callable[[object], Text | None]
 _NODE_KINDS = (
     "sh:BlankNode",
     "sh:IRI",
@@ -155,10 +167,16 @@ _NODE_KINDS = (
     "sh:BlankNodeOrLiteral",
     "sh:IRIOrLiteral",
 )
-_NAMES = ("sh:class", "sh:datatype", "sh:targetClass", "sh:targetObjectsOf", "sh:targetSubjectsOf")
-_LISTS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
-_QUERIES = ("sh:select", "sh:ask", "sh:construct", "sh:update")
-_SHAPES = ("sh:node", "sh:not", "sh:qualifiedValueShape")
+_IRI_PARAMETERS = (
+    "sh:class",
+    "sh:datatype",
+    "sh:targetClass",
+    "sh:targetObjectsOf",
+    "sh:targetSubjectsOf",
+)
+_LIST_PARAMETERS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
+_QUERY_PARAMETERS = ("sh:select", "sh:ask", "sh:construct", "sh:update")
+_SHAPE_PARAMETERS = ("sh:node", "sh:not", "sh:qualifiedValueShape")
 
 
 def check_shape_syntax(sources: Sources) -> Iterator[Finding]:
@@ -174,23 +192,27 @@ def check_shape_syntax(sources: Sources) -> Iterator[Finding]:
                     yield _finding(file, triple, message)
 
 
-def _checks(sources: Sources, triples: list[Triple], queries: FolderQueries) -> Mapping[str, Check]:
+def _checks(
+    sources: Sources, triples: list[Triple], queries: FolderQueries
+) -> Mapping[str, ValueCheck]:
     """Return property → what its values must be."""
     defined = {triple.subject for triple in triples}
     with_path = {t.subject for t in triples if t.predicate.value == iri("sh:path")}
     lists = {t.subject for t in triples if t.predicate.value == iri("rdf:first")}
-    checks: dict[str, Check] = {
+    checks: dict[str, ValueCheck] = {
         "dash:viewer": _viewer,
-        "sh:nodeKind": partial(_one_of, _NODE_KINDS),
+        "sh:nodeKind": partial(_check_choice, _NODE_KINDS),
         "sh:path": partial(_path, defined),
         "sh:pattern": _pattern,
         "sh:property": partial(_property, with_path),
-        "sh:severity": partial(_one_of, ("sh:Violation", "sh:Warning", "sh:Info")),
+        "sh:severity": partial(_check_choice, ("sh:Violation", "sh:Warning", "sh:Info")),
     }
-    checks |= dict.fromkeys(_QUERIES, partial(_query, queries, _prefixes(sources, triples)))
-    checks |= dict.fromkeys(_NAMES, _name)
-    checks |= dict.fromkeys(_LISTS, partial(_list, lists))
-    checks |= dict.fromkeys(_SHAPES, partial(_shape, defined))
+    checks |= dict.fromkeys(
+        _QUERY_PARAMETERS, partial(_query, queries, _prefixes(sources, triples))
+    )
+    checks |= dict.fromkeys(_IRI_PARAMETERS, _name)
+    checks |= dict.fromkeys(_LIST_PARAMETERS, partial(_list, lists))
+    checks |= dict.fromkeys(_SHAPE_PARAMETERS, partial(_shape, defined))
     return {iri(name): check for name, check in checks.items()}
 
 
@@ -260,7 +282,7 @@ def _list(lists: Nodes, value: object) -> Text | None:
     return text("Write a list in parentheses here.")
 
 
-def _one_of(choices: Sequence[str], value: object) -> Text | None:
+def _check_choice(choices: Sequence[str], value: object) -> Text | None:
     if isinstance(value, NamedNode) and shorten(value.value) in choices:
         return None
     return text("Write one of {choices} here.", choices=", ".join(choices))

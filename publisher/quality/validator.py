@@ -32,7 +32,7 @@ from rdflib.query import Result
 
 from publisher.findings import Finding, Severity
 from publisher.messages import SOURCE_LANGUAGE, Text
-from publisher.quality.shape_partitions import Lookup, Part, ShapeGround
+from publisher.quality.shape_partitions import NeedsReader, Partition, ValidationFiles
 from publisher.quality.shape_reach import Needs, Reach, needs_of
 from publisher.query.worker_messages import Channel, Gone
 from publisher.rdf.sorted_files import read_lines
@@ -97,7 +97,7 @@ def _graph(lines: Iterable[bytes], prefixes: Mapping[str, str]) -> Graph:
     return graph
 
 
-def needs_in(ground: ShapeGround) -> Needs | None:
+def needs_in(ground: ValidationFiles) -> Needs | None:
     """Return what must be at hand to validate a node; None when that may be anything."""
     prefixes = json.loads(ground.prefixes.read_bytes())
     return needs_of(_graph(read_lines(ground.shapes), prefixes), prefixes.items())
@@ -106,7 +106,7 @@ def needs_in(ground: ShapeGround) -> Needs | None:
 class ShapeValidator:
     """Shapes, read, and what they are held against."""
 
-    def __init__(self, ground: ShapeGround, needs: Needs | None) -> None:
+    def __init__(self, ground: ValidationFiles, needs: Needs | None) -> None:
         """Read the shapes.
 
         Raises:
@@ -124,11 +124,13 @@ class ShapeValidator:
         empty = DataGraph.from_rdflib(_graph((), {}))
         self._pyshacl = Validator(empty, shacl_graph=rules, options={"inplace": True})
 
-    def held_against(self, ground: ShapeGround) -> None:
+    def held_against(self, ground: ValidationFiles) -> None:
         """Look at other data from now on; the shapes stay."""
-        self._lookup = Lookup(ground, self._needs)
+        self._lookup = NeedsReader(ground, self._needs)
 
-    def findings(self, part: Part, at: Callable[[str], None] = lambda shape: None) -> list[Finding]:
+    def findings(
+        self, part: Partition, at: Callable[[str], None] = lambda shape: None
+    ) -> list[Finding]:
         """Return the findings on the nodes of a part.
 
         Args:
@@ -143,7 +145,7 @@ class ShapeValidator:
         data = DataGraph.from_rdflib(graph)
         name = ""
         for shape in self._pyshacl.shacl_graph.shapes:
-            name = _written(shape.node)
+            name = _as_text(shape.node)
             at(name)
             targets = shape.focus_nodes(data)
             focus = list(targets & own if own else targets)
@@ -173,7 +175,7 @@ def _messages(report: Graph, shapes: Graph, result: Node) -> Text:
     }
 
 
-def _written(node: Node | None) -> str:
+def _as_text(node: Node | None) -> str:
     """Return an IRI or a text; blank nodes have no name that outlives the run."""
     return "[]" if isinstance(node, BNode) else str(node)
 
@@ -183,8 +185,8 @@ def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
     return Finding(
         _SEVERITIES.get(str(report.value(result, SH.resultSeverity)), Severity.VIOLATION),
         _messages(report, shapes, result),
-        rule=_written(report.value(result, SH.sourceShape)),
-        focus_node=_written(report.value(result, SH.focusNode)),
+        rule=_as_text(report.value(result, SH.sourceShape)),
+        focus_node=_as_text(report.value(result, SH.focusNode)),
         path=str(path) if isinstance(path, URIRef) else "",
         value="" if value is None else "[]" if isinstance(value, BNode) else value.n3(),
     )
@@ -195,8 +197,8 @@ def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
 # It reads files, and can do nothing else: no network, no process, nothing written.
 
 # Who waits ends this process at the limit; should nobody wait any more, the kernel does.
-_GRACE_SECONDS = 5.0
-_SHOWN = 300
+_KILL_MARGIN_SECONDS = 5.0
+_LONGEST_SHOWN = 300
 
 
 def _work(channel: Channel) -> None:
@@ -205,13 +207,13 @@ def _work(channel: Channel) -> None:
     told = json.loads(channel.receive()[0])
 
     def at(shape: str) -> None:
-        signal.setitimer(signal.ITIMER_REAL, told["seconds"] + _GRACE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, told["seconds"] + _KILL_MARGIN_SECONDS)
         channel.send(json.dumps(["at", shape]).encode())
 
     sandbox.limit_memory(told["memory_bytes"])
     sandbox.forbid_growth()
     sandbox.forbid_system_calls(files=True)
-    ground = ShapeGround(Path(told["folder"]))
+    ground = ValidationFiles(Path(told["folder"]))
     made: list[ShapeValidator] = []
 
     def begin() -> object:
@@ -225,11 +227,15 @@ def _work(channel: Channel) -> None:
     while True:
         asked = json.loads(channel.receive()[0])
         nodes = tuple(node.encode() for node in asked["nodes"])
-        part = Part(
-            ShapeGround(Path(asked["folder"])), asked["start"], asked["end"], nodes, asked["alone"]
+        part = Partition(
+            ValidationFiles(Path(asked["folder"])),
+            asked["start"],
+            asked["end"],
+            nodes,
+            asked["alone"],
         )
 
-        def findings(part: Part = part) -> object:
+        def findings(part: Partition = part) -> object:
             at("")
             made[0].held_against(part.ground)
             found = made[0].findings(part, at)
@@ -250,7 +256,7 @@ def _answer(channel: Channel, work: Callable[[], object]) -> bool:
     except Gone:
         raise
     except Exception as error:  # noqa: BLE001  # of strangers' shapes libraries raise anything
-        answer = ["failed", f"{type(error).__name__}: {error}"[:_SHOWN]]
+        answer = ["failed", f"{type(error).__name__}: {error}"[:_LONGEST_SHOWN]]
     signal.setitimer(signal.ITIMER_REAL, 0)
     channel.send(json.dumps(answer[:1]).encode(), json.dumps(answer[1:]).encode())
     return answer[0] == "found"

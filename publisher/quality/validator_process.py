@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from publisher.bounds import CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
-from publisher.quality.shape_partitions import Part, ShapeGround
+from publisher.quality.shape_partitions import Partition, ValidationFiles
 from publisher.quality.shape_reach import Needs
 from publisher.query.worker_messages import Channel, Gone
 from publisher.system.processes import child_environment, module_command
@@ -21,7 +21,7 @@ _START_SECONDS = 120.0
 _REAP_SECONDS = 10.0
 _ERROR_BYTES = 16 << 10
 _NO_MEMORY = ("MemoryError", "memory allocation", "bad_alloc")
-_WHERE = "shapes/"
+_SHAPES_FOLDER = "shapes/"
 _TOO_SLOW = (
     "The shape {shape} was stopped: it takes longer than {seconds} seconds on {count} things"
     " (check_timeout_seconds)."
@@ -29,14 +29,14 @@ _TOO_SLOW = (
 _TOO_LARGE = "The shape {shape} was stopped: it takes more than {megabytes} MB (check_memory_mb)."
 _SLOW_TO_READ = "The shapes cannot be read within {seconds} seconds (check_timeout_seconds)."
 _TOO_LARGE_TO_READ = "The shapes cannot be read within {megabytes} MB (check_memory_mb)."
-_LESS = "Simplify its pattern or query, or raise the limit; nothing was published."
+_SIMPLIFY = "Simplify its pattern or query, or raise the limit; nothing was published."
 _AT_ONCE = 100
 
 
 class ValidatorProcess:
     """A process that has read shapes, and holds data against them."""
 
-    def __init__(self, ground: ShapeGround, bounds: CheckLimits) -> None:
+    def __init__(self, ground: ValidationFiles, bounds: CheckLimits) -> None:
         """Start it, and let it read the shapes.
 
         Raises:
@@ -82,7 +82,7 @@ class ValidatorProcess:
         self._channel.close()
         self._errors.close()
 
-    def findings(self, part: Part) -> list[Finding]:
+    def findings(self, part: Partition) -> list[Finding]:
         """Return the findings on the nodes of a part. After an error the process is of no use.
 
         Raises:
@@ -118,7 +118,7 @@ class ValidatorProcess:
         if said[0] == "refused":
             raise SourceSyntax(
                 "A shape is not valid SHACL: {reason}.",
-                where=_WHERE,
+                where=_SHAPES_FOLDER,
                 remedy="Fix the shape that is named; nothing was published.",
                 reason=answer[0].strip().rstrip("."),
             )
@@ -136,8 +136,8 @@ class ValidatorProcess:
         self.close()
         raise SourceSyntax(
             message,
-            where=_WHERE,
-            remedy=_LESS,
+            where=_SHAPES_FOLDER,
+            remedy=_SIMPLIFY,
             shape=self._shape,
             seconds=f"{self._bounds.seconds:g}",
             count=_AT_ONCE,
@@ -147,7 +147,7 @@ class ValidatorProcess:
     def _refuse(self, reason: str) -> NoReturn:
         raise SourceSyntax(
             "The shape {shape} cannot be held against the data ({reason}).",
-            where=_WHERE,
+            where=_SHAPES_FOLDER,
             remedy="Write it in another way; nothing was published.",
             shape=self._shape or "[]",
             reason=reason,

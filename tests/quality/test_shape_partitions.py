@@ -11,7 +11,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import RdfFormat, parse, serialize
 
-from publisher.quality.shape_partitions import Part, ShapeGround, cut, uncut
+from publisher.quality.shape_partitions import (
+    Partition,
+    ValidationFiles,
+    cut_into_partitions,
+    one_partition,
+)
 from publisher.quality.validator import ShapeValidator, needs_in
 
 # Every way in which a shape looks from its focus node to others, and every kind of target.
@@ -74,9 +79,9 @@ Found = list[tuple[str, ...]]
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
-def ground_of(folder: Path, shapes: str, lines: list[str]) -> ShapeGround:
+def ground_of(folder: Path, shapes: str, lines: list[str]) -> ValidationFiles:
     """Return some shapes and some data as they lie on the disk."""
-    ground = ShapeGround(folder)
+    ground = ValidationFiles(folder)
     triples = [quad.triple for quad in parse(shapes, format=RdfFormat.TURTLE)]
     ground.shapes.write_bytes(serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
     ground.said.write_text("".join(lines), encoding="utf-8")
@@ -84,7 +89,7 @@ def ground_of(folder: Path, shapes: str, lines: list[str]) -> ShapeGround:
     return ground
 
 
-def findings(parts: list[Part]) -> Found:
+def findings(parts: list[Partition]) -> Found:
     """Return the findings of some parts, sorted.
 
     Without messages: what pySHACL says in the place of a shape shows any triples of a blank node.
@@ -102,8 +107,8 @@ def in_whole_and_in_parts(
         ground = ground_of(Path(folder), shapes, lines)
         needs = needs_in(ground)
         assert needs is not None
-        parts = list(cut(ground, needs, part_bytes=1))
-        return findings([uncut(ground)]), findings(parts), len(parts)
+        parts = list(cut_into_partitions(ground, needs, part_bytes=1))
+        return findings([one_partition(ground)]), findings(parts), len(parts)
 
 
 @settings(max_examples=60, deadline=None, phases=PHASES)

@@ -24,7 +24,7 @@ from publisher.quality.hygiene import check_hygiene
 from publisher.rdf.namespaces import iri
 
 if TYPE_CHECKING:
-    from publisher.quality.shapes import Around
+    from publisher.quality.shapes import NodeValidator
 
 
 _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
@@ -36,7 +36,7 @@ _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
 _NOT_PROPERTIES = (iri("rdf:"), iri("sh:"))
 
 
-def check_around(work: Work, around: Around) -> list[Finding]:
+def check_around(work: Work, around: NodeValidator) -> list[Finding]:
     """Return what is wrong with everything that the drafts touch, and with nothing else.
 
     Raises:

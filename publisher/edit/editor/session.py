@@ -28,7 +28,7 @@ from publisher.rdf.subjects import Term, pick_name
 from publisher.render.values import sort_key
 
 if TYPE_CHECKING:
-    from publisher.quality.shapes import Around
+    from publisher.quality.shapes import NodeValidator
 
 
 Pairs = Iterable[tuple[str, str]]
@@ -265,12 +265,12 @@ class Scene:
     proofs: Proofs
 
     @cached_property
-    def around(self) -> Around:
+    def around(self) -> NodeValidator:
         """Return what validates some things while they are edited."""
         # pySHACL takes a while to import, and the first page does not need it.
-        from publisher.quality.shapes import Around
+        from publisher.quality.shapes import NodeValidator
 
-        return Around(self.sources)
+        return NodeValidator(self.sources)
 
     def form(self, class_iri: str) -> Form | None:
         """Return the form of a class."""
