@@ -18,8 +18,8 @@ from publisher.config import Config, read_timeout
 from publisher.push.engine import GraphStore, Sender, Updates
 from publisher.push.push import Pushed, push
 from publisher.push.registry import Engine, Keep, Progress
-from publisher.query.engine import Limits
-from publisher.query.remote.connection import Address, Connection
+from publisher.query.engine import QueryLimits
+from publisher.query.remote.connection import ConnectionPool, EngineAddress
 from publisher.release.model import Release
 from tests.servers import free_ports, program, running
 
@@ -98,8 +98,8 @@ class Remote:
             Updates(self.update, sender) if by_updates else GraphStore(self.graph_store, sender)
         )
         writer.at_once = at_once or writer.at_once
-        address = Address(self.query, {}, read_timeout(self.timeout))
-        return Engine(Connection(address, Limits(60, 0, 1 << 26), 1), writer)
+        address = EngineAddress(self.query, {}, read_timeout(self.timeout))
+        return Engine(ConnectionPool(address, QueryLimits(60, 0, 1 << 26), 1), writer)
 
     def push(
         self,

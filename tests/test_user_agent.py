@@ -12,8 +12,8 @@ import pytest
 
 from publisher import __version__
 from publisher.push.engine import Message, Sender
-from publisher.query.engine import Limits
-from publisher.query.remote.connection import Address, Connection, Request
+from publisher.query.engine import QueryLimits
+from publisher.query.remote.connection import ConnectionPool, EngineAddress, QueryRequest
 from publisher.release.copies.exchange import Session
 from publisher.system.user_agent import PRODUCT, user_agent
 from publisher.verify.client import Client
@@ -82,8 +82,8 @@ def pulls(address: str) -> None:
 
 def queries(address: str) -> None:
     """Ask as a site does that has its engine elsewhere."""
-    connection = Connection(Address(address), Limits(5, 0, 1 << 20), 1)
-    connection.ask(Request([("query", "ASK {}")], JSON, 5.0))
+    connection = ConnectionPool(EngineAddress(address), QueryLimits(5, 0, 1 << 20), 1)
+    connection.ask(QueryRequest([("query", "ASK {}")], JSON, 5.0))
     connection.close()
 
 

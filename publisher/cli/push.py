@@ -57,8 +57,8 @@ def _target_engine(config: Config) -> Engine:
     from publisher.push.check import SECONDS
     from publisher.push.engine import GraphStore, Sender, Updates
     from publisher.push.registry import Engine
-    from publisher.query.engine import Limits
-    from publisher.query.remote.connection import Address, Connection, authorization
+    from publisher.query.engine import QueryLimits
+    from publisher.query.remote.connection import ConnectionPool, EngineAddress, authorization
 
     if not (config.engine_graph_store or config.engine_update):
         raise UsageError(
@@ -66,8 +66,8 @@ def _target_engine(config: Config) -> Engine:
             remedy="Name its graph store with --engine-graph-store, or where it takes updates with"
             " --engine-update.",
         )
-    address = Address(config.engine, authorization(), read_timeout(config.engine_timeout))
-    connection = Connection(address, Limits(SECONDS, 0, _LARGEST_ANSWER_BYTES), 1)
+    address = EngineAddress(config.engine, authorization(), read_timeout(config.engine_timeout))
+    connection = ConnectionPool(address, QueryLimits(SECONDS, 0, _LARGEST_ANSWER_BYTES), 1)
     if config.engine_graph_store:
         return Engine(connection, GraphStore(config.engine_graph_store, Sender()))
     return Engine(connection, Updates(config.engine_update, Sender()))

@@ -18,8 +18,8 @@ from pyoxigraph import (
 
 from publisher.errors import QueryError
 from publisher.push.engine import Sum, Writer, normalised, unguard
-from publisher.query.remote.connection import JSON, N_TRIPLES, Connection, Request
-from publisher.query.remote.rewriting import AS_WRITTEN, Names
+from publisher.query.remote.connection import JSON, N_TRIPLES, ConnectionPool, QueryRequest
+from publisher.query.remote.rewriting import AS_WRITTEN, GraphNames
 from publisher.rdf.reading import read_quads_by_line
 
 SECONDS = 600.0
@@ -33,7 +33,7 @@ _PROBED = NamedNode(f"{AS_WRITTEN}probe")
 class Checker:
     """What tells of an engine's graphs."""
 
-    def __init__(self, connection: Connection, writer: Writer) -> None:
+    def __init__(self, connection: ConnectionPool, writer: Writer) -> None:
         """Ask by queries, and read by whatever writes if that can read."""
         self._connection, self._writer = connection, writer
 
@@ -44,7 +44,7 @@ class Checker:
             QueryError: The engine does not answer.
         """
         query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-        body = self._connection.ask(Request(_fields(query, graph), JSON, SECONDS, is_own=True))
+        body = self._connection.ask(QueryRequest(_fields(query, graph), JSON, SECONDS, is_own=True))
         solutions: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
         return int(next(iter(solutions))["n"].value)
 
@@ -61,7 +61,7 @@ class Checker:
         query = f"CONSTRUCT {{ ?s <{AS_WRITTEN}> 1 }} WHERE {{ {pattern} }}"
         fields = _fields(query, f"{AS_WRITTEN}nothing")
         try:
-            body = self._connection.ask(Request(fields, N_TRIPLES, SECONDS, is_own=True))
+            body = self._connection.ask(QueryRequest(fields, N_TRIPLES, SECONDS, is_own=True))
         except QueryError:
             return 0
         found = sum(1 for _ in _quads(body))
@@ -94,7 +94,7 @@ class Checker:
             only = f'FILTER(STRSTARTS(LCASE(MD5(STR(?s))), "{prefix}"))' if digits else ""
             query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o . {only} }}"
             fields = _fields(query, graph)
-            body = self._connection.ask(Request(fields, N_TRIPLES, SECONDS, is_own=True))
+            body = self._connection.ask(QueryRequest(fields, N_TRIPLES, SECONDS, is_own=True))
             yield from (quad.triple for quad in _quads(body))
 
 
@@ -108,7 +108,7 @@ def _fields(query: str, graph: str) -> list[tuple[str, str]]:
 
 
 def changed_datatypes(
-    writer: Writer, checker: Checker, names: Names, samples: Mapping[str, Sequence[Literal]]
+    writer: Writer, checker: Checker, names: GraphNames, samples: Mapping[str, Sequence[Literal]]
 ) -> frozenset[str]:
     """Return the datatypes of which an engine changes a literal.
 

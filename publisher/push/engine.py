@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from publisher.errors import PushFailed, ReadLimitExceeded
 from publisher.query.remote.connection import TOKEN, authorization, user_and_password
-from publisher.query.remote.rewriting import AS_WRITTEN, Names
+from publisher.query.remote.rewriting import AS_WRITTEN, GraphNames
 from publisher.rdf.reading import read_quads_by_line
 from publisher.system.user_agent import user_agent
 
@@ -284,13 +284,13 @@ class Graph:
     sum: Sum = field(default_factory=Sum)
 
 
-def triples_of(store: Store, graph: str, names: Names) -> Iterator[Triple]:
+def triples_of(store: Store, graph: str, names: GraphNames) -> Iterator[Triple]:
     """Return the triples of a graph with names for blank nodes; in the same order every time."""
     for quad in store.quads_for_pattern(None, None, None, NamedNode(graph)):
         yield _named(quad, names)
 
 
-def _named(quad: Quad, names: Names) -> Triple:
+def _named(quad: Quad, names: GraphNames) -> Triple:
     subject, object_ = quad.subject, quad.object
     if isinstance(subject, BlankNode):
         subject = names.named(subject)
@@ -299,7 +299,7 @@ def _named(quad: Quad, names: Names) -> Triple:
     return Triple(subject, quad.predicate, object_)
 
 
-def survey(store: Store, names: Names) -> tuple[list[Graph], dict[str, list[Literal]]]:
+def survey(store: Store, names: GraphNames) -> tuple[list[Graph], dict[str, list[Literal]]]:
     """Return the graphs with their sums, and a few literals of every datatype."""
     graphs = []
     samples: dict[str, dict[Literal, None]] = {}

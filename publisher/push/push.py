@@ -20,7 +20,7 @@ from publisher.push.check import Checker, changed_datatypes
 from publisher.push.engine import Graph, guard, survey, triples_of
 from publisher.push.registry import Engine, Keep, Progress, prune, switch
 from publisher.query.remote.registry import read_registry
-from publisher.query.remote.rewriting import Names
+from publisher.query.remote.rewriting import GraphNames
 from publisher.release.model import Release
 
 
@@ -57,7 +57,7 @@ def push(
         QueryError: It does not answer.
     """
     loaded = read_registry(engine.connection, release.base_iri)
-    names = Names(release.base_iri, release.id, tuple(sorted(release.graphs)))
+    names = GraphNames(release.base_iri, release.id, tuple(sorted(release.graphs)))
     before = loaded.get(release.id)
     sent = 0
     if before is None or not _is_there(release, names, engine.checker):
@@ -82,7 +82,7 @@ def _confirm(release: Release, engine: Engine) -> None:
         )
 
 
-def _is_there(release: Release, names: Names, checker: Checker) -> bool:
+def _is_there(release: Release, names: GraphNames, checker: Checker) -> bool:
     """Tell whether every graph has as many triples as it should."""
     return all(
         checker.count(names.inside(graph)) == count for graph, count in release.graphs.items()
@@ -90,7 +90,7 @@ def _is_there(release: Release, names: Names, checker: Checker) -> bool:
 
 
 def _load(
-    release: Release, names: Names, engine: Engine, progress: Progress
+    release: Release, names: GraphNames, engine: Engine, progress: Progress
 ) -> tuple[int, frozenset[str]]:
     store = Store.read_only(str(release.store))
     progress("digest")
@@ -118,7 +118,7 @@ def _refuse_cutting(checker: Checker) -> None:
 
 
 def _bring(
-    store: Store, graph: Graph, names: Names, guarded: frozenset[str], engine: Engine
+    store: Store, graph: Graph, names: GraphNames, guarded: frozenset[str], engine: Engine
 ) -> int:
     """Load one graph, from where an earlier attempt stopped; return how many triples were sent."""
     checker = engine.checker
@@ -154,7 +154,7 @@ def _bring(
 def _send(
     store: Store,
     graph: Graph,
-    names: Names,
+    names: GraphNames,
     guarded: frozenset[str],
     engine: Engine,
     done: int,

@@ -10,9 +10,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.push.check import Checker
 from publisher.push.engine import Writer
-from publisher.query.remote.connection import Connection
+from publisher.query.remote.connection import ConnectionPool
 from publisher.query.remote.registry import CURRENT, GUARDED, IDENTIFIER, TRIPLES
-from publisher.query.remote.rewriting import Names, registry_of
+from publisher.query.remote.rewriting import GraphNames, registry_graph
 from publisher.rdf.namespaces import iri
 from publisher.release.history.releases import Kept, outdated
 from publisher.release.model import Release
@@ -39,7 +39,7 @@ class Keep:
 class Engine:
     """How an engine is asked and written to."""
 
-    connection: Connection
+    connection: ConnectionPool
     writer: Writer
 
     @property
@@ -48,17 +48,17 @@ class Engine:
         return Checker(self.connection, self.writer)
 
 
-def _node(names: Names) -> NamedNode:
+def _node(names: GraphNames) -> NamedNode:
     return NamedNode(names.root.removesuffix("/"))
 
 
-def switch(release: Release, names: Names, guarded: frozenset[str], engine: Engine) -> None:
+def switch(release: Release, names: GraphNames, guarded: frozenset[str], engine: Engine) -> None:
     """Write a release into the engine's list, as the current one, in one change.
 
     Raises:
         PushFailed: The engine refuses.
     """
-    registry = registry_of(release.base_iri)
+    registry = registry_graph(release.base_iri)
     current = Triple(NamedNode(release.base_iri), NamedNode(CURRENT), _node(names))
     kept = [
         triple
@@ -68,7 +68,7 @@ def switch(release: Release, names: Names, guarded: frozenset[str], engine: Engi
     engine.writer.replace(registry, [*kept, *_entry(release, names, guarded), current])
 
 
-def _entry(release: Release, names: Names, guarded: frozenset[str]) -> Iterator[Triple]:
+def _entry(release: Release, names: GraphNames, guarded: frozenset[str]) -> Iterator[Triple]:
     """Return what the registry says of a release."""
     node = _node(names)
 
@@ -92,7 +92,7 @@ def prune(release: Release, engine: Engine, keep: Keep, progress: Progress) -> t
     Raises:
         PushFailed: The engine refuses.
     """
-    registry = registry_of(release.base_iri)
+    registry = registry_graph(release.base_iri)
     said = list(engine.checker.read(registry, 1))
     values: dict[NamedNode, dict[str, str]] = {}
     for triple in said:

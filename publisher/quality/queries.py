@@ -28,11 +28,11 @@ from publisher.findings import Finding, Severity
 from publisher.load.parse import QUERIES_FOLDER
 from publisher.load.sources import SortedSources, Sources
 from publisher.messages import LANGUAGES
-from publisher.query.admission import refuse_dangerous
-from publisher.query.engine import SOLUTIONS, Limits, Operation
-from publisher.query.tokens import tokens
-from publisher.query.worker_messages import Workplace
-from publisher.query.worker_pool import Workers
+from publisher.query.admission import check_query
+from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
+from publisher.query.tokens import tokenize
+from publisher.query.worker_messages import WorkerConfig
+from publisher.query.worker_pool import WorkerPool
 from publisher.system.processes import cores
 
 Row = dict[str, object]
@@ -79,7 +79,7 @@ class FolderQueries:
         self.ground, self._bounds = ground, bounds
         self._limits = folder_query_limits(bounds)
         self._lock = threading.Lock()
-        self._workers: Workers | None = None
+        self._workers: WorkerPool | None = None
         is_small = ground.quads.stat().st_size < _SMALL_BYTES
         self._count = 1 if is_small else cores()
 
@@ -110,7 +110,7 @@ class FolderQueries:
 
     def _rows(self, name: str, rule: str) -> list[Row]:
         try:
-            refuse_dangerous(rule, self._limits)
+            check_query(rule, self._limits)
             answer = self._ask(Operation(rule, SOLUTIONS[0], "", ""))
         except NotAcceptable as error:
             raise SourceSyntax(
@@ -133,7 +133,7 @@ class FolderQueries:
             prefixes: Those that it may leave undeclared.
         """
         try:
-            refuse_dangerous(query, self._limits, self._bounds.endpoints)
+            check_query(query, self._limits, self._bounds.endpoints)
             operation = Operation(
                 _without_endpoints(query),
                 "",
@@ -153,8 +153,8 @@ class FolderQueries:
     def _ask(self, operation: Operation) -> bytes:
         with self._lock:
             if self._workers is None:
-                workplace = Workplace(_make_store(self.ground), self._limits)
-                self._workers = Workers(workplace, self._count, _START_SECONDS)
+                workplace = WorkerConfig(_make_store(self.ground), self._limits)
+                self._workers = WorkerPool(workplace, self._count, _START_SECONDS)
         return self._workers.answer(operation).body
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:
@@ -177,9 +177,9 @@ class FolderQueries:
         return SourceSyntax.of(error, name)
 
 
-def folder_query_limits(bounds: CheckLimits) -> Limits:
+def folder_query_limits(bounds: CheckLimits) -> QueryLimits:
     """Return what one query of a folder may be and use."""
-    return Limits(
+    return QueryLimits(
         seconds=bounds.seconds,
         memory_bytes=bounds.memory_bytes,
         result_bytes=_RESULT_BYTES,
@@ -205,7 +205,7 @@ def _make_store(ground: SortedSources) -> str:
 
 def _without_endpoints(query: str) -> str:
     """Return a query whose endpoints need not answer: a check asks none."""
-    found = list(tokens(query))
+    found = list(tokenize(query))
     for token, following in reversed(list(pairwise(found))):
         if token.kind == "word" and token.text.upper() == "SERVICE" and following.kind == "iri":
             query = f"{query[: following.start]}SILENT {query[following.start :]}"

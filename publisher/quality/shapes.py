@@ -31,7 +31,7 @@ from publisher.quality.shape_partitions import (
     write_shapes,
 )
 from publisher.quality.validator_process import ValidatorProcess
-from publisher.query.tokens import tokens
+from publisher.query.tokens import tokenize
 from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
 from publisher.system.processes import cores
 
@@ -240,7 +240,7 @@ def _query(queries: FolderQueries, prefixes: Mapping[str, str], value: object) -
             )
             for language in LANGUAGES
         }
-    words = {token.text.upper() for token in tokens(query) if token.kind == "word"}
+    words = {token.text.upper() for token in tokenize(query) if token.kind == "word"}
     if "FROM" in words:
         return text("The query of a shape asks the graph that is checked. Take FROM out.")
     return None

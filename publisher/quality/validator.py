@@ -34,7 +34,7 @@ from publisher.findings import Finding, Severity
 from publisher.messages import SOURCE_LANGUAGE, Text
 from publisher.quality.shape_partitions import NeedsReader, Partition, ValidationFiles
 from publisher.quality.shape_reach import Needs, Reach, needs_of
-from publisher.query.worker_messages import Channel, Gone
+from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 from publisher.rdf.sorted_files import read_lines
 from publisher.system import sandbox
 
@@ -201,7 +201,7 @@ _KILL_MARGIN_SECONDS = 5.0
 _LONGEST_SHOWN = 300
 
 
-def _work(channel: Channel) -> None:
+def _work(channel: MessageSocket) -> None:
     """Read the shapes, then validate parts until nobody asks any more."""
     channel.send(json.dumps(["ready"]).encode())
     told = json.loads(channel.receive()[0])
@@ -245,7 +245,7 @@ def _work(channel: Channel) -> None:
             return
 
 
-def _answer(channel: Channel, work: Callable[[], object]) -> bool:
+def _answer(channel: MessageSocket, work: Callable[[], object]) -> bool:
     """Send what comes of some work; tell whether the process can go on."""
     try:
         answer = ["found", work()]
@@ -253,7 +253,7 @@ def _answer(channel: Channel, work: Callable[[], object]) -> bool:
         answer = ["memory"]
     except ReportableRuntimeError as error:
         answer = ["refused", str(error)]
-    except Gone:
+    except ConnectionClosed:
         raise
     except Exception as error:  # noqa: BLE001  # of strangers' shapes libraries raise anything
         answer = ["failed", f"{type(error).__name__}: {error}"[:_LONGEST_SHOWN]]
@@ -265,8 +265,8 @@ def _answer(channel: Channel, work: Callable[[], object]) -> bool:
 def main() -> None:
     """Work until the process that asks is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; who started this one ends it
-    channel = Channel(socket.socket(fileno=os.dup(0)))
-    with suppress(Gone):
+    channel = MessageSocket(socket.socket(fileno=os.dup(0)))
+    with suppress(ConnectionClosed):
         _work(channel)
 
 

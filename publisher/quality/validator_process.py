@@ -14,7 +14,7 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.quality.shape_partitions import Partition, ValidationFiles
 from publisher.quality.shape_reach import Needs
-from publisher.query.worker_messages import Channel, Gone
+from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 from publisher.system.processes import child_environment, module_command
 
 _START_SECONDS = 120.0
@@ -56,7 +56,7 @@ class ValidatorProcess:
         assert self._process.stderr is not None
         self._errors = self._process.stderr
         os.set_blocking(self._errors.fileno(), False)
-        self._channel = Channel(ours)
+        self._channel = MessageSocket(ours)
         try:
             self._channel.receive(_START_SECONDS)
             written = self._answer(
@@ -66,7 +66,7 @@ class ValidatorProcess:
                     "memory_bytes": bounds.memory_bytes,
                 }
             )
-        except Gone:
+        except ConnectionClosed:
             self._tell_death()
         except TimeoutError:
             self._stop_at_time()
@@ -110,7 +110,7 @@ class ValidatorProcess:
                 self._shape = said[1]
         except TimeoutError:
             self._stop_at_time()
-        except Gone:
+        except ConnectionClosed:
             self._tell_death()
         answer = json.loads(body)
         if said[0] == "memory":

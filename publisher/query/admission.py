@@ -6,19 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from publisher.errors import QueryRefused
-from publisher.query.engine import Limits
-from publisher.query.tokens import Token, place, tokens
+from publisher.query.engine import QueryLimits
+from publisher.query.tokens import Token, line_and_column, tokenize
 
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 )
 _SERVICE = "SERVICE"
 # A graph pattern may stand behind these and a prefixed name, whatever the name.
-_BEFORE_NAMES = ("GRAPH", "FROM", "NAMED", "DESCRIBE")
+_KEYWORDS_BEFORE_NAMES = ("GRAPH", "FROM", "NAMED", "DESCRIBE")
 
 
-def refuse_dangerous(
-    query: str, limits: Limits, allowed: frozenset[str] = frozenset(), graphs: int = 0
+def check_query(
+    query: str, limits: QueryLimits, allowed: frozenset[str] = frozenset(), graphs: int = 0
 ) -> None:
     """Let a query pass, or refuse it.
 
@@ -32,13 +32,13 @@ def refuse_dangerous(
         QueryRefused: It is too long or too intricate, an update, or asks another endpoint.
     """
     _refuse_long(query, limits.query_bytes)
-    found = list(tokens(query))
+    found = list(tokenize(query))
     _refuse_update(query, found)
-    for position in _calls(found):
-        if _target(found, position) not in allowed:
-            raise _service(query, found[position], allowed)
-    measures = measure(found)
-    _refuse_intricate(replace(measures, graphs=measures.graphs + graphs), limits)
+    for position in _service_keywords(found):
+        if _literal_endpoint(found, position) not in allowed:
+            raise _check_service(query, found[position], allowed)
+    measures = measure_complexity(found)
+    _refuse_complex(replace(measures, graphs=measures.graphs + graphs), limits)
 
 
 def _refuse_long(query: str, limit_bytes: int) -> None:
@@ -57,7 +57,7 @@ def _refuse_update(query: str, found: Sequence[Token]) -> None:
     words = (token for token in found if token.kind == "word")
     first = next((token for token in words if token.text.upper() not in ("PREFIX", "BASE")), None)
     if first is not None and first.text.upper() in _UPDATES:
-        line, column = place(query, first.start)
+        line, column = line_and_column(query, first.start)
         raise QueryRefused(
             "This endpoint answers queries; it takes no update ({form}).",
             remedy="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
@@ -67,7 +67,7 @@ def _refuse_update(query: str, found: Sequence[Token]) -> None:
         )
 
 
-def _calls(found: Sequence[Token]) -> list[int]:
+def _service_keywords(found: Sequence[Token]) -> list[int]:
     """Return the positions of tokens that are, or hide, the keyword ``SERVICE``.
 
     A word that contains it cannot be anything else; the engine would take ``trueSERVICE`` apart.
@@ -85,7 +85,7 @@ def _calls(found: Sequence[Token]) -> list[int]:
             hides = (
                 _SERVICE in name.partition(":")[0]
                 and follows == "{"
-                and before not in _BEFORE_NAMES
+                and before not in _KEYWORDS_BEFORE_NAMES
             )
         else:
             hides = kind == "iri" and _SERVICE in name.partition(")")[2]
@@ -94,7 +94,7 @@ def _calls(found: Sequence[Token]) -> list[int]:
     return calls
 
 
-def _target(found: Sequence[Token], position: int) -> str:
+def _literal_endpoint(found: Sequence[Token], position: int) -> str:
     """Return the IRI written out behind the keyword; empty when there is none."""
     rest = [token for token in found[position : position + 3]]
     if rest[0].text.upper() != _SERVICE:
@@ -104,8 +104,8 @@ def _target(found: Sequence[Token], position: int) -> str:
     return following[0].text[1:-1] if is_iri else ""
 
 
-def _service(query: str, token: Token, allowed: frozenset[str]) -> QueryRefused:
-    line, column = place(query, token.start)
+def _check_service(query: str, token: Token, allowed: frozenset[str]) -> QueryRefused:
+    line, column = line_and_column(query, token.start)
     if allowed:
         return QueryRefused(
             "SERVICE asks only endpoints that are listed here, with their IRI written out.",
@@ -122,7 +122,7 @@ def _service(query: str, token: Token, allowed: frozenset[str]) -> QueryRefused:
     )
 
 
-def _refuse_intricate(measures: Measures, limits: Limits) -> None:
+def _refuse_complex(measures: Complexity, limits: QueryLimits) -> None:
     checks = (
         (
             "query_nesting",
@@ -171,11 +171,11 @@ _SEPARATORS = ".;,"
 _TERMS = ("variable", "iri", "name", "blank", "string", "number")
 _TERM_WORDS = ("A", "TRUE", "FALSE", "UNDEF")
 # What comes right behind these is no part of a triple pattern.
-_NAMING = ("GRAPH", "SERVICE", "SILENT")
+_WORDS_BEFORE_GRAPHS = ("GRAPH", "SERVICE", "SILENT")
 
 
 @dataclass
-class Measures:
+class Complexity:
     """What was counted in one query.
 
     Attributes:
@@ -194,10 +194,10 @@ class Measures:
 
 
 @dataclass
-class _Reading:
+class _ComplexityCounter:
     """Where the counting stands."""
 
-    measures: Measures = field(default_factory=Measures)
+    measures: Complexity = field(default_factory=Complexity)
     open_brackets: list[str] = field(default_factory=list)
     negations: int = 0
     values_depth: int = 0
@@ -238,7 +238,7 @@ class _Reading:
 
     def _read_pattern(self, token: Token, is_term: bool, before: str) -> None:
         if is_term:
-            self.is_pattern |= before.upper() not in _NAMING
+            self.is_pattern |= before.upper() not in _WORDS_BEFORE_GRAPHS
         elif token.text in _SEPARATORS or token.text in "{}[]" or token.kind == "word":
             self._end_pattern()
 
@@ -256,14 +256,15 @@ def _is_dataset_clause(token: Token) -> bool:
     return token.kind in ("word", "name") and "FROM" in name
 
 
-def measure(tokens: Sequence[Token]) -> Measures:
+def measure_complexity(tokens: Sequence[Token]) -> Complexity:
     """Return the counts for a query.
 
-    >>> from publisher.query.tokens import tokens
-    >>> measure(list(tokens("ASK { ?s a ?c ; <e:p>/<e:q>+ ?o . VALUES ?c { <e:A> <e:B> } }")))
-    Measures(nesting=2, patterns=2, values=2, path_operators=2, graphs=0)
+    >>> from publisher.query.tokens import tokenize
+    >>> query = "ASK { ?s a ?c ; <e:p>/<e:q>+ ?o . VALUES ?c { <e:A> <e:B> } }"
+    >>> measure_complexity(list(tokenize(query)))
+    Complexity(nesting=2, patterns=2, values=2, path_operators=2, graphs=0)
     """
-    reading = _Reading()
+    reading = _ComplexityCounter()
     before = ""
     for token in tokens:
         reading.read(token, before)

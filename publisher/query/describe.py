@@ -7,7 +7,7 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
-from publisher.query.engine import COUNTED, LABELS, Description
+from publisher.query.engine import LABELS, MOST_COUNTED, Description
 from publisher.rdf.namespaces import iri
 from publisher.system.cache import BoundedCache, memory_of
 
@@ -17,7 +17,7 @@ _LABELS_BYTES = 16 << 20
 _LITERAL_BYTES = 256
 
 
-class LookUps:
+class Describer:
     """Descriptions of things in one store."""
 
     def __init__(self, store: Store) -> None:
@@ -81,7 +81,7 @@ class LookUps:
         described = set(subjects)
         for subject in subjects:
             found = self._store.quads_for_pattern(None, None, NamedNode(subject), None)
-            for quad in islice(found, COUNTED):
+            for quad in islice(found, MOST_COUNTED):
                 assert not isinstance(quad.subject, Triple)  # RDF 1.1
                 if quad.predicate == _SUBJECT:
                     self._follow(quad.subject, own, graphs)
@@ -94,8 +94,8 @@ class LookUps:
         self, subjects: Sequence[str], own: Iterable[Triple], incoming: Iterable[Triple]
     ) -> dict[str, tuple[tuple[str, Literal], ...]]:
         described = {getattr(triple.subject, "value", "") for triple in own} | set(subjects)
-        linked = {name for triple in own for name in _named(triple.predicate, triple.object)}
-        linked |= {name for t in incoming for name in _named(t.predicate, t.subject)}
+        linked = {name for triple in own for name in _nodes(triple.predicate, triple.object)}
+        linked |= {name for t in incoming for name in _nodes(t.predicate, t.subject)}
         labels = {name: self._labels(name) for name in sorted(linked - described)}
         return {name: found for name, found in labels.items() if found}
 
@@ -117,5 +117,5 @@ def _size_of(labels: tuple[tuple[str, Literal], ...]) -> int:
     return sum(memory_of(label.value) + _LITERAL_BYTES for _, label in labels) + memory_of(())
 
 
-def _named(*terms: object) -> Iterator[str]:
+def _nodes(*terms: object) -> Iterator[str]:
     return (term.value for term in terms if isinstance(term, NamedNode))

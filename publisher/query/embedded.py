@@ -13,15 +13,15 @@ from pathlib import Path
 from pyoxigraph import QuerySolutions, Store
 
 from publisher.errors import PublisherError
-from publisher.query.describe import LookUps
-from publisher.query.engine import Answer, Description, Operation, Row
-from publisher.query.worker_messages import Workplace
-from publisher.query.worker_pool import Workers
+from publisher.query.describe import Describer
+from publisher.query.engine import Answer, Description, Operation, Solution
+from publisher.query.worker_messages import WorkerConfig
+from publisher.query.worker_pool import WorkerPool
 
 # Looking documents up in a store on disk, in this process: such look-ups are bounded.
 
 
-class QuietEngine:
+class InProcessEngine:
     """The part of an engine that needs no processes for queries of clients."""
 
     def __init__(self, store: Path | Store) -> None:
@@ -31,9 +31,9 @@ class QuietEngine:
             OSError: The store cannot be opened.
         """
         self._store = store if isinstance(store, Store) else Store.read_only(str(store))
-        self._look_ups = LookUps(self._store)
+        self._look_ups = Describer(self._store)
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str) -> list[Solution]:
         """Return the solutions of one of the program's own queries."""
         solutions = self._store.query(query, use_default_graph_as_union=True)
         assert isinstance(solutions, QuerySolutions)
@@ -58,10 +58,10 @@ class QuietEngine:
 # pyoxigraph over a release's store, opened read-only.
 
 
-class EmbeddedEngine(QuietEngine):
+class EmbeddedEngine(InProcessEngine):
     """An engine over a store on disk that nobody writes to."""
 
-    def __init__(self, workplace: Workplace, workers: int, *, at_once: bool = True) -> None:
+    def __init__(self, workplace: WorkerConfig, workers: int, *, at_once: bool = True) -> None:
         """Open the store.
 
         Args:
@@ -75,12 +75,12 @@ class EmbeddedEngine(QuietEngine):
         super().__init__(Path(workplace.store))
         self._workplace, self._count = workplace, workers
         self._lock = threading.Lock()
-        self._workers = Workers(workplace, workers) if at_once else None
+        self._workers = WorkerPool(workplace, workers) if at_once else None
 
     def answer(self, operation: Operation) -> Answer:
         """Return a worker's answer; see ``Engine.answer``."""
         with self._lock:
-            self._workers = self._workers or Workers(self._workplace, self._count)
+            self._workers = self._workers or WorkerPool(self._workplace, self._count)
         return self._workers.answer(operation)
 
     def trouble(self) -> PublisherError | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from publisher.query.admission import refuse_dangerous
-from publisher.query.engine import Answer, Engine, Limits, Operation
-from publisher.query.queue import Turns, never
+from publisher.query.admission import check_query
+from publisher.query.engine import Answer, Engine, Operation, QueryLimits
+from publisher.query.queue import FairQueue, never_disconnected
 from publisher.system.cache import BoundedCache
 
 
-class Memory(BoundedCache[Operation, Answer]):
+class AnswerCache(BoundedCache[Operation, Answer]):
     """Answers of one release by operation, bounded by the bytes that both take."""
 
 
@@ -28,9 +28,9 @@ class Endpoint:
     """
 
     engine: Engine
-    limits: Limits
-    turns: Turns
-    memory: Memory
+    limits: QueryLimits
+    turns: FairQueue
+    memory: AnswerCache
     services: frozenset[str] = frozenset()
 
     def remembered(self, operation: Operation) -> Answer | None:
@@ -38,7 +38,7 @@ class Endpoint:
         return self.memory.get(replace(operation, seconds=0.0))
 
     def answer(
-        self, operation: Operation, client: str, has_left: Callable[[], bool] = never
+        self, operation: Operation, client: str, has_left: Callable[[], bool] = never_disconnected
     ) -> Answer:
         """Return the answer to a client's query.
 
@@ -57,7 +57,7 @@ class Endpoint:
         if known is not None:
             return known
         graphs = len(operation.default_graphs) + len(operation.named_graphs)
-        refuse_dangerous(operation.query, self.limits, self.services, graphs)
+        check_query(operation.query, self.limits, self.services, graphs)
         with self.turns.turn(client, has_left):
             answer = self.engine.answer(operation)
         self.memory.keep(replace(operation, seconds=0.0), answer)

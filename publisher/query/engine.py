@@ -12,7 +12,7 @@ from publisher.errors import PublisherError
 from publisher.rdf import namespaces
 
 Term = NamedNode | BlankNode | Literal
-Row = Mapping[str, Term]
+Solution = Mapping[str, Term]
 
 # SPARQL 1.1 Query Results; the first of each is the answer to "anything".
 SOLUTIONS = (
@@ -82,7 +82,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Limits:
+class QueryLimits:
     """What one query may use; past one of them it ends with a ``QueryLimitExceeded``.
 
     Attributes:
@@ -134,7 +134,7 @@ class Engine(Protocol):
             page_size: Incoming links a page.
         """
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str) -> list[Solution]:
         """Return the solutions of a SELECT query of this program's own (never of a client's)."""
 
     def trouble(self) -> PublisherError | None:
@@ -148,7 +148,7 @@ class Engine(Protocol):
 
 LABELS = namespaces.LABELS
 # Past so many, incoming links are neither counted nor sorted: one page of a hub stays cheap.
-COUNTED = 10_000
+MOST_COUNTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Description:
         own: Their triples, with those of blank nodes and statements.
         labels: IRI → label triples' literals by predicate, for everything linked.
         incoming: One page of the triples that point to the things.
-        incoming_total: How many there are in all, counted up to ``COUNTED``.
+        incoming_total: How many there are in all, counted up to ``MOST_COUNTED``.
         page: Which page of the incoming links this is, from 1.
         pages: How many there are.
         graphs: IRIs of the graphs that the own triples stand in.

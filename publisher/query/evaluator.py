@@ -20,21 +20,21 @@ from pyoxigraph import (
     serialize,
 )
 
-from publisher.query.describe import LookUps
+from publisher.query.describe import Describer
 from publisher.query.engine import XML, Answer, Operation
-from publisher.query.syntax_errors import locate
-from publisher.query.tokens import declared_prefixes, tokens
-from publisher.query.worker_messages import Ending, Outcome, Workplace
+from publisher.query.syntax_errors import locate_syntax_error
+from publisher.query.tokens import declared_prefixes, tokenize
+from publisher.query.worker_messages import Outcome, Status, WorkerConfig
 from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 
 
-class TooLong(Exception):
+class ResultTooLarge(Exception):
     """The result went past its limit."""
 
 
-class _Bounded(io.BytesIO):
+class _BoundedBuffer(io.BytesIO):
     """Bytes up to a limit."""
 
     def __init__(self, limit: int) -> None:
@@ -44,16 +44,16 @@ class _Bounded(io.BytesIO):
     def write(self, content: object) -> int:
         written = super().write(content)  # type: ignore[arg-type]
         if self.tell() > self.limit:
-            raise TooLong
+            raise ResultTooLarge
         return written
 
 
-def words_of(query: str) -> set[str]:
+def keywords_in(query: str) -> set[str]:
     """Return which of the words that matter here stand in a query as keywords."""
     folded = query.upper()
     if "FROM" not in folded and "DESCRIBE" not in folded:
         return set()
-    return {token.text.upper() for token in tokens(query) if token.kind == "word"}
+    return {token.text.upper() for token in tokenize(query) if token.kind == "word"}
 
 
 def _form_of(results: QueryTriples | QuerySolutions | QueryBoolean) -> Outcome:
@@ -61,39 +61,41 @@ def _form_of(results: QueryTriples | QuerySolutions | QueryBoolean) -> Outcome:
     form = {QueryTriples: "graph", QuerySolutions: "solutions"}.get(type(results), "boolean")
     variables = results.variables if isinstance(results, QuerySolutions) else []
     body = json.dumps([form, *(variable.value for variable in variables)]).encode()
-    return Outcome(Ending.ANSWERED, Answer("application/json", body))
+    return Outcome(Status.ANSWERED, Answer("application/json", body))
 
 
 class Evaluator:
     """One store, and what evaluating over it may use."""
 
-    def __init__(self, store: Store, workplace: Workplace) -> None:
+    def __init__(self, store: Store, workplace: WorkerConfig) -> None:
         """Keep both."""
         self._store = store
         self.workplace = workplace
-        self._look_ups = LookUps(store)
+        self._look_ups = Describer(store)
 
     def evaluate(self, operation: Operation) -> Outcome:
         """Return what became of a query. Only ever ``query``, never ``update``."""
         try:
             return self.outcome(operation)
-        except TooLong:
-            return Outcome(Ending.TOO_LONG)
+        except ResultTooLarge:
+            return Outcome(Status.TOO_LONG)
         except BrokenXml as error:
-            return Outcome(Ending.NOT_CARRIED, reason=str(error))
+            return Outcome(Status.NOT_CARRIED, reason=str(error))
         except MemoryError:
-            return Outcome(Ending.NO_MEMORY, worn=True)
+            return Outcome(Status.NO_MEMORY, worn=True)
         except SyntaxError as error:
             prefixes = dict(operation.prefixes)
-            return Outcome(Ending.REFUSED, reason=locate(operation.query, str(error), prefixes))
+            return Outcome(
+                Status.REFUSED, reason=locate_syntax_error(operation.query, str(error), prefixes)
+            )
         except (ValueError, RuntimeError) as error:
-            return Outcome(Ending.REFUSED, reason=str(error))
+            return Outcome(Status.REFUSED, reason=str(error))
         except OSError as error:
-            return Outcome(Ending.FAILED, reason=str(error), worn=True)
+            return Outcome(Status.FAILED, reason=str(error), worn=True)
 
     def outcome(self, operation: Operation) -> Outcome:
         """Return what became of a query, or raise as the engine does."""
-        words = words_of(operation.query)
+        words = keywords_in(operation.query)
         is_restricted = bool(operation.default_graphs or operation.named_graphs) or "FROM" in words
         defaults: list[NamedNode | BlankNode | DefaultGraph] = [
             NamedNode(graph) for graph in operation.default_graphs
@@ -127,11 +129,11 @@ class Evaluator:
             form: What it is, ``solutions`` or ``boolean``.
 
         Raises:
-            TooLong: It went past its limit.
+            ResultTooLarge: It went past its limit.
         """
         if not media_type:
-            return Outcome(Ending.NOT_ACCEPTABLE, reason=form)
-        body = _Bounded(self.workplace.limits.result_bytes)
+            return Outcome(Status.NOT_ACCEPTABLE, reason=form)
+        body = _BoundedBuffer(self.workplace.limits.result_bytes)
         results.serialize(body, format=QueryResultsFormat.from_media_type(media_type))
         return self._answered(media_type, body)
 
@@ -144,12 +146,12 @@ class Evaluator:
             described: Whether the things among the subjects get what their documents say instead.
 
         Raises:
-            TooLong: It went past its limit.
+            ResultTooLarge: It went past its limit.
         """
         media_type = operation.graph_type
         if not media_type:
-            return Outcome(Ending.NOT_ACCEPTABLE, reason="graph")
-        body = _Bounded(self.workplace.limits.result_bytes)
+            return Outcome(Status.NOT_ACCEPTABLE, reason="graph")
+        body = _BoundedBuffer(self.workplace.limits.result_bytes)
         form = RdfFormat.from_media_type(media_type)
         prefixes = dict(operation.prefixes) | declared_prefixes(operation.query)
         triples = self._described(results) if described else results
@@ -162,7 +164,7 @@ class Evaluator:
             raise
         return self._answered(media_type, body)
 
-    def _answered(self, media_type: str, body: _Bounded) -> Outcome:
+    def _answered(self, media_type: str, body: _BoundedBuffer) -> Outcome:
         """Return what was written, when a parser reads it, and it is no longer than it may be."""
         written = body.getvalue()
         if media_type in XML:
@@ -171,8 +173,8 @@ class Evaluator:
             except BrokenXml as error:
                 raise BrokenXml(media_type) from error
             if len(written) > self.workplace.limits.result_bytes:
-                raise TooLong
-        return Outcome(Ending.ANSWERED, Answer(media_type, written))
+                raise ResultTooLarge
+        return Outcome(Status.ANSWERED, Answer(media_type, written))
 
     def _described(self, results: Iterable[Triple]) -> list[Triple]:
         """Return what the documents of the described things say, whatever the engine would say."""

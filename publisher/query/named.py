@@ -23,11 +23,11 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import QueryRefused
-from publisher.query.tokens import tokens
+from publisher.query.tokens import tokenize
 from publisher.rdf.namespaces import iri
 
-_SENTENCE = re.compile(r"#\s*(?P<language>[a-z]{2}):\s*(?P<text>.+)")
-_PARAMETER = re.compile(
+_DESCRIPTION_LINE = re.compile(r"#\s*(?P<language>[a-z]{2}):\s*(?P<text>.+)")
+_PARAMETER_LINE = re.compile(
     r"#\s*param\s+(?P<name>\w+)\s+"
     r"(?:(?P<language>[a-z]{2}):\s*(?P<text>.+)|example\s+(?P<example>.+)"
     r"|(?P<kind>text|number|iri)(?:\s+(?P<pattern>\S+))?)"
@@ -126,7 +126,7 @@ class NamedQuery:
                 example=self.parameters[missing[0]].example or "…",
             )
         body = self.body()
-        for kind, text, start in reversed(list(tokens(body))):
+        for kind, text, start in reversed(list(tokenize(body))):
             parameter = self.parameters.get(text[1:])
             if kind == "variable" and text[0] == "$" and parameter is not None:
                 term = parameter.term(values[parameter.name])
@@ -145,7 +145,7 @@ def read_named(name: str, text: str) -> NamedQuery:
     for line in text.splitlines():
         if not line.startswith("#"):
             break
-        if read := _PARAMETER.match(line):
+        if read := _PARAMETER_LINE.match(line):
             parameter = parameters.setdefault(read["name"], Parameter(read["name"]))
             if read["language"]:
                 parameter.about[read["language"]] = read["text"].strip()
@@ -153,12 +153,12 @@ def read_named(name: str, text: str) -> NamedQuery:
                 parameter.example = read["example"].strip()
             else:
                 parameter.kind, parameter.pattern = read["kind"], read["pattern"] or "{}"
-        elif read := _SENTENCE.match(line):
+        elif read := _DESCRIPTION_LINE.match(line):
             about[read["language"]] = read["text"].strip()
     return NamedQuery(name, text, about, parameters)
 
 
-def read_folder(folder: Path) -> dict[str, NamedQuery]:
+def read_named_queries(folder: Path) -> dict[str, NamedQuery]:
     """Return name → query for each ``.rq`` file of a folder, sorted; it may be missing."""
     return {
         path.stem: read_named(path.stem, path.read_text(encoding="utf-8"))

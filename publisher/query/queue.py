@@ -22,22 +22,22 @@ from publisher.errors import ClientBusy, ClientDisconnected, EngineBusy
 
 # Seconds of work after which a client counts as one who has used much; half is forgotten
 # after each of the second number.
-_MUCH_SECONDS = 5.0
+_HEAVY_USE_SECONDS = 5.0
 _HALVED_AFTER_SECONDS = 60.0
-_REMEMBERED = 2000
+_MOST_CLIENTS = 2000
 _Value = TypeVar("_Value")
-_COME_BACK = "Send the request again in a few seconds."
+_RETRY_LATER = "Send the request again in a few seconds."
 # So often who waits looks whether its client is still there.
-_LOOK_EVERY_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 
 
-def never() -> bool:
+def never_disconnected() -> bool:
     """Tell that a client is still there: of one of whom nobody knows whether it is."""
     return False
 
 
 @dataclass
-class _Turn:
+class _QueuedRequest:
     """One request that waits or is at work."""
 
     client: str
@@ -47,7 +47,7 @@ class _Turn:
     decided: threading.Event = field(default_factory=threading.Event)
 
 
-class Turns:
+class FairQueue:
     """A number of places, and the queue in front of them."""
 
     def __init__(
@@ -70,8 +70,8 @@ class Turns:
         self._places, self._queue, self._share = places, queue, share
         self._wait_seconds, self._clock = wait_seconds, clock
         self._lock = threading.Lock()
-        self._working: list[_Turn] = []
-        self._waiting: list[_Turn] = []
+        self._working: list[_QueuedRequest] = []
+        self._waiting: list[_QueuedRequest] = []
         self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
         # Clients who had used little when they last came, the latest at the end.
         self._modest: OrderedDict[str, float] = OrderedDict()
@@ -82,7 +82,9 @@ class Turns:
         return len(self._working), len(self._waiting)
 
     @contextmanager
-    def turn(self, client: str, has_left: Callable[[], bool] = never) -> Iterator[None]:
+    def turn(
+        self, client: str, has_left: Callable[[], bool] = never_disconnected
+    ) -> Iterator[None]:
         """Hold a place while the body runs; a thread that has one already goes on with that.
 
         Args:
@@ -101,7 +103,7 @@ class Turns:
         turn = self._enter(client)
         self._wait(turn, has_left)
         if turn.is_refused:
-            raise EngineBusy("The queue is full.", remedy=_COME_BACK)
+            raise EngineBusy("The queue is full.", remedy=_RETRY_LATER)
         with self._holding(turn):
             yield
 
@@ -122,7 +124,7 @@ class Turns:
         return getattr(self._of_thread, "is_held", False)
 
     @contextmanager
-    def _holding(self, turn: _Turn) -> Iterator[None]:
+    def _holding(self, turn: _QueuedRequest) -> Iterator[None]:
         self._of_thread.is_held = True
         try:
             yield
@@ -130,9 +132,9 @@ class Turns:
             self._of_thread.is_held = False
             self._leave(turn)
 
-    def _wait(self, turn: _Turn, has_left: Callable[[], bool]) -> None:
+    def _wait(self, turn: _QueuedRequest, has_left: Callable[[], bool]) -> None:
         end = time.monotonic() + self._wait_seconds
-        while not turn.decided.wait(min(_LOOK_EVERY_SECONDS, max(0.0, end - time.monotonic()))):
+        while not turn.decided.wait(min(_POLL_SECONDS, max(0.0, end - time.monotonic()))):
             if has_left():
                 self._give_up(turn, ClientDisconnected("The client has left."))
             elif time.monotonic() >= end:
@@ -141,27 +143,27 @@ class Turns:
     def _too_long(self) -> EngineBusy:
         return EngineBusy(
             "The request waited {seconds} seconds, and its turn did not come.",
-            remedy=_COME_BACK,
+            remedy=_RETRY_LATER,
             seconds=f"{self._wait_seconds:g}",
         )
 
-    def _enter_at_once(self, client: str) -> _Turn | None:
+    def _enter_at_once(self, client: str) -> _QueuedRequest | None:
         now = self._clock()
         with self._lock:
-            turn = _Turn(client, now)
+            turn = _QueuedRequest(client, now)
             is_free = not self._waiting and self._count(client) < self._share
             if not is_free or not self._may_begin(client, now):
                 return None
             self._start(turn, now)
         return turn
 
-    def _enter(self, client: str) -> _Turn:
+    def _enter(self, client: str) -> _QueuedRequest:
         now = self._clock()
         with self._lock:
             if self._is_modest(client, now):
                 self._modest[client] = now
                 self._modest.move_to_end(client)
-                _forget(self._modest)
+                _drop_idle_clients(self._modest)
             if self._count(client) >= self._share:
                 raise ClientBusy(
                     "You have {share} requests running or waiting here, as many as one"
@@ -169,7 +171,7 @@ class Turns:
                     remedy="Wait for their answers, then send the next.",
                     share=self._share,
                 )
-            turn = _Turn(client, now)
+            turn = _QueuedRequest(client, now)
             self._waiting.append(turn)
             self._admit(now)
             if not turn.started and len(self._waiting) > self._queue:
@@ -179,7 +181,7 @@ class Turns:
     def _count(self, client: str) -> int:
         return sum(turn.client == client for turn in (*self._working, *self._waiting))
 
-    def _refuse_one(self, newest: _Turn) -> None:
+    def _refuse_one(self, newest: _QueuedRequest) -> None:
         """Send away the latest request of whoever has most waiting; the newest one among equals."""
         waiting = Counter(turn.client for turn in self._waiting)
         client, most = waiting.most_common(1)[0]
@@ -190,14 +192,14 @@ class Turns:
         last.is_refused = True
         last.decided.set()
 
-    def _give_up(self, turn: _Turn, error: EngineBusy | ClientDisconnected) -> None:
+    def _give_up(self, turn: _QueuedRequest, error: EngineBusy | ClientDisconnected) -> None:
         with self._lock:
             if turn not in self._waiting:
                 return  # it was decided at the last moment
             self._waiting.remove(turn)
         raise error
 
-    def _leave(self, turn: _Turn) -> None:
+    def _leave(self, turn: _QueuedRequest) -> None:
         now = self._clock()
         with self._lock:
             self._working.remove(turn)
@@ -206,7 +208,7 @@ class Turns:
                 now,
             )
             self._used.move_to_end(turn.client)
-            _forget(self._used)
+            _drop_idle_clients(self._used)
             self._admit(now)
 
     def _admit(self, now: float) -> None:
@@ -220,7 +222,7 @@ class Turns:
             self._start(turn, now)
             turn.decided.set()
 
-    def _start(self, turn: _Turn, now: float) -> None:
+    def _start(self, turn: _QueuedRequest, now: float) -> None:
         self._working.append(turn)
         turn.started = now
 
@@ -244,9 +246,9 @@ class Turns:
         return self._spent(client, now) + at_work
 
     def _is_modest(self, client: str, now: float) -> bool:
-        return self._uses(client, now) < _MUCH_SECONDS
+        return self._uses(client, now) < _HEAVY_USE_SECONDS
 
 
-def _forget(remembered: OrderedDict[str, _Value]) -> None:
-    while len(remembered) > _REMEMBERED:
+def _drop_idle_clients(remembered: OrderedDict[str, _Value]) -> None:
+    while len(remembered) > _MOST_CLIENTS:
         remembered.popitem(last=False)

@@ -22,9 +22,9 @@ from pyoxigraph import (
 )
 
 from publisher.query.engine import SOLUTIONS, Answer, Operation
-from publisher.query.evaluator import Evaluator, TooLong, words_of
-from publisher.query.tokens import with_dataset
-from publisher.query.worker_messages import Ending, Outcome, Workplace
+from publisher.query.evaluator import Evaluator, ResultTooLarge, keywords_in
+from publisher.query.tokens import replace_dataset_clauses
+from publisher.query.worker_messages import Outcome, Status, WorkerConfig
 
 _JSON = SOLUTIONS[0]
 _LANGUAGE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
@@ -33,7 +33,7 @@ _LANGUAGE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 class SparqEvaluator(Evaluator):
     """sparq's files, and what evaluating over them may use."""
 
-    def __init__(self, store: Store, workplace: Workplace) -> None:
+    def __init__(self, store: Store, workplace: WorkerConfig) -> None:
         """Open the files that the workplace names; descriptions are of the store.
 
         Raises:
@@ -53,9 +53,9 @@ class SparqEvaluator(Evaluator):
             base_iri=operation.base_iri or None,
             prefixes=dict(operation.prefixes) or None,
         )
-        words = words_of(operation.query)
+        words = keywords_in(operation.query)
         is_restricted = bool(operation.default_graphs or operation.named_graphs)
-        query = _written_out(operation)
+        query = _self_contained(operation)
         if isinstance(parsed, QueryTriples):
             is_description = _is_description(operation.query)
             ask = self._sparq.describe if is_description else self._sparq.construct
@@ -66,24 +66,24 @@ class SparqEvaluator(Evaluator):
         form = "solutions" if is_table else "boolean"
         media_type = operation.solutions_type if is_table else operation.boolean_type
         if not media_type:
-            return Outcome(Ending.NOT_ACCEPTABLE, reason=form)
+            return Outcome(Status.NOT_ACCEPTABLE, reason=form)
         body = self._sparq.query_json(query).encode()
         if media_type != _JSON:
             results = parse_query_results(body, format=QueryResultsFormat.JSON)
             return self.table(results, media_type, form)
         if len(body) > self.workplace.limits.result_bytes:
-            raise TooLong
-        return Outcome(Ending.ANSWERED, Answer(_JSON, body))
+            raise ResultTooLarge
+        return Outcome(Status.ANSWERED, Answer(_JSON, body))
 
 
-def _written_out(operation: Operation) -> str:
+def _self_contained(operation: Operation) -> str:
     """Return a query with all in it that Oxigraph is told beside it."""
     query = operation.query
     if operation.default_graphs or operation.named_graphs:
         # What is no IRI is refused, by a ValueError, as over the other engine.
         defaults = [NamedNode(graph).value for graph in operation.default_graphs]
         named = [NamedNode(graph).value for graph in operation.named_graphs]
-        query = with_dataset(query, defaults, named)
+        query = replace_dataset_clauses(query, defaults, named)
     prologue = f"BASE <{operation.base_iri}>\n" if operation.base_iri else ""
     prologue += "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in operation.prefixes)
     return prologue + query
@@ -91,7 +91,7 @@ def _written_out(operation: Operation) -> str:
 
 def _is_description(query: str) -> bool:
     """Tell whether a query that gives triples is a DESCRIBE."""
-    return "DESCRIBE" in words_of(query)
+    return "DESCRIBE" in keywords_in(query)
 
 
 def _triples(found: list[tuple[object, object, object]]) -> Iterator[Triple]:

@@ -11,14 +11,14 @@ from dataclasses import replace
 
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.sparq_files import check_sparq, write_files
-from publisher.query.worker_messages import Workplace
+from publisher.query.worker_messages import WorkerConfig
 from publisher.system.files import make_temporary_folder
 
 
 class SparqEngine(EmbeddedEngine):
     """An engine over files of sparq's that were made for it."""
 
-    def __init__(self, workplace: Workplace, workers: int) -> None:
+    def __init__(self, workplace: WorkerConfig, workers: int) -> None:
         """Write the files and start the workers.
 
         Args:

@@ -12,17 +12,17 @@ from typing import Any, NamedTuple
 from pyoxigraph import Store
 
 from publisher.errors import QueryRefused
-from publisher.query.tokens import Token, place, tokens
+from publisher.query.tokens import Token, line_and_column, tokenize
 from publisher.rdf.namespaces import PREFIXES
 
-_PLACE = re.compile(r"error at (\d+):(\d+): ")
+_POSITION = re.compile(r"error at (\d+):(\d+): ")
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _BRACKETS = {"(": ")", "{": "}", "[": "]"}
 _WIDTH = 100
 _UNBOUND = "The SELECT contains a variable that is unbound"
 
 
-class _Cause(NamedTuple):
+class _Diagnosis(NamedTuple):
     """Where a mistake is, and the messages that tell it and its cure."""
 
     position: int
@@ -43,19 +43,24 @@ def diagnose(query: str, reason: str, known: Mapping[str, str]) -> QueryRefused:
     SELECT * { ?s ex:p ?o }
                   ^
     """
-    read = _PLACE.match(reason)
+    read = _POSITION.match(reason)
     if read is None:
         return QueryRefused(
             "The query cannot be evaluated: {reason}.",
             remedy="Write it in another way.",
             reason=reason.rstrip("."),
         )
-    found = list(tokens(query))
-    looks = (_form(query, found), _string(found), _prefix(found, known), _bracket(found))
+    found = list(tokenize(query))
+    looks = (
+        _wrong_form(query, found),
+        _open_string(found),
+        _unknown_prefix(found, known),
+        _open_bracket(found),
+    )
     cause = next((cause for cause in looks if cause), None)
     if cause is None:
-        return _engine_says(query, reason, int(read[1]), int(read[2]))
-    line, column = place(query, cause.position)
+        return _engine_diagnosis(query, reason, int(read[1]), int(read[2]))
+    line, column = line_and_column(query, cause.position)
     return QueryRefused(
         cause.what,
         remedy=cause.remedy,
@@ -66,7 +71,7 @@ def diagnose(query: str, reason: str, known: Mapping[str, str]) -> QueryRefused:
     )
 
 
-def _engine_says(query: str, reason: str, line: int, column: int) -> QueryRefused:
+def _engine_diagnosis(query: str, reason: str, line: int, column: int) -> QueryRefused:
     if _UNBOUND in reason:
         return QueryRefused(
             "SELECT names a variable that is neither grouped nor aggregated.",
@@ -81,22 +86,22 @@ def _engine_says(query: str, reason: str, line: int, column: int) -> QueryRefuse
     )
 
 
-def _form(query: str, found: list[Token]) -> _Cause | None:
+def _wrong_form(query: str, found: list[Token]) -> _Diagnosis | None:
     remedy = "Begin with SELECT, ASK, CONSTRUCT or DESCRIBE."
     words = (token for token in found if token.kind == "word")
     first = next((token for token in words if token.text.upper() not in ("PREFIX", "BASE")), None)
     if first is None:
-        return _Cause(len(query), "Line {line}, column {column}: no query begins.", remedy, {})
+        return _Diagnosis(len(query), "Line {line}, column {column}: no query begins.", remedy, {})
     if first.text.upper() not in _FORMS:
         what = "Line {line}, column {column}: '{word}' begins no query."
-        return _Cause(first.start, what, remedy, {"word": first.text})
+        return _Diagnosis(first.start, what, remedy, {"word": first.text})
     return None
 
 
-def _string(found: list[Token]) -> _Cause | None:
+def _open_string(found: list[Token]) -> _Diagnosis | None:
     if not found or found[-1].kind != "broken":
         return None
-    return _Cause(
+    return _Diagnosis(
         found[-1].start,
         "Line {line}, column {column}: a string begins here and does not end.",
         "Close it with the same quotation mark; a string over several lines needs three.",
@@ -104,7 +109,7 @@ def _string(found: list[Token]) -> _Cause | None:
     )
 
 
-def _prefix(found: list[Token], known: Mapping[str, str]) -> _Cause | None:
+def _unknown_prefix(found: list[Token], known: Mapping[str, str]) -> _Diagnosis | None:
     declared = set(known)
     before = ""
     for token in found:
@@ -113,7 +118,7 @@ def _prefix(found: list[Token], known: Mapping[str, str]) -> _Cause | None:
             if before == "PREFIX":
                 declared.add(prefix)
             elif prefix not in declared:
-                return _Cause(
+                return _Diagnosis(
                     token.start,
                     "Line {line}, column {column}: the prefix '{prefix}:' is not declared.",
                     "Put this at the top: PREFIX {prefix}: <{namespace}>",
@@ -123,7 +128,7 @@ def _prefix(found: list[Token], known: Mapping[str, str]) -> _Cause | None:
     return None
 
 
-def _bracket(found: list[Token]) -> _Cause | None:
+def _open_bracket(found: list[Token]) -> _Diagnosis | None:
     opened: list[Token] = []
     for token in found:
         if token.kind == "mark" and token.text in _BRACKETS:
@@ -131,7 +136,7 @@ def _bracket(found: list[Token]) -> _Cause | None:
         elif token.kind == "mark" and token.text in _BRACKETS.values():
             if not opened:
                 what = "Line {line}, column {column}: '{bracket}' closes nothing."
-                return _Cause(token.start, what, "Take it away.", {"bracket": token.text})
+                return _Diagnosis(token.start, what, "Take it away.", {"bracket": token.text})
             if _BRACKETS[opened[-1].text] != token.text:
                 break
             opened.pop()
@@ -140,7 +145,7 @@ def _bracket(found: list[Token]) -> _Cause | None:
     bracket = opened[-1].text
     values = {"bracket": bracket, "closing": _BRACKETS[bracket]}
     what = "Line {line}, column {column}: '{bracket}' is not closed."
-    return _Cause(opened[-1].start, what, "Close it with '{closing}'.", values)
+    return _Diagnosis(opened[-1].start, what, "Close it with '{closing}'.", values)
 
 
 def excerpt(query: str, line: int, column: int) -> str:
@@ -161,7 +166,7 @@ def excerpt(query: str, line: int, column: int) -> str:
 _PADDING = " " * 40
 
 
-def locate(query: str, reason: str, prefixes: Mapping[str, str]) -> str:
+def locate_syntax_error(query: str, reason: str, prefixes: Mapping[str, str]) -> str:
     """Return the engine's reason with the exact place in it.
 
     Args:
@@ -169,7 +174,7 @@ def locate(query: str, reason: str, prefixes: Mapping[str, str]) -> str:
         reason: What it said.
         prefixes: Those that the query need not declare.
     """
-    if not _PLACE.match(reason):
+    if not _POSITION.match(reason):
         return reason
     store = Store()  # nothing in it: some beginnings are queries
 
@@ -178,17 +183,17 @@ def locate(query: str, reason: str, prefixes: Mapping[str, str]) -> str:
         try:
             store.query(beginning, prefixes=dict(prefixes))
         except SyntaxError as error:
-            found = _PLACE.match(str(error))
-            last = place(beginning, len(beginning))
+            found = _POSITION.match(str(error))
+            last = line_and_column(beginning, len(beginning))
             return found is not None and (int(found[1]), int(found[2])) == last
         return True
 
-    found = list(tokens(query))
+    found = list(tokenize(query))
     ends = [token.start + len(token.text) for token in found]
     first = _first_false(len(found), lambda number: can_go_on(ends[number]))
     position = found[first].start if first < len(found) else len(query.rstrip())
-    line, column = place(query, position)
-    return _PLACE.sub(f"error at {line}:{column}: ", reason, count=1)
+    line, column = line_and_column(query, position)
+    return _POSITION.sub(f"error at {line}:{column}: ", reason, count=1)
 
 
 def _first_false(count: int, claim: Callable[[int], bool]) -> int:

@@ -46,10 +46,10 @@ class Token(NamedTuple):
     start: int
 
 
-def tokens(query: str) -> Iterator[Token]:
+def tokenize(query: str) -> Iterator[Token]:
     """Return the tokens of a query, without blanks and comments.
 
-    >>> [token.text for token in tokens("SELECT ?service { ?s a <http://e/SERVICE> # SERVICE")]
+    >>> [token.text for token in tokenize("SELECT ?service { ?s a <http://e/SERVICE> # SERVICE")]
     ['SELECT', '?service', '{', '?s', 'a', '<http://e/SERVICE>']
     """
     for found in _TOKEN.finditer(query):
@@ -58,10 +58,10 @@ def tokens(query: str) -> Iterator[Token]:
             yield Token(kind, found.group(), found.start())
 
 
-def place(query: str, position: int) -> tuple[int, int]:
+def line_and_column(query: str, position: int) -> tuple[int, int]:
     r"""Return line and column, from 1, of a position in a query.
 
-    >>> place("ASK {\n}", 6)
+    >>> line_and_column("ASK {\n}", 6)
     (2, 1)
     """
     before = query[:position]
@@ -76,7 +76,7 @@ def declared_prefixes(query: str) -> dict[str, str]:
     """
     declared: dict[str, str] = {}
     before = ("", "")
-    for kind, text, _ in tokens(query):
+    for kind, text, _ in tokenize(query):
         if kind == "iri" and before[0] == "PREFIX":
             declared[before[1].removesuffix(":")] = text[1:-1]
         elif kind == "word" and text.upper() not in ("PREFIX", "BASE"):
@@ -91,10 +91,12 @@ def declared_prefixes(query: str) -> dict[str, str]:
 
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 # What can stand behind the clauses (SPARQL 1.1 Query, section 19.8, rules 7 to 12 and 18).
-_BEHIND = ("WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
+_KEYWORDS_AFTER_CLAUSES = ("WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES")
 
 
-def with_dataset(query: str, default_graphs: Sequence[str], named_graphs: Sequence[str]) -> str:
+def replace_dataset_clauses(
+    query: str, default_graphs: Sequence[str], named_graphs: Sequence[str]
+) -> str:
     """Return a query whose dataset clauses are these and no others.
 
     Args:
@@ -102,18 +104,18 @@ def with_dataset(query: str, default_graphs: Sequence[str], named_graphs: Sequen
         default_graphs: IRIs of the graphs whose merge is the default graph.
         named_graphs: IRIs of the named graphs.
 
-    >>> with_dataset("ASK FROM <e:a> { ?s ?p ?o }", ["e:b"], ["e:c"])
+    >>> replace_dataset_clauses("ASK FROM <e:a> { ?s ?p ?o }", ["e:b"], ["e:c"])
     'ASK  FROM <e:b> FROM NAMED <e:c> { ?s ?p ?o }'
     """
-    found = [*tokens(query), Token("mark", "", len(query))]
+    found = [*tokenize(query), Token("mark", "", len(query))]
     written = "".join(f" FROM <{graph}>" for graph in default_graphs)
     written += "".join(f" FROM NAMED <{graph}>" for graph in named_graphs)
-    first, last = _clauses(found)
+    first, last = _dataset_clauses(found)
     start, end = found[first].start, found[last].start
     return f"{query[:start]}{written} {query[end:]}"
 
 
-def _clauses(found: Sequence[Token]) -> tuple[int, int]:
+def _dataset_clauses(found: Sequence[Token]) -> tuple[int, int]:
     """Return the positions of the first token of the clauses and of the first behind them."""
     position = next(
         number
@@ -130,7 +132,9 @@ def _clauses(found: Sequence[Token]) -> tuple[int, int]:
         if token.text == "(":
             position = _behind_bracket(found, position)
             continue
-        if token.text == "{" or (token.kind == "word" and token.text.upper() in _BEHIND):
+        if token.text == "{" or (
+            token.kind == "word" and token.text.upper() in _KEYWORDS_AFTER_CLAUSES
+        ):
             break
         if first < 0 and token.kind == "word" and token.text.upper() == "FROM":
             first = position

@@ -18,22 +18,27 @@ from pyoxigraph import Store
 from publisher.query.engine import Operation
 from publisher.query.evaluator import Evaluator
 from publisher.query.sparq import SparqEvaluator
-from publisher.query.worker_messages import Channel, Gone, Workplace, read_operation
+from publisher.query.worker_messages import (
+    ConnectionClosed,
+    MessageSocket,
+    WorkerConfig,
+    read_operation,
+)
 from publisher.system import sandbox
 
 # Deep nesting takes about 2 KB of stack a byte of query; 64 KB of query fit into this.
 STACK_BYTES = 128 << 20
 FAILED = 70  # EX_SOFTWARE: an error that nobody expected, named on the error output
 # The web process ends a query at its limit; should it be gone, the kernel does, so much later.
-_GRACE_SECONDS = 1.0
+_KILL_MARGIN_SECONDS = 1.0
 # A process that has kept more than this part of a query's memory is replaced: it would fail the
 # next query for what this one left behind.
-_WORN = 0.25
+_RECYCLE_MEMORY_SHARE = 0.25
 # Documents, and the start of other workers, go before evaluation.
 _NICENESS = 5
 
 
-def _enter(workplace: Workplace) -> tuple[Evaluator, int]:
+def _confine(workplace: WorkerConfig) -> tuple[Evaluator, int]:
     """Return the evaluator and an open file with this process's size; close every door behind."""
     sandbox.allow_descriptors()  # the engine keeps each of its files open only if it may
     store = Store.read_only(workplace.store)
@@ -50,23 +55,23 @@ def _enter(workplace: Workplace) -> tuple[Evaluator, int]:
     return evaluator, size
 
 
-def _used(size: int) -> int:
+def _memory_used(size: int) -> int:
     return int(os.pread(size, 64, 0).split()[0]) * resource.getpagesize()
 
 
-def _work(channel: Channel) -> None:
+def _work(channel: MessageSocket) -> None:
     """Answer queries until this process is ended."""
-    workplace = Workplace.read(channel.receive()[0])
-    evaluator, size = _enter(workplace)
-    at_start = _used(size)
-    enough = at_start + workplace.limits.memory_bytes * _WORN
+    workplace = WorkerConfig.read(channel.receive()[0])
+    evaluator, size = _confine(workplace)
+    at_start = _memory_used(size)
+    enough = at_start + workplace.limits.memory_bytes * _RECYCLE_MEMORY_SHARE
     channel.send(b"ready")
     while True:
         operation = read_operation(channel.receive()[0])
         seconds = operation.seconds or workplace.limits.seconds
-        signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, seconds + _KILL_MARGIN_SECONDS)
         outcome = evaluator.evaluate(operation)
-        if _used(size) > enough:
+        if _memory_used(size) > enough:
             outcome = replace(outcome, worn=True)
         channel.send(outcome.head(), outcome.answer.body if outcome.answer else b"")
         signal.setitimer(signal.ITIMER_REAL, 0)
@@ -79,13 +84,13 @@ def main() -> None:
     """
     sandbox.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the web process ends this one
-    channel = Channel(socket.socket(fileno=os.dup(0)))
+    channel = MessageSocket(socket.socket(fileno=os.dup(0)))
     ends: list[bool] = []
 
     def work() -> None:
         try:
             _work(channel)
-        except Gone:
+        except ConnectionClosed:
             ends.append(True)
 
     threading.stack_size(STACK_BYTES)

@@ -13,11 +13,11 @@ import time
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
-from publisher.query.engine import Answer, Limits, Operation
+from publisher.query.engine import Answer, Operation, QueryLimits
 
 
 @dataclass(frozen=True)
-class Workplace:
+class WorkerConfig:
     """What a worker needs to know before its first query.
 
     Attributes:
@@ -32,7 +32,7 @@ class Workplace:
     """
 
     store: str
-    limits: Limits
+    limits: QueryLimits
     union: bool = True
     incoming_links: int = 100
     network: bool = False
@@ -44,10 +44,10 @@ class Workplace:
         return json.dumps(asdict(self)).encode()
 
     @classmethod
-    def read(cls, written: bytes) -> Workplace:
+    def read(cls, written: bytes) -> WorkerConfig:
         """Return a value that was written."""
         content = json.loads(written)
-        return cls(**content | {"limits": Limits(**content["limits"])})
+        return cls(**content | {"limits": QueryLimits(**content["limits"])})
 
 
 def write_operation(operation: Operation) -> bytes:
@@ -64,7 +64,7 @@ def read_operation(written: bytes) -> Operation:
     return Operation(**content)
 
 
-class Ending(StrEnum):
+class Status(StrEnum):
     """How the evaluation of a query ended."""
 
     ANSWERED = "answered"
@@ -90,7 +90,7 @@ class Outcome:
         worn: Whether the process used so much that it should be replaced.
     """
 
-    ending: Ending
+    ending: Status
     answer: Answer | None = field(default=None, repr=False)
     reason: str = ""
     worn: bool = False
@@ -105,22 +105,22 @@ class Outcome:
         """Return an outcome from its head and the body of the answer."""
         ending, media_type, reason, worn = json.loads(head)
         answer = Answer(media_type, body) if media_type else None
-        return cls(Ending(ending), answer, str(reason), bool(worn))
+        return cls(Status(ending), answer, str(reason), bool(worn))
 
 
 # Messages between the web process and one worker: a head and a body, over a socket.
 
 _LENGTHS = struct.Struct("!II")
-_PART = 1 << 18
+_RECEIVE_BYTES = 1 << 18
 # Most messages are no longer than this, and come and go in one call.
-_SHORT = 1 << 14
+_JOINED_BYTES = 1 << 14
 
 
-class Gone(Exception):
+class ConnectionClosed(Exception):
     """The other side is not there any more."""
 
 
-class Channel:
+class MessageSocket:
     """One end of a socket; one thread at a time uses it."""
 
     def __init__(self, end: socket.socket) -> None:
@@ -128,7 +128,7 @@ class Channel:
         self._end = end
         self._poll = select.poll()
         self._poll.register(end, select.POLLIN)
-        self._room = memoryview(bytearray(_SHORT))
+        self._room = memoryview(bytearray(_JOINED_BYTES))
         self._ahead = b""  # what was read with the message before
 
     def close(self) -> None:
@@ -151,13 +151,13 @@ class Channel:
             seconds: Longest wait for a reader; None for any.
 
         Raises:
-            Gone: Nobody reads it.
+            ConnectionClosed: Nobody reads it.
             TimeoutError: It takes longer.
         """
         start = _LENGTHS.pack(len(head), len(body)) + head
         try:
             self._end.settimeout(seconds)
-            if len(body) <= _SHORT:
+            if len(body) <= _JOINED_BYTES:
                 self._end.sendall(start + body)
             else:
                 self._end.sendall(start)
@@ -165,7 +165,7 @@ class Channel:
         except TimeoutError:
             raise
         except OSError as error:
-            raise Gone from error
+            raise ConnectionClosed from error
 
     def receive(self, seconds: float | None = None) -> tuple[bytes, bytes]:
         """Return head and body of the next message.
@@ -174,7 +174,7 @@ class Channel:
             seconds: Longest wait for the whole of it; None for any.
 
         Raises:
-            Gone: The other side has ended.
+            ConnectionClosed: The other side has ended.
             TimeoutError: It takes longer.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
@@ -197,11 +197,11 @@ class Channel:
         left = None if deadline is None else max(0.001, deadline - time.monotonic())
         try:
             self._end.settimeout(left)
-            read = self._end.recv_into(room, min(len(room), _PART))
+            read = self._end.recv_into(room, min(len(room), _RECEIVE_BYTES))
         except TimeoutError:
             raise
         except OSError as error:
-            raise Gone from error
+            raise ConnectionClosed from error
         if not read:
-            raise Gone
+            raise ConnectionClosed
         return read

@@ -23,38 +23,46 @@ from publisher.errors import (
     PartFailed,
     QueryLimitExceeded,
 )
-from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, Answer, Limits, Operation, carrying
+from publisher.query.engine import (
+    BOOLEANS,
+    GRAPHS,
+    SOLUTIONS,
+    Answer,
+    Operation,
+    QueryLimits,
+    carrying,
+)
 from publisher.query.syntax_errors import diagnose
 from publisher.query.worker_messages import (
-    Channel,
-    Ending,
-    Gone,
+    ConnectionClosed,
+    MessageSocket,
     Outcome,
-    Workplace,
+    Status,
+    WorkerConfig,
     write_operation,
 )
 from publisher.system.processes import child_environment, module_command
 from publisher.system.supervised import Schedule, Supervised
 
 _OFFERED = {"solutions": SOLUTIONS, "boolean": BOOLEANS, "graph": GRAPHS}
-_ASK_FOR_LESS = "Ask for less: add patterns or LIMIT, or take the dump."
+_REDUCE_RESULT = "Ask for less: add patterns or LIMIT, or take the dump."
 # A new process is there in a fifth of a second, on a machine that is at its limit somewhat later.
 _START_SECONDS = 15.0
 # Of a start that failed; what was missing, descriptors or memory, may soon be there again.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 5.0
 # Failing for so long, the workers count as not working.
-PATIENCE_SECONDS = 10.0
+UNAVAILABLE_AFTER_SECONDS = 10.0
 # Longer than a start and the end of a process that hangs may take together.
 _HANGS_SECONDS = 120.0
-PART = "query workers"
+POOL_PART = "query workers"
 _log = logging.getLogger("publisher.query")
 
 
-class Workers:
+class WorkerPool:
     """A number of worker processes over one store."""
 
     def __init__(
-        self, workplace: Workplace, count: int, start_seconds: float = _START_SECONDS
+        self, workplace: WorkerConfig, count: int, start_seconds: float = _START_SECONDS
     ) -> None:
         """Begin to start so many; the first query waits for one of them.
 
@@ -66,20 +74,20 @@ class Workers:
         self._workplace = workplace
         self._start_seconds = start_seconds
         self._changed = threading.Condition()
-        self._children: set[Child] = set()
-        self._idle: list[Child] = []
-        self._lost: list[Child] = []
+        self._children: set[WorkerProcess] = set()
+        self._idle: list[WorkerProcess] = []
+        self._lost: list[WorkerProcess] = []
         self._missing = count
         self._is_closed = False
         # The kernel ends a worker together with the thread that started it, so one thread, which
         # lives as long as the workers may, starts them all.
         self._keeper = Supervised(
-            PART,
+            POOL_PART,
             self._keep,
             Schedule(
                 first_pause_seconds=FIRST_PAUSE_SECONDS,
                 longest_pause_seconds=LONGEST_PAUSE_SECONDS,
-                patience_seconds=PATIENCE_SECONDS,
+                patience_seconds=UNAVAILABLE_AFTER_SECONDS,
                 hangs_seconds=_HANGS_SECONDS,
             ),
             expected=(StartFailed,),
@@ -109,7 +117,7 @@ class Workers:
         limits = self._workplace.limits
         seconds = min(operation.seconds or limits.seconds, limits.seconds)
         child = self._take()
-        outcome = Outcome(Ending.CRASHED)
+        outcome = Outcome(Status.CRASHED)
         try:
             outcome = child.ask(operation, seconds)
         finally:
@@ -118,7 +126,7 @@ class Workers:
             return outcome.answer
         raise _error(outcome, operation, limits, seconds)
 
-    def _take(self) -> Child:
+    def _take(self) -> WorkerProcess:
         """Return an idle worker that is alive, waiting for one if need be."""
         deadline = time.monotonic() + self._start_seconds
         self._keeper.start()
@@ -140,13 +148,13 @@ class Workers:
                         remedy="Send the query again in a few seconds.",
                     )
 
-    def _put_back(self, child: Child, outcome: Outcome) -> None:
+    def _put_back(self, child: WorkerProcess, outcome: Outcome) -> None:
         is_spent = outcome.worn or outcome.ending in (
-            Ending.NO_TIME,
-            Ending.NO_MEMORY,
-            Ending.CRASHED,
+            Status.NO_TIME,
+            Status.NO_MEMORY,
+            Status.CRASHED,
         )
-        if outcome.ending in (Ending.CRASHED, Ending.FAILED):
+        if outcome.ending in (Status.CRASHED, Status.FAILED):
             _log.error("A query ended the worker %s (%s).", child.pid, outcome.reason)
         with self._changed:
             if is_spent:
@@ -155,7 +163,7 @@ class Workers:
                 self._idle.append(child)
             self._changed.notify()
 
-    def _lose(self, child: Child) -> None:
+    def _lose(self, child: WorkerProcess) -> None:
         self._children.discard(child)
         self._lost.append(child)
         self._missing += 1
@@ -169,7 +177,7 @@ class Workers:
         self._bury(lost)
         if not is_wanted:
             return False
-        child = Child(self._workplace)
+        child = WorkerProcess(self._workplace)
         if self._is_closed:
             child.abandon()
             return False
@@ -180,7 +188,7 @@ class Workers:
             self._changed.notify_all()
             return self._missing > 0
 
-    def _bury(self, lost: list[Child]) -> None:
+    def _bury(self, lost: list[WorkerProcess]) -> None:
         """End processes; those that cannot be ended just now stay lost, and are tried again."""
         refused: OSError | None = None
         for child in lost:
@@ -201,34 +209,36 @@ class Workers:
             child.abandon()
 
 
-def _error(outcome: Outcome, operation: Operation, limits: Limits, seconds: float) -> Exception:
+def _error(
+    outcome: Outcome, operation: Operation, limits: QueryLimits, seconds: float
+) -> Exception:
     """Return the error that tells a client what became of the query."""
     match outcome.ending:
-        case Ending.NOT_ACCEPTABLE:
+        case Status.NOT_ACCEPTABLE:
             return NotAcceptable("", _OFFERED[outcome.reason])
-        case Ending.NOT_CARRIED:
+        case Status.NOT_CARRIED:
             return NotCarried(outcome.reason, carrying(outcome.reason))
-        case Ending.REFUSED:
+        case Status.REFUSED:
             return diagnose(operation.query, outcome.reason, dict(operation.prefixes))
-        case Ending.NO_TIME:
+        case Status.NO_TIME:
             return QueryLimitExceeded(
                 "The query was stopped after {seconds} seconds.",
                 limit="query_timeout_seconds",
-                remedy=_ASK_FOR_LESS,
+                remedy=_REDUCE_RESULT,
                 seconds=f"{seconds:g}",
             )
-        case Ending.NO_MEMORY:
+        case Status.NO_MEMORY:
             return QueryLimitExceeded(
                 "The query used more memory than the {megabytes} MB that one query may use.",
                 limit="query_memory_mb",
-                remedy=_ASK_FOR_LESS,
+                remedy=_REDUCE_RESULT,
                 megabytes=limits.memory_bytes >> 20,
             )
-        case Ending.TOO_LONG:
+        case Status.TOO_LONG:
             return QueryLimitExceeded(
                 "The result is longer than {megabytes} MB.",
                 limit="query_result_mb",
-                remedy=_ASK_FOR_LESS,
+                remedy=_REDUCE_RESULT,
                 megabytes=limits.result_bytes >> 20,
             )
     return EngineFailed(
@@ -253,10 +263,10 @@ class StartFailed(Exception):
     """A worker process did not come to the point of taking queries."""
 
 
-class Child:
+class WorkerProcess:
     """One worker process."""
 
-    def __init__(self, workplace: Workplace) -> None:
+    def __init__(self, workplace: WorkerConfig) -> None:
         """Start the process and wait until it takes queries.
 
         The thread that calls this must live on: the kernel ends the process with it.
@@ -295,13 +305,13 @@ class Child:
             finally:
                 os.close(error_input)
         self._errors, self.pid = errors, self._process.pid
-        self._channel = Channel(ours)
+        self._channel = MessageSocket(ours)
 
-    def _wait_until_ready(self, workplace: Workplace) -> None:
+    def _wait_until_ready(self, workplace: WorkerConfig) -> None:
         try:
             self._channel.send(workplace.written(), seconds=_HANDSHAKE_SECONDS)
             self._channel.receive(_HANDSHAKE_SECONDS)
-        except (Gone, TimeoutError) as error:
+        except (ConnectionClosed, TimeoutError) as error:
             raise StartFailed(f"A query worker does not start: {self._death()}") from error
 
     def is_gone(self) -> bool:
@@ -321,19 +331,19 @@ class Child:
             self._channel.send(write_operation(operation), seconds=seconds)
             return Outcome.read(*self._channel.receive(max(0.001, deadline - time.monotonic())))
         except TimeoutError:
-            return Outcome(Ending.NO_TIME)
-        except Gone:
+            return Outcome(Status.NO_TIME)
+        except ConnectionClosed:
             self._channel.close()  # one that is still there ends with it
             return self._read_death()
         except (ValueError, TypeError, MemoryError) as error:  # it sent what is no outcome
-            return Outcome(Ending.CRASHED, reason=f"{type(error).__name__}: {error}")
+            return Outcome(Status.CRASHED, reason=f"{type(error).__name__}: {error}")
 
     def _read_death(self) -> Outcome:
         reason = self._death()
         if self._process is not None and self._process.returncode == -signal.SIGALRM:
-            return Outcome(Ending.NO_TIME)
+            return Outcome(Status.NO_TIME)
         no_memory = any(sign in reason.encode() for sign in _NO_MEMORY)
-        return Outcome(Ending.NO_MEMORY if no_memory else Ending.CRASHED, reason=reason)
+        return Outcome(Status.NO_MEMORY if no_memory else Status.CRASHED, reason=reason)
 
     def _death(self) -> str:
         """Return how the process died, and its last words."""
@@ -346,7 +356,7 @@ class Child:
             words = os.read(self._errors, _ERROR_BYTES).decode(errors="replace")
         except OSError:  # there are none, or they cannot be read
             words = ""
-        how = _named(-code) if code < 0 else f"exit code {code}"
+        how = _signal_name(-code) if code < 0 else f"exit code {code}"
         return f"{how}: {words.strip()}" if words.strip() else how
 
     def end(self) -> None:
@@ -371,10 +381,10 @@ class Child:
             self._process.wait(_REAP_SECONDS)
 
 
-def _named(number: int) -> str:
+def _signal_name(number: int) -> str:
     """Return the name of a signal, or its number.
 
-    >>> _named(9), _named(35)
+    >>> _signal_name(9), _signal_name(35)
     ('SIGKILL', 'signal 35')
     """
     try:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal
 
-from publisher.query.engine import Engine, Row
+from publisher.query.engine import Engine, Solution
 from publisher.rdf.namespaces import iri, read_viewer
 
 _LAST = 1_000_000.0
@@ -87,7 +87,7 @@ class Placing:
         return self.concepts and self.least == self.most == 1
 
 
-def _number(row: Row, name: str, default: float = _LAST) -> float:
+def _number(row: Solution, name: str, default: float = _LAST) -> float:
     term = row.get(name)
     return float(term.value) if isinstance(term, Literal) else default
 
@@ -163,7 +163,7 @@ class Layout:
         return list(self._classes)
 
 
-def _place(placing: Placing, row: Row) -> None:
+def _place(placing: Placing, row: Solution) -> None:
     """Add what one solution says; several shapes may speak of one property."""
     placing.order = min(placing.order, _number(row, "order"))
     placing.group_order = min(placing.group_order, _number(row, "groupOrder"))

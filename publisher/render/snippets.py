@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
-from publisher.query.tokens import declared_prefixes, tokens
+from publisher.query.tokens import declared_prefixes, tokenize
 
 # Longer addresses do not survive every browser, proxy and mail program.
 _LONGEST_ADDRESS = 4000
@@ -21,7 +21,7 @@ def whole(query: str, prefixes: Mapping[str, str]) -> str:
     ASK { ?s e:p 1 }
     """
     declared = declared_prefixes(query)
-    used = {token.text.partition(":")[0] for token in tokens(query) if token.kind == "name"}
+    used = {token.text.partition(":")[0] for token in tokenize(query) if token.kind == "name"}
     missing = sorted(name for name in used - set(declared) if name in prefixes)
     return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in missing) + query
 

@@ -9,13 +9,13 @@ from pathlib import Path
 from publisher.config import SPARQ, Config, is_remote, read_timeout
 from publisher.errors import QueryError, ReleaseError
 from publisher.query.embedded import EmbeddedEngine
-from publisher.query.engine import Engine, Limits
-from publisher.query.remote.connection import Address, Connection, authorization
-from publisher.query.remote.engine import RemoteEngine, Sizes
+from publisher.query.engine import Engine, QueryLimits
+from publisher.query.remote.connection import ConnectionPool, EngineAddress, authorization
+from publisher.query.remote.engine import FetchSizes, RemoteEngine
 from publisher.query.remote.registry import read_registry
-from publisher.query.remote.rewriting import Names
+from publisher.query.remote.rewriting import GraphNames
 from publisher.query.sparq_engine import SparqEngine
-from publisher.query.worker_messages import Workplace
+from publisher.query.worker_messages import WorkerConfig
 from publisher.release.manifest import read_manifest
 from publisher.release.model import Release
 from publisher.release.open import candidates, linked_folder
@@ -24,9 +24,9 @@ _REGISTRY_BYTES = 4 << 20
 _log = logging.getLogger("publisher")
 
 
-def limits_of(config: Config) -> Limits:
+def limits_of(config: Config) -> QueryLimits:
     """Return what one query may be and use."""
-    return Limits(
+    return QueryLimits(
         seconds=config.query_timeout_seconds,
         memory_bytes=config.query_memory_mb << 20,
         result_bytes=config.query_result_mb << 20,
@@ -77,8 +77,8 @@ def _embedded(
     return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
 
 
-def _workplace(config: Config, release: Release, services: frozenset[str]) -> Workplace:
-    return Workplace(
+def _workplace(config: Config, release: Release, services: frozenset[str]) -> WorkerConfig:
+    return WorkerConfig(
         str(release.store),
         limits_of(config),
         config.default_graph == "union",
@@ -87,13 +87,13 @@ def _workplace(config: Config, release: Release, services: frozenset[str]) -> Wo
     )
 
 
-def _address(config: Config) -> Address:
-    return Address(config.engine, authorization(), read_timeout(config.engine_timeout))
+def _address(config: Config) -> EngineAddress:
+    return EngineAddress(config.engine, authorization(), read_timeout(config.engine_timeout))
 
 
-def _open_remote(config: Config, release: Release, limits: Limits) -> RemoteEngine:
+def _open_remote(config: Config, release: Release, limits: QueryLimits) -> RemoteEngine:
     address = _address(config)
-    connection = Connection(address, limits, 1)
+    connection = ConnectionPool(address, limits, 1)
     loaded = read_registry(connection, release.base_iri).get(release.id)
     connection.close()
     if loaded is None:
@@ -102,8 +102,8 @@ def _open_remote(config: Config, release: Release, limits: Limits) -> RemoteEngi
             remedy="Load it with 'publisher push'.",
             id=release.id,
         )
-    names = Names(release.base_iri, release.id, tuple(release.graphs), loaded.guarded)
-    sizes = Sizes(config.engine_connections, config.incoming_links)
+    names = GraphNames(release.base_iri, release.id, tuple(release.graphs), loaded.guarded)
+    sizes = FetchSizes(config.engine_connections, config.incoming_links)
     return RemoteEngine(address, names, limits, sizes)
 
 
@@ -120,8 +120,8 @@ class Following:
         self._releases = Path(config.releases)
         self._base_iri = ""
         self._connection = (
-            Connection(
-                _address(config), Limits(config.query_timeout_seconds, 0, _REGISTRY_BYTES), 1
+            ConnectionPool(
+                _address(config), QueryLimits(config.query_timeout_seconds, 0, _REGISTRY_BYTES), 1
             )
             if is_remote(config.engine)
             else None
@@ -154,7 +154,7 @@ class Following:
             )
         yield (self._releases / name).resolve()
 
-    def _current(self, connection: Connection) -> str:
+    def _current(self, connection: ConnectionPool) -> str:
         loaded = read_registry(connection, self._base_iri or self._read_base_iri())
         return next((name for name, found in loaded.items() if found.is_current), "")
 

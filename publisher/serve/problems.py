@@ -24,7 +24,7 @@ from publisher.errors import (
     ReleaseError,
 )
 from publisher.messages import in_language, translate
-from publisher.query.remote.connection import failed
+from publisher.query.remote.connection import engine_error
 from publisher.query.remote.engine import RemoteEngine
 from publisher.rdf.media_types import HTML, quality
 from publisher.serve.headers import CODINGS, METHODS, vary
@@ -203,7 +203,7 @@ def register(app: Flask, site: Site) -> None:
     def on_engine_error(error: Exception) -> Response:
         # Terms of another kind than the query asked for may break what renders them, anywhere.
         _log.debug("An answer could not be rendered.", exc_info=error)
-        return _publisher_error(site, failed(f"{type(error).__name__}: {error}"))
+        return _publisher_error(site, engine_error(f"{type(error).__name__}: {error}"))
 
     if isinstance(site.engine, RemoteEngine):
         for kind in _OF_STRANGE_TERMS:

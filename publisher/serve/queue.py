@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Flask, request
 
-from publisher.query.queue import never
+from publisher.query.queue import never_disconnected
 from publisher.rdf.media_types import HTML
 from publisher.serve.response_cache import CLIENT_LEFT
 from publisher.serve.site import Site
@@ -72,7 +72,7 @@ COSTLY: Mapping[str, Callable[[], bool]] = {
 
 
 def turn_of(site: Site) -> AbstractContextManager[None]:
-    """Return what holds a place for the request while its body runs; see ``Turns.turn``."""
+    """Return what holds a place for the request while its body runs; see ``FairQueue.turn``."""
     client = client_of(request.environ, site.config.client_header)
     return site.endpoint.turns.turn(client, has_left_of_request())
 
@@ -87,7 +87,7 @@ def turn_at_once(site: Site) -> Iterator[bool]:
 
 def has_left_of_request() -> Callable[[], bool]:
     """Return what tells whether the client of the request has left."""
-    has_left: Callable[[], bool] = request.environ.get(CLIENT_LEFT, never)
+    has_left: Callable[[], bool] = request.environ.get(CLIENT_LEFT, never_disconnected)
     return has_left
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from publisher.addresses import Addresses
 from publisher.config import Config, read_credit
-from publisher.query.endpoint import Endpoint, Memory
+from publisher.query.endpoint import AnswerCache, Endpoint
 from publisher.query.engine import Engine
-from publisher.query.named import NamedQuery, read_folder
-from publisher.query.queue import Turns
+from publisher.query.named import NamedQuery, read_named_queries
+from publisher.query.queue import FairQueue
 from publisher.release.history.document_dates import Since
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
@@ -36,7 +36,7 @@ class Shared:
     """
 
     metrics: Metrics
-    turns: Turns
+    turns: FairQueue
     parts: Parts = field(default_factory=Parts)
 
 
@@ -67,7 +67,7 @@ class Site:
 
 def share(config: Config) -> Shared:
     """Return what the releases of one process share, for the first of them."""
-    turns = Turns(
+    turns = FairQueue(
         config.query_workers,
         config.query_queue,
         config.query_client_share,
@@ -135,11 +135,11 @@ def _site(config: Config, release: Release, shared: Shared, present: str = "") -
 
 
 def _over(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
-    memory = Memory(config.query_cache_mb << 20)
+    memory = AnswerCache(config.query_cache_mb << 20)
     endpoint = Endpoint(engine, limits_of(config), shared.turns, memory, _services(config))
     is_union = config.default_graph == "union"
     addresses = Addresses(release.base_iri, config.site_url)
-    queries = read_folder(release.folder / QUERIES)
+    queries = read_named_queries(release.folder / QUERIES)
     return Site(
         config=config,
         release=release,

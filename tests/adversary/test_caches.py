@@ -110,7 +110,7 @@ OPERATIONS: dict[str, Callable[[int], Operation]] = {
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_the_memory_of_queries_stays_within_its_setting(operation: str, body: bytes) -> None:
     """The key holds more than the text of the query: it is what strangers choose."""
-    kept = endpoint.Memory(MOST_BYTES)
+    kept = endpoint.AnswerCache(MOST_BYTES)
     with growth() as grown:
         for number in numbers(kept):
             kept.keep(OPERATIONS[operation](number), Solution("text/csv", body + b"%d" % number))
@@ -124,7 +124,7 @@ def test_the_memory_of_labels_is_bounded_by_their_length() -> None:
     for number in range(300):
         thing = NamedNode(f"urn:{number}")
         store.add(Quad(thing, name, Literal(f"{number}" + "å" * 50_000)))
-    found = describe.LookUps(store)
+    found = describe.Describer(store)
     assert all(found._labels(f"urn:{number}") for number in range(300))
     assert 0 < found._known.size <= describe._LABELS_BYTES
     assert len(found._known) < 300

@@ -27,9 +27,9 @@ from werkzeug.test import Client
 from publisher.config import Config
 from publisher.errors import EngineBusy, EngineFailed, PartFailed
 from publisher.query import worker_messages, worker_pool
-from publisher.query.engine import Limits, Operation
-from publisher.query.worker_messages import Channel, Workplace
-from publisher.query.worker_pool import Child, StartFailed, Workers
+from publisher.query.engine import Operation, QueryLimits
+from publisher.query.worker_messages import MessageSocket, WorkerConfig
+from publisher.query.worker_pool import StartFailed, WorkerPool, WorkerProcess
 from publisher.release import manifest
 from publisher.release.build import switch
 from publisher.release.model import Release
@@ -263,19 +263,19 @@ STARTING: dict[str, tuple[Any, str, BaseException]] = {
     "fork: no thread": (subprocess, "Popen", RuntimeError("can't start new thread")),
     "fork: Python": (subprocess, "Popen", MemoryError()),
     "poll": (worker_pool, "Channel", OSError(errno.ENOMEM, "Cannot allocate memory")),
-    "settings": (Workplace, "written", TypeError("not JSON")),
-    "send": (Channel, "send", OSError(errno.EPIPE, "Broken pipe")),
-    "send: gone": (Channel, "send", worker_messages.Gone()),
-    "receive": (Channel, "receive", ConnectionResetError(errno.ECONNRESET, "Reset")),
-    "receive: time": (Channel, "receive", TimeoutError()),
-    "receive: memory": (Channel, "receive", MemoryError()),
+    "settings": (WorkerConfig, "written", TypeError("not JSON")),
+    "send": (MessageSocket, "send", OSError(errno.EPIPE, "Broken pipe")),
+    "send: gone": (MessageSocket, "send", worker_messages.ConnectionClosed()),
+    "receive": (MessageSocket, "receive", ConnectionResetError(errno.ECONNRESET, "Reset")),
+    "receive: time": (MessageSocket, "receive", TimeoutError()),
+    "receive: memory": (MessageSocket, "receive", MemoryError()),
 }
 
 
 @pytest.fixture
-def workplace(release: Release) -> Workplace:
+def workplace(release: Release) -> WorkerConfig:
     """Return what a worker over the tiny world is told."""
-    return Workplace(str(release.store), Limits(5.0, 256 << 20, 1 << 20))
+    return WorkerConfig(str(release.store), QueryLimits(5.0, 256 << 20, 1 << 20))
 
 
 @pytest.fixture
@@ -283,11 +283,11 @@ def quick_start(monkeypatch: pytest.MonkeyPatch) -> None:
     """Start workers that failed to start again soon."""
     monkeypatch.setattr(worker_pool, "FIRST_PAUSE_SECONDS", 0.02)
     monkeypatch.setattr(worker_pool, "LONGEST_PAUSE_SECONDS", 0.1)
-    monkeypatch.setattr(worker_pool, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(worker_pool, "UNAVAILABLE_AFTER_SECONDS", 0.2)
     monkeypatch.setattr(worker_pool, "_DEATH_SECONDS", 1.0)
 
 
-def _kill(with_one: Workers) -> None:
+def _kill(with_one: WorkerPool) -> None:
     """Kill the only worker, and wait until that is seen."""
     (only,) = with_one._children
     os.kill(only.pid, signal.SIGKILL)
@@ -300,7 +300,7 @@ def _asleep(real: Any, command: list[str], **more: Any) -> Any:
 
 @pytest.mark.parametrize("name", STARTING)
 def test_a_hundred_starts_that_fail_leave_no_descriptor_and_no_process(
-    name: str, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+    name: str, workplace: WorkerConfig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else the machine is used up by trying again."""
     where, call, error = STARTING[name]
@@ -315,7 +315,7 @@ def test_a_hundred_starts_that_fail_leave_no_descriptor_and_no_process(
     with failing(where, call, error) as fault:
         for _ in range(100):
             with pytest.raises((StartFailed, type(error))):
-                Child(workplace)
+                WorkerProcess(workplace)
     assert fault.count == 100
     assert descriptors() <= before
     own = Path(f"/proc/self/task/{threading.get_native_id()}/children").read_text().split()
@@ -324,10 +324,10 @@ def test_a_hundred_starts_that_fail_leave_no_descriptor_and_no_process(
 
 @pytest.mark.parametrize("name", STARTING)
 @pytest.mark.usefixtures("quick_start")
-def test_workers_come_back_after_starts_that_failed(name: str, workplace: Workplace) -> None:
+def test_workers_come_back_after_starts_that_failed(name: str, workplace: WorkerConfig) -> None:
     """Once, and several times in a row: the next query is answered, and nothing stays open."""
     where, call, error = STARTING[name]
-    with_one = Workers(workplace, 1)
+    with_one = WorkerPool(workplace, 1)
     try:
         assert with_one.answer(Operation("ASK {}")).body == YES
         before = descriptors()
@@ -346,9 +346,9 @@ def test_workers_come_back_after_starts_that_failed(name: str, workplace: Workpl
 
 
 @pytest.mark.usefixtures("quick_start")
-def test_workers_that_cannot_be_started_for_long_are_told(workplace: Workplace) -> None:
+def test_workers_that_cannot_be_started_for_long_are_told(workplace: WorkerConfig) -> None:
     """Readiness asks the engine, and the engine asks its workers."""
-    with_one = Workers(workplace, 1)
+    with_one = WorkerPool(workplace, 1)
     try:
         assert with_one.answer(Operation("ASK {}")).body == YES
         _kill(with_one)
@@ -367,9 +367,9 @@ def test_workers_that_cannot_be_started_for_long_are_told(workplace: Workplace) 
 
 
 ASKING: dict[str, tuple[Any, str, BaseException]] = {
-    "send": (Channel, "send", worker_messages.Gone()),
-    "receive": (Channel, "receive", worker_messages.Gone()),
-    "read": (Channel, "_read", worker_messages.Gone()),
+    "send": (MessageSocket, "send", worker_messages.ConnectionClosed()),
+    "receive": (MessageSocket, "receive", worker_messages.ConnectionClosed()),
+    "read": (MessageSocket, "_read", worker_messages.ConnectionClosed()),
     "receive: garbage": (worker_pool.Outcome, "read", json.JSONDecodeError("no JSON", "x", 0)),
     "receive: memory": (worker_pool.Outcome, "read", MemoryError()),
 }
@@ -377,10 +377,10 @@ ASKING: dict[str, tuple[Any, str, BaseException]] = {
 
 @pytest.mark.parametrize("name", ASKING)
 @pytest.mark.usefixtures("quick_start")
-def test_a_channel_that_fails_costs_one_answer(name: str, workplace: Workplace) -> None:
+def test_a_channel_that_fails_costs_one_answer(name: str, workplace: WorkerConfig) -> None:
     """The worker behind it is replaced, whether it still lives or not."""
     where, call, error = ASKING[name]
-    with_one = Workers(workplace, 1)
+    with_one = WorkerPool(workplace, 1)
     try:
         assert with_one.answer(Operation("ASK {}")).body == YES
         before, pids = descriptors(), with_one.pids()
@@ -398,14 +398,14 @@ def test_a_channel_that_fails_costs_one_answer(name: str, workplace: Workplace) 
 
 
 @pytest.mark.parametrize(
-    ("where", "call"), [(os, "kill"), (os, "waitpid"), (worker_pool.Child, "end")]
+    ("where", "call"), [(os, "kill"), (os, "waitpid"), (worker_pool.WorkerProcess, "end")]
 )
 @pytest.mark.usefixtures("quick_start")
 def test_a_worker_that_cannot_be_ended_at_once_is_ended_later(
-    where: Any, call: str, workplace: Workplace
+    where: Any, call: str, workplace: WorkerConfig
 ) -> None:
     """It is not forgotten, and the others are ended all the same."""
-    with_one = Workers(workplace, 1)
+    with_one = WorkerPool(workplace, 1)
     try:
         with_one.answer(Operation("ASK {}"))
         before, (pid,) = descriptors(), with_one.pids()
@@ -417,7 +417,10 @@ def test_a_worker_that_cannot_be_ended_at_once_is_ended_later(
             2,
             lambda *_, **__: threading.current_thread() is keeper,
         ):
-            with failing(Channel, "send", worker_messages.Gone(), 1), pytest.raises(EngineFailed):
+            with (
+                failing(MessageSocket, "send", worker_messages.ConnectionClosed(), 1),
+                pytest.raises(EngineFailed),
+            ):
                 with_one.answer(Operation("ASK {}"))
             assert with_one.answer(Operation("ASK {}")).body == YES
             until(lambda: not Path(f"/proc/{pid}").exists())
@@ -427,14 +430,14 @@ def test_a_worker_that_cannot_be_ended_at_once_is_ended_later(
 
 
 @pytest.mark.usefixtures("quick_start")
-def test_a_poll_that_fails_is_taken_for_the_end_of_an_idle_worker(workplace: Workplace) -> None:
+def test_a_poll_that_fails_is_taken_for_the_end_of_an_idle_worker(workplace: WorkerConfig) -> None:
     """What cannot be looked at is replaced."""
 
     class Broken:
         def poll(self, _: int) -> list[tuple[int, int]]:
             raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
-    with_one = Workers(workplace, 1)
+    with_one = WorkerPool(workplace, 1)
     try:
         with_one.answer(Operation("ASK {}"))
         (only,) = with_one._children

@@ -26,9 +26,9 @@ from machinery import rate, rounded, table
 from measured import Part, Ratio, circumstances, paired, parser, show
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store, serialize
 
-from publisher.query.engine import Limits, Operation
-from publisher.query.worker_messages import Workplace
-from publisher.query.worker_pool import Workers
+from publisher.query.engine import Operation, QueryLimits
+from publisher.query.worker_messages import WorkerConfig
+from publisher.query.worker_pool import WorkerPool
 
 _SLOW_MS = 4000.0
 _WARMING_SECONDS = 0.2
@@ -138,7 +138,9 @@ def overhead(data: Path, initiatives: int) -> str:
         store.bulk_load(path=str(data), format=RdfFormat.N_TRIPLES)
         del store
         opened = Store.read_only(folder + "/store")
-        workers = Workers(Workplace(folder + "/store", Limits(10, 1 << 29, 1 << 25), False), 1)
+        workers = WorkerPool(
+            WorkerConfig(folder + "/store", QueryLimits(10, 1 << 29, 1 << 25), False), 1
+        )
         numbers = itertools.count(1)
 
         def inside(text: str) -> bytes | None:

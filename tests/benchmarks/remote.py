@@ -27,7 +27,7 @@ from machinery import REPOSITORY, free_port, publisher, running, table, wait_unt
 sys.path.insert(0, str(REPOSITORY))
 
 from publisher.query.engine import Operation
-from publisher.query.remote.rewriting import Names, rewrite
+from publisher.query.remote.rewriting import GraphNames, rewrite
 from publisher.release.model import Release
 from publisher.release.open import open_current
 from tests.engines import SERVERS, Remote
@@ -84,7 +84,7 @@ def median_ms(address: str, kind: str, clients: int, fields: Fields, seconds: fl
 
 def compare(server: Remote, ours: str, release: Release, seconds: float) -> list[list[str]]:
     """Return a row for each kind of query and number of clients."""
-    names = Names(release.base_iri, release.id, tuple(release.graphs))
+    names = GraphNames(release.base_iri, release.id, tuple(release.graphs))
 
     def direct(text: str) -> Sequence[tuple[str, str]]:
         return rewrite(Operation(text), names).fields()

@@ -14,8 +14,8 @@ from publisher.push import push as pushing
 from publisher.push.check import Checker, changed_datatypes
 from publisher.push.engine import GraphStore, Sender
 from publisher.push.registry import Keep
-from publisher.query.remote.registry import Loaded, read_registry
-from publisher.query.remote.rewriting import Names, registry_of
+from publisher.query.remote.registry import LoadedRelease, read_registry
+from publisher.query.remote.rewriting import GraphNames, registry_graph
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
@@ -40,7 +40,7 @@ def running(
 def server(running: Remote) -> Remote:
     """Return a server that holds no release."""
     engine = running.engine()
-    registry = registry_of(BASE)
+    registry = registry_graph(BASE)
     for triple in engine.checker.read(registry, 1):
         if triple.predicate.value.endswith("hasPart"):
             engine.writer.clear(triple.object.value)  # type: ignore[union-attr]
@@ -48,7 +48,7 @@ def server(running: Remote) -> Remote:
     return running
 
 
-def held(server: Remote) -> dict[str, Loaded]:
+def held(server: Remote) -> dict[str, LoadedRelease]:
     """Return what the engine says that it holds."""
     return dict(read_registry(server.engine().connection, BASE))
 
@@ -60,7 +60,7 @@ def current(server: Remote) -> list[str]:
 
 def inside(release: Release, graph: str) -> str:
     """Return the name of a graph in the engine."""
-    return Names(BASE, release.id, ()).inside(graph)
+    return GraphNames(BASE, release.id, ()).inside(graph)
 
 
 def size(server: Remote, graph: str) -> int:
@@ -139,7 +139,7 @@ def test_who_lost_to_another_push_is_told_and_mends_it_by_sending_again(
     server.push(first)
     second = chain.add(A_LAKE)
     engine = server.engine()
-    replace, registry = engine.writer.replace, registry_of(BASE)
+    replace, registry = engine.writer.replace, registry_graph(BASE)
     before = list(engine.checker.read(registry, 1))
 
     def overtaken(graph: str, triples: list[Triple]) -> None:
@@ -169,7 +169,7 @@ def test_what_somebody_changed_in_the_engine_is_found_and_loaded_anew(
     triples = list(engine.checker.read(graph, 1))
     stranger = Triple(NamedNode("http://e/a"), NamedNode("http://e/b"), Literal("stranger"))
     engine.writer.replace(graph, [*triples[1:], stranger])
-    engine.writer.clear(registry_of(BASE))
+    engine.writer.clear(registry_graph(BASE))
     done = server.push(release)
     assert done.sent == release.graphs[LAKES]
     assert server.count(f'GRAPH <{graph}> {{ ?s ?p "stranger" }}') == 0
@@ -219,7 +219,7 @@ def test_datatypes_that_an_engine_changes_are_found(server: Remote) -> None:
         f"{XSD}duration": [Literal("P1D", datatype=NamedNode(f"{XSD}duration"))],
     }
     engine = server.engine()
-    names = Names(BASE, "probe", ())
+    names = GraphNames(BASE, "probe", ())
     changed = changed_datatypes(engine.writer, engine.checker, names, samples)
     expected = {"oxigraph": set(), "virtuoso": {f"{XSD}duration"}}
     assert changed == expected[server.name]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from publisher.query.engine import Limits
+from publisher.query.engine import QueryLimits
 from publisher.query.sparq_files import write_files
-from publisher.query.worker_messages import Workplace
-from publisher.query.worker_pool import Workers
+from publisher.query.worker_messages import WorkerConfig
+from publisher.query.worker_pool import WorkerPool
 
 
 @pytest.fixture(scope="session")
@@ -44,13 +44,13 @@ def sparq_files(
     return {union: str(folder) for union, folder in folders.items()}
 
 
-Start = Callable[..., Workers]
+Start = Callable[..., WorkerPool]
 
 
 @pytest.fixture
 def start(store: Path, sparq_files: dict[bool, str]) -> Iterator[Start]:
     """Return a function that starts workers of an engine; they are ended behind the test."""
-    started: list[Workers] = []
+    started: list[WorkerPool] = []
 
     def begin(
         count: int = 1,
@@ -61,10 +61,10 @@ def start(store: Path, sparq_files: dict[bool, str]) -> Iterator[Start]:
         folder: Path = store,
         union: bool = True,
         start_seconds: float = 15.0,
-    ) -> Workers:
-        limits = Limits(seconds, memory_mb << 20, result_bytes)
-        workplace = Workplace(str(folder), limits, union, sparq=sparq_files[union])
-        started.append(Workers(workplace, count, start_seconds))
+    ) -> WorkerPool:
+        limits = QueryLimits(seconds, memory_mb << 20, result_bytes)
+        workplace = WorkerConfig(str(folder), limits, union, sparq=sparq_files[union])
+        started.append(WorkerPool(workplace, count, start_seconds))
         return started[-1]
 
     yield begin

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from publisher.errors import QueryRefused
-from publisher.query.admission import Measures, measure, refuse_dangerous
-from publisher.query.engine import Limits
-from publisher.query.tokens import tokens
+from publisher.query.admission import Complexity, check_query, measure_complexity
+from publisher.query.engine import QueryLimits
+from publisher.query.tokens import tokenize
 
-LIMITS = Limits(seconds=1, memory_bytes=1 << 28, result_bytes=1 << 20)
+LIMITS = QueryLimits(seconds=1, memory_bytes=1 << 28, result_bytes=1 << 20)
 # A port to which no connection is tried: the engine refuses it by itself, with this sentence.
 TARGET = "http://127.0.0.1:9/"
 TRIED = "dedicated to an other use"
@@ -39,7 +39,7 @@ PROLOGUE = f"PREFIX : <{TARGET}> PREFIX ex: <{TARGET}> PREFIX service: <{TARGET}
 def test_service_is_seen_however_it_is_written(query: str) -> None:
     """The engine takes keywords apart without a blank; each of these once got past a tokeniser."""
     with pytest.raises(QueryRefused, match="SERVICE is not answered here"):
-        refuse_dangerous(PROLOGUE + query, LIMITS)
+        check_query(PROLOGUE + query, LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_service_is_seen_however_it_is_written(query: str) -> None:
 )
 def test_what_only_looks_like_service_passes(query: str) -> None:
     """In strings, comments, IRIs, prefixed names, language tags and variables it is no keyword."""
-    refuse_dangerous(PROLOGUE + query, LIMITS)
+    check_query(PROLOGUE + query, LIMITS)
 
 
 def outcome(query: str) -> str:
@@ -86,17 +86,17 @@ def test_whatever_would_ask_another_endpoint_is_refused(pieces: list[str]) -> No
     query = PROLOGUE + "SELECT * { " + "".join(pieces) + f"<{TARGET}> {{ ?s ?p ?o }} }}"
     if TRIED in outcome(query):
         with pytest.raises(QueryRefused):
-            refuse_dangerous(query, LIMITS)
+            check_query(query, LIMITS)
 
 
 def test_listed_endpoints_may_be_asked() -> None:
     """The operator's list opens the door for these and no other."""
     allowed = frozenset({"http://e/"})
-    refuse_dangerous("SELECT * { SERVICE SILENT <http://e/> { ?s ?p ?o } }", LIMITS, allowed)
+    check_query("SELECT * { SERVICE SILENT <http://e/> { ?s ?p ?o } }", LIMITS, allowed)
     with pytest.raises(QueryRefused, match="only endpoints that are listed"):
-        refuse_dangerous("SELECT * { SERVICE <http://f/> { ?s ?p ?o } }", LIMITS, allowed)
+        check_query("SELECT * { SERVICE <http://f/> { ?s ?p ?o } }", LIMITS, allowed)
     with pytest.raises(QueryRefused, match="only endpoints that are listed"):
-        refuse_dangerous("SELECT * { SERVICE ?x { ?s ?p ?o } }", LIMITS, allowed)
+        check_query("SELECT * { SERVICE ?x { ?s ?p ?o } }", LIMITS, allowed)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,12 @@ def test_listed_endpoints_may_be_asked() -> None:
 def test_every_form_of_update_is_refused(form: str) -> None:
     """SPARQL 1.1 Update, section 3."""
     with pytest.raises(QueryRefused, match="it takes no update"):
-        refuse_dangerous(f"PREFIX e: <http://e/> {form.lower()} <http://e/>", LIMITS)
+        check_query(f"PREFIX e: <http://e/> {form.lower()} <http://e/>", LIMITS)
 
 
 def test_words_of_updates_may_stand_in_queries() -> None:
     """Only the first keyword makes an operation an update."""
-    refuse_dangerous('SELECT ?load { ?s ?p "INSERT" . ?clear <http://e/drop> ?load }', LIMITS)
+    check_query('SELECT ?load { ?s ?p "INSERT" . ?clear <http://e/drop> ?load }', LIMITS)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_words_of_updates_may_stand_in_queries() -> None:
 def test_what_is_too_intricate_is_refused_with_the_limit_named(query: str, limit: str) -> None:
     """The planner takes a time of about the fourth power of the patterns; parsing takes stack."""
     with pytest.raises(QueryRefused) as refused:
-        refuse_dangerous(query, LIMITS)
+        check_query(query, LIMITS)
     assert refused.value.limit == limit
     assert limit in str(refused.value)
 
@@ -159,6 +159,6 @@ def test_an_honest_query_is_measured_right() -> None:
             FILTER NOT EXISTS { ?a e:u ?i }
         } GROUP BY ?a
     """
-    assert measure(list(tokens(query))) == Measures(
+    assert measure_complexity(list(tokenize(query))) == Complexity(
         nesting=4, patterns=6, values=4, path_operators=2
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.query.tokens import with_dataset
+from publisher.query.tokens import replace_dataset_clauses
 
 
 @pytest.mark.parametrize(
@@ -29,4 +29,4 @@ from publisher.query.tokens import with_dataset
 )
 def test_the_clauses_stand_where_the_grammar_has_them(query: str, written: str) -> None:
     """SPARQL 1.1 Query, section 19.8, rules 7 to 14, for every form of query."""
-    assert with_dataset(query, ["e:d"], []) == written
+    assert replace_dataset_clauses(query, ["e:d"], []) == written

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from publisher.errors import QueryRefused
-from publisher.query.endpoint import Endpoint, Memory
-from publisher.query.engine import Answer, Description, Limits, Operation, Row
-from publisher.query.queue import Turns
+from publisher.query.endpoint import AnswerCache, Endpoint
+from publisher.query.engine import Answer, Description, Operation, QueryLimits, Solution
+from publisher.query.queue import FairQueue
 from publisher.system.cache import ENTRY_BYTES, memory_of
 
 
@@ -31,7 +31,7 @@ class Counting:
         """Know nothing."""
         return None
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str) -> list[Solution]:
         """Know nothing."""
         return []
 
@@ -44,8 +44,8 @@ class Counting:
 
 def make(engine: Counting, most_bytes: int = 10_000) -> Endpoint:
     """Return an endpoint with one place."""
-    limits = Limits(1, 1 << 20, 1 << 20)
-    return Endpoint(engine, limits, Turns(1, 1, 1, 1.0), Memory(most_bytes))
+    limits = QueryLimits(1, 1 << 20, 1 << 20)
+    return Endpoint(engine, limits, FairQueue(1, 1, 1, 1.0), AnswerCache(most_bytes))
 
 
 def test_the_same_query_is_evaluated_once() -> None:

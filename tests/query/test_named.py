@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from publisher.errors import QueryRefused
-from publisher.query.named import Parameter, read_folder, read_named
+from publisher.query.named import Parameter, read_named, read_named_queries
 
 TEXT = """# en: What a thing is called.
 # sv: Vad en sak heter.
@@ -77,4 +77,4 @@ def test_no_text_leaves_the_address_it_is_put_into(value: str) -> None:
 
 def test_a_release_without_queries_has_none(tmp_path: Path) -> None:
     """The folder is there only when there is something in it."""
-    assert read_folder(tmp_path / "queries") == {}
+    assert read_named_queries(tmp_path / "queries") == {}

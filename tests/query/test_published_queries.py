@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, RdfFormat, Store
 
-from publisher.query.admission import refuse_dangerous
-from publisher.query.engine import Limits
-from publisher.query.named import NamedQuery, read_folder
+from publisher.query.admission import check_query
+from publisher.query.engine import QueryLimits
+from publisher.query.named import NamedQuery, read_named_queries
 
 ROOT = Path(__file__).parents[2]
-QUERIES = read_folder(ROOT / "data" / "queries")
+QUERIES = read_named_queries(ROOT / "data" / "queries")
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def published() -> Store:
 def test_each_query_gives_rows_with_its_examples(query: NamedQuery, published: Store) -> None:
     """An example that answers nothing teaches nothing."""
     text = query.example()
-    refuse_dangerous(text, Limits(1, 1, 1))
+    check_query(text, QueryLimits(1, 1, 1))
     rows = published.query(text)
     assert isinstance(rows, QuerySolutions)
     assert next(rows, None) is not None

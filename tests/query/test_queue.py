@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from publisher.errors import ClientBusy, ClientDisconnected, EngineBusy
-from publisher.query.queue import Turns, never
+from publisher.query.queue import FairQueue, never_disconnected
 
 
 @dataclass
@@ -26,9 +26,9 @@ class Clock:
 class Asking:
     """A client that takes a turn on a thread of its own, and holds it until told."""
 
-    turns: Turns
+    turns: FairQueue
     client: str
-    has_left: Callable[[], bool] = never
+    has_left: Callable[[], bool] = never_disconnected
     started: threading.Event = field(default_factory=threading.Event)
     end: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
@@ -61,9 +61,9 @@ class Asking:
         self.thread.join()
 
 
-def make(clock: Clock, *, places: int = 1, queue: int = 10, share: int = 5) -> Turns:
+def make(clock: Clock, *, places: int = 1, queue: int = 10, share: int = 5) -> FairQueue:
     """Return turns whose waits do not end by themselves within a test."""
-    return Turns(places, queue, share, 20.0, clock)
+    return FairQueue(places, queue, share, 20.0, clock)
 
 
 def wait_for(claim: Callable[[], bool]) -> None:
@@ -76,7 +76,7 @@ def wait_for(claim: Callable[[], bool]) -> None:
     raise AssertionError("it never came true")
 
 
-def use(turns: Turns, clock: Clock, client: str, seconds: float) -> None:
+def use(turns: FairQueue, clock: Clock, client: str, seconds: float) -> None:
     """Let a client use a place for some time."""
     with turns.turn(client):
         clock.now += seconds
@@ -187,7 +187,7 @@ def test_what_was_used_is_forgotten_with_time() -> None:
 
 def test_a_wait_ends_at_its_limit() -> None:
     """503 says more than a connection that hangs."""
-    turns = Turns(1, 5, 5, 0.05)
+    turns = FairQueue(1, 5, 5, 0.05)
     with Asking(turns, "a"):
         with pytest.raises(EngineBusy, match=r"waited 0\.05 seconds"), turns.turn("b"):
             pass

@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Store
 
-from publisher.query.syntax_errors import diagnose, excerpt, locate
+from publisher.query.syntax_errors import diagnose, excerpt, locate_syntax_error
 
 
 def told(query: str) -> str:
     """Return what a person is told of a wrong query, in English."""
     with pytest.raises(SyntaxError) as refused:
         Store().query(query)
-    error = diagnose(query, locate(query, str(refused.value), {}), {})
+    error = diagnose(query, locate_syntax_error(query, str(refused.value), {}), {})
     return f"{error}\n{error.excerpt}"
 
 
@@ -61,5 +61,5 @@ def test_any_text_can_be_diagnosed(query: str) -> None:
     try:
         Store().query(query)
     except SyntaxError as refused:
-        error = diagnose(query, locate(query, str(refused), {}), {})
+        error = diagnose(query, locate_syntax_error(query, str(refused), {}), {})
         assert error.excerpt.count("\n") == (1 if error.line else 0)

@@ -16,10 +16,10 @@ import pytest
 
 from publisher.errors import PublisherError
 from publisher.query.engine import Operation
-from publisher.query.worker_pool import Workers
+from publisher.query.worker_pool import WorkerPool
 from publisher.system.system_calls import ARCHITECTURES, allowed, filter_program
 
-Start = Callable[..., Workers]
+Start = Callable[..., WorkerPool]
 HEADERS = {
     "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
     "aarch64": Path("/usr/include/asm-generic/unistd.h"),

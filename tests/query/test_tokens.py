@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.query.tokens import declared_prefixes, place, tokens
+from publisher.query.tokens import declared_prefixes, line_and_column, tokenize
 
 MARKS = "<>\"'#?$:\\@{}()[].;,|/^*+!&=_-%\n "
 
@@ -15,7 +15,7 @@ MARKS = "<>\"'#?$:\\@{}()[].;,|/^*+!&=_-%\n "
 def test_no_character_is_lost_or_read_twice(query: str) -> None:
     """Between the tokens there are only blanks and comments."""
     position = 0
-    for token in tokens(query):
+    for token in tokenize(query):
         between = query[position : token.start]
         assert all(not line.strip() or "#" in between for line in between.splitlines())
         assert query[token.start : token.start + len(token.text)] == token.text
@@ -46,7 +46,7 @@ def test_no_character_is_lost_or_read_twice(query: str) -> None:
 )
 def test_a_text_is_split_as_the_grammar_splits_it(query: str, kinds: list[str]) -> None:
     """SPARQL 1.1 Query, section 19.8."""
-    assert [token.kind for token in tokens(query)] == kinds
+    assert [token.kind for token in tokenize(query)] == kinds
 
 
 @pytest.mark.parametrize(
@@ -55,12 +55,12 @@ def test_a_text_is_split_as_the_grammar_splits_it(query: str, kinds: list[str]) 
 )
 def test_reading_takes_time_in_proportion_to_the_text(query: str) -> None:
     """Each of these once took minutes, or could: no letter may be tried again and again."""
-    assert sum(len(token.text) for token in tokens(query)) == len(query)
+    assert sum(len(token.text) for token in tokenize(query)) == len(query)
 
 
 def test_a_place_counts_lines_and_columns_from_one() -> None:
     """As editors do."""
-    assert place("ASK\n{ ?å }", 6) == (2, 3)
+    assert line_and_column("ASK\n{ ?å }", 6) == (2, 3)
 
 
 def test_prefixes_are_read_up_to_the_query_itself() -> None:

@@ -5,13 +5,13 @@ import threading
 
 import pytest
 
-from publisher.query.worker_messages import Channel, Gone
+from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 
 
 def test_a_message_comes_as_it_was_sent() -> None:
     """However long; an empty body is a body."""
     ours, theirs = socket.socketpair()
-    here, there = Channel(ours), Channel(theirs)
+    here, there = MessageSocket(ours), MessageSocket(theirs)
     body = bytes(range(256)) * 20_000
     sending = threading.Thread(target=there.send, args=[b"head", body])
     sending.start()
@@ -28,7 +28,7 @@ def test_a_message_comes_as_it_was_sent() -> None:
 def test_messages_that_come_together_are_read_one_by_one() -> None:
     """Also when the second begins in what was read of the first."""
     ours, theirs = socket.socketpair()
-    here, there = Channel(ours), Channel(theirs)
+    here, there = MessageSocket(ours), MessageSocket(theirs)
     for number in range(3):
         there.send(b"%d" % number, b"x" * 9_000)
     for number in range(3):
@@ -42,7 +42,7 @@ def test_messages_that_come_together_are_read_one_by_one() -> None:
 def test_the_wait_for_a_message_is_bounded() -> None:
     """For all of it: half a message is none."""
     ours, theirs = socket.socketpair()
-    here = Channel(ours)
+    here = MessageSocket(ours)
     theirs.sendall(b"\0\0\0\4\0\0\0\4he")
     with pytest.raises(TimeoutError):
         here.receive(0.05)
@@ -54,12 +54,12 @@ def test_the_wait_for_a_message_is_bounded() -> None:
 def test_the_end_of_the_other_side_is_noticed(sent: bytes) -> None:
     """Before a message and in the middle of one."""
     ours, theirs = socket.socketpair()
-    here = Channel(ours)
+    here = MessageSocket(ours)
     theirs.sendall(sent)
     theirs.close()
     assert here.has_news()
-    with pytest.raises(Gone):
+    with pytest.raises(ConnectionClosed):
         here.receive(20)
-    with pytest.raises(Gone):
+    with pytest.raises(ConnectionClosed):
         here.send(b"x" * 1_000_000)
     here.close()

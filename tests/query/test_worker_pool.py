@@ -21,9 +21,9 @@ from publisher.errors import (
     QueryRefused,
 )
 from publisher.query.engine import Operation
-from publisher.query.worker_pool import Workers
+from publisher.query.worker_pool import WorkerPool
 
-Start = Callable[..., Workers]
+Start = Callable[..., WorkerPool]
 YES = b'{"head":{},"boolean":true}'
 ENDLESS = Operation(
     "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
@@ -160,10 +160,10 @@ def test_no_worker_outlives_the_process_that_started_it(store: Path) -> None:
     """Not even when that one is killed, nor while a query without end is evaluated."""
     program = f"""
 import threading, sys
-from publisher.query.engine import Limits, Operation
-from publisher.query.worker_pool import Workers
-from publisher.query.worker_messages import Workplace
-workers = Workers(Workplace({str(store)!r}, Limits(30, 1 << 28, 1 << 20)), 2)
+from publisher.query.engine import QueryLimits, Operation
+from publisher.query.worker_pool import WorkerPool
+from publisher.query.worker_messages import WorkerConfig
+workers = WorkerPool(WorkerConfig({str(store)!r}, QueryLimits(30, 1 << 28, 1 << 20)), 2)
 workers.answer(Operation("ASK {{}}"))
 threading.Thread(target=workers.answer, args=[Operation({ENDLESS.query!r})]).start()
 while len(workers.pids()) < 2:

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
-from publisher.query.embedded import QuietEngine
+from publisher.query.embedded import InProcessEngine
 from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import Release
@@ -77,7 +77,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def lines(request: pytest.FixtureRequest, fed: Release) -> Iterator[TableLines]:
     """Return what reads the lakes."""
     table = read_tables(fed.folder)["lake"]
-    engine = QuietEngine(fed.store)
+    engine = InProcessEngine(fed.store)
     with opened_for(inf, fed.folder / table.file(ROWS)) as opened:
         index = opened if "index" in request.param else None
         yield TableLines(engine, table, fed.prefixes, "sv", index)
@@ -206,7 +206,7 @@ def test_the_query_of_a_page_finds_what_it_shows(lines: TableLines, fed: Release
     query = lines.queries.whole(Choice(), columns, 10, 0)
     found = {
         (row["thing"].value.rpartition("/")[2], row["value"].value)
-        for row in QuietEngine(fed.store).rows(query)
+        for row in InProcessEngine(fed.store).rows(query)
         if row["property"] == Literal(FLOWS)
     }
 
@@ -248,7 +248,7 @@ def test_values_at_the_end_of_a_path_are_counted(fed: Release) -> None:
     told = Queries(read_tables(fed.folder)["lake"], fed.prefixes, "sv").facets(Choice(), columns)
     found = [
         (row["property"].value, row["value"].value.rpartition("/")[2], row["count"].value)
-        for row in QuietEngine(fed.store).rows(told)
+        for row in InProcessEngine(fed.store).rows(told)
     ]
 
     assert (FLOWS, "klaralven", "1") in found

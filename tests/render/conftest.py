@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 
-from publisher.query.engine import LABELS, Description, Engine, Row
+from publisher.query.engine import LABELS, Description, Engine, Solution
 from publisher.render.compose import classes_of
 from publisher.render.incoming import Incoming
 from publisher.render.labels import Names
@@ -40,13 +40,13 @@ class Pond:
         self._store = Store()
         self._store.load((PREFIXES + turtle).encode(), format=RdfFormat.TURTLE)
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str) -> list[Solution]:
         """Return the solutions of a query."""
         solutions = self._store.query(query)
         assert isinstance(solutions, QuerySolutions)
         names = [variable.value for variable in solutions.variables]
         return [
-            cast(Row, {name: row[name] for name in names if row[name] is not None})
+            cast(Solution, {name: row[name] for name in names if row[name] is not None})
             for row in solutions
         ]
 

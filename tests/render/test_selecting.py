@@ -21,7 +21,7 @@ from publisher.addresses import Addresses
 from publisher.errors import QueryLimitExceeded
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
-from publisher.query.embedded import QuietEngine
+from publisher.query.embedded import InProcessEngine
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.search import opened_for
@@ -77,14 +77,14 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="module")
-def engine(many: Release) -> QuietEngine:
+def engine(many: Release) -> InProcessEngine:
     """Return an engine over it."""
-    return QuietEngine(many.store)
+    return InProcessEngine(many.store)
 
 
 @contextmanager
 def opened(
-    engine: QuietEngine, release: Release, language: str, *, indexed: bool = True
+    engine: InProcessEngine, release: Release, language: str, *, indexed: bool = True
 ) -> Iterator[TableLines]:
     """Yield what reads the table, by its index or by the engine alone."""
     table = read_tables(release.folder)["municipality"]
@@ -110,7 +110,7 @@ _FILTERS: tuple[dict[str, tuple[str, ...]], ...] = (
 @pytest.mark.parametrize("words", _WORDS)
 @pytest.mark.parametrize("filters", _FILTERS, ids=str)
 def test_the_index_counts_as_the_engine_does(
-    engine: QuietEngine, many: Release, words: str, filters: dict[str, tuple[str, ...]]
+    engine: InProcessEngine, many: Release, words: str, filters: dict[str, tuple[str, ...]]
 ) -> None:
     """How many rows fit, and how many with each value of a facet."""
     choice = Choice(words=words, filters=filters)
@@ -129,7 +129,7 @@ _COLUMNS = ("", "label", "county", "letters", "coastal", "modified", "identifier
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("sort", _COLUMNS)
 def test_the_index_orders_as_the_engine_does(
-    engine: QuietEngine, many: Release, sort: str, language: str, *, descending: bool
+    engine: InProcessEngine, many: Release, sort: str, language: str, *, descending: bool
 ) -> None:
     """Each column, either way, page by page."""
     for words, filters in product(("", "a"), _FILTERS[:3]):
@@ -170,7 +170,7 @@ def test_marks_do_not_count_but_those_of_swedish_letters(
     marked: Release, words: str, found: list[str]
 ) -> None:
     """As in the search of the site; and words are met anywhere in a text."""
-    with opened(QuietEngine(marked.store), marked, "sv") as lines:
+    with opened(InProcessEngine(marked.store), marked, "sv") as lines:
         rows = lines.read(Choice(words=words), (), 10).lines
 
     assert sorted(line.iri.rpartition("/")[2] for line in rows) == found
@@ -179,7 +179,7 @@ def test_marks_do_not_count_but_those_of_swedish_letters(
 def test_numbers_are_met_by_what_they_mean(marked: Release) -> None:
     """An engine keeps 05 as 5, and a reader of the sources asks for 05."""
     choice = Choice(filters={"letters": ("05",)}, sort="letters")
-    with opened(QuietEngine(marked.store), marked, "sv") as lines:
+    with opened(InProcessEngine(marked.store), marked, "sv") as lines:
         rows = lines.read(choice, (), 10).lines
 
     assert [line.iri.rpartition("/")[2] for line in rows] == ["y", "falun", "gavle"]
@@ -201,7 +201,7 @@ def test_a_release_without_an_index_is_asked_of_the_engine(
     files = {n: f for n, f in municipalities.files.items() if not n.endswith(f".{ROWS}")}
     past = dataclasses.replace(municipalities, folder=folder, files=files)
     addresses = Addresses(BASE, "http://localhost/")
-    pages = Pages(past, QuietEngine(past.store), addresses)  # type: ignore[arg-type]
+    pages = Pages(past, InProcessEngine(past.store), addresses)  # type: ignore[arg-type]
     with pages.tables.lines(pages.tables.tables["municipality"], "sv") as lines:
         choice = Choice(words="al", sort="label", descending=True)
         rows = lines.read(choice, (), 10).lines
@@ -228,7 +228,7 @@ def test_the_index_holds_nothing_but_what_it_says(municipalities: Release) -> No
         ]
 
 
-def test_a_choice_of_rows_is_stopped_in_time(engine: QuietEngine, many: Release) -> None:
+def test_a_choice_of_rows_is_stopped_in_time(engine: InProcessEngine, many: Release) -> None:
     """As a query is: nobody keeps a thread busy with words that stand everywhere."""
     table = read_tables(many.folder)["municipality"]
     with (

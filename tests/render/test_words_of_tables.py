@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.query.embedded import QuietEngine
-from publisher.query.engine import Row
+from publisher.query.embedded import InProcessEngine
+from publisher.query.engine import Solution
 from publisher.release.model import Release
 from publisher.release.tables.table import Table, read_tables
 from publisher.render.tables import by_sparql as module
@@ -16,10 +16,10 @@ from publisher.render.tables.rows import TableLines
 from publisher.render.tables.selection import Choice
 
 
-class Listening(QuietEngine):
+class Listening(InProcessEngine):
     """An engine that keeps what it was asked."""
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str) -> list[Solution]:
         """Note a query, and answer it."""
         self.asked = [*getattr(self, "asked", []), query]
         return super().rows(query)

@@ -11,7 +11,7 @@ from pyoxigraph import Store
 from publisher.addresses import Addresses
 from publisher.errors import EngineFailed
 from publisher.load.sources import PUBLISHED, Sources
-from publisher.query.embedded import QuietEngine
+from publisher.query.embedded import InProcessEngine
 from publisher.query.engine import Answer, Operation
 from publisher.release.documents import shared_documents
 from publisher.release.model import Release
@@ -22,7 +22,7 @@ _NAME = "preview"
 _LINKS = 100
 
 
-class _Engine(QuietEngine):
+class _Engine(InProcessEngine):
     """Look-ups in memory; a preview answers no queries."""
 
     def answer(self, operation: Operation) -> Answer:

@@ -15,7 +15,7 @@ FAILURES = 5
 PAUSE_SECONDS = 3.0
 
 
-class Circuit:
+class CircuitBreaker:
     """Counts failures in a row; past the limit it lets one try through a pause."""
 
     def __init__(

@@ -34,18 +34,18 @@ from publisher.errors import (
     QueryLimitExceeded,
     QueryRefused,
 )
-from publisher.query.engine import Limits
-from publisher.query.remote.circuit import Circuit
+from publisher.query.engine import QueryLimits
+from publisher.query.remote.circuit import CircuitBreaker
 from publisher.system.user_agent import user_agent
 
 _CONNECT_SECONDS = 5.0
-_PART = 1 << 16
-_FORM = "application/x-www-form-urlencoded"
+_READ_BYTES = 1 << 16
+_FORM_TYPE = "application/x-www-form-urlencoded"
 # What all exchanges together may hold of answers that are still on their way.
 _ARRIVING_RESULTS = 4
 
 
-class _Plain(HTTPConnection):
+class _TimedConnection(HTTPConnection):
     """A connection whose head has to arrive in time as a whole."""
 
     wire: socket.socket | None = None
@@ -56,15 +56,15 @@ class _Plain(HTTPConnection):
         with ExitStack() as opened:
             if self.wire is not None and self.timeout is not None:
                 deadline = time.monotonic() + self.timeout
-                opened.enter_context(ALARM.shutting_down(self.wire, deadline))
+                opened.enter_context(SOCKET_DEADLINES.shutting_down(self.wire, deadline))
             return super().getresponse()
 
 
-class _Encrypted(_Plain, HTTPSConnection):
+class _TimedTlsConnection(_TimedConnection, HTTPSConnection):
     """The same over TLS."""
 
 
-class _Arriving:
+class _ArrivingBytes:
     """Counts what is on its way, and refuses what would be too much at one time."""
 
     def __init__(self, most: int) -> None:
@@ -87,20 +87,22 @@ class _Arriving:
         )
 
 
-class Connection:
+class ConnectionPool:
     """Kept connections to one engine, at most so many."""
 
-    def __init__(self, address: Address, limits: Limits, most: int) -> None:
+    def __init__(self, address: EngineAddress, limits: QueryLimits, most: int) -> None:
         """Connect to nothing yet."""
         self._address, self._limits = address, limits
         parts = urlsplit(address.url)
         self._path = parts._replace(scheme="", netloc="").geturl() or "/"
         self._pool = urllib3.connection_from_url(address.url, maxsize=most, block=True)
-        self._pool.ConnectionCls = _Encrypted if parts.scheme == "https" else _Plain
-        self._arriving = _Arriving(_ARRIVING_RESULTS * limits.result_bytes)
-        self._circuit = Circuit()
+        self._pool.ConnectionCls = (
+            _TimedTlsConnection if parts.scheme == "https" else _TimedConnection
+        )
+        self._arriving = _ArrivingBytes(_ARRIVING_RESULTS * limits.result_bytes)
+        self._circuit = CircuitBreaker()
 
-    def ask(self, request: Request) -> bytes:
+    def ask(self, request: QueryRequest) -> bytes:
         """Return the whole body of an answer of the wanted media type.
 
         Raises:
@@ -113,9 +115,9 @@ class Connection:
         deadline = time.monotonic() + request.seconds
         try:
             body = self._send(request, deadline)
-        except Broken as error:
+        except IncompleteResponse as error:
             self._circuit.failed()
-            raise failed(str(error)) from error
+            raise engine_error(str(error)) from error
         except PublisherError:
             self._circuit.succeeded()  # it answers, if with a refusal
             raise
@@ -124,7 +126,7 @@ class Connection:
         self._circuit.succeeded()
         return body
 
-    def _failure(self, error: Exception, request: Request, deadline: float) -> PublisherError:
+    def _failure(self, error: Exception, request: QueryRequest, deadline: float) -> PublisherError:
         if isinstance(error, EmptyPoolError):
             return EngineBusy(
                 "All connections to the query engine are in use.",
@@ -134,11 +136,11 @@ class Connection:
         if is_late and not isinstance(error, ConnectTimeoutError):
             if request.is_own:
                 self._circuit.failed()
-            return no_time(request.seconds)
+            return time_limit_error(request.seconds)
         self._circuit.failed()
-        return failed(f"{type(error).__name__}: {error}")
+        return engine_error(f"{type(error).__name__}: {error}")
 
-    def _send(self, request: Request, deadline: float) -> bytes:
+    def _send(self, request: QueryRequest, deadline: float) -> bytes:
         """Send a request, and once more when a kept connection turns out to be dead.
 
         A query changes nothing, so that it may be sent again; one that took its time may not.
@@ -150,7 +152,7 @@ class Connection:
                 raise
             return self._exchange(request, deadline)
 
-    def _exchange(self, request: Request, deadline: float) -> bytes:
+    def _exchange(self, request: QueryRequest, deadline: float) -> bytes:
         left = max(0.001, deadline - time.monotonic())
         fields = list(request.fields)
         if self._address.timeout is not None:
@@ -162,7 +164,7 @@ class Connection:
             body=urlencode(fields).encode(),
             headers={
                 "Accept": request.media_type,
-                "Content-Type": _FORM,
+                "Content-Type": _FORM_TYPE,
                 "User-Agent": user_agent(),
                 **self._address.authorization,
             },
@@ -181,7 +183,7 @@ class Connection:
             if not is_whole:
                 response.close()  # what is left of it must not be read as the next answer
             response.release_conn()
-        check(response.status, response.headers, body, request)
+        check_response(response.status, response.headers, body, request)
         return body
 
     def _read(self, response: urllib3.BaseHTTPResponse, deadline: float) -> bytes:
@@ -190,11 +192,11 @@ class Connection:
         body = bytearray()
         with ExitStack() as opened:
             opened.callback(lambda: self._arriving.take(-len(body)))
-            if isinstance(connection, _Plain) and connection.wire is not None:
-                opened.enter_context(ALARM.shutting_down(connection.wire, deadline))
-            while part := response.read1(_PART):
+            if isinstance(connection, _TimedConnection) and connection.wire is not None:
+                opened.enter_context(SOCKET_DEADLINES.shutting_down(connection.wire, deadline))
+            while part := response.read1(_READ_BYTES):
                 if len(body) + len(part) > self._limits.result_bytes:
-                    raise too_long(self._limits.result_bytes)
+                    raise result_limit_error(self._limits.result_bytes)
                 self._arriving.take(len(part))
                 body += part
                 if time.monotonic() >= deadline:
@@ -210,11 +212,11 @@ class Connection:
 
 # Where an engine is, and one request to it.
 
-Fields = Sequence[tuple[str, str]]
+HeaderFields = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Address:
+class EngineAddress:
     """Where an engine is, and what it wants to know of a request.
 
     Attributes:
@@ -229,7 +231,7 @@ class Address:
 
 
 @dataclass(frozen=True)
-class Request:
+class QueryRequest:
     """One request.
 
     Attributes:
@@ -239,7 +241,7 @@ class Request:
         is_own: Whether this program asks, and not a client whose query may be at fault.
     """
 
-    fields: Fields
+    fields: HeaderFields
     media_type: str
     seconds: float
     is_own: bool = False
@@ -273,43 +275,43 @@ def authorization(environ: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 N_TRIPLES = "application/n-triples"
 JSON = "application/sparql-results+json"
-_ASK_FOR_LESS = "Ask for less: add patterns or LIMIT, or take the dump."
+_REDUCE_RESULT = "Ask for less: add patterns or LIMIT, or take the dump."
 # What each media type may be called in an answer.
-_CALLED = {
+_MEDIA_TYPE_NAMES = {
     JSON: (JSON, "application/json"),
     N_TRIPLES: (N_TRIPLES, "text/plain"),
 }
-_SHOWN = 300
+_LONGEST_SHOWN = 300
 # Header fields by which Virtuoso says that an answer is not all there is.
-_STOPPED, _CUT = "X-SQL-State", "X-SPARQL-MaxRows"
+_STOPPED_FIELD, _CUT_FIELD = "X-SQL-State", "X-SPARQL-MaxRows"
 _log = logging.getLogger("publisher.query")
 
 
-class Broken(Exception):
+class IncompleteResponse(Exception):
     """The engine answered something that is no answer."""
 
 
-def no_time(seconds: float) -> QueryLimitExceeded:
+def time_limit_error(seconds: float) -> QueryLimitExceeded:
     """Return the error of a query that took too long."""
     return QueryLimitExceeded(
         "The query was stopped after {seconds} seconds.",
         limit="query_timeout_seconds",
-        remedy=_ASK_FOR_LESS,
+        remedy=_REDUCE_RESULT,
         seconds=f"{round(seconds, 1):g}",
     )
 
 
-def too_long(limit_bytes: int) -> QueryLimitExceeded:
+def result_limit_error(limit_bytes: int) -> QueryLimitExceeded:
     """Return the error of a result that is too large."""
     return QueryLimitExceeded(
         "The result is longer than {megabytes} MB.",
         limit="query_result_mb",
-        remedy=_ASK_FOR_LESS,
+        remedy=_REDUCE_RESULT,
         megabytes=limit_bytes >> 20,
     )
 
 
-def failed(reason: str) -> EngineFailed:
+def engine_error(reason: str) -> EngineFailed:
     """Return the error of an engine that broke; only the log tells how."""
     _log.error("The query engine failed: %s", printable(reason))
     return EngineFailed(
@@ -324,52 +326,56 @@ def printable(words: str) -> str:
     >>> printable("no \x1b[2J\x00such thing")
     'no ?[2J?such thing'
     """
-    shown = " ".join(words[: _SHOWN * 4].split())[:_SHOWN]
+    shown = " ".join(words[: _LONGEST_SHOWN * 4].split())[:_LONGEST_SHOWN]
     return "".join(letter if letter.isprintable() else "?" for letter in shown)
 
 
-def check(status: int, fields: Mapping[str, str], body: bytes, request: Request) -> None:
+def check_response(
+    status: int, fields: Mapping[str, str], body: bytes, request: QueryRequest
+) -> None:
     """Let an answer pass that is whole and of the media type wanted.
 
     Raises:
         PublisherError: The engine refuses, or stopped at a limit.
-        Broken: It answered something else.
+        IncompleteResponse: It answered something else.
     """
     if status != HTTPStatus.OK:
-        raise _refusal(status, body, request)
-    if _STOPPED in fields:
-        raise no_time(request.seconds)
-    if _CUT in fields:
+        raise _refusal_error(status, body, request)
+    if _STOPPED_FIELD in fields:
+        raise time_limit_error(request.seconds)
+    if _CUT_FIELD in fields:
         raise QueryLimitExceeded(
             "The engine gives at most {rows} rows.",
             limit="query_result_mb",
-            remedy=_ASK_FOR_LESS,
-            rows=fields[_CUT][:20],
+            remedy=_REDUCE_RESULT,
+            rows=fields[_CUT_FIELD][:20],
         )
     coding = fields.get("Content-Encoding", "identity").strip().lower()
     if coding != "identity":
         # Nobody asked for it (RFC 9110, 12.5.3), and a little of it can unpack to very much.
-        raise Broken(f"its answer is packed as {coding[:20]!r}")
+        raise IncompleteResponse(f"its answer is packed as {coding[:20]!r}")
     media_type = fields.get("Content-Type", "").partition(";")[0].strip().lower()
-    if media_type not in _CALLED[request.media_type]:
-        raise Broken(f"it sent {media_type[:100]!r} instead of {request.media_type}")
+    if media_type not in _MEDIA_TYPE_NAMES[request.media_type]:
+        raise IncompleteResponse(f"it sent {media_type[:100]!r} instead of {request.media_type}")
     if not _is_whole(request.media_type, body):
-        raise Broken(f"its answer breaks off: {body[-_SHOWN:]!r}")
+        raise IncompleteResponse(f"its answer breaks off: {body[-_LONGEST_SHOWN:]!r}")
 
 
 def _is_whole(media_type: str, body: bytes) -> bool:
     """Look at both ends: each media type has an end that a cut answer lacks."""
-    start, end = body[:_SHOWN].lstrip(), body[-_SHOWN:].rstrip()
+    start, end = body[:_LONGEST_SHOWN].lstrip(), body[-_LONGEST_SHOWN:].rstrip()
     if media_type == JSON:
         return start.startswith(b"{") and b'"head"' in start and end.endswith(b"}")
     last = end.rpartition(b"\n")[2]
     return not last or last.endswith(b".") or last.startswith(b"#")
 
 
-def _refusal(status: int, body: bytes, request: Request) -> PublisherError | Broken:
-    reason = printable(body[: _SHOWN * 4].decode(errors="replace"))
+def _refusal_error(
+    status: int, body: bytes, request: QueryRequest
+) -> PublisherError | IncompleteResponse:
+    reason = printable(body[: _LONGEST_SHOWN * 4].decode(errors="replace"))
     if status in (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT):
-        return no_time(request.seconds)
+        return time_limit_error(request.seconds)
     if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         return EngineBusy(
             "The query engine has too much to do.", remedy="Send the query again in a few seconds."
@@ -387,8 +393,8 @@ def _refusal(status: int, body: bytes, request: Request) -> PublisherError | Bro
             reason=reason.rstrip(".") or str(status),
         )
     if is_refused or status == HTTPStatus.INTERNAL_SERVER_ERROR:
-        return failed(f"status {status}: {reason}")  # at this query alone, as far as is known
-    return Broken(f"status {status}: {reason}")
+        return engine_error(f"status {status}: {reason}")  # at this query alone, as far as is known
+    return IncompleteResponse(f"status {status}: {reason}")
 
 
 # Ends an exchange at its time, whatever part of it the other side spins out.
@@ -398,7 +404,7 @@ def _refusal(status: int, body: bytes, request: Request) -> PublisherError | Bro
 # down at the deadline, and whoever reads from it comes to its end.
 
 
-class Alarm:
+class SocketDeadlines:
     """Shuts sockets down at their deadlines, all in one thread."""
 
     def __init__(self) -> None:
@@ -442,4 +448,4 @@ class Alarm:
                         socket.socket.shutdown(wire, socket.SHUT_RDWR)
 
 
-ALARM = Alarm()
+SOCKET_DEADLINES = SocketDeadlines()

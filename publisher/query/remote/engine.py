@@ -16,36 +16,36 @@ from tempfile import TemporaryDirectory
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
 from publisher.errors import EngineFailed, NotAcceptable, PartFailed, PublisherError
-from publisher.query.describe import LookUps
+from publisher.query.describe import Describer
 from publisher.query.engine import (
     BOOLEANS,
-    COUNTED,
     GRAPHS,
     LABELS,
+    MOST_COUNTED,
     SOLUTIONS,
     Answer,
     Description,
-    Limits,
     Operation,
-    Row,
+    QueryLimits,
+    Solution,
     Term,
 )
 from publisher.query.remote import results
 from publisher.query.remote.connection import (
     JSON,
     N_TRIPLES,
-    Address,
-    Broken,
-    Connection,
-    Request,
-    failed,
-    too_long,
+    ConnectionPool,
+    EngineAddress,
+    IncompleteResponse,
+    QueryRequest,
+    engine_error,
+    result_limit_error,
 )
-from publisher.query.remote.results import Bounds, Solution
-from publisher.query.remote.rewriting import AS_WRITTEN, Names, rewrite
-from publisher.query.tokens import Token, declared_prefixes, tokens
-from publisher.query.worker_messages import Workplace
-from publisher.query.worker_pool import Workers
+from publisher.query.remote.results import CompleteSolution, ResultLimits
+from publisher.query.remote.rewriting import AS_WRITTEN, GraphNames, rewrite
+from publisher.query.tokens import Token, declared_prefixes, tokenize
+from publisher.query.worker_messages import WorkerConfig
+from publisher.query.worker_pool import WorkerPool
 from publisher.rdf.namespaces import iri
 
 _PROBE_SECONDS = 2.0
@@ -53,11 +53,11 @@ _PROBE_BYTES = 1 << 20
 _PROBE = "SELECT ?s { ?s ?p ?o } LIMIT 1"
 _VARIABLE = re.compile(r"[?$](\w+)")
 _OFFERED = {"solutions": SOLUTIONS, "boolean": BOOLEANS, "graph": GRAPHS}
-_TRIPLES = "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s { %s } ?s ?p ?o }"
+_TRIPLES_QUERY = "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s { %s } ?s ?p ?o }"
 
 
 @dataclass(frozen=True)
-class Sizes:
+class FetchSizes:
     """How much is asked for at a time.
 
     Attributes:
@@ -72,11 +72,13 @@ class Sizes:
 class RemoteEngine:
     """An engine that somebody else runs."""
 
-    def __init__(self, address: Address, names: Names, limits: Limits, sizes: Sizes) -> None:
+    def __init__(
+        self, address: EngineAddress, names: GraphNames, limits: QueryLimits, sizes: FetchSizes
+    ) -> None:
         """Start what parses queries; nothing is asked yet."""
         self._names, self._limits, self._sizes = names, limits, sizes
-        self._connection = Connection(address, limits, sizes.connections)
-        self._reader = Reader(limits)
+        self._connection = ConnectionPool(address, limits, sizes.connections)
+        self._reader = QueryParser(limits)
         self._probing = threading.Lock()
         self._trouble: PublisherError | None = None
 
@@ -94,35 +96,35 @@ class RemoteEngine:
             if form.describes:
                 return self._describe(operation, media_type)
             return self._evaluate(operation, form, media_type)
-        except Broken as error:
-            raise failed(str(error)) from error
+        except IncompleteResponse as error:
+            raise engine_error(str(error)) from error
 
-    def _bounds(self, operation: Operation) -> Bounds:
+    def _bounds(self, operation: Operation) -> ResultLimits:
         """Return the bounds of all that is done for an operation."""
         seconds = min(operation.seconds or self._limits.seconds, self._limits.seconds)
-        return Bounds.of(seconds, self._limits.result_bytes)
+        return ResultLimits.of(seconds, self._limits.result_bytes)
 
-    def _evaluate(self, operation: Operation, form: Form, media_type: str) -> Answer:
+    def _evaluate(self, operation: Operation, form: QueryForm, media_type: str) -> Answer:
         bounds = self._bounds(operation)
         asked = N_TRIPLES if form.kind == "graph" else JSON
         body = self._send(operation, asked, bounds, form.variables)
         if form.kind == "solutions":
-            return results.as_solutions(body, media_type, form.variables, bounds)
+            return results.convert_solutions(body, media_type, form.variables, bounds)
         if form.kind == "boolean":
-            return results.as_boolean(body, media_type)
-        return results.as_graph(body, media_type, _prefixes(operation), bounds)
+            return results.convert_boolean(body, media_type)
+        return results.convert_graph(body, media_type, _prefixes(operation), bounds)
 
     def _send(
         self,
         operation: Operation,
         media_type: str,
-        bounds: Bounds,
+        bounds: ResultLimits,
         variables: Sequence[str] = (),
         *,
         is_own: bool = False,
     ) -> bytes:
         fields = rewrite(operation, self._names, variables).fields()
-        request = Request(fields, media_type, bounds.left(), is_own)
+        request = QueryRequest(fields, media_type, bounds.left(), is_own)
         body = self._connection.ask(request)
         return body.replace(AS_WRITTEN.encode(), b"") if self._names.guarded else body
 
@@ -132,30 +134,30 @@ class RemoteEngine:
         things = self._described(operation, bounds)
         prefixes = _prefixes(operation)
         if rewrite(operation, self._names).default_graphs != self._default_graphs():
-            query = _TRIPLES % " ".join(str(thing) for thing in things)
+            query = _TRIPLES_QUERY % " ".join(str(thing) for thing in things)
             wanted = Operation(
                 query,
                 default_graphs=operation.default_graphs,
                 named_graphs=operation.named_graphs,
             )
-            return results.as_graph(
+            return results.convert_graph(
                 self._send(wanted, N_TRIPLES, bounds), media_type, prefixes, bounds
             )
-        fetched = Fetched(self._asking(bounds), self._names)
+        fetched = Neighbours(self._asking(bounds), self._names)
         fetched.fetch(things)
         found: dict[Triple, None] = {}
         for thing in things:
             description = fetched.look_up((thing.value,), 1, self._sizes.incoming_links)
             if description is not None:
                 found |= dict.fromkeys(description.triples())
-        return results.written_graph(list(found), media_type, prefixes, bounds)
+        return results.serialise_graph(list(found), media_type, prefixes, bounds)
 
     def _default_graphs(self) -> tuple[str, ...]:
         return rewrite(Operation("ASK {}"), self._names).default_graphs
 
-    def _described(self, operation: Operation, bounds: Bounds) -> list[NamedNode]:
+    def _described(self, operation: Operation, bounds: ResultLimits) -> list[NamedNode]:
         """Return the things that DESCRIBE means, each once."""
-        terms, query = described(operation)
+        terms, query = described_terms(operation)
         things: dict[NamedNode, None] = {}
         if query:
             asked = Operation(**vars(operation) | {"query": query})
@@ -186,30 +188,32 @@ class RemoteEngine:
                 found.append(NamedNode(prefixes[prefix] + local.replace("\\", "")))
         return found
 
-    def _rows(self, body: bytes, variables: Sequence[str], bounds: Bounds) -> list[Row]:
+    def _rows(self, body: bytes, variables: Sequence[str], bounds: ResultLimits) -> list[Solution]:
         original: Callable[[Term], Term] = self._names.original
-        rows = results.own_rows(body, variables, bounds)
-        return [Solution({name: original(term) for name, term in row.items()}) for row in rows]
+        rows = results.read_solutions(body, variables, bounds)
+        return [
+            CompleteSolution({name: original(term) for name, term in row.items()}) for row in rows
+        ]
 
-    def _own(self, query: str, bounds: Bounds) -> list[Row]:
+    def _own(self, query: str, bounds: ResultLimits) -> list[Solution]:
         body = self._send(Operation(query), JSON, bounds, is_own=True)
         return self._rows(body, _variables(query), bounds)
 
-    def _asking(self, bounds: Bounds) -> Callable[[str], list[Row]]:
+    def _asking(self, bounds: ResultLimits) -> Callable[[str], list[Solution]]:
         """Return what answers queries until the bounds are reached by all of them together."""
         count = 0
 
-        def ask(query: str) -> list[Row]:
+        def ask(query: str) -> list[Solution]:
             nonlocal count
             found = self._own(query, bounds)
             count += len(found)
             if count > bounds.rows:
-                raise too_long(bounds.result_bytes)
+                raise result_limit_error(bounds.result_bytes)
             return found
 
         return ask
 
-    def rows(self, query: str) -> list[Row]:
+    def rows(self, query: str) -> list[Solution]:
         """Return the solutions of one of the program's own queries."""
         return self._own(query, self._bounds(Operation(query)))
 
@@ -224,7 +228,7 @@ class RemoteEngine:
     def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
         """Return what is known of some things; see ``Engine.describe``."""
         asking = self._asking(self._bounds(Operation("")))
-        return Fetched(asking, self._names).describe(subjects, page, page_size)
+        return Neighbours(asking, self._names).describe(subjects, page, page_size)
 
     def trouble(self) -> PublisherError | None:
         """Return why the engine cannot answer just now; None when it can.
@@ -244,7 +248,7 @@ class RemoteEngine:
 
     def _probe(self) -> PublisherError | None:
         try:
-            self._own(_PROBE, Bounds.of(_PROBE_SECONDS, _PROBE_BYTES))
+            self._own(_PROBE, ResultLimits.of(_PROBE_SECONDS, _PROBE_BYTES))
         except PublisherError as error:
             return error
         return None
@@ -268,20 +272,20 @@ def _variables(query: str) -> list[str]:
 #
 # There the look-ups of the embedded engine read it, so that a document is the same from both.
 
-_AT_ONCE = 100
+_BATCH = 100
 _SUBJECT = NamedNode(iri("rdf:subject"))
-_OWN = "SELECT ?s ?p ?o ?g { VALUES ?s { %s } GRAPH ?g { ?s ?p ?o } }"
+_OWN_QUERY = "SELECT ?s ?p ?o ?g { VALUES ?s { %s } GRAPH ?g { ?s ?p ?o } }"
 # One hub may be pointed at by everything; past the bound, links are not counted anywhere.
-_INCOMING = "SELECT ?s ?p ?o ?g { VALUES ?o { %s } GRAPH ?g { ?s ?p ?o } } LIMIT %d"
-_LABELS = "SELECT ?s ?p ?o { VALUES ?s { %s } VALUES ?p { %s } ?s ?p ?o }"
-Ask = Callable[[str], list[Row]]
+_INCOMING_QUERY = "SELECT ?s ?p ?o ?g { VALUES ?o { %s } GRAPH ?g { ?s ?p ?o } } LIMIT %d"
+_LABELS_QUERY = "SELECT ?s ?p ?o { VALUES ?s { %s } VALUES ?p { %s } ?s ?p ?o }"
+Select = Callable[[str], list[Solution]]
 Node = NamedNode | BlankNode
 
 
-class Fetched:
+class Neighbours:
     """The neighbourhood of some things, as far as it was asked for."""
 
-    def __init__(self, ask: Ask, names: Names) -> None:
+    def __init__(self, ask: Select, names: GraphNames) -> None:
         """Begin with nothing; ``ask`` answers queries."""
         self._ask, self._names = ask, names
         self._store = Store()
@@ -297,8 +301,8 @@ class Fetched:
         """Fetch what is said of some things, and what points to them."""
         self._fetch_own(subjects)
         pointing: list[Node] = []
-        for part in _parts(subjects):
-            query = _INCOMING % (self._terms(part), COUNTED * len(part))
+        for part in _batches(subjects):
+            query = _INCOMING_QUERY % (self._terms(part), MOST_COUNTED * len(part))
             for quad in self._quads(self._ask(query)):
                 self._store.add(quad)
                 if quad.predicate == _SUBJECT and isinstance(quad.subject, NamedNode | BlankNode):
@@ -311,8 +315,8 @@ class Fetched:
         while pending:
             self._known.update(pending)
             below: dict[Node, None] = {}
-            for part in _parts(pending):
-                for quad in self._quads(self._ask(_OWN % self._terms(part))):
+            for part in _batches(pending):
+                for quad in self._quads(self._ask(_OWN_QUERY % self._terms(part))):
                     self._store.add(quad)
                     if isinstance(quad.object, BlankNode):
                         below[quad.object] = None
@@ -320,7 +324,7 @@ class Fetched:
 
     def look_up(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
         """Return what was fetched of some things, with labels of what they are linked to."""
-        found = LookUps(self._store).describe(subjects, page, page_size)
+        found = Describer(self._store).describe(subjects, page, page_size)
         if found is None:
             return None
         linked = {n for t in found.own for n in (t.predicate, t.object)}
@@ -328,16 +332,16 @@ class Fetched:
         wanted = {n for n in linked if isinstance(n, NamedNode) and n.value not in self._labelled}
         self._labelled |= {node.value for node in wanted}
         predicates = " ".join(f"<{name}>" for name in LABELS)
-        for part in _parts(sorted(wanted, key=str)):
-            for row in self._ask(_LABELS % (self._terms(part), predicates)):
+        for part in _batches(sorted(wanted, key=str)):
+            for row in self._ask(_LABELS_QUERY % (self._terms(part), predicates)):
                 self._store.add(_quad(row["s"], row["p"], row["o"]))
-        return LookUps(self._store).describe(subjects, page, page_size) if wanted else found
+        return Describer(self._store).describe(subjects, page, page_size) if wanted else found
 
     def _terms(self, nodes: Iterable[Node]) -> str:
         named = (self._names.named(n) if isinstance(n, BlankNode) else n for n in nodes)
         return " ".join(str(node) for node in named)
 
-    def _quads(self, rows: Iterable[Row]) -> Iterator[Quad]:
+    def _quads(self, rows: Iterable[Solution]) -> Iterator[Quad]:
         for row in rows:
             yield _quad(row["s"], row["p"], row["o"], row["g"])
 
@@ -351,11 +355,11 @@ def _quad(*terms: Term) -> Quad:
     try:
         return Quad(*terms)  # type: ignore[arg-type]
     except TypeError as error:
-        raise failed(f"its solutions are no triples: {error}") from error
+        raise engine_error(f"its solutions are no triples: {error}") from error
 
 
-def _parts(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
-    return (nodes[start : start + _AT_ONCE] for start in range(0, len(nodes), _AT_ONCE))
+def _batches(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
+    return (nodes[start : start + _BATCH] for start in range(0, len(nodes), _BATCH))
 
 
 # Is it a query, and of which form? A local parser says, before anything is sent.
@@ -369,7 +373,7 @@ _PROLOGUE = ("PREFIX", "BASE")
 
 
 @dataclass(frozen=True)
-class Form:
+class QueryForm:
     """What kind of query it is.
 
     Attributes:
@@ -383,19 +387,19 @@ class Form:
     describes: bool
 
 
-class Reader:
+class QueryParser:
     """Processes that parse queries; they have no data and evaluate nothing."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: QueryLimits) -> None:
         """Start the processes."""
         self._folder = TemporaryDirectory(prefix="publisher-")
         store = Path(self._folder.name) / "store"
         Store(str(store)).flush()
-        self._workers = Workers(
-            Workplace(str(store), replace(limits, seconds=_SECONDS), reads_only=True), _PROCESSES
+        self._workers = WorkerPool(
+            WorkerConfig(str(store), replace(limits, seconds=_SECONDS), reads_only=True), _PROCESSES
         )
 
-    def read(self, operation: Operation) -> Form:
+    def read(self, operation: Operation) -> QueryForm:
         """Return the form of a query.
 
         Raises:
@@ -409,7 +413,7 @@ class Reader:
                 "The process that evaluated the query broke down; it is being replaced.",
                 remedy="Send the query again.",
             ) from error
-        return Form(kind, tuple(variables), kind == "graph" and _is_describe(operation.query))
+        return QueryForm(kind, tuple(variables), kind == "graph" and _is_describe(operation.query))
 
     def trouble(self) -> PartFailed | None:
         """Return why no query can be parsed just now; None when it can."""
@@ -424,18 +428,18 @@ class Reader:
 
 
 def _is_describe(query: str) -> bool:
-    words = (token.text.upper() for token in tokens(query) if token.kind == "word")
+    words = (token.text.upper() for token in tokenize(query) if token.kind == "word")
     return next((word for word in words if word not in _PROLOGUE), "") == "DESCRIBE"
 
 
-def described(operation: Operation) -> tuple[list[Token], str]:
+def described_terms(operation: Operation) -> tuple[list[Token], str]:
     """Return the terms that DESCRIBE names, and a query for them; the query may be empty.
 
-    >>> terms, query = described(Operation("DESCRIBE ?s <e:a> { ?s ?p ?o } LIMIT 1"))
+    >>> terms, query = described_terms(Operation("DESCRIBE ?s <e:a> { ?s ?p ?o } LIMIT 1"))
     >>> [term.text for term in terms], query
     (['?s', '<e:a>'], 'SELECT ?s { ?s ?p ?o } LIMIT 1')
     """
-    found = list(tokens(operation.query))
+    found = list(tokenize(operation.query))
     place = next(n for n, token in enumerate(found) if token.text.upper() == "DESCRIBE")
     end = place + 1
     while end < len(found) and found[end].kind in ("iri", "name", "variable", "mark"):

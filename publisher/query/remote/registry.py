@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from publisher.query.remote.connection import JSON, Connection, Request, failed
-from publisher.query.remote.results import Bounds, own_rows
-from publisher.query.remote.rewriting import AS_WRITTEN, registry_of
+from publisher.query.remote.connection import JSON, ConnectionPool, QueryRequest, engine_error
+from publisher.query.remote.results import ResultLimits, read_solutions
+from publisher.query.remote.rewriting import AS_WRITTEN, registry_graph
 from publisher.rdf.namespaces import iri
 
 SECONDS = 5.0
@@ -33,7 +33,7 @@ SELECT ?release ?triples ?guarded ?base {{
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedRelease:
     """A release that an engine holds, complete and checked.
 
     Attributes:
@@ -49,31 +49,31 @@ class Loaded:
     is_current: bool
 
 
-def read_registry(connection: Connection, base_iri: str) -> Mapping[str, Loaded]:
+def read_registry(connection: ConnectionPool, base_iri: str) -> Mapping[str, LoadedRelease]:
     """Return the releases that an engine holds, by id.
 
     Raises:
         QueryError: The engine does not answer.
     """
-    graph = registry_of(base_iri)
+    graph = registry_graph(base_iri)
     fields = [
         ("query", _QUERY % graph),
         ("default-graph-uri", graph),
         ("named-graph-uri", graph),
     ]
-    body = connection.ask(Request(fields, JSON, SECONDS, is_own=True))
-    found: dict[str, Loaded] = {}
+    body = connection.ask(QueryRequest(fields, JSON, SECONDS, is_own=True))
+    found: dict[str, LoadedRelease] = {}
     try:
-        for row in own_rows(body, _VARIABLES, Bounds.of(SECONDS, _REGISTRY_BYTES)):
+        for row in read_solutions(body, _VARIABLES, ResultLimits.of(SECONDS, _REGISTRY_BYTES)):
             name = row["release"].value
             before = found.get(name)
             guarded = {row["guarded"].value} if "guarded" in row else set()
-            found[name] = Loaded(
+            found[name] = LoadedRelease(
                 name,
                 int(row["triples"].value),
                 frozenset(guarded | (before.guarded if before else frozenset())),
                 "base" in row,
             )
     except ValueError as error:
-        raise failed(f"its list of releases cannot be read: {error}") from error
+        raise engine_error(f"its list of releases cannot be read: {error}") from error
     return found

@@ -18,8 +18,13 @@ from typing import IO, Any, cast
 from pyoxigraph import QueryResultsFormat, RdfFormat, Triple, parse_query_results, serialize
 
 from publisher.errors import NotCarried, ReadLimitExceeded
-from publisher.query.engine import XML, Answer, Row, carrying
-from publisher.query.remote.connection import Broken, failed, no_time, too_long
+from publisher.query.engine import XML, Answer, Solution, carrying
+from publisher.query.remote.connection import (
+    IncompleteResponse,
+    engine_error,
+    result_limit_error,
+    time_limit_error,
+)
 from publisher.rdf.reading import read_json, read_quads_by_line
 from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
 
@@ -34,7 +39,7 @@ _HEAD = re.compile(rb'\s*\{\s*"head"\s*:\s*\{[^{}]*?(?<!\\)"vars"\s*:\s*\[[^{}]*
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ResultLimits:
     """What reading an answer and writing it anew may take.
 
     Attributes:
@@ -48,9 +53,9 @@ class Bounds:
     deadline: float
 
     @staticmethod
-    def of(seconds: float, result_bytes: int) -> Bounds:
+    def of(seconds: float, result_bytes: int) -> ResultLimits:
         """Return the bounds of what begins now."""
-        return Bounds(result_bytes, seconds, time.monotonic() + seconds)
+        return ResultLimits(result_bytes, seconds, time.monotonic() + seconds)
 
     def left(self) -> float:
         """Return the seconds that are left.
@@ -60,7 +65,7 @@ class Bounds:
         """
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise no_time(self.seconds)
+            raise time_limit_error(self.seconds)
         return left
 
     @property
@@ -69,10 +74,10 @@ class Bounds:
         return max(1, self.result_bytes // _ROW_BYTES)
 
 
-class _Output(io.RawIOBase):
+class _BoundedFile(io.RawIOBase):
     """A binary file that ends with an error at the bounds."""
 
-    def __init__(self, bounds: Bounds) -> None:
+    def __init__(self, bounds: ResultLimits) -> None:
         super().__init__()
         self.body = bytearray()
         self._bounds = bounds
@@ -80,7 +85,7 @@ class _Output(io.RawIOBase):
     def write(self, part: Any) -> int:
         self._bounds.left()
         if len(self.body) + len(part) > self._bounds.result_bytes:
-            raise too_long(self._bounds.result_bytes)
+            raise result_limit_error(self._bounds.result_bytes)
         self.body += part
         return len(part)
 
@@ -89,45 +94,45 @@ def _read(body: bytes, variables: Collection[str]) -> Any:
     """Return solutions that are read row by row.
 
     Raises:
-        Broken: They are none, or none of these variables.
+        IncompleteResponse: They are none, or none of these variables.
     """
     if _HEAD.match(body) is None:
-        raise Broken("its solutions do not begin with their variables")
+        raise IncompleteResponse("its solutions do not begin with their variables")
     if is_deep_json(body):
-        raise Broken("its solutions nest too deep")
+        raise IncompleteResponse("its solutions nest too deep")
     try:
         found: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
         names = [variable.value for variable in found.variables]
     except (*_UNREADABLE, AttributeError) as error:
-        raise Broken(str(error)) from error
+        raise IncompleteResponse(str(error)) from error
     # Each row takes time for all variables, also for those that it does not bind.
     if len(names) > len(variables) or not set(names) <= set(variables):
         del found  # it may only end in this thread, and an error may be kept
-        raise Broken(f"it sent {len(names)} variables instead of {len(variables)}")
+        raise IncompleteResponse(f"it sent {len(names)} variables instead of {len(variables)}")
     return found
 
 
-def as_solutions(
-    body: bytes, media_type: str, variables: Collection[str], bounds: Bounds
+def convert_solutions(
+    body: bytes, media_type: str, variables: Collection[str], bounds: ResultLimits
 ) -> Answer:
     """Return solutions in a media type.
 
     Raises:
-        Broken: They are none.
+        IncompleteResponse: They are none.
         QueryLimitExceeded: They are too long in this media type, or take too long.
     """
-    output = _Output(bounds)
+    output = _BoundedFile(bounds)
     found = _read(body, variables)
     try:
         found.serialize(output, format=QueryResultsFormat.from_media_type(media_type))
     except _UNREADABLE as error:
-        raise Broken(str(error)) from error
+        raise IncompleteResponse(str(error)) from error
     finally:
         del found
     return _answer(output, media_type)
 
 
-def _answer(output: _Output, media_type: str) -> Answer:
+def _answer(output: _BoundedFile, media_type: str) -> Answer:
     """Return what was written, when a parser reads it.
 
     Raises:
@@ -142,22 +147,22 @@ def _answer(output: _Output, media_type: str) -> Answer:
     return Answer(media_type, written)
 
 
-class Solution(dict[str, Any]):
+class CompleteSolution(dict[str, Any]):
     """A row of an answer to one of the program's own queries, which bind what they promise."""
 
     def __missing__(self, name: str) -> Any:
         """Raise EngineFailed: the engine left out what the query always binds."""
-        raise failed(f"its solutions do not bind {name}")
+        raise engine_error(f"its solutions do not bind {name}")
 
 
-def own_rows(body: bytes, variables: Collection[str], bounds: Bounds) -> list[Row]:
+def read_solutions(body: bytes, variables: Collection[str], bounds: ResultLimits) -> list[Solution]:
     """Return the rows of an answer to one of the program's own queries.
 
     Raises:
         EngineFailed: It is none.
         QueryLimitExceeded: There are too many, or they take too long.
     """
-    rows: list[Row] = []
+    rows: list[Solution] = []
     found: Any = None
     try:
         found = _read(body, variables)
@@ -166,29 +171,29 @@ def own_rows(body: bytes, variables: Collection[str], bounds: Bounds) -> list[Ro
             if number % _ROWS_BETWEEN_LOOKS == 0:
                 bounds.left()
             if number >= bounds.rows:
-                raise too_long(bounds.result_bytes)
+                raise result_limit_error(bounds.result_bytes)
             terms = {name: value for name in names if (value := row[name]) is not None}
             if any(isinstance(value, Triple) for value in terms.values()):
-                raise Broken("it sent a triple as a term")
-            rows.append(Solution(terms))
-    except Broken as error:
-        raise failed(str(error)) from error
+                raise IncompleteResponse("it sent a triple as a term")
+            rows.append(CompleteSolution(terms))
+    except IncompleteResponse as error:
+        raise engine_error(str(error)) from error
     except _UNREADABLE as error:
-        raise failed(f"its solutions cannot be read: {error}") from error
+        raise engine_error(f"its solutions cannot be read: {error}") from error
     finally:
         # An error that is kept keeps this frame, and a parser may only end in its own thread.
         del found
     return rows
 
 
-def as_boolean(body: bytes, media_type: str) -> Answer:
+def convert_boolean(body: bytes, media_type: str) -> Answer:
     """Return a boolean in a media type; a table of one cell (Virtuoso) is read as one.
 
     Raises:
-        Broken: It is neither.
+        IncompleteResponse: It is neither.
     """
     if len(body) > _BOOLEAN_BYTES:
-        raise Broken(f"it sent {len(body)} bytes for a boolean")
+        raise IncompleteResponse(f"it sent {len(body)} bytes for a boolean")
     try:
         sent: Any = read_json(body, "")
         if "boolean" in sent:
@@ -197,7 +202,7 @@ def as_boolean(body: bytes, media_type: str) -> Answer:
             cells = [cell for row in sent["results"]["bindings"] for cell in row.values()]
             boolean = any(cell["value"] not in ("0", "false") for cell in cells)
     except (*_UNREADABLE, KeyError, TypeError, AttributeError, ReadLimitExceeded) as error:
-        raise Broken(f"it is no boolean: {error}") from error
+        raise IncompleteResponse(f"it is no boolean: {error}") from error
     plain = json.dumps({"head": {}, "boolean": boolean}).encode()
     found: Any = parse_query_results(plain, format=QueryResultsFormat.JSON)
     return Answer(
@@ -205,24 +210,26 @@ def as_boolean(body: bytes, media_type: str) -> Answer:
     )
 
 
-def as_graph(body: bytes, media_type: str, prefixes: Mapping[str, str], bounds: Bounds) -> Answer:
+def convert_graph(
+    body: bytes, media_type: str, prefixes: Mapping[str, str], bounds: ResultLimits
+) -> Answer:
     """Return N-Triples in a media type of graphs.
 
     Raises:
-        Broken: They are none.
+        IncompleteResponse: They are none.
         QueryLimitExceeded: They are too long in this media type, or take too long.
     """
     if is_deep_n_triples(body):
-        raise Broken("its triples nest too deep")
+        raise IncompleteResponse("its triples nest too deep")
     quads = read_quads_by_line(io.BytesIO(body), RdfFormat.N_TRIPLES, "")
     try:
-        return written_graph((q.triple for q in quads), media_type, prefixes, bounds)
+        return serialise_graph((q.triple for q in quads), media_type, prefixes, bounds)
     except (*_UNREADABLE, ReadLimitExceeded) as error:
-        raise Broken(str(error)) from error
+        raise IncompleteResponse(str(error)) from error
 
 
-def written_graph(
-    triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str], bounds: Bounds
+def serialise_graph(
+    triples: Iterable[Triple], media_type: str, prefixes: Mapping[str, str], bounds: ResultLimits
 ) -> Answer:
     """Return triples in a media type of graphs.
 
@@ -232,7 +239,7 @@ def written_graph(
     form = RdfFormat.from_media_type(media_type)
     assert form is not None  # one of those on offer
     given = dict(prefixes) if form in _WITH_PREFIXES else None
-    output = _Output(bounds)
+    output = _BoundedFile(bounds)
     try:
         serialize(triples, cast(IO[bytes], output), format=form, prefixes=given)
     except (ValueError, OSError) as error:

@@ -23,7 +23,7 @@ from urllib.parse import quote, urljoin
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from publisher.query.engine import Operation, Term
-from publisher.query.tokens import Token, declared_prefixes, tokens
+from publisher.query.tokens import Token, declared_prefixes, tokenize
 from publisher.rdf.namespaces import iri
 from publisher.system.cache import BoundedCache, memory_of
 
@@ -33,18 +33,18 @@ _IN_STRINGS = {'"': '\\"', "'": "\\'", "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _TERMS = ("iri", "name")
 # A blank node has a name in the engine, and is still none.
-_KINDS = {
+_TYPE_FUNCTIONS = {
     "ISBLANK": '(isBlank({0}) || (isIRI({0}) && STRSTARTS(STR({0}), "{1}")))',
     "ISIRI": '(isIRI({0}) && !STRSTARTS(STR({0}), "{1}"))',
     "ISURI": '(isIRI({0}) && !STRSTARTS(STR({0}), "{1}"))',
 }
 _BEFORE_STAR = ("SELECT", "DISTINCT", "REDUCED")
 # A name that no client gives a variable by chance.
-_OWN = "graph_of_the_release_"
+_GRAPH_VARIABLE = "graph_of_the_release_"
 
 
 @dataclass(frozen=True)
-class Rewritten:
+class RewrittenQuery:
     """A query as it is sent.
 
     Attributes:
@@ -67,14 +67,14 @@ class Rewritten:
 
 
 @dataclass
-class _Reading:
+class _QueryScan:
     """A query that is being read."""
 
     query: str
     found: Sequence[Token]
     prefixes: Mapping[str, str]
     base_iri: str
-    names: Names
+    names: GraphNames
     defaults: list[str] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
     added: int = 0
@@ -96,7 +96,9 @@ class _Reading:
         return base
 
 
-def rewrite(operation: Operation, names: Names, variables: Sequence[str] = ()) -> Rewritten:
+def rewrite(
+    operation: Operation, names: GraphNames, variables: Sequence[str] = ()
+) -> RewrittenQuery:
     """Return an operation as it is sent to an engine.
 
     Args:
@@ -105,20 +107,20 @@ def rewrite(operation: Operation, names: Names, variables: Sequence[str] = ()) -
         variables: Those that ``SELECT *`` shows.
     """
     prefixes = {**dict(operation.prefixes), **declared_prefixes(operation.query)}
-    reading = _Reading(
-        operation.query, list(tokens(operation.query)), prefixes, operation.base_iri, names
+    reading = _QueryScan(
+        operation.query, list(tokenize(operation.query)), prefixes, operation.base_iri, names
     )
     _read_dataset(reading)
     defaults, named = _dataset(operation, reading)
-    text = "".join(_written(reading, named, variables))
-    return Rewritten(
-        _prologue(operation, reading) + text.strip(),
-        _inside(defaults, names),
-        _inside(named, names),
+    text = "".join(_rewritten_parts(reading, named, variables))
+    return RewrittenQuery(
+        _read_prologue(operation, reading) + text.strip(),
+        _rewrite_group(defaults, names),
+        _rewrite_group(named, names),
     )
 
 
-def _prologue(operation: Operation, reading: _Reading) -> str:
+def _read_prologue(operation: Operation, reading: _QueryScan) -> str:
     """Return what a query leaves to those who take it: its base, and prefixes it does not tell."""
     own = declared_prefixes(operation.query)
     used = {token.text.partition(":")[0] for token in reading.found if token.kind == "name"}
@@ -131,7 +133,7 @@ def _prologue(operation: Operation, reading: _Reading) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _read_dataset(reading: _Reading) -> None:
+def _read_dataset(reading: _QueryScan) -> None:
     """Keep the graphs of FROM and FROM NAMED."""
     for position, token in enumerate(reading.found):
         if token.kind == "word" and token.text.upper() == "FROM":
@@ -140,7 +142,7 @@ def _read_dataset(reading: _Reading) -> None:
             (reading.named if is_named else reading.defaults).append(graph)
 
 
-def _dataset(operation: Operation, reading: _Reading) -> tuple[Sequence[str], Sequence[str]]:
+def _dataset(operation: Operation, reading: _QueryScan) -> tuple[Sequence[str], Sequence[str]]:
     """Return the default graphs and the named graphs; the protocol goes before the query."""
     if operation.default_graphs or operation.named_graphs:
         return operation.default_graphs, operation.named_graphs
@@ -149,13 +151,15 @@ def _dataset(operation: Operation, reading: _Reading) -> tuple[Sequence[str], Se
     return reading.names.graphs, reading.names.graphs
 
 
-def _inside(graphs: Sequence[str], names: Names) -> tuple[str, ...]:
+def _rewrite_group(graphs: Sequence[str], names: GraphNames) -> tuple[str, ...]:
     known = [names.inside(graph) for graph in dict.fromkeys(graphs) if graph in names.graphs]
     # Without any, an engine would take its own default graph, or all it has.
     return tuple(known) or (names.nowhere,)
 
 
-def _written(reading: _Reading, named: Sequence[str], variables: Sequence[str]) -> Iterator[str]:
+def _rewritten_parts(
+    reading: _QueryScan, named: Sequence[str], variables: Sequence[str]
+) -> Iterator[str]:
     """Return the query in parts, with what stands between its tokens but comments."""
     end = skipped = 0
     has_added = any(
@@ -176,9 +180,9 @@ def _written(reading: _Reading, named: Sequence[str], variables: Sequence[str]) 
         elif word == "GRAPH":
             yield _graph(reading, position, named)
             skipped = position + 2
-        elif word in _KINDS and _is_of_a_variable(reading, position):
+        elif word in _TYPE_FUNCTIONS and _is_variable_graph(reading, position):
             variable = reading.found[position + 2].text
-            yield _KINDS[word].format(variable, reading.names.nameless)
+            yield _TYPE_FUNCTIONS[word].format(variable, reading.names.nameless)
             skipped = position + 4
         elif word == "*" and has_added and position < head and before in _BEFORE_STAR:
             yield " ".join(f"?{name}" for name in variables) or "*"
@@ -186,7 +190,7 @@ def _written(reading: _Reading, named: Sequence[str], variables: Sequence[str]) 
             yield _token(reading, position)
 
 
-def _is_of_a_variable(reading: _Reading, position: int) -> bool:
+def _is_variable_graph(reading: _QueryScan, position: int) -> bool:
     following = reading.found[position + 1 : position + 4]
     return [token.text if token.kind == "mark" else token.kind for token in following] == [
         "(",
@@ -195,20 +199,20 @@ def _is_of_a_variable(reading: _Reading, position: int) -> bool:
     ]
 
 
-def _graph(reading: _Reading, position: int, named: Sequence[str]) -> str:
+def _graph(reading: _QueryScan, position: int, named: Sequence[str]) -> str:
     token, names = reading.found[position + 1], reading.names
     if token.kind in _TERMS:
         graph = reading.iri(position + 1)
         is_known = graph in named and graph in names.graphs
         return f"GRAPH <{names.inside(graph) if is_known else names.nowhere}>"
     reading.added += 1
-    own = f"?{_OWN}{reading.added}"
+    own = f"?{_GRAPH_VARIABLE}{reading.added}"
     rows = [f"(<{g}> <{names.inside(g)}>)" for g in dict.fromkeys(named) if g in names.graphs]
     rows = rows or [f"(<{names.nowhere}> <{names.nowhere}>)"]
     return f"VALUES ({token.text} {own}) {{ {' '.join(rows)} }} GRAPH {own}"
 
 
-def _token(reading: _Reading, position: int) -> str:
+def _token(reading: _QueryScan, position: int) -> str:
     kind, text, _ = reading.found[position]
     if kind == "string":
         quote = text[:3] if text[:3] in ('"""', "'''") else text[0]
@@ -240,16 +244,16 @@ def _escaped(found: re.Match[str]) -> str:
 # literals of datatypes it does not know as they are.
 AS_WRITTEN = "urn:as-written:"
 _TEXTS = (iri("xsd:string"), iri("rdf:langString"))
-_ANYTHING = NamedNode(AS_WRITTEN)
+_ANY_DATATYPE = NamedNode(AS_WRITTEN)
 
 
-def registry_of(base_iri: str) -> str:
+def registry_graph(base_iri: str) -> str:
     """Return the name of the graph that says which releases an engine holds."""
     return f"{base_iri}release/"
 
 
 @dataclass(frozen=True)
-class Names:
+class GraphNames:
     """The names of one release in an engine.
 
     Attributes:
@@ -267,7 +271,7 @@ class Names:
     @property
     def root(self) -> str:
         """Return what all names of graphs of this release begin with."""
-        return f"{registry_of(self.base_iri)}{self.release}/"
+        return f"{registry_graph(self.base_iri)}{self.release}/"
 
     @property
     def nowhere(self) -> str:
@@ -277,7 +281,7 @@ class Names:
     def inside(self, graph: str) -> str:
         """Return the name of a graph in the engine.
 
-        >>> Names("https://e.org/", "r1", ()).inside("https://e.org/dataset/lakes")
+        >>> GraphNames("https://e.org/", "r1", ()).inside("https://e.org/dataset/lakes")
         'https://e.org/release/r1/dataset/lakes'
         """
         if graph.startswith(self.base_iri):
@@ -301,7 +305,7 @@ class Names:
         if isinstance(term, NamedNode) and term.value.startswith(self.nameless):
             return BlankNode(term.value.removeprefix(self.nameless))
         if isinstance(term, Literal) and term.datatype.value not in _TEXTS:
-            return normal(term)
+            return normalise_literal(term)
         return term
 
 
@@ -315,22 +319,22 @@ def _size_of(literal: Literal) -> int:
     return 2 * memory_of(literal.value) + _LITERALS_BYTES
 
 
-_known: BoundedCache[Literal, Literal] = BoundedCache(_NORMAL_BYTES, _size_of)
+_normalised: BoundedCache[Literal, Literal] = BoundedCache(_NORMAL_BYTES, _size_of)
 
 
-def normal(literal: Literal) -> Literal:
+def normalise_literal(literal: Literal) -> Literal:
     """Return a literal as the embedded engine writes its value.
 
-    >>> normal(Literal("1", datatype=NamedNode(iri("xsd:boolean")))).value
+    >>> normalise_literal(Literal("1", datatype=NamedNode(iri("xsd:boolean")))).value
     'true'
     """
-    known = _known.get(literal)
-    return _known.keep(literal, _normal(literal)) if known is None else known
+    known = _normalised.get(literal)
+    return _normalised.keep(literal, _normalise(literal)) if known is None else known
 
 
-def _normal(literal: Literal) -> Literal:
+def _normalise(literal: Literal) -> Literal:
     store = Store()
-    store.add(Quad(_ANYTHING, _ANYTHING, literal))
+    store.add(Quad(_ANY_DATATYPE, _ANY_DATATYPE, literal))
     found = next(iter(store)).object
     assert isinstance(found, Literal)
     return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import NamedNode
 
-from publisher.query.engine import Description, Engine, Row
+from publisher.query.engine import Description, Engine, Solution
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, read_names
 from publisher.render.parts import Value
@@ -117,7 +117,7 @@ def read_concepts(engine: Engine, topic: str, description: Description, main: st
 
 def _tree(engine: Engine, topic: str, schemes: Sequence[str]) -> dict[str, list[str]]:
     """Return concept → those above it: of the whole scheme, or around the topic in a large one."""
-    rows: list[Row] = []
+    rows: list[Solution] = []
     if schemes:
         names = " ".join(str(NamedNode(name)) for name in schemes)
         rows = engine.rows(_OF_SCHEME.format(schemes=names, most=MOST + 1))

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from publisher.addresses import Addresses
 from publisher.messages import translate
-from publisher.query.engine import Description, Engine, Row
+from publisher.query.engine import Description, Engine, Solution
 from publisher.rdf.namespaces import iri, shorten
 from publisher.release.examples import read_examples
 from publisher.release.model import VOID, Release
@@ -272,7 +272,7 @@ def read_usage(engine: Engine, release: Release) -> Mapping[str, int]:
     return {terms[part]: counts[part] for part in sorted(whole)}
 
 
-def _number(row: Row) -> int:
+def _number(row: Solution) -> int:
     return int(row["count"].value)
 
 

@@ -11,7 +11,7 @@ from babel.lists import format_list
 from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import translate
-from publisher.query.engine import Engine, Row, Term
+from publisher.query.engine import Engine, Solution, Term
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.render.parts import Value
 from publisher.render.values import in_words
@@ -112,7 +112,7 @@ def _place(rule: Rule) -> tuple[tuple[float, float], str, bool, bool, str]:
     return rule.order, rule.path, rule.is_inverse, rule.is_advice, rule.shape
 
 
-def _add(rule: Rule, row: Row) -> None:
+def _add(rule: Rule, row: Solution) -> None:
     """Add what one solution says."""
     constraint, value = row["constraint"].value, row["value"]
     if not constraint.startswith(_SH):
@@ -135,7 +135,7 @@ def _add(rule: Rule, row: Row) -> None:
         _add_constraint(rule, name, row)
 
 
-def _add_constraint(rule: Rule, name: str, row: Row) -> None:
+def _add_constraint(rule: Rule, name: str, row: Solution) -> None:
     item, inner = row.get("item"), row.get("inner")
     if item is None:
         rule.said.setdefault(name, {})[row["value"]] = None

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.errors import EngineFailed
-from publisher.query.remote.circuit import Circuit
+from publisher.query.remote.circuit import CircuitBreaker
 
 
 class Clock:
@@ -19,7 +19,7 @@ class Clock:
 def test_an_engine_that_failed_too_often_is_left_alone_for_a_while() -> None:
     """Visitors are not kept waiting for what does not answer."""
     clock = Clock()
-    circuit = Circuit(2, 3.0, clock)
+    circuit = CircuitBreaker(2, 3.0, clock)
     circuit.failed()
     circuit.admit()
     circuit.failed()
@@ -33,7 +33,7 @@ def test_an_engine_that_failed_too_often_is_left_alone_for_a_while() -> None:
 def test_behind_the_pause_one_request_tries_for_all() -> None:
     """An engine that comes back is not run over."""
     clock = Clock()
-    circuit = Circuit(1, 3.0, clock)
+    circuit = CircuitBreaker(1, 3.0, clock)
     circuit.failed()
     clock.now = 3.0
     circuit.admit()
@@ -43,7 +43,7 @@ def test_behind_the_pause_one_request_tries_for_all() -> None:
 
 def test_one_answer_is_enough_to_begin_anew() -> None:
     """Failures count in a row only."""
-    circuit = Circuit(2, 3.0, Clock())
+    circuit = CircuitBreaker(2, 3.0, Clock())
     circuit.failed()
     circuit.succeeded()
     circuit.failed()

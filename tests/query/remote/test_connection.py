@@ -13,11 +13,11 @@ from publisher.errors import (
     QueryLimitExceeded,
     QueryRefused,
 )
-from publisher.query.engine import Limits
-from publisher.query.remote.connection import Address, Connection, Request
+from publisher.query.engine import QueryLimits
+from publisher.query.remote.connection import ConnectionPool, EngineAddress, QueryRequest
 from tests.query.remote.conftest import JSON, YES, Scripted, reply
 
-Connect = Callable[..., Connection]
+Connect = Callable[..., ConnectionPool]
 ASK = [("query", "ASK {}")]
 CUT = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nConnection: close\r\n" % JSON.encode()
 
@@ -25,11 +25,13 @@ CUT = b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nConnection: close\r\n" % JSON.enc
 @pytest.fixture
 def connect(scripted: Scripted) -> Iterator[Connect]:
     """Return a function that connects to the scripted server."""
-    made: list[Connection] = []
+    made: list[ConnectionPool] = []
 
-    def begin(result_bytes: int = 1 << 20, timeout: tuple[str, int] | None = None) -> Connection:
-        address = Address(scripted.url, {"Authorization": "Bearer secret"}, timeout)
-        made.append(Connection(address, Limits(5, 0, result_bytes), 2))
+    def begin(
+        result_bytes: int = 1 << 20, timeout: tuple[str, int] | None = None
+    ) -> ConnectionPool:
+        address = EngineAddress(scripted.url, {"Authorization": "Bearer secret"}, timeout)
+        made.append(ConnectionPool(address, QueryLimits(5, 0, result_bytes), 2))
         return made[-1]
 
     yield begin
@@ -37,9 +39,9 @@ def connect(scripted: Scripted) -> Iterator[Connect]:
         connection.close()
 
 
-def ask(connection: Connection, seconds: float = 3.0, *, is_own: bool = False) -> bytes:
+def ask(connection: ConnectionPool, seconds: float = 3.0, *, is_own: bool = False) -> bytes:
     """Return the answer to a query."""
-    return connection.ask(Request(ASK, JSON, seconds, is_own))
+    return connection.ask(QueryRequest(ASK, JSON, seconds, is_own))
 
 
 def test_a_connection_is_kept(connect: Connect, scripted: Scripted) -> None:
@@ -149,7 +151,9 @@ def test_an_engine_that_is_not_there_is_soon_left_alone() -> None:
     """Behind five failures none is tried for a while."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    connection = Connection(Address(f"http://127.0.0.1:{port}/"), Limits(5, 0, 1000), 1)
+    connection = ConnectionPool(
+        EngineAddress(f"http://127.0.0.1:{port}/"), QueryLimits(5, 0, 1000), 1
+    )
     told = []
     for _ in range(6):
         with pytest.raises(EngineFailed) as failed:
@@ -183,6 +187,6 @@ def test_credentials_are_sent_and_never_shown(
     scripted.script = [reply(b"", "text/plain", "401 Unauthorized")]
     with pytest.raises(EngineFailed) as failed:
         ask(connect())
-    address = Address("http://e/", {"Authorization": "Bearer secret"})
+    address = EngineAddress("http://e/", {"Authorization": "Bearer secret"})
     assert "secret" not in f"{failed.value} {caplog.text} {address}"
     assert "401" in caplog.text

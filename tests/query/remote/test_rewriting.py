@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from publisher.query.engine import Operation
-from publisher.query.remote.rewriting import Names, Rewritten, rewrite
+from publisher.query.remote.rewriting import GraphNames, RewrittenQuery, rewrite
 
 LAKES, RIVERS = "https://e.org/dataset/lakes", "https://e.org/dataset/rivers"
 OWN_LAKES, OWN_RIVERS = (
@@ -11,17 +11,17 @@ OWN_LAKES, OWN_RIVERS = (
     "https://e.org/release/r1/dataset/rivers",
 )
 NOWHERE = "https://e.org/release/r1/#nothing"
-NAMES = Names("https://e.org/", "r1", (LAKES, RIVERS))
+NAMES = GraphNames("https://e.org/", "r1", (LAKES, RIVERS))
 
 
-def text(query: str, variables: tuple[str, ...] = (), names: Names = NAMES) -> str:
+def text(query: str, variables: tuple[str, ...] = (), names: GraphNames = NAMES) -> str:
     """Return the text that is sent for a query."""
     return rewrite(Operation(query), names, variables).text
 
 
 def test_a_query_without_a_dataset_asks_all_graphs_of_the_release() -> None:
     """And nothing else that the engine holds."""
-    assert rewrite(Operation("ASK { ?s ?p ?o }"), NAMES) == Rewritten(
+    assert rewrite(Operation("ASK { ?s ?p ?o }"), NAMES) == RewrittenQuery(
         "ASK { ?s ?p ?o }", (OWN_LAKES, OWN_RIVERS), (OWN_LAKES, OWN_RIVERS)
     )
 
@@ -29,7 +29,7 @@ def test_a_query_without_a_dataset_asks_all_graphs_of_the_release() -> None:
 def test_from_goes_along_as_parameters() -> None:
     """SPARQL 1.1 Protocol, section 2.1.4; what the release does not have is empty."""
     query = f"SELECT ?s FROM <{LAKES}> FROM NAMED <https://else.org/g> {{ ?s ?p ?o }}"
-    assert rewrite(Operation(query), NAMES) == Rewritten(
+    assert rewrite(Operation(query), NAMES) == RewrittenQuery(
         "SELECT ?s   { ?s ?p ?o }", (OWN_LAKES,), (NOWHERE,)
     )
 
@@ -113,7 +113,7 @@ def test_blank_nodes_stay_blank_to_the_tests_of_kinds() -> None:
 
 def test_a_guarded_datatype_is_guarded_in_the_query_too() -> None:
     """Else no literal of it would be found."""
-    names = Names("https://e.org/", "r1", (LAKES,), frozenset(["http://e/wkt"]))
+    names = GraphNames("https://e.org/", "r1", (LAKES,), frozenset(["http://e/wkt"]))
     assert text('PREFIX e: <http://e/> ASK { ?s ?p "x"^^e:wkt }', names=names) == (
         'PREFIX e: <http://e/> ASK { ?s ?p "x"^^<urn:as-written:http://e/wkt> }'
     )
