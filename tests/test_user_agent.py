@@ -14,7 +14,7 @@ from publisher import __version__
 from publisher.push.engine import Message, Sender
 from publisher.query.engine import QueryLimits
 from publisher.query.remote.connection import ConnectionPool, EngineAddress, QueryRequest
-from publisher.release.copies.exchange import Session
+from publisher.release.copies.exchange import NoRedirectSession
 from publisher.system.user_agent import PRODUCT, user_agent
 from publisher.verify.client import Client
 from tests.documents import ROOT, project
@@ -76,7 +76,7 @@ def pushes(address: str) -> None:
 
 def pulls(address: str) -> None:
     """Ask as ``releases pull`` does."""
-    with Session() as session:
+    with NoRedirectSession() as session:
         session.get(address, timeout=10).close()
 
 

@@ -27,8 +27,8 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
     """Check and build, and say which release is current now."""
     from publisher.quality.approval import approve
     from publisher.release.build import build as build_release
-    from publisher.release.catalogue.notices import notices_of
-    from publisher.release.history.loss_gate import Gate, LossLimits
+    from publisher.release.catalogue.notices import release_notices
+    from publisher.release.history.loss_gate import LossGate, LossLimits
 
     with show_progress(language) as progress:
         try:
@@ -39,7 +39,7 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
             write_findings(list(error.findings), "text", language)
             raise
         limits = LossLimits(config.loss_entities_percent, config.loss_triples_percent)
-        gate = Gate(limits, allow_loss)
+        gate = LossGate(limits, allow_loss)
         key = Path(config.signing_key) if config.signing_key else None
         try:
             release = build_release(approved, Path(config.releases), progress, gate, key)
@@ -56,7 +56,7 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
         ),
         err=True,
     )
-    for notice in notices_of(release):
+    for notice in release_notices(release):
         click.echo(in_language(notice, language), err=True)
 
 
@@ -117,7 +117,7 @@ def diff(old: str, new: str, form: str, lang: str, **options: Any) -> None:
     from publisher.release.history.releases import find_release
 
     folder = _folder(options)
-    found = difference.changes(find_release(folder, old), find_release(folder, new))
+    found = difference.entity_diffs(find_release(folder, old), find_release(folder, new))
     if form == "json":
         click.echo(json.dumps(difference.as_json(found), ensure_ascii=False, indent=1))
     elif form == "rdf-patch":
@@ -169,11 +169,11 @@ def prune(lang: str, **options: Any) -> None:
 @report_errors
 def pull(url: str, name: str, is_all: bool, key: Path | None, lang: str, **options: Any) -> None:
     """Fetch the current release of another copy at URL, verify it, and switch to it."""
-    from publisher.release.copies.pull import Wish
+    from publisher.release.copies.pull import PullOptions
     from publisher.release.copies.pull import pull as pull_release
 
     config = read_config(Path.cwd(), options)
-    wish = Wish(name, is_all, key, config.base_iri)
+    wish = PullOptions(name, is_all, key, config.base_iri)
     with show_progress(lang) as progress:
         release = pull_release(url, Path(config.releases), wish, progress)
     click.echo(translate("Release {id} is current.", lang, id=release.id))

@@ -25,7 +25,7 @@ from publisher.edit.inventory import Inventory
 from publisher.messages import LANGUAGES, Text
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects, Term, texts_by_language
-from publisher.release.tables.columns import local, targets
+from publisher.release.tables.columns import local_name, target_shapes
 
 # What kind of value belongs in a field: from its shapes, else the ontology, else the data.
 
@@ -279,7 +279,7 @@ def read_forms(inventory: Inventory) -> tuple[Form, ...]:
     is chosen from. The forms come sorted by their number of things, most used words first in the
     order of the classes' IRIs.
     """
-    of_class = targets(inventory.shapes)
+    of_class = target_shapes(inventory.shapes)
     forms = [_form(inventory, name, of_class) for name in sorted(of_class)]
     forms = [form for form in forms if _is_for_data(inventory, form)]
     things: dict[str, list[str]] = {form.class_iri: [] for form in forms}
@@ -358,7 +358,7 @@ def _of_objects(inventory: Inventory, types: Sequence[str]) -> list[str]:
 def _form_names(inventory: Inventory, name: str, node_shapes: Sequence[str]) -> Text:
     """Return what the shape calls a thing of the class, else the ontology: both speak of one."""
     main = max(node_shapes, key=lambda s: len(inventory.shapes.nodes(s, iri("sh:property"))))
-    names = inventory.shapes.names(main) or inventory.names(name) or {"en": local(name)}
+    names = inventory.shapes.names(main) or inventory.names(name) or {"en": local_name(name)}
     return {tag: text[:1].upper() + text[1:] for tag, text in names.items()}
 
 
@@ -366,7 +366,7 @@ def _with_own_names(forms: Sequence[Form]) -> list[Form]:
     """Return the forms with names that tell them apart: by what their classes do not share."""
     alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for form in forms:
-        alike.setdefault(tuple(sorted(form.names.items())), []).append(local(form.class_iri))
+        alike.setdefault(tuple(sorted(form.names.items())), []).append(local_name(form.class_iri))
 
     def own(form: Form) -> Form:
         classes = alike[tuple(sorted(form.names.items()))]
@@ -376,7 +376,7 @@ def _with_own_names(forms: Sequence[Form]) -> list[Form]:
         shared = next(
             n for n in range(len(shortest) + 1) if all(c.endswith(shortest[n:]) for c in classes)
         )
-        rest = local(form.class_iri).removesuffix(shortest[shared:])
+        rest = local_name(form.class_iri).removesuffix(shortest[shared:])
         behind = f" ({rest})" if rest else ""
         return replace(form, names={tag: f"{name}{behind}" for tag, name in form.names.items()})
 
@@ -410,7 +410,9 @@ def _field(inventory: Inventory, path: Path, constraints: Constraints, name: str
         path=path.iri,
         is_inverse=path.is_inverse,
         kind=kind,
-        names=constraints.said("sh:name") or inventory.names(path.iri) or {"en": local(path.iri)},
+        names=constraints.said("sh:name")
+        or inventory.names(path.iri)
+        or {"en": local_name(path.iri)},
         description=constraints.said("sh:description"),
         message=constraints.said("sh:message"),
         datatypes=datatypes_of(inventory, path, constraints, values),
@@ -440,7 +442,7 @@ def _pointing(inventory: Inventory, path: str) -> tuple[str, ...]:
     """Return the classes whose shapes have a property: what may stand at its other end."""
     return tuple(
         name
-        for name, node_shapes in sorted(targets(inventory.shapes).items())
+        for name, node_shapes in sorted(target_shapes(inventory.shapes).items())
         if Path(path) in by_path(inventory.shapes, node_shapes)
     )
 

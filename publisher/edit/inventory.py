@@ -18,7 +18,7 @@ from publisher.messages import Text
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects, Term
 from publisher.rdf.text import fold, without_swedish_letters
-from publisher.release.tables.columns import kebab, local
+from publisher.release.tables.columns import kebab_case, local_name
 
 _TYPE = iri("rdf:type")
 _DESCRIBED = (Role.ONTOLOGY, Role.DATA, Role.CATALOGUE)
@@ -141,7 +141,7 @@ def last_part(thing: str) -> str:
     >>> last_part("https://e.org/id/lake/vänern")
     'vanern'
     """
-    return slug(local(thing))
+    return slug(local_name(thing))
 
 
 def beginning(inventory: Inventory, form: Form) -> str:
@@ -155,7 +155,7 @@ def beginning(inventory: Inventory, form: Form) -> str:
         return path if ":" in path else base_iri + path.removeprefix("/")
     counts = Counter(re.sub(r"[^/#]+$", "", thing) for thing in form.things)
     own = [(count, begins) for begins, count in counts.items() if begins.startswith(base_iri)]
-    return max(own)[1] if own else f"{base_iri}id/{kebab(local(form.class_iri))}/"
+    return max(own)[1] if own else f"{base_iri}id/{kebab_case(local_name(form.class_iri))}/"
 
 
 def address_for(
@@ -178,7 +178,9 @@ def address_for(
         begins: How IRIs of the form begin, where many are made; else it is looked up.
         numbers: The last number given to each name, where many are made: it is kept up to date.
     """
-    wanted = next((found for name in names if (found := slug(name))), kebab(local(form.class_iri)))
+    wanted = next(
+        (found for name in names if (found := slug(name))), kebab_case(local_name(form.class_iri))
+    )
     if owner and not wanted.startswith(last_part(owner)):
         wanted = slug(f"{last_part(owner)} {wanted}")
     return free((begins or beginning(inventory, form)) + wanted, inventory, taken, numbers)
@@ -248,7 +250,7 @@ def home_for(
     habit = habit or habit_of(inventory, form)
     nearest = next(iter(near), "")
     if not habit.usual:
-        return nearest or f"{_folder(inventory)}/{kebab(local(form.class_iri))}.ttl"
+        return nearest or f"{_folder(inventory)}/{kebab_case(local_name(form.class_iri))}.ttl"
     if habit.is_together:
         return habit.usual
     if nearest:

@@ -18,7 +18,7 @@ from publisher.edit.fields import Form
 from publisher.edit.inventory import Inventory, beginning, free, last_part, slug
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term
-from publisher.release.tables.columns import kebab, local
+from publisher.release.tables.columns import kebab_case, local_name
 
 STATEMENT = iri("rdf:Statement")
 SUBJECT, PREDICATE, OBJECT = iri("rdf:subject"), iri("rdf:predicate"), iri("rdf:object")
@@ -191,7 +191,7 @@ class Statements:
         numbers: MutableMapping[str, int] | None = None,
     ) -> str:
         """Return a free IRI for a new statement on a fact; see ``inventory.free``."""
-        name = kebab(local(path))
+        name = kebab_case(local_name(path))
         if isinstance(value, NamedNode):
             name = f"{name}-{last_part(value.value)}"
         elif isinstance(value, Literal) and value.language:

@@ -18,7 +18,7 @@ from publisher.edit.values import PickList, full, read_value
 from publisher.errors import ChangeRefused, PublisherError, UsageError
 from publisher.messages import in_language
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.release.tables.columns import kebab, local
+from publisher.release.tables.columns import kebab_case, local_name
 
 _TYPE = iri("rdf:type")
 # The Organization Ontology, section 5.5: what an organisation goes through, and what went into it.
@@ -231,7 +231,7 @@ def find_form(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
     Raises:
         UsageError: No kind is called so; the error lists those there are.
     """
-    named = {kebab(local(form.class_iri)): form for form in forms}
+    named = {kebab_case(local_name(form.class_iri)): form for form in forms}
     named |= {name.casefold(): form for form in forms for name in form.names.values()}
     folders = [_folder_of_addresses(inventory, form) for form in forms]
     short = {f: form for f, form in zip(folders, forms, strict=True) if folders.count(f) == 1}
@@ -243,7 +243,10 @@ def find_form(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
             remedy="The kinds are: {kinds}.",
             word=word,
             kinds=", ".join(
-                sorted(kinds.get(form.class_iri, kebab(local(form.class_iri))) for form in forms)
+                sorted(
+                    kinds.get(form.class_iri, kebab_case(local_name(form.class_iri)))
+                    for form in forms
+                )
             ),
         )
     return found
@@ -294,7 +297,7 @@ def find_field(form: Form, name: str) -> Field:
     Raises:
         UsageError: The form has none of that name; the error lists those there are.
     """
-    named = {local(each.path).casefold(): each for each in reversed(form.fields)}
+    named = {local_name(each.path).casefold(): each for each in reversed(form.fields)}
     named |= {n.casefold(): each for each in reversed(form.fields) for n in each.names.values()}
     named |= {each.key.casefold(): each for each in form.fields}
     found = named.get(name.casefold())
@@ -303,7 +306,7 @@ def find_field(form: Form, name: str) -> Field:
             "There is no field '{name}' here.",
             remedy="The fields are: {fields}.",
             name=name,
-            fields=", ".join(sorted({local(each.path) for each in form.fields})),
+            fields=", ".join(sorted({local_name(each.path) for each in form.fields})),
         )
     return found
 

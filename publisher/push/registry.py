@@ -14,7 +14,7 @@ from publisher.query.remote.connection import ConnectionPool
 from publisher.query.remote.registry import CURRENT, GUARDED, IDENTIFIER, TRIPLES
 from publisher.query.remote.rewriting import GraphNames, registry_graph
 from publisher.rdf.namespaces import iri
-from publisher.release.history.releases import Kept, outdated
+from publisher.release.history.releases import ReleaseInfo, releases_to_prune
 from publisher.release.model import Release
 
 Progress = Callable[[str], None]
@@ -100,7 +100,7 @@ def prune(release: Release, engine: Engine, keep: Keep, progress: Progress) -> t
             of_release = values.setdefault(triple.subject, {})  # type: ignore[arg-type]
             of_release[triple.predicate.value] = triple.object.value  # type: ignore[union-attr]
     listed = [
-        Kept(
+        ReleaseInfo(
             known[IDENTIFIER],
             datetime.fromisoformat(known[_ISSUED]),
             int(known[TRIPLES]),
@@ -109,7 +109,7 @@ def prune(release: Release, engine: Engine, keep: Keep, progress: Progress) -> t
         for known in values.values()
     ]
     newest_first = sorted(listed, key=lambda kept: (kept.published, kept.id), reverse=True)
-    gone = outdated(newest_first, keep.releases, keep.days)
+    gone = releases_to_prune(newest_first, keep.releases, keep.days)
     nodes = {node for node, known in values.items() if known[IDENTIFIER] in gone}
     if nodes:
         progress("prune")

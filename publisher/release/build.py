@@ -23,20 +23,20 @@ from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.release.canonical import canonical_graphs
 from publisher.release.catalogue.catalogue import (
     count_triples,
-    describe,
+    describe_release,
     files_by_dataset,
-    in_store,
+    quads_for_store,
     write_descriptions,
 )
-from publisher.release.current import alone, switch
+from publisher.release.current import build_lock, switch
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
 from publisher.release.dumps import by_dataset, without_dump, write_dumps
-from publisher.release.examples import EXAMPLES, examples_of, write_examples
-from publisher.release.history.document_dates import FRAME, frame_of
-from publisher.release.history.loss_gate import Gate
-from publisher.release.history.record import Chapter, write_chronicle
-from publisher.release.history.releases import current_whole, newest_whole
+from publisher.release.examples import EXAMPLES, find_examples, write_examples
+from publisher.release.history.document_dates import PAGE_INPUTS, page_inputs_digest
+from publisher.release.history.loss_gate import LossGate
+from publisher.release.history.record import HistoryInput, write_history
+from publisher.release.history.releases import current_undamaged, newest_undamaged
 from publisher.release.manifest import FORMAT, list_files, write_json, write_sealed
 from publisher.release.manifest import as_json as files_as_json
 from publisher.release.model import (
@@ -50,8 +50,8 @@ from publisher.release.model import (
     Release,
 )
 from publisher.release.open import open_release
-from publisher.release.search import SEARCH, write_search
-from publisher.release.signature import read_key, sign, signed
+from publisher.release.search import SEARCH_FILE, write_search
+from publisher.release.signature import read_key, sign, with_signature
 from publisher.release.tables.files import write_tables
 from publisher.system.files import (
     disk_error_cure,
@@ -72,7 +72,7 @@ def build(
     approved: ApprovedSources,
     releases: Path,
     progress: Progress = lambda step: None,
-    gate: Gate | None = None,
+    gate: LossGate | None = None,
     signing_key: Path | None = None,
 ) -> Release:
     """Return the release of the sources, which is now the current one.
@@ -95,7 +95,7 @@ def build(
         with with_path(releases):
             key = read_key(signing_key) if signing_key else None
             release = _build(approved, releases, progress, gate, key)
-            return signed(release, key)  # it may be there from before there was a key
+            return with_signature(release, key)  # it may be there from before there was a key
     except OSError as error:
         raise ReleaseError(
             "The release cannot be written: {reason}. The current release stays.",
@@ -109,16 +109,16 @@ def _build(
     approved: ApprovedSources,
     releases: Path,
     progress: Progress,
-    gate: Gate | None,
+    gate: LossGate | None,
     key: Ed25519PrivateKey | None,
 ) -> Release:
     releases.mkdir(parents=True, exist_ok=True)
-    with alone(releases):
+    with build_lock(releases):
         progress("digest")
         graphs, digest = canonical_graphs(approved.sources)
-        inputs = inputs_of(approved, digest)
-        previous = newest_whole(releases)
-        current = current_whole(releases, previous)
+        inputs = inputs_digest(approved, digest)
+        previous = newest_undamaged(releases)
+        current = current_undamaged(releases, previous)
         if current is not None and current.inputs == inputs:
             return current
         if previous is not None and previous.inputs == inputs:
@@ -129,24 +129,26 @@ def _build(
             return previous
         newest = newest_date(chain.from_iterable(graphs.values()))
         published = instant_after(previous.published if previous else None, newest)
-        folder = place_of(releases, digest, inputs, published)
+        folder = release_folder(releases, digest, inputs, published)
         if not folder.exists():
             reason = gate.reason if gate else ""
             _write(
-                _Plan(approved, graphs, digest, inputs, published, folder, previous, reason, key),
+                _BuildPlan(
+                    approved, graphs, digest, inputs, published, folder, previous, reason, key
+                ),
                 progress,
             )
         progress("open")
         release = open_release(folder)
         if gate is not None and current is not None:
             progress("gate")
-            _pass(gate, current, release)
+            _check_losses(gate, current, release)
         progress("switch")
         switch(releases, folder.name)
         return release
 
 
-def _pass(gate: Gate, current: Release, release: Release) -> None:
+def _check_losses(gate: LossGate, current: Release, release: Release) -> None:
     """Let a release through the gate; take it away again when it may not pass."""
     try:
         gate.let_through(current, release)
@@ -156,7 +158,7 @@ def _pass(gate: Gate, current: Release, release: Release) -> None:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _BuildPlan:
     """Everything that is decided before a release is written.
 
     Attributes:
@@ -182,45 +184,45 @@ class _Plan:
     key: Ed25519PrivateKey | None
 
 
-def _write(plan: _Plan, progress: Progress) -> None:
+def _write(plan: _BuildPlan, progress: Progress) -> None:
     """Write a release beside, then give it its name; leave nothing when that fails."""
     staging = plan.folder.with_name(f".staging-{plan.folder.name}")
     staging.mkdir()
     try:
-        _fill(staging, plan, progress)
-        _put_in_place(staging, plan.folder, progress)
+        _write_contents(staging, plan, progress)
+        _publish_folder(staging, plan.folder, progress)
     except BaseException:
         # The disk may be full, and it must not stay so until the next build.
         shutil.rmtree(staging, ignore_errors=True)
         raise
 
 
-def _fill(staging: Path, plan: _Plan, progress: Progress) -> None:
+def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None:
     """Write everything that a release consists of."""
     approved, graphs, folder = plan.approved, plan.graphs, plan.folder
     published, previous, sources = plan.published, plan.previous, plan.approved.sources
     progress("dumps")
     datasets = by_dataset(graphs, sources.base_iri)
     write_dumps(staging, datasets, sources.prefixes, sources.context)
-    _write_as_given(approved, staging)
+    _copy_sources(approved, staging)
     progress("tables")
     tables = write_tables(staging, graphs, datasets, sources.base_iri, sources.prefixes)
-    write_search(staging / SEARCH, graphs, sources.base_iri)
+    write_search(staging / SEARCH_FILE, graphs, sources.base_iri)
     progress("catalogue")
     files = files_by_dataset(staging)
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
-    said = describe(sources.base_iri, by_hand, datasets, files, published, previous, tables)
+    said = describe_release(sources.base_iri, by_hand, datasets, files, published, previous, tables)
     counts = count_triples(graphs, said.catalogue, sources.base_iri)
     write_descriptions(staging, said, sources.base_iri, counts)
     progress("history")
-    stored = in_store(graphs, said.catalogue, sources.base_iri)
+    stored = quads_for_store(graphs, said.catalogue, sources.base_iri)
     documents = shared_documents(stored, sources.base_iri)
-    frame = frame_of(sources, without_dump(graphs, sources.base_iri), documents)
+    frame = page_inputs_digest(sources, without_dump(graphs, sources.base_iri), documents)
     write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
-    chapter = Chapter(staging, folder.name, published, sources.base_iri, previous)
-    write_chronicle(chapter, frame, documents)
+    chapter = HistoryInput(staging, folder.name, published, sources.base_iri, previous)
+    write_history(chapter, frame, documents)
     progress("store")
-    _write_store(staging, in_store(graphs, said.catalogue, sources.base_iri))
+    _write_store(staging, quads_for_store(graphs, said.catalogue, sources.base_iri))
     progress("manifest")
     manifest = {
         "format": FORMAT,
@@ -234,7 +236,7 @@ def _fill(staging: Path, plan: _Plan, progress: Progress) -> None:
         "graphs": counts,
         "prefixes": dict(sources.prefixes),
         "documents": documents,
-        FRAME: frame,
+        PAGE_INPUTS: frame,
         "modified": {n: [d.value, d.datatype.value] for n, d in said.modified.items()},
         "files": files_as_json(list_files(staging, (MANIFEST, STORE, STORE_MANIFEST))),
     }
@@ -243,7 +245,7 @@ def _fill(staging: Path, plan: _Plan, progress: Progress) -> None:
         sign(staging, plan.key)
 
 
-def _put_in_place(staging: Path, folder: Path, progress: Progress) -> None:
+def _publish_folder(staging: Path, folder: Path, progress: Progress) -> None:
     """Put a release on the disk for good, then give it its name."""
     progress("sync")
     sync_tree(staging)
@@ -252,11 +254,11 @@ def _put_in_place(staging: Path, folder: Path, progress: Progress) -> None:
     sync_folder(folder.parent)
 
 
-def _write_as_given(approved: ApprovedSources, staging: Path) -> None:
+def _copy_sources(approved: ApprovedSources, staging: Path) -> None:
     """Write what a release has from its sources as it is: context, queries, examples."""
     write_json(staging / CONTEXT, {"@context": dict(approved.sources.context)})
     write_queries(staging / QUERIES, approved.sources.queries)
-    write_examples(staging / EXAMPLES, examples_of(approved.sources))
+    write_examples(staging / EXAMPLES, find_examples(approved.sources))
     write_json(staging / REPORT, report_as_json(approved.findings))
 
 
@@ -270,10 +272,10 @@ def _write_store(staging: Path, quads: Iterable[Quad]) -> None:
 
 # What a release is called, and whether it is there already.
 
-_DIGITS = 12
+_DIGEST_DIGITS = 12
 
 
-def inputs_of(approved: ApprovedSources, digest: str) -> str:
+def inputs_digest(approved: ApprovedSources, digest: str) -> str:
     """Return a digest of everything that a release is made of; with another, it must be made anew.
 
     The triples alone are not enough: the context, a query, an example or a warning may change
@@ -283,7 +285,7 @@ def inputs_of(approved: ApprovedSources, digest: str) -> str:
     inputs = {
         "context": dict(sources.context),
         "digest": digest,
-        "examples": examples_of(sources),
+        "examples": find_examples(sources),
         "queries": dict(sources.queries),
         "report": report_as_json(approved.findings),
         "software": __version__,
@@ -291,22 +293,22 @@ def inputs_of(approved: ApprovedSources, digest: str) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def place_of(releases: Path, digest: str, inputs: str, published: datetime) -> Path:
+def release_folder(releases: Path, digest: str, inputs: str, published: datetime) -> Path:
     """Return the folder of a release: one that holds it, or one that does not exist yet.
 
     It is called by its date and the first digits of its digest. Where that name is taken by a
     damaged release, by other inputs with the same triples, or by an older instant (Last-Modified
     must grow), a number is added: a release never changes.
     """
-    name = f"{published.date().isoformat()}-{digest[:_DIGITS]}"
+    name = f"{published.date().isoformat()}-{digest[:_DIGEST_DIGITS]}"
     for number in count(1):
         folder = releases / (name if number == 1 else f"{name}-{number}")
-        if not folder.exists() or _holds(folder, inputs, published):
+        if not folder.exists() or _is_same_release(folder, inputs, published):
             return folder
     raise AssertionError("there are more numbers than folders")
 
 
-def _holds(folder: Path, inputs: str, published: datetime) -> bool:
+def _is_same_release(folder: Path, inputs: str, published: datetime) -> bool:
     try:
         release = open_release(folder)
     except ReleaseError:

@@ -19,7 +19,7 @@ SECONDS = 60.0
 MEMORY_BYTES = 4 << 30
 
 
-def canonical(source: Path) -> Iterator[bytes]:
+def canonical_lines(source: Path) -> Iterator[bytes]:
     """Yield quads with canonical names for blank nodes (RDFC-1.0), sorted, as N-Quads.
 
     Only quads with blank nodes decide their names, so only these are canonicalised: in a process of
@@ -68,7 +68,7 @@ def canonical_graphs(sources: Sources) -> tuple[dict[str, Quads], str]:
     digest = hashlib.sha256()
 
     def digested() -> Iterator[bytes]:
-        for line in canonical(sources.ground.quads):
+        for line in canonical_lines(sources.ground.quads):
             digest.update(line)
             yield line
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 from publisher.errors import ReleaseError
 from publisher.release.copies.staging import sweep
-from publisher.release.manifest import glance
+from publisher.release.manifest import read_summary
 from publisher.release.model import CURRENT
 from publisher.system.files import lock_file, locked_folder, replace_file, sync_folder
 
 
 @contextmanager
-def alone(releases: Path) -> Iterator[None]:
+def build_lock(releases: Path) -> Iterator[None]:
     """Hold the lock of the folder, and sweep up what a killed build or an old pull left behind.
 
     Raises:
@@ -56,13 +56,13 @@ def switch(releases: Path, name: str) -> None:
 # that somebody went back from: that one was wrong, and a name or a date does not tell.
 
 JOURNAL = "switches.jsonl"
-_MOST = 500
+_MOST_SWITCHES = 500
 _LONGEST_BYTES = 1 << 20
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Switch:
+class SwitchRecord:
     """One change of the current release.
 
     Attributes:
@@ -83,7 +83,7 @@ class Journal:
         is_whole: Whether they begin with the first release that was ever current here.
     """
 
-    switches: Sequence[Switch]
+    switches: Sequence[SwitchRecord]
     is_whole: bool
 
 
@@ -96,17 +96,21 @@ def note_switch(releases: Path, name: str) -> None:
         OSError: It cannot be written.
     """
     journal = read_journal(releases)
-    current = linked(releases)
+    current = linked_name(releases)
     is_first = not os.path.lexists(releases / JOURNAL) and not current
-    is_whole = journal.is_whole or (is_first and not _others(releases, name))
+    is_whole = journal.is_whole or (is_first and not _other_releases(releases, name))
     lines = [*journal.switches]
     if current and (not lines or lines[-1].release != current):
         lines.append(_switch(releases, current))  # the link was changed without this program
     lines.append(_switch(releases, name))
-    _write(releases / JOURNAL, lines[-_MOST:], is_whole=is_whole and len(lines) <= _MOST)
+    _write(
+        releases / JOURNAL,
+        lines[-_MOST_SWITCHES:],
+        is_whole=is_whole and len(lines) <= _MOST_SWITCHES,
+    )
 
 
-def linked(releases: Path) -> str:
+def linked_name(releases: Path) -> str:
     """Return the name that the link to the current release has, also when it leads nowhere.
 
     Raises:
@@ -122,12 +126,12 @@ def linked(releases: Path) -> str:
         return ""  # a folder or a file: restored from a backup that follows links
 
 
-def _switch(releases: Path, name: str) -> Switch:
-    glanced = glance(releases / name)
-    return Switch(name, glanced[0] if glanced else _UNKNOWN)
+def _switch(releases: Path, name: str) -> SwitchRecord:
+    glanced = read_summary(releases / name)
+    return SwitchRecord(name, glanced[0] if glanced else _UNKNOWN)
 
 
-def _write(path: Path, switches: Sequence[Switch], *, is_whole: bool) -> None:
+def _write(path: Path, switches: Sequence[SwitchRecord], *, is_whole: bool) -> None:
     """Write a new journal beside the old one, and put it in its place for good."""
     head = {"is_whole": is_whole, "written": datetime.now(UTC).isoformat(timespec="seconds")}
     lines = [
@@ -152,7 +156,7 @@ def read_journal(releases: Path) -> Journal:
         return Journal((), is_whole=False)
     head, *lines = content.split(b"\n")
     is_whole = _is_whole(head)
-    switches: list[Switch] = []
+    switches: list[SwitchRecord] = []
     for line in filter(None, lines):
         found = _read(line)
         if found is None:
@@ -169,7 +173,7 @@ def _is_whole(line: bytes) -> bool:
         return False
 
 
-def _read(line: bytes) -> Switch | None:
+def _read(line: bytes) -> SwitchRecord | None:
     try:
         content = json.loads(line)
         name, published = content["release"], datetime.fromisoformat(content["published"])
@@ -177,10 +181,10 @@ def _read(line: bytes) -> Switch | None:
         return None
     if not isinstance(name, str) or "/" in name or name.startswith(".") or not name:
         return None
-    return Switch(name, published) if published.tzinfo else None
+    return SwitchRecord(name, published) if published.tzinfo else None
 
 
-def before(releases: Path, current: str) -> Iterator[str]:
+def earlier_releases(releases: Path, current: str) -> Iterator[str]:
     """Yield what may stand in for a current release that is damaged, the best first.
 
     First the releases that were current before it, the last one first, without those that somebody
@@ -193,24 +197,26 @@ def before(releases: Path, current: str) -> Iterator[str]:
         current: Name of the current one.
     """
     journal = read_journal(releases)
-    history = _up_to(journal.switches, _switch(releases, current))
-    standing = _standing(history)
+    history = _switches_to_current(journal.switches, _switch(releases, current))
+    standing = _without_reverted(history)
     names = [switch.release for switch in standing if switch.release != current]
     yield from reversed(names)
     if not journal.is_whole:
         known = {switch.release for switch in journal.switches} | {current}
-        yield from _older(releases, [_day_of(s) for s in history], known)
+        yield from _older_releases(releases, [_older_than(s) for s in history], known)
 
 
-def _up_to(switches: Sequence[Switch], current: Switch) -> list[Switch]:
+def _switches_to_current(
+    switches: Sequence[SwitchRecord], current: SwitchRecord
+) -> list[SwitchRecord]:
     """Return the switches that led to the current release; what a crash prevented is left out."""
     place = max((n for n, s in enumerate(switches) if s.release == current.release), default=None)
     return [*switches, current] if place is None else list(switches[: place + 1])
 
 
-def _standing(history: Sequence[Switch]) -> list[Switch]:
+def _without_reverted(history: Sequence[SwitchRecord]) -> list[SwitchRecord]:
     """Return what was current, one on top of the other, without what somebody went back from."""
-    standing: list[Switch] = []
+    standing: list[SwitchRecord] = []
     for switch in history:
         names = [s.release for s in standing]
         if switch.release in names:
@@ -220,12 +226,12 @@ def _standing(history: Sequence[Switch]) -> list[Switch]:
     return standing
 
 
-def _is_later(one: Switch, other: Switch) -> bool:
+def _is_later(one: SwitchRecord, other: SwitchRecord) -> bool:
     """Tell whether a release is known to be published later than another."""
     return other.published != _UNKNOWN and one.published > other.published
 
 
-def _day_of(switch: Switch) -> datetime | None:
+def _older_than(switch: SwitchRecord) -> datetime | None:
     """Return before when a release must be published to be older; None when nothing tells."""
     if switch.published != _UNKNOWN:
         return switch.published
@@ -235,18 +241,20 @@ def _day_of(switch: Switch) -> datetime | None:
         return None
 
 
-def _older(releases: Path, instants: Sequence[datetime | None], known: set[str]) -> Iterator[str]:
+def _older_releases(
+    releases: Path, instants: Sequence[datetime | None], known: set[str]
+) -> Iterator[str]:
     """Yield the releases that are older than all of some instants, the newest first."""
     told = [instant for instant in instants if instant is not None]
     if len(told) < len(instants) or not told:
         return  # nothing says what is older
-    found = (_switch(releases, name) for name in _others(releases, ""))
+    found = (_switch(releases, name) for name in _other_releases(releases, ""))
     older = [s for s in found if _UNKNOWN < s.published < min(told) and s.release not in known]
     older.sort(key=lambda s: (s.published, s.release), reverse=True)
     yield from (switch.release for switch in older)
 
 
-def _others(releases: Path, name: str) -> list[str]:
+def _other_releases(releases: Path, name: str) -> list[str]:
     """Return the names of the folders that may be releases, but for one."""
     return [
         folder.name

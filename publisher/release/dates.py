@@ -11,7 +11,7 @@ from publisher.errors import ReleaseError
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release, StoredFile
 
-_DATING = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}
+_DATE_PROPERTIES = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}
 
 
 def _instant(literal: Literal) -> datetime | None:
@@ -35,7 +35,7 @@ def newest_date(quads: Iterable[Quad]) -> datetime:
     instants = [
         instant
         for quad in quads
-        if quad.predicate.value in _DATING and isinstance(quad.object, Literal)
+        if quad.predicate.value in _DATE_PROPERTIES and isinstance(quad.object, Literal)
         if (instant := _instant(quad.object)) is not None
     ]
     if not instants:
@@ -77,16 +77,16 @@ def modified_dates(
     """
     dates = {}
     for name, file in files.items():
-        given = by_hand.get(name) or _dated(published.date().isoformat(), "xsd:date")
+        given = by_hand.get(name) or _dates_by_dataset(published.date().isoformat(), "xsd:date")
         known = previous.modified.get(name) if previous else None
         if previous is None or known is None or given.value > known.value:
             dates[name] = given
         elif previous.files[file.name].sha256 == file.sha256:
             dates[name] = known
         else:
-            dates[name] = _dated(published.isoformat(), "xsd:dateTime")
+            dates[name] = _dates_by_dataset(published.isoformat(), "xsd:dateTime")
     return dates
 
 
-def _dated(value: str, datatype: str) -> Literal:
+def _dates_by_dataset(value: str, datatype: str) -> Literal:
     return Literal(value, datatype=NamedNode(iri(datatype)))

@@ -13,7 +13,7 @@ from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf.namespaces import iri
 
 # What these are of has an address of its own; all else in the catalogue is part of something.
-_WHOLE = {
+_CATALOGUE_PARTS = {
     iri(name)
     for name in (
         "dcat:Catalog",
@@ -51,18 +51,18 @@ def shared_documents(quads: Iterable[Quad], base_iri: str) -> dict[str, list[str
         elif quad.graph_name == NamedNode(base_iri + CATALOGUE) and quad.predicate.value == _TYPE:
             kinds[subject.value].add(str(getattr(value, "value", "")))
     for part, classes in kinds.items():
-        if not classes & _WHOLE:
-            path = _whole_of(part.removeprefix(base_iri))
+        if not classes & _CATALOGUE_PARTS:
+            path = _containing_document(part.removeprefix(base_iri))
             documents[path] |= {base_iri + path, part}
     return {path: sorted(documents[path]) for path in sorted(documents)}
 
 
-def _whole_of(part: str) -> str:
+def _containing_document(part: str) -> str:
     """Return the document in which a part of the catalogue is described.
 
-    >>> _whole_of("dataset/clusters/distribution/ttl")
+    >>> _containing_document("dataset/clusters/distribution/ttl")
     'dataset/clusters'
-    >>> _whole_of("service/sparql")
+    >>> _containing_document("service/sparql")
     'catalog'
     """
     found = re.match(rf"{DATASET}[^/]+(?=/)", part)

@@ -25,9 +25,9 @@ from publisher.system.processes import map_on_all_cores
 
 _CHUNK = 1 << 20
 _LEVEL = 6
-_GZIP = 31
+_GZIP_WINDOW = 31
 # So many quads are written before other processes have begun.
-_FEW = 50_000
+_IN_MEMORY_QUADS = 50_000
 
 
 def by_dataset(graphs: Mapping[str, Quads], base_iri: str) -> dict[str, Quads]:
@@ -66,7 +66,7 @@ def write_dumps(
         for name, quads in datasets.items()
         for media_type in media_types.DUMPS
     ]
-    is_small = sum(quads.count for quads in datasets.values()) < _FEW
+    is_small = sum(quads.count for quads in datasets.values()) < _IN_MEMORY_QUADS
     parts = [dumps] if is_small else [[dump] for dump in dumps]
     for _ in map_on_all_cores(_write, parts):
         pass
@@ -81,7 +81,7 @@ def _write(dumps: Iterable[_Dump]) -> None:
 
 def _compress(path: Path) -> None:
     """Write a file compressed, without the time of day in it."""
-    stream = zlib.compressobj(_LEVEL, wbits=_GZIP)
+    stream = zlib.compressobj(_LEVEL, wbits=_GZIP_WINDOW)
     with path.open("rb") as content, path.with_name(path.name + ".gz").open("wb") as file:
         while chunk := content.read(_CHUNK):
             file.write(stream.compress(chunk))
@@ -111,11 +111,11 @@ def _write_turtle(quads: Quads, path: Path, prefixes: Mapping[str, str], context
         sorter.close()
         body = Path(folder, "body")
         with body.open("w", encoding="utf-8", newline="\n") as file:
-            for number, triples in enumerate(_subjects(map(_as_line, merge_lines(sorter.runs)))):
+            for number, triples in enumerate(_subjects(map(_quad_line, merge_lines(sorter.runs)))):
                 file.write("\n" if number else "")
                 file.write(blocks.block(triples))
         head = blocks.head()
-        _join(path, (head + "\n" if head and quads.count else head).encode(), body)
+        _write_with_head(path, (head + "\n" if head and quads.count else head).encode(), body)
 
 
 def _by_name(line: bytes) -> bytes:
@@ -123,7 +123,7 @@ def _by_name(line: bytes) -> bytes:
     return line[1:].replace(b"> ", b"\0> ", 1) if line.startswith(b"<") else line
 
 
-def _as_line(line: bytes) -> bytes:
+def _quad_line(line: bytes) -> bytes:
     return line if line.startswith(b"_:") else b"<" + line.replace(b"\0", b"", 1)
 
 
@@ -149,10 +149,10 @@ def _write_nodes(quads: Quads, path: Path, context: Context) -> None:
                 file.write(",\n" if number else "")
                 file.write(context.written(node, names))
             file.write("\n" + context.tail())
-        _join(path, context.head(names).encode(), body)
+        _write_with_head(path, context.head(names).encode(), body)
 
 
-def _join(path: Path, head: bytes, body: Path) -> None:
+def _write_with_head(path: Path, head: bytes, body: Path) -> None:
     """Write a file of a head that is known last, and a body."""
     with path.open("wb") as file, body.open("rb") as content:
         file.write(head)

@@ -12,7 +12,7 @@ from publisher.rdf.media_types import TURTLE
 EXAMPLES = "examples"
 
 
-def examples_of(sources: Sources) -> dict[str, str]:
+def find_examples(sources: Sources) -> dict[str, str]:
     """Return file name → text of each ``ontology/examples/*.ttl``, sorted."""
     found = {file.source.path.name: file.text for file in sources.of_role(Role.EXAMPLE)}
     return dict(sorted(found.items()))

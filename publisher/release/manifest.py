@@ -46,14 +46,14 @@ def list_files(folder: Path, leave_out: Iterable[str]) -> Iterator[StoredFile]:
             yield StoredFile(name, path.stat().st_size, digest_of(path))
 
 
-def written(content: Mapping[str, Any]) -> str:
+def as_json_text(content: Mapping[str, Any]) -> str:
     """Return JSON the same way every time: keys sorted, a line end at the end."""
     return json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON the same way every time, in UTF-8."""
-    path.write_text(written(content), encoding="utf-8")
+    path.write_text(as_json_text(content), encoding="utf-8")
 
 
 def write_sealed(path: Path, content: Mapping[str, Any]) -> None:
@@ -68,12 +68,12 @@ def read_sealed(path: Path) -> dict[str, Any]:
         ReleaseError: It is missing, is no such JSON, or a byte of it differs.
         ReleaseUnreadable: It cannot be read just now.
     """
-    with _reading(path):
+    with _read_errors(path):
         found = path.read_bytes()
     try:
         text = found.decode()
         content = json.loads(text)
-        is_as_written = isinstance(content, dict) and text == written(content)
+        is_as_written = isinstance(content, dict) and text == as_json_text(content)
         seal = content.pop(_SEAL, "") if is_as_written else ""
         is_sealed = is_as_written and seal == _seal(content)
     except (ValueError, RecursionError) as error:
@@ -86,7 +86,7 @@ def read_sealed(path: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _reading(path: Path) -> Iterator[None]:
+def _read_errors(path: Path) -> Iterator[None]:
     """Tell a file that cannot be read just now from one that is not there.
 
     Raises:
@@ -96,10 +96,10 @@ def _reading(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise unreadable_file(path, error) from error
 
 
-def unreadable(path: Path, error: OSError) -> ReleaseError:
+def unreadable_file(path: Path, error: OSError) -> ReleaseError:
     """Return what is raised for a file that cannot be read, or is not there."""
     kind = ReleaseError if error.errno in _MISSING else ReleaseUnreadable
     return kind(_CANNOT_BE_READ, where=str(path), remedy=_NOT_SERVED, reason=_reason(error))
@@ -112,7 +112,7 @@ def _reason(error: Exception) -> str:
 
 
 def _seal(content: Mapping[str, Any]) -> str:
-    return hashlib.sha256(written(content).encode()).hexdigest()
+    return hashlib.sha256(as_json_text(content).encode()).hexdigest()
 
 
 def as_json(files: Iterable[StoredFile]) -> dict[str, dict[str, object]]:
@@ -130,7 +130,7 @@ def from_json(written: object, path: Path) -> dict[str, StoredFile]:
     for name, file in _mapping(written, "files", path).items():
         length, digest = (file.get("length"), file.get("sha256")) if _is_dict(file) else (0, 0)
         if not _is_count(length) or not isinstance(digest, str):
-            raise foreign(path, "files")
+            raise wrong_manifest(path, "files")
         found[name] = StoredFile(name, length, digest)
     return found
 
@@ -191,7 +191,7 @@ def read_manifest(folder: Path) -> Manifest:
     content = read_sealed(path)
     version = content.get(_FORMAT, FORMAT)  # the first releases did not name it
     if version != FORMAT or isinstance(version, bool):
-        raise foreign(path, _FORMAT)
+        raise wrong_manifest(path, _FORMAT)
     return Manifest(
         release=_text(content, "release", path),
         base_iri=_iri(content, "base_iri", path),
@@ -200,18 +200,18 @@ def read_manifest(folder: Path) -> Manifest:
         inputs=_text(content, "inputs", path),
         loss_allowed=_text({"loss_allowed": "", **content}, "loss_allowed", path),
         frame=content.get("frame"),
-        graphs=_all(content, "graphs", path, _is_count),
-        prefixes=_all(content, "prefixes", path, _is_text),
+        graphs=_values_of(content, "graphs", path, _is_count),
+        prefixes=_values_of(content, "prefixes", path, _is_text),
         documents={
             name: tuple(things)
-            for name, things in _all(content, "documents", path, _is_texts).items()
+            for name, things in _values_of(content, "documents", path, _is_texts).items()
         },
         modified=_dates({"modified": {}, **content}, path),
         files=from_json(content.get("files"), path),
     )
 
 
-def glance(folder: Path) -> tuple[datetime, int] | None:
+def read_summary(folder: Path) -> tuple[datetime, int] | None:
     """Return the instant of a release and how many triples it holds, as its manifest has them.
 
     Nothing else of it is looked at, so that a release that is damaged, or that another version of
@@ -220,13 +220,13 @@ def glance(folder: Path) -> tuple[datetime, int] | None:
     path = folder / MANIFEST
     try:
         content = json.loads(path.read_bytes().decode())
-        graphs = _all(content, "graphs", path, _is_count)
+        graphs = _values_of(content, "graphs", path, _is_count)
         return _instant(content, path), sum(graphs.values())
     except (OSError, ValueError, AttributeError, TypeError, RecursionError, ReleaseError):
         return None
 
 
-def foreign(path: Path, part: str) -> ReleaseError:
+def wrong_manifest(path: Path, part: str) -> ReleaseError:
     """Return what is raised for a manifest of another version or shape; ``part`` is what is so."""
     return ReleaseError(
         "The manifest is not one that this version of the program reads: see '{part}'.",
@@ -254,24 +254,24 @@ def _is_count(value: object) -> TypeGuard[int]:
 
 def _mapping(value: object, part: str, path: Path) -> dict[str, Any]:
     if not _is_dict(value):
-        raise foreign(path, part)
+        raise wrong_manifest(path, part)
     return value
 
 
-def _all(
+def _values_of(
     content: Mapping[str, Any], part: str, path: Path, fits: Callable[[object], bool]
 ) -> dict[str, Any]:
     """Return a part that holds values of one kind only."""
     found = _mapping(content.get(part), part, path)
     if not all(map(fits, found.values())):
-        raise foreign(path, part)
+        raise wrong_manifest(path, part)
     return found
 
 
 def _text(content: Mapping[str, Any], part: str, path: Path) -> str:
     found = content.get(part)
     if not isinstance(found, str):
-        raise foreign(path, part)
+        raise wrong_manifest(path, part)
     return found
 
 
@@ -279,16 +279,16 @@ def _iri(content: Mapping[str, Any], part: str, path: Path) -> str:
     try:
         return NamedNode(_text(content, part, path)).value
     except ValueError as error:
-        raise foreign(path, part) from error
+        raise wrong_manifest(path, part) from error
 
 
 def _instant(content: Mapping[str, Any], path: Path) -> datetime:
     try:
         found = datetime.fromisoformat(_text(content, "published", path))
     except ValueError as error:
-        raise foreign(path, "published") from error
+        raise wrong_manifest(path, "published") from error
     if found.tzinfo is None:  # it could not be compared with others
-        raise foreign(path, "published")
+        raise wrong_manifest(path, "published")
     return found
 
 
@@ -296,13 +296,13 @@ def _dates(content: Mapping[str, Any], path: Path) -> dict[str, Literal]:
     try:
         return {
             name: Literal(value, datatype=NamedNode(datatype))
-            for name, (value, datatype) in _all(content, "modified", path, _is_texts).items()
+            for name, (value, datatype) in _values_of(content, "modified", path, _is_texts).items()
         }
     except ValueError as error:
-        raise foreign(path, "modified") from error
+        raise wrong_manifest(path, "modified") from error
 
 
-def compare(folder: Path, files: Mapping[str, StoredFile], *, is_known: bool = False) -> None:
+def compare_files(folder: Path, files: Mapping[str, StoredFile], *, is_known: bool = False) -> None:
     """Let a folder pass when each of its files is as the manifest says.
 
     Args:
@@ -316,7 +316,7 @@ def compare(folder: Path, files: Mapping[str, StoredFile], *, is_known: bool = F
     """
     for name, file in files.items():
         path = folder / name
-        with _reading(path):
+        with _read_errors(path):
             if not path.is_file():
                 raise _damaged(path, "The file is missing from the release.")
             is_same = path.stat().st_size == file.length

@@ -25,7 +25,7 @@ CATALOGUE_SE = "catalogue/dcat-ap-se.nt"
 VOID = "void.nt"
 SERVICE = "service.nt"
 DOCUMENTS = "documents.tsv"
-GONE = "gone.tsv"
+TOMBSTONES = "gone.tsv"
 SHAPES = "shapes.nq"
 FEED = "feed"
 

@@ -8,8 +8,14 @@ from pathlib import Path
 
 from publisher.errors import ReleaseError
 from publisher.rdf.jsonld import Context
-from publisher.release.current import before
-from publisher.release.manifest import compare, foreign, read_files, read_manifest, unreadable
+from publisher.release.current import earlier_releases
+from publisher.release.manifest import (
+    compare_files,
+    read_files,
+    read_manifest,
+    unreadable_file,
+    wrong_manifest,
+)
 from publisher.release.model import CONTEXT, CURRENT, STORE, STORE_MANIFEST, Release
 
 
@@ -25,8 +31,8 @@ def open_release(folder: Path, *, is_known: bool = False) -> Release:
         ReleaseUnreadable: A file cannot be read just now.
     """
     manifest = read_manifest(folder)
-    compare(folder, manifest.files, is_known=is_known)
-    compare(folder / STORE, read_files(folder / STORE_MANIFEST), is_known=is_known)
+    compare_files(folder, manifest.files, is_known=is_known)
+    compare_files(folder / STORE, read_files(folder / STORE_MANIFEST), is_known=is_known)
     return Release(
         id=manifest.release,
         folder=folder,
@@ -47,9 +53,9 @@ def _context(path: Path) -> Context:
     try:
         return Context(json.loads(path.read_bytes().decode())["@context"])
     except OSError as error:
-        raise unreadable(path, error) from error
+        raise unreadable_file(path, error) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise foreign(path, "@context") from error
+        raise wrong_manifest(path, "@context") from error
 
 
 def current_folder(releases: Path) -> Path | None:
@@ -58,7 +64,7 @@ def current_folder(releases: Path) -> Path | None:
     return link.resolve() if link.exists() else None
 
 
-def linked_folder(releases: Path) -> Path | None:
+def current_link_target(releases: Path) -> Path | None:
     """Return where the link to the current release leads, be there something or not.
 
     None when there is no link.
@@ -74,24 +80,24 @@ def linked_folder(releases: Path) -> Path | None:
     return link.resolve()
 
 
-def candidates(releases: Path) -> Iterator[Path]:
+def current_candidates(releases: Path) -> Iterator[Path]:
     """Yield the folder of the current release, then those of what may stand in for it.
 
-    The latter come as ``current.before`` has them: what was current before, and never what somebody
-    went back from.
+    The latter come as ``current.earlier_releases`` has them: what was current before, and never
+    what somebody went back from.
 
     Raises:
         ReleaseError: There is no current release.
         ReleaseUnreadable: The folder cannot be read just now.
     """
     try:
-        current = linked_folder(releases)
+        current = current_link_target(releases)
     except OSError as error:
-        raise unreadable(releases, error) from error
+        raise unreadable_file(releases, error) from error
     if current is None:
         raise _no_release(releases)
     yield current
-    for name in before(releases, current.name):
+    for name in earlier_releases(releases, current.name):
         yield releases / name
 
 
@@ -104,7 +110,7 @@ def require_current(releases: Path) -> None:
         ReleaseError: There is no current release.
         ReleaseUnreadable: The folder cannot be read just now.
     """
-    next(candidates(releases))
+    next(current_candidates(releases))
 
 
 def open_current(releases: Path) -> Release:

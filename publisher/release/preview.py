@@ -15,7 +15,7 @@ from publisher.release.build import write_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
 from publisher.release.current import switch
 from publisher.release.documents import shared_documents
-from publisher.release.history.document_dates import FRAME
+from publisher.release.history.document_dates import PAGE_INPUTS
 from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
 from publisher.release.model import CONTEXT, MANIFEST, STORE, STORE_MANIFEST, Release
 from publisher.release.open import open_release
@@ -53,7 +53,7 @@ def build_preview(given: ParsedFiles, releases: Path, *, union: bool) -> Release
         "graphs": dict(graphs),
         "prefixes": prefixes,
         "documents": shared_documents(given.quads, given.base_iri),
-        FRAME: {},
+        PAGE_INPUTS: {},
         "modified": {},
         "files": as_json(list_files(folder, (MANIFEST, STORE, STORE_MANIFEST))),
     }

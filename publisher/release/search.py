@@ -25,20 +25,20 @@ from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk
 from publisher.rdf.text import one_edit_variants, without_swedish_letters, words
 from publisher.system.files import with_path
 
-LONGEST = 200
+LONGEST_QUERY = 200
 MOST_WORDS = 10
 # No reader looks further; the answer says that there is more.
 MOST_HITS = 500
 # Letters of words that are mended: a shorter one would become any other, a longer one is none.
-_MENDED = range(4, 41)
+_CORRECTED_LENGTHS = range(4, 41)
 _FIND = """
 SELECT things.iri, things.language, things.label, things.names, things.text, things.kinds,
     bm25({index}, 10.0, 6.0, 1.0) AS rank
 FROM {index} JOIN things ON things.id = {index}.rowid
 WHERE {index} MATCH ? ORDER BY rank, things.id LIMIT ?
 """
-_CALLED = "{label names}"
-_ANYWHERE = "{label names text}"
+_IN_NAMES = "{label names}"
+_IN_ALL_TEXTS = "{label names text}"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """What was found.
 
     Attributes:
@@ -87,47 +87,47 @@ class Search:
         self._path, self._seconds = path, seconds
         self._is_there = path.is_file()
 
-    def find(self, text: str, language: str) -> Found:
+    def find(self, text: str, language: str) -> SearchResult:
         """Return the things that a text finds, for a reader of a language.
 
         Raises:
             QueryRefused: The text is too long.
             QueryLimitExceeded: It took too long.
         """
-        asked = words(text[: LONGEST + 1])
-        if len(text) > LONGEST or len(asked) > MOST_WORDS:
+        asked = words(text[: LONGEST_QUERY + 1])
+        if len(text) > LONGEST_QUERY or len(asked) > MOST_WORDS:
             raise QueryRefused(
                 "The search is too long: at most {length} characters and {count} words.",
                 remedy="Search for fewer words.",
-                length=LONGEST,
+                length=LONGEST_QUERY,
                 count=MOST_WORDS,
             )
         if not asked or not self._is_there:
-            return Found(())
-        with opened_for(self._seconds, self._path) as index:
+            return SearchResult(())
+        with open_sqlite(self._seconds, self._path) as index:
             return _find(index, asked, language)
 
 
-def _find(index: sqlite3.Connection, asked: Sequence[str], language: str) -> Found:
+def _find(index: sqlite3.Connection, asked: Sequence[str], language: str) -> SearchResult:
     simple = [without_swedish_letters(word) for word in asked]
     mended: list[set[str]] = []
     found: dict[str, Hit] = {}
     more = False
     steps = [("exact", [{word} for word in asked]), ("plain", [{word} for word in simple])]
     for table, alternatives in steps:
-        more = _add(index, table, alternatives, language, found) or more
+        more = _add_hits(index, table, alternatives, language, found) or more
     if not found:
-        mended = _mended(index, simple, only_unknown=True)
-        more = _add(index, "plain", mended, language, found)
+        mended = _corrected_words(index, simple, only_unknown=True)
+        more = _add_hits(index, "plain", mended, language, found)
     if not found:
-        mended = _mended(index, simple, only_unknown=False)
-        more = _add(index, "plain", mended, language, found)
+        mended = _corrected_words(index, simple, only_unknown=False)
+        more = _add_hits(index, "plain", mended, language, found)
     hits = list(found.values())
     matching = frozenset(simple).union(*mended)
-    return Found(hits[:MOST_HITS], matching, simple[-1], more or len(hits) > MOST_HITS)
+    return SearchResult(hits[:MOST_HITS], matching, simple[-1], more or len(hits) > MOST_HITS)
 
 
-def _add(
+def _add_hits(
     index: sqlite3.Connection,
     table: str,
     alternatives: Sequence[Iterable[str]],
@@ -136,7 +136,7 @@ def _add(
 ) -> bool:
     """Add what one step finds to what was found; tell whether it found more than it may."""
     more = False
-    for where in (_CALLED, _ANYWHERE):
+    for where in (_IN_NAMES, _IN_ALL_TEXTS):
         match = f"{where} : ({_expression(alternatives)})"
         query = _FIND.format(index=table)
         rows = index.execute(query, (match, 2 * MOST_HITS + 1)).fetchall()
@@ -176,7 +176,7 @@ def _expression(alternatives: Sequence[Iterable[str]]) -> str:
     )
 
 
-def _mended(
+def _corrected_words(
     index: sqlite3.Connection, asked: Sequence[str], *, only_unknown: bool
 ) -> list[set[str]]:
     """Return for each word itself and the words of the vocabulary within one edit of it."""
@@ -186,7 +186,7 @@ def _mended(
         is_last = number == len(asked) - 1
         among = {word}
         is_known = only_unknown and _is_known(index, word, is_last=is_last)
-        if len(word) in _MENDED and not is_known:
+        if len(word) in _CORRECTED_LENGTHS and not is_known:
             near = sorted(one_edit_variants(word, letters))
             places = ", ".join("?" * len(near))
             query = f"SELECT word FROM words WHERE word IN ({places})"  # nosec B608 # question marks
@@ -208,19 +208,19 @@ def _is_known(index: sqlite3.Connection, word: str, *, is_last: bool) -> bool:
 # ``plain`` the same without å, ä, ö; ``words`` and ``letters`` are what misspelt words are mended
 # with. The same things give the same bytes with the same SQLite.
 
-SEARCH = "search.sqlite"
+SEARCH_FILE = "search.sqlite"
 _TYPE = iri("rdf:type")
 # Parts of other things; the pages of these show what they say.
-_LEFT_OUT = {iri("rdf:Statement"), iri("geo:Geometry")}
-_OF_CATALOGUE = {iri("dcat:Dataset"), iri("dcat:Catalog")}
-_NAMES = (
+_EXCLUDED_CLASSES = {iri("rdf:Statement"), iri("geo:Geometry")}
+_CATALOGUE_CLASSES = {iri("dcat:Dataset"), iri("dcat:Catalog")}
+_NAME_PROPERTIES = (
     *LABELS,
     *map(
         iri,
         ("skos:altLabel", "schema:alternateName", "skos:notation", "dcterms:identifier"),
     ),
 )
-_TEXTS = tuple(
+_TEXT_PROPERTIES = tuple(
     map(
         iri,
         (
@@ -249,7 +249,7 @@ CREATE VIRTUAL TABLE plain USING fts5(
 );
 """
 
-Row = tuple[str, str, str, str, str, str]
+IndexRow = tuple[str, str, str, str, str, str]
 
 
 def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None:
@@ -301,21 +301,23 @@ def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set
     return SubjectsOnDisk([quads.path for quads in kept.values()]), only
 
 
-def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator[Row]:
+def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator[IndexRow]:
     """Yield each thing in each of its languages: IRI, language, label, names, text, kinds."""
     for name in subjects:
         said = subjects.of(name)
         kinds = set(subjects.nodes(name, _TYPE))
-        is_left_out = kinds & _LEFT_OUT or (name in of_catalogue and not kinds & _OF_CATALOGUE)
+        is_left_out = kinds & _EXCLUDED_CLASSES or (
+            name in of_catalogue and not kinds & _CATALOGUE_CLASSES
+        )
         labels = subjects.names(name)
         if is_left_out or not labels or not name.startswith(base_iri):
             continue
         ordered = sorted(kinds, key=lambda kind: (not kind.startswith(base_iri), kind))
-        texts = _literals(said, _TEXTS)
+        texts = _literals(said, _TEXT_PROPERTIES)
         for tag in sorted({*labels, *(t.language or "" for t in texts)} - {""}) or [""]:
             label = labels.get(tag) or labels.get("") or labels[min(labels)]
-            names = [n for n in _spoken(_literals(said, _NAMES), tag) if n != label]
-            text = "\n".join(_spoken(texts, tag))
+            names = [n for n in _texts_in(_literals(said, _NAME_PROPERTIES), tag) if n != label]
+            text = "\n".join(_texts_in(texts, tag))
             yield name, tag, label, "\n".join(names), text, " ".join(ordered)
 
 
@@ -328,7 +330,7 @@ def _literals(said: Properties, paths: Sequence[str]) -> list[Literal]:
     ]
 
 
-def _spoken(literals: Iterable[Literal], tag: str) -> list[str]:
+def _texts_in(literals: Iterable[Literal], tag: str) -> list[str]:
     """Return the texts in a language or in none, once each."""
     return list(dict.fromkeys(t.value for t in literals if (t.language or "") in (tag, "")))
 
@@ -340,7 +342,7 @@ _INSTRUCTIONS = 1000
 
 
 @contextmanager
-def opened_for(seconds: float, path: Path) -> Iterator[sqlite3.Connection]:
+def open_sqlite(seconds: float, path: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection to a file that is never written to.
 
     Raises:

@@ -76,7 +76,7 @@ def sign(folder: Path, key: Ed25519PrivateKey) -> None:
     os.utime(folder.parent)  # servers at work look at that to read the list of releases again
 
 
-def signed(release: Release, key: Ed25519PrivateKey | None) -> Release:
+def with_signature(release: Release, key: Ed25519PrivateKey | None) -> Release:
     """Return a release that is signed, if there is a key."""
     if key is not None:
         sign(release.folder, key)
@@ -94,10 +94,10 @@ def check_signature(folder: Path, public_key: Path) -> None:
         signature, manifest = where.read_bytes(), (folder / MANIFEST).read_bytes()
     except OSError as error:
         raise _not_signed(where) from error
-    check_bytes(manifest, signature, public_key, str(where))
+    check_signed_bytes(manifest, signature, public_key, str(where))
 
 
-def check_bytes(manifest: bytes, signature: bytes, public_key: Path, where: str) -> None:
+def check_signed_bytes(manifest: bytes, signature: bytes, public_key: Path, where: str) -> None:
     """Let the bytes of a manifest pass, before anybody reads them, that were signed with a key.
 
     Args:

@@ -13,7 +13,7 @@ from publisher.query.engine import Description, Engine
 from publisher.rdf.media_types import HTML, MediaType
 from publisher.rdf.namespaces import iri
 from publisher.rdf.serialise import serialise
-from publisher.release.history.document_dates import Since
+from publisher.release.history.document_dates import LastModified
 from publisher.release.model import Release
 
 _PAGE_PARAMETER = "incoming"
@@ -46,7 +46,7 @@ class Documents:
         self._engine = engine
         self.addresses = addresses
         self._page_size = page
-        self._since = Since(release)
+        self._since = LastModified(release)
         self._wholes = {
             thing: path
             for path, things in release.documents.items()

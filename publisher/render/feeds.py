@@ -15,8 +15,8 @@ from publisher.rdf.media_types import JSON_LD, N_QUADS, RDF_XML, TRIG, TURTLE, M
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri
 from publisher.release.history.feeds import (
     ACTIVITY_STREAMS,
+    FeedKind,
     FeedPage,
-    Stream,
     read_page,
     read_pages,
 )
@@ -27,7 +27,7 @@ LDES, TREE = "https://w3id.org/ldes#", "https://w3id.org/tree#"
 _ACTIVITY_SHAPE = "https://semiceu.github.io/LDES-DCAT-AP-feeds/shape.ttl#ActivityShape"
 # Fixed, so that a closed page is the same bytes in every release.
 _PREFIXES = {**PREFIXES, "as": ACTIVITY_STREAMS, "ldes": LDES, "tree": TREE}
-_PLACES = {Stream.ENTITIES: "feed", Stream.CATALOGUE: "feed/catalog"}
+_PLACES = {FeedKind.ENTITIES: "feed", FeedKind.CATALOGUE: "feed/catalog"}
 _ATOM_ENTRIES = 100
 _WORDS = {"Create": "Added: {name}", "Update": "Changed: {name}", "Delete": "Removed: {name}"}
 
@@ -39,21 +39,21 @@ class Streams:
         """Read which pages there are."""
         self._release = release
         self._addresses = addresses
-        self.pages = {stream: read_pages(release.folder, stream) for stream in Stream}
+        self.pages = {stream: read_pages(release.folder, stream) for stream in FeedKind}
 
-    def place(self, stream: Stream, number: int = 0) -> str:
+    def place(self, stream: FeedKind, number: int = 0) -> str:
         """Return where on this site a feed is, or one of its pages."""
         path = _PLACES[stream] + (f"/{number}" if number else "")
         return self._addresses.on_site(self._release.base_iri + path)
 
-    def _stream(self, stream: Stream) -> NamedNode:
+    def _stream(self, stream: FeedKind) -> NamedNode:
         return NamedNode(f"{self._release.base_iri}{_PLACES[stream]}#stream")
 
-    def root(self, stream: Stream, media_type: MediaType) -> bytes:
+    def root(self, stream: FeedKind, media_type: MediaType) -> bytes:
         """Return the root of a feed: what it is, and when each of its pages is about."""
         return _written(self._root(stream), media_type)
 
-    def _root(self, stream: Stream) -> Iterator[Quad]:
+    def _root(self, stream: FeedKind) -> Iterator[Quad]:
         pages, this = self.pages[stream], self._stream(stream)
         root = NamedNode(self.place(stream))
         retention = NamedNode(f"{this.value.removesuffix('#stream')}#retention")
@@ -62,7 +62,7 @@ class Streams:
         yield _quad(this, TREE + "view", root)
         yield _quad(this, LDES + "timestampPath", NamedNode(stream.timestamp))
         yield _quad(this, LDES + "versionOfPath", NamedNode(stream.version_of))
-        if stream is Stream.CATALOGUE:
+        if stream is FeedKind.CATALOGUE:
             yield _quad(this, TREE + "shape", NamedNode(_ACTIVITY_SHAPE))
         yield _quad(root, iri("rdf:type"), NamedNode(TREE + "Node"))
         yield _quad(root, LDES + "retentionPolicy", retention)
@@ -72,7 +72,7 @@ class Streams:
         for page in pages:
             yield from self._relations(stream, root, page)
 
-    def _relations(self, stream: Stream, root: NamedNode, page: FeedPage) -> Iterator[Quad]:
+    def _relations(self, stream: FeedKind, root: NamedNode, page: FeedPage) -> Iterator[Quad]:
         ends = [("GreaterThanOrEqualToRelation", page.first)]
         if page.is_closed:
             ends.append(("LessThanOrEqualToRelation", page.last))
@@ -84,11 +84,11 @@ class Streams:
             yield _quad(relation, TREE + "path", NamedNode(stream.timestamp))
             yield _quad(relation, TREE + "value", _instant(instant.isoformat()))
 
-    def page(self, stream: Stream, page: FeedPage, media_type: MediaType) -> bytes:
+    def page(self, stream: FeedKind, page: FeedPage, media_type: MediaType) -> bytes:
         """Return a page of a feed; a closed one is the same bytes in every release."""
         return _written(self._page(stream, page), media_type)
 
-    def _page(self, stream: Stream, page: FeedPage) -> Iterator[Quad]:
+    def _page(self, stream: FeedKind, page: FeedPage) -> Iterator[Quad]:
         node, this = NamedNode(self.place(stream, page.number)), self._stream(stream)
         yield _quad(node, iri("rdf:type"), NamedNode(TREE + "Node"))
         if page.is_closed:
@@ -104,7 +104,7 @@ class Streams:
     def atom(self, language: str) -> bytes:
         """Return the newest changes of entities as an Atom feed (RFC 4287), the newest first."""
         base_iri = self._release.base_iri
-        pages = self.pages[Stream.ENTITIES][-2:]
+        pages = self.pages[FeedKind.ENTITIES][-2:]
         entries = list(chain.from_iterable(read_entries(self._release, page) for page in pages))
         lines = [
             '<?xml version="1.0" encoding="UTF-8"?>',
@@ -197,7 +197,7 @@ class Day:
 
 def read_entries(release: Release, page: FeedPage) -> Iterator[Entry]:
     """Yield the changes of things on a page of the feed, but for statements, in its order."""
-    stream = Stream.ENTITIES
+    stream = FeedKind.ENTITIES
     said: dict[str, dict[str, str]] = {}
     labels: dict[str, list[Literal]] = {}
     kinds: dict[str, list[str]] = {}
@@ -231,7 +231,7 @@ def latest_days(release: Release, listed: Collection[str]) -> list[Day]:
         listed: IRIs of the classes, the most important first; what left is of no class and counts.
     """
     entries: list[Entry] = []
-    pages = read_pages(release.folder, Stream.ENTITIES)
+    pages = read_pages(release.folder, FeedKind.ENTITIES)
     for page in pages[-_MOST_PAGES:]:
         found = read_entries(release, page)
         entries += (e for e in found if not e.kinds or not set(listed).isdisjoint(e.kinds))

@@ -13,8 +13,8 @@ from publisher.addresses import Addresses
 from publisher.messages import in_language, translate
 from publisher.query.engine import Engine
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.release.history.difference import Change, Kind
-from publisher.release.history.releases import Kept
+from publisher.release.history.difference import EntityDiff, Kind
+from publisher.release.history.releases import ReleaseInfo
 from publisher.release.history.tombstones import Tombstone
 from publisher.release.model import Release
 from publisher.render.frame import Frame, Reader
@@ -73,7 +73,7 @@ class HistoryPages:
             near=near,
         )
 
-    def releases(self, kept: Sequence[Kept], reader: Reader) -> bytes:
+    def releases(self, kept: Sequence[ReleaseInfo], reader: Reader) -> bytes:
         """Return the page of the releases that are kept, the newest first."""
         before = [release.id for release in kept[1:]] + [""]
         rows = [
@@ -113,7 +113,7 @@ class HistoryPages:
         self,
         names: tuple[str, str],
         counts: Mapping[str, int],
-        beginning: Iterable[Change],
+        beginning: Iterable[EntityDiff],
         reader: Reader,
     ) -> bytes:
         """Return the page of what changed from one release to another; it shows the beginning.
@@ -200,7 +200,7 @@ class Shown:
     facts: tuple[Fact, ...]
 
 
-def shown(change: Change, naming: Naming, language: str) -> Shown:
+def shown(change: EntityDiff, naming: Naming, language: str) -> Shown:
     """Return a change as a reader sees it.
 
     Args:

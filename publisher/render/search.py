@@ -13,7 +13,7 @@ from publisher.addresses import Addresses
 from publisher.query.engine import Engine
 from publisher.rdf.text import without_swedish_letters, word_spans
 from publisher.release.model import Release
-from publisher.release.search import LONGEST, Found, Hit
+from publisher.release.search import LONGEST_QUERY, Hit, SearchResult
 from publisher.render.frame import Frame, Reader
 from publisher.render.labels import Labels, best, foreign, read_names, standard_terms
 from publisher.render.parts import Value
@@ -47,7 +47,7 @@ class Shown:
     kind: Value | None
 
 
-def pieces(text: str, found: Found) -> list[Piece]:
+def pieces(text: str, found: SearchResult) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
     place = 0
@@ -60,7 +60,7 @@ def pieces(text: str, found: Found) -> list[Piece]:
     return [(part, is_match) for part, is_match in cut if part]
 
 
-def snippet(hit: Hit, found: Found) -> list[Piece]:
+def snippet(hit: Hit, found: SearchResult) -> list[Piece]:
     """Return the beginning of a hit's texts, or the part of them that was looked for."""
     called = pieces(hit.names.replace("\n", " · "), found)
     if any(match for _, match in called) and not any(m for _, m in pieces(hit.label, found)):
@@ -90,7 +90,7 @@ class SearchPages:
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._iri = release.base_iri + "search"
 
-    def page(self, text: str, found: Found, number: int, reader: Reader) -> bytes:
+    def page(self, text: str, found: SearchResult, number: int, reader: Reader) -> bytes:
         """Return a page of hits; without a text, the form alone."""
         return self._frame.render(
             "search.html",
@@ -99,7 +99,7 @@ class SearchPages:
             title={"sv": "Sök", "en": "Search"}[reader.language],
             kept=self._query(text, number),
             asked=text,
-            longest=LONGEST,
+            longest=LONGEST_QUERY,
             total=len(found.hits),
             more=found.more,
             hits=self._shown(found, number, reader),
@@ -112,7 +112,7 @@ class SearchPages:
         )
 
     @staticmethod
-    def pages(found: Found) -> int:
+    def pages(found: SearchResult) -> int:
         """Return how many pages the hits fill; no hits fill one."""
         return max(1, -(-len(found.hits) // SIZE))
 
@@ -131,7 +131,7 @@ class SearchPages:
             for hit in hits
         ]
 
-    def json(self, text: str, found: Found, number: int, reader: Reader) -> bytes:
+    def json(self, text: str, found: SearchResult, number: int, reader: Reader) -> bytes:
         """Return a page of hits as JSON; in marks are begin and end of what was looked for."""
         hits = []
         for hit in self._shown(found, number, reader):
@@ -166,12 +166,12 @@ class SearchPages:
             pairs.append(("lang", reader.language))
         return urlencode(pairs)
 
-    def _page(self, text: str, found: Found, number: int, reader: Reader) -> str:
+    def _page(self, text: str, found: SearchResult, number: int, reader: Reader) -> str:
         if not 1 <= number <= self.pages(found):
             return ""
         return f"{self._addresses.path(self._iri)}?{self._query(text, number, reader)}"
 
-    def _shown(self, found: Found, number: int, reader: Reader) -> list[Shown]:
+    def _shown(self, found: SearchResult, number: int, reader: Reader) -> list[Shown]:
         hits = found.hits[(number - 1) * SIZE : number * SIZE]
         names = read_names(self._engine, {kind for hit in hits for kind in hit.kinds})
         return [

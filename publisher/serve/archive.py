@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from publisher.errors import PublisherError, ReleaseError, ReleaseUnreadable
-from publisher.release.history.document_dates import Rows
-from publisher.release.history.releases import Kept, list_releases
+from publisher.release.history.document_dates import SortedRows
+from publisher.release.history.releases import ReleaseInfo, list_releases
 from publisher.release.model import CURRENT, DOCUMENTS, MANIFEST, Release
 from publisher.release.open import open_release
 from publisher.render.history import SHOWN
@@ -56,17 +56,17 @@ class Past:
         self._most = most
         self._openings = Openings()
         self._opened: OrderedDict[str, Opened] = OrderedDict()
-        self._listed: tuple[object, list[Kept], dict[str, Rows]] = (None, [], {})
+        self._listed: tuple[object, list[ReleaseInfo], dict[str, SortedRows]] = (None, [], {})
         self._listing = threading.Lock()
         self._lock = threading.Lock()
         self._makers: SingleFlight[str, Opened] = SingleFlight()
         self.differences = Differences(SHOWN)
 
-    def kept(self) -> Sequence[Kept]:
+    def kept(self) -> Sequence[ReleaseInfo]:
         """Return the releases that are kept, the oldest first."""
         return self._look()[0]
 
-    def _look(self) -> tuple[list[Kept], dict[str, Rows]]:
+    def _look(self) -> tuple[list[ReleaseInfo], dict[str, SortedRows]]:
         """Return the releases and their lists of documents; read again when the folder changed."""
         state = self._state()
         if self._listed[0] != state:
@@ -83,10 +83,10 @@ class Past:
         """Return what changes when releases come, go, or change places."""
         return self._releases.stat().st_mtime_ns, (self._releases / CURRENT).resolve()
 
-    def _rows(self, name: str) -> Rows:
-        return Rows(self._releases / name / DOCUMENTS)
+    def _rows(self, name: str) -> SortedRows:
+        return SortedRows(self._releases / name / DOCUMENTS)
 
-    def mementos(self, document: str) -> list[Kept]:
+    def mementos(self, document: str) -> list[ReleaseInfo]:
         """Return the releases that brought a document as it is in them, the oldest first.
 
         A release that left it as it was holds no state of its own (RFC 7089, section 1.1). What no
@@ -96,7 +96,7 @@ class Past:
             document: Its path below the base.
         """
         kept, rows = self._look()
-        found: list[Kept] = []
+        found: list[ReleaseInfo] = []
         before: list[str] | None = None
         is_listed = False
         for release in kept:
@@ -181,7 +181,7 @@ class Past:
             opened.turnstile.close()
 
 
-def at(mementos: Sequence[Kept], instant: datetime) -> Kept:
+def at(mementos: Sequence[ReleaseInfo], instant: datetime) -> ReleaseInfo:
     """Return the release that was on line at an instant; before the first one, the first one."""
     place = bisect_right([kept.published for kept in mementos], instant)
     return mementos[max(0, place - 1)]

@@ -20,7 +20,7 @@ from publisher.rdf.media_types import (
     Chosen,
     MediaType,
 )
-from publisher.release.catalogue.sitemap import MOST, read_documents
+from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
 from publisher.release.model import DOCUMENTS, SERVICE, VOID
 from publisher.render.catalogue import Page
 from publisher.serve.documents import choose, moved, named, respond
@@ -211,16 +211,16 @@ def crawlers_blueprint(site: Site) -> Blueprint:
     @routes.get("/sitemap.xml")
     def sitemap_xml() -> Response:
         count = sum(1 for _ in listed())
-        if count > MOST:
-            return answer(index(-(-count // MOST), site.addresses), _XML)
+        if count > MOST_ADDRESSES:
+            return answer(index(-(-count // MOST_ADDRESSES), site.addresses), _XML)
         return answer(sitemap(listed(), site.addresses), _XML)
 
     @routes.get("/sitemap/<int:number>.xml")
     def part(number: int) -> Response:
         if number < 1:
             abort(404)
-        start = (number - 1) * MOST
-        documents = list(islice(listed(), start, start + MOST))
+        start = (number - 1) * MOST_ADDRESSES
+        documents = list(islice(listed(), start, start + MOST_ADDRESSES))
         if not documents:
             abort(404)
         return answer(sitemap(documents, site.addresses), _XML)

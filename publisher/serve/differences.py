@@ -20,10 +20,10 @@ from publisher.errors import ReleaseError
 from publisher.release.history.difference import (
     PATCH_BEGIN,
     PATCH_END,
-    Change,
+    EntityDiff,
     Kind,
     as_value,
-    changes,
+    entity_diffs,
     patch_lines,
 )
 from publisher.release.model import Release
@@ -121,14 +121,14 @@ class Difference:
     counts: Mapping[str, int]
     ends: tuple[int, ...]
 
-    def beginning(self, most: int) -> list[Change]:
+    def beginning(self, most: int) -> list[EntityDiff]:
         """Return the first changes, at most so many."""
         ends = self.ends[:most]
         if not ends:
             return []
         written = self.json.read(0, ends[-1]) + b"]"
         return [
-            Change(
+            EntityDiff(
                 found["entity"],
                 found["dataset"],
                 Kind(found["kind"]),
@@ -184,7 +184,7 @@ def _compared(old: Release, new: Release, shown: int) -> Difference:
     ends: list[int] = []
     patch, listed = Text(), Text()
     patch.write(f"{PATCH_BEGIN}\n".encode())
-    for change in changes(old, new):
+    for change in entity_diffs(old, new):
         counts[change.kind.value] += 1
         patch.write("".join(f"{line}\n" for line in patch_lines(change)).encode())
         # As ``json.dumps`` writes the whole list, with an indent of one.

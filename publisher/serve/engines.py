@@ -18,7 +18,7 @@ from publisher.query.sparq_engine import SparqEngine
 from publisher.query.worker_messages import WorkerConfig
 from publisher.release.manifest import read_manifest
 from publisher.release.model import Release
-from publisher.release.open import candidates, linked_folder
+from publisher.release.open import current_candidates, current_link_target
 
 _REGISTRY_BYTES = 4 << 20
 _log = logging.getLogger("publisher")
@@ -137,7 +137,7 @@ class Following:
             QueryError: The engine does not answer.
         """
         if self._connection is None:
-            yield from candidates(self._releases)
+            yield from current_candidates(self._releases)
             return
         name = self._current(self._connection)
         if not name:
@@ -168,7 +168,7 @@ class Following:
             ReleaseError: Nothing here tells the base IRI of the releases.
         """
         if self._connection is None:
-            return linked_folder(self._releases)
+            return current_link_target(self._releases)
         try:
             name = self._current(self._connection)
         except QueryError:
@@ -190,7 +190,7 @@ class Following:
         if self._config.base_iri:
             return self._config.base_iri
         refused: ReleaseError | None = None
-        for folder in candidates(self._releases):
+        for folder in current_candidates(self._releases):
             try:
                 self._base_iri = read_manifest(folder).base_iri
             except ReleaseError as error:

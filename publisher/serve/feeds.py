@@ -15,7 +15,7 @@ from publisher.rdf.media_types import (
     Chosen,
     negotiate_rdf,
 )
-from publisher.release.history.feeds import Stream
+from publisher.release.history.feeds import FeedKind
 from publisher.serve.documents import choose, named
 from publisher.serve.headers import validators, vary
 from publisher.serve.reader import reader_of
@@ -57,11 +57,11 @@ def blueprint(site: Site) -> Blueprint:
     """Return the routes of feeds."""
     routes = Blueprint("feeds", __name__)
 
-    def root(stream: Stream) -> Response:
+    def root(stream: FeedKind) -> Response:
         chosen = _choose()
         return _named(site, site.streams.root(stream, chosen.media_type), chosen)
 
-    def page(stream: Stream, number: int) -> Response:
+    def page(stream: FeedKind, number: int) -> Response:
         pages = site.streams.pages[stream]
         if not 1 <= number <= len(pages):
             # To a client of LDES 410 is an empty page; after any other refusal it gives up.
@@ -76,19 +76,19 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/feed")
     def entities() -> Response:
-        return root(Stream.ENTITIES)
+        return root(FeedKind.ENTITIES)
 
     @routes.get("/feed/<int:number>")
     def entities_page(number: int) -> Response:
-        return page(Stream.ENTITIES, number)
+        return page(FeedKind.ENTITIES, number)
 
     @routes.get("/feed/catalog")
     def catalogue() -> Response:
-        return root(Stream.CATALOGUE)
+        return root(FeedKind.CATALOGUE)
 
     @routes.get("/feed/catalog/<int:number>")
     def catalogue_page(number: int) -> Response:
-        return page(Stream.CATALOGUE, number)
+        return page(FeedKind.CATALOGUE, number)
 
     @routes.get("/feed.atom")
     def atom() -> Response:

@@ -16,7 +16,7 @@ from publisher.addresses import INDEX
 from publisher.messages import translate
 from publisher.rdf import media_types
 from publisher.rdf.media_types import JSON, negotiate
-from publisher.release.history.releases import Kept
+from publisher.release.history.releases import ReleaseInfo
 from publisher.serve import problems
 from publisher.serve.archive import Past, at
 from publisher.serve.headers import join_links, validators, vary, with_exact_date
@@ -64,7 +64,7 @@ class Clock:
         """Return the address of a path now."""
         return self._place(path) + (f"?{query}" if query else "")
 
-    def memento(self, kept: Kept, path: str) -> str:
+    def memento(self, kept: ReleaseInfo, path: str) -> str:
         """Return the address of a path in a release."""
         return self._place(f"release/{kept.id}/{path}")
 
@@ -72,7 +72,7 @@ class Clock:
         """Return the address of the list of a path's mementos."""
         return self._place(f"timemap/{path}")
 
-    def mementos(self, path: str) -> list[Kept]:
+    def mementos(self, path: str) -> list[ReleaseInfo]:
         """Return the releases in which a path is, the oldest first."""
         return self._past.mementos(document_of(self._site, path))
 
@@ -84,7 +84,7 @@ class Clock:
             (self.time_map(path), f'rel="timemap"; type="{LINK_FORMAT}"'),
         ]
 
-    def memento_links(self, path: str, here: Kept | None) -> list[tuple[str, str]]:
+    def memento_links(self, path: str, here: ReleaseInfo | None) -> list[tuple[str, str]]:
         """Return the links to the first, the last, the one before and the one after."""
         mementos = self.mementos(path)
         relations: dict[str, list[str]] = defaultdict(list)
@@ -196,7 +196,7 @@ def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:
     app.after_request(point)
 
 
-def _as_links(clock: Clock, path: str, mementos: Sequence[Kept]) -> bytes:
+def _as_links(clock: Clock, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
     links = [
         (clock.original(path), 'rel="original timegate"'),
         (
@@ -213,7 +213,7 @@ def _as_links(clock: Clock, path: str, mementos: Sequence[Kept]) -> bytes:
     return (join_links(links).replace(", <", ",\n<") + "\n").encode()
 
 
-def _as_json(clock: Clock, path: str, mementos: Sequence[Kept]) -> bytes:
+def _as_json(clock: Clock, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
     listed = [
         {"datetime": kept.published.isoformat(), "uri": clock.memento(kept, path)}
         for kept in mementos

@@ -11,10 +11,10 @@ from publisher.query.endpoint import AnswerCache, Endpoint
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_named_queries
 from publisher.query.queue import FairQueue
-from publisher.release.history.document_dates import Since
+from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
-from publisher.release.search import SEARCH, Search
+from publisher.release.search import SEARCH_FILE, Search
 from publisher.render.catalogue import Feeds
 from publisher.render.documents import Documents
 from publisher.render.feeds import Streams
@@ -58,7 +58,7 @@ class Site:
     pages: Pages
     queries: Mapping[str, NamedQuery]
     search: Search
-    since: Since
+    since: LastModified
     streams: Streams
     tombstones: Tombstones
     present: str = ""
@@ -161,8 +161,8 @@ def _over(engine: Engine, config: Config, release: Release, shared: Shared, pres
             notice=(lambda language: "") if present else shared.parts.notice,
         ),
         queries=queries,
-        search=Search(release.folder / SEARCH, config.query_timeout_seconds),
-        since=Since(release),
+        search=Search(release.folder / SEARCH_FILE, config.query_timeout_seconds),
+        since=LastModified(release),
         streams=Streams(release, addresses),
         tombstones=Tombstones(release),
         present=present,

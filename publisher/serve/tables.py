@@ -7,8 +7,8 @@ from flask import Blueprint, Response, abort, request
 from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.rdf import media_types
 from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
-from publisher.release.manifest import written
-from publisher.release.tables.files import metadata
+from publisher.release.manifest import as_json_text
+from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.table import METADATA, Table
 from publisher.render.tables.pages import View
 from publisher.render.tables.selection import Choice
@@ -126,7 +126,7 @@ def _made(site: Site, table: Table, choice: Choice, chosen: MediaType) -> Respon
 
 def _metadata(site: Site, table: Table) -> Response:
     query = View(table, _choice(table), (), reader_of(request, site)).query(is_file=True)
-    body = written(metadata(table, f"{table.slug}.csv{query}")).encode()
+    body = as_json_text(csv_metadata(table, f"{table.slug}.csv{query}")).encode()
     response = Response(body, content_type="application/csvm+json")
     validators(response, body, site.release.published)
     keep()

@@ -174,9 +174,9 @@ def test_a_difference_opens_no_site_and_is_made_once(
 ) -> None:
     """In whatever form it is asked for, and however often."""
     compared: list[str] = []
-    real = differences.changes
+    real = differences.entity_diffs
     monkeypatch.setattr(
-        differences, "changes", lambda old, new: compared.append(new.id) or real(old, new)
+        differences, "entity_diffs", lambda old, new: compared.append(new.id) or real(old, new)
     )
     address = f"/release/{two[1].id}/diff/{two[0].id}"
     for extension in ("html", "json", "rdfp", "json"):

@@ -28,9 +28,9 @@ from publisher.errors import ReleaseError
 from publisher.release.copies import contents, exchange, origin
 from publisher.release.copies import pull as pulling
 from publisher.release.copies.origin import read_json
-from publisher.release.copies.pull import Wish, pull
-from publisher.release.current import alone
-from publisher.release.manifest import _seal, written
+from publisher.release.copies.pull import PullOptions, pull
+from publisher.release.current import build_lock
+from publisher.release.manifest import _seal, as_json_text
 from publisher.release.model import Release
 from publisher.release.open import open_current
 
@@ -40,7 +40,7 @@ PATIENCE_SECONDS = 60
 DONE = True
 Body = bytes | bool | None
 Behaviour = Callable[["Origin", socket.socket, str], Body]
-CURRENT_THERE = Wish()
+CURRENT_THERE = PullOptions()
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Origin:
 @pytest.fixture
 def hostile(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[Origin]:
     """Return an origin that is still honest; what takes minutes is shortened."""
-    monkeypatch.setattr(exchange, "GRACE_SECONDS", 1.0)
+    monkeypatch.setattr(exchange, "SLOW_START_SECONDS", 1.0)
     monkeypatch.setattr(origin, "PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(pulling, "_BASE_SECONDS", 4.0)
     monkeypatch.setattr(pulling, "_SECONDS_A_FILE", 0.0)
@@ -137,7 +137,7 @@ def here(tmp_path: Path) -> Path:
     return tmp_path / "here"
 
 
-def fails(url: str, here: Path, said: str, wish: Wish = CURRENT_THERE) -> ReleaseError:
+def fails(url: str, here: Path, said: str, wish: PullOptions = CURRENT_THERE) -> ReleaseError:
     """Assert that a pull ends in time with an error, and leaves neither a lock nor a release."""
     began = time.monotonic()
     with pytest.raises(ReleaseError, match=said) as caught:
@@ -145,7 +145,7 @@ def fails(url: str, here: Path, said: str, wish: Wish = CURRENT_THERE) -> Releas
     assert time.monotonic() - began < PATIENCE_SECONDS
     assert not (here / "current").exists()
     if here.exists():
-        with alone(here):
+        with build_lock(here):
             pass
     return caught.value
 
@@ -273,7 +273,7 @@ def test_a_length_that_lies_is_found_out(hostile: Origin, here: Path, fields: by
 def sealed(content: dict[str, Any]) -> bytes:
     """Return a manifest with the seal that fits it."""
     content = {name: value for name, value in content.items() if name != "seal"}
-    return written({**content, "seal": _seal(content)}).encode()
+    return as_json_text({**content, "seal": _seal(content)}).encode()
 
 
 def manifest_of(release: Release) -> dict[str, Any]:
@@ -335,7 +335,7 @@ def test_a_manifest_with_a_value_of_another_kind_is_refused(hostile: Origin, her
     """Each key, each kind; what has the right kind may still name another release."""
     content = manifest_of(hostile.release)
     said = "not one that this program|do not hold the triples|names its things"
-    base = Wish(base_iri=content["base_iri"])
+    base = PullOptions(base_iri=content["base_iri"])
     keys = ["release", "published", "graphs", "prefixes", "documents", "modified", "files"]
     for key in keys:
         for kind in KINDS:
@@ -462,7 +462,7 @@ def test_what_must_be_signed_is_not_read_before_the_signature_was_checked(
     monkeypatch.setattr(pulling, "read_json", lambda content, **_: read.append(content))
     hostile.behave = answering("/manifest.json", DEEP)
 
-    fails(hostile.url, here, "not signed with this key", Wish(public_key=key))
+    fails(hostile.url, here, "not signed with this key", PullOptions(public_key=key))
 
     assert read == []
     assert read_json(b"[]") == []
@@ -553,7 +553,7 @@ def test_the_lock_is_free_while_a_stranger_sends(hostile: Origin, here: Path) ->
     taken: list[str] = []
 
     def behave(there: Origin, _to: socket.socket, path: str) -> Body:
-        with alone(here):
+        with build_lock(here):
             taken.append(path)
         return there.honest(path)
 
@@ -638,9 +638,9 @@ def test_what_a_killed_pull_left_is_swept_by_a_pull_of_another_release(
 
 def test_what_a_killed_pull_left_is_swept_by_a_build_after_a_day(here: Path, killed: Path) -> None:
     """Perhaps nobody ever pulls again; but a build must not take it from who goes on today."""
-    with alone(here):
+    with build_lock(here):
         assert killed.exists()
     old = time.time() - 2 * 24 * 60 * 60
     os.utime(killed, (old, old))
-    with alone(here):
+    with build_lock(here):
         assert not killed.exists()

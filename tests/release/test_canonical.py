@@ -30,7 +30,9 @@ def canonical(quads: Sequence[Quad], folder: Path) -> list[str]:
     """Return quads with canonical names as N-Quads without line ends."""
     lines = {f"{quad} .\n".encode() for quad in quads}
     write_lines(folder / "quads.nq", sorted(lines))
-    return [line.decode().removesuffix(" .\n") for line in module.canonical(folder / "quads.nq")]
+    return [
+        line.decode().removesuffix(" .\n") for line in module.canonical_lines(folder / "quads.nq")
+    ]
 
 
 CHAIN = [quad("a", "_x"), quad("_x", "_y"), quad("_y", "b"), quad("a", "b")]

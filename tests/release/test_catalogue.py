@@ -7,9 +7,9 @@ import hashlib
 import pytest
 from rdflib import DCAT, DCTERMS, FOAF, RDF, BNode, Graph, Literal, Namespace, URIRef
 
-from publisher.release.catalogue.catalogue import Facts, derive
-from publisher.release.catalogue.distributions import View
-from publisher.release.catalogue.graph import Draft
+from publisher.release.catalogue.catalogue import CatalogueInput, derive_view
+from publisher.release.catalogue.distributions import ApplicationProfile
+from publisher.release.catalogue.graph import MutableGraph
 from publisher.release.model import Release
 
 BASE = "https://data.example.org/"
@@ -183,7 +183,9 @@ def test_without_a_catalogue_by_hand_nothing_is_made_up(release: Release) -> Non
     triples = Graph().parse(release.folder / "catalogue" / "dcat-ap.nt")
 
     assert set(triples.subjects(RDF.type, DCAT.Dataset)) == set()
-    assert derive(Facts(BASE, (), Draft(), {}, {}), View.EU) == []
+    assert (
+        derive_view(CatalogueInput(BASE, (), MutableGraph(), {}, {}), ApplicationProfile.EU) == []
+    )
 
 
 def test_a_landing_page_is_typed_as_a_page(eu: Graph) -> None:

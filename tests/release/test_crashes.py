@@ -38,8 +38,8 @@ from publisher.errors import LossRefused, ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
-from publisher.release.history.feeds import Stream, read_pages
-from publisher.release.history.loss_gate import Gate, LossLimits
+from publisher.release.history.feeds import FeedKind, read_pages
+from publisher.release.history.loss_gate import LossGate, LossLimits
 from publisher.release.history.releases import list_releases
 from publisher.release.model import Release
 from publisher.release.open import open_current, open_release
@@ -85,8 +85,8 @@ def still_good(chain: Chain, good: Release) -> None:
     assert open_current(chain.releases) == built
     assert built.published > good.published
     assert list(chain.releases.glob(".staging-*")) == []
-    (page,) = read_pages(built.folder, Stream.ENTITIES)
-    (before,) = read_pages(good.folder, Stream.ENTITIES)
+    (page,) = read_pages(built.folder, FeedKind.ENTITIES)
+    (before,) = read_pages(good.folder, FeedKind.ENTITIES)
     assert page.members == before.members + 1
 
 
@@ -229,8 +229,8 @@ def test_a_damaged_current_release_is_replaced_and_the_memory_kept(chain: Chain,
 
     assert open_current(chain.releases) == built
     assert built.id != damaged.id
-    (page,) = read_pages(built.folder, Stream.ENTITIES)
-    (before,) = read_pages(first.folder, Stream.ENTITIES)
+    (page,) = read_pages(built.folder, FeedKind.ENTITIES)
+    (before,) = read_pages(first.folder, FeedKind.ENTITIES)
     assert page.members == before.members + 1
 
 
@@ -240,7 +240,7 @@ class Stopped(BaseException):
 
 def test_what_a_build_left_at_the_gate_does_not_slip_through_later(chain: Chain) -> None:
     """A release that lies there has not passed the gate for lying there."""
-    gate = Gate(LossLimits(entities_percent=10, triples_percent=10))
+    gate = LossGate(LossLimits(entities_percent=10, triples_percent=10))
     chain.add(A_LAKE)
     good = open_current(chain.releases)
     chain.write("data/lakes/lakes.ttl", chain.read().replace(A_LAKE, ""))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from publisher.release import current
-from publisher.release.current import JOURNAL, before, read_journal, switch
+from publisher.release.current import JOURNAL, earlier_releases, read_journal, switch
 from publisher.release.manifest import write_json
 
 
@@ -23,7 +23,7 @@ def put(releases: Path, *names: str) -> None:
 
 def stands_in(releases: Path) -> str:
     """Return the names of what may stand in for the current release, the best first."""
-    return "".join(before(releases, (releases / "current").readlink().name))
+    return "".join(earlier_releases(releases, (releases / "current").readlink().name))
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_journal_does_not_grow_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The oldest switches are forgotten; what was before goes by date."""
-    monkeypatch.setattr(current, "_MOST", 3)
+    monkeypatch.setattr(current, "_MOST_SWITCHES", 3)
     put(tmp_path, "A")
     switch(tmp_path, "A")
     put(tmp_path, *"BCDE")

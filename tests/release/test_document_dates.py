@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.release.history.document_dates import Since
+from publisher.release.history.document_dates import LastModified
 from publisher.release.model import Release
 from tests.chain import A_LAKE, BASE, SILJAN, Chain
 
@@ -14,7 +14,7 @@ SILJANS, VANERNS = "doc/lake/siljan", "doc/lake/vänern"
 
 def changed(old: Release, new: Release, paths: list[str]) -> list[str]:
     """Return the paths of which the date is that of the new release."""
-    return [p for p in paths if Since(new).instant(p) == new.published > old.published]
+    return [p for p in paths if LastModified(new).instant(p) == new.published > old.published]
 
 
 def test_only_the_changed_entity_has_a_new_date(chain: Chain) -> None:
@@ -23,7 +23,7 @@ def test_only_the_changed_entity_has_a_new_date(chain: Chain) -> None:
     new = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
 
     assert changed(old, new, [SILJANS, VANERNS, "def/water"]) == [SILJANS]
-    assert Since(new).instant(VANERNS) == Since(old).instant(VANERNS)
+    assert LastModified(new).instant(VANERNS) == LastModified(old).instant(VANERNS)
 
 
 def test_the_date_stays_through_later_releases(chain: Chain) -> None:
@@ -32,7 +32,7 @@ def test_the_date_stays_through_later_releases(chain: Chain) -> None:
     second = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
     third = chain.add(A_LAKE)
 
-    assert Since(third).instant(SILJANS) == second.published
+    assert LastModified(third).instant(SILJANS) == second.published
     assert changed(second, third, [SILJANS, "doc/lake/vattern"]) == ["doc/lake/vattern"]
 
 

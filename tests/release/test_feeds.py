@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from publisher.release.history import feeds
-from publisher.release.history.feeds import ACTIVITY_STREAMS, Stream, read_page, read_pages
+from publisher.release.history.feeds import ACTIVITY_STREAMS, FeedKind, read_page, read_pages
 from publisher.release.model import FEED, Release
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
@@ -19,12 +19,12 @@ LISTED = (
 )
 
 
-def members(release: Release, stream: Stream = Stream.ENTITIES) -> list[tuple[str, str, str]]:
+def members(release: Release, stream: FeedKind = FeedKind.ENTITIES) -> list[tuple[str, str, str]]:
     """Return activity, thing and release of each member, in order."""
     return list(_members(release, stream))
 
 
-def _members(release: Release, stream: Stream) -> Iterator[tuple[str, str, str]]:
+def _members(release: Release, stream: FeedKind) -> Iterator[tuple[str, str, str]]:
     for page in read_pages(release.folder, stream):
         told: dict[str, dict[str, str]] = {}
         for quad in read_page(release.folder, stream, page.number):
@@ -69,7 +69,7 @@ def test_what_is_said_of_a_member_stands_in_its_own_graph(chain: Chain) -> None:
     name = f"{BASE}release/{release.id}/id/lake/siljan"
     payload = [
         quad
-        for quad in read_page(release.folder, Stream.ENTITIES, 1)
+        for quad in read_page(release.folder, FeedKind.ENTITIES, 1)
         if quad.graph_name == NamedNode(name)
     ]
     assert {str(quad.subject) for quad in payload} == {f"<{SILJAN}>"}
@@ -82,7 +82,7 @@ def test_a_member_that_left_has_nothing_said_of_it(chain: Chain) -> None:
     release = chain.remove(A_LAKE)
 
     name = NamedNode(f"{BASE}release/{release.id}/id/lake/vattern")
-    quads = read_page(release.folder, Stream.ENTITIES, 1)
+    quads = read_page(release.folder, FeedKind.ENTITIES, 1)
     assert not any(quad.graph_name == name for quad in quads)
 
 
@@ -93,7 +93,10 @@ def test_a_full_page_is_never_touched_again(chain: Chain, monkeypatch: pytest.Mo
     chain.add(A_LAKE)
     last = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
 
-    old, new = read_pages(first.folder, Stream.ENTITIES), read_pages(last.folder, Stream.ENTITIES)
+    old, new = (
+        read_pages(first.folder, FeedKind.ENTITIES),
+        read_pages(last.folder, FeedKind.ENTITIES),
+    )
     assert [page.members for page in old] == [4, 3]
     assert [page.members for page in new] == [4, 4, 1]
     name = f"{FEED}/entities/1.nq"
@@ -131,7 +134,7 @@ def test_the_feed_of_the_catalogue_tells_of_what_stands_alone(chain: Chain) -> N
     chain.write("data/catalogue.ttl", chain.read("data/catalogue.ttl") + LISTED)
     third = chain.replace('"Lakes and rivers"@en', '"Lakes"@en', "data/catalogue.ttl")
 
-    listed = members(third, Stream.CATALOGUE)
+    listed = members(third, FeedKind.CATALOGUE)
     assert ("Create", f"{BASE}catalog", first.id) in listed
     assert ("Update", f"{BASE}catalog", second.id) in listed
     assert ("Create", f"{BASE}dataset/lakes", third.id) in listed
@@ -149,4 +152,4 @@ def test_a_release_that_changes_nothing_in_the_catalogue_adds_nothing_to_its_fee
     first = chain.build()
     second = chain.add(A_LAKE)
 
-    assert members(second, Stream.CATALOGUE) == members(first, Stream.CATALOGUE)
+    assert members(second, FeedKind.CATALOGUE) == members(first, FeedKind.CATALOGUE)

@@ -18,9 +18,9 @@ from publisher.release.history.difference import (
     as_json,
     as_rdf_patch,
     as_text,
-    changes,
+    entity_diffs,
 )
-from publisher.release.history.loss_gate import Gate, LossLimits, losses
+from publisher.release.history.loss_gate import LossGate, LossLimits, find_losses
 from publisher.release.history.releases import activate, find_release, list_releases, prune
 from publisher.release.model import Release
 
@@ -151,7 +151,7 @@ def test_a_changed_entity_is_told_with_its_old_and_new_quads(
     old = make()
     new = change(LAKES, "En sjö i Dalarna.", "En stor sjö i Dalarna.")
 
-    (found,) = changes(old, new)
+    (found,) = entity_diffs(old, new)
 
     assert (found.entity, found.dataset, found.kind) == (SILJAN, "lakes", Kind.CHANGED)
     assert len(found.removed) == len(found.added) == 1
@@ -166,15 +166,15 @@ def test_removed_and_added_entities_are_told_apart(
     without_siljan(world)
     new = make()
 
-    assert (SILJAN, Kind.REMOVED) in [(c.entity, c.kind) for c in changes(old, new)]
-    assert (SILJAN, Kind.ADDED) in [(c.entity, c.kind) for c in changes(new, old)]
+    assert (SILJAN, Kind.REMOVED) in [(c.entity, c.kind) for c in entity_diffs(old, new)]
+    assert (SILJAN, Kind.ADDED) in [(c.entity, c.kind) for c in entity_diffs(new, old)]
 
 
 def test_equal_releases_do_not_differ(make: Callable[[], Release]) -> None:
     """Nothing changed is nothing told."""
     release = make()
 
-    assert list(changes(release, release)) == []
+    assert list(entity_diffs(release, release)) == []
 
 
 def test_a_difference_is_written_for_people_and_for_programs(
@@ -183,7 +183,7 @@ def test_a_difference_is_written_for_people_and_for_programs(
     """Text, JSON, RDF Patch and a page say the same."""
     old = make()
     new = change(LAKES, "En sjö i Dalarna.", "En <b>sjö</b> i Dalarna.")
-    found = list(changes(old, new))
+    found = list(entity_diffs(old, new))
 
     assert as_text(found, "en").splitlines()[0] == f"~ {SILJAN} (lakes)"
     assert json.loads(json.dumps(as_json(found)))[0]["kind"] == "changed"
@@ -200,7 +200,7 @@ def test_losing_more_entities_than_the_limit_is_a_finding(
     without_siljan(world)
     new = make()
 
-    found = losses(old, new, LIMITS)
+    found = find_losses(old, new, LIMITS)
 
     assert [finding.rule for finding in found] == ["loss-entities", "loss-triples"]
     assert SILJAN in found[0].message["en"]
@@ -212,7 +212,7 @@ def test_a_loss_within_the_limits_is_none(world: Path, make: Callable[[], Releas
     without_siljan(world)
     new = make()
 
-    assert losses(old, new, LossLimits(entities_percent=60, triples_percent=90)) == []
+    assert find_losses(old, new, LossLimits(entities_percent=60, triples_percent=90)) == []
 
 
 def test_a_dataset_that_would_disappear_is_a_finding(
@@ -227,7 +227,7 @@ def test_a_dataset_that_would_disappear_is_a_finding(
     )
     new = change(CATALOGUE, "a dcat:Dataset ;", "")
 
-    found = losses(old, new, LossLimits(entities_percent=100, triples_percent=100))
+    found = find_losses(old, new, LossLimits(entities_percent=100, triples_percent=100))
 
     assert [(finding.rule, finding.focus_node) for finding in found] == [
         ("loss-dataset", "https://data.example.org/dataset/lakes")
@@ -242,7 +242,7 @@ def test_a_release_that_loses_too_much_does_not_become_current(
     without_siljan(world)
 
     with pytest.raises(LossRefused) as refused:
-        build(approve(read_sources(world, BASE)), releases, gate=Gate(LIMITS))
+        build(approve(read_sources(world, BASE)), releases, gate=LossGate(LIMITS))
 
     assert [finding.rule for finding in refused.value.findings] == ["loss-entities", "loss-triples"]
     assert [kept.id for kept in list_releases(releases)] == [old.id]
@@ -255,7 +255,7 @@ def test_a_loss_is_allowed_with_a_reason_that_the_release_keeps(
     make()
     without_siljan(world)
 
-    gate = Gate(LIMITS, reason="The lake belongs to another publisher now.")
+    gate = LossGate(LIMITS, reason="The lake belongs to another publisher now.")
     new = build(approve(read_sources(world, BASE)), releases, gate=gate)
 
     manifest = json.loads((new.folder / "manifest.json").read_text(encoding="utf-8"))

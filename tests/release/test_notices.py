@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pyoxigraph import RdfFormat, parse
 
-from publisher.release.catalogue.notices import notices, notices_of
+from publisher.release.catalogue.notices import catalogue_notices, release_notices
 from publisher.release.model import Release
 
 BASE = "https://data.example.org/"
@@ -19,7 +19,7 @@ BASE <https://data.example.org/>
 def said(turtle: str, *datasets: str) -> list[str]:
     """Return the notices on a catalogue, in English."""
     quads = parse(PREFIXES + turtle, format=RdfFormat.TURTLE)
-    return [n["en"] for n in notices((quad.triple for quad in quads), datasets, BASE)]
+    return [n["en"] for n in catalogue_notices((quad.triple for quad in quads), datasets, BASE)]
 
 
 def test_a_contact_address_that_belongs_to_nobody_is_named() -> None:
@@ -49,7 +49,7 @@ def test_a_dataset_that_the_catalogue_forgets_is_named() -> None:
 
 def test_a_theme_that_nobody_describes_is_named(catalogued: Release) -> None:
     """data.europa.eu counts a theme without a label as an error."""
-    found = [notice["en"] for notice in notices_of(catalogued)]
+    found = [notice["en"] for notice in release_notices(catalogued)]
 
     assert [line.split(" ")[0] for line in found if "no label" in line] == [
         "http://publications.europa.eu/resource/authority/data-theme/NEWS"
@@ -68,5 +68,5 @@ def test_a_place_without_extent_is_named() -> None:
 
 def test_notices_come_in_both_languages(catalogued: Release) -> None:
     """Staff read them."""
-    assert all({"sv", "en"} <= set(notice) for notice in notices_of(catalogued))
-    assert all(notice["sv"] != notice["en"] for notice in notices_of(catalogued))
+    assert all({"sv", "en"} <= set(notice) for notice in release_notices(catalogued))
+    assert all(notice["sv"] != notice["en"] for notice in release_notices(catalogued))

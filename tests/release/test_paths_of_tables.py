@@ -21,9 +21,9 @@ from publisher.query.embedded import InProcessEngine
 from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search import opened_for
-from publisher.release.tables.files import metadata
-from publisher.release.tables.index import ROWS
+from publisher.release.search import open_sqlite
+from publisher.release.tables.files import csv_metadata
+from publisher.release.tables.index import INDEX_EXTENSION
 from publisher.release.tables.table import read_path, read_tables
 from publisher.render.tables.by_sparql import Queries
 from publisher.render.tables.rows import TableLines
@@ -78,7 +78,7 @@ def lines(request: pytest.FixtureRequest, fed: Release) -> Iterator[TableLines]:
     """Return what reads the lakes."""
     table = read_tables(fed.folder)["lake"]
     engine = InProcessEngine(fed.store)
-    with opened_for(inf, fed.folder / table.file(ROWS)) as opened:
+    with open_sqlite(inf, fed.folder / table.file(INDEX_EXTENSION)) as opened:
         index = opened if "index" in request.param else None
         yield TableLines(engine, table, fed.prefixes, "sv", index)
 
@@ -158,7 +158,7 @@ def test_metadata_turns_a_single_link_round(fed: Release) -> None:
     """Tabular metadata, section 5.7: aboutUrl is what the cell is about, here the river."""
     table = read_tables(fed.folder)["lake"]
     column = dataclasses.replace(table.columns[1], separator="")
-    said = metadata(dataclasses.replace(table, columns=(column,)), "lake.csv")
+    said = csv_metadata(dataclasses.replace(table, columns=(column,)), "lake.csv")
     found = next(c for c in said["tableSchema"]["columns"] if c["name"] == "inverse_flowsInto")
 
     assert (found["aboutUrl"], found["propertyUrl"], found["valueUrl"]) == (

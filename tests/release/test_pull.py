@@ -27,9 +27,9 @@ from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.copies import origin
 from publisher.release.copies import pull as pulling
-from publisher.release.copies.pull import Wish, pull
+from publisher.release.copies.pull import PullOptions, pull
 from publisher.release.history.releases import list_releases
-from publisher.release.manifest import written
+from publisher.release.manifest import as_json_text
 from publisher.release.model import Release
 from publisher.release.open import open_current, open_release
 from publisher.release.signature import check_signature
@@ -164,10 +164,10 @@ def test_a_release_of_the_past_is_fetched_by_the_beginning_of_its_name(
     second = chain.build()
 
     assert pull(other.url, here).id == second.id
-    assert pull(other.url, here, Wish(name=first.id[:-1])).id == first.id
+    assert pull(other.url, here, PullOptions(name=first.id[:-1])).id == first.id
     assert open_current(here).id == first.id
     with pytest.raises(ReleaseError, match=r"more than one begins so.*\n.*" + second.id):
-        pull(other.url, here, Wish(name="20"))
+        pull(other.url, here, PullOptions(name="20"))
 
 
 def test_all_releases_that_are_kept_there_come_along(
@@ -177,7 +177,7 @@ def test_all_releases_that_are_kept_there_come_along(
     chain.write(LAKES, chain.read() + A_LAKE)
     second = chain.build()
 
-    assert pull(other.url, here, Wish(is_all=True)).id == second.id
+    assert pull(other.url, here, PullOptions(is_all=True)).id == second.id
     assert [k.id for k in list_releases(here)] == [k.id for k in list_releases(chain.releases)]
 
 
@@ -219,8 +219,8 @@ def resealed(**changes: Any) -> Callable[[bytes], bytes]:
     def change(body: bytes) -> bytes:
         content = json.loads(body) | changes
         del content["seal"]
-        seal = hashlib.sha256(written(content).encode()).hexdigest()
-        return written(content | {"seal": seal}).encode()
+        seal = hashlib.sha256(as_json_text(content).encode()).hexdigest()
+        return as_json_text(content | {"seal": seal}).encode()
 
     return change
 
@@ -300,7 +300,7 @@ def test_what_is_no_copy_is_told_apart_from_what_does_not_answer(
 def test_a_release_of_another_site_is_refused(other: Other, here: Path) -> None:
     """An address is soon mistyped, and a site must not change its subject."""
     with pytest.raises(ReleaseError, match=r"below https://data\.example\.org/, and this site"):
-        pull(other.url, here, Wish(base_iri="https://other.example.org/"))
+        pull(other.url, here, PullOptions(base_iri="https://other.example.org/"))
     assert not (here / "current").exists()
 
 
@@ -322,14 +322,14 @@ def test_a_release_that_must_be_signed_is_refused_without_the_right_signature(
 ) -> None:
     """Whoever holds the copy's machine still cannot sign."""
     ours, theirs = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    wanted = Wish(public_key=public_key(ours, tmp_path / "ours.pub"))
+    wanted = PullOptions(public_key=public_key(ours, tmp_path / "ours.pub"))
     with pytest.raises(ReleaseError, match="not signed with this key"):
         pull(other.url, here, wanted)
     chain.write(LAKES, chain.read() + A_LAKE)
     signed = signed_with(ours, chain, tmp_path)
 
     with pytest.raises(ReleaseError, match="not signed with this key"):
-        pull(other.url, here, Wish(public_key=public_key(theirs, tmp_path / "theirs.pub")))
+        pull(other.url, here, PullOptions(public_key=public_key(theirs, tmp_path / "theirs.pub")))
     assert not (here / "current").exists()
     assert pull(other.url, here, wanted).id == signed.id
 
@@ -360,7 +360,7 @@ def test_a_release_that_was_signed_after_it_was_fetched_gets_its_signature(
     signed_with(key, chain, tmp_path)
     other.asked.clear()
 
-    release = pull(other.url, here, Wish(public_key=public_key(key, tmp_path / "ours.pub")))
+    release = pull(other.url, here, PullOptions(public_key=public_key(key, tmp_path / "ours.pub")))
 
     check_signature(release.folder, tmp_path / "ours.pub")
     assert [path.rpartition("/")[2] for path, _ in other.asked] == [
@@ -377,7 +377,7 @@ def test_a_release_that_was_signed_anew_with_another_key_is_fetched_anew(
     keys = [Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()]
     for number, key in enumerate(keys):
         signed_with(key, chain, tmp_path)
-        wish = Wish(public_key=public_key(key, tmp_path / f"{number}.pub"))
+        wish = PullOptions(public_key=public_key(key, tmp_path / f"{number}.pub"))
 
         check_signature(pull(other.url, here, wish).folder, tmp_path / f"{number}.pub")
 
@@ -395,11 +395,11 @@ def test_another_builder_at_work_is_not_disturbed_and_what_was_fetched_stays(
     other: Other, here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lock is needed at the end alone; the next call needs nothing but it."""
-    from publisher.release.current import alone
+    from publisher.release.current import build_lock
 
-    monkeypatch.setattr(pulling, "PATIENCE_SECONDS", 0.0)
+    monkeypatch.setattr(pulling, "LOCK_WAIT_SECONDS", 0.0)
     here.mkdir()
-    with alone(here), pytest.raises(ReleaseError, match="Another build is running"):
+    with build_lock(here), pytest.raises(ReleaseError, match="Another build is running"):
         pull(other.url, here)
     other.asked.clear()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publisher.release.history.document_dates import Rows, read_rows, write_rows
+from publisher.release.history.document_dates import SortedRows, read_rows, write_rows
 
 NAMES = ["", "a", "a/b", "ab", "b", "doc/lake/vänern", "z"]
 
@@ -22,20 +22,20 @@ def path(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_row_is_found(path: Path, name: str) -> None:
     """The first and the last one too, and one with an empty key."""
-    assert Rows(path).find(name) == [name, f"value of {name}"]
+    assert SortedRows(path).find(name) == [name, f"value of {name}"]
 
 
 @pytest.mark.parametrize("name", ["A", "aa", "doc/lake/v", "doc/lake/vänern/x", "zz", "ö"])
 def test_what_is_not_there_is_not_found(path: Path, name: str) -> None:
     """Before, between and behind what is there."""
-    assert Rows(path).find(name) is None
+    assert SortedRows(path).find(name) is None
 
 
 def test_a_missing_and_an_empty_file_have_no_rows(tmp_path: Path) -> None:
     """A release from before there were lists opens too."""
     write_rows(tmp_path / "empty.tsv", [])
-    assert Rows(tmp_path / "empty.tsv").find("a") is None
-    assert Rows(tmp_path / "missing.tsv").find("a") is None
+    assert SortedRows(tmp_path / "empty.tsv").find("a") is None
+    assert SortedRows(tmp_path / "missing.tsv").find("a") is None
     assert list(read_rows(tmp_path / "missing.tsv")) == []
 
 

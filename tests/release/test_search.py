@@ -14,7 +14,7 @@ from publisher.rdf.sorted_files import Quads, by_graph
 from publisher.rdf.text import fold, one_edit_variants, without_swedish_letters, words
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search import SEARCH, Search, write_search
+from publisher.release.search import SEARCH_FILE, Search, write_search
 
 BASE = "https://data.example.org/"
 GRAPH = NamedNode(f"{BASE}dataset/d")
@@ -25,7 +25,7 @@ TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 @pytest.fixture(scope="session")
 def search(municipalities: Release) -> Search:
     """Return the search of the world of municipalities."""
-    return Search(municipalities.folder / SEARCH, 5.0)
+    return Search(municipalities.folder / SEARCH_FILE, 5.0)
 
 
 def found(search: Search, text: str, language: str = "sv") -> list[str]:
@@ -49,8 +49,8 @@ def of_names(folder: Path, names: Mapping[str, str]) -> Search:
         )
         for name, label in names.items()
     ]
-    write_search(folder / SEARCH, graphs_of(quads, folder), BASE)
-    return Search(folder / SEARCH, 5.0)
+    write_search(folder / SEARCH_FILE, graphs_of(quads, folder), BASE)
+    return Search(folder / SEARCH_FILE, 5.0)
 
 
 @pytest.mark.parametrize(
@@ -187,9 +187,9 @@ def test_names_come_before_descriptions_and_short_names_before_long(tmp_path: Pa
             quads.append(
                 Quad(thing, NamedNode(f"{SKOS}definition"), Literal(text, language="sv"), GRAPH)
             )
-    write_search(tmp_path / SEARCH, graphs_of(quads, tmp_path), BASE)
+    write_search(tmp_path / SEARCH_FILE, graphs_of(quads, tmp_path), BASE)
 
-    assert found(Search(tmp_path / SEARCH, 5.0), "stål") == ["whole", "long", "part", "text"]
+    assert found(Search(tmp_path / SEARCH_FILE, 5.0), "stål") == ["whole", "long", "part", "text"]
 
 
 def test_the_reader_s_language_comes_first(search: Search) -> None:
@@ -217,9 +217,9 @@ def test_statements_geometries_shapes_and_foreign_things_are_not_listed(tmp_path
         (f"{BASE}catalog/contact", NamedNode(f"{BASE}catalog")),
     ):
         quads.append(Quad(NamedNode(name), NamedNode(f"{SKOS}prefLabel"), Literal("same"), graph))
-    write_search(tmp_path / SEARCH, graphs_of(quads, tmp_path), BASE)
+    write_search(tmp_path / SEARCH_FILE, graphs_of(quads, tmp_path), BASE)
 
-    assert found(Search(tmp_path / SEARCH, 5.0), "same") == ["c"]
+    assert found(Search(tmp_path / SEARCH_FILE, 5.0), "same") == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_a_search_that_is_too_long_is_refused(search: Search, text: str) -> None
 
 def test_a_search_ends_when_its_time_is_over(municipalities: Release) -> None:
     """The same limit as SPARQL: one search does not hold the site up."""
-    hasty = Search(municipalities.folder / SEARCH, -1.0)
+    hasty = Search(municipalities.folder / SEARCH_FILE, -1.0)
     # So few instructions may pass unseen; many words need more.
     with pytest.raises(QueryLimitExceeded, match="stopped"):
         hasty.find("fallun gevle orebbro engelholm jämtlads kopar dalarn kommun", "sv")
@@ -270,7 +270,7 @@ def test_a_release_without_an_index_finds_nothing(tmp_path: Path) -> None:
 
 def test_the_index_cannot_be_written_to(municipalities: Release) -> None:
     """A release never changes."""
-    address = f"{(municipalities.folder / SEARCH).as_uri()}?mode=ro&immutable=1"
+    address = f"{(municipalities.folder / SEARCH_FILE).as_uri()}?mode=ro&immutable=1"
     with (
         closing(sqlite3.connect(address, uri=True)) as index,
         pytest.raises(sqlite3.OperationalError, match="readonly"),
@@ -282,4 +282,4 @@ def test_the_same_sources_give_the_same_index(
     approved: ApprovedSources, release: Release, tmp_path: Path
 ) -> None:
     """It stands in the manifest with its digest."""
-    assert build(approved, tmp_path).files[SEARCH].sha256 == release.files[SEARCH].sha256
+    assert build(approved, tmp_path).files[SEARCH_FILE].sha256 == release.files[SEARCH_FILE].sha256

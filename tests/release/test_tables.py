@@ -17,9 +17,9 @@ from publisher.quality.approval import ApprovedSources, approve
 from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
-from publisher.release.tables.cells import Line
-from publisher.release.tables.columns import kebab, slugs
-from publisher.release.tables.geojson import chains, geometry, located
+from publisher.release.tables.cells import TableRow
+from publisher.release.tables.columns import class_slugs, kebab_case
+from publisher.release.tables.geojson import geometry_chains, read_geometry, thing_geometries
 from publisher.release.tables.table import Column, Table, read_tables
 from publisher.release.tables.workbook import write_workbook
 
@@ -170,7 +170,7 @@ def test_a_workbook_says_when_it_cuts_a_text(tmp_path: Path) -> None:
     """A cell of Excel holds 32,767 characters."""
     column = Column("text", "https://e.org/p", {"en": "Text"}, "plain")
     table = Table("t", "https://e.org/C", {"en": "T"}, "d", 1, (), (column,))
-    line = Line("https://e.org/a", {"https://e.org/p": (Literal("x" * 40_000),)})
+    line = TableRow("https://e.org/a", {"https://e.org/p": (Literal("x" * 40_000),)})
 
     write_workbook(table, lambda: [line], lambda name, language: "", tmp_path / "t.xlsx")
 
@@ -221,7 +221,7 @@ def test_a_class_without_geometries_has_no_geojson(municipalities: Release) -> N
 )
 def test_wkt_is_read(wkt: str, coordinates: object) -> None:
     """Longitude first; outer rings counterclockwise, holes clockwise (RFC 7946, 3.1.6)."""
-    found = geometry(wkt)
+    found = read_geometry(wkt)
 
     assert found is not None
     assert found["coordinates"] == coordinates
@@ -240,7 +240,7 @@ def test_wkt_is_read(wkt: str, coordinates: object) -> None:
 )
 def test_what_geojson_cannot_hold_is_no_geometry(wkt: str) -> None:
     """SWEREF 99 TM read as degrees would put Falun into space."""
-    assert geometry(wkt) is None
+    assert read_geometry(wkt) is None
 
 
 def test_a_thing_without_a_geometry_has_that_of_its_site_s_town() -> None:
@@ -256,11 +256,11 @@ def test_a_thing_without_a_geometry_has_that_of_its_site_s_town() -> None:
     store = Store()
     store.load(turtle, format=RdfFormat.TURTLE)
     subjects = Subjects(store)
-    found = chains(["https://e.org/club"], subjects)
+    found = geometry_chains(["https://e.org/club"], subjects)
 
     assert len(found) == 1
-    assert located("https://e.org/club", found, subjects) == ("POINT(1 2)",)
-    assert located("https://e.org/nobody", found, subjects) == ()
+    assert thing_geometries("https://e.org/club", found, subjects) == ("POINT(1 2)",)
+    assert thing_geometries("https://e.org/nobody", found, subjects) == ()
 
 
 @pytest.mark.parametrize(
@@ -276,19 +276,19 @@ def test_a_thing_without_a_geometry_has_that_of_its_site_s_town() -> None:
 )
 def test_a_class_is_called_by_its_words(name: str, slug: str) -> None:
     """Kebab-case, in letters that need no escape."""
-    assert kebab(name) == slug
+    assert kebab_case(name) == slug
 
 
 def test_classes_that_share_a_name_get_their_prefix() -> None:
     """Whichever is built first, each keeps its address."""
     classes = ["https://schema.org/Place", "https://e.org/def#Place", "https://e.org/def#Town"]
 
-    assert list(slugs(classes, {"e": "https://e.org/def#"}).values()) == [
+    assert list(class_slugs(classes, {"e": "https://e.org/def#"}).values()) == [
         "schema-place",
         "e-place",
         "town",
     ]
-    assert list(slugs(["https://a.org/Place", "https://b.org/Place"], {}).values()) == [
+    assert list(class_slugs(["https://a.org/Place", "https://b.org/Place"], {}).values()) == [
         "place",
         "place-2",
     ]

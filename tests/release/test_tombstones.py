@@ -5,7 +5,7 @@ from __future__ import annotations
 from publisher.addresses import Addresses
 from publisher.release.catalogue.sitemap import read_documents
 from publisher.release.history.tombstones import Tombstone, Tombstones
-from publisher.release.model import DOCUMENTS, GONE
+from publisher.release.model import DOCUMENTS, TOMBSTONES
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
 ADDRESSES = Addresses(BASE, BASE)
@@ -40,7 +40,7 @@ def test_an_entity_that_is_there_has_none(chain: Chain) -> None:
 
 def test_a_first_release_has_no_tombstones(chain: Chain) -> None:
     """Nobody has left a place where nobody was."""
-    assert (chain.build().folder / GONE).read_text() == ""
+    assert (chain.build().folder / TOMBSTONES).read_text() == ""
 
 
 def test_what_the_last_data_said_of_a_replacement_is_kept(chain: Chain) -> None:
@@ -126,7 +126,7 @@ def test_an_entity_that_comes_back_leaves_the_list(chain: Chain) -> None:
     back = chain.add(A_LAKE)
 
     assert Tombstones(back).find(VATTERN) is None
-    assert (back.folder / GONE).read_text() == ""
+    assert (back.folder / TOMBSTONES).read_text() == ""
 
 
 def test_an_entity_that_only_left_one_dataset_is_still_there(chain: Chain) -> None:

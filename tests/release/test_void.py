@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 from rdflib import DCTERMS, RDF, VOID, Graph, URIRef
 
-from publisher.release.catalogue.void import Counts, count
+from publisher.release.catalogue.void import Counts, count_graph
 from publisher.release.model import Release
 
 BASE = "https://data.example.org/"
@@ -26,7 +26,7 @@ id:dalarna a foaf:Agent ; skos:prefLabel "Siljan"@sv .
 @pytest.fixture
 def counts() -> Counts:
     """Return the counts of two agents with links to other hosts."""
-    return count((quad.triple for quad in parse(WORLD, format=RdfFormat.TURTLE)), BASE)
+    return count_graph((quad.triple for quad in parse(WORLD, format=RdfFormat.TURTLE)), BASE)
 
 
 def test_triples_subjects_and_objects_are_counted(counts: Counts) -> None:

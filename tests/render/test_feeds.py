@@ -11,9 +11,9 @@ from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
 
 from publisher.addresses import Addresses
 from publisher.rdf.media_types import GRAPHS, JSON_LD, N_TRIPLES, RDF_XML, TURTLE, MediaType
-from publisher.release.catalogue.catalogue import Facts, derive
-from publisher.release.catalogue.distributions import View
-from publisher.release.catalogue.graph import Draft
+from publisher.release.catalogue.catalogue import CatalogueInput, derive_view
+from publisher.release.catalogue.distributions import ApplicationProfile
+from publisher.release.catalogue.graph import MutableGraph
 from publisher.release.model import Release, StoredFile
 from publisher.render.catalogue import Feeds
 
@@ -143,10 +143,10 @@ def large_catalogue(catalogued: Release, folder: Path, datasets: int) -> Release
             Triple(dataset, iri(dcterms + "relation"), iri(f"{BASE}dataset/d0001")),
         ]
         files[name] = {"ttl": StoredFile(f"dumps/{name}.ttl", number, "00" * 32)}
-    facts = Facts(BASE, tuple(triples), Draft(), files, {})
+    facts = CatalogueInput(BASE, tuple(triples), MutableGraph(), files, {})
     (folder / "catalogue").mkdir()
-    for view in View:
-        lines = (f"{triple} .\n" for triple in derive(facts, view))
+    for view in ApplicationProfile:
+        lines = (f"{triple} .\n" for triple in derive_view(facts, view))
         path = folder / "catalogue" / f"{view.value}.nt"
         path.write_text("".join(lines), encoding="utf-8")
     return dataclasses.replace(catalogued, folder=folder)

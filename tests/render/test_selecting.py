@@ -24,8 +24,8 @@ from publisher.quality.approval import approve
 from publisher.query.embedded import InProcessEngine
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.release.search import opened_for
-from publisher.release.tables.index import ROWS, found_by
+from publisher.release.search import open_sqlite
+from publisher.release.tables.index import INDEX_EXTENSION, lookup_text
 from publisher.release.tables.table import Column, read_tables
 from publisher.render.pages import Pages
 from publisher.render.tables.rows import TableLines
@@ -88,7 +88,7 @@ def opened(
 ) -> Iterator[TableLines]:
     """Yield what reads the table, by its index or by the engine alone."""
     table = read_tables(release.folder)["municipality"]
-    with opened_for(inf, release.folder / table.file(ROWS)) as index:
+    with open_sqlite(inf, release.folder / table.file(INDEX_EXTENSION)) as index:
         yield TableLines(engine, table, release.prefixes, language, index if indexed else None)
 
 
@@ -188,7 +188,7 @@ def test_numbers_are_met_by_what_they_mean(marked: Release) -> None:
 @pytest.mark.parametrize("text", ["1e999999999", "9" * 40, "1_0", "٣", "", "1e", "NaN"])
 def test_what_is_no_number_of_usual_size_is_met_as_it_is_written(text: str) -> None:
     """Whoever asks for 1e999999999 gets no page of digits made."""
-    assert found_by(Column("n", "p", {}, "number", datatype="d"), text) == text
+    assert lookup_text(Column("n", "p", {}, "number", datatype="d"), text) == text
 
 
 def test_a_release_without_an_index_is_asked_of_the_engine(
@@ -196,9 +196,9 @@ def test_a_release_without_an_index_is_asked_of_the_engine(
 ) -> None:
     """Releases of the past stay as they were written."""
     folder = Path(shutil.copytree(municipalities.folder, tmp_path / municipalities.folder.name))
-    for path in folder.glob(f"tables/*.{ROWS}"):
+    for path in folder.glob(f"tables/*.{INDEX_EXTENSION}"):
         path.unlink()
-    files = {n: f for n, f in municipalities.files.items() if not n.endswith(f".{ROWS}")}
+    files = {n: f for n, f in municipalities.files.items() if not n.endswith(f".{INDEX_EXTENSION}")}
     past = dataclasses.replace(municipalities, folder=folder, files=files)
     addresses = Addresses(BASE, "http://localhost/")
     pages = Pages(past, InProcessEngine(past.store), addresses)  # type: ignore[arg-type]
@@ -211,7 +211,7 @@ def test_a_release_without_an_index_is_asked_of_the_engine(
 
 def test_the_index_holds_nothing_but_what_it_says(municipalities: Release) -> None:
     """What it was made with is gone; it is whole."""
-    path = municipalities.folder / "tables" / f"county.{ROWS}"
+    path = municipalities.folder / "tables" / f"county.{INDEX_EXTENSION}"
     with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as index:
         names = [row[0] for row in index.execute("SELECT name FROM sqlite_master ORDER BY name")]
         places = index.execute("SELECT iri, place_0_0, place_0_1 FROM things ORDER BY id")
@@ -233,6 +233,6 @@ def test_a_choice_of_rows_is_stopped_in_time(engine: InProcessEngine, many: Rele
     table = read_tables(many.folder)["municipality"]
     with (
         pytest.raises(QueryLimitExceeded, match="stopped after"),
-        opened_for(-1.0, many.folder / table.file(ROWS)) as index,
+        open_sqlite(-1.0, many.folder / table.file(INDEX_EXTENSION)) as index,
     ):
         TableLines(engine, table, many.prefixes, "sv", index).count(Choice("a"))

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import publisher.serve
-from publisher.release.search import Found, Hit
+from publisher.release.search import Hit, SearchResult
 from publisher.render.search import pieces, snippet
 
 EVERY_ENGINE = True
@@ -155,7 +155,7 @@ def test_the_script_follows_the_combobox_pattern() -> None:
 def test_a_long_text_is_shown_where_the_word_is() -> None:
     """Not its beginning, when the word stands at the end."""
     text = "Ord " * 200 + "koppar och mer " + "ord " * 50
-    found = Found((), frozenset({"koppar"}))
+    found = SearchResult((), frozenset({"koppar"}))
     shown = snippet(Hit("https://e.org/a", "sv", "Falun", "", text, ()), found)
 
     assert ("koppar", True) in shown
@@ -166,7 +166,7 @@ def test_a_long_text_is_shown_where_the_word_is() -> None:
 
 def test_pieces_are_the_text() -> None:
     """Nothing is lost between the marks; å counts as a where it was looked for so."""
-    found = Found((), frozenset({"are"}), "skid")
+    found = SearchResult((), frozenset({"are"}), "skid")
 
     assert pieces("Åre, skidort i Jämtland", found) == [
         ("Åre", True),

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import Client
 
 from publisher.release.catalogue.sitemap import read_documents
-from publisher.release.history.document_dates import Since
+from publisher.release.history.document_dates import LastModified
 from publisher.release.model import DOCUMENTS
 from publisher.serve.app import create_app
 from publisher.serve.site import Site
@@ -103,7 +103,7 @@ def test_a_document_with_its_old_date_has_its_old_bytes(
     """Whatever changes: a stale copy must never be confirmed."""
     before = chain.add(A_LAKE)
     after = chain.replace(old, new, name or "data/lakes/lakes.ttl")
-    old_dates, new_dates = Since(before), Since(after)
+    old_dates, new_dates = LastModified(before), LastModified(after)
     listed = [path for path, _ in read_documents(after.folder / DOCUMENTS) if path]
     with chain.client(before) as there, chain.client(after) as here:
         for path in listed:

@@ -25,7 +25,7 @@ from publisher.edit.values import values_in
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, text, translate
 from publisher.rdf.subjects import Term, pick_name
-from publisher.release.tables.columns import local
+from publisher.release.tables.columns import local_name
 
 # A field's key is an IRI, so these are none.
 ADDRESS_KEY, SOURCE_KEY = "address", "source"
@@ -178,7 +178,7 @@ def _has_spare(each: Field, used: int) -> bool:
 def _heading(each: Field, language: str, names: Counter[str]) -> str:
     name = " ".join(pick_name(each.names, language).split())
     name = name[:1].upper() + name[1:]
-    return f"{name} ({local(each.path)})" if names[name.casefold()] > 1 else name
+    return f"{name} ({local_name(each.path)})" if names[name.casefold()] > 1 else name
 
 
 def terms_of(inventory: Inventory, thing: str, group: Group) -> tuple[Term, ...]:

@@ -19,22 +19,22 @@ from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import SubjectsOnDisk
 from publisher.release.catalogue.distributions import (
-    View,
+    ApplicationProfile,
     add_distributions,
     add_representations,
     add_services,
     add_tables,
 )
-from publisher.release.catalogue.graph import AUTHORITY, Draft, carry, node
+from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
 from publisher.release.catalogue.service import (
     Extent,
-    around,
     describe_service,
-    positions,
-    together,
+    extent_of_positions,
+    join_extents,
+    read_positions,
 )
 from publisher.release.catalogue.sitemap import list_documents, write_documents
-from publisher.release.catalogue.void import Described, describe_void
+from publisher.release.catalogue.void import VoidInput, describe_void
 from publisher.release.dates import modified_dates
 from publisher.release.manifest import list_files
 from publisher.release.model import (
@@ -55,7 +55,7 @@ _SAME = ("schema:sameAs", "owl:sameAs", "skos:exactMatch")
 
 
 @dataclass(frozen=True)
-class Facts:
+class CatalogueInput:
     """What the views are derived from.
 
     Attributes:
@@ -69,36 +69,38 @@ class Facts:
 
     base_iri: str
     by_hand: tuple[Triple, ...] = field(repr=False)
-    sources: Draft = field(repr=False)
+    sources: MutableGraph = field(repr=False)
     files: Mapping[str, Mapping[str, StoredFile]] = field(repr=False)
     modified: Mapping[str, Literal] = field(repr=False)
     tables: Mapping[str, Sequence[TableFiles]] = field(default_factory=dict, repr=False)
 
 
-def derive(facts: Facts, view: View) -> list[Triple]:
+def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]:
     """Return a complete view of the catalogue, sorted; its addresses are canonical.
 
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
-    draft = Draft(facts.by_hand)
+    draft = MutableGraph(facts.by_hand)
     for catalogue in draft.instances("dcat:Catalog"):
         for dataset in draft.nodes(catalogue, "dcat:dataset"):
             _dataset(draft, facts, dataset, view)
         _catalogue_modified(draft, catalogue)
         add_services(draft, catalogue, facts.base_iri, view)
-    extents = _places(draft, facts.sources)
-    _standards(draft, facts.sources)
+    extents = _describe_places(draft, facts.sources)
+    _describe_standards(draft, facts.sources)
     for catalogue in draft.instances("dcat:Catalog"):
-        if view is View.EU:
-            _as_dataset(draft, catalogue)
+        if view is ApplicationProfile.EU:
+            _describe_catalogue(draft, catalogue)
         else:
             draft.remove(catalogue, "dcat:contactPoint")
-            _extents(draft, catalogue, extents)
-    carry(draft)
+            _add_extents(draft, catalogue, extents)
+    add_authority_terms(draft)
     return draft.triples()
 
 
-def _dataset(draft: Draft, facts: Facts, dataset: NamedNode, view: View) -> None:
+def _dataset(
+    draft: MutableGraph, facts: CatalogueInput, dataset: NamedNode, view: ApplicationProfile
+) -> None:
     """Add to a dataset what is derived: the dates of change, the files, the identifier."""
     name = dataset.value.removeprefix(facts.base_iri + DATASET)
     if name in facts.modified:
@@ -109,14 +111,14 @@ def _dataset(draft: Draft, facts: Facts, dataset: NamedNode, view: View) -> None
     add_distributions(draft, dataset, facts.files.get(name, {}), facts.base_iri, view)
     add_tables(draft, dataset, facts.tables.get(name, ()), facts.base_iri, view)
     identifiers = draft.objects(dataset, "dcterms:identifier")
-    if view is View.EU and identifiers:
+    if view is ApplicationProfile.EU and identifiers:
         identifier = NamedNode(f"{dataset.value}/identifier")
         draft.add(dataset, "adms:identifier", identifier)
         draft.add(identifier, "rdf:type", node("adms:Identifier"))
         draft.add(identifier, "skos:notation", *identifiers)
 
 
-def _catalogue_modified(draft: Draft, catalogue: NamedNode) -> None:
+def _catalogue_modified(draft: MutableGraph, catalogue: NamedNode) -> None:
     """Let a catalogue be as new as the newest thing in it."""
     dates = draft.objects(catalogue, "dcterms:modified")
     for dataset in draft.nodes(catalogue, "dcat:dataset"):
@@ -131,7 +133,7 @@ def _lexical(term: object) -> tuple[str, str]:
     return (str(getattr(term, "value", "")), str(term))
 
 
-def _places(draft: Draft, sources: Draft) -> dict[NamedNode, Extent]:
+def _describe_places(draft: MutableGraph, sources: MutableGraph) -> dict[NamedNode, Extent]:
     """Add type, name and extent of every named place; return the extents that were found."""
     found = {}
     for place in draft.all_objects("dcterms:spatial"):
@@ -151,13 +153,15 @@ def _places(draft: Draft, sources: Draft) -> dict[NamedNode, Extent]:
     return found
 
 
-def _extent(sources: Draft, place: NamedNode) -> Extent | None:
+def _extent(sources: MutableGraph, place: NamedNode) -> Extent | None:
     geometries = [place, *sources.nodes(place, "geo:hasGeometry")]
     texts = [term for geometry in geometries for term in sources.objects(geometry, "geo:asWKT")]
-    return around(position for text in texts for position in positions(str(text.value)))
+    return extent_of_positions(
+        position for text in texts for position in read_positions(str(text.value))
+    )
 
 
-def _standards(draft: Draft, sources: Draft) -> None:
+def _describe_standards(draft: MutableGraph, sources: MutableGraph) -> None:
     """Describe the standards that are described in the sources."""
     for standard in draft.all_objects("dcterms:conformsTo"):
         if draft.objects(standard, "rdf:type") or not sources.knows(standard):
@@ -167,7 +171,7 @@ def _standards(draft: Draft, sources: Draft) -> None:
             draft.add(standard, name, *sources.objects(standard, name))
 
 
-def _as_dataset(draft: Draft, catalogue: NamedNode) -> None:
+def _describe_catalogue(draft: MutableGraph, catalogue: NamedNode) -> None:
     """Add what a catalogue needs to be judged as a dataset (DCAT 3: it is one)."""
     datasets = draft.nodes(catalogue, "dcat:dataset")
     for name, most in (("dcat:theme", None), ("dcat:keyword", _KEYWORDS)):
@@ -178,7 +182,7 @@ def _as_dataset(draft: Draft, catalogue: NamedNode) -> None:
     add_representations(draft, catalogue)
 
 
-def _period(draft: Draft, catalogue: NamedNode, datasets: Iterable[NamedNode]) -> None:
+def _period(draft: MutableGraph, catalogue: NamedNode, datasets: Iterable[NamedNode]) -> None:
     """Add the time that the datasets cover together."""
     periods = [p for dataset in datasets for p in draft.nodes(dataset, "dcterms:temporal")]
     starts = [date for period in periods for date in draft.objects(period, "dcat:startDate")]
@@ -192,11 +196,13 @@ def _period(draft: Draft, catalogue: NamedNode, datasets: Iterable[NamedNode]) -
     draft.add(period, "dcat:endDate", max(ends, key=_lexical))
 
 
-def _extents(draft: Draft, catalogue: NamedNode, extents: Mapping[NamedNode, Extent]) -> None:
+def _add_extents(
+    draft: MutableGraph, catalogue: NamedNode, extents: Mapping[NamedNode, Extent]
+) -> None:
     """Add to each dataset its extent as a blank node, the one that DCAT-AP-SE asks for."""
     for number, dataset in enumerate(draft.nodes(catalogue, "dcat:dataset"), start=1):
         places = draft.nodes(dataset, "dcterms:spatial")
-        extent = together(extents[place] for place in places if place in extents)
+        extent = join_extents(extents[place] for place in places if place in extents)
         if extent is not None:
             location = BlankNode(f"extent{number}")
             draft.add(dataset, "dcterms:spatial", location)
@@ -239,7 +245,7 @@ def files_by_dataset(staging: Path) -> dict[str, dict[str, StoredFile]]:
     return found
 
 
-def describe(
+def describe_release(
     base_iri: str,
     by_hand: Iterable[Quad],
     datasets: Mapping[str, Quads],
@@ -249,31 +255,35 @@ def describe(
     tables: Mapping[str, Sequence[TableFiles]] | None = None,
 ) -> Descriptions:
     """Return what a release says of itself: a pure function of what is in it and before it."""
-    draft = Draft(quad.triple for quad in by_hand)
+    draft = MutableGraph(quad.triple for quad in by_hand)
     modified = modified_dates(
         {name: extensions[N_QUADS.extension] for name, extensions in files.items()},
         previous,
         _modified_by_hand(draft, datasets, base_iri),
         published,
     )
-    known = looked_up(draft, datasets)
-    facts = Facts(base_iri, tuple(draft.triples()), known, files, modified, tables or {})
-    catalogue = derive(facts, View.EU)
+    known = find_places_and_standards(draft, datasets)
+    facts = CatalogueInput(base_iri, tuple(draft.triples()), known, files, modified, tables or {})
+    catalogue = derive_view(facts, ApplicationProfile.EU)
     return Descriptions(
         catalogue=catalogue,
-        swedish=derive(facts, View.SE),
-        void=describe_void(Described(base_iri, Draft(catalogue), datasets, files)),
-        documents=list_documents(datasets, modified, _catalogued(Draft(catalogue)), base_iri),
+        swedish=derive_view(facts, ApplicationProfile.SE),
+        void=describe_void(VoidInput(base_iri, MutableGraph(catalogue), datasets, files)),
+        documents=list_documents(
+            datasets, modified, _derive_views(MutableGraph(catalogue)), base_iri
+        ),
         modified=modified,
     )
 
 
-def _catalogued(catalogue: Draft) -> list[str]:
+def _derive_views(catalogue: MutableGraph) -> list[str]:
     found = catalogue.instances("dcat:Catalog")
     return [name.value for name in (*found, *catalogue.all_objects("dcat:dataset"))]
 
 
-def _modified_by_hand(by_hand: Draft, datasets: Iterable[str], base_iri: str) -> dict[str, Literal]:
+def _modified_by_hand(
+    by_hand: MutableGraph, datasets: Iterable[str], base_iri: str
+) -> dict[str, Literal]:
     dates = {}
     for name in datasets:
         date = by_hand.value(NamedNode(base_iri + DATASET + name), "dcterms:modified")
@@ -282,7 +292,7 @@ def _modified_by_hand(by_hand: Draft, datasets: Iterable[str], base_iri: str) ->
     return dates
 
 
-def in_store(
+def quads_for_store(
     graphs: Mapping[str, Quads], catalogue: Iterable[Triple], base_iri: str
 ) -> Iterator[Quad]:
     """Yield the quads with the complete catalogue in the place of the one by hand."""
@@ -324,17 +334,17 @@ def _write(path: Path, triples: Iterable[Triple]) -> None:
 
 # What the catalogue looks up in the datasets: where places are, what standards are called.
 
-_SAME_PREDICATES = {
+_SAME_AS_PREDICATES = {
     f"<{iri(name)}>".encode() for name in ("schema:sameAs", "owl:sameAs", "skos:exactMatch")
 }
 _GEOMETRY = iri("geo:hasGeometry")
-_SAID = (
+_LOOKED_UP_PROPERTIES = (
     *("dcterms:description", "dcterms:title", "geo:asWKT", "geo:hasGeometry"),
     *("owl:sameAs", "schema:sameAs", "skos:exactMatch", "skos:prefLabel"),
 )
 
 
-def looked_up(by_hand: Draft, datasets: Mapping[str, Quads]) -> Draft:
+def find_places_and_standards(by_hand: MutableGraph, datasets: Mapping[str, Quads]) -> MutableGraph:
     """Return what the datasets say of the places and standards that a catalogue names.
 
     Of the places also what is said of their geometries, and of what is the same as they.
@@ -345,10 +355,10 @@ def looked_up(by_hand: Draft, datasets: Mapping[str, Quads]) -> Draft:
     subjects = SubjectsOnDisk([quads.path for quads in datasets.values()])
     described = {node.value for node in wanted} | same
     geometries = {g for name in described for g in subjects.nodes(name, _GEOMETRY)}
-    return Draft(
+    return MutableGraph(
         Triple(NamedNode(name), NamedNode(path), term)
         for name in sorted(described | {g for g in geometries if ":" in g})
-        for path in map(iri, _SAID)
+        for path in map(iri, _LOOKED_UP_PROPERTIES)
         for term in subjects.values(name, path)
     )
 
@@ -358,5 +368,5 @@ def _same_as(places: set[bytes], datasets: Mapping[str, Quads]) -> Iterator[str]
     for quads in datasets.values():
         for line in quads.lines():
             subject, predicate, rest = line.split(b" ", 2)
-            if predicate in _SAME_PREDICATES and rest.partition(b" ")[0] in places:
+            if predicate in _SAME_AS_PREDICATES and rest.partition(b" ")[0] in places:
                 yield subject[1:-1].decode()

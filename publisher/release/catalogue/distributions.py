@@ -13,7 +13,7 @@ from publisher.rdf.subjects import pick_name
 from publisher.release.catalogue.graph import (
     AUTHORITY,
     IANA,
-    Draft,
+    MutableGraph,
     Term,
     in_languages,
     is_public_domain,
@@ -24,7 +24,7 @@ from publisher.release.model import StoredFile
 from publisher.release.tables.files import TableFiles
 
 
-class View(Enum):
+class ApplicationProfile(Enum):
     """The two profiles; they exclude each other in a few places, so there are two views."""
 
     EU = "dcat-ap"
@@ -47,9 +47,9 @@ class Format:
     media_type: str
     file_type: str
 
-    def value(self, view: View) -> Term:
+    def value(self, view: ApplicationProfile) -> Term:
         """Return the object of ``dcterms:format``: one profile wants an IRI, one a literal."""
-        if view is View.SE:
+        if view is ApplicationProfile.SE:
             return Literal(self.media_type)
         return NamedNode(f"{AUTHORITY}file-type/{self.file_type}")
 
@@ -75,12 +75,12 @@ _STABLE = NamedNode(AUTHORITY + "planned-availability/STABLE")
 _PUBLIC = NamedNode(AUTHORITY + "access-right/PUBLIC")
 # The controlled-vocabulary shapes of DCAT-AP 3.0.1 want an address with https.
 _SHA256 = NamedNode("https://spdx.org/rdf/terms#checksumAlgorithm_sha256")
-_QUERIES: Mapping[View, Term] = {
-    View.EU: NamedNode(AUTHORITY + "file-type/SPARQLQRES"),
-    View.SE: Literal("application/sparql-query"),
+_QUERIES: Mapping[ApplicationProfile, Term] = {
+    ApplicationProfile.EU: NamedNode(AUTHORITY + "file-type/SPARQLQRES"),
+    ApplicationProfile.SE: Literal("application/sparql-query"),
 }
 # What a distribution has from its dataset.
-_TAKEN_OVER = (
+_COPIED_PROPERTIES = (
     "dcterms:issued",
     "dcterms:modified",
     "dcterms:language",
@@ -92,7 +92,11 @@ _TAKEN_OVER = (
 
 
 def add_distributions(
-    draft: Draft, dataset: NamedNode, files: Mapping[str, StoredFile], base_iri: str, view: View
+    draft: MutableGraph,
+    dataset: NamedNode,
+    files: Mapping[str, StoredFile],
+    base_iri: str,
+    view: ApplicationProfile,
 ) -> None:
     """Add a distribution for each file of a dataset: extension → file."""
     for form in FORMATS:
@@ -113,24 +117,24 @@ def add_distributions(
 
 
 def add_file(
-    draft: Draft,
+    draft: MutableGraph,
     dataset: NamedNode,
     name: NamedNode,
     file: StoredFile,
     base_iri: str,
-    view: View,
+    view: ApplicationProfile,
 ) -> None:
     """Add what every file of a dataset has."""
     draft.add(dataset, "dcat:distribution", name)
     draft.add(name, "dcat:byteSize", typed(str(file.length), "xsd:nonNegativeInteger"))
     draft.add(name, "dcat:accessService", NamedNode(base_iri + "service/sparql"))
-    for predicate in _TAKEN_OVER:
+    for predicate in _COPIED_PROPERTIES:
         draft.add(name, predicate, *draft.objects(dataset, predicate))
-    if view is View.EU:
+    if view is ApplicationProfile.EU:
         _checksum(draft, name, file)
 
 
-def add_representations(draft: Draft, catalogue: NamedNode) -> None:
+def add_representations(draft: MutableGraph, catalogue: NamedNode) -> None:
     """Add a distribution of the catalogue itself for each of its representations.
 
     DCAT says that a catalogue is a dataset; a validator that knows this judges it as one.
@@ -142,7 +146,7 @@ def add_representations(draft: Draft, catalogue: NamedNode) -> None:
             draft,
             name,
             form,
-            View.EU,
+            ApplicationProfile.EU,
             (catalogue.value, f"{catalogue.value}.{form.extension}"),
             dict.fromkeys(LANGUAGES, form.label),
             text("The catalogue in {format}.", format=form.label),
@@ -151,10 +155,10 @@ def add_representations(draft: Draft, catalogue: NamedNode) -> None:
 
 
 def describe_file(
-    draft: Draft,
+    draft: MutableGraph,
     name: NamedNode,
     form: Format,
-    view: View,
+    view: ApplicationProfile,
     places: tuple[str, str],
     titles: Text,
     description: Text,
@@ -176,7 +180,7 @@ def describe_file(
     )
 
 
-def _checksum(draft: Draft, distribution: NamedNode, file: StoredFile) -> None:
+def _checksum(draft: MutableGraph, distribution: NamedNode, file: StoredFile) -> None:
     """Add the SHA-256; DCAT-AP-SE takes SHA-1 alone, so its view has none."""
     checksum = NamedNode(f"{distribution.value}/checksum")
     draft.add(distribution, "spdx:checksum", checksum)
@@ -185,13 +189,15 @@ def _checksum(draft: Draft, distribution: NamedNode, file: StoredFile) -> None:
     draft.add(checksum, "spdx:checksumValue", typed(file.sha256, "xsd:hexBinary"))
 
 
-def strictest(licences: Iterable[NamedNode]) -> list[NamedNode]:
+def strictest_licence(licences: Iterable[NamedNode]) -> list[NamedNode]:
     """Return the licence that asks most, for what gives access to works under all of them."""
     ordered = sorted(set(licences), key=lambda licence: (is_public_domain(licence), licence.value))
     return ordered[:1]
 
 
-def add_services(draft: Draft, catalogue: NamedNode, base_iri: str, view: View) -> None:
+def add_services(
+    draft: MutableGraph, catalogue: NamedNode, base_iri: str, view: ApplicationProfile
+) -> None:
     """Add the SPARQL endpoint and the look-up of documents."""
     sparql = NamedNode(base_iri + "service/sparql")
     _service(draft, catalogue, sparql)
@@ -227,14 +233,14 @@ def add_services(draft: Draft, catalogue: NamedNode, base_iri: str, view: View) 
             "dcterms:conformsTo": [NamedNode("https://www.w3.org/TR/cooluris/")],
         },
     )
-    if view is View.EU:
+    if view is ApplicationProfile.EU:
         for service in (sparql, look_up):
             for name in ("dcat:endpointURL", "dcat:endpointDescription"):
                 for address in draft.nodes(service, name):
                     draft.add(address, "rdf:type", node("rdfs:Resource"))
 
 
-def _service(draft: Draft, catalogue: NamedNode, service: NamedNode) -> None:
+def _service(draft: MutableGraph, catalogue: NamedNode, service: NamedNode) -> None:
     """Add what every service of the site has."""
     datasets = draft.nodes(catalogue, "dcat:dataset")
     draft.add(catalogue, "dcat:service", service)
@@ -247,7 +253,7 @@ def _service(draft: Draft, catalogue: NamedNode, service: NamedNode) -> None:
             "foaf:page": draft.objects(catalogue, "foaf:homepage"),
             "dcat:theme": [t for d in datasets for t in draft.objects(d, "dcat:theme")],
             "dcterms:accessRights": [_PUBLIC],
-            "dcterms:license": strictest(
+            "dcterms:license": strictest_licence(
                 licence for d in datasets for licence in draft.nodes(d, "dcterms:license")
             ),
             "dcat:servesDataset": datasets,
@@ -259,7 +265,11 @@ def _service(draft: Draft, catalogue: NamedNode, service: NamedNode) -> None:
 
 
 def add_tables(
-    draft: Draft, dataset: NamedNode, tables: Iterable[TableFiles], base_iri: str, view: View
+    draft: MutableGraph,
+    dataset: NamedNode,
+    tables: Iterable[TableFiles],
+    base_iri: str,
+    view: ApplicationProfile,
 ) -> None:
     """Add a distribution for each file of each table of a dataset."""
     for table in tables:

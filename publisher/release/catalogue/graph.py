@@ -34,7 +34,7 @@ def in_languages(text: Text) -> list[Literal]:
     return [Literal(value, language=language) for language, value in text.items()]
 
 
-class Draft:
+class MutableGraph:
     """A graph with what a derivation asks of it; answers come sorted."""
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
@@ -113,7 +113,7 @@ AUTHORITY = "http://publications.europa.eu/resource/authority/"
 IANA = "http://www.iana.org/assignments/media-types/"
 ADMS = "http://purl.org/adms/"
 # Properties whose values must be typed in the feed (DCAT-AP 3.0.1, range and vocabulary shapes).
-_FROM_LISTS = (
+_CODED_PROPERTIES = (
     "dcat:theme",
     "dcatap:availability",
     "dcterms:accessRights",
@@ -122,11 +122,11 @@ _FROM_LISTS = (
     "dcterms:language",
     "dcterms:type",
 )
-_FOLLOWED = (iri("dcterms:type"), iri("skos:inScheme"))
+_TERM_PROPERTIES = (iri("dcterms:type"), iri("skos:inScheme"))
 
 
 @cache
-def _terms() -> Mapping[NamedNode, tuple[Triple, ...]]:
+def _authority_terms() -> Mapping[NamedNode, tuple[Triple, ...]]:
     content = (files("publisher") / "release" / "catalogue" / "carried.ttl").read_bytes()
     terms: dict[NamedNode, list[Triple]] = {}
     for quad in parse(content, format=RdfFormat.TURTLE):
@@ -135,7 +135,7 @@ def _terms() -> Mapping[NamedNode, tuple[Triple, ...]]:
     return {term: tuple(triples) for term, triples in terms.items()}
 
 
-def carry(draft: Draft) -> None:
+def add_authority_terms(draft: MutableGraph) -> None:
     """Add type and label of every term of others that a draft mentions and does not describe.
 
     What the sources say of a term stands before what the program knows.
@@ -147,17 +147,17 @@ def carry(draft: Draft) -> None:
         if term in seen or draft.objects(term, "rdf:type"):
             continue
         seen.add(term)
-        triples = _terms().get(term, ())
+        triples = _authority_terms().get(term, ())
         draft.extend(triples)
         for triple in triples:
-            if triple.predicate.value in _FOLLOWED and isinstance(triple.object, NamedNode):
+            if triple.predicate.value in _TERM_PROPERTIES and isinstance(triple.object, NamedNode):
                 pending.append(triple.object)
 
 
-def unknown(triples: Iterable[Triple]) -> list[str]:
+def undescribed_terms(triples: Iterable[Triple]) -> list[str]:
     """Return the terms of EU and ADMS lists that a feed uses and nobody describes, sorted."""
-    draft = Draft(triples)
-    used = {term for name in _FROM_LISTS for term in draft.all_objects(name)}
+    draft = MutableGraph(triples)
+    used = {term for name in _CODED_PROPERTIES for term in draft.all_objects(name)}
     return sorted(
         term.value
         for term in used
@@ -168,4 +168,4 @@ def unknown(triples: Iterable[Triple]) -> list[str]:
 def is_public_domain(licence: NamedNode) -> bool:
     """Tell whether a licence is known to ask for nothing."""
     wanted = (node("dcterms:type"), NamedNode(ADMS + "licencetype/PublicDomain"))
-    return any((t.predicate, t.object) == wanted for t in _terms().get(licence, ()))
+    return any((t.predicate, t.object) == wanted for t in _authority_terms().get(licence, ()))

@@ -9,14 +9,16 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from publisher.load.files import DATASET
 from publisher.messages import Text, text
-from publisher.release.catalogue.graph import Draft, unknown
+from publisher.release.catalogue.graph import MutableGraph, undescribed_terms
 from publisher.release.model import CATALOGUE_EU, Release
 
 # RFC 2606 and RFC 6761: names that belong to nobody.
-_NOBODYS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
+_PLACEHOLDER_HOSTS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
 
 
-def notices(catalogue: Iterable[Triple], datasets: Iterable[str], base_iri: str) -> list[Text]:
+def catalogue_notices(
+    catalogue: Iterable[Triple], datasets: Iterable[str], base_iri: str
+) -> list[Text]:
     """Return one sentence for each thing to see to.
 
     Args:
@@ -25,7 +27,7 @@ def notices(catalogue: Iterable[Triple], datasets: Iterable[str], base_iri: str)
         base_iri: Base of the names.
     """
     triples = list(catalogue)
-    draft = Draft(triples)
+    draft = MutableGraph(triples)
     return [
         *_placeholders(draft),
         *_undescribed(draft, datasets, base_iri),
@@ -36,24 +38,24 @@ def notices(catalogue: Iterable[Triple], datasets: Iterable[str], base_iri: str)
                 "its type and skos:prefLabel, or data.europa.eu counts an error.",
                 term=term,
             )
-            for term in unknown(triples)
+            for term in undescribed_terms(triples)
         ),
     ]
 
 
-def notices_of(release: Release) -> list[Text]:
+def release_notices(release: Release) -> list[Text]:
     """Return what there is to see to in a release."""
     content = (release.folder / CATALOGUE_EU).read_bytes()
     triples = [quad.triple for quad in parse(content, format=RdfFormat.N_TRIPLES)]
-    return notices(triples, release.datasets(), release.base_iri)
+    return catalogue_notices(triples, release.datasets(), release.base_iri)
 
 
-def _placeholders(draft: Draft) -> Iterator[Text]:
+def _placeholders(draft: MutableGraph) -> Iterator[Text]:
     for contact in draft.all_objects("dcat:contactPoint"):
         for address in draft.nodes(contact, "vcard:hasEmail"):
             mail = unquote(address.value.removeprefix("mailto:"))
             domain = mail.rpartition("@")[2].lower()
-            if any(domain == name or domain.endswith(f".{name}") for name in _NOBODYS):
+            if any(domain == name or domain.endswith(f".{name}") for name in _PLACEHOLDER_HOSTS):
                 yield text(
                     "The contact address {mail} is a placeholder. It is the one thing to change, "
                     "in data/catalogue.ttl, before you register the feed with a portal.",
@@ -61,7 +63,7 @@ def _placeholders(draft: Draft) -> Iterator[Text]:
                 )
 
 
-def _undescribed(draft: Draft, datasets: Iterable[str], base_iri: str) -> Iterator[Text]:
+def _undescribed(draft: MutableGraph, datasets: Iterable[str], base_iri: str) -> Iterator[Text]:
     listed = {dataset.value for dataset in draft.all_objects("dcat:dataset")}
     for name in datasets:
         if base_iri + DATASET + name not in listed:
@@ -73,7 +75,7 @@ def _undescribed(draft: Draft, datasets: Iterable[str], base_iri: str) -> Iterat
             )
 
 
-def _without_extent(draft: Draft) -> Iterator[Text]:
+def _without_extent(draft: MutableGraph) -> Iterator[Text]:
     for place in draft.all_objects("dcterms:spatial"):
         if _is_location(draft, place) and not draft.objects(place, "dcat:bbox"):
             yield text(
@@ -83,5 +85,5 @@ def _without_extent(draft: Draft) -> Iterator[Text]:
             )
 
 
-def _is_location(draft: Draft, place: NamedNode) -> bool:
+def _is_location(draft: MutableGraph, place: NamedNode) -> bool:
     return not draft.objects(place, "skos:inScheme")

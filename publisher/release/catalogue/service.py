@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.release.catalogue.graph import Draft, node, typed
+from publisher.release.catalogue.graph import MutableGraph, node, typed
 
 _RESULTS = (
     "SPARQL_Results_JSON",
@@ -34,7 +34,7 @@ def describe_service(
         graphs: Graph IRI → number of triples, of the graphs it queries.
         union: Whether its default graph is the union of all of them.
     """
-    draft = Draft()
+    draft = MutableGraph()
     service = NamedNode(base_iri + "service/sparql")
     content = NamedNode(service.value + "/content")
     whole = NamedNode(service.value + "/default-graph")
@@ -102,16 +102,16 @@ class Extent:
         return typed(f"POINT({x} {y})", "geo:wktLiteral")
 
 
-def positions(wkt: str) -> list[tuple[float, float]]:
+def read_positions(wkt: str) -> list[tuple[float, float]]:
     """Return the positions (longitude, latitude) in a WKT text.
 
-    >>> positions("POINT(15.6 60.6)")
+    >>> read_positions("POINT(15.6 60.6)")
     [(15.6, 60.6)]
     """
     return [(float(x), float(y)) for x, y in _POSITION.findall(wkt)]
 
 
-def around(found: Iterable[tuple[float, float]]) -> Extent | None:
+def extent_of_positions(found: Iterable[tuple[float, float]]) -> Extent | None:
     """Return the smallest extent that holds all positions; None when there are none."""
     listed = list(found)
     if not listed:
@@ -120,6 +120,6 @@ def around(found: Iterable[tuple[float, float]]) -> Extent | None:
     return Extent(min(xs), min(ys), max(xs), max(ys))
 
 
-def together(extents: Iterable[Extent]) -> Extent | None:
+def join_extents(extents: Iterable[Extent]) -> Extent | None:
     """Return the smallest extent that holds all of them; None when there are none."""
-    return around(p for e in extents for p in ((e.west, e.south), (e.east, e.north)))
+    return extent_of_positions(p for e in extents for p in ((e.west, e.south), (e.east, e.north)))

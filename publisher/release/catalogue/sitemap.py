@@ -18,7 +18,7 @@ from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repet
 
 _REPLACED_BY = f"<{iri('dcterms:isReplacedBy')}>".encode()
 # sitemaps.org: so many addresses a file at most.
-MOST = 50_000
+MOST_ADDRESSES = 50_000
 
 
 def list_documents(

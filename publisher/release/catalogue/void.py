@@ -17,7 +17,7 @@ from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf.media_types import DUMPS as DUMPED
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repetitions
-from publisher.release.catalogue.graph import Draft, node, typed
+from publisher.release.catalogue.graph import MutableGraph, node, typed
 from publisher.release.model import StoredFile
 
 VOID = "void"
@@ -28,7 +28,7 @@ _FORMATS = "http://www.w3.org/ns/formats/"
 _FEATURES = ("Turtle", "JSON-LD", "RDF_XML", "N-Triples", "N-Quads")
 _EXAMPLES = 5
 _BATCH = 10_000
-_BY_HAND = (
+_COPIED_PROPERTIES = (
     "dcterms:title",
     "dcterms:description",
     "dcterms:license",
@@ -52,7 +52,7 @@ class Counts:
     examples: dict[str, str] = field(default_factory=dict)
 
 
-def count(triples: Iterable[Triple | Quad], base_iri: str) -> Counts:
+def count_graph(triples: Iterable[Triple | Quad], base_iri: str) -> Counts:
     """Return the counts of a graph, whose triples are all different and come by subject.
 
     An entity is a subject below the base (VoID, section 4.6, leaves that to the dataset).
@@ -68,13 +68,13 @@ def count(triples: Iterable[Triple | Quad], base_iri: str) -> Counts:
                 counts.subjects += 1
                 counts.entities += is_own
             objects.add(f"{triple.object}\n".encode())
-            _count(counts, triple, name if is_own else "", base_iri)
+            _count_triple(counts, triple, name if is_own else "", base_iri)
         objects.close()
         counts.objects = sum(1 for _ in merge_lines(objects.runs))
     return counts
 
 
-def _count(counts: Counts, triple: Triple | Quad, name: str, base_iri: str) -> None:
+def _count_triple(counts: Counts, triple: Triple | Quad, name: str, base_iri: str) -> None:
     """Count one triple; ``name`` is its subject, when that is an entity."""
     predicate, value = triple.predicate.value, triple.object
     counts.triples += 1
@@ -91,7 +91,7 @@ def _count(counts: Counts, triple: Triple | Quad, name: str, base_iri: str) -> N
             counts.links[(host, predicate)] += 1
 
 
-def _together(datasets: Iterable[Quads]) -> Iterator[Quad]:
+def _merge_by_subject(datasets: Iterable[Quads]) -> Iterator[Quad]:
     """Yield the triples of several datasets by subject, each once."""
     lines = without_repetitions(heapq.merge(*(_triples(quads) for quads in datasets)))
     while batch := b"".join(islice(lines, _BATCH)):
@@ -118,7 +118,7 @@ def _number(value: int) -> Literal:
 
 
 @dataclass(frozen=True)
-class Described:
+class VoidInput:
     """What VoID is made of.
 
     Attributes:
@@ -129,7 +129,7 @@ class Described:
     """
 
     base_iri: str
-    catalogue: Draft
+    catalogue: MutableGraph
     datasets: Mapping[str, Quads]
     files: Mapping[str, Mapping[str, StoredFile]]
 
@@ -139,9 +139,9 @@ class Described:
         return self.base_iri + VOID
 
 
-def describe_void(described: Described) -> list[Triple]:
+def describe_void(described: VoidInput) -> list[Triple]:
     """Return the VoID description of every dataset and of all together, sorted."""
-    draft = Draft()
+    draft = MutableGraph()
     base_iri = described.base_iri
     document = NamedNode(described.document)
     whole = NamedNode(f"{described.document}#all")
@@ -149,18 +149,18 @@ def describe_void(described: Described) -> list[Triple]:
     draft.add(document, "foaf:primaryTopic", whole)
     for name, quads in described.datasets.items():
         dataset = NamedNode(base_iri + DATASET + name)
-        counts = count(quads, base_iri)
+        counts = count_graph(quads, base_iri)
         draft.add(document, "foaf:topic", dataset)
         draft.add(whole, "void:subset", dataset)
-        _copy(draft, described.catalogue, dataset, dataset)
+        _copy_properties(draft, described.catalogue, dataset, dataset)
         _statistics(draft, described, dataset, name, counts)
         _links(draft, described, dataset, name, counts)
         for file in _dumps(described.files.get(name, {})):
             draft.add(dataset, "void:dataDump", NamedNode(f"{base_iri}dump/{file}"))
-    triples = _together(described.datasets.values())
+    triples = _merge_by_subject(described.datasets.values())
     catalogue = NamedNode(base_iri + CATALOGUE)
-    _copy(draft, described.catalogue, catalogue, whole)
-    _statistics(draft, described, whole, "all", count(triples, base_iri))
+    _copy_properties(draft, described.catalogue, catalogue, whole)
+    _statistics(draft, described, whole, "all", count_graph(triples, base_iri))
     return draft.triples()
 
 
@@ -173,13 +173,15 @@ def _dumps(files: Mapping[str, StoredFile]) -> Iterator[str]:
             yield f"{name}.gz"
 
 
-def _copy(draft: Draft, catalogue: Draft, source: NamedNode, target: NamedNode) -> None:
-    for name in _BY_HAND:
+def _copy_properties(
+    draft: MutableGraph, catalogue: MutableGraph, source: NamedNode, target: NamedNode
+) -> None:
+    for name in _COPIED_PROPERTIES:
         draft.add(target, name, *catalogue.objects(source, name))
 
 
 def _statistics(
-    draft: Draft, described: Described, dataset: NamedNode, name: str, counts: Counts
+    draft: MutableGraph, described: VoidInput, dataset: NamedNode, name: str, counts: Counts
 ) -> None:
     vocabularies = {_namespace(term) for term in (*counts.classes, *counts.properties)}
     draft.describe(
@@ -216,7 +218,7 @@ def _statistics(
 
 
 def _links(
-    draft: Draft, described: Described, dataset: NamedNode, name: str, counts: Counts
+    draft: MutableGraph, described: VoidInput, dataset: NamedNode, name: str, counts: Counts
 ) -> None:
     """Add a linkset for each host that a dataset links to (VoID, section 5)."""
     hosts: dict[str, dict[str, int]] = defaultdict(dict)

@@ -37,7 +37,7 @@ from publisher.release.model import (
 from publisher.release.open import open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 
-_OWN = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE})
+_SPECIAL_FILES = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE})
 _MOST_FILES = 100_000
 # File systems take names of 255 bytes; the program writes four folders deep at most.
 _LONGEST_PART_BYTES = 255
@@ -45,9 +45,11 @@ _DEEPEST_FOLDER = 16
 _LONGEST_FILE_BYTES = 1 << 63
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 # Control characters, surrogates, and what turns the direction of writing.
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_INVISIBLE_CHARACTERS = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 _TEXTS = ("release", "base_iri", "published", "digest", "inputs", "software")
-_MAPS: Mapping[str, Callable[[object], bool]] = {
+_MAP_CHECKS: Mapping[str, Callable[[object], bool]] = {
     "graphs": lambda value: type(value) is int and value >= 0,
     "prefixes": lambda value: isinstance(value, str),
     "documents": lambda value: _is_list_of_texts(value),
@@ -70,13 +72,13 @@ def checked_manifest(path: Path) -> Mapping[str, Any]:
     try:
         content = read_sealed(path)
     except ReleaseError as error:
-        raise strange(path) from error
+        raise foreign_manifest(path) from error
     is_good = all(isinstance(content.get(name), str) for name in _TEXTS) and all(
         isinstance(content.get(name), dict) and all(map(is_kind, content[name].values()))
-        for name, is_kind in _MAPS.items()
+        for name, is_kind in _MAP_CHECKS.items()
     )
     if not is_good or not _is_instant(content["published"]):
-        raise strange(path)
+        raise foreign_manifest(path)
     return content
 
 
@@ -99,25 +101,25 @@ def files_of(path: Path) -> Mapping[str, StoredFile]:
         length, digest = file["length"], file["sha256"]
         is_length = type(length) is int and 0 <= length <= _LONGEST_FILE_BYTES
         is_digest = isinstance(digest, str) and _DIGEST.fullmatch(digest)
-        if not (is_length and is_digest and _is_tame(name)):
-            raise strange(path)
-    folders = {name[:place] for name in listed for place in _slashes(name)}
+        if not (is_length and is_digest and _is_safe_name(name)):
+            raise foreign_manifest(path)
+    folders = {name[:place] for name in listed for place in _refuse_backslashes(name)}
     if len(listed) > _MOST_FILES or folders & set(listed):
-        raise strange(path)
+        raise foreign_manifest(path)
     return from_json(listed, path)
 
 
-def _slashes(name: str) -> Iterator[int]:
+def _refuse_backslashes(name: str) -> Iterator[int]:
     return (place for place, letter in enumerate(name) if letter == "/")
 
 
-def _is_tame(name: str) -> bool:
+def _is_safe_name(name: str) -> bool:
     """Tell whether a name is that of a file in the release, also where case makes no difference.
 
     Compatibility forms (NFKC) count too: some file systems and programs take a full-width slash or
     full stop for the plain one.
     """
-    if _UNSEEN.search(name):
+    if _INVISIBLE_CHARACTERS.search(name):
         return False
     plain = unicodedata.normalize("NFKC", name)
     parts = plain.split("/")
@@ -125,11 +127,11 @@ def _is_tame(name: str) -> bool:
         len(parts) == len(name.split("/")) <= _DEEPEST_FOLDER
         and all(part not in ("", ".", "..") and "\\" not in part for part in parts)
         and all(len(part.encode()) <= _LONGEST_PART_BYTES for part in name.split("/"))
-        and parts[0].casefold() not in _OWN
+        and parts[0].casefold() not in _SPECIAL_FILES
     )
 
 
-def strange(path: Path) -> ReleaseError:
+def foreign_manifest(path: Path) -> ReleaseError:
     """Return what is raised for a manifest that this program did not write."""
     return ReleaseError(
         "The manifest is not one that this program writes.",
@@ -152,7 +154,7 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
     try:
         write_store(staging / STORE, quads())
     except (SyntaxError, ValueError, ReadLimitExceeded) as error:
-        raise strange(path) from error
+        raise foreign_manifest(path) from error
     if dict(counted) != read_sealed(path).get("graphs"):
         raise ReleaseError(
             "The files of the release do not hold the triples that its manifest counts.",
@@ -183,7 +185,7 @@ def open_fetched(staging: Path, name: str) -> Release:
     try:
         release = open_release(staging)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise strange(staging / MANIFEST) from error
+        raise foreign_manifest(staging / MANIFEST) from error
     if release.id != name:
-        raise strange(staging / MANIFEST)
+        raise foreign_manifest(staging / MANIFEST)
     return release

@@ -20,7 +20,7 @@ import requests
 import urllib3
 
 from publisher.errors import ReleaseError
-from publisher.release.copies.staging import Interrupted
+from publisher.release.copies.staging import FetchInterrupted
 from publisher.system.user_agent import user_agent
 
 CHUNK_BYTES = 1 << 16
@@ -28,13 +28,15 @@ CHUNK_BYTES = 1 << 16
 _CHUNKS_AHEAD = 16
 _CONNECT_SECONDS = 10
 # Between two bytes, and before a rate is demanded.
-GRACE_SECONDS = 30.0
+SLOW_START_SECONDS = 30.0
 LEAST_BYTES_PER_SECOND = 32 << 10
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LONGEST_SHOWN = 200
-_GO_ON = "Nothing was changed. What was received is kept, and the next call continues from there."
-_FAULTS = (
+_RESUME_CURE = (
+    "Nothing was changed. What was received is kept, and the next call continues from there."
+)
+_NETWORK_ERRORS = (
     requests.RequestException,
     urllib3.exceptions.HTTPError,
     HTTPException,
@@ -57,14 +59,14 @@ class Deadline:
 
 
 @dataclass(frozen=True)
-class Head:
+class ResponseHead:
     """Status and fields of a response; names of fields in lower case."""
 
     status: int
     fields: Mapping[str, str]
 
 
-class Session(requests.Session):
+class NoRedirectSession(requests.Session):
     """A session that never follows a redirect by itself, nor reads what comes with it."""
 
     def __init__(self) -> None:
@@ -78,12 +80,12 @@ class Session(requests.Session):
         return None
 
 
-class Exchange:
+class StreamedResponse:
     """One request, sent by a thread; iterating yields its body as it comes."""
 
     def __init__(
         self,
-        session: Session,
+        session: NoRedirectSession,
         address: str,
         fields: Mapping[str, str] | None = None,
         deadline: Deadline | None = None,
@@ -96,22 +98,24 @@ class Exchange:
         self._is_over = threading.Event()
         self._is_whole = False
         self._response: requests.Response | None = None
-        self._arrived: queue.Queue[Head | bytes | Exception | None] = queue.Queue(_CHUNKS_AHEAD)
+        self._arrived: queue.Queue[ResponseHead | bytes | Exception | None] = queue.Queue(
+            _CHUNKS_AHEAD
+        )
         arguments = (session, dict(fields or {}))
         threading.Thread(target=self._run, args=arguments, daemon=True).start()
 
-    def _run(self, session: Session, fields: dict[str, str]) -> None:
+    def _run(self, session: NoRedirectSession, fields: dict[str, str]) -> None:
         try:
             with session.get(
                 self.address,
                 headers=fields,
                 stream=True,
                 allow_redirects=False,
-                timeout=(_CONNECT_SECONDS, GRACE_SECONDS),
+                timeout=(_CONNECT_SECONDS, SLOW_START_SECONDS),
             ) as response:
                 self._response = response
                 received = {name.lower(): value for name, value in response.headers.items()}
-                self._pass_on(Head(response.status_code, received))
+                self._pass_on(ResponseHead(response.status_code, received))
                 # Otherwise urllib3 throws away the last bytes that came before a cut.
                 response.raw.enforce_content_length = False
                 while not self._is_over.is_set():
@@ -119,22 +123,22 @@ class Exchange:
                     self._pass_on(chunk or None)
                     if not chunk:
                         return
-        except _FAULTS as error:
+        except _NETWORK_ERRORS as error:
             self._pass_on(error)
 
-    def _pass_on(self, item: Head | bytes | Exception | None) -> None:
+    def _pass_on(self, item: ResponseHead | bytes | Exception | None) -> None:
         while not self._is_over.is_set():
             with suppress(queue.Full):
                 self._arrived.put(item, timeout=0.5)
                 return
 
-    def _next(self) -> Head | bytes | None:
+    def _next(self) -> ResponseHead | bytes | None:
         """Return what comes next; None at the end of the body.
 
         Raises:
-            Interrupted: It comes too slowly, or the connection broke.
+            FetchInterrupted: It comes too slowly, or the connection broke.
         """
-        due = self._began + GRACE_SECONDS + self._received / LEAST_BYTES_PER_SECOND
+        due = self._began + SLOW_START_SECONDS + self._received / LEAST_BYTES_PER_SECOND
         patience = max(0.0, due - time.monotonic())
         if self._deadline is not None:
             patience = min(patience, self._deadline.remaining())
@@ -143,24 +147,24 @@ class Exchange:
         except queue.Empty:
             raise self._too_slow() from None
         if isinstance(item, Exception):
-            raise unreachable(self.address, item) from item
+            raise unreachable_error(self.address, item) from item
         return item
 
-    def head(self) -> Head:
+    def head(self) -> ResponseHead:
         """Return status and fields, which come first.
 
         Raises:
-            Interrupted: They do not come.
+            FetchInterrupted: They do not come.
         """
         item = self._next()
-        assert isinstance(item, Head)
+        assert isinstance(item, ResponseHead)
         return item
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield the body as it comes.
 
         Raises:
-            Interrupted: It comes too slowly, or the connection broke.
+            FetchInterrupted: It comes too slowly, or the connection broke.
         """
         while (item := self._next()) is not None:
             assert isinstance(item, bytes)
@@ -173,45 +177,45 @@ class Exchange:
         self._is_over.set()
         if not self._is_whole and self._response is not None:
             # It may wait for the next byte, and will never give the connection back.
-            with suppress(*_FAULTS, RuntimeError, NotImplementedError):
+            with suppress(*_NETWORK_ERRORS, RuntimeError, NotImplementedError):
                 self._response.raw.shutdown()
         return self._is_whole
 
-    def _too_slow(self) -> Interrupted:
-        return Interrupted(
+    def _too_slow(self) -> FetchInterrupted:
+        return FetchInterrupted(
             "The other copy sends too slowly: {have} bytes in {seconds} seconds.",
             where=self.address,
-            remedy=_GO_ON,
+            remedy=_RESUME_CURE,
             have=self._received,
             seconds=round(time.monotonic() - self._began),
         )
 
 
-def unreachable(address: str, error: Exception) -> Interrupted:
+def unreachable_error(address: str, error: Exception) -> FetchInterrupted:
     """Return what is raised when nobody answers, or no longer."""
-    return Interrupted(
+    return FetchInterrupted(
         "The other copy cannot be reached, or was cut off: {reason}.",
         where=address,
-        remedy=_GO_ON,
-        reason=shown(str(error)),
+        remedy=_RESUME_CURE,
+        reason=printable(str(error)),
     )
 
 
-def cut(address: str, have: int, length: int) -> Interrupted:
+def truncated_error(address: str, have: int, length: int) -> FetchInterrupted:
     """Return what is raised when a file ended too early."""
-    return Interrupted(
+    return FetchInterrupted(
         "The other copy was cut off after {have} of {length} bytes.",
         where=address,
-        remedy=_GO_ON,
+        remedy=_RESUME_CURE,
         have=have,
         length=length,
     )
 
 
-def shown(strange: str) -> str:
+def printable(strange: str) -> str:
     """Return what a stranger wrote, so that a terminal can show it: printable, and not long.
 
-    >>> shown(f"a{chr(27)}[2Jb")
+    >>> printable(f"a{chr(27)}[2Jb")
     'a?[2Jb'
     """
     cut_off = strange if len(strange) <= _LONGEST_SHOWN else f"{strange[:_LONGEST_SHOWN]}…"
@@ -226,7 +230,7 @@ class Redirects:
         self.address = address
         self._count = 0
 
-    def follow(self, head: Head) -> bool:
+    def follow(self, head: ResponseHead) -> bool:
         """Tell whether a response leads on; ``address`` is where to then.
 
         Only another path of the same host is followed, or the same host with TLS: who gave the
@@ -255,7 +259,7 @@ class Redirects:
                 "The other copy sends this program on to {there}.",
                 where=here,
                 remedy="If that is the copy you mean, give its address. Nothing was changed.",
-                there=shown(there),
+                there=printable(there),
             )
         self.address = there
         return True

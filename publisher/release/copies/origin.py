@@ -12,8 +12,15 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 from publisher.errors import ReleaseError
-from publisher.release.copies.exchange import Deadline, Exchange, Head, Redirects, Session, cut
-from publisher.release.copies.staging import Interrupted
+from publisher.release.copies.exchange import (
+    Deadline,
+    NoRedirectSession,
+    Redirects,
+    ResponseHead,
+    StreamedResponse,
+    truncated_error,
+)
+from publisher.release.copies.staging import FetchInterrupted
 from publisher.release.manifest import digest_of
 from publisher.release.model import MANIFEST, StoredFile
 
@@ -22,7 +29,7 @@ ATTEMPTS = 5
 PAUSE_SECONDS = 0.2
 _LONGEST_PAUSE_SECONDS = 10.0
 # What an honest copy answers when it is busy.
-_BUSY = (429, 502, 503, 504)
+_BUSY_STATUSES = (429, 502, 503, 504)
 _LARGEST_LIST = 16 << 20
 # A manifest of a million triples has some 100 KB.
 _LARGEST_MANIFEST = 64 << 20
@@ -31,7 +38,7 @@ _LARGEST_SIGNATURE = 1 << 16
 
 
 @dataclass(frozen=True)
-class Offered:
+class RemoteRelease:
     """A release that another copy has.
 
     Attributes:
@@ -55,13 +62,13 @@ class Origin:
             url: Address of the other copy's home page.
         """
         self.url = url.rstrip("/") + "/"
-        self._session = Session()
+        self._session = NoRedirectSession()
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def releases(self) -> Sequence[Offered]:
+    def releases(self) -> Sequence[RemoteRelease]:
         """Return the releases that the other copy keeps, the newest first.
 
         Raises:
@@ -69,16 +76,16 @@ class Origin:
         """
         address = f"{self.url}release"
         with self._asked(address, {"Accept": "application/json"}) as (head, exchange):
-            _expect(exchange.address, head, 200)
+            _check_length(exchange.address, head, 200)
             body = _bounded(exchange, _LARGEST_LIST)
         try:
             listed: Any = read_json(body)["releases"]
             found = [
-                Offered(str(r["id"]), r["current"] is True, bool(r.get("signature")))
+                RemoteRelease(str(r["id"]), r["current"] is True, bool(r.get("signature")))
                 for r in listed
             ]
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise _not_understood(address) from error
+            raise _wrong_response(address) from error
         return list({offered.id: offered for offered in found}.values())
 
     def manifest(self, name: str, *, is_signed: bool = False) -> bytes:
@@ -110,7 +117,7 @@ class Origin:
         with self._asked(address) as (head, exchange):
             if optional and head.status == 404:
                 return None
-            _expect(exchange.address, head, 200)
+            _check_length(exchange.address, head, 200)
             return _bounded(exchange, most)
 
     @contextmanager
@@ -119,22 +126,22 @@ class Origin:
         address: str,
         fields: Mapping[str, str] | None = None,
         deadline: Deadline | None = None,
-    ) -> Iterator[tuple[Head, Exchange]]:
+    ) -> Iterator[tuple[ResponseHead, StreamedResponse]]:
         """Yield head and body of a response that is no redirect; what is not read is left."""
         redirects = Redirects(address)
         while True:
-            exchange = Exchange(self._session, redirects.address, fields, deadline)
+            exchange = StreamedResponse(self._session, redirects.address, fields, deadline)
             try:
                 head = exchange.head()
                 if not redirects.follow(head):
                     if head.fields.get("content-encoding", "identity").lower() != "identity":
-                        raise _another(exchange.address)
+                        raise _changed_release(exchange.address)
                     yield head, exchange
                     return
             finally:
                 if not exchange.end():
                     # The thread may go on reading; its session is its own from now on.
-                    self._session = Session()
+                    self._session = NoRedirectSession()
 
     def fetch(self, name: str, file: StoredFile, target: Path, deadline: Deadline) -> None:
         """Write a file of a release; go on where an earlier call was cut.
@@ -145,13 +152,13 @@ class Origin:
         address = f"{self.url}release/{quote(name)}/file/{quote(file.name)}"
         if _is_there(target, file):
             return
-        fruitless, most, failure = 0, _size(target), cut(address, 0, file.length)
+        fruitless, most, failure = 0, _size(target), truncated_error(address, 0, file.length)
         while fruitless < ATTEMPTS and deadline.remaining():
             time.sleep(PAUSE_SECONDS * fruitless)
             begun = _size(target)
             try:
                 self._go_on(address, file, target, deadline)
-            except Interrupted as error:
+            except FetchInterrupted as error:
                 failure = error
             have = _size(target)
             if _is_there(target, file):
@@ -159,9 +166,9 @@ class Origin:
             if have == file.length and target.exists():
                 target.unlink()
                 if not begun:  # else the part that lay there may be the wrong one
-                    raise _another(address)
+                    raise _changed_release(address)
             elif have > most:
-                fruitless, most, failure = 0, have, cut(address, have, file.length)
+                fruitless, most, failure = 0, have, truncated_error(address, have, file.length)
                 continue
             fruitless += 1
         raise failure
@@ -173,7 +180,7 @@ class Origin:
             have = 0
         fields = {"Range": f"bytes={have}-"} if have else None
         with self._asked(address, fields, deadline) as (head, exchange):
-            _expect(exchange.address, head, 200, 206)
+            _check_length(exchange.address, head, 200, 206)
             begins = head.fields.get("content-range", "").startswith(f"bytes {have}-")
             if head.status == 200 or not begins:
                 have = 0
@@ -181,7 +188,7 @@ class Origin:
                 for chunk in exchange:
                     have += len(chunk)
                     if have > file.length:
-                        raise _another(address)
+                        raise _changed_release(address)
                     stream.write(chunk)
 
 
@@ -197,7 +204,7 @@ def _is_there(target: Path, file: StoredFile) -> bool:
     )
 
 
-def _bounded(exchange: Exchange, most: int) -> bytes:
+def _bounded(exchange: StreamedResponse, most: int) -> bytes:
     """Return a body that is not larger than it may be."""
     body = bytearray()
     for chunk in exchange:
@@ -213,12 +220,12 @@ def _bounded(exchange: Exchange, most: int) -> bytes:
     return bytes(body)
 
 
-def _expect(address: str, head: Head, *statuses: int) -> None:
+def _check_length(address: str, head: ResponseHead, *statuses: int) -> None:
     if head.status in statuses:
         return
-    if head.status in _BUSY:
-        _wait_as_asked(head)
-        raise Interrupted(
+    if head.status in _BUSY_STATUSES:
+        _wait_retry_after(head)
+        raise FetchInterrupted(
             "The other copy is busy: it answered {status}.",
             where=address,
             remedy="Try again later. Nothing was changed.",
@@ -234,14 +241,14 @@ def _expect(address: str, head: Head, *statuses: int) -> None:
     )
 
 
-def _wait_as_asked(head: Head) -> None:
+def _wait_retry_after(head: ResponseHead) -> None:
     """Wait the seconds that a busy copy asks for (RFC 9110, section 10.2.3), but not for long."""
     asked = head.fields.get("retry-after", "")
     if asked.isascii() and asked.isdigit() and len(asked) < 4:
         time.sleep(min(float(asked), _LONGEST_PAUSE_SECONDS))
 
 
-def _not_understood(address: str) -> ReleaseError:
+def _wrong_response(address: str) -> ReleaseError:
     return ReleaseError(
         "No copy of a site of this program answers here.",
         where=address,
@@ -250,7 +257,7 @@ def _not_understood(address: str) -> ReleaseError:
     )
 
 
-def _another(address: str) -> ReleaseError:
+def _changed_release(address: str) -> ReleaseError:
     return ReleaseError(
         "The other copy sent something else than its manifest says.",
         where=address,
@@ -286,7 +293,7 @@ def read_json(content: bytes, *, is_trusted: bool = False) -> Any:
         raise ValueError("too deep") from error
     level = [value]
     for _ in range(_DEEPEST):
-        level = [inner for each in level for inner in _inner(each)]
+        level = [inner for each in level for inner in _split_json(each)]
         if not level:
             return value
     raise ValueError("too deep")
@@ -296,7 +303,7 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON")
 
 
-def _inner(value: Any) -> list[Any]:
+def _split_json(value: Any) -> list[Any]:
     if isinstance(value, dict):
         return list(value.values())
     return value if isinstance(value, list) else []

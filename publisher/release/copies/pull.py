@@ -21,17 +21,17 @@ from publisher.errors import ReleaseError
 from publisher.release.copies.contents import (
     checked_manifest,
     files_of,
+    foreign_manifest,
     make_store,
     open_fetched,
-    strange,
 )
-from publisher.release.copies.exchange import LEAST_BYTES_PER_SECOND, Deadline, shown
-from publisher.release.copies.origin import Offered, Origin, read_json
-from publisher.release.copies.staging import Interrupted, staged, sweep
-from publisher.release.current import alone, switch
+from publisher.release.copies.exchange import LEAST_BYTES_PER_SECOND, Deadline, printable
+from publisher.release.copies.origin import Origin, RemoteRelease, read_json
+from publisher.release.copies.staging import FetchInterrupted, staging_folder, sweep
+from publisher.release.current import build_lock, switch
 from publisher.release.model import MANIFEST, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
-from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_bytes, check_signature
+from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_signature, check_signed_bytes
 from publisher.system.files import (
     disk_error_cure,
     disk_error_reason,
@@ -47,13 +47,13 @@ _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}(-[0-9]+)?")
 _BASE_SECONDS = 120.0
 _SECONDS_A_FILE = 1.0
 # Another call has the lock for a moment only, a build until it ends.
-PATIENCE_SECONDS = 10.0
+LOCK_WAIT_SECONDS = 10.0
 _PAUSE_SECONDS = 0.1
 _MOST_NAMES_SHOWN = 50
 
 
 @dataclasses.dataclass(frozen=True)
-class Wish:
+class PullOptions:
     """What is fetched from another copy.
 
     Attributes:
@@ -70,7 +70,10 @@ class Wish:
 
 
 def pull(
-    url: str, releases: Path, wish: Wish = Wish(), progress: Progress = lambda step: None
+    url: str,
+    releases: Path,
+    wish: PullOptions = PullOptions(),
+    progress: Progress = lambda step: None,
 ) -> Release:
     """Return the release that was fetched from another copy, which is now the current one here.
 
@@ -101,17 +104,17 @@ def pull(
         ) from error
 
 
-def _pull(origin: Origin, releases: Path, wish: Wish, progress: Progress) -> Release:
+def _pull(origin: Origin, releases: Path, wish: PullOptions, progress: Progress) -> Release:
     sweep(releases, only_old=True)
     offered = origin.releases()
-    chosen = _choose(origin, offered, wish.name)
+    chosen = _choose_release(origin, offered, wish.name)
     older = [o for o in reversed(offered) if o != chosen] if wish.is_all else []
     releases.mkdir(parents=True, exist_ok=True)
     sweep(releases, keep=[o.id for o in (*older, chosen)])
     for other in older:
-        _bring(origin, other, releases, wish, progress)
-    release = _bring(origin, chosen, releases, wish, progress)
-    with _alone_soon(releases):
+        _get_release(origin, other, releases, wish, progress)
+    release = _get_release(origin, chosen, releases, wish, progress)
+    with _wait_for_lock(releases):
         if current_folder(releases) != release.folder.resolve():
             progress("switch")
             switch(releases, release.folder.name)
@@ -120,20 +123,20 @@ def _pull(origin: Origin, releases: Path, wish: Wish, progress: Progress) -> Rel
 
 
 @contextmanager
-def _alone_soon(releases: Path) -> Iterator[None]:
+def _wait_for_lock(releases: Path) -> Iterator[None]:
     """Hold the lock of the folder, which another call may have for a moment.
 
     It is never held while anything is fetched.
     """
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + LOCK_WAIT_SECONDS
     with ExitStack() as stack:
         while True:
             try:
-                stack.enter_context(alone(releases))
+                stack.enter_context(build_lock(releases))
                 break
             except ReleaseError as error:
                 if time.monotonic() > end:
-                    raise Interrupted(
+                    raise FetchInterrupted(
                         "Another build is running in this folder.",
                         where=str(releases),
                         remedy="Wait until it has ended, then run this again: it continues with"
@@ -143,7 +146,7 @@ def _alone_soon(releases: Path) -> Iterator[None]:
         yield
 
 
-def _choose(origin: Origin, offered: Sequence[Offered], name: str) -> Offered:
+def _choose_release(origin: Origin, offered: Sequence[RemoteRelease], name: str) -> RemoteRelease:
     """Return the release that is wished for."""
     ids = [o.id for o in offered]
     fitting = [o for o in offered if o.id == name] or [o for o in offered if o.id.startswith(name)]
@@ -160,31 +163,33 @@ def _choose(origin: Origin, offered: Sequence[Offered], name: str) -> Offered:
     return fitting[0]
 
 
-def _bring(
-    origin: Origin, offered: Offered, releases: Path, wish: Wish, progress: Progress
+def _get_release(
+    origin: Origin, offered: RemoteRelease, releases: Path, wish: PullOptions, progress: Progress
 ) -> Release:
     """Return a release that is here, fetched when it was not."""
     folder = releases / offered.id
-    found = _whole(folder)
-    if found is not None and _is_signed_as_wished(origin, offered, folder, wish):
+    found = _open_undamaged(folder)
+    if found is not None and _has_required_signature(origin, offered, folder, wish):
         _check_base(folder, wish, found.base_iri)
         return found
     progress(offered.id)
-    with staged(releases, offered.id) as staging:
+    with staging_folder(releases, offered.id) as staging:
         release = _fetch(origin, offered.id, staging, wish, progress)
         progress("sync")
         sync_tree(staging)
-        with _alone_soon(releases):
-            _put_in_place(staging, folder)
+        with _wait_for_lock(releases):
+            _publish_folder(staging, folder)
     return dataclasses.replace(release, folder=folder)
 
 
-def _fetch(origin: Origin, name: str, staging: Path, wish: Wish, progress: Progress) -> Release:
+def _fetch(
+    origin: Origin, name: str, staging: Path, wish: PullOptions, progress: Progress
+) -> Release:
     """Return a release, fetched into a folder and verified."""
-    _begin(origin, name, staging, wish)
+    _begin_fetch(origin, name, staging, wish)
     files = files_of(staging / MANIFEST)
-    _leave_out_others(staging, files)
-    _make_sure_of_room(staging, files)
+    _remove_unlisted_files(staging, files)
+    _check_free_space(staging, files)
     length = sum(file.length for file in files.values())
     deadline = Deadline(
         _BASE_SECONDS + len(files) * _SECONDS_A_FILE + length / LEAST_BYTES_PER_SECOND
@@ -199,10 +204,10 @@ def _fetch(origin: Origin, name: str, staging: Path, wish: Wish, progress: Progr
     return open_fetched(staging, name)
 
 
-def _put_in_place(staging: Path, folder: Path) -> None:
+def _publish_folder(staging: Path, folder: Path) -> None:
     """Give a fetched release its name, unless another call has brought the same one meanwhile."""
     manifest = (staging / MANIFEST).read_bytes()
-    if _whole(folder) is not None and (folder / MANIFEST).read_bytes() == manifest:
+    if _open_undamaged(folder) is not None and (folder / MANIFEST).read_bytes() == manifest:
         return
     if folder.exists():  # damaged, or another one; what is called so is swept with the next lock
         folder.rename(folder.with_name(f".staging-gone-{folder.name}"))
@@ -210,7 +215,7 @@ def _put_in_place(staging: Path, folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def _whole(folder: Path) -> Release | None:
+def _open_undamaged(folder: Path) -> Release | None:
     """Return a release that is here and of which no byte is wrong."""
     try:
         return open_release(folder) if folder.exists() else None
@@ -218,7 +223,7 @@ def _whole(folder: Path) -> Release | None:
         return None
 
 
-def _begin(origin: Origin, name: str, staging: Path, wish: Wish) -> None:
+def _begin_fetch(origin: Origin, name: str, staging: Path, wish: PullOptions) -> None:
     """Fetch the manifest and what signs it; go on in the folder of an earlier call.
 
     What must be signed is not read before its signature was checked.
@@ -228,11 +233,11 @@ def _begin(origin: Origin, name: str, staging: Path, wish: Wish) -> None:
     path = staging / MANIFEST
     if wish.public_key is not None:
         where = f"{origin.url}release/{name}/{SIGNATURE}"
-        check_bytes(manifest, beside[SIGNATURE] or b"", wish.public_key, where)
+        check_signed_bytes(manifest, beside[SIGNATURE] or b"", wish.public_key, where)
     try:
         read_json(manifest, is_trusted=wish.public_key is not None)
     except ValueError as error:
-        raise strange(path) from error
+        raise foreign_manifest(path) from error
     if path.exists() and path.read_bytes() != manifest:
         shutil.rmtree(staging)
         staging.mkdir()
@@ -244,17 +249,19 @@ def _begin(origin: Origin, name: str, staging: Path, wish: Wish) -> None:
     content = checked_manifest(path)
     _check_base(staging, wish, content["base_iri"])
     if content["release"] != name:
-        raise strange(path)
+        raise foreign_manifest(path)
 
 
-def _is_signed_as_wished(origin: Origin, offered: Offered, folder: Path, wish: Wish) -> bool:
+def _has_required_signature(
+    origin: Origin, offered: RemoteRelease, folder: Path, wish: PullOptions
+) -> bool:
     """Tell whether a release that is here may stay, with what it lacked of a signature."""
     if offered.is_signed:
         _fetch_signature(origin, offered.id, folder, wish)
     return _is_signed(folder, wish)
 
 
-def _fetch_signature(origin: Origin, name: str, folder: Path, wish: Wish) -> None:
+def _fetch_signature(origin: Origin, name: str, folder: Path, wish: PullOptions) -> None:
     """Fetch what is missing here of a signature and the key beside it.
 
     A release can be signed after it was fetched, or signed anew with another key: nothing of what
@@ -267,7 +274,7 @@ def _fetch_signature(origin: Origin, name: str, folder: Path, wish: Wish) -> Non
         try:
             manifest = (folder / MANIFEST).read_bytes()
             where = str(folder / SIGNATURE)
-            check_bytes(manifest, fetched[SIGNATURE] or b"", wish.public_key, where)
+            check_signed_bytes(manifest, fetched[SIGNATURE] or b"", wish.public_key, where)
         except ReleaseError:
             return  # perhaps of another manifest: the whole release is fetched then
     for file, content in fetched.items():
@@ -275,7 +282,7 @@ def _fetch_signature(origin: Origin, name: str, folder: Path, wish: Wish) -> Non
             replace_file(folder / file, content)
 
 
-def _is_signed(folder: Path, wish: Wish) -> bool:
+def _is_signed(folder: Path, wish: PullOptions) -> bool:
     """Tell whether a release here is signed with the key that is wished for, if one is."""
     try:
         if wish.public_key is not None:
@@ -285,19 +292,19 @@ def _is_signed(folder: Path, wish: Wish) -> bool:
     return True
 
 
-def _check_base(folder: Path, wish: Wish, base_iri: str) -> None:
+def _check_base(folder: Path, wish: PullOptions, base_iri: str) -> None:
     """Let a release pass that names its things as this site does."""
     if wish.base_iri and wish.base_iri != base_iri:
         raise ReleaseError(
             "The release names its things below {there}, and this site below {here}.",
             where=str(folder),
             remedy="Give the address of a copy of this site, or set base_iri. Nothing was changed.",
-            there=shown(base_iri),
+            there=printable(base_iri),
             here=wish.base_iri,
         )
 
 
-def _leave_out_others(staging: Path, files: Mapping[str, StoredFile]) -> None:
+def _remove_unlisted_files(staging: Path, files: Mapping[str, StoredFile]) -> None:
     """Take away what an earlier call left and the manifest does not list, and its store."""
     shutil.rmtree(staging / STORE, ignore_errors=True)
     for path in staging.rglob("*"):
@@ -306,7 +313,7 @@ def _leave_out_others(staging: Path, files: Mapping[str, StoredFile]) -> None:
             path.unlink()
 
 
-def _make_sure_of_room(staging: Path, files: Mapping[str, StoredFile]) -> None:
+def _check_free_space(staging: Path, files: Mapping[str, StoredFile]) -> None:
     """Let a release pass that fits on the disk; what a stranger announces need not."""
     here = sum(path.stat().st_size for path in staging.rglob("*") if path.is_file())
     # The store takes about as much as the triples as N-Quads.

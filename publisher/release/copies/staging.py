@@ -21,11 +21,11 @@ from publisher.system.files import lock_file
 _PREFIX = ".pull-"
 _LOCK = "lock"
 _RELEASE = "release"
-_LONGEST_KEPT_SECONDS = 24 * 60 * 60
+_LONGEST_UNUSED_SECONDS = 24 * 60 * 60
 
 
 @contextmanager
-def staged(releases: Path, name: str) -> Iterator[Path]:
+def staging_folder(releases: Path, name: str) -> Iterator[Path]:
     """Yield the folder into which a release is fetched, which nobody else writes meanwhile.
 
     What an earlier call has fetched is there. What this one fetched stays when the line was cut or
@@ -34,13 +34,13 @@ def staged(releases: Path, name: str) -> Iterator[Path]:
     Raises:
         OSError: It cannot be made.
     """
-    container, lock = _take(releases, name)
+    container, lock = _take_folder(releases, name)
     is_kept = False
     try:
         staging = container / _RELEASE
         staging.mkdir(exist_ok=True)
         yield staging
-    except (Interrupted, KeyboardInterrupt):
+    except (FetchInterrupted, KeyboardInterrupt):
         is_kept = container.name == f"{_PREFIX}{name}"
         raise
     finally:
@@ -49,7 +49,7 @@ def staged(releases: Path, name: str) -> Iterator[Path]:
         lock.close()
 
 
-def _take(releases: Path, name: str) -> tuple[Path, BinaryIO]:
+def _take_folder(releases: Path, name: str) -> tuple[Path, BinaryIO]:
     """Return a folder that no other call works in, and its lock."""
     for number in count(1):
         suffix = f"~{number}" if number > 1 else ""
@@ -75,7 +75,7 @@ def sweep(releases: Path, keep: Collection[str] = (), *, only_old: bool = False)
         if container.name in kept or container.is_symlink() or not container.is_dir():
             continue
         try:
-            if only_old and time.time() - container.stat().st_mtime < _LONGEST_KEPT_SECONDS:
+            if only_old and time.time() - container.stat().st_mtime < _LONGEST_UNUSED_SECONDS:
                 continue
             lock = lock_file(container / _LOCK)
         except OSError:
@@ -88,5 +88,5 @@ def sweep(releases: Path, keep: Collection[str] = (), *, only_old: bool = False)
 # What ended the fetching of a release, and leaves what has come so far good.
 
 
-class Interrupted(ReleaseError):
+class FetchInterrupted(ReleaseError):
     """The line or the other machine failed, or this one is busy; the next call goes on."""

@@ -31,7 +31,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Change:
+class EntityDiff:
     """What happened to one entity of one dataset.
 
     Attributes:
@@ -52,7 +52,7 @@ class Change:
 Block = tuple[str, list[str]]
 
 
-def blocks(path: Path) -> Iterator[Block]:
+def read_blocks(path: Path) -> Iterator[Block]:
     """Return subject → lines of a dump, in its order; nothing when there is no dump."""
     if not path.is_file():
         return
@@ -63,10 +63,10 @@ def blocks(path: Path) -> Iterator[Block]:
 
 def count_entities(release: Release, dataset: str) -> int:
     """Return how many things a dataset says something of."""
-    return sum(1 for _ in blocks(release.folder / DUMPS / f"{dataset}.nq"))
+    return sum(1 for _ in read_blocks(release.folder / DUMPS / f"{dataset}.nq"))
 
 
-def merged(
+def pair_blocks(
     old: Iterator[Block], new: Iterator[Block]
 ) -> Iterator[tuple[str, list[str], list[str]]]:
     """Return subject, old lines, new lines of two sorted dumps."""
@@ -85,54 +85,58 @@ def merged(
             before, after = next(old, None), next(new, None)
 
 
-def _change(subject: str, dataset: str, old: list[str], new: list[str]) -> Change | None:
+def _change(subject: str, dataset: str, old: list[str], new: list[str]) -> EntityDiff | None:
     there, here = set(old), set(new)
     if there == here:
         return None
     kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
     entity = subject[1:-1] if subject.startswith("<") else subject
     gone = tuple(line for line in old if line not in here)
-    return Change(entity, dataset, kind, gone, tuple(line for line in new if line not in there))
+    return EntityDiff(entity, dataset, kind, gone, tuple(line for line in new if line not in there))
 
 
-def changes(old: Release, new: Release) -> Iterator[Change]:
+def entity_diffs(old: Release, new: Release) -> Iterator[EntityDiff]:
     """Return every change from one release to another, by dataset and entity."""
     for dataset in sorted({*old.datasets(), *new.datasets()}):
         name = f"{DUMPS}/{dataset}.nq"
-        for subject, before, after in merged(blocks(old.folder / name), blocks(new.folder / name)):
+        for subject, before, after in pair_blocks(
+            read_blocks(old.folder / name), read_blocks(new.folder / name)
+        ):
             change = _change(subject, dataset, before, after)
             if change is not None:
                 yield change
 
 
-_SIGNS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~"}
-_NAMES = {
+_DIFF_SIGNS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~"}
+_COUNT_MESSAGES = {
     Kind.ADDED: "{count} entities added",
     Kind.REMOVED: "{count} entities removed",
     Kind.CHANGED: "{count} entities changed",
 }
 
 
-def _counted(found: list[Change], language: str) -> str:
+def _counted(found: list[EntityDiff], language: str) -> str:
     parts = [
-        translate(_NAMES[kind], language, count=sum(change.kind is kind for change in found))
+        translate(
+            _COUNT_MESSAGES[kind], language, count=sum(change.kind is kind for change in found)
+        )
         for kind in Kind
     ]
     return ", ".join(parts) + "."
 
 
-def as_text(found: Iterable[Change], language: str) -> str:
+def as_text(found: Iterable[EntityDiff], language: str) -> str:
     """Return changes as lines for a terminal: an entity, then its quads with a sign in front."""
     listed = list(found)
     lines = []
     for change in listed:
-        lines.append(f"{_SIGNS[change.kind]} {change.entity} ({change.dataset})")
+        lines.append(f"{_DIFF_SIGNS[change.kind]} {change.entity} ({change.dataset})")
         lines += [f"    - {quad}" for quad in change.removed]
         lines += [f"    + {quad}" for quad in change.added]
     return "\n".join([*lines, _counted(listed, language)]) + "\n"
 
 
-def as_value(change: Change) -> dict[str, Any]:
+def as_value(change: EntityDiff) -> dict[str, Any]:
     """Return a change as a value for JSON."""
     return {
         "entity": change.entity,
@@ -143,7 +147,7 @@ def as_value(change: Change) -> dict[str, Any]:
     }
 
 
-def as_json(found: Iterable[Change]) -> list[dict[str, Any]]:
+def as_json(found: Iterable[EntityDiff]) -> list[dict[str, Any]]:
     """Return changes as a value for JSON."""
     return [as_value(change) for change in found]
 
@@ -152,13 +156,13 @@ def as_json(found: Iterable[Change]) -> list[dict[str, Any]]:
 PATCH_BEGIN, PATCH_END = "TX .", "TC ."
 
 
-def patch_lines(change: Change) -> Iterator[str]:
+def patch_lines(change: EntityDiff) -> Iterator[str]:
     """Return a change as lines of an RDF Patch."""
     for sign, quads in (("D", change.removed), ("A", change.added)):
         yield from (f"{sign} {quad}" for quad in quads)
 
 
-def as_rdf_patch(found: Iterable[Change]) -> Iterator[str]:
+def as_rdf_patch(found: Iterable[EntityDiff]) -> Iterator[str]:
     """Return changes as lines of an RDF Patch (RDF Delta, format 1.0), in one transaction."""
     yield PATCH_BEGIN
     for change in found:
@@ -166,7 +170,7 @@ def as_rdf_patch(found: Iterable[Change]) -> Iterator[str]:
     yield PATCH_END
 
 
-def as_html(found: Iterable[Change], language: str) -> str:
+def as_html(found: Iterable[EntityDiff], language: str) -> str:
     """Return changes as one page that needs nothing else."""
     listed = list(found)
     title = translate("Differences", language)
@@ -221,10 +225,10 @@ class EntityChange:
         return set(self.before) ^ set(self.after)
 
 
-def parts_of(line: str) -> tuple[str, str, str]:
+def split_statement(line: str) -> tuple[str, str, str]:
     """Return predicate, object when it is an IRI, and object when it is a blank node.
 
-    >>> parts_of("<http://e.org/a> <http://e.org/p> <http://e.org/b> .")
+    >>> split_statement("<http://e.org/a> <http://e.org/p> <http://e.org/b> .")
     ('http://e.org/p', 'http://e.org/b', '')
     """
     found = _STATEMENT.match(line)
@@ -232,7 +236,7 @@ def parts_of(line: str) -> tuple[str, str, str]:
     return found[1], found[2] or "", found[3] or ""
 
 
-def files_of(folder: Path, *, catalogue: bool) -> list[Path]:
+def sorted_release_files(folder: Path, *, catalogue: bool) -> list[Path]:
     """Return the sorted files of a release: its dumps and, if wished, the catalogue."""
     paths = sorted((folder / DUMPS).glob("*.nq"))
     return [*paths, folder / CATALOGUE_EU] if catalogue else paths
@@ -245,22 +249,22 @@ def entities(paths: Iterable[Path]) -> Iterator[Block]:
     """
     listed = list(paths)
     below = _blank_nodes(listed)
-    streams = [blocks(path) for path in listed]
+    streams = [read_blocks(path) for path in listed]
     together = heapq.merge(*streams, key=lambda block: block[0] + " ")
     for subject, same in groupby(together, key=itemgetter(0)):
         if subject.startswith(_BLANK):
             return  # they stand last
         lines = [line for _, block in same for line in block]
-        if any(parts_of(line)[0] != _REPLACED for line in lines):
-            yield subject[1:-1], lines + _below(lines, below)
+        if any(split_statement(line)[0] != _REPLACED for line in lines):
+            yield subject[1:-1], lines + _blank_node_lines(lines, below)
 
 
-def notices(paths: Iterable[Path]) -> Iterator[Block]:
+def replaced_entities(paths: Iterable[Path]) -> Iterator[Block]:
     """Yield IRI → lines of every entity of which only is said by what it was replaced."""
     for path in paths:
-        for subject, lines in blocks(path):
+        for subject, lines in read_blocks(path):
             if not subject.startswith(_BLANK) and all(
-                parts_of(line)[0] == _REPLACED for line in lines
+                split_statement(line)[0] == _REPLACED for line in lines
             ):
                 yield subject[1:-1], lines
 
@@ -277,14 +281,14 @@ def _blank_nodes(paths: Iterable[Path]) -> dict[str, list[str]]:
     return found
 
 
-def _below(lines: Iterable[str], blank_nodes: Mapping[str, list[str]]) -> list[str]:
+def _blank_node_lines(lines: Iterable[str], blank_nodes: Mapping[str, list[str]]) -> list[str]:
     """Return the lines of the blank nodes that lines lead to."""
     if not blank_nodes:
         return []
     found: dict[str, list[str]] = {}
     pending = list(lines)
     while pending:
-        node = parts_of(pending.pop())[2]
+        node = split_statement(pending.pop())[2]
         if node and node not in found:
             found[node] = blank_nodes.get(node, [])
             pending += found[node]
@@ -295,7 +299,9 @@ def _as_blocks(found: Iterator[Block]) -> Iterator[Block]:
     return ((f"<{name}>", lines) for name, lines in found)
 
 
-def compare(old: Path | None, new: Path, *, catalogue: bool = True) -> Iterator[EntityChange]:
+def changed_entities(
+    old: Path | None, new: Path, *, catalogue: bool = True
+) -> Iterator[EntityChange]:
     """Yield every entity that two releases do not say the same of, in order.
 
     Args:
@@ -303,8 +309,10 @@ def compare(old: Path | None, new: Path, *, catalogue: bool = True) -> Iterator[
         new: Folder of the release, which may still be in the making.
         catalogue: Whether the catalogue is read too.
     """
-    before = _as_blocks(entities(files_of(old, catalogue=catalogue))) if old else iter(())
-    after = _as_blocks(entities(files_of(new, catalogue=catalogue)))
-    for subject, there, here in merged(before, after):
+    before = (
+        _as_blocks(entities(sorted_release_files(old, catalogue=catalogue))) if old else iter(())
+    )
+    after = _as_blocks(entities(sorted_release_files(new, catalogue=catalogue)))
+    for subject, there, here in pair_blocks(before, after):
         if set(there) != set(here):
             yield EntityChange(subject[1:-1], tuple(there), tuple(here))

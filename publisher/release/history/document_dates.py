@@ -14,15 +14,21 @@ from publisher.addresses import Addresses
 from publisher.load.files import CATALOGUE
 from publisher.load.sources import Sources
 from publisher.rdf.namespaces import LABELS, iri
-from publisher.release.history.difference import EntityChange, compare, entities, files_of, parts_of
+from publisher.release.history.difference import (
+    EntityChange,
+    changed_entities,
+    entities,
+    sorted_release_files,
+    split_statement,
+)
 from publisher.release.manifest import read_manifest
 from publisher.release.model import CATALOGUE_EU, DOCUMENTS, SHAPES, Release
 
 _SUBJECT = iri("rdf:subject")
-FRAME = "frame"
+PAGE_INPUTS = "frame"
 
 
-def frame_of(
+def page_inputs_digest(
     sources: Sources, shapes: Iterable[bytes], documents: Mapping[str, Collection[str]]
 ) -> str:
     """Return a digest of what every document depends on besides the datasets.
@@ -40,10 +46,10 @@ def frame_of(
     return hashlib.sha256(json.dumps(frame, sort_keys=True).encode()).hexdigest()
 
 
-def _names(change: EntityChange) -> tuple[set[str], bool]:
+def _affected_things(change: EntityChange) -> tuple[set[str], bool]:
     """Return the things whose documents a change shows in, and whether the name has changed."""
-    lines = [parts_of(line) for line in change.lines()]
-    around = [parts_of(line) for line in (*change.before, *change.after)]
+    lines = [split_statement(line) for line in change.lines()]
+    around = [split_statement(line) for line in (*change.before, *change.after)]
     is_relabelled = any(predicate in LABELS for predicate, _, _ in lines)
     names = {name for _, name, _ in lines}
     # A statement stands in the document of what it is about.
@@ -51,10 +57,10 @@ def _names(change: EntityChange) -> tuple[set[str], bool]:
     return names | {change.iri}, is_relabelled
 
 
-def _named_there(paths: Iterable[Path], relabelled: Collection[str]) -> Iterator[str]:
+def _labelled_in(paths: Iterable[Path], relabelled: Collection[str]) -> Iterator[str]:
     """Yield the things whose documents show a label of one of some things."""
     for entity, lines in entities(paths):
-        parts = [parts_of(line) for line in lines]
+        parts = [split_statement(line) for line in lines]
         shown = [name for p, name, _ in parts if p in relabelled or name in relabelled]
         if shown or any(predicate in relabelled for predicate, _, _ in parts):
             yield entity
@@ -66,18 +72,18 @@ def changed_things(previous: Release, staging: Path) -> set[str]:
     """Return the things whose documents a new release shows otherwise; some of them are words."""
     touched: set[str] = set()
     relabelled: set[str] = set()
-    for change in compare(previous.folder, staging):
-        names, is_relabelled = _names(change)
+    for change in changed_entities(previous.folder, staging):
+        names, is_relabelled = _affected_things(change)
         touched |= names
         if is_relabelled:
             relabelled.add(change.iri)
     if relabelled:
-        touched.update(_named_there(files_of(staging, catalogue=True), relabelled))
-        touched.update(_named_there([staging / SHAPES], relabelled))
+        touched.update(_labelled_in(sorted_release_files(staging, catalogue=True), relabelled))
+        touched.update(_labelled_in([staging / SHAPES], relabelled))
     return touched
 
 
-def dated(
+def document_dates(
     listed: Iterable[tuple[str, str]],
     staging: Path,
     previous: Release | None,
@@ -93,7 +99,7 @@ def dated(
         staging: Folder of the release in the making; dumps, catalogue and shapes are there.
         previous: The release before.
         published: The instant of the release.
-        frame: From ``frame_of``.
+        frame: From ``page_inputs_digest``.
         documents: Document path → its things, where there are several.
         base_iri: Base of the names.
     """
@@ -101,7 +107,7 @@ def dated(
         yield from listed
         return
     now = published.isoformat()
-    known = Rows(previous.folder / DOCUMENTS)
+    known = SortedRows(previous.folder / DOCUMENTS)
     if read_manifest(previous.folder).frame != frame:
         yield from ((path, now) for path, _ in listed)
         return
@@ -115,10 +121,10 @@ def dated(
     if (previous.folder / CATALOGUE_EU).read_bytes() != (staging / CATALOGUE_EU).read_bytes():
         paths.add(CATALOGUE)
     paths.add("")  # the home page tells what is new everywhere
-    yield from ((path, _date(path, paths, known, now)) for path, _ in listed)
+    yield from ((path, _document_date(path, paths, known, now)) for path, _ in listed)
 
 
-def _date(path: str, changed: Collection[str], known: Rows, now: str) -> str:
+def _document_date(path: str, changed: Collection[str], known: SortedRows, now: str) -> str:
     row = None if path in changed else known.find(path)
     return row[1] if row else now
 
@@ -141,7 +147,7 @@ def read_rows(path: Path) -> Iterator[list[str]]:
             yield line.rstrip("\n").split("\t")
 
 
-class Rows:
+class SortedRows:
     """The rows of a file that never changes; the kernel keeps what is used of it in memory."""
 
     def __init__(self, path: Path) -> None:
@@ -175,13 +181,13 @@ class Rows:
 # When a document of a release came to be as it is.
 
 
-class Since:
+class LastModified:
     """The dates of a release's documents, looked up one at a time."""
 
     def __init__(self, release: Release) -> None:
         """Open the list of documents."""
         self._published = release.published
-        self._rows = Rows(release.folder / DOCUMENTS)
+        self._rows = SortedRows(release.folder / DOCUMENTS)
 
     def has(self, path: str) -> bool:
         """Tell whether there is a document, by its path below the base."""

@@ -17,13 +17,19 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
 from publisher.load.files import CATALOGUE
 from publisher.rdf.namespaces import iri
-from publisher.release.history.difference import EntityChange, Kind, blocks, compare, parts_of
+from publisher.release.history.difference import (
+    EntityChange,
+    Kind,
+    changed_entities,
+    read_blocks,
+    split_statement,
+)
 from publisher.release.history.document_dates import read_rows, write_rows
 from publisher.release.model import CATALOGUE_EU, FEED, Release
 
 ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams#"
 PAGE_MEMBERS = 250
-_INDEX = "pages.tsv"
+_PAGE_INDEX = "pages.tsv"
 # DCAT-AP Feeds is published with the shapes of DCAT-AP 3.0.0, which want an xsd:decimal where DCAT
 # 3 and DCAT-AP 3 say xsd:nonNegativeInteger (SEMICeu/DCAT-AP issue 422; mended in 3.0.1). No
 # literal is both, and it is optional: the feed leaves it to the catalogue, and satisfies them all.
@@ -31,7 +37,7 @@ _SIZE = iri("dcat:byteSize")
 _TYPES = {Kind.ADDED: "Create", Kind.CHANGED: "Update", Kind.REMOVED: "Delete"}
 
 
-class Stream(Enum):
+class FeedKind(Enum):
     """A feed: its folder, and the properties that say of what and of when a member is."""
 
     ENTITIES = ("entities", iri("dcterms:isVersionOf"), iri("dcterms:modified"))
@@ -80,7 +86,7 @@ class Member:
     change: EntityChange
     published: datetime
 
-    def quads(self, stream: Stream) -> Iterator[Quad]:
+    def quads(self, stream: FeedKind) -> Iterator[Quad]:
         """Yield it: type, thing and time in the default graph, the rest in a graph of its own."""
         node = NamedNode(self.name)
         instant = Literal(self.published.isoformat(), datatype=NamedNode(iri("xsd:dateTime")))
@@ -91,11 +97,11 @@ class Member:
         written = "\n".join(sorted(self.change.after)).encode()
         triples = {q.triple: None for q in parse(written, format=RdfFormat.N_QUADS)}
         for triple in triples:
-            if stream is Stream.ENTITIES or triple.predicate.value != _SIZE:
+            if stream is FeedKind.ENTITIES or triple.predicate.value != _SIZE:
                 yield Quad(triple.subject, triple.predicate, triple.object, node)
 
 
-def read_pages(folder: Path, stream: Stream) -> list[FeedPage]:
+def read_pages(folder: Path, stream: FeedKind) -> list[FeedPage]:
     """Return the pages of a feed in a release; none in a release made before there were feeds."""
     return [
         FeedPage(
@@ -104,19 +110,19 @@ def read_pages(folder: Path, stream: Stream) -> list[FeedPage]:
             datetime.fromisoformat(first),
             datetime.fromisoformat(last),
         )
-        for number, members, first, last in read_rows(folder / FEED / stream.folder / _INDEX)
+        for number, members, first, last in read_rows(folder / FEED / stream.folder / _PAGE_INDEX)
     ]
 
 
-def read_page(folder: Path, stream: Stream, number: int) -> Iterator[Quad]:
+def read_page(folder: Path, stream: FeedKind, number: int) -> Iterator[Quad]:
     """Yield the quads of a page in their order."""
     path = folder / FEED / stream.folder / f"{number}.nq"
     return iter(parse(path=str(path), format=RdfFormat.N_QUADS))
 
 
-def _name(base_iri: str, release: str, thing: str, stream: Stream) -> str:
+def _name(base_iri: str, release: str, thing: str, stream: FeedKind) -> str:
     """Return the IRI of a member: the thing in its release; of the catalogue's, a part of it."""
-    if stream is Stream.CATALOGUE:
+    if stream is FeedKind.CATALOGUE:
         path = thing.removeprefix(base_iri)
         return f"{base_iri}release/{release}/{CATALOGUE}#{quote(path, safe='/')}"
     return f"{base_iri}release/{release}/{thing.removeprefix(base_iri)}"
@@ -134,22 +140,28 @@ def write_feeds(
         published: Its instant.
         base_iri: What is named below it has versions.
     """
-    for stream in Stream:
+    for stream in FeedKind:
         before = previous if previous and read_pages(previous.folder, stream) else None
         old = before.folder if before else None
         changes: Iterable[EntityChange] = (
             compare_catalogues(old, staging)
-            if stream is Stream.CATALOGUE
-            else (c for c in compare(old, staging, catalogue=False) if c.iri.startswith(base_iri))
+            if stream is FeedKind.CATALOGUE
+            else (
+                c
+                for c in changed_entities(old, staging, catalogue=False)
+                if c.iri.startswith(base_iri)
+            )
         )
         members = (
             Member(_name(base_iri, name, change.iri, stream), change, published)
             for change in changes
         )
-        _append(staging, old, stream, members)
+        _append_pages(staging, old, stream, members)
 
 
-def _append(staging: Path, old: Path | None, stream: Stream, members: Iterator[Member]) -> None:
+def _append_pages(
+    staging: Path, old: Path | None, stream: FeedKind, members: Iterator[Member]
+) -> None:
     """Copy the pages of the release before, and write members behind the last one."""
     folder = staging / FEED / stream.folder
     folder.mkdir(parents=True)
@@ -167,7 +179,7 @@ def _append(staging: Path, old: Path | None, stream: Stream, members: Iterator[M
             file.writelines(f"{quad} .\n" for quad in member.quads(stream))
         pages[-1] = FeedPage(page.number, page.members + 1, page.first, member.published)
     write_rows(
-        folder / _INDEX,
+        folder / _PAGE_INDEX,
         ((str(p.number), str(p.members), p.first.isoformat(), p.last.isoformat()) for p in pages),
     )
 
@@ -190,26 +202,28 @@ _STANDALONE = {
 }
 
 
-def _standalone(folder: Path) -> dict[str, frozenset[str]]:
+def _standalone_entities(folder: Path) -> dict[str, frozenset[str]]:
     """Return IRI → lines of everything that stands alone, with what hangs on it and does not."""
-    said = dict(blocks(folder / CATALOGUE_EU))
+    said = dict(read_blocks(folder / CATALOGUE_EU))
     alone = [
         subject
         for subject, lines in said.items()
         if subject.startswith("<")
-        and any(p == _TYPE and name in _STANDALONE for p, name, _ in map(parts_of, lines))
+        and any(p == _TYPE and name in _STANDALONE for p, name, _ in map(split_statement, lines))
     ]
     stopping = set(alone)
-    return {subject[1:-1]: _with_parts(subject, said, stopping) for subject in alone}
+    return {subject[1:-1]: _with_blank_parts(subject, said, stopping) for subject in alone}
 
 
-def _with_parts(subject: str, said: Mapping[str, list[str]], stopping: set[str]) -> frozenset[str]:
+def _with_blank_parts(
+    subject: str, said: Mapping[str, list[str]], stopping: set[str]
+) -> frozenset[str]:
     pending, seen = [subject], {subject}
     found: list[str] = []
     while pending:
         lines = said[pending.pop()]
         found += lines
-        for _, name, blank in map(parts_of, lines):
+        for _, name, blank in map(split_statement, lines):
             part = f"<{name}>" if name else blank
             if part in said and part not in stopping and part not in seen:
                 seen.add(part)
@@ -219,8 +233,8 @@ def _with_parts(subject: str, said: Mapping[str, list[str]], stopping: set[str])
 
 def compare_catalogues(old: Path | None, new: Path) -> Iterator[EntityChange]:
     """Yield every standalone thing that two releases do not say the same of, in order."""
-    before = _standalone(old) if old else {}
-    after = _standalone(new)
+    before = _standalone_entities(old) if old else {}
+    after = _standalone_entities(new)
     for name in sorted(before.keys() | after.keys()):
         there, here = before.get(name, frozenset()), after.get(name, frozenset())
         if there != here:

@@ -14,11 +14,11 @@ from publisher.findings import Finding, Severity
 from publisher.load.files import DATASET
 from publisher.messages import text
 from publisher.rdf.namespaces import iri
-from publisher.release.history.difference import Change, Kind, changes, count_entities
+from publisher.release.history.difference import EntityDiff, Kind, count_entities, entity_diffs
 from publisher.release.model import CATALOGUE_EU, Release
 
-_NAMED = 20  # so many of the entities that would go are named; the rest is counted
-_GUARDED = {
+_MOST_NAMED = 20  # so many of the entities that would go are named; the rest is counted
+_GUARDED_PROPERTIES = {
     iri("dcterms:license"): "The licence {name} would be lost from the catalogue.",
     iri("dcterms:language"): "The language {name} would be lost from the catalogue.",
     iri("dcat:contactPoint"): "The contact {name} would be lost from the catalogue.",
@@ -44,7 +44,7 @@ def _catalogue(release: Release) -> set[tuple[str, str, str]]:
     path = release.folder / CATALOGUE_EU
     if not path.is_file():
         return set()
-    wanted = {*_GUARDED, iri("rdf:type")}
+    wanted = {*_GUARDED_PROPERTIES, iri("rdf:type")}
     return {
         (str(quad.subject), quad.predicate.value, quad.object.value)
         for quad in parse(path=path, format=RdfFormat.N_TRIPLES)
@@ -58,7 +58,7 @@ def _loss(message: str, rule: str, focus_node: str = "", **values: object) -> Fi
     )
 
 
-def _lost_from_catalogue(old: Release, new: Release) -> Iterator[Finding]:
+def _catalogue_losses(old: Release, new: Release) -> Iterator[Finding]:
     before, after = _catalogue(old), _catalogue(new)
     datasets = (iri("rdf:type"), iri("dcat:Dataset"))
     there = {s for s, p, o in before if (p, o) == datasets}
@@ -66,15 +66,15 @@ def _lost_from_catalogue(old: Release, new: Release) -> Iterator[Finding]:
     for name in sorted(there - here):
         message = "The dataset {name} would be lost, and portals would delete their copy of it."
         yield _loss(message, "dataset", name[1:-1], name=name)
-    for predicate, message in _GUARDED.items():
+    for predicate, message in _GUARDED_PROPERTIES.items():
         had = {o for _, p, o in before if p == predicate}
         has = {o for _, p, o in after if p == predicate}
         for name in sorted(had - has):
             yield _loss(message, predicate.rpartition("/")[2].rpartition("#")[2], name=name)
 
 
-def _lost_from_dataset(
-    old: Release, dataset: str, found: Iterable[Change], limits: LossLimits
+def _dataset_losses(
+    old: Release, dataset: str, found: Iterable[EntityDiff], limits: LossLimits
 ) -> Iterator[Finding]:
     """Return what one dataset would lose past the limits."""
     triples = old.graphs.get(f"{old.base_iri}{DATASET}{dataset}", 0)
@@ -85,7 +85,7 @@ def _lost_from_dataset(
             gone += len(change.removed)
             if change.entity.startswith(old.base_iri):
                 count += 1
-                named = sorted([*named, change.entity])[:_NAMED]
+                named = sorted([*named, change.entity])[:_MOST_NAMED]
     entities = count_entities(old, dataset)
     if count and 100 * count > limits.entities_percent * entities:
         yield _loss(
@@ -95,7 +95,7 @@ def _lost_from_dataset(
             dataset=dataset,
             count=count,
             all=entities,
-            names=", ".join(named) + (" …" if count > _NAMED else ""),
+            names=", ".join(named) + (" …" if count > _MOST_NAMED else ""),
             limit=f"{limits.entities_percent:g}",
         )
     if gone and 100 * gone > limits.triples_percent * triples:
@@ -110,16 +110,16 @@ def _lost_from_dataset(
         )
 
 
-def losses(old: Release, new: Release, limits: LossLimits) -> list[Finding]:
+def find_losses(old: Release, new: Release, limits: LossLimits) -> list[Finding]:
     """Return a finding for each loss past the limits; none means that the switch is safe."""
-    found = list(_lost_from_catalogue(old, new))
-    for dataset, of_dataset in groupby(changes(old, new), key=attrgetter("dataset")):
-        found += _lost_from_dataset(old, dataset, of_dataset, limits)
+    found = list(_catalogue_losses(old, new))
+    for dataset, of_dataset in groupby(entity_diffs(old, new), key=attrgetter("dataset")):
+        found += _dataset_losses(old, dataset, of_dataset, limits)
     return found
 
 
 @dataclass(frozen=True)
-class Gate:
+class LossGate:
     """What a new release must pass before it becomes the current one.
 
     Attributes:
@@ -136,5 +136,5 @@ class Gate:
         Raises:
             LossRefused: More would be lost than the limits allow.
         """
-        if not self.reason and (found := losses(current, new, self.limits)):
+        if not self.reason and (found := find_losses(current, new, self.limits)):
             raise LossRefused(found)

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from publisher.rdf.sorted_files import read_lines
 from publisher.release.catalogue.sitemap import read_documents, with_shapes, write_documents
-from publisher.release.history.document_dates import dated
+from publisher.release.history.document_dates import document_dates
 from publisher.release.history.feeds import write_feeds
 from publisher.release.history.tombstones import write_tombstones
 from publisher.release.model import DOCUMENTS, SHAPES, Release
 
 
 @dataclass(frozen=True)
-class Chapter:
+class HistoryInput:
     """A release in the making, and the one before it.
 
     Attributes:
@@ -34,19 +34,21 @@ class Chapter:
     previous: Release | None
 
 
-def write_chronicle(chapter: Chapter, frame: str, documents: Mapping[str, Collection[str]]) -> None:
+def write_history(
+    chapter: HistoryInput, frame: str, documents: Mapping[str, Collection[str]]
+) -> None:
     """Write what depends on the release before: a pure function of both.
 
     Args:
         chapter: The release in the making.
-        frame: Digest of what every document depends on (``document_dates.frame_of``).
+        frame: Digest of what every document depends on (``document_dates.page_inputs_digest``).
         documents: Document path → its things, for documents of several.
     """
     staging, previous, base_iri = chapter.staging, chapter.previous, chapter.base_iri
     found = staging / f"{DOCUMENTS}.found"
     (staging / DOCUMENTS).rename(found)
     listed = with_shapes(read_documents(found), read_lines(staging / SHAPES), base_iri)
-    dates = dated(listed, staging, previous, chapter.published, frame, documents, base_iri)
+    dates = document_dates(listed, staging, previous, chapter.published, frame, documents, base_iri)
     write_documents(staging / DOCUMENTS, dates)
     found.unlink()
     write_tombstones(staging, previous, chapter.name, chapter.published, base_iri)

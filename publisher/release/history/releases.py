@@ -10,14 +10,14 @@ from pathlib import Path
 
 from publisher.errors import ReleaseError
 from publisher.release.current import switch
-from publisher.release.manifest import glance, read_manifest
+from publisher.release.manifest import read_manifest, read_summary
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_release
 from publisher.release.signature import SIGNATURE
 
 
 @dataclass(frozen=True)
-class Kept:
+class ReleaseInfo:
     """A release in the folder, as its manifest describes it.
 
     Attributes:
@@ -35,7 +35,7 @@ class Kept:
     is_signed: bool = False
 
 
-def list_releases(releases: Path) -> list[Kept]:
+def list_releases(releases: Path) -> list[ReleaseInfo]:
     """Return the releases of a folder, the newest first; those without a legible manifest not."""
     current = current_folder(releases)
     found = [kept for folder in _folders(releases) if (kept := _read(folder, current))]
@@ -48,14 +48,14 @@ def _folders(releases: Path) -> Iterator[Path]:
             yield path
 
 
-def _read(folder: Path, current: Path | None) -> Kept | None:
-    glanced = glance(folder)
+def _read(folder: Path, current: Path | None) -> ReleaseInfo | None:
+    glanced = read_summary(folder)
     if glanced is None:
         return None
     published, triples = glanced
     is_current = current is not None and folder.resolve() == current
     is_signed = (folder / SIGNATURE).is_file()
-    return Kept(folder.name, published, triples, is_current, is_signed)
+    return ReleaseInfo(folder.name, published, triples, is_current, is_signed)
 
 
 def find_release(releases: Path, name: str) -> Release:
@@ -97,7 +97,7 @@ def activate(releases: Path, name: str) -> Release:
     return release
 
 
-def outdated(newest_first: Sequence[Kept], keep: int, keep_days: int) -> list[str]:
+def releases_to_prune(newest_first: Sequence[ReleaseInfo], keep: int, keep_days: int) -> list[str]:
     """Return the names of the releases that need not be kept; see ``prune``."""
     if not newest_first:
         return []
@@ -115,7 +115,7 @@ def prune(releases: Path, keep: int, keep_days: int) -> list[str]:
 
     The current release is never deleted. Time is counted from the newest release, not by the clock.
     """
-    gone = outdated(list_releases(releases), keep, keep_days)
+    gone = releases_to_prune(list_releases(releases), keep, keep_days)
     for name in gone:
         # Renamed first: a release is there whole, or not at all.
         leaving = releases / f".staging-gone-{name}"
@@ -127,7 +127,7 @@ def prune(releases: Path, keep: int, keep_days: int) -> list[str]:
 # The release that a new one follows.
 
 
-def newest_whole(releases: Path) -> Release | None:
+def newest_undamaged(releases: Path) -> Release | None:
     """Return the newest release of which no byte is wrong; None when there is none.
 
     It need not be the current one. Who followed the feed has seen it, so what is told next must
@@ -151,7 +151,7 @@ def _dated(releases: Path) -> Iterator[tuple[datetime, Path]]:
             continue
 
 
-def current_whole(releases: Path, newest: Release | None) -> Release | None:
+def current_undamaged(releases: Path, newest: Release | None) -> Release | None:
     """Return the current release; a damaged one counts as none, since a new one mends that."""
     folder = current_folder(releases)
     if newest is not None and folder == newest.folder.resolve():

@@ -15,14 +15,14 @@ from publisher.addresses import Addresses
 from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import (
     Kind,
-    compare,
+    changed_entities,
     entities,
-    files_of,
-    notices,
-    parts_of,
+    replaced_entities,
+    sorted_release_files,
+    split_statement,
 )
-from publisher.release.history.document_dates import Rows, read_rows, write_rows
-from publisher.release.model import GONE, Release
+from publisher.release.history.document_dates import SortedRows, read_rows, write_rows
+from publisher.release.model import TOMBSTONES, Release
 
 _REPLACED_BY, _REPLACES = iri("dcterms:isReplacedBy"), iri("dcterms:replaces")
 _CHANGED_BY, _ORIGINAL = iri("org:changedBy"), iri("org:originalOrganization")
@@ -81,7 +81,7 @@ class Tombstones:
 
     def __init__(self, release: Release) -> None:
         """Open the list; a release made before there were lists has an empty one."""
-        self._rows = Rows(release.folder / GONE)
+        self._rows = SortedRows(release.folder / TOMBSTONES)
 
     def find(self, entity: str) -> Tombstone | None:
         """Return the tombstone of an IRI, if it has left."""
@@ -106,7 +106,7 @@ class Tombstones:
 
 
 @dataclass(frozen=True)
-class _Leaving:
+class _Departures:
     """What is found out about the entities that leave: IRI → IRIs."""
 
     replaced_by: defaultdict[str, set[str]]
@@ -115,7 +115,7 @@ class _Leaving:
     def note(self, subject: str, lines: list[str], is_gone: Callable[[str], bool]) -> None:
         """Note what the lines about one subject say of entities that leave."""
         for line in lines:
-            predicate, name, _ = parts_of(line)
+            predicate, name, _ = split_statement(line)
             if predicate == _REPLACED_BY and is_gone(subject):
                 self.replaced_by[subject].add(name)
             elif predicate == _CHANGED_BY and is_gone(subject):
@@ -140,18 +140,18 @@ def write_tombstones(
         published: Its instant.
         base_iri: Below it lie the entities that get a tombstone.
     """
-    found = _Leaving(defaultdict(set), defaultdict(set))
+    found = _Departures(defaultdict(set), defaultdict(set))
     gone: dict[str, str] = {}
     back: set[str] = set()
-    for change in compare(previous.folder, staging) if previous else ():
+    for change in changed_entities(previous.folder, staging) if previous else ():
         if change.kind is Kind.ADDED:
             back.add(change.iri)
         elif change.kind is Kind.REMOVED and change.iri.startswith(base_iri):
             gone[change.iri] = previous.id if previous else ""
             found.note(change.iri, list(change.before), gone.__contains__)
-    known = Rows(previous.folder / GONE) if previous else None
-    paths = files_of(staging, catalogue=True)
-    for entity, lines in notices(paths):
+    known = SortedRows(previous.folder / TOMBSTONES) if previous else None
+    paths = sorted_release_files(staging, catalogue=True)
+    for entity, lines in replaced_entities(paths):
         if entity.startswith(base_iri) and not (known and known.find(entity)):
             gone.setdefault(entity, "")
         found.note(entity, lines, gone.__contains__)
@@ -168,6 +168,6 @@ def write_tombstones(
         ).row()
         for entity, last in sorted(gone.items())
     ]
-    old = read_rows(previous.folder / GONE) if previous else iter(())
+    old = read_rows(previous.folder / TOMBSTONES) if previous else iter(())
     kept = (row for row in old if row[0] not in back and row[0] not in gone)
-    write_rows(staging / GONE, heapq.merge(kept, new))
+    write_rows(staging / TOMBSTONES, heapq.merge(kept, new))

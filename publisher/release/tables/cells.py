@@ -13,11 +13,11 @@ from publisher.rdf.subjects import Term
 from publisher.release.tables.table import ID, JOINT, LINK, TEXT, Column, Table
 
 # IRI, language tag → name; empty when there is none in the language.
-Names = Callable[[str, str], str]
+NameOf = Callable[[str, str], str]
 
 
 @dataclass(frozen=True)
-class Line:
+class TableRow:
     """A thing of a table.
 
     Attributes:
@@ -32,7 +32,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Field:
+class FileColumn:
     """A column of a file: of texts there is one per language, of links one more with names.
 
     Attributes:
@@ -48,27 +48,27 @@ class Field:
     is_name: bool = False
 
 
-def fields(table: Table) -> list[Field]:
+def file_columns(table: Table) -> list[FileColumn]:
     """Return the columns of a table's files: the IRI first, then the label."""
-    found = [Field(ID)]
+    found = [FileColumn(ID)]
     for column in table.columns:
         if column.kind == TEXT:
-            found += [Field(_in(column, tag), column, tag) for tag in column.languages]
+            found += [FileColumn(_texts_in(column, tag), column, tag) for tag in column.languages]
         else:
-            found.append(Field(column.name, column))
+            found.append(FileColumn(column.name, column))
         if column.kind == LINK:
             found += [
-                Field(_in(column, tag or "name"), column, tag, is_name=True)
+                FileColumn(_texts_in(column, tag or "name"), column, tag, is_name=True)
                 for tag in column.languages
             ]
     return found
 
 
-def _in(column: Column, tag: str) -> str:
+def _texts_in(column: Column, tag: str) -> str:
     return f"{column.name}{JOINT}{tag.replace('-', JOINT)}" if tag else column.name
 
 
-def texts(line: Line, of: Field, names: Names) -> list[str]:
+def cell_texts(line: TableRow, of: FileColumn, names: NameOf) -> list[str]:
     """Return the values of a thing in one column of a file."""
     if of.column is None:
         return [line.iri]
@@ -82,14 +82,14 @@ def texts(line: Line, of: Field, names: Names) -> list[str]:
     return [term.value for term in terms]
 
 
-def cell(line: Line, of: Field, names: Names) -> str:
+def cell_text(line: TableRow, of: FileColumn, names: NameOf) -> str:
     """Return the same as one text, with the column's separator between several."""
-    return (of.column.separator if of.column else "").join(texts(line, of, names))
+    return (of.column.separator if of.column else "").join(cell_texts(line, of, names))
 
 
-def write_csv(table: Table, lines: Iterable[Line], names: Names, stream: TextIO) -> None:
+def write_csv(table: Table, lines: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
     """Write a table as CSV: a header, CR LF at the end of each line."""
     writer = csv.writer(stream)
-    header = fields(table)
+    header = file_columns(table)
     writer.writerow([of.name for of in header])
-    writer.writerows([cell(line, of, names) for of in header] for line in lines)
+    writer.writerows([cell_text(line, of, names) for of in header] for line in lines)

@@ -23,10 +23,10 @@ from publisher.release.tables.table import (
     TEXT,
     TRUTH,
     Column,
-    Reach,
+    PathResolver,
     is_property,
+    path_steps,
     read_path,
-    steps,
 )
 
 # Parameters of a table's address that are no columns.
@@ -38,35 +38,35 @@ _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _LAST = 1_000_000.0
 _TYPE = iri("rdf:type")
 
-Place = tuple[float, float, str]
+ColumnOrder = tuple[float, float, str]
 
 
-def kebab(name: str) -> str:
+def kebab_case(name: str) -> str:
     """Return the words of a name with hyphens.
 
-    >>> [kebab(name) for name in ("ClusterInitiative", "OWLClass", "S3Area")]
+    >>> [kebab_case(name) for name in ("ClusterInitiative", "OWLClass", "S3Area")]
     ['cluster-initiative', 'owl-class', 's-3-area']
     """
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return "-".join(word.lower() for word in _WORD.findall(plain)) or "thing"
 
 
-def local(name: str) -> str:
+def local_name(name: str) -> str:
     """Return the last part of an IRI.
 
-    >>> local("https://schema.org/Certification")
+    >>> local_name("https://schema.org/Certification")
     'Certification'
     """
     return re.split(r"[/#:]", name.rstrip("/#"))[-1]
 
 
-def slugs(classes: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+def class_slugs(classes: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return class → its name in addresses; classes that share a name get their prefix.
 
-    >>> slugs(["https://schema.org/Lake", "https://e.org/def#Lake"], {"w": "https://e.org/def#"})
+    >>> class_slugs(["https://schema.org/Lake", "https://e.org/def#Lake"], {"w": "https://e.org/def#"})
     {'https://schema.org/Lake': 'schema-lake', 'https://e.org/def#Lake': 'w-lake'}
     """
-    wanted = {name: kebab(local(name)) for name in classes}
+    wanted = {name: kebab_case(local_name(name)) for name in classes}
     shared = {slug for slug, count in Counter(wanted.values()).items() if count > 1}
     taken: set[str] = set()
     for name, slug in wanted.items():
@@ -82,7 +82,7 @@ def slugs(classes: Iterable[str], prefixes: Mapping[str, str]) -> dict[str, str]
     return wanted
 
 
-def targets(shapes: Subjects) -> dict[str, list[str]]:
+def target_shapes(shapes: Subjects) -> dict[str, list[str]]:
     """Return class → the shapes that target it."""
     found: dict[str, list[str]] = {}
     for shape in shapes:
@@ -91,9 +91,9 @@ def targets(shapes: Subjects) -> dict[str, list[str]]:
     return found
 
 
-def placed(shapes: Subjects, of_class: Sequence[str]) -> dict[str, Place]:
+def ordered_paths(shapes: Subjects, of_class: Sequence[str]) -> dict[str, ColumnOrder]:
     """Return path → order of its group, its order, its shape, for the shapes of a class."""
-    found: dict[str, Place] = {}
+    found: dict[str, ColumnOrder] = {}
     equal: dict[str, tuple[str, ...]] = {}
     for shape in of_class:
         for part in shapes.nodes(shape, iri("sh:property")):
@@ -116,12 +116,12 @@ def _order(shapes: Subjects, subject: str) -> float:
     return float(orders[0].value) if orders else _LAST
 
 
-def columns(
+def class_columns(
     shapes: Subjects,
     of_class: Sequence[str],
     things: Sequence[str],
     subjects: Subjects,
-    reach: Reach,
+    reach: PathResolver,
     prefixes: Mapping[str, str],
 ) -> Iterator[Column]:
     """Yield the columns of a class: its label, then every property that some thing has.
@@ -134,8 +134,8 @@ def columns(
         reach: Where paths lead from them.
         prefixes: For properties with the same local name.
     """
-    places = placed(shapes, of_class)
-    tallies = {path: Tally() for path in (*places, *LABELS)}
+    places = ordered_paths(shapes, of_class)
+    tallies = {path: ValueCounts() for path in (*places, *LABELS)}
     for thing in things:
         for path, terms in reach.said(thing, tallies).items():
             tallies[path].add(terms, subjects)
@@ -143,7 +143,7 @@ def columns(
     if tallies[label].said:
         places[label] = (-1, -1, places.get(label, (0, 0, ""))[2])
     ordered = sorted(places, key=lambda path: (*places[path][:2], path))
-    names = _names([path for path in ordered if path != label], prefixes) | {label: LABEL}
+    names = _column_names([path for path in ordered if path != label], prefixes) | {label: LABEL}
     for path in ordered:
         if tallies[path].filled:
             titles = texts_by_language(shapes.values(places[path][2], iri("sh:name")))
@@ -151,14 +151,18 @@ def columns(
             yield _column(names[path], path, titles, tallies[path], len(things))
 
 
-def _names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
+def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     """Return property → name of its column; what is taken gets the prefix in front."""
-    wanted = {path: re.sub(r"\W", "_", _short(path), flags=re.ASCII).strip("_") for path in paths}
+    wanted = {
+        path: re.sub(r"\W", "_", _short_name(path), flags=re.ASCII).strip("_") for path in paths
+    }
     counts = Counter(name.lower() for name in wanted.values())
     found: dict[str, str] = {}
     for path, name in wanted.items():
         if counts[name.lower()] > 1 or name.lower() in (*RESERVED, ID, LABEL, ""):
-            prefix, colon, _ = shorten(steps(path)[0].path, {**prefixes, **PREFIXES}).partition(":")
+            prefix, colon, _ = shorten(
+                path_steps(path)[0].path, {**prefixes, **PREFIXES}
+            ).partition(":")
             name = f"{prefix}{JOINT}{name}" if colon and len(prefix) < 16 else f"p{JOINT}{name}"
         number = 1
         while name in found.values():
@@ -168,17 +172,21 @@ def _names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
-def _short(path: str) -> str:
+def _short_name(path: str) -> str:
     """Return what a column is named after.
 
-    >>> _short("^<https://e.org/def#flowsInto>/<https://e.org/def#label>")
+    >>> _short_name("^<https://e.org/def#flowsInto>/<https://e.org/def#label>")
     'inverse_flowsInto_label'
     """
-    words = (f"inverse{JOINT}" * step.is_inverse + local(step.path) for step in steps(path))
+    words = (
+        f"inverse{JOINT}" * step.is_inverse + local_name(step.path) for step in path_steps(path)
+    )
     return JOINT.join(words)
 
 
-def _column(name: str, path: str, titles: Mapping[str, str], tally: Tally, things: int) -> Column:
+def _column(
+    name: str, path: str, titles: Mapping[str, str], tally: ValueCounts, things: int
+) -> Column:
     kind = tally.kind
     # Of one property with languages, several values in one language are several values.
     most = tally.most_in_language if kind == TEXT else tally.most
@@ -216,11 +224,11 @@ _NUMBERS = {
 _DATES = {iri(f"xsd:{name}") for name in ("date", "dateTime", "gYear", "gYearMonth")}
 _BOOLEAN = iri("xsd:boolean")
 # Of a link there is no datatype.
-_NONE = ""
+_NO_LANGUAGE = ""
 
 
 @dataclass
-class Tally:
+class ValueCounts:
     """What the values of a property are like.
 
     Attributes:
@@ -273,7 +281,7 @@ class Tally:
             if isinstance(term, Literal):
                 self.datatypes.add(term.datatype.value)
             else:
-                self.datatypes.add(_NONE)
+                self.datatypes.add(_NO_LANGUAGE)
                 self._add_names(term.value, subjects)
 
     def _add_names(self, name: str, subjects: Subjects) -> None:
@@ -287,7 +295,7 @@ class Tally:
     @property
     def kind(self) -> str:
         """Return what the column holds."""
-        if self.datatypes == {_NONE}:
+        if self.datatypes == {_NO_LANGUAGE}:
             return LINK
         if self.languages - {""}:
             return TEXT

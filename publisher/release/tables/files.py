@@ -21,10 +21,16 @@ from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, merge_lines, 
 from publisher.rdf.subjects import Subjects, SubjectsOnDisk, texts_by_language
 from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import StoredFile
-from publisher.release.tables.cells import Field, Line, Names, fields, write_csv
-from publisher.release.tables.columns import columns, local, placed, slugs, targets
-from publisher.release.tables.geojson import chains, located, write_features
-from publisher.release.tables.index import ROWS, RowIndex
+from publisher.release.tables.cells import FileColumn, NameOf, TableRow, file_columns, write_csv
+from publisher.release.tables.columns import (
+    class_columns,
+    class_slugs,
+    local_name,
+    ordered_paths,
+    target_shapes,
+)
+from publisher.release.tables.geojson import geometry_chains, thing_geometries, write_features
+from publisher.release.tables.index import INDEX_EXTENSION, RowIndex
 from publisher.release.tables.table import (
     ID,
     INDEX,
@@ -32,20 +38,20 @@ from publisher.release.tables.table import (
     METADATA,
     TABLES,
     Column,
-    Reach,
+    PathResolver,
     Table,
     as_json,
     is_property,
-    steps,
+    path_steps,
     write_links,
 )
-from publisher.release.tables.workbook import MOST_LINES, write_workbook
+from publisher.release.tables.workbook import MOST_ROWS, write_workbook
 from publisher.system.files import with_path
 from publisher.system.processes import map_on_all_cores
 
 _TYPED = f" <{iri('rdf:type')}> ".encode()
 # So many quads are written before other processes have begun.
-_FEW = 50_000
+_IN_MEMORY_QUADS = 50_000
 
 
 @dataclass(frozen=True)
@@ -117,15 +123,15 @@ def write_tables(
         members, links = Path(folder, "members.tsv"), Path(folder, "links.tsv")
         homes = _write_members(datasets, members)
         said = Subjects(shapes or ())
-        shaped = targets(said)
-        write_links(datasets.values(), _followed_back(said), links)
+        shaped = target_shapes(said)
+        write_links(datasets.values(), _inverse_properties(said), links)
         by_iri = {base_iri + DATASET + name: quads for name, quads in datasets.items()}
         classes = [
             _Class(name, slug, homes[name], members, links, shapes, by_iri, dict(prefixes), staging)
             for name, slug in _slugs(shaped, homes, prefixes)
             if shapes is not None
         ]
-        is_small = sum(quads.count for quads in datasets.values()) < _FEW
+        is_small = sum(quads.count for quads in datasets.values()) < _IN_MEMORY_QUADS
         parts = [classes] if is_small else [[each] for each in classes]
         for table, files in chain.from_iterable(map_on_all_cores(_write_classes, parts)):
             tables[table.slug] = table
@@ -134,10 +140,14 @@ def write_tables(
     return found
 
 
-def _followed_back(shapes: Subjects) -> set[str]:
+def _inverse_properties(shapes: Subjects) -> set[str]:
     """Return the properties that some column follows backwards."""
-    paths = (path for of_class in targets(shapes).values() for path in placed(shapes, of_class))
-    return {step.path for path in paths for step in steps(path) if step.is_inverse}
+    paths = (
+        path
+        for of_class in target_shapes(shapes).values()
+        for path in ordered_paths(shapes, of_class)
+    )
+    return {step.path for path in paths for step in path_steps(path) if step.is_inverse}
 
 
 def _slugs(
@@ -145,7 +155,7 @@ def _slugs(
 ) -> list[tuple[str, str]]:
     """Return each class that has a shape and things, and its slug, by slug."""
     inhabited = sorted(name for name in shaped if name in homes)
-    return sorted(slugs(inhabited, prefixes).items(), key=lambda pair: pair[1])
+    return sorted(class_slugs(inhabited, prefixes).items(), key=lambda pair: pair[1])
 
 
 def _write_members(datasets: Mapping[str, Quads], path: Path) -> dict[str, str]:
@@ -184,10 +194,10 @@ def _write_classes(classes: Iterable[_Class]) -> list[tuple[Table, TableFiles]]:
 def _write_class(of: _Class) -> tuple[Table, TableFiles]:
     shapes = Subjects(of.shapes)
     subjects = SubjectsOnDisk([quads.path for quads in of.datasets.values()])
-    reach = Reach(subjects, of.links)
+    reach = PathResolver(subjects, of.links)
     rows = SortedLines(of.members).starting(f"{of.name}\t".encode())
     things = [row.split(b"\t")[1].decode() for row in rows]
-    of_class = targets(shapes)[of.name]
+    of_class = target_shapes(shapes)[of.name]
     table = Table(
         slug=of.slug,
         class_iri=of.name,
@@ -195,8 +205,8 @@ def _write_class(of: _Class) -> tuple[Table, TableFiles]:
         dataset=of.dataset,
         count=len(things),
         graphs=tuple(of.datasets),
-        columns=tuple(columns(shapes, of_class, things, subjects, reach, of.prefixes)),
-        chains=chains(things, subjects),
+        columns=tuple(class_columns(shapes, of_class, things, subjects, reach, of.prefixes)),
+        chains=geometry_chains(things, subjects),
     )
     written = _write(of.staging, table, things, subjects, reach)
     return replace(table, files=tuple(written)), TableFiles(of.slug, table.titles, written)
@@ -206,35 +216,35 @@ def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subj
     """Return what a class is called: by its vocabulary, else by its shape, else as it is named."""
     said = [subjects.names(name)]
     said += [texts_by_language(shapes.values(shape, iri("rdfs:label"))) for shape in of_class]
-    found = next(filter(None, said), {"": local(name)})
+    found = next(filter(None, said), {"": local_name(name)})
     return dict(sorted(found.items()))
 
 
 def _write(
-    staging: Path, table: Table, things: Sequence[str], subjects: Subjects, reach: Reach
+    staging: Path, table: Table, things: Sequence[str], subjects: Subjects, reach: PathResolver
 ) -> dict[str, StoredFile]:
     """Write the files of a table; return extension → file."""
     names = _names(subjects)
 
-    def lines() -> Iterator[Line]:
+    def lines() -> Iterator[TableRow]:
         for thing in things:
             said = reach.said(thing, (column.path for column in table.columns))
             values = {
                 path: tuple(t for t in terms if not isinstance(t, BlankNode))
                 for path, terms in said.items()
             }
-            yield Line(thing, values, located(thing, table.chains, subjects))
+            yield TableRow(thing, values, thing_geometries(thing, table.chains, subjects))
 
     paths = {m.extension: staging / table.file(m.extension) for m in (CSV, XLSX, GEOJSON)}
     with (
-        with_path(staging / table.file(ROWS), has_temporary=True),
+        with_path(staging / table.file(INDEX_EXTENSION), has_temporary=True),
         paths["csv"].open("w", encoding="utf-8", newline="") as stream,
-        closing(RowIndex(staging / table.file(ROWS), table, names)) as index,
+        closing(RowIndex(staging / table.file(INDEX_EXTENSION), table, names)) as index,
     ):
         write_csv(table, index.noting(lines()), names, stream)
     described = staging / table.file(METADATA)
-    write_json(described, metadata(table, f"{table.slug}.csv"))
-    if table.count <= MOST_LINES:
+    write_json(described, csv_metadata(table, f"{table.slug}.csv"))
+    if table.count <= MOST_ROWS:
         with with_path(paths["xlsx"], has_temporary=True):
             write_workbook(table, lines, names, paths["xlsx"])
     if table.chains:
@@ -247,7 +257,7 @@ def _write(
     }
 
 
-def _names(subjects: Subjects) -> Names:
+def _names(subjects: Subjects) -> NameOf:
     def name(subject: str, language: str) -> str:
         return subjects.names(subject).get(language, "")
 
@@ -266,14 +276,14 @@ _BUILT_IN = (
 )
 
 
-def metadata(table: Table, url: str) -> dict[str, Any]:
+def csv_metadata(table: Table, url: str) -> dict[str, Any]:
     """Return the metadata of a table's CSV file.
 
     Args:
         table: The table.
         url: The file's address, relative to that of the metadata.
     """
-    columns = [_column(of) for of in fields(table)]
+    columns = [_column(of) for of in file_columns(table)]
     columns.append(
         {
             "name": "type",
@@ -297,7 +307,7 @@ def _in_languages(titles: Mapping[str, str]) -> list[dict[str, str]]:
     ]
 
 
-def _column(of: Field) -> dict[str, Any]:
+def _column(of: FileColumn) -> dict[str, Any]:
     column = of.column
     # The header is a title too, in no language: what the file is compared with (section 5.6.1).
     said: dict[str, Any] = {"name": of.name, "titles": {"und": of.name}}
@@ -309,7 +319,7 @@ def _column(of: Field) -> dict[str, Any]:
     if of.is_name:
         return said | _lang(of) | {"suppressOutput": True}
     if not is_property(column.path):
-        return said | _linked_here(of, column)
+        return said | _link_metadata(of, column)
     said["propertyUrl"] = column.path
     if of.language is not None:
         return said | _lang(of)
@@ -320,14 +330,14 @@ def _column(of: Field) -> dict[str, Any]:
     return said | {"datatype": _datatype(column)}
 
 
-def _linked_here(of: Field, column: Column) -> dict[str, Any]:
+def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
     """Return what can be said of values that a path leads to.
 
     A link to the row's thing is about the value in the cell. With several values the template would
     join them into one address, and of longer paths metadata says nothing: a reader is told then,
     and a program makes no triples of the column.
     """
-    way, found = steps(column.path), _lang(of)
+    way, found = path_steps(column.path), _lang(of)
     if of.language is None:
         found = {"datatype": "anyURI" if column.kind == LINK else _datatype(column)}
     if len(way) == 1 and way[0].is_inverse and not column.separator:
@@ -337,7 +347,7 @@ def _linked_here(of: Field, column: Column) -> dict[str, Any]:
     return found | {"suppressOutput": True, "dc:description": note}
 
 
-def _lang(of: Field) -> dict[str, Any]:
+def _lang(of: FileColumn) -> dict[str, Any]:
     return {"lang": of.language} if of.language else {}
 
 

@@ -12,7 +12,7 @@ from pyoxigraph import Literal
 
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects
-from publisher.release.tables.cells import Field, Line, Names, fields, texts
+from publisher.release.tables.cells import FileColumn, NameOf, TableRow, cell_texts, file_columns
 from publisher.release.tables.table import NUMBER, TRUTH, Table
 
 _WKT_SYNTAX = re.compile(r"\s*(?:<([^>]*)>)?\s*([A-Za-z]+)\s*(?:Z|M|ZM)?\s*(\(.*\))\s*", re.DOTALL)
@@ -34,10 +34,10 @@ _CRS84 = re.compile(r".*OGC/[\d.]+/CRS84h?$|.*OGC:[\d.]*:?CRS84$")
 _EPSG_4326 = re.compile(r".*EPSG[/:]\d*[/:]?(?:\d+[/:])?4326$")
 
 
-def geometry(wkt: str) -> dict[str, Any] | None:
+def read_geometry(wkt: str) -> dict[str, Any] | None:
     """Return a geometry; None for one that GeoJSON cannot hold.
 
-    >>> geometry("POINT(15.6 60.6)")
+    >>> read_geometry("POINT(15.6 60.6)")
     {'type': 'Point', 'coordinates': [15.6, 60.6]}
     """
     found = _WKT_SYNTAX.fullmatch(wkt)
@@ -47,7 +47,7 @@ def geometry(wkt: str) -> dict[str, Any] | None:
     system = found[1] or ""
     if system and not (_CRS84.match(system) or _EPSG_4326.match(system)):
         return None
-    written = _POSITION.sub(_swapped if _EPSG_4326.match(system) else _position, found[3])
+    written = _POSITION.sub(_swap_axes if _EPSG_4326.match(system) else _position, found[3])
     try:
         coordinates = json.loads(written.replace("(", "[").replace(")", "]"))
     except ValueError:
@@ -58,9 +58,9 @@ def geometry(wkt: str) -> dict[str, Any] | None:
         # Both MULTIPOINT(1 2, 3 4) and MULTIPOINT((1 2), (3 4)) are written.
         coordinates = [p[0] if isinstance(p[0], list) else p for p in coordinates]
     elif kind == "Polygon":
-        coordinates = _wound(coordinates)
+        coordinates = _wind_rings(coordinates)
     elif kind == "MultiPolygon":
-        coordinates = [_wound(polygon) for polygon in coordinates]
+        coordinates = [_wind_rings(polygon) for polygon in coordinates]
     return {"type": kind, "coordinates": coordinates}
 
 
@@ -68,12 +68,12 @@ def _position(match: re.Match[str]) -> str:
     return "[" + ",".join(filter(None, match.groups())) + "]"
 
 
-def _swapped(match: re.Match[str]) -> str:
+def _swap_axes(match: re.Match[str]) -> str:
     latitude, longitude, height = match.groups()
     return "[" + ",".join(filter(None, (longitude, latitude, height))) + "]"
 
 
-def _wound(rings: list[list[list[float]]]) -> list[list[list[float]]]:
+def _wind_rings(rings: list[list[list[float]]]) -> list[list[list[float]]]:
     """Return rings in the directions that section 3.1.6 wants: outside counterclockwise."""
     return [
         ring if (_area(ring) > 0) == (number == 0) else ring[::-1]
@@ -86,9 +86,9 @@ def _area(ring: list[list[float]]) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, following, strict=True))
 
 
-def _together(wkts: Iterable[str]) -> dict[str, Any] | None:
+def _join_geometries(wkts: Iterable[str]) -> dict[str, Any] | None:
     """Return the geometries of one thing as one."""
-    found = [g for g in (geometry(wkt) for wkt in wkts) if g is not None]
+    found = [g for g in (read_geometry(wkt) for wkt in wkts) if g is not None]
     if len(found) < 2:
         return found[0] if found else None
     if all(g["type"] == "Point" for g in found):
@@ -96,14 +96,14 @@ def _together(wkts: Iterable[str]) -> dict[str, Any] | None:
     return {"type": "GeometryCollection", "geometries": found}
 
 
-def write_features(table: Table, lines: Iterable[Line], names: Names, stream: TextIO) -> None:
+def write_features(table: Table, lines: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
     """Write a table as a FeatureCollection; a thing without a geometry is an unlocated feature."""
-    kept = fields(table)[1:]
+    kept = file_columns(table)[1:]
     stream.write('{"type":"FeatureCollection","features":[')
     for number, line in enumerate(lines):
         properties: dict[str, Any] = {}
         for of in kept:
-            found = [_value(of, text) for text in texts(line, of, names)]
+            found = [_value(of, text) for text in cell_texts(line, of, names)]
             if of.column is not None and of.column.separator:
                 properties[of.name] = found
             else:
@@ -111,7 +111,7 @@ def write_features(table: Table, lines: Iterable[Line], names: Names, stream: Te
         feature = {
             "type": "Feature",
             "id": line.iri,
-            "geometry": _together(line.geometries),
+            "geometry": _join_geometries(line.geometries),
             "properties": properties,
         }
         stream.write(",\n" if number else "\n")
@@ -119,7 +119,7 @@ def write_features(table: Table, lines: Iterable[Line], names: Names, stream: Te
     stream.write("\n]}\n")
 
 
-def _value(of: Field, text: str) -> str | int | float | bool:
+def _value(of: FileColumn, text: str) -> str | int | float | bool:
     kind = of.column.kind if of.column else ""
     if kind == TRUTH:
         return text in ("true", "1")
@@ -135,9 +135,9 @@ def _value(of: Field, text: str) -> str | int | float | bool:
 # From a thing to where it is: directly, or through its site and the place of that.
 
 _AS_WKT = iri("geo:asWKT")
-_TO_GEOMETRY = ((), (iri("geo:hasGeometry"),), (iri("geo:hasDefaultGeometry"),))
+_GEOMETRY_PATHS = ((), (iri("geo:hasGeometry"),), (iri("geo:hasDefaultGeometry"),))
 # What leads from a thing to where it is, or to its site.
-TO_PLACE = tuple(
+PLACE_PATHS = tuple(
     iri(name)
     for name in (
         "org:hasPrimarySite",
@@ -152,11 +152,13 @@ _MOST_PLACES = 2
 Chain = tuple[str, ...]
 
 
-def chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, ...]:
+def geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, ...]:
     """Return the chains that lead some of the things to a geometry, the shortest first."""
     leading = {chain for thing in things for chain in _chains_of(thing, subjects)}
-    ways = (way for length in range(_MOST_PLACES + 1) for way in product(TO_PLACE, repeat=length))
-    ordered = ((*way, *last, _AS_WKT) for way in ways for last in _TO_GEOMETRY)
+    ways = (
+        way for length in range(_MOST_PLACES + 1) for way in product(PLACE_PATHS, repeat=length)
+    )
+    ordered = ((*way, *last, _AS_WKT) for way in ways for last in _GEOMETRY_PATHS)
     return tuple(chain for chain in ordered if chain in leading)
 
 
@@ -165,13 +167,13 @@ def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:
     reached: dict[Chain, set[str]] = {(): {thing}}
     for _ in range(_MOST_PLACES + 1):
         for chain, here in reached.items():
-            for last in _TO_GEOMETRY:
+            for last in _GEOMETRY_PATHS:
                 there = here
                 for path in last:
                     there = _next(there, path, subjects)
                 if any(_texts(name, subjects) for name in there):
                     yield (*chain, *last, _AS_WKT)
-        steps = product(reached.items(), TO_PLACE)
+        steps = product(reached.items(), PLACE_PATHS)
         reached = {
             (*chain, p): there for (chain, here), p in steps if (there := _next(here, p, subjects))
         }
@@ -187,7 +189,7 @@ def _texts(place: str, subjects: Subjects) -> set[str]:
     return {term.value for term in subjects.values(place, _AS_WKT) if isinstance(term, Literal)}
 
 
-def follow(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...]:
+def follow_chain(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...]:
     """Return the texts that a chain leads a thing to, sorted."""
     here = {thing}
     for path in chain[:-1]:
@@ -195,10 +197,10 @@ def follow(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...]:
     return tuple(sorted({text for place in here for text in _texts(place, subjects)}))
 
 
-def located(thing: str, found: Sequence[Chain], subjects: Subjects) -> tuple[str, ...]:
+def thing_geometries(thing: str, found: Sequence[Chain], subjects: Subjects) -> tuple[str, ...]:
     """Return the geometries of a thing: those at the end of the first chain that has any."""
     for chain in found:
-        texts = follow(thing, chain, subjects)
+        texts = follow_chain(thing, chain, subjects)
         if texts:
             return texts
     return ()

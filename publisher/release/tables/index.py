@@ -20,18 +20,18 @@ from pyoxigraph import Literal
 from publisher.messages import LANGUAGES
 from publisher.rdf.subjects import Term
 from publisher.rdf.text import fold
-from publisher.release.tables.cells import Line, Names
+from publisher.release.tables.cells import NameOf, TableRow
 from publisher.release.tables.table import DATE, LINK, NUMBER, PLAIN, TEXT, TRUTH, Column, Table
 
-ROWS = "sqlite"
+INDEX_EXTENSION = "sqlite"
 # So many letters of a text are enough to find it soon.
-BEGINNING = 80
+SORTED_LETTERS = 80
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 # Digits that are compared without rounding.
 _MOST_DIGITS = 28
 # Å, ä and ö follow z; no other order is made of letters.
 _LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
-_BEGUN = """
+_BEGIN_SQL = """
 PRAGMA page_size = 4096;
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
@@ -47,7 +47,7 @@ CREATE TEMP TABLE keys (id INTEGER PRIMARY KEY {places});
 CREATE TEMP TABLE ranks (id INTEGER PRIMARY KEY, place INTEGER);
 BEGIN;
 """
-_ENDED = """
+_END_SQL = """
 INSERT INTO texts (text) SELECT DISTINCT text FROM temp.said ORDER BY text;
 CREATE UNIQUE INDEX whole ON texts (text);
 INSERT INTO cells SELECT DISTINCT said.column, texts.id, said.thing
@@ -58,7 +58,7 @@ INSERT INTO folded SELECT id, folded(text) FROM texts
     WHERE id IN (SELECT text FROM cells WHERE column IN ({searched})) ORDER BY id;
 DROP TABLE temp.said;
 """
-_RANKED = """
+_RANK_SQL = """
 DELETE FROM temp.ranks;
 INSERT INTO temp.ranks
     SELECT id, dense_rank() OVER (ORDER BY {place}) FROM temp.keys WHERE {place} IS NOT NULL;
@@ -66,22 +66,22 @@ UPDATE things SET {place} = (SELECT place FROM temp.ranks WHERE ranks.id = thing
 """
 
 
-def place(table: Table, column: Column, language: str) -> str:
+def rank_column(table: Table, column: Column, language: str) -> str:
     """Return the name in ``things`` of the order of a column, for readers of a language."""
     number, tag = table.columns.index(column), column.spoken(language)
     return f"place_{number}" + (f"_{column.languages.index(tag)}" if tag is not None else "")
 
 
-def searched(table: Table) -> list[int]:
+def searched_columns(table: Table) -> list[int]:
     """Return the numbers of the columns in whose texts words are looked for."""
     return [n for n, column in enumerate(table.columns) if column.kind in (TEXT, PLAIN)]
 
 
-def found_by(column: Column, text: str) -> str:
+def lookup_text(column: Column, text: str) -> str:
     """Return what a value of a column is found by: for numbers and truth what they mean.
 
     >>> number = Column("n", "https://e.org/n", {}, "number", datatype="https://e.org/d")
-    >>> [found_by(number, text) for text in ("05", "5.0", "five")]
+    >>> [lookup_text(number, text) for text in ("05", "5.0", "five")]
     ['5', '5', 'five']
     """
     if column.kind == TRUTH and text in ("0", "1"):
@@ -93,17 +93,17 @@ def found_by(column: Column, text: str) -> str:
 class RowIndex:
     """The index of one table while it is written."""
 
-    def __init__(self, path: Path, table: Table, names: Names) -> None:
+    def __init__(self, path: Path, table: Table, names: NameOf) -> None:
         """Begin a file that does not exist; ``names`` are those of what is linked."""
         self._table, self._names = table, names
         orders = ((c, language) for c in table.columns for language in LANGUAGES)
-        self._places = {place(table, c, language): (c, language) for c, language in orders}
+        self._places = {rank_column(table, c, language): (c, language) for c, language in orders}
         self._index = sqlite3.connect(path, isolation_level=None)
         self._index.create_function("folded", 1, fold, deterministic=True)
-        self._index.executescript(_BEGUN.format(places="".join(f", {p}" for p in self._places)))
+        self._index.executescript(_BEGIN_SQL.format(places="".join(f", {p}" for p in self._places)))
         self._count = 0
 
-    def noting(self, lines: Iterable[Line]) -> Iterator[Line]:
+    def noting(self, lines: Iterable[TableRow]) -> Iterator[TableRow]:
         """Yield the table's lines, sorted by IRI, as they come, and note each."""
         marks = ", ?" * len(self._places)
         for line in lines:
@@ -114,7 +114,7 @@ class RowIndex:
             self._index.executemany(
                 "INSERT INTO temp.said VALUES (?, ?, ?)",
                 (
-                    (number, self._count, found_by(column, term.value))
+                    (number, self._count, lookup_text(column, term.value))
                     for number, column in enumerate(self._table.columns)
                     for term in line.values.get(column.path, ())
                 ),
@@ -124,7 +124,7 @@ class RowIndex:
             self._index.execute(insert, (self._count, *keys))
             yield line
 
-    def _key(self, line: Line, column: Column, language: str) -> str | int | float | None:
+    def _key(self, line: TableRow, column: Column, language: str) -> str | int | float | None:
         """Return what a thing is sorted by in a column: the least; None when it has nothing."""
         tag = column.spoken(language)
         terms = line.values.get(column.path, ())
@@ -133,7 +133,7 @@ class RowIndex:
                 (n for term in terms if (n := _number(term.value)) is not None), default=None
             )
         if column.kind == TRUTH:
-            return min((found_by(column, term.value) == "true" for term in terms), default=None)
+            return min((lookup_text(column, term.value) == "true" for term in terms), default=None)
         if column.kind == LINK:
             texts = [self._names(t.value, tag or "") or t.value for t in terms]
         elif column.kind == TEXT:
@@ -141,14 +141,14 @@ class RowIndex:
         else:
             texts = [t.value for t in terms]
         # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-        return min(texts if column.kind == DATE else map(_swedish, texts), default=None)
+        return min(texts if column.kind == DATE else map(_swedish_key, texts), default=None)
 
     def close(self) -> None:
         """Put the rest in its place."""
-        numbers = ", ".join(map(str, searched(self._table)))
-        self._index.executescript(_ENDED.format(beginning=BEGINNING, searched=numbers))
+        numbers = ", ".join(map(str, searched_columns(self._table)))
+        self._index.executescript(_END_SQL.format(beginning=SORTED_LETTERS, searched=numbers))
         for name in self._places:
-            self._index.executescript(_RANKED.format(place=name))
+            self._index.executescript(_RANK_SQL.format(place=name))
         self._index.execute("VACUUM")
         self._index.close()
 
@@ -164,5 +164,5 @@ def _number(text: str) -> int | float | None:
     return int(text) if is_short else float(text)
 
 
-def _swedish(text: str) -> str:
+def _swedish_key(text: str) -> str:
     return text.lower().translate(_LAST)

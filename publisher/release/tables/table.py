@@ -161,24 +161,24 @@ _MOST_STEPS = 5
 
 
 @dataclass(frozen=True)
-class Step:
+class PathStep:
     """A property on the way, followed backwards or not."""
 
     path: str
     is_inverse: bool = False
 
 
-def steps(path: str) -> tuple[Step, ...]:
+def path_steps(path: str) -> tuple[PathStep, ...]:
     """Return the steps of a column's path.
 
-    >>> steps("https://e.org/a")
-    (Step(path='https://e.org/a', is_inverse=False),)
-    >>> [step.path for step in steps("^<https://e.org/a>/<https://e.org/b>")]
+    >>> path_steps("https://e.org/a")
+    (PathStep(path='https://e.org/a', is_inverse=False),)
+    >>> [step.path for step in path_steps("^<https://e.org/a>/<https://e.org/b>")]
     ['https://e.org/a', 'https://e.org/b']
     """
     if is_property(path):
-        return (Step(path),)
-    return tuple(Step(name, bool(back)) for back, name in _STEP.findall(path))
+        return (PathStep(path),)
+    return tuple(PathStep(name, bool(back)) for back, name in _STEP.findall(path))
 
 
 def is_property(path: str) -> bool:
@@ -190,14 +190,14 @@ def read_path(shapes: Subjects, path: Term) -> str:
     """Return a path of a shape as columns have it; empty for one that has no column."""
     if isinstance(path, NamedNode):
         return path.value
-    found = list(_listed(shapes, path)) or [path]
-    read = [_step(shapes, part) for part in found]
+    found = list(_list_members(shapes, path)) or [path]
+    read = [_read_step(shapes, part) for part in found]
     if len(read) > _MOST_STEPS or None in read:
         return ""
     return "/".join(filter(None, read))
 
 
-def _listed(shapes: Subjects, node: Term) -> Iterator[Term]:
+def _list_members(shapes: Subjects, node: Term) -> Iterator[Term]:
     for _ in range(_MOST_STEPS + 1):
         first = shapes.values(node.value, _FIRST)
         if not first:
@@ -206,7 +206,7 @@ def _listed(shapes: Subjects, node: Term) -> Iterator[Term]:
         node = shapes.values(node.value, _REST)[0]
 
 
-def _step(shapes: Subjects, path: Term) -> str | None:
+def _read_step(shapes: Subjects, path: Term) -> str | None:
     if isinstance(path, NamedNode):
         return f"<{path.value}>"
     followed = shapes.values(path.value, _INVERSE)
@@ -227,7 +227,7 @@ def write_links(graphs: Iterable[Quads], wanted: Iterable[str], path: Path) -> N
         write_lines(path, without_repetitions(merge_lines(sorter.runs)))
 
 
-class Reach:
+class PathResolver:
     """Where paths lead to."""
 
     def __init__(self, subjects: Subjects, links: Path) -> None:
@@ -244,11 +244,11 @@ class Reach:
         if is_property(path):
             return self._subjects.values(thing, path)
         here: set[Term] = {NamedNode(thing)}
-        for step in steps(path):
+        for step in path_steps(path):
             here = {term for node in here for term in self._next(node, step)}
         return tuple(sorted(here, key=str))
 
-    def _next(self, node: Term, step: Step) -> Iterable[Term]:
+    def _next(self, node: Term, step: PathStep) -> Iterable[Term]:
         if isinstance(node, Literal):
             return ()
         return (
@@ -257,7 +257,7 @@ class Reach:
             else self._subjects.values(node.value, step.path)
         )
 
-    def _back(self, node: NamedNode | BlankNode, step: Step) -> Iterator[Term]:
+    def _back(self, node: NamedNode | BlankNode, step: PathStep) -> Iterator[Term]:
         for line in self._links.starting(f"<{step.path}>\t{node}\t".encode()):
             subject = line[:-1].rpartition(b"\t")[2].decode()
             is_named = subject.startswith("<")

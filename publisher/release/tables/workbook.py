@@ -14,11 +14,11 @@ from xlsxwriter import Workbook
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import pick_name
-from publisher.release.tables.cells import Field, Line, Names, fields, texts
+from publisher.release.tables.cells import FileColumn, NameOf, TableRow, cell_texts, file_columns
 from publisher.release.tables.table import DATE, LINK, NUMBER, TRUTH, Table
 
 # Limits of the format (Excel specifications and limits).
-MOST_LINES = 1_048_575
+MOST_ROWS = 1_048_575
 _LONGEST_TEXT = 32_767
 _MOST_LINKS = 65_530
 _LONGEST_LINK = 2_079
@@ -32,7 +32,7 @@ _DAY = iri("xsd:date")
 
 
 def write_workbook(
-    table: Table, lines: Callable[[], Iterable[Line]], names: Names, file: Path | BinaryIO
+    table: Table, lines: Callable[[], Iterable[TableRow]], names: NameOf, file: Path | BinaryIO
 ) -> None:
     """Write a table as a workbook.
 
@@ -46,24 +46,24 @@ def write_workbook(
     with Workbook(str(file) if isinstance(file, Path) else file, options) as book:
         book.set_properties({"title": pick_name(table.titles, LANGUAGES[0]), "created": _CREATED})
         for language in LANGUAGES:
-            _Sheet(book, table, language, names).write(lines())
+            _Worksheet(book, table, language, names).write(lines())
 
 
-class _Sheet:
+class _Worksheet:
     """One worksheet: column heads and names of linked things in one language."""
 
-    def __init__(self, book: Workbook, table: Table, language: str, names: Names) -> None:
+    def __init__(self, book: Workbook, table: Table, language: str, names: NameOf) -> None:
         self._sheet = book.add_worksheet(_SHEETS[language])
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self._link = book.get_default_url_format()
         self._date = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
         self._language, self._names = language, names
         # Names of links are what their cells show.
-        self._fields = [of for of in fields(table) if not of.is_name]
+        self._fields = [of for of in file_columns(table) if not of.is_name]
         self._links_left = _MOST_LINKS
         self._count = table.count
 
-    def write(self, lines: Iterable[Line]) -> None:
+    def write(self, lines: Iterable[TableRow]) -> None:
         for number, of in enumerate(self._fields):
             title = self._title(of)
             width = min(max(len(title) + 2, _WIDTHS[0]), _WIDTHS[1])
@@ -77,23 +77,23 @@ class _Sheet:
         self._sheet.freeze_panes(1, min(2, len(self._fields)))
         self._sheet.autofilter(0, 0, max(last, 1), len(self._fields) - 1)
 
-    def _title(self, of: Field) -> str:
+    def _title(self, of: FileColumn) -> str:
         if of.column is None:
             return translate("Address", self._language)
         title = pick_name(of.column.titles, self._language)
         title = title[:1].upper() + title[1:]
         return f"{title} ({of.language})" if of.language else title
 
-    def _write(self, row: int, number: int, line: Line, of: Field) -> None:
+    def _write(self, row: int, number: int, line: TableRow, of: FileColumn) -> None:
         if of.column is None:
             self._write_link(row, number, line.iri, line.iri)
             return
-        found = texts(line, of, self._names)
+        found = cell_texts(line, of, self._names)
         if len(found) == 1:
             if of.column.kind == LINK:
                 self._write_link(row, number, found[0], self._called(found[0]))
                 return
-            value = _typed(of.column.kind, line.values[of.column.path][0], found[0])
+            value = _cell_value(of.column.kind, line.values[of.column.path][0], found[0])
             if isinstance(value, bool):
                 self._sheet.write_boolean(row, number, value)
             elif isinstance(value, date):
@@ -130,7 +130,7 @@ class _Sheet:
         self._sheet.write_string(row, number, text)
 
 
-def _typed(kind: str, term: Any, text: str) -> bool | date | float | None:
+def _cell_value(kind: str, term: Any, text: str) -> bool | date | float | None:
     """Return a value as the format can hold it; None for what it can only hold as text."""
     try:
         if kind == TRUTH:

@@ -11,7 +11,7 @@ from itertools import chain
 from math import atan2, atanh, cos, radians, sin, tan
 from typing import Any
 
-from publisher.release.tables.geojson import geometry
+from publisher.release.tables.geojson import read_geometry
 
 # Longitude and latitude in degrees, or right and down on a map.
 Position = tuple[float, float]
@@ -89,7 +89,7 @@ def outline(wkts: Iterable[str]) -> Outline:
     points: list[Position] = []
     lines: list[Line] = []
     rings: list[Line] = []
-    for found in filter(None, map(geometry, wkts)):
+    for found in filter(None, map(read_geometry, wkts)):
         kind, coordinates = found["type"], found["coordinates"]
         many = coordinates if kind.startswith("Multi") else [coordinates]
         for part in many:

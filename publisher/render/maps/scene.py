@@ -10,14 +10,14 @@ from pyoxigraph import NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.release.tables.geojson import TO_PLACE
+from publisher.release.tables.geojson import PLACE_PATHS
 from publisher.render.labels import chunks
 from publisher.render.maps.gazetteer import WITHIN, Gazetteer
 
 # A map that shows more things of one kind would be all ink, and its list no reading.
 MOST = 400
 _FEW = 40
-_LEAD = "|".join(f"<{path}>" for path in TO_PLACE)
+_LEAD = "|".join(f"<{path}>" for path in PLACE_PATHS)
 _SITES = "SELECT ?site ?place WHERE {{ VALUES ?site {{ {sites} }} ?site {lead} ?place . }}"
 # A site is not somebody who is there; whose site it is, is.
 _RESIDENTS = """
@@ -163,7 +163,7 @@ def _marked(
         place = gazetteer.owners.get(linked, linked)
         if place in gazetteer.outlines:
             marked.setdefault(place, path)
-        elif path in TO_PLACE:
+        elif path in PLACE_PATHS:
             sites.setdefault(linked, path)
     if sites:
         names = " ".join(str(NamedNode(site)) for site in sites)

@@ -13,7 +13,12 @@ from collections.abc import Iterator, Sequence
 
 from publisher.query.engine import Term
 from publisher.rdf.text import fold
-from publisher.release.tables.index import BEGINNING, found_by, place, searched
+from publisher.release.tables.index import (
+    SORTED_LETTERS,
+    lookup_text,
+    rank_column,
+    searched_columns,
+)
 from publisher.release.tables.table import Column, Table
 from publisher.render.tables.by_sparql import term
 from publisher.render.tables.selection import Choice
@@ -67,11 +72,11 @@ class Indexed:
         column = self._table.column(choice.sort) or label
         keys = []
         if column is not None:
-            first = f"things.{place(self._table, column, self._language)}"
+            first = f"things.{rank_column(self._table, column, self._language)}"
             # What has no value comes last, whichever the direction.
             keys = [f"{first} IS NULL", f"{first} {'DESC' if choice.descending else 'ASC'}"]
         if label is not None and label is not column:
-            keys.append(f"things.{place(self._table, label, self._language)}")
+            keys.append(f"things.{rank_column(self._table, label, self._language)}")
         query = (
             f"SELECT things.iri FROM {self._fitting(choice)} AS fitting"  # nosec B608 # names of ours
             " CROSS JOIN main.things ON things.id = fitting.id"
@@ -106,15 +111,15 @@ class Indexed:
         return name
 
     def _with_words(self, words: str) -> tuple[str, list[Value]]:
-        columns = ", ".join(map(str, searched(self._table)))
+        columns = ", ".join(map(str, searched_columns(self._table)))
         return _WITH_WORDS.format(columns=columns), [fold(words)]
 
     def _with_values(self, name: str, values: Sequence[str]) -> tuple[str, list[Value]]:
         column = self._table.column(name)
         assert column is not None
-        texts = [found_by(column, value) for value in values]
-        query = _WITH_VALUE.format(beginning=BEGINNING, marks=", ".join("?" * len(texts)))
-        return query, [self._number(column), *(text[:BEGINNING] for text in texts), *texts]
+        texts = [lookup_text(column, value) for value in values]
+        query = _WITH_VALUE.format(beginning=SORTED_LETTERS, marks=", ".join("?" * len(texts)))
+        return query, [self._number(column), *(text[:SORTED_LETTERS] for text in texts), *texts]
 
     def _number(self, column: Column) -> int:
         return self._table.columns.index(column)

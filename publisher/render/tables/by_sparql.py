@@ -33,7 +33,7 @@ from publisher.release.tables.table import (
     Column,
     Table,
     is_property,
-    steps,
+    path_steps,
 )
 from publisher.render.tables.selection import Choice
 
@@ -281,14 +281,14 @@ class Naming:
         """Return the path of a column."""
         if is_property(path):
             return self.name(path)
-        return "/".join("^" * step.is_inverse + self.name(step.path) for step in steps(path))
+        return "/".join("^" * step.is_inverse + self.name(step.path) for step in path_steps(path))
 
     def walked(self, path: str, graphs: str) -> list[str]:
         """Return patterns from ``?thing`` to ``?value``, each link said in one of some graphs.
 
         ``?property`` is the path, as the column has it.
         """
-        lines, way = [], steps(path)
+        lines, way = [], path_steps(path)
         for number, step in enumerate(way, start=1):
             here = "?thing" if number == 1 else f"?step{number - 1}"
             there = "?value" if number == len(way) else f"?step{number}"

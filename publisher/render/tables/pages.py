@@ -16,9 +16,9 @@ from publisher.query.engine import Engine, Term
 from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
 from publisher.release.model import Release
-from publisher.release.search import opened_for
-from publisher.release.tables.cells import Line
-from publisher.release.tables.index import ROWS
+from publisher.release.search import open_sqlite
+from publisher.release.tables.cells import TableRow
+from publisher.release.tables.index import INDEX_EXTENSION
 from publisher.release.tables.table import DATE, NUMBER, TEXT, TRUTH, Column, Table, read_tables
 from publisher.render.frame import Frame, Reader
 from publisher.render.labels import (
@@ -64,9 +64,9 @@ class TablePages:
         Raises:
             QueryLimitExceeded: Choosing the rows took too long.
         """
-        release, name = self._release, table.file(ROWS)
+        release, name = self._release, table.file(INDEX_EXTENSION)
         has_index = name in release.files
-        opened = opened_for(self._seconds, release.folder / name) if has_index else nullcontext()
+        opened = open_sqlite(self._seconds, release.folder / name) if has_index else nullcontext()
         with opened as index:
             yield TableLines(self._engine, table, release.prefixes, language, index)
 
@@ -383,7 +383,7 @@ class Words:
         text, cut = shortened(in_words(term, reader.language), legible=False)
         return Value(text, "", foreign(term, reader.language), cut)
 
-    def cell(self, line: Line, column: Column, labels: Labels, reader: Reader) -> list[Value]:
+    def cell(self, line: TableRow, column: Column, labels: Labels, reader: Reader) -> list[Value]:
         """Return the values in one cell; of texts in several languages the reader's."""
         terms: Sequence[Term] = line.values.get(column.path, ())
         if column.kind == TEXT:

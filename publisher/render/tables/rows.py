@@ -14,7 +14,7 @@ from pyoxigraph import BlankNode, Literal
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
 from publisher.rdf.media_types import CSV, XLSX, MediaType
-from publisher.release.tables.cells import Line, write_csv
+from publisher.release.tables.cells import TableRow, write_csv
 from publisher.release.tables.geojson import write_features
 from publisher.release.tables.table import LINK, Column, Table
 from publisher.release.tables.workbook import write_workbook
@@ -28,7 +28,7 @@ from publisher.render.tables.selection import Choice, Selecting
 class Lines:
     """Some lines of a table, and what is called what in them."""
 
-    lines: Sequence[Line]
+    lines: Sequence[TableRow]
     labels: Labels = field(repr=False)
 
     def name(self, thing: str, language: str) -> str:
@@ -114,7 +114,7 @@ class TableLines:
                     said[row["thing"].value][row["property"].value].add(row["value"])
         places = self._geometries(things) if located else {}
         lines = [
-            Line(
+            TableRow(
                 thing,
                 {path: tuple(sorted(values, key=str)) for path, values in said[thing].items()},
                 places.get(thing, ()),
@@ -148,7 +148,7 @@ class TableLines:
         return text.getvalue().encode()
 
 
-def _linked(lines: Sequence[Line], columns: Sequence[Column]) -> Iterator[str]:
+def _linked(lines: Sequence[TableRow], columns: Sequence[Column]) -> Iterator[str]:
     paths = [column.path for column in columns if column.kind == LINK]
     for line in lines:
         for path in paths:

@@ -10,9 +10,9 @@ from urllib.parse import quote, unquote, urlsplit
 from publisher.addresses import INDEX
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
-from publisher.release.catalogue.sitemap import MOST, read_documents
+from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
 from publisher.release.history.document_dates import read_rows
-from publisher.release.model import CONTEXT, DUMPS, GONE
+from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
 from publisher.render.frame import HOME_PICTURE, PICTURES
@@ -144,7 +144,7 @@ def _fixed(site: Site) -> Iterator[Wanted]:
     for name in (CONTEXT, "robots.txt", ".well-known/api-catalog", "sitemap.xml"):
         yield Wanted(f"/{name}", name)
     documents = sum(1 for _ in read_documents(site.release.folder / DOCUMENT_LIST))
-    for number in range(1, -(-documents // MOST) + 1):
+    for number in range(1, -(-documents // MOST_ADDRESSES) + 1):
         yield Wanted(f"/sitemap/{number}.xml", f"sitemap/{number}.xml")
     for name in sorted(site.release.files):
         if name.startswith(f"{DUMPS}/"):
@@ -225,7 +225,7 @@ def replaced(site: Site) -> Iterator[Pair]:
 
 def _left(site: Site) -> Iterator[tuple[str, str]]:
     """Yield IRI and path (below the base) of every entity that has left."""
-    for row in read_rows(site.release.folder / GONE):
+    for row in read_rows(site.release.folder / TOMBSTONES):
         if site.addresses.holds(row[0]) and "#" not in row[0]:
             yield row[0], row[0].removeprefix(site.release.base_iri)
 
