@@ -14,20 +14,20 @@ from publisher.rdf.media_types import RDF_XML, MediaType
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.serialise import serialise
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
-from publisher.render.documents import located
+from publisher.render.documents import localise_urls
 
 _IANA = "http://www.iana.org/assignments/media-types/"
 
 
 @dataclass(frozen=True)
-class Holding:
+class DatasetFiles:
     """What a dataset has: its licences, and address on the site and media type of its files."""
 
     licenses: tuple[str, ...]
     files: tuple[tuple[str, str], ...]
 
 
-class Feeds:
+class CatalogueViews:
     """What portals and clients fetch to learn what a release holds."""
 
     def __init__(self, release: Release, addresses: Addresses, page_size: int) -> None:
@@ -40,17 +40,17 @@ class Feeds:
         self._datasets = self._graph.nodes(self._catalogue, "dcat:dataset")
         self._names = frozenset(self._datasets)
 
-    def page(self, number: int) -> Page:
+    def page(self, number: int) -> CataloguePage:
         """Return a page of the catalogue; it may not exist."""
-        return Page(number, self._page_size, len(self._datasets))
+        return CataloguePage(number, self._page_size, len(self._datasets))
 
-    def catalogue(self, page: Page, media_type: MediaType) -> bytes:
+    def catalogue(self, page: CataloguePage, media_type: MediaType) -> bytes:
         """Return a page of the EU view in a media type; it needs no other page to be read."""
         here = page.part(self._datasets)
-        triples = list(without_others(self._described(here), here))
+        triples = list(without_other_pages(self._described(here), here))
         if page.last > 1:
             address = self._addresses.on_site(f"{self._catalogue}.{media_type.extension}")
-            triples += view(page, self._catalogue, address)
+            triples += describe_page(page, self._catalogue, address)
         return self._written(triples, media_type)
 
     def swedish(self) -> bytes:
@@ -59,9 +59,9 @@ class Feeds:
 
     def stored(self, name: str, media_type: MediaType) -> bytes:
         """Return a description that lies in the release, in a media type."""
-        return self._written(_read(self._release.folder / name), media_type)
+        return self._written(_read_triples(self._release.folder / name), media_type)
 
-    def holding(self, dataset: str) -> Holding | None:
+    def holding(self, dataset: str) -> DatasetFiles | None:
         """Return what a dataset has; None for what is no dataset of the catalogue."""
         if dataset not in self._names:
             return None
@@ -73,11 +73,11 @@ class Feeds:
                 (self._addresses.on_site(place), kind.removeprefix(_IANA))
                 for place, kind in zip(places, types, strict=False)
             ]
-        return Holding(tuple(self._graph.nodes(dataset, "dcterms:license")), tuple(files))
+        return DatasetFiles(tuple(self._graph.nodes(dataset, "dcterms:license")), tuple(files))
 
     def _written(self, triples: Iterable[Triple], media_type: MediaType) -> bytes:
         prefixes = {**self._release.prefixes, **PREFIXES}
-        there = located(triples, self._addresses)
+        there = localise_urls(triples, self._addresses)
         return serialise(there, media_type, prefixes, self._release.context)
 
     def _described(self, here: set[str]) -> list[Triple]:
@@ -95,7 +95,7 @@ class Feeds:
         return triples
 
 
-def _read(path: Path) -> list[Triple]:
+def _read_triples(path: Path) -> list[Triple]:
     """Return the triples of a file of N-Triples."""
     quads = parse(path=str(path), format=RdfFormat.N_TRIPLES)
     return [quad.triple for quad in quads]
@@ -109,7 +109,7 @@ _DATASETS = {iri("dcat:dataset"), iri("dcat:servesDataset")}
 
 
 @dataclass(frozen=True)
-class Page:
+class CataloguePage:
     """Which part of a catalogue: a page of some size, counted from 1."""
 
     number: int
@@ -132,7 +132,7 @@ class Page:
         return set(names[start : start + self.size])
 
 
-def without_others(triples: Iterable[Triple], here: set[str]) -> Iterator[Triple]:
+def without_other_pages(triples: Iterable[Triple], here: set[str]) -> Iterator[Triple]:
     """Yield the triples without the listing of datasets that stand on another page."""
     for triple in triples:
         listed = triple.predicate.value in _DATASETS and isinstance(triple.object, NamedNode)
@@ -140,7 +140,7 @@ def without_others(triples: Iterable[Triple], here: set[str]) -> Iterator[Triple
             yield triple
 
 
-def view(page: Page, catalogue: str, address: str) -> Iterator[Triple]:
+def describe_page(page: CataloguePage, catalogue: str, address: str) -> Iterator[Triple]:
     """Yield what a page says of itself and of its neighbours.
 
     Args:

@@ -10,27 +10,27 @@ from pyoxigraph import NamedNode
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
-from publisher.render.datasets import DISTRIBUTION, Offer, offers
-from publisher.render.details import Details, read_details
+from publisher.render.datasets import DISTRIBUTION, Download, dataset_downloads
+from publisher.render.details import Details, fetch_details
 from publisher.render.documents import Document
-from publisher.render.facts.concepts import Concepts, read_concepts
-from publisher.render.facts.facts import Facts, facts_around
-from publisher.render.facts.related import Told, read_told
-from publisher.render.facts.similar import Likeness, read_likeness
+from publisher.render.facts.concepts import Concepts, fetch_concepts
+from publisher.render.facts.facts import Facts, build_facts
+from publisher.render.facts.related import RelatedFacts, fetch_related
+from publisher.render.facts.similar import Similarities, fetch_similar
 from publisher.render.incoming import Incoming
-from publisher.render.labels import Labels, Names
+from publisher.render.labels import LabelPicker, Labels
 from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
 from publisher.render.maps.svg import Map
-from publisher.render.neighbours import Neighbourhood, read_neighbourhood
-from publisher.render.parts import Group, Thing, anchor_of
+from publisher.render.neighbours import Neighbourhood, fetch_neighbourhood
+from publisher.render.parts import PropertyGroup, Thing, anchor_of
 from publisher.render.views import Views
 
 _STATEMENT = iri("rdf:Statement")
 
 
 @dataclass(frozen=True)
-class Composed:
+class PageContent:
     """What the page of a document holds.
 
     Attributes:
@@ -48,17 +48,17 @@ class Composed:
     others: tuple[Thing, ...]
     facts: Facts | None
     map: Map | None
-    incoming: tuple[Group, ...]
-    offers: tuple[Offer, ...]
+    incoming: tuple[PropertyGroup, ...]
+    offers: tuple[Download, ...]
 
 
 @dataclass(frozen=True)
-class _Read:
+class _Fetched:
     """What the engine knows around a document."""
 
     around: Neighbourhood
-    told: Told
-    likeness: Likeness
+    told: RelatedFacts
+    likeness: Similarities
     concepts: Concepts
     details: Details
 
@@ -74,7 +74,7 @@ class _Read:
         return {name: found for part in labels for name, found in part.items()}
 
 
-class Composer:
+class PageBuilder:
     """Composes the pages of the documents of one release."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Composer:
         description: Description,
         language: str,
         href: Callable[[str], str],
-    ) -> Composed:
+    ) -> PageContent:
         """Return what the page of a document holds.
 
         Args:
@@ -113,19 +113,19 @@ class Composer:
         facts = None
         if topic is not None and is_single:
             placings = self._layout.of(classes)
-            facts = facts_around(
+            facts = build_facts(
                 topic, description, read.told, read.likeness, read.concepts, views, placings
             )
         described = {name: by_thing.get(name, []) for name in document.subjects}
         incoming = Incoming(views, read.around, self._layout, language, described).groups(
             description.incoming,
-            _shown(description) | (facts.told if facts else frozenset()),
+            _linked_iris(description) | (facts.told if facts else frozenset()),
             many=len(things) > 1,
         )
-        files = offers(document.topic, description, views)
+        files = dataset_downloads(document.topic, description, views)
         if topic and files:
             topic = topic.without({DISTRIBUTION})
-        return Composed(
+        return PageContent(
             title=views.link_to(document.topic).text,
             topic=facts.topic if facts else topic,
             others=tuple(thing for thing in things if thing.iri != document.topic),
@@ -135,34 +135,34 @@ class Composer:
             offers=files,
         )
 
-    def _read(self, document: Document, description: Description, is_single: bool) -> _Read:
+    def _read(self, document: Document, description: Description, is_single: bool) -> _Fetched:
         """Return what the engine knows around a document; of one of many things only the names."""
         engine, topic, base_iri = self._engine, document.topic, self._release.base_iri
-        around = read_neighbourhood(engine, description, base_iri)
+        around = fetch_neighbourhood(engine, description, base_iri)
         if not is_single:
-            return _Read(around, Told(), Likeness(), Concepts(), Details())
+            return _Fetched(around, RelatedFacts(), Similarities(), Concepts(), Details())
         placings = self._layout.of(classes_of(description).get(topic, []))
         marks = [path for path, placing in placings.items() if placing.marks]
-        return _Read(
+        return _Fetched(
             around,
-            read_told(engine, topic, description, around),
-            read_likeness(engine, topic, description, around, marks),
-            read_concepts(engine, topic, description, self._main),
-            read_details(engine, topic, description, placings),
+            fetch_related(engine, topic, description, around),
+            fetch_similar(engine, topic, description, around, marks),
+            fetch_concepts(engine, topic, description, self._main),
+            fetch_details(engine, topic, description, placings),
         )
 
     def _views(
         self,
         document: Document,
         description: Description,
-        read: _Read,
+        read: _Fetched,
         language: str,
         href: Callable[[str], str],
     ) -> Views:
         description = replace(description, own=(*description.own, *read.details.triples))
         parts = frozenset(document.subjects[1:])
         base_iri = self._release.base_iri
-        names = Names(description, read.labels(), language, self._release.prefixes, base_iri)
+        names = LabelPicker(description, read.labels(), language, self._release.prefixes, base_iri)
 
         def link(name: str) -> str:
             if name in parts and "#" not in name:
@@ -207,7 +207,7 @@ def classes_of(description: Description) -> dict[str, list[str]]:
     return {thing: sorted(kinds) for thing, kinds in found.items()}
 
 
-def _shown(description: Description) -> frozenset[str]:
+def _linked_iris(description: Description) -> frozenset[str]:
     """Return the IRIs that the page of a document links to from its own facts."""
     return frozenset(
         triple.object.value for triple in description.own if isinstance(triple.object, NamedNode)

@@ -14,10 +14,10 @@ from pyoxigraph import Literal, NamedNode
 from publisher.addresses import Addresses
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import best
+from publisher.render.labels import best_label
 from publisher.render.parts import Value
 from publisher.render.structured_things import thing
-from publisher.render.values import bytes_in_words, sort_key
+from publisher.render.values import format_bytes, sort_key
 from publisher.render.views import Views
 
 _CATALOG, _DATASET = iri("dcat:Catalog"), iri("dcat:Dataset")
@@ -37,7 +37,7 @@ ORDER BY ?thing ?property ?value
 
 
 @dataclass(frozen=True)
-class Record:
+class DatasetRecord:
     """Titles, descriptions and licences of a catalogue, a dataset or the home page."""
 
     titles: tuple[Literal, ...] = ()
@@ -46,7 +46,7 @@ class Record:
 
 
 @dataclass(frozen=True)
-class Catalogued:
+class SiteMetadata:
     """The catalogue as pages need it.
 
     Attributes:
@@ -55,34 +55,36 @@ class Catalogued:
         datasets: IRI → record, sorted.
     """
 
-    site: Record
-    catalogue: Record
-    datasets: Mapping[str, Record]
+    site: DatasetRecord
+    catalogue: DatasetRecord
+    datasets: Mapping[str, DatasetRecord]
 
 
-def _record(said: Mapping[str, list[object]]) -> Record:
+def _record(said: Mapping[str, list[object]]) -> DatasetRecord:
     texts = {p: tuple(t for t in found if isinstance(t, Literal)) for p, found in said.items()}
     licenses = (term.value for term in said.get(_LICENSE, ()) if isinstance(term, NamedNode))
-    return Record(texts.get(_TITLE, ()), texts.get(_DESCRIPTION, ()), tuple(licenses))
+    return DatasetRecord(texts.get(_TITLE, ()), texts.get(_DESCRIPTION, ()), tuple(licenses))
 
 
-def read_catalogued(engine: Engine, base_iri: str) -> Catalogued:
+def fetch_site_metadata(engine: Engine, base_iri: str) -> SiteMetadata:
     """Return what the catalogue says, asked of the engine."""
     found: dict[tuple[str, str], dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for row in engine.rows(_QUERY % (base_iri, base_iri)):
         found[row["kind"].value, row["thing"].value][row["property"].value].append(row["value"])
     records = {key: _record(said) for key, said in found.items()}
     catalogue = _first(record for (kind, _), record in records.items() if kind == _CATALOG)
-    site = records.get((base_iri, base_iri), Record())
-    return Catalogued(
-        site=Record(site.titles or catalogue.titles, catalogue.descriptions, catalogue.licenses),
+    site = records.get((base_iri, base_iri), DatasetRecord())
+    return SiteMetadata(
+        site=DatasetRecord(
+            site.titles or catalogue.titles, catalogue.descriptions, catalogue.licenses
+        ),
         catalogue=catalogue,
         datasets={name: record for (kind, name), record in records.items() if kind == _DATASET},
     )
 
 
-def _first(records: Iterable[Record]) -> Record:
-    return next(iter(records), Record())
+def _first(records: Iterable[DatasetRecord]) -> DatasetRecord:
+    return next(iter(records), DatasetRecord())
 
 
 # The files of a dataset, as its page offers them: what is in each, its format, its size.
@@ -96,7 +98,7 @@ _PropertiesBySubject = Mapping[str, Mapping[str, Sequence[object]]]
 
 
 @dataclass(frozen=True)
-class File:
+class DownloadLink:
     """A file to fetch: its address with the name of its format, and its size in words."""
 
     link: Value
@@ -104,7 +106,7 @@ class File:
 
 
 @dataclass(frozen=True)
-class Offer:
+class Download:
     """The same in several formats.
 
     Attributes:
@@ -113,10 +115,10 @@ class Offer:
     """
 
     name: Value
-    files: tuple[File, ...]
+    files: tuple[DownloadLink, ...]
 
 
-def offers(dataset: str, description: Description, views: Views) -> tuple[Offer, ...]:
+def dataset_downloads(dataset: str, description: Description, views: Views) -> tuple[Download, ...]:
     """Return the files of a dataset (DCAT 3, section 6.8), those of one access page together.
 
     Args:
@@ -133,7 +135,7 @@ def offers(dataset: str, description: Description, views: Views) -> tuple[Offer,
         if _iris(said, name, _FILE):
             pages = [p for p in _iris(said, name, _PAGE) if p not in _iris(said, name, _FILE)]
             groups[pages[0] if pages and pages[0] != dataset else name].append(name)
-    found = [_offer(page, names, said, views) for page, names in groups.items()]
+    found = [_download_of(page, names, said, views) for page, names in groups.items()]
     return tuple(sorted(found, key=lambda o: (sort_key(o.name.text), o.name.href, str(o.files))))
 
 
@@ -142,7 +144,9 @@ def _iris(said: _PropertiesBySubject, subject: str, path: str) -> list[str]:
     return sorted(term.value for term in found if isinstance(term, NamedNode))
 
 
-def _offer(page: str, names: Sequence[str], said: _PropertiesBySubject, views: Views) -> Offer:
+def _download_of(
+    page: str, names: Sequence[str], said: _PropertiesBySubject, views: Views
+) -> Download:
     titles = [_title(name, said, views.language) for name in names]
     words = takewhile(lambda said: len(set(said)) == 1, zip(*map(str.split, titles), strict=False))
     shared = " ".join(said[0] for said in words) if len(titles) > 1 else ""
@@ -150,23 +154,23 @@ def _offer(page: str, names: Sequence[str], said: _PropertiesBySubject, views: V
     files = sorted(
         (_file(name, said, views) for name in names), key=lambda f: (f.link.text, f.link.href)
     )
-    return Offer(Value(shared or titles[0], href), tuple(files))
+    return Download(Value(shared or titles[0], href), tuple(files))
 
 
 def _title(name: str, said: _PropertiesBySubject, language: str) -> str:
     texts = [t for t in said.get(name, {}).get(_OFFER_TITLE, ()) if isinstance(t, Literal)]
-    found = best(texts, language)
+    found = best_label(texts, language)
     return found.value if found else name.rpartition("/")[2]
 
 
-def _file(name: str, said: _PropertiesBySubject, views: Views) -> File:
+def _file(name: str, said: _PropertiesBySubject, views: Views) -> DownloadLink:
     formats = [value for path in _FORMATS for value in _iris(said, name, path)]
     called = views.link_to(formats[0]).text if formats else name.rpartition("/")[2]
     sizes = [t for t in said[name].get(_SIZE, ()) if isinstance(t, Literal) and t.value.isdigit()]
-    size = bytes_in_words(int(sizes[0].value), views.language) if sizes else ""
+    size = format_bytes(int(sizes[0].value), views.language) if sizes else ""
     # A file is the same in every language, and its address is the one that the catalogue gives.
     address = views.link_to(_iris(said, name, _FILE)[0]).href
-    return File(Value(called, address.removesuffix(f"?lang={views.language}")), size)
+    return DownloadLink(Value(called, address.removesuffix(f"?lang={views.language}")), size)
 
 
 # The topic of a page in schema.org's words: a dataset as Google Dataset Search reads it.
@@ -182,7 +186,7 @@ _ListsBySubject = Mapping[str, Mapping[str, list[object]]]
 
 
 @dataclass(frozen=True)
-class _Writer:
+class _SchemaOrgWriter:
     """What is known, and in which language and place it is told."""
 
     said: _ListsBySubject
@@ -201,7 +205,7 @@ class _Writer:
         return sorted(found)
 
     def text(self, subject: str, name: str) -> str:
-        found = best(self._literals(subject, name), self.language)
+        found = best_label(self._literals(subject, name), self.language)
         return found.value if found else ""
 
     def texts(self, subject: str, name: str) -> list[str]:
@@ -213,11 +217,11 @@ class _Writer:
         return [t for t in self.terms(subject, name) if isinstance(t, Literal)]
 
     def label(self, name: str) -> str:
-        found = best(self.names.get(name, ()), self.language)
+        found = best_label(self.names.get(name, ()), self.language)
         return found.value if found else name
 
 
-def structured(
+def schema_org_json(
     description: Description, topic: str, language: str, addresses: Addresses, page: str = ""
 ) -> str:
     """Return the JSON-LD for the page of a dataset or another thing, safe inside ``<script>``.
@@ -237,7 +241,7 @@ def structured(
         subject = str(getattr(triple.subject, "value", ""))
         said[subject][triple.predicate.value].append(triple.object)
     names = {name: [label for _, label in found] for name, found in description.labels.items()}
-    writer = _Writer(said, names, language, addresses)
+    writer = _SchemaOrgWriter(said, names, language, addresses)
     is_dataset = NamedNode(iri("dcat:Dataset")) in writer.terms(topic, "rdf:type")
     node = _dataset(writer, topic) if is_dataset else thing(writer, topic, page)
     if not node:
@@ -248,7 +252,7 @@ def structured(
     return written
 
 
-def _dataset(writer: _Writer, dataset: str) -> dict[str, Any]:
+def _dataset(writer: _SchemaOrgWriter, dataset: str) -> dict[str, Any]:
     addresses = writer.addresses
     publishers = [
         {"@type": "Organization", "@id": name, "name": writer.label(name)}
@@ -297,7 +301,7 @@ def _dataset(writer: _Writer, dataset: str) -> dict[str, Any]:
     return {key: value for key, value in node.items() if value not in ("", [], None)}
 
 
-def _download(writer: _Writer, distribution: str) -> dict[str, Any]:
+def _download(writer: _SchemaOrgWriter, distribution: str) -> dict[str, Any]:
     types = writer.iris(distribution, "dcat:mediaType")
     files = writer.iris(distribution, "dcat:downloadURL")
     return {
@@ -311,7 +315,7 @@ def _download(writer: _Writer, distribution: str) -> dict[str, Any]:
     }
 
 
-def _period(writer: _Writer, dataset: str) -> str:
+def _period(writer: _SchemaOrgWriter, dataset: str) -> str:
     """Return the time covered as an interval (ISO 8601), which may be open at an end."""
     for period in writer.iris(dataset, "dcterms:temporal"):
         start = writer.text(period, "dcat:startDate") or ".."

@@ -9,8 +9,8 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import DETAILS
-from publisher.render.labels import Labels, read_names
-from publisher.render.layout import Placing
+from publisher.render.labels import Labels, fetch_labels
+from publisher.render.layout import PropertyLayout
 
 # More values than this are links, as without the viewer: a page is read, not searched.
 MOST = 20
@@ -32,8 +32,8 @@ class Details:
     labels: Labels = field(default_factory=dict)
 
 
-def read_details(
-    engine: Engine, topic: str, description: Description, placings: Mapping[str, Placing]
+def fetch_details(
+    engine: Engine, topic: str, description: Description, placings: Mapping[str, PropertyLayout]
 ) -> Details:
     """Return what the engine knows of the values of a topic that are shown in place."""
     paths = {path for path, placing in placings.items() if placing.viewer == DETAILS}
@@ -56,4 +56,4 @@ def read_details(
         and row["value"] != NamedNode(topic)
     )
     linked = {t.object.value for t in triples if isinstance(t.object, NamedNode)}
-    return Details(triples, read_names(engine, linked | {t.predicate.value for t in triples}))
+    return Details(triples, fetch_labels(engine, linked | {t.predicate.value for t in triples}))

@@ -95,7 +95,7 @@ class Documents:
     def graph(self, document: Document, description: Description, media_type: MediaType) -> bytes:
         """Return a document as a graph in a media type, the same bytes every time."""
         triples = [*description.triples(), *self._about_document(document, description)]
-        there = located(triples, self.addresses)
+        there = localise_urls(triples, self.addresses)
         return serialise(there, media_type, self._release.prefixes, self._release.context)
 
     def page_of(self, document: str, page: int) -> str:
@@ -149,7 +149,7 @@ _FETCHED = {
 _TYPE, _ADDRESS = iri("rdf:type"), NamedNode(iri("rdfs:Resource"))
 
 
-def located(triples: Iterable[Triple], addresses: Addresses) -> Iterator[Triple]:
+def localise_urls(triples: Iterable[Triple], addresses: Addresses) -> Iterator[Triple]:
     """Yield the triples with the addresses to fetch on this copy of the site.
 
     A release is made before anybody knows where it will be served, so its addresses are canonical.
@@ -158,21 +158,21 @@ def located(triples: Iterable[Triple], addresses: Addresses) -> Iterator[Triple]
     for triple in triples:
         predicate = triple.predicate.value
         if predicate in _FETCHED:
-            yield _fetched_here(triple, addresses)
+            yield _is_local_file(triple, addresses)
         elif predicate == _TYPE:
-            yield _typed_here(triple, addresses)
+            yield _typed_resources(triple, addresses)
         else:
             yield triple
 
 
-def _fetched_here(triple: Triple, addresses: Addresses) -> Triple:
+def _is_local_file(triple: Triple, addresses: Addresses) -> Triple:
     value = triple.object
     if not isinstance(value, NamedNode):
         return triple
     return Triple(triple.subject, triple.predicate, NamedNode(addresses.on_site(value.value)))
 
 
-def _typed_here(triple: Triple, addresses: Addresses) -> Triple:
+def _typed_resources(triple: Triple, addresses: Addresses) -> Triple:
     # Only what is fetched has this type (DCAT-AP 3.0.1, ranges).
     subject, value = triple.subject, triple.object
     if value != _ADDRESS or not isinstance(subject, NamedNode):

@@ -27,12 +27,16 @@ LDES, TREE = "https://w3id.org/ldes#", "https://w3id.org/tree#"
 _ACTIVITY_SHAPE = "https://semiceu.github.io/LDES-DCAT-AP-feeds/shape.ttl#ActivityShape"
 # Fixed, so that a closed page is the same bytes in every release.
 _PREFIXES = {**PREFIXES, "as": ACTIVITY_STREAMS, "ldes": LDES, "tree": TREE}
-_PLACES = {FeedKind.ENTITIES: "feed", FeedKind.CATALOGUE: "feed/catalog"}
+_FEED_PATHS = {FeedKind.ENTITIES: "feed", FeedKind.CATALOGUE: "feed/catalog"}
 _ATOM_ENTRIES = 100
-_WORDS = {"Create": "Added: {name}", "Update": "Changed: {name}", "Delete": "Removed: {name}"}
+_ACTIVITY_WORDS = {
+    "Create": "Added: {name}",
+    "Update": "Changed: {name}",
+    "Delete": "Removed: {name}",
+}
 
 
-class Streams:
+class Feeds:
     """The feeds of one release."""
 
     def __init__(self, release: Release, addresses: Addresses) -> None:
@@ -43,15 +47,15 @@ class Streams:
 
     def place(self, stream: FeedKind, number: int = 0) -> str:
         """Return where on this site a feed is, or one of its pages."""
-        path = _PLACES[stream] + (f"/{number}" if number else "")
+        path = _FEED_PATHS[stream] + (f"/{number}" if number else "")
         return self._addresses.on_site(self._release.base_iri + path)
 
     def _stream(self, stream: FeedKind) -> NamedNode:
-        return NamedNode(f"{self._release.base_iri}{_PLACES[stream]}#stream")
+        return NamedNode(f"{self._release.base_iri}{_FEED_PATHS[stream]}#stream")
 
     def root(self, stream: FeedKind, media_type: MediaType) -> bytes:
         """Return the root of a feed: what it is, and when each of its pages is about."""
-        return _written(self._root(stream), media_type)
+        return _serialise(self._root(stream), media_type)
 
     def _root(self, stream: FeedKind) -> Iterator[Quad]:
         pages, this = self.pages[stream], self._stream(stream)
@@ -86,7 +90,7 @@ class Streams:
 
     def page(self, stream: FeedKind, page: FeedPage, media_type: MediaType) -> bytes:
         """Return a page of a feed; a closed one is the same bytes in every release."""
-        return _written(self._page(stream, page), media_type)
+        return _serialise(self._page(stream, page), media_type)
 
     def _page(self, stream: FeedKind, page: FeedPage) -> Iterator[Quad]:
         node, this = NamedNode(self.place(stream, page.number)), self._stream(stream)
@@ -119,11 +123,11 @@ class Streams:
         ]
         return "\n".join(lines).encode()
 
-    def _entry(self, entry: Entry, language: str) -> str:
+    def _entry(self, entry: FeedEntry, language: str) -> str:
         fitting = [t.value for t in entry.labels if t.language == language]
         path = entry.thing.removeprefix(self._release.base_iri)
         name = next(iter([*fitting, *(t.value for t in entry.labels)]), path)
-        title = translate(_WORDS[entry.activity], language, name=name)
+        title = translate(_ACTIVITY_WORDS[entry.activity], language, name=name)
         there = self._addresses.on_site(self._addresses.document_of(entry.thing))
         return (
             f"<entry><id>{escape(entry.name)}</id><title>{escape(title)}</title>"
@@ -143,7 +147,7 @@ def _instant(value: str) -> Literal:
     return Literal(value, datatype=NamedNode(iri("xsd:dateTime")))
 
 
-def _written(quads: Iterator[Quad], media_type: MediaType) -> bytes:
+def _serialise(quads: Iterator[Quad], media_type: MediaType) -> bytes:
     """Return quads in their order: members stand as they came (TREE, profile specification).
 
     A format of graphs gets the default graph: what changed and when, without what was said then.
@@ -167,7 +171,7 @@ _DAYS = 3
 
 
 @dataclass(frozen=True)
-class Entry:
+class FeedEntry:
     """A member of a feed, for people.
 
     Attributes:
@@ -188,14 +192,14 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Day:
+class FeedDay:
     """What one day brought: the things that were added, changed or removed, by activity."""
 
     date: str
-    activities: tuple[tuple[str, tuple[Entry, ...]], ...]
+    activities: tuple[tuple[str, tuple[FeedEntry, ...]], ...]
 
 
-def read_entries(release: Release, page: FeedPage) -> Iterator[Entry]:
+def read_entries(release: Release, page: FeedPage) -> Iterator[FeedEntry]:
     """Yield the changes of things on a page of the feed, but for statements, in its order."""
     stream = FeedKind.ENTITIES
     said: dict[str, dict[str, str]] = {}
@@ -220,32 +224,32 @@ def read_entries(release: Release, page: FeedPage) -> Iterator[Entry]:
             continue
         activity = told[_TYPE].removeprefix(ACTIVITY_STREAMS)
         thing, published = told[stream.version_of], told[stream.timestamp]
-        yield Entry(name, thing, activity, published, tuple(labels.get(name, ())), of_member)
+        yield FeedEntry(name, thing, activity, published, tuple(labels.get(name, ())), of_member)
 
 
-def latest_days(release: Release, listed: Collection[str]) -> list[Day]:
+def latest_days(release: Release, listed: Collection[str]) -> list[FeedDay]:
     """Return the newest days of the feed with the changes of things of some classes.
 
     Args:
         release: Whose feed is read.
         listed: IRIs of the classes, the most important first; what left is of no class and counts.
     """
-    entries: list[Entry] = []
+    entries: list[FeedEntry] = []
     pages = read_pages(release.folder, FeedKind.ENTITIES)
     for page in pages[-_MOST_PAGES:]:
         found = read_entries(release, page)
         entries += (e for e in found if not e.kinds or not set(listed).isdisjoint(e.kinds))
     order = list(listed)
-    entries.sort(key=lambda entry: (entry.published[:10], _rank(entry, order)))
+    entries.sort(key=lambda entry: (entry.published[:10], _entry_rank(entry, order)))
     days = [(day, list(of_day)) for day, of_day in groupby(entries, lambda e: e.published[:10])]
-    return [Day(day, tuple(_by_activity(of_day))) for day, of_day in days[::-1][:_DAYS]]
+    return [FeedDay(day, tuple(_by_activity(of_day))) for day, of_day in days[::-1][:_DAYS]]
 
 
-def _rank(entry: Entry, order: list[str]) -> int:
+def _entry_rank(entry: FeedEntry, order: list[str]) -> int:
     return min((order.index(kind) for kind in entry.kinds if kind in order), default=len(order))
 
 
-def _by_activity(entries: Iterable[Entry]) -> Iterator[tuple[str, tuple[Entry, ...]]]:
+def _by_activity(entries: Iterable[FeedEntry]) -> Iterator[tuple[str, tuple[FeedEntry, ...]]]:
     found = list(entries)
     for activity in ("Create", "Update", "Delete"):
         # A thing that changed twice in a day is one to a reader.

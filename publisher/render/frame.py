@@ -13,10 +13,10 @@ from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
-from publisher.render.datasets import Catalogued
-from publisher.render.labels import best, foreign, standard_terms
+from publisher.render.datasets import SiteMetadata
+from publisher.render.labels import best_label, foreign_language, standard_terms
 from publisher.render.parts import Value
-from publisher.render.values import in_words, locale_of, sentence_case
+from publisher.render.values import format_literal, locale_of, sentence_case
 
 PICTURES, HOME_PICTURE = "picture/", "index"
 _SAFE_SCHEMES = ("https://", "http://", "mailto:")
@@ -26,7 +26,7 @@ _SUMMARY_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class Reader:
+class PageLanguage:
     """Who a page is for.
 
     Attributes:
@@ -39,7 +39,7 @@ class Reader:
 
 
 @dataclass(frozen=True)
-class Switch:
+class LanguageLink:
     """A link to the same page in a language; ``place`` is its whole address."""
 
     language: str
@@ -48,7 +48,7 @@ class Switch:
     place: str
 
 
-def nothing_to_notice(language: str) -> str:
+def no_notice(language: str) -> str:
     """Return nothing: all is as it should be."""
     return ""
 
@@ -59,10 +59,10 @@ class Frame:
     def __init__(
         self,
         release: Release,
-        catalogued: Catalogued,
+        catalogued: SiteMetadata,
         addresses: Addresses,
         present: str = "",
-        notice: Callable[[str], str] = nothing_to_notice,
+        notice: Callable[[str], str] = no_notice,
     ) -> None:
         """Prepare the templates; they escape everything.
 
@@ -87,7 +87,7 @@ class Frame:
         )
         self._environment.filters["sentence_case"] = sentence_case
 
-    def href(self, name: str, reader: Reader) -> str:
+    def href(self, name: str, reader: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""
         if self._addresses.holds(name):
             path, hash_sign, fragment = self._addresses.path(name).partition("#")
@@ -95,7 +95,7 @@ class Frame:
             return path + kept + hash_sign + fragment
         return name if name.startswith(_SAFE_SCHEMES) else ""
 
-    def page_of(self, document: str, number: int, reader: Reader) -> str:
+    def page_of(self, document: str, number: int, reader: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""
         kept = f"&lang={reader.language}" if reader.chosen else ""
         return f"{self._addresses.path(document)}?incoming={number}{kept}"
@@ -113,7 +113,7 @@ class Frame:
     def render(
         self,
         template: str,
-        reader: Reader,
+        reader: PageLanguage,
         canonical: str,
         *,
         title: str,
@@ -142,7 +142,7 @@ class Frame:
             **self._surroundings(reader),
             canonical=canonical,
             title=title,
-            summary=_cut(summary),
+            summary=_shorten(summary),
             versions=versions,
             switches=[version for version in versions if version.language != language],
             now=self._now(canonical, page, kept, reader),
@@ -151,7 +151,7 @@ class Frame:
         )
         return written.encode()
 
-    def _surroundings(self, reader: Reader) -> dict[str, object]:
+    def _surroundings(self, reader: PageLanguage) -> dict[str, object]:
         """Return what every page for a reader has around it."""
         language = reader.language
         return {
@@ -174,19 +174,19 @@ class Frame:
 
     def _published(self, language: str) -> str:
         day = self._release.published.date().isoformat()
-        return in_words(Literal(day, datatype=NamedNode(iri("xsd:date"))), language)
+        return format_literal(Literal(day, datatype=NamedNode(iri("xsd:date"))), language)
 
-    def _licenses(self, reader: Reader) -> list[Value]:
+    def _licenses(self, reader: PageLanguage) -> list[Value]:
         """Return the licences of the catalogue and its datasets, once each."""
         records = (self._catalogued.catalogue, *self._catalogued.datasets.values())
         found = []
         for name in dict.fromkeys(name for record in records for name in record.licenses):
-            label = best(standard_terms().get(name, ()), reader.language) or Literal(name)
-            language = foreign(label, reader.language)
+            label = best_label(standard_terms().get(name, ()), reader.language) or Literal(name)
+            language = foreign_language(label, reader.language)
             found.append(Value(label.value, self.href(name, reader), language))
         return found
 
-    def _now(self, canonical: str, page: int, kept: str, reader: Reader) -> str:
+    def _now(self, canonical: str, page: int, kept: str, reader: PageLanguage) -> str:
         """Return where a page of the past is as it is now; empty for a page of the present."""
         if self._present is None:
             return ""
@@ -195,12 +195,12 @@ class Frame:
         path = self._present.path(canonical)
         return f"{path}?{'&'.join(parameters)}" if parameters else path
 
-    def _versions(self, canonical: str, page: int, kept: str) -> list[Switch]:
+    def _versions(self, canonical: str, page: int, kept: str) -> list[LanguageLink]:
         """Return links to a page in every language."""
         path, place = self._addresses.path(canonical), self._addresses.on_site(canonical)
         kept = f"incoming={page}&" if page > 1 else f"{kept}&" if kept else ""
         return [
-            Switch(
+            LanguageLink(
                 tag, _LANGUAGE_NAMES[tag], f"{path}?{kept}lang={tag}", f"{place}?{kept}lang={tag}"
             )
             for tag in LANGUAGES
@@ -209,9 +209,9 @@ class Frame:
 
 def text_in(literals: Sequence[Literal], language: str) -> str:
     """Return the text that fits a language best; empty when there is none."""
-    found = best(literals, language)
+    found = best_label(literals, language)
     return found.value if found else ""
 
 
-def _cut(text: str) -> str:
+def _shorten(text: str) -> str:
     return text if len(text) <= _SUMMARY_LENGTH else text[:_SUMMARY_LENGTH].rstrip() + "…"

@@ -17,19 +17,25 @@ from publisher.release.history.difference import EntityDiff, Kind
 from publisher.release.history.releases import ReleaseInfo
 from publisher.release.history.tombstones import Tombstone
 from publisher.release.model import Release
-from publisher.render.frame import Frame, Reader
-from publisher.render.labels import Names, address_as_name, best, foreign, standard_terms
+from publisher.render.frame import Frame, PageLanguage
+from publisher.render.labels import (
+    LabelPicker,
+    best_label,
+    foreign_language,
+    iri_as_label,
+    standard_terms,
+)
 from publisher.render.parts import Value
-from publisher.render.values import in_words
+from publisher.render.values import format_literal
 
 # Entities that the page of a difference shows; JSON and RDF Patch have them all.
-SHOWN = 500
+MOST_SHOWN = 500
 
 
-def day_in_words(instant: datetime, language: str) -> str:
+def format_day(instant: datetime, language: str) -> str:
     """Return the day of an instant as people write it."""
     day = Literal(instant.date().isoformat(), datatype=NamedNode(iri("xsd:date")))
-    return in_words(day, language)
+    return format_literal(day, language)
 
 
 class HistoryPages:
@@ -48,7 +54,7 @@ class HistoryPages:
         self,
         tombstone: Tombstone,
         as_it_was: str,
-        reader: Reader,
+        reader: PageLanguage,
         near: Sequence[tuple[Value, Value | None]] = (),
     ) -> bytes:
         """Return the page of an entity that left.
@@ -66,18 +72,18 @@ class HistoryPages:
             tombstone.entity,
             title=translate("This is no longer here", language),
             tombstone=tombstone,
-            day=day_in_words(tombstone.gone, language),
+            day=format_day(tombstone.gone, language),
             replaced_by=self._links(tombstone.replaced_by, reader),
             events=self._links(tombstone.events, reader),
             as_it_was=as_it_was,
             near=near,
         )
 
-    def releases(self, kept: Sequence[ReleaseInfo], reader: Reader) -> bytes:
+    def releases(self, kept: Sequence[ReleaseInfo], reader: PageLanguage) -> bytes:
         """Return the page of the releases that are kept, the newest first."""
         before = [release.id for release in kept[1:]] + [""]
         rows = [
-            (release, day_in_words(release.published, reader.language), older)
+            (release, format_day(release.published, reader.language), older)
             for release, older in zip(kept, before, strict=True)
         ]
         title = translate("Releases", reader.language)
@@ -86,7 +92,7 @@ class HistoryPages:
         )
 
     def report(
-        self, name: str, report: Mapping[str, Any], loss_allowed: str, reader: Reader
+        self, name: str, report: Mapping[str, Any], loss_allowed: str, reader: PageLanguage
     ) -> bytes:
         """Return the page of what the check of a release found.
 
@@ -114,14 +120,14 @@ class HistoryPages:
         names: tuple[str, str],
         counts: Mapping[str, int],
         beginning: Iterable[EntityDiff],
-        reader: Reader,
+        reader: PageLanguage,
     ) -> bytes:
         """Return the page of what changed from one release to another; it shows the beginning.
 
         Args:
             names: Of the older release and the newer one.
             counts: Name of a kind → how many entities it happened to.
-            beginning: The first changes, not more than ``SHOWN``.
+            beginning: The first changes, not more than ``MOST_SHOWN``.
             reader: Who asks.
         """
         old, new = names
@@ -130,7 +136,7 @@ class HistoryPages:
         def naming(name: str) -> Value:
             return known.get(name) or known.setdefault(name, self._link(name, reader))
 
-        listed = [shown(change, naming, reader.language) for change in beginning]
+        listed = [view_change(change, naming, reader.language) for change in beginning]
         return self._frame.render(
             "difference.html",
             reader,
@@ -146,30 +152,30 @@ class HistoryPages:
     def _place(self, path: str) -> str:
         return self._addresses.base_iri + path
 
-    def _links(self, names: Iterable[str], reader: Reader) -> Sequence[Value]:
+    def _links(self, names: Iterable[str], reader: PageLanguage) -> Sequence[Value]:
         return [self._link(name, reader) for name in names]
 
-    def _link(self, name: str, reader: Reader) -> Value:
+    def _link(self, name: str, reader: PageLanguage) -> Value:
         """Return a link that bears the name of the thing it leads to."""
         prefixes, base_iri = self._release.prefixes, self._addresses.base_iri
         description = self._engine.describe((name,), 1, 1)
         if description is None:
-            label = best(standard_terms().get(name, ()), reader.language)
-            text = label.value if label else address_as_name(name, prefixes, base_iri)
+            label = best_label(standard_terms().get(name, ()), reader.language)
+            text = label.value if label else iri_as_label(name, prefixes, base_iri)
             return Value(text, self._frame.href(name, reader))
-        label = Names(description, {}, reader.language, prefixes, base_iri).of(name)
-        language = foreign(label, reader.language)
+        label = LabelPicker(description, {}, reader.language, prefixes, base_iri).of(name)
+        language = foreign_language(label, reader.language)
         return Value(label.value, self._frame.href(name, reader), language)
 
 
 # What changed between two releases, in the words of the data: who reads it is no program.
 
 # Called with an IRI, returns its name and where it is read about.
-Naming = Callable[[str], Value]
+NameValue = Callable[[str], Value]
 
 
 @dataclass(frozen=True)
-class Fact:
+class ChangedStatement:
     """A statement that is gone or new.
 
     Attributes:
@@ -184,7 +190,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ChangedEntity:
     """A thing that came, left or changed.
 
     Attributes:
@@ -197,10 +203,10 @@ class Shown:
     thing: Value
     dataset: str
     kind: str
-    facts: tuple[Fact, ...]
+    facts: tuple[ChangedStatement, ...]
 
 
-def shown(change: EntityDiff, naming: Naming, language: str) -> Shown:
+def view_change(change: EntityDiff, naming: NameValue, language: str) -> ChangedEntity:
     """Return a change as a reader sees it.
 
     Args:
@@ -215,8 +221,10 @@ def shown(change: EntityDiff, naming: Naming, language: str) -> Shown:
     thing = naming(change.entity)
     if change.kind is Kind.REMOVED:
         label = _label(gone, change.entity, language)
-        thing = Value(label.value, thing.href, foreign(label, language)) if label else thing
-    return Shown(thing, change.dataset, change.kind.value, tuple(facts))
+        thing = (
+            Value(label.value, thing.href, foreign_language(label, language)) if label else thing
+        )
+    return ChangedEntity(thing, change.dataset, change.kind.value, tuple(facts))
 
 
 def _quads(lines: tuple[str, ...]) -> Iterator[Quad]:
@@ -231,15 +239,15 @@ def _label(quads: list[Quad], entity: str, language: str) -> Literal | None:
         and isinstance(quad.object, Literal)
         and quad.subject == NamedNode(entity)
     ]
-    return best(said, language)
+    return best_label(said, language)
 
 
-def _fact(quad: Quad, naming: Naming, language: str, *, is_new: bool) -> Fact:
+def _fact(quad: Quad, naming: NameValue, language: str, *, is_new: bool) -> ChangedStatement:
     term = quad.object
     if isinstance(term, NamedNode):
         value = naming(term.value)
     elif isinstance(term, Literal):
-        value = Value(in_words(term, language), "", foreign(term, language))
+        value = Value(format_literal(term, language), "", foreign_language(term, language))
     else:
         value = Value("…")
-    return Fact(is_new, naming(quad.predicate.value), value)
+    return ChangedStatement(is_new, naming(quad.predicate.value), value)

@@ -10,13 +10,13 @@ from pyoxigraph import Literal
 
 from publisher.query.engine import LABELS, Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import Labels, best, foreign, standard_terms
+from publisher.render.labels import Labels, best_label, foreign_language, standard_terms
 from publisher.render.layout import Layout
-from publisher.render.parts import Mark, Value
+from publisher.render.parts import Badge, Value
 from publisher.render.values import first_sentence, sort_key
 
 # Things of a class with more than this are not listed on the home page, only counted.
-LISTED = 100
+MOST_LISTED = 100
 _DESCRIPTIONS = (iri("dcterms:description"), iri("skos:definition"))
 # A statement carries a fact; the page of what it is about shows it.
 _STATEMENT = iri("rdf:Statement")
@@ -56,7 +56,7 @@ class Card:
 
     iri: str
     name: Value
-    marks: tuple[Mark, ...]
+    marks: tuple[Badge, ...]
     tags: tuple[Value, ...]
     sentence: Value | None
 
@@ -104,7 +104,7 @@ class Home:
         placings = self.layout.of([self.main])
         ordered = sorted(placings.items(), key=lambda p: (p[1].group_order, p[1].order))
         marks = tuple(
-            Mark(
+            Badge(
                 Value(placing.names.get(language, "")),
                 self._value(concept, language, link),
                 self.layout.is_usual([self.main], path, concept),
@@ -118,10 +118,10 @@ class Home:
         tags.sort(key=lambda tag: sort_key(tag.text))
         return Card(
             name,
-            _labelled(name, said, language, link),
+            _with_labels(name, said, language, link),
             marks,
             tuple(tags),
-            None if tags else _sentence(said, language),
+            None if tags else _first_sentence(said, language),
         )
 
     def collections(self, language: str, link: Link) -> list[Collection]:
@@ -131,16 +131,16 @@ class Home:
     def collection(self, name: str, language: str, link: Link) -> Collection:
         """Return a class with its things."""
         things = [
-            _labelled(thing, said, language, link)
+            _with_labels(thing, said, language, link)
             for thing, said in self.things.get(name, {}).items()
         ]
         things.sort(key=lambda thing: sort_key(thing.text))
         return Collection(name, self._value(name, language, link), self.counts[name], tuple(things))
 
     def _value(self, name: str, language: str, link: Link) -> Value:
-        label = best(self.labels.get(name) or standard_terms().get(name, ()), language)
+        label = best_label(self.labels.get(name) or standard_terms().get(name, ()), language)
         label = label or Literal(name)
-        return Value(label.value, link(name), foreign(label, language))
+        return Value(label.value, link(name), foreign_language(label, language))
 
 
 def _names(terms: Iterable[object]) -> list[str]:
@@ -151,25 +151,27 @@ def _literals(terms: Iterable[object]) -> list[Literal]:
     return [term for term in terms if isinstance(term, Literal)]
 
 
-def _labelled(name: str, said: Mapping[str, Sequence[object]], language: str, link: Link) -> Value:
+def _with_labels(
+    name: str, said: Mapping[str, Sequence[object]], language: str, link: Link
+) -> Value:
     found = next((said[p] for p in LABELS if said.get(p)), ())
-    label = best(_literals(found), language) or Literal(name)
-    return Value(label.value, link(name), foreign(label, language))
+    label = best_label(_literals(found), language) or Literal(name)
+    return Value(label.value, link(name), foreign_language(label, language))
 
 
-def _sentence(said: Mapping[str, Sequence[object]], language: str) -> Value | None:
+def _first_sentence(said: Mapping[str, Sequence[object]], language: str) -> Value | None:
     found = next((said[p] for p in _DESCRIPTIONS if said.get(p)), ())
-    text = best(_literals(found), language)
-    return text and Value(first_sentence(text.value), "", foreign(text, language))
+    text = best_label(_literals(found), language)
+    return text and Value(first_sentence(text.value), "", foreign_language(text, language))
 
 
-def _brackets(names: Iterable[str], separator: str) -> str:
+def _in_brackets(names: Iterable[str], separator: str) -> str:
     return separator.join(f"<{name}>" for name in names)
 
 
-def read_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
+def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
     """Return the facts of the home page, asked of the engine."""
-    found = _count(engine, base_iri, "#")
+    found = _count_things(engine, base_iri, "#")
     described = set(layout.described())
     ranked = sorted(
         (name for name in found if name.startswith(base_iri) or name in described),
@@ -177,16 +179,16 @@ def read_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
     )
     main = next((name for name in ranked if name.startswith(base_iri)), "")
     if not ranked:  # neither an ontology nor shapes: files that somebody looks at
-        found = _count(engine, base_iri, " ")
+        found = _count_things(engine, base_iri, " ")
         ranked = sorted(found, key=lambda c: (-found[c], c))
         main = ranked[0] if ranked else ""
-    small = [name for name in ranked if found[name] <= LISTED]
+    small = [name for name in ranked if found[name] <= MOST_LISTED]
     wanted = [*LABELS, *_DESCRIPTIONS]
     wanted += [path for path, p in layout.of([main]).items() if p.concepts]
     things: dict[str, dict[str, dict[str, list[object]]]] = defaultdict(
         lambda: defaultdict(lambda: defaultdict(list))
     )
-    query = _THINGS % (_brackets(small, " "), base_iri, _brackets(wanted, ", "))
+    query = _THINGS % (_in_brackets(small, " "), base_iri, _in_brackets(wanted, ", "))
     for row in engine.rows(query) if small else ():
         of_class = things[row["class"].value]
         of_class[row["thing"].value][row["property"].value].append(row["value"])
@@ -203,18 +205,18 @@ def read_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
         if property_ not in (*LABELS, *_DESCRIPTIONS)
         for name in _names(values)
     }
-    return Home(main, counts, things, _read_names(engine, {*counts, *concepts}), layout)
+    return Home(main, counts, things, _fetch_names(engine, {*counts, *concepts}), layout)
 
 
-def _count(engine: Engine, base_iri: str, without: str) -> dict[str, int]:
+def _count_things(engine: Engine, base_iri: str, without: str) -> dict[str, int]:
     """Return class → number of things below the base whose IRI is without a character."""
     rows = engine.rows(_COUNTS % (base_iri, without))
     return {row["class"].value: int(row["count"].value) for row in rows}
 
 
-def _read_names(engine: Engine, names: Iterable[str]) -> Labels:
+def _fetch_names(engine: Engine, names: Iterable[str]) -> Labels:
     found: dict[str, list[Literal]] = defaultdict(list)
-    query = _NAMES % (_brackets(sorted(names), " "), _brackets(LABELS, ", "))
+    query = _NAMES % (_in_brackets(sorted(names), " "), _in_brackets(LABELS, ", "))
     for row in engine.rows(query):
         if isinstance(row["value"], Literal):
             found[row["thing"].value].append(row["value"])

@@ -11,8 +11,8 @@ from publisher.messages import translate
 from publisher.rdf.namespaces import iri
 from publisher.render.layout import Layout
 from publisher.render.neighbours import Neighbour, Neighbourhood
-from publisher.render.parts import Fact, Group, Line, Value
-from publisher.render.values import in_words, sentence_case, shortened, sort_key
+from publisher.render.parts import Fact, PropertyGroup, PropertyValues, Value
+from publisher.render.values import format_literal, sentence_case, shorten_text, sort_key
 from publisher.render.views import OBJECT, PREDICATE, Views
 
 _TYPE, _SOURCE = iri("rdf:type"), iri("dcterms:source")
@@ -41,7 +41,7 @@ class Incoming:
 
     def groups(
         self, triples: Iterable[Triple], shown: frozenset[str], *, many: bool
-    ) -> tuple[Group, ...]:
+    ) -> tuple[PropertyGroup, ...]:
         """Return the links: first the statements, by what they are about, then the others.
 
         Args:
@@ -61,9 +61,11 @@ class Incoming:
         cited = [s for s in statements if s[0].predicate.value == _SOURCE]
         named = [s for s in statements if s[0].predicate.value != _SOURCE]
         found = (
-            Group(translate("Facts from this source", self._language), self._said(cited)),
-            Group(translate("Facts that refer to this", self._language), self._said(named)),
-            Group(translate("What links to this", self._language), self._linked(others, many)),
+            PropertyGroup(translate("Facts from this source", self._language), self._said(cited)),
+            PropertyGroup(translate("Facts that refer to this", self._language), self._said(named)),
+            PropertyGroup(
+                translate("What links to this", self._language), self._linked(others, many)
+            ),
         )
         return tuple(group for group in found if group.lines)
 
@@ -74,7 +76,7 @@ class Incoming:
             return False
         return triple.predicate.value != OBJECT or not neighbour.adopted
 
-    def _said(self, statements: list[tuple[Triple, Neighbour]]) -> tuple[Line, ...]:
+    def _said(self, statements: list[tuple[Triple, Neighbour]]) -> tuple[PropertyValues, ...]:
         by_subject: dict[str, dict[str, Value]] = defaultdict(dict)
         for triple, neighbour in statements:
             statement = neighbour.statement()
@@ -86,7 +88,7 @@ class Incoming:
                 name = triple.subject.value
                 by_subject[subject][name] = Value(words, self._views.link_to(name).href)
         lines = [
-            Line(self._views.link_to(subject), "", (Fact(_sorted(facts.values())),))
+            PropertyValues(self._views.link_to(subject), "", (Fact(_sort_lines(facts.values())),))
             for subject, facts in by_subject.items()
         ]
         return tuple(sorted(lines, key=lambda line: sort_key(line.name.text)))
@@ -94,9 +96,9 @@ class Incoming:
     def _in_words(self, value: NamedNode | Literal) -> str:
         if isinstance(value, NamedNode):
             return self._views.link_to(value.value).text
-        return shortened(in_words(value, self._language), legible=bool(value.language))[0]
+        return shorten_text(format_literal(value, self._language), legible=bool(value.language))[0]
 
-    def _linked(self, triples: list[Triple], many: bool) -> tuple[Line, ...]:
+    def _linked(self, triples: list[Triple], many: bool) -> tuple[PropertyValues, ...]:
         grouped: dict[tuple[str, str, str, str], list[NamedNode]] = defaultdict(list)
         for triple in triples:
             assert isinstance(triple.subject, NamedNode)
@@ -122,12 +124,12 @@ class Incoming:
 
     def _line(
         self, called: str, kind: str, predicate: str, target: str, subjects: list[NamedNode]
-    ) -> Line:
+    ) -> PropertyValues:
         if called:
             # The shape of the thing itself names the way back.
             name = Value(sentence_case(called))
             detail = self._views.link_to(target).text if target else ""
-            return Line(name, predicate, self._facts(subjects), detail)
+            return PropertyValues(name, predicate, self._facts(subjects), detail)
         placing = self._layout.of([kind]).get(predicate)
         spoken = placing.names.get(self._language) if placing else None
         verb = spoken or self._views.link_to(predicate).text
@@ -138,7 +140,7 @@ class Incoming:
             name, detail = self._views.link_to(kind), ""
         else:
             name, detail = self._views.link_to(kind), sentence_case(f"{verb}: {to}")
-        return Line(name, predicate, self._facts(subjects), detail)
+        return PropertyValues(name, predicate, self._facts(subjects), detail)
 
     def _facts(self, subjects: list[NamedNode]) -> tuple[Fact, ...]:
         by_sources: dict[tuple[str, ...], list[Value]] = defaultdict(list)
@@ -150,10 +152,10 @@ class Incoming:
             )
             by_sources[sources].append(self._views.link_to(subject.value))
         return tuple(
-            Fact(_sorted(values), tuple(self._views.link_to(source) for source in sources))
+            Fact(_sort_lines(values), tuple(self._views.link_to(source) for source in sources))
             for sources, values in by_sources.items()
         )
 
 
-def _sorted(values: Iterable[Value]) -> tuple[Value, ...]:
+def _sort_lines(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(sorted(values, key=lambda value: (sort_key(value.text), value.href)))

@@ -31,33 +31,33 @@ def standard_terms() -> Labels:
     return {term: tuple(found) for term, found in labels.items()}
 
 
-def best(literals: Iterable[Literal], language: str) -> Literal | None:
+def best_label(literals: Iterable[Literal], language: str) -> Literal | None:
     """Return the literal in the language; else one without, else English, else the first.
 
     A region's tag counts as its language: ``en-GB`` serves ``en``.
     """
-    return min(literals, key=lambda literal: _rank(literal, language), default=None)
+    return min(literals, key=lambda literal: _language_rank(literal, language), default=None)
 
 
-def _rank(literal: Literal, language: str) -> tuple[int, str, str]:
+def _language_rank(literal: Literal, language: str) -> tuple[int, str, str]:
     tag = (literal.language or "").lower()
     primary = tag.split("-")[0]
     order = 0 if primary == language else 1 if not tag else 2 if primary == "en" else 3
     return (order, tag, literal.value)
 
 
-def foreign(literal: Literal, language: str) -> str:
+def foreign_language(literal: Literal, language: str) -> str:
     """Return the language tag of a literal, when a page in the language must mark it."""
     tag = literal.language or ""
     return "" if tag.split("-")[0].lower() == language else tag
 
 
-def address_as_name(name: str, prefixes: Mapping[str, str], base_iri: str) -> str:
+def iri_as_label(name: str, prefixes: Mapping[str, str], base_iri: str) -> str:
     """Return the shortest spelling of an IRI that still says what it is.
 
-    >>> address_as_name("https://e.org/id/geometry/20", {}, "https://e.org/")
+    >>> iri_as_label("https://e.org/id/geometry/20", {}, "https://e.org/")
     'geometry/20'
-    >>> address_as_name("https://www.example.com/about/", {}, "https://e.org/")
+    >>> iri_as_label("https://www.example.com/about/", {}, "https://e.org/")
     'www.example.com/about'
     """
     short = shorten(name, prefixes)
@@ -69,7 +69,7 @@ def address_as_name(name: str, prefixes: Mapping[str, str], base_iri: str) -> st
     return name.removeprefix("https://").removeprefix("http://").rstrip("/") or name
 
 
-class Names:
+class LabelPicker:
     """The names of everything on one page."""
 
     def __init__(
@@ -101,8 +101,8 @@ class Names:
 
     def of(self, name: str) -> Literal:
         """Return what a thing or term is called; its shortened IRI when it has no name."""
-        found = best(self._labels.get(name) or standard_terms().get(name, ()), self._language)
-        return found or Literal(address_as_name(name, self._prefixes, self._base_iri))
+        found = best_label(self._labels.get(name) or standard_terms().get(name, ()), self._language)
+        return found or Literal(iri_as_label(name, self._prefixes, self._base_iri))
 
 
 # What things are called, asked of the engine for many at once.
@@ -115,10 +115,10 @@ _QUERY = "SELECT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {things} }} \
 _T = TypeVar("_T")
 
 
-def chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
+def fetch_in_chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
     """Yield what was found in parts of at most ``size``.
 
-    >>> list(chunks("abc", 2))
+    >>> list(fetch_in_chunks("abc", 2))
     [['a', 'b'], ['c']]
     """
     rest = iter(found)
@@ -126,11 +126,11 @@ def chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequence[_T]]:
         yield part
 
 
-def read_names(engine: Engine, things: Iterable[str]) -> Labels:
+def fetch_labels(engine: Engine, things: Iterable[str]) -> Labels:
     """Return IRI → its names, by the first property that names it; things without are left out."""
     found: dict[str, dict[str, set[Literal]]] = {}
     properties = ", ".join(f"<{path}>" for path in LABEL_PATHS)
-    for part in chunks(sorted(set(things))):
+    for part in fetch_in_chunks(sorted(set(things))):
         names = " ".join(str(NamedNode(name)) for name in part)
         for row in engine.rows(_QUERY.format(things=names, properties=properties)):
             if isinstance(row["value"], Literal):

@@ -47,7 +47,7 @@ SELECT ?class ?path ?name WHERE {
 }
 ORDER BY ?class ?path ?name
 """
-_USUAL = """
+_USUAL_VALUES = """
 SELECT ?class ?path ?value (COUNT(?thing) AS ?count) WHERE {
     VALUES (?class ?path) { %s }
     ?thing a ?class ; ?path ?value .
@@ -58,7 +58,7 @@ ORDER BY ?class ?path ?count ?value
 
 
 @dataclass
-class Placing:
+class PropertyLayout:
     """Where a property stands on the page of a class.
 
     Attributes:
@@ -97,10 +97,10 @@ class Layout:
 
     def __init__(self, engine: Engine) -> None:
         """Ask the engine for the shapes of the release."""
-        self._classes: dict[str, dict[str, Placing]] = {}
+        self._classes: dict[str, dict[str, PropertyLayout]] = {}
         for row in engine.rows(_QUERY):
             properties = self._classes.setdefault(row["class"].value, {})
-            _place(properties.setdefault(row["path"].value, Placing()), row)
+            _place(properties.setdefault(row["path"].value, PropertyLayout()), row)
         self._norms = self._read_norms(engine)
         self._inverse: dict[tuple[str, str, str], str] = {}
         for row in engine.rows(_INVERSE):
@@ -115,7 +115,7 @@ class Layout:
             return {}
         pairs = " ".join(f"(<{name}> <{path}>)" for name, path in marks)
         counts: dict[tuple[str, str], dict[str, int]] = {}
-        for row in engine.rows(_USUAL % pairs):
+        for row in engine.rows(_USUAL_VALUES % pairs):
             of_mark = counts.setdefault((row["class"].value, row["path"].value), {})
             of_mark[row["value"].value] = int(row["count"].value)
         return {
@@ -125,9 +125,9 @@ class Layout:
             if found[commonest] >= _NORM * sum(found.values())
         }
 
-    def of(self, classes: Iterable[str]) -> Mapping[str, Placing]:
+    def of(self, classes: Iterable[str]) -> Mapping[str, PropertyLayout]:
         """Return property → placing for a thing of some classes; the first to place it wins."""
-        merged: dict[str, Placing] = {}
+        merged: dict[str, PropertyLayout] = {}
         for name in classes:
             for path, placing in self._classes.get(name, {}).items():
                 merged.setdefault(path, placing)
@@ -163,7 +163,7 @@ class Layout:
         return list(self._classes)
 
 
-def _place(placing: Placing, row: Solution) -> None:
+def _place(placing: PropertyLayout, row: Solution) -> None:
     """Add what one solution says; several shapes may speak of one property."""
     placing.order = min(placing.order, _number(row, "order"))
     placing.group_order = min(placing.group_order, _number(row, "groupOrder"))

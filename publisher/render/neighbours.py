@@ -65,32 +65,36 @@ class Neighbourhood:
 _UNKNOWN = Neighbour()
 
 
-def _list(names: Iterable[str]) -> str:
+def _members_of(names: Iterable[str]) -> str:
     return " ".join(f"<{name}>" for name in names)
 
 
-def read_neighbourhood(engine: Engine, description: Description, base_iri: str) -> Neighbourhood:
+def fetch_neighbourhood(engine: Engine, description: Description, base_iri: str) -> Neighbourhood:
     """Return what the engine knows of the own things that a description links to."""
     linked = {t.object.value for t in description.own if isinstance(t.object, NamedNode)}
     linked = {name for name in linked if "#" not in name}  # a term is no fact and has no source
     linked |= {t.subject.value for t in description.incoming if isinstance(t.subject, NamedNode)}
     own = sorted(name for name in linked if name.startswith(base_iri))
     neighbours: dict[str, Neighbour] = {}
-    properties = ", ".join(f"<{name}>" for name in (_KIND, _SOURCE, *_PARTS, *sorted(TELLING)))
-    for row in engine.rows(_QUERY.format(things=_list(own), properties=properties)) if own else ():
+    properties = ", ".join(
+        f"<{name}>" for name in (_KIND, _SOURCE, *_PARTS, *sorted(FACT_PROPERTIES))
+    )
+    for row in (
+        engine.rows(_QUERY.format(things=_members_of(own), properties=properties)) if own else ()
+    ):
         neighbour = neighbours.setdefault(row["thing"].value, Neighbour())
         name, value = row["property"].value, row["value"]
         if name == _KIND:
             neighbour.kinds.append(value.value)
         elif name == _SOURCE:
             neighbour.sources.append(value.value)
-        elif name in TELLING:
+        elif name in FACT_PROPERTIES:
             neighbour.tells = True
         elif isinstance(value, (NamedNode, Literal)):
             neighbour.parts[name] = value
     statements = [name for name, neighbour in neighbours.items() if neighbour.parts]
     if statements:
-        for row in engine.rows(_NOT_ADOPTED.format(things=_list(statements))):
+        for row in engine.rows(_NOT_ADOPTED.format(things=_members_of(statements))):
             neighbours[row["thing"].value].adopted = False
     return Neighbourhood(neighbours, _labels(engine, description, neighbours))
 
@@ -113,7 +117,7 @@ def _labels(
         return {}
     found: dict[str, dict[str, list[Literal]]] = {}
     properties = ", ".join(f"<{name}>" for name in LABELS)
-    for row in engine.rows(_QUERY.format(things=_list(missing), properties=properties)):
+    for row in engine.rows(_QUERY.format(things=_members_of(missing), properties=properties)):
         if isinstance(row["value"], Literal):
             by_property = found.setdefault(row["thing"].value, {})
             by_property.setdefault(row["property"].value, []).append(row["value"])
@@ -126,7 +130,7 @@ def _labels(
 # The properties that make a thing a fact about another: its time, its number, who says it.
 
 # When something happened, or began and ended. A founding date is not here: what has one lasts.
-STARTS = tuple(
+START_PROPERTIES = tuple(
     iri(name)
     for name in (
         "dcterms:date",
@@ -136,13 +140,15 @@ STARTS = tuple(
         "prov:startedAtTime",
     )
 )
-ENDS = tuple(
+END_PROPERTIES = tuple(
     iri(name)
     for name in ("schema:endDate", "schema:expires", "schema:validThrough", "prov:endedAtTime")
 )
 LEAST, MOST = iri("schema:minValue"), iri("schema:maxValue")
-NUMBERS = (iri("schema:value"), iri("rdf:value"), LEAST, MOST)
-SAID_BY = iri("prov:wasAttributedTo")
-TELLING = frozenset((*STARTS, *ENDS, *NUMBERS, SAID_BY))
+NUMBER_PROPERTIES = (iri("schema:value"), iri("rdf:value"), LEAST, MOST)
+ATTRIBUTED_TO = iri("prov:wasAttributedTo")
+FACT_PROPERTIES = frozenset((*START_PROPERTIES, *END_PROPERTIES, *NUMBER_PROPERTIES, ATTRIBUTED_TO))
 # Datatypes of dates.
-DATES = frozenset(iri(name) for name in ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth"))
+DATE_TYPES = frozenset(
+    iri(name) for name in ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth")
+)

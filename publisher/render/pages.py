@@ -12,26 +12,26 @@ from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.release.search import Hit
-from publisher.render.compose import Composer
-from publisher.render.datasets import Offer, read_catalogued, structured
+from publisher.render.compose import PageBuilder
+from publisher.render.datasets import Download, fetch_site_metadata, schema_org_json
 from publisher.render.documents import Document
-from publisher.render.frame import HOME_PICTURE, Frame, Reader, nothing_to_notice, text_in
+from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
 from publisher.render.history import HistoryPages
-from publisher.render.home import read_home
+from publisher.render.home import fetch_home
 from publisher.render.layout import Layout
 from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
 from publisher.render.ontology.pages import OntologyPages, is_ontology
 from publisher.render.parts import Section, Thing, Value
-from publisher.render.pictures import Card, draw_card, is_named
+from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
 from publisher.render.search import SearchPages
-from publisher.render.snippets import address
+from publisher.render.snippets import query_address
 from publisher.render.tables.pages import TablePages
-from publisher.render.usage_examples import Use, names_of
+from publisher.render.usage_examples import UsageGuide, names_query
 from publisher.render.values import first_sentence, sentence_case
 
-__all__ = ["Pages", "Reader"]
+__all__ = ["PageLanguage", "Pages"]
 
 
 class Pages:
@@ -48,7 +48,7 @@ class Pages:
         present: str = "",
         tiles: TileSource | None = None,
         seconds: float = inf,
-        notice: Callable[[str], str] = nothing_to_notice,
+        notice: Callable[[str], str] = no_notice,
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -67,28 +67,28 @@ class Pages:
         self._engine = engine
         self._addresses = addresses
         self._layout = Layout(engine)
-        self._home = read_home(engine, self._layout, release.base_iri)
+        self._home = fetch_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
-        self._composer = Composer(release, engine, self._layout, self._maps, self._home.main)
-        self._catalogued = read_catalogued(engine, release.base_iri)
+        self._composer = PageBuilder(release, engine, self._layout, self._maps, self._home.main)
+        self._catalogued = fetch_site_metadata(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present, notice)
-        first = {n: names_of(self._home.main, release.prefixes, n) for n in LANGUAGES}
+        first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
         self.search = SearchPages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
         classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
-        self._use = Use(self._frame, release, addresses, self.tables, classes)
+        self._use = UsageGuide(self._frame, release, addresses, self.tables, classes)
         self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
 
-    def document(self, document: Document, description: Description, reader: Reader) -> bytes:
+    def document(self, document: Document, description: Description, reader: PageLanguage) -> bytes:
         """Return the page of a document."""
         page = self._composer.compose(
             document, description, reader.language, lambda name: self._frame.href(name, reader)
         )
         topic = page.topic
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
-        by_kind = sections(page.others)
+        by_kind = sections_by_kind(page.others)
         dumps = self._frame.dumps(document.iri)
         template, more = "document.html", {}
         if is_ontology(description):
@@ -104,13 +104,13 @@ class Pages:
             topic=topic,
             facts=page.facts,
             map=page.map,
-            offers=_besides(page.offers, dumps),
+            offers=_partial_files(page.offers, dumps),
             has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
             sections=by_kind,
             incoming=page.incoming,
             description=description,
             representations=self._representations(document),
-            structured=structured(
+            structured=schema_org_json(
                 description,
                 document.topic,
                 reader.language,
@@ -125,7 +125,9 @@ class Pages:
             **more,
         )
 
-    def picture(self, document: Document, description: Description, reader: Reader) -> bytes | None:
+    def picture(
+        self, document: Document, description: Description, reader: PageLanguage
+    ) -> bytes | None:
         """Return the picture of a document's topic as PNG; None for one without a name."""
         if not is_named(document.topic, description):
             return None
@@ -135,7 +137,7 @@ class Pages:
         kinds = page.topic.kinds[:1] if page.topic else ()
         texts = page.topic.descriptions[:1] if page.topic else ()
         return draw_card(
-            Card(
+            OpenGraphCard(
                 sentence_case(page.title),
                 "".join(sentence_case(kind.text) for kind in kinds),
                 "".join(first_sentence(text.text) for text in texts),
@@ -144,19 +146,21 @@ class Pages:
             )
         )
 
-    def home_picture(self, reader: Reader) -> bytes:
+    def home_picture(self, reader: PageLanguage) -> bytes:
         """Return the picture of the site as PNG."""
         language, site = reader.language, self._catalogued.site
         title = text_in(site.titles, language) or self._addresses.base_iri
         drawn = self._maps.of_home(language, lambda name: self._frame.href(name, reader))
         text, place = text_in(site.descriptions, language), self._addresses.base_iri
         host = place.partition("//")[2].rstrip("/")
-        return draw_card(Card(title, text=text, site=host, map=drawn))
+        return draw_card(OpenGraphCard(title, text=text, site=host, map=drawn))
 
     def _path(self, document: Document) -> str:
         return document.iri.removeprefix(self._release.base_iri) or HOME_PICTURE
 
-    def _page(self, document: Document, description: Description, step: int, reader: Reader) -> str:
+    def _page(
+        self, document: Document, description: Description, step: int, reader: PageLanguage
+    ) -> str:
         number = description.page + step
         if not 1 <= number <= description.pages:
             return ""
@@ -166,7 +170,7 @@ class Pages:
         """Return the query that gives what a document holds, and the address that asks it."""
         query = "DESCRIBE\n" + "\n".join(f"  <{name}>" for name in document.subjects)
         endpoint = self._addresses.path(self._release.base_iri + "sparql")
-        return query, address(endpoint, query)
+        return query, query_address(endpoint, query)
 
     def _representations(self, document: Document) -> list[tuple[str, str, str]]:
         """Return label, address and media type of the document's other representations."""
@@ -175,7 +179,7 @@ class Pages:
             for m in media_types.GRAPHS
         ]
 
-    def home(self, reader: Reader) -> bytes:
+    def home(self, reader: PageLanguage) -> bytes:
         """Return the home page: what is here, and how to use it."""
         language, addresses, main = reader.language, self._addresses, self._home.main
 
@@ -212,7 +216,7 @@ class Pages:
         status: int,
         title: str,
         details: Sequence[str],
-        reader: Reader,
+        reader: PageLanguage,
         near: Sequence[Hit] = (),
         asked: str = "",
     ) -> bytes:
@@ -238,7 +242,7 @@ class Pages:
         )
 
 
-def _besides(offers: Sequence[Offer], dumps: Sequence[tuple[str, str]]) -> list[Offer]:
+def _partial_files(offers: Sequence[Download], dumps: Sequence[tuple[str, str]]) -> list[Download]:
     """Return the files that are not the whole dataset, which the page offers first."""
     whole = {href for _, href in dumps}
     return [offer for offer in offers if not {file.link.href for file in offer.files} <= whole]
@@ -252,7 +256,7 @@ def is_vocabulary(things: Iterable[Thing]) -> bool:
     return any("#" in thing.iri for thing in things)
 
 
-def sections(things: Iterable[Thing]) -> tuple[Section, ...]:
+def sections_by_kind(things: Iterable[Thing]) -> tuple[Section, ...]:
     """Return things by their first kind, the kinds in order of appearance."""
     kinds: dict[str, Value] = {}
     found: dict[str, list[Thing]] = {}

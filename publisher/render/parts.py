@@ -28,7 +28,7 @@ class Value:
     href: str = ""
     language: str = ""
     cut: int = 0
-    nested: tuple[Line, ...] = ()
+    nested: tuple[PropertyValues, ...] = ()
     anchor: str = ""
     picture: str = ""
     spoken: str = ""
@@ -49,7 +49,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Line:
+class PropertyValues:
     """A property and what is said with it.
 
     Attributes:
@@ -66,15 +66,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Group:
+class PropertyGroup:
     """Lines below one heading; the heading may be empty."""
 
     heading: str
-    lines: tuple[Line, ...]
+    lines: tuple[PropertyValues, ...]
 
 
 @dataclass(frozen=True)
-class Mark:
+class Badge:
     """The one concept out of a list that a thing is told apart by, such as its state.
 
     Attributes:
@@ -107,10 +107,10 @@ class Thing:
     anchor: str
     name: Value
     kinds: tuple[Value, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[Badge, ...]
     descriptions: tuple[Value, ...]
-    groups: tuple[Group, ...]
-    disputed: tuple[Line, ...] = ()
+    groups: tuple[PropertyGroup, ...]
+    disputed: tuple[PropertyValues, ...] = ()
 
     def without(self, properties: Collection[str]) -> Thing:
         """Return the thing without the lines of some properties, which stand elsewhere."""
@@ -121,7 +121,7 @@ class Thing:
         return replace(self, groups=tuple(group for group in kept if group.lines))
 
     @property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[PropertyValues, ...]:
         """Return the lines of every group, in order."""
         return tuple(line for group in self.groups for line in group.lines)
 

@@ -18,22 +18,22 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Description
 from publisher.rdf.namespaces import LABELS
-from publisher.render.maps.geometry import extent
-from publisher.render.maps.svg import Map, Sight
+from publisher.render.maps.geometry import ring_area
+from publisher.render.maps.svg import Map, MapSymbol
 
 SIZE = (1200, 630)
 # Shapes are drawn larger and made smaller, so that their edges are smooth.
-_FINE = 3
+_SUPERSAMPLING = 3
 _MARGIN = 72
 _MAP_WIDTH, _MAP_HEIGHT = 400, 486
-_PAPER, _INK, _QUIET, _ACCENT = "#fbfaf7", "#1d2628", "#566062", "#8f2f1e"
+_PAPER, _INK, _MUTED, _ACCENT = "#fbfaf7", "#1d2628", "#566062", "#8f2f1e"
 _PALE = "#f1ece1"
 _WATER, _GROUND, _BORDER = "#e9eff0", "#f2eee3", "#a9a594"
 _AREAS = {"chosen": "#b9d3c3", "peopled": "#dbe7d6", "": "#f2eee3"}
 _SPOT = "#0b5268"
 _TITLE_SIZES = (76, 66, 58, 50, 44)
 _TITLE_LINES = 3
-_LONGEST_LOSS = 12
+_MOST_LETTERS_CUT = 12
 _NUMBERS = re.compile(r"-?\d+")
 _RINGS = re.compile(r"M(-?\d+) (-?\d+)l([^Mz]*)(z?)")
 
@@ -41,7 +41,7 @@ Position = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Card:
+class OpenGraphCard:
     """What stands on a picture.
 
     Attributes:
@@ -65,9 +65,9 @@ def is_named(topic: str, description: Description) -> bool:
     return any(t.subject == node and t.predicate.value in LABELS for t in description.own)
 
 
-def draw_card(card: Card) -> bytes:
+def draw_card(card: OpenGraphCard) -> bytes:
     """Return a card as PNG, 1200 by 630 pixels."""
-    picture = _ground(has_map=card.map is not None).copy()
+    picture = _blank_card(has_map=card.map is not None).copy()
     if card.map is not None:
         _place_map(picture, card.map)
     pen = ImageDraw.Draw(picture)
@@ -75,7 +75,7 @@ def draw_card(card: Card) -> bytes:
     top = float(_MARGIN + 10)
     if card.kind:
         top = _write(
-            pen, [_cut(card.kind, _font("Regular", 34), width)], 34, top, _QUIET, "Regular"
+            pen, [_cut(card.kind, _font("Regular", 34), width)], 34, top, _MUTED, "Regular"
         )
         top += 8
     size, lines = _title(card.title, width)
@@ -83,7 +83,7 @@ def draw_card(card: Card) -> bytes:
     room = int((SIZE[1] - 138 - top) // 42)
     if card.text and room > 0:
         text = _wrapped(card.text, _font("Regular", 32), width, min(room, 4))
-        _write(pen, text, 32, top, _QUIET, "Regular")
+        _write(pen, text, 32, top, _MUTED, "Regular")
     site = _cut(card.site, _font("Semibold", 32), width - 60)
     pen.text((_MARGIN + 58, SIZE[1] - 66), site, _INK, _font("Semibold", 32), anchor="lm")
     content = BytesIO()
@@ -143,19 +143,19 @@ def _cut(text: str, font: ImageFont.FreeTypeFont, width: float) -> str:
         length -= 1
     words = text[:length].rpartition(" ")[0]
     # A word is left whole where that costs little.
-    kept = words if length - len(words) <= _LONGEST_LOSS and words else text[:length]
+    kept = words if length - len(words) <= _MOST_LETTERS_CUT and words else text[:length]
     return kept.rstrip(" ,.;") + "…"
 
 
 @cache
-def _ground(*, has_map: bool) -> Image.Image:
+def _blank_card(*, has_map: bool) -> Image.Image:
     """Return what every picture has: the bar at the top, and the sign of the site."""
-    fine = Image.new("RGB", (SIZE[0] * _FINE, SIZE[1] * _FINE), _PAPER)
+    fine = Image.new("RGB", (SIZE[0] * _SUPERSAMPLING, SIZE[1] * _SUPERSAMPLING), _PAPER)
     pen = ImageDraw.Draw(fine)
-    pen.rectangle((0, 0, SIZE[0] * _FINE, 14 * _FINE), _ACCENT)
+    pen.rectangle((0, 0, SIZE[0] * _SUPERSAMPLING, 14 * _SUPERSAMPLING), _ACCENT)
     if not has_map:
-        _sign(pen, (SIZE[0] - 330, SIZE[1] - 330), 300 / 32, _PALE)
-    _sign(pen, (_MARGIN, SIZE[1] - 90), 46 / 32, _ACCENT)
+        _draw_logo(pen, (SIZE[0] - 330, SIZE[1] - 330), 300 / 32, _PALE)
+    _draw_logo(pen, (_MARGIN, SIZE[1] - 90), 46 / 32, _ACCENT)
     return fine.resize(SIZE, Image.Resampling.LANCZOS)
 
 
@@ -163,28 +163,28 @@ def _place_map(picture: Image.Image, drawn: Map) -> None:
     """Put a map at the right, in a frame with round corners."""
     fine = _draw_map(drawn)
     frame = Image.new("L", fine.size)
-    ImageDraw.Draw(frame).rounded_rectangle((0, 0, *fine.size), 12 * _FINE, 255)
-    size = fine.width // _FINE, fine.height // _FINE
+    ImageDraw.Draw(frame).rounded_rectangle((0, 0, *fine.size), 12 * _SUPERSAMPLING, 255)
+    size = fine.width // _SUPERSAMPLING, fine.height // _SUPERSAMPLING
     place = SIZE[0] - _MARGIN - size[0], (14 + SIZE[1] - size[1]) // 2
     smooth = Image.Resampling.LANCZOS
     picture.paste(fine.resize(size, smooth), place, frame.resize(size, smooth))
 
 
-def _sign(pen: ImageDraw.ImageDraw, place: Position, scale: float, ink: str) -> None:
+def _draw_logo(pen: ImageDraw.ImageDraw, place: Position, scale: float, ink: str) -> None:
     """Draw the sign of the site, as ``static/icon.svg`` has it."""
 
     def there(x: float, y: float) -> Position:
-        return (place[0] + x * scale) * _FINE, (place[1] + y * scale) * _FINE
+        return (place[0] + x * scale) * _SUPERSAMPLING, (place[1] + y * scale) * _SUPERSAMPLING
 
     corners = [there(16, 8), there(8, 22), there(25, 22), there(16, 8)]
-    pen.line(corners, ink, round(2 * scale * _FINE), joint="curve")
+    pen.line(corners, ink, round(2 * scale * _SUPERSAMPLING), joint="curve")
     for x, y, radius in ((16, 7.5, 5), (7.5, 22.5, 5), (25, 22.5, 4)):
-        pen.circle(there(x, y), radius * scale * _FINE, ink)
+        pen.circle(there(x, y), radius * scale * _SUPERSAMPLING, ink)
 
 
 def _draw_map(drawn: Map) -> Image.Image:
     """Return a map: the ground, the areas, then the spots."""
-    scale = min(_MAP_WIDTH / drawn.width, _MAP_HEIGHT / drawn.height) * _FINE
+    scale = min(_MAP_WIDTH / drawn.width, _MAP_HEIGHT / drawn.height) * _SUPERSAMPLING
     size = round(drawn.width * scale), round(drawn.height * scale)
     picture = Image.new("RGB", size, _WATER)
     pen = ImageDraw.Draw(picture)
@@ -196,25 +196,25 @@ def _draw_map(drawn: Map) -> Image.Image:
     for sight in drawn.sights:
         if not sight.path:
             place = sight.x * scale, sight.y * scale
-            pen.circle(place, 12 * _FINE, _PAPER)
-            pen.circle(place, 9 * _FINE, _ACCENT if "chosen" in sight.css else _SPOT)
+            pen.circle(place, 12 * _SUPERSAMPLING, _PAPER)
+            pen.circle(place, 9 * _SUPERSAMPLING, _ACCENT if "chosen" in sight.css else _SPOT)
     return picture
 
 
 def _area(pen: ImageDraw.ImageDraw, path: str, scale: float, fill: str) -> None:
     """Draw the rings and lines of a path; a ring the other way round is a hole."""
-    found = list(_read(path, scale))
-    rings = sorted((abs(extent(line)), line) for line, is_ring in found if is_ring)
-    turn = extent(rings[-1][1]) if rings else 0.0
+    found = list(_read_path(path, scale))
+    rings = sorted((abs(ring_area(line)), line) for line, is_ring in found if is_ring)
+    turn = ring_area(rings[-1][1]) if rings else 0.0
     for _, ring in rings[::-1]:
-        pen.polygon(ring, fill if extent(ring) * turn > 0 else _WATER)
-        pen.line([*ring, ring[0]], _BORDER, _FINE)
+        pen.polygon(ring, fill if ring_area(ring) * turn > 0 else _WATER)
+        pen.line([*ring, ring[0]], _BORDER, _SUPERSAMPLING)
     for line, is_ring in found:
         if not is_ring:
-            pen.line(line, _BORDER, _FINE)
+            pen.line(line, _BORDER, _SUPERSAMPLING)
 
 
-def _read(path: str, scale: float) -> Iterator[tuple[tuple[Position, ...], bool]]:
+def _read_path(path: str, scale: float) -> Iterator[tuple[tuple[Position, ...], bool]]:
     """Yield the lines of a path as ``maps.svg`` writes it, and whether each is a ring."""
     for x, y, steps, end in _RINGS.findall(path):
         places = [(int(x), int(y))]
@@ -225,5 +225,5 @@ def _read(path: str, scale: float) -> Iterator[tuple[tuple[Position, ...], bool]
         yield line, bool(end) and len(line) > 2
 
 
-def _fill(sight: Sight) -> str:
+def _fill(sight: MapSymbol) -> str:
     return next(colour for name, colour in _AREAS.items() if name in sight.css)

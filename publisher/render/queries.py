@@ -15,8 +15,8 @@ from publisher.query.engine import GRAPHS, SOLUTIONS, Answer
 from publisher.query.named import NamedQuery
 from publisher.rdf.namespaces import iri, shorten
 from publisher.release.model import Release
-from publisher.render.frame import Frame, Reader
-from publisher.render.snippets import address, programs, whole
+from publisher.render.frame import Frame, PageLanguage
+from publisher.render.snippets import example_programs, query_address, with_prefixes
 
 _TABLE_FORMATS = ("csv", "json", "xml", "tsv")
 # Put there when the package is built, if npm was at hand.
@@ -25,7 +25,7 @@ _GRAPH_FORMATS = ("ttl", "jsonld", "rdf", "nt")
 
 
 @dataclass(frozen=True)
-class Listed:
+class NamedQueryView:
     """A named query as a page lists it."""
 
     name: str
@@ -63,20 +63,20 @@ class QueryPages:
         self._named, self._first, self._union = named, first, union
         self._has_editor = files("publisher").joinpath(*_EDITOR).is_file()
 
-    def endpoint(self, reader: Reader, page: QueryPage) -> bytes:
+    def endpoint(self, reader: PageLanguage, page: QueryPage) -> bytes:
         """Return the page of the endpoint: the form, the query that was sent and its answer."""
         prefixes = self._release.prefixes
         place = self._addresses.on_site(self._release.base_iri + "sparql")
-        query = page.query if page.is_whole else whole(page.query, prefixes)
+        query = page.query if page.is_whole else with_prefixes(page.query, prefixes)
         is_graph = page.answer is not None and page.answer.media_type in GRAPHS
         formats = _GRAPH_FORMATS if is_graph else _TABLE_FORMATS
-        files = [(form.upper(), address(place, query, form)) for form in formats]
+        files = [(form.upper(), query_address(place, query, form)) for form in formats]
         return self._frame.render(
             "sparql.html",
             reader,
             self._release.base_iri + "sparql",
             title="SPARQL",
-            shown=show(page.answer, prefixes, lambda name: self._frame.href(name, reader))
+            shown=view_answer(page.answer, prefixes, lambda name: self._frame.href(name, reader))
             if page.answer
             else None,
             sent=page,
@@ -88,12 +88,12 @@ class QueryPages:
             kept_language=reader.language if reader.chosen else "",
             prefixes=", ".join(sorted(prefixes)),
             files=[(name, href) for name, href in files if href],
-            share=address(place, query),
-            programs=list(programs(place, query, is_graph=is_graph)) if page.answer else [],
+            share=query_address(place, query),
+            programs=list(example_programs(place, query, is_graph=is_graph)) if page.answer else [],
             examples=[self._listed(query, reader) for query in self._named.values()],
         )
 
-    def named(self, reader: Reader) -> bytes:
+    def named(self, reader: PageLanguage) -> bytes:
         """Return the page that documents the named queries."""
         return self._frame.render(
             "queries.html",
@@ -104,17 +104,19 @@ class QueryPages:
         )
 
     @staticmethod
-    def _title(reader: Reader) -> str:
+    def _title(reader: PageLanguage) -> str:
         return {"sv": "Färdiga frågor", "en": "Ready-made queries"}[reader.language]
 
-    def _listed(self, query: NamedQuery, reader: Reader) -> Listed:
+    def _listed(self, query: NamedQuery, reader: PageLanguage) -> NamedQueryView:
         place = self._addresses.path(self._release.base_iri + f"query/{query.name}")
         examples = urlencode({n: p.example for n, p in query.parameters.items()})
         asked = f"?{examples}" if examples else ""
-        return Listed(
+        return NamedQueryView(
             name=query.name,
             about=in_language(query.about, reader.language) or query.name,
-            href=address(self._addresses.path(self._release.base_iri + "sparql"), query.example()),
+            href=query_address(
+                self._addresses.path(self._release.base_iri + "sparql"), query.example()
+            ),
             parameters=tuple(
                 (p.name, in_language(p.about, reader.language), p.example)
                 for p in query.parameters.values()
@@ -129,7 +131,7 @@ class QueryPages:
 _ROWS_SHOWN = 500
 _LONGEST_GRAPH = 100_000
 # A longer answer would keep the web process busy; it is offered for download alone.
-_LONGEST_BODY = 4 << 20
+_LARGEST_BODY = 4 << 20
 _STRING = iri("xsd:string")
 
 
@@ -153,7 +155,7 @@ class QueryPage:
 
 
 @dataclass(frozen=True)
-class Cell:
+class Binding:
     """One value of a solution."""
 
     text: str
@@ -163,7 +165,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Shown:
+class AnswerView:
     """An answer as a page shows it.
 
     Attributes:
@@ -177,13 +179,15 @@ class Shown:
 
     boolean: bool | None = None
     columns: Sequence[str] = ()
-    rows: Sequence[Sequence[Cell | None]] = field(default=(), repr=False)
+    rows: Sequence[Sequence[Binding | None]] = field(default=(), repr=False)
     total: int = 0
     graph: str = field(default="", repr=False)
     is_cut: bool = False
 
 
-def show(answer: Answer, prefixes: Mapping[str, str], href: Callable[[str], str]) -> Shown:
+def view_answer(
+    answer: Answer, prefixes: Mapping[str, str], href: Callable[[str], str]
+) -> AnswerView:
     """Return what a page shows of an answer.
 
     Args:
@@ -193,28 +197,30 @@ def show(answer: Answer, prefixes: Mapping[str, str], href: Callable[[str], str]
     """
     if answer.media_type in GRAPHS:
         text = answer.body[:_LONGEST_GRAPH].decode("utf-8", "ignore")
-        return Shown(graph=text, is_cut=len(answer.body) > _LONGEST_GRAPH)
-    if answer.media_type != SOLUTIONS[0] or len(answer.body) > _LONGEST_BODY:
-        return Shown(is_cut=True)
+        return AnswerView(graph=text, is_cut=len(answer.body) > _LONGEST_GRAPH)
+    if answer.media_type != SOLUTIONS[0] or len(answer.body) > _LARGEST_BODY:
+        return AnswerView(is_cut=True)
     content = json.loads(answer.body)
     if "boolean" in content:
-        return Shown(boolean=content["boolean"])
+        return AnswerView(boolean=content["boolean"])
     columns = content["head"]["vars"]
     bindings = content["results"]["bindings"]
     rows = [
-        [_cell(row[name], prefixes, href) if name in row else None for name in columns]
+        [_view_binding(row[name], prefixes, href) if name in row else None for name in columns]
         for row in bindings[:_ROWS_SHOWN]
     ]
     is_cut = len(bindings) > _ROWS_SHOWN
-    return Shown(columns=columns, rows=rows, total=len(bindings), is_cut=is_cut)
+    return AnswerView(columns=columns, rows=rows, total=len(bindings), is_cut=is_cut)
 
 
-def _cell(term: Mapping[str, Any], prefixes: Mapping[str, str], href: Callable[[str], str]) -> Cell:
+def _view_binding(
+    term: Mapping[str, Any], prefixes: Mapping[str, str], href: Callable[[str], str]
+) -> Binding:
     if term["type"] == "triple":
-        return Cell(json.dumps(term["value"], ensure_ascii=False))
+        return Binding(json.dumps(term["value"], ensure_ascii=False))
     value = str(term["value"])
     if term["type"] == "uri":
-        return Cell(shorten(value, prefixes), href(value))
+        return Binding(shorten(value, prefixes), href(value))
     datatype = str(term.get("datatype", _STRING))
     note = shorten(datatype, prefixes) if datatype != _STRING else ""
-    return Cell(value, language=str(term.get("xml:lang", "")), note=note)
+    return Binding(value, language=str(term.get("xml:lang", "")), note=note)

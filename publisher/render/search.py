@@ -14,11 +14,17 @@ from publisher.query.engine import Engine
 from publisher.rdf.text import without_swedish_letters, word_spans
 from publisher.release.model import Release
 from publisher.release.search import LONGEST_QUERY, Hit, SearchResult
-from publisher.render.frame import Frame, Reader
-from publisher.render.labels import Labels, best, foreign, read_names, standard_terms
+from publisher.render.frame import Frame, PageLanguage
+from publisher.render.labels import (
+    Labels,
+    best_label,
+    fetch_labels,
+    foreign_language,
+    standard_terms,
+)
 from publisher.render.parts import Value
 
-SIZE = 20
+PAGE_SIZE = 20
 _SNIPPET = 220
 _BEFORE = 60
 
@@ -27,7 +33,7 @@ Piece = tuple[str, bool]
 
 
 @dataclass(frozen=True)
-class Shown:
+class HitView:
     """A hit as a reader sees it.
 
     Attributes:
@@ -47,7 +53,7 @@ class Shown:
     kind: Value | None
 
 
-def pieces(text: str, found: SearchResult) -> list[Piece]:
+def split_matches(text: str, found: SearchResult) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
     place = 0
@@ -60,16 +66,16 @@ def pieces(text: str, found: SearchResult) -> list[Piece]:
     return [(part, is_match) for part, is_match in cut if part]
 
 
-def snippet(hit: Hit, found: SearchResult) -> list[Piece]:
+def hit_snippet(hit: Hit, found: SearchResult) -> list[Piece]:
     """Return the beginning of a hit's texts, or the part of them that was looked for."""
-    called = pieces(hit.names.replace("\n", " · "), found)
-    if any(match for _, match in called) and not any(m for _, m in pieces(hit.label, found)):
+    called = split_matches(hit.names.replace("\n", " · "), found)
+    if any(match for _, match in called) and not any(m for _, m in split_matches(hit.label, found)):
         return called
     text = hit.text.replace("\n", " ")
     matches = [
         begin
         for begin, end, _ in word_spans(text)
-        if any(match for _, match in pieces(text[begin:end], found))
+        if any(match for _, match in split_matches(text[begin:end], found))
     ]
     start = 0
     if matches and matches[0] > _SNIPPET - _BEFORE:
@@ -77,7 +83,7 @@ def snippet(hit: Hit, found: SearchResult) -> list[Piece]:
     part = text[start : start + _SNIPPET]
     if start + _SNIPPET < len(text):
         part = part.rsplit(" ", 1)[0] + " …"
-    return pieces(("… " if start else "") + part, found)
+    return split_matches(("… " if start else "") + part, found)
 
 
 class SearchPages:
@@ -90,7 +96,7 @@ class SearchPages:
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._iri = release.base_iri + "search"
 
-    def page(self, text: str, found: SearchResult, number: int, reader: Reader) -> bytes:
+    def page(self, text: str, found: SearchResult, number: int, reader: PageLanguage) -> bytes:
         """Return a page of hits; without a text, the form alone."""
         return self._frame.render(
             "search.html",
@@ -103,7 +109,7 @@ class SearchPages:
             total=len(found.hits),
             more=found.more,
             hits=self._shown(found, number, reader),
-            first=(number - 1) * SIZE + 1,
+            first=(number - 1) * PAGE_SIZE + 1,
             page_number=number,
             pages=self.pages(found),
             previous_page=self._page(text, found, number - 1, reader),
@@ -114,11 +120,11 @@ class SearchPages:
     @staticmethod
     def pages(found: SearchResult) -> int:
         """Return how many pages the hits fill; no hits fill one."""
-        return max(1, -(-len(found.hits) // SIZE))
+        return max(1, -(-len(found.hits) // PAGE_SIZE))
 
-    def near(self, hits: Sequence[Hit], reader: Reader) -> list[tuple[Value, Value | None]]:
+    def near(self, hits: Sequence[Hit], reader: PageLanguage) -> list[tuple[Value, Value | None]]:
         """Return hits as links, each with what it is: help for who came to a wrong address."""
-        names = read_names(self._engine, {kind for hit in hits for kind in hit.kinds})
+        names = fetch_labels(self._engine, {kind for hit in hits for kind in hit.kinds})
         return [
             (
                 Value(
@@ -131,11 +137,11 @@ class SearchPages:
             for hit in hits
         ]
 
-    def json(self, text: str, found: SearchResult, number: int, reader: Reader) -> bytes:
+    def json(self, text: str, found: SearchResult, number: int, reader: PageLanguage) -> bytes:
         """Return a page of hits as JSON; in marks are begin and end of what was looked for."""
         hits = []
         for hit in self._shown(found, number, reader):
-            label, snippet = _marked(hit.label), _marked(hit.snippet)
+            label, snippet = _mark_matches(hit.label), _mark_matches(hit.snippet)
             said: dict[str, object] = {
                 "iri": hit.iri,
                 "href": self._addresses.on_site(hit.iri),
@@ -159,28 +165,28 @@ class SearchPages:
         }
         return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
 
-    def _query(self, text: str, number: int, reader: Reader | None = None) -> str:
+    def _query(self, text: str, number: int, reader: PageLanguage | None = None) -> str:
         pairs = [("q", text)] if text else []
         pairs += [("page", str(number))] if number > 1 else []
         if reader is not None and reader.chosen:
             pairs.append(("lang", reader.language))
         return urlencode(pairs)
 
-    def _page(self, text: str, found: SearchResult, number: int, reader: Reader) -> str:
+    def _page(self, text: str, found: SearchResult, number: int, reader: PageLanguage) -> str:
         if not 1 <= number <= self.pages(found):
             return ""
         return f"{self._addresses.path(self._iri)}?{self._query(text, number, reader)}"
 
-    def _shown(self, found: SearchResult, number: int, reader: Reader) -> list[Shown]:
-        hits = found.hits[(number - 1) * SIZE : number * SIZE]
-        names = read_names(self._engine, {kind for hit in hits for kind in hit.kinds})
+    def _shown(self, found: SearchResult, number: int, reader: PageLanguage) -> list[HitView]:
+        hits = found.hits[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        names = fetch_labels(self._engine, {kind for hit in hits for kind in hit.kinds})
         return [
-            Shown(
+            HitView(
                 iri=hit.iri,
                 href=self._frame.href(hit.iri, reader),
                 language="" if hit.language == reader.language else hit.language,
-                label=pieces(hit.label, found),
-                snippet=snippet(hit, found),
+                label=split_matches(hit.label, found),
+                snippet=hit_snippet(hit, found),
                 kind=_kind(hit, names, reader.language),
             )
             for hit in hits
@@ -190,13 +196,15 @@ class SearchPages:
 def _kind(hit: Hit, names: Labels, language: str) -> Value | None:
     """Return what a hit is: the first of its classes that has a name."""
     for kind in hit.kinds:
-        found: Literal | None = best(names.get(kind) or standard_terms().get(kind, ()), language)
+        found: Literal | None = best_label(
+            names.get(kind) or standard_terms().get(kind, ()), language
+        )
         if found is not None:
-            return Value(found.value, language=foreign(found, language))
+            return Value(found.value, language=foreign_language(found, language))
     return None
 
 
-def _marked(found: Sequence[Piece]) -> tuple[str, list[list[int]]]:
+def _mark_matches(found: Sequence[Piece]) -> tuple[str, list[list[int]]]:
     """Return pieces as one text, with begin and end of each match in it."""
     marks: list[list[int]] = []
     place = 0

@@ -13,10 +13,10 @@ from publisher.query.tokens import declared_prefixes, tokenize
 _LONGEST_ADDRESS = 4000
 
 
-def whole(query: str, prefixes: Mapping[str, str]) -> str:
+def with_prefixes(query: str, prefixes: Mapping[str, str]) -> str:
     """Return the query with the common prefixes it uses written out at its top.
 
-    >>> print(whole("ASK { ?s e:p 1 }", {"e": "http://e/", "f": "http://f/"}))
+    >>> print(with_prefixes("ASK { ?s e:p 1 }", {"e": "http://e/", "f": "http://f/"}))
     PREFIX e: <http://e/>
     ASK { ?s e:p 1 }
     """
@@ -26,14 +26,14 @@ def whole(query: str, prefixes: Mapping[str, str]) -> str:
     return "".join(f"PREFIX {name}: <{prefixes[name]}>\n" for name in missing) + query
 
 
-def address(endpoint: str, query: str, form: str = "") -> str:
+def query_address(endpoint: str, query: str, form: str = "") -> str:
     """Return the address that asks a query; empty when it would be too long to be shared."""
     parameters = {"query": query} | ({"format": form} if form else {})
     written = f"{endpoint}?{urlencode(parameters)}"
     return written if len(written) <= _LONGEST_ADDRESS else ""
 
 
-def programs(endpoint: str, query: str, *, is_graph: bool) -> Iterator[tuple[str, str]]:
+def example_programs(endpoint: str, query: str, *, is_graph: bool) -> Iterator[tuple[str, str]]:
     """Return the name of a language and the text of a program, for each."""
     accept = "text/turtle" if is_graph else "text/csv"
     command = [

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import LABELS
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import best
+from publisher.render.labels import best_label
 
 _SCHEMA = ("https://schema.org/", "http://schema.org/")
 _LONGEST_DESCRIPTION = 5000
@@ -139,7 +139,7 @@ def _literals(terms: Iterable[object]) -> list[Literal]:
 
 def _named(said: Said, topic: str) -> str:
     for predicate in LABELS:
-        found = best(_literals(said.of(topic, predicate)), said.language)
+        found = best_label(_literals(said.of(topic, predicate)), said.language)
         if found is not None:
             return found.value
     return ""
@@ -147,7 +147,7 @@ def _named(said: Said, topic: str) -> str:
 
 def _description(said: Said, topic: str) -> str:
     for name in _DESCRIPTIONS:
-        found = best(_literals(said.terms(topic, name)), said.language)
+        found = best_label(_literals(said.terms(topic, name)), said.language)
         if found is not None:
             return found.value[:_LONGEST_DESCRIPTION]
     return ""

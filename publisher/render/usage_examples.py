@@ -15,21 +15,21 @@ from publisher.messages import translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import PREFIXES, iri, shorten
 from publisher.release.model import Release
-from publisher.render.feeds import Day, Entry, latest_days
-from publisher.render.frame import Frame, Reader
-from publisher.render.labels import address_as_name, best, foreign
+from publisher.render.feeds import FeedDay, FeedEntry, latest_days
+from publisher.render.frame import Frame, PageLanguage
+from publisher.render.labels import best_label, foreign_language, iri_as_label
 from publisher.render.parts import Value
-from publisher.render.snippets import address
+from publisher.render.snippets import query_address
 from publisher.render.tables.pages import TablePages
-from publisher.render.values import in_words
+from publisher.render.values import format_literal
 
 # So many things of one day and activity are named.
-_NAMED = 8
-_WORDS = {"Create": "Added", "Update": "Changed", "Delete": "Removed"}
+_MOST_NAMED = 8
+_ACTIVITY_WORDS = {"Create": "Added", "Update": "Changed", "Delete": "Removed"}
 
 
 @dataclass(frozen=True)
-class Changes:
+class DayChanges:
     """What happened to some things on one day; ``more`` is how many are not named."""
 
     activity: str
@@ -37,7 +37,7 @@ class Changes:
     more: int
 
 
-class Use:
+class UsageGuide:
     """What the home page of one release tells of its use."""
 
     def __init__(
@@ -55,10 +55,10 @@ class Use:
         self._classes = classes
 
     @cached_property
-    def _days(self) -> list[Day]:
+    def _days(self) -> list[FeedDay]:
         return latest_days(self._release, self._classes)
 
-    def parts(self, example: str, main: str, reader: Reader) -> dict[str, Any]:
+    def parts(self, example: str, main: str, reader: PageLanguage) -> dict[str, Any]:
         """Return what the template of the home page needs for it.
 
         Args:
@@ -69,40 +69,42 @@ class Use:
         addresses, base_iri = self._addresses, self._release.base_iri
         document = addresses.document_of(example)
         file = addresses.representation(document, media_types.TURTLE)
-        query = names_of(main, self._release.prefixes, reader.language)
+        query = names_query(main, self._release.prefixes, reader.language)
         return {
             "example": addresses.on_site(example),
             "example_file": addresses.on_site(file),
             "endpoint": addresses.on_site(base_iri + "sparql"),
             "query": query,
-            "ask": address(addresses.path(base_iri + "sparql"), query),
+            "ask": query_address(addresses.path(base_iri + "sparql"), query),
             "table": lambda name: self._csv(name, reader),
             "latest": [self._day(day, reader) for day in self._days],
         }
 
-    def _csv(self, name: str, reader: Reader) -> str:
+    def _csv(self, name: str, reader: PageLanguage) -> str:
         """Return the address of a class as CSV: its table's, else a query's answer."""
         table = self._tables.get(name)
         if table is not None:
             return self._addresses.path(self._place(table, media_types.CSV.extension))
-        query = names_of(name, self._release.prefixes, reader.language)
-        return as_table(self._addresses.path(self._release.base_iri + "sparql"), query)
+        query = names_query(name, self._release.prefixes, reader.language)
+        return csv_address(self._addresses.path(self._release.base_iri + "sparql"), query)
 
-    def _day(self, day: Day, reader: Reader) -> tuple[str, list[Changes]]:
-        date = in_words(Literal(day.date, datatype=NamedNode(iri("xsd:date"))), reader.language)
+    def _day(self, day: FeedDay, reader: PageLanguage) -> tuple[str, list[DayChanges]]:
+        date = format_literal(
+            Literal(day.date, datatype=NamedNode(iri("xsd:date"))), reader.language
+        )
         changes = []
         for activity, entries in day.activities:
-            things = tuple(self._thing(entry, reader) for entry in entries[:_NAMED])
-            words = translate(_WORDS[activity], reader.language)
-            changes.append(Changes(words, things, len(entries) - len(things)))
+            things = tuple(self._thing(entry, reader) for entry in entries[:_MOST_NAMED])
+            words = translate(_ACTIVITY_WORDS[activity], reader.language)
+            changes.append(DayChanges(words, things, len(entries) - len(things)))
         return date, changes
 
-    def _thing(self, entry: Entry, reader: Reader) -> Value:
-        label = best(entry.labels, reader.language)
-        name = address_as_name(entry.thing, self._release.prefixes, self._release.base_iri)
+    def _thing(self, entry: FeedEntry, reader: PageLanguage) -> Value:
+        label = best_label(entry.labels, reader.language)
+        name = iri_as_label(entry.thing, self._release.prefixes, self._release.base_iri)
         label = label or Literal(name)
         href = self._frame.href(entry.thing, reader)
-        return Value(label.value, href, foreign(label, reader.language))
+        return Value(label.value, href, foreign_language(label, reader.language))
 
 
 # Ready-made queries for readers: to begin with, and to take a whole class away as a table.
@@ -110,7 +112,7 @@ class Use:
 _CSV = "text/csv"
 
 
-def names_of(class_iri: str, prefixes: Mapping[str, str], language: str) -> str:
+def names_query(class_iri: str, prefixes: Mapping[str, str], language: str) -> str:
     """Return a query for the things of a class, or of any class, with their names."""
     kind = shorten(class_iri, prefixes) if class_iri else "?kind"
     prefix = kind.partition(":")[0]
@@ -136,7 +138,7 @@ def names_of(class_iri: str, prefixes: Mapping[str, str], language: str) -> str:
     return "\n".join(lines)
 
 
-def as_table(endpoint: str, query: str) -> str:
+def csv_address(endpoint: str, query: str) -> str:
     """Return the address of a query's answer as CSV."""
     joint = "&" if "?" in endpoint else "?"
     return endpoint + joint + urlencode({"query": query, "format": _CSV})

@@ -15,8 +15,8 @@ from pyoxigraph import Literal
 
 from publisher.messages import translate
 from publisher.rdf.namespaces import HYPERLINK, IMAGE, LANG_STRING, LITERAL, URI, iri
-from publisher.render.labels import foreign
-from publisher.render.parts import Line, Value
+from publisher.render.labels import foreign_language
+from publisher.render.parts import PropertyValues, Value
 
 # A text longer than this is cut on pages: a boundary of a municipality would fill many screens.
 LONGEST = 300
@@ -76,11 +76,11 @@ _FORMATS: Mapping[str, Callable[[str, str], str]] = {
 }
 
 
-def in_words(literal: Literal, language: str) -> str:
+def format_literal(literal: Literal, language: str) -> str:
     """Return a literal as readers of a language write it; as it stands when it is ill-typed.
 
     >>> from pyoxigraph import NamedNode
-    >>> in_words(Literal("2022-10-19", datatype=NamedNode(iri("xsd:date"))), "sv")
+    >>> format_literal(Literal("2022-10-19", datatype=NamedNode(iri("xsd:date"))), "sv")
     '19 oktober 2022'
     """
     write = _FORMATS.get(literal.datatype.value)
@@ -92,14 +92,14 @@ def in_words(literal: Literal, language: str) -> str:
         return literal.value
 
 
-def shortened(text: str, *, legible: bool) -> tuple[str, int]:
+def shorten_text(text: str, *, legible: bool) -> tuple[str, int]:
     """Return a text, cut when it is too long for a page, and its whole length if it was cut.
 
     Args:
         text: To be shown.
         legible: Whether it is written for people to read (it has a language tag).
 
-    >>> shortened("POLYGON((" + "16.1 60.2, " * 100, legible=False)[1]
+    >>> shorten_text("POLYGON((" + "16.1 60.2, " * 100, legible=False)[1]
     1109
     """
     longest = LONGEST_LEGIBLE if legible or "\n" in text else LONGEST
@@ -108,10 +108,10 @@ def shortened(text: str, *, legible: bool) -> tuple[str, int]:
     return text[: longest * 2 // 3].rstrip(" .,;") + "…", len(text)
 
 
-def bytes_in_words(length: int, language: str) -> str:
+def format_bytes(length: int, language: str) -> str:
     """Return a length in bytes as readers write it, in units of a thousand.
 
-    >>> [bytes_in_words(length, "sv") for length in (12, 1234, 56_789, 2_500_000)]
+    >>> [format_bytes(length, "sv") for length in (12, 1234, 56_789, 2_500_000)]
     ['12 B', '1,2 kB', '57 kB', '2,5 MB']
     """
     size, unit = float(length), "B"
@@ -160,7 +160,7 @@ _OWN_PICTURE = re.compile(r"/[^?#]*\.(png|jpe?g|gif|svg|webp)(?=[?#]|$)", re.IGN
 _PICTURE_WITHIN = re.compile(r"data:image/(png|jpeg|gif|svg\+xml|webp);base64,[A-Za-z0-9+/=]+")
 
 
-def viewed_iri(name: str, link: Value, viewer: str) -> Value:
+def view_iri(name: str, link: Value, viewer: str) -> Value:
     """Return a link as a viewer shows it.
 
     A picture of another site stays a link: the page could not show it, and its host would be told
@@ -178,7 +178,7 @@ def viewed_iri(name: str, link: Value, viewer: str) -> Value:
     return link
 
 
-def viewed_literal(literal: Literal, href: str, viewer: str, language: str) -> Value:
+def view_literal(literal: Literal, href: str, viewer: str, language: str) -> Value:
     """Return a literal as a viewer shows it.
 
     Args:
@@ -189,19 +189,19 @@ def viewed_literal(literal: Literal, href: str, viewer: str, language: str) -> V
     """
     is_address = literal.datatype.value == _ADDRESS or viewer in (HYPERLINK, IMAGE)
     if is_address and literal.value.startswith(_WEB):
-        return viewed_iri(literal.value, Value(literal.value, href), viewer)
+        return view_iri(literal.value, Value(literal.value, href), viewer)
     if viewer == IMAGE and _PICTURE_WITHIN.fullmatch(literal.value):
         return Value("", picture=literal.value)
-    words = literal.value if viewer == LITERAL else in_words(literal, language)
-    text, cut = shortened(words, legible=bool(literal.language))
-    spoken = language_in_words(literal.language or "", language) if viewer == LANG_STRING else ""
-    return Value(text, "", foreign(literal, language), cut, spoken=spoken)
+    words = literal.value if viewer == LITERAL else format_literal(literal, language)
+    text, cut = shorten_text(words, legible=bool(literal.language))
+    spoken = language_name(literal.language or "", language) if viewer == LANG_STRING else ""
+    return Value(text, "", foreign_language(literal, language), cut, spoken=spoken)
 
 
-def language_in_words(tag: str, language: str) -> str:
+def language_name(tag: str, language: str) -> str:
     """Return what a language is called in another one; its tag when nobody knows.
 
-    >>> [language_in_words(tag, "sv") for tag in ("en", "fit", "en-GB", "x-own", "")]
+    >>> [language_name(tag, "sv") for tag in ("en", "fit", "en-GB", "x-own", "")]
     ['engelska', 'meänkieli', 'engelska (Storbritannien)', 'x-own', '']
     """
     if not tag:
@@ -212,12 +212,12 @@ def language_in_words(tag: str, language: str) -> str:
         return str(Locale(language).languages.get(tag.lower(), tag))
 
 
-def order_of(value: Value) -> tuple[str, str, str]:
+def value_order(value: Value) -> tuple[str, str, str]:
     """Return what a value is sorted by: the same order in every build."""
-    return sort_key(value.text), value.href, " ".join(map(words_of, value.nested))
+    return sort_key(value.text), value.href, " ".join(map(line_text, value.nested))
 
 
-def words_of(line: Line) -> str:
+def line_text(line: PropertyValues) -> str:
     """Return everything that a line says, to sort it by."""
     values = (value for fact in line.facts for value in fact.values)
-    return " ".join([line.iri, *(part for value in values for part in order_of(value))])
+    return " ".join([line.iri, *(part for value in values for part in value_order(value))])

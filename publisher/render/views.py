@@ -12,11 +12,19 @@ from publisher.messages import translate
 from publisher.query.engine import LABELS, Description
 from publisher.rdf.namespaces import DETAILS, LABEL, LANG_STRING, iri
 from publisher.rdf.subjects import list_members
-from publisher.render.labels import Names, foreign
-from publisher.render.layout import Layout, Placing
+from publisher.render.labels import LabelPicker, foreign_language
+from publisher.render.layout import Layout, PropertyLayout
 from publisher.render.neighbours import Neighbourhood
-from publisher.render.parts import Fact, Group, Line, Mark, Thing, Value, anchor_of
-from publisher.render.values import order_of, viewed_iri, viewed_literal, words_of
+from publisher.render.parts import (
+    Badge,
+    Fact,
+    PropertyGroup,
+    PropertyValues,
+    Thing,
+    Value,
+    anchor_of,
+)
+from publisher.render.values import line_text, value_order, view_iri, view_literal
 
 _TYPE = iri("rdf:type")
 _SOURCE = iri("dcterms:source")
@@ -33,7 +41,7 @@ class Views:
         self,
         description: Description,
         neighbourhood: Neighbourhood,
-        names: Names,
+        names: LabelPicker,
         language: str,
         layout: Layout,
         link: Callable[[str], str],
@@ -51,7 +59,7 @@ class Views:
             subject = triple.subject
             key = subject.value if isinstance(subject, NamedNode) else str(subject)
             self._by_subject[key][triple.predicate.value].append(triple.object)
-        self._statements = read_statements(self._by_subject)
+        self._statements = read_provenance(self._by_subject)
         # Things without a name that a document describes beside its topic are shown in place.
         self._parts = set(description.subjects[1:])
 
@@ -66,7 +74,7 @@ class Views:
             parts = (self._names.of(str(getattr(p, "value", ""))) for p in (subject, predicate))
             return Value(": ".join(part.value for part in parts), href)
         label = self._names.of(name)
-        return Value(label.value, href, foreign(label, self.language))
+        return Value(label.value, href, foreign_language(label, self.language))
 
     def thing(self, name: str) -> Thing:
         """Return the view of one of the things described."""
@@ -112,16 +120,16 @@ class Views:
         self,
         classes: Sequence[str],
         said: Mapping[str, list[object]],
-        placings: Mapping[str, Placing],
-    ) -> Iterable[Mark]:
+        placings: Mapping[str, PropertyLayout],
+    ) -> Iterable[Badge]:
         for predicate, placing in placings.items():
             for term in said.get(predicate, ()) if placing.marks else ():
                 if isinstance(term, NamedNode):
                     usual = self._layout.is_usual(classes, predicate, term.value)
                     name = self._property(predicate, placing)
-                    yield Mark(name, self.link_to(term.value), usual)
+                    yield Badge(name, self.link_to(term.value), usual)
 
-    def _property(self, predicate: str, placing: Placing | None) -> Value:
+    def _property(self, predicate: str, placing: PropertyLayout | None) -> Value:
         """Return the name of a property: the shape's, else its own; it leads to its definition."""
         called = placing.names.get(self.language) if placing else None
         name = self.link_to(predicate)
@@ -132,12 +140,12 @@ class Views:
         subject: str,
         predicate: str,
         terms: Sequence[object],
-        placings: Mapping[str, Placing],
-    ) -> Line:
+        placings: Mapping[str, PropertyLayout],
+    ) -> PropertyValues:
         placing = placings.get(predicate)
         name = self._property(predicate, placing)
         viewer = placing.viewer if placing else ""
-        return Line(name, predicate, self.facts(subject, predicate, terms, viewer))
+        return PropertyValues(name, predicate, self.facts(subject, predicate, terms, viewer))
 
     def facts(
         self, subject: str, predicate: str, terms: Sequence[object], viewer: str = ""
@@ -146,7 +154,7 @@ class Views:
         together: dict[tuple[tuple[str, ...], tuple[Literal, ...]], list[Value]] = {}
         fitting = self._in_language(predicate, terms, viewer)
         valued = [(term, self._value(term, viewer)) for term in fitting]
-        for term, value in sorted(valued, key=lambda v: order_of(v[1])):
+        for term, value in sorted(valued, key=lambda v: value_order(v[1])):
             fact = (predicate, term)
             sources = self._statements.sources_of(subject, fact, terms)
             if not sources and isinstance(term, NamedNode):
@@ -181,7 +189,7 @@ class Views:
         """Return the texts in the page's language when there are any, and all that is not text."""
         found = [member for term in terms for member in list_members(term, self._by_subject)]
         texts = [t for t in found if isinstance(t, Literal) and t.language]
-        fitting = [t for t in texts if not foreign(t, self.language)]
+        fitting = [t for t in texts if not foreign_language(t, self.language)]
         if viewer == LANG_STRING:
             return found
         if not fitting or predicate in _IN_EVERY_LANGUAGE:
@@ -197,13 +205,13 @@ class Views:
             if viewer == DETAILS:
                 anchor = anchor_of(name) if name in self._parts else ""
                 return replace(self.link_to(name), nested=self._details(name), anchor=anchor)
-            return viewed_iri(name, self.link_to(name), viewer)
+            return view_iri(name, self.link_to(name), viewer)
         if isinstance(term, BlankNode):
             return Value("", nested=self._nested(str(term)))
         assert isinstance(term, Literal)
-        return viewed_literal(term, self._link(term.value), viewer, self.language)
+        return view_literal(term, self._link(term.value), viewer, self.language)
 
-    def _details(self, name: str) -> tuple[Line, ...]:
+    def _details(self, name: str) -> tuple[PropertyValues, ...]:
         """Return what is told of another thing, as its shape has it, but not what names it."""
         said = self._by_subject.pop(name, {})  # popped, so that it is told once
         self._parts.discard(name)
@@ -214,36 +222,36 @@ class Views:
         lines = {p: self._line(name, p, said[p], placings) for p in said if p not in without}
         return tuple(line for group in self._groups(lines, placings) for line in group.lines)
 
-    def _nested(self, node: str) -> tuple[Line, ...]:
+    def _nested(self, node: str) -> tuple[PropertyValues, ...]:
         said = self._by_subject.pop(node, {})  # popped, so that a circle of them ends
         self._parts.discard(node)
         shown = sorted(p for p in said if p != _TYPE) or list(said)
         return tuple(self._line(node, p, said[p], {}) for p in shown)
 
     def _groups(
-        self, lines: Mapping[str, Line], placings: Mapping[str, Placing]
-    ) -> tuple[Group, ...]:
+        self, lines: Mapping[str, PropertyValues], placings: Mapping[str, PropertyLayout]
+    ) -> tuple[PropertyGroup, ...]:
         """Return the lines below the headings of the shapes, in their order."""
-        groups: dict[tuple[float, str], list[tuple[float, str, Line]]] = defaultdict(list)
+        groups: dict[tuple[float, str], list[tuple[float, str, PropertyValues]]] = defaultdict(list)
         for predicate, line in lines.items():
-            placing = placings.get(predicate, Placing())
+            placing = placings.get(predicate, PropertyLayout())
             heading = placing.groups.get(self.language, "")
             groups[placing.group_order, heading].append((placing.order, line.name.text, line))
         others = translate("More", self.language) if len(groups) > 1 else ""
         return tuple(
-            Group(
+            PropertyGroup(
                 heading or others, tuple(line for _, _, line in sorted(found, key=lambda f: f[:2]))
             )
             for (_, heading), found in sorted(groups.items(), key=lambda group: group[0])
         )
 
     def _disputed(
-        self, name: str, said: Mapping[str, list[object]], placings: Mapping[str, Placing]
-    ) -> tuple[Line, ...]:
+        self, name: str, said: Mapping[str, list[object]], placings: Mapping[str, PropertyLayout]
+    ) -> tuple[PropertyValues, ...]:
         """Return the statements about a thing that are not among its triples."""
         facts = [f for f in self._statements.about.get(name, ()) if f[1] not in said.get(f[0], ())]
         lines = (self._line(name, predicate, [value], placings) for predicate, value in facts)
-        return tuple(sorted(lines, key=lambda line: (line.iri, words_of(line))))
+        return tuple(sorted(lines, key=lambda line: (line.iri, line_text(line))))
 
 
 # Statements about triples (rdf:Statement): who says so, what is noted, what is not adopted.
@@ -252,11 +260,11 @@ SUBJECT, PREDICATE, OBJECT = (iri(f"rdf:{part}") for part in ("subject", "predic
 _STATEMENT_SOURCE, _NOTE = iri("dcterms:source"), iri("skos:note")
 
 PredicateObject = tuple[str, object]
-Described = Mapping[str, Mapping[str, Sequence[object]]]
+PropertiesByEntity = Mapping[str, Mapping[str, Sequence[object]]]
 
 
 @dataclass
-class Statements:
+class Provenance:
     """What the statements of one description say of the facts on its page.
 
     A fact is a property and a value of a thing. ``about`` has the facts of each thing.
@@ -274,21 +282,21 @@ class Statements:
         """Return who says so, sorted; a text without sources has those of its twins."""
         found = set(self.sources.get((subject, fact), ()))
         if not found and isinstance(fact[1], Literal) and fact[1].language:
-            for twin in _twins(fact[1], twins):
+            for twin in _translations(fact[1], twins):
                 found |= set(self.sources.get((subject, (fact[0], twin)), ()))
         return sorted(found)
 
 
-def _twins(text: Literal, all_texts: Sequence[object]) -> list[Literal]:
+def _translations(text: Literal, all_texts: Sequence[object]) -> list[Literal]:
     """Return the texts in other languages, when there is one text per language."""
     texts = [t for t in all_texts if isinstance(t, Literal) and t.language]
     languages = {t.language for t in texts}
     return [t for t in texts if t != text] if len(languages) == len(texts) else []
 
 
-def read_statements(described: Described) -> Statements:
+def read_provenance(described: PropertiesByEntity) -> Provenance:
     """Return what the statements among the things described say."""
-    read = Statements()
+    read = Provenance()
     for said in described.values():
         if not all(said.get(part) for part in (SUBJECT, PREDICATE, OBJECT)):
             continue

@@ -20,7 +20,7 @@ from publisher.release.history.document_dates import SortedRows
 from publisher.release.history.releases import ReleaseInfo, list_releases
 from publisher.release.model import CURRENT, DOCUMENTS, MANIFEST, Release
 from publisher.release.open import open_release
-from publisher.render.history import SHOWN
+from publisher.render.history import MOST_SHOWN
 from publisher.serve.differences import Differences
 from publisher.serve.lease import Turnstile
 from publisher.system.cache import SingleFlight
@@ -60,7 +60,7 @@ class Past:
         self._listing = threading.Lock()
         self._lock = threading.Lock()
         self._makers: SingleFlight[str, Opened] = SingleFlight()
-        self.differences = Differences(SHOWN)
+        self.differences = Differences(MOST_SHOWN)
 
     def kept(self) -> Sequence[ReleaseInfo]:
         """Return the releases that are kept, the oldest first."""

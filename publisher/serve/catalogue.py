@@ -22,7 +22,7 @@ from publisher.rdf.media_types import (
 )
 from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
 from publisher.release.model import DOCUMENTS, SERVICE, VOID
-from publisher.render.catalogue import Page
+from publisher.render.catalogue import CataloguePage
 from publisher.serve.documents import choose, moved, named, respond
 from publisher.serve.headers import document_links, join_links, validators, vary
 from publisher.serve.response_cache import keep
@@ -39,7 +39,7 @@ def _chosen(offered: Sequence[MediaType], extension: str = "") -> Chosen:
     return choose(offered, media_types.BY_EXTENSION[extension] if extension else None)
 
 
-def _page(site: Site) -> Page:
+def _page(site: Site) -> CataloguePage:
     try:
         page = site.feeds.page(int(request.args.get("page", "1")))
     except ValueError:
@@ -56,7 +56,7 @@ def _answer(site: Site, body: bytes, chosen: MediaType) -> Response:
     return response
 
 
-def _neighbours(place: str, page: Page) -> list[tuple[str, str]]:
+def _neighbours(place: str, page: CataloguePage) -> list[tuple[str, str]]:
     """Return the links between the pages of a catalogue (RFC 8288)."""
     numbers = {"first": 1, "prev": page.number - 1, "next": page.number + 1, "last": page.last}
     return [

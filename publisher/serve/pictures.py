@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort
 
 from publisher.messages import LANGUAGES
 from publisher.render.frame import HOME_PICTURE, PICTURES
-from publisher.render.pages import Reader
+from publisher.render.pages import PageLanguage
 from publisher.serve.documents import moved
 from publisher.serve.headers import validators
 from publisher.serve.response_cache import keep
@@ -16,7 +16,7 @@ _PNG = "image/png"
 _FOLDER = PICTURES.rstrip("/")
 
 
-def _draw(site: Site, name: str, reader: Reader) -> bytes | None:
+def _draw(site: Site, name: str, reader: PageLanguage) -> bytes | None:
     """Return the picture of the document of a path; None when there is none."""
     document = site.documents.find(name)
     if name == HOME_PICTURE:
@@ -33,7 +33,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get(f"/{_FOLDER}/<language>/<path:name>.png")
     def picture(language: str, name: str) -> Response:
-        drawn = _draw(site, name, Reader(language)) if language in LANGUAGES else None
+        drawn = _draw(site, name, PageLanguage(language)) if language in LANGUAGES else None
         if drawn is None:
             abort(404)
         response = Response(drawn, content_type=_PNG)

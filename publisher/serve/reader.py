@@ -6,24 +6,24 @@ from flask import Request, Response
 
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import HTML, choose_language
-from publisher.render.pages import Reader
+from publisher.render.pages import PageLanguage
 from publisher.serve.headers import validators
 from publisher.serve.site import Site
 
 PARAMETER = "lang"
 
 
-def reader_of(request: Request, site: Site) -> Reader:
+def reader_of(request: Request, site: Site) -> PageLanguage:
     """Return the reader: by ``?lang=``, else by Accept-Language, else as the setting says."""
     chosen = request.args.get(PARAMETER, "")
     if chosen in LANGUAGES:
-        return Reader(chosen, chosen=True)
+        return PageLanguage(chosen, chosen=True)
     default = site.config.language
     offered = (default, *(language for language in LANGUAGES if language != default))
-    return Reader(choose_language(request.headers.get("Accept-Language", ""), offered))
+    return PageLanguage(choose_language(request.headers.get("Accept-Language", ""), offered))
 
 
-def speak(response: Response, reader: Reader) -> None:
+def speak(response: Response, reader: PageLanguage) -> None:
     """Say the language of an answer, and whether the request's field chose it.
 
     RFC 9110, sections 8.5 and 12.5.5.
@@ -33,7 +33,7 @@ def speak(response: Response, reader: Reader) -> None:
         response.vary.add("Accept-Language")
 
 
-def page(site: Site, body: bytes, reader: Reader) -> Response:
+def page(site: Site, body: bytes, reader: PageLanguage) -> Response:
     """Return a page of the release as an answer: with validators, and in its reader's language."""
     response = Response(body, content_type=HTML.content_type)
     validators(response, body, site.release.published)

@@ -13,7 +13,7 @@ from publisher.rdf.media_types import HTML, JSON, negotiate
 from publisher.release.manifest import read_manifest
 from publisher.release.model import MANIFEST, REPORT, Release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
-from publisher.render.history import SHOWN
+from publisher.render.history import MOST_SHOWN
 from publisher.serve.archive import Past
 from publisher.serve.differences import Text
 from publisher.serve.documents import moved
@@ -118,7 +118,7 @@ def _difference(site: Site, past: Past, names: tuple[str, str], extension: str) 
         )
     reader = reader_of(request, site)
     page = site.pages.history.difference(
-        (old.id, new.id), difference.counts, difference.beginning(SHOWN), reader
+        (old.id, new.id), difference.counts, difference.beginning(MOST_SHOWN), reader
     )
     response = _answer(site, page, HTML.name, reader.language)
     keep()

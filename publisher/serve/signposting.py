@@ -14,7 +14,7 @@ from flask import Blueprint, Response, abort
 
 from publisher.addresses import INDEX, Addresses
 from publisher.rdf.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
-from publisher.render.catalogue import Holding
+from publisher.render.catalogue import DatasetFiles
 from publisher.render.documents import Document
 from publisher.serve.headers import join_links, validators
 from publisher.serve.response_cache import keep
@@ -42,7 +42,9 @@ class Signpost:
         return f'rel="{self.relation}"{kind}'
 
 
-def _landing(addresses: Addresses, document: Document, holding: Holding | None) -> list[Signpost]:
+def _landing(
+    addresses: Addresses, document: Document, holding: DatasetFiles | None
+) -> list[Signpost]:
     """Return the links of the page of a document."""
     page = addresses.on_site(document.iri)
     posts = [Signpost(page, "cite-as", document.topic)]

@@ -15,9 +15,9 @@ from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
 from publisher.release.search import SEARCH_FILE, Search
-from publisher.render.catalogue import Feeds
+from publisher.render.catalogue import CatalogueViews
 from publisher.render.documents import Documents
-from publisher.render.feeds import Streams
+from publisher.render.feeds import Feeds
 from publisher.render.maps.basemap import TileSource
 from publisher.render.pages import Pages
 from publisher.serve.engines import limits_of, open_engine, open_past_engine
@@ -54,12 +54,12 @@ class Site:
     metrics: Metrics
     addresses: Addresses
     documents: Documents
-    feeds: Feeds
+    feeds: CatalogueViews
     pages: Pages
     queries: Mapping[str, NamedQuery]
     search: Search
     since: LastModified
-    streams: Streams
+    streams: Feeds
     tombstones: Tombstones
     present: str = ""
     parts: Parts = field(default_factory=Parts)
@@ -148,7 +148,7 @@ def _over(engine: Engine, config: Config, release: Release, shared: Shared, pres
         metrics=shared.metrics,
         addresses=addresses,
         documents=Documents(release, engine, addresses, config.incoming_links),
-        feeds=Feeds(release, addresses, config.catalogue_page_size),
+        feeds=CatalogueViews(release, addresses, config.catalogue_page_size),
         pages=Pages(
             release,
             engine,
@@ -163,7 +163,7 @@ def _over(engine: Engine, config: Config, release: Release, shared: Shared, pres
         queries=queries,
         search=Search(release.folder / SEARCH_FILE, config.query_timeout_seconds),
         since=LastModified(release),
-        streams=Streams(release, addresses),
+        streams=Feeds(release, addresses),
         tombstones=Tombstones(release),
         present=present,
         parts=shared.parts,

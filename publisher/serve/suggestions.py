@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from publisher.errors import QueryLimitExceeded
 from publisher.rdf.text import words
 from publisher.release.search import Hit
-from publisher.render.frame import Reader
+from publisher.render.frame import PageLanguage
 from publisher.serve.queue import turn_at_once
 from publisher.serve.site import Site
 
@@ -36,7 +36,7 @@ def words_of(path: str) -> list[str]:
     return []
 
 
-def nearest(site: Site, path: str, reader: Reader, without: Iterable[str] = ()) -> list[Hit]:
+def nearest(site: Site, path: str, reader: PageLanguage, without: Iterable[str] = ()) -> list[Hit]:
     """Return a few things that are called nearly as an address says; none when none is near.
 
     When there is more to do than can be done at once, none either: nobody waits for suggestions.
@@ -53,7 +53,7 @@ def nearest(site: Site, path: str, reader: Reader, without: Iterable[str] = ()) 
     return list(islice((hit for hit in found if hit.iri not in left), _MOST))
 
 
-def _find(site: Site, asked: list[str], reader: Reader) -> list[Hit]:
+def _find(site: Site, asked: list[str], reader: PageLanguage) -> list[Hit]:
     telling = sorted((word for word in asked if len(word) >= _TELLING), key=len, reverse=True)
     found: dict[str, Hit] = {}
     for text in (" ".join(asked), *telling):

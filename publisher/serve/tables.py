@@ -10,8 +10,8 @@ from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
 from publisher.release.manifest import as_json_text
 from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.table import METADATA, Table
-from publisher.render.tables.pages import View
-from publisher.render.tables.selection import Choice
+from publisher.render.tables.pages import TableView
+from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
 from publisher.serve.files import stored
 from publisher.serve.headers import join_links, validators, vary
@@ -23,7 +23,7 @@ LONGEST_WORDS = 200
 _MOST_VALUES = 100
 
 
-def _choice(table: Table) -> Choice:
+def _choice(table: Table) -> Selection:
     """Return what the request chooses of a table; what names no column is left aside.
 
     Raises:
@@ -44,7 +44,7 @@ def _choice(table: Table) -> Choice:
     sort = request.args.get("sort", "")
     name = sort.removeprefix("-")
     page = request.args.get("page", "1")
-    return Choice(
+    return Selection(
         words=words,
         filters={name: values for name, values in filters.items() if values},
         sort=name if table.column(name) else "",
@@ -55,7 +55,7 @@ def _choice(table: Table) -> Choice:
 
 def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
     reader = reader_of(request, site)
-    view = View(table, _choice(table), tuple(request.args.getlist("column")), reader)
+    view = TableView(table, _choice(table), tuple(request.args.getlist("column")), reader)
     body = site.pages.tables.page(view, site.config.table_page_size, site.config.table_rows)
     if body is None:
         abort(404)
@@ -78,7 +78,7 @@ def _on_site(site: Site, table: Table, extension: str = "") -> str:
 def _file(site: Site, table: Table, chosen: MediaType) -> Response:
     """Return the rows that the request chooses as a file: the release's own, when it is that."""
     choice = _choice(table)
-    view = View(table, choice, (), reader_of(request, site))
+    view = TableView(table, choice, (), reader_of(request, site))
     query = view.query(is_file=True)
     links = [(_on_site(site, table) + query, f'rel="alternate"; type="{HTML.name}"')]
     if chosen is CSV:
@@ -96,7 +96,7 @@ def _file(site: Site, table: Table, chosen: MediaType) -> Response:
     return response
 
 
-def _made(site: Site, table: Table, choice: Choice, chosen: MediaType) -> Response:
+def _made(site: Site, table: Table, choice: Selection, chosen: MediaType) -> Response:
     """Return a file made for the request.
 
     Raises:
@@ -125,7 +125,7 @@ def _made(site: Site, table: Table, choice: Choice, chosen: MediaType) -> Respon
 
 
 def _metadata(site: Site, table: Table) -> Response:
-    query = View(table, _choice(table), (), reader_of(request, site)).query(is_file=True)
+    query = TableView(table, _choice(table), (), reader_of(request, site)).query(is_file=True)
     body = as_json_text(csv_metadata(table, f"{table.slug}.csv{query}")).encode()
     response = Response(body, content_type="application/csvm+json")
     validators(response, body, site.release.published)

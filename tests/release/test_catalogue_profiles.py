@@ -17,7 +17,7 @@ from publisher.quality.approval import approve
 from publisher.rdf.media_types import TURTLE
 from publisher.release.build import build
 from publisher.release.model import Release
-from publisher.render.catalogue import Feeds
+from publisher.render.catalogue import CatalogueViews
 
 REPOSITORY = Path(__file__).parents[2]
 PROFILES = REPOSITORY.parent / "shared" / "portals" / "profiles"
@@ -123,7 +123,7 @@ def test_the_swedish_view_satisfies_dcat_ap_se(published: Release) -> None:
 def test_each_page_of_a_paged_catalogue_satisfies_dcat_ap(published: Release, number: int) -> None:
     """A portal judges a page by itself: nothing it mentions may be described on another one."""
     base = published.base_iri
-    feeds = Feeds(published, Addresses(base, base), page_size=1)
+    feeds = CatalogueViews(published, Addresses(base, base), page_size=1)
     content = feeds.catalogue(feeds.page(number), TURTLE)
     names = ("shapes.ttl", "range.ttl", "shapes_recommended.ttl")
 

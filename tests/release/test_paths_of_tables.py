@@ -25,9 +25,9 @@ from publisher.release.search import open_sqlite
 from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.index import INDEX_EXTENSION
 from publisher.release.tables.table import read_path, read_tables
-from publisher.render.tables.by_sparql import Queries
-from publisher.render.tables.rows import TableLines
-from publisher.render.tables.selection import Choice
+from publisher.render.tables.by_sparql import SelectionQueries
+from publisher.render.tables.rows import TableReader
+from publisher.render.tables.selection import Selection
 from tests.conftest import BASE, WORLD
 
 WATER = BASE + "def/water#"
@@ -74,13 +74,13 @@ def fed(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(params=["by the index", "by the engine"])
-def lines(request: pytest.FixtureRequest, fed: Release) -> Iterator[TableLines]:
+def lines(request: pytest.FixtureRequest, fed: Release) -> Iterator[TableReader]:
     """Return what reads the lakes."""
     table = read_tables(fed.folder)["lake"]
     engine = InProcessEngine(fed.store)
     with open_sqlite(inf, fed.folder / table.file(INDEX_EXTENSION)) as opened:
         index = opened if "index" in request.param else None
-        yield TableLines(engine, table, fed.prefixes, "sv", index)
+        yield TableReader(engine, table, fed.prefixes, "sv", index)
 
 
 def rows(release: Release, name: str) -> list[dict[str, str]]:
@@ -172,14 +172,16 @@ def test_metadata_turns_a_single_link_round(fed: Release) -> None:
 @pytest.mark.parametrize(
     ("choice", "found"),
     [
-        (Choice(filters={"inverse_flowsInto": (BASE + "id/river/byalven",)}), ["vänern"]),
-        (Choice(filters={"inverse_flowsInto_prefLabel": ("Oreälven",)}), ["siljan"]),
-        (Choice(words="klar"), ["vänern"]),
-        (Choice(sort="inverse_flowsInto"), ["vänern", "siljan"]),
-        (Choice(sort="inverse_flowsInto_prefLabel", descending=True), ["siljan", "vänern"]),
+        (Selection(filters={"inverse_flowsInto": (BASE + "id/river/byalven",)}), ["vänern"]),
+        (Selection(filters={"inverse_flowsInto_prefLabel": ("Oreälven",)}), ["siljan"]),
+        (Selection(words="klar"), ["vänern"]),
+        (Selection(sort="inverse_flowsInto"), ["vänern", "siljan"]),
+        (Selection(sort="inverse_flowsInto_prefLabel", descending=True), ["siljan", "vänern"]),
     ],
 )
-def test_such_columns_filter_and_sort(lines: TableLines, choice: Choice, found: list[str]) -> None:
+def test_such_columns_filter_and_sort(
+    lines: TableReader, choice: Selection, found: list[str]
+) -> None:
     """As others do."""
     told = lines.read(choice, (), 10).lines
 
@@ -187,10 +189,10 @@ def test_such_columns_filter_and_sort(lines: TableLines, choice: Choice, found: 
     assert lines.count(choice) == len(found)
 
 
-def test_a_page_shows_what_links(lines: TableLines, fed: Release) -> None:
+def test_a_page_shows_what_links(lines: TableReader, fed: Release) -> None:
     """And calls it by its name."""
     columns = read_tables(fed.folder)["lake"].columns
-    told = lines.read(Choice(), columns, 10)
+    told = lines.read(Selection(), columns, 10)
     vänern = next(line for line in told.lines if line.iri.endswith("vänern"))
 
     assert [term.value for term in vänern.values[FLOWS]] == [
@@ -200,10 +202,10 @@ def test_a_page_shows_what_links(lines: TableLines, fed: Release) -> None:
     assert told.name(BASE + "id/river/byalven", "sv") == "Byälven"
 
 
-def test_the_query_of_a_page_finds_what_it_shows(lines: TableLines, fed: Release) -> None:
+def test_the_query_of_a_page_finds_what_it_shows(lines: TableReader, fed: Release) -> None:
     """A reader who sends it gets the same values."""
     columns = read_tables(fed.folder)["lake"].columns
-    query = lines.queries.whole(Choice(), columns, 10, 0)
+    query = lines.queries.whole(Selection(), columns, 10, 0)
     found = {
         (row["thing"].value.rpartition("/")[2], row["value"].value)
         for row in InProcessEngine(fed.store).rows(query)
@@ -245,7 +247,9 @@ def test_a_path_is_read(written: str, path: str) -> None:
 def test_values_at_the_end_of_a_path_are_counted(fed: Release) -> None:
     """Where there is no index, with the values of properties in one query."""
     columns = read_tables(fed.folder)["lake"].columns[1:4]
-    told = Queries(read_tables(fed.folder)["lake"], fed.prefixes, "sv").facets(Choice(), columns)
+    told = SelectionQueries(read_tables(fed.folder)["lake"], fed.prefixes, "sv").facets(
+        Selection(), columns
+    )
     found = [
         (row["property"].value, row["value"].value.rpartition("/")[2], row["count"].value)
         for row in InProcessEngine(fed.store).rows(told)

@@ -11,10 +11,10 @@ from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
 from publisher.query.engine import LABELS, Description, Engine, Solution
 from publisher.render.compose import classes_of
 from publisher.render.incoming import Incoming
-from publisher.render.labels import Names
+from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
-from publisher.render.neighbours import read_neighbourhood
-from publisher.render.parts import Group, Thing
+from publisher.render.neighbours import fetch_neighbourhood
+from publisher.render.parts import PropertyGroup, Thing
 from publisher.render.views import Views
 
 BASE = "https://data.example.org/"
@@ -93,8 +93,8 @@ class Pond:
 
     def views(self, description: Description, language: str) -> Views:
         """Return the views of a description; own things lead to a path, web pages to themselves."""
-        around = read_neighbourhood(self.engine, description, BASE)
-        names = Names(description, around.labels, language, {}, BASE)
+        around = fetch_neighbourhood(self.engine, description, BASE)
+        names = LabelPicker(description, around.labels, language, {}, BASE)
         return Views(description, around, names, language, Layout(self.engine), _link)
 
     def thing(self, name: str, language: str = "en") -> Thing:
@@ -102,11 +102,11 @@ class Pond:
         subject = f"{BASE}id/{name}"
         return self.views(self.describe(subject), language).thing(subject)
 
-    def incoming(self, name: str, language: str = "en") -> tuple[Group, ...]:
+    def incoming(self, name: str, language: str = "en") -> tuple[PropertyGroup, ...]:
         """Return the view of the links to one thing."""
         subject = f"{BASE}id/{name}"
         description = self.describe(subject)
-        around = read_neighbourhood(self.engine, description, BASE)
+        around = fetch_neighbourhood(self.engine, description, BASE)
         views, layout = self.views(description, language), Layout(self.engine)
         described = {subject: classes_of(description).get(subject, [])}
         links = Incoming(views, around, layout, language, described)

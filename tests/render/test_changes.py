@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from publisher.render.feeds import Day, latest_days
+from publisher.render.feeds import FeedDay, latest_days
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
 LAKE = f"{BASE}def/water#Lake"
@@ -10,7 +10,7 @@ RIVER = f"{BASE}def/water#River"
 NEWER = '"2026-01-02"^^xsd:date', '"2026-03-04"^^xsd:date'
 
 
-def told(days: list[Day]) -> list[tuple[str, str, list[str]]]:
+def told(days: list[FeedDay]) -> list[tuple[str, str, list[str]]]:
     """Return day, activity and things."""
     return [
         (day.date, activity, [entry.thing for entry in entries])

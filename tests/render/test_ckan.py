@@ -14,7 +14,7 @@ import pytest
 from publisher.addresses import Addresses
 from publisher.rdf.media_types import RDF_XML, TURTLE, MediaType
 from publisher.release.model import Release
-from publisher.render.catalogue import Feeds
+from publisher.render.catalogue import CatalogueViews
 from tests.render.test_feeds import large_catalogue
 
 SITE = "http://127.0.0.1:8000/"
@@ -26,7 +26,7 @@ needs_ckan = pytest.mark.skipif(
 pytestmark = needs_ckan
 
 
-def harvested(feeds: Feeds, folder: Path, media_type: MediaType) -> list[dict[str, Any]]:
+def harvested(feeds: CatalogueViews, folder: Path, media_type: MediaType) -> list[dict[str, Any]]:
     """Return what CKAN keeps of a catalogue; its pages are read as the first one was."""
     first = f"{SITE}catalog.{media_type.extension}"
     pages = {}
@@ -52,7 +52,7 @@ def test_ckan_keeps_what_the_catalogue_says(
     catalogued: Release, tmp_path: Path, media_type: MediaType
 ) -> None:
     """What a visitor of the portal will see: name, date, contact, file and licence."""
-    feeds = Feeds(catalogued, Addresses("https://data.example.org/", SITE), page_size=100)
+    feeds = CatalogueViews(catalogued, Addresses("https://data.example.org/", SITE), page_size=100)
 
     lakes, rivers = harvested(feeds, tmp_path, media_type)
 
@@ -76,7 +76,7 @@ def test_ckan_reads_a_paged_catalogue_whole(
 ) -> None:
     """2,500 datasets in three pages; what CKAN does not find, it deletes."""
     release = large_catalogue(catalogued, tmp_path_factory.mktemp("large"), 2500)
-    feeds = Feeds(release, Addresses("https://data.example.org/", SITE), page_size=1000)
+    feeds = CatalogueViews(release, Addresses("https://data.example.org/", SITE), page_size=1000)
 
     found = harvested(feeds, tmp_path_factory.mktemp("pages"), TURTLE)
 

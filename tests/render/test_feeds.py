@@ -15,7 +15,7 @@ from publisher.release.catalogue.catalogue import CatalogueInput, derive_view
 from publisher.release.catalogue.distributions import ApplicationProfile
 from publisher.release.catalogue.graph import MutableGraph
 from publisher.release.model import Release, StoredFile
-from publisher.render.catalogue import Feeds
+from publisher.render.catalogue import CatalogueViews
 
 BASE = "https://data.example.org/"
 SITE = "http://127.0.0.1:8000/copy/"
@@ -26,16 +26,16 @@ NAMES = {TURTLE: "turtle", JSON_LD: "json-ld", RDF_XML: "xml", N_TRIPLES: "nt"}
 
 
 @pytest.fixture
-def feeds(catalogued: Release) -> Feeds:
+def feeds(catalogued: Release) -> CatalogueViews:
     """Return the feeds of the tiny world, served elsewhere than at its base."""
-    return Feeds(catalogued, Addresses(BASE, SITE), page_size=100)
+    return CatalogueViews(catalogued, Addresses(BASE, SITE), page_size=100)
 
 
 def read(content: bytes, media_type: MediaType) -> Graph:
     return Graph().parse(data=content, format=NAMES[media_type])
 
 
-def test_downloads_are_on_the_site_that_serves_the_catalogue(feeds: Feeds) -> None:
+def test_downloads_are_on_the_site_that_serves_the_catalogue(feeds: CatalogueViews) -> None:
     """A copy on a laptop must not send a portal elsewhere."""
     graph = read(feeds.catalogue(feeds.page(1), TURTLE), TURTLE)
     addresses = {
@@ -49,7 +49,7 @@ def test_downloads_are_on_the_site_that_serves_the_catalogue(feeds: Feeds) -> No
     assert all(address.startswith(SITE) for address in addresses)
 
 
-def test_things_keep_their_canonical_names(feeds: Feeds) -> None:
+def test_things_keep_their_canonical_names(feeds: CatalogueViews) -> None:
     """A dataset's IRI is its identity at the portal; another one is another dataset."""
     graph = read(feeds.catalogue(feeds.page(1), TURTLE), TURTLE)
 
@@ -63,7 +63,7 @@ def test_on_the_canonical_site_the_release_is_served_as_it_lies_there(
     catalogued: Release,
 ) -> None:
     """Canonical addresses are where the canonical site answers."""
-    feeds = Feeds(catalogued, Addresses(BASE, BASE), page_size=100)
+    feeds = CatalogueViews(catalogued, Addresses(BASE, BASE), page_size=100)
     stored = Graph().parse(catalogued.folder / "catalogue" / "dcat-ap.nt")
 
     assert set(read(feeds.catalogue(feeds.page(1), N_TRIPLES), N_TRIPLES)) == set(stored)
@@ -71,7 +71,7 @@ def test_on_the_canonical_site_the_release_is_served_as_it_lies_there(
 
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph:DeprecationWarning")  # rdflib's own JSON-LD
 @pytest.mark.parametrize("media_type", GRAPHS, ids=lambda m: m.label)
-def test_every_format_says_the_same(feeds: Feeds, media_type: MediaType) -> None:
+def test_every_format_says_the_same(feeds: CatalogueViews, media_type: MediaType) -> None:
     """Portals differ in what they read best."""
     page = feeds.page(1)
 
@@ -83,7 +83,9 @@ def test_every_format_says_the_same(feeds: Feeds, media_type: MediaType) -> None
 @pytest.mark.parametrize("media_type", GRAPHS, ids=lambda m: m.label)
 def test_the_same_release_gives_the_same_bytes(catalogued: Release, media_type: MediaType) -> None:
     """Nothing in a feed comes from the clock or from the order of a set."""
-    first, second = (Feeds(catalogued, Addresses(BASE, SITE), page_size=100) for _ in range(2))
+    first, second = (
+        CatalogueViews(catalogued, Addresses(BASE, SITE), page_size=100) for _ in range(2)
+    )
 
     assert first.catalogue(first.page(1), media_type) == second.catalogue(
         second.page(1), media_type
@@ -91,7 +93,7 @@ def test_the_same_release_gives_the_same_bytes(catalogued: Release, media_type: 
     assert first.swedish() == second.swedish()
 
 
-def test_sizes_keep_their_datatype(feeds: Feeds) -> None:
+def test_sizes_keep_their_datatype(feeds: CatalogueViews) -> None:
     """The store would make ``xsd:integer`` of it, a violation of DCAT-AP."""
     graph = read(feeds.catalogue(feeds.page(1), RDF_XML), RDF_XML)
     kinds = {getattr(size, "datatype", None) for size in graph.objects(None, DCAT.byteSize)}
@@ -99,19 +101,19 @@ def test_sizes_keep_their_datatype(feeds: Feeds) -> None:
     assert kinds == {URIRef("http://www.w3.org/2001/XMLSchema#nonNegativeInteger")}
 
 
-def test_dumps_in_void_are_on_the_site(feeds: Feeds) -> None:
+def test_dumps_in_void_are_on_the_site(feeds: CatalogueViews) -> None:
     """They are what the catalogue offers for download."""
     graph = read(feeds.stored("void.nt", TURTLE), TURTLE)
 
     assert URIRef(SITE + "dump/lakes.nq.gz") in set(graph.objects(None, VOID.dataDump))
 
 
-def test_a_small_catalogue_has_no_pages(feeds: Feeds) -> None:
+def test_a_small_catalogue_has_no_pages(feeds: CatalogueViews) -> None:
     """dataportal.se reads one document."""
     assert "hydra" not in feeds.catalogue(feeds.page(1), TURTLE).decode()
 
 
-def test_what_is_not_there_has_no_holding(feeds: Feeds) -> None:
+def test_what_is_not_there_has_no_holding(feeds: CatalogueViews) -> None:
     """Only datasets of the catalogue have files that a page links to."""
     lakes = feeds.holding(BASE + "dataset/lakes")
 
@@ -153,13 +155,13 @@ def large_catalogue(catalogued: Release, folder: Path, datasets: int) -> Release
 
 
 @pytest.fixture(scope="module")
-def many(catalogued: Release, tmp_path_factory: pytest.TempPathFactory) -> Feeds:
+def many(catalogued: Release, tmp_path_factory: pytest.TempPathFactory) -> CatalogueViews:
     """Return the feeds of a catalogue of 2,500 datasets, 400 a page."""
     release = large_catalogue(catalogued, tmp_path_factory.mktemp("many"), 2500)
-    return Feeds(release, Addresses(BASE, SITE), page_size=400)
+    return CatalogueViews(release, Addresses(BASE, SITE), page_size=400)
 
 
-def test_a_large_catalogue_is_read_whole_by_following_its_pages(many: Feeds) -> None:
+def test_a_large_catalogue_is_read_whole_by_following_its_pages(many: CatalogueViews) -> None:
     """Seven pages; no dataset is lost and none is there twice."""
     found: list[str] = []
     number = 1
@@ -172,7 +174,7 @@ def test_a_large_catalogue_is_read_whole_by_following_its_pages(many: Feeds) -> 
     assert sorted(found) == [f"{BASE}dataset/d{n:04}" for n in range(1, 2501)]
 
 
-def test_a_page_stands_in_both_vocabularies_of_hydra(many: Feeds) -> None:
+def test_a_page_stands_in_both_vocabularies_of_hydra(many: CatalogueViews) -> None:
     """CKAN follows ``next`` of a partial view, data.europa.eu ``nextPage`` of a paged one."""
     graph = read(many.catalogue(many.page(2), TURTLE), TURTLE)
     here = URIRef(SITE + "catalog.ttl?page=2")
@@ -194,7 +196,7 @@ def test_a_page_stands_in_both_vocabularies_of_hydra(many: Feeds) -> None:
     assert [int(str(n)) for n in graph.objects(here, HYDRA.totalItems)] == [2500]
 
 
-def test_the_last_page_leads_nowhere(many: Feeds) -> None:
+def test_the_last_page_leads_nowhere(many: CatalogueViews) -> None:
     """A harvester that does not remember where it was must still stop."""
     graph = read(many.catalogue(many.page(7), TURTLE), TURTLE)
 
@@ -202,7 +204,7 @@ def test_the_last_page_leads_nowhere(many: Feeds) -> None:
     assert (None, HYDRA.nextPage, None) not in graph
 
 
-def test_a_page_is_complete_in_itself(many: Feeds) -> None:
+def test_a_page_is_complete_in_itself(many: CatalogueViews) -> None:
     """Each page is parsed alone: what it mentions of the catalogue is described in it."""
     graph = read(many.catalogue(many.page(3), TURTLE), TURTLE)
 
@@ -213,7 +215,7 @@ def test_a_page_is_complete_in_itself(many: Feeds) -> None:
             assert (node, RDF.type, None) in graph
 
 
-def test_a_dataset_of_another_page_is_no_phantom(many: Feeds) -> None:
+def test_a_dataset_of_another_page_is_no_phantom(many: CatalogueViews) -> None:
     """CKAN makes a dataset of everything that is typed as one."""
     graph = read(many.catalogue(many.page(3), TURTLE), TURTLE)
 
@@ -221,7 +223,7 @@ def test_a_dataset_of_another_page_is_no_phantom(many: Feeds) -> None:
     assert (None, DCTERMS.relation, URIRef(BASE + "dataset/d0001")) in graph
 
 
-def test_the_swedish_view_is_one_document_whatever_its_size(many: Feeds) -> None:
+def test_the_swedish_view_is_one_document_whatever_its_size(many: CatalogueViews) -> None:
     """dataportal.se follows no pages and deletes what it does not see."""
     graph = read(many.swedish(), RDF_XML)
 
@@ -230,6 +232,6 @@ def test_the_swedish_view_is_one_document_whatever_its_size(many: Feeds) -> None
 
 
 @pytest.mark.parametrize(("number", "exists"), [(0, False), (1, True), (7, True), (8, False)])
-def test_only_pages_with_datasets_exist(many: Feeds, number: int, exists: bool) -> None:
+def test_only_pages_with_datasets_exist(many: CatalogueViews, number: int, exists: bool) -> None:
     """An empty page with status 200 looks like a catalogue whose datasets are gone."""
     assert many.page(number).exists is exists

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from publisher.render.home import Home, read_home
+from publisher.render.home import Home, fetch_home
 from publisher.render.layout import Layout
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ water:p2 sh:path water:use ; sh:class skos:Concept ; sh:order 2 .
 
 
 def _home(pond: Pond) -> Home:
-    return read_home(pond.engine, Layout(pond.engine), BASE)
+    return fetch_home(pond.engine, Layout(pond.engine), BASE)
 
 
 def _path(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal
 
-from publisher.render.labels import address_as_name, best, foreign, standard_terms
+from publisher.render.labels import best_label, foreign_language, iri_as_label, standard_terms
 
 SV, EN, DE, PLAIN = (
     Literal("sjö", language="sv"),
@@ -30,18 +30,22 @@ def test_the_nearest_label_is_taken(
     labels: list[Literal], language: str, expected: Literal | None
 ) -> None:
     """The language, else none, else English, else whatever there is."""
-    assert best(labels, language) == expected
+    assert best_label(labels, language) == expected
 
 
 def test_among_equals_the_choice_is_always_the_same() -> None:
     """A document has the same bytes every time."""
     one, other = Literal("a", language="sv"), Literal("b", language="sv")
-    assert best([other, one], "sv") == best([one, other], "sv") == one
+    assert best_label([other, one], "sv") == best_label([one, other], "sv") == one
 
 
 def test_the_language_of_the_page_needs_no_mark() -> None:
     """The html element has it already."""
-    assert (foreign(SV, "sv"), foreign(SV, "en"), foreign(PLAIN, "en")) == ("", "sv", "")
+    assert (
+        foreign_language(SV, "sv"),
+        foreign_language(SV, "en"),
+        foreign_language(PLAIN, "en"),
+    ) == ("", "sv", "")
 
 
 def test_standard_terms_have_names_in_both_languages() -> None:
@@ -63,4 +67,4 @@ def test_standard_terms_have_names_in_both_languages() -> None:
 def test_a_thing_without_a_name_shows_its_address_in_short(iri: str, expected: str) -> None:
     """Long addresses hide what is different about them."""
     prefixes = {"skos": "http://www.w3.org/2004/02/skos/core#"}
-    assert address_as_name(iri, prefixes, "https://data.example.org/") == expected
+    assert iri_as_label(iri, prefixes, "https://data.example.org/") == expected

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask.testing import FlaskClient
 
-from publisher.render.datasets import Offer, offers
+from publisher.render.datasets import Download, dataset_downloads
 
 if TYPE_CHECKING:
     from tests.render.conftest import Pond
@@ -29,10 +29,10 @@ PREFIX dcat: <http://www.w3.org/ns/dcat#>
 """
 
 
-def _offers(pond: Dig) -> tuple[Offer, ...]:
+def _offers(pond: Dig) -> tuple[Download, ...]:
     found = pond(LAKES)
     description = found.describe(ID + "lakes", *(ID + n for n in ("csv", "excel", "turtle")))
-    return offers(ID + "lakes", description, found.views(description, "en"))
+    return dataset_downloads(ID + "lakes", description, found.views(description, "en"))
 
 
 def test_the_formats_of_one_table_stand_together(pond: Dig) -> None:

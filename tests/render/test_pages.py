@@ -246,7 +246,7 @@ def test_a_class_that_is_too_large_to_list_leads_to_its_table(
     monkeypatch: pytest.MonkeyPatch, config: Config, release: Release
 ) -> None:
     """The file that lies in the release, not a query for every reader."""
-    monkeypatch.setattr(home, "LISTED", 0)
+    monkeypatch.setattr(home, "MOST_LISTED", 0)
     site = open_site(config, release)
     text = _page(create_flask(site).test_client(), "/")
     site.engine.close()

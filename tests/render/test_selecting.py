@@ -28,8 +28,8 @@ from publisher.release.search import open_sqlite
 from publisher.release.tables.index import INDEX_EXTENSION, lookup_text
 from publisher.release.tables.table import Column, read_tables
 from publisher.render.pages import Pages
-from publisher.render.tables.rows import TableLines
-from publisher.render.tables.selection import Choice
+from publisher.render.tables.rows import TableReader
+from publisher.render.tables.selection import Selection
 from tests.municipalities import BASE, write_municipalities
 
 COUNTY = BASE + "id/county/"
@@ -85,11 +85,11 @@ def engine(many: Release) -> InProcessEngine:
 @contextmanager
 def opened(
     engine: InProcessEngine, release: Release, language: str, *, indexed: bool = True
-) -> Iterator[TableLines]:
+) -> Iterator[TableReader]:
     """Yield what reads the table, by its index or by the engine alone."""
     table = read_tables(release.folder)["municipality"]
     with open_sqlite(inf, release.folder / table.file(INDEX_EXTENSION)) as index:
-        yield TableLines(engine, table, release.prefixes, language, index if indexed else None)
+        yield TableReader(engine, table, release.prefixes, language, index if indexed else None)
 
 
 _WORDS = ("", "ä", "ÄL", "mo", "7", "ta ", "%", "nothing has this")
@@ -113,7 +113,7 @@ def test_the_index_counts_as_the_engine_does(
     engine: InProcessEngine, many: Release, words: str, filters: dict[str, tuple[str, ...]]
 ) -> None:
     """How many rows fit, and how many with each value of a facet."""
-    choice = Choice(words=words, filters=filters)
+    choice = Selection(words=words, filters=filters)
     with (
         opened(engine, many, "sv") as found,
         opened(engine, many, "sv", indexed=False) as asked,
@@ -133,7 +133,7 @@ def test_the_index_orders_as_the_engine_does(
 ) -> None:
     """Each column, either way, page by page."""
     for words, filters in product(("", "a"), _FILTERS[:3]):
-        choice = Choice(words=words, filters=filters, sort=sort, descending=descending)
+        choice = Selection(words=words, filters=filters, sort=sort, descending=descending)
         with (
             opened(engine, many, language) as found,
             opened(engine, many, language, indexed=False) as asked,
@@ -171,14 +171,14 @@ def test_marks_do_not_count_but_those_of_swedish_letters(
 ) -> None:
     """As in the search of the site; and words are met anywhere in a text."""
     with opened(InProcessEngine(marked.store), marked, "sv") as lines:
-        rows = lines.read(Choice(words=words), (), 10).lines
+        rows = lines.read(Selection(words=words), (), 10).lines
 
     assert sorted(line.iri.rpartition("/")[2] for line in rows) == found
 
 
 def test_numbers_are_met_by_what_they_mean(marked: Release) -> None:
     """An engine keeps 05 as 5, and a reader of the sources asks for 05."""
-    choice = Choice(filters={"letters": ("05",)}, sort="letters")
+    choice = Selection(filters={"letters": ("05",)}, sort="letters")
     with opened(InProcessEngine(marked.store), marked, "sv") as lines:
         rows = lines.read(choice, (), 10).lines
 
@@ -203,7 +203,7 @@ def test_a_release_without_an_index_is_asked_of_the_engine(
     addresses = Addresses(BASE, "http://localhost/")
     pages = Pages(past, InProcessEngine(past.store), addresses)  # type: ignore[arg-type]
     with pages.tables.lines(pages.tables.tables["municipality"], "sv") as lines:
-        choice = Choice(words="al", sort="label", descending=True)
+        choice = Selection(words="al", sort="label", descending=True)
         rows = lines.read(choice, (), 10).lines
 
         assert [line.iri.rpartition("/")[2] for line in rows] == ["alvdalen", "falun"]
@@ -235,4 +235,4 @@ def test_a_choice_of_rows_is_stopped_in_time(engine: InProcessEngine, many: Rele
         pytest.raises(QueryLimitExceeded, match="stopped after"),
         open_sqlite(-1.0, many.folder / table.file(INDEX_EXTENSION)) as index,
     ):
-        TableLines(engine, table, many.prefixes, "sv", index).count(Choice("a"))
+        TableReader(engine, table, many.prefixes, "sv", index).count(Selection("a"))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publisher.addresses import Addresses
-from publisher.render.datasets import structured
+from publisher.render.datasets import schema_org_json
 from publisher.serve.site import Site
 
 BASE = "https://data.example.org/"
@@ -22,7 +22,7 @@ def written(site: Site, path: str, language: str) -> str:
     assert document is not None
     description = site.documents.describe(document)
     assert description is not None
-    return structured(description, document.topic, language, ADDRESSES)
+    return schema_org_json(description, document.topic, language, ADDRESSES)
 
 
 @pytest.fixture

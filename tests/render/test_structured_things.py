@@ -11,7 +11,7 @@ from pyoxigraph import RdfFormat, parse
 from publisher.addresses import Addresses
 from publisher.query.engine import Description
 from publisher.rdf.namespaces import PREFIXES
-from publisher.render.datasets import structured
+from publisher.render.datasets import schema_org_json
 
 BASE, THING, PAGE = "https://e.org/", "https://e.org/id/x", "https://e.org/doc/x"
 
@@ -22,7 +22,7 @@ def told(turtle: str, language: str = "en") -> dict[str, object]:
     quads = parse(f"{prefixes}<{THING}> {turtle}", format=RdfFormat.TURTLE)
     triples = tuple(quad.triple for quad in quads)
     description = Description((THING,), triples, {}, (), 0, 1, 1, ())
-    written = structured(description, THING, language, Addresses(BASE, BASE), PAGE)
+    written = schema_org_json(description, THING, language, Addresses(BASE, BASE), PAGE)
     assert "</" not in written
     found = json.loads(written) if written else {}
     assert isinstance(found, dict)

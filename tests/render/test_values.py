@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from publisher.render.values import first_sentence, in_words, sentence_case, shortened, sort_key
+from publisher.render.values import (
+    first_sentence,
+    format_literal,
+    sentence_case,
+    shorten_text,
+    sort_key,
+)
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -27,7 +33,7 @@ def test_a_value_is_written_as_readers_write_it(
 ) -> None:
     """The lexical forms of XML Schema are for machines."""
     literal = Literal(value, datatype=NamedNode(XSD + datatype))
-    assert (in_words(literal, "sv"), in_words(literal, "en")) == (swedish, english)
+    assert (format_literal(literal, "sv"), format_literal(literal, "en")) == (swedish, english)
 
 
 @pytest.mark.parametrize(
@@ -35,27 +41,27 @@ def test_a_value_is_written_as_readers_write_it(
 )
 def test_an_ill_typed_value_is_shown_as_it_stands(value: str, datatype: str) -> None:
     """RDF allows ill-typed literals, and a page must not break on them."""
-    assert in_words(Literal(value, datatype=NamedNode(XSD + datatype)), "sv") == value
+    assert format_literal(Literal(value, datatype=NamedNode(XSD + datatype)), "sv") == value
 
 
 def test_a_short_text_is_not_cut() -> None:
     """Only what would flood the page is."""
-    assert shortened("x" * 300, legible=False) == ("x" * 300, 0)
+    assert shorten_text("x" * 300, legible=False) == ("x" * 300, 0)
 
 
 def test_a_long_machine_text_is_cut_and_its_length_told() -> None:
     """The reader sees that there is more."""
-    assert shortened("x" * 301, legible=False) == ("x" * 200 + "…", 301)
+    assert shorten_text("x" * 301, legible=False) == ("x" * 200 + "…", 301)
 
 
 def test_a_text_for_people_is_shown_much_longer() -> None:
     """A description of a page and a half is meant to be read."""
-    assert shortened("word " * 300, legible=True)[1] == 0
+    assert shorten_text("word " * 300, legible=True)[1] == 0
 
 
 def test_a_text_in_lines_is_shown_longer() -> None:
     """A query is read line by line."""
-    assert shortened("SELECT * WHERE {\n" + "?s ?p ?o .\n" * 100, legible=False)[1] == 0
+    assert shorten_text("SELECT * WHERE {\n" + "?s ?p ?o .\n" * 100, legible=False)[1] == 0
 
 
 def test_a_number_inside_a_sentence_does_not_end_it() -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.render.details import MOST, read_details
+from publisher.render.details import MOST, fetch_details
 from publisher.render.layout import Layout
 from publisher.render.parts import Value
 
@@ -136,7 +136,7 @@ water:s3 sh:path water:owner ; sh:order 1 ; sh:name "owner"@en .
 def _detailed(pond: Pond) -> list[Value]:
     description = pond.describe(ID + "a")
     placings = Layout(pond.engine).of([LAKE])
-    details = read_details(pond.engine, ID + "a", description, placings)
+    details = fetch_details(pond.engine, ID + "a", description, placings)
     enriched = replace(
         description,
         own=(*description.own, *details.triples),

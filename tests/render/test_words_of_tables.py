@@ -12,8 +12,8 @@ from publisher.query.engine import Solution
 from publisher.release.model import Release
 from publisher.release.tables.table import Table, read_tables
 from publisher.render.tables import by_sparql as module
-from publisher.render.tables.rows import TableLines
-from publisher.render.tables.selection import Choice
+from publisher.render.tables.rows import TableReader
+from publisher.render.tables.selection import Selection
 
 
 class Listening(InProcessEngine):
@@ -36,9 +36,11 @@ def table(release: Release) -> Table:
     return read_tables(release.folder)["municipality"]
 
 
-def shown(engine: Listening, release: Release, choice: Choice) -> tuple[int, list[str], list[int]]:
+def shown(
+    engine: Listening, release: Release, choice: Selection
+) -> tuple[int, list[str], list[int]]:
     """Return what a page tells of a choice: count, names in order, counts of one facet."""
-    found = TableLines(engine, table(release), release.prefixes, "sv")
+    found = TableReader(engine, table(release), release.prefixes, "sv")
     rows = found.read(choice, (), 10).lines
     facet = found.facets(choice).get("https://kommuner.example.org/def/k#county", [])
     names = [row.iri.rpartition("/")[2] for row in rows]
@@ -62,15 +64,15 @@ def test_few_and_many_are_shown_alike(
         "zzz": (0, [], []),
         "al": (2, ["falun", "alvdalen"], [2]),
     }
-    monkeypatch.setattr(module, "_FEW", few)
+    monkeypatch.setattr(module, "_MOST_NARROWED", few)
 
-    assert shown(engine, municipalities, Choice(words=words)) == expected[words]
+    assert shown(engine, municipalities, Selection(words=words)) == expected[words]
 
 
 def test_filters_narrow_what_the_words_found(engine: Listening, municipalities: Release) -> None:
     """Count and rows follow both."""
     filters = {"coastal": ("true",)}
-    choice = Choice(words="l", filters=filters)
+    choice = Selection(words="l", filters=filters)
 
     count, names, _ = shown(engine, municipalities, choice)
     assert (count, names) == (2, ["gavle", "angelholm"])
@@ -78,6 +80,6 @@ def test_filters_narrow_what_the_words_found(engine: Listening, municipalities: 
 
 def test_the_words_are_looked_for_once(engine: Listening, municipalities: Release) -> None:
     """It takes the longest of all."""
-    shown(engine, municipalities, Choice(words="falu"))
+    shown(engine, municipalities, Selection(words="falu"))
 
     assert sum("CONTAINS" in query for query in engine.asked) == 1

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 import publisher.serve
 from publisher.release.search import Hit, SearchResult
-from publisher.render.search import pieces, snippet
+from publisher.render.search import hit_snippet, split_matches
 
 EVERY_ENGINE = True
 
@@ -156,7 +156,7 @@ def test_a_long_text_is_shown_where_the_word_is() -> None:
     """Not its beginning, when the word stands at the end."""
     text = "Ord " * 200 + "koppar och mer " + "ord " * 50
     found = SearchResult((), frozenset({"koppar"}))
-    shown = snippet(Hit("https://e.org/a", "sv", "Falun", "", text, ()), found)
+    shown = hit_snippet(Hit("https://e.org/a", "sv", "Falun", "", text, ()), found)
 
     assert ("koppar", True) in shown
     assert shown[0][0].startswith("… ")
@@ -168,7 +168,7 @@ def test_pieces_are_the_text() -> None:
     """Nothing is lost between the marks; å counts as a where it was looked for so."""
     found = SearchResult((), frozenset({"are"}), "skid")
 
-    assert pieces("Åre, skidort i Jämtland", found) == [
+    assert split_matches("Åre, skidort i Jämtland", found) == [
         ("Åre", True),
         (", ", False),
         ("skidort", True),

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.release.tables.table import read_tables
-from publisher.render.tables.selection import Choice
+from publisher.render.tables.selection import Selection
 from publisher.serve.site import Site
 
 EVERY_ENGINE = True
@@ -94,7 +94,7 @@ def test_a_column_sorts(municipal_site: Site, sort: str, order: str) -> None:
     pages = municipal_site.pages.tables
     table = pages.tables["municipality"]
     column = sort.removeprefix("-")
-    choice = Choice(sort=column, descending=sort.startswith("-"))
+    choice = Selection(sort=column, descending=sort.startswith("-"))
     with pages.lines(table, "sv") as lines:
         found = lines.read(choice, (), 100)
 
@@ -301,7 +301,7 @@ def test_a_file_made_on_demand_is_made_as_the_whole_one(
     """The engine and the sources say the same, in the same form."""
     table = read_tables(municipalities.folder)["municipality"]
     with municipal_site.pages.tables.lines(table, "sv") as lines:
-        made = lines.file(Choice(), media_types.BY_EXTENSION[extension], 100).decode()
+        made = lines.file(Selection(), media_types.BY_EXTENSION[extension], 100).decode()
     whole = (municipalities.folder / "tables" / f"municipality.{extension}").read_text("utf-8")
 
     if extension == "geojson":

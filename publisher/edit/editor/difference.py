@@ -13,7 +13,7 @@ from publisher.edit.fields import Field
 from publisher.errors import ValueRefused
 from publisher.messages import in_language, translate
 from publisher.rdf.subjects import Term
-from publisher.render.values import in_words
+from publisher.render.values import format_literal
 
 _LONGEST = 60
 
@@ -47,7 +47,7 @@ class Words:
         if term is None:
             return ""
         if isinstance(term, Literal):
-            return in_words(term, self._language)
+            return format_literal(term, self._language)
         return self._choices.known(term.value, self._language) or term.value
 
     def differences(self, entries: Iterable[Entry], label: str = "") -> Iterator[Difference]:

@@ -16,7 +16,7 @@ from publisher.query.engine import Answer, Operation
 from publisher.release.documents import shared_documents
 from publisher.release.model import Release
 from publisher.render.documents import Documents
-from publisher.render.pages import Pages, Reader
+from publisher.render.pages import PageLanguage, Pages
 
 _NAME = "preview"
 _LINKS = 100
@@ -74,7 +74,7 @@ class Preview:
 
     def page(self, path: str, language: str, number: int = 1) -> bytes | None:
         """Return the page at a path of the site; None when there is none."""
-        reader = Reader(language, chosen=True)
+        reader = PageLanguage(language, chosen=True)
         if not path:
             return self._pages.home(reader)
         document = self._documents.find(path)

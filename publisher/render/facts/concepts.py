@@ -10,16 +10,18 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Description, Engine, Solution
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import Labels, read_names
+from publisher.render.labels import Labels, fetch_labels
 from publisher.render.parts import Value
 from publisher.render.values import sort_key
 from publisher.render.views import Views
 
 _KIND = iri("rdf:type")
 _CONCEPT, _SCHEME = iri("skos:Concept"), iri("skos:ConceptScheme")
-_IN = frozenset(iri(name) for name in ("skos:inScheme", "skos:topConceptOf"))
+_IN_SCHEME = frozenset(iri(name) for name in ("skos:inScheme", "skos:topConceptOf"))
 # What the tree tells, so that the page need not say it again.
-TOLD = _IN | {iri(f"skos:{name}") for name in ("hasTopConcept", "broader", "narrower")}
+CONCEPT_PROPERTIES = _IN_SCHEME | {
+    iri(f"skos:{name}") for name in ("hasTopConcept", "broader", "narrower")
+}
 # A larger tree is cut to what lies around the topic.
 MOST = 1_000
 _USERS = 400
@@ -43,7 +45,7 @@ SELECT DISTINCT ?concept ?broader WHERE {{
 ORDER BY ?concept ?broader
 LIMIT {most}
 """
-_WHO = """
+_USERS_QUERY = """
 SELECT DISTINCT ?thing ?path ?concept WHERE {{
     VALUES ?concept {{ {concepts} }}
     ?thing ?path ?concept ; a <{kind}> .
@@ -89,7 +91,7 @@ class Concepts:
         return list(found)
 
 
-def read_concepts(engine: Engine, topic: str, description: Description, main: str) -> Concepts:
+def fetch_concepts(engine: Engine, topic: str, description: Description, main: str) -> Concepts:
     """Return the concepts around a topic; none when it is neither a concept nor a scheme of them.
 
     Args:
@@ -106,12 +108,12 @@ def read_concepts(engine: Engine, topic: str, description: Description, main: st
     kinds = {value for path, value in said if path == _KIND}
     if not kinds & {_CONCEPT, _SCHEME}:
         return Concepts()
-    schemes = [topic] if _SCHEME in kinds else [value for path, value in said if path in _IN]
+    schemes = [topic] if _SCHEME in kinds else [value for path, value in said if path in _IN_SCHEME]
     broader = _tree(engine, topic, sorted(set(schemes)))
     users = _fetch_users(engine, topic, broader, main) if main else {}
     names = {name for concept, above in broader.items() for name in (concept, *above)}
     names |= {name for found in users.values() for pair in found for name in pair}
-    labels = read_names(engine, names | set(schemes))
+    labels = fetch_labels(engine, names | set(schemes))
     return Concepts(tuple(sorted(set(schemes))), broader, users, labels)
 
 
@@ -135,7 +137,7 @@ def _fetch_users(
     engine: Engine, topic: str, broader: Mapping[str, Iterable[str]], main: str
 ) -> dict[str, list[tuple[str, str]]]:
     concepts = " ".join(str(NamedNode(name)) for name in sorted({topic, *broader}))
-    rows = engine.rows(_WHO.format(concepts=concepts, kind=main, most=_USERS + 1))
+    rows = engine.rows(_USERS_QUERY.format(concepts=concepts, kind=main, most=_USERS + 1))
     if len(rows) > _USERS:
         return {}
     users: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -169,7 +171,7 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class User:
+class ConceptUser:
     """A thing that is described with a concept: by which property, and with which narrower ones."""
 
     thing: Value
@@ -189,10 +191,10 @@ class Tree:
 
     schemes: tuple[Value, ...]
     branches: tuple[Branch, ...]
-    users: tuple[User, ...]
+    users: tuple[ConceptUser, ...]
 
 
-def tree(topic: str, concepts: Concepts, views: Views) -> Tree | None:
+def concept_tree(topic: str, concepts: Concepts, views: Views) -> Tree | None:
     """Return the tree of a topic; None when it is no concept, or stands alone."""
     is_scheme = topic in concepts.schemes
     narrower = concepts.narrower()
@@ -239,13 +241,15 @@ def _branches(
     return tuple(sorted(found, key=lambda b: (sort_key(b.concept.text), b.concept.href)))
 
 
-def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[User]:
+def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[ConceptUser]:
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for concept in concepts.below(topic):
         for thing, path in concepts.users.get(concept, ()):
             found[thing, path] += [concept] if concept != topic else []
     users = [
-        User(views.link_to(thing), views.link_to(path), _sorted(map(views.link_to, narrower)))
+        ConceptUser(
+            views.link_to(thing), views.link_to(path), _sorted(map(views.link_to, narrower))
+        )
         for (thing, path), narrower in sorted(found.items())
     ]
     return sorted(users, key=lambda user: (sort_key(user.thing.text), user.thing.href))

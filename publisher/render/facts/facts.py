@@ -8,19 +8,25 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description
-from publisher.render.facts.concepts import TOLD, Concepts, Tree, tree
-from publisher.render.facts.figures import Figures, figures
-from publisher.render.facts.related import Told
-from publisher.render.facts.similar import Likeness
-from publisher.render.facts.timeline import Claim, Timeline, claims, date_of, timeline
-from publisher.render.layout import Placing
-from publisher.render.neighbours import SAID_BY
-from publisher.render.parts import Fact, Line, Thing, Value
+from publisher.render.facts.concepts import CONCEPT_PROPERTIES, Concepts, Tree, concept_tree
+from publisher.render.facts.figures import FigureSeries, collect_figures
+from publisher.render.facts.related import RelatedFacts
+from publisher.render.facts.similar import Similarities
+from publisher.render.facts.timeline import (
+    Claim,
+    Timeline,
+    build_timeline,
+    collect_claims,
+    literal_date,
+)
+from publisher.render.layout import PropertyLayout
+from publisher.render.neighbours import ATTRIBUTED_TO
+from publisher.render.parts import Fact, PropertyValues, Thing, Value
 from publisher.render.views import Views
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownState:
     """What is known of a topic's state.
 
     Attributes:
@@ -29,7 +35,7 @@ class Known:
     """
 
     sources: tuple[Value, ...]
-    dates: tuple[Line, ...]
+    dates: tuple[PropertyValues, ...]
 
 
 @dataclass(frozen=True)
@@ -49,8 +55,8 @@ class Facts:
     """
 
     topic: Thing
-    known: Known | None
-    figures: tuple[Figures, ...]
+    known: KnownState | None
+    figures: tuple[FigureSeries, ...]
     timeline: Timeline | None
     claims: tuple[Claim, ...]
     alike: tuple[tuple[Value, tuple[Value, ...]], ...]
@@ -59,14 +65,14 @@ class Facts:
     told: frozenset[str]
 
 
-def facts_around(
+def build_facts(
     topic: Thing,
     description: Description,
-    told: Told,
-    likeness: Likeness,
+    told: RelatedFacts,
+    likeness: Similarities,
     concepts: Concepts,
     views: Views,
-    placings: Mapping[str, Placing],
+    placings: Mapping[str, PropertyLayout],
 ) -> Facts:
     """Return what the things around a topic tell of it.
 
@@ -80,17 +86,17 @@ def facts_around(
         placings: Where the shapes place its properties.
     """
     called = {line.iri: line.name for line in topic.lines}
-    counted = figures(told, views, called)
-    happened = timeline(topic.iri, description, told, views, called)
-    said = claims(told, views)
-    grown = tree(topic.iri, concepts, views)
+    counted = collect_figures(told, views, called)
+    happened = build_timeline(topic.iri, description, told, views, called)
+    said = collect_claims(told, views)
+    grown = concept_tree(topic.iri, concepts, views)
     moved = {of.path for of in counted} | (happened.properties if happened else set())
-    moved |= TOLD if grown else set()
+    moved |= CONCEPT_PROPERTIES if grown else set()
     users = concepts.users.get(topic.iri, ()) if grown else ()
     here = frozenset(thing for thing, _ in users) | (set(concepts.broader) if grown else set())
     return Facts(
         topic=topic.without(moved),
-        known=_known(topic, description, placings, views),
+        known=_known_state(topic, description, placings, views),
         figures=counted,
         timeline=happened,
         claims=tuple(said.values()),
@@ -100,15 +106,15 @@ def facts_around(
         ),
         tree=grown,
         said_by=tuple(
-            views.link_to(term.value) for term in _objects(topic.iri, SAID_BY, description)
+            views.link_to(term.value) for term in _objects(topic.iri, ATTRIBUTED_TO, description)
         ),
         told=frozenset(said) | here | (happened.things if happened else frozenset()),
     )
 
 
-def _known(
-    topic: Thing, description: Description, placings: Mapping[str, Placing], views: Views
-) -> Known | None:
+def _known_state(
+    topic: Thing, description: Description, placings: Mapping[str, PropertyLayout], views: Views
+) -> KnownState | None:
     """Return what is known of the topic's state, when dates stand beside it."""
     marks = [path for path, placing in placings.items() if placing.marks]
     dated = {
@@ -116,7 +122,7 @@ def _known(
         for triple in description.own
         if triple.subject == NamedNode(topic.iri)
         and isinstance(triple.object, Literal)
-        and date_of(triple.object, views.language) is not None
+        and literal_date(triple.object, views.language) is not None
     }
     lines = {line.iri: line for line in topic.lines}
     for mark in marks:
@@ -125,7 +131,7 @@ def _known(
         dates = tuple(lines[path] for path in found if placings[path].group_order == order)
         if mark in lines and dates:
             told = [fact for line in (lines[mark], *dates) for fact in line.facts]
-            return Known(_sources(told), dates)
+            return KnownState(_sources(told), dates)
     return None
 
 

@@ -11,18 +11,18 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import translate
 from publisher.rdf.namespaces import iri
-from publisher.render.facts.related import Said, Told, first_literal
-from publisher.render.facts.timeline import When, when
-from publisher.render.labels import best, foreign
-from publisher.render.neighbours import LEAST, MOST, NUMBERS, SAID_BY
+from publisher.render.facts.related import Properties, RelatedFacts, first_literal
+from publisher.render.facts.timeline import DateRange, read_date_range
+from publisher.render.labels import best_label, foreign_language
+from publisher.render.neighbours import ATTRIBUTED_TO, LEAST, MOST, NUMBER_PROPERTIES
 from publisher.render.parts import Value
-from publisher.render.values import in_words
+from publisher.render.values import format_literal
 from publisher.render.views import Views
 
 # So many dated figures make a development.
-_ENOUGH = 2
+_LEAST_FIGURES = 2
 _UNITS = (iri("schema:unitText"), iri("schema:unitCode"))
-_NO_QUALIFIERS = {iri("rdf:type"), iri("dcterms:source"), SAID_BY, *_UNITS}
+_NO_QUALIFIERS = {iri("rdf:type"), iri("dcterms:source"), ATTRIBUTED_TO, *_UNITS}
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Figure:
         sources: Who says so.
     """
 
-    when: When | None
+    when: DateRange | None
     number: Value
     amount: float
     qualifiers: tuple[Value, ...]
@@ -47,7 +47,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Figures:
+class FigureSeries:
     """The figures that one property of a topic leads to.
 
     Attributes:
@@ -75,23 +75,25 @@ class Figures:
         return any(figure.unit.text for figure in self.figures)
 
 
-def figures(told: Told, views: Views, called: Mapping[str, Value]) -> tuple[Figures, ...]:
+def collect_figures(
+    told: RelatedFacts, views: Views, called: Mapping[str, Value]
+) -> tuple[FigureSeries, ...]:
     """Return the figures of each property that leads to enough dated ones."""
-    found: list[Figures] = []
+    found: list[FigureSeries] = []
     for path in sorted(told.linked, key=lambda path: called[path].text if path in called else ""):
         read = [_figure(name, told.things.get(name, {}), views) for name in told.linked[path]]
         known = sorted(filter(None, read), key=_order)
         dated = [figure for figure in known if figure.when is not None]
         # A thing without a number would be lost from the page.
-        if path in called and len(dated) >= _ENOUGH and len(known) == len(read):
+        if path in called and len(dated) >= _LEAST_FIGURES and len(known) == len(read):
             number = len(found) + 1
-            drawn = chart(_marks(dated))
-            found.append(Figures(path, called[path], f"figures-{number}", tuple(known), drawn))
+            drawn = draw_chart(_data_points(dated))
+            found.append(FigureSeries(path, called[path], f"figures-{number}", tuple(known), drawn))
     return tuple(found)
 
 
-def _figure(name: str, said: Said, views: Views) -> Figure | None:
-    number = first_literal(said, NUMBERS)
+def _figure(name: str, said: Properties, views: Views) -> Figure | None:
+    number = first_literal(said, NUMBER_PROPERTIES)
     try:
         amount = float(Decimal(number.value)) if number is not None else -1.0
     except InvalidOperation:
@@ -99,18 +101,18 @@ def _figure(name: str, said: Said, views: Views) -> Figure | None:
     if number is None or not 0 <= amount < float("inf"):
         return None
     units = [term for path in _UNITS for term in said.get(path, ()) if isinstance(term, Literal)]
-    unit = best(units, views.language)
+    unit = best_label(units, views.language)
     return Figure(
-        when(said, views.language),
-        Value(in_words(number, views.language), views.link_to(name).href),
+        read_date_range(said, views.language),
+        Value(format_literal(number, views.language), views.link_to(name).href),
         amount,
         _qualifiers(said, views),
-        Value(unit.value, "", foreign(unit, views.language)) if unit else Value(""),
+        Value(unit.value, "", foreign_language(unit, views.language)) if unit else Value(""),
         tuple(views.link_to(source) for source in views.sources_of_fact(name)),
     )
 
 
-def _qualifiers(said: Said, views: Views) -> tuple[Value, ...]:
+def _qualifiers(said: Properties, views: Views) -> tuple[Value, ...]:
     """Return what must be known to read a number; a bare bound says that it is one."""
     found = tuple(
         views.link_to(value.value)
@@ -119,7 +121,7 @@ def _qualifiers(said: Said, views: Views) -> tuple[Value, ...]:
         for value in values
         if isinstance(value, NamedNode)
     )
-    if found or NUMBERS[0] in said or NUMBERS[1] in said:
+    if found or NUMBER_PROPERTIES[0] in said or NUMBER_PROPERTIES[1] in said:
         return found
     bounds = ((LEAST, "at least"), (MOST, "at most"))
     return tuple(Value(translate(word, views.language)) for path, word in bounds if path in said)
@@ -130,11 +132,11 @@ def _order(figure: Figure) -> tuple[bool, str, float, str]:
     return (figure.when is None, key, figure.amount, figure.number.href)
 
 
-def _marks(dated: list[Figure]) -> list[Mark]:
+def _data_points(dated: list[Figure]) -> list[DataPoint]:
     """Return what the chart shows; of what the figures are, only where they differ."""
     differ = len({figure.unit.text for figure in dated}) > 1
     return [
-        Mark(
+        DataPoint(
             figure.when.years,
             figure.when.short,
             figure.amount,
@@ -160,7 +162,7 @@ _LINES = 2
 
 
 @dataclass(frozen=True)
-class Mark:
+class DataPoint:
     """A figure to be drawn.
 
     Attributes:
@@ -214,10 +216,10 @@ class Chart:
     base: int = _BOTTOM
 
 
-def chart(marks: Sequence[Mark]) -> Chart:
+def draw_chart(marks: Sequence[DataPoint]) -> Chart:
     """Return figures drawn, in the order of their time."""
     ordered = sorted(marks, key=lambda mark: (mark.years, mark.amount, mark.number))
-    step = _step(max(mark.amount for mark in ordered))
+    step = _grid_step(max(mark.amount for mark in ordered))
     steps = max(1, ceil(max(mark.amount for mark in ordered) / step))
     heights = [(n * step, _height(n, steps)) for n in range(steps + 1)]
     first, last = ordered[0].years, ordered[-1].years
@@ -227,7 +229,7 @@ def chart(marks: Sequence[Mark]) -> Chart:
         share = (mark.years - first) / (last - first) if last > first else 0.5
         x = round(_LEFT + 24 + share * (_RIGHT - _LEFT - 48), 1)
         y = round(_height(mark.amount / step, steps), 1)
-        line = _free(x - len(mark.day) * _LETTER / 2, ends)
+        line = _free_line(x - len(mark.day) * _LETTER / 2, ends)
         ends[line] = x + len(mark.day) * _LETTER / 2 + 4
         above = [text for text in (mark.number, mark.qualifier, mark.unit) if text]
         labels = tuple((text, round(y - 9 - n * 12, 1)) for n, text in enumerate(above))
@@ -235,7 +237,7 @@ def chart(marks: Sequence[Mark]) -> Chart:
     return Chart(tuple(stems), tuple((y, f"{amount:g}") for amount, y in heights))
 
 
-def _free(start: float, ends: Sequence[float]) -> int:
+def _free_line(start: float, ends: Sequence[float]) -> int:
     """Return the first line on which a label may begin there, else the one with most room."""
     fits = [n for n, end in enumerate(ends) if end <= start]
     return fits[0] if fits else min(range(len(ends)), key=lambda n: ends[n])
@@ -250,10 +252,10 @@ def _height(units: float, steps: int) -> float:
     return _BOTTOM - units * (_BOTTOM - _TOP) / steps
 
 
-def _step(greatest: float) -> float:
+def _grid_step(greatest: float) -> float:
     """Return the distance of the lines: at most five, at round numbers.
 
-    >>> [_step(amount) for amount in (4, 44, 150, 400, 0)]
+    >>> [_grid_step(amount) for amount in (4, 44, 150, 400, 0)]
     [1.0, 10.0, 50.0, 100.0, 1.0]
     """
     if greatest <= 0:

@@ -10,12 +10,12 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description, Engine, Term
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import Labels, read_names
+from publisher.render.labels import Labels, fetch_labels
 from publisher.render.neighbours import Neighbourhood
 
-_FEW = 300
+_MOST_RELATED = 300
 # Who cites or is cited tells nothing of the other; and the date of a document is its own.
-_CITING = frozenset((iri("dcterms:source"), iri("dcterms:references")))
+_CITING_PROPERTIES = frozenset((iri("dcterms:source"), iri("dcterms:references")))
 _DOCUMENT = iri("foaf:Document")
 _QUERY = """
 SELECT ?thing ?property ?value WHERE {{
@@ -25,11 +25,11 @@ SELECT ?thing ?property ?value WHERE {{
 ORDER BY ?thing ?property ?value
 """
 
-Said = Mapping[str, Sequence[Term]]
+Properties = Mapping[str, Sequence[Term]]
 
 
 @dataclass(frozen=True)
-class Told:
+class RelatedFacts:
     """What is said of the things that tell of a topic.
 
     Attributes:
@@ -39,34 +39,36 @@ class Told:
         labels: Names of what the things link to.
     """
 
-    things: Mapping[str, Said] = field(default_factory=dict)
+    things: Mapping[str, Properties] = field(default_factory=dict)
     linked: Mapping[str, Sequence[str]] = field(default_factory=dict)
     incoming: Mapping[str, Sequence[str]] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
 
 
-def read_told(engine: Engine, topic: str, description: Description, around: Neighbourhood) -> Told:
+def fetch_related(
+    engine: Engine, topic: str, description: Description, around: Neighbourhood
+) -> RelatedFacts:
     """Return what the engine knows of the things that tell of a topic; few, or none at all."""
     linked: dict[str, list[str]] = defaultdict(list)
     incoming: dict[str, list[str]] = defaultdict(list)
     for triple in description.own:
-        if triple.predicate.value in _CITING:
+        if triple.predicate.value in _CITING_PROPERTIES:
             continue
         if triple.subject == NamedNode(topic) and isinstance(triple.object, NamedNode):
             linked[triple.predicate.value].append(triple.object.value)
     for triple in description.incoming:
         name = str(getattr(triple.subject, "value", ""))
-        if around.of(name).statement() is None and triple.predicate.value not in _CITING:
+        if around.of(name).statement() is None and triple.predicate.value not in _CITING_PROPERTIES:
             incoming[name].append(triple.predicate.value)
     asked = {name for names in linked.values() for name in names} | incoming.keys()
     asked = {n for n in asked if around.of(n).tells and _DOCUMENT not in around.of(n).kinds}
-    if not 0 < len(asked) <= _FEW:
-        return Told()
+    if not 0 < len(asked) <= _MOST_RELATED:
+        return RelatedFacts()
     things: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
     names = " ".join(str(NamedNode(name)) for name in sorted(asked))
     for row in engine.rows(_QUERY.format(things=names)):
         things[row["thing"].value][row["property"].value].append(row["value"])
-    return Told(
+    return RelatedFacts(
         things={name: dict(said) for name, said in things.items()},
         linked={path: sorted(found) for path, found in linked.items()},
         incoming=dict(incoming),
@@ -74,7 +76,7 @@ def read_told(engine: Engine, topic: str, description: Description, around: Neig
     )
 
 
-def _labels(engine: Engine, things: Iterable[Said], around: Neighbourhood) -> Labels:
+def _labels(engine: Engine, things: Iterable[Properties], around: Neighbourhood) -> Labels:
     wanted = {
         name
         for said in things
@@ -82,10 +84,10 @@ def _labels(engine: Engine, things: Iterable[Said], around: Neighbourhood) -> La
         for name in (path, *(v.value for v in values if isinstance(v, NamedNode)))
     }
     wanted -= around.labels.keys()
-    return read_names(engine, wanted) if wanted else {}
+    return fetch_labels(engine, wanted) if wanted else {}
 
 
-def first_literal(said: Said, paths: Iterable[str]) -> Literal | None:
+def first_literal(said: Properties, paths: Iterable[str]) -> Literal | None:
     """Return the first literal that some properties give, in their order."""
     values = (value for path in paths for value in said.get(path, ()))
     return next((value for value in values if isinstance(value, Literal)), None)

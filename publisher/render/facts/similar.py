@@ -10,17 +10,17 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import Labels, read_names
+from publisher.render.labels import Labels, fetch_labels
 from publisher.render.neighbours import Neighbourhood
 
 _CONCEPT = iri("skos:Concept")
 _SKOS = iri("skos:prefLabel").removesuffix("prefLabel")
 # What more things than this have in common makes no two of them alike.
-_COMMON = 40
+_MOST_USERS = 40
 _RARE = 3
 _MOST = 8
 # So many concepts of a topic are looked at.
-_LOOKS = 30
+_MOST_CONCEPTS = 30
 # One look for each concept, ended early: a concept that a million things share costs no more.
 _QUERY = """
 SELECT ?other ?concept WHERE {{
@@ -28,7 +28,7 @@ SELECT ?other ?concept WHERE {{
     FILTER EXISTS {{ ?other a ?kind . FILTER(?kind IN ({kinds})) }}
 }}
 """
-_LOOK = """{{
+_CONCEPT_QUERY = """{{
     SELECT ?other ?concept WHERE {{
         VALUES (?property ?concept) {{ (<{path}> {concept}) }}
         ?other ?property ?concept .
@@ -39,7 +39,7 @@ _LOOK = """{{
 
 
 @dataclass(frozen=True)
-class Alike:
+class Similar:
     """A thing and the concepts that it shares with the topic, by IRI."""
 
     thing: str
@@ -47,20 +47,20 @@ class Alike:
 
 
 @dataclass(frozen=True)
-class Likeness:
+class Similarities:
     """What is like a topic, the nearest first, and the names of it all."""
 
-    things: tuple[Alike, ...] = ()
+    things: tuple[Similar, ...] = ()
     labels: Labels = field(default_factory=dict)
 
 
-def read_likeness(
+def fetch_similar(
     engine: Engine,
     topic: str,
     description: Description,
     around: Neighbourhood,
     marks: Iterable[str],
-) -> Likeness:
+) -> Similarities:
     """Return the things of the topic's own classes that share concepts with it.
 
     Args:
@@ -85,8 +85,8 @@ def read_likeness(
         if t.predicate.value == iri("rdf:type") and isinstance(t.object, NamedNode)
     )
     if not pairs or not kinds:
-        return Likeness()
-    shared = _shared(engine, topic, pairs[:_LOOKS], kinds)
+        return Similarities()
+    shared = _shared_concepts(engine, topic, pairs[:_MOST_CONCEPTS], kinds)
     users: dict[str, int] = defaultdict(int)
     for concepts in shared.values():
         for concept in concepts:
@@ -100,18 +100,20 @@ def read_likeness(
     ]
     nearest = sorted((-near, thing, tuple(sorted(c))) for near, thing, c in found if c)[:_MOST]
     names = {name for _, thing, concepts in nearest for name in (thing, *concepts)}
-    return Likeness(
-        tuple(Alike(thing, concepts) for _, thing, concepts in nearest),
-        read_names(engine, names) if names else {},
+    return Similarities(
+        tuple(Similar(thing, concepts) for _, thing, concepts in nearest),
+        fetch_labels(engine, names) if names else {},
     )
 
 
-def _shared(
+def _shared_concepts(
     engine: Engine, topic: str, pairs: Iterable[tuple[str, str]], kinds: Iterable[str]
 ) -> dict[str, set[str]]:
     """Return thing → the concepts that it shares with the topic; the commonest are left out."""
     looks = (
-        _LOOK.format(path=path, concept=NamedNode(concept), topic=topic, most=_COMMON + 1)
+        _CONCEPT_QUERY.format(
+            path=path, concept=NamedNode(concept), topic=topic, most=_MOST_USERS + 1
+        )
         for path, concept in pairs
     )
     query = _QUERY.format(
@@ -123,6 +125,6 @@ def _shared(
             users[row["concept"].value].add(row["other"].value)
     shared: dict[str, set[str]] = defaultdict(set)
     for concept, things in users.items():
-        for thing in things if len(things) <= _COMMON else ():
+        for thing in things if len(things) <= _MOST_USERS else ():
             shared[thing].add(concept)
     return shared

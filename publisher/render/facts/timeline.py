@@ -10,15 +10,21 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description
 from publisher.rdf.namespaces import iri
-from publisher.render.facts.related import Said, Told, first_literal
-from publisher.render.labels import best, foreign
-from publisher.render.neighbours import DATES, ENDS, NUMBERS, SAID_BY, STARTS
+from publisher.render.facts.related import Properties, RelatedFacts, first_literal
+from publisher.render.labels import best_label, foreign_language
+from publisher.render.neighbours import (
+    ATTRIBUTED_TO,
+    DATE_TYPES,
+    END_PROPERTIES,
+    NUMBER_PROPERTIES,
+    START_PROPERTIES,
+)
 from publisher.render.parts import Fact, Value
-from publisher.render.values import in_words, locale_of, read_date, sort_key
+from publisher.render.values import format_literal, locale_of, read_date, sort_key
 from publisher.render.views import Views
 
 # Of the record, not of what it is about.
-_OF_RECORD = {iri(name) for name in ("dcterms:created", "dcterms:issued", "dcterms:modified")}
+_RECORD_DATES = {iri(name) for name in ("dcterms:created", "dcterms:issued", "dcterms:modified")}
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Moment:
         fact: What it is, with its sources and notes; none when the kind says it all.
     """
 
-    when: When | None
+    when: DateRange | None
     kind: Value
     fact: Fact
 
@@ -51,8 +57,12 @@ class Timeline:
     things: frozenset[str] = frozenset()
 
 
-def timeline(
-    topic: str, description: Description, told: Told, views: Views, called: Mapping[str, Value]
+def build_timeline(
+    topic: str,
+    description: Description,
+    told: RelatedFacts,
+    views: Views,
+    called: Mapping[str, Value],
 ) -> Timeline | None:
     """Return the timeline of a topic; None when nothing that happened to it is dated.
 
@@ -66,7 +76,7 @@ def timeline(
     events = {name for name, said in told.things.items() if _is_event(said, views.language)}
     moved = [path for path, names in told.linked.items() if events & set(names)]
     moments = [
-        Moment(when(told.things.get(name, {}), views.language), called[path], fact)
+        Moment(read_date_range(told.things.get(name, {}), views.language), called[path], fact)
         for path in moved
         if path in called
         for name in told.linked[path]
@@ -77,27 +87,32 @@ def timeline(
     for name in incoming:
         sources = tuple(views.link_to(source) for source in views.sources_of_fact(name))
         fact = Fact((views.link_to(name),), sources)
-        moments.append(Moment(when(told.things[name], views.language), _kind(name, views), fact))
+        moments.append(
+            Moment(read_date_range(told.things[name], views.language), _kind(name, views), fact)
+        )
     if not moments:
         return None
-    moments += _own(topic, description, views, called)
+    moments += _own_dates(topic, description, views, called)
     return Timeline(tuple(sorted(moments, key=_order)), frozenset(moved), frozenset(incoming))
 
 
-def _is_event(said: Said, language: str) -> bool:
+def _is_event(said: Properties, language: str) -> bool:
     """Tell whether a thing is dated, and neither a figure nor what somebody says."""
-    return not (said.keys() & {*NUMBERS, SAID_BY}) and when(said, language) is not None
+    return (
+        not (said.keys() & {*NUMBER_PROPERTIES, ATTRIBUTED_TO})
+        and read_date_range(said, language) is not None
+    )
 
 
-def _own(
+def _own_dates(
     topic: str, description: Description, views: Views, called: Mapping[str, Value]
 ) -> Iterable[Moment]:
     """Yield the dates of the topic itself."""
     for triple in description.own:
         path, date = triple.predicate.value, triple.object
-        if triple.subject != NamedNode(topic) or path in _OF_RECORD or path not in called:
+        if triple.subject != NamedNode(topic) or path in _RECORD_DATES or path not in called:
             continue
-        dated = date_of(date, views.language) if isinstance(date, Literal) else None
+        dated = literal_date(date, views.language) if isinstance(date, Literal) else None
         if dated is not None:
             for fact in views.facts(topic, path, [date]):
                 yield Moment(dated, called[path], Fact((), fact.sources, fact.notes))
@@ -118,7 +133,7 @@ def _order(moment: Moment) -> tuple[bool, str, str, str]:
 
 
 @dataclass(frozen=True)
-class When:
+class DateRange:
     """A time in the reader's form.
 
     Attributes:
@@ -136,26 +151,26 @@ class When:
     short: str
 
 
-def when(said: Said, language: str) -> When | None:
+def read_date_range(said: Properties, language: str) -> DateRange | None:
     """Return when a thing was; None when nobody dates it."""
-    start, end = first_literal(said, STARTS), first_literal(said, ENDS)
-    found = [date_of(term, language) for term in (start, end) if term is not None]
+    start, end = first_literal(said, START_PROPERTIES), first_literal(said, END_PROPERTIES)
+    found = [literal_date(term, language) for term in (start, end) if term is not None]
     known = [one for one in found if one is not None]
     if not known:
         return None
     first = known[0]
     if start is None:
-        return When(f"– {first.words}", first.machine, first.key, first.years, first.short)
+        return DateRange(f"– {first.words}", first.machine, first.key, first.years, first.short)
     if len(known) < 2 or known[1].words == first.words:
         return first
     joint = "–" if known[0].words.isdigit() and known[1].words.isdigit() else " – "
     words = joint.join(one.words for one in known)
-    return When(words, first.machine, f"{first.key} {known[1].key}", first.years, first.short)
+    return DateRange(words, first.machine, f"{first.key} {known[1].key}", first.years, first.short)
 
 
-def date_of(literal: Literal, language: str) -> When | None:
+def literal_date(literal: Literal, language: str) -> DateRange | None:
     """Return a date; None for a literal that is none."""
-    if literal.datatype.value not in DATES:
+    if literal.datatype.value not in DATE_TYPES:
         return None
     day = read_date(literal.value)
     if day is None:
@@ -165,7 +180,7 @@ def date_of(literal: Literal, language: str) -> When | None:
     is_year = len(literal.value) == 4
     short = str(day.year) if is_year else format_date(day, "MMM y", locale=locale_of(language))
     text = literal.value[:10]
-    return When(in_words(literal, language), text, text, years, short)
+    return DateRange(format_literal(literal, language), text, text, years, short)
 
 
 # What others say of a topic, and who they are.
@@ -193,20 +208,20 @@ class Claim:
     sources: tuple[Value, ...]
 
 
-def claims(told: Told, views: Views) -> dict[str, Claim]:
+def collect_claims(told: RelatedFacts, views: Views) -> dict[str, Claim]:
     """Return what others say of a topic, by IRI; what the topic itself says is not here."""
     found = {
         name: _claim(name, said, views)
         for name, said in told.things.items()
-        if SAID_BY in said
+        if ATTRIBUTED_TO in said
         and name in told.incoming
-        and any(path != SAID_BY for path in told.incoming[name])
+        and any(path != ATTRIBUTED_TO for path in told.incoming[name])
     }
     return dict(sorted(found.items(), key=lambda named: (sort_key(named[1].name.text), named[0])))
 
 
-def _claim(name: str, said: Said, views: Views) -> Claim:
-    speakers = [term.value for term in said[SAID_BY] if isinstance(term, NamedNode)]
+def _claim(name: str, said: Properties, views: Views) -> Claim:
+    speakers = [term.value for term in said[ATTRIBUTED_TO] if isinstance(term, NamedNode)]
     return Claim(
         views.link_to(name),
         _text(said, _TEXTS, views.language),
@@ -216,7 +231,7 @@ def _claim(name: str, said: Said, views: Views) -> Claim:
     )
 
 
-def _text(said: Said, paths: tuple[str, ...], language: str) -> Value:
+def _text(said: Properties, paths: tuple[str, ...], language: str) -> Value:
     literals = [term for path in paths for term in said.get(path, ()) if isinstance(term, Literal)]
-    found = best(literals, language)
-    return Value(found.value, "", foreign(found, language)) if found else Value("")
+    found = best_label(literals, language)
+    return Value(found.value, "", foreign_language(found, language)) if found else Value("")

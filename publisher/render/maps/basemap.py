@@ -10,30 +10,30 @@ from math import asinh, ceil, floor, log2, pi, radians, tan
 
 from publisher.render.maps.gazetteer import Gazetteer
 from publisher.render.maps.geometry import (
-    Box,
-    Line,
+    BoundingBox,
+    LineString,
     Outline,
     Position,
-    around,
-    projection,
-    simplified,
+    bounding_box,
+    make_projection,
+    simplify_outlines,
 )
 
 WIDTH = 360.0
 _HEIGHTS = (200.0, 460.0)
 _MARGIN = 14.0
 # A map without tiles may come as close as it likes, but nothing is divided by nought.
-_NOUGHT = 1e-6
+_SMALLEST_WIDTH = 1e-6
 # Paths are written in quarters of a unit, whole numbers: finer than a screen shows.
 GRID = 4
 # A point stays when its triangle covers more, in square units; and at most so many stay in all.
-_LEAST = 1.2
+_SMALLEST_AREA = 1.2
 _MOST_POINTS = 1500
-_KEPT = 64
+_MOST_CACHED = 64
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Basemap:
     """A view laid flat.
 
     Attributes:
@@ -52,10 +52,10 @@ class Sheet:
 
     def shows(self, position: Position) -> bool:
         """Tell whether a position, in units of the map, lies on it."""
-        return around([position]).meets(Box(0, 0, WIDTH, self.height))
+        return bounding_box([position]).meets(BoundingBox(0, 0, WIDTH, self.height))
 
 
-class Sheets:
+class BasemapCache:
     """The sheets of one release; those used last are kept."""
 
     def __init__(self, gazetteer: Gazetteer, source: TileSource | None = None) -> None:
@@ -63,9 +63,9 @@ class Sheets:
         self._gazetteer = gazetteer
         self.source = source
         # A method must not be cached for the life of the program, so the cache is the object's.
-        self._kept = lru_cache(maxsize=_KEPT)(self._make)
+        self._kept = lru_cache(maxsize=_MOST_CACHED)(self._make)
 
-    def sheet(self, view: Iterable[str], shown: Iterable[str]) -> Sheet:
+    def sheet(self, view: Iterable[str], shown: Iterable[str]) -> Basemap:
         """Return a view laid flat.
 
         Args:
@@ -74,24 +74,24 @@ class Sheets:
         """
         outlines = self._gazetteer.outlines
         areas = [name for name in view if outlines[name].rings or outlines[name].lines]
-        reached = around(p for n in areas for p in outlines[n].positions()) if areas else None
+        reached = bounding_box(p for n in areas for p in outlines[n].positions()) if areas else None
         beyond = [
             name
             for name in view
             if name not in areas
-            and not (reached and all(_holds(reached, p) for p in outlines[name].positions()))
+            and not (reached and all(_contains(reached, p) for p in outlines[name].positions()))
         ]
         drawn = (n for n in dict.fromkeys(shown) if outlines[n].rings or outlines[n].lines)
         return self._kept(tuple([*areas, *beyond]), tuple(drawn))
 
-    def _make(self, view: tuple[str, ...], shown: tuple[str, ...]) -> Sheet:
+    def _make(self, view: tuple[str, ...], shown: tuple[str, ...]) -> Basemap:
         outlines = self._gazetteer.outlines
-        reach = around(p for name in view for p in outlines[name].positions())
-        flat = web_mercator if self.source else projection(reach)
-        box = around(flat(p) for name in view for p in outlines[name].positions())
-        least_box = _NOUGHT
+        reach = bounding_box(p for name in view for p in outlines[name].positions())
+        flat = web_mercator if self.source else make_projection(reach)
+        box = bounding_box(flat(p) for name in view for p in outlines[name].positions())
+        least_box = _SMALLEST_WIDTH
         if self.source:
-            least_box = CLOSEST if box.width or box.height else LONE
+            least_box = SMALLEST_WIDTH if box.width or box.height else SINGLE_POINT_WIDTH
         least, most = _HEIGHTS
         room = WIDTH - 2 * _MARGIN
         scale = min(
@@ -108,25 +108,29 @@ class Sheets:
         seen = [_clip(outlines[name].moved(place), height) for name in shown]
         placed = {
             name: found
-            for name, found in zip(shown, simplified(seen, _LEAST, _MOST_POINTS), strict=True)
+            for name, found in zip(
+                shown, simplify_outlines(seen, _SMALLEST_AREA, _MOST_POINTS), strict=True
+            )
             if found.rings or found.lines
         }
         paths = {name: path_of(placed[name]) for name in placed}
-        tiles = lay(self.source, scale, left, top, WIDTH, height) if self.source else ()
-        return Sheet(height, place, placed, paths, tiles)
+        tiles = (
+            cover_with_tiles(self.source, scale, left, top, WIDTH, height) if self.source else ()
+        )
+        return Basemap(height, place, placed, paths, tiles)
 
 
-def _holds(box: Box, position: Position) -> bool:
-    return around([position]).meets(box)
+def _contains(box: BoundingBox, position: Position) -> bool:
+    return bounding_box([position]).meets(box)
 
 
 def _clip(outline: Outline, height: float) -> Outline:
     """Return an outline without the parts that lie outside the map."""
-    page = Box(0, 0, WIDTH, height)
+    page = BoundingBox(0, 0, WIDTH, height)
     return Outline(
-        tuple(p for p in outline.points if around([p]).meets(page)),
-        tuple(line for line in outline.lines if around(line).meets(page)),
-        tuple(ring for ring in outline.rings if around(ring).meets(page)),
+        tuple(p for p in outline.points if bounding_box([p]).meets(page)),
+        tuple(line for line in outline.lines if bounding_box(line).meets(page)),
+        tuple(ring for ring in outline.rings if bounding_box(ring).meets(page)),
     )
 
 
@@ -136,11 +140,11 @@ def path_of(outline: Outline) -> str:
     >>> path_of(Outline(rings=(((0.0, 0.0), (1.0, 0.0), (1.0, 2.0)),)))
     'M0 0l4 0 0 8z'
     """
-    rings = "".join(steps + "z" for steps in map(_steps, outline.rings) if steps)
-    return rings + "".join(map(_steps, outline.lines))
+    rings = "".join(steps + "z" for steps in map(_path_steps, outline.rings) if steps)
+    return rings + "".join(map(_path_steps, outline.lines))
 
 
-def _steps(line: Line) -> str:
+def _path_steps(line: LineString) -> str:
     whole = [(round(x * GRID), round(y * GRID)) for x, y in line]
     steps = [
         (x - left, y - top) for (left, top), (x, y) in pairwise(whole) if (x, y) != (left, top)
@@ -157,16 +161,16 @@ def _steps(line: Line) -> str:
 # Mercator projection (EPSG:3857), counted from the north-west.
 
 # A map is at most 27 rem wide, 1.2 points a unit, and a tile is made for 256 points.
-_LARGEST = 256 / 1.2
+_LARGEST_TILE = 256 / 1.2
 # So many tiles of one map are asked for; with more of them each is drawn larger instead.
 _MOST_TILES = 16
 _LAST_ZOOM = 19
 # Where the world is as high as wide; what lies beyond is on no tile.
 _NORTHERNMOST = 85.0511287798066
 # Neighbours overlap by so much of a unit, or their edges would shine through between them.
-_SEAM = 0.3
+_TILE_OVERLAP = 0.3
 # The least part of the world that a map shows: of one point its town, else a few hundred metres.
-LONE, CLOSEST = 2.0**-12, 2.0**-16
+SINGLE_POINT_WIDTH, SMALLEST_WIDTH = 2.0**-12, 2.0**-16
 
 
 @dataclass(frozen=True)
@@ -216,7 +220,7 @@ def web_mercator(position: Position) -> Position:
     return position[0] / 360 + 0.5, (1 - asinh(tan(north)) / pi) / 2
 
 
-def lay(
+def cover_with_tiles(
     source: TileSource, scale: float, left: float, top: float, width: float, height: float
 ) -> tuple[Tile, ...]:
     """Return the tiles that cover a map, row by row.
@@ -229,7 +233,7 @@ def lay(
         width: Of the map, in its units.
         height: Likewise.
     """
-    zoom = min(_LAST_ZOOM, max(0, ceil(log2(scale / _LARGEST))))
+    zoom = min(_LAST_ZOOM, max(0, ceil(log2(scale / _LARGEST_TILE))))
     while True:
         count: int = 2**zoom
         size = scale / count
@@ -243,7 +247,7 @@ def lay(
             source.of(zoom, x, y),
             round(left + x * size, 1),
             round(top + y * size, 1),
-            round(size + _SEAM, 1),
+            round(size + _TILE_OVERLAP, 1),
         )
         for y in rows
         for x in columns

@@ -11,12 +11,12 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import Labels, chunks, read_names
-from publisher.render.maps.geometry import Outline, outline
+from publisher.render.labels import Labels, fetch_in_chunks, fetch_labels
+from publisher.render.maps.geometry import Outline, read_outline
 
 # With more located things than this, a release has no overview: maps would be all ink.
 MOST = 2_000
-_SHAPES = """
+_GEOMETRIES_QUERY = """
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX geo: <http://www.opengis.net/ont/geosparql#>
 PREFIX locn: <http://www.w3.org/ns/locn#>
@@ -38,7 +38,9 @@ _HOLDS = ("schema:containsPlace", "geo:sfContains", "geo:ehContains")
 WITHIN = "|".join(
     [*(f"<{iri(name)}>" for name in _WITHIN), *(f"^<{iri(name)}>" for name in _HOLDS)]
 )
-_PAIRS = "SELECT ?thing ?whole WHERE {{ VALUES ?thing {{ {things} }} ?thing {path} ?whole . }}"
+_PAIRS_QUERY = (
+    "SELECT ?thing ?whole WHERE {{ VALUES ?thing {{ {things} }} ?thing {path} ?whole . }}"
+)
 
 
 @dataclass(frozen=True)
@@ -89,12 +91,12 @@ class Gazetteer:
         return thing in self.outlines and bool(self.outlines[thing].rings)
 
 
-def read_gazetteer(engine: Engine) -> Gazetteer:
+def fetch_gazetteer(engine: Engine) -> Gazetteer:
     """Return the located things of a release, asked of the engine; none when there are too many."""
     texts: dict[str, set[str]] = defaultdict(set)
     points: dict[str, set[str]] = defaultdict(set)
     shapes: dict[str, set[str]] = defaultdict(set)
-    rows = engine.rows(_SHAPES % (4 * MOST + 1))
+    rows = engine.rows(_GEOMETRIES_QUERY % (4 * MOST + 1))
     for row in rows:
         thing = row["thing"].value
         if "wkt" in row:
@@ -104,7 +106,9 @@ def read_gazetteer(engine: Engine) -> Gazetteer:
         if isinstance(row.get("shape"), NamedNode):
             shapes[thing].add(row["shape"].value)
     owners = {shape: thing for thing in sorted(shapes) for shape in shapes[thing]}
-    drawn = {name: outline(sorted(texts.get(name) or points[name])) for name in {*texts, *points}}
+    drawn = {
+        name: read_outline(sorted(texts.get(name) or points[name])) for name in {*texts, *points}
+    }
     located = {
         name: drawn[name]
         for name in sorted(drawn)
@@ -114,26 +118,28 @@ def read_gazetteer(engine: Engine) -> Gazetteer:
         return Gazetteer()
     sources = _sources(engine, located, shapes)
     named = {*located, *(source for found in sources.values() for source in found)}
-    return Gazetteer(located, _wholes(engine, located), read_names(engine, named), owners, sources)
+    return Gazetteer(
+        located, _containing_places(engine, located), fetch_labels(engine, named), owners, sources
+    )
 
 
-def _pairs(engine: Engine, path: str, things: Iterable[str]) -> dict[str, set[str]]:
+def _fetch_pairs(engine: Engine, path: str, things: Iterable[str]) -> dict[str, set[str]]:
     """Return thing → the IRIs that a property path leads it to."""
     found: dict[str, set[str]] = defaultdict(set)
-    for part in chunks(sorted(things)):
+    for part in fetch_in_chunks(sorted(things)):
         names = " ".join(str(NamedNode(name)) for name in part)
-        for row in engine.rows(_PAIRS.format(things=names, path=path)):
+        for row in engine.rows(_PAIRS_QUERY.format(things=names, path=path)):
             if isinstance(row["whole"], NamedNode):
                 found[row["thing"].value].add(row["whole"].value)
     return found
 
 
-def _wholes(engine: Engine, located: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def _containing_places(engine: Engine, located: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return thing → what it lies within, up to the last whole."""
     known: dict[str, tuple[str, ...]] = {}
     waiting = set(located)
     while waiting:
-        found = _pairs(engine, f"({WITHIN})", waiting)
+        found = _fetch_pairs(engine, f"({WITHIN})", waiting)
         known.update({thing: tuple(sorted(found.get(thing, ()))) for thing in waiting})
         waiting = {whole for wholes in found.values() for whole in wholes} - known.keys()
     return known
@@ -144,7 +150,7 @@ def _sources(
 ) -> dict[str, tuple[str, ...]]:
     """Return thing → the sources of its geometries, else its own."""
     things = {name for thing in located for name in (thing, *shapes.get(thing, ()))}
-    found = _pairs(engine, f"<{iri('dcterms:source')}>", things)
+    found = _fetch_pairs(engine, f"<{iri('dcterms:source')}>", things)
     told: dict[str, tuple[str, ...]] = {}
     for thing in located:
         of_shapes = {s for shape in shapes.get(thing, ()) for s in found.get(shape, set())}

@@ -15,7 +15,7 @@ from publisher.release.tables.geojson import read_geometry
 
 # Longitude and latitude in degrees, or right and down on a map.
 Position = tuple[float, float]
-Line = tuple[Position, ...]
+LineString = tuple[Position, ...]
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Outline:
         rings: The boundaries of its areas and of the holes in them; first and last position differ.
     """
 
-    points: Line = ()
-    lines: tuple[Line, ...] = ()
-    rings: tuple[Line, ...] = ()
+    points: LineString = ()
+    lines: tuple[LineString, ...] = ()
+    rings: tuple[LineString, ...] = ()
 
     def positions(self) -> Iterator[Position]:
         """Yield every position."""
@@ -46,7 +46,7 @@ class Outline:
 
 
 @dataclass(frozen=True)
-class Box:
+class BoundingBox:
     """A rectangle around positions."""
 
     left: float
@@ -64,7 +64,7 @@ class Box:
         """Return how high it is."""
         return self.bottom - self.top
 
-    def meets(self, other: Box) -> bool:
+    def meets(self, other: BoundingBox) -> bool:
         """Tell whether two rectangles have a part in common, or touch."""
         return (
             self.left <= other.right
@@ -74,21 +74,21 @@ class Box:
         )
 
 
-def around(positions: Iterable[Position]) -> Box:
+def bounding_box(positions: Iterable[Position]) -> BoundingBox:
     """Return the smallest rectangle around at least one position."""
     across, down = zip(*positions, strict=True)
-    return Box(min(across), min(down), max(across), max(down))
+    return BoundingBox(min(across), min(down), max(across), max(down))
 
 
-def outline(wkts: Iterable[str]) -> Outline:
+def read_outline(wkts: Iterable[str]) -> Outline:
     """Return the outline that texts in WKT draw together; those nobody can read are left out.
 
-    >>> outline(["POINT(15.6 60.6)", "CIRCULARSTRING(1 2, 3 4)"]).points
+    >>> read_outline(["POINT(15.6 60.6)", "CIRCULARSTRING(1 2, 3 4)"]).points
     ((15.6, 60.6),)
     """
     points: list[Position] = []
-    lines: list[Line] = []
-    rings: list[Line] = []
+    lines: list[LineString] = []
+    rings: list[LineString] = []
     for found in filter(None, map(read_geometry, wkts)):
         kind, coordinates = found["type"], found["coordinates"]
         many = coordinates if kind.startswith("Multi") else [coordinates]
@@ -104,27 +104,27 @@ def outline(wkts: Iterable[str]) -> Outline:
     return Outline(tuple(points), tuple(lines), tuple(rings))
 
 
-def _line(written: Any) -> Line:
+def _line(written: Any) -> LineString:
     """Return a line without positions that follow themselves, or are none."""
     listed = written if isinstance(written, list) else []
     placed = [(float(p[0]), float(p[1])) for p in listed if isinstance(p, list) and len(p) > 1]
     return tuple(p for n, p in enumerate(placed) if n == 0 or placed[n - 1] != p)
 
 
-def _ring(written: Any) -> Line:
+def _ring(written: Any) -> LineString:
     line = _line(written)
     return line[:-1] if len(line) > 1 and line[0] == line[-1] else line
 
 
-def extent(ring: Line) -> float:
+def ring_area(ring: LineString) -> float:
     """Return the area of a ring, in the square of the positions' unit; negative on its way back."""
     following = (*ring[1:], *ring[:1])
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, following, strict=True)) / 2
 
 
-def inside(ring: Line) -> Position:
+def interior_position(ring: LineString) -> Position:
     """Return a position well inside a ring: halfway along the longest of seven cuts across it."""
-    box = around(ring)
+    box = bounding_box(ring)
     best, longest = (box.left, box.top), -1.0
     for eighth in (4, 3, 5, 2, 6, 1, 7):
         level = box.top + box.height * eighth / 8
@@ -135,7 +135,7 @@ def inside(ring: Line) -> Position:
     return best
 
 
-def _crossings(ring: Line, level: float) -> Iterator[float]:
+def _crossings(ring: LineString, level: float) -> Iterator[float]:
     for a, b in zip(ring, (*ring[1:], *ring[:1]), strict=True):
         if (a[1] <= level) != (b[1] <= level):
             yield a[0] + (level - a[1]) * (b[0] - a[0]) / (b[1] - a[1])
@@ -148,7 +148,7 @@ def _crossings(ring: Line, level: float) -> Iterator[float]:
 # from none; where three boundaries meet it stays. So no gap opens between two areas.
 
 
-def simplified(outlines: Iterable[Outline], least: float, most: int) -> tuple[Outline, ...]:
+def simplify_outlines(outlines: Iterable[Outline], least: float, most: int) -> tuple[Outline, ...]:
     """Return outlines with the points that matter.
 
     Args:
@@ -157,23 +157,23 @@ def simplified(outlines: Iterable[Outline], least: float, most: int) -> tuple[Ou
         most: So many points of rings and lines stay in all; the smallest triangles go first.
     """
     kept = tuple(outlines)
-    beside = _beside(kept)
-    gone = _drop(beside, least, most)
+    beside = _adjacent_positions(kept)
+    gone = _drop_positions(beside, least, most)
     return tuple(
         Outline(
             outline.points,
-            tuple(_left(line, gone) for line in outline.lines),
-            tuple(ring for ring in (_left(r, gone) for r in outline.rings) if len(ring) > 2),
+            tuple(_points_left(line, gone) for line in outline.lines),
+            tuple(ring for ring in (_points_left(r, gone) for r in outline.rings) if len(ring) > 2),
         )
         for outline in kept
     )
 
 
-def _left(line: Line, gone: set[Position]) -> Line:
+def _points_left(line: LineString, gone: set[Position]) -> LineString:
     return tuple(position for position in line if position not in gone)
 
 
-def _beside(outlines: Iterable[Outline]) -> dict[Position, set[Position]]:
+def _adjacent_positions(outlines: Iterable[Outline]) -> dict[Position, set[Position]]:
     """Return position → the positions next to it on any line or ring."""
     beside: dict[Position, set[Position]] = defaultdict(set)
     for outline in outlines:
@@ -195,7 +195,9 @@ def _triangle(position: Position, beside: dict[Position, set[Position]]) -> floa
     )
 
 
-def _drop(beside: dict[Position, set[Position]], least: float, most: int) -> set[Position]:
+def _drop_positions(
+    beside: dict[Position, set[Position]], least: float, most: int
+) -> set[Position]:
     """Take positions away; return those that went."""
     gone: set[Position] = set()
     waiting = [(_triangle(p, beside), p) for p, near in beside.items() if len(near) == 2]
@@ -231,7 +233,7 @@ _ZONE = 6.0
 # Far from its central meridian the projection tears; a map of half the world is a plain grid.
 _WIDEST = 40.0
 # What lies a quarter of the globe away would be infinitely far.
-_EDGE = 1 - 1e-9
+_LARGEST_SINE = 1 - 1e-9
 
 
 def central_meridian(longitude: float) -> float:
@@ -243,7 +245,7 @@ def central_meridian(longitude: float) -> float:
     return longitude // _ZONE * _ZONE + _ZONE / 2
 
 
-def projection(view: Box) -> Callable[[Position], Position]:
+def make_projection(view: BoundingBox) -> Callable[[Position], Position]:
     """Return what puts a position in degrees on a flat map, y downwards, in radii of the globe.
 
     Args:
@@ -259,6 +261,6 @@ def projection(view: Box) -> Callable[[Position], Position]:
         # Snyder, Map Projections: A Working Manual (USGS 1395), equations 8-1 to 8-3.
         east, north = radians(position[0] - meridian), radians(position[1])
         across = sin(east) * cos(north)
-        return atanh(max(-_EDGE, min(across, _EDGE))), -atan2(tan(north), cos(east))
+        return atanh(max(-_LARGEST_SINE, min(across, _LARGEST_SINE))), -atan2(tan(north), cos(east))
 
     return transverse_mercator

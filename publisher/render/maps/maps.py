@@ -8,11 +8,11 @@ from pyoxigraph import Literal
 
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine
-from publisher.render.labels import Labels, best, foreign, read_names
-from publisher.render.maps.basemap import Sheets, TileSource
-from publisher.render.maps.gazetteer import read_gazetteer
-from publisher.render.maps.scene import Scene, overview, scene_of
-from publisher.render.maps.svg import Map, Words, with_words
+from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
+from publisher.render.maps.basemap import BasemapCache, TileSource
+from publisher.render.maps.gazetteer import fetch_gazetteer
+from publisher.render.maps.scene import Scene, document_scene, overview_scene
+from publisher.render.maps.svg import Map, MapTexts, label_map
 from publisher.render.parts import Value
 
 
@@ -30,9 +30,9 @@ class Maps:
             tiles: Who has the tiles beneath the maps; None for maps without tiles.
         """
         self._engine = engine
-        self._gazetteer = read_gazetteer(engine)
-        self._sheets = Sheets(self._gazetteer, tiles)
-        self._overview = overview(things, self._gazetteer, engine)
+        self._gazetteer = fetch_gazetteer(engine)
+        self._sheets = BasemapCache(self._gazetteer, tiles)
+        self._overview = overview_scene(things, self._gazetteer, engine)
         self._there = self._names(self._overview) if self._overview else {}
 
     def of_document(
@@ -52,53 +52,57 @@ class Maps:
             link: IRI → the link that the page makes.
             called: IRI of a property of the topic → what the page calls it.
         """
-        scene = scene_of(topic, description, self._gazetteer, self._engine)
+        scene = document_scene(topic, description, self._gazetteer, self._engine)
         if scene is None:
             return None
-        words = Words(
+        words = MapTexts(
             language,
-            _linker(self._names(scene), language, link),
+            _name_things(self._names(scene), language, link),
             lambda path: called.get(path) or link(path),
         )
         title = translate("Map: {name}", language, name=link(topic).text)
-        return with_words(scene, self._gazetteer, self._sheets, title, words)
+        return label_map(scene, self._gazetteer, self._sheets, title, words)
 
     def of_things(
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
     ) -> Map | None:
         """Return the map of those who belong to a topic; None when they have no places."""
-        scene = overview(things, self._gazetteer, self._engine, leads=False)
+        scene = overview_scene(things, self._gazetteer, self._engine, leads=False)
         if scene is None:
             return None
-        named = _linker(self._names(scene), language, link)
+        named = _name_things(self._names(scene), language, link)
         title = translate("Map: {name}", language, name=link(topic).text)
-        return with_words(scene, self._gazetteer, self._sheets, title, Words(language, named, link))
+        return label_map(
+            scene, self._gazetteer, self._sheets, title, MapTexts(language, named, link)
+        )
 
     def of_home(self, language: str, href: Callable[[str], str]) -> Map | None:
         """Return the map of the things of the home page; None when they have no places."""
         if self._overview is None:
             return None
-        link = _linker(self._there, language, lambda name: Value(name, href(name)))
+        link = _name_things(self._there, language, lambda name: Value(name, href(name)))
         title = translate("Map", language)
-        return with_words(
-            self._overview, self._gazetteer, self._sheets, title, Words(language, link, link)
+        return label_map(
+            self._overview, self._gazetteer, self._sheets, title, MapTexts(language, link, link)
         )
 
     def _names(self, scene: Scene) -> Labels:
         """Return the names of everything that a scene may tell of."""
         people = {n for found in (scene.residents, scene.served) for t in found.values() for n in t}
         wanted = {*people, *scene.residents, *scene.served} - self._gazetteer.names.keys()
-        return {**self._gazetteer.names, **(read_names(self._engine, wanted) if wanted else {})}
+        return {**self._gazetteer.names, **(fetch_labels(self._engine, wanted) if wanted else {})}
 
 
-def _linker(labels: Labels, language: str, link: Callable[[str], Value]) -> Callable[[str], Value]:
+def _name_things(
+    labels: Labels, language: str, link: Callable[[str], Value]
+) -> Callable[[str], Value]:
     """Return what names a thing: by its labels, else as the page does; the page knows where."""
 
     def named(name: str) -> Value:
         there = link(name)
-        label: Literal | None = best(labels.get(name, ()), language)
+        label: Literal | None = best_label(labels.get(name, ()), language)
         if label is None:
             return there
-        return Value(label.value, there.href, foreign(label, language))
+        return Value(label.value, there.href, foreign_language(label, language))
 
     return named

@@ -11,13 +11,13 @@ from pyoxigraph import NamedNode, Triple
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.release.tables.geojson import PLACE_PATHS
-from publisher.render.labels import chunks
+from publisher.render.labels import fetch_in_chunks
 from publisher.render.maps.gazetteer import WITHIN, Gazetteer
 
 # A map that shows more things of one kind would be all ink, and its list no reading.
 MOST = 400
-_FEW = 40
-_LEAD = "|".join(f"<{path}>" for path in PLACE_PATHS)
+_MOST_RESIDENTS = 40
+_PLACE_PATH = "|".join(f"<{path}>" for path in PLACE_PATHS)
 _SITES = "SELECT ?site ?place WHERE {{ VALUES ?site {{ {sites} }} ?site {lead} ?place . }}"
 # A site is not somebody who is there; whose site it is, is.
 _RESIDENTS = """
@@ -71,7 +71,7 @@ class Scene:
         return {*self.linked, *self.marked, *self.residents, *self.served}
 
 
-def scene_of(
+def document_scene(
     topic: str, description: Description, gazetteer: Gazetteer, engine: Engine
 ) -> Scene | None:
     """Return what the map of a document shows; None when nothing of it has a place."""
@@ -79,17 +79,17 @@ def scene_of(
         return None
     place = gazetteer.owners.get(topic, topic)
     if place in gazetteer.outlines or place in gazetteer.holders:
-        return _of_place(place, gazetteer, _residents(place, engine))
-    marked = _marked(topic, description, gazetteer, engine)
+        return _place_residents(place, gazetteer, _residents(place, engine))
+    marked = _marked_places(topic, description, gazetteer, engine)
     if not marked:
-        marked = _linking(description, gazetteer)
+        marked = _linking_things(description, gazetteer)
     if not marked or len(marked) > MOST:
         return None
     ground = gazetteer.outermost
     return Scene(topic, view=[*ground, *marked], ground=ground, marked=marked)
 
 
-def overview(
+def overview_scene(
     things: Collection[str], gazetteer: Gazetteer, engine: Engine, *, leads: bool = True
 ) -> Scene | None:
     """Return the map of some things: at their seats, else in the areas that they name.
@@ -108,7 +108,7 @@ def overview(
     itself = [thing for thing in sorted(things) if thing in gazetteer.outlines]
     residents: dict[str, list[str]] = defaultdict(list)
     served: dict[str, list[str]] = defaultdict(list)
-    for thing, (seats, regions) in _places_of(things, gazetteer, engine).items():
+    for thing, (seats, regions) in _located_places(things, gazetteer, engine).items():
         if thing in itself:
             continue
         for place in seats or [r for r in regions if r in ground] or regions:
@@ -125,14 +125,14 @@ def overview(
     )
 
 
-def _places_of(
+def _located_places(
     things: Iterable[str], gazetteer: Gazetteer, engine: Engine
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Return thing → the located places of its sites, and those that it names otherwise."""
     found: dict[str, tuple[list[str], list[str]]] = {}
-    for part in chunks(sorted(things)):
+    for part in fetch_in_chunks(sorted(things)):
         names = " ".join(str(NamedNode(name)) for name in part)
-        for row in engine.rows(_PLACES.format(things=names, lead=_LEAD)):
+        for row in engine.rows(_PLACES.format(things=names, lead=_PLACE_PATH)):
             place = gazetteer.owners.get(row["place"].value, row["place"].value)
             if place in gazetteer.outlines:
                 seats, regions = found.setdefault(row["thing"].value, ([], []))
@@ -142,7 +142,7 @@ def _places_of(
     return found
 
 
-def _own(topic: str, description: Description) -> list[tuple[str, str]]:
+def _own_links(topic: str, description: Description) -> list[tuple[str, str]]:
     """Return predicate and IRI of what the topic itself links to."""
     return [
         (triple.predicate.value, triple.object.value)
@@ -151,13 +151,13 @@ def _own(topic: str, description: Description) -> list[tuple[str, str]]:
     ]
 
 
-def _marked(
+def _marked_places(
     topic: str, description: Description, gazetteer: Gazetteer, engine: Engine
 ) -> dict[str, str]:
     """Return the places that a thing leads to, by a site of its own or at once → the property."""
     marked: dict[str, str] = {}
     sites: dict[str, str] = {}
-    for path, linked in sorted(_own(topic, description)):
+    for path, linked in sorted(_own_links(topic, description)):
         if path in _NOT_PLACED or path.startswith(PREFIXES["rdf"]):
             continue
         place = gazetteer.owners.get(linked, linked)
@@ -167,7 +167,7 @@ def _marked(
             sites.setdefault(linked, path)
     if sites:
         names = " ".join(str(NamedNode(site)) for site in sites)
-        rows = engine.rows(_SITES.format(sites=names, lead=_LEAD))
+        rows = engine.rows(_SITES.format(sites=names, lead=_PLACE_PATH))
         found = sorted((row["site"].value, row["place"].value) for row in rows)
         for site, place in found:
             if place in gazetteer.outlines:
@@ -175,7 +175,7 @@ def _marked(
     return marked
 
 
-def _linking(description: Description, gazetteer: Gazetteer) -> dict[str, str]:
+def _linking_things(description: Description, gazetteer: Gazetteer) -> dict[str, str]:
     """Return the located things that link to the topic."""
 
     def tells(triple: Triple) -> bool:
@@ -188,7 +188,7 @@ def _linking(description: Description, gazetteer: Gazetteer) -> dict[str, str]:
 def _residents(place: str, engine: Engine) -> dict[str, list[str]]:
     """Return place → who has a seat there, for a place and all within it; none for a crowd."""
     residents: dict[str, list[str]] = defaultdict(list)
-    query = _RESIDENTS.format(within=WITHIN, place=place, lead=_LEAD, most=MOST + 1)
+    query = _RESIDENTS.format(within=WITHIN, place=place, lead=_PLACE_PATH, most=MOST + 1)
     rows = engine.rows(query)
     for row in rows if len(rows) <= MOST else ():
         if isinstance(row["thing"], NamedNode):
@@ -196,20 +196,24 @@ def _residents(place: str, engine: Engine) -> dict[str, list[str]]:
     return {name: sorted(found) for name, found in sorted(residents.items())}
 
 
-def _of_place(place: str, gazetteer: Gazetteer, residents: Mapping[str, Sequence[str]]) -> Scene:
+def _place_residents(
+    place: str, gazetteer: Gazetteer, residents: Mapping[str, Sequence[str]]
+) -> Scene:
     outlines = gazetteer.outlines
     areas = [name for name, found in outlines.items() if found.rings]
     around = [name for name in gazetteer.around(place) if name in areas]
     root = around[-1] if around else place
     below = gazetteer.below(root)
-    parts = [name for name in below if name in areas and _nearest(name, areas, gazetteer) == root]
+    parts = [
+        name for name in below if name in areas and _nearest_area(name, areas, gazetteer) == root
+    ]
     if root not in areas:  # a whole that has no boundary of its own, such as a country of counties
         parts = [name for name in gazetteer.outermost if name in below]
     is_alone = root == place and not below
     near = [name for name in below if outlines[name].points and place in gazetteer.around(name)]
     if is_alone:  # its neighbours show where it is
         near = [name for name in outlines if name != place]
-    points = near if len(near) <= (MOST if is_alone else _FEW) else []
+    points = near if len(near) <= (MOST if is_alone else _MOST_RESIDENTS) else []
     placed = [name for name in residents if name in outlines]
     ground = [name for name in gazetteer.outermost if name not in parts]
     view = [root] if root in areas and not is_alone else [*parts, *ground, *points, place]
@@ -223,7 +227,7 @@ def _of_place(place: str, gazetteer: Gazetteer, residents: Mapping[str, Sequence
     )
 
 
-def _nearest(place: str, areas: Iterable[str], gazetteer: Gazetteer) -> str:
+def _nearest_area(place: str, areas: Iterable[str], gazetteer: Gazetteer) -> str:
     """Return the nearest area that a place lies within; empty for none."""
     known = set(areas)
     return next((name for name in gazetteer.around(place) if name in known), "")

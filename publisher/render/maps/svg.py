@@ -6,9 +6,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.messages import translate
-from publisher.render.maps.basemap import GRID, WIDTH, Sheets, Tile, TileSource
+from publisher.render.maps.basemap import GRID, WIDTH, BasemapCache, Tile, TileSource
 from publisher.render.maps.gazetteer import Gazetteer
-from publisher.render.maps.geometry import Box, Line, Outline, Position, around, extent, inside
+from publisher.render.maps.geometry import (
+    BoundingBox,
+    LineString,
+    Outline,
+    Position,
+    bounding_box,
+    interior_position,
+    ring_area,
+)
 from publisher.render.maps.scene import Scene
 from publisher.render.parts import Value
 from publisher.render.values import sort_key
@@ -18,7 +26,7 @@ _LONG = 12
 
 
 @dataclass(frozen=True)
-class Sight:
+class MapSymbol:
     """An area or a spot of a map.
 
     Attributes:
@@ -35,11 +43,11 @@ class Sight:
     path: str = ""
     x: float = 0.0
     y: float = 0.0
-    letters: Letters | None = None
+    letters: MapName | None = None
 
 
 @dataclass(frozen=True)
-class Entry:
+class LegendEntry:
     """A line of the list: a place and who is there, or a property and the places."""
 
     name: Value
@@ -47,7 +55,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Listing:
+class LegendList:
     """A part of the list beside a map.
 
     Attributes:
@@ -57,7 +65,7 @@ class Listing:
     """
 
     heading: str
-    entries: tuple[Entry, ...]
+    entries: tuple[LegendEntry, ...]
 
     @property
     def is_long(self) -> bool:
@@ -89,8 +97,8 @@ class Map:
     height: float
     grid: int
     ground: tuple[str, ...]
-    sights: tuple[Sight, ...]
-    listings: tuple[Listing, ...]
+    sights: tuple[MapSymbol, ...]
+    listings: tuple[LegendList, ...]
     sources: tuple[Value, ...]
     tiles: tuple[Tile, ...] = ()
     credit: Value | None = None
@@ -102,7 +110,7 @@ class Map:
 
 
 @dataclass(frozen=True)
-class Words:
+class MapTexts:
     """How a map names things.
 
     Attributes:
@@ -116,20 +124,22 @@ class Words:
     property: Callable[[str], Value]
 
 
-def with_words(scene: Scene, gazetteer: Gazetteer, sheets: Sheets, title: str, words: Words) -> Map:
+def label_map(
+    scene: Scene, gazetteer: Gazetteer, sheets: BasemapCache, title: str, words: MapTexts
+) -> Map:
     """Return the map of a scene."""
-    drawing = draw(scene, gazetteer, sheets, lambda name: _short(name, scene, words))
+    drawing = draw_scene(scene, gazetteer, sheets, lambda name: _short(name, scene, words))
     listings = tuple(listing for listing in _listings(scene, gazetteer, words) if listing.entries)
     told = [*(area.place for area in drawing.areas), *(spot.place for spot in drawing.spots)]
     sources = {s for name in (*told, *scene.ground) for s in gazetteer.sources.get(name, ())}
     return Map(
         title=title,
-        about=" ".join(map(_in_words, listings)),
+        about=" ".join(map(_as_sentence, listings)),
         width=drawing.width,
         height=drawing.height,
         grid=GRID,
         ground=tuple(area.path for area in drawing.ground),
-        sights=tuple(_sights(scene, drawing, words)),
+        sights=tuple(_symbols(scene, drawing, words)),
         listings=listings,
         sources=_sorted(words.link(name) for name in sources),
         tiles=drawing.tiles,
@@ -141,29 +151,29 @@ def _credit(source: TileSource | None) -> Value | None:
     return Value(source.credit, source.link) if source else None
 
 
-def _short(name: str, scene: Scene, words: Words) -> str:
+def _short(name: str, scene: Scene, words: MapTexts) -> str:
     """Return the name that stands at a place, with the number of those who are there."""
     count = len(scene.there(name))
     text = words.link(name).text
     return f"{text} ({count})" if count > 1 else text
 
 
-def _sights(scene: Scene, drawing: Drawing, words: Words) -> Iterable[Sight]:
+def _symbols(scene: Scene, drawing: Drawing, words: MapTexts) -> Iterable[MapSymbol]:
     for area in drawing.areas:
         kind = "area" if "z" in area.path else "area line"  # a ring is closed, a line is not
         css = f"{kind} {_meaning(area.place, scene)}".strip()
-        yield Sight(css, _link(area.place, scene, words), path=area.path, letters=area.letters)
+        yield MapSymbol(css, _link(area.place, scene, words), path=area.path, letters=area.letters)
     for spot in drawing.spots:
         css = f"spot {_meaning(spot.place, scene)}".strip()
         link = _link(spot.place, scene, words)
-        yield Sight(css, link, x=spot.x, y=spot.y, letters=spot.letters)
+        yield MapSymbol(css, link, x=spot.x, y=spot.y, letters=spot.letters)
 
 
 def _meaning(place: str, scene: Scene) -> str:
     return "chosen" if place in scene.marked else "peopled" if scene.there(place) else ""
 
 
-def _link(place: str, scene: Scene, words: Words) -> Value:
+def _link(place: str, scene: Scene, words: MapTexts) -> Value:
     """Return where a place leads: to the only one who is there, else to its own page."""
     link = words.link(place)
     there = _sorted(words.link(name) for name in scene.there(place))
@@ -173,43 +183,43 @@ def _link(place: str, scene: Scene, words: Words) -> Value:
     return Value(text, "" if place == scene.topic else link.href)
 
 
-def _listings(scene: Scene, gazetteer: Gazetteer, words: Words) -> Iterable[Listing]:
+def _listings(scene: Scene, gazetteer: Gazetteer, words: MapTexts) -> Iterable[LegendList]:
     """Yield the parts of the list: the topic's places, who is there, other places."""
     by_property: dict[str, list[str]] = {}
     for place, path in scene.marked.items():
         if place != scene.topic:
             by_property.setdefault(path, []).append(place)
     if by_property.keys() == {""}:
-        entries = [Entry(value) for value in _linked(by_property[""], words)]
-        yield Listing(translate("On the map", words.language), tuple(entries))
+        entries = [LegendEntry(value) for value in _linked(by_property[""], words)]
+        yield LegendList(translate("On the map", words.language), tuple(entries))
     elif by_property:
         named = [(words.property(path), places) for path, places in by_property.items()]
-        entries = [Entry(name, _linked(places, words)) for name, places in named]
-        yield Listing("", _by_name(entries))
+        entries = [LegendEntry(name, _linked(places, words)) for name, places in named]
+        yield LegendList("", _by_name(entries))
     for message, found in (
         (translate("Who is here", words.language), scene.residents),
         (translate("For a whole area", words.language), scene.served),
     ):
-        people = [Entry(words.link(place), _linked(t, words)) for place, t in found.items()]
-        yield Listing(message, _by_name(people))
+        people = [LegendEntry(words.link(place), _linked(t, words)) for place, t in found.items()]
+        yield LegendList(message, _by_name(people))
     others = [n for n in scene.linked if not scene.there(n) and n not in scene.marked]
     within = [name for name in others if scene.topic in gazetteer.around(name)]
     beside = [name for name in others if name not in within]
     for message, names in (
         (translate("Within it", words.language), within),
-        (_beside(scene, words), beside),
+        (_other_places_heading(scene, words), beside),
     ):
-        yield Listing(message, tuple(Entry(value) for value in _linked(names, words)))
+        yield LegendList(message, tuple(LegendEntry(value) for value in _linked(names, words)))
 
 
-def _beside(scene: Scene, words: Words) -> str:
+def _other_places_heading(scene: Scene, words: MapTexts) -> str:
     """Return the heading of places that are neither the topic's nor anybody's."""
     if not (scene.topic or scene.residents or scene.served):
         return translate("On the map", words.language)
     return translate("Other places on the map", words.language)
 
 
-def _linked(names: Iterable[str], words: Words) -> tuple[Value, ...]:
+def _linked(names: Iterable[str], words: MapTexts) -> tuple[Value, ...]:
     return _sorted(words.link(name) for name in names)
 
 
@@ -217,11 +227,11 @@ def _sorted(values: Iterable[Value]) -> tuple[Value, ...]:
     return tuple(sorted(values, key=lambda value: (sort_key(value.text), value.href)))
 
 
-def _by_name(entries: Sequence[Entry]) -> tuple[Entry, ...]:
+def _by_name(entries: Sequence[LegendEntry]) -> tuple[LegendEntry, ...]:
     return tuple(sorted(entries, key=lambda e: (sort_key(e.name.text), e.name.href)))
 
 
-def _in_words(listing: Listing) -> str:
+def _as_sentence(listing: LegendList) -> str:
     """Return a part of the list as a sentence."""
     entries = (
         f"{entry.name.text}: {', '.join(value.text for value in entry.values)}"
@@ -246,7 +256,7 @@ class Area:
 
     path: str
     place: str = ""
-    letters: Letters | None = None
+    letters: MapName | None = None
 
 
 @dataclass(frozen=True)
@@ -256,7 +266,7 @@ class Spot:
     x: float
     y: float
     place: str
-    letters: Letters | None
+    letters: MapName | None
 
 
 @dataclass(frozen=True)
@@ -271,11 +281,11 @@ class Drawing:
     tiles: tuple[Tile, ...] = ()
 
 
-def draw(
-    scene: Scene, gazetteer: Gazetteer, sheets: Sheets, named: Callable[[str], str]
+def draw_scene(
+    scene: Scene, gazetteer: Gazetteer, sheets: BasemapCache, named: Callable[[str], str]
 ) -> Drawing:
     """Return a scene drawn; ``named`` gives the name that stands at a place."""
-    shown = _shown(scene, gazetteer)
+    shown = _is_visible(scene, gazetteer)
     sheet = sheets.sheet(scene.view, shown)
     moved = {n: gazetteer.outlines[n].moved(sheet.place) for n in shown if n not in sheet.outlines}
     spots = {n: found for n, found in moved.items() if any(map(sheet.shows, found.points))}
@@ -287,7 +297,7 @@ def draw(
         if not placed[name].lines and _size(placed[name]) < _SMALL
     }
     over = sorted(leading - points.keys(), key=lambda name: (-_size(placed[name]), name))
-    letters = _letters(scene, placed, points, sheet.height, named)
+    letters = _place_names(scene, placed, points, sheet.height, named)
     ground = [name for name in scene.ground if name in sheet.paths.keys() - leading]
     return Drawing(
         WIDTH,
@@ -299,13 +309,13 @@ def draw(
     )
 
 
-def _letters(
+def _place_names(
     scene: Scene,
     placed: Mapping[str, Outline],
     points: Mapping[str, Position],
     height: float,
     named: Callable[[str], str],
-) -> dict[str, Letters]:
+) -> dict[str, MapName]:
     """Return place → its name on the map, as far as there is room; what matters most goes first.
 
     Spots whose names found no room go first in another try; the try with most names stays.
@@ -321,10 +331,10 @@ def _letters(
         (n for n in leading if not (n == scene.topic and n in scene.view and scene.linked)),
         key=rank,
     )
-    best: dict[str, Letters] = {}
+    best: dict[str, MapName] = {}
     for _ in range(_TRIES):
-        lettering = Lettering(WIDTH, height, [points[name] for name in sorted(points)])
-        found = _placed(order, placed, points, lettering, named)
+        lettering = NamePlacement(WIDTH, height, [points[name] for name in sorted(points)])
+        found = _fitting_names(order, placed, points, lettering, named)
         if len(found) > len(best):
             best = found
         without = [name for name in order if name in points and name not in found]
@@ -334,15 +344,15 @@ def _letters(
     return best
 
 
-def _placed(
+def _fitting_names(
     order: Iterable[str],
     placed: Mapping[str, Outline],
     points: Mapping[str, Position],
-    lettering: Lettering,
+    lettering: NamePlacement,
     named: Callable[[str], str],
-) -> dict[str, Letters]:
+) -> dict[str, MapName]:
     """Return the names that find room, one after the other."""
-    found: dict[str, Letters] = {}
+    found: dict[str, MapName] = {}
     for name in order:
         text = named(name)
         if text in (letters.text for letters in found.values()):
@@ -356,29 +366,29 @@ def _placed(
     return found
 
 
-def _shown(scene: Scene, gazetteer: Gazetteer) -> list[str]:
+def _is_visible(scene: Scene, gazetteer: Gazetteer) -> list[str]:
     names = [*scene.ground, *sorted(scene.leading())]
     return [name for name in dict.fromkeys(names) if name in gazetteer.outlines]
 
 
 def _point(outline: Outline) -> Position:
     """Return where the spot of a small outline is: its first point, or inside its largest ring."""
-    return outline.points[0] if outline.points else inside(_largest(outline))
+    return outline.points[0] if outline.points else interior_position(_largest(outline))
 
 
-def _largest(outline: Outline) -> Line:
-    return max(outline.rings, key=lambda ring: (abs(extent(ring)), ring))
+def _largest(outline: Outline) -> LineString:
+    return max(outline.rings, key=lambda ring: (abs(ring_area(ring)), ring))
 
 
 def _size(outline: Outline) -> float:
-    return max((abs(extent(ring)) for ring in outline.rings), default=0.0)
+    return max((abs(ring_area(ring)) for ring in outline.rings), default=0.0)
 
 
-def _within(lettering: Lettering, name: str, outline: Outline) -> Letters | None:
+def _within(lettering: NamePlacement, name: str, outline: Outline) -> MapName | None:
     if not outline.rings:
         return None
     ring = _largest(outline)
-    return lettering.within(name, inside(ring), around(ring).width)
+    return lettering.within(name, interior_position(ring), bounding_box(ring).width)
 
 
 def _rounded(position: Position) -> tuple[float, float]:
@@ -394,7 +404,7 @@ _GAP = 8.0
 
 
 @dataclass(frozen=True)
-class Letters:
+class MapName:
     """A name on a map.
 
     Attributes:
@@ -415,43 +425,43 @@ def width_of(text: str) -> float:
     return len(text) * _WIDTH
 
 
-def _box(letters: Letters) -> Box:
+def _box(letters: MapName) -> BoundingBox:
     width = width_of(letters.text)
     left = letters.x - {"start": 0.0, "middle": width / 2, "end": width}[letters.anchor]
-    return Box(left, letters.y - SIZE * 0.8, left + width, letters.y + SIZE * 0.25)
+    return BoundingBox(left, letters.y - SIZE * 0.8, left + width, letters.y + SIZE * 0.25)
 
 
-def _round(text: str, spot: Position) -> Iterable[Letters]:
+def _positions_around(text: str, spot: Position) -> Iterable[MapName]:
     """Yield where a name may stand beside a spot, the best place first."""
     x, y = spot
     middle = y + SIZE * 0.35
-    yield Letters(text, x + _GAP, middle, "start")
-    yield Letters(text, x - _GAP, middle, "end")
-    yield Letters(text, x, y - _GAP, "middle")
-    yield Letters(text, x, y + _GAP + SIZE * 0.7, "middle")
+    yield MapName(text, x + _GAP, middle, "start")
+    yield MapName(text, x - _GAP, middle, "end")
+    yield MapName(text, x, y - _GAP, "middle")
+    yield MapName(text, x, y + _GAP + SIZE * 0.7, "middle")
 
 
-class Lettering:
+class NamePlacement:
     """Places names on one map, the most important first."""
 
     def __init__(self, width: float, height: float, spots: Sequence[Position]) -> None:
         """Keep the map's size, and the spots that no name may cover."""
-        self._map = Box(2, 2, width - 2, height - 2)
-        self._taken = [Box(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
+        self._map = BoundingBox(2, 2, width - 2, height - 2)
+        self._taken = [BoundingBox(x - 5, y - 5, x + 5, y + 5) for x, y in spots]
 
-    def beside(self, text: str, spot: Position) -> Letters | None:
+    def beside(self, text: str, spot: Position) -> MapName | None:
         """Return a name beside a spot; None when there is no room."""
-        own = Box(spot[0] - 5, spot[1] - 5, spot[0] + 5, spot[1] + 5)
-        return self._first(_round(text, spot), own)
+        own = BoundingBox(spot[0] - 5, spot[1] - 5, spot[0] + 5, spot[1] + 5)
+        return self._first(_positions_around(text, spot), own)
 
-    def within(self, text: str, place: Position, room: float) -> Letters | None:
+    def within(self, text: str, place: Position, room: float) -> MapName | None:
         """Return a name in the middle of an area that is so wide; None when there is no room."""
         if width_of(text) > room:
             return None
         x, y = place
-        return self._first([Letters(text, x, y + shift, "middle") for shift in (4, -10, 18)], None)
+        return self._first([MapName(text, x, y + shift, "middle") for shift in (4, -10, 18)], None)
 
-    def _first(self, candidates: Iterable[Letters], own: Box | None) -> Letters | None:
+    def _first(self, candidates: Iterable[MapName], own: BoundingBox | None) -> MapName | None:
         for letters in candidates:
             box = _box(letters)
             fits = (

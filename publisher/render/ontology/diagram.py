@@ -25,7 +25,7 @@ MOST_BOXES = 40
 
 
 @dataclass(frozen=True)
-class Row:
+class PropertyRow:
     """A property in the box of a class: its name, what its values are, where it stands."""
 
     name: Value
@@ -34,12 +34,12 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Box:
+class ClassBox:
     """A class: where it stands, what it is called, what it is a kind of, its properties."""
 
     name: Value
     above: str
-    rows: tuple[Row, ...]
+    rows: tuple[PropertyRow, ...]
     more: int
     x: float
     y: float
@@ -56,10 +56,10 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Diagram:
     """A drawing with its size; empty when there is nothing to draw."""
 
-    boxes: tuple[Box, ...]
+    boxes: tuple[ClassBox, ...]
     edges: tuple[Edge, ...]
     width: float
     height: float
@@ -67,7 +67,7 @@ class Drawing:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _ClassGraph:
     """What is drawn of each class, before anything has a place."""
 
     own: tuple[str, ...]
@@ -80,7 +80,7 @@ class _Plan:
         return [kind for kind in dict.fromkeys(found) if kind != name]
 
 
-def draw(terms: Terms, rules: Rules, named: Named) -> Drawing:
+def draw_diagram(terms: Terms, rules: Rules, named: Named) -> Diagram:
     """Return the drawing of an ontology's classes.
 
     Args:
@@ -88,18 +88,18 @@ def draw(terms: Terms, rules: Rules, named: Named) -> Drawing:
         rules: Class → what the shapes demand; they tell of classes that no property names.
         named: IRI → name of a class or property, with its link.
     """
-    rows = rows_of(terms, rules, named)
+    rows = class_properties(terms, rules, named)
     for found in rows.values():
         # What leads to another box first, so that no line begins at a property left out.
         found.sort(key=lambda row: not set(row[1]) & rows.keys())
     kept = sorted(rows, key=lambda name: -len(rows[name]))[:MOST_BOXES]
     own = tuple(name for name in rows if name in kept)
     above = {name: [c for c in terms[name].above if c != name] for name in own}
-    plan = _Plan(own, {name: rows[name] for name in own}, above)
-    return _placed(plan, named, len(rows) - len(own))
+    plan = _ClassGraph(own, {name: rows[name] for name in own}, above)
+    return _place_boxes(plan, named, len(rows) - len(own))
 
 
-def _columns(plan: _Plan) -> list[list[str]]:
+def _columns(plan: _ClassGraph) -> list[list[str]]:
     """Return the classes in columns: lines lead to the right where no circle forbids it.
 
     A class stands right of those that lead to it, and right of the one it is a kind of.
@@ -108,10 +108,10 @@ def _columns(plan: _Plan) -> list[list[str]]:
     for name in plan.own:
         for kind in plan.above[name]:
             if kind in before:
-                _lead(before, kind, name)
+                _add_edge(before, kind, name)
     for name in plan.own:
         for target in plan.targets(name):
-            _lead(before, name, target)
+            _add_edge(before, name, target)
     column: dict[str, int] = {}
     for name in TopologicalSorter(before).static_order():
         column[name] = max((column[other] + 1 for other in before[name]), default=0)
@@ -134,7 +134,7 @@ def _mean(numbers: Iterable[float]) -> float:
     return sum(found) / len(found) if found else 0.0
 
 
-def _lead(before: dict[str, set[str]], name: str, target: str) -> None:
+def _add_edge(before: dict[str, set[str]], name: str, target: str) -> None:
     """Let one class stand before another, unless that closes a circle."""
     before[target].add(name)
     try:
@@ -143,15 +143,15 @@ def _lead(before: dict[str, set[str]], name: str, target: str) -> None:
         before[target].discard(name)
 
 
-def _height(plan: _Plan, name: str) -> float:
+def _height(plan: _ClassGraph, name: str) -> float:
     shown = min(len(plan.rows[name]), MOST_ROWS)
     more = len(plan.rows[name]) > MOST_ROWS
     above = bool(plan.above[name])
     return _HEAD + _ROW * (shown + more + above) + (_PAD if shown or above else 0)
 
 
-def _placed(plan: _Plan, named: Named, left_out: int) -> Drawing:
-    boxes: dict[str, Box] = {}
+def _place_boxes(plan: _ClassGraph, named: Named, left_out: int) -> Diagram:
+    boxes: dict[str, ClassBox] = {}
     x, height = 1.0, 0.0
     for column in _columns(plan):
         y = 1.0
@@ -166,15 +166,15 @@ def _placed(plan: _Plan, named: Named, left_out: int) -> Drawing:
         height = max(height, y - _GAP + 1)
     edges = [edge for name in plan.own for edge in _edges(plan, boxes, name)]
     drawn = tuple(boxes[name] for name in plan.own)
-    return Drawing(drawn, tuple(edges), max(x - _BETWEEN + 1, 0), height, left_out)
+    return Diagram(drawn, tuple(edges), max(x - _BETWEEN + 1, 0), height, left_out)
 
 
-def _box(plan: _Plan, name: str, named: Named, x: float, y: float) -> Box:
+def _box(plan: _ClassGraph, name: str, named: Named, x: float, y: float) -> ClassBox:
     kinds = [_short(named(kind).text) for kind in plan.above[name]]
     above = _short(", ".join(kinds))
     top = y + _HEAD + (_ROW if above else 0)
     rows = tuple(
-        Row(
+        PropertyRow(
             _cut(named(path)), _short(", ".join(named(k).text for k in ranges), 26), _middle(top, n)
         )
         for n, (path, ranges) in enumerate(plan.rows[name][:MOST_ROWS])
@@ -184,7 +184,7 @@ def _box(plan: _Plan, name: str, named: Named, x: float, y: float) -> Box:
     longest = max(_BOLD * len(title.text), *(len(text) for text in texts))
     width = max(_LEAST_WIDTH, longest * _LETTER + 2 * _PAD)
     more = len(plan.rows[name]) - len(rows)
-    return Box(title, above, rows, more, x, y, width, _height(plan, name))
+    return ClassBox(title, above, rows, more, x, y, width, _height(plan, name))
 
 
 def _middle(top: float, number: int) -> float:
@@ -200,7 +200,7 @@ def _cut(value: Value, *, first: bool = False) -> Value:
     return Value(_short(text), value.href, value.language)
 
 
-def _edges(plan: _Plan, boxes: Mapping[str, Box], name: str) -> list[Edge]:
+def _edges(plan: _ClassGraph, boxes: Mapping[str, ClassBox], name: str) -> list[Edge]:
     box, found = boxes[name], []
     arrivals: dict[str, int] = defaultdict(int)
     for row, (_, ranges) in zip(box.rows, plan.rows[name], strict=False):
@@ -214,7 +214,7 @@ def _edges(plan: _Plan, boxes: Mapping[str, Box], name: str) -> list[Edge]:
     return found
 
 
-def _line(start: Box, y: float, end: Box, number: int) -> str:
+def _line(start: ClassBox, y: float, end: ClassBox, number: int) -> str:
     """Return the path of a curve from a height of one box to the head of another."""
     target = end.y + _HEAD / 2 + 5 * ((number + 1) // 2) * (-1) ** number
     target = min(max(target, end.y + 6), end.y + end.height - 6)
@@ -235,7 +235,7 @@ Rows = dict[str, list[tuple[str, list[str]]]]
 
 
 @dataclass(frozen=True)
-class InWords:
+class ClassDescription:
     """A class, those it is a kind of, and its properties with the kinds of their values."""
 
     name: Value
@@ -243,7 +243,7 @@ class InWords:
     properties: tuple[tuple[Value, tuple[Value, ...]], ...]
 
 
-def rows_of(terms: Terms, rules: Rules, named: Named) -> Rows:
+def class_properties(terms: Terms, rules: Rules, named: Named) -> Rows:
     """Return class → its properties and the kinds of their values.
 
     By domain and name; where no property says a domain, by the shapes and in their order.
@@ -257,20 +257,20 @@ def rows_of(terms: Terms, rules: Rules, named: Named) -> Rows:
         for found in rows.values():
             found.sort(key=lambda row: sort_key(named(row[0]).text))
         return rows
-    return {name: _shaped(rules.get(name, ())) for name in rows}
+    return {name: _shape_properties(rules.get(name, ())) for name in rows}
 
 
-def _shaped(rules: Iterable[Rule]) -> list[tuple[str, list[str]]]:
+def _shape_properties(rules: Iterable[Rule]) -> list[tuple[str, list[str]]]:
     """Return the properties that the shapes of a class speak of, in their order."""
     plain = (rule for rule in rules if rule.path and not rule.is_inverse and not rule.is_advice)
     return list({rule.path: rule.kinds() for rule in plain}.items())
 
 
-def in_words(terms: Terms, rules: Rules, named: Named) -> list[InWords]:
+def describe_classes(terms: Terms, rules: Rules, named: Named) -> list[ClassDescription]:
     """Return what a drawing shows for those who do not see it, class by class."""
-    rows = rows_of(terms, rules, named)
+    rows = class_properties(terms, rules, named)
     return [
-        InWords(
+        ClassDescription(
             named(name),
             tuple(named(kind) for kind in terms[name].above),
             tuple((named(path), tuple(named(kind) for kind in kinds)) for path, kinds in found),

@@ -16,20 +16,20 @@ from publisher.query.engine import Description, Engine, Solution
 from publisher.rdf.namespaces import iri, shorten
 from publisher.release.examples import read_examples
 from publisher.release.model import VOID, Release
-from publisher.render.frame import Frame, Reader
+from publisher.render.frame import Frame, PageLanguage
 from publisher.render.labels import (
     Labels,
-    address_as_name,
-    best,
-    foreign,
-    read_names,
+    best_label,
+    fetch_labels,
+    foreign_language,
+    iri_as_label,
     standard_terms,
 )
-from publisher.render.ontology.diagram import draw, in_words
-from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, named_in, read_rules
-from publisher.render.ontology.terms import CLASSES, PROPERTIES, Term, read_terms
-from publisher.render.parts import Line, Section, Thing, Value
-from publisher.render.snippets import address
+from publisher.render.ontology.diagram import describe_classes, draw_diagram
+from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, fetch_rules, named_iris
+from publisher.render.ontology.terms import CLASSES, PROPERTIES, Term, fetch_terms
+from publisher.render.parts import PropertyValues, Section, Thing, Value
+from publisher.render.snippets import query_address
 
 # So many things of a class are named on its page.
 _EXAMPLE_COUNT = 3
@@ -50,7 +50,7 @@ class Demand:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TermView:
     """A term on the page of its ontology.
 
     Attributes:
@@ -70,8 +70,8 @@ class Entry:
 
     thing: Thing
     code: str
-    notes: tuple[Line, ...]
-    lines: tuple[Line, ...]
+    notes: tuple[PropertyValues, ...]
+    lines: tuple[PropertyValues, ...]
     count: int | None
     is_class: bool
     ask: str
@@ -93,17 +93,19 @@ class OntologyPages:
 
     @cached_property
     def _rules(self) -> Rules:
-        return read_rules(self._engine)
+        return fetch_rules(self._engine)
 
     @cached_property
     def _usage(self) -> Mapping[str, int]:
-        return read_usage(self._engine, self._release)
+        return fetch_usage(self._engine, self._release)
 
     @cached_property
     def _examples(self) -> Mapping[str, str]:
         return read_examples(self._release.folder)
 
-    def parts(self, ontology: str, found: Sequence[Section], reader: Reader) -> dict[str, Any]:
+    def parts(
+        self, ontology: str, found: Sequence[Section], reader: PageLanguage
+    ) -> dict[str, Any]:
         """Return what the template of an ontology needs besides a document's.
 
         Args:
@@ -112,32 +114,35 @@ class OntologyPages:
             reader: Who asks.
         """
         things = [thing for section in found for thing in section.things]
-        terms = read_terms(self._engine, ontology, [thing.iri for thing in things])
+        terms = fetch_terms(self._engine, ontology, [thing.iri for thing in things])
         classes = [name for name, term in terms.items() if term.is_class]
         base_iri = self._release.base_iri
-        first = first_things(self._engine, classes, self._usage, base_iri, _EXAMPLE_COUNT)
+        first = fetch_first_things(self._engine, classes, self._usage, base_iri, _EXAMPLE_COUNT)
         wanted = {name for names in first.values() for name in names} | set(terms)
         for term in terms.values():
             wanted |= {*term.above, *term.domain, *term.range}
-        wanted |= named_in(rule for rules in self._rules.values() for rule in rules)
-        writer = _Writer(
-            self._frame, self._release, reader, read_names(self._engine, wanted | set(self._rules))
+        wanted |= named_iris(rule for rules in self._rules.values() for rule in rules)
+        writer = _TermWriter(
+            self._frame,
+            self._release,
+            reader,
+            fetch_labels(self._engine, wanted | set(self._rules)),
         )
-        drawing = draw(terms, self._rules, writer.link)
+        drawing = draw_diagram(terms, self._rules, writer.link)
         entries = {
             thing.iri: self._entry(thing, terms.get(thing.iri), first, writer) for thing in things
         }
         return {
             "drawing": drawing if drawing.boxes else None,
-            "drawn_words": in_words(terms, self._rules, writer.link),
+            "drawn_words": describe_classes(terms, self._rules, writer.link),
             "entries": entries,
             "curie": lambda href: writer.code(href) if "://" in href else "",
             "namespace": _namespace(classes, ontology),
         }
 
     def _entry(
-        self, thing: Thing, term: Term | None, first: Mapping[str, list[str]], writer: _Writer
-    ) -> Entry:
+        self, thing: Thing, term: Term | None, first: Mapping[str, list[str]], writer: _TermWriter
+    ) -> TermView:
         name = thing.iri
         lines = thing.lines
         is_used = term is not None
@@ -149,7 +154,7 @@ class OntologyPages:
             if rule.path == name and not rule.is_inverse and not is_class
         ]
         local = name.replace("#", "/").rpartition("/")[2]
-        return Entry(
+        return TermView(
             thing=thing,
             code=writer.code(name),
             notes=tuple(line for line in lines if line.iri in _NOTES),
@@ -166,7 +171,7 @@ class OntologyPages:
     def _ask(self, name: str, *, is_class: bool) -> str:
         pattern = f"?thing a <{name}> ." if is_class else f"?thing <{name}> ?value ."
         query = f"SELECT * WHERE {{\n  {pattern}\n}}\nLIMIT 100"
-        return address(self._addresses.path(self._release.base_iri + "sparql"), query)
+        return query_address(self._addresses.path(self._release.base_iri + "sparql"), query)
 
 
 def is_ontology(description: Description) -> bool:
@@ -187,10 +192,12 @@ def _namespace(classes: Sequence[str], ontology: str) -> str:
     return first[: max(first.rfind("#"), first.rfind("/")) + 1]
 
 
-class _Writer:
+class _TermWriter:
     """Names and demands in the reader's language."""
 
-    def __init__(self, frame: Frame, release: Release, reader: Reader, labels: Labels) -> None:
+    def __init__(
+        self, frame: Frame, release: Release, reader: PageLanguage, labels: Labels
+    ) -> None:
         self._frame, self._release, self._reader = frame, release, reader
         self._labels = labels
         self._wording = Wording(reader.language, self.link)
@@ -202,27 +209,27 @@ class _Writer:
 
     def link(self, name: str) -> Value:
         """Return the name of a term or thing, with its link."""
-        found = best(
+        found = best_label(
             self._labels.get(name) or standard_terms().get(name, ()), self._reader.language
         )
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
-        found = found or Literal(address_as_name(name, prefixes, base_iri))
+        found = found or Literal(iri_as_label(name, prefixes, base_iri))
         href = self._frame.href(name, self._reader)
-        return Value(found.value, href, foreign(found, self._reader.language))
+        return Value(found.value, href, foreign_language(found, self._reader.language))
 
     def demand(self, rule: Rule) -> Demand:
         """Return a rule in words."""
         language = self._reader.language
-        called = best(rule.texts.get("name", ()), language)
+        called = best_label(rule.texts.get("name", ()), language)
         name = self.link(rule.path) if rule.path else Value(translate("several steps", language))
         if called is not None:
-            name = Value(called.value, name.href, foreign(called, language))
-        about = best(rule.texts.get("description", ()), language)
+            name = Value(called.value, name.href, foreign_language(called, language))
+        about = best_label(rule.texts.get("description", ()), language)
         return Demand(
             name,
             self.code(rule.path),
             self._wording.of(rule),
-            about and Value(about.value, "", foreign(about, language)),
+            about and Value(about.value, "", foreign_language(about, language)),
             rule.is_inverse,
             rule.is_advice,
         )
@@ -235,11 +242,11 @@ _COUNTS = frozenset(_TERM.values())
 _PARTITIONS = frozenset({iri("void:classPartition"), iri("void:propertyPartition")})
 # To look for a few things among more would take long.
 _MOST_SEARCHED = 10_000
-_COUNTED = (
+_COUNT_QUERY = (
     "SELECT ?term (COUNT(DISTINCT ?thing) AS ?count) WHERE { ?thing a ?term } GROUP BY ?term",
     "SELECT ?term (COUNT(*) AS ?count) WHERE { ?thing ?term ?value } GROUP BY ?term",
 )
-_FIRST_THINGS = """
+_FIRST_THINGS_QUERY = """
 SELECT ?thing WHERE {{
     ?thing a <{term}> .
     FILTER(isIRI(?thing) && STRSTARTS(STR(?thing), "{base_iri}") && !CONTAINS(STR(?thing), "#"))
@@ -249,7 +256,7 @@ LIMIT {count:d}
 """
 
 
-def read_usage(engine: Engine, release: Release) -> Mapping[str, int]:
+def fetch_usage(engine: Engine, release: Release) -> Mapping[str, int]:
     """Return term → how many things (of a class) or triples (of a property) use it.
 
     Counted over all datasets at once, as VoID's description of the whole has it.
@@ -268,7 +275,7 @@ def read_usage(engine: Engine, release: Release) -> Mapping[str, int]:
         elif predicate in _PARTITIONS and subject == f"{release.base_iri}void#all":
             whole.add(str(getattr(value, "value", "")))
     if not whole:  # files that somebody looks at, without a catalogue
-        return {row["term"].value: _number(row) for q in _COUNTED for row in engine.rows(q)}
+        return {row["term"].value: _number(row) for q in _COUNT_QUERY for row in engine.rows(q)}
     return {terms[part]: counts[part] for part in sorted(whole)}
 
 
@@ -276,13 +283,13 @@ def _number(row: Solution) -> int:
     return int(row["count"].value)
 
 
-def first_things(
+def fetch_first_things(
     engine: Engine, classes: Iterable[str], usage: Mapping[str, int], base_iri: str, count: int
 ) -> Mapping[str, list[str]]:
     """Return class → IRIs of its first things, at most ``count``; of large classes none."""
     found: dict[str, list[str]] = defaultdict(list)
     for name in classes:
         if 0 < usage.get(name, 0) <= _MOST_SEARCHED:
-            query = _FIRST_THINGS.format(term=name, base_iri=base_iri, count=count)
+            query = _FIRST_THINGS_QUERY.format(term=name, base_iri=base_iri, count=count)
             found[name] = [row["thing"].value for row in engine.rows(query)]
     return found

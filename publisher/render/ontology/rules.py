@@ -14,14 +14,14 @@ from publisher.messages import translate
 from publisher.query.engine import Engine, Solution, Term
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.render.parts import Value
-from publisher.render.values import in_words
+from publisher.render.values import format_literal
 
 _SH = PREFIXES["sh"]
 _LAST = 1_000_000.0
 _VIOLATION = iri("sh:Violation")
 _TEXTS = ("name", "description")
 # Said elsewhere on the page, or to those who edit the data.
-_ASIDE = {"severity", "message", "order", "group", "path", "property", *_TEXTS}
+_IGNORED_PARAMETERS = {"severity", "message", "order", "group", "path", "property", *_TEXTS}
 _QUERY = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
@@ -96,7 +96,7 @@ class Rule:
 Rules = Mapping[str, Sequence[Rule]]
 
 
-def read_rules(engine: Engine) -> Rules:
+def fetch_rules(engine: Engine) -> Rules:
     """Return class → its rules, in the order of the shapes; asked of the engine."""
     found: dict[str, dict[str, Rule]] = {}
     for row in engine.rows(_QUERY):
@@ -104,15 +104,15 @@ def read_rules(engine: Engine) -> Rules:
         shape = row["shape"]
         key = f"{shape} {row['property']}"
         name = shape.value if isinstance(shape, NamedNode) else ""
-        _add(of_class.setdefault(key, Rule(name)), row)
-    return {name: sorted(rules.values(), key=_place) for name, rules in sorted(found.items())}
+        _add_solution(of_class.setdefault(key, Rule(name)), row)
+    return {name: sorted(rules.values(), key=_sort_key) for name, rules in sorted(found.items())}
 
 
-def _place(rule: Rule) -> tuple[tuple[float, float], str, bool, bool, str]:
+def _sort_key(rule: Rule) -> tuple[tuple[float, float], str, bool, bool, str]:
     return rule.order, rule.path, rule.is_inverse, rule.is_advice, rule.shape
 
 
-def _add(rule: Rule, row: Solution) -> None:
+def _add_solution(rule: Rule, row: Solution) -> None:
     """Add what one solution says."""
     constraint, value = row["constraint"].value, row["value"]
     if not constraint.startswith(_SH):
@@ -131,7 +131,7 @@ def _add(rule: Rule, row: Solution) -> None:
         rule.order = (placed, float(value.value))
     elif name in _TEXTS and isinstance(value, Literal):
         rule.texts.setdefault(name, {})[value] = None
-    elif name not in _ASIDE:
+    elif name not in _IGNORED_PARAMETERS:
         _add_constraint(rule, name, row)
 
 
@@ -146,7 +146,7 @@ def _add_constraint(rule: Rule, name: str, row: Solution) -> None:
         demanded[inner.value.removeprefix(_SH)] = row["innerValue"]
 
 
-def named_in(rules: Iterable[Rule]) -> set[str]:
+def named_iris(rules: Iterable[Rule]) -> set[str]:
     """Return the IRIs that rules name, so that their names can be looked up."""
     found: set[str] = set()
     for rule in rules:
@@ -186,7 +186,7 @@ _DATATYPES = {
     iri("xsd:boolean"): "yes or no",
     iri("xsd:anyURI"): "a web address",
 }
-_NUMBERS = {
+_LENGTHS = {
     "minLength": "at least {count} characters",
     "maxLength": "at most {count} characters",
 }
@@ -196,18 +196,18 @@ _BOUNDS = {
     "minExclusive": "more than {value}",
     "maxExclusive": "less than {value}",
 }
-_OTHERS = {
+_PAIR_CONSTRAINTS = {
     "equals": "the same as: {name}",
     "disjoint": "not the same as: {name}",
     "lessThan": "before or below: {name}",
     "lessThanOrEquals": "not after or above: {name}",
 }
 _SIMPLE = {"datatype", "class", "nodeKind"}
-_WORDED = {
+_WORDED_PARAMETERS = {
     *_SIMPLE,
-    *_NUMBERS,
+    *_LENGTHS,
     *_BOUNDS,
-    *_OTHERS,
+    *_PAIR_CONSTRAINTS,
     *("minCount", "maxCount", "languageIn", "uniqueLang", "pattern", "flags", "in", "hasValue"),
 }
 
@@ -301,14 +301,14 @@ class Wording:
             yield Phrase(Value(translate("of the form", self.language)), pattern.value)
 
     def _bounds(self, rule: Rule) -> Iterator[Phrase]:
-        for name, message in _NUMBERS.items():
+        for name, message in _LENGTHS.items():
             count = rule.number(name)
             if count is not None:
                 yield self._say(message, count=count)
         for name, message in _BOUNDS.items():
             for value in rule.said.get(name, ()):
                 yield self._say(message, value=self._term(value))
-        for name, message in _OTHERS.items():
+        for name, message in _PAIR_CONSTRAINTS.items():
             for other in rule.nodes(name):
                 yield self._say(message, name=self.link(other).text)
 
@@ -316,14 +316,14 @@ class Wording:
         """Return a pointer to the shape when it demands what has no words here."""
         demanded = {*rule.said, *rule.lists, *rule.choices}
         worded = {n for n in ("or", "xone") if _is_simple(rule.choices.get(n, {}).values())}
-        if demanded - _WORDED - worded and rule.shape:
+        if demanded - _WORDED_PARAMETERS - worded and rule.shape:
             text = translate("more in the shape", self.language)
             yield Phrase(Value(text, self.link(rule.shape).href))
 
     def _term(self, term: Term) -> str:
         if isinstance(term, NamedNode):
             return self.link(term.value).text
-        return in_words(term, self.language) if isinstance(term, Literal) else ""
+        return format_literal(term, self.language) if isinstance(term, Literal) else ""
 
     def _joined(self, texts: Iterable[str]) -> str:
         return format_list(list(texts), style="or", locale=self.language)

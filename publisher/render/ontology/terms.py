@@ -26,8 +26,8 @@ _ROLES = {
     iri("rdfs:range"): "range",
     iri("schema:rangeIncludes"): "range",
 }
-_DEFINED = "SELECT ?term WHERE {{ ?term <{by}> <{ontology}> }} ORDER BY ?term"
-_SAID = """
+_DEFINED_QUERY = "SELECT ?term WHERE {{ ?term <{by}> <{ontology}> }} ORDER BY ?term"
+_TERMS_QUERY = """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
 SELECT ?term ?property ?value ?member WHERE {{
@@ -72,7 +72,7 @@ class Term:
 Terms = Mapping[str, Term]
 
 
-def read_terms(engine: Engine, ontology: str, subjects: Iterable[str]) -> Terms:
+def fetch_terms(engine: Engine, ontology: str, subjects: Iterable[str]) -> Terms:
     """Return IRI → class or property, sorted, asked of the engine.
 
     Args:
@@ -80,12 +80,12 @@ def read_terms(engine: Engine, ontology: str, subjects: Iterable[str]) -> Terms:
         ontology: IRI of the ontology; what says that it is defined there is a term of it.
         subjects: The things of its document, which are terms too.
     """
-    query = _DEFINED.format(by=_DEFINED_BY, ontology=ontology)
+    query = _DEFINED_QUERY.format(by=_DEFINED_BY, ontology=ontology)
     defined = {row["term"].value for row in engine.rows(query)}
     names = " ".join(f"<{name}>" for name in sorted(defined | set(subjects)))
     properties = ", ".join(f"<{name}>" for name in (_TYPE, *_ROLES))
     terms: dict[str, Term] = {}
-    for row in engine.rows(_SAID.format(terms=names, properties=properties)):
+    for row in engine.rows(_TERMS_QUERY.format(terms=names, properties=properties)):
         term = terms.setdefault(row["term"].value, Term(row["term"].value))
         value = row.get("member", row["value"])
         role = _ROLES.get(row["property"].value)

@@ -20,8 +20,8 @@ from publisher.release.tables.index import (
     searched_columns,
 )
 from publisher.release.tables.table import Column, Table
-from publisher.render.tables.by_sparql import term
-from publisher.render.tables.selection import Choice
+from publisher.render.tables.by_sparql import filter_term
+from publisher.render.tables.selection import Selection
 
 Value = str | int
 
@@ -42,7 +42,7 @@ SELECT texts.text, found.number FROM (
 """
 
 
-class Indexed:
+class IndexRowSelector:
     """Answers from a file, for one page: what was chosen is kept for what is asked next."""
 
     def __init__(self, index: sqlite3.Connection, table: Table, language: str) -> None:
@@ -50,23 +50,25 @@ class Indexed:
         self._index, self._table, self._language = index, table, language
         self._chosen: dict[tuple[object, ...], str] = {}
 
-    def count(self, choice: Choice) -> int:
+    def count(self, choice: Selection) -> int:
         """Return how many things fit."""
         count = f"SELECT COUNT(*) FROM {self._fitting(choice)}"  # nosec B608 # a name of ours
         row = self._index.execute(count).fetchone()
         return int(row[0])
 
-    def counts(self, choice: Choice, columns: Sequence[Column]) -> Iterator[tuple[str, Term, int]]:
+    def counts(
+        self, choice: Selection, columns: Sequence[Column]
+    ) -> Iterator[tuple[str, Term, int]]:
         """Yield column's path, value and number of things that fit and have it."""
         fitting = "" if choice.is_whole else f"JOIN {self._fitting(choice)} AS t ON t.id = thing"
         query = _COUNTS.format(fitting=fitting)
         for column in columns:
             for text, number in self._index.execute(query, (self._number(column),)):
-                value = term(column, text)
+                value = filter_term(column, text)
                 assert value is not None, "what was written is a term"
                 yield column.path, value, number
 
-    def things(self, choice: Choice, limit: int, offset: int) -> list[str]:
+    def things(self, choice: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""
         label = self._table.label
         column = self._table.column(choice.sort) or label
@@ -84,7 +86,7 @@ class Indexed:
         )
         return [row[0] for row in self._index.execute(query, (limit, offset))]
 
-    def _fitting(self, choice: Choice) -> str:
+    def _fitting(self, choice: Selection) -> str:
         """Return the name of a table whose ``id`` are the numbers of the things that fit."""
         filters = {n: v for n, v in (choice.filters or {}).items() if self._table.column(n)}
         if not choice.words and not filters:
@@ -94,7 +96,7 @@ class Indexed:
             parts = [self._with_values(name, values) for name, values in filters.items()]
             if choice.words and filters:
                 # The longest work is shared with what is counted without one of the filters.
-                found = self._fitting(Choice(choice.words))
+                found = self._fitting(Selection(choice.words))
                 parts.append((f"SELECT id FROM {found}", []))  # nosec B608 # a name of ours
             elif choice.words:
                 parts = [self._with_words(choice.words)]

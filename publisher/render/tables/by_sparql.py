@@ -35,12 +35,12 @@ from publisher.release.tables.table import (
     is_property,
     path_steps,
 )
-from publisher.render.tables.selection import Choice
+from publisher.render.tables.selection import Selection
 
 Term = NamedNode | Literal
 
 
-def term(column: Column, written: str) -> Term | None:
+def filter_term(column: Column, written: str) -> Term | None:
     """Return the value of a column that a text stands for; None when there can be none."""
     if column.kind == LINK:
         try:
@@ -52,19 +52,19 @@ def term(column: Column, written: str) -> Term | None:
     return Literal(written)
 
 
-class Queries:
+class SelectionQueries:
     """The queries about one table, for readers of one language."""
 
     def __init__(self, table: Table, prefixes: Mapping[str, str], language: str) -> None:
         """Keep what the queries speak of."""
         self._table, self._language = table, language
-        self._naming = Naming(prefixes)
+        self._naming = PrefixedNames(prefixes)
 
-    def selection(self, choice: Choice, limit: int, offset: int = 0) -> str:
+    def selection(self, choice: Selection, limit: int, offset: int = 0) -> str:
         """Return the query for the things of a choice, in order, as ``?thing``."""
         return self._naming.declared(self._selection(choice, limit, offset))
 
-    def _selection(self, choice: Choice, limit: int, offset: int) -> list[str]:
+    def _selection(self, choice: Selection, limit: int, offset: int) -> list[str]:
         label = self._table.label
         column = self._table.column(choice.sort) or label
         # Equals go by their names. IRIs come last of all: an engine compares them slowly.
@@ -87,14 +87,14 @@ class Queries:
             f"LIMIT {limit:d} OFFSET {offset:d}",
         ]
 
-    def things(self, choice: Choice, limit: int) -> str:
+    def things(self, choice: Selection, limit: int) -> str:
         """Return the query for at most so many things of a choice, in no order, as ``?thing``."""
         chosen = (f"  {line}" for line in self._chosen(choice))
         return self._naming.declared(
             ["SELECT DISTINCT ?thing WHERE {", *chosen, "}", f"LIMIT {limit:d}"]
         )
 
-    def count(self, choice: Choice) -> str:
+    def count(self, choice: Selection) -> str:
         """Return the query for the number of things of a choice, as ``?count``."""
         return self._naming.declared(
             [
@@ -104,12 +104,12 @@ class Queries:
             ]
         )
 
-    def facets(self, choice: Choice, columns: Sequence[Column]) -> str:
+    def facets(self, choice: Selection, columns: Sequence[Column]) -> str:
         """Return the query for the counts of each value of some columns.
 
         Its solutions have ``?property``, ``?value`` and ``?count``.
         """
-        properties, paths = told_apart(columns)
+        properties, paths = split_paths(columns)
         names = " ".join(map(self._naming.name, properties))
         ways = [f"VALUES ?property {{ {names} }} ?thing ?property ?value ."] * bool(names)
         ways += [
@@ -120,7 +120,7 @@ class Queries:
             [
                 "SELECT ?property ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
                 *(f"  {line}" for line in self._chosen(choice)),
-                f"  {either(ways)}",
+                f"  {union_patterns(ways)}",
                 "}",
                 "GROUP BY ?property ?value",
                 "ORDER BY ?property DESC(?count) ?value",
@@ -144,7 +144,7 @@ class Queries:
             [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} ?thing {path} ?value . }}"]
         )
 
-    def whole(self, choice: Choice, columns: Iterable[Column], limit: int, offset: int) -> str:
+    def whole(self, choice: Selection, columns: Iterable[Column], limit: int, offset: int) -> str:
         """Return one query for everything on a page, for readers to send themselves."""
         inner = self._selection(choice, limit, offset)
         told, *others = self._values(columns)
@@ -165,7 +165,7 @@ class Queries:
 
     def _values(self, columns: Iterable[Column]) -> list[list[str]]:
         """Return patterns for ``?property`` and ``?value``: for all properties, for each path."""
-        properties, paths = told_apart(columns)
+        properties, paths = split_paths(columns)
         graphs = ", ".join(f"<{graph}>" for graph in self._table.graphs)
         # Filters, not VALUES: engines begin with the things that way, not with the properties.
         at_once = [
@@ -179,7 +179,7 @@ class Queries:
     def _graphs(self) -> str:
         return " ".join(f"<{graph}>" for graph in self._table.graphs)
 
-    def _chosen(self, choice: Choice) -> list[str]:
+    def _chosen(self, choice: Selection) -> list[str]:
         """Return the patterns that a thing of a choice fits."""
         lines = [
             f"VALUES ?graph {{ {self._graphs()} }}",
@@ -190,7 +190,7 @@ class Queries:
             column = self._table.column(name)
             if column is None:
                 continue
-            terms = [found for text in written if (found := term(column, text)) is not None]
+            terms = [found for text in written if (found := filter_term(column, text)) is not None]
             values = " ".join(map(str, terms))
             if column.kind == TEXT or (not column.datatype and column.kind != LINK):
                 lines.append(f"?thing {self._naming.path(column.path)} ?text{number} .")
@@ -207,13 +207,13 @@ class Queries:
         columns = [column for column in self._table.columns if column.kind in (TEXT, PLAIN)]
         if not words:
             return []
-        properties, paths = told_apart(columns)
+        properties, paths = split_paths(columns)
         names = " ".join(map(self._naming.name, properties))
         ways = [f"VALUES ?words {{ {names} }} ?thing ?words ?text ."]
         ways += [f"?thing {self._naming.path(path)} ?text ." for path in paths]
         return [
             "{ SELECT DISTINCT ?thing WHERE {",
-            f"  {either(ways)}",
+            f"  {union_patterns(ways)}",
             f"  FILTER(CONTAINS(LCASE(STR(?text)), {Literal(words.lower())}))",
             "} }",
         ]
@@ -234,7 +234,7 @@ class Queries:
             found = value
         elif column.kind != DATE:
             # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-            found = _swedish(found)
+            found = _swedish_order(found)
         bound = f"BIND({found} AS {key})"
         return ["OPTIONAL {", *(f"  {line}" for line in (*pattern, bound)), "}"]
 
@@ -243,7 +243,7 @@ class Queries:
         return f'FILTER(LANG({variable}) = "{column.spoken(self._language) or ""}")'
 
 
-def _swedish(text: str) -> str:
+def _swedish_order(text: str) -> str:
     """Return an expression that sorts as Swedish does: case does not count, å, ä, ö follow z."""
     key = f"LCASE({text})"
     for letter, place in (("å", "{"), ("ä", "|"), ("ö", "}")):
@@ -254,18 +254,18 @@ def _swedish(text: str) -> str:
 # Names and paths as they stand in the queries of tables: short, with their prefixes in front.
 
 
-def told_apart(columns: Iterable[Column]) -> tuple[list[str], list[str]]:
+def split_paths(columns: Iterable[Column]) -> tuple[list[str], list[str]]:
     """Return the properties among the paths of columns, and the other paths."""
     paths = [column.path for column in columns]
     return [p for p in paths if is_property(p)], [p for p in paths if not is_property(p)]
 
 
-def either(ways: Sequence[str]) -> str:
+def union_patterns(ways: Sequence[str]) -> str:
     """Return patterns that any of several fit."""
     return ways[0] if len(ways) == 1 else " UNION ".join(f"{{ {way} }}" for way in ways)
 
 
-class Naming:
+class PrefixedNames:
     """Writes names with the prefixes of a release."""
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
@@ -313,18 +313,18 @@ def _is_plain(short: str) -> bool:
 # Which things of a table fit a choice, asked of the engine: for releases without an index.
 
 # So many things are named in a query; more are told by what they have.
-_FEW = 200
+_MOST_NARROWED = 200
 
 
-class Asked:
+class SparqlRowSelector:
     """Answers by SPARQL."""
 
-    def __init__(self, engine: Engine, queries: Queries) -> None:
+    def __init__(self, engine: Engine, queries: SelectionQueries) -> None:
         """Keep what is asked, and in which words."""
         self._engine, self._queries = engine, queries
         self._with_words: dict[str, tuple[str, ...] | None] = {}
 
-    def _narrowed(self, choice: Choice) -> Choice:
+    def _narrowed(self, choice: Selection) -> Selection:
         """Return a choice by the things that have its words, when these are few.
 
         Looking for words in every text takes longest, so it is done once for count, facets and
@@ -335,12 +335,12 @@ class Asked:
         if not words or choice.things is not None:
             return choice
         if words not in self._with_words:
-            rows = self._engine.rows(self._queries.things(Choice(words), _FEW + 1))
+            rows = self._engine.rows(self._queries.things(Selection(words), _MOST_NARROWED + 1))
             found = tuple(sorted(row["thing"].value for row in rows))
-            self._with_words[words] = found if len(found) <= _FEW else None
+            self._with_words[words] = found if len(found) <= _MOST_NARROWED else None
         return replace(choice, things=self._with_words[words])
 
-    def count(self, choice: Choice) -> int:
+    def count(self, choice: Selection) -> int:
         """Return how many things fit."""
         choice = self._narrowed(choice)
         if choice.things is not None and not choice.filters:
@@ -348,14 +348,14 @@ class Asked:
         return int(self._engine.rows(self._queries.count(choice))[0]["count"].value)
 
     def counts(
-        self, choice: Choice, columns: Sequence[Column]
+        self, choice: Selection, columns: Sequence[Column]
     ) -> Iterator[tuple[str, AnyTerm, int]]:
         """Yield column's path, value and number of things that fit and have it."""
         for row in self._engine.rows(self._queries.facets(self._narrowed(choice), columns)):
             if not isinstance(row["value"], BlankNode):
                 yield row["property"].value, row["value"], int(row["count"].value)
 
-    def things(self, choice: Choice, limit: int, offset: int) -> list[str]:
+    def things(self, choice: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""
         chosen = self._queries.selection(self._narrowed(choice), limit, offset)
         return [row["thing"].value for row in self._engine.rows(chosen)]

@@ -20,20 +20,20 @@ from publisher.release.search import open_sqlite
 from publisher.release.tables.cells import TableRow
 from publisher.release.tables.index import INDEX_EXTENSION
 from publisher.release.tables.table import DATE, NUMBER, TEXT, TRUTH, Column, Table, read_tables
-from publisher.render.frame import Frame, Reader
+from publisher.render.frame import Frame, PageLanguage
 from publisher.render.labels import (
     Labels,
-    address_as_name,
-    best,
-    foreign,
-    read_names,
+    best_label,
+    fetch_labels,
+    foreign_language,
+    iri_as_label,
     standard_terms,
 )
 from publisher.render.parts import Value
-from publisher.render.snippets import address
-from publisher.render.tables.rows import TableLines
-from publisher.render.tables.selection import Choice
-from publisher.render.values import in_words, sentence_case, shortened, sort_key
+from publisher.render.snippets import query_address
+from publisher.render.tables.rows import TableReader
+from publisher.render.tables.selection import Selection
+from publisher.render.values import format_literal, sentence_case, shorten_text, sort_key
 
 _FOLDER = "table/"
 
@@ -52,11 +52,11 @@ class TablePages:
         """Read which tables there are; choosing rows of one may take so many seconds."""
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._release, self._seconds = release, seconds
-        self._words = Words(frame, release.prefixes, release.base_iri)
+        self._words = CellFormatter(frame, release.prefixes, release.base_iri)
         self.tables: Mapping[str, Table] = read_tables(release.folder)
 
     @contextmanager
-    def lines(self, table: Table, language: str) -> Iterator[TableLines]:
+    def lines(self, table: Table, language: str) -> Iterator[TableReader]:
         """Yield what reads a table for readers of a language.
 
         Releases from before there were indexes have none.
@@ -68,14 +68,14 @@ class TablePages:
         has_index = name in release.files
         opened = open_sqlite(self._seconds, release.folder / name) if has_index else nullcontext()
         with opened as index:
-            yield TableLines(self._engine, table, release.prefixes, language, index)
+            yield TableReader(self._engine, table, release.prefixes, language, index)
 
     def place(self, table: Table, extension: str = "") -> str:
         """Return the canonical IRI of a table, or of one of its files."""
         dot = "." if extension else ""
         return f"{self._release.base_iri}{_FOLDER}{table.slug}{dot}{extension}"
 
-    def index(self, reader: Reader) -> bytes:
+    def index(self, reader: PageLanguage) -> bytes:
         """Return the page that lists the tables."""
         listed = [
             (
@@ -94,7 +94,7 @@ class TablePages:
             tables=sorted(listed, key=lambda row: sort_key(row[0].text)),
         )
 
-    def page(self, view: View, size: int, most: int) -> bytes | None:
+    def page(self, view: TableView, size: int, most: int) -> bytes | None:
         """Return a page of a table; None for one that does not exist.
 
         Args:
@@ -105,14 +105,14 @@ class TablePages:
         with self.lines(view.table, view.reader.language) as lines:
             return self._page_of(view, lines, size, most)
 
-    def _page_of(self, view: View, lines: TableLines, size: int, most: int) -> bytes | None:
+    def _page_of(self, view: TableView, lines: TableReader, size: int, most: int) -> bytes | None:
         table, choice, reader = view.table, view.choice, view.reader
         total = lines.count(choice)
         pages = max(1, -(-total // size))
         if not 1 <= choice.page <= pages:
             return None
         query = lines.queries.whole(choice, view.columns, size, (choice.page - 1) * size)
-        unchosen = replace(view, reader=Reader(reader.language))
+        unchosen = replace(view, reader=PageLanguage(reader.language))
         return self._frame.render(
             "table.html",
             reader,
@@ -123,16 +123,16 @@ class TablePages:
             view=view,
             total=total,
             facets=self._facets(view, lines.facets(choice)),
-            files=self._files(table, view.query(is_file=True), _offered(view, total, most)),
+            files=self._files(table, view.query(is_file=True), _extensions(view, total, most)),
             whole_files=self._files(table, "", table.files),
             most=most,
             query=query,
-            ask=address(self._addresses.path(self._release.base_iri + "sparql"), query),
+            ask=query_address(self._addresses.path(self._release.base_iri + "sparql"), query),
             **self._grid(view, lines, size),
             **self._around(view, pages),
         )
 
-    def _grid(self, view: View, lines: TableLines, size: int) -> dict[str, Any]:
+    def _grid(self, view: TableView, lines: TableReader, size: int) -> dict[str, Any]:
         """Return the heads and rows of a page."""
         columns, table, reader = view.columns, view.table, view.reader
         offset = (view.choice.page - 1) * size
@@ -157,10 +157,10 @@ class TablePages:
             ],
         }
 
-    def _around(self, view: View, pages: int) -> dict[str, Any]:
+    def _around(self, view: TableView, pages: int) -> dict[str, Any]:
         """Return the addresses that a page leads to besides its rows."""
         choice, here = view.choice, self._addresses.path(self.place(view.table))
-        bare = Choice(sort=choice.sort, descending=choice.descending)
+        bare = Selection(sort=choice.sort, descending=choice.descending)
         return {
             "pages": pages,
             "previous_page": self._page(view, choice.page - 1, pages),
@@ -178,7 +178,7 @@ class TablePages:
             if m.extension in extensions
         ]
 
-    def _summary(self, table: Table, reader: Reader) -> str:
+    def _summary(self, table: Table, reader: PageLanguage) -> str:
         return translate(
             "{name}: {count} rows to sort, filter and count, and as a file for a spreadsheet,"
             " a program or a map.",
@@ -187,33 +187,33 @@ class TablePages:
             count=table.count,
         )
 
-    def _title(self, table: Table, reader: Reader) -> Value:
+    def _title(self, table: Table, reader: PageLanguage) -> Value:
         return self._words.title(table.titles, table.class_iri, reader)
 
-    def _page(self, view: View, number: int, pages: int) -> str:
+    def _page(self, view: TableView, number: int, pages: int) -> str:
         if not 1 <= number <= pages:
             return ""
         return self._addresses.path(self.place(view.table)) + view.query(page=number)
 
-    def _here(self, view: View) -> str:
+    def _here(self, view: TableView) -> str:
         return self._addresses.path(self.place(view.table)) + view.query()
 
-    def _head(self, view: View, found: Column) -> Head:
+    def _head(self, view: TableView, found: Column) -> ColumnHeader:
         sorted_by = view.choice.sort or (view.table.label.name if view.table.label else "")
         direction = "descending" if view.choice.descending else "ascending"
         if not view.choice.sort and found.name == sorted_by:
             # By the label without being asked: the link asks for the other way round.
             view = replace(view, choice=replace(view.choice, sort=found.name))
-        return Head(
+        return ColumnHeader(
             self._words.title(found.titles, found.path, view.reader),
             self._here(view.sorted_by(found.name)),
             direction if found.name == sorted_by else "",
         )
 
-    def _facets(self, view: View, counts: Mapping[str, list[tuple[Term, int]]]) -> list[Facet]:
+    def _facets(self, view: TableView, counts: Mapping[str, list[tuple[Term, int]]]) -> list[Facet]:
         values = (term.value for found in counts.values() for term, _ in found)
         chosen = (v for found in (view.choice.filters or {}).values() for v in found)
-        labels = read_names(self._engine, (v for v in (*values, *chosen) if "://" in v))
+        labels = fetch_labels(self._engine, (v for v in (*values, *chosen) if "://" in v))
         facets = []
         for column in view.table.columns:
             found = self._counted(view, column.name, counts.get(column.path, []), labels)
@@ -223,11 +223,11 @@ class TablePages:
         return facets
 
     def _counted(
-        self, view: View, column: str, found: list[tuple[Term, int]], labels: Labels
-    ) -> tuple[Counted, ...]:
+        self, view: TableView, column: str, found: list[tuple[Term, int]], labels: Labels
+    ) -> tuple[FacetValue, ...]:
         wanted = (view.choice.filters or {}).get(column, ())
         return tuple(
-            Counted(
+            FacetValue(
                 replace(self._words.value(term, labels, view.reader), href=""),
                 count,
                 self._here(view.filtered(column, term.value)),
@@ -237,7 +237,7 @@ class TablePages:
         )
 
 
-def _offered(view: View, total: int, most: int) -> tuple[str, ...]:
+def _extensions(view: TableView, total: int, most: int) -> tuple[str, ...]:
     """Return the extensions in which the lines of a view can be had."""
     return view.table.files if view.choice.is_stored or total <= most else ()
 
@@ -245,13 +245,13 @@ def _offered(view: View, total: int, most: int) -> tuple[str, ...]:
 # The parts of a table's page: heads, cells, facets and the addresses they lead to.
 
 # So many columns are shown until a reader chooses others.
-COLUMNS = 7
+SHOWN_COLUMNS = 7
 # A facet with more values is folded.
-_SHORT = 8
+_OPEN_FACET_VALUES = 8
 
 
 @dataclass(frozen=True)
-class View:
+class TableView:
     """A page of a table as a reader asked for it.
 
     Attributes:
@@ -262,15 +262,15 @@ class View:
     """
 
     table: Table
-    choice: Choice
+    choice: Selection
     shown: tuple[str, ...]
-    reader: Reader
+    reader: PageLanguage
 
     @property
     def columns(self) -> list[Column]:
         """Return the columns that are shown."""
         found = [column for column in self.table.columns if column.name in self.shown]
-        return found or _usual(self.table)
+        return found or _default_columns(self.table)
 
     def parameters(self, *, page: int = 1, is_file: bool = False) -> list[tuple[str, str]]:
         """Return the parameters of the address of one of its pages, or of the same as a file."""
@@ -294,7 +294,7 @@ class View:
         written = urlencode(self.parameters(page=page, is_file=is_file))
         return f"?{written}" if written else ""
 
-    def filtered(self, column: str, value: str) -> View:
+    def filtered(self, column: str, value: str) -> TableView:
         """Return the view with a value chosen, or no longer chosen."""
         filters = dict(self.choice.filters or {})
         values = filters.pop(column, ())
@@ -303,7 +303,7 @@ class View:
             filters[column] = changed
         return replace(self, choice=replace(self.choice, filters=filters, page=1))
 
-    def sorted_by(self, column: str) -> View:
+    def sorted_by(self, column: str) -> TableView:
         """Return the view sorted by a column; the other way round when it is already."""
         is_same = self.choice.sort == column
         descending = is_same and not self.choice.descending
@@ -312,20 +312,20 @@ class View:
         )
 
 
-def _usual(table: Table) -> list[Column]:
+def _default_columns(table: Table) -> list[Column]:
     """Return the columns that tell most in little room: lists, numbers and dates before others."""
     telling = (NUMBER, DATE, TRUTH)
     ranked = sorted(
         table.columns,
         key=lambda c: (c is not table.label, not c.usual, not (c.facet or c.kind in telling)),
     )
-    kept = [column for column in ranked[:COLUMNS] if column.usual or column is table.label]
-    first = kept if len(kept) > 1 else ranked[:COLUMNS]
+    kept = [column for column in ranked[:SHOWN_COLUMNS] if column.usual or column is table.label]
+    first = kept if len(kept) > 1 else ranked[:SHOWN_COLUMNS]
     return [column for column in table.columns if column in first]
 
 
 @dataclass(frozen=True)
-class Head:
+class ColumnHeader:
     """The head of a column: its title, how it is sorted, and the address that sorts it."""
 
     title: Value
@@ -334,7 +334,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Counted:
+class FacetValue:
     """A value of a facet."""
 
     value: Value
@@ -348,46 +348,52 @@ class Facet:
     """A column with few values, each with the number of things that have it."""
 
     title: Value
-    values: tuple[Counted, ...]
+    values: tuple[FacetValue, ...]
 
     @property
     def is_open(self) -> bool:
         """Tell whether it is shown at once: it is short, or some value of it is chosen."""
-        return len(self.values) <= _SHORT or any(counted.chosen for counted in self.values)
+        return len(self.values) <= _OPEN_FACET_VALUES or any(
+            counted.chosen for counted in self.values
+        )
 
 
-class Words:
+class CellFormatter:
     """Titles and values in the reader's language."""
 
     def __init__(self, frame: Frame, prefixes: Mapping[str, str], base_iri: str) -> None:
         """Keep what names are made of when there are none."""
         self._frame, self._prefixes, self._base_iri = frame, prefixes, base_iri
 
-    def title(self, titles: Mapping[str, str], name: str, reader: Reader) -> Value:
+    def title(self, titles: Mapping[str, str], name: str, reader: PageLanguage) -> Value:
         """Return the title of a column or class; ``name`` is its IRI."""
         literals = [Literal(t, language=tag) for tag, t in titles.items() if tag]
-        found = best(literals or standard_terms().get(name, ()), reader.language)
+        found = best_label(literals or standard_terms().get(name, ()), reader.language)
         found = found or Literal(titles.get("") or name)
-        return Value(found.value, language=foreign(found, reader.language))
+        return Value(found.value, language=foreign_language(found, reader.language))
 
-    def value(self, term: Term, labels: Labels, reader: Reader) -> Value:
+    def value(self, term: Term, labels: Labels, reader: PageLanguage) -> Value:
         """Return a value as a cell shows it."""
         if isinstance(term, NamedNode):
             name = term.value
-            found = best(labels.get(name) or standard_terms().get(name, ()), reader.language)
-            found = found or Literal(address_as_name(name, self._prefixes, self._base_iri))
+            found = best_label(labels.get(name) or standard_terms().get(name, ()), reader.language)
+            found = found or Literal(iri_as_label(name, self._prefixes, self._base_iri))
             return Value(
-                found.value, self._frame.href(name, reader), foreign(found, reader.language)
+                found.value,
+                self._frame.href(name, reader),
+                foreign_language(found, reader.language),
             )
         assert isinstance(term, Literal)
-        text, cut = shortened(in_words(term, reader.language), legible=False)
-        return Value(text, "", foreign(term, reader.language), cut)
+        text, cut = shorten_text(format_literal(term, reader.language), legible=False)
+        return Value(text, "", foreign_language(term, reader.language), cut)
 
-    def cell(self, line: TableRow, column: Column, labels: Labels, reader: Reader) -> list[Value]:
+    def cell(
+        self, line: TableRow, column: Column, labels: Labels, reader: PageLanguage
+    ) -> list[Value]:
         """Return the values in one cell; of texts in several languages the reader's."""
         terms: Sequence[Term] = line.values.get(column.path, ())
         if column.kind == TEXT:
-            nearest = best((t for t in terms if isinstance(t, Literal)), reader.language)
+            nearest = best_label((t for t in terms if isinstance(t, Literal)), reader.language)
             tag = nearest.language if nearest is not None else None
             terms = [t for t in terms if isinstance(t, Literal) and t.language == tag]
         return [self.value(term, labels, reader) for term in terms]

@@ -18,14 +18,14 @@ from publisher.release.tables.cells import TableRow, write_csv
 from publisher.release.tables.geojson import write_features
 from publisher.release.tables.table import LINK, Column, Table
 from publisher.release.tables.workbook import write_workbook
-from publisher.render.labels import Labels, chunks, read_names
-from publisher.render.tables.by_index import Indexed
-from publisher.render.tables.by_sparql import Asked, Queries
-from publisher.render.tables.selection import Choice, Selecting
+from publisher.render.labels import Labels, fetch_in_chunks, fetch_labels
+from publisher.render.tables.by_index import IndexRowSelector
+from publisher.render.tables.by_sparql import SelectionQueries, SparqlRowSelector
+from publisher.render.tables.selection import RowSelector, Selection
 
 
 @dataclass(frozen=True)
-class Lines:
+class TableRows:
     """Some lines of a table, and what is called what in them."""
 
     lines: Sequence[TableRow]
@@ -37,7 +37,7 @@ class Lines:
         return next((n.value for n in names if (n.language or "") == language), "")
 
 
-class TableLines:
+class TableReader:
     """Reads one table for readers of one language."""
 
     def __init__(
@@ -58,16 +58,18 @@ class TableLines:
             index: The release's index of the table, opened, if it has one.
         """
         self._engine, self._table = engine, table
-        self.queries = Queries(table, prefixes, language)
-        self._selecting: Selecting = (
-            Asked(engine, self.queries) if index is None else Indexed(index, table, language)
+        self.queries = SelectionQueries(table, prefixes, language)
+        self._selecting: RowSelector = (
+            SparqlRowSelector(engine, self.queries)
+            if index is None
+            else IndexRowSelector(index, table, language)
         )
 
-    def count(self, choice: Choice) -> int:
+    def count(self, choice: Selection) -> int:
         """Return how many things fit a choice."""
         return self._table.count if choice.is_whole else self._selecting.count(choice)
 
-    def facets(self, choice: Choice) -> dict[str, list[tuple[AnyTerm, int]]]:
+    def facets(self, choice: Selection) -> dict[str, list[tuple[AnyTerm, int]]]:
         """Return path of a column → values with their numbers of things, the most first.
 
         What is chosen in a column does not narrow the counts of the column itself: with another of
@@ -89,13 +91,13 @@ class TableLines:
 
     def read(
         self,
-        choice: Choice,
+        choice: Selection,
         columns: Sequence[Column],
         limit: int,
         offset: int = 0,
         *,
         located: bool = False,
-    ) -> Lines:
+    ) -> TableRows:
         """Return the lines of a choice, in its order.
 
         Args:
@@ -107,7 +109,7 @@ class TableLines:
         """
         things = self._selecting.things(choice, limit, offset)
         said: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
-        for part in chunks(things) if columns else ():
+        for part in fetch_in_chunks(things) if columns else ():
             queries = self.queries.said(part, columns)
             for row in chain.from_iterable(map(self._engine.rows, queries)):
                 if not isinstance(row["value"], BlankNode):
@@ -121,20 +123,20 @@ class TableLines:
             )
             for thing in things
         ]
-        return Lines(lines, read_names(self._engine, _linked(lines, columns)))
+        return TableRows(lines, fetch_labels(self._engine, _linked(lines, columns)))
 
     def _geometries(self, things: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the geometries of things, at the end of the first chain that has any."""
         found: dict[str, set[str]] = {}
         for way in self._table.chains:
             missing = [thing for thing in things if thing not in found]
-            for part in chunks(missing):
+            for part in fetch_in_chunks(missing):
                 for row in self._engine.rows(self.queries.geometries(part, way)):
                     if isinstance(row["value"], Literal):
                         found.setdefault(row["thing"].value, set()).add(row["value"].value)
         return {thing: tuple(sorted(texts)) for thing, texts in found.items()}
 
-    def file(self, choice: Choice, media_type: MediaType, limit: int) -> bytes:
+    def file(self, choice: Selection, media_type: MediaType, limit: int) -> bytes:
         """Return the lines of a choice, at most ``limit``, as a file."""
         is_located = media_type not in (CSV, XLSX)
         found = self.read(choice, self._table.columns, limit, located=is_located)

@@ -11,7 +11,7 @@ from publisher.release.tables.table import Column
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selection:
     """What a reader chose of a table.
 
     Attributes:
@@ -41,17 +41,19 @@ class Choice:
         return self.is_whole and not self.sort
 
 
-class Selecting(Protocol):
+class RowSelector(Protocol):
     """Whatever tells which things of one table fit a choice, for readers of one language."""
 
-    def count(self, choice: Choice) -> int:
+    def count(self, choice: Selection) -> int:
         """Return how many things fit."""
 
-    def counts(self, choice: Choice, columns: Sequence[Column]) -> Iterable[tuple[str, Term, int]]:
+    def counts(
+        self, choice: Selection, columns: Sequence[Column]
+    ) -> Iterable[tuple[str, Term, int]]:
         """Return column's path, value and number of things that fit and have it, by value.
 
         Of each column the most frequent value first.
         """
 
-    def things(self, choice: Choice, limit: int, offset: int) -> list[str]:
+    def things(self, choice: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.render.facts.concepts import Concepts
-from publisher.render.facts.facts import Facts, facts_around
-from publisher.render.facts.related import read_told
-from publisher.render.facts.similar import Likeness, read_likeness
-from publisher.render.labels import Names
+from publisher.render.facts.facts import Facts, build_facts
+from publisher.render.facts.related import fetch_related
+from publisher.render.facts.similar import Similarities, fetch_similar
+from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
-from publisher.render.neighbours import read_neighbourhood
+from publisher.render.neighbours import fetch_neighbourhood
 from publisher.render.views import Views
 
 if TYPE_CHECKING:
@@ -66,15 +66,15 @@ def _facts(pond: Dig, turtle: str = MILL, language: str = "en", name: str = "mil
     found = pond(turtle)
     topic = ID + name
     description = found.describe(topic)
-    around = read_neighbourhood(found.engine, description, BASE)
-    told = read_told(found.engine, topic, description, around)
+    around = fetch_neighbourhood(found.engine, description, BASE)
+    told = fetch_related(found.engine, topic, description, around)
     layout = Layout(found.engine)
-    names = Names(description, {**told.labels, **around.labels}, language, {}, BASE)
+    names = LabelPicker(description, {**told.labels, **around.labels}, language, {}, BASE)
     views = Views(description, around, names, language, layout, lambda iri: "/" + iri)
-    likeness = read_likeness(found.engine, topic, description, around, [BASE + "def/water#state"])
+    likeness = fetch_similar(found.engine, topic, description, around, [BASE + "def/water#state"])
     placings = layout.of([BASE + "def/water#Mill"])
     thing = views.thing(topic)
-    return facts_around(thing, description, told, likeness, Concepts(), views, placings)
+    return build_facts(thing, description, told, likeness, Concepts(), views, placings)
 
 
 def test_figures_stand_in_the_order_of_their_time_and_the_undated_last(pond: Dig) -> None:
@@ -229,4 +229,4 @@ def test_a_thing_with_nothing_around_it_tells_nothing(pond: Dig) -> None:
     """Most things of most data are so."""
     facts = _facts(pond, ':pond a water:Pond ; rdfs:label "Pond"@en .', name="pond")
     assert (facts.figures, facts.timeline, facts.claims, facts.alike) == ((), None, (), ())
-    assert Likeness().things == ()
+    assert Similarities().things == ()

@@ -9,10 +9,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.render.facts import concepts as module
-from publisher.render.facts.concepts import Branch, Concepts, Tree, read_concepts, tree
-from publisher.render.labels import Names
+from publisher.render.facts.concepts import Branch, Concepts, Tree, concept_tree, fetch_concepts
+from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
-from publisher.render.neighbours import read_neighbourhood
+from publisher.render.neighbours import fetch_neighbourhood
 from publisher.render.views import Views
 
 if TYPE_CHECKING:
@@ -40,11 +40,11 @@ water:use rdfs:label "use"@en .
 def _read(pond: Dig, name: str, turtle: str = TREE) -> tuple[Concepts, Tree | None]:
     found = pond(turtle)
     description = found.describe(ID + name)
-    read = read_concepts(found.engine, ID + name, description, MILL)
-    around = read_neighbourhood(found.engine, description, BASE)
-    names = Names(description, {**read.labels, **around.labels}, "en", {}, BASE)
+    read = fetch_concepts(found.engine, ID + name, description, MILL)
+    around = fetch_neighbourhood(found.engine, description, BASE)
+    names = LabelPicker(description, {**read.labels, **around.labels}, "en", {}, BASE)
     views = Views(description, around, names, "en", Layout(found.engine), lambda iri: "/" + iri)
-    return read, tree(ID + name, read, views)
+    return read, concept_tree(ID + name, read, views)
 
 
 def _words(branches: Iterable[Branch]) -> list[object]:

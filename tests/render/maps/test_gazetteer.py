@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.render.maps import gazetteer
-from publisher.render.maps.gazetteer import Gazetteer, read_gazetteer
+from publisher.render.maps.gazetteer import Gazetteer, fetch_gazetteer
 
 if TYPE_CHECKING:
     from tests.render.conftest import Pond
@@ -36,7 +36,7 @@ PLACES = """
 
 
 def _read(pond: Dig) -> Gazetteer:
-    return read_gazetteer(pond(PREFIXES + PLACES).engine)
+    return fetch_gazetteer(pond(PREFIXES + PLACES).engine)
 
 
 def test_things_are_located_in_each_usual_way(pond: Dig) -> None:
@@ -79,7 +79,7 @@ def test_the_sources_of_a_geometry_are_known(pond: Dig) -> None:
 def test_a_circle_of_wholes_ends(pond: Dig) -> None:
     """Wrong data must not stop a site."""
     circle = ":a wgs:lat 1 ; wgs:long 1 ; dcterms:isPartOf :b . :b dcterms:isPartOf :a ."
-    assert read_gazetteer(pond(PREFIXES + circle).engine).around(ID + "a") == [ID + "b"]
+    assert fetch_gazetteer(pond(PREFIXES + circle).engine).around(ID + "a") == [ID + "b"]
 
 
 def test_too_many_located_things_make_no_overview(

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.render.maps.geometry import Box, Outline, around, extent, inside, outline
+from publisher.render.maps.geometry import (
+    BoundingBox,
+    Outline,
+    bounding_box,
+    interior_position,
+    read_outline,
+    ring_area,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,13 +29,13 @@ from publisher.render.maps.geometry import Box, Outline, around, extent, inside,
 )
 def test_each_kind_of_geometry_is_drawn(wkt: str, expected: Outline) -> None:
     """OGC 06-103r4, section 7; a ring does not repeat its first position."""
-    assert outline([wkt]) == expected
+    assert read_outline([wkt]) == expected
 
 
 def test_a_hole_is_a_ring_too() -> None:
     """The stylesheet fills by the even-odd rule, so a lake in a county stays water."""
     hole = "POLYGON((0 0, 9 0, 9 9, 0 0), (4 3, 5 3, 5 4, 4 3))"
-    assert len(outline([hole]).rings) == 2
+    assert len(read_outline([hole]).rings) == 2
 
 
 @pytest.mark.parametrize(
@@ -36,23 +43,23 @@ def test_a_hole_is_a_ring_too() -> None:
 )
 def test_what_cannot_be_drawn_is_left_out(wkt: str) -> None:
     """A page without a map is better than no page, and a metre is no degree."""
-    assert outline([wkt]) == Outline()
+    assert read_outline([wkt]) == Outline()
 
 
 def test_geometries_of_one_thing_are_drawn_together() -> None:
     """A county may have a boundary and a seat."""
-    found = outline(["POINT(1 1)", "POLYGON((0 0, 2 0, 2 2, 0 0))"])
+    found = read_outline(["POINT(1 1)", "POLYGON((0 0, 2 0, 2 2, 0 0))"])
     assert (len(found.points), len(found.rings)) == (1, 1)
 
 
 def test_a_name_stands_inside_a_bent_area() -> None:
     """The middle of the box of a horseshoe is not in it; its widest part has room for a name."""
     horseshoe = ((0.0, 0.0), (9.0, 0.0), (9.0, 8.0), (6.0, 8.0), (6.0, 2.0), (0.0, 2.0))
-    assert around(horseshoe) == Box(0, 0, 9, 8)
-    assert inside(horseshoe) == (4.5, 1.0)
+    assert bounding_box(horseshoe) == BoundingBox(0, 0, 9, 8)
+    assert interior_position(horseshoe) == (4.5, 1.0)
 
 
 def test_the_area_of_a_ring_has_a_sign_for_its_direction() -> None:
     """The shoelace formula."""
-    assert extent(((0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0))) == 4
-    assert extent(((0.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, 0.0))) == -4
+    assert ring_area(((0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 2.0))) == 4
+    assert ring_area(((0.0, 0.0), (0.0, 2.0), (2.0, 2.0), (2.0, 0.0))) == -4

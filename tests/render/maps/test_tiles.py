@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.render.maps.basemap import Sheets, TileSource, lay
+from publisher.render.maps.basemap import BasemapCache, TileSource, cover_with_tiles
 from publisher.render.maps.gazetteer import Gazetteer
 from publisher.render.maps.geometry import Outline
 from publisher.render.maps.scene import Scene
-from publisher.render.maps.svg import Drawing, draw
+from publisher.render.maps.svg import Drawing, draw_scene
 
 SOURCE = TileSource("/{z}/{x}/{y}.png", "© Lantmäteriet")
 LAND = Outline(rings=(((10.0, 59.0), (20.0, 59.0), (20.0, 63.0), (10.0, 63.0)),))
@@ -20,12 +20,12 @@ def _drawn(source: TileSource | None, *, land: bool = True) -> Drawing:
     gazetteer = Gazetteer({"land": LAND, "falun": falun} if land else {"falun": falun})
     view = ["land", "falun"] if land else ["falun"]
     scene = Scene("falun", view, ground=view[:-1], marked={"falun": ""})
-    return draw(scene, gazetteer, Sheets(gazetteer, source), str)
+    return draw_scene(scene, gazetteer, BasemapCache(gazetteer, source), str)
 
 
 def test_the_world_is_cut_from_the_north_west() -> None:
     """As every server of XYZ tiles does: x to the east, y to the south."""
-    tiles = lay(SOURCE, scale=360.0, left=0.0, top=0.0, width=360.0, height=360.0)
+    tiles = cover_with_tiles(SOURCE, scale=360.0, left=0.0, top=0.0, width=360.0, height=360.0)
     assert [(tile.href, tile.left, tile.top) for tile in tiles] == [
         ("/1/0/0.png", 0.0, 0.0),
         ("/1/1/0.png", 180.0, 0.0),
@@ -46,7 +46,7 @@ def test_a_place_stands_on_its_own_tile() -> None:
 @pytest.mark.parametrize("scale", [13_700, 15_000, 20_000, 27_000, 27_400])
 def test_a_map_asks_for_few_tiles_and_none_beside_it(scale: float) -> None:
     """A provider counts them, and a reader waits for them."""
-    tiles = lay(SOURCE, scale, left=-7000.0, top=-3900.0, width=360.0, height=460.0)
+    tiles = cover_with_tiles(SOURCE, scale, left=-7000.0, top=-3900.0, width=360.0, height=460.0)
     assert 4 <= len(tiles) <= 16
     assert all(tile.left < 360 and tile.top < 460 for tile in tiles)
     assert all(tile.left + tile.size > 0 and tile.top + tile.size > 0 for tile in tiles)
@@ -63,7 +63,7 @@ def test_tiles_cover_a_map_to_its_edges() -> None:
 
 def test_no_tile_is_asked_for_that_lies_beyond_the_world() -> None:
     """A server would answer 404, on every page."""
-    tiles = lay(SOURCE, scale=200.0, left=80.0, top=0.0, width=360.0, height=200.0)
+    tiles = cover_with_tiles(SOURCE, scale=200.0, left=80.0, top=0.0, width=360.0, height=200.0)
     assert [tile.href for tile in tiles] == ["/0/0/0.png"]
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from itertools import combinations
 
 from publisher.rdf.namespaces import iri
-from publisher.render.ontology.diagram import MOST_BOXES, MOST_ROWS, Box, Drawing, draw, in_words
+from publisher.render.ontology.diagram import (
+    MOST_BOXES,
+    MOST_ROWS,
+    ClassBox,
+    Diagram,
+    describe_classes,
+    draw_diagram,
+)
 from publisher.render.ontology.rules import Rule
 from publisher.render.ontology.terms import Term
 from publisher.render.parts import Value
@@ -23,17 +30,17 @@ def of_property(name: str, domain: str, *kinds: str) -> tuple[str, Term]:
     return name, Term(name, {PROPERTY}, domain=[domain], range=list(kinds))
 
 
-def drawn(*terms: tuple[str, Term]) -> Drawing:
+def drawn(*terms: tuple[str, Term]) -> Diagram:
     """Return the drawing of terms that are called by their IRIs."""
-    return draw(dict(terms), {}, Value)
+    return draw_diagram(dict(terms), {}, Value)
 
 
-def box(drawing: Drawing, name: str) -> Box:
+def box(drawing: Diagram, name: str) -> ClassBox:
     """Return the box of a class."""
     return next(found for found in drawing.boxes if found.name.text == name)
 
 
-def overlap(one: Box, other: Box) -> bool:
+def overlap(one: ClassBox, other: ClassBox) -> bool:
     """Tell whether two boxes share a place."""
     across = one.x < other.x + other.width and other.x < one.x + one.width
     return across and one.y < other.y + other.height and other.y < one.y + one.height
@@ -103,7 +110,7 @@ def test_more_classes_than_a_drawing_bears_are_left_out_and_counted() -> None:
 def test_an_ontology_without_domains_is_drawn_from_its_shapes() -> None:
     """In the order of the shapes."""
     rules = {"A": [Rule("s", "q"), Rule("s", "p"), Rule("s", "r", is_inverse=True)]}
-    (found,) = draw(dict([of_class("A")]), rules, Value).boxes
+    (found,) = draw_diagram(dict([of_class("A")]), rules, Value).boxes
 
     assert [row.name.text for row in found.rows] == ["q", "p"]
 
@@ -121,7 +128,7 @@ def test_a_text_is_never_longer_than_its_box_is_wide() -> None:
 def test_the_same_is_told_in_words() -> None:
     """For those who do not see the drawing (WCAG 2.2, 1.1.1)."""
     terms = dict([of_class("A", "X"), of_class("B"), of_property("p", "A", "B", "C")])
-    first, second = in_words(terms, {}, Value)
+    first, second = describe_classes(terms, {}, Value)
 
     assert (first.name.text, [kind.text for kind in first.above]) == ("A", ["X"])
     assert [(n.text, [k.text for k in kinds]) for n, kinds in first.properties] == [

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import RdfFormat, Store
 
 from publisher.query.embedded import InProcessEngine
-from publisher.render.ontology.rules import Rule, Wording, named_in, read_rules
+from publisher.render.ontology.rules import Rule, Wording, fetch_rules, named_iris
 from publisher.render.parts import Value
 
 _HEAD = """
@@ -27,7 +27,7 @@ def rules(tmp_path: Path, shapes: str) -> list[Rule]:
     store = Store(str(tmp_path / "store"))
     store.load(_HEAD + shapes, format=RdfFormat.TURTLE)
     del store
-    return list(read_rules(InProcessEngine(tmp_path / "store"))["https://e.org/Bridge"])
+    return list(fetch_rules(InProcessEngine(tmp_path / "store"))["https://e.org/Bridge"])
 
 
 def words(rule: Rule, language: str) -> list[str]:
@@ -159,11 +159,13 @@ def test_a_class_that_is_a_shape_is_its_own_target(tmp_path: Path) -> None:
     )
     del store
 
-    assert "https://e.org/Tower" in read_rules(InProcessEngine(tmp_path / "store"))
+    assert "https://e.org/Tower" in fetch_rules(InProcessEngine(tmp_path / "store"))
 
 
 def test_everything_that_rules_name_is_known(tmp_path: Path) -> None:
     """So that it can be called by its name."""
     found = rules(tmp_path, "e:p sh:class e:Town ; sh:or ( [ sh:class e:City ] ) ; sh:in ( e:a ) .")
 
-    assert named_in(found) == {f"https://e.org/{name}" for name in ("length", "Town", "City", "a")}
+    assert named_iris(found) == {
+        f"https://e.org/{name}" for name in ("length", "Town", "City", "a")
+    }
