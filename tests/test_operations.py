@@ -26,7 +26,7 @@ from publisher.release.history.releases import activate, list_releases
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.http.heads import MOST_FIELDS
-from publisher.serve.http.limits import limits_of
+from publisher.serve.http.limits import server_limits
 from publisher.serve.site import Site
 from tests.chain import A_LAKE, LAKES, Chain
 from tests.engines import VIRTUOSO
@@ -576,7 +576,7 @@ def test_a_backup_that_was_restored_is_served(chain: Chain, tmp_path: Path) -> N
 
 def test_the_limits_that_the_guide_names_are_those_of_the_program() -> None:
     """An operator sets the proxy's limits by them."""
-    limits = limits_of(Config())
+    limits = server_limits(Config())
     row = {
         cells[0].strip(): cells[1].strip()
         for cells in (line.strip("|").split("|") for line in GUIDE.splitlines())

@@ -29,23 +29,23 @@ from publisher.serve import (
     sparql,
     tables,
 )
-from publisher.serve.archive import Past
+from publisher.serve.archive import ReleaseArchive
 from publisher.serve.cors import ALLOWED
-from publisher.serve.headers import for_everybody, page_policy
+from publisher.serve.headers import add_common_headers, page_policy
 from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.preconditions import answer_if_met, has_precondition
-from publisher.serve.queue import take_turns
-from publisher.serve.response_cache import MOST_WAITING, Asked, Ready
-from publisher.serve.site import Shared, Site, open_past_site, share
+from publisher.serve.queue import queue_costly_views
+from publisher.serve.response_cache import MOST_WAITING, CacheableRequest, ResponseCache
+from publisher.serve.site import Shared, Site, make_shared, open_archived_site
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _PREFLIGHT_SECONDS = "86400"
-_ASKED = ("/sparql", "/query", "/release/")
+_QUERY_PATHS = ("/sparql", "/query", "/release/")
 Routes = Callable[[Site], Blueprint]
 # What every release answers, the one on line and those of the past.
-_PARTS: tuple[Routes, ...] = (
+_ROUTE_MODULES: tuple[Routes, ...] = (
     sparql.blueprint,
     sparql.queries_blueprint,
     search.blueprint,
@@ -59,45 +59,45 @@ _PARTS: tuple[Routes, ...] = (
 # Threads that nothing costly ever holds.
 _THREADS_FOR_DOCUMENTS = 8
 # Asked for by those who watch over the process: never to wait for one another.
-_WATCHED = ("/healthz", "/readyz", "/metrics")
+_MONITORED_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
-class _Number(IntegerConverter):
+class _BoundedNumber(IntegerConverter):
     """A number in an address; one that is longer counts nothing that exists."""
 
     regex = r"\d{1,9}"
 
 
-def create_flask(site: Site, past: Past | None = None) -> Flask:
+def create_flask(site: Site, past: ReleaseArchive | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
-    app = _flask(site, (health.blueprint, pictures.blueprint, *_PARTS))
-    past = past or create_past(site.config, Shared(site.metrics, site.endpoint.turns))
+    app = _flask(site, (health.blueprint, pictures.blueprint, *_ROUTE_MODULES))
+    past = past or create_archive(site.config, Shared(site.metrics, site.endpoint.turns))
     app.register_blueprint(releases.blueprint(site, past))
     app.register_blueprint(files.copies_blueprint(site, past))
     app.register_blueprint(memento.blueprint(site, past))
     app.register_blueprint(documents.blueprint(site))
-    take_turns(app, site)
+    queue_costly_views(app, site)
     memento.follow_accept_datetime(app, site, past)
     return app
 
 
-def create_past(config: Config, shared: Shared | None = None) -> Past:
+def create_archive(config: Config, shared: Shared | None = None) -> ReleaseArchive:
     """Return the releases that are kept; each is opened when somebody asks for it.
 
     Args:
         config: The settings.
         shared: What they share with the release on line, if there is one.
     """
-    together = shared or share(config)
+    together = shared or make_shared(config)
 
     def open_application(release: Release) -> tuple[WSGIApplication, Callable[[], None]]:
-        site = open_past_site(config, release, together)
-        app = _flask(site, (*_PARTS, releases.present_blueprint, documents.blueprint))
-        take_turns(app, site)
+        site = open_archived_site(config, release, together)
+        app = _flask(site, (*_ROUTE_MODULES, releases.present_blueprint, documents.blueprint))
+        queue_costly_views(app, site)
         memento.mark_originals(app)
         return app.wsgi_app, site.engine.close
 
-    return Past(Path(config.releases), open_application, config.open_releases)
+    return ReleaseArchive(Path(config.releases), open_application, config.open_releases)
 
 
 def thread_count(config: Config) -> int:
@@ -114,19 +114,20 @@ def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = longest_body_bytes(site.config)
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.url_map.merge_slashes = False
-    app.url_map.converters["int"] = _Number
+    app.url_map.converters["int"] = _BoundedNumber
     for part in parts:
         app.register_blueprint(part(site))
-    app.after_request(partial(for_everybody, policy=page_policy(site.config.tile_url)))
+    app.after_request(partial(add_common_headers, policy=page_policy(site.config.tile_url)))
     app.after_request(_preflight)
     present = replace(site.config, site_url=site.present or site.config.site_url)
     if not present.is_site_named:
-        app.after_request(partial(_relative, site_url=present.site_url))
-    problems.register(app, site)  # last, so that what it answers passes through the others
+        app.after_request(partial(_make_redirect_relative, site_url=present.site_url))
+    # Last, so that what it answers passes through the others.
+    problems.register_error_handlers(app, site)
     return app
 
 
-def _relative(response: Response, site_url: str) -> Response:
+def _make_redirect_relative(response: Response, site_url: str) -> Response:
     """Let a redirect lead to the host that was asked (RFC 9110, section 10.2.2).
 
     Where nobody said what the site is called, its address is made of host and port, which may be
@@ -147,18 +148,18 @@ def _preflight(response: Response) -> Response:
     return response
 
 
-class Application:
+class CachingApplication:
     """The whole application: the memories of ready answers in front of Flask.
 
     Queries and the past have a memory of their own, so that no flood of them washes the documents
     out.
     """
 
-    def __init__(self, site: Site, past: Past | None = None) -> None:
+    def __init__(self, site: Site, past: ReleaseArchive | None = None) -> None:
         """Begin with empty memories."""
         self._flask = create_flask(site, past).wsgi_app
-        self._documents = Ready(self._flask, site.config.cache_mb << 20)
-        self._answers = Ready(self._flask, site.config.query_cache_mb << 20)
+        self._documents = ResponseCache(self._flask, site.config.cache_mb << 20)
+        self._answers = ResponseCache(self._flask, site.config.query_cache_mb << 20)
         self._metrics = site.metrics
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -169,7 +170,7 @@ class Application:
         return self._answer(environ, start)
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        memory = None if environ["PATH_INFO"] in _WATCHED else self._memory_for(environ)
+        memory = None if environ["PATH_INFO"] in _MONITORED_PATHS else self._memory_for(environ)
         return (memory or self._flask)(environ, start)
 
     def from_memory(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
@@ -179,7 +180,7 @@ class Application:
             return None
         return memory.from_memory(environ, self._metrics.counting(environ, start))
 
-    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return an answer from memory as it goes over the wire; None when it must be made.
 
         Its head is that of HTTP/1.1 (RFC 9112), without Date and the empty line after it.
@@ -192,7 +193,7 @@ class Application:
         self._metrics.request(asked.place, sent.status)
         return sent.head, sent.body
 
-    def warm(self, previous: Application, most: int, seconds: float) -> int:
+    def warm(self, previous: CachingApplication, most: int, seconds: float) -> int:
         """Make documents before they are asked for: the home page, and what another one had last.
 
         It is called before this application takes over from the other one, in a thread that has
@@ -209,12 +210,12 @@ class Application:
         keys = previous._documents.recent()
         return self._documents.warm(keys[:most], most, monotonic() + seconds)
 
-    def _memory_for(self, environ: WSGIEnvironment) -> Ready | None:
+    def _memory_for(self, environ: WSGIEnvironment) -> ResponseCache | None:
         if "HTTP_ACCEPT_DATETIME" in environ or has_precondition(environ):
             return None
-        return self._answers if environ["PATH_INFO"].startswith(_ASKED) else self._documents
+        return self._answers if environ["PATH_INFO"].startswith(_QUERY_PATHS) else self._documents
 
 
-def create_app(site: Site, past: Past | None = None) -> Application:
+def create_app(site: Site, past: ReleaseArchive | None = None) -> CachingApplication:
     """Return the application that answers for a site."""
-    return Application(site, past)
+    return CachingApplication(site, past)

@@ -22,7 +22,7 @@ from publisher.release.model import CURRENT, DOCUMENTS, MANIFEST, Release
 from publisher.release.open import open_release
 from publisher.render.history import MOST_SHOWN
 from publisher.serve.differences import Differences
-from publisher.serve.lease import Turnstile
+from publisher.serve.lease import DrainingApp
 from publisher.system.cache import SingleFlight
 
 if TYPE_CHECKING:
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenRelease:
     """A release of the past that answers until it is closed."""
 
     release: Release
-    turnstile: Turnstile
+    turnstile: DrainingApp
 
 
-Opening = Callable[[Release], "tuple[WSGIApplication, Callable[[], None]]"]
+OpenApplication = Callable[[Release], "tuple[WSGIApplication, Callable[[], None]]"]
 
 
-class Past:
+class ReleaseArchive:
     """The releases of a folder, as they were."""
 
-    def __init__(self, releases: Path, open_application: Opening, most: int) -> None:
+    def __init__(self, releases: Path, open_application: OpenApplication, most: int) -> None:
         """Open nothing yet.
 
         Args:
@@ -54,12 +54,12 @@ class Past:
         self._releases = releases
         self._open = open_application
         self._most = most
-        self._openings = Openings()
-        self._opened: OrderedDict[str, Opened] = OrderedDict()
+        self._openings = VerifiedOpener()
+        self._opened: OrderedDict[str, OpenRelease] = OrderedDict()
         self._listed: tuple[object, list[ReleaseInfo], dict[str, SortedRows]] = (None, [], {})
         self._listing = threading.Lock()
         self._lock = threading.Lock()
-        self._makers: SingleFlight[str, Opened] = SingleFlight()
+        self._makers: SingleFlight[str, OpenRelease] = SingleFlight()
         self.differences = Differences(MOST_SHOWN)
 
     def kept(self) -> Sequence[ReleaseInfo]:
@@ -119,7 +119,7 @@ class Past:
         """
         return self._openings.open(self._releases / name) if self.has(name) else None
 
-    def open(self, name: str) -> Opened | None:
+    def open(self, name: str) -> OpenRelease | None:
         """Return a kept release that answers; None for a name that is none.
 
         It is opened by the first who asks; who asks for it meanwhile waits for that, and nobody
@@ -132,20 +132,20 @@ class Past:
             return None
         return self._find(name) or self._makers.make(name, partial(self._open_one, name))
 
-    def _find(self, name: str) -> Opened | None:
+    def _find(self, name: str) -> OpenRelease | None:
         with self._lock:
             opened = self._opened.get(name)
             if opened is not None:
                 self._opened.move_to_end(name)
         return opened
 
-    def _open_one(self, name: str) -> Opened:
+    def _open_one(self, name: str) -> OpenRelease:
         opened = self._find(name)  # somebody may have opened it a moment ago
         if opened is not None:
             return opened
         release = self._openings.open(self._releases / name)
-        opened = Opened(release, Turnstile(*self._open(release)))
-        leaving: list[Opened] = []
+        opened = OpenRelease(release, DrainingApp(*self._open(release)))
+        leaving: list[OpenRelease] = []
         with self._lock:
             self._opened[name] = opened
             while len(self._opened) > self._most:
@@ -181,7 +181,7 @@ class Past:
             opened.turnstile.close()
 
 
-def at(mementos: Sequence[ReleaseInfo], instant: datetime) -> ReleaseInfo:
+def release_at(mementos: Sequence[ReleaseInfo], instant: datetime) -> ReleaseInfo:
     """Return the release that was on line at an instant; before the first one, the first one."""
     place = bisect_right([kept.published for kept in mementos], instant)
     return mementos[max(0, place - 1)]
@@ -189,12 +189,12 @@ def at(mementos: Sequence[ReleaseInfo], instant: datetime) -> ReleaseInfo:
 
 # Kept releases, opened after every byte was compared; what was found is not looked for again.
 
-_MOST_VERDICTS = 1000
+_MOST_CHECKED = 1000
 _log = logging.getLogger("publisher")
 
 
 @dataclass(frozen=True)
-class _Verdict:
+class _Integrity:
     """What was found of a release, good for as long as the file that told it stays as it is.
 
     Attributes:
@@ -208,7 +208,7 @@ class _Verdict:
     state: tuple[int, ...]
 
 
-def state_of(path: Path) -> tuple[int, ...]:
+def file_state(path: Path) -> tuple[int, ...]:
     """Return what changes when a file is written, put back or replaced; nothing when it is gone."""
     try:
         found = path.stat()
@@ -217,7 +217,7 @@ def state_of(path: Path) -> tuple[int, ...]:
     return found.st_ino, found.st_ctime_ns, found.st_size
 
 
-class Openings:
+class VerifiedOpener:
     """Opens releases, and reads each of them to the last byte once.
 
     Otherwise whoever asks for a damaged release, or for many in turn, again and again would make
@@ -226,7 +226,7 @@ class Openings:
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._verdicts: OrderedDict[Path, _Verdict] = OrderedDict()
+        self._verdicts: OrderedDict[Path, _Integrity] = OrderedDict()
         self._lock = threading.Lock()
         self._makers: SingleFlight[Path, Release] = SingleFlight()
 
@@ -241,12 +241,12 @@ class Openings:
 
     def _open(self, folder: Path) -> Release:
         known = self._verdicts.get(folder)
-        if known is not None and known.state != state_of(known.told_by):
+        if known is not None and known.state != file_state(known.told_by):
             known = None
         if known is not None and not known.is_whole:
-            raise damaged(folder.name)
+            raise damaged_error(folder.name)
         manifest = folder / MANIFEST
-        verdict = _Verdict(is_whole=True, told_by=manifest, state=state_of(manifest))
+        verdict = _Integrity(is_whole=True, told_by=manifest, state=file_state(manifest))
         try:
             release = open_release(folder, is_known=known is not None)
         except ReleaseUnreadable as error:  # just now: it is no verdict
@@ -255,19 +255,19 @@ class Openings:
         except ReleaseError as error:
             _log.error("The release %s is damaged, and is not served: %s", folder.name, error)
             path = Path(error.where)
-            self._keep(folder, _Verdict(is_whole=False, told_by=path, state=state_of(path)))
-            raise damaged(folder.name) from error
+            self._keep(folder, _Integrity(is_whole=False, told_by=path, state=file_state(path)))
+            raise damaged_error(folder.name) from error
         self._keep(folder, verdict)
         return release
 
-    def _keep(self, folder: Path, verdict: _Verdict) -> None:
+    def _keep(self, folder: Path, verdict: _Integrity) -> None:
         with self._lock:
             self._verdicts[folder] = verdict
-            while len(self._verdicts) > _MOST_VERDICTS:
+            while len(self._verdicts) > _MOST_CHECKED:
                 self._verdicts.popitem(last=False)
 
 
-def damaged(name: str) -> ReleaseError:
+def damaged_error(name: str) -> ReleaseError:
     """Return what is raised for a release that is asked for by its name."""
     return ReleaseError(
         "The release {name} is damaged, and is not served.",
@@ -279,7 +279,7 @@ def damaged(name: str) -> ReleaseError:
 
 # Releases that could not be opened, remembered until something changes.
 
-_MOST = 100
+_MOST_FAILURES = 100
 _FIRST_PAUSE_SECONDS = 1.0
 # What is damaged is read again when the damaged file is another one, and after so long at the
 # latest; what cannot be read just now, sooner.
@@ -287,7 +287,7 @@ _DAMAGED_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 300.0, 10.0
 
 
 @dataclass(frozen=True)
-class Refusal:
+class OpenFailure:
     """Why a release could not be opened.
 
     Attributes:
@@ -309,26 +309,26 @@ class Refusal:
     @property
     def is_valid(self) -> bool:
         """Tell whether trying again would end in the same way, as far as can be seen."""
-        return time.monotonic() < self.again_at and state_of(self.told_by) == self.state
+        return time.monotonic() < self.again_at and file_state(self.told_by) == self.state
 
 
-class Refusals:
+class OpenFailures:
     """What could not be opened, so that it is not read to its end again and again."""
 
     def __init__(self) -> None:
         """Know nothing yet."""
-        self._found: OrderedDict[Path, Refusal] = OrderedDict()
+        self._found: OrderedDict[Path, OpenFailure] = OrderedDict()
 
-    def known(self, folder: Path) -> Refusal | None:
+    def known(self, folder: Path) -> OpenFailure | None:
         """Return why a release would be refused once more; None when it is worth a try."""
         found = self._found.get(folder)
         return found if found is not None and found.is_valid else None
 
-    def note(self, folder: Path, error: PublisherError) -> Refusal:
+    def note(self, folder: Path, error: PublisherError) -> OpenFailure:
         """Keep why a release could not be opened."""
         before = self._found.pop(folder, None)
         told_by = Path(error.where or folder)
-        state = state_of(told_by)
+        state = file_state(told_by)
         is_same = before is not None and (before.told_by, before.state) == (told_by, state)
         pause = _FIRST_PAUSE_SECONDS
         if is_same and before is not None:
@@ -337,9 +337,9 @@ class Refusals:
         # A copy has no traceback, which would hold on to a release that is not served.
         is_news = before is None or str(before.error) != str(error)
         again_at = time.monotonic() + pause
-        refusal = Refusal(copy(error), told_by, state, again_at, pause, is_news)
+        refusal = OpenFailure(copy(error), told_by, state, again_at, pause, is_news)
         self._found[folder] = refusal
-        while len(self._found) > _MOST:
+        while len(self._found) > _MOST_FAILURES:
             self._found.popitem(last=False)
         return refusal
 

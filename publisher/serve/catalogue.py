@@ -23,9 +23,9 @@ from publisher.rdf.media_types import (
 from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
 from publisher.release.model import DOCUMENTS, SERVICE, VOID
 from publisher.render.catalogue import CataloguePage
-from publisher.serve.documents import choose, moved, named, respond
-from publisher.serve.headers import document_links, join_links, validators, vary
-from publisher.serve.response_cache import keep
+from publisher.serve.documents import choose, document_response, named, redirect_to
+from publisher.serve.headers import document_links, join_links, set_validators, set_vary
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 # A harvester that names no format parses what it gets as RDF/XML (ckanext-dcat, dataportal.se).
@@ -51,12 +51,12 @@ def _page(site: Site) -> CataloguePage:
 
 def _answer(site: Site, body: bytes, chosen: MediaType) -> Response:
     response = Response(body, content_type=chosen.content_type)
-    validators(response, body, site.release.published)
-    keep()
+    set_validators(response, body, site.release.published)
+    mark_cacheable()
     return response
 
 
-def _neighbours(place: str, page: CataloguePage) -> list[tuple[str, str]]:
+def _paging_links(place: str, page: CataloguePage) -> list[tuple[str, str]]:
     """Return the links between the pages of a catalogue (RFC 8288)."""
     numbers = {"first": 1, "prev": page.number - 1, "next": page.number + 1, "last": page.last}
     return [
@@ -73,14 +73,14 @@ def _catalogue(site: Site, picked: Chosen) -> Response:
     place = site.addresses.on_site(site.addresses.representation(document, chosen))
     body = site.feeds.catalogue(page, chosen)
     response = _answer(site, body, chosen)
-    validators(response, body, site.since.instant("catalog"))
+    set_validators(response, body, site.since.instant("catalog"))
     response.headers["Content-Location"] = (
         place if page.number == 1 else f"{place}?page={page.number}"
     )
     swedish = site.addresses.on_site(site.release.base_iri + _SWEDISH)
     links = [
         (swedish, f'rel="alternate"; type="{RDF_XML.name}"; title="DCAT-AP-SE"'),
-        *_neighbours(place, page),
+        *_paging_links(place, page),
     ]
     documented = document_links(site.addresses, document, document, chosen)
     response.headers["Link"] = f"{documented}, {join_links(links)}"
@@ -98,8 +98,8 @@ def blueprint(site: Site) -> Blueprint:
         if document is None:
             abort(404)
         is_page = chosen.media_type is HTML
-        response = respond(site, document, HTML) if is_page else _catalogue(site, chosen)
-        vary(response, "Accept")
+        response = document_response(site, document, HTML) if is_page else _catalogue(site, chosen)
+        set_vary(response, "Accept")
         return response
 
     @routes.get(f"/catalog.{_EXTENSION}")
@@ -118,7 +118,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/.well-known/void")
     def well_known_void() -> Response:
-        return moved(site.addresses.on_site(site.release.base_iri + "void"), 303)
+        return redirect_to(site.addresses.on_site(site.release.base_iri + "void"), 303)
 
     @routes.get(f"/sparql.{_EXTENSION}")
     def service(extension: str) -> Response:
@@ -136,7 +136,7 @@ def _description(site: Site, name: str, path: str, picked: Chosen, *, negotiated
     representation = site.addresses.representation(document, chosen)
     response.headers["Content-Location"] = site.addresses.on_site(representation)
     if negotiated:
-        vary(response, "Accept")
+        set_vary(response, "Accept")
     return named(response, picked)
 
 
@@ -153,7 +153,7 @@ def sitemap(documents: Iterable[tuple[str, str]], addresses: Addresses) -> bytes
     )
 
 
-def index(count: int, addresses: Addresses) -> bytes:
+def sitemap_index(count: int, addresses: Addresses) -> bytes:
     """Return an index of so many sitemaps."""
     parts = ((f"{addresses.base_iri}sitemap/{number}.xml", "") for number in range(1, count + 1))
     return _xml("sitemapindex", "sitemap", parts, addresses)
@@ -172,7 +172,7 @@ def _xml(
     return "".join(lines()).encode()
 
 
-def robots(addresses: Addresses) -> bytes:
+def robots_text(addresses: Addresses) -> bytes:
     """Return robots.txt: all may be read; queries are for those who write them (RFC 9309)."""
     place = addresses.on_site(addresses.base_iri + "sitemap.xml")
     root = addresses.path(addresses.base_iri)
@@ -196,13 +196,13 @@ def crawlers_blueprint(site: Site) -> Blueprint:
 
     def answer(body: bytes, content_type: str) -> Response:
         response = Response(body, content_type=content_type)
-        validators(response, body, site.release.published)
-        keep()
+        set_validators(response, body, site.release.published)
+        mark_cacheable()
         return response
 
     @routes.get("/robots.txt")
     def robots_txt() -> Response:
-        return answer(robots(site.addresses), "text/plain;charset=utf-8")
+        return answer(robots_text(site.addresses), "text/plain;charset=utf-8")
 
     def listed() -> Iterator[tuple[str, str]]:
         yield from read_documents(path)
@@ -212,7 +212,7 @@ def crawlers_blueprint(site: Site) -> Blueprint:
     def sitemap_xml() -> Response:
         count = sum(1 for _ in listed())
         if count > MOST_ADDRESSES:
-            return answer(index(-(-count // MOST_ADDRESSES), site.addresses), _XML)
+            return answer(sitemap_index(-(-count // MOST_ADDRESSES), site.addresses), _XML)
         return answer(sitemap(listed(), site.addresses), _XML)
 
     @routes.get("/sitemap/<int:number>.xml")

@@ -37,7 +37,7 @@ _CHUNK_BYTES = 128 << 10
 _IN_MEMORY_BYTES = 64 << 10
 
 
-class Text:
+class SpooledText:
     """A text that is written once, in memory or in a file without a name, and read by many.
 
     Attributes:
@@ -116,8 +116,8 @@ class Difference:
         ends: Where in the JSON each of the first entities ends.
     """
 
-    patch: Text
-    json: Text
+    patch: SpooledText
+    json: SpooledText
     counts: Mapping[str, int]
     ends: tuple[int, ...]
 
@@ -168,7 +168,7 @@ class Differences:
         if known is not None:
             return known
         try:
-            return self._kept.keep(names, _compared(old, new, self._shown))
+            return self._kept.keep(names, _compare(old, new, self._shown))
         except OSError as error:
             raise ReleaseError(
                 "The differences cannot be written down: {reason}.",
@@ -178,11 +178,11 @@ class Differences:
             ) from error
 
 
-def _compared(old: Release, new: Release, shown: int) -> Difference:
+def _compare(old: Release, new: Release, shown: int) -> Difference:
     """Return what changed; both texts are written in the same pass."""
     counts: Counter[str] = Counter()
     ends: list[int] = []
-    patch, listed = Text(), Text()
+    patch, listed = SpooledText(), SpooledText()
     patch.write(f"{PATCH_BEGIN}\n".encode())
     for change in entity_diffs(old, new):
         counts[change.kind.value] += 1

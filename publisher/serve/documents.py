@@ -18,20 +18,20 @@ from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
 from publisher.serve import signposting
-from publisher.serve.headers import document_links, join_links, validators, vary
+from publisher.serve.headers import document_links, join_links, set_validators, set_vary
 from publisher.serve.problems import PROBLEM
-from publisher.serve.reader import PARAMETER, reader_of
-from publisher.serve.response_cache import keep
+from publisher.serve.reader import PARAMETER, negotiate_language
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
-from publisher.serve.suggestions import nearest
+from publisher.serve.suggestions import suggest_things
 
 
-def moved(location: str, code: int) -> Response:
+def redirect_to(location: str, code: int) -> Response:
     """Return a redirect without a body; never 302, which some harvesters do not follow."""
     response = Response(b"", code)
     response.headers["Location"] = location
     response.headers["Cache-Control"] = "public, no-cache"
-    vary(response, "Accept")
+    set_vary(response, "Accept")
     return response
 
 
@@ -97,53 +97,53 @@ def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes
     if description is None:
         abort(404)
     if chosen is media_types.HTML:
-        reader = reader_of(request, site)
+        reader = negotiate_language(request, site)
         return site.pages.document(document, description, reader), reader.language
     return site.documents.graph(document, description, chosen), ""
 
 
-def respond(site: Site, document: Document, extension: MediaType | None) -> Response:
+def document_response(site: Site, document: Document, extension: MediaType | None) -> Response:
     """Return a document in the media type that an extension picks, or else the client prefers."""
     picked = choose(media_types.DOCUMENTS, extension)
     chosen = picked.media_type
     body, language = _represent(site, document, chosen)
     response = Response(body, content_type=chosen.content_type)
-    validators(response, body, site.documents.changed(document, chosen))
+    set_validators(response, body, site.documents.changed(document, chosen))
     place = site.addresses.on_site(site.addresses.representation(document.iri, chosen))
     kept = urlencode({k: v for k, v in request.args.items() if k in ("incoming", PARAMETER)})
     response.headers["Content-Location"] = f"{place}?{kept}" if kept else place
     links = document_links(site.addresses, document.iri, document.topic, chosen)
-    posts = join_links(signposting.of_document(site, document, chosen))
+    posts = join_links(signposting.document_signposts(site, document, chosen))
     response.headers["Link"] = f"{links}, {posts}"
     if extension is None:
-        vary(response, "Accept")
+        set_vary(response, "Accept")
     if language:
         response.headers["Content-Language"] = language
-        if not reader_of(request, site).chosen:
-            vary(response, "Accept-Language")
-    keep()
+        if not negotiate_language(request, site).chosen:
+            set_vary(response, "Accept-Language")
+    mark_cacheable()
     return named(response, picked)
 
 
 def _home(site: Site) -> Response:
-    reader = reader_of(request, site)
+    reader = negotiate_language(request, site)
     body = site.pages.home(reader)
     response = Response(body, content_type=media_types.HTML.content_type)
-    validators(response, body, site.release.published)
+    set_validators(response, body, site.release.published)
     response.headers["Content-Language"] = reader.language
-    response.headers["Link"] = join_links(signposting.of_home(site))
-    vary(response, "Accept", "Accept-Language")
-    keep()
+    response.headers["Link"] = join_links(signposting.home_signposts(site))
+    set_vary(response, "Accept", "Accept-Language")
+    mark_cacheable()
     return response
 
 
-def _gone(site: Site, path: str) -> Response | None:
+def _tombstone_response(site: Site, path: str) -> Response | None:
     """Return what answers for a path of which the entity has left; None for all others."""
     found = find_tombstone(site, path)
     if found is None:
         return None
-    there = replacement(site, found[0], path, found[1])
-    return moved(there, 301) if there else gone(site, *found)
+    there = replacement_address(site, found[0], path, found[1])
+    return redirect_to(there, 301) if there else gone_response(site, *found)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -152,41 +152,41 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/id/<path:name>")
     def thing(name: str) -> Response:
-        left = _gone(site, f"id/{name}")
+        left = _tombstone_response(site, f"id/{name}")
         if left is not None:
             return left
         document = site.documents.find(f"id/{name}")
         if document is None:
             abort(404)
-        return moved(site.addresses.on_site(document.iri) + _query(), 303)
+        return redirect_to(site.addresses.on_site(document.iri) + _query(), 303)
 
     @routes.get("/<path:name>")
     def document(name: str) -> Response:
-        left = _gone(site, name)
+        left = _tombstone_response(site, name)
         if left is not None:
             return left
         found, extension = _split(site, name)
         if name.endswith("/"):
-            return moved(site.addresses.on_site(found.iri) + _query(), 301)
+            return redirect_to(site.addresses.on_site(found.iri) + _query(), 301)
         if extension is None and found.iri not in site.addresses.candidates(name):
-            return moved(site.addresses.on_site(found.iri), 303)
+            return redirect_to(site.addresses.on_site(found.iri), 303)
         if extension is media_types.HTML and found.iri == site.release.base_iri:
             return _home(site)
-        return respond(site, found, extension)
+        return document_response(site, found, extension)
 
     @routes.get("/")
     def home() -> Response:
         document = site.documents.find("")
         if document is None or choose(media_types.DOCUMENTS).media_type is media_types.HTML:
             return _home(site)
-        return respond(site, document, None)
+        return document_response(site, document, None)
 
     return routes
 
 
 # What has left → 301 to what replaced it, or 410 with when, why and what came instead.
 
-_STATUS = 410
+_GONE_STATUS = 410
 _DETAILS = MediaType(PROBLEM, "", "")
 _OFFERED = (_DETAILS, HTML, *GRAPHS)
 
@@ -207,7 +207,7 @@ def find_tombstone(site: Site, path: str) -> tuple[Tombstone, MediaType | None] 
     return None
 
 
-def replacement(
+def replacement_address(
     site: Site, tombstone: Tombstone, path: str, extension: MediaType | None
 ) -> str | None:
     """Return where what replaced an entity is: thing for thing, file for file."""
@@ -221,7 +221,7 @@ def replacement(
     return site.addresses.on_site(target)
 
 
-def as_it_was(site: Site, tombstone: Tombstone) -> str:
+def last_version_address(site: Site, tombstone: Tombstone) -> str:
     """Return the address of an entity's document in the last release that had it."""
     if not tombstone.last:
         return ""
@@ -234,7 +234,7 @@ def _problem(tombstone: Tombstone, was: str, language: str) -> bytes:
     problem = {
         "type": "about:blank",
         "title": translate("This is no longer here", language),
-        "status": _STATUS,
+        "status": _GONE_STATUS,
         "entity": tombstone.entity,
         "gone": tombstone.gone.isoformat(),
         "release": tombstone.release,
@@ -255,26 +255,26 @@ def _chosen(extension: MediaType | None) -> Chosen:
         return Chosen(_DETAILS, PROBLEM)
 
 
-def gone(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Response:
+def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Response:
     """Return 410 as a page, as a graph, or as problem details (RFC 9110, section 15.5.11)."""
-    reader = reader_of(request, site)
-    was = as_it_was(site, tombstone)
+    reader = negotiate_language(request, site)
+    was = last_version_address(site, tombstone)
     picked = _chosen(extension)
     chosen = picked.media_type
     if chosen is _DETAILS:
         body = _problem(tombstone, was, reader.language)
-        response = Response(body, _STATUS, content_type=PROBLEM)
+        response = Response(body, _GONE_STATUS, content_type=PROBLEM)
     elif chosen is HTML:
         entity = tombstone.entity.removeprefix(site.release.base_iri)
-        hits = nearest(site, entity, reader, tombstone.replaced_by)
+        hits = suggest_things(site, entity, reader, tombstone.replaced_by)
         near = site.pages.search.near(hits, reader)
         page = site.pages.history.gone(tombstone, was, reader, near)
-        response = Response(page, _STATUS, content_type=HTML.content_type)
+        response = Response(page, _GONE_STATUS, content_type=HTML.content_type)
     else:
         release = site.release
         graph = serialise(tombstone.triples(), chosen, release.prefixes, release.context)
         graph = as_n3(graph) if picked.name in N3 else graph
-        response = Response(graph, _STATUS, content_type=picked.content_type)
+        response = Response(graph, _GONE_STATUS, content_type=picked.content_type)
     if chosen in (_DETAILS, HTML):
         response.headers["Content-Language"] = reader.language
     links = [(name, 'rel="successor-version"') for name in tombstone.replaced_by]
@@ -282,5 +282,5 @@ def gone(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Respo
     if links:
         response.headers["Link"] = join_links(links)
     response.headers["Cache-Control"] = "public, no-cache"
-    vary(response, "Accept", "Accept-Language")
+    set_vary(response, "Accept", "Accept-Language")
     return response

@@ -24,7 +24,7 @@ _REGISTRY_BYTES = 4 << 20
 _log = logging.getLogger("publisher")
 
 
-def limits_of(config: Config) -> QueryLimits:
+def query_limits(config: Config) -> QueryLimits:
     """Return what one query may be and use."""
     return QueryLimits(
         seconds=config.query_timeout_seconds,
@@ -53,15 +53,15 @@ def open_engine(config: Config, release: Release, services: frozenset[str]) -> E
         ReleaseError: It does not hold the release.
         SettingError: It is an extra that is not installed.
     """
-    limits = limits_of(config)
+    limits = query_limits(config)
     if is_remote(config.engine):
         return _open_remote(config, release, limits)
     if config.engine == SPARQ:
-        return SparqEngine(_workplace(config, release, frozenset()), config.query_workers)
+        return SparqEngine(_worker_config(config, release, frozenset()), config.query_workers)
     return _embedded(config, release, services, at_once=True)
 
 
-def open_past_engine(config: Config, release: Release, services: frozenset[str]) -> Engine:
+def open_archive_engine(config: Config, release: Release, services: frozenset[str]) -> Engine:
     """Return an engine over the store of a release of the past; it starts with its first query.
 
     Raises:
@@ -73,26 +73,26 @@ def open_past_engine(config: Config, release: Release, services: frozenset[str])
 def _embedded(
     config: Config, release: Release, services: frozenset[str], *, at_once: bool
 ) -> EmbeddedEngine:
-    workplace = _workplace(config, release, services)
+    workplace = _worker_config(config, release, services)
     return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
 
 
-def _workplace(config: Config, release: Release, services: frozenset[str]) -> WorkerConfig:
+def _worker_config(config: Config, release: Release, services: frozenset[str]) -> WorkerConfig:
     return WorkerConfig(
         str(release.store),
-        limits_of(config),
+        query_limits(config),
         config.default_graph == "union",
         config.incoming_links,
         bool(services),
     )
 
 
-def _address(config: Config) -> EngineAddress:
+def _engine_address(config: Config) -> EngineAddress:
     return EngineAddress(config.engine, authorization(), read_timeout(config.engine_timeout))
 
 
 def _open_remote(config: Config, release: Release, limits: QueryLimits) -> RemoteEngine:
-    address = _address(config)
+    address = _engine_address(config)
     connection = ConnectionPool(address, limits, 1)
     loaded = read_registry(connection, release.base_iri).get(release.id)
     connection.close()
@@ -107,7 +107,7 @@ def _open_remote(config: Config, release: Release, limits: QueryLimits) -> Remot
     return RemoteEngine(address, names, limits, sizes)
 
 
-class Following:
+class CurrentRelease:
     """Which release is to be served: the folder's current one, or the one current in the engine.
 
     Several copies of the site that ask one engine so change over together, and never to a release
@@ -121,7 +121,9 @@ class Following:
         self._base_iri = ""
         self._connection = (
             ConnectionPool(
-                _address(config), QueryLimits(config.query_timeout_seconds, 0, _REGISTRY_BYTES), 1
+                _engine_address(config),
+                QueryLimits(config.query_timeout_seconds, 0, _REGISTRY_BYTES),
+                1,
             )
             if is_remote(config.engine)
             else None

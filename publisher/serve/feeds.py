@@ -17,9 +17,9 @@ from publisher.rdf.media_types import (
 )
 from publisher.release.history.feeds import FeedKind
 from publisher.serve.documents import choose, named
-from publisher.serve.headers import validators, vary
-from publisher.serve.reader import reader_of
-from publisher.serve.response_cache import keep
+from publisher.serve.headers import set_validators, set_vary
+from publisher.serve.reader import negotiate_language
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 _WHOLE = (TRIG, JSON_LD, N_QUADS)
@@ -47,9 +47,9 @@ def _named(site: Site, body: bytes, chosen: Chosen) -> Response:
 
 def _answer(site: Site, body: bytes, content_type: str) -> Response:
     response = Response(body, content_type=content_type)
-    validators(response, body, site.release.published)
-    vary(response, "Accept")
-    keep()
+    set_validators(response, body, site.release.published)
+    set_vary(response, "Accept")
+    mark_cacheable()
     return response
 
 
@@ -92,11 +92,11 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/feed.atom")
     def atom() -> Response:
-        reader = reader_of(request, site)
+        reader = negotiate_language(request, site)
         response = _answer(site, site.streams.atom(reader.language), _ATOM)
         response.headers["Content-Language"] = reader.language
         response.vary.clear()
-        vary(response, "Accept-Language")
+        set_vary(response, "Accept-Language")
         return response
 
     return routes

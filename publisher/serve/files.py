@@ -15,9 +15,9 @@ from publisher.rdf import media_types
 from publisher.release.manifest import read_files
 from publisher.release.model import CONTEXT, DUMPS, MANIFEST, StoredFile
 from publisher.serve import signposting
-from publisher.serve.archive import Past
-from publisher.serve.headers import join_links, validators, with_exact_date
-from publisher.serve.response_cache import keep
+from publisher.serve.archive import ReleaseArchive
+from publisher.serve.headers import join_links, set_validators, with_exact_date
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 from publisher.system.cache import BoundedCache
 
@@ -30,7 +30,7 @@ _GZIP = "application/gzip"
 _PART = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-0*[1-9][0-9]{0,17})", re.IGNORECASE)
 
 
-def _wants_part(response: Response) -> bool:
+def _is_range_request(response: Response) -> bool:
     """Tell whether a part is asked for, of the bytes that the client has the beginning of."""
     part = _PART.fullmatch(request.headers.get("Range", ""))
     if part is None or (part[2] and int(part[2]) < int(part[1])):
@@ -39,11 +39,11 @@ def _wants_part(response: Response) -> bool:
     return request.headers.get("If-Range", known[0]) in known  # section 13.1.5: exactly
 
 
-def in_parts(response: Response, length: int) -> Response:
+def file_response(response: Response, length: int) -> Response:
     """Return a file, a part of it, or the word that the client has it (RFC 9110, section 14)."""
     asked = {n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")}
     asked = with_exact_date(asked, response)
-    if _wants_part(response):
+    if _is_range_request(response):
         asked["HTTP_RANGE"] = request.headers["Range"]
     try:
         response.make_conditional(asked, accept_ranges=True, complete_length=length)
@@ -54,15 +54,15 @@ def in_parts(response: Response, length: int) -> Response:
     return response
 
 
-def _in_chunks(file: IO[bytes], _size: int) -> FileWrapper:
+def _read_chunks(file: IO[bytes], _size: int) -> FileWrapper:
     return FileWrapper(file, _CHUNK_BYTES)
 
 
-def stored(
+def release_file_response(
     site: Site, file: StoredFile, media_type: str, links: Iterable[tuple[str, str]]
 ) -> Response:
     """Return a file of the release, or the part of it that is asked for."""
-    request.environ["wsgi.file_wrapper"] = _in_chunks
+    request.environ["wsgi.file_wrapper"] = _read_chunks
     response = send_file(
         site.release.folder / file.name,
         mimetype=media_type,
@@ -76,9 +76,9 @@ def stored(
     name = file.name.rpartition("/")[2]
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     is_small = file.length * _SHARE <= site.config.cache_mb << 20
-    if is_small and "Range" not in request.headers and keep():
+    if is_small and "Range" not in request.headers and mark_cacheable():
         return response  # whole, whatever the client has: the layer in front compares
-    return in_parts(response, file.length)
+    return file_response(response, file.length)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -92,15 +92,15 @@ def blueprint(site: Site) -> Blueprint:
             abort(404)
         media_type = media_types.media_type_of_file(name)
         dataset = site.release.dataset(name.removesuffix(".gz").rpartition(".")[0])
-        links = signposting.of_file(site, dataset)
-        return stored(site, file, media_type.name if media_type else _GZIP, links)
+        links = signposting.file_signposts(site, dataset)
+        return release_file_response(site, file, media_type.name if media_type else _GZIP, links)
 
     @routes.get(f"/{CONTEXT}")
     def context() -> Response:
         body = (site.release.folder / CONTEXT).read_bytes()
         response = Response(body, content_type=media_types.JSON_LD.content_type)
-        validators(response, body, site.release.published)
-        keep()
+        set_validators(response, body, site.release.published)
+        mark_cacheable()
         return response
 
     return routes
@@ -110,19 +110,19 @@ def blueprint(site: Site) -> Blueprint:
 #
 # The manifest lists them; the store is not among them, since a copy makes it from the others.
 
-_ANY = "application/octet-stream"
+_OCTET_STREAM = "application/octet-stream"
 
 # The files of some releases, which never change.
 _MOST_BYTES = 8 << 20
-_known: BoundedCache[Path, Mapping[str, StoredFile]] = BoundedCache(_MOST_BYTES)
+_file_lists: BoundedCache[Path, Mapping[str, StoredFile]] = BoundedCache(_MOST_BYTES)
 
 
 def _files(folder: Path) -> Mapping[str, StoredFile]:
     """Return the files of a release."""
-    return _known.get(folder) or _known.keep(folder, read_files(folder / MANIFEST))
+    return _file_lists.get(folder) or _file_lists.keep(folder, read_files(folder / MANIFEST))
 
 
-def copies_blueprint(site: Site, past: Past) -> Blueprint:
+def copies_blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
     """Return the route of the files of releases."""
     routes = Blueprint("copies", __name__)
     releases = Path(site.config.releases)
@@ -136,13 +136,13 @@ def copies_blueprint(site: Site, past: Past) -> Blueprint:
         media_type = media_types.media_type_of_file(name)
         response = send_file(
             (releases / release / name).resolve(),
-            mimetype=media_type.name if media_type else _ANY,
+            mimetype=media_type.name if media_type else _OCTET_STREAM,
             conditional=False,
             etag=found.sha256[:32],
             last_modified=kept.published,
         )
         response.headers["Accept-Ranges"] = "bytes"
         response.headers["Cache-Control"] = "public, no-cache"
-        return in_parts(response, found.length)
+        return file_response(response, found.length)
 
     return routes

@@ -22,7 +22,7 @@ Parameters = Mapping[str, Sequence[str]]
 # RDF4J's. Only the first is known to have no other meaning.
 PARAMETERS = ("format", "output", "results", "out", "Accept", "accept")
 _FORMAT = PARAMETERS[0]
-_NO_WISH = ("auto", "*/*")
+_NO_FORMAT = ("auto", "*/*")
 _JSON, _XML, _CSV, _TSV = SOLUTIONS
 _TURTLE, _N_TRIPLES, _JSON_LD, _RDF_XML, _TRIG, _N_QUADS = GRAPHS
 _OF_SOLUTIONS = {
@@ -72,7 +72,7 @@ _BY_ACCEPT = {SOLUTIONS: _OTHER_SOLUTIONS, GRAPHS: {name: name for name in GRAPH
 
 
 @dataclass(frozen=True)
-class Wish:
+class AcceptedFormats:
     """What a client wants as an answer.
 
     Attributes:
@@ -102,7 +102,7 @@ class Wish:
         return NotAcceptable(accept, offered, self.parameter)
 
 
-def read_wish(accept: str, parameters: Parameters | None = None) -> Wish:
+def read_accepted_formats(accept: str, parameters: Parameters | None = None) -> AcceptedFormats:
     """Return what a client wants, by its Accept field and by a parameter (``format=csv``).
 
     Raises:
@@ -117,15 +117,15 @@ def read_wish(accept: str, parameters: Parameters | None = None) -> Wish:
     if not written and _prefers_page(accept):
         return _page(accept)
     parameter = f"{name}={written}" if written else ""
-    return Wish(solutions, solutions, graph, False, names, True, parameter, accept)
+    return AcceptedFormats(solutions, solutions, graph, False, names, True, parameter, accept)
 
 
-def named_wish(extension: str) -> Wish:
+def named_formats(extension: str) -> AcceptedFormats:
     """Return the wish of an address that ends in the extension of a format."""
     solutions = _BY_PARAMETER[SOLUTIONS].get(extension, "")
     graph = _BY_PARAMETER[GRAPHS].get(extension, "")
     parameter = f".{extension}"
-    return Wish(solutions, solutions, graph, is_negotiated=False, parameter=parameter)
+    return AcceptedFormats(solutions, solutions, graph, is_negotiated=False, parameter=parameter)
 
 
 def is_format(extension: str) -> bool:
@@ -138,8 +138,8 @@ def _prefers_page(accept: str) -> bool:
     return _chosen(accept, (*every, HTML.name)) == HTML.name
 
 
-def _page(accept: str) -> Wish:
-    return Wish(SOLUTIONS[0], BOOLEANS[0], GRAPHS[0], page=True, accept=accept)
+def _page(accept: str) -> AcceptedFormats:
+    return AcceptedFormats(SOLUTIONS[0], BOOLEANS[0], GRAPHS[0], page=True, accept=accept)
 
 
 def _is_open(accept: str) -> bool:
@@ -157,7 +157,7 @@ def _parameter(parameters: Parameters, accept: str) -> tuple[str, str]:
             written = value.partition(";")[0].strip().lower().replace(" ", "+").lstrip(".")
             if written in known:
                 return name, written
-            if name == _FORMAT and written and written not in _NO_WISH and _is_open(accept):
+            if name == _FORMAT and written and written not in _NO_FORMAT and _is_open(accept):
                 raise QueryRefused(
                     "There is no format '{format}'.",
                     remedy="Choose one of {formats}.",
@@ -184,11 +184,11 @@ def _choice(kind: tuple[str, ...], accept: str, written: str, names: dict[str, s
         name = _chosen(accept, tuple(sorted(allowed, key=lambda n: n != by_parameter)))
         if name or not _chosen(accept, offered):
             # Without a field that allows it the client still named it.
-            return _named(by_parameter, name, names)
+            return _named_format(by_parameter, name, names)
     elif written and _says_nothing(accept, offered):
         return ""
     name = _chosen(accept, offered)
-    return _named(accepted.get(name, ""), name, names)
+    return _named_format(accepted.get(name, ""), name, names)
 
 
 def _says_nothing(accept: str, offered: Sequence[str]) -> bool:
@@ -202,7 +202,7 @@ def _without_anything(accept: str) -> str:
     return ",".join(r for r in accept.split(",") if not r.strip().startswith("*"))
 
 
-def _named(media_type: str, name: str, names: dict[str, str]) -> str:
+def _named_format(media_type: str, name: str, names: dict[str, str]) -> str:
     if name and name != media_type:
         names[media_type] = name
     return media_type

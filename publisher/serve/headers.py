@@ -32,7 +32,7 @@ EDITOR_POLICY = PAGE_POLICY.replace(
     "style-src 'self'",
     "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
 )
-_FOR_EVERYBODY = {
+_COMMON_HEADERS = {
     **dict(FIELDS),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -59,7 +59,7 @@ def entity_tag(body: bytes) -> str:
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
 
 
-def validators(response: Response, body: bytes, changed: datetime) -> None:
+def set_validators(response: Response, body: bytes, changed: datetime) -> None:
     """Set ETag, Last-Modified, and leave to keep an answer only with asking again."""
     response.headers["ETag"] = entity_tag(body)
     response.headers["Last-Modified"] = http_date(changed)
@@ -74,7 +74,7 @@ def with_exact_date(environ: WSGIEnvironment, response: Response) -> WSGIEnviron
     return {name: value for name, value in environ.items() if name != "HTTP_IF_MODIFIED_SINCE"}
 
 
-def vary(response: Response, *names: str) -> None:
+def set_vary(response: Response, *names: str) -> None:
     """Say which fields of the request chose the answer (RFC 9110, section 12.5.5)."""
     response.vary.update(names)
 
@@ -108,17 +108,17 @@ def join_links(links: Iterable[tuple[str, str]]) -> str:
 
 
 # Printable ASCII without what may not stand in an address (RFC 3986, section 2).
-_LEFT_ALONE = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '"<>\\^`{|}')
-_NEEDS_NO_ESCAPE = re.compile(f"[{re.escape(_LEFT_ALONE)}]*")
+_UNESCAPED = "".join(chr(c) for c in range(0x21, 0x7F) if chr(c) not in '"<>\\^`{|}')
+_NEEDS_NO_ESCAPE = re.compile(f"[{re.escape(_UNESCAPED)}]*")
 
 
 def _ascii(target: str) -> str:
     if _NEEDS_NO_ESCAPE.fullmatch(target):
         return target
-    return quote(target, safe=_LEFT_ALONE)
+    return quote(target, safe=_UNESCAPED)
 
 
-def for_everybody(response: Response, policy: str = PAGE_POLICY) -> Response:
+def add_common_headers(response: Response, policy: str = PAGE_POLICY) -> Response:
     """Add what every answer carries: CORS without credentials, and no guessing of types.
 
     Args:
@@ -126,7 +126,7 @@ def for_everybody(response: Response, policy: str = PAGE_POLICY) -> Response:
         policy: What it may load if it is a page.
     """
     headers = response.headers
-    headers.update(_FOR_EVERYBODY)  # an answer of the past has them already
+    headers.update(_COMMON_HEADERS)  # an answer of the past has them already
     is_page = response.mimetype == media_types.HTML.name
     headers.setdefault("Content-Security-Policy", policy if is_page else DATA_POLICY)
     return response

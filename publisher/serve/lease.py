@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-class Turnstile:
+class DrainingApp:
     """A WSGI application that can be closed: who is in finishes, nobody comes in any more."""
 
     def __init__(self, application: WSGIApplication, end: Callable[[], None]) -> None:
@@ -57,10 +57,10 @@ class Turnstile:
         if isinstance(chunks, list):
             self.leave()
             return chunks
-        return _Leaving(chunks, self.leave)
+        return _LeasedBody(chunks, self.leave)
 
 
-class _Leaving:
+class _LeasedBody:
     """Chunks of a body; tells when they are no longer wanted."""
 
     def __init__(self, chunks: Iterable[bytes], leave: Callable[[], None]) -> None:

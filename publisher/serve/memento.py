@@ -18,10 +18,10 @@ from publisher.rdf import media_types
 from publisher.rdf.media_types import JSON, negotiate
 from publisher.release.history.releases import ReleaseInfo
 from publisher.serve import problems
-from publisher.serve.archive import Past, at
-from publisher.serve.headers import join_links, validators, vary, with_exact_date
-from publisher.serve.queue import turn_of
-from publisher.serve.reader import reader_of
+from publisher.serve.archive import ReleaseArchive, release_at
+from publisher.serve.headers import join_links, set_validators, set_vary, with_exact_date
+from publisher.serve.queue import request_slot
+from publisher.serve.reader import negotiate_language
 from publisher.serve.response_cache import instant_of
 from publisher.serve.site import Site
 
@@ -29,7 +29,7 @@ LINK_FORMAT = "application/link-format"
 _ORIGINAL = "publisher.original"
 
 
-def document_of(site: Site, path: str) -> str:
+def document_path(site: Site, path: str) -> str:
     """Return the path of the document that a path means, whatever extension it bears."""
     bare, dot, extension = path.rpartition(".")
     is_picked = dot and media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENTS
@@ -49,10 +49,10 @@ def _is_original() -> bool:
     return request.blueprint == "documents" or request.path.startswith("/catalog")
 
 
-class Clock:
+class MementoAddresses:
     """The addresses of one site at all times."""
 
-    def __init__(self, site: Site, past: Past) -> None:
+    def __init__(self, site: Site, past: ReleaseArchive) -> None:
         """Keep what links are made of."""
         self._site = site
         self._past = past
@@ -74,7 +74,7 @@ class Clock:
 
     def mementos(self, path: str) -> list[ReleaseInfo]:
         """Return the releases in which a path is, the oldest first."""
-        return self._past.mementos(document_of(self._site, path))
+        return self._past.mementos(document_path(self._site, path))
 
     def links(self, path: str) -> list[tuple[str, str]]:
         """Return the links of an original, which is its own TimeGate (RFC 7089, pattern 1.1)."""
@@ -107,23 +107,25 @@ class Clock:
         ]
 
 
-def wanted_instant(site: Site) -> datetime:
+def read_accept_datetime(site: Site) -> datetime:
     """Return the instant of the Accept-Datetime field (RFC 7089, section 2.1.1)."""
     value = request.headers.get("Accept-Datetime", "")
     instant = instant_of(value)
     if instant is not None:
         return instant
-    language = reader_of(request, site).language
+    language = negotiate_language(request, site).language
     sentence = translate(
         "Accept-Datetime is '{value}', which is no date. Write it as in"
         " 'Thu, 31 May 2007 20:35:00 GMT', or leave the field out.",
         language,
         value=value[:100],
     )
-    abort(problems.answer(site, 400, {}, [sentence]))
+    abort(problems.problem_response(site, 400, {}, [sentence]))
 
 
-def in_release(clock: Clock, past: Past, name: str, path: str) -> Response | None:
+def archived_response(
+    clock: MementoAddresses, past: ReleaseArchive, name: str, path: str
+) -> Response | None:
     """Return what a release of the past answers for a path; None when there is no such release."""
     here = next((kept for kept in past.kept() if kept.id == name), None)
     if here is None:
@@ -158,33 +160,33 @@ def mark_originals(app: Flask) -> None:
     app.after_request(mark)
 
 
-def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:
+def follow_accept_datetime(app: Flask, site: Site, past: ReleaseArchive) -> None:
     """Let every document answer as it was at a wished time, with 200 and its own address."""
-    clock = Clock(site, past)
+    clock = MementoAddresses(site, past)
 
     def travel() -> Response | None:
         path = request.path.removeprefix("/")
         if "Accept-Datetime" not in request.headers or not _is_original():
             return None
-        instant = wanted_instant(site)
+        instant = read_accept_datetime(site)
         mementos = clock.mementos(path)
-        kept = at(mementos, instant) if mementos else None
+        kept = release_at(mementos, instant) if mementos else None
         if kept is None:
             return None
-        with turn_of(site):
-            response = in_release(clock, past, kept.id, path)
+        with request_slot(site):
+            response = archived_response(clock, past, kept.id, path)
         if response is None:
             return None
         if response.status_code == 200 and "Content-Location" not in response.headers:
             response.headers["Content-Location"] = clock.memento(kept, path)
-        vary(response, "Accept-Datetime")
+        set_vary(response, "Accept-Datetime")
         response.make_conditional(with_exact_date(request.environ, response))
         return response
 
     def point(response: Response) -> Response:
         if not _is_original() or "Memento-Datetime" in response.headers:
             return response
-        vary(response, "Accept-Datetime")  # at things, too: where they lead depends on the time
+        set_vary(response, "Accept-Datetime")  # at things, too: where they lead depends on the time
         if response.status_code == 200:
             links = join_links(clock.links(request.path.removeprefix("/")))
             response.headers["Link"] = ", ".join(
@@ -196,7 +198,7 @@ def follow_accept_datetime(app: Flask, site: Site, past: Past) -> None:
     app.after_request(point)
 
 
-def _as_links(clock: Clock, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
+def _as_links(clock: MementoAddresses, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
     links = [
         (clock.original(path), 'rel="original timegate"'),
         (
@@ -213,7 +215,7 @@ def _as_links(clock: Clock, path: str, mementos: Sequence[ReleaseInfo]) -> bytes
     return (join_links(links).replace(", <", ",\n<") + "\n").encode()
 
 
-def _as_json(clock: Clock, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
+def _as_json(clock: MementoAddresses, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
     listed = [
         {"datetime": kept.published.isoformat(), "uri": clock.memento(kept, path)}
         for kept in mementos
@@ -227,24 +229,24 @@ def _as_json(clock: Clock, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
     return (json.dumps(time_map, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def blueprint(site: Site, past: Past) -> Blueprint:
+def blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
     """Return the routes of TimeMaps."""
     routes = Blueprint("memento", __name__)
-    clock = Clock(site, past)
+    clock = MementoAddresses(site, past)
 
     @routes.get("/timemap/", defaults={"path": ""})
     @routes.get("/timemap/<path:path>")
     def time_map(path: str) -> Response:
         mementos = clock.mementos(path)
-        is_known = site.documents.find(document_of(site, path)) is not None
+        is_known = site.documents.find(document_path(site, path)) is not None
         if not mementos or (not is_known and len(mementos) == len(past.kept())):
             abort(404)
         chosen = negotiate(request.headers.get("Accept", ""), [LINK_FORMAT, JSON.name])
         write = _as_json if chosen == JSON.name else _as_links
         body = write(clock, path, mementos)
         response = Response(body, content_type=chosen)
-        validators(response, body, mementos[-1].published)
-        vary(response, "Accept")
+        set_validators(response, body, mementos[-1].published)
+        set_vary(response, "Accept")
         return response
 
     return routes

@@ -43,17 +43,17 @@ if TYPE_CHECKING:
 
 
 _BOUNDS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, float("inf"))
-_PLACES = ("catalog", "dataset", "def", "doc", "dump", "id", "query", "sparql", "static")
+_ROUTES = ("catalog", "dataset", "def", "doc", "dump", "id", "query", "sparql", "static")
 
 
-def place_of(path: str) -> str:
+def route_of(path: str) -> str:
     """Return the place on the site that a path counts for.
 
-    >>> [place_of(path) for path in ("/doc/lake/siljan.ttl", "/catalog.rdf", "/nowhere", "/")]
+    >>> [route_of(path) for path in ("/doc/lake/siljan.ttl", "/catalog.rdf", "/nowhere", "/")]
     ['doc', 'catalog', 'other', 'other']
     """
     place = path[1:].partition("/")[0].partition(".")[0]
-    return place if place in _PLACES else "other"
+    return place if place in _ROUTES else "other"
 
 
 class _Requests(Collector):
@@ -65,7 +65,7 @@ class _Requests(Collector):
 
     def __init__(self) -> None:
         self._counts = {
-            (place, status): itertools.count() for place in (*_PLACES, "other") for status in "2345"
+            (place, status): itertools.count() for place in (*_ROUTES, "other") for status in "2345"
         }
 
     def count(self, place: str, status: str) -> None:
@@ -155,7 +155,7 @@ class Metrics:
 
     def counting(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
         """Return the start of an answer that counts the request, whoever answers it."""
-        place = place_of(environ["PATH_INFO"])
+        place = route_of(environ["PATH_INFO"])
 
         def start(status, fields, exc_info=None):  # type: ignore[no-untyped-def]
             self._requests.count(place, status)
@@ -176,7 +176,7 @@ class Metrics:
 
 _log = logging.getLogger("publisher.queries")
 _LONGEST_TEXT = 4000
-_ENDINGS: tuple[tuple[type[PublisherError], str], ...] = (
+_OUTCOMES: tuple[tuple[type[PublisherError], str], ...] = (
     (QueryRefused, "refused"),
     (QueryLimitExceeded, "limit"),
     (ClientBusy, "client busy"),
@@ -202,7 +202,7 @@ class QueryLog:
         self, operation: Operation, error: PublisherError, client: str, began: float
     ) -> None:
         """Write down a query that was not."""
-        ending = next((word for kind, word in _ENDINGS if isinstance(error, kind)), "failed")
+        ending = next((word for kind, word in _OUTCOMES if isinstance(error, kind)), "failed")
         if isinstance(error, QueryLimitExceeded):
             ending = error.limit
         self._write(operation, ending, client, began, 0)

@@ -11,7 +11,7 @@ from publisher.system.supervised import Supervised
 
 
 @dataclass(frozen=True)
-class Instead:
+class FallbackRelease:
     """A release is served instead of the current one, which cannot be served.
 
     Attributes:
@@ -45,13 +45,13 @@ class Instead:
         )
 
 
-class Parts:
+class ProcessHealth:
     """The parts of one web process that must live, and whether the current release is served."""
 
     def __init__(self) -> None:
         """Begin with none, and all well."""
         self._parts: list[Supervised] = []
-        self.instead: Instead | None = None
+        self.instead: FallbackRelease | None = None
 
     def add(self, part: Supervised) -> None:
         """Watch a part from here on."""

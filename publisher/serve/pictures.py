@@ -7,9 +7,9 @@ from flask import Blueprint, Response, abort
 from publisher.messages import LANGUAGES
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.pages import PageLanguage
-from publisher.serve.documents import moved
-from publisher.serve.headers import validators
-from publisher.serve.response_cache import keep
+from publisher.serve.documents import redirect_to
+from publisher.serve.headers import set_validators
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 _PNG = "image/png"
@@ -37,15 +37,15 @@ def blueprint(site: Site) -> Blueprint:
         if drawn is None:
             abort(404)
         response = Response(drawn, content_type=_PNG)
-        validators(response, drawn, site.release.published)
+        set_validators(response, drawn, site.release.published)
         response.headers["Content-Language"] = language
-        keep()
+        mark_cacheable()
         return response
 
     @routes.get("/favicon.ico")
     def favicon() -> Response:
         # Asked for by programs that read no page; pages name the icons themselves.
         there = site.addresses.on_site(f"{site.release.base_iri}static/favicon.ico")
-        return moved(there, 301)
+        return redirect_to(there, 301)
 
     return routes

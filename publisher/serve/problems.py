@@ -27,11 +27,11 @@ from publisher.messages import in_language, translate
 from publisher.query.remote.connection import engine_error
 from publisher.query.remote.engine import RemoteEngine
 from publisher.rdf.media_types import HTML, quality
-from publisher.serve.headers import CODINGS, METHODS, vary
+from publisher.serve.headers import CODINGS, METHODS, set_vary
 from publisher.serve.http.limits import BODY_SETTING, longest_body_bytes
-from publisher.serve.reader import reader_of
+from publisher.serve.reader import negotiate_language
 from publisher.serve.site import Site
-from publisher.serve.suggestions import nearest, words_of
+from publisher.serve.suggestions import suggest_things, words_in_path
 
 _log = logging.getLogger("publisher")
 PROBLEM = "application/problem+json"
@@ -49,7 +49,7 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (PublisherError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 # What rendering does with terms of another kind than the query asked for.
-_OF_STRANGE_TERMS = (
+_ERRORS_OF_WRONG_TERMS = (
     *(AssertionError, AttributeError, LookupError),
     *(OverflowError, RecursionError, StopIteration, TypeError, ValueError),
 )
@@ -83,7 +83,7 @@ _CURES = {
 }
 
 
-def status_of(error: PublisherError) -> HTTPStatus:
+def error_status(error: PublisherError) -> HTTPStatus:
     """Return the status code for an error."""
     if isinstance(error, QueryLimitExceeded) and error.limit != "query_timeout_seconds":
         return HTTPStatus.UNPROCESSABLE_ENTITY  # waiting longer would not help
@@ -97,15 +97,15 @@ def _prefers_page(accept: str) -> bool:
     return page > details or (page == details > 0 and HTML.name in accept.lower())
 
 
-def answer(
+def problem_response(
     site: Site, status: int, details: dict[str, object], sentences: list[str], title: str = ""
 ) -> Response:
     """Return a problem as a page to readers who prefer pages, else as problem details."""
-    reader = reader_of(request, site)
+    reader = negotiate_language(request, site)
     title = translate(title or _TITLES.get(status, HTTPStatus(status).phrase), reader.language)
     if _prefers_page(request.headers.get("Accept", "")):
-        near = nearest(site, request.path, reader) if status == HTTPStatus.NOT_FOUND else []
-        asked = " ".join(words_of(request.path)) if status == HTTPStatus.NOT_FOUND else ""
+        near = suggest_things(site, request.path, reader) if status == HTTPStatus.NOT_FOUND else []
+        asked = " ".join(words_in_path(request.path)) if status == HTTPStatus.NOT_FOUND else ""
         page = site.pages.problem(status, title, sentences, reader, near, asked)
         response = Response(page, status, content_type=HTML.content_type)
     else:
@@ -116,17 +116,17 @@ def answer(
         response = Response(body.encode(), status, content_type=PROBLEM)
     response.headers["Content-Language"] = reader.language
     response.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
-    vary(response, "Accept", "Accept-Language")
+    set_vary(response, "Accept", "Accept-Language")
     return response
 
 
-def sentences_of(error: PublisherError, language: str) -> list[str]:
+def error_sentences(error: PublisherError, language: str) -> list[str]:
     """Return what went wrong and the cure, in a language."""
     texts = (in_language(error.what, language), in_language(error.remedy, language))
     return [text for text in texts if text]
 
 
-def headed(response: Response, error: PublisherError) -> None:
+def with_error_headers(response: Response, error: PublisherError) -> None:
     """Give an answer the header fields that an error calls for."""
     response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
     if isinstance(error, EngineBusy | ClientBusy):
@@ -147,17 +147,17 @@ def _details(error: PublisherError) -> dict[str, object]:
 
 def _publisher_error(site: Site, error: PublisherError) -> Response:
     if isinstance(error, ClientDisconnected):
-        return Response(b"", status_of(error), headers={"Cache-Control": "no-store"})
-    sentences = sentences_of(error, reader_of(request, site).language)
+        return Response(b"", error_status(error), headers={"Cache-Control": "no-store"})
+    sentences = error_sentences(error, negotiate_language(request, site).language)
     title = next((title for kind, title in _OWN_TITLES if isinstance(error, kind)), "")
-    response = answer(site, status_of(error), _details(error), sentences, title)
-    headed(response, error)
+    response = problem_response(site, error_status(error), _details(error), sentences, title)
+    with_error_headers(response, error)
     return response
 
 
 def _http_error(site: Site, error: HTTPException) -> Response:
     status = error.code or 500
-    language = reader_of(request, site).language
+    language = negotiate_language(request, site).language
     cure = _CURES.get(status)
     sentences = [translate(cure, language)] if cure else []
     details: dict[str, object] = {}
@@ -166,7 +166,7 @@ def _http_error(site: Site, error: HTTPException) -> Response:
         most = longest_body_bytes(site.config)
         sentence = "The body of a request may have {most} bytes ({setting})."
         sentences = [translate(sentence, language, most=most, setting=BODY_SETTING)]
-    response = answer(site, status, details, sentences)
+    response = problem_response(site, status, details, sentences)
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         allowed = getattr(error, "valid_methods", None)
         response.headers["Allow"] = ", ".join(sorted(allowed)) if allowed else METHODS
@@ -187,7 +187,7 @@ def _redirect(site: Site, error: RequestRedirect) -> Response:
     return response
 
 
-def register(app: Flask, site: Site) -> None:
+def register_error_handlers(app: Flask, site: Site) -> None:
     """Let every error of an app be answered here."""
 
     def on_publisher_error(error: PublisherError) -> Response:
@@ -206,7 +206,7 @@ def register(app: Flask, site: Site) -> None:
         return _publisher_error(site, engine_error(f"{type(error).__name__}: {error}"))
 
     if isinstance(site.engine, RemoteEngine):
-        for kind in _OF_STRANGE_TERMS:
+        for kind in _ERRORS_OF_WRONG_TERMS:
             app.register_error_handler(kind, on_engine_error)
     app.register_error_handler(PublisherError, on_publisher_error)
     app.register_error_handler(HTTPException, on_http_error)

@@ -1,9 +1,9 @@
 """Requests that cost much and wait in the one queue of a web process, and whose they are.
 
-All that may take more than some 20 ms when nothing of it is kept stands in ``COSTLY``; queries take
-their turn in ``Endpoint.answer``, behind the memory of answers. Documents, health and metrics never
-wait: at most ``query_workers`` + ``query_queue`` requests are at work or wait here, so that a pool
-of more threads always has some for them (see ``app.thread_count``).
+All that may take more than some 20 ms when nothing of it is kept stands in ``QUEUED_VIEWS``;
+queries take their turn in ``Endpoint.answer``, behind the memory of answers. Documents, health and
+metrics never wait: at most ``query_workers`` + ``query_queue`` requests are at work or wait here,
+so that a pool of more threads always has some for them (see ``app.thread_count``).
 
 A request whose client has left is dropped while it waits. Whoever owns the connection says so:
 ``environ["publisher.client_left"]`` is a function without arguments that returns True as soon as
@@ -24,7 +24,7 @@ from flask import Flask, request
 
 from publisher.query.queue import never_disconnected
 from publisher.rdf.media_types import HTML
-from publisher.serve.response_cache import CLIENT_LEFT
+from publisher.serve.response_cache import CLIENT_DISCONNECTED
 from publisher.serve.site import Site
 
 if TYPE_CHECKING:
@@ -35,20 +35,20 @@ def _always() -> bool:
     return True
 
 
-def _is_made_table() -> bool:
+def _is_generated_table() -> bool:
     """Tell whether a table is asked for that does not lie in the release as a file."""
     extension = request.path.rpartition("/")[2].partition(".")[2]
     return bool(request.query_string) or extension in ("", HTML.extension)
 
 
-def _is_for_programs() -> bool:
+def _is_graph_request() -> bool:
     """Tell whether the catalogue is asked for as a graph; its page is a document."""
     return HTML.name not in request.headers.get("Accept", "")
 
 
 # View → whether the request that it answers is costly.
-COSTLY: Mapping[str, Callable[[], bool]] = {
-    "catalogue.catalogue": _is_for_programs,
+QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
+    "catalogue.catalogue": _is_graph_request,
     "catalogue.catalogue_in": _always,
     "catalogue.service": _always,
     "catalogue.swedish": _always,
@@ -67,46 +67,46 @@ COSTLY: Mapping[str, Callable[[], bool]] = {
     "releases.report": _always,
     "search.as_json": _always,
     "search.search": _always,
-    "tables.table": _is_made_table,
+    "tables.table": _is_generated_table,
 }
 
 
-def turn_of(site: Site) -> AbstractContextManager[None]:
+def request_slot(site: Site) -> AbstractContextManager[None]:
     """Return what holds a place for the request while its body runs; see ``FairQueue.turn``."""
-    client = client_of(request.environ, site.config.client_header)
-    return site.endpoint.turns.turn(client, has_left_of_request())
+    client = client_address(request.environ, site.config.client_header)
+    return site.endpoint.turns.turn(client, client_disconnected())
 
 
 @contextmanager
-def turn_at_once(site: Site) -> Iterator[bool]:
+def slot_at_once(site: Site) -> Iterator[bool]:
     """Hold a place for the request if there is one at once; tell whether there is."""
-    client = client_of(request.environ, site.config.client_header)
+    client = client_address(request.environ, site.config.client_header)
     with site.endpoint.turns.turn_at_once(client) as has_turn:
         yield has_turn
 
 
-def has_left_of_request() -> Callable[[], bool]:
+def client_disconnected() -> Callable[[], bool]:
     """Return what tells whether the client of the request has left."""
-    has_left: Callable[[], bool] = request.environ.get(CLIENT_LEFT, never_disconnected)
+    has_left: Callable[[], bool] = request.environ.get(CLIENT_DISCONNECTED, never_disconnected)
     return has_left
 
 
-def take_turns(app: Flask, site: Site) -> None:
+def queue_costly_views(app: Flask, site: Site) -> None:
     """Let the costly views of an application wait for their turn."""
-    for name, is_costly in COSTLY.items():
+    for name, is_costly in QUEUED_VIEWS.items():
         view = app.view_functions.get(name)
         if view is not None:
-            app.view_functions[name] = _in_turn(site, view, is_costly)
+            app.view_functions[name] = _queued(site, view, is_costly)
 
 
-def _in_turn(
+def _queued(
     site: Site, view: Callable[..., Any], is_costly: Callable[[], bool]
 ) -> Callable[..., Any]:
     @wraps(view)
     def answer(**values: Any) -> Any:
         if not is_costly():
             return view(**values)
-        with turn_of(site):
+        with request_slot(site):
             return view(**values)
 
     return answer
@@ -118,7 +118,7 @@ def _in_turn(
 _NETWORK_BITS = 64
 
 
-def client_of(environ: WSGIEnvironment, header: str) -> str:
+def client_address(environ: WSGIEnvironment, header: str) -> str:
     """Return the client's address, an IPv6 one cut to its network.
 
     Args:
@@ -126,9 +126,9 @@ def client_of(environ: WSGIEnvironment, header: str) -> str:
         header: Field in which the proxy in front names the client; empty: there is none, and what
             clients send in such fields counts for nothing.
 
-    >>> client_of({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "10.1.1.1"}, "")
+    >>> client_address({"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "10.1.1.1"}, "")
     '127.0.0.1'
-    >>> client_of({"HTTP_X_FORWARDED_FOR": "1.1.1.1, 2001:db8::1"}, "X-Forwarded-For")
+    >>> client_address({"HTTP_X_FORWARDED_FOR": "1.1.1.1, 2001:db8::1"}, "X-Forwarded-For")
     '2001:db8::'
     """
     written = environ.get("REMOTE_ADDR", "")

@@ -7,13 +7,13 @@ from flask import Request, Response
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import HTML, choose_language
 from publisher.render.pages import PageLanguage
-from publisher.serve.headers import validators
+from publisher.serve.headers import set_validators
 from publisher.serve.site import Site
 
 PARAMETER = "lang"
 
 
-def reader_of(request: Request, site: Site) -> PageLanguage:
+def negotiate_language(request: Request, site: Site) -> PageLanguage:
     """Return the reader: by ``?lang=``, else by Accept-Language, else as the setting says."""
     chosen = request.args.get(PARAMETER, "")
     if chosen in LANGUAGES:
@@ -23,7 +23,7 @@ def reader_of(request: Request, site: Site) -> PageLanguage:
     return PageLanguage(choose_language(request.headers.get("Accept-Language", ""), offered))
 
 
-def speak(response: Response, reader: PageLanguage) -> None:
+def set_content_language(response: Response, reader: PageLanguage) -> None:
     """Say the language of an answer, and whether the request's field chose it.
 
     RFC 9110, sections 8.5 and 12.5.5.
@@ -33,9 +33,9 @@ def speak(response: Response, reader: PageLanguage) -> None:
         response.vary.add("Accept-Language")
 
 
-def page(site: Site, body: bytes, reader: PageLanguage) -> Response:
+def page_response(site: Site, body: bytes, reader: PageLanguage) -> Response:
     """Return a page of the release as an answer: with validators, and in its reader's language."""
     response = Response(body, content_type=HTML.content_type)
-    validators(response, body, site.release.published)
-    speak(response, reader)
+    set_validators(response, body, site.release.published)
+    set_content_language(response, reader)
     return response

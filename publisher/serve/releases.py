@@ -14,13 +14,13 @@ from publisher.release.manifest import read_manifest
 from publisher.release.model import MANIFEST, REPORT, Release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 from publisher.render.history import MOST_SHOWN
-from publisher.serve.archive import Past
-from publisher.serve.differences import Text
-from publisher.serve.documents import moved
-from publisher.serve.headers import validators, vary, with_exact_date
-from publisher.serve.memento import Clock, in_release
-from publisher.serve.reader import reader_of
-from publisher.serve.response_cache import keep
+from publisher.serve.archive import ReleaseArchive
+from publisher.serve.differences import SpooledText
+from publisher.serve.documents import redirect_to
+from publisher.serve.headers import set_validators, set_vary, with_exact_date
+from publisher.serve.memento import MementoAddresses, archived_response
+from publisher.serve.reader import negotiate_language
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 RDF_PATCH = "application/rdf-patch"
@@ -30,7 +30,7 @@ _SHARE = 16
 _EXTENSIONS = {"html": HTML.name, "json": JSON.name, "rdfp": RDF_PATCH}
 
 
-def _written(content: object) -> bytes:
+def _serialise(content: object) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode()
 
 
@@ -38,11 +38,11 @@ def _answer(site: Site, body: bytes, chosen: str, language: str = "") -> Respons
     """Return an answer that was negotiated."""
     content_type = HTML.content_type if chosen == HTML.name else chosen
     response = Response(body, content_type=content_type)
-    validators(response, body, site.release.published)
-    vary(response, "Accept")
+    set_validators(response, body, site.release.published)
+    set_vary(response, "Accept")
     if language:
         response.headers["Content-Language"] = language
-        vary(response, "Accept-Language")
+        set_vary(response, "Accept-Language")
     return response
 
 
@@ -54,11 +54,11 @@ def _accept() -> str:
     return request.headers.get("Accept", "")
 
 
-def _listing(site: Site, past: Past) -> Response:
+def _listing(site: Site, past: ReleaseArchive) -> Response:
     """Return the releases that are kept, the newest first."""
-    clock, kept = Clock(site, past), list(past.kept())[::-1]
+    clock, kept = MementoAddresses(site, past), list(past.kept())[::-1]
     if _chosen([HTML.name, JSON.name]) == HTML.name:
-        reader = reader_of(request, site)
+        reader = negotiate_language(request, site)
         return _answer(site, site.pages.history.releases(kept, reader), HTML.name, reader.language)
     before = [release.id for release in kept[1:]] + [""]
     listed = [
@@ -76,10 +76,10 @@ def _listing(site: Site, past: Past) -> Response:
         }
         for release, older in zip(kept, before, strict=True)
     ]
-    return _answer(site, _written({"releases": listed}), JSON.name)
+    return _answer(site, _serialise({"releases": listed}), JSON.name)
 
 
-def _report(site: Site, past: Past, name: str) -> Response:
+def _report(site: Site, past: ReleaseArchive, name: str) -> Response:
     """Return what the check found when a release was made."""
     release = past.release(name)
     if release is None:
@@ -87,13 +87,13 @@ def _report(site: Site, past: Past, name: str) -> Response:
     written = (release.folder / REPORT).read_bytes()
     if _chosen([HTML.name, JSON.name]) == JSON.name:
         return _answer(site, written, JSON.name)
-    reader = reader_of(request, site)
+    reader = negotiate_language(request, site)
     reason = read_manifest(release.folder).loss_allowed
     page = site.pages.history.report(name, json.loads(written), reason, reader)
     return _answer(site, page, HTML.name, reader.language)
 
 
-def _file(site: Site, past: Past, name: str, file: str) -> Response:
+def _file(site: Site, past: ReleaseArchive, name: str, file: str) -> Response:
     """Return the manifest of a release, its signature or the key of that, byte for byte."""
     path = Path(site.config.releases) / name / file
     if not past.has(name) or not path.is_file():
@@ -101,11 +101,13 @@ def _file(site: Site, past: Past, name: str, file: str) -> Response:
     body = path.read_bytes()
     content_type = JSON.name if file == MANIFEST else "text/plain;charset=utf-8"
     response = Response(body, content_type=content_type)
-    validators(response, body, site.release.published)
+    set_validators(response, body, site.release.published)
     return response
 
 
-def _difference(site: Site, past: Past, names: tuple[str, str], extension: str) -> Response:
+def _difference(
+    site: Site, past: ReleaseArchive, names: tuple[str, str], extension: str
+) -> Response:
     """Return what changed from the second release to the first."""
     new, old = past.release(names[0]), past.release(names[1])
     if new is None or old is None:
@@ -116,34 +118,34 @@ def _difference(site: Site, past: Past, names: tuple[str, str], extension: str) 
         return _text(
             site, difference.json if chosen == JSON.name else difference.patch, chosen, new
         )
-    reader = reader_of(request, site)
+    reader = negotiate_language(request, site)
     page = site.pages.history.difference(
         (old.id, new.id), difference.counts, difference.beginning(MOST_SHOWN), reader
     )
     response = _answer(site, page, HTML.name, reader.language)
-    keep()
+    mark_cacheable()
     return response
 
 
-def _text(site: Site, text: Text, chosen: str, new: Release) -> Response:
+def _text(site: Site, text: SpooledText, chosen: str, new: Release) -> Response:
     """Return a text of two releases: like these it never changes."""
     response = Response(text.chunks(), content_type=chosen)
     response.content_length = text.length
     response.set_etag(text.tag)
     response.headers["Last-Modified"] = http_date(new.published)
     response.headers["Cache-Control"] = _FOR_GOOD
-    vary(response, "Accept")
-    if text.length * _SHARE <= site.config.query_cache_mb << 20 and keep():
+    set_vary(response, "Accept")
+    if text.length * _SHARE <= site.config.query_cache_mb << 20 and mark_cacheable():
         return response  # whole, whatever the client has: the layer in front compares
     response.make_conditional(with_exact_date(request.environ, response))
     response.headers.pop("Date", None)  # the server's own, as with every answer
     return response
 
 
-def blueprint(site: Site, past: Past) -> Blueprint:
+def blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
     """Return the routes of releases."""
     routes = Blueprint("releases", __name__)
-    clock = Clock(site, past)
+    clock = MementoAddresses(site, past)
 
     @routes.get("/release")
     def releases() -> Response:
@@ -165,11 +167,11 @@ def blueprint(site: Site, past: Past) -> Blueprint:
     @routes.route("/release/<name>/", defaults={"path": ""})
     @routes.route("/release/<name>/<path:path>", methods=["GET", "POST"])
     def as_it_was(name: str, path: str) -> Response:
-        response = in_release(clock, past, name, path)
+        response = archived_response(clock, past, name, path)
         if response is None:
             abort(404)
         if response.status_code == 200 and "ETag" in response.headers:
-            keep()
+            mark_cacheable()
         return response
 
     return routes
@@ -184,6 +186,6 @@ def present_blueprint(site: Site) -> Blueprint:
 
     @routes.get("/release")
     def releases() -> Response:
-        return moved(f"{site.present}release", 301)
+        return redirect_to(f"{site.present}release", 301)
 
     return routes

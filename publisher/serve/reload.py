@@ -17,14 +17,14 @@ from publisher.errors import PublisherError, ReleaseUnreadable
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, in_language, text, translate
 from publisher.rdf.media_types import HTML, quality
 from publisher.release.open import open_release
-from publisher.serve.app import Application, create_app, create_past
-from publisher.serve.archive import Past, Refusal, Refusals
+from publisher.serve.app import CachingApplication, create_app, create_archive
+from publisher.serve.archive import OpenFailure, OpenFailures, ReleaseArchive
 from publisher.serve.cors import FIELDS
-from publisher.serve.engines import Following
-from publisher.serve.lease import Turnstile
-from publisher.serve.parts import Instead
-from publisher.serve.response_cache import Asked
-from publisher.serve.site import Site, open_site, share
+from publisher.serve.engines import CurrentRelease
+from publisher.serve.lease import DrainingApp
+from publisher.serve.parts import FallbackRelease
+from publisher.serve.response_cache import CacheableRequest
+from publisher.serve.site import Site, make_shared, open_site
 from publisher.system.processes import trim_heap
 from publisher.system.supervised import Schedule, Supervised, short_reason
 
@@ -32,32 +32,32 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-LOOK_EVERY_SECONDS = 0.5
-PATIENCE_SECONDS = 10.0
+POLL_SECONDS = 0.5
+UNHEALTHY_AFTER_SECONDS = 10.0
 WATCHER_PART = "release watcher"
 # Before a hand-over so many documents are made ready, in so much time at most: with the opening of
 # a release, which takes a second or two, the whole is done in five.
 WARM_MOST, WARM_SECONDS = 1000, 1.5
 _CLOSING_SECONDS = 10.0
 # What one process could not open, also over several tries to begin.
-_REFUSALS = Refusals()
+_REFUSALS = OpenFailures()
 _log = logging.getLogger("publisher")
 
 
-class _Admitted:
+class _OpenRelease:
     """A release that answers: its site, and the application in front, which may be made anew."""
 
-    def __init__(self, site: Site, past: Past, end: Callable[[], None]) -> None:
+    def __init__(self, site: Site, past: ReleaseArchive, end: Callable[[], None]) -> None:
         self.site = site
         self.folder = site.release.folder.resolve()
         self.application = create_app(site, past)
-        self.turnstile = Turnstile(self._answer, end)
+        self.turnstile = DrainingApp(self._answer, end)
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         return self.application(environ, start)
 
 
-class Live:
+class ReloadingApp:
     """A WSGI application that follows the current release of a folder, or of an engine."""
 
     def __init__(self, config: Config) -> None:
@@ -68,18 +68,18 @@ class Live:
             QueryError: An engine somewhere else does not answer.
         """
         self._config = config
-        self._following = Following(config)
-        self._shared = share(config)
+        self._following = CurrentRelease(config)
+        self._shared = make_shared(config)
         self._has_left = threading.Event()
-        self._past = create_past(config, self._shared)
+        self._past = create_archive(config, self._shared)
         self._admitted = self._begin()
         self._watcher = Supervised(
             WATCHER_PART,
             self._look,
             Schedule(
-                every_seconds=LOOK_EVERY_SECONDS,
-                first_pause_seconds=LOOK_EVERY_SECONDS,
-                patience_seconds=PATIENCE_SECONDS,
+                every_seconds=POLL_SECONDS,
+                first_pause_seconds=POLL_SECONDS,
+                patience_seconds=UNHEALTHY_AFTER_SECONDS,
             ),
         )
         self._shared.parts.add(self._watcher)
@@ -98,20 +98,20 @@ class Live:
         self._watcher.start()  # unless it is there; once there may have been no thread for it
         while not admitted.turnstile.enter():
             if self._watcher.is_ending:
-                return unavailable(start_response, text("The server is ending."))
+                return unavailable_response(start_response, text("The server is ending."))
             admitted = self._admitted  # the release changed hands just now
         return admitted.turnstile.answer(environ, start_response)
 
-    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is ready; None when it must be made."""
         return self._admitted.application.at_once(asked)
 
-    def _begin(self) -> _Admitted:
+    def _begin(self) -> _OpenRelease:
         """Return what answers at first: the first one of several releases that can be opened."""
-        refused: tuple[Path, Refusal] | None = None
+        refused: tuple[Path, OpenFailure] | None = None
         for folder in self._following.candidates():
             found = self._open(folder)
-            if isinstance(found, _Admitted):
+            if isinstance(found, _OpenRelease):
                 if refused is not None:
                     self._tell_instead(*refused, found.site.release.id)
                 return found
@@ -119,7 +119,7 @@ class Live:
         assert refused is not None, "a folder has at least one candidate"
         raise copy(refused[1].error)
 
-    def _open(self, folder: Path) -> _Admitted | Refusal:
+    def _open(self, folder: Path) -> _OpenRelease | OpenFailure:
         """Return what answers for a release; or why nothing can, which may be known from before."""
         known = _REFUSALS.known(folder)
         if known is not None:
@@ -142,9 +142,9 @@ class Live:
         _REFUSALS.forget(folder)
         return admitted
 
-    def _admit(self, site: Site) -> _Admitted:
+    def _admit(self, site: Site) -> _OpenRelease:
         try:
-            return _Admitted(site, self._past, lambda: self._let_go(site))
+            return _OpenRelease(site, self._past, lambda: self._let_go(site))
         except BaseException:
             site.engine.close()
             raise
@@ -169,17 +169,17 @@ class Live:
             self._note_all_well()
             return False
         found = self._open(folder)
-        if isinstance(found, _Admitted):
+        if isinstance(found, _OpenRelease):
             self._hand_over(found)
         else:
             self._note_instead(folder, found, self._site.release.id)
         return False
 
-    def _hand_over(self, new: _Admitted) -> None:
+    def _hand_over(self, new: _OpenRelease) -> None:
         """Let a release answer from here on; the old one ends with its last request."""
         self._shared.parts.instead = None
         old = self._admitted
-        _warm(new.application, old.application)
+        _warm_cache(new.application, old.application)
         if self._watcher.is_ending:
             new.turnstile.close()
             return
@@ -187,14 +187,14 @@ class Live:
         _log.info("Now serving release %s.", new.site.release.id)
         old.turnstile.close()
 
-    def _note_instead(self, folder: Path, refusal: Refusal, served: str) -> None:
+    def _note_instead(self, folder: Path, refusal: OpenFailure, served: str) -> None:
         """Let log, readiness and pages tell that the current release is not the one served."""
         if self._tell_instead(folder, refusal, served):
             self._renew()
 
-    def _tell_instead(self, folder: Path, refusal: Refusal, served: str) -> bool:
+    def _tell_instead(self, folder: Path, refusal: OpenFailure, served: str) -> bool:
         """Let log and readiness tell it; False when they tell it already."""
-        found = Instead(folder.name, served, refusal.error.what)
+        found = FallbackRelease(folder.name, served, refusal.error.what)
         if found == self._shared.parts.instead:
             return False
         self._shared.parts.instead = found
@@ -217,7 +217,7 @@ class Live:
         """Put a new application over the same site: ready pages tell what is no longer so."""
         old = self._admitted.application
         new = create_app(self._site, self._past)
-        _warm(new, old)
+        _warm_cache(new, old)
         self._admitted.application = new
 
     def close(self) -> None:
@@ -227,7 +227,7 @@ class Live:
         self._past.close()
 
 
-def _warm(new: Application, old: Application) -> None:
+def _warm_cache(new: CachingApplication, old: CachingApplication) -> None:
     """Make ready what visitors asked the old application for, so that nobody has to wait for it."""
     try:
         new.warm(old, WARM_MOST, WARM_SECONDS)
@@ -242,17 +242,17 @@ _LONGEST_PAUSE_SECONDS = 5.0
 OPENING_PART = "opening of the site"
 
 
-class Waiting:
+class RetryingApp:
     """A WSGI application that tries to open another, and answers 503 until that is done.
 
     A web process that ended instead would be started again and again, and tell nobody why: when an
     engine somewhere else does not answer, or no release here is whole.
     """
 
-    def __init__(self, open_application: Callable[[], Live]) -> None:
+    def __init__(self, open_application: Callable[[], ReloadingApp]) -> None:
         """Try at once, and then again and again in a thread; raises nothing."""
         self._open = open_application
-        self._application: Live | None = None
+        self._application: ReloadingApp | None = None
         self._reason = text("The site is being opened.")
         self._opening = Supervised(
             OPENING_PART,
@@ -284,7 +284,7 @@ class Waiting:
         if self._application is not None:
             self._application.close()
 
-    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is ready; None when it must be made."""
         return None if self._application is None else self._application.at_once(asked)
 
@@ -296,7 +296,7 @@ class Waiting:
         if environ["PATH_INFO"] == "/healthz":
             start_response("200 OK", [("Content-Type", "text/plain;charset=utf-8")])
             return [b"ok\n"]
-        return unavailable(start_response, self._reason, environ.get("HTTP_ACCEPT", ""))
+        return unavailable_response(start_response, self._reason, environ.get("HTTP_ACCEPT", ""))
 
 
 # The answer while nothing can be served, before there is a site that could make a page of it.
@@ -304,7 +304,9 @@ class Waiting:
 _RETRY_SECONDS = "5"
 
 
-def unavailable(start_response: StartResponse, reason: Text, accept: str = "") -> list[bytes]:
+def unavailable_response(
+    start_response: StartResponse, reason: Text, accept: str = ""
+) -> list[bytes]:
     """Answer 503 with a reason (RFC 9110, 15.6.4): as problem details (RFC 9457), or as a page.
 
     Args:

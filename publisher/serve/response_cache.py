@@ -24,26 +24,26 @@ from werkzeug.http import parse_accept_header, parse_date
 
 from publisher.rdf.serialise import gzip_bytes
 from publisher.serve.cors import FIELDS
-from publisher.serve.metrics import place_of
+from publisher.serve.metrics import route_of
 from publisher.system.cache import BoundedCache, memory_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
-KEEP = "publisher.keep"
+CACHEABLE = "publisher.keep"
 # The socket layer's word that nobody waits for an answer any more; see ``queue``.
-CLIENT_LEFT = "publisher.client_left"
+CLIENT_DISCONNECTED = "publisher.client_left"
 # Threads of a process that wait for what another one makes; whoever comes beyond makes its own.
 MOST_WAITING = 64
-_waiting = threading.BoundedSemaphore(MOST_WAITING)
+_waiting_slots = threading.BoundedSemaphore(MOST_WAITING)
 _LONGEST_WAIT_SECONDS = 20.0
-_LOOK_EVERY_SECONDS = 0.25
+_POLL_SECONDS = 0.25
 # What is not kept is made by so many of those who waited at a time, after a wait of so long by all.
 _MOST_MAKERS = 4
 _MAKER_SECONDS = 2.0
 # A part of the memory that is left free when it is filled ahead of requests.
-_FULL = 0.9
+_FULL_SHARE = 0.9
 _NEGOTIATING = (
     "PATH_INFO",
     "QUERY_STRING",
@@ -52,7 +52,7 @@ _NEGOTIATING = (
     "HTTP_ACCEPT_ENCODING",
 )
 # The home page as a browser may ask for it, for a site that nobody has asked yet.
-_HOME: Key = ("/", "", "text/html", "", "gzip")
+_HOME: CacheKey = ("/", "", "text/html", "", "gzip")
 _log = logging.getLogger("publisher")
 _WORTH_COMPRESSING = 512
 _COMPRESSIBLE = (
@@ -64,11 +64,11 @@ _COMPRESSIBLE = (
     "application/sparql-results",
     "application/trig",
 )
-_REMEMBERED = ("GET", "HEAD")
+_CACHEABLE_METHODS = ("GET", "HEAD")
 # What lies below has parts of its own (RFC 9110, section 14); elsewhere Range is passed over.
-_IN_PARTS = "/dump/"
+_RANGE_PATH = "/dump/"
 # What a 304 repeats (RFC 9110, section 15.4.5).
-_REPEATED = {
+_NOT_MODIFIED_FIELDS = {
     "cache-control",
     "content-location",
     "date",
@@ -82,12 +82,12 @@ _REPEATED = {
 }
 
 
-def _key_of(environ: WSGIEnvironment) -> Key:
+def _key_of(environ: WSGIEnvironment) -> CacheKey:
     return tuple([environ.get(name, "") for name in _NEGOTIATING])
 
 
 @dataclass(frozen=True)
-class Asked:
+class CacheableRequest:
     """A request that an answer from memory may serve.
 
     Attributes:
@@ -97,18 +97,20 @@ class Asked:
     """
 
     environ: WSGIEnvironment
-    key: Key
+    key: CacheKey
     place: str
 
     @classmethod
-    def of(cls, environ: WSGIEnvironment) -> Asked | None:
+    def of(cls, environ: WSGIEnvironment) -> CacheableRequest | None:
         """Return what a request asks for; None when no answer from memory may serve it."""
-        if not _is_remembered(environ):
+        if not _is_cacheable(environ):
             return None
-        return cls(environ, _key_of(environ), place_of(environ["PATH_INFO"]))
+        return cls(environ, _key_of(environ), route_of(environ["PATH_INFO"]))
 
 
-def _send(answer: Answer, environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+def _send(
+    answer: CachedResponse, environ: WSGIEnvironment, start_response: StartResponse
+) -> list[bytes]:
     """Send an answer, or tell the client that it has it already."""
     if answer.is_known(environ):
         start_response(NOT_MODIFIED, answer.not_modified)
@@ -118,11 +120,11 @@ def _send(answer: Answer, environ: WSGIEnvironment, start_response: StartRespons
 
 
 @dataclass(frozen=True)
-class _Unkept:
+class _UncachedResponse:
     """An answer that is not kept, on its way to the one who asked."""
 
     status: str
-    fields: Fields
+    fields: HeaderFields
     chunks: Iterable[bytes]
     is_head: bool
 
@@ -141,7 +143,7 @@ class _Unkept:
 
 
 @dataclass
-class _Making:
+class _PendingResponse:
     """An answer that is being made, and what comes of it.
 
     Attributes:
@@ -149,29 +151,29 @@ class _Making:
         is_busy: Whether its maker was sent away, so that another one must try.
     """
 
-    answer: Answer | None = None
+    answer: CachedResponse | None = None
     is_busy: bool = True
     done: threading.Event = field(default_factory=threading.Event)
 
     def wait(self, seconds: float, has_left: Callable[[], bool] | None) -> None:
         """Wait for the end, for so long, and while the client is there."""
         end = monotonic() + seconds
-        while not self.done.wait(min(_LOOK_EVERY_SECONDS, max(0.0, end - monotonic()))):
+        while not self.done.wait(min(_POLL_SECONDS, max(0.0, end - monotonic()))):
             if monotonic() >= end or (has_left is not None and has_left()):
                 return
 
 
-class Ready:
+class ResponseCache:
     """A WSGI application in front of another, with a memory of its answers."""
 
     def __init__(self, application: WSGIApplication, most_bytes: int) -> None:
         """Keep at most ``most_bytes`` of answers."""
         self._application = application
         self._most_bytes = most_bytes
-        self._memory = Memory(most_bytes)
+        self._memory = ResponseStore(most_bytes)
         self._entry = self._memory.entry
         self._lock = threading.Lock()
-        self._makings: dict[Key, _Making] = {}
+        self._makings: dict[CacheKey, _PendingResponse] = {}
         self._makers = threading.BoundedSemaphore(_MOST_MAKERS)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -179,10 +181,10 @@ class Ready:
         found = self.from_memory(environ, start_response)
         if found is not None:
             return found
-        if not _is_remembered(environ):
+        if not _is_cacheable(environ):
             return self._application(environ, start_response)
         made = self._make_once(environ, _key_of(environ))
-        if isinstance(made, _Unkept):
+        if isinstance(made, _UncachedResponse):
             return made.send(start_response)
         return _send(made, environ, start_response)
 
@@ -190,12 +192,12 @@ class Ready:
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes] | None:
         """Answer from memory; None when the application must answer."""
-        if not _is_remembered(environ):
+        if not _is_cacheable(environ):
             return None
         answer = self._memory.get(_key_of(environ))
         return None if answer is None else _send(answer, environ, start_response)
 
-    def find(self, asked: Asked) -> Answer | None:
+    def find(self, asked: CacheableRequest) -> CachedResponse | None:
         """Return the answer that is ready, if there is one."""
         # As ``get`` of the memory, which costs a call more: this is asked for every request.
         entry = self._entry(asked.key)
@@ -204,11 +206,11 @@ class Ready:
         entry.used = monotonic()
         return entry.value
 
-    def recent(self) -> list[Key]:
+    def recent(self) -> list[CacheKey]:
         """Return below what answers are kept, those that were asked for again and last first."""
         return self._memory.recent()
 
-    def warm(self, keys: Iterable[Key], most: int, end: float) -> int:
+    def warm(self, keys: Iterable[CacheKey], most: int, end: float) -> int:
         """Make answers before they are asked for; return how many there are now.
 
         Args:
@@ -218,54 +220,60 @@ class Ready:
         """
         listed = sorted(keys, key=lambda key: key[0] != "/") or [_HOME]
         for key in [*([] if listed[0][0] == "/" else [_HOME]), *listed][:most]:
-            if monotonic() >= end or self._memory.size >= self._most_bytes * _FULL:
+            if monotonic() >= end or self._memory.size >= self._most_bytes * _FULL_SHARE:
                 break
             try:
-                _close(self(_replayed(key, end), lambda *_: lambda _written: None))
+                _close(self(_request_from_key(key, end), lambda *_: lambda _written: None))
             except Exception:  # noqa: BLE001 – whoever asks for it sees the same, and is answered
                 _log.exception("An answer could not be made ahead: %s", key[0])
         return len(self._memory)
 
-    def _make_once(self, environ: WSGIEnvironment, key: Key) -> Answer | _Unkept:
+    def _make_once(
+        self, environ: WSGIEnvironment, key: CacheKey
+    ) -> CachedResponse | _UncachedResponse:
         """Return the application's answer, made by this thread, or by one that began before."""
         end = monotonic() + _LONGEST_WAIT_SECONDS
-        has_left = environ.get(CLIENT_LEFT)
+        has_left = environ.get(CLIENT_DISCONNECTED)
         while True:
             with self._lock:
                 making = self._makings.get(key)
                 if making is None:
-                    mine = self._makings[key] = _Making()
+                    mine = self._makings[key] = _PendingResponse()
                     break
-            if not _waiting.acquire(blocking=False):
+            if not _waiting_slots.acquire(blocking=False):
                 return self._make(environ, key)
             try:
                 making.wait(end - monotonic(), has_left)
             finally:
-                _waiting.release()
+                _waiting_slots.release()
             if making.answer is not None:
                 return making.answer
             if has_left is not None and has_left():
                 fields = [("Content-Length", "0"), *FIELDS]
-                return _Unkept("503 SERVICE UNAVAILABLE", fields, [], False)
+                return _UncachedResponse("503 SERVICE UNAVAILABLE", fields, [], False)
             if not making.is_busy or monotonic() >= end:
                 return self._make_own(environ, key)
         return self._make_for_all(environ, key, mine)
 
-    def _make_for_all(self, environ: WSGIEnvironment, key: Key, mine: _Making) -> Answer | _Unkept:
+    def _make_for_all(
+        self, environ: WSGIEnvironment, key: CacheKey, mine: _PendingResponse
+    ) -> CachedResponse | _UncachedResponse:
         """Return the application's answer, and let those have it who wait for it."""
         try:
             # The one who made it before may have ended a moment ago.
             made = self._memory.get(key) or self._make(environ, key)
-            if isinstance(made, Answer):
+            if isinstance(made, CachedResponse):
                 mine.answer = made
-            mine.is_busy = isinstance(made, _Unkept) and made.is_busy
+            mine.is_busy = isinstance(made, _UncachedResponse) and made.is_busy
             return made
         finally:
             with self._lock:
                 del self._makings[key]
             mine.done.set()
 
-    def _make_own(self, environ: WSGIEnvironment, key: Key) -> Answer | _Unkept:
+    def _make_own(
+        self, environ: WSGIEnvironment, key: CacheKey
+    ) -> CachedResponse | _UncachedResponse:
         """Return the application's answer when all who waited must make it: a few at a time."""
         has_place = self._makers.acquire(timeout=_MAKER_SECONDS)
         try:
@@ -274,12 +282,12 @@ class Ready:
             if has_place:
                 self._makers.release()
 
-    def _make(self, environ: WSGIEnvironment, key: Key) -> Answer | _Unkept:
+    def _make(self, environ: WSGIEnvironment, key: CacheKey) -> CachedResponse | _UncachedResponse:
         """Return the application's answer, kept when it may be."""
-        started: list[tuple[str, Fields]] = []
+        started: list[tuple[str, HeaderFields]] = []
 
         def start(
-            status: str, fields: Fields, _exc_info: object = None
+            status: str, fields: HeaderFields, _exc_info: object = None
         ) -> Callable[[bytes], object]:
             started[:] = [(status, fields)]
             return lambda _written: None
@@ -287,17 +295,17 @@ class Ready:
         # Asked as GET, so that a HEAD fills the memory too; the body is left out on the way out.
         marks: list[bool] = []
         is_head = environ["REQUEST_METHOD"] == "HEAD"
-        chunks = self._application(_as_get(environ, is_head) | {KEEP: marks}, start)
+        chunks = self._application(_as_get(environ, is_head) | {CACHEABLE: marks}, start)
         status, fields = started[0]
         names = {name.lower(): value for name, value in fields}
         if not names.get("etag") or not marks:
-            return _Unkept(status, fields, chunks, is_head)
+            return _UncachedResponse(status, fields, chunks, is_head)
         body = b"".join(chunks)
         _close(chunks)
-        return self._memory.keep(key, _answer(status, fields, names, body, environ))
+        return self._memory.keep(key, _make_cached(status, fields, names, body, environ))
 
 
-def _replayed(key: Key, end: float) -> WSGIEnvironment:
+def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:
     """Return the request that a key is of; nobody waits for the answer after some time."""
     asked: WSGIEnvironment = {
         name: value
@@ -319,15 +327,15 @@ def _replayed(key: Key, end: float) -> WSGIEnvironment:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
-        CLIENT_LEFT: lambda: monotonic() >= end,
+        CLIENT_DISCONNECTED: lambda: monotonic() >= end,
     }
 
 
-def _is_remembered(environ: WSGIEnvironment) -> bool:
+def _is_cacheable(environ: WSGIEnvironment) -> bool:
     """Tell whether the answer to a request may be in the memory; parts of files never are."""
     if "HTTP_RANGE" in environ and environ["REQUEST_METHOD"] == "GET":
-        return _IN_PARTS not in environ["PATH_INFO"]
-    return environ["REQUEST_METHOD"] in _REMEMBERED
+        return _RANGE_PATH not in environ["PATH_INFO"]
+    return environ["REQUEST_METHOD"] in _CACHEABLE_METHODS
 
 
 def _as_get(environ: WSGIEnvironment, is_head: bool) -> dict[str, object]:
@@ -344,9 +352,9 @@ def _close(chunks: Iterable[bytes]) -> None:
         close()
 
 
-def _answer(
-    status: str, fields: Fields, names: dict[str, str], body: bytes, environ: WSGIEnvironment
-) -> Answer:
+def _make_cached(
+    status: str, fields: HeaderFields, names: dict[str, str], body: bytes, environ: WSGIEnvironment
+) -> CachedResponse:
     """Return an answer, compressed when the client takes that and it is worth it.
 
     What can be had in parts is left as it is, so that the parts are of the same bytes.
@@ -357,26 +365,26 @@ def _answer(
     )
     etag = names["etag"]
     if compressible and len(body) >= _WORTH_COMPRESSING:
-        fields = _set(
+        fields = _set_field(
             fields, "Vary", ", ".join(filter(None, [names.get("vary"), "Accept-Encoding"]))
         )
         if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
             body = gzip_bytes(body)
             # Another representation, another strong tag (RFC 9110, section 8.8.3.3).
             etag = f'{etag[:-1]}-gzip"'
-            fields = [*_set(fields, "ETag", etag), ("Content-Encoding", "gzip")]
+            fields = [*_set_field(fields, "ETag", etag), ("Content-Encoding", "gzip")]
     fields = [*fields, ("Content-Length", str(len(body)))]
-    return Answer(
+    return CachedResponse(
         status,
         fields,
         body,
         etag,
         names.get("last-modified", ""),
-        [(name, value) for name, value in fields if name.lower() in _REPEATED],
+        [(name, value) for name, value in fields if name.lower() in _NOT_MODIFIED_FIELDS],
     )
 
 
-def _set(fields: Fields, name: str, value: str) -> Fields:
+def _set_field(fields: HeaderFields, name: str, value: str) -> HeaderFields:
     return [(n, v) for n, v in fields if n.lower() != name.lower()] + [(name, value)]
 
 
@@ -389,17 +397,17 @@ def _takes_gzip(accept_encoding: str) -> bool:
 
 _LONGEST_KEY = 1024
 # Forms of what goes over the wire, each with a head, and what each takes besides.
-_FORMS = 3
-_FORM_BYTES = 512
+_WIRE_FORMS = 3
+_WIRE_FORM_BYTES = 512
 NOT_MODIFIED = "304 NOT MODIFIED"
 
-Key = tuple[str, ...]
-Fields = list[tuple[str, str]]
-Same = tuple[object, ...]
+CacheKey = tuple[str, ...]
+HeaderFields = list[tuple[str, str]]
+ResponseIdentity = tuple[object, ...]
 
 
 @dataclass(frozen=True)
-class Sent:
+class RawResponse:
     """What goes over the wire: the head, but for the date, and the body."""
 
     status: str
@@ -408,18 +416,18 @@ class Sent:
 
 
 @dataclass(frozen=True)
-class Answer:
+class CachedResponse:
     """An answer that is ready to go."""
 
     status: str
-    fields: Fields
+    fields: HeaderFields
     body: bytes
     etag: str
     last_modified: str
-    not_modified: Fields = field(default_factory=list)
+    not_modified: HeaderFields = field(default_factory=list)
 
     @property
-    def same(self) -> Same:
+    def same(self) -> ResponseIdentity:
         """Return what equal answers have in common: the entity tag stands for the body."""
         return (self.status, *self.fields)
 
@@ -427,25 +435,25 @@ class Answer:
     def size(self) -> int:
         """Return how many bytes of memory the answer takes, or will when it has been sent."""
         head = sum(len(name) + len(value) + len(": \r\n") for name, value in self.fields)
-        return memory_of(self) + _FORMS * (_FORM_BYTES + head)
+        return memory_of(self) + _WIRE_FORMS * (_WIRE_FORM_BYTES + head)
 
-    def on_the_wire(self, environ: WSGIEnvironment) -> Sent:
+    def on_the_wire(self, environ: WSGIEnvironment) -> RawResponse:
         """Return what a client gets that asks so: all of it, its head alone, or that it has it."""
         if self.is_known(environ):
             return self._unchanged
         return self._whole if environ["REQUEST_METHOD"] == "GET" else self._bodiless
 
     @cached_property
-    def _whole(self) -> Sent:
-        return Sent(self.status, head_of(self.status, self.fields), self.body)
+    def _whole(self) -> RawResponse:
+        return RawResponse(self.status, head_of(self.status, self.fields), self.body)
 
     @cached_property
-    def _bodiless(self) -> Sent:
-        return Sent(self.status, self._whole.head, b"")
+    def _bodiless(self) -> RawResponse:
+        return RawResponse(self.status, self._whole.head, b"")
 
     @cached_property
-    def _unchanged(self) -> Sent:
-        return Sent(NOT_MODIFIED, head_of(NOT_MODIFIED, self.not_modified), b"")
+    def _unchanged(self) -> RawResponse:
+        return RawResponse(NOT_MODIFIED, head_of(NOT_MODIFIED, self.not_modified), b"")
 
     def is_known(self, environ: WSGIEnvironment) -> bool:
         """Tell whether the client has this answer already (RFC 9110, section 13.2.2)."""
@@ -459,7 +467,7 @@ class Answer:
         return is_same_instant(environ.get("HTTP_IF_MODIFIED_SINCE"), self.last_modified)
 
 
-def head_of(status: str, fields: Fields) -> bytes:
+def head_of(status: str, fields: HeaderFields) -> bytes:
     """Return the head of an answer, without Date and the empty line (RFC 9112, sections 4, 5)."""
     named = ((name.lower(), value) for name, value in fields)
     # Flask gives files and answers of the past a Date; the server gives everything one.
@@ -487,7 +495,7 @@ def instant_of(date: str) -> datetime | None:
         return None
 
 
-class Memory(BoundedCache[Key, Answer]):
+class ResponseStore(BoundedCache[CacheKey, CachedResponse]):
     """Answers below keys, bounded by bytes; keys with equal answers share one.
 
     Looking up is one access to a dictionary; whatever changes the memory takes the lock.
@@ -501,7 +509,7 @@ class Memory(BoundedCache[Key, Answer]):
             identity_of=lambda answer: answer.same,
         )
 
-    def keep(self, key: Key, answer: Answer) -> Answer:
+    def keep(self, key: CacheKey, answer: CachedResponse) -> CachedResponse:
         """Remember an answer below a key, and return the one that equal keys share."""
         return answer if sum(map(len, key)) > _LONGEST_KEY else super().keep(key, answer)
 
@@ -509,9 +517,9 @@ class Memory(BoundedCache[Key, Answer]):
 # The word by which a view lets its answer be kept.
 
 
-def keep() -> bool:
+def mark_cacheable() -> bool:
     """Let the layer in front keep the answer to this request; tell whether there is that layer."""
-    marks = request.environ.get(KEEP)
+    marks = request.environ.get(CACHEABLE)
     if marks is None:
         return False
     marks.append(True)

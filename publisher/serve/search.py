@@ -5,9 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, request
 
 from publisher.rdf.media_types import BY_NAME, HTML, JSON, MediaType, negotiate
-from publisher.serve.headers import join_links, validators, vary
-from publisher.serve.reader import reader_of, speak
-from publisher.serve.response_cache import keep
+from publisher.serve.headers import join_links, set_validators, set_vary
+from publisher.serve.reader import negotiate_language, set_content_language
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 
@@ -17,7 +17,7 @@ def _page_number() -> int:
 
 
 def _answer(site: Site, chosen: MediaType) -> Response:
-    reader, text = reader_of(request, site), request.args.get("q", "").strip()
+    reader, text = negotiate_language(request, site), request.args.get("q", "").strip()
     found, number = site.search.find(text, reader.language), _page_number()
     pages = site.pages.search
     if not 1 <= number <= pages.pages(found):
@@ -25,15 +25,15 @@ def _answer(site: Site, chosen: MediaType) -> Response:
     is_page = chosen is HTML
     body = (pages.page if is_page else pages.json)(text, found, number, reader)
     response = Response(body, content_type=chosen.content_type)
-    validators(response, body, site.release.published)
-    speak(response, reader)
+    set_validators(response, body, site.release.published)
+    set_content_language(response, reader)
     other = JSON if is_page else HTML
     query = request.query_string.decode("latin-1")
     dot = ".json" if is_page else ""
     place = site.addresses.on_site(f"{site.release.base_iri}search{dot}")
     target = f"{place}?{query}" if query else place
     response.headers["Link"] = join_links([(target, f'rel="alternate"; type="{other.name}"')])
-    keep()
+    mark_cacheable()
     return response
 
 
@@ -45,7 +45,7 @@ def blueprint(site: Site) -> Blueprint:
     def search() -> Response:
         accept = request.headers.get("Accept", "")
         response = _answer(site, BY_NAME[negotiate(accept, [HTML.name, JSON.name])])
-        vary(response, "Accept")
+        set_vary(response, "Accept")
         return response
 
     @routes.get("/search.json")

@@ -16,8 +16,8 @@ from publisher.addresses import INDEX, Addresses
 from publisher.rdf.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
 from publisher.render.catalogue import DatasetFiles
 from publisher.render.documents import Document
-from publisher.serve.headers import join_links, validators
-from publisher.serve.response_cache import keep
+from publisher.serve.headers import join_links, set_validators
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 LINKSET = MediaType("application/linkset", "txt", "Linkset")
@@ -42,7 +42,7 @@ class Signpost:
         return f'rel="{self.relation}"{kind}'
 
 
-def _landing(
+def _landing_page_links(
     addresses: Addresses, document: Document, holding: DatasetFiles | None
 ) -> list[Signpost]:
     """Return the links of the page of a document."""
@@ -62,7 +62,7 @@ def _landing(
 def all_links(site: Site, document: Document) -> list[Signpost]:
     """Return the links of a page, of its metadata and of its files: the set of level 2."""
     holding = site.feeds.holding(document.iri)
-    posts = _landing(site.addresses, document, holding)
+    posts = _landing_page_links(site.addresses, document, holding)
     page = posts[0].anchor
     back = {"describedby": "describes", "item": "collection"}
     return posts + [
@@ -81,7 +81,7 @@ def _sets(site: Site, document: str) -> Iterator[tuple[str, str]]:
         yield place, f'rel="linkset"; type="{media_type.name}"'
 
 
-def of_document(site: Site, document: Document, chosen: MediaType) -> list[tuple[str, str]]:
+def document_signposts(site: Site, document: Document, chosen: MediaType) -> list[tuple[str, str]]:
     """Return target and parameters of the links of one representation of a document."""
     place = site.addresses.on_site(document.iri)
     if chosen is not HTML:
@@ -90,7 +90,7 @@ def of_document(site: Site, document: Document, chosen: MediaType) -> list[tuple
     return [(post.target, post.parameters) for post in posts] + list(_sets(site, document.iri))
 
 
-def of_home(site: Site) -> list[tuple[str, str]]:
+def home_signposts(site: Site) -> list[tuple[str, str]]:
     """Return target and parameters of the links of the home page."""
 
     def place(path: str) -> str:
@@ -103,16 +103,16 @@ def of_home(site: Site) -> list[tuple[str, str]]:
         (place("void.ttl"), f'rel="describedby"; type="{TURTLE.name}"'),
     ]
     document = site.documents.find("")
-    return links + (of_document(site, document, HTML) if document else [])
+    return links + (document_signposts(site, document, HTML) if document else [])
 
 
-def of_file(site: Site, dataset: str) -> list[tuple[str, str]]:
+def file_signposts(site: Site, dataset: str) -> list[tuple[str, str]]:
     """Return target and parameters of the links of a file of a dataset."""
     page = site.addresses.on_site(dataset)
     return [(page, f'rel="collection"; type="{HTML.name}"'), *_sets(site, dataset)]
 
 
-def as_json(posts: Iterable[Signpost]) -> bytes:
+def linkset_json(posts: Iterable[Signpost]) -> bytes:
     """Return links as ``application/linkset+json`` (RFC 9264, section 4.2)."""
     sets: dict[str, dict[str, list[dict[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for post in posts:
@@ -122,13 +122,13 @@ def as_json(posts: Iterable[Signpost]) -> bytes:
     return json.dumps({"linkset": linkset}, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
-def as_text(posts: Iterable[Signpost]) -> bytes:
+def linkset_text(posts: Iterable[Signpost]) -> bytes:
     """Return links as ``application/linkset`` (RFC 9264, section 4.1)."""
     links = ((post.target, f'{post.parameters}; anchor="{post.anchor}"') for post in posts)
     return join_links(links).replace(", <", ",\n<").encode() + b"\n"
 
 
-def _interfaces(site: Site) -> list[Signpost]:
+def _api_catalogue_links(site: Site) -> list[Signpost]:
     """Return the links of the catalogue of interfaces (RFC 9727)."""
 
     def place(path: str) -> str:
@@ -152,10 +152,10 @@ def blueprint(site: Site) -> Blueprint:
     routes = Blueprint("signposting", __name__)
 
     def answer(posts: list[Signpost], media_type: MediaType, content_type: str = "") -> Response:
-        body = as_json(posts) if media_type is LINKSET_JSON else as_text(posts)
+        body = linkset_json(posts) if media_type is LINKSET_JSON else linkset_text(posts)
         response = Response(body, content_type=content_type or media_type.name)
-        validators(response, body, site.release.published)
-        keep()
+        set_validators(response, body, site.release.published)
+        mark_cacheable()
         return response
 
     @routes.get("/linkset/<path:path>.<any(json, txt):extension>")
@@ -169,6 +169,6 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/.well-known/api-catalog")
     def api_catalogue() -> Response:
         content_type = f'{LINKSET_JSON.name};profile="{_API_PROFILE}"'
-        return answer(_interfaces(site), LINKSET_JSON, content_type)
+        return answer(_api_catalogue_links(site), LINKSET_JSON, content_type)
 
     return routes

@@ -20,9 +20,9 @@ from publisher.render.documents import Documents
 from publisher.render.feeds import Feeds
 from publisher.render.maps.basemap import TileSource
 from publisher.render.pages import Pages
-from publisher.serve.engines import limits_of, open_engine, open_past_engine
+from publisher.serve.engines import open_archive_engine, open_engine, query_limits
 from publisher.serve.metrics import Metrics
-from publisher.serve.parts import Parts
+from publisher.serve.parts import ProcessHealth
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Shared:
 
     metrics: Metrics
     turns: FairQueue
-    parts: Parts = field(default_factory=Parts)
+    parts: ProcessHealth = field(default_factory=ProcessHealth)
 
 
 @dataclass(frozen=True)
@@ -62,10 +62,10 @@ class Site:
     streams: Feeds
     tombstones: Tombstones
     present: str = ""
-    parts: Parts = field(default_factory=Parts)
+    parts: ProcessHealth = field(default_factory=ProcessHealth)
 
 
-def share(config: Config) -> Shared:
+def make_shared(config: Config) -> Shared:
     """Return what the releases of one process share, for the first of them."""
     turns = FairQueue(
         config.query_workers,
@@ -75,7 +75,7 @@ def share(config: Config) -> Shared:
     )
     metrics = Metrics()
     metrics.follow(turns.counts)
-    parts = Parts()
+    parts = ProcessHealth()
     metrics.follow_releases(parts.is_instead)
     return Shared(metrics, turns, parts)
 
@@ -93,10 +93,10 @@ def open_site(config: Config, release: Release, shared: Shared | None = None) ->
         QueryError: An engine somewhere else does not answer.
         ReleaseError: It does not hold the release.
     """
-    return _site(config, release, shared or share(config))
+    return _site(config, release, shared or make_shared(config))
 
 
-def open_past_site(config: Config, release: Release, shared: Shared) -> Site:
+def open_archived_site(config: Config, release: Release, shared: Shared) -> Site:
     """Return a site over a release of the past; query workers start with its first query.
 
     Its addresses lie below ``/release/<id>/`` of the site, and so do all that its pages link to.
@@ -125,18 +125,18 @@ def _tiles(config: Config) -> TileSource | None:
 
 def _site(config: Config, release: Release, shared: Shared, present: str = "") -> Site:
     # The past is answered from its own folder: no engine keeps it for ever.
-    opened = open_past_engine if present else open_engine
+    opened = open_archive_engine if present else open_engine
     engine = opened(config, release, _services(config))
     try:
-        return _over(engine, config, release, shared, present)
+        return _open(engine, config, release, shared, present)
     except BaseException:  # nothing of it may stay behind: this may be tried again and again
         engine.close()
         raise
 
 
-def _over(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
+def _open(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
     memory = AnswerCache(config.query_cache_mb << 20)
-    endpoint = Endpoint(engine, limits_of(config), shared.turns, memory, _services(config))
+    endpoint = Endpoint(engine, query_limits(config), shared.turns, memory, _services(config))
     is_union = config.default_graph == "union"
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)

@@ -17,27 +17,33 @@ from publisher.query.named import NamedQuery
 from publisher.rdf.media_types import GRAPHS, HTML, negotiate_rdf
 from publisher.release.model import SERVICE
 from publisher.render.queries import QueryPage
-from publisher.serve.documents import moved, named
-from publisher.serve.formats import PARAMETERS, Wish, is_format, named_wish, read_wish
-from publisher.serve.headers import EDITOR_POLICY, validators, vary
+from publisher.serve.documents import named, redirect_to
+from publisher.serve.formats import (
+    PARAMETERS,
+    AcceptedFormats,
+    is_format,
+    named_formats,
+    read_accepted_formats,
+)
+from publisher.serve.headers import EDITOR_POLICY, set_validators, set_vary
 from publisher.serve.metrics import QueryLog
-from publisher.serve.problems import headed, sentences_of, status_of
-from publisher.serve.queue import client_of, has_left_of_request, turn_of
-from publisher.serve.reader import page, reader_of, speak
-from publisher.serve.response_cache import keep
+from publisher.serve.problems import error_sentences, error_status, with_error_headers
+from publisher.serve.queue import client_address, client_disconnected, request_slot
+from publisher.serve.reader import negotiate_language, page_response, set_content_language
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 # Without a query; RDF first, since a client without wishes is a program.
 _DESCRIPTIONS = (*GRAPHS, HTML)
 
 
-def ask(site: Site, operation: Operation, wish: Wish) -> Answer:
+def answer_query(site: Site, operation: Operation, wish: AcceptedFormats) -> Answer:
     """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``."""
     log = QueryLog(site.config, site.metrics)
-    client = client_of(request.environ, site.config.client_header)
+    client = client_address(request.environ, site.config.client_header)
     began = time.perf_counter()
     try:
-        answer = site.endpoint.answer(operation, client, has_left_of_request())
+        answer = site.endpoint.answer(operation, client, client_disconnected())
     except NotAcceptable as error:
         log.failed(operation, error, client, began)
         raise wish.refusal(error.offered) from error
@@ -48,16 +54,16 @@ def ask(site: Site, operation: Operation, wish: Wish) -> Answer:
     return answer
 
 
-def respond(site: Site, answer: Answer, wish: Wish) -> Response:
+def query_response(site: Site, answer: Answer, wish: AcceptedFormats) -> Response:
     """Return an answer with its header fields, to be kept by the layer in front."""
     name = wish.names.get(answer.media_type, answer.media_type)
     content_type = f"{name};charset=utf-8" if name.startswith("text/") else name
     response = Response(answer.body, content_type=content_type)
     # The same bytes can be two representations: an N-Triples file is a Turtle file too.
-    validators(response, name.encode() + b"\n" + answer.body, site.release.published)
+    set_validators(response, name.encode() + b"\n" + answer.body, site.release.published)
     if wish.is_negotiated:
-        vary(response, "Accept")
-    keep()
+        set_vary(response, "Accept")
+    mark_cacheable()
     return response
 
 
@@ -68,24 +74,24 @@ def _page(
     error: PublisherError | None = None,
 ) -> Response:
     """Return the page with the form, the query that was sent, and what came of it."""
-    reader = reader_of(request, site)
+    reader = negotiate_language(request, site)
     page = QueryPage(
         query=operation.query if operation else "",
         is_whole=operation is not None and not operation.prefixes,
         answer=answer,
-        problem=sentences_of(error, reader.language) if error else [],
+        problem=error_sentences(error, reader.language) if error else [],
         excerpt=error.excerpt if isinstance(error, QueryRefused) else "",
     )
     body = site.pages.queries.endpoint(reader, page)
     response = Response(body, content_type=HTML.content_type)
     if error is None:
-        validators(response, body, site.release.published)
+        set_validators(response, body, site.release.published)
     else:
-        response.status_code = status_of(error)
-        headed(response, error)
+        response.status_code = error_status(error)
+        with_error_headers(response, error)
     response.headers["Content-Security-Policy"] = EDITOR_POLICY
-    vary(response, "Accept")
-    speak(response, reader)
+    set_vary(response, "Accept")
+    set_content_language(response, reader)
     return response
 
 
@@ -97,17 +103,17 @@ def _description(site: Site, accept: str) -> Response:
         return _page(site, None)
     body = site.feeds.stored(SERVICE, chosen)
     response = Response(body, content_type=chosen.content_type)
-    validators(response, body, site.release.published)
-    vary(response, "Accept")
-    keep()
+    set_validators(response, body, site.release.published)
+    set_vary(response, "Accept")
+    mark_cacheable()
     return named(response, picked)
 
 
-def show(site: Site, operation: Operation, wish: Wish) -> Response:
+def show_answer(site: Site, operation: Operation, wish: AcceptedFormats) -> Response:
     """Return a page with the query and its answer, or with what is wrong with it."""
     try:
-        answer = ask(site, operation, wish)
-        with turn_of(site):  # a page of thousands of rows takes as long as many a query
+        answer = answer_query(site, operation, wish)
+        with request_slot(site):  # a page of thousands of rows takes as long as many a query
             return _page(site, operation, answer)
     except ClientDisconnected:
         raise
@@ -115,12 +121,12 @@ def show(site: Site, operation: Operation, wish: Wish) -> Response:
         return _page(site, operation, error=error)
 
 
-def _answer(site: Site, parameters: Parameters, wish: Wish) -> Response:
+def _answer(site: Site, parameters: Parameters, wish: AcceptedFormats) -> Response:
     endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
     operation = read_operation(parameters, wish, endpoint, site.release.prefixes)
     if wish.page:
-        return show(site, operation, wish)
-    return respond(site, ask(site, operation, wish), wish)
+        return show_answer(site, operation, wish)
+    return query_response(site, answer_query(site, operation, wish), wish)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -135,16 +141,16 @@ def blueprint(site: Site) -> Blueprint:
         accept = request.headers.get("Accept", "")
         if request.method != "POST" and "query" not in parameters:
             return _description(site, accept)
-        return _answer(site, parameters, read_wish(accept, parameters))
+        return _answer(site, parameters, read_accepted_formats(accept, parameters))
 
     return routes
 
 
 # A request → the query operation it carries (SPARQL 1.1 Protocol, section 2.1).
 
-FORM = "application/x-www-form-urlencoded"
-DIRECT = "application/sparql-query"
-UPDATE = "application/sparql-update"
+FORM_TYPE = "application/x-www-form-urlencoded"
+QUERY_TYPE = "application/sparql-query"
+UPDATE_TYPE = "application/sparql-update"
 Parameters = Mapping[str, list[str]]
 
 
@@ -187,13 +193,13 @@ def read_parameters(request: Request) -> dict[str, list[str]]:
     """
     found = decode(request.query_string)
     if request.method == "POST":
-        if request.mimetype == UPDATE:
-            raise _update()
+        if request.mimetype == UPDATE_TYPE:
+            raise _refuse_update()
         charset = request.mimetype_params.get("charset", "utf-8").lower()
-        if request.mimetype not in (FORM, DIRECT) or charset not in ("utf-8", "utf8"):
+        if request.mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8"):
             abort(415)
         body = _decoded(request)
-        if request.mimetype == DIRECT:
+        if request.mimetype == QUERY_TYPE:
             try:
                 sent = {"query": [body.decode()]}
             except UnicodeDecodeError as error:
@@ -203,7 +209,7 @@ def read_parameters(request: Request) -> dict[str, list[str]]:
         for name, values in sent.items():
             found.setdefault(name, []).extend(values)
     if "update" in found:
-        raise _update()
+        raise _refuse_update()
     return found
 
 
@@ -257,7 +263,7 @@ def unzipped(body: bytes, most: int) -> bytes:
     return found
 
 
-def _update() -> QueryRefused:
+def _refuse_update() -> QueryRefused:
     return QueryRefused(
         "This endpoint answers queries; it takes no update ({form}).",
         remedy="Use SELECT, ASK, CONSTRUCT or DESCRIBE.",
@@ -266,7 +272,7 @@ def _update() -> QueryRefused:
 
 
 def read_operation(
-    parameters: Parameters, wish: Wish, base_iri: str, prefixes: Mapping[str, str]
+    parameters: Parameters, wish: AcceptedFormats, base_iri: str, prefixes: Mapping[str, str]
 ) -> Operation:
     """Return the operation of a request.
 
@@ -295,7 +301,7 @@ def read_operation(
         named_graphs=_graphs(parameters, "named-graph-uri"),
         base_iri=base_iri,
         prefixes=tuple(prefixes.items()) if parameters.get("prefixes") == ["common"] else (),
-        seconds=_seconds(parameters),
+        seconds=_time_limit(parameters),
     )
 
 
@@ -314,7 +320,7 @@ def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
     return tuple(graphs)
 
 
-def _seconds(parameters: Parameters) -> float:
+def _time_limit(parameters: Parameters) -> float:
     written = parameters.get("timeout", [""])[-1]
     if not written:
         return 0.0
@@ -350,20 +356,20 @@ def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
     parameters = decode(request.query_string)
     values = {name: found[-1] for name, found in parameters.items()}
     if extension:
-        wish = named_wish(extension)
+        wish = named_formats(extension)
     else:  # a parameter of the query's own is no wish for a format
         free = parameters.keys() - query.parameters.keys()
         formats = {name: parameters[name] for name in PARAMETERS if name in free}
-        wish = read_wish(request.headers.get("Accept", ""), formats)
+        wish = read_accepted_formats(request.headers.get("Accept", ""), formats)
     if wish.page and query.parameters and not any(values.get(n) for n in query.parameters):
         place = site.addresses.path(f"{site.release.base_iri}query")
-        return moved(f"{place}#{query.name}", 303)
+        return redirect_to(f"{place}#{query.name}", 303)
     endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
     filled = query.fill(values)
     operation = read_operation({"query": [filled]}, wish, endpoint, {})
     if wish.page:
-        return show(site, operation, wish)
-    return respond(site, ask(site, operation, wish), wish)
+        return show_answer(site, operation, wish)
+    return query_response(site, answer_query(site, operation, wish), wish)
 
 
 def queries_blueprint(site: Site) -> Blueprint:
@@ -372,9 +378,9 @@ def queries_blueprint(site: Site) -> Blueprint:
 
     @routes.get("/query")
     def listed() -> Response:
-        reader = reader_of(request, site)
-        keep()
-        return page(site, site.pages.queries.named(reader), reader)
+        reader = negotiate_language(request, site)
+        mark_cacheable()
+        return page_response(site, site.pages.queries.named(reader), reader)
 
     @routes.get("/query/<path:path>")
     def named(path: str) -> Response:

@@ -10,22 +10,22 @@ from publisher.errors import QueryLimitExceeded
 from publisher.rdf.text import words
 from publisher.release.search import Hit
 from publisher.render.frame import PageLanguage
-from publisher.serve.queue import turn_at_once
+from publisher.serve.queue import slot_at_once
 from publisher.serve.site import Site
 
 _MOST = 5
 _MOST_WORDS = 5
 _LONGEST_WORD = 40
 # A short word alone is in too many names to mean anything.
-_TELLING = 4
+_LEAST_WORD = 4
 
 
-def words_of(path: str) -> list[str]:
+def words_in_path(path: str) -> list[str]:
     """Return the words in the last part of a path that has any, without its extension.
 
-    >>> words_of("doc/cluster/High_voltage-vally.ttl")
+    >>> words_in_path("doc/cluster/High_voltage-vally.ttl")
     ['high', 'voltage', 'vally']
-    >>> words_of("lake/v%C3%A4nern/")
+    >>> words_in_path("lake/v%C3%A4nern/")
     ['vänern']
     """
     for part in reversed(unquote(path).split("/")):
@@ -36,7 +36,9 @@ def words_of(path: str) -> list[str]:
     return []
 
 
-def nearest(site: Site, path: str, reader: PageLanguage, without: Iterable[str] = ()) -> list[Hit]:
+def suggest_things(
+    site: Site, path: str, reader: PageLanguage, without: Iterable[str] = ()
+) -> list[Hit]:
     """Return a few things that are called nearly as an address says; none when none is near.
 
     When there is more to do than can be done at once, none either: nobody waits for suggestions.
@@ -47,14 +49,14 @@ def nearest(site: Site, path: str, reader: PageLanguage, without: Iterable[str] 
         reader: Who asks.
         without: IRIs of things that are named otherwise.
     """
-    with turn_at_once(site) as has_turn:
-        found = _find(site, words_of(path), reader) if has_turn else []
+    with slot_at_once(site) as has_turn:
+        found = _find(site, words_in_path(path), reader) if has_turn else []
     left = set(without)
     return list(islice((hit for hit in found if hit.iri not in left), _MOST))
 
 
 def _find(site: Site, asked: list[str], reader: PageLanguage) -> list[Hit]:
-    telling = sorted((word for word in asked if len(word) >= _TELLING), key=len, reverse=True)
+    telling = sorted((word for word in asked if len(word) >= _LEAST_WORD), key=len, reverse=True)
     found: dict[str, Hit] = {}
     for text in (" ".join(asked), *telling):
         try:

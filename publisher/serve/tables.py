@@ -13,17 +13,17 @@ from publisher.release.tables.table import METADATA, Table
 from publisher.render.tables.pages import TableView
 from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
-from publisher.serve.files import stored
-from publisher.serve.headers import join_links, validators, vary
-from publisher.serve.reader import page, reader_of
-from publisher.serve.response_cache import keep
+from publisher.serve.files import release_file_response
+from publisher.serve.headers import join_links, set_validators, set_vary
+from publisher.serve.reader import negotiate_language, page_response
+from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 LONGEST_WORDS = 200
 _MOST_VALUES = 100
 
 
-def _choice(table: Table) -> Selection:
+def _read_selection(table: Table) -> Selection:
     """Return what the request chooses of a table; what names no column is left aside.
 
     Raises:
@@ -54,12 +54,12 @@ def _choice(table: Table) -> Selection:
 
 
 def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
-    reader = reader_of(request, site)
-    view = TableView(table, _choice(table), tuple(request.args.getlist("column")), reader)
+    reader = negotiate_language(request, site)
+    view = TableView(table, _read_selection(table), tuple(request.args.getlist("column")), reader)
     body = site.pages.tables.page(view, site.config.table_page_size, site.config.table_rows)
     if body is None:
         abort(404)
-    response = page(site, body, reader)
+    response = page_response(site, body, reader)
     query = view.query(is_file=True)
     links = [
         (_on_site(site, table, m.extension) + query, f'rel="alternate"; type="{m.name}"')
@@ -67,7 +67,7 @@ def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
         if m is not HTML
     ]
     response.headers["Link"] = join_links(links)
-    keep()
+    mark_cacheable()
     return response
 
 
@@ -77,33 +77,33 @@ def _on_site(site: Site, table: Table, extension: str = "") -> str:
 
 def _file(site: Site, table: Table, chosen: MediaType) -> Response:
     """Return the rows that the request chooses as a file: the release's own, when it is that."""
-    choice = _choice(table)
-    view = TableView(table, choice, (), reader_of(request, site))
+    choice = _read_selection(table)
+    view = TableView(table, choice, (), negotiate_language(request, site))
     query = view.query(is_file=True)
     links = [(_on_site(site, table) + query, f'rel="alternate"; type="{HTML.name}"')]
     if chosen is CSV:
         described = _on_site(site, table, METADATA) + query
         links.append((described, 'rel="describedby"; type="application/csvm+json"'))
     if choice.is_stored:
-        links += signposting.of_file(site, site.release.dataset(table.dataset))
-        response = stored(
+        links += signposting.file_signposts(site, site.release.dataset(table.dataset))
+        response = release_file_response(
             site, site.release.files[table.file(chosen.extension)], chosen.name, links
         )
     else:
-        response = _made(site, table, choice, chosen)
+        response = _generated_file(site, table, choice, chosen)
         response.headers["Link"] = join_links(links)
     response.headers["Content-Location"] = _on_site(site, table, chosen.extension) + query
     return response
 
 
-def _made(site: Site, table: Table, choice: Selection, chosen: MediaType) -> Response:
+def _generated_file(site: Site, table: Table, choice: Selection, chosen: MediaType) -> Response:
     """Return a file made for the request.
 
     Raises:
         QueryLimitExceeded: It would have more rows than one may have.
     """
     most = site.config.table_rows
-    with site.pages.tables.lines(table, reader_of(request, site).language) as lines:
+    with site.pages.tables.lines(table, negotiate_language(request, site).language) as lines:
         count = lines.count(choice)
         if count > most:
             raise QueryLimitExceeded(
@@ -116,20 +116,22 @@ def _made(site: Site, table: Table, choice: Selection, chosen: MediaType) -> Res
             )
         body = lines.file(choice, chosen, most)
     response = Response(body, content_type=chosen.content_type)
-    validators(response, body, site.release.published)
+    set_validators(response, body, site.release.published)
     name = f"{table.slug}.{chosen.extension}"
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    vary(response, "Accept-Language")
-    keep()
+    set_vary(response, "Accept-Language")
+    mark_cacheable()
     return response
 
 
 def _metadata(site: Site, table: Table) -> Response:
-    query = TableView(table, _choice(table), (), reader_of(request, site)).query(is_file=True)
+    query = TableView(table, _read_selection(table), (), negotiate_language(request, site)).query(
+        is_file=True
+    )
     body = as_json_text(csv_metadata(table, f"{table.slug}.csv{query}")).encode()
     response = Response(body, content_type="application/csvm+json")
-    validators(response, body, site.release.published)
-    keep()
+    set_validators(response, body, site.release.published)
+    mark_cacheable()
     return response
 
 
@@ -139,9 +141,9 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/table/")
     def index() -> Response:
-        reader = reader_of(request, site)
-        keep()
-        return page(site, site.pages.tables.index(reader), reader)
+        reader = negotiate_language(request, site)
+        mark_cacheable()
+        return page_response(site, site.pages.tables.index(reader), reader)
 
     @routes.get("/table/<name>")
     def table(name: str) -> Response:
@@ -160,7 +162,7 @@ def blueprint(site: Site) -> Blueprint:
         is_page = chosen is HTML
         response = _page(site, found, offered) if is_page else _file(site, found, chosen)
         if not extension:
-            vary(response, "Accept")
+            set_vary(response, "Accept")
         return response
 
     return routes

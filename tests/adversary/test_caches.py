@@ -15,7 +15,7 @@ from publisher.query import describe, endpoint
 from publisher.query.engine import Answer as Solution
 from publisher.query.engine import Operation
 from publisher.serve import response_cache
-from publisher.serve.response_cache import Answer
+from publisher.serve.response_cache import CachedResponse
 from publisher.system.cache import BoundedCache, memory_of
 
 MOST_BYTES = 400_000
@@ -45,10 +45,10 @@ def growth() -> Iterator[Growth]:
         tracemalloc.stop()
 
 
-def answer(number: int, body: bytes = b"", fields: int = 3) -> Answer:
+def answer(number: int, body: bytes = b"", fields: int = 3) -> CachedResponse:
     """Return an answer of which there is no second one."""
     listed = [("ETag", f'"{number}"'), *((f"X-{n}", f"value {n} {number}") for n in range(fields))]
-    return Answer("200 OK", listed, body, f'"{number}"', "", listed[:2])
+    return CachedResponse("200 OK", listed, body, f'"{number}"', "", listed[:2])
 
 
 def numbers(kept: BoundedCache[Any, Any]) -> Iterator[int]:
@@ -66,8 +66,8 @@ KEYS: dict[str, Callable[[int], tuple[str, ...]]] = {
     "letters of four bytes": lambda n: (f"/{n}" + EMOJI * 300, "", "", "", ""),
     "many parts": lambda n: tuple(f"{part}{n}" for part in range(200)),
 }
-ANSWERS: dict[str, Callable[[int], Answer]] = {
-    "empty": lambda n: Answer("200 OK", [], b"", "", ""),
+ANSWERS: dict[str, Callable[[int], CachedResponse]] = {
+    "empty": lambda n: CachedResponse("200 OK", [], b"", "", ""),
     "small": answer,
     "large": lambda n: answer(n, bytes(20_000)),
     "many fields": lambda n: answer(n, b"", 200),
@@ -79,7 +79,7 @@ ANSWERS: dict[str, Callable[[int], Answer]] = {
 @pytest.mark.parametrize("key", KEYS)
 def test_the_memory_of_documents_stays_within_its_setting(key: str, value: str) -> None:
     """Also when each answer has been sent in all its forms, which stay with it."""
-    kept = response_cache.Memory(MOST_BYTES)
+    kept = response_cache.ResponseStore(MOST_BYTES)
     environ = {"REQUEST_METHOD": "GET"}
     with growth() as grown:
         for number in numbers(kept):

@@ -19,10 +19,10 @@ from flask.testing import FlaskClient
 from publisher.release.manifest import read_sealed, write_sealed
 from publisher.release.model import MANIFEST, Release
 from publisher.serve import differences
-from publisher.serve.app import create_flask, create_past
-from publisher.serve.archive import Past
-from publisher.serve.queue import COSTLY
-from publisher.serve.response_cache import CLIENT_LEFT
+from publisher.serve.app import create_archive, create_flask
+from publisher.serve.archive import ReleaseArchive
+from publisher.serve.queue import QUEUED_VIEWS
+from publisher.serve.response_cache import CLIENT_DISCONNECTED
 from publisher.serve.site import Site
 from tests.adversary.canary import canary
 from tests.adversary.served import serving
@@ -142,9 +142,9 @@ def opened() -> list[str]:
 
 
 @pytest.fixture
-def past(chain: Chain, opened: list[str]) -> Past:
+def past(chain: Chain, opened: list[str]) -> ReleaseArchive:
     """Return the releases of the folder; what they are opened with is noted."""
-    past = create_past(chain.config())
+    past = create_archive(chain.config())
     real = past._open
 
     def noting(release: Release):  # type: ignore[no-untyped-def]
@@ -156,14 +156,14 @@ def past(chain: Chain, opened: list[str]) -> Past:
 
 
 @pytest.fixture
-def client(site: Site, past: Past) -> FlaskClient:
+def client(site: Site, past: ReleaseArchive) -> FlaskClient:
     """Return a client of the application without the memory in front."""
     return create_flask(site, past).test_client()
 
 
-def test_everything_that_is_called_costly_exists(site: Site, past: Past) -> None:
+def test_everything_that_is_called_costly_exists(site: Site, past: ReleaseArchive) -> None:
     """A view that was renamed would not wait any more."""
-    assert set(COSTLY) <= set(create_flask(site, past).view_functions)
+    assert set(QUEUED_VIEWS) <= set(create_flask(site, past).view_functions)
 
 
 def test_a_difference_opens_no_site_and_is_made_once(
@@ -238,7 +238,7 @@ def test_a_full_disk_is_told_in_a_sentence(
 
 
 def test_a_release_is_opened_by_one_and_others_wait_for_no_other(
-    past: Past, two: tuple[Release, Release], opened: list[str]
+    past: ReleaseArchive, two: tuple[Release, Release], opened: list[str]
 ) -> None:
     """An open release answers while another one is being opened."""
     ready = past.open(two[1].id)
@@ -319,7 +319,7 @@ def test_what_costs_much_waits_and_is_dropped_when_its_client_has_left(
 ) -> None:
     """None of it is begun, and health and documents do not wait."""
     names = {"old": two[0].id, "new": two[1].id}
-    left = {CLIENT_LEFT: lambda: True}
+    left = {CLIENT_DISCONNECTED: lambda: True}
     paths = [path.format(**names) for path in COSTLY_PATHS]
     with Busy(site):
         statuses = {path: client.get(path, environ_overrides=left).status_code for path in paths}

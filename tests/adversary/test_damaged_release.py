@@ -23,7 +23,7 @@ from publisher.release.manifest import read_manifest, read_sealed, write_sealed
 from publisher.release.model import Release
 from publisher.release.open import open_release, require_current
 from publisher.serve import archive, reload
-from publisher.serve.reload import Live, Waiting
+from publisher.serve.reload import ReloadingApp, RetryingApp
 from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain
 from tests.conftest import WORLD
@@ -62,7 +62,7 @@ def chain(
     built: tuple[Chain, list[Release]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Chain:
     """Return a copy of the releases of one's own, served by copies that look often."""
-    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(reload, "POLL_SECONDS", 0.02)
     monkeypatch.setattr(reload, "TRY_EVERY_SECONDS", 0.02)
     monkeypatch.setattr(archive, "_FIRST_PAUSE_SECONDS", 0.02)
     shutil.copytree(built[0].releases, tmp_path / "releases", symlinks=True)
@@ -78,10 +78,10 @@ def names(built: tuple[Chain, list[Release]]) -> list[str]:
 @pytest.fixture
 def start(chain: Chain) -> Iterator[Callable[[], Client]]:
     """Return what starts the application as a web process does; it is closed behind the test."""
-    started: list[Waiting] = []
+    started: list[RetryingApp] = []
 
     def begin() -> Client:
-        started.append(Waiting(lambda: Live(chain.config())))
+        started.append(RetryingApp(lambda: ReloadingApp(chain.config())))
         return Client(started[-1])
 
     yield begin

@@ -34,8 +34,8 @@ from publisher.release import manifest
 from publisher.release.build import switch
 from publisher.release.model import Release
 from publisher.serve import archive, reload, site
-from publisher.serve.archive import Openings
-from publisher.serve.reload import Live, Waiting
+from publisher.serve.archive import VerifiedOpener
+from publisher.serve.reload import ReloadingApp, RetryingApp
 from publisher.system import supervised
 from publisher.system.supervised import Schedule, Supervised
 from tests.adversary.served import Server, serving
@@ -475,8 +475,8 @@ def two(
     built: tuple[Chain, Release, Release], monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Release, Release]:
     """Return the two releases, of which the first is current, for copies that look often."""
-    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.02)
-    monkeypatch.setattr(reload, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(reload, "POLL_SECONDS", 0.02)
+    monkeypatch.setattr(reload, "UNHEALTHY_AFTER_SECONDS", 0.2)
     monkeypatch.setattr(reload, "TRY_EVERY_SECONDS", 0.02)
     monkeypatch.setattr(archive, "_FIRST_PAUSE_SECONDS", 0.02)
     monkeypatch.setattr(archive, "_DAMAGED_PAUSE_SECONDS", 0.2)
@@ -487,7 +487,7 @@ def two(
 @pytest.fixture
 def running(chain: Chain, two: tuple[Release, Release]) -> Iterator[Client]:
     """Return a client of an application that serves the first and looks often."""
-    application = Live(chain.config())
+    application = ReloadingApp(chain.config())
     yield Client(application)
     application.close()
 
@@ -585,7 +585,7 @@ def test_a_watcher_without_a_thread_starts_with_the_next_request(
         only_watcher,
         only=lambda thread: thread.name == reload.WATCHER_PART,
     ):
-        application = Live(chain.config())
+        application = ReloadingApp(chain.config())
         client = Client(application)
         assert client.get("/readyz").status_code == 503
     try:
@@ -612,13 +612,13 @@ def test_an_application_that_cannot_be_opened_is_tried_again(
     """Alive, not ready, and there as soon as it can be."""
     tries: list[int] = []
 
-    def open_it() -> Live:
+    def open_it() -> ReloadingApp:
         tries.append(1)
         if len(tries) < 4:
             raise error
-        return Live(chain.config())
+        return ReloadingApp(chain.config())
 
-    application = Waiting(open_it)
+    application = RetryingApp(open_it)
     client = Client(application)
     try:
         assert client.get("/healthz").status_code == 200
@@ -644,7 +644,7 @@ def test_a_hand_over_prepares_the_new_release_while_the_old_one_answers(
         assert most > 0
         raise RuntimeError("no page could be made")
 
-    monkeypatch.setattr(reload.Application, "warm", warm)
+    monkeypatch.setattr(reload.CachingApplication, "warm", warm)
     switch(chain.releases, two[1].id)
     until(lambda: served(running) == two[1].id)
     assert seen == [(reload.WATCHER_PART, reload.WARM_SECONDS, two[0].id)]
@@ -654,7 +654,7 @@ def test_a_fault_while_a_release_of_the_past_is_opened_is_no_verdict(
     two: tuple[Release, Release],
 ) -> None:
     """It was not damaged, there was no descriptor left."""
-    openings = Openings()
+    openings = VerifiedOpener()
     for error in (NO_DESCRIPTOR, OSError(errno.EIO, "I/O"), PermissionError(errno.EACCES, "no")):
         with (
             failing(Path, "read_bytes", error, 1),
@@ -734,7 +734,7 @@ def test_query_workers_come_back_after_a_flood_of_connections(
 
 def test_the_settings_of_the_tiny_world_serve(config: Config) -> None:
     """A fault is only a fault where all is well without it."""
-    application = Live(config)
+    application = ReloadingApp(config)
     try:
         assert Client(application).get("/readyz").status_code == 200
     finally:

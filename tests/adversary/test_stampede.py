@@ -11,8 +11,14 @@ from werkzeug.test import Client
 
 from publisher.release.model import Release
 from publisher.serve import response_cache
-from publisher.serve.app import Application, create_app, thread_count
-from publisher.serve.response_cache import CLIENT_LEFT, KEEP, MOST_WAITING, Asked, Ready
+from publisher.serve.app import CachingApplication, create_app, thread_count
+from publisher.serve.response_cache import (
+    CACHEABLE,
+    CLIENT_DISCONNECTED,
+    MOST_WAITING,
+    CacheableRequest,
+    ResponseCache,
+)
 from publisher.serve.site import open_site
 from tests.chain import Chain
 
@@ -36,7 +42,7 @@ class Slow:
             assert self.go_on.wait(SECONDS)
         fields = [("Content-Type", "text/plain"), ("ETag", '"1"')]
         if self.is_kept:
-            environ[KEEP].append(True)
+            environ[CACHEABLE].append(True)
         start(self.status, fields)
         return [b"made"]
 
@@ -49,7 +55,7 @@ def request(path: str = "/", **more: object) -> dict[str, Any]:
 class Crowd:
     """Threads that ask for the same at the same time."""
 
-    def __init__(self, application: Ready, count: int, **more: object) -> None:
+    def __init__(self, application: ResponseCache, count: int, **more: object) -> None:
         """Begin to ask."""
         self.statuses: list[str] = []
 
@@ -80,13 +86,13 @@ def wait_until(claim: Callable[[], bool]) -> None:
 
 def waiting() -> int:
     """Return how many threads of this process wait for another one's answer."""
-    return MOST_WAITING - response_cache._waiting._value
+    return MOST_WAITING - response_cache._waiting_slots._value
 
 
 def test_what_many_ask_for_at_once_is_made_once() -> None:
     """As after a change of release, when every connection asks for the home page."""
     application = Slow()
-    crowd = Crowd(Ready(application, 1 << 20), THREADS)
+    crowd = Crowd(ResponseCache(application, 1 << 20), THREADS)
     wait_until(lambda: waiting() == THREADS - 1)
     application.go_on.set()
     crowd.wait()
@@ -98,7 +104,7 @@ def test_what_many_ask_for_at_once_is_made_once() -> None:
 def test_an_answer_that_is_too_large_to_be_kept_is_made_once_too() -> None:
     """Those who wait get it from the hand of the one who made it."""
     application = Slow()
-    crowd = Crowd(Ready(application, 10), THREADS)
+    crowd = Crowd(ResponseCache(application, 10), THREADS)
     wait_until(lambda: waiting() == THREADS - 1)
     application.go_on.set()
     crowd.wait()
@@ -108,7 +114,7 @@ def test_an_answer_that_is_too_large_to_be_kept_is_made_once_too() -> None:
 def test_nobody_waits_for_the_answer_to_another_question() -> None:
     """One slow page keeps no other one."""
     application = Slow()
-    front = Ready(application, 1 << 20)
+    front = ResponseCache(application, 1 << 20)
     crowd = Crowd(front, 2)
     wait_until(lambda: waiting() == 1)
     assert list(front(request("/other"), lambda *_: None)) == [b"made"]
@@ -120,7 +126,7 @@ def test_nobody_waits_for_the_answer_to_another_question() -> None:
 def test_what_may_not_be_kept_is_made_by_each_who_waited() -> None:
     """A page that says what is not here may depend on who asks."""
     application = Slow("404 NOT FOUND", is_kept=False)
-    crowd = Crowd(Ready(application, 1 << 20), 10)
+    crowd = Crowd(ResponseCache(application, 1 << 20), 10)
     wait_until(lambda: waiting() == 9)
     application.go_on.set()
     crowd.wait()
@@ -138,7 +144,7 @@ def test_when_the_one_who_makes_it_is_sent_away_another_one_tries(status: str) -
             return super().__call__(environ, start)
 
     application = Refusing(status, is_kept=False)
-    crowd = Crowd(Ready(application, 1 << 20), 10)
+    crowd = Crowd(ResponseCache(application, 1 << 20), 10)
     wait_until(lambda: waiting() == 9)
     application.go_on.set()
     crowd.wait()
@@ -157,7 +163,7 @@ def test_a_crash_of_the_one_who_makes_it_leaves_nobody_waiting() -> None:
             return answer
 
     application = Crashing()
-    front = Ready(application, 1 << 20)
+    front = ResponseCache(application, 1 << 20)
 
     def crash() -> None:
         with pytest.raises(ZeroDivisionError):
@@ -177,9 +183,9 @@ def test_a_crash_of_the_one_who_makes_it_leaves_nobody_waiting() -> None:
 def test_no_more_wait_than_there_are_threads_for_it(release: Release, chain: Chain) -> None:
     """Whoever comes beyond makes its own, and waits for nobody."""
     application = Slow()
-    crowd = Crowd(Ready(application, 1 << 20), MOST_WAITING + 1)
+    crowd = Crowd(ResponseCache(application, 1 << 20), MOST_WAITING + 1)
     wait_until(lambda: waiting() == MOST_WAITING)
-    beyond = Crowd(Ready(application, 1 << 20), 1)
+    beyond = Crowd(ResponseCache(application, 1 << 20), 1)
     beyond.wait()
     assert waiting() == MOST_WAITING
     application.go_on.set()
@@ -192,10 +198,10 @@ def test_no_more_wait_than_there_are_threads_for_it(release: Release, chain: Cha
 def test_who_has_left_waits_no_longer() -> None:
     """Its thread is of use to others."""
     application = Slow()
-    front = Ready(application, 1 << 20)
+    front = ResponseCache(application, 1 << 20)
     first = Crowd(front, 1)
     wait_until(lambda: application.asked == ["/"])
-    left = Crowd(front, 3, **{CLIENT_LEFT: lambda: True})
+    left = Crowd(front, 3, **{CLIENT_DISCONNECTED: lambda: True})
     left.wait()
     assert [status[:3] for status in left.statuses] == ["503"] * 3
     assert waiting() == 0
@@ -207,10 +213,10 @@ def test_who_has_left_waits_no_longer() -> None:
 ACCEPT = {"Accept": "text/html", "Accept-Language": "en", "Accept-Encoding": "gzip"}
 
 
-def asked_of(path: str) -> Asked:
+def asked_of(path: str) -> CacheableRequest:
     """Return a request that an answer from memory may serve."""
     fields = {"HTTP_" + name.upper().replace("-", "_"): value for name, value in ACCEPT.items()}
-    asked = Asked.of(request(path, **fields))
+    asked = CacheableRequest.of(request(path, **fields))
     assert asked is not None
     return asked
 
@@ -244,11 +250,11 @@ def test_warming_stays_within_its_bounds(chain: Chain) -> None:
         for _ in range(2):
             Client(old).get("/doc/lake/siljan?x=7", headers=ACCEPT)
 
-        assert Application(site).warm(old, 10, 0.0) == 0
-        few = Application(site)
+        assert CachingApplication(site).warm(old, 10, 0.0) == 0
+        few = CachingApplication(site)
         assert few.warm(old, 2, SECONDS) == 2
         assert few.at_once(asked_of("/doc/lake/siljan")) is None
         assert few._documents.recent()[0][:2] in (("/", ""), ("/doc/lake/siljan", "x=7"))
-        small = Ready(few._flask, 100_000)
+        small = ResponseCache(few._flask, 100_000)
         small.warm(old._documents.recent(), 1000, 1e12)
         assert small._memory.size <= 100_000

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from publisher.errors import ReleaseError
 from publisher.release import manifest
 from publisher.release.model import Release
-from publisher.serve.archive import Openings
+from publisher.serve.archive import VerifiedOpener
 from tests.chain import Chain
 
 DUMP = "dumps/lakes.nt"
@@ -118,7 +118,7 @@ def test_a_mended_release_answers_again(client: FlaskClient, old: Release) -> No
 
 def test_a_missing_file_that_comes_back_is_seen(old: Release) -> None:
     """What is not there has no state, and what is there has one."""
-    openings = Openings()
+    openings = VerifiedOpener()
     before = (old.folder / DUMP).read_bytes()
     (old.folder / DUMP).unlink()
     with pytest.raises(ReleaseError, match="is damaged"):
@@ -133,7 +133,7 @@ def test_a_whole_release_is_not_read_again_when_it_is_opened_again(
     old: Release, digested: list[Path]
 ) -> None:
     """Few stay open, and whoever asks for many in turn would have each read every time."""
-    openings = Openings()
+    openings = VerifiedOpener()
     assert openings.open(old.folder) == old
     assert digested
     digested.clear()
@@ -144,7 +144,7 @@ def test_a_whole_release_is_not_read_again_when_it_is_opened_again(
 
 def test_a_release_that_was_whole_and_lost_a_part_is_refused(old: Release) -> None:
     """Lengths are always compared: that reads nothing."""
-    openings = Openings()
+    openings = VerifiedOpener()
     openings.open(old.folder)
     (old.folder / DUMP).write_bytes(b"")
 

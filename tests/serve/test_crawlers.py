@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 from flask.testing import FlaskClient
 
 from publisher.addresses import Addresses
-from publisher.serve.catalogue import index, sitemap
+from publisher.serve.catalogue import sitemap, sitemap_index
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ADDRESSES = Addresses("https://data.example.org/", "http://localhost/")
@@ -66,7 +66,7 @@ def test_what_is_special_in_xml_is_escaped() -> None:
 
 def test_more_documents_than_one_file_may_list_get_an_index() -> None:
     """sitemaps.org allows 50,000 a file."""
-    assert locations(index(2, ADDRESSES)) == [
+    assert locations(sitemap_index(2, ADDRESSES)) == [
         "http://localhost/sitemap/1.xml",
         "http://localhost/sitemap/2.xml",
     ]

@@ -16,8 +16,8 @@ from werkzeug.test import Client
 
 from publisher.config import Config
 from publisher.errors import ExportError, SettingError
-from publisher.serve.export.export import Written, export
-from publisher.serve.export.pages import walk
+from publisher.serve.export.export import ExportCounts, export
+from publisher.serve.export.pages import export_requests
 from publisher.serve.site import Site
 from tests.chain import A_LAKE, BASE, VATTERN, Chain
 from tests.rdf.test_negotiation import CHOICES, LANGUAGE_CHOICES, REFUSED
@@ -338,8 +338,8 @@ def test_an_answer_that_is_not_as_expected_leaves_no_export(
     """Half a site on line would delete the rest at every harvester."""
     from publisher.serve.export import pages as walking
 
-    wrong = walking.Wanted("/id/lake/siljan", "wrong")
-    monkeypatch.setattr("publisher.serve.export.export.walk", lambda *_: iter([wrong]))
+    wrong = walking.ExportRequest("/id/lake/siljan", "wrong")
+    monkeypatch.setattr("publisher.serve.export.export.export_requests", lambda *_: iter([wrong]))
     with pytest.raises(ExportError, match="answered 303 for /id/lake/siljan"):
         export(config, tmp_path / "export")
     assert list(tmp_path.iterdir()) == []
@@ -352,13 +352,13 @@ def test_what_no_file_can_be_called_is_told(
     from publisher.serve.export import pages as walking
 
     names = ("a" * 300, "../escaped", "a//b")
-    wanted = [walking.Wanted("/robots.txt", name) for name in names]
-    monkeypatch.setattr("publisher.serve.export.export.walk", lambda *_: iter(wanted))
+    wanted = [walking.ExportRequest("/robots.txt", name) for name in names]
+    monkeypatch.setattr("publisher.serve.export.export.export_requests", lambda *_: iter(wanted))
     done = export(config, tmp_path / "export")
-    assert done == Written(0, 0, ["/robots.txt"] * 3)
+    assert done == ExportCounts(0, 0, ["/robots.txt"] * 3)
     assert not list(tmp_path.rglob("escaped"))
 
 
 def test_the_walk_keeps_no_document_in_memory(site: Site) -> None:
     """It is asked for one address at a time."""
-    assert next(walk(site, ())).path.startswith("/")
+    assert next(export_requests(site, ())).path.startswith("/")

@@ -10,11 +10,11 @@ from publisher.rdf.media_types import DOCUMENTS, HTML, JSON_LD, TURTLE, MediaTyp
 from publisher.serve.headers import (
     DATA_POLICY,
     PAGE_POLICY,
+    add_common_headers,
     document_links,
     entity_tag,
-    for_everybody,
     join_links,
-    vary,
+    set_vary,
 )
 
 ADDRESSES = Addresses("https://data.example.org/", "http://localhost:8000/")
@@ -30,8 +30,8 @@ def test_an_entity_tag_is_strong_and_a_digest_of_the_bytes() -> None:
 def test_vary_names_each_field_once() -> None:
     """However many parts of the program chose by it."""
     response = Response()
-    vary(response, "Accept")
-    vary(response, "Accept", "Accept-Language")
+    set_vary(response, "Accept")
+    set_vary(response, "Accept", "Accept-Language")
     assert response.headers["Vary"] == "Accept, Accept-Language"
 
 
@@ -79,7 +79,7 @@ def test_a_hash_document_describes_no_other_thing() -> None:
 )
 def test_only_a_page_may_load_anything(content_type: str, policy: str) -> None:
     """Standards, section 3.9."""
-    response = for_everybody(Response(content_type=content_type))
+    response = add_common_headers(Response(content_type=content_type))
     assert response.headers["Content-Security-Policy"] == policy
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Access-Control-Allow-Origin"] == "*"

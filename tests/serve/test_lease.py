@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from publisher.serve.lease import Turnstile
+from publisher.serve.lease import DrainingApp
 
 
 class Door:
@@ -38,7 +38,7 @@ def broken(_environ: object, _start: object) -> list[bytes]:
     raise RuntimeError("broken")
 
 
-def asked(turnstile: Turnstile) -> Iterable[bytes]:
+def asked(turnstile: DrainingApp) -> Iterable[bytes]:
     """Enter and ask."""
     assert turnstile.enter()
     environ: Any = {}
@@ -49,13 +49,13 @@ def asked(turnstile: Turnstile) -> Iterable[bytes]:
 def test_an_empty_one_ends_when_it_is_closed() -> None:
     """Nothing is waited for."""
     door = Door()
-    Turnstile(whole, door).close()
+    DrainingApp(whole, door).close()
     assert door.shut == 1
 
 
 def test_nobody_enters_a_closed_one() -> None:
     """The next release answers instead."""
-    turnstile = Turnstile(whole, Door())
+    turnstile = DrainingApp(whole, Door())
     turnstile.close()
     assert not turnstile.enter()
 
@@ -63,7 +63,7 @@ def test_nobody_enters_a_closed_one() -> None:
 def test_a_body_that_is_still_read_keeps_it_open() -> None:
     """A long download finishes on the release it began with."""
     door = Door()
-    turnstile = Turnstile(slowly, door)
+    turnstile = DrainingApp(slowly, door)
     chunks: Any = asked(turnstile)
     turnstile.close()
     assert (next(chunks), door.shut) == (b"one", 0)
@@ -74,7 +74,7 @@ def test_a_body_that_is_still_read_keeps_it_open() -> None:
 def test_closing_a_body_twice_counts_once() -> None:
     """A server may do so."""
     door = Door()
-    turnstile = Turnstile(slowly, door)
+    turnstile = DrainingApp(slowly, door)
     first: Any = asked(turnstile)
     second: Any = asked(turnstile)
     turnstile.close()
@@ -88,7 +88,7 @@ def test_closing_a_body_twice_counts_once() -> None:
 def test_a_body_that_is_forgotten_counts_as_closed() -> None:
     """A client that hung up must not keep a release open for ever."""
     door = Door()
-    turnstile = Turnstile(slowly, door)
+    turnstile = DrainingApp(slowly, door)
     chunks = asked(turnstile)
     turnstile.close()
     del chunks
@@ -98,7 +98,7 @@ def test_a_body_that_is_forgotten_counts_as_closed() -> None:
 def test_an_application_that_breaks_leaves_too() -> None:
     """An error is an end."""
     door = Door()
-    turnstile = Turnstile(broken, door)
+    turnstile = DrainingApp(broken, door)
     with pytest.raises(RuntimeError):
         asked(turnstile)
     turnstile.close()

@@ -18,7 +18,7 @@ from publisher.errors import (
     ReleaseError,
 )
 from publisher.serve.app import create_flask
-from publisher.serve.problems import status_of
+from publisher.serve.problems import error_status
 from publisher.serve.site import Site
 
 EVERY_ENGINE = True
@@ -41,7 +41,7 @@ PAGE = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 )
 def test_each_error_has_its_status(error: PublisherError, status: int) -> None:
     """RFC 9110, section 15."""
-    assert status_of(error) == status
+    assert error_status(error) == status
 
 
 @pytest.mark.parametrize("accept", ["*/*", "", "application/json", "text/turtle", "application/*"])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.serve.queue import client_of
+from publisher.serve.queue import client_address
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,4 @@ def test_a_client_is_who_the_nearest_trusted_party_says(
     environ: dict[str, str], header: str, client: str
 ) -> None:
     """What a client writes into the header itself stands before what the proxy adds."""
-    assert client_of(environ, header) == client
+    assert client_address(environ, header) == client

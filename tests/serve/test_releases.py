@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.release.model import Release
-from publisher.serve.app import create_flask, create_past
+from publisher.serve.app import create_archive, create_flask
 from publisher.serve.site import Shared
 from tests.chain import A_LAKE, SILJAN, VATTERN, Chain
 
@@ -183,7 +183,7 @@ def test_queries_of_the_past_wait_in_the_one_queue(chain: Chain) -> None:
     release = chain.build()
     with chain.site(release) as site:
         asked: list[str] = []
-        past = create_past(chain.config(), Shared(site.metrics, site.endpoint.turns))
+        past = create_archive(chain.config(), Shared(site.metrics, site.endpoint.turns))
         enter = site.endpoint.turns._enter
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
@@ -262,7 +262,7 @@ def test_the_difference_of_two_releases_is_shown_in_three_forms(
 
 def test_only_a_few_old_releases_stay_open(chain: Chain, two: tuple[Release, Release]) -> None:
     """A crawler that walks through all of them must not fill the memory."""
-    past = create_past(chain.config(open_releases=1))
+    past = create_archive(chain.config(open_releases=1))
     first = past.open(two[0].id)
     assert past.open(two[0].id) is first
     past.open(two[1].id)

@@ -19,7 +19,7 @@ from publisher.quality.approval import approve
 from publisher.release.build import build, switch
 from publisher.release.model import Release
 from publisher.serve import reload
-from publisher.serve.reload import Live
+from publisher.serve.reload import ReloadingApp
 
 BASE = "https://data.example.org/"
 
@@ -52,10 +52,10 @@ def releases(world: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def running(
     config: Config, releases: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[tuple[Live, Client]]:
+) -> Iterator[tuple[ReloadingApp, Client]]:
     """Return an application that looks for a new release often, and its client."""
-    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.02)
-    application = Live(dataclasses.replace(config, releases=str(releases)))
+    monkeypatch.setattr(reload, "POLL_SECONDS", 0.02)
+    application = ReloadingApp(dataclasses.replace(config, releases=str(releases)))
     yield application, Client(application)
     application.close()
 
@@ -66,7 +66,7 @@ def release_of(client: Client) -> str:
 
 
 def test_a_new_release_is_followed_without_a_restart(
-    running: tuple[Live, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], world: Path, releases: Path
 ) -> None:
     """Design, section 5; what was remembered of the old one is gone with it."""
     _, client = running
@@ -82,7 +82,7 @@ def test_a_new_release_is_followed_without_a_restart(
 
 
 def test_nothing_stays_of_a_release_after_its_last_request(
-    running: tuple[Live, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], world: Path, releases: Path
 ) -> None:
     """A reader who takes time holds it; then its views, which refer to each other, are freed."""
     application, client = running
@@ -96,7 +96,7 @@ def test_nothing_stays_of_a_release_after_its_last_request(
 
 
 def test_going_back_is_followed_too(
-    running: tuple[Live, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], world: Path, releases: Path
 ) -> None:
     """Pointing back is all it takes."""
     _, client = running
@@ -109,7 +109,7 @@ def test_going_back_is_followed_too(
 
 
 def test_a_damaged_release_is_not_served_and_the_old_one_stays(
-    running: tuple[Live, Client],
+    running: tuple[ReloadingApp, Client],
     world: Path,
     releases: Path,
     caplog: pytest.LogCaptureFixture,
@@ -132,7 +132,7 @@ def test_a_damaged_release_is_not_served_and_the_old_one_stays(
 
 @pytest.mark.parametrize("manifest", [None, b"{}", b"[", b"null"])
 def test_a_release_without_a_manifest_does_not_end_the_watch(
-    running: tuple[Live, Client],
+    running: tuple[ReloadingApp, Client],
     world: Path,
     releases: Path,
     caplog: pytest.LogCaptureFixture,
@@ -151,7 +151,7 @@ def test_a_release_without_a_manifest_does_not_end_the_watch(
 
 
 def test_a_link_that_leads_nowhere_changes_nothing(
-    running: tuple[Live, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], world: Path, releases: Path
 ) -> None:
     """Somebody deleted too much."""
     _, client = running
@@ -164,7 +164,7 @@ def test_a_link_that_leads_nowhere_changes_nothing(
 
 
 def test_no_request_is_lost_while_releases_change(
-    running: tuple[Live, Client], world: Path, releases: Path
+    running: tuple[ReloadingApp, Client], world: Path, releases: Path
 ) -> None:
     """Each answer is whole, and of one release."""
     application, client = running
@@ -202,4 +202,4 @@ def test_no_request_is_lost_while_releases_change(
 def test_without_a_release_nothing_is_served(config: Config, tmp_path: Path) -> None:
     """The start fails with the cure, where a site of 404s would look alive."""
     with pytest.raises(ReleaseError, match="There is no release yet"):
-        Live(dataclasses.replace(config, releases=str(tmp_path)))
+        ReloadingApp(dataclasses.replace(config, releases=str(tmp_path)))

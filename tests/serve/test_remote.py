@@ -16,7 +16,7 @@ from werkzeug.test import Client
 from publisher.query.remote import circuit
 from publisher.release.model import Release
 from publisher.serve import reload
-from publisher.serve.reload import Live, Waiting
+from publisher.serve.reload import ReloadingApp, RetryingApp
 from tests.chain import A_LAKE, BASE, Chain
 from tests.engines import Remote, oxigraph
 
@@ -48,7 +48,7 @@ class Site:
     def serve(self, **settings: object) -> Client:
         """Return a client of a copy that asks the engine."""
         config = self.server.config(self.chain.config(**settings))
-        application = Waiting(lambda: Live(config))
+        application = RetryingApp(lambda: ReloadingApp(config))
         self._opened.callback(application.close)
         return Client(application)
 
@@ -60,7 +60,7 @@ class Site:
 @pytest.fixture
 def site(chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     """Return a site whose copies look around often."""
-    monkeypatch.setattr(reload, "LOOK_EVERY_SECONDS", 0.1)
+    monkeypatch.setattr(reload, "POLL_SECONDS", 0.1)
     monkeypatch.setattr(reload, "TRY_EVERY_SECONDS", 0.1)
     monkeypatch.setattr(circuit, "PAUSE_SECONDS", 0.2)
     folder = tmp_path / "engine"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client, EnvironBuilder, TestResponse
 
 from publisher.serve.app import create_flask
-from publisher.serve.response_cache import KEEP, Answer, Memory, Ready
+from publisher.serve.response_cache import CACHEABLE, CachedResponse, ResponseCache, ResponseStore
 from publisher.serve.site import Site
 from publisher.system.cache import ENTRY_BYTES, memory_of
 
@@ -59,8 +59,8 @@ class Application:
             ("Cache-Control", "public, no-cache"),
             ("X-Other", "1"),
         ]
-        if self.kept and KEEP in environ:
-            environ[KEEP].append(True)
+        if self.kept and CACHEABLE in environ:
+            environ[CACHEABLE].append(True)
         start("200 OK", fields)
         return Chunks(self, body)
 
@@ -84,12 +84,14 @@ def application() -> Application:
 
 
 @pytest.fixture
-def ready(application: Application) -> Ready:
+def ready(application: Application) -> ResponseCache:
     """Return the layer in front of it."""
-    return Ready(application, 1 << 20)
+    return ResponseCache(application, 1 << 20)
 
 
-def test_what_was_made_once_is_answered_from_memory(ready: Ready, application: Application) -> None:
+def test_what_was_made_once_is_answered_from_memory(
+    ready: ResponseCache, application: Application
+) -> None:
     """Design, section 3: a document costs what a static file costs."""
     assert [get(ready).data for _ in range(3)] == [LONG] * 3
     assert application.asked == ["GET"]
@@ -99,13 +101,13 @@ def test_what_was_made_once_is_answered_from_memory(ready: Ready, application: A
 def test_an_application_may_forbid_to_keep_its_answer() -> None:
     """A list of what is happening just now, for instance."""
     application = Application(lambda environ: LONG, kept=False)
-    ready = Ready(application, 1 << 20)
+    ready = ResponseCache(application, 1 << 20)
     assert [get(ready).data for _ in range(2)] == [LONG] * 2
     assert application.asked == ["GET", "GET"]
 
 
 def test_head_before_get_fills_the_memory_and_has_the_fields_of_get(
-    ready: Ready, application: Application
+    ready: ResponseCache, application: Application
 ) -> None:
     """RFC 9110, section 9.3.2."""
     head = get(ready, method="HEAD")
@@ -119,7 +121,7 @@ def test_head_before_get_fills_the_memory_and_has_the_fields_of_get(
 def test_head_of_what_is_not_kept_has_the_fields_of_get() -> None:
     """The body is let go, and closed."""
     application = Application(lambda environ: LONG, kept=False)
-    ready = Ready(application, 1 << 20)
+    ready = ResponseCache(application, 1 << 20)
     head = get(ready, method="HEAD", range="bytes=0-1")
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers["Content-Length"] == "4000"
@@ -128,7 +130,7 @@ def test_head_of_what_is_not_kept_has_the_fields_of_get() -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PATCH"])
 def test_other_methods_are_passed_through(
-    ready: Ready, application: Application, method: str
+    ready: ResponseCache, application: Application, method: str
 ) -> None:
     """The memory holds answers to GET alone."""
     get(ready)
@@ -150,7 +152,9 @@ def test_other_methods_are_passed_through(
         ("tag", 200),
     ],
 )
-def test_a_client_that_has_the_answer_is_told_so(ready: Ready, tags: str, status: int) -> None:
+def test_a_client_that_has_the_answer_is_told_so(
+    ready: ResponseCache, tags: str, status: int
+) -> None:
     """RFC 9110, section 13.1.2: weak comparison."""
     tag = get(ready).headers["ETag"]
     answer = get(ready, if_none_match=tags.format(tag=tag))
@@ -170,18 +174,20 @@ def test_a_client_that_has_the_answer_is_told_so(ready: Ready, tags: str, status
         ("", 200),
     ],
 )
-def test_a_client_that_has_the_date_is_told_so(ready: Ready, since: str, status: int) -> None:
+def test_a_client_that_has_the_date_is_told_so(
+    ready: ResponseCache, since: str, status: int
+) -> None:
     """RFC 9110, section 13.1.3: only the very date, since dates may go back with a release."""
     assert get(ready, if_modified_since=since).status_code == status
 
 
-def test_the_tag_beats_the_date(ready: Ready) -> None:
+def test_the_tag_beats_the_date(ready: ResponseCache) -> None:
     """RFC 9110, section 13.2.2: with If-None-Match, If-Modified-Since is ignored."""
     answer = get(ready, if_none_match='"other"', if_modified_since=CHANGED)
     assert answer.status_code == 200
 
 
-def test_a_304_repeats_what_a_cache_needs(ready: Ready) -> None:
+def test_a_304_repeats_what_a_cache_needs(ready: ResponseCache) -> None:
     """RFC 9110, section 15.4.5."""
     answer = get(ready)
     known = get(ready, if_none_match=answer.headers["ETag"])
@@ -206,7 +212,7 @@ def test_a_304_repeats_what_a_cache_needs(ready: Ready) -> None:
     ],
 )
 def test_a_client_that_takes_gzip_gets_it(
-    ready: Ready, accept_encoding: str, compressed: bool
+    ready: ResponseCache, accept_encoding: str, compressed: bool
 ) -> None:
     """RFC 9110, section 12.5.3."""
     answer = get(ready, accept_encoding=accept_encoding)
@@ -216,7 +222,7 @@ def test_a_client_that_takes_gzip_gets_it(
     assert "Accept-Encoding" in answer.headers["Vary"]
 
 
-def test_the_compressed_form_has_a_tag_of_its_own(ready: Ready) -> None:
+def test_the_compressed_form_has_a_tag_of_its_own(ready: ResponseCache) -> None:
     """RFC 9110, section 8.8.3.3: a strong tag is of the bytes that are sent."""
     plain, zipped = get(ready), get(ready, accept_encoding="gzip")
     assert plain.headers["ETag"] != zipped.headers["ETag"]
@@ -228,12 +234,14 @@ def test_the_compressed_form_has_a_tag_of_its_own(ready: Ready) -> None:
 
 def test_what_is_short_is_not_compressed() -> None:
     """It would grow."""
-    answer = get(Ready(Application(lambda environ: b"short"), 1 << 20), accept_encoding="gzip")
+    answer = get(
+        ResponseCache(Application(lambda environ: b"short"), 1 << 20), accept_encoding="gzip"
+    )
     assert "Content-Encoding" not in answer.headers
     assert answer.headers["Vary"] == "Accept"
 
 
-def test_a_request_for_a_part_gets_the_whole(ready: Ready) -> None:
+def test_a_request_for_a_part_gets_the_whole(ready: ResponseCache) -> None:
     """RFC 9110, section 14.2: a server may ignore Range, and the memory holds whole answers."""
     assert get(ready, range="bytes=0-1").data == LONG
     assert get(ready, range="bytes=0-1").status_code == 200
@@ -251,19 +259,19 @@ def test_no_key_gets_the_answer_of_another(
     asked: list[tuple[str, dict[str, str]]], most_bytes: int
 ) -> None:
     """Whatever is asked in whatever order, with whatever memory."""
-    ready = Ready(Application(asked_of), most_bytes)
+    ready = ResponseCache(Application(asked_of), most_bytes)
     for path, sent in asked:
         bare, _, query = path.partition("?")
         parts = (bare, query, sent.get("accept", ""), sent.get("accept_language", ""))
         assert get(ready, path, **sent).data == "|".join(parts).encode()
 
 
-def inside(ready: Ready) -> Memory:
+def inside(ready: ResponseCache) -> ResponseStore:
     """Return the memory inside."""
     return ready._memory
 
 
-def counted(memory: Memory) -> int:
+def counted(memory: ResponseStore) -> int:
     """Return what the memory holds, counted anew."""
     answers = {id(entry.value): entry.value for entry in memory._entries.values()}
     keys = sum(memory_of(key) + ENTRY_BYTES for key in memory._entries)
@@ -274,7 +282,7 @@ def counted(memory: Memory) -> int:
 def test_a_flood_of_different_requests_does_not_fill_the_machine(flood: str) -> None:
     """Promise 2: strangers choose query strings and fields, so the memory is bounded by bytes."""
     most_bytes = 200_000
-    ready = Ready(Application(lambda environ: LONG), most_bytes)
+    ready = ResponseCache(Application(lambda environ: LONG), most_bytes)
     for number in range(2_000):
         path = f"/{number}" if flood == "path" else f"/?{number}" if flood == "query" else "/"
         sent = {
@@ -288,7 +296,7 @@ def test_a_flood_of_different_requests_does_not_fill_the_machine(flood: str) -> 
     assert memory.size <= most_bytes
 
 
-def test_equal_answers_below_many_keys_are_held_once(ready: Ready) -> None:
+def test_equal_answers_below_many_keys_are_held_once(ready: ResponseCache) -> None:
     """A thousand browsers send a thousand Accept fields and get one page."""
     for number in range(100):
         get(ready, accept=f"text/html;q=0.{number + 1}")
@@ -298,7 +306,7 @@ def test_equal_answers_below_many_keys_are_held_once(ready: Ready) -> None:
     assert memory.size == counted(memory) < 100 * len(LONG)
 
 
-def test_a_long_key_is_not_remembered(ready: Ready, application: Application) -> None:
+def test_a_long_key_is_not_remembered(ready: ResponseCache, application: Application) -> None:
     """A field of 100 kB would take the place of a hundred pages."""
     for _ in range(2):
         assert get(ready, accept="a" * 2_000).data == LONG
@@ -308,7 +316,7 @@ def test_a_long_key_is_not_remembered(ready: Ready, application: Application) ->
 
 def test_an_answer_that_would_fill_the_memory_is_not_remembered() -> None:
     """One document must not drive out all others."""
-    ready = Ready(Application(lambda environ: LONG), 2 * len(LONG))
+    ready = ResponseCache(Application(lambda environ: LONG), 2 * len(LONG))
     assert get(ready).data == LONG
     assert inside(ready).size == 0
 
@@ -321,9 +329,11 @@ def test_the_account_of_the_memory_is_right(
     kept: list[tuple[int, int, int]], most_bytes: int
 ) -> None:
     """Bytes are counted once however many keys share them, and given back when the last is gone."""
-    memory = Memory(most_bytes)
+    memory = ResponseStore(most_bytes)
     for key, tag, length in kept:
-        answer = Answer("200 OK", [("ETag", f"{tag}-{length}")], b"x" * length, str(tag), "")
+        answer = CachedResponse(
+            "200 OK", [("ETag", f"{tag}-{length}")], b"x" * length, str(tag), ""
+        )
         found = memory.keep((str(key),), answer)
         assert found in (answer, memory.get((str(key),)))
     assert memory.size == counted(memory) <= max(most_bytes, 0)
@@ -336,7 +346,7 @@ def test_the_account_of_the_memory_is_right(
 
 def test_many_threads_at_once_do_not_confuse_the_memory() -> None:
     """A web process answers on many threads."""
-    ready = Ready(Application(asked_of), 60_000)
+    ready = ResponseCache(Application(asked_of), 60_000)
     wrong: list[str] = []
 
     def ask(thread: int) -> None:
@@ -391,10 +401,10 @@ real_requests = st.tuples(
 
 
 @pytest.fixture(scope="module")
-def pair(site: Site) -> tuple[Ready, FlaskClient]:
+def pair(site: Site) -> tuple[ResponseCache, FlaskClient]:
     """Return the site behind a small memory, and the site itself."""
     flask = create_flask(site)
-    return Ready(flask.wsgi_app, 300_000), flask.test_client()
+    return ResponseCache(flask.wsgi_app, 300_000), flask.test_client()
 
 
 def plain(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
@@ -414,7 +424,7 @@ def plain(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_memory_answers_as_flask_does(
-    pair: tuple[Ready, FlaskClient], asked: list[tuple[str, str, dict[str, str]]]
+    pair: tuple[ResponseCache, FlaskClient], asked: list[tuple[str, str, dict[str, str]]]
 ) -> None:
     """Status, fields and body of every request, in every order."""
     ready, flask = pair

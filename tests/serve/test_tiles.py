@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
 from publisher.serve.export import caddy, nginx
-from publisher.serve.export.rules import offers_of
+from publisher.serve.export.rules import site_variants
 from publisher.serve.site import Site, open_site
 
 HTML = {"Accept": "text/html"}
@@ -99,6 +99,6 @@ def test_servers_of_an_export_allow_the_tiles_too(
 ) -> None:
     """Its pages have them, since they are those of the site."""
     configuration = server.configuration  # type: ignore[attr-defined]
-    written = [configuration(s, offers_of(s), tmp_path) for s in (tiled_site, municipal_site)]
+    written = [configuration(s, site_variants(s), tmp_path) for s in (tiled_site, municipal_site)]
     assert [TILED in text for text in written] == [True, False]
     assert [PLAIN in text for text in written] == [False, True]

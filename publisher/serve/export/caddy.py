@@ -13,13 +13,13 @@ from publisher.serve.export.rules import (
     NOTHING,
     TEMPLATES,
     VARIANTS,
-    Offer,
     Ranges,
-    Rows,
+    RegexRows,
+    VariantSet,
     digit_rows,
     language_ranges,
-    legible,
-    links,
+    legible_ranges,
+    link_rows,
     media_ranges,
     reading_rows,
 )
@@ -30,7 +30,7 @@ MOVED, REPLACED = "moved.caddy", "replaced.caddy"
 _PATH = "{http.request.orig_uri.path}"
 
 
-def configuration(site: Site, offers: Sequence[Offer], folder: Path) -> str:
+def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str:
     """Return a Caddyfile.
 
     Args:
@@ -66,7 +66,7 @@ def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
         lines.writelines(f"`{place}` `{there}`\n" for place, there in pairs if "`" not in place)
 
 
-def _map(source: str, name: str, rows: Rows, default: str) -> str:
+def _map(source: str, name: str, rows: RegexRows, default: str) -> str:
     lines = "".join(f"        `~(?i){expression}` `{value}`\n" for expression, value in rows)
     return f"    map {source} {{{name}}} {{\n{lines}        default `{default}`\n    }}\n"
 
@@ -77,17 +77,17 @@ def _quality(field: str, name: str, elements: Ranges) -> Iterator[str]:
     yield _map(f"{{written_{name}}}", f"q_{name}", digit_rows(name), NOTHING)
 
 
-def _qualities(offers: Sequence[Offer]) -> Iterator[str]:
+def _qualities(offers: Sequence[VariantSet]) -> Iterator[str]:
     for language in LANGUAGES:
         yield from _quality("Accept-Language", language, language_ranges(language))
     every = {m.extension: m for offer in offers for m in offer.media_types}
     for extension, media_type in every.items():
         yield from _quality("Accept", extension, media_ranges(media_type))
-    rows = [(expression, "1") for expression in legible()]
+    rows = [(expression, "1") for expression in legible_ranges()]
     yield _map("{header.Accept}", "is_legible", rows, "0")
 
 
-def _addresses(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
+def _addresses(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     """Yield the maps that read an address."""
     named = [(offer.pattern, offer.name) for offer in offers if offer.pattern]
     yield _map(_PATH, "offer", named, offers[-1].name)
@@ -118,11 +118,11 @@ def _addresses(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
     yield _map("{offer}", "witness", witness, "html")
 
 
-def _set(name: str, value: str, condition: str, matcher: str) -> str:
+def _set_variable(name: str, value: str, condition: str, matcher: str) -> str:
     return f"        @{matcher} expression `{condition}`\n        vars @{matcher} {name} {value}\n"
 
 
-def _larger(name: str, names: Sequence[str]) -> str:
+def _is_largest(name: str, names: Sequence[str]) -> str:
     """Return the condition that a quality is above 0 and the first of the largest."""
     place = names.index(name)
     parts = [f'{{q_{name}}} > "{NOTHING}"']
@@ -140,9 +140,9 @@ def _languages(default: str) -> Iterator[str]:
     yield f"        vars language {default}\n        vars tree ``\n        vars kept ``\n"
     yield "        vars is_chosen no\n"
     for language in ordered[1:]:
-        condition = _larger(language, ordered)
-        yield _set("language", language, condition, f"spoken_{language}")
-        yield _set("tree", f"/{VARIANTS}/{language}", condition, f"tree_{language}")
+        condition = _is_largest(language, ordered)
+        yield _set_variable("language", language, condition, f"spoken_{language}")
+        yield _set_variable("tree", f"/{VARIANTS}/{language}", condition, f"tree_{language}")
     for language in LANGUAGES:
         condition = f'{{query.lang}} == "{language}"'
         for name, value in (
@@ -151,10 +151,10 @@ def _languages(default: str) -> Iterator[str]:
             ("kept", f"?lang={language}"),
             ("is_chosen", "yes"),
         ):
-            yield _set(name, value, condition, f"asked_{name}_{language}")
+            yield _set_variable(name, value, condition, f"asked_{name}_{language}")
 
 
-def _choices(offers: Sequence[Offer]) -> Iterator[str]:
+def _choices(offers: Sequence[VariantSet]) -> Iterator[str]:
     """Yield how the extension of what answers is set."""
     yield "        vars chosen none\n"
     for offer in offers:
@@ -162,16 +162,16 @@ def _choices(offers: Sequence[Offer]) -> Iterator[str]:
             continue
         here, favourite = f'{{offer}} == "{offer.name}"', offer.extensions[0]
         anything = f'{here} && {{is_legible}} == "0"'
-        yield _set(
+        yield _set_variable(
             "chosen",
             favourite,
             anything if len(offer.media_types) > 1 else here,
             f"any_{offer.name}",
         )
         for extension in offer.extensions if len(offer.media_types) > 1 else ():
-            larger = _larger(extension, offer.extensions)
+            larger = _is_largest(extension, offer.extensions)
             condition = f'{here} && {{is_legible}} == "1" && {larger}'
-            yield _set("chosen", extension, condition, f"best_{offer.name}_{extension}")
+            yield _set_variable("chosen", extension, condition, f"best_{offer.name}_{extension}")
 
 
 def _types(policy: str) -> Iterator[str]:
@@ -197,7 +197,7 @@ def _types(policy: str) -> Iterator[str]:
 
 def _links(site: Site) -> Iterator[str]:
     here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
-    for expression, value in links(here, base):
+    for expression, value in link_rows(here, base):
         found = re.search(r":\((.+)\):(\w+)", expression)
         assert found is not None
         extension = found[2]

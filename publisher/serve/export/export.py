@@ -23,8 +23,14 @@ from publisher.release.manifest import write_json
 from publisher.release.open import open_current
 from publisher.serve.app import create_flask
 from publisher.serve.export import caddy, nginx
-from publisher.serve.export.pages import Wanted, graves, moved, replaced, walk
-from publisher.serve.export.rules import VARIANTS, offers_of
+from publisher.serve.export.pages import (
+    ExportRequest,
+    document_redirects,
+    export_requests,
+    gone_requests,
+    replacement_redirects,
+)
+from publisher.serve.export.rules import VARIANTS, site_variants
 from publisher.serve.site import Site, open_site
 from publisher.system.files import sync_tree
 
@@ -32,14 +38,14 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-ROOT = "site"
-MARK = "export.json"
+SITE_FOLDER = "site"
+EXPORT_FILE = "export.json"
 # The whole catalogue is one file.
 _NO_PAGES = 10**9
 Progress = Callable[[str], None]
 
 
-def export(config: Config, folder: Path, progress: Progress = lambda step: None) -> Written:
+def export(config: Config, folder: Path, progress: Progress = lambda step: None) -> ExportCounts:
     """Write the current release as files: ``site/``, ``nginx.conf``, ``Caddyfile``.
 
     An earlier export in the folder is replaced when the new one is complete.
@@ -67,10 +73,10 @@ def export(config: Config, folder: Path, progress: Progress = lambda step: None)
         staging.mkdir(parents=True)
         progress("documents")
         done = _write_export(site, staging, folder)
-        write_json(staging / MARK, {"release": release.id, "site_url": settings.site_url})
+        write_json(staging / EXPORT_FILE, {"release": release.id, "site_url": settings.site_url})
         progress("sync")
         sync_tree(staging)
-        _put_in_place(staging, folder)
+        _publish_folder(staging, folder)
     except OSError as error:
         raise ExportError(
             "The export cannot be written: {reason}.",
@@ -92,7 +98,7 @@ def _check(config: Config, folder: Path) -> None:
             " --site-url https://data.example.org/.",
             url=config.site_url,
         )
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).is_file():
+    if folder.exists() and any(folder.iterdir()) and not (folder / EXPORT_FILE).is_file():
         raise ExportError(
             "The folder holds something else than an export.",
             where=str(folder),
@@ -100,20 +106,20 @@ def _check(config: Config, folder: Path) -> None:
         )
 
 
-def _write_export(site: Site, staging: Path, folder: Path) -> Written:
+def _write_export(site: Site, staging: Path, folder: Path) -> ExportCounts:
     """Write the files and what the servers are told of them."""
-    offers = offers_of(site)
-    wanted = chain(walk(site, offers), graves(site))
-    done = write_all(create_flask(site).wsgi_app, wanted, staging / ROOT)
+    offers = site_variants(site)
+    wanted = chain(export_requests(site, offers), gone_requests(site))
+    done = write_all(create_flask(site).wsgi_app, wanted, staging / SITE_FOLDER)
     (staging / "nginx.conf").write_text(nginx.configuration(site, offers, folder), encoding="utf-8")
     (staging / "Caddyfile").write_text(caddy.configuration(site, offers, folder), encoding="utf-8")
     for server in (nginx, caddy):
-        server.write_pairs(staging / server.MOVED, moved(site))
-        server.write_pairs(staging / server.REPLACED, replaced(site))
+        server.write_pairs(staging / server.MOVED, document_redirects(site))
+        server.write_pairs(staging / server.REPLACED, replacement_redirects(site))
     return done
 
 
-def _put_in_place(staging: Path, folder: Path) -> None:
+def _publish_folder(staging: Path, folder: Path) -> None:
     """Give the export its name; an earlier one is there until then."""
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)
@@ -132,11 +138,11 @@ _COMPRESSIBLE |= {"xml", "atom", "css", "js", "svg", "txt"}
 _LEFT_OUT = (404, 406)
 _LONGEST_NAME = 255 - len(".gz")
 _PLAIN = "identity"
-_TREE = re.compile(rf"^{VARIANTS}/(chosen/)?[a-z]+/")
+_VARIANT_PATH = re.compile(rf"^{VARIANTS}/(chosen/)?[a-z]+/")
 
 
 @dataclass
-class Written:
+class ExportCounts:
     """What was written so far.
 
     Attributes:
@@ -150,14 +156,16 @@ class Written:
     left_out: list[str] = field(default_factory=list)
 
 
-def write_all(application: WSGIApplication, wanted: Iterable[Wanted], root: Path) -> Written:
+def write_all(
+    application: WSGIApplication, wanted: Iterable[ExportRequest], root: Path
+) -> ExportCounts:
     """Write every answer below a folder, one at a time.
 
     Raises:
         ExportError: The application answers otherwise than expected.
         OSError: The folder cannot be written.
     """
-    done, tags = Written(), _Tags()
+    done, tags = ExportCounts(), _FileDates()
     for one in wanted:
         if not _is_writable(one.file):
             done.left_out.append(one.path)
@@ -178,7 +186,7 @@ def _is_writable(file: str) -> bool:
 
 
 def _write_answer(
-    application: WSGIApplication, wanted: Wanted, root: Path, tags: _Tags
+    application: WSGIApplication, wanted: ExportRequest, root: Path, tags: _FileDates
 ) -> int | None:
     """Write one answer and return its length; None for an address that is not there."""
     path = root / wanted.file
@@ -214,7 +222,7 @@ def _write_answer(
     return length
 
 
-class _Tags:
+class _FileDates:
     """Dates of files, such that no two files of one address have one date and one length.
 
     File servers make entity tags of these, so every copy of an export has the same ones.
@@ -226,7 +234,7 @@ class _Tags:
 
     def begin(self, file: str) -> None:
         """Forget the files of the address before, when the next one comes."""
-        address = _TREE.sub("", file).rpartition(".")[0]
+        address = _VARIANT_PATH.sub("", file).rpartition(".")[0]
         if address != self._address:
             self._address = address
             self._taken.clear()
@@ -240,7 +248,7 @@ class _Tags:
         os.utime(path, (changed, changed))
 
 
-def _compress(path: Path, changed: float, tags: _Tags) -> None:
+def _compress(path: Path, changed: float, tags: _FileDates) -> None:
     """Write a file compressed beside, when that is worth it."""
     is_text = path.suffix.lstrip(".") in _COMPRESSIBLE
     beside = path.with_name(f"{path.name}.gz")

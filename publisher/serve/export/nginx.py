@@ -14,12 +14,12 @@ from publisher.serve.export.rules import (
     PLAIN,
     TEMPLATES,
     VARIANTS,
-    Offer,
     Ranges,
+    VariantSet,
     digit_rows,
     language_ranges,
-    legible,
-    links,
+    legible_ranges,
+    link_rows,
     media_ranges,
     reading_rows,
     topic_rows,
@@ -33,7 +33,7 @@ _LARGER = "|".join(f"{digit}[0-9]*:\\1[{digit + 1}-9]" for digit in range(9))
 _SECOND_IS_LARGER = f"^([0-9]*)(?:{_LARGER})"
 
 
-def configuration(site: Site, offers: Sequence[Offer], folder: Path) -> str:
+def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str:
     """Return what is included inside the ``http`` block of nginx.
 
     Args:
@@ -122,7 +122,7 @@ def _languages(default: str) -> Iterator[str]:
     yield _map("$arg_lang", "kept", [(key, f"?lang={value}") for key, value in asked], "")
 
 
-def _media_types(offers: Sequence[Offer]) -> Iterator[str]:
+def _media_types(offers: Sequence[VariantSet]) -> Iterator[str]:
     """Yield maps that end in ``$best_<offer>`` for each offer."""
     every: dict[str, MediaType] = {m.extension: m for o in offers for m in o.media_types}
     for extension, media_type in every.items():
@@ -130,10 +130,10 @@ def _media_types(offers: Sequence[Offer]) -> Iterator[str]:
     for offer in offers:
         if len(offer.media_types) > 1:
             yield from _best(offer.name, offer.extensions)
-    yield _map("$http_accept", "is_legible", [(_expression(e), "1") for e in legible()], "0")
+    yield _map("$http_accept", "is_legible", [(_expression(e), "1") for e in legible_ranges()], "0")
 
 
-def _offers(offers: Sequence[Offer]) -> Iterator[str]:
+def _offers(offers: Sequence[VariantSet]) -> Iterator[str]:
     """Yield maps that end in ``$chosen``: the extension of what answers."""
     named = [(_expression(offer.pattern), offer.name) for offer in offers if offer.pattern]
     yield _map("$raw", "offer", named, offers[-1].name)
@@ -158,7 +158,7 @@ def _offers(offers: Sequence[Offer]) -> Iterator[str]:
     yield _map("$extension", "representation", [('""', "$chosen")], "$extension")
 
 
-def _fields(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
+def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     """Yield maps that end in the values of header fields; an empty one is not sent."""
     here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
     page = re.escape(HTML.name)
@@ -198,7 +198,7 @@ def _fields(site: Site, offers: Sequence[Offer]) -> Iterator[str]:
     ]
     source = "$is_found:$offer:$representation:$raw"
     yield _map(source, "content_location", _expressions(place), "")
-    yield _map("$is_found:$offer:$representation", "links", _expressions(links(here, base)), "")
+    yield _map("$is_found:$offer:$representation", "links", _expressions(link_rows(here, base)), "")
     allowed = [("^OPTIONS:", METHODS), (":405$", METHODS)]
     yield _map("$request_method:$status", "allow", _expressions(allowed), "")
     asked = [('"OPTIONS"', METHODS)]

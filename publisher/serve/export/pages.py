@@ -16,20 +16,20 @@ from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
 from publisher.render.frame import HOME_PICTURE, PICTURES
-from publisher.serve.documents import find_tombstone, replacement
-from publisher.serve.export.rules import VARIANTS, Offer
+from publisher.serve.documents import find_tombstone, replacement_address
+from publisher.serve.export.rules import VARIANTS, VariantSet
 from publisher.serve.feeds import OFFERED
 from publisher.serve.problems import PROBLEM
 from publisher.serve.site import Site
 
-PROBLEMS = f"{VARIANTS}/problems"
+PROBLEMS_FOLDER = f"{VARIANTS}/problems"
 PROBLEM_EXTENSION = "problem"
 # It has views of its own.
 _CATALOGUE = "catalog"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ExportRequest:
     """An answer that becomes a file.
 
     Attributes:
@@ -62,7 +62,7 @@ def page_trees(site: Site) -> dict[str, tuple[str, dict[str, str]]]:
     return trees
 
 
-def walk(site: Site, offers: Iterable[Offer]) -> Iterator[Wanted]:
+def export_requests(site: Site, offers: Iterable[VariantSet]) -> Iterator[ExportRequest]:
     """Yield what is asked of the application, in an order that needs no memory."""
     yield from _documents(site)
     yield from _tables(site)
@@ -73,16 +73,16 @@ def walk(site: Site, offers: Iterable[Offer]) -> Iterator[Wanted]:
 
 def _representations(
     site: Site, path: str, file: str, media_types: Iterable[MediaType]
-) -> Iterator[Wanted]:
+) -> Iterator[ExportRequest]:
     """Yield a document in some media types, pages in every language."""
     for media_type in media_types:
         name = f"{file}.{media_type.extension}"
         fields = {"Accept": media_type.name}
         if media_type is not HTML:
-            yield Wanted(path, name, fields)
+            yield ExportRequest(path, name, fields)
             continue
         for tree, (query, spoken) in page_trees(site).items():
-            yield Wanted(f"{path}{query}", f"{tree}{name}", fields | spoken)
+            yield ExportRequest(f"{path}{query}", f"{tree}{name}", fields | spoken)
 
 
 def document_paths(site: Site) -> Iterator[str]:
@@ -94,7 +94,7 @@ def document_paths(site: Site) -> Iterator[str]:
     yield from sorted(shared - {"", _CATALOGUE})
 
 
-def _documents(site: Site) -> Iterator[Wanted]:
+def _documents(site: Site) -> Iterator[ExportRequest]:
     for path in document_paths(site):
         place = urlsplit(site.addresses.path(site.release.base_iri + path)).path
         file = unquote(place).removeprefix("/")
@@ -116,46 +116,46 @@ def _has_root(site: Site) -> bool:
     return site.documents.find("") is not None
 
 
-def _linksets(place: str, file: str) -> Iterator[Wanted]:
+def _linksets(place: str, file: str) -> Iterator[ExportRequest]:
     for extension in ("json", "txt"):
-        yield Wanted(f"/linkset{place}.{extension}", f"linkset/{file}.{extension}")
+        yield ExportRequest(f"/linkset{place}.{extension}", f"linkset/{file}.{extension}")
 
 
-def _pictures(file: str) -> Iterator[Wanted]:
+def _pictures(file: str) -> Iterator[ExportRequest]:
     """Yield the picture of a page in every language; pages without a name share the home page's."""
     for language in LANGUAGES:
         name = f"{PICTURES}{language}/{file}.png"
-        yield Wanted(f"/{quote(name)}", name)
+        yield ExportRequest(f"/{quote(name)}", name)
 
 
-def _tables(site: Site) -> Iterator[Wanted]:
+def _tables(site: Site) -> Iterator[ExportRequest]:
     yield from _representations(site, "/table/", f"table/{INDEX}", [HTML])
     for slug, table in site.pages.tables.tables.items():
         yield from _representations(site, f"/table/{slug}", f"table/{slug}", [HTML])
         for extension in (*table.files, METADATA):
-            yield Wanted(f"/table/{slug}.{extension}", f"table/{slug}.{extension}")
+            yield ExportRequest(f"/table/{slug}.{extension}", f"table/{slug}.{extension}")
 
 
-def _fixed(site: Site) -> Iterator[Wanted]:
+def _fixed(site: Site) -> Iterator[ExportRequest]:
     """Yield what every site has once."""
     yield from _representations(site, "/void", "void", GRAPHS)
-    yield Wanted("/catalog/dcat-ap-se.rdf", "catalog/dcat-ap-se.rdf")
-    yield Wanted("/static/favicon.ico", "favicon.ico")
+    yield ExportRequest("/catalog/dcat-ap-se.rdf", "catalog/dcat-ap-se.rdf")
+    yield ExportRequest("/static/favicon.ico", "favicon.ico")
     for name in (CONTEXT, "robots.txt", ".well-known/api-catalog", "sitemap.xml"):
-        yield Wanted(f"/{name}", name)
+        yield ExportRequest(f"/{name}", name)
     documents = sum(1 for _ in read_documents(site.release.folder / DOCUMENT_LIST))
     for number in range(1, -(-documents // MOST_ADDRESSES) + 1):
-        yield Wanted(f"/sitemap/{number}.xml", f"sitemap/{number}.xml")
+        yield ExportRequest(f"/sitemap/{number}.xml", f"sitemap/{number}.xml")
     for name in sorted(site.release.files):
         if name.startswith(f"{DUMPS}/"):
             file = f"dump/{name.removeprefix(f'{DUMPS}/')}"
-            yield Wanted(f"/{file}", file)
+            yield ExportRequest(f"/{file}", file)
     for tree, (query, fields) in page_trees(site).items():
-        yield Wanted(f"/feed.atom{query}", f"{tree}feed.atom", fields)
+        yield ExportRequest(f"/feed.atom{query}", f"{tree}feed.atom", fields)
     yield from _feeds(site)
 
 
-def _feeds(site: Site) -> Iterator[Wanted]:
+def _feeds(site: Site) -> Iterator[ExportRequest]:
     for stream, pages in site.streams.pages.items():
         place = urlsplit(site.streams.place(stream)).path
         places = [place, *(f"{place}/{number}" for number in range(1, len(pages) + 1))]
@@ -163,44 +163,44 @@ def _feeds(site: Site) -> Iterator[Wanted]:
             yield from _representations(site, path, path.removeprefix("/"), OFFERED)
 
 
-def _static() -> Iterator[Wanted]:
+def _static() -> Iterator[ExportRequest]:
     folder = Path(__file__).parents[1] / "static"
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             name = f"static/{path.relative_to(folder).as_posix()}"
-            yield Wanted(f"/{name}", name)
+            yield ExportRequest(f"/{name}", name)
 
 
-def _problems(offers: Iterable[Offer]) -> Iterator[Wanted]:
+def _problems(offers: Iterable[VariantSet]) -> Iterator[ExportRequest]:
     """Yield what is answered when nothing fits, as a page and as problem details."""
     forms = {HTML.extension: HTML.name, PROBLEM_EXTENSION: PROBLEM}
     for language in LANGUAGES:
         for extension, accept in forms.items():
             fields = {"Accept": accept, "Accept-Language": language}
-            place = f"{PROBLEMS}/{language}"
-            yield Wanted("/404", f"{place}/404.{extension}", fields, 404)
-            yield Wanted("/robots.txt", f"{place}/405.{extension}", fields, 405, "POST")
+            place = f"{PROBLEMS_FOLDER}/{language}"
+            yield ExportRequest("/404", f"{place}/404.{extension}", fields, 404)
+            yield ExportRequest("/robots.txt", f"{place}/405.{extension}", fields, 405, "POST")
             for offer in offers:
                 if len(offer.media_types) > 1 and (
                     accept == PROBLEM or HTML not in offer.media_types
                 ):
                     file = f"{place}/406-{offer.name}.{extension}"
-                    yield Wanted(offer.sample, file, fields, 406)
-    yield Wanted("/404", "404.html", {"Accept": HTML.name}, 404)
+                    yield ExportRequest(offer.sample, file, fields, 406)
+    yield ExportRequest("/404", "404.html", {"Accept": HTML.name}, 404)
 
 
 # Addresses that lead elsewhere: parts of a document to the whole, what was replaced to what is.
 
-GRAVES = f"{VARIANTS}/gone"
+GONE_FOLDER = f"{VARIANTS}/gone"
 Pair = tuple[str, str]
 
 
-def path_of(site: Site, iri: str) -> str:
+def plain_path(site: Site, iri: str) -> str:
     """Return the path of an IRI below the base as it is asked for, without escapes."""
     return unquote(urlsplit(site.addresses.path(iri)).path)
 
 
-def moved(site: Site) -> Iterator[Pair]:
+def document_redirects(site: Site) -> Iterator[Pair]:
     """Yield path of a thing that shares a document → address of the document."""
     for path, things in site.release.documents.items():
         document = site.release.base_iri + path
@@ -209,39 +209,41 @@ def moved(site: Site) -> Iterator[Pair]:
             if "#" in thing or alone == document:
                 continue
             for name in dict.fromkeys((thing, alone)):
-                yield path_of(site, name), site.addresses.on_site(document)
+                yield plain_path(site, name), site.addresses.on_site(document)
 
 
-def replaced(site: Site) -> Iterator[Pair]:
+def replacement_redirects(site: Site) -> Iterator[Pair]:
     """Yield path of what has left → address of what replaced it."""
-    for iri, path in _left(site):
+    for iri, path in _departed(site):
         found = find_tombstone(site, path)
         for name in (iri, site.addresses.document_of(iri)):
             below = name.removeprefix(site.release.base_iri)
-            there = replacement(site, found[0], below, None) if found else None
+            there = replacement_address(site, found[0], below, None) if found else None
             if there:
-                yield path_of(site, name), there
+                yield plain_path(site, name), there
 
 
-def _left(site: Site) -> Iterator[tuple[str, str]]:
+def _departed(site: Site) -> Iterator[tuple[str, str]]:
     """Yield IRI and path (below the base) of every entity that has left."""
     for row in read_rows(site.release.folder / TOMBSTONES):
         if site.addresses.holds(row[0]) and "#" not in row[0]:
             yield row[0], row[0].removeprefix(site.release.base_iri)
 
 
-def graves(site: Site) -> Iterator[Wanted]:
+def gone_requests(site: Site) -> Iterator[ExportRequest]:
     """Yield what answers for what has left and was not replaced: 410 in every form."""
-    for iri, path in _left(site):
+    for iri, path in _departed(site):
         found = find_tombstone(site, path)
-        if found is None or replacement(site, found[0], path, None):
+        if found is None or replacement_address(site, found[0], path, None):
             continue
-        place = path_of(site, site.addresses.document_of(iri))
+        place = plain_path(site, site.addresses.document_of(iri))
         asked = urlsplit(site.addresses.path(site.addresses.document_of(iri))).path
         for media_type in DOCUMENTS[1:]:
-            file = f"{GRAVES}{place}.{media_type.extension}"
-            yield Wanted(asked, file, {"Accept": media_type.name}, 410)
+            file = f"{GONE_FOLDER}{place}.{media_type.extension}"
+            yield ExportRequest(asked, file, {"Accept": media_type.name}, 410)
         for language in LANGUAGES:
             for extension, accept in ((HTML.extension, HTML.name), (PROBLEM_EXTENSION, PROBLEM)):
                 fields = {"Accept": accept, "Accept-Language": language}
-                yield Wanted(asked, f"{GRAVES}/{language}{place}.{extension}", fields, 410)
+                yield ExportRequest(
+                    asked, f"{GONE_FOLDER}/{language}{place}.{extension}", fields, 410
+                )

@@ -31,7 +31,7 @@ TEMPLATES = Path(__file__).with_name("templates")
 
 
 @dataclass(frozen=True)
-class Offer:
+class VariantSet:
     """What a group of addresses offers.
 
     Attributes:
@@ -52,7 +52,7 @@ class Offer:
         return tuple(media_type.extension for media_type in self.media_types)
 
 
-def offers_of(site: Site) -> Sequence[Offer]:
+def site_variants(site: Site) -> Sequence[VariantSet]:
     """Return what the addresses of a site offer; the first whose pattern fits counts."""
     files = (
         r"^/(static|picture|dump|linkset|sitemap|catalog|\.well-known|_)/|\.csv-metadata\.json$"
@@ -62,23 +62,23 @@ def offers_of(site: Site) -> Sequence[Offer]:
     pages = r"^/table/$" if has_root else r"^/(table/)?$"
     catalogue = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML)
     return (
-        Offer(PLAIN, (), files, "/robots.txt"),
-        Offer("pages", (HTML,), pages, "/table/"),
-        Offer("catalogue", catalogue, r"^/catalog$", "/catalog"),
-        Offer("descriptions", GRAPHS, r"^/void$", "/void"),
-        Offer("feeds", FEEDS, r"^/feed(/|$)", "/feed"),
+        VariantSet(PLAIN, (), files, "/robots.txt"),
+        VariantSet("pages", (HTML,), pages, "/table/"),
+        VariantSet("catalogue", catalogue, r"^/catalog$", "/catalog"),
+        VariantSet("descriptions", GRAPHS, r"^/void$", "/void"),
+        VariantSet("feeds", FEEDS, r"^/feed(/|$)", "/feed"),
         *_tables(site),
-        Offer("documents", DOCUMENTS, "", "/shapes"),
+        VariantSet("documents", DOCUMENTS, "", "/shapes"),
     )
 
 
-def _tables(site: Site) -> list[Offer]:
+def _tables(site: Site) -> list[VariantSet]:
     """Return the offers of tables: those with places have one file more."""
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for slug, table in site.pages.tables.tables.items():
         groups[table.files].append(slug)
     return [
-        Offer(
+        VariantSet(
             f"tables{number}",
             (HTML, *(m for m in TABLES if m.extension in files)),
             f"^/table/({'|'.join(map(re.escape, slugs))})(\\.[a-z]+)?$",
@@ -94,7 +94,7 @@ def _tables(site: Site) -> list[Offer]:
 # decides, parameters never spoil a match, and a range whose quality cannot be read counts for
 # nothing. Of two ranges of one media type the first counts. The expressions are PCRE and RE2 alike.
 
-Rows = list[tuple[str, str]]
+RegexRows = list[tuple[str, str]]
 _SPACE = r"[ \t]*"
 _VALUE = r'(?:"[^"]*"|[^,;"]*)'
 # A parameter that is not the quality.
@@ -116,7 +116,7 @@ def _without(element: str) -> str:
     return rf"{_BEGIN}{element}(?:{_PARAMETER})*{_END}"
 
 
-def reading_rows(name: str, elements: Ranges) -> Rows:
+def reading_rows(name: str, elements: Ranges) -> RegexRows:
     """Return expression → quality as it is written, and how closely the choice is named.
 
     The first one that matches a field decides.
@@ -125,7 +125,7 @@ def reading_rows(name: str, elements: Ranges) -> Rows:
         name: Begins the names of the groups.
         elements: Expressions for the ranges that count, the most specific first.
     """
-    rows: Rows = []
+    rows: RegexRows = []
     for number, (element, rank) in enumerate(elements):
         group = f"read_{name}_{number}"
         rows.append((_with_quality(element, group), f"${{{group}}};{rank}"))
@@ -133,7 +133,7 @@ def reading_rows(name: str, elements: Ranges) -> Rows:
     return rows
 
 
-def digit_rows(name: str) -> Rows:
+def digit_rows(name: str) -> RegexRows:
     """Return expression → quality as digits that compare as texts do.
 
     Four are the quality, and the last tells how closely the choice is named: among equals that
@@ -141,7 +141,7 @@ def digit_rows(name: str) -> Rows:
     """
     whole = f"digits_{name}_0"
     rank = rf"[0-9]*;(?P<rank_{name}>[0-9])"
-    rows: Rows = [(r"^0(\.0*)?;", NOTHING)]
+    rows: RegexRows = [(r"^0(\.0*)?;", NOTHING)]
     rows.append((rf"^1[.0]*;(?P<{whole}>[0-9])", f"1000${{{whole}}}"))
     for places, padding in ((3, ""), (2, "0"), (1, "00")):
         group = f"digits_{name}_{places}"
@@ -167,7 +167,7 @@ def language_ranges(language: str) -> Ranges:
     return [(rf"{language}(?:-[a-zA-Z0-9-]+)?", 0), (r"\*", 0)]
 
 
-def legible() -> list[str]:
+def legible_ranges() -> list[str]:
     """Return expressions of which one matches when something in a field can be read."""
     return [_with_quality(_ANYTHING, "legible"), _without(_ANYTHING)]
 
@@ -177,7 +177,7 @@ def legible() -> list[str]:
 _CONTEXT = "http://www.w3.org/ns/json-ld#context"
 
 
-def links(here: str, base: str) -> list[tuple[str, str]]:
+def link_rows(here: str, base: str) -> list[tuple[str, str]]:
     """Return found, offer and representation as an expression → value of the Link field.
 
     ``$bare`` is the path of the document, ``$thing`` the IRI of what it is about.

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from http import HTTPStatus
 from io import BytesIO
 
-from publisher.serve.http.heads import Refused
+from publisher.serve.http.heads import RequestRefused
 from publisher.serve.http.limits import BODY_SETTING
 
 _END = b"\r\n"
@@ -17,7 +17,7 @@ _SIZE_LINE = re.compile(rb"0*([0-9A-Fa-f]{1,8})[ \t]*(?:;[\t\x20-\x7e\x80-\xff]*
 _TRAILER_LINE = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*")
 
 
-class _Part(Enum):
+class _ChunkState(Enum):
     SIZE, DATA, DATA_END, TRAILERS, DONE = auto(), auto(), auto(), auto(), auto()
 
 
@@ -29,13 +29,13 @@ class ChunkedBody:
         self.data = BytesIO()
         self._most_bytes = most_bytes
         self._framing_left = most_framing_bytes
-        self._part = _Part.SIZE
+        self._part = _ChunkState.SIZE
         self._data_left = 0
 
     @property
     def is_whole(self) -> bool:
         """Tell whether the end of the body has come."""
-        return self._part is _Part.DONE
+        return self._part is _ChunkState.DONE
 
     def take(self, buffer: bytearray) -> None:
         """Take from the beginning of a buffer what belongs to the body, as far as it is there.
@@ -43,11 +43,11 @@ class ChunkedBody:
         Trailers are read and dropped: they never become header fields (RFC 9110, section 6.5.1).
 
         Raises:
-            Refused: It is longer than it may be, or is not in chunks.
+            RequestRefused: It is longer than it may be, or is not in chunks.
         """
         at = 0
         try:
-            while self._part is not _Part.DONE:
+            while self._part is not _ChunkState.DONE:
                 taken = self._take_part(buffer, at)
                 if taken == 0:
                     break
@@ -57,73 +57,73 @@ class ChunkedBody:
 
     def _take_part(self, buffer: bytearray, at: int) -> int:
         """Take the next part that is there; return its length, 0 when more must come first."""
-        if self._part is _Part.DATA:
+        if self._part is _ChunkState.DATA:
             return self._take_data(buffer, at)
-        if self._part is _Part.DATA_END:
+        if self._part is _ChunkState.DATA_END:
             return self._take_data_end(buffer, at)
         end = buffer.find(_END, at, at + self._framing_left)
         if end < 0:
             if buffer.find(b"\n", at, at + self._framing_left - 1) >= 0:
-                raise _malformed()  # a line that ends otherwise
+                raise _malformed_error()  # a line that ends otherwise
             if len(buffer) - at >= self._framing_left:
-                raise _too_large()
+                raise _too_large_error()
             return 0
         line = bytes(buffer[at:end])
         self._count(end + len(_END) - at)
-        if self._part is _Part.SIZE:
+        if self._part is _ChunkState.SIZE:
             self._begin_chunk(line)
         elif not line:
-            self._part = _Part.DONE
+            self._part = _ChunkState.DONE
         elif _TRAILER_LINE.fullmatch(line) is None:
-            raise _malformed()
+            raise _malformed_error()
         return end + len(_END) - at
 
     def _begin_chunk(self, line: bytes) -> None:
         found = _SIZE_LINE.fullmatch(line)
         if found is None:
-            raise _malformed()
+            raise _malformed_error()
         self._data_left = int(found[1], 16)
         if self.data.tell() + self._data_left > self._most_bytes:
             raise too_long(self._most_bytes)
-        self._part = _Part.DATA if self._data_left else _Part.TRAILERS
+        self._part = _ChunkState.DATA if self._data_left else _ChunkState.TRAILERS
 
     def _take_data(self, buffer: bytearray, at: int) -> int:
         with memoryview(buffer) as view:
             taken = self.data.write(view[at : at + self._data_left])
         self._data_left -= taken
         if not self._data_left:
-            self._part = _Part.DATA_END
+            self._part = _ChunkState.DATA_END
         return taken
 
     def _take_data_end(self, buffer: bytearray, at: int) -> int:
         end = buffer[at : at + len(_END)]
         if not _END.startswith(end):
-            raise _malformed()
+            raise _malformed_error()
         if len(end) < len(_END):
             return 0
         self._count(len(_END))
-        self._part = _Part.SIZE
+        self._part = _ChunkState.SIZE
         return len(_END)
 
     def _count(self, framing_bytes: int) -> None:
         self._framing_left -= framing_bytes
         if self._framing_left <= 0:
-            raise _too_large()
+            raise _too_large_error()
 
 
-def _malformed() -> Refused:
-    return Refused(HTTPStatus.BAD_REQUEST, "The body is not in chunks as HTTP/1.1 has them.")
+def _malformed_error() -> RequestRefused:
+    return RequestRefused(HTTPStatus.BAD_REQUEST, "The body is not in chunks as HTTP/1.1 has them.")
 
 
-def _too_large() -> Refused:
-    return Refused(
+def _too_large_error() -> RequestRefused:
+    return RequestRefused(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "What frames the body is longer than it may be."
     )
 
 
-def too_long(most_bytes: int) -> Refused:
+def too_long(most_bytes: int) -> RequestRefused:
     """Return the refusal of a body that is longer than it may be."""
-    return Refused(
+    return RequestRefused(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"The body of a request may have {most_bytes} bytes ({BODY_SETTING}).",
         BODY_SETTING,

@@ -19,9 +19,9 @@ from typing import Protocol
 
 from publisher.serve.cors import FIELDS
 from publisher.serve.http.chunked import ChunkedBody, too_long
-from publisher.serve.http.heads import Refused, Request
-from publisher.serve.http.limits import Limits
-from publisher.serve.http.wsgi import Begun, Threads
+from publisher.serve.http.heads import RequestHead, RequestRefused
+from publisher.serve.http.limits import ServerLimits
+from publisher.serve.http.wsgi import ApplicationThreads, StartedResponse
 
 _HEAD_METHOD = b"HEAD "
 _HEAD_END, _LINE_END = b"\r\n\r\n", b"\r\n"
@@ -38,15 +38,15 @@ _MOST_EMPTY_LINES = 8
 # Below this a response is sent in one piece: copying costs less than another system call.
 _COPIED_BYTES = 64 << 10
 # What is read of later requests while one is answered, and of a body in one step.
-_AHEAD_BYTES = 64 << 10
-_STEP_BYTES = 16 << 10
+_WRITE_BUFFER_BYTES = 64 << 10
+_READ_STEP_BYTES = 16 << 10
 # How many responses from the cache go out before other connections get their turn.
 _MOST_IN_A_ROW = 32
 # After a refusal so much is read and dropped, so that the client gets to read it (section 9.6).
-_DROPPED_BYTES = 1 << 20
-_REFUSED_SECONDS = 5.0
+_MOST_DISCARDED_BYTES = 1 << 20
+_LINGER_SECONDS = 5.0
 # A client that takes less than this while the server is patient is not waited for.
-_SLOWEST_BYTES = 16 << 10
+_LEAST_BYTES_PER_SECOND = 16 << 10
 # What a field, and a request besides its fields, take in memory.
 _FIELD_BYTES, _REQUEST_BYTES = 300, 4 << 10
 _log = logging.getLogger("publisher")
@@ -62,11 +62,11 @@ class _Phase(Enum):
     HEAD, BODY, ANSWER, REFUSED = auto(), auto(), auto(), auto()
 
 
-class Others(Protocol):
+class ConnectionContext(Protocol):
     """What a connection needs of all of them together."""
 
-    threads: Threads
-    limits: Limits
+    threads: ApplicationThreads
+    limits: ServerLimits
     loop: asyncio.AbstractEventLoop
 
     def add(self, connection: Connection, /) -> None:
@@ -90,7 +90,7 @@ class Connection(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self, connections: Others) -> None:
+    def __init__(self, connections: ConnectionContext) -> None:
         """Begin before the first request."""
         self.client = ""
         self.received_bytes = self.sending_bytes = 0
@@ -99,7 +99,7 @@ class Connection(asyncio.Protocol):
         self._limits, self._loop = connections.limits, connections.loop
         self._phase = _Phase.HEAD
         self._buffer = bytearray()
-        self._request: Request | None = None
+        self._request: RequestHead | None = None
         self._body: BytesIO = BytesIO()
         self._chunked: ChunkedBody | None = None
         self._empty_lines = 0
@@ -172,7 +172,7 @@ class Connection(asyncio.Protocol):
         if self._is_over:
             return
         if self._phase is _Phase.ANSWER or self._taken is not None or self._is_scheduled:
-            if len(self._buffer) > _AHEAD_BYTES:
+            if len(self._buffer) > _WRITE_BUFFER_BYTES:
                 self._be_deaf()
             return
         self._go_on()
@@ -194,7 +194,7 @@ class Connection(asyncio.Protocol):
             else:
                 self._go_on_soon()
                 return
-        except Refused as error:
+        except RequestRefused as error:
             self.refuse(error.status, error.reason, limit=error.limit)
             return
         self._count_received()
@@ -233,7 +233,7 @@ class Connection(asyncio.Protocol):
             del buffer[: len(_LINE_END)]
             self._empty_lines += 1
             if self._empty_lines > _MOST_EMPTY_LINES:
-                raise Refused(HTTPStatus.BAD_REQUEST, "Empty lines are no request.")
+                raise RequestRefused(HTTPStatus.BAD_REQUEST, "Empty lines are no request.")
         if not buffer:
             return False
         self._is_for_head = buffer.startswith(_HEAD_METHOD)
@@ -253,24 +253,24 @@ class Connection(asyncio.Protocol):
             most = self._limits.head_bytes
             line = buffer.find(_LINE_END, 0, most)
             if line < 0 or line > most // 2:
-                raise Refused(
+                raise RequestRefused(
                     HTTPStatus.REQUEST_URI_TOO_LONG,
                     f"An address and the fields with it may have {most} bytes."
                     " Send a long query by POST.",
                 )
-            raise Refused(
+            raise RequestRefused(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 f"A request line and its fields may have {most} bytes.",
             )
         newline = buffer.find(b"\n")
         if buffer != b"\r" and buffer[0] not in _FIRST_BYTES:
-            raise Refused(HTTPStatus.BAD_REQUEST, "This is no request of HTTP/1.1.")
+            raise RequestRefused(HTTPStatus.BAD_REQUEST, "This is no request of HTTP/1.1.")
         while newline >= 0:
             if newline == 0 or buffer[newline - 1] != 0x0D:
-                raise Refused(HTTPStatus.BAD_REQUEST, "A line of a request ends with CRLF.")
+                raise RequestRefused(HTTPStatus.BAD_REQUEST, "A line of a request ends with CRLF.")
             newline = buffer.find(b"\n", newline + 1)
 
-    def _begin(self, request: Request) -> None:
+    def _begin(self, request: RequestHead) -> None:
         """Answer a request, or read its body first."""
         self._request = request
         if request.environ["PATH_INFO"] == "*":
@@ -321,7 +321,7 @@ class Connection(asyncio.Protocol):
 
     def _read_chunks(self, chunked: ChunkedBody) -> tuple[bool, bool]:
         """Read some chunks; tell whether that is all of them, and whether anything was taken."""
-        part, rest = self._buffer[:_STEP_BYTES], self._buffer[_STEP_BYTES:]
+        part, rest = self._buffer[:_READ_STEP_BYTES], self._buffer[_READ_STEP_BYTES:]
         length = len(part)
         chunked.take(part)
         has_moved = len(part) < length
@@ -347,7 +347,7 @@ class Connection(asyncio.Protocol):
 
     # Answering.
 
-    def _answer_at_once(self, request: Request) -> bool:
+    def _answer_at_once(self, request: RequestHead) -> bool:
         """Answer from the cache; False when the answer must be made."""
         ready = None if request.asked is None else self._threads.at_once(request.asked)
         if ready is None:
@@ -357,7 +357,7 @@ class Connection(asyncio.Protocol):
         self._end()
         return True
 
-    def _answer(self, request: Request, body: BytesIO) -> None:
+    def _answer(self, request: RequestHead, body: BytesIO) -> None:
         """Have an answer made in a thread."""
         self._phase = _Phase.ANSWER
         self._threads.ask(request.environ, self.client, body, self._has_left, self._has_begun)
@@ -366,7 +366,7 @@ class Connection(asyncio.Protocol):
         """Tell whether nobody waits for the answer any more; called by threads."""
         return self.is_gone or self._has_ended
 
-    def _has_begun(self, begun: Begun) -> None:
+    def _has_begun(self, begun: StartedResponse) -> None:
         """Send an answer that was made, or as much of it as is there."""
         if self.is_gone or self.transport.is_closing():
             self._threads.leave(begun)
@@ -383,7 +383,7 @@ class Connection(asyncio.Protocol):
         self._stream = self._loop.create_task(self._send_rest(begun))
         self._stream.add_done_callback(self._has_sent_rest)
 
-    async def _send_rest(self, begun: Begun) -> None:
+    async def _send_rest(self, begun: StartedResponse) -> None:
         """Send the rest of an answer, as the client takes it (RFC 9112, section 7.1)."""
         part = begun.body
         try:
@@ -469,7 +469,7 @@ class Connection(asyncio.Protocol):
 
     def _drop(self, length: int) -> None:
         self._dropped_bytes += length
-        if self._dropped_bytes > _DROPPED_BYTES:
+        if self._dropped_bytes > _MOST_DISCARDED_BYTES:
             self.transport.abort()
 
     def _be_deaf(self) -> None:
@@ -514,11 +514,11 @@ class Connection(asyncio.Protocol):
             if now - self._looked < patience:
                 return
             left = self.transport.get_write_buffer_size()
-            if self._looked_bytes - left < min(_SLOWEST_BYTES, self._looked_bytes):
+            if self._looked_bytes - left < min(_LEAST_BYTES_PER_SECOND, self._looked_bytes):
                 self.transport.abort()
             self._looked, self._looked_bytes = now, left
         elif self._phase is _Phase.REFUSED:
-            if now - self.since > min(_REFUSED_SECONDS, patience):
+            if now - self.since > min(_LINGER_SECONDS, patience):
                 self.transport.abort()
         elif self._phase is _Phase.BODY:
             # In the middle of a request a client gets to know why it is left.

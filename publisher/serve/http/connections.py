@@ -10,16 +10,16 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from publisher.serve.http.connection import Connection
-from publisher.serve.http.limits import Limits
-from publisher.serve.http.wsgi import Threads
-from publisher.serve.queue import client_of
+from publisher.serve.http.limits import ServerLimits
+from publisher.serve.http.wsgi import ApplicationThreads
+from publisher.serve.queue import client_address
 
 # So many connections, of a hundred, make room at once when there is none.
-_ROOM_PERCENT = 2
+_SPARE_PERCENT = 2
 # Clients that are told that there is no room, beyond the limit; the next ones are told nothing.
-_MOST_TOLD = 64
-_LOOKS_PER_PATIENCE = 8
-_LONGEST_LOOK_SECONDS = 1.0
+_MOST_REFUSALS_SENT = 64
+_CHECKS_PER_TIMEOUT = 8
+_LONGEST_CHECK_SECONDS = 1.0
 _RETRY_SECONDS = 5
 # When nobody could make room, nobody is looked for until then.
 _PAUSE_SECONDS = 0.05
@@ -31,7 +31,9 @@ _log = logging.getLogger("publisher")
 class Connections:
     """The open connections of a web process."""
 
-    def __init__(self, threads: Threads, limits: Limits, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(
+        self, threads: ApplicationThreads, limits: ServerLimits, loop: asyncio.AbstractEventLoop
+    ) -> None:
         """Begin with none."""
         self.threads, self.limits, self.loop = threads, limits, loop
         self._open: set[Connection] = set()
@@ -52,7 +54,7 @@ class Connections:
 
     def add(self, connection: Connection) -> None:
         """Let a client in when there is room, or room can be made."""
-        connection.client = client_of({"REMOTE_ADDR": connection.client}, "")
+        connection.client = client_address({"REMOTE_ADDR": connection.client}, "")
         most, most_of_client = self.limits.connections, self.limits.client_connections
         is_over = len(self._open) >= most
         is_over_share = 0 < most_of_client <= self._clients[connection.client]
@@ -79,13 +81,13 @@ class Connections:
             self._full_until = now + _PAUSE_SECONDS
             return False
         idle.sort(key=lambda c: c.since)
-        for left in idle[: max(1, len(usable) * _ROOM_PERCENT // 100)]:
+        for left in idle[: max(1, len(usable) * _SPARE_PERCENT // 100)]:
             left.transport.abort()
             self.remove(left)
         return True
 
     def _send_away(self, connection: Connection, status: HTTPStatus) -> None:
-        if self._told < _MOST_TOLD:
+        if self._told < _MOST_REFUSALS_SENT:
             self._told += 1
             self.loop.call_later(1.0, self._forget_told)
             connection.refuse(status, "Too many connections are open.", _RETRY_SECONDS)
@@ -155,7 +157,7 @@ class Connections:
         now = self.loop.time()
         for connection in list(self._open):
             connection.look(now)
-        pause = min(_LONGEST_LOOK_SECONDS, self.limits.patience_seconds / _LOOKS_PER_PATIENCE)
+        pause = min(_LONGEST_CHECK_SECONDS, self.limits.patience_seconds / _CHECKS_PER_TIMEOUT)
         self._next_look = self.loop.call_later(pause, self._look)
 
     async def end(self, seconds: float) -> None:

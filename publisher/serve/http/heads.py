@@ -15,7 +15,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 import httptools
 
-from publisher.serve.response_cache import Asked
+from publisher.serve.response_cache import CacheableRequest
 from publisher.system.cache import BoundedCache
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # More fields than any client sends: each takes many times its letters in memory.
 MOST_FIELDS = 512
-_KNOWN_BYTES = 8 << 20
-_LONGEST_KNOWN_BYTES = 2048
+_CACHE_BYTES = 8 << 20
+_LONGEST_CACHED_BYTES = 2048
 _ASCII = bytes(range(0x80)).decode("ascii")
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE = re.compile(rb"(%b) (\S+) HTTP/([0-9])\.([0-9])" % _TOKEN)
@@ -42,10 +42,10 @@ _HOP_BY_HOP = frozenset(
 _DIGITS = re.compile(rb"[0-9]{1,18}")
 _ABSOLUTE = re.compile(rb"https?://([^/?]*)(/[^?]*)?(\?.*)?", re.IGNORECASE)
 _CHUNKED, _CONTINUE = b"chunked", b"100-continue"
-Fields = list[tuple[bytes, bytes]]
+HeaderFields = list[tuple[bytes, bytes]]
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is answered with an error by the server itself, which then hangs up."""
 
     def __init__(self, status: HTTPStatus, reason: str, limit: str = "") -> None:
@@ -57,7 +57,7 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True)
-class Request:
+class RequestHead:
     """A head that was read.
 
     Attributes:
@@ -70,7 +70,7 @@ class Request:
     """
 
     environ: WSGIEnvironment
-    asked: Asked | None
+    asked: CacheableRequest | None
     body_bytes: int | None
     keeps_open: bool
     expects_continue: bool
@@ -82,44 +82,44 @@ class Request:
         return self.body_bytes != 0
 
 
-class _Fields:
+class _FieldCollector:
     """Takes the fields of a head from the parser."""
 
     def __init__(self) -> None:
-        self.found: Fields = []
+        self.found: HeaderFields = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field."""
         if len(self.found) >= MOST_FIELDS:
-            raise Refused(
+            raise RequestRefused(
                 HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                 f"A request may have {MOST_FIELDS} header fields.",
             )
         self.found.append((name.lower(), value))
 
 
-def read_head(head: bytes) -> Request:
+def read_head(head: bytes) -> RequestHead:
     """Return the request that a whole head asks for.
 
     Args:
         head: From the request line to the empty line, both with CRLF.
 
     Raises:
-        Refused: It breaks a rule of RFC 9112, or asks for what this server does not do.
+        RequestRefused: It breaks a rule of RFC 9112, or asks for what this server does not do.
     """
     line, _, rest = head.partition(b"\r\n")
     method, target, minor = _request_line(line)
     fields = _read_fields(b"%b %b HTTP/1.%d\r\n%b" % (method, target, minor, rest))
     _check_host(fields, minor)
-    path, query = _split(method, target)
-    length = _framing(fields, minor)
+    path, query = _split_target(method, target)
+    length = _body_length(fields, minor)
     expects = _expects_continue(fields, minor) and length != 0
     options = _tokens(fields, b"connection")
     keeps = b"close" not in options and (minor == 1 or b"keep-alive" in options)
-    environ = environ_of(method.decode("ascii"), path, query, fields)
+    environ = wsgi_environ(method.decode("ascii"), path, query, fields)
     environ["SERVER_PROTOCOL"] = f"HTTP/1.{minor}"
-    asked = Asked.of(environ) if length == 0 else None
-    return Request(environ, asked, length, keeps, expects, minor)
+    asked = CacheableRequest.of(environ) if length == 0 else None
+    return RequestHead(environ, asked, length, keeps, expects, minor)
 
 
 def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
@@ -129,40 +129,44 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
     """
     found = _REQUEST_LINE.fullmatch(line)
     if found is None:
-        raise Refused(HTTPStatus.BAD_REQUEST, "The request line is not that of HTTP/1.1.")
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "The request line is not that of HTTP/1.1.")
     method, target, major, minor = found.groups()
     if major != b"1":
-        raise Refused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1.")
+        raise RequestRefused(HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "This server speaks HTTP/1.1.")
     if not target.isascii():  # some clients send the letters as they are (RFC 3987, section 3.1)
         target = quote_from_bytes(target, _ASCII).encode("ascii")
     return method, target, min(int(minor), 1)
 
 
-def _read_fields(head: bytes) -> Fields:
-    fields = _Fields()
+def _read_fields(head: bytes) -> HeaderFields:
+    fields = _FieldCollector()
     try:
         httptools.HttpRequestParser(fields).feed_data(_TRAILING_SPACE.sub(b"", head))
     except httptools.HttpParserUpgrade:
         pass  # the head is whole; another protocol is not spoken here (RFC 9110, section 7.8)
     except httptools.HttpParserInvalidMethodError as error:
-        raise Refused(HTTPStatus.NOT_IMPLEMENTED, "This method is not known here.") from error
+        raise RequestRefused(
+            HTTPStatus.NOT_IMPLEMENTED, "This method is not known here."
+        ) from error
     except httptools.HttpParserCallbackError as error:
-        if isinstance(error.__context__, Refused):
+        if isinstance(error.__context__, RequestRefused):
             raise error.__context__ from None
         raise
     except httptools.HttpParserError as error:
         reason = str(error.args[0]) if error.args else "this is no HTTP/1.1"
-        raise Refused(HTTPStatus.BAD_REQUEST, f"The request cannot be read: {reason}.") from error
+        raise RequestRefused(
+            HTTPStatus.BAD_REQUEST, f"The request cannot be read: {reason}."
+        ) from error
     return fields.found
 
 
-def _check_host(fields: Fields, minor: int) -> None:
+def _check_host(fields: HeaderFields, minor: int) -> None:
     """Refuse a request without one valid Host field (RFC 9112, section 3.2)."""
     hosts = [value for name, value in fields if name == b"host"]
     if len(hosts) > 1 or (minor == 1 and not hosts):
-        raise Refused(HTTPStatus.BAD_REQUEST, "A request has one Host field.")
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "A request has one Host field.")
     if hosts and not _is_host(hosts[0]):
-        raise Refused(HTTPStatus.BAD_REQUEST, "The Host field names no host.")
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "The Host field names no host.")
 
 
 def _is_host(written: bytes) -> bool:
@@ -177,12 +181,14 @@ def _is_host(written: bytes) -> bool:
     return True
 
 
-def _split(method: bytes, target: bytes) -> tuple[bytes, bytes]:
+def _split_target(method: bytes, target: bytes) -> tuple[bytes, bytes]:
     """Return path and query of a request target (RFC 9112, section 3.2)."""
     if method == b"CONNECT":
-        raise Refused(HTTPStatus.NOT_IMPLEMENTED, "This server is no tunnel.")
+        raise RequestRefused(HTTPStatus.NOT_IMPLEMENTED, "This server is no tunnel.")
     if b"#" in target:
-        raise Refused(HTTPStatus.BAD_REQUEST, "An address that is asked for has no fragment.")
+        raise RequestRefused(
+            HTTPStatus.BAD_REQUEST, "An address that is asked for has no fragment."
+        )
     if target.startswith(b"/"):
         path, _, query = target.partition(b"?")
         return path, query
@@ -190,48 +196,50 @@ def _split(method: bytes, target: bytes) -> tuple[bytes, bytes]:
         return b"*", b""
     absolute = _ABSOLUTE.fullmatch(target)
     if absolute is None or not _is_host(absolute[1]):
-        raise Refused(HTTPStatus.BAD_REQUEST, "The request line names no address of a site.")
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "The request line names no address of a site.")
     return absolute[2] or b"/", (absolute[3] or b"?")[1:]
 
 
-def _framing(fields: Fields, minor: int) -> int | None:
+def _body_length(fields: HeaderFields, minor: int) -> int | None:
     """Return the length of the body, None when it comes in chunks (RFC 9112, section 6)."""
     lengths = [value for name, value in fields if name == b"content-length"]
     codings = _tokens(fields, b"transfer-encoding")
     if codings:
         if lengths or minor == 0 or codings[-1] != _CHUNKED or codings.count(_CHUNKED) > 1:
-            raise Refused(HTTPStatus.BAD_REQUEST, "It is not clear where the body ends.")
+            raise RequestRefused(HTTPStatus.BAD_REQUEST, "It is not clear where the body ends.")
         if codings != [_CHUNKED]:
-            raise Refused(
+            raise RequestRefused(
                 HTTPStatus.NOT_IMPLEMENTED, "Of transfer codings, chunked is understood here."
             )
         return None
     if any(name == b"transfer-encoding" for name, _ in fields):
-        raise Refused(HTTPStatus.BAD_REQUEST, "The Transfer-Encoding field is empty.")
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "The Transfer-Encoding field is empty.")
     if not lengths:
         return 0
     if len(lengths) > 1 or _DIGITS.fullmatch(lengths[0]) is None:
-        raise Refused(HTTPStatus.BAD_REQUEST, "The Content-Length field is not one number.")
+        raise RequestRefused(HTTPStatus.BAD_REQUEST, "The Content-Length field is not one number.")
     return int(lengths[0])
 
 
-def _expects_continue(fields: Fields, minor: int) -> bool:
+def _expects_continue(fields: HeaderFields, minor: int) -> bool:
     """Tell whether a client waits for 100 (RFC 9110, section 10.1.1)."""
     expected = _tokens(fields, b"expect")
     if minor == 0 or not expected:
         return False
     if expected != [_CONTINUE]:
-        raise Refused(HTTPStatus.EXPECTATION_FAILED, "Only 100-continue can be expected here.")
+        raise RequestRefused(
+            HTTPStatus.EXPECTATION_FAILED, "Only 100-continue can be expected here."
+        )
     return True
 
 
-def _tokens(fields: Fields, name: bytes) -> list[bytes]:
+def _tokens(fields: HeaderFields, name: bytes) -> list[bytes]:
     """Return the members of a list in small letters (RFC 9110, section 5.6.1)."""
     values = b",".join(value for found, value in fields if found == name)
     return [member.strip(b" \t").lower() for member in values.split(b",") if member.strip(b" \t")]
 
 
-def environ_of(method: str, path: bytes, query: bytes, fields: Fields) -> WSGIEnvironment:
+def wsgi_environ(method: str, path: bytes, query: bytes, fields: HeaderFields) -> WSGIEnvironment:
     """Return a request as WSGI has it: bytes, the path unescaped, one letter each (PEP 3333).
 
     Host is left out: whoever sends it must not choose where a redirect leads. So are fields that
@@ -255,42 +263,42 @@ def environ_of(method: str, path: bytes, query: bytes, fields: Fields) -> WSGIEn
         "QUERY_STRING": query.decode("latin-1"),
     }
     for name, found in values.items():
-        environ[_variable(name)] = b",".join(found).decode("latin-1")
+        environ[_cgi_name(name)] = b",".join(found).decode("latin-1")
     return environ
 
 
-def _variable(name: bytes) -> str:
+def _cgi_name(name: bytes) -> str:
     """Return what WSGI calls a field of a request.
 
-    >>> _variable(b"if-none-match"), _variable(b"content-type")
+    >>> _cgi_name(b"if-none-match"), _cgi_name(b"content-type")
     ('HTTP_IF_NONE_MATCH', 'CONTENT_TYPE')
     """
     bare = name.decode("latin-1").upper().replace("-", "_")
     return bare if bare in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{bare}"
 
 
-class Heads:
+class RequestHeadCache:
     """Requests without a body that were read before, in a bounded part of memory."""
 
-    def __init__(self, most_bytes: int = _KNOWN_BYTES) -> None:
+    def __init__(self, most_bytes: int = _CACHE_BYTES) -> None:
         """Begin with none."""
-        self._known: BoundedCache[bytes, Request] = BoundedCache(most_bytes)
+        self._known: BoundedCache[bytes, RequestHead] = BoundedCache(most_bytes)
         self.known = self._known.get
 
     def __len__(self) -> int:
         """Return how many are known."""
         return len(self._known)
 
-    def read(self, head: bytes) -> Request:
+    def read(self, head: bytes) -> RequestHead:
         """Return the request that a whole head asks for; see ``read_head``.
 
         Raises:
-            Refused: As ``read_head`` does.
+            RequestRefused: As ``read_head`` does.
         """
         request = self._known.get(head)
         if request is not None:
             return request
         request = read_head(head)
-        if request.body_bytes == 0 and len(head) <= _LONGEST_KNOWN_BYTES:
+        if request.body_bytes == 0 and len(head) <= _LONGEST_CACHED_BYTES:
             return self._known.keep(head, request)
         return request

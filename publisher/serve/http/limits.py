@@ -15,7 +15,7 @@ FRAMING_BYTES = 64 << 10
 _FORM_FACTOR = 4
 BODY_SETTING = "query_length_kb"
 # How long a client may do nothing that leads on: send no whole request, take no part of a response.
-_PATIENCE_SECONDS = 15.0
+_IDLE_TIMEOUT_SECONDS = 15.0
 # All that clients have sent and that is not answered yet; and what they have not taken yet.
 _RECEIVED_BYTES = 32 << 20
 _SENDING_RESULTS = 4
@@ -24,7 +24,7 @@ _OTHER_DESCRIPTORS = 256
 
 
 @dataclass(frozen=True)
-class Limits:
+class ServerLimits:
     """Limits of one web process.
 
     Attributes:
@@ -41,21 +41,21 @@ class Limits:
     body_bytes: int
     head_bytes: int = HEAD_BYTES
     framing_bytes: int = FRAMING_BYTES
-    patience_seconds: float = _PATIENCE_SECONDS
+    patience_seconds: float = _IDLE_TIMEOUT_SECONDS
     received_bytes: int = _RECEIVED_BYTES
     sending_bytes: int = 128 << 20
     connections: int = 2000
     client_connections: int = 0
 
 
-def limits_of(config: Config) -> Limits:
+def server_limits(config: Config) -> ServerLimits:
     """Return the limits that the settings call for, as far as this process may open descriptors."""
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     # Where few may be open, half of them are for connections.
     for_clients = max(descriptors - _OTHER_DESCRIPTORS, descriptors // 2)
     # Behind a proxy all connections are of one address.
     per_client = 0 if config.client_header else config.client_connections
-    return Limits(
+    return ServerLimits(
         body_bytes=longest_body_bytes(config),
         sending_bytes=_SENDING_RESULTS * (config.query_result_mb << 20),
         connections=min(config.connections, for_clients),

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 
 from publisher.config import Config
-from publisher.serve.http.web import FAREWELL_SECONDS, main
+from publisher.serve.http.web import SHUTDOWN_SECONDS, main
 from publisher.system.processes import forbid_imports_from_working_folder
 
 # A loop that has been silent for so long may be stuck.
@@ -27,10 +27,10 @@ _LONGEST_SILENT_SECONDS = 16.0
 # A process that does not begin to serve is replaced, too.
 _START_SECONDS = 120.0
 # A process that ends so soon after its start will do so again: pauses between starts grow.
-_SOON_SECONDS = 10.0
+_EARLY_EXIT_SECONDS = 10.0
 _FIRST_PAUSE_SECONDS, _LONGEST_PAUSE_SECONDS = 0.5, 30.0
 _ROUND_SECONDS = 0.25
-_MOST_BEATS = 4096
+_MOST_HEARTBEATS = 4096
 # A process of its own from the start: nothing of the parent's threads and locks is copied.
 _SPAWN = multiprocessing.get_context("spawn")
 _log = logging.getLogger("publisher")
@@ -69,7 +69,7 @@ class WebProcess:
         if self._process.exitcode is not None:
             return False
         if self._beats.poll():
-            if not os.read(self._beats.fileno(), _MOST_BEATS):
+            if not os.read(self._beats.fileno(), _MOST_HEARTBEATS):
                 return False
             self.heard, self.serves = now, True
         return True
@@ -97,7 +97,7 @@ class WebProcess:
 
 
 @dataclass
-class _Place:
+class _ProcessSlot:
     """The place of one web process, whoever has it.
 
     Attributes:
@@ -121,7 +121,7 @@ class WebProcesses:
 
     config: Config
     listening: socket.socket
-    _places: list[_Place] = field(default_factory=list)
+    _places: list[_ProcessSlot] = field(default_factory=list)
     _leaving: list[WebProcess] = field(default_factory=list)
     _is_ending: bool = False
 
@@ -129,7 +129,7 @@ class WebProcesses:
         """Serve until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
-        self._places = [_Place() for _ in range(self.config.workers)]
+        self._places = [_ProcessSlot() for _ in range(self.config.workers)]
         while not self._is_ending:
             now = time.monotonic()
             for place in self._places:
@@ -157,7 +157,7 @@ class WebProcesses:
                 if process and not process.listen(now):
                     self._has_ended(place, process, now)
 
-    def _look_after(self, place: _Place, now: float) -> None:
+    def _look_after(self, place: _ProcessSlot, now: float) -> None:
         """Start, watch or replace the process of a place."""
         if place.process is None:
             if now >= place.starts_at:
@@ -183,7 +183,7 @@ class WebProcesses:
             self._leaving.append(place.process)
             place.process, place.spare = place.spare, None
 
-    def _start(self, place: _Place, now: float) -> WebProcess | None:
+    def _start(self, place: _ProcessSlot, now: float) -> WebProcess | None:
         try:
             return WebProcess(self.config, self.listening)
         except OSError as error:
@@ -191,23 +191,23 @@ class WebProcesses:
             self._put_off(place, now)
             return None
 
-    def _put_off(self, place: _Place, now: float) -> None:
+    def _put_off(self, place: _ProcessSlot, now: float) -> None:
         place.pause = min(max(2 * place.pause, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
         place.starts_at = now + place.pause
 
-    def _has_ended(self, place: _Place, process: WebProcess, now: float) -> None:
+    def _has_ended(self, place: _ProcessSlot, process: WebProcess, now: float) -> None:
         """Start another one: at once, or after a pause when the last ones did not live long."""
         code = process.reap(_ROUND_SECONDS)
         if code is None:  # its pipe is closed, but it lives
             process.kill()
             self._leaving.append(process)
-        _log.error("Web process %d ended (%s); it is replaced.", process.pid, _how(code))
+        _log.error("Web process %d ended (%s); it is replaced.", process.pid, _exit_reason(code))
         if process is place.spare:
             place.spare = None
             self._put_off(place, now)
             return
         place.process, place.spare = place.spare, None
-        if now - process.began >= _SOON_SECONDS and process.serves:
+        if now - process.began >= _EARLY_EXIT_SECONDS and process.serves:
             place.pause, place.silent_seconds = 0.0, _SILENT_SECONDS
         elif not process.serves or place.pause:
             self._put_off(place, now)
@@ -226,17 +226,17 @@ class WebProcesses:
         left = [p for place in self._places for p in (place.process, place.spare) if p]
         for process in left:
             process.end()
-        deadline = time.monotonic() + FAREWELL_SECONDS + 2.0
+        deadline = time.monotonic() + SHUTDOWN_SECONDS + 2.0
         for process in [*left, *self._leaving]:
             if process.reap(max(0.0, deadline - time.monotonic())) is None:
                 process.kill()
-                process.reap(FAREWELL_SECONDS)
+                process.reap(SHUTDOWN_SECONDS)
 
 
-def _how(code: int | None) -> str:
+def _exit_reason(code: int | None) -> str:
     """Return how a process ended, in words.
 
-    >>> _how(-9), _how(1)
+    >>> _exit_reason(-9), _exit_reason(1)
     ('SIGKILL', 'exit code 1')
     """
     if code is None:

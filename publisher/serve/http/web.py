@@ -18,17 +18,17 @@ import uvloop
 
 from publisher.config import Config
 from publisher.serve.http.connections import Connections
-from publisher.serve.http.limits import Limits, limits_of
-from publisher.serve.http.wsgi import Application, Threads
+from publisher.serve.http.limits import ServerLimits, server_limits
+from publisher.serve.http.wsgi import Application, ApplicationThreads
 from publisher.system.processes import free_large_blocks_at_once
 from publisher.system.sandbox import allow_descriptors, die_with_parent
 
 # Who waits to be let in; the machine may have a lower limit (net.core.somaxconn).
 BACKLOG = 1024
 # So long an ending process waits for answers that are under way.
-FAREWELL_SECONDS = 10.0
+SHUTDOWN_SECONDS = 10.0
 # How often the loop tells the parent that it is not stuck.
-BEAT_SECONDS = 0.25
+HEARTBEAT_SECONDS = 0.25
 # How long a thread that makes a page may keep the loop from answering what is ready: a fifth of
 # Python's default. While releases change hands, one request in a thousand waits a quarter less.
 SWITCH_SECONDS = 0.001
@@ -37,13 +37,13 @@ _log = logging.getLogger("publisher")
 
 
 def _application(config: Config) -> Application:
-    from publisher.serve.reload import Live, Waiting
+    from publisher.serve.reload import ReloadingApp, RetryingApp
 
-    return Waiting(lambda: Live(config))
+    return RetryingApp(lambda: ReloadingApp(config))
 
 
 async def serve_connections(
-    threads: Threads, limits: Limits, listening: socket.socket, end: asyncio.Event
+    threads: ApplicationThreads, limits: ServerLimits, listening: socket.socket, end: asyncio.Event
 ) -> None:
     """Answer whoever connects, until an event is set; then end what is under way."""
     loop = asyncio.get_running_loop()
@@ -51,16 +51,16 @@ async def serve_connections(
     server = await loop.create_server(connections.connect, sock=listening, backlog=BACKLOG)
     await end.wait()
     server.close()
-    await connections.end(FAREWELL_SECONDS)
+    await connections.end(SHUTDOWN_SECONDS)
     threads.end()
 
 
-def _beat(loop: asyncio.AbstractEventLoop, parent: int) -> None:
+def _send_heartbeats(loop: asyncio.AbstractEventLoop, parent: int) -> None:
     """Tell the parent again and again that this loop goes round."""
     # A full pipe says the same as one more byte in it.
     with contextlib.suppress(BlockingIOError):
         os.write(parent, b".")
-    loop.call_later(BEAT_SECONDS, _beat, loop, parent)
+    loop.call_later(HEARTBEAT_SECONDS, _send_heartbeats, loop, parent)
 
 
 async def _run(config: Config, listening: socket.socket, parent: int) -> None:
@@ -68,11 +68,11 @@ async def _run(config: Config, listening: socket.socket, parent: int) -> None:
 
     site = urlsplit(config.site_url)
     address = (site.hostname or config.host, site.port or _PORTS.get(site.scheme, config.port))
-    threads = Threads(_application(config), thread_count(config), address)
+    threads = ApplicationThreads(_application(config), thread_count(config), address)
     loop, end = asyncio.get_running_loop(), asyncio.Event()
     loop.add_signal_handler(signal.SIGTERM, end.set)
-    _beat(loop, parent)
-    await serve_connections(threads, limits_of(config), listening, end)
+    _send_heartbeats(loop, parent)
+    await serve_connections(threads, server_limits(config), listening, end)
 
 
 def main(config: Config, listening: socket.socket, parent: Connection) -> None:

@@ -13,13 +13,13 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, Protocol
 
 from publisher.serve.cors import FIELDS
-from publisher.serve.http.heads import Heads
-from publisher.serve.response_cache import CLIENT_LEFT, head_of
+from publisher.serve.http.heads import RequestHeadCache
+from publisher.serve.response_cache import CLIENT_DISCONNECTED, head_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-    from publisher.serve.response_cache import Asked, Fields
+    from publisher.serve.response_cache import CacheableRequest, HeaderFields
 
 
 # So much of a body is taken from the application before a thread is given back.
@@ -35,7 +35,7 @@ class Application(Protocol):
     ) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
 
-    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return the head of an answer, but for its date, and its body; None if not ready."""
 
     def close(self) -> None:
@@ -43,7 +43,7 @@ class Application(Protocol):
 
 
 @dataclass(frozen=True)
-class Begun:
+class StartedResponse:
     """An answer that has begun.
 
     Attributes:
@@ -59,7 +59,7 @@ class Begun:
     """
 
     status: str
-    fields: Fields
+    fields: HeaderFields
     head: bytes
     body: bytes
     rest: Iterator[bytes] | None = None
@@ -68,17 +68,17 @@ class Begun:
     close: Callable[[], None] = lambda: None
 
 
-def begin(application: Application, environ: WSGIEnvironment) -> Begun:
+def start_response(application: Application, environ: WSGIEnvironment) -> StartedResponse:
     """Ask the application, and take the beginning of the body; close it when that is all."""
     started: list[Any] = []
 
-    def start(status: str, fields: Fields, _exc_info: object = None) -> Any:
+    def start(status: str, fields: HeaderFields, _exc_info: object = None) -> Any:
         started[:] = [status, fields]
 
     chunks = application(environ, start)
     rest = iter(chunks)
     try:
-        body = take(rest)
+        body = next_chunk(rest)
         status, fields = started
         is_bodiless = _is_bodiless(environ["REQUEST_METHOD"], status)
         is_long = len(body) >= _CHUNK_BYTES and not is_bodiless
@@ -95,18 +95,18 @@ def begin(application: Application, environ: WSGIEnvironment) -> Begun:
     if is_long:
         is_chunked, must_close = not has_end and knows_chunks, not has_end and not knows_chunks
         close = partial(_close, chunks)
-        return Begun(status, fields, head, body, rest, is_chunked, must_close, close)
+        return StartedResponse(status, fields, head, body, rest, is_chunked, must_close, close)
     _close(chunks)
-    return Begun(status, fields, head, b"" if is_bodiless else body)
+    return StartedResponse(status, fields, head, b"" if is_bodiless else body)
 
 
-def broken() -> Begun:
+def error_response() -> StartedResponse:
     """Return the answer when there is none."""
     status, fields = "500 INTERNAL SERVER ERROR", [("Content-Length", "0"), *FIELDS]
-    return Begun(status, fields, head_of(status, fields), b"")
+    return StartedResponse(status, fields, head_of(status, fields), b"")
 
 
-def take(chunks: Iterator[bytes]) -> bytes:
+def next_chunk(chunks: Iterator[bytes]) -> bytes:
     """Return the next part of a body, long enough to be worth a thread; empty at the end."""
     taken: list[bytes] = []
     length = 0
@@ -132,11 +132,11 @@ def _close(chunks: Iterable[bytes]) -> None:
 # A WSGI application, run in threads.
 
 # Whoever watches over the server is answered whatever the others do.
-_HEALTH, _HEALTH_THREADS = ("/healthz", "/readyz", "/metrics"), 2
+_HEALTH_PATHS, _HEALTH_THREADS = ("/healthz", "/readyz", "/metrics"), 2
 _log = logging.getLogger("publisher")
 
 
-class Threads:
+class ApplicationThreads:
     """The application as connections call it."""
 
     def __init__(self, application: Application, threads: int, server: tuple[str, int]) -> None:
@@ -147,7 +147,7 @@ class Threads:
             threads: How many.
             server: Host and port by which the application knows itself; whatever clients call it.
         """
-        self.heads = Heads()
+        self.heads = RequestHeadCache()
         self.at_once = application.at_once
         self._application = application
         self._server = server
@@ -161,7 +161,7 @@ class Threads:
         client: str,
         body: BytesIO,
         has_left: Callable[[], bool],
-        begun: Callable[[Begun], None],
+        begun: Callable[[StartedResponse], None],
     ) -> None:
         """Have a request answered, and call a function in this loop with the answer.
 
@@ -174,21 +174,21 @@ class Threads:
         """
         loop = asyncio.get_running_loop()
 
-        def tell(future: Future[Begun]) -> None:
+        def tell(future: Future[StartedResponse]) -> None:
             if not (future.cancelled() or loop.is_closed()):
                 loop.call_soon_threadsafe(begun, _outcome(future))
 
-        whole = {**environ, **self._of_connection(client, body), CLIENT_LEFT: has_left}
-        pool = self._health_pool if environ["PATH_INFO"] in _HEALTH else self._pool
-        pool.submit(begin, self._application, whole).add_done_callback(tell)
+        whole = {**environ, **self._of_connection(client, body), CLIENT_DISCONNECTED: has_left}
+        pool = self._health_pool if environ["PATH_INFO"] in _HEALTH_PATHS else self._pool
+        pool.submit(start_response, self._application, whole).add_done_callback(tell)
 
-    async def more(self, begun: Begun) -> bytes:
+    async def more(self, begun: StartedResponse) -> bytes:
         """Return the next part of an answer's body; empty at the end."""
         assert begun.rest is not None
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, take, begun.rest)
+        return await loop.run_in_executor(self._pool, next_chunk, begun.rest)
 
-    def leave(self, begun: Begun) -> None:
+    def leave(self, begun: StartedResponse) -> None:
         """Let go of the rest of an answer; at the end of the process that is nobody's work."""
         if begun.rest is not None and not self._has_ended:
             self._pool.submit(begun.close)
@@ -219,10 +219,10 @@ class Threads:
         }
 
 
-def _outcome(future: Future[Begun]) -> Begun:
+def _outcome(future: Future[StartedResponse]) -> StartedResponse:
     """Return an answer, whatever became of it."""
     error = future.exception()
     if error is None:
         return future.result()
     _log.error("A request could not be answered.", exc_info=error)
-    return broken()
+    return error_response()

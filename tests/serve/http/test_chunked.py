@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publisher.serve.http.chunked import ChunkedBody
-from publisher.serve.http.heads import Refused
+from publisher.serve.http.heads import RequestRefused
 
 HEAD = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -68,7 +68,7 @@ def test_what_is_read_as_whole_is_whole_for_h11_too(parts: list[bytes]) -> None:
     data = b"".join(parts)
     try:
         found = read([data])
-    except Refused:
+    except RequestRefused:
         return
     if found is not None:
         assert read_by_h11(data) == found
@@ -99,6 +99,6 @@ def test_white_space_before_an_extension_is_no_mistake() -> None:
 )
 def test_what_is_wrong_or_too_long_is_refused(data: bytes, status: int) -> None:
     """Every byte counts: data, sizes, extensions, trailers."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         read([data])
     assert refused.value.status == status

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 import uvloop
 
-from publisher.serve.http.limits import Limits
+from publisher.serve.http.limits import ServerLimits
 from publisher.serve.http.web import serve_connections
-from publisher.serve.http.wsgi import Threads
-from publisher.serve.response_cache import Asked
+from publisher.serve.http.wsgi import ApplicationThreads
+from publisher.serve.response_cache import CacheableRequest
 
 PATIENCE = 0.4
 LONG = b"z" * (8 << 20)
@@ -27,7 +27,7 @@ class Application:
         """Begin with nothing asked."""
         self.made: list[str] = []
 
-    def at_once(self, asked: Asked) -> tuple[bytes, bytes] | None:
+    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Answer what is ready."""
         bodies = {"/ready": b"ready\n", "/long": LONG}
         body = bodies.get(asked.environ["PATH_INFO"])
@@ -72,20 +72,20 @@ def application() -> Application:
 
 
 @pytest.fixture
-def limits() -> Limits:
+def limits() -> ServerLimits:
     """Return limits with little patience for clients."""
-    return Limits(body_bytes=1000, patience_seconds=PATIENCE)
+    return ServerLimits(body_bytes=1000, patience_seconds=PATIENCE)
 
 
 @pytest.fixture
-def port(application: Application, limits: Limits) -> Iterator[int]:
+def port(application: Application, limits: ServerLimits) -> Iterator[int]:
     """Serve the application as a web process does; return the port."""
     ends: list[Callable[[], object]] = []
 
     async def run(listening: socket.socket) -> None:
         loop, end = asyncio.get_running_loop(), asyncio.Event()
         ends.append(lambda: loop.call_soon_threadsafe(end.set))
-        threads = Threads(application, 4, ("127.0.0.1", 80))
+        threads = ApplicationThreads(application, 4, ("127.0.0.1", 80))
         await serve_connections(threads, limits, listening, end)
 
     def serve(listening: socket.socket) -> None:
@@ -349,7 +349,7 @@ def test_letters_beyond_ascii_are_escaped(wire: socket.socket, application: Appl
     assert application.made == ["/vÃ¤nern"]
 
 
-FULL = Limits(body_bytes=100_000, patience_seconds=10 * PATIENCE, received_bytes=420_000)
+FULL = ServerLimits(body_bytes=100_000, patience_seconds=10 * PATIENCE, received_bytes=420_000)
 BODY = b"x" * 90_000
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.serve.http.heads import Heads, Refused, read_head
+from publisher.serve.http.heads import RequestHeadCache, RequestRefused, read_head
 
 GET = b"GET /doc/lake/siljan?lang=sv HTTP/1.1\r\nHost: x\r\nAccept: text/turtle\r\n\r\n"
 
@@ -80,7 +80,7 @@ def test_a_field_with_an_underscore_passes_for_no_other() -> None:
 )
 def test_what_breaks_a_rule_is_refused(data: bytes, status: int) -> None:
     """RFC 9112, each with the status that RFC 9110 has for it."""
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         read_head(data)
     assert refused.value.status == status
 
@@ -117,7 +117,7 @@ def test_the_host_that_a_client_names_reaches_no_application() -> None:
 
 def test_a_head_that_was_read_is_known_by_its_bytes() -> None:
     """It is not read again."""
-    heads = Heads()
+    heads = RequestHeadCache()
 
     assert heads.read(GET) is not None
     assert heads.read(GET) is heads.read(bytes(bytearray(GET)))
@@ -125,7 +125,7 @@ def test_a_head_that_was_read_is_known_by_its_bytes() -> None:
 
 def test_long_heads_are_not_kept() -> None:
     """Strangers do not choose how much memory a process takes."""
-    heads = Heads()
+    heads = RequestHeadCache()
 
     heads.read(head("User-Agent: " + "x" * 4_000))
     assert len(heads) == 0
@@ -133,7 +133,7 @@ def test_long_heads_are_not_kept() -> None:
 
 def test_a_flood_of_heads_drives_out_the_oldest() -> None:
     """Whoever changes a field with each request costs a bounded amount of memory."""
-    heads = Heads(1 << 20)
+    heads = RequestHeadCache(1 << 20)
     for number in range(5_000):
         heads.read(head(f"User-Agent: {number}"))
 
@@ -149,5 +149,5 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
         b"GET " + data + b" HTTP/1.1\r\nHost: x\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: x\r\n" + data + b"\r\n\r\n",
     ):
-        with contextlib.suppress(Refused):
+        with contextlib.suppress(RequestRefused):
             read_head(head)
