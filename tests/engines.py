@@ -15,9 +15,9 @@ from unittest import mock
 import requests
 
 from publisher.config import Config, read_timeout
-from publisher.push.engine import GraphStore, Sender, Updates
-from publisher.push.push import Pushed, push
-from publisher.push.registry import Engine, Keep, Progress
+from publisher.push.engine import GraphStore, Sender, SparqlUpdate
+from publisher.push.push import PushResult, push
+from publisher.push.registry import Progress, PushTarget, Retention
 from publisher.query.engine import QueryLimits
 from publisher.query.remote.connection import ConnectionPool, EngineAddress
 from publisher.release.model import Release
@@ -90,16 +90,18 @@ class Remote:
     timeout: str = ""
     environ: tuple[tuple[str, str], ...] = ()
 
-    def engine(self, *, by_updates: bool = False, at_once: int = 0) -> Engine:
+    def engine(self, *, by_updates: bool = False, at_once: int = 0) -> PushTarget:
         """Return how it is asked and written to."""
         with mock.patch.dict(os.environ, dict(self.environ)):
             sender = Sender(pauses=())
         writer = (
-            Updates(self.update, sender) if by_updates else GraphStore(self.graph_store, sender)
+            SparqlUpdate(self.update, sender)
+            if by_updates
+            else GraphStore(self.graph_store, sender)
         )
         writer.at_once = at_once or writer.at_once
         address = EngineAddress(self.query, {}, read_timeout(self.timeout))
-        return Engine(ConnectionPool(address, QueryLimits(60, 0, 1 << 26), 1), writer)
+        return PushTarget(ConnectionPool(address, QueryLimits(60, 0, 1 << 26), 1), writer)
 
     def push(
         self,
@@ -109,10 +111,10 @@ class Remote:
         at_once: int = 0,
         keep: int = 10,
         progress: Progress = lambda step: None,
-    ) -> Pushed:
+    ) -> PushResult:
         """Load a release."""
         engine = self.engine(by_updates=by_updates, at_once=at_once)
-        return push(release, engine, Keep(keep, 1), progress)
+        return push(release, engine, Retention(keep, 1), progress)
 
     def config(self, config: Config) -> Config:
         """Return settings that name this engine."""

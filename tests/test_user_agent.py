@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from publisher import __version__
-from publisher.push.engine import Message, Sender
+from publisher.push.engine import Sender, WriteRequest
 from publisher.query.engine import QueryLimits
 from publisher.query.remote.connection import ConnectionPool, EngineAddress, QueryRequest
 from publisher.release.copies.exchange import NoRedirectSession
@@ -71,7 +71,7 @@ def verifies(address: str) -> None:
 
 def pushes(address: str) -> None:
     """Ask as ``push`` does."""
-    Sender().send(Message("PUT", address)).close()
+    Sender().send(WriteRequest("PUT", address)).close()
 
 
 def pulls(address: str) -> None:

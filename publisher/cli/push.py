@@ -14,8 +14,8 @@ from publisher.errors import UsageError
 from publisher.messages import translate
 
 if TYPE_CHECKING:
-    from publisher.push.push import Pushed
-    from publisher.push.registry import Engine
+    from publisher.push.push import PushResult
+    from publisher.push.registry import PushTarget
 
 _LARGEST_ANSWER_BYTES = 1 << 30
 _SETTINGS = (
@@ -36,7 +36,7 @@ _SETTINGS = (
 def push(url: str, name: str, lang: str, **options: Any) -> None:
     """Load a release into the engine at URL (its query endpoint), and switch to it there."""
     from publisher.push.push import push as push_release
-    from publisher.push.registry import Keep
+    from publisher.push.registry import Retention
     from publisher.release.history.releases import find_release
     from publisher.release.open import open_current
 
@@ -46,17 +46,17 @@ def push(url: str, name: str, lang: str, **options: Any) -> None:
     began = time.monotonic()
     with show_progress(lang) as progress:
         engine = _target_engine(config)
-        keep = Keep(config.keep_releases, config.keep_days)
+        keep = Retention(config.keep_releases, config.keep_days)
         done = push_release(release, engine, keep, progress)
     _print_result(release.id, done, time.monotonic() - began, lang)
 
 
-def _target_engine(config: Config) -> Engine:
+def _target_engine(config: Config) -> PushTarget:
     """Return how the engine is asked and written to."""
     from publisher.config import read_timeout
     from publisher.push.check import SECONDS
-    from publisher.push.engine import GraphStore, Sender, Updates
-    from publisher.push.registry import Engine
+    from publisher.push.engine import GraphStore, Sender, SparqlUpdate
+    from publisher.push.registry import PushTarget
     from publisher.query.engine import QueryLimits
     from publisher.query.remote.connection import ConnectionPool, EngineAddress, authorization
 
@@ -69,11 +69,11 @@ def _target_engine(config: Config) -> Engine:
     address = EngineAddress(config.engine, authorization(), read_timeout(config.engine_timeout))
     connection = ConnectionPool(address, QueryLimits(SECONDS, 0, _LARGEST_ANSWER_BYTES), 1)
     if config.engine_graph_store:
-        return Engine(connection, GraphStore(config.engine_graph_store, Sender()))
-    return Engine(connection, Updates(config.engine_update, Sender()))
+        return PushTarget(connection, GraphStore(config.engine_graph_store, Sender()))
+    return PushTarget(connection, SparqlUpdate(config.engine_update, Sender()))
 
 
-def _print_result(name: str, done: Pushed, seconds: float, language: str) -> None:
+def _print_result(name: str, done: PushResult, seconds: float, language: str) -> None:
     """Print what became of a push."""
     for datatype in sorted(done.guarded):
         sentence = translate(

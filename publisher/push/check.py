@@ -17,23 +17,23 @@ from pyoxigraph import (
 )
 
 from publisher.errors import QueryError
-from publisher.push.engine import Sum, Writer, normalised, unguard
+from publisher.push.engine import GraphWriter, TripleDigest, normalise_triples, unguard_triple
 from publisher.query.remote.connection import JSON, N_TRIPLES, ConnectionPool, QueryRequest
 from publisher.query.remote.rewriting import AS_WRITTEN, GraphNames
 from publisher.rdf.reading import read_quads_by_line
 
 SECONDS = 600.0
 # More triples than this are asked for in parts, since engines bound what one answer holds.
-_AT_ONCE = 100_000
+_BATCH = 100_000
 # Limits that nobody chose are below this (Virtuoso: 10,000 rows).
-_CUT_FROM = 20_000
-_PROBED = NamedNode(f"{AS_WRITTEN}probe")
+_LEAST_CUT = 20_000
+_PROBE_GRAPH = NamedNode(f"{AS_WRITTEN}probe")
 
 
 class Checker:
     """What tells of an engine's graphs."""
 
-    def __init__(self, connection: ConnectionPool, writer: Writer) -> None:
+    def __init__(self, connection: ConnectionPool, writer: GraphWriter) -> None:
         """Ask by queries, and read by whatever writes if that can read."""
         self._connection, self._writer = connection, writer
 
@@ -65,17 +65,19 @@ class Checker:
         except QueryError:
             return 0
         found = sum(1 for _ in _quads(body))
-        return 0 if found == _CUT_FROM else found
+        return 0 if found == _LEAST_CUT else found
 
-    def sum(self, graph: str, expected: int) -> Sum:
+    def sum(self, graph: str, expected: int) -> TripleDigest:
         """Return count and digest of a graph, from its triples read back.
 
         Raises:
             QueryError: The engine does not answer.
             PushFailed: The graph cannot be read.
         """
-        found = Sum()
-        for triple in normalised(unguard(triple) for triple in self.read(graph, expected)):
+        found = TripleDigest()
+        for triple in normalise_triples(
+            unguard_triple(triple) for triple in self.read(graph, expected)
+        ):
             found.add(triple)
         return found
 
@@ -87,7 +89,7 @@ class Checker:
     def _asked(self, graph: str, expected: int) -> Iterator[Triple]:
         """Return the triples of a graph by queries, by the first digits of subjects' digests."""
         digits, parts = 0, 1
-        while parts * _AT_ONCE < expected:
+        while parts * _BATCH < expected:
             digits, parts = digits + 1, parts * 16
         for number in range(parts):
             prefix = f"{number:0{digits}x}" if digits else ""
@@ -108,7 +110,10 @@ def _fields(query: str, graph: str) -> list[tuple[str, str]]:
 
 
 def changed_datatypes(
-    writer: Writer, checker: Checker, names: GraphNames, samples: Mapping[str, Sequence[Literal]]
+    writer: GraphWriter,
+    checker: Checker,
+    names: GraphNames,
+    samples: Mapping[str, Sequence[Literal]],
 ) -> frozenset[str]:
     """Return the datatypes of which an engine changes a literal.
 
@@ -117,7 +122,7 @@ def changed_datatypes(
     """
     graph = f"{names.root}#probe"
     sent = {
-        Triple(NamedNode(f"{AS_WRITTEN}{place}"), _PROBED, literal): datatype
+        Triple(NamedNode(f"{AS_WRITTEN}{place}"), _PROBE_GRAPH, literal): datatype
         for place, (datatype, literal) in enumerate(
             (datatype, literal) for datatype, found in samples.items() for literal in found
         )
@@ -125,6 +130,6 @@ def changed_datatypes(
     if not sent:
         return frozenset()
     writer.replace(graph, sent)
-    found = set(normalised(checker.read(graph, len(sent))))
+    found = set(normalise_triples(checker.read(graph, len(sent))))
     writer.clear(graph)
     return frozenset(datatype for triple, datatype in sent.items() if triple not in found)

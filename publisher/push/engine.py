@@ -22,10 +22,10 @@ from publisher.rdf.reading import read_quads_by_line
 from publisher.system.user_agent import user_agent
 
 _N_TRIPLES = "application/n-triples"
-_SHOWN = 300
+_LONGEST_SHOWN = 300
 
 
-class Writer(Protocol):
+class GraphWriter(Protocol):
     """Whatever changes graphs of an engine; each change may be made twice."""
 
     at_once: int
@@ -61,11 +61,13 @@ class GraphStore:
 
     def _write(self, method: str, graph: str, triples: Iterable[Triple]) -> None:
         fields = {"Content-Type": _N_TRIPLES}
-        self.sender.send(Message(method, self.address, {"graph": graph}, fields, written(triples)))
+        self.sender.send(
+            WriteRequest(method, self.address, {"graph": graph}, fields, as_n_triples(triples))
+        )
 
     def clear(self, graph: str) -> None:
         """Take a graph away (section 5.4); it may be gone already."""
-        self.sender.send(Message("DELETE", self.address, {"graph": graph}))
+        self.sender.send(WriteRequest("DELETE", self.address, {"graph": graph}))
 
     def read(self, graph: str) -> Iterator[Triple] | None:
         """Return the triples of a graph as they come (section 5.2).
@@ -74,7 +76,7 @@ class GraphStore:
             PushFailed: What comes is cut, or no N-Triples.
         """
         fields = {"Accept": _N_TRIPLES}
-        response = self.sender.send(Message("GET", self.address, {"graph": graph}, fields))
+        response = self.sender.send(WriteRequest("GET", self.address, {"graph": graph}, fields))
         if response.status_code == HTTPStatus.NOT_FOUND:
             return iter(())
         return _parsed(response)
@@ -91,12 +93,12 @@ def _parsed(response: requests.Response) -> Iterator[Triple]:
         raise PushFailed(
             "What the engine holds cannot be read back: {reason}.",
             remedy="Run the command again; it continues where it stopped.",
-            reason=str(error)[:_SHOWN],
+            reason=str(error)[:_LONGEST_SHOWN],
         ) from error
 
 
 @dataclass
-class Updates:
+class SparqlUpdate:
     """An engine's graphs by SPARQL 1.1 Update."""
 
     address: str
@@ -113,7 +115,7 @@ class Updates:
         self._update(f"CLEAR SILENT GRAPH <{graph}> ;\n{self._insert(graph, triples)}")
 
     def _insert(self, graph: str, triples: Iterable[Triple]) -> str:
-        return f"INSERT DATA {{ GRAPH <{graph}> {{\n{written(triples).decode()}}} }}"
+        return f"INSERT DATA {{ GRAPH <{graph}> {{\n{as_n_triples(triples).decode()}}} }}"
 
     def clear(self, graph: str) -> None:
         """Take a graph away; it may be gone already."""
@@ -125,7 +127,7 @@ class Updates:
         return None
 
     def _update(self, text: str) -> None:
-        self.sender.send(Message("POST", self.address, body={"update": text}))
+        self.sender.send(WriteRequest("POST", self.address, body={"update": text}))
 
 
 # Requests with credentials, sent again when the engine does not take them just now.
@@ -136,7 +138,7 @@ _log = logging.getLogger("publisher")
 
 
 @dataclass(frozen=True)
-class Message:
+class WriteRequest:
     """A request.
 
     Attributes:
@@ -170,7 +172,7 @@ class Sender:
         elif self._known is not None:
             self._session.auth = HTTPBasicAuth(*self._known)
 
-    def send(self, message: Message) -> requests.Response:
+    def send(self, message: WriteRequest) -> requests.Response:
         """Return a response that is well, or says that there is no such graph.
 
         Raises:
@@ -191,7 +193,7 @@ class Sender:
             reason=reason,
         )
 
-    def _try(self, message: Message) -> requests.Response | str:
+    def _try(self, message: WriteRequest) -> requests.Response | str:
         """Return a response, or why it is worth to try again."""
         try:
             response = self._session.request(
@@ -209,7 +211,9 @@ class Sender:
             return response
         if self._may_try_digest(response):
             return self._try(message)
-        reason = f"{response.status_code} {' '.join(response.text.split())[:_SHOWN]}".strip()
+        reason = (
+            f"{response.status_code} {' '.join(response.text.split())[:_LONGEST_SHOWN]}".strip()
+        )
         if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _refused(response.status_code, reason)
         return reason
@@ -246,14 +250,14 @@ _MODULUS = 1 << 256
 _NORMALISED_AT_ONCE = 10_000
 _SAMPLES = 100
 # An engine that changed these could hold no release at all.
-_PLAIN = (
+_STABLE_DATATYPES = (
     "http://www.w3.org/2001/XMLSchema#string",
     "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
 )
 
 
 @dataclass
-class Sum:
+class TripleDigest:
     """How many triples there are, and the sum of their SHA-256.
 
     A sum needs no order, so that triples can be added as they come, from whichever engine.
@@ -270,7 +274,7 @@ class Sum:
 
 
 @dataclass
-class Graph:
+class ReleaseGraph:
     """One graph of a release.
 
     Attributes:
@@ -281,16 +285,16 @@ class Graph:
 
     name: str
     inside: str
-    sum: Sum = field(default_factory=Sum)
+    sum: TripleDigest = field(default_factory=TripleDigest)
 
 
 def triples_of(store: Store, graph: str, names: GraphNames) -> Iterator[Triple]:
     """Return the triples of a graph with names for blank nodes; in the same order every time."""
     for quad in store.quads_for_pattern(None, None, None, NamedNode(graph)):
-        yield _named(quad, names)
+        yield _with_node_names(quad, names)
 
 
-def _named(quad: Quad, names: GraphNames) -> Triple:
+def _with_node_names(quad: Quad, names: GraphNames) -> Triple:
     subject, object_ = quad.subject, quad.object
     if isinstance(subject, BlankNode):
         subject = names.named(subject)
@@ -299,15 +303,20 @@ def _named(quad: Quad, names: GraphNames) -> Triple:
     return Triple(subject, quad.predicate, object_)
 
 
-def survey(store: Store, names: GraphNames) -> tuple[list[Graph], dict[str, list[Literal]]]:
+def survey_graphs(
+    store: Store, names: GraphNames
+) -> tuple[list[ReleaseGraph], dict[str, list[Literal]]]:
     """Return the graphs with their sums, and a few literals of every datatype."""
     graphs = []
     samples: dict[str, dict[Literal, None]] = {}
     for name in names.graphs:
-        graph = Graph(name, names.inside(name))
+        graph = ReleaseGraph(name, names.inside(name))
         for triple in triples_of(store, name, names):
             graph.sum.add(triple)
-            if isinstance(triple.object, Literal) and triple.object.datatype.value not in _PLAIN:
+            if (
+                isinstance(triple.object, Literal)
+                and triple.object.datatype.value not in _STABLE_DATATYPES
+            ):
                 found = samples.setdefault(triple.object.datatype.value, {})
                 if len(found) < _SAMPLES:
                     found[triple.object] = None
@@ -315,7 +324,7 @@ def survey(store: Store, names: GraphNames) -> tuple[list[Graph], dict[str, list
     return graphs, {datatype: list(found) for datatype, found in samples.items()}
 
 
-def guard(triple: Triple, guarded: frozenset[str]) -> Triple:
+def guard_triple(triple: Triple, guarded: frozenset[str]) -> Triple:
     """Return a triple whose literal the engine leaves as it is, see ``AS_WRITTEN``."""
     literal = triple.object
     if not isinstance(literal, Literal) or literal.datatype.value not in guarded:
@@ -324,7 +333,7 @@ def guard(triple: Triple, guarded: frozenset[str]) -> Triple:
     return Triple(triple.subject, triple.predicate, Literal(literal.value, datatype=datatype))
 
 
-def unguard(triple: Triple) -> Triple:
+def unguard_triple(triple: Triple) -> Triple:
     """Return a triple as it was before it was guarded."""
     literal = triple.object
     if not isinstance(literal, Literal) or not literal.datatype.value.startswith(AS_WRITTEN):
@@ -333,12 +342,12 @@ def unguard(triple: Triple) -> Triple:
     return Triple(triple.subject, triple.predicate, Literal(literal.value, datatype=datatype))
 
 
-def written(triples: Iterable[Triple]) -> bytes:
+def as_n_triples(triples: Iterable[Triple]) -> bytes:
     """Return triples as N-Triples."""
     return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
 
-def normalised(triples: Iterable[Triple]) -> Iterator[Triple]:
+def normalise_triples(triples: Iterable[Triple]) -> Iterator[Triple]:
     """Return triples with numbers and dates as the embedded engine writes them.
 
     Two engines may write one number in two ways; that alone makes no other release.

@@ -17,15 +17,15 @@ from pyoxigraph import Store
 
 from publisher.errors import PushFailed
 from publisher.push.check import Checker, changed_datatypes
-from publisher.push.engine import Graph, guard, survey, triples_of
-from publisher.push.registry import Engine, Keep, Progress, prune, switch
+from publisher.push.engine import ReleaseGraph, guard_triple, survey_graphs, triples_of
+from publisher.push.registry import Progress, PushTarget, Retention, prune, switch
 from publisher.query.remote.registry import read_registry
 from publisher.query.remote.rewriting import GraphNames
 from publisher.release.model import Release
 
 
 @dataclass(frozen=True)
-class Pushed:
+class PushResult:
     """What became of a push.
 
     Attributes:
@@ -42,8 +42,8 @@ class Pushed:
 
 
 def push(
-    release: Release, engine: Engine, keep: Keep, progress: Progress = lambda step: None
-) -> Pushed:
+    release: Release, engine: PushTarget, keep: Retention, progress: Progress = lambda step: None
+) -> PushResult:
     """Load a release into an engine and make it the current one there.
 
     Args:
@@ -60,18 +60,18 @@ def push(
     names = GraphNames(release.base_iri, release.id, tuple(sorted(release.graphs)))
     before = loaded.get(release.id)
     sent = 0
-    if before is None or not _is_there(release, names, engine.checker):
+    if before is None or not _is_loaded(release, names, engine.checker):
         sent, guarded = _load(release, names, engine, progress)
     else:
         guarded = before.guarded
     progress("switch")
     switch(release, names, guarded, engine)
     pruned = prune(release, engine, keep, progress)
-    _confirm(release, engine)
-    return Pushed(sum(release.graphs.values()), sent, guarded, pruned)
+    _confirm_current(release, engine)
+    return PushResult(sum(release.graphs.values()), sent, guarded, pruned)
 
 
-def _confirm(release: Release, engine: Engine) -> None:
+def _confirm_current(release: Release, engine: PushTarget) -> None:
     """Let a push end well whose release is the current one in the engine's list."""
     listed = read_registry(engine.connection, release.base_iri).get(release.id)
     if listed is None or not listed.is_current:
@@ -82,7 +82,7 @@ def _confirm(release: Release, engine: Engine) -> None:
         )
 
 
-def _is_there(release: Release, names: GraphNames, checker: Checker) -> bool:
+def _is_loaded(release: Release, names: GraphNames, checker: Checker) -> bool:
     """Tell whether every graph has as many triples as it should."""
     return all(
         checker.count(names.inside(graph)) == count for graph, count in release.graphs.items()
@@ -90,18 +90,18 @@ def _is_there(release: Release, names: GraphNames, checker: Checker) -> bool:
 
 
 def _load(
-    release: Release, names: GraphNames, engine: Engine, progress: Progress
+    release: Release, names: GraphNames, engine: PushTarget, progress: Progress
 ) -> tuple[int, frozenset[str]]:
     store = Store.read_only(str(release.store))
     progress("digest")
-    graphs, samples = survey(store, names)
+    graphs, samples = survey_graphs(store, names)
     progress("probe")
     _refuse_cutting(engine.checker)
     guarded = changed_datatypes(engine.writer, engine.checker, names, samples)
     sent = 0
     for graph in graphs:
         progress(graph.name)
-        sent += _bring(store, graph, names, guarded, engine)
+        sent += _load_graph(store, graph, names, guarded, engine)
     return sent, guarded
 
 
@@ -117,8 +117,12 @@ def _refuse_cutting(checker: Checker) -> None:
         )
 
 
-def _bring(
-    store: Store, graph: Graph, names: GraphNames, guarded: frozenset[str], engine: Engine
+def _load_graph(
+    store: Store,
+    graph: ReleaseGraph,
+    names: GraphNames,
+    guarded: frozenset[str],
+    engine: PushTarget,
 ) -> int:
     """Load one graph, from where an earlier attempt stopped; return how many triples were sent."""
     checker = engine.checker
@@ -130,11 +134,11 @@ def _bring(
     if there < graph.sum.count:
         # What is there was sent in this order, so the rest begins at the last whole batch.
         done = there - there % engine.writer.at_once
-        sent += _send(store, graph, names, guarded, engine, done)
+        sent += _send_batches(store, graph, names, guarded, engine, done)
     found = checker.sum(graph.inside, graph.sum.count)
     if found != graph.sum and there:
         engine.writer.clear(graph.inside)
-        sent += _send(store, graph, names, guarded, engine, 0)
+        sent += _send_batches(store, graph, names, guarded, engine, 0)
         found = checker.sum(graph.inside, graph.sum.count)
     if found != graph.sum:
         raise PushFailed(
@@ -151,18 +155,18 @@ def _bring(
     return sent
 
 
-def _send(
+def _send_batches(
     store: Store,
-    graph: Graph,
+    graph: ReleaseGraph,
     names: GraphNames,
     guarded: frozenset[str],
-    engine: Engine,
+    engine: PushTarget,
     done: int,
 ) -> int:
     """Send the triples of a graph behind the first ones, in batches; return how many."""
     triples = islice(triples_of(store, graph.name, names), done, None)
     sent = 0
-    while part := [guard(t, guarded) for t in islice(triples, engine.writer.at_once)]:
+    while part := [guard_triple(t, guarded) for t in islice(triples, engine.writer.at_once)]:
         engine.writer.add(graph.inside, part)
         sent += len(part)
     return sent

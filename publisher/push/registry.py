@@ -9,7 +9,7 @@ from datetime import datetime
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.push.check import Checker
-from publisher.push.engine import Writer
+from publisher.push.engine import GraphWriter
 from publisher.query.remote.connection import ConnectionPool
 from publisher.query.remote.registry import CURRENT, GUARDED, IDENTIFIER, TRIPLES
 from publisher.query.remote.rewriting import GraphNames, registry_graph
@@ -23,7 +23,7 @@ _DIGEST = iri("schema:sha256")
 
 
 @dataclass(frozen=True)
-class Keep:
+class Retention:
     """Which releases stay in an engine.
 
     Attributes:
@@ -36,11 +36,11 @@ class Keep:
 
 
 @dataclass(frozen=True)
-class Engine:
+class PushTarget:
     """How an engine is asked and written to."""
 
     connection: ConnectionPool
-    writer: Writer
+    writer: GraphWriter
 
     @property
     def checker(self) -> Checker:
@@ -52,7 +52,9 @@ def _node(names: GraphNames) -> NamedNode:
     return NamedNode(names.root.removesuffix("/"))
 
 
-def switch(release: Release, names: GraphNames, guarded: frozenset[str], engine: Engine) -> None:
+def switch(
+    release: Release, names: GraphNames, guarded: frozenset[str], engine: PushTarget
+) -> None:
     """Write a release into the engine's list, as the current one, in one change.
 
     Raises:
@@ -86,7 +88,9 @@ def _entry(release: Release, names: GraphNames, guarded: frozenset[str]) -> Iter
         yield Triple(node, NamedNode(GUARDED), NamedNode(datatype))
 
 
-def prune(release: Release, engine: Engine, keep: Keep, progress: Progress) -> tuple[str, ...]:
+def prune(
+    release: Release, engine: PushTarget, keep: Retention, progress: Progress
+) -> tuple[str, ...]:
     """Take old releases out of the registry, then their graphs; return their names.
 
     Raises:

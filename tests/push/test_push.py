@@ -13,7 +13,7 @@ from publisher.errors import PushFailed
 from publisher.push import push as pushing
 from publisher.push.check import Checker, changed_datatypes
 from publisher.push.engine import GraphStore, Sender
-from publisher.push.registry import Keep
+from publisher.push.registry import Retention
 from publisher.query.remote.registry import LoadedRelease, read_registry
 from publisher.query.remote.rewriting import GraphNames, registry_graph
 from publisher.release.model import Release
@@ -124,7 +124,7 @@ def test_a_push_that_was_cut_goes_on_where_it_stopped(server: Remote, chain: Cha
         add(graph, triples)
 
     with mock.patch.object(engine.writer, "add", failing), pytest.raises(Cut):
-        pushing.push(second, engine, Keep(10, 10))
+        pushing.push(second, engine, Retention(10, 10))
     assert current(server) == [first.id]
     done = server.push(second, at_once=5)
     assert done.sent == done.triples - sent
@@ -151,7 +151,7 @@ def test_who_lost_to_another_push_is_told_and_mends_it_by_sending_again(
         mock.patch.object(engine.writer, "replace", overtaken),
         pytest.raises(PushFailed, match="at the same time"),
     ):
-        pushing.push(second, engine, Keep(10, 10))
+        pushing.push(second, engine, Retention(10, 10))
     assert current(server) == [first.id]
 
     assert server.push(second).sent == 0
@@ -190,7 +190,7 @@ def test_an_engine_that_loses_triples_is_not_switched_to(server: Remote, chain: 
         mock.patch.object(engine.writer, "add", losing),
         pytest.raises(PushFailed, match=r"Nothing was switched") as failed,
     ):
-        pushing.push(second, engine, Keep(10, 10))
+        pushing.push(second, engine, Retention(10, 10))
     assert "does not hold the graph" in str(failed.value)
     assert current(server) == [first.id]
 
@@ -293,7 +293,7 @@ def test_a_large_graph_is_read_back_in_parts(
     """Engines bound what one answer holds; by updates there is no other way to read."""
     from publisher.push import check
 
-    monkeypatch.setattr(check, "_AT_ONCE", 10)
+    monkeypatch.setattr(check, "_BATCH", 10)
     release = chain.build()
     server.push(release, by_updates=True)
     assert current(server) == [release.id]
