@@ -18,7 +18,7 @@ from publisher.system.user_agent import user_agent
 
 FOLLOWED = (301, 302, 303, 307, 308)
 REPEATABLE = ("GET", "HEAD", "OPTIONS")
-PATIENCE_SECONDS = 10.0
+LONGEST_RETRY_SECONDS = 10.0
 CHUNK_BYTES = 65536
 
 # What data.europa.eu's link check calls itself (piveau-metrics-url-checker).
@@ -31,9 +31,9 @@ class Client:
     ``locate`` maps an IRI to the address that answers for it; set it once the site is known.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: ExchangeLimits | None = None) -> None:
         """Start with no history."""
-        self.limits = limits or Limits()
+        self.limits = limits or ExchangeLimits()
         self.locate: Callable[[str], str] = str
         self.exchanges: list[Exchange] = []
         self._session = _session()
@@ -44,16 +44,16 @@ class Client:
         url: str,
         fields: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        limits: Limits | None = None,
+        limits: ExchangeLimits | None = None,
     ) -> Exchange:
         """Return what came back for one request; redirects are not followed, nothing is raised.
 
         A server that asks for patience (429 or 503 with ``Retry-After``) is asked once more.
         """
         limits = limits or self.limits
-        address = document(self.locate(url))
+        address = without_fragment(self.locate(url))
         answer = self._bounded(method, address, fields or {}, body, limits)
-        pause = _pause(answer)
+        pause = _retry_after(answer)
         if pause is not None:
             time.sleep(pause)
             answer = self._bounded(method, address, fields or {}, body, limits)
@@ -64,19 +64,19 @@ class Client:
         url: str,
         method: str = "GET",
         fields: Mapping[str, str] | None = None,
-        limits: Limits | None = None,
+        limits: ExchangeLimits | None = None,
     ) -> Visit:
         """Return the exchanges from a URL through its redirects to the end; nothing is raised."""
         limits = limits or self.limits
         passed: list[Exchange] = []
-        address = document(self.locate(url))
+        address = without_fragment(self.locate(url))
         while True:
             passed.append(self.exchange(method, address, fields, limits=limits))
             last = passed[-1]
             target = last.fields.get("location", "")
             if last.fault or last.status not in FOLLOWED or not target:
                 return Visit(tuple(passed), last.fault)
-            address = document(self.locate(joined(last.url, target)))
+            address = without_fragment(self.locate(resolve_reference(last.url, target)))
             if address in {exchange.url for exchange in passed}:
                 return Visit(tuple(passed), Fault.LOOP)
             if len(passed) > limits.redirects:
@@ -88,7 +88,7 @@ class Client:
         url: str,
         fields: Mapping[str, str],
         body: bytes | None,
-        limits: Limits,
+        limits: ExchangeLimits,
     ) -> Exchange:
         """Return the answer, or the fault ``SLOW`` when the total time is over.
 
@@ -121,14 +121,14 @@ def _session() -> requests.Session:
     return session
 
 
-def _pause(answer: Exchange) -> float | None:
+def _retry_after(answer: Exchange) -> float | None:
     """Return the seconds a busy server asks for, None when it asks for none or too many."""
-    wish = whole_number(answer.fields.get("retry-after", ""))
-    asks = answer.status in (429, 503) and wish is not None and wish <= PATIENCE_SECONDS
+    wish = parse_digits(answer.fields.get("retry-after", ""))
+    asks = answer.status in (429, 503) and wish is not None and wish <= LONGEST_RETRY_SECONDS
     return wish if asks else None
 
 
-def _send(session: requests.Session, request: requests.Request, limits: Limits) -> Exchange:
+def _send(session: requests.Session, request: requests.Request, limits: ExchangeLimits) -> Exchange:
     """Return the answer to one request; a fault of the server or the network is a value.
 
     A connection kept from an earlier request may be closed just now by the server, which is no
@@ -140,7 +140,9 @@ def _send(session: requests.Session, request: requests.Request, limits: Limits) 
     return answer
 
 
-def _attempt(session: requests.Session, request: requests.Request, limits: Limits) -> Exchange:
+def _attempt(
+    session: requests.Session, request: requests.Request, limits: ExchangeLimits
+) -> Exchange:
     """Return the answer to a request that is sent once."""
     method, url = str(request.method), str(request.url)
     try:
@@ -163,7 +165,7 @@ def _attempt(session: requests.Session, request: requests.Request, limits: Limit
         return Exchange(method, url, fault=fault, detail=str(error))
 
 
-def _read(begun: Exchange, response: requests.Response, limits: Limits) -> Exchange:
+def _read(begun: Exchange, response: requests.Response, limits: ExchangeLimits) -> Exchange:
     """Return the exchange with its body, or with the fault that ended the reading."""
     body = bytearray()
     try:
@@ -193,7 +195,7 @@ class Fault(Enum):
 
 
 @dataclass(frozen=True)
-class Limits:
+class ExchangeLimits:
     """What one exchange may take: seconds, bytes of the body, redirects of a visit."""
 
     connect_seconds: float = 5.0
@@ -268,10 +270,10 @@ DIGITS = 18
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
-def joined(base: str, reference: str) -> str:
+def resolve_reference(base: str, reference: str) -> str:
     """Return the address a reference means (RFC 3986, section 5); itself when it means none.
 
-    >>> joined("http://x/a/b", "../c"), joined("http://x/", "http://[")
+    >>> resolve_reference("http://x/a/b", "../c"), resolve_reference("http://x/", "http://[")
     ('http://x/c', 'http://[')
     """
     try:
@@ -280,10 +282,10 @@ def joined(base: str, reference: str) -> str:
         return reference
 
 
-def document(iri: str) -> str:
+def without_fragment(iri: str) -> str:
     """Return an IRI without its fragment.
 
-    >>> document("https://e.org/def#Bridge")
+    >>> without_fragment("https://e.org/def#Bridge")
     'https://e.org/def'
     """
     return iri.partition("#")[0]
@@ -299,10 +301,10 @@ def is_web(iri: str) -> bool:
     return iri.lower().startswith(("http://", "https://"))
 
 
-def host_of(iri: str) -> str:
+def address_host(iri: str) -> str:
     """Return the host of an address; empty when it has none.
 
-    >>> host_of("http://example.org:80/a"), host_of("http://[")
+    >>> address_host("http://example.org:80/a"), address_host("http://[")
     ('example.org:80', '')
     """
     try:
@@ -311,10 +313,10 @@ def host_of(iri: str) -> str:
         return ""
 
 
-def whole_number(written: str) -> int | None:
+def parse_digits(written: str) -> int | None:
     """Return the number that digits stand for; None for anything else.
 
-    >>> whole_number("12"), whole_number("-1"), whole_number("\u00b2")
+    >>> parse_digits("12"), parse_digits("-1"), parse_digits("\u00b2")
     (12, None, None)
     """
     return int(written) if written.isdecimal() and len(written) <= DIGITS else None

@@ -10,17 +10,17 @@ from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
 from publisher.verify import graphs
-from publisher.verify.client import Client, Exchange, Visit, document
+from publisher.verify.client import Client, Exchange, Visit, without_fragment
 from publisher.verify.graphs import LoadContext, Triples
 from publisher.verify.links import hrefs
-from publisher.verify.report import redirects_302, unanswered, violation, warning
-from publisher.verify.site import Site
+from publisher.verify.report import check_answered, check_no_302, violation, warning
+from publisher.verify.site import VerifiedSite
 
 UNOFFERED = "image/png"
 
 
 @dataclass(frozen=True)
-class Looked:
+class LookupResult:
     """What looking up one subject gave: findings, and the own addresses its documents lead to."""
 
     findings: tuple[Finding, ...]
@@ -28,8 +28,8 @@ class Looked:
 
 
 def look_up(
-    client: Client, site: Site, subject: str, may_be_document: bool, load: LoadContext
-) -> Looked:
+    client: Client, site: VerifiedSite, subject: str, may_be_document: bool, load: LoadContext
+) -> LookupResult:
     """Return what is wrong with the documents of a subject.
 
     Args:
@@ -41,29 +41,29 @@ def look_up(
         load: Reads JSON-LD contexts.
     """
     visits = {m: client.visit(subject, fields={"Accept": m.name}) for m in DOCUMENTS}
-    findings = _redirected(visits, subject, may_be_document or "#" in subject)
+    findings = _check_303(visits, subject, may_be_document or "#" in subject)
     answered: dict[MediaType, Exchange] = {}
     for media_type, visit in visits.items():
-        problems = _offered(client, visit, media_type, subject)
+        problems = _check_formats(client, visit, media_type, subject)
         findings += problems
         if not problems:
             answered[media_type] = visit.last
     parsed, syntax = _parsed(answered, subject, load)
-    findings += syntax + _agree(parsed, subject) + _about(parsed, subject)
-    findings += varies(visits.values(), subject)
+    findings += syntax + _check_same_triples(parsed, subject) + _check_subject(parsed, subject)
+    findings += check_vary(visits.values(), subject)
     for last in answered.values():
-        findings += revalidates(client, last, subject) + same_head(client, last)
-    findings += _refuses(client, subject)
-    return Looked(tuple(findings), _links(site, answered, parsed))
+        findings += check_revalidation(client, last, subject) + check_head(client, last)
+    findings += _check_406(client, subject)
+    return LookupResult(tuple(findings), _links(site, answered, parsed))
 
 
-def _redirected(
+def _check_303(
     visits: Mapping[MediaType, Visit], subject: str, may_be_document: bool
 ) -> list[Finding]:
     """Return violations for a thing that answers itself, and for a redirect that is no 303."""
     for visit in visits.values():
         first = visit.exchanges[0]
-        if refused := redirects_302(visit, subject):
+        if refused := check_no_302(visit, subject):
             return refused
         if first.successful and not may_be_document:
             message = text(
@@ -82,9 +82,11 @@ def _redirected(
     return []
 
 
-def _offered(client: Client, visit: Visit, media_type: MediaType, subject: str) -> list[Finding]:
+def _check_formats(
+    client: Client, visit: Visit, media_type: MediaType, subject: str
+) -> list[Finding]:
     """Return a violation when a format is not answered with 200 and its media type."""
-    problems = unanswered(visit, client.limits, subject)
+    problems = check_answered(visit, client.limits, subject)
     if problems or visit.last.media_type == media_type.name:
         return problems
     message = text(
@@ -113,7 +115,7 @@ def _parsed(
     return parsed, findings
 
 
-def _agree(parsed: Mapping[MediaType, Triples], subject: str) -> list[Finding]:
+def _check_same_triples(parsed: Mapping[MediaType, Triples], subject: str) -> list[Finding]:
     """Return a violation for each format that holds other triples than the first."""
     forms = {media_type: graphs.canonical(triples) for media_type, triples in parsed.items()}
     first = next(iter(forms), None)
@@ -134,7 +136,7 @@ def _agree(parsed: Mapping[MediaType, Triples], subject: str) -> list[Finding]:
     ]
 
 
-def _about(parsed: Mapping[MediaType, Triples], subject: str) -> list[Finding]:
+def _check_subject(parsed: Mapping[MediaType, Triples], subject: str) -> list[Finding]:
     """Return a violation when no triple of the document is about the subject."""
     for media_type, triples in parsed.items():
         if subject not in set(graphs.iris(triples)):
@@ -147,7 +149,7 @@ def _about(parsed: Mapping[MediaType, Triples], subject: str) -> list[Finding]:
     return []
 
 
-def _refuses(client: Client, subject: str) -> list[Finding]:
+def _check_406(client: Client, subject: str) -> list[Finding]:
     """Return a warning when a format that is not offered is not refused with 406."""
     last = client.visit(subject, fields={"Accept": UNOFFERED}).last
     if last.status == 406 or last.media_type == UNOFFERED:
@@ -163,17 +165,17 @@ def _refuses(client: Client, subject: str) -> list[Finding]:
 
 
 def _links(
-    site: Site, answered: Mapping[MediaType, Exchange], parsed: Mapping[MediaType, Triples]
+    site: VerifiedSite, answered: Mapping[MediaType, Exchange], parsed: Mapping[MediaType, Triples]
 ) -> frozenset[str]:
     """Return the addresses of the site that the page links to and the triples name."""
     page = answered.get(HTML)
     found = set(hrefs(page)) if page else set()
     for triples in parsed.values():
         found.update(graphs.iris(triples))
-    return frozenset(document(site.locate(link)) for link in found if site.holds(link))
+    return frozenset(without_fragment(site.locate(link)) for link in found if site.holds(link))
 
 
-def dead(client: Client, links: list[str]) -> list[Finding]:
+def dead_links(client: Client, links: list[str]) -> list[Finding]:
     """Return a violation for each address of the site that does not answer HEAD."""
     findings = []
     for link in links:
@@ -193,7 +195,7 @@ def dead(client: Client, links: list[str]) -> list[Finding]:
 COMPARED = ("content-type", "etag", "content-length", "vary", "link")
 
 
-def varies(visits: Iterable[Visit], about: str) -> list[Finding]:
+def check_vary(visits: Iterable[Visit], about: str) -> list[Finding]:
     """Return a violation for each address that answers by ``Accept`` and does not say so.
 
     Without ``Vary: Accept`` a cache gives one client's format to all (RFC 9110, section 12.5.5).
@@ -215,7 +217,7 @@ def varies(visits: Iterable[Visit], about: str) -> list[Finding]:
     return findings
 
 
-def revalidates(client: Client, last: Exchange, about: str) -> list[Finding]:
+def check_revalidation(client: Client, last: Exchange, about: str) -> list[Finding]:
     """Return a warning when a representation has no ETag, or its ETag does not give 304."""
     tag = last.fields.get("etag")
     if tag is None:
@@ -233,7 +235,7 @@ def revalidates(client: Client, last: Exchange, about: str) -> list[Finding]:
     return [warning("caching:304", message, about)]
 
 
-def same_head(client: Client, last: Exchange) -> list[Finding]:
+def check_head(client: Client, last: Exchange) -> list[Finding]:
     """Return a violation when HEAD does not answer as GET did (RFC 9110, section 9.3.2)."""
     head = client.exchange("HEAD", last.url, {"Accept": last.media_type})
     if head.status != last.status:

@@ -13,10 +13,10 @@ from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import BY_NAME
 from publisher.verify import graphs
-from publisher.verify.client import Client, Exchange, whole_number
+from publisher.verify.client import Client, Exchange, parse_digits
 from publisher.verify.graphs import LoadContext, Triples
-from publisher.verify.report import redirects_302, unanswered, violation, warning
-from publisher.verify.site import Site
+from publisher.verify.report import check_answered, check_no_302, violation, warning
+from publisher.verify.site import VerifiedSite
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 IANA = "www.iana.org/assignments/media-types/"
@@ -49,7 +49,7 @@ def _format(graph: Graph, node: URIRef) -> str:
     return str(value).lower() if isinstance(value, Literal) else ""
 
 
-def described(graph: Graph) -> Iterator[Distribution]:
+def feed_distributions(graph: Graph) -> Iterator[Distribution]:
     """Yield every distribution of every dataset of a feed, in the order of their IRIs."""
     pairs = {
         (str(s), str(o))
@@ -68,14 +68,14 @@ def described(graph: Graph) -> Iterator[Distribution]:
             tuple(sorted(str(o) for o in graph.objects(node, DCAT.downloadURL))),
             _media_type(graph, node, DCAT.mediaType) or _format(graph, node),
             _media_type(graph, node, DCAT.compressFormat),
-            whole_number(str(graph.value(node, DCAT.byteSize) or "")),
+            parse_digits(str(graph.value(node, DCAT.byteSize) or "")),
             algorithm.rpartition("_")[2].lower(),
             value.lower(),
         )
 
 
 @dataclass(frozen=True)
-class Download:
+class DownloadResult:
     """What an address of a distribution gave.
 
     Attributes:
@@ -97,43 +97,43 @@ class Download:
 
 def check(
     client: Client,
-    site: Site,
+    site: VerifiedSite,
     graph: Graph,
     load: LoadContext,
     progress: Callable[[str], None],
-) -> Iterator[Download]:
+) -> Iterator[DownloadResult]:
     """Yield what each access and download address of a feed gives.
 
     One at a time, so that a caller need not keep the triples of all of them.
     """
-    for distribution in described(graph):
+    for distribution in feed_distributions(graph):
         for url in distribution.downloads:
             progress(url)
             yield _download(client, site, distribution, url, load)
         for url in distribution.access:
             if url not in distribution.downloads:
                 visit = client.visit(url, "HEAD")
-                problems = tuple(unanswered(visit, client.limits, url))
-                yield Download(distribution.dataset, visit.last, 0, problems)
+                problems = tuple(check_answered(visit, client.limits, url))
+                yield DownloadResult(distribution.dataset, visit.last, 0, problems)
 
 
 def _download(
-    client: Client, site: Site, distribution: Distribution, url: str, load: LoadContext
-) -> Download:
+    client: Client, site: VerifiedSite, distribution: Distribution, url: str, load: LoadContext
+) -> DownloadResult:
     """Return what is wrong with one download, and its triples when it is RDF."""
     visit = client.visit(url)
-    findings = redirects_302(visit, url) + unanswered(visit, client.limits, url)
+    findings = check_no_302(visit, url) + check_answered(visit, client.limits, url)
     triples: Triples | None = None
     if visit.successful:
-        typed = _typed(distribution, visit.last, url)
-        findings += typed + _measured(distribution, visit.last, url)
+        typed = _check_media_type(distribution, visit.last, url)
+        findings += typed + _check_length_and_checksum(distribution, visit.last, url)
         if not any(finding.severity.blocks for finding in typed):
             try:
                 triples = _content(distribution, visit.last, url, load)
-                findings += _counted(site, triples, url)
+                findings += _check_triple_count(site, triples, url)
             except SourceSyntax as error:
                 findings.append(violation("distribution:syntax", error.what, url))
-    return Download(
+    return DownloadResult(
         distribution.dataset,
         replace(visit.last, body=b""),
         len(visit.last.body),
@@ -148,7 +148,7 @@ def _content(
 ) -> Triples | None:
     """Return the triples of a download, None when it is no RDF; raise when it cannot be read."""
     media_type = distribution.media_type or last.media_type
-    body = graphs.unpacked(last.body, url)
+    body = graphs.ungzip(last.body, url)
     known = BY_NAME.get(media_type)
     if known is not None and known.rdf_format is not None:
         return graphs.triples(body, media_type, last.url, load)
@@ -156,7 +156,7 @@ def _content(
     return None
 
 
-def _typed(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:
+def _check_media_type(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:
     """Return a violation when a download has another media type than declared."""
     declared = {distribution.media_type, distribution.packed_as} - {""}
     if not any("/" in name for name in declared):
@@ -173,7 +173,9 @@ def _typed(distribution: Distribution, last: Exchange, url: str) -> list[Finding
     return [violation("distribution:media-type", message, distribution.iri)]
 
 
-def _measured(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:
+def _check_length_and_checksum(
+    distribution: Distribution, last: Exchange, url: str
+) -> list[Finding]:
     """Return a violation for a size and for a checksum that are not as declared."""
     findings = []
     length = distribution.length_bytes
@@ -205,7 +207,7 @@ def _measured(distribution: Distribution, last: Exchange, url: str) -> list[Find
     return findings
 
 
-def _counted(site: Site, triples: Triples | None, url: str) -> list[Finding]:
+def _check_triple_count(site: VerifiedSite, triples: Triples | None, url: str) -> list[Finding]:
     """Return a violation when a dump has another number of triples than VoID says."""
     declared = site.triples_of(url)
     if triples is None or not declared or len(triples) in declared:

@@ -11,7 +11,15 @@ from publisher.messages import Text, text
 from publisher.verify import foops, fuji, signposting
 from publisher.verify.client import Client
 from publisher.verify.graphs import LoadContext
-from publisher.verify.report import Mark, Table, note, number, table, totals, warning
+from publisher.verify.report import (
+    MetricScore,
+    ReportTable,
+    format_points,
+    note,
+    score_table,
+    total_points,
+    warning,
+)
 
 # Google Dataset Search: name, and a description of 50 to 5000 characters.
 DESCRIPTION = (50, 5000)
@@ -23,7 +31,7 @@ def datasets(
     wanted: Iterable[str],
     load: LoadContext,
     progress: Callable[[str], None],
-) -> tuple[list[Finding], list[Table]]:
+) -> tuple[list[Finding], list[ReportTable]]:
     """Return the Signposting of landing pages and the F-UJI score of datasets."""
     findings, tables, rows = [], [], []
     for dataset in wanted:
@@ -36,33 +44,33 @@ def datasets(
         findings += _google(seen) + missing("signposting", posts, dataset)
         findings += missing("f-uji", marks, dataset)
         tables += [
-            table(text("F-UJI 0.8 of {dataset}", dataset=dataset), marks),
-            table(text("Signposting of {dataset}", dataset=dataset), posts),
+            score_table(text("F-UJI 0.8 of {dataset}", dataset=dataset), marks),
+            score_table(text("Signposting of {dataset}", dataset=dataset), posts),
         ]
     return findings, [_summary(rows), *tables] if rows else tables
 
 
-def _summary(rows: Sequence[tuple[str, list[Mark], list[Mark]]]) -> Table:
+def _summary(rows: Sequence[tuple[str, list[MetricScore], list[MetricScore]]]) -> ReportTable:
     """Return the sums of all datasets."""
     columns = (text("Dataset"), text("F-UJI 0.8"), text("Signposting"))
-    return Table(
+    return ReportTable(
         text("FAIR by dataset"),
         columns,
         tuple((name, _sum(marks), _sum(posts)) for name, marks, posts in rows),
     )
 
 
-def _sum(marks: Iterable[Mark]) -> str:
+def _sum(marks: Iterable[MetricScore]) -> str:
     """Return points got of points possible.
 
-    >>> _sum([Mark("F1", "F1-01MD", 1, 1, {}), Mark("F2", "F2-01M", 0, 2, {})])
+    >>> _sum([MetricScore("F1", "F1-01MD", 1, 1, {}), MetricScore("F2", "F2-01M", 0, 2, {})])
     '1 / 3'
     """
-    got, possible = totals(marks)
-    return f"{number(round(got, 2))} / {number(possible)}"
+    got, possible = total_points(marks)
+    return f"{format_points(round(got, 2))} / {format_points(possible)}"
 
 
-def missing(rule: str, marks: Iterable[Mark], about: str) -> list[Finding]:
+def missing(rule: str, marks: Iterable[MetricScore], about: str) -> list[Finding]:
     """Return a warning for each link of Signposting, a note for each point of a score, missing.
 
     A link that is missing is a fault of the site; a score is advice.
@@ -82,18 +90,18 @@ def documents(client: Client, subjects: Iterable[str]) -> list[Finding]:
 
 def ontologies(
     client: Client, wanted: Iterable[str], load: LoadContext, outside: bool
-) -> tuple[list[Finding], list[Table]]:
+) -> tuple[list[Finding], list[ReportTable]]:
     """Return the FOOPS! score of ontologies; what is missing is in the table and a note."""
     findings, tables = [], []
     for ontology in wanted:
         marks = foops.score(client, ontology, load, outside)
         findings += missing("foops", marks, ontology)
         title: Text = text("FOOPS! of {ontology}: {sum}", ontology=ontology, sum=_sum(marks))
-        tables.append(table(title, marks))
+        tables.append(score_table(title, marks))
     return findings, tables
 
 
-def _google(seen: fuji.Described) -> list[Finding]:
+def _google(seen: fuji.DatasetMetadata) -> list[Finding]:
     """Return a warning when Google Dataset Search would not show a dataset."""
     embedded: Mapping[str, object] = seen.embedded
     least, most = DESCRIPTION

@@ -29,7 +29,7 @@ from publisher.messages import Text, text
 from publisher.verify import graphs
 from publisher.verify.client import Client, Exchange, is_web
 from publisher.verify.graphs import LoadContext
-from publisher.verify.report import Mark
+from publisher.verify.report import MetricScore
 
 # An ontology as FOOPS! fetches it, and the metadata it may carry in several vocabularies.
 
@@ -38,7 +38,7 @@ DC = Namespace("http://purl.org/dc/elements/1.1/")
 PAV = Namespace("http://purl.org/pav/")
 SCHEMAS = (Namespace("https://schema.org/"), Namespace("http://schema.org/"))
 # The order that FOOPS! asks in; it gives up when the first is refused with an error.
-ASKED = ("application/rdf+xml", "text/turtle", "text/n3", "application/ld+json")
+ACCEPTED_TYPES = ("application/rdf+xml", "text/turtle", "text/n3", "application/ld+json")
 TERM_TYPES = (OWL.Class, RDFS.Class, OWL.ObjectProperty, OWL.DatatypeProperty, RDF.Property)
 
 
@@ -108,7 +108,7 @@ def fetch(client: Client, iri: str, load: LoadContext) -> Ontology:
     """Return an ontology as FOOPS! gets it; an empty graph when no format can be read."""
     html = client.visit(iri, fields={"Accept": "text/html"}).last
     graph, rdf = Graph(), html
-    for media_type in ASKED:
+    for media_type in ACCEPTED_TYPES:
         rdf = client.visit(iri, fields={"Accept": media_type}).last
         if not rdf.successful:
             break
@@ -148,7 +148,7 @@ LABELS = (RDFS.label, SKOS.prefLabel)
 DEFINITIONS = (RDFS.comment, SKOS.definition)
 
 
-def _share(group: str, name: str, tests: Mapping[str, bool]) -> Mark:
+def _share(group: str, name: str, tests: Mapping[str, bool]) -> MetricScore:
     """Return the share of tests passed, and what is missing."""
     missing = [test for test, passed in tests.items() if not passed]
     got = round((len(tests) - len(missing)) / len(tests), 3)
@@ -157,10 +157,10 @@ def _share(group: str, name: str, tests: Mapping[str, bool]) -> Mark:
         if not missing
         else text("Missing: {missing}.", missing=", ".join(missing))
     )
-    return Mark(group, name, got, 1, why)
+    return MetricScore(group, name, got, 1, why)
 
 
-def _metadata(group: str, name: str, ontology: Ontology, wanted: Iterable[str]) -> Mark:
+def _metadata(group: str, name: str, ontology: Ontology, wanted: Iterable[str]) -> MetricScore:
     """Return the share of metadata that is there."""
     return _share(group, name, {item: ontology.has(item) for item in wanted})
 
@@ -178,13 +178,13 @@ def _answers(client: Client, iri: str) -> bool:
     )
 
 
-def _value(ontology: Ontology, name: str) -> str:
+def _first_value(ontology: Ontology, name: str) -> str:
     """Return the first value of a piece of metadata."""
     values = (ontology.graph.value(ontology.node, predicate) for predicate in METADATA[name])
     return next((str(value) for value in values if value is not None), "")
 
 
-def _described(ontology: Ontology, predicates: Collection[URIRef]) -> dict[str, bool]:
+def _has_literal(ontology: Ontology, predicates: Collection[URIRef]) -> dict[str, bool]:
     """Return for each term whether it has a literal for one of the predicates."""
     described = {
         str(term): any(
@@ -216,9 +216,9 @@ def _reuses(ontology: Ontology) -> bool:
     return any(isinstance(o, URIRef) and not str(o).startswith(built_in) for o in built_on)
 
 
-def _findable(client: Client, ontology: Ontology) -> list[Mark]:
+def _findable(client: Client, ontology: Ontology) -> list[MetricScore]:
     """Return the criteria of F1 to F4."""
-    version = _value(ontology, "version IRI")
+    version = _first_value(ontology, "version IRI")
     catalogued = any(
         (ontology.node, p, None) in ontology.graph for p in schema("includedInDataCatalog")
     )
@@ -251,13 +251,13 @@ def _findable(client: Client, ontology: Ontology) -> list[Mark]:
             ("title", "description", "license", "version IRI", "author", "namespace URI"),
         ),
         _metadata("F3", "FIND1", ontology, ("namespace prefix",)),
-        Mark("F4", "FIND2", 0, 0, registry),
+        MetricScore("F4", "FIND2", 0, 0, registry),
         _share("F4", "FIND3", {"schema:includedInDataCatalog": catalogued}),
         _share("A2", "FIND_3_BIS", {"schema:includedInDataCatalog": catalogued}),
     ]
 
 
-def _accessible(ontology: Ontology) -> list[Mark]:
+def _accessible(ontology: Ontology) -> list[MetricScore]:
     """Return the criteria of A1, I1 and I2."""
     html = ontology.html.successful and ontology.html.media_type == "text/html"
     rdf = len(ontology.graph) > 0
@@ -274,15 +274,15 @@ def _accessible(ontology: Ontology) -> list[Mark]:
     ]
 
 
-def _licence(client: Client, ontology: Ontology, outside: bool) -> Mark:
+def _licence(client: Client, ontology: Ontology, outside: bool) -> MetricScore:
     """Return whether the licence answers; others' servers are asked only if wanted."""
-    licence = _value(ontology, "license")
+    licence = _first_value(ontology, "license")
     if licence and not outside and client.locate(licence) == licence:
-        return Mark("R1.1", "OM4_2", 0, 0, text("Not measured: check the links out too."))
+        return MetricScore("R1.1", "OM4_2", 0, 0, text("Not measured: check the links out too."))
     return _share("R1.1", "OM4_2", {"licence that answers 200": _answers(client, licence)})
 
 
-def _reusable(client: Client, ontology: Ontology, outside: bool) -> list[Mark]:
+def _reusable(client: Client, ontology: Ontology, outside: bool) -> list[MetricScore]:
     """Return the criteria of R1."""
     return [
         _metadata("R1", "OM2", ontology, ("namespace prefix", "version", "created", "citation")),
@@ -293,12 +293,12 @@ def _reusable(client: Client, ontology: Ontology, outside: bool) -> list[Mark]:
         _licence(client, ontology, outside),
         _metadata("R1.2", "OM5_1", ontology, ("created", "author")),
         _metadata("R1.2", "OM5_2", ontology, ("issued", "publisher")),
-        _share("R1", "VOC3", _described(ontology, LABELS)),
-        _share("R1", "VOC4", _described(ontology, DEFINITIONS)),
+        _share("R1", "VOC3", _has_literal(ontology, LABELS)),
+        _share("R1", "VOC4", _has_literal(ontology, DEFINITIONS)),
     ]
 
 
-def score(client: Client, iri: str, load: LoadContext, outside: bool) -> list[Mark]:
+def score(client: Client, iri: str, load: LoadContext, outside: bool) -> list[MetricScore]:
     """Return the 24 criteria for an ontology, one point each; ``outside`` asks others' servers."""
     ontology = fetch(client, iri, load)
     return [

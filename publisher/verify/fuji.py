@@ -14,7 +14,7 @@ from publisher.verify.client import Client, Exchange, is_absolute, is_web
 from publisher.verify.graphs import LoadContext
 from publisher.verify.links import json_ld_scripts, links_of
 from publisher.verify.mqa import ACCESS_RIGHTS
-from publisher.verify.report import Mark, mark
+from publisher.verify.report import MetricScore, score_metric
 
 CORE = ("creator", "name", "identifier", "datePublished", "publisher", "description", "keywords")
 RELATIONS = ("isBasedOn", "isPartOf", "hasPart", "includedInDataCatalog", "sameAs", "citation")
@@ -29,13 +29,13 @@ PERSISTENT = (
 )
 
 
-def _findable(client: Client, seen: Described) -> list[Mark]:
+def _findable(client: Client, seen: DatasetMetadata) -> list[MetricScore]:
     """Return the marks of F1 to F4."""
     absent = [name for name in CORE if not seen.has(name)]
     persistent = seen.iri.startswith(PERSISTENT) and seen.redirects
     web = is_absolute(seen.iri)
     return [
-        mark(
+        score_metric(
             "F1",
             "F1-01MD",
             1,
@@ -43,7 +43,7 @@ def _findable(client: Client, seen: Described) -> list[Mark]:
             text("The identifier is an IRI."),
             text("Name the dataset by an IRI."),
         ),
-        mark(
+        score_metric(
             "F1",
             "F1-02MD",
             1,
@@ -54,7 +54,7 @@ def _findable(client: Client, seen: Described) -> list[Mark]:
                 "redirects to the landing page."
             ),
         ),
-        mark(
+        score_metric(
             "F2",
             "F2-01M",
             2,
@@ -62,7 +62,7 @@ def _findable(client: Client, seen: Described) -> list[Mark]:
             text("The core metadata are there."),
             text("Add to the JSON-LD of the page: {missing}.", missing=", ".join(absent)),
         ),
-        mark(
+        score_metric(
             "F3",
             "F3-01M",
             1,
@@ -70,7 +70,7 @@ def _findable(client: Client, seen: Described) -> list[Mark]:
             text("The metadata lead to the data."),
             text("Add distribution with contentUrl to the JSON-LD of the page."),
         ),
-        mark(
+        score_metric(
             "F4",
             "F4-01M",
             2,
@@ -81,7 +81,7 @@ def _findable(client: Client, seen: Described) -> list[Mark]:
     ]
 
 
-def _accessible(client: Client, seen: Described) -> list[Mark]:
+def _accessible(client: Client, seen: DatasetMetadata) -> list[MetricScore]:
     """Return the marks of A1."""
     rights = [str(o) for o in seen.linked.objects(URIRef(seen.iri), DCTERMS.accessRights)]
     level = (
@@ -93,7 +93,7 @@ def _accessible(client: Client, seen: Described) -> list[Mark]:
     reachable = bool(data) and all(client.visit(url, "HEAD").successful for url in data)
     standard = all(is_web(url) for url in [seen.iri, *data])
     return [
-        mark(
+        score_metric(
             "A1",
             "A1-01M",
             1,
@@ -101,7 +101,7 @@ def _accessible(client: Client, seen: Described) -> list[Mark]:
             text("The access level is stated."),
             text("Say who may use it: dct:accessRights of the EU list, or isAccessibleForFree."),
         ),
-        mark(
+        score_metric(
             "A1",
             "A1-02MD",
             2,
@@ -109,7 +109,7 @@ def _accessible(client: Client, seen: Described) -> list[Mark]:
             text("Metadata and data can be fetched."),
             text("Let the page and every contentUrl answer 200."),
         ),
-        mark(
+        score_metric(
             "A1.1",
             "A1.1-01MD",
             2,
@@ -117,7 +117,7 @@ def _accessible(client: Client, seen: Described) -> list[Mark]:
             text("They are fetched by HTTP."),
             text("Offer page and data by http or https."),
         ),
-        mark(
+        score_metric(
             "A1.2",
             "A1.2-01MD",
             2,
@@ -128,7 +128,7 @@ def _accessible(client: Client, seen: Described) -> list[Mark]:
     ]
 
 
-def _interoperable(seen: Described) -> list[Mark]:
+def _interoperable(seen: DatasetMetadata) -> list[MetricScore]:
     """Return the marks of I1 to I3."""
     rdf = bool(seen.embedded) or len(seen.linked) > 0
     known = (str(DCAT), str(DCTERMS), str(PROV), "https://schema.org/", "http://schema.org/")
@@ -136,7 +136,7 @@ def _interoperable(seen: Described) -> list[Mark]:
     namespaces = bool(seen.embedded) or any(p.startswith(known) for p in used)
     related = any(seen.has(name) for name in RELATIONS)
     return [
-        mark(
+        score_metric(
             "I1",
             "I1-01M",
             2,
@@ -144,7 +144,7 @@ def _interoperable(seen: Described) -> list[Mark]:
             text("The metadata are RDF."),
             text("Offer the metadata as RDF."),
         ),
-        mark(
+        score_metric(
             "I2",
             "I2-01M",
             2,
@@ -152,7 +152,7 @@ def _interoperable(seen: Described) -> list[Mark]:
             text("Known vocabularies are used."),
             text("Use DCAT, Dublin Core or schema.org."),
         ),
-        mark(
+        score_metric(
             "I3",
             "I3-01M",
             2,
@@ -163,13 +163,13 @@ def _interoperable(seen: Described) -> list[Mark]:
     ]
 
 
-def _reusable(seen: Described) -> list[Mark]:
+def _reusable(seen: DatasetMetadata) -> list[MetricScore]:
     """Return the marks of R1."""
     formats = {str(name) for name in seen.urls("encodingFormat")}
     measured = bool(seen.urls("contentSize")) and bool(formats)
     dated = any(seen.has(name) for name in ("dateCreated", "datePublished", "dateModified"))
     return [
-        mark(
+        score_metric(
             "R1",
             "R1-01M",
             2,
@@ -177,7 +177,7 @@ def _reusable(seen: Described) -> list[Mark]:
             text("Type and size of the data are stated."),
             text("Add contentSize and encodingFormat to each distribution."),
         ),
-        mark(
+        score_metric(
             "R1.1",
             "R1.1-01M",
             1,
@@ -185,7 +185,7 @@ def _reusable(seen: Described) -> list[Mark]:
             text("The licence is stated."),
             text("Add license to the JSON-LD of the page."),
         ),
-        mark(
+        score_metric(
             "R1.2",
             "R1.2-01M",
             1,
@@ -193,7 +193,7 @@ def _reusable(seen: Described) -> list[Mark]:
             text("The provenance is stated."),
             text("Add datePublished and dateModified to the JSON-LD of the page."),
         ),
-        mark(
+        score_metric(
             "R1.3",
             "R1.3-01M",
             1,
@@ -201,7 +201,7 @@ def _reusable(seen: Described) -> list[Mark]:
             text("A community standard is followed."),
             text("Follow DCAT or schema.org."),
         ),
-        mark(
+        score_metric(
             "R1.3",
             "R1.3-02D",
             1,
@@ -212,7 +212,7 @@ def _reusable(seen: Described) -> list[Mark]:
     ]
 
 
-def score(client: Client, seen: Described) -> list[Mark]:
+def score(client: Client, seen: DatasetMetadata) -> list[MetricScore]:
     """Return the 17 metrics of a dataset, 26 points together."""
     return [
         *_findable(client, seen),
@@ -236,7 +236,7 @@ OPEN_FORMATS = (
 
 
 @dataclass(frozen=True)
-class Described:
+class DatasetMetadata:
     """What a machine learns about a dataset from its landing page and from the catalogue.
 
     Attributes:
@@ -298,7 +298,7 @@ def schema_dataset(page: Exchange) -> Mapping[str, object]:
     return {}
 
 
-def fetch(client: Client, iri: str, load: LoadContext) -> Described:
+def fetch(client: Client, iri: str, load: LoadContext) -> DatasetMetadata:
     """Return what can be learned about a dataset, as F-UJI asks for it."""
     visit = client.visit(iri, fields={"Accept": "text/html, */*"})
     page = visit.last
@@ -316,4 +316,4 @@ def fetch(client: Client, iri: str, load: LoadContext) -> Described:
             break
         except SourceSyntax:
             continue
-    return Described(iri, page, schema_dataset(page), linked, redirects)
+    return DatasetMetadata(iri, page, schema_dataset(page), linked, redirects)

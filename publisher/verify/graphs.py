@@ -181,12 +181,12 @@ def iris(triples: Iterable[ox.Triple]) -> Iterator[str]:
 GZIP_MAGIC = b"\x1f\x8b"
 UNPACKED_BYTES = 2**30
 # Text of triples shrinks to a tenth or a fiftieth; gzip can shrink zeros to a thousandth.
-GROWTH = 100
+MOST_GROWTH = 100
 SMALL_BYTES = 2**26
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def unpacked(body: bytes, where: str) -> bytes:
+def ungzip(body: bytes, where: str) -> bytes:
     """Return the bytes without gzip, if they are gzip.
 
     Raises:
@@ -196,7 +196,7 @@ def unpacked(body: bytes, where: str) -> bytes:
     if not body.startswith(GZIP_MAGIC):
         return body
     parts = []
-    left, room = body, min(UNPACKED_BYTES, max(SMALL_BYTES, GROWTH * len(body)))
+    left, room = body, min(UNPACKED_BYTES, max(SMALL_BYTES, MOST_GROWTH * len(body)))
     try:
         while left:
             packer = zlib.decompressobj(wbits=31)

@@ -14,8 +14,8 @@ from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import GRAPHS, RDF_XML
 from publisher.verify import graphs
-from publisher.verify.client import EUROPA, Client, Exchange, Visit, whole_number
-from publisher.verify.report import redirects_302, unanswered, violation, warning
+from publisher.verify.client import EUROPA, Client, Exchange, Visit, parse_digits
+from publisher.verify.report import check_answered, check_no_302, violation, warning
 
 # ckanext-dcat, harvesters/base.py: MAX_FILE_SIZE.
 CKAN_LENGTH_BYTES = 50 * 2**20
@@ -37,7 +37,7 @@ def _head(client: Client, url: str) -> list[Finding]:
     if visit.last.status in (400, 405):
         message = text("{url} does not answer HEAD. Answer HEAD as GET, without a body.", url=url)
         return [warning("harvest:head", message, url)]
-    length = whole_number(visit.last.fields.get("content-length", ""))
+    length = parse_digits(visit.last.fields.get("content-length", ""))
     if length is not None and length > CKAN_LENGTH_BYTES:
         message = text(
             "{url} is larger than the {length} bytes that CKAN reads. Page the catalogue.",
@@ -45,7 +45,7 @@ def _head(client: Client, url: str) -> list[Finding]:
             length=CKAN_LENGTH_BYTES,
         )
         return [violation("harvest:too-large", message, url)]
-    return unanswered(visit, client.limits)
+    return check_answered(visit, client.limits)
 
 
 def _media_type(visit: Visit, about: str) -> list[Finding]:
@@ -78,9 +78,9 @@ def as_ckan(client: Client, url: str, load: Callable[[str], object]) -> tuple[Fe
     while address is not None and len(seen) < PAGES:
         seen.append(client.locate(address))
         visit = client.visit(address, fields=CKAN, limits=limits)
-        problems = unanswered(visit, limits, address) or _media_type(visit, address)
+        problems = check_answered(visit, limits, address) or _media_type(visit, address)
         if visit.successful and visit.last.body == body:
-            findings.append(_circle(url, address))
+            findings.append(_endless_pages(url, address))
             break
         body = visit.last.body
         findings += problems
@@ -96,13 +96,13 @@ def as_ckan(client: Client, url: str, load: Callable[[str], object]) -> tuple[Fe
         triples |= page
         address = next_page(graph)
         if address is not None and client.locate(address) in seen:
-            findings.append(_circle(url, address))
+            findings.append(_endless_pages(url, address))
             break
     feed = Feed(url, frozenset(triples), graphs.to_rdflib(triples), len(seen))
-    return feed, findings + counted(feed)
+    return feed, findings + check_dataset_count(feed)
 
 
-def _circle(url: str, address: str) -> Finding:
+def _endless_pages(url: str, address: str) -> Finding:
     """Return the violation for pages that never end."""
     message = text(
         "The pages of {url} go in a circle at {address}: CKAN would read for ever. "
@@ -122,7 +122,7 @@ def as_europa(client: Client, feed: Feed, load: Callable[[str], object]) -> list
     for media_type in GRAPHS:
         fields = {"Accept": media_type.name, "User-Agent": EUROPA}
         visit = client.visit(feed.address, fields=fields)
-        problems = unanswered(visit, client.limits, feed.address)
+        problems = check_answered(visit, client.limits, feed.address)
         if not problems and visit.last.media_type != media_type.name:
             message = text(
                 "{url} is sent as '{media_type}' when {expected} is requested.",
@@ -132,12 +132,12 @@ def as_europa(client: Client, feed: Feed, load: Callable[[str], object]) -> list
             )
             problems = [violation("harvest:negotiation", message, feed.address)]
         if not problems:
-            problems = _agrees(visit, expected, feed.address, load)
+            problems = _check_same_triples(visit, expected, feed.address, load)
         findings += problems
     return findings
 
 
-def _agrees(
+def _check_same_triples(
     visit: Visit, expected: frozenset[str], about: str, load: Callable[[str], object]
 ) -> list[Finding]:
     """Return a violation when a representation of the catalogue holds other triples."""
@@ -166,8 +166,8 @@ def as_dataportal(client: Client, url: str, eu: Feed) -> tuple[Feed, list[Findin
     One complete RDF/XML document, no paging, no blank nodes but a ``dcterms:Location``.
     """
     visit = client.visit(url)
-    findings = redirects_302(visit, url)
-    problems = unanswered(visit, client.limits, url)
+    findings = check_no_302(visit, url)
+    problems = check_answered(visit, client.limits, url)
     last = visit.last
     if problems:
         return Feed(url), findings + problems
@@ -184,7 +184,9 @@ def as_dataportal(client: Client, url: str, eu: Feed) -> tuple[Feed, list[Findin
         feed = Feed(url, triples, graphs.to_rdflib(triples), 1)
     except SourceSyntax as error:
         return Feed(url), [*findings, syntax(error, url)]
-    return feed, findings + counted(feed) + _blank_nodes(feed) + _complete(feed, eu)
+    return feed, findings + check_dataset_count(feed) + _blank_nodes(feed) + _check_both_views(
+        feed, eu
+    )
 
 
 def _blank_nodes(feed: Feed) -> list[Finding]:
@@ -213,7 +215,7 @@ def _kind(graph: Graph, node: BNode) -> str:
     return str(kind) if isinstance(kind, URIRef) else "-"
 
 
-def _complete(feed: Feed, eu: Feed) -> list[Finding]:
+def _check_both_views(feed: Feed, eu: Feed) -> list[Finding]:
     """Return a violation for each dataset that is in only one of the two views."""
     findings = []
     if next_page(feed.graph) is not None:
@@ -275,7 +277,7 @@ def syntax(error: SourceSyntax, about: str) -> Finding:
     return violation("harvest:syntax", error.what, about)
 
 
-def counted(feed: Feed) -> list[Finding]:
+def check_dataset_count(feed: Feed) -> list[Finding]:
     """Return what is wrong with the number of datasets in a feed."""
     graph, datasets = feed.graph, feed.datasets()
     if not feed.triples:
@@ -307,7 +309,7 @@ def counted(feed: Feed) -> list[Finding]:
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 # RFC 2606 and RFC 6761: names that belong to nobody.
-NOBODYS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
+PLACEHOLDER_HOSTS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
 
 
 def placeholders(feed: Graph) -> list[Finding]:
@@ -318,7 +320,7 @@ def placeholders(feed: Graph) -> list[Finding]:
         for address in feed.objects(contact, VCARD.hasEmail):
             mail = unquote(str(address).removeprefix("mailto:"))
             domain = mail.rpartition("@")[2].lower()
-            if any(domain == name or domain.endswith("." + name) for name in NOBODYS):
+            if any(domain == name or domain.endswith("." + name) for name in PLACEHOLDER_HOSTS):
                 message = text(
                     "The contact address {mail} is a placeholder. Set your own before you "
                     "register the feed with a portal.",

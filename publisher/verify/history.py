@@ -16,12 +16,12 @@ from publisher.messages import Text, text
 from publisher.system.files import replace_file
 from publisher.verify import graphs
 from publisher.verify.harvest import Feed
-from publisher.verify.report import Table, warning
+from publisher.verify.report import ReportTable, warning
 
 Digests = Mapping[str, str]
 
 
-def digests(feed: Feed) -> dict[str, str]:
+def dataset_digests(feed: Feed) -> dict[str, str]:
     """Return dataset → SHA-256 of its triples, those of its distributions and blank nodes included.
 
     data.europa.eu compares such a digest and updates a dataset only when it changed.
@@ -50,11 +50,11 @@ def _digest(dataset: str, by_subject: Mapping[str, list[ox.Triple]]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def remembered(path: Path, address: str) -> Digests:
+def read_digests(path: Path, address: str) -> Digests:
     """Return the digests of the last harvest of a catalogue; nothing when there was none.
 
     Raises:
-        SourceSyntax: The file is not one that ``remember`` wrote.
+        SourceSyntax: The file is not one that ``write_digests`` wrote.
     """
     if not path.exists():
         return {}
@@ -67,7 +67,7 @@ def remembered(path: Path, address: str) -> Digests:
     return {str(k): str(v) for k, v in digests_of.items()} if isinstance(digests_of, dict) else {}
 
 
-def remember(path: Path, address: str, seen: Digests) -> None:
+def write_digests(path: Path, address: str, seen: Digests) -> None:
     """Write the digests of a harvest beside those of other catalogues in the file."""
     document = graphs.json_document(path.read_bytes(), str(path)) if path.exists() else {}
     known = document if isinstance(document, dict) else {}
@@ -94,7 +94,7 @@ def _states(before: Digests, now: Digests) -> list[tuple[str, Text]]:
     return states
 
 
-def compare(before: Digests, now: Digests) -> tuple[list[Finding], Table]:
+def compare(before: Digests, now: Digests) -> tuple[list[Finding], ReportTable]:
     """Return a warning for each dataset that vanished, and the table of all."""
     findings = [
         warning(
@@ -110,4 +110,4 @@ def compare(before: Digests, now: Digests) -> tuple[list[Finding], Table]:
     ]
     columns = (text("Dataset"), text("Since the last harvest"))
     rows = tuple(_states(before, now))
-    return findings, Table(text("What a portal would do"), columns, rows)
+    return findings, ReportTable(text("What a portal would do"), columns, rows)

@@ -16,7 +16,7 @@ from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import DUMPS, TABLES
 from publisher.verify.client import Client
-from publisher.verify.report import Table, note, unanswered, violation, warning
+from publisher.verify.report import ReportTable, check_answered, note, violation, warning
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Files and bytes that are fetched; what is beyond is counted, and said.
 FILES, BYTES = 500, 512 << 20
 # Where visitors fetch the files of a release; all others are asked for by their names in it.
-_PLACES = {
+_FILE_ADDRESSES = {
     "dumps/": ("dump/", {media_type.extension for media_type in DUMPS}),
     "tables/": ("table/", {media_type.extension for media_type in TABLES}),
 }
@@ -68,7 +68,7 @@ def _key(content: bytes) -> Ed25519PublicKey | None:
 
 def check(
     client: Client, address: str, key: Ed25519PublicKey | None, tell: Callable[[str], None]
-) -> tuple[list[Finding], Table | None]:
+) -> tuple[list[Finding], ReportTable | None]:
     """Return what is wrong with the release on line, and a table of what was compared.
 
     Args:
@@ -84,7 +84,7 @@ def check(
         say = violation if key else note
         return [say("proof:none", message, listed)], None
     visit = client.visit(entry["manifest"], fields={"Accept": "application/json"})
-    found = unanswered(visit, client.limits)
+    found = check_answered(visit, client.limits)
     if found:
         return found, None
     found = _signature(client, entry, visit.last.body, key)
@@ -92,7 +92,7 @@ def check(
     if files is None:
         message = text("{url} is no manifest: it names no files.", url=entry["manifest"])
         return [*found, violation("proof:manifest", message, entry["manifest"])], None
-    compared = _Compared()
+    compared = _ComparisonCounts()
     found += _compare(client, address, entry["manifest"], files, compared, tell)
     return found, compared.table(entry["id"], len(files))
 
@@ -129,7 +129,7 @@ def _signature(
         message = text("The release {id} is not signed.", id=entry.get("id", ""))
         return [(violation if key else note)("proof:unsigned", message, about)]
     visit = client.visit(entry["signature"])
-    found = unanswered(visit, client.limits)
+    found = check_answered(visit, client.limits)
     if found:
         return found
     try:
@@ -167,7 +167,7 @@ def _is_signed(signature: bytes, manifest: bytes, key: Ed25519PublicKey | None) 
     return True
 
 
-class _Compared:
+class _ComparisonCounts:
     """What was compared so far."""
 
     def __init__(self) -> None:
@@ -178,11 +178,11 @@ class _Compared:
         """Tell whether no more is fetched."""
         return self.files >= FILES or self.length_bytes >= BYTES
 
-    def table(self, release: str, count: int) -> Table:
+    def table(self, release: str, count: int) -> ReportTable:
         """Return the counts as a table."""
         columns = (text("Release"), text("Files"), text("Compared"), text("Bytes"), text("Differ"))
         numbers = (count, self.files, self.length_bytes, self.differing)
-        return Table(text("Release and manifest"), columns, ((release, *map(str, numbers)),))
+        return ReportTable(text("Release and manifest"), columns, ((release, *map(str, numbers)),))
 
 
 def _compare(
@@ -190,7 +190,7 @@ def _compare(
     address: str,
     manifest: str,
     files: Mapping[str, tuple[int, str]],
-    compared: _Compared,
+    compared: _ComparisonCounts,
     tell: Callable[[str], None],
 ) -> Iterator[Finding]:
     """Yield a finding for each file that is not as the manifest says."""
@@ -203,12 +203,12 @@ def _compare(
             )
             yield warning("proof:sample", message, manifest)
             return
-        url = _place(address, manifest, name)
+        url = _file_address(address, manifest, name)
         tell(url)
         visit = client.visit(url)
         compared.files += 1
         compared.length_bytes += len(visit.last.body)
-        found = unanswered(visit, client.limits)
+        found = check_answered(visit, client.limits)
         is_same = (len(visit.last.body), hashlib.sha256(visit.last.body).hexdigest()) == (
             length,
             digest,
@@ -220,18 +220,18 @@ def _compare(
         yield from found
 
 
-def _place(address: str, manifest: str, name: str) -> str:
+def _file_address(address: str, manifest: str, name: str) -> str:
     """Return where a file of a release is fetched.
 
-    >>> _place("http://x/", "http://x/release/1/manifest.json", "dumps/lakes.nt")
+    >>> _file_address("http://x/", "http://x/release/1/manifest.json", "dumps/lakes.nt")
     'http://x/dump/lakes.nt'
-    >>> _place("http://x/", "http://x/release/1/manifest.json", "feed/entities/1.nq")
+    >>> _file_address("http://x/", "http://x/release/1/manifest.json", "feed/entities/1.nq")
     'http://x/release/1/file/feed/entities/1.nq'
-    >>> _place("http://x/", "http://x/release/1/manifest.json", "tables/lake.sqlite")
+    >>> _file_address("http://x/", "http://x/release/1/manifest.json", "tables/lake.sqlite")
     'http://x/release/1/file/tables/lake.sqlite'
     """
     extension = name.rpartition(".")[2]
-    for folder, (place, extensions) in _PLACES.items():
+    for folder, (place, extensions) in _FILE_ADDRESSES.items():
         if name.startswith(folder) and extension in extensions:
             return urljoin(address, place + quote(name.removeprefix(folder)))
     return urljoin(manifest, "file/" + quote(name))

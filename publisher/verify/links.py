@@ -11,7 +11,7 @@ from requests.utils import parse_header_links
 
 from publisher.errors import SourceSyntax
 from publisher.verify import graphs
-from publisher.verify.client import Exchange, is_absolute, joined
+from publisher.verify.client import Exchange, is_absolute, resolve_reference
 
 LINKSET_JSON = "application/linkset+json"
 
@@ -36,8 +36,8 @@ def links_of(exchange: Exchange) -> tuple[WebLink, ...]:
     value = exchange.fields.get("link", "")
     found = []
     for parsed in parse_header_links(value) if value else []:
-        target = joined(exchange.url, parsed.get("url", ""))
-        anchor = joined(exchange.url, parsed.get("anchor", ""))
+        target = resolve_reference(exchange.url, parsed.get("url", ""))
+        anchor = resolve_reference(exchange.url, parsed.get("anchor", ""))
         for relation in parsed.get("rel", "").split():
             found.append(WebLink(anchor, relation, target, parsed.get("type", "")))
     return tuple(found)
@@ -121,7 +121,7 @@ def _read(page: Exchange) -> _Page:
 
 def hrefs(page: Exchange) -> list[str]:
     """Return the addresses a page links to, resolved against its own."""
-    return [joined(page.url, href.strip()) for href in _read(page).hrefs]
+    return [resolve_reference(page.url, href.strip()) for href in _read(page).hrefs]
 
 
 def json_ld_scripts(page: Exchange) -> list[str]:

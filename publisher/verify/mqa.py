@@ -16,7 +16,14 @@ from publisher.findings import Finding
 from publisher.messages import Text, text
 from publisher.rdf.namespaces import shorten
 from publisher.verify.client import EUROPA, Client
-from publisher.verify.report import Mark, Table, mark, number, table, totals
+from publisher.verify.report import (
+    MetricScore,
+    ReportTable,
+    format_points,
+    score_metric,
+    score_table,
+    total_points,
+)
 
 # The link check waits ten seconds (piveau-metrics-url-checker).
 LINK_CHECK_SECONDS = 10.0
@@ -51,10 +58,12 @@ def link_statuses(client: Client, feed: Graph) -> dict[str, int]:
     return statuses
 
 
-def _given(group: str, points: float, graph: Graph, node: Node, predicate: URIRef) -> Mark:
+def _property_points(
+    group: str, points: float, graph: Graph, node: Node, predicate: URIRef
+) -> MetricScore:
     """Return the points for a property that is there."""
     name = shorten(str(predicate)).replace("dcterms:", "dct:")
-    return mark(
+    return score_metric(
         group,
         name,
         points,
@@ -64,14 +73,14 @@ def _given(group: str, points: float, graph: Graph, node: Node, predicate: URIRe
     )
 
 
-def _answers(
+def _link_points(
     metric: str, points: float, addresses: Iterable[str], statuses: Mapping[str, int]
-) -> Mark:
+) -> MetricScore:
     """Return the points for an address that answers HEAD with 200 to 299."""
     found = {address: statuses.get(address, 0) for address in sorted(addresses)}
     passed = any(200 <= status < 300 for status in found.values())
     shown = ", ".join(f"{address} {status or '-'}" for address, status in found.items()) or "-"
-    return mark(
+    return score_metric(
         ACCESSIBILITY,
         metric,
         points,
@@ -81,15 +90,15 @@ def _answers(
     )
 
 
-def _of_dataset(graph: Graph, dataset: Node, compliant: bool) -> list[Mark]:
+def _dataset_scores(graph: Graph, dataset: Node, compliant: bool) -> list[MetricScore]:
     """Return the marks that do not depend on a distribution."""
     rights = {str(o) for o in graph.objects(dataset, DCTERMS.accessRights)}
     return [
-        _given(FINDABILITY, 30, graph, dataset, DCAT.keyword),
-        _given(FINDABILITY, 30, graph, dataset, DCAT.theme),
-        _given(FINDABILITY, 20, graph, dataset, DCTERMS.spatial),
-        _given(FINDABILITY, 20, graph, dataset, DCTERMS.temporal),
-        mark(
+        _property_points(FINDABILITY, 30, graph, dataset, DCAT.keyword),
+        _property_points(FINDABILITY, 30, graph, dataset, DCAT.theme),
+        _property_points(FINDABILITY, 20, graph, dataset, DCTERMS.spatial),
+        _property_points(FINDABILITY, 20, graph, dataset, DCTERMS.temporal),
+        score_metric(
             INTEROPERABILITY,
             "DCAT-AP",
             30,
@@ -97,8 +106,8 @@ def _of_dataset(graph: Graph, dataset: Node, compliant: bool) -> list[Mark]:
             text("The description breaks no rule of DCAT-AP."),
             text("Fix the violations of DCAT-AP that are listed."),
         ),
-        _given(REUSABILITY, 10, graph, dataset, DCTERMS.accessRights),
-        mark(
+        _property_points(REUSABILITY, 10, graph, dataset, DCTERMS.accessRights),
+        score_metric(
             REUSABILITY,
             "dct:accessRights (EU)",
             5,
@@ -106,21 +115,21 @@ def _of_dataset(graph: Graph, dataset: Node, compliant: bool) -> list[Mark]:
             text("The access right is of the EU list."),
             text("Take the access right from {list}.", list=ACCESS_RIGHTS),
         ),
-        _given(REUSABILITY, 20, graph, dataset, DCAT.contactPoint),
-        _given(REUSABILITY, 10, graph, dataset, DCTERMS.publisher),
+        _property_points(REUSABILITY, 20, graph, dataset, DCAT.contactPoint),
+        _property_points(REUSABILITY, 10, graph, dataset, DCTERMS.publisher),
     ]
 
 
-def _formats(graph: Graph, node: Node) -> list[Mark]:
+def _format_scores(graph: Graph, node: Node) -> list[MetricScore]:
     """Return the marks of one distribution for its formats."""
     code = file_type(str(graph.value(node, DCTERMS["format"]) or ""))
     media_type = str(graph.value(node, DCAT.mediaType) or "")
     lists = bool(code) and known_media_type(media_type)
     shown = code or "-"
     return [
-        _given(INTEROPERABILITY, 20, graph, node, DCTERMS["format"]),
-        _given(INTEROPERABILITY, 10, graph, node, DCAT.mediaType),
-        mark(
+        _property_points(INTEROPERABILITY, 20, graph, node, DCTERMS["format"]),
+        _property_points(INTEROPERABILITY, 10, graph, node, DCAT.mediaType),
+        score_metric(
             INTEROPERABILITY,
             "vocabulary",
             10,
@@ -128,7 +137,7 @@ def _formats(graph: Graph, node: Node) -> list[Mark]:
             text("File type and media type are of the EU and IANA lists."),
             text("Take dct:format from the EU list and dcat:mediaType from IANA's."),
         ),
-        mark(
+        score_metric(
             INTEROPERABILITY,
             "non-proprietary",
             20,
@@ -136,7 +145,7 @@ def _formats(graph: Graph, node: Node) -> list[Mark]:
             text("{format} is an open format.", format=shown),
             text("Offer an open format; {format} is not one of the list.", format=shown),
         ),
-        mark(
+        score_metric(
             INTEROPERABILITY,
             "machine-readable",
             20,
@@ -147,9 +156,9 @@ def _formats(graph: Graph, node: Node) -> list[Mark]:
     ]
 
 
-def _of_distribution(
+def _distribution_scores(
     graph: Graph, dataset: Node, node: Node, statuses: Mapping[str, int]
-) -> list[Mark]:
+) -> list[MetricScore]:
     """Return the marks that one distribution would bring."""
     access = {str(o) for o in graph.objects(node, DCAT.accessURL)}
     downloads = {str(o) for o in graph.objects(node, DCAT.downloadURL)}
@@ -159,12 +168,12 @@ def _of_distribution(
         for predicate in (DCTERMS.issued, DCTERMS.modified)
     }
     return [
-        _answers("dcat:accessURL", 50, access, statuses),
-        _given(ACCESSIBILITY, 20, graph, node, DCAT.downloadURL),
-        _answers("dcat:downloadURL", 30, downloads, statuses),
-        *_formats(graph, node),
-        _given(REUSABILITY, 20, graph, node, DCTERMS.license),
-        mark(
+        _link_points("dcat:accessURL", 50, access, statuses),
+        _property_points(ACCESSIBILITY, 20, graph, node, DCAT.downloadURL),
+        _link_points("dcat:downloadURL", 30, downloads, statuses),
+        *_format_scores(graph, node),
+        _property_points(REUSABILITY, 20, graph, node, DCTERMS.license),
+        score_metric(
             REUSABILITY,
             "dct:license (known)",
             10,
@@ -172,15 +181,15 @@ def _of_distribution(
             text("The licence is a known one."),
             text("Name a licence of the EU list, such as CC0 or CC BY 4.0."),
         ),
-        _given(CONTEXTUALITY, 5, graph, node, DCTERMS.rights),
-        _given(CONTEXTUALITY, 5, graph, node, DCAT.byteSize),
-        *(_given(CONTEXTUALITY, 5, graph, where, date) for date, where in dated.items()),
+        _property_points(CONTEXTUALITY, 5, graph, node, DCTERMS.rights),
+        _property_points(CONTEXTUALITY, 5, graph, node, DCAT.byteSize),
+        *(_property_points(CONTEXTUALITY, 5, graph, where, date) for date, where in dated.items()),
     ]
 
 
 def score(
     graph: Graph, dataset: str, violations: Collection[Finding], statuses: Mapping[str, int]
-) -> list[Mark]:
+) -> list[MetricScore]:
     """Return the marks of a dataset, of 405 points, by its best distribution.
 
     Args:
@@ -195,11 +204,14 @@ def score(
     nowhere = URIRef(f"{dataset}#no-distribution")
     distributions = sorted(graph.objects(node, DCAT.distribution), key=str) or [nowhere]
     best = max(
-        (_of_distribution(graph, node, distribution, statuses) for distribution in distributions),
-        key=totals,
+        (
+            _distribution_scores(graph, node, distribution, statuses)
+            for distribution in distributions
+        ),
+        key=total_points,
     )
     order = (FINDABILITY, ACCESSIBILITY, INTEROPERABILITY, REUSABILITY, CONTEXTUALITY)
-    marks = [*_of_dataset(graph, node, compliant), *best]
+    marks = [*_dataset_scores(graph, node, compliant), *best]
     return sorted(marks, key=lambda m: order.index(m.group))
 
 
@@ -216,16 +228,17 @@ def _described_with(graph: Graph, dataset: URIRef) -> set[str]:
     return {str(node) for node in seen - others | {dataset}}
 
 
-def tables(marks: Mapping[str, list[Mark]]) -> list[Table]:
+def tables(marks: Mapping[str, list[MetricScore]]) -> list[ReportTable]:
     """Return the scores of all datasets, then the marks of each."""
     rows = []
     for dataset, given in marks.items():
-        got, possible = totals(given)
-        rows.append((dataset, number(got), number(possible), rating(got)))
+        got, possible = total_points(given)
+        rows.append((dataset, format_points(got), format_points(possible), rating(got)))
     columns = (text("Dataset"), text("Points"), text("Possible"), text("Rating"))
-    summary = Table(text("MQA score by dataset"), columns, tuple(rows))
+    summary = ReportTable(text("MQA score by dataset"), columns, tuple(rows))
     details = [
-        table(text("MQA of {dataset}", dataset=dataset), given) for dataset, given in marks.items()
+        score_table(text("MQA of {dataset}", dataset=dataset), given)
+        for dataset, given in marks.items()
     ]
     return [summary, *details]
 

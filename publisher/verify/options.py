@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from publisher.verify.client import Limits
+from publisher.verify.client import ExchangeLimits
 
 PARTS = ("harvest", "profiles", "mqa", "distributions", "dereference", "protocol", "fair", "proof")
 
@@ -39,7 +39,7 @@ class VerifyOptions:
     links_cache: Path | None = None
     delay_seconds: float = 1.0
     language: str = "en"
-    limits: Limits = field(default_factory=Limits)
+    limits: ExchangeLimits = field(default_factory=ExchangeLimits)
     parts: frozenset[str] = frozenset(PARTS)
     catalogue: str = "catalog"
     se_view: str = "catalog/dcat-ap-se.rdf"

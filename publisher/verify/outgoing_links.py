@@ -12,15 +12,15 @@ from publisher.findings import Finding
 from publisher.messages import text
 from publisher.system.files import replace_file
 from publisher.verify import graphs
-from publisher.verify.client import EUROPA, Client, host_of
+from publisher.verify.client import EUROPA, Client, address_host
 from publisher.verify.report import note, warning
 
 FRESH_SECONDS = 7 * 24 * 3600
 # A server that forbids HEAD or robots is there all the same.
-UNDECIDED = (401, 403, 405, 429, 501)
+UNDECIDED_STATUSES = (401, 403, 405, 429, 501)
 
 
-def _remembered(path: Path | None, now: float) -> dict[str, tuple[int, float]]:
+def _read_cache(path: Path | None, now: float) -> dict[str, tuple[int, float]]:
     """Return address → status and time of the check, as far as it is fresh."""
     if path is None or not path.exists():
         return {}
@@ -53,10 +53,10 @@ def check(
     Raises:
         SourceSyntax: The cache is not one that this function wrote.
     """
-    known = _remembered(cache, time.time())
+    known = _read_cache(cache, time.time())
     last_asked: dict[str, float] = {}
     for url in sorted(set(addresses) - set(known)):
-        host = host_of(url)
+        host = address_host(url)
         time.sleep(max(0.0, last_asked.get(host, 0.0) + delay_seconds - time.monotonic()))
         progress(url)
         known[url] = (_status(client, url), time.time())
@@ -64,7 +64,11 @@ def check(
     if cache is not None:
         cache.parent.mkdir(parents=True, exist_ok=True)
         replace_file(cache, json.dumps(known, indent=2, sort_keys=True) + "\n")
-    return [_finding(url, known[url][0]) for url in sorted(addresses) if not _fine(known[url][0])]
+    return [
+        _finding(url, known[url][0])
+        for url in sorted(addresses)
+        if not _is_acceptable(known[url][0])
+    ]
 
 
 def _status(client: Client, url: str) -> int:
@@ -73,14 +77,14 @@ def _status(client: Client, url: str) -> int:
     return 0 if visit.fault else visit.last.status
 
 
-def _fine(status: int) -> bool:
+def _is_acceptable(status: int) -> bool:
     """Tell whether a status needs no word."""
     return 200 <= status < 300
 
 
 def _finding(url: str, status: int) -> Finding:
     """Return the finding about an address that gave no 200."""
-    if status in UNDECIDED:
+    if status in UNDECIDED_STATUSES:
         message = text("{url} answers {status} to programs; look yourself.", url=url, status=status)
         return note("links:undecided", message, url)
     message = text(

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from rdflib import DCAT, DCTERMS, Graph, Literal, URIRef
 
 from publisher.messages import text
-from publisher.verify.distributions import Download
+from publisher.verify.distributions import DownloadResult
 from publisher.verify.harvest import VCARD, Feed
-from publisher.verify.report import Cell, Table
+from publisher.verify.report import ReportCell, ReportTable
 
 
-def tables(feed: Feed) -> list[Table]:
+def tables(feed: Feed) -> list[ReportTable]:
     """Return the table of datasets as a portal's visitor sees them; none without datasets."""
     rows = tuple(_row(feed.graph, URIRef(dataset)) for dataset in feed.datasets())
     columns = (
@@ -22,10 +22,10 @@ def tables(feed: Feed) -> list[Table]:
         text("Formats"),
         text("Contact"),
     )
-    return [Table(text("What a portal shows"), columns, rows)] if rows else []
+    return [ReportTable(text("What a portal shows"), columns, rows)] if rows else []
 
 
-def _row(graph: Graph, dataset: URIRef) -> tuple[Cell, ...]:
+def _row(graph: Graph, dataset: URIRef) -> tuple[ReportCell, ...]:
     """Return the line of one dataset."""
     titles = sorted(
         f"{title} ({title.language or '-'})"
@@ -48,7 +48,7 @@ def _row(graph: Graph, dataset: URIRef) -> tuple[Cell, ...]:
     return (str(dataset), *(", ".join(sorted(part)) or "-" for part in parts))
 
 
-def downloads(fetched: Sequence[Download]) -> Table:
+def downloads(fetched: Sequence[DownloadResult]) -> ReportTable:
     """Return the table of the addresses of all distributions, as they answered."""
     columns = (
         text("Address"),
@@ -71,4 +71,4 @@ def downloads(fetched: Sequence[Download]) -> Table:
     )
     # Formats of a dataset share their access address.
     once = {(row[0], *row[3:5]): row for row in rows}
-    return Table(text("Distributions"), columns, tuple(once.values()))
+    return ReportTable(text("Distributions"), columns, tuple(once.values()))

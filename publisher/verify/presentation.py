@@ -6,7 +6,7 @@ from html import escape
 
 from publisher.findings import Finding, Severity, in_order
 from publisher.messages import Text, in_language, text, translate
-from publisher.verify.report import Report, Table, words
+from publisher.verify.report import ReportTable, VerificationReport, report_cell_text
 
 WIDEST = 60
 
@@ -29,7 +29,7 @@ def _severity(severity: Severity) -> Text:
     }[severity]
 
 
-def verdict(report: Report) -> Text:
+def verdict(report: VerificationReport) -> Text:
     """Return the outcome in one sentence."""
     counts = report.counts
     values = {
@@ -52,7 +52,7 @@ def verdict(report: Report) -> Text:
     )
 
 
-def to_text(report: Report, language: str) -> str:
+def to_text(report: VerificationReport, language: str) -> str:
     """Return the report as plain text: tables, findings by gravity, the verdict last."""
     parts = [_text_table(table, language) for table in report.tables]
     parts += [_text_finding(finding, language) for finding in in_order(report.findings)]
@@ -66,10 +66,10 @@ def _text_finding(finding: Finding, language: str) -> str:
     return f"{severity} [{finding.rule}]\n  {in_language(finding.message, language)}\n  {place}\n"
 
 
-def _text_table(table: Table, language: str) -> str:
+def _text_table(table: ReportTable, language: str) -> str:
     """Return a table in columns; the last one is as long as it is."""
     rows = [[in_language(column, language) for column in table.columns]]
-    rows += [[words(cell, language) for cell in row] for row in table.rows]
+    rows += [[report_cell_text(cell, language) for cell in row] for row in table.rows]
     widths = [min(WIDEST, max(len(row[i]) for row in rows)) for i in range(len(table.columns))]
     widths[-1] = 0
     lines = [
@@ -79,7 +79,7 @@ def _text_table(table: Table, language: str) -> str:
     return "\n".join([in_language(table.title, language), *(f"  {line}" for line in lines), ""])
 
 
-def to_html(report: Report, language: str) -> str:
+def to_html(report: VerificationReport, language: str) -> str:
     """Return the report as one HTML page; everything from the site is escaped."""
     title = translate("Verification of {address}", language, address=report.address)
     findings = in_order(report.findings)
@@ -108,10 +108,12 @@ def _html_findings(findings: list[Finding], language: str) -> str:
     return _html(translate("Findings", language), [in_language(h, language) for h in heads], rows)
 
 
-def _html_table(table: Table, language: str) -> str:
+def _html_table(table: ReportTable, language: str) -> str:
     """Return one table as HTML."""
     rows = "\n".join(
-        "<tr>" + "".join(f"<td>{escape(words(cell, language))}</td>" for cell in row) + "</tr>"
+        "<tr>"
+        + "".join(f"<td>{escape(report_cell_text(cell, language))}</td>" for cell in row)
+        + "</tr>"
         for row in table.rows
     )
     heads = [in_language(column, language) for column in table.columns]

@@ -37,7 +37,7 @@ class Profile:
     of_se_view: bool = False
 
 
-def built_in() -> tuple[Profile, Profile]:
+def built_in_profiles() -> tuple[Profile, Profile]:
     """Return our own profiles: DCAT-AP for the EU view and DCAT-AP-SE for the Swedish one."""
     folder = files("publisher.verify") / "profiles"
 
@@ -51,7 +51,7 @@ def built_in() -> tuple[Profile, Profile]:
     )
 
 
-def given(client: Client, wanted: Sequence[str]) -> list[Profile]:
+def read_profiles(client: Client, wanted: Sequence[str]) -> list[Profile]:
     """Return profiles from files and addresses; ``se=`` before one makes it judge the SE view.
 
     Raises:
@@ -62,7 +62,9 @@ def given(client: Client, wanted: Sequence[str]) -> list[Profile]:
     for name in wanted:
         place = name.removeprefix(SE_PREFIX)
         shapes = _address(client, place) if "://" in place else _file(Path(place))
-        profiles.append(Profile(_name(place), whole(shapes), of_se_view=name != place))
+        profiles.append(
+            Profile(_name(place), without_pathless_shapes(shapes), of_se_view=name != place)
+        )
     return profiles
 
 
@@ -92,7 +94,7 @@ def _address(client: Client, url: str) -> Graph:
     return graphs.to_rdflib(graphs.parse(last.body, media_type, last.url, context_loader(client)))
 
 
-def whole(shapes: Graph) -> Graph:
+def without_pathless_shapes(shapes: Graph) -> Graph:
     """Return the shapes without references to property shapes that have no path.
 
     DCAT-AP's generated files hold 208 of them, and pySHACL refuses the file for one.

@@ -15,7 +15,7 @@ from publisher.rdf.media_types import GRAPHS
 from publisher.rdf.namespaces import iri
 from publisher.verify import graphs
 from publisher.verify.client import Client, Exchange
-from publisher.verify.report import Table, violation, warning
+from publisher.verify.report import ReportTable, violation, warning
 
 ASK = "ASK {}"
 SELECT = 'SELECT ?x { VALUES ?x { "a" } }'
@@ -32,7 +32,7 @@ DIRECT = {"Content-Type": "application/sparql-query"}
 
 
 @dataclass(frozen=True)
-class Check:
+class ProtocolTest:
     """One request to an endpoint and what must come back.
 
     Attributes:
@@ -62,13 +62,15 @@ def _form(query: str, name: str = "query") -> bytes:
     return urlencode({name: query}).encode()
 
 
-def _queries() -> Iterator[Check]:
+def _queries() -> Iterator[ProtocolTest]:
     """Yield the checks of the three ways to send a query (SPARQL 1.1 Protocol, section 2.1)."""
     true = text("the boolean true in JSON")
     json_results = {"Accept": RESULTS_JSON}
-    yield Check("get", true, is_true, query=_get(ASK), fields=json_results)
-    yield Check("post-form", true, is_true, "POST", fields=json_results | FORM, body=_form(ASK))
-    yield Check(
+    yield ProtocolTest("get", true, is_true, query=_get(ASK), fields=json_results)
+    yield ProtocolTest(
+        "post-form", true, is_true, "POST", fields=json_results | FORM, body=_form(ASK)
+    )
+    yield ProtocolTest(
         "post-direct",
         true,
         is_true,
@@ -77,18 +79,20 @@ def _queries() -> Iterator[Check]:
         body=ASK.encode(),
     )
     same = text("the text 100%25 as it was sent")
-    yield Check("percent-get", same, has_percent, query=_get(PERCENT), fields=json_results)
-    yield Check(
+    yield ProtocolTest(
+        "percent-get", same, keeps_percent_sign, query=_get(PERCENT), fields=json_results
+    )
+    yield ProtocolTest(
         "percent-post",
         same,
-        has_percent,
+        keeps_percent_sign,
         "POST",
         fields=json_results | FORM,
         body=_form(PERCENT),
     )
     for media_type in (*RESULTS, CSV):
         expected = text("one solution as {media_type}", media_type=media_type)
-        yield Check(
+        yield ProtocolTest(
             f"select {media_type}",
             expected,
             solutions_in(media_type),
@@ -98,7 +102,7 @@ def _queries() -> Iterator[Check]:
         )
     for known in GRAPHS:
         expected = text("one triple as {media_type}", media_type=known.name)
-        yield Check(
+        yield ProtocolTest(
             f"construct {known.name}",
             expected,
             graph_in(known.name),
@@ -108,24 +112,24 @@ def _queries() -> Iterator[Check]:
         )
 
 
-def _errors() -> Iterator[Check]:
+def _errors() -> Iterator[ProtocolTest]:
     """Yield the checks of what must be refused (SPARQL 1.1 Protocol, sections 2.1.4 and 2.2)."""
     bad = text("status 400")
-    yield Check("syntax-error", bad, status(400), query=_get(BROKEN))
-    yield Check("two-queries", bad, status(400), query=_get(ASK, ASK))
+    yield ProtocolTest("syntax-error", bad, status(400), query=_get(BROKEN))
+    yield ProtocolTest("two-queries", bad, status(400), query=_get(ASK, ASK))
     refused = text("a status from 400 to 499")
     update = {"Content-Type": "application/sparql-update"}
-    yield Check(
+    yield ProtocolTest(
         "update-direct", refused, is_client_error, "POST", fields=update, body=UPDATE.encode()
     )
-    yield Check(
+    yield ProtocolTest(
         "update-form", refused, is_client_error, "POST", fields=FORM, body=_form(UPDATE, "update")
     )
-    yield Check("update-as-query", refused, is_client_error, query=_get(UPDATE))
-    yield Check("service", refused, is_client_error, query=_get(SERVICE), mandatory=False)
+    yield ProtocolTest("update-as-query", refused, is_client_error, query=_get(UPDATE))
+    yield ProtocolTest("service", refused, is_client_error, query=_get(SERVICE), mandatory=False)
     plain = {"Content-Type": "text/plain"}
     unsupported = text("status 415")
-    yield Check(
+    yield ProtocolTest(
         "unsupported-body",
         unsupported,
         status(415),
@@ -135,7 +139,7 @@ def _errors() -> Iterator[Check]:
         mandatory=False,
     )
     unacceptable = {"Accept": "image/png"}
-    yield Check(
+    yield ProtocolTest(
         "unacceptable",
         text("status 406"),
         status(406),
@@ -143,7 +147,7 @@ def _errors() -> Iterator[Check]:
         fields=unacceptable,
         mandatory=False,
     )
-    yield Check(
+    yield ProtocolTest(
         "put",
         text("status 405 with Allow"),
         lambda answer: answer.status == 405 and "allow" in answer.fields,
@@ -154,30 +158,30 @@ def _errors() -> Iterator[Check]:
     )
 
 
-def _surroundings() -> Iterator[Check]:
+def _surroundings() -> Iterator[ProtocolTest]:
     """Yield the checks of the service description, HEAD, OPTIONS and CORS."""
-    yield Check(
+    yield ProtocolTest(
         "description",
         text("a service description in Turtle"),
         describes_service,
         fields={"Accept": "text/turtle"},
     )
     # data.europa.eu gives 80 of 405 points for an address that answers HEAD.
-    yield Check("head", text("status 200"), status(200), "HEAD")
+    yield ProtocolTest("head", text("status 200"), status(200), "HEAD")
     origin = {"Origin": "https://client.example"}
     anyone = text("Access-Control-Allow-Origin: *")
-    yield Check("cors", anyone, shared, query=_get(ASK), fields=origin, mandatory=False)
+    yield ProtocolTest("cors", anyone, shared, query=_get(ASK), fields=origin, mandatory=False)
     preflight = origin | {
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "Content-Type",
     }
-    yield Check("preflight", anyone, shared, "OPTIONS", fields=preflight, mandatory=False)
+    yield ProtocolTest("preflight", anyone, shared, "OPTIONS", fields=preflight, mandatory=False)
 
 
-CHECKS: tuple[Callable[[], Iterator[Check]], ...] = (_queries, _errors, _surroundings)
+CHECKS: tuple[Callable[[], Iterator[ProtocolTest]], ...] = (_queries, _errors, _surroundings)
 
 
-def check(client: Client, endpoint: str) -> tuple[list[Finding], Table]:
+def check(client: Client, endpoint: str) -> tuple[list[Finding], ReportTable]:
     """Return what an endpoint does against the protocol, and the table of all checks."""
     findings, rows = [], []
     for checks in CHECKS:
@@ -189,16 +193,18 @@ def check(client: Client, endpoint: str) -> tuple[list[Finding], Table]:
             if not passed:
                 findings.append(_finding(one, endpoint, answer))
     columns = (text("Check"), text("Expected"), text("Status"), text("Passed"))
-    return findings, Table(text("SPARQL Protocol of {url}", url=endpoint), columns, tuple(rows))
+    return findings, ReportTable(
+        text("SPARQL Protocol of {url}", url=endpoint), columns, tuple(rows)
+    )
 
 
-def _finding(one: Check, endpoint: str, answer: Exchange) -> Finding:
+def _finding(one: ProtocolTest, endpoint: str, answer: Exchange) -> Finding:
     """Return the finding about a check that was not passed."""
     make = violation if one.mandatory else warning
     return make(f"protocol:{one.name}", _sentence(one, endpoint, answer), endpoint)
 
 
-def _sentence(one: Check, endpoint: str, answer: Exchange) -> Text:
+def _sentence(one: ProtocolTest, endpoint: str, answer: Exchange) -> Text:
     """Return what was sent, what came, and what must come, in every language."""
     sentences = {}
     for language, expected in one.expected.items():
@@ -236,7 +242,7 @@ def is_true(answer: Exchange) -> bool:
         return False
 
 
-def has_percent(answer: Exchange) -> bool:
+def keeps_percent_sign(answer: Exchange) -> bool:
     """Tell whether the text of the query came through untouched."""
     try:
         solutions = ox.parse_query_results(answer.body, format=RESULTS[RESULTS_JSON])

@@ -10,11 +10,11 @@ from typing import TypeAlias
 
 from publisher.findings import Finding, Severity, count
 from publisher.messages import Text, in_language, text
-from publisher.verify.client import Exchange, Fault, Limits, Visit
+from publisher.verify.client import Exchange, ExchangeLimits, Fault, Visit
 
 
 @dataclass(frozen=True)
-class Report:
+class VerificationReport:
     """The outcome of a verification.
 
     Attributes:
@@ -29,7 +29,7 @@ class Report:
     base: str
     exchanges: Sequence[Exchange]
     findings: Sequence[Finding]
-    tables: Sequence[Table]
+    tables: Sequence[ReportTable]
 
     @property
     def failed(self) -> bool:
@@ -47,12 +47,12 @@ class Report:
         return sum(exchange.seconds for exchange in self.exchanges)
 
 
-def words(cell: Cell, language: str) -> str:
+def report_cell_text(cell: ReportCell, language: str) -> str:
     """Return a cell of a table in a language."""
     return cell if isinstance(cell, str) else in_language(cell, language)
 
 
-def to_json(report: Report, language: str) -> str:
+def to_json(report: VerificationReport, language: str) -> str:
     """Return the report as a JSON document, for other programs; keys are stable."""
     document = {
         "address": report.address,
@@ -78,12 +78,12 @@ def _finding(finding: Finding, language: str) -> dict[str, str]:
     }
 
 
-def _table(table: Table, language: str) -> dict[str, object]:
+def _table(table: ReportTable, language: str) -> dict[str, object]:
     """Return a table as JSON has it."""
     return {
         "title": in_language(table.title, language),
         "columns": [in_language(column, language) for column in table.columns],
-        "rows": [[words(cell, language) for cell in row] for row in table.rows],
+        "rows": [[report_cell_text(cell, language) for cell in row] for row in table.rows],
     }
 
 
@@ -117,7 +117,7 @@ def note(rule: str, message: Text, about: str) -> Finding:
     return Finding(Severity.INFO, message, rule, focus_node=about)
 
 
-def _fault(fault: Fault, visit: Visit, limits: Limits) -> Text:
+def _fault(fault: Fault, visit: Visit, limits: ExchangeLimits) -> Text:
     """Return the sentence about a fault."""
     url = visit.last.url
     if fault is Fault.SLOW:
@@ -150,7 +150,7 @@ def _fault(fault: Fault, visit: Visit, limits: Limits) -> Text:
     )
 
 
-def unanswered(visit: Visit, limits: Limits, about: str = "") -> list[Finding]:
+def check_answered(visit: Visit, limits: ExchangeLimits, about: str = "") -> list[Finding]:
     """Return one violation when a visit did not end in a status 200 to 299, else nothing."""
     about = about or visit.exchanges[0].url
     if visit.fault:
@@ -166,7 +166,7 @@ def unanswered(visit: Visit, limits: Limits, about: str = "") -> list[Finding]:
     return []
 
 
-def redirects_302(visit: Visit, about: str) -> list[Finding]:
+def check_no_302(visit: Visit, about: str) -> list[Finding]:
     """Return one violation for each 302: dataportal.se follows 301, 303, 307 and 308 only."""
     return [
         violation(
@@ -185,20 +185,20 @@ def redirects_302(visit: Visit, about: str) -> list[Finding]:
 
 # Marks of a scorer: what was measured, the points got, and why; as tables.
 
-Cell: TypeAlias = str | Text
+ReportCell: TypeAlias = str | Text
 
 
 @dataclass(frozen=True)
-class Table:
+class ReportTable:
     """A table of a report; a cell is a word of the data or a text in every language."""
 
     title: Text
     columns: tuple[Text, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[ReportCell, ...], ...]
 
 
 @dataclass(frozen=True)
-class Mark:
+class MetricScore:
     """The points that something got by one metric.
 
     Attributes:
@@ -216,27 +216,29 @@ class Mark:
     why: Text
 
 
-def mark(group: str, metric: str, points: float, passed: bool, good: Text, missing: Text) -> Mark:
+def score_metric(
+    group: str, metric: str, points: float, passed: bool, good: Text, missing: Text
+) -> MetricScore:
     """Return all points with the good news, or none with what is missing."""
-    return Mark(group, metric, points if passed else 0, points, good if passed else missing)
+    return MetricScore(group, metric, points if passed else 0, points, good if passed else missing)
 
 
-def totals(marks: Iterable[Mark]) -> tuple[float, float]:
+def total_points(marks: Iterable[MetricScore]) -> tuple[float, float]:
     """Return the points got and the points possible."""
     kept = list(marks)
     return sum(m.got for m in kept), sum(m.possible for m in kept)
 
 
-def number(value: float) -> str:
+def format_points(value: float) -> str:
     """Return a number without decimals that say nothing.
 
-    >>> number(30.0), number(0.5)
+    >>> format_points(30.0), format_points(0.5)
     ('30', '0.5')
     """
     return f"{value:g}"
 
 
-def table(title: Text, marks: Sequence[Mark]) -> Table:
+def score_table(title: Text, marks: Sequence[MetricScore]) -> ReportTable:
     """Return the marks as a table of dimension, metric, points got, points possible, why."""
     columns = (
         text("Dimension"),
@@ -245,5 +247,7 @@ def table(title: Text, marks: Sequence[Mark]) -> Table:
         text("Possible"),
         text("Why"),
     )
-    rows = tuple((m.group, m.metric, number(m.got), number(m.possible), m.why) for m in marks)
-    return Table(title, columns, rows)
+    rows = tuple(
+        (m.group, m.metric, format_points(m.got), format_points(m.possible), m.why) for m in marks
+    )
+    return ReportTable(title, columns, rows)

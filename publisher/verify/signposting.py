@@ -10,7 +10,7 @@ from publisher.findings import Finding
 from publisher.messages import Text, text
 from publisher.verify.client import Client, Exchange
 from publisher.verify.links import LINKSET_JSON, WebLink, links_of, linkset, targets
-from publisher.verify.report import Mark, mark, warning
+from publisher.verify.report import MetricScore, score_metric, warning
 
 SCHEMA_ABOUT_PAGE = "https://schema.org/AboutPage"
 LEVEL_1, LEVEL_2 = "Level 1", "Level 2"
@@ -18,36 +18,36 @@ LEVEL_1, LEVEL_2 = "Level 1", "Level 2"
 FOLLOWED = 5
 
 
-def landing_page(client: Client, page: str) -> list[Mark]:
+def landing_page(client: Client, page: str) -> list[MetricScore]:
     """Return the marks of the landing page of a dataset, level 1 and level 2."""
     visit = client.visit(page, fields={"Accept": "text/html"})
     last = visit.last
     links = links_of(last)
     return [
         *_level_1(client, last, links),
-        _back(client, links, "describedby", "describes"),
-        _back(client, links, "item", "collection"),
+        _links_back(client, links, "describedby", "describes"),
+        _links_back(client, links, "item", "collection"),
         *_level_2(client, last, links),
     ]
 
 
-def document(client: Client, page: str) -> list[Mark]:
+def document(client: Client, page: str) -> list[MetricScore]:
     """Return the marks of a page about a thing: its identifier, its metadata, its linkset."""
     last = client.visit(page, fields={"Accept": "text/html"}).last
     links = links_of(last)
-    return [_cited(client, last, links), _described(links), *_level_2(client, last, links)]
+    return [_cite_as(client, last, links), _described(links), *_level_2(client, last, links)]
 
 
-def _said(relation: str) -> Text:
+def _present(relation: str) -> Text:
     """Return the good news that a relation is there."""
     return text("There is a link {relation}.", relation=relation)
 
 
-def _cited(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> Mark:
+def _cite_as(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> MetricScore:
     """Return whether exactly one ``cite-as`` leads back to this page."""
     cited = targets(links, "cite-as")
-    passed = len(cited) == 1 and _lands(client, cited[0], page)
-    return mark(
+    passed = len(cited) == 1 and _leads_to_page(client, cited[0], page)
+    return score_metric(
         LEVEL_1,
         "cite-as",
         1,
@@ -57,75 +57,77 @@ def _cited(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> Mark:
     )
 
 
-def _lands(client: Client, iri: str, page: Exchange) -> bool:
+def _leads_to_page(client: Client, iri: str, page: Exchange) -> bool:
     """Tell whether an IRI leads to a page, under one of its addresses or to the same bytes."""
     last = client.visit(iri, fields={"Accept": "text/html"}).last
     return last.url == page.url or (last.successful and last.body == page.body)
 
 
-def _described(links: tuple[WebLink, ...]) -> Mark:
+def _described(links: tuple[WebLink, ...]) -> MetricScore:
     """Return whether there is metadata, with its media type."""
     described = [link for link in links if link.relation == "describedby"]
-    return mark(
+    return score_metric(
         LEVEL_1,
         "describedby",
         1,
         bool(described) and all(link.media_type for link in described),
-        _said("describedby"),
+        _present("describedby"),
         text("Send a Link 'describedby' with 'type' to each metadata document."),
     )
 
 
-def _level_1(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list[Mark]:
+def _level_1(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list[MetricScore]:
     """Return the marks for the links of a landing page itself."""
     kinds = targets(links, "type")
     items = [link for link in links if link.relation == "item"]
     return [
-        _cited(client, page, links),
+        _cite_as(client, page, links),
         _described(links),
-        mark(
+        score_metric(
             LEVEL_1,
             "type",
             1,
             SCHEMA_ABOUT_PAGE in kinds and len(kinds) == 2,
-            _said("type"),
+            _present("type"),
             text(
                 "Send two Links 'type': {about} and the class of the thing.",
                 about=SCHEMA_ABOUT_PAGE,
             ),
         ),
-        mark(
+        score_metric(
             LEVEL_1,
             "license",
             1,
             len(targets(links, "license")) == 1,
-            _said("license"),
+            _present("license"),
             text("Send one Link 'license'."),
         ),
-        mark(
+        score_metric(
             LEVEL_1,
             "item",
             1,
             bool(items) and all(link.media_type for link in items),
-            _said("item"),
+            _present("item"),
             text("Send a Link 'item' with 'type' to each file."),
         ),
     ]
 
 
-def _back(client: Client, links: tuple[WebLink, ...], relation: str, inverse: str) -> Mark:
+def _links_back(
+    client: Client, links: tuple[WebLink, ...], relation: str, inverse: str
+) -> MetricScore:
     """Return whether what a page leads to leads back to one page by the inverse relation."""
     silent = []
     for target in targets(links, relation)[:FOLLOWED]:
         answer = client.visit(target, "HEAD").last
         if len(targets(links_of(answer), inverse)) != 1:
             silent.append(target)
-    return mark(
+    return score_metric(
         LEVEL_1,
         inverse,
         1,
         not silent and bool(targets(links, relation)),
-        _said(inverse),
+        _present(inverse),
         text(
             "Send one Link '{inverse}' to the landing page from: {urls}.",
             inverse=inverse,
@@ -134,7 +136,7 @@ def _back(client: Client, links: tuple[WebLink, ...], relation: str, inverse: st
     )
 
 
-def _level_2(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list[Mark]:
+def _level_2(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list[MetricScore]:
     """Return the marks for the linkset: it is there, and has every link of the page."""
     named = [link.target for link in links if link.relation == "linkset"]
     typed = [
@@ -152,7 +154,7 @@ def _level_2(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list
     absolute = bool(found) and all(link.absolute for link in found)
     missing = sorted(relation for relation, _ in wanted - held)
     return [
-        mark(
+        score_metric(
             LEVEL_2,
             "linkset",
             1,
@@ -165,7 +167,7 @@ def _level_2(client: Client, page: Exchange, links: tuple[WebLink, ...]) -> list
                 url="".join(named[:1]) or "-",
             ),
         ),
-        mark(
+        score_metric(
             LEVEL_2,
             "complete",
             1,

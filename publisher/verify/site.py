@@ -15,17 +15,17 @@ from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.namespaces import iri
 from publisher.verify import graphs
-from publisher.verify.client import Client, Visit, document, is_web, whole_number
+from publisher.verify.client import Client, Visit, is_web, parse_digits, without_fragment
 from publisher.verify.graphs import Triples
 from publisher.verify.links import links_of, targets
-from publisher.verify.report import unanswered, violation, warning
+from publisher.verify.report import check_answered, violation, warning
 
 # RFC 3987, section 3.1: letters outside ASCII are escaped, what is escaped stays.
 _SAFE = "/:@!$&'()*+,;=~-._%?#"
 
 
 @dataclass(frozen=True)
-class Site:
+class VerifiedSite:
     """A site: its address, the base of the IRIs it answers for, and its VoID description."""
 
     address: str
@@ -39,7 +39,7 @@ class Site:
     def locate(self, iri: str) -> str:
         """Return the address that answers for an IRI; an IRI of somebody else stays as it is.
 
-        >>> Site("http://x/", "https://e.org/").locate("https://e.org/id/ö")
+        >>> VerifiedSite("http://x/", "https://e.org/").locate("https://e.org/id/ö")
         'http://x/id/%C3%B6'
         """
         if iri.startswith(self.base):
@@ -59,7 +59,7 @@ class Site:
             for number in self.void.objects(dataset, VOID.triples)
             if self.locate(str(described)) == address
         }
-        return frozenset(n for n in map(whole_number, numbers) if n is not None)
+        return frozenset(n for n in map(parse_digits, numbers) if n is not None)
 
 
 # A site has one or two; each costs a request, or a wait.
@@ -84,7 +84,7 @@ def context_loader(client: Client) -> Callable[[str], object]:
     return load
 
 
-def learn(client: Client, url: str, catalogue: str) -> tuple[Site, list[Finding]]:
+def read_site(client: Client, url: str, catalogue: str) -> tuple[VerifiedSite, list[Finding]]:
     """Return what a site says about itself, and what is wrong with that.
 
     The base comes from ``void:uriSpace`` (VoID, section 4.2), else from the link ``canonical``
@@ -93,12 +93,12 @@ def learn(client: Client, url: str, catalogue: str) -> tuple[Site, list[Finding]
     address = url if url.endswith("/") else url + "/"
     home = client.visit(address, fields={"Accept": "text/html"})
     canonical = _canonical(home, "") or _canonical(client.visit(address + catalogue), catalogue)
-    client.locate = Site(address, canonical or address).locate
+    client.locate = VerifiedSite(address, canonical or address).locate
     void, findings = _void(client, urljoin(address, ".well-known/void"))
     spaces = [str(space) for space in void.objects(None, VOID.uriSpace)]
-    site = Site(address, _base(canonical or address, spaces), void)
+    site = VerifiedSite(address, _base(canonical or address, spaces), void)
     client.locate = site.locate
-    return site, unanswered(home, client.limits) + findings
+    return site, check_answered(home, client.limits) + findings
 
 
 def _canonical(visit: Visit, path: str) -> str:
@@ -121,7 +121,7 @@ def _base(canonical: str, spaces: list[str]) -> str:
 def _void(client: Client, url: str) -> tuple[Graph, list[Finding]]:
     """Return the VoID description and what is wrong with it."""
     visit = client.visit(url, fields={"Accept": "text/turtle"})
-    findings = unanswered(visit, client.limits)
+    findings = check_answered(visit, client.limits)
     if findings:
         return Graph(), findings
     last = visit.last
@@ -167,7 +167,7 @@ SEED = 405
 
 
 @dataclass
-class Inventory:
+class DumpContents:
     """Grows with each dump that is read.
 
     Attributes:
@@ -177,7 +177,7 @@ class Inventory:
         ontologies: Own subjects typed ``owl:Ontology``.
     """
 
-    site: Site
+    site: VerifiedSite
     subjects: dict[str, bool] = field(default_factory=dict)
     outgoing: set[str] = field(default_factory=set)
     ontologies: set[str] = field(default_factory=set)
@@ -212,18 +212,18 @@ class Inventory:
     def sample(self, size: int) -> list[str]:
         """Return own subjects, at most ``size`` of them, one for each document.
 
-        >>> inventory = Inventory(Site("http://x/", "https://e.org/"))
+        >>> inventory = DumpContents(VerifiedSite("http://x/", "https://e.org/"))
         >>> inventory.subjects.update({"https://e.org/a#1": False, "https://e.org/a#2": False})
         >>> inventory.sample(10)
         ['https://e.org/a#1']
         """
-        return _sampled(self.subjects, size)
+        return _sample_subjects(self.subjects, size)
 
 
-def _sampled(subjects: Iterable[str], size: int) -> list[str]:
+def _sample_subjects(subjects: Iterable[str], size: int) -> list[str]:
     """Return one subject a document, in order; above the size a sample with a fixed seed."""
     documents: dict[str, str] = {}
     for subject in sorted(subjects):
-        documents.setdefault(document(subject), subject)
+        documents.setdefault(without_fragment(subject), subject)
     chosen = list(documents.values())
     return chosen if len(chosen) <= size else sorted(random.Random(SEED).sample(chosen, size))

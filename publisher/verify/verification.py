@@ -29,8 +29,8 @@ from publisher.verify.client import Client
 from publisher.verify.graphs import LoadContext
 from publisher.verify.harvest import Feed
 from publisher.verify.options import VerifyOptions
-from publisher.verify.report import Report, Table, note, warning
-from publisher.verify.site import Inventory, Site, context_loader, learn
+from publisher.verify.report import ReportTable, VerificationReport, note, warning
+from publisher.verify.site import DumpContents, VerifiedSite, context_loader, read_site
 
 LINKS_CHECKED = 300
 DATASETS_SCORED = 25
@@ -44,15 +44,15 @@ class _Verification:
         self.options, self.tell = options, tell
         self.client = Client(options.limits)
         self.findings: list[Finding] = []
-        self.tables: list[Table] = []
+        self.tables: list[ReportTable] = []
         self.broken_rules: list[Finding] = []
         self.key = integrity.read_key(options.public_key) if options.public_key else None
-        self.profiles = profiles.given(self.client, options.profiles)
-        self.site: Site
-        self.site, found = learn(self.client, url, options.catalogue)
+        self.profiles = profiles.read_profiles(self.client, options.profiles)
+        self.site: VerifiedSite
+        self.site, found = read_site(self.client, url, options.catalogue)
         self.findings += found
         self.load: LoadContext = context_loader(self.client)
-        self.inventory = Inventory(self.site)
+        self.inventory = DumpContents(self.site)
         self.feed = Feed(urljoin(self.site.address, options.catalogue))
         self.se_feed = Feed(urljoin(self.site.address, options.se_view))
 
@@ -72,17 +72,17 @@ class _Verification:
 
     def _compare(self, state: Path) -> None:
         """Say what changed since the last harvest; an unreadable feed is not remembered."""
-        now = history.digests(self.feed)
-        before = history.remembered(state, self.feed.address)
+        now = history.dataset_digests(self.feed)
+        before = history.read_digests(state, self.feed.address)
         if before:
             found, table = history.compare(before, now)
             self.findings += found
             self.tables.append(table)
-        history.remember(state, self.feed.address, now)
+        history.write_digests(state, self.feed.address, now)
 
     def validate(self) -> None:
         """Run our profiles and those given over the feeds."""
-        for profile in (*profiles.built_in(), *self.profiles):
+        for profile in (*profiles.built_in_profiles(), *self.profiles):
             feed = self.se_feed if profile.of_se_view else self.feed
             if feed.triples:
                 self.tell(profile.name)
@@ -103,7 +103,7 @@ class _Verification:
     def download(self) -> None:
         """Fetch every distribution, and take stock of one dump of each dataset."""
         known: set[str] = set()
-        fetched: list[distributions.Download] = []
+        fetched: list[distributions.DownloadResult] = []
         for download in distributions.check(
             self.client, self.site, self.feed.graph, self.load, self.tell
         ):
@@ -126,7 +126,7 @@ class _Verification:
             )
             self.findings += looked.findings
             addresses |= looked.links
-        self.findings += dereference.dead(self.client, sorted(addresses)[:LINKS_CHECKED])
+        self.findings += dereference.dead_links(self.client, sorted(addresses)[:LINKS_CHECKED])
         counts = {"chosen": len(chosen), "all": len(self.inventory.subjects)}
         message = text("Looked up {chosen} of {all} subjects.", **counts)
         self.findings.append(note("dereference:sample", message, self.site.base))
@@ -185,15 +185,15 @@ class _Verification:
         )
 
 
-def _silent(_: str) -> None:
+def _no_progress(_: str) -> None:
     """Say nothing."""
 
 
 def verify(
     url: str,
     options: VerifyOptions | None = None,
-    progress: Callable[[str], None] = _silent,
-) -> Report:
+    progress: Callable[[str], None] = _no_progress,
+) -> VerificationReport:
     """Return what portals and clients meet at a site.
 
     Args:
@@ -226,16 +226,16 @@ def verify(
     if options.links:
         progress(translate("Checking the links that lead out", options.language))
         run.follow_links()
-    return Report(
+    return VerificationReport(
         run.site.address,
         run.site.base,
         tuple(run.client.exchanges),
-        tuple(in_order(_once(run.findings))),
+        tuple(in_order(_without_repetitions(run.findings))),
         tuple(run.tables),
     )
 
 
-def _once(findings: list[Finding]) -> list[Finding]:
+def _without_repetitions(findings: list[Finding]) -> list[Finding]:
     """Return the findings without those that say the same of the same."""
     return list(
         {(f.rule, f.focus_node, f.path, f.value, str(f.message)): f for f in findings}.values()

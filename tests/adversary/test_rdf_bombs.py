@@ -54,10 +54,10 @@ for name in sys.argv[1:]:
 VERIFY = """
 import sys
 from publisher.verify import presentation
-from publisher.verify.client import Limits
+from publisher.verify.client import ExchangeLimits
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
-limits = Limits(5, 1, 1.5, 8 << 20, 3)
+limits = ExchangeLimits(5, 1, 1.5, 8 << 20, 3)
 report = verify(sys.argv[1], VerifyOptions(limits=limits))
 print(presentation.to_text(report, "en"))
 sys.exit(1 if report.failed else 0)
@@ -267,6 +267,6 @@ def test_gzip_that_grows_a_thousandfold_is_refused() -> None:
     """A dump of triples shrinks to a tenth or a fiftieth."""
     packed = gzip.compress(b"\0" * (100 << 20))
     with pytest.raises(SourceSyntax, match="cut off or too large"):
-        graphs.unpacked(packed, "dump.nt.gz")
+        graphs.ungzip(packed, "dump.nt.gz")
     honest = b"<urn:s> <urn:p> <urn:o> .\n" * 100_000
-    assert graphs.unpacked(gzip.compress(honest), "dump.nt.gz") == honest
+    assert graphs.ungzip(gzip.compress(honest), "dump.nt.gz") == honest

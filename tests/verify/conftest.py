@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from publisher.verify.client import Limits
+from publisher.verify.client import ExchangeLimits
 from publisher.verify.options import VerifyOptions
 from tests.verify.site import Site, serving
 
 # Long enough for a busy machine; short enough for a test that waits for them.
-LIMITS = Limits(
+LIMITS = ExchangeLimits(
     connect_seconds=10, read_seconds=20, total_seconds=30, length_bytes=2**20, redirects=5
 )
 IMPATIENT = replace(LIMITS, read_seconds=1, total_seconds=2)

@@ -12,7 +12,7 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Severity
 from publisher.messages import in_language
 from publisher.verify.options import VerifyOptions
-from publisher.verify.report import Cell, Report
+from publisher.verify.report import ReportCell, VerificationReport
 from publisher.verify.verification import verify
 from tests.verify import faults
 from tests.verify.faults import Fault
@@ -22,12 +22,12 @@ BRIDGES = "https://w3id.org/tiny/dataset/bridges"
 TERMS = "https://w3id.org/tiny/dataset/terms"
 
 
-def english(cell: Cell) -> str:
+def english(cell: ReportCell) -> str:
     """Return a cell in English."""
     return cell if isinstance(cell, str) else in_language(cell, "en")
 
 
-def states(report: Report) -> dict[str, str]:
+def states(report: VerificationReport) -> dict[str, str]:
     """Return dataset → what a portal would do."""
     (table,) = [t for t in report.tables if t.title["en"] == "What a portal would do"]
     return {english(row[0]): english(row[1]) for row in table.rows}

@@ -8,7 +8,7 @@ from publisher.findings import Finding, Severity
 from publisher.messages import text
 from publisher.rdf.media_types import TURTLE
 from publisher.verify import graphs, mqa
-from publisher.verify.report import totals
+from publisher.verify.report import total_points
 from tests.verify import world
 
 DATASET = "https://w3id.org/tiny/dataset/terms"
@@ -23,7 +23,9 @@ def points(old: str = "", new: str = "", statuses: dict[str, int] | None = None)
     graph = graphs.to_rdflib(
         graphs.parse(described.replace(old, new).encode(), TURTLE.name, world.BASE)
     )
-    return totals(mqa.score(graph, DATASET, [], STATUSES if statuses is None else statuses))[0]
+    return total_points(mqa.score(graph, DATASET, [], STATUSES if statuses is None else statuses))[
+        0
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_a_violation_in_the_description_costs_thirty_points() -> None:
 
     def with_violation_at(node: str) -> float:
         finding = Finding(Severity.VIOLATION, text("x"), "profile:x", focus_node=node)
-        return totals(mqa.score(graph, DATASET, [finding], STATUSES))[0]
+        return total_points(mqa.score(graph, DATASET, [finding], STATUSES))[0]
 
     assert with_violation_at("https://w3id.org/tiny/catalog#contact") == 375
     assert with_violation_at("https://w3id.org/tiny/dataset/bridges") == 405

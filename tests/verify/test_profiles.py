@@ -34,7 +34,7 @@ EU, SE = "feed-eu-dcat-ap-3.0.1.ttl", "feed-se-dcat-ap-se-3.0.1.ttl"
 
 def results(graph: Graph, file: str) -> list[Finding]:
     """Return the findings of an official file over a graph."""
-    (profile,) = profiles.given(Client(), [str(PORTALS / "profiles" / file)])
+    (profile,) = profiles.read_profiles(Client(), [str(PORTALS / "profiles" / file)])
     return profiles.validate(graph, profile)
 
 
@@ -82,14 +82,14 @@ def test_the_swedish_feed_breaks_no_rule_of_the_swedish_profile() -> None:
 @pytest.mark.parametrize(("name", "position"), [(EU, 0), (SE, 1)])
 def test_our_own_profiles_agree_that_the_example_feeds_are_good(name: str, position: int) -> None:
     """They must not ask for more than the official ones."""
-    assert profiles.validate(feed(name), profiles.built_in()[position]) == []
+    assert profiles.validate(feed(name), profiles.built_in_profiles()[position]) == []
 
 
 @official
 @pytest.mark.parametrize(("name", "position"), [(EU, 1), (SE, 0)])
 def test_the_two_views_exclude_each_other(name: str, position: int) -> None:
     """That is why there are two: ``dcterms:format`` is an IRI in one, a literal in the other."""
-    broken = {f.path for f in profiles.validate(feed(name), profiles.built_in()[position])}
+    broken = {f.path for f in profiles.validate(feed(name), profiles.built_in_profiles()[position])}
 
     assert broken == {"http://purl.org/dc/terms/format"}
 
@@ -110,7 +110,7 @@ def test_our_dcat_ap_profile_names_the_shape_that_is_broken(old: str, new: str, 
     feed_text = world.catalogue("http://127.0.0.1", "data@example.se", swedish=False)
     assert old in feed_text
 
-    assert shape in own_results(feed_text.replace(old, new), profiles.built_in()[0])
+    assert shape in own_results(feed_text.replace(old, new), profiles.built_in_profiles()[0])
 
 
 @pytest.mark.parametrize(
@@ -135,10 +135,10 @@ def test_our_dcat_ap_se_profile_names_the_shape_that_is_broken(
     feed_text = world.catalogue("http://127.0.0.1", "data@example.se", swedish=True)
     assert old in feed_text
 
-    assert shape in own_results(feed_text.replace(old, new), profiles.built_in()[1])
+    assert shape in own_results(feed_text.replace(old, new), profiles.built_in_profiles()[1])
 
 
-@pytest.mark.parametrize("profile", profiles.built_in(), ids=lambda profile: profile.name)
+@pytest.mark.parametrize("profile", profiles.built_in_profiles(), ids=lambda profile: profile.name)
 def test_every_message_of_our_profiles_is_in_both_languages(profile: Profile) -> None:
     """Staff read them in Swedish, portals' people in English."""
     shapes = profile.shapes
@@ -153,7 +153,7 @@ def test_every_message_of_our_profiles_is_in_both_languages(profile: Profile) ->
 def test_a_profile_that_is_not_there_is_named() -> None:
     """A misspelt path must not look like a feed without faults."""
     with pytest.raises(SourceMissing, match=r"nowhere\.ttl"):
-        profiles.given(Client(), ["nowhere.ttl"])
+        profiles.read_profiles(Client(), ["nowhere.ttl"])
 
 
 def test_a_profile_that_is_not_turtle_is_named(tmp_path: Path) -> None:
@@ -162,4 +162,4 @@ def test_a_profile_that_is_not_turtle_is_named(tmp_path: Path) -> None:
     path.write_text("<html>")
 
     with pytest.raises(SourceSyntax, match=r"page\.ttl"):
-        profiles.given(Client(), [str(path)])
+        profiles.read_profiles(Client(), [str(path)])

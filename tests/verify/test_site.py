@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from publisher.verify.client import Client
-from publisher.verify.site import Site as KnownSite
-from publisher.verify.site import learn
+from publisher.verify.site import VerifiedSite as KnownSite
+from publisher.verify.site import read_site
 from tests.verify import faults, world
 from tests.verify.conftest import LIMITS
 from tests.verify.site import Site, fixed
@@ -14,7 +14,7 @@ from tests.verify.site import Site, fixed
 
 def learned(site: Site) -> KnownSite:
     """Return what is learned of a site."""
-    known, _ = learn(Client(LIMITS), site.url, "catalog")
+    known, _ = read_site(Client(LIMITS), site.url, "catalog")
     return known
 
 
