@@ -25,11 +25,18 @@ from publisher.cli.options import (
 from publisher.edit.changes import Plan, plan_changes
 from publisher.edit.fields import Form
 from publisher.edit.forms import read_forms
-from publisher.edit.init import KINDS, THEMES, Start, start_folder
+from publisher.edit.init import KINDS, THEMES, StartOptions, start_folder
 from publisher.edit.inventory import Inventory
 from publisher.edit.rename import rebase as move_base
 from publisher.edit.rename import rename as move_thing
-from publisher.edit.things import Filled, add_thing, find_form, find_source, find_thing, read_filled
+from publisher.edit.things import (
+    FilledField,
+    add_thing,
+    find_form,
+    find_source,
+    find_thing,
+    read_filled,
+)
 from publisher.edit.things import retire as retire_thing
 from publisher.errors import NotApproved, UsageError
 from publisher.findings import Finding
@@ -98,22 +105,22 @@ def _apply_plan(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = (
 
 
 def _ask_missing(
-    form: Form, given: Iterable[Filled], inventory: Inventory, lang: str
-) -> list[Filled]:
+    form: Form, given: Iterable[FilledField], inventory: Inventory, lang: str
+) -> list[FilledField]:
     """Ask at the terminal for what a form must have and nobody gave; an empty answer skips it."""
-    from publisher.edit.things import missing_fields, question, why_refused
+    from publisher.edit.things import missing_fields, question_for, why_refused
 
     answers = []
     for field, language in missing_fields(form, given):
         while True:
             written = click.prompt(
-                question(field, language, inventory, lang), default="", show_default=False
+                question_for(field, language, inventory, lang), default="", show_default=False
             )
             if not written:
                 break
             refused = why_refused(field, language, written, inventory)
             if refused is None:
-                answers.append(Filled(field.key, language, written))
+                answers.append(FilledField(field.key, language, written))
                 break
             click.echo(refused.in_language(lang))
     return answers
@@ -184,7 +191,7 @@ def retire(
     """Record what ended or changed a THING; --set says what it is now, such as its state."""
     inventory = Inventory(_read(options))
     forms = read_forms(inventory)
-    event = [Filled("type", "", kind), *([Filled("date", "", date)] if date else [])]
+    event = [FilledField("type", "", kind), *([FilledField("date", "", date)] if date else [])]
     event += [_in_language("label", text) for text in labels]
     event += [_in_language("description", text) for text in texts]
     sources = [find_source(inventory, forms, written) for written in cited]
@@ -193,7 +200,7 @@ def retire(
     _apply_plan(plan_changes(inventory.sources, addition.changes), dry_run, lang)
 
 
-def _in_language(field: str, text: str) -> Filled:
+def _in_language(field: str, text: str) -> FilledField:
     language, _equals, written = text.partition("=")
     return read_filled(f"{field}@{language}={written}")
 
@@ -244,9 +251,9 @@ def sheet() -> None:
 @report_errors
 def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
     """Write FILE (.xlsx): a sheet a class, a line a thing, lists to choose from."""
-    from publisher.edit.sheets.cells import Names
+    from publisher.edit.sheets.cells import CellCodec
     from publisher.edit.sheets.export import export_workbook
-    from publisher.edit.sheets.layout import basis_of
+    from publisher.edit.sheets.layout import make_basis
 
     if file.suffix.lower() != ".xlsx":
         raise UsageError(
@@ -261,13 +268,13 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
         )
     config = folder_config(**options)
     sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
-    basis = basis_of(sources)
+    basis = make_basis(sources)
     if not basis.layouts:
         raise UsageError(
             "No shape is for a class of the data, so there is no form to fill in.",
             remedy="Write shapes with sh:targetClass into shapes/: each makes a sheet.",
         )
-    names = Names(basis.inventory, basis.layouts, lang)
+    names = CellCodec(basis.inventory, basis.layouts, lang)
     export_workbook(names, basis.layouts, file, lang)
     click.echo(
         translate(
@@ -298,8 +305,8 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 @report_errors
 def import_sheets(file: Path, lang: str, **options: Any) -> None:
     """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
-    from publisher.edit.sheets.command import read_import, report
-    from publisher.edit.sheets.layout import basis_of
+    from publisher.edit.sheets.command import read_import, report_lines
+    from publisher.edit.sheets.layout import make_basis
 
     dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
     mark_original = options.pop("mark_original")
@@ -307,8 +314,8 @@ def import_sheets(file: Path, lang: str, **options: Any) -> None:
     sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
     with show_progress(lang) as progress:
         progress("sheets")
-        found = read_import(file, basis_of(sources), lang, allow_removal)
-    for each in report(file, found, lang, mark_original):
+        found = read_import(file, make_basis(sources), lang, allow_removal)
+    for each in report_lines(file, found, lang, mark_original):
         click.echo(each, err=True)
     if found.is_refused:
         sys.exit(EXIT_FINDINGS)
@@ -393,7 +400,7 @@ def init(
         return str(click.prompt(translate(question, lang)))
 
     called = _by_language(names) or {lang: ask("What are the data about?")}
-    start = Start(
+    start = StartOptions(
         names=called,
         things=_by_language(things) or {tag: ask("What is one thing called?") for tag in called},
         publisher=body or ask("Who publishes the data?"),

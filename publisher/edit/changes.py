@@ -55,17 +55,17 @@ class Change:
     file: str = ""
 
 
-def added(thing: str, path: str, value: Term, file: str = "") -> Change:
+def add_value(thing: str, path: str, value: Term, file: str = "") -> Change:
     """Return the change that adds a value."""
     return Change(thing, path, new=value, file=file)
 
 
-def removed(thing: str, path: str, value: Term) -> Change:
+def remove_value(thing: str, path: str, value: Term) -> Change:
     """Return the change that takes a value away."""
     return Change(thing, path, old=value)
 
 
-def replaced(thing: str, path: str, old: Term, new: Term) -> Change:
+def replace_value(thing: str, path: str, old: Term, new: Term) -> Change:
     """Return the change that puts a value in the place of another."""
     return Change(thing, path, old, new)
 
@@ -107,7 +107,7 @@ def plan_changes(sources: Sources, changes: Iterable[Change]) -> Plan:
         ChangeRefused: A value to be taken away is not there, a thing has no file, or the file has
             comments or blank nodes, which rewriting would lose.
     """
-    drafts = _Drafts(sources)
+    drafts = _EditedFiles(sources)
     listed = list(changes)
     for change in listed:
         drafts.settle(change)
@@ -126,7 +126,7 @@ def plan_files(sources: Sources, files: Iterable[FileChange]) -> Plan:
     return Plan(sources, _sources_after(sources, changed), changed)
 
 
-class _Drafts:
+class _EditedFiles:
     """The triples of each file as the changes leave them."""
 
     def __init__(self, sources: Sources) -> None:
@@ -258,7 +258,7 @@ def _difference(change: FileChange) -> str:
 
 # Several files written as one: all of them or none, and none that somebody else changed.
 
-_MARK = b"\xef\xbb\xbf"
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True)
@@ -296,7 +296,7 @@ def write_all(folder: Path, changes: Sequence[FileChange]) -> list[str]:
         try:
             for change in changes:
                 staged.append((change, _stage(change)))
-            _put_in_place(staged)
+            _rename_into_place(staged)
         except OSError as error:
             raise SourceError(
                 "The file cannot be written: {reason}.",
@@ -315,8 +315,8 @@ def write_all(folder: Path, changes: Sequence[FileChange]) -> list[str]:
 def _refuse_if_changed(change: FileChange) -> None:
     on_disk = _read(change)
     expected = None if change.before is None else change.before.encode("utf-8")
-    if on_disk is not None and on_disk.startswith(_MARK):
-        on_disk = on_disk.removeprefix(_MARK)
+    if on_disk is not None and on_disk.startswith(_BYTE_ORDER_MARK):
+        on_disk = on_disk.removeprefix(_BYTE_ORDER_MARK)
     if on_disk != expected:
         raise ChangeRefused(
             "There is a file of this name already."
@@ -350,7 +350,7 @@ def _stage(change: FileChange) -> Path | None:
     return stage_file(target, change.after)
 
 
-def _put_in_place(staged: Sequence[tuple[FileChange, Path | None]]) -> None:
+def _rename_into_place(staged: Sequence[tuple[FileChange, Path | None]]) -> None:
     done: list[FileChange] = []
     try:
         for change, temporary in staged:
@@ -364,11 +364,11 @@ def _put_in_place(staged: Sequence[tuple[FileChange, Path | None]]) -> None:
             sync_folder(folder)
     except OSError:
         for change in done:
-            _take_back(change)
+            _restore(change)
         raise
 
 
-def _take_back(change: FileChange) -> None:
+def _restore(change: FileChange) -> None:
     target = change.path.resolve()
     if change.before is None:
         target.unlink(missing_ok=True)

@@ -43,7 +43,7 @@ _ANY_LITERAL = (iri("rdfs:Literal"), iri("rdf:langString"))
 Values = Sequence[Literal | NamedNode]
 
 
-def kind_of(inventory: Inventory, path: Path, constraints: Constraints, values: Values) -> str:
+def kind_of(inventory: Inventory, path: PathStep, constraints: Constraints, values: Values) -> str:
     """Return the kind of a field: one of the constants of ``fields``."""
     if path.is_inverse or constraints.terms("sh:class"):
         return LINK
@@ -56,12 +56,16 @@ def kind_of(inventory: Inventory, path: Path, constraints: Constraints, values: 
         return _of_datatypes(datatypes)
     if constraints.iris("sh:nodeKind") == (iri("sh:IRI"),):
         # An address with a pattern of its own is somebody else's page, never a thing of ours.
-        return LINK if not constraints.terms("sh:pattern") and _ours(inventory, values) else ADDRESS
+        return (
+            LINK
+            if not constraints.terms("sh:pattern") and _own_classes(inventory, values)
+            else ADDRESS
+        )
     return _of_ontology(inventory, path.iri) or _of_values(inventory, values)
 
 
 def datatypes_of(
-    inventory: Inventory, path: Path, constraints: Constraints, values: Values
+    inventory: Inventory, path: PathStep, constraints: Constraints, values: Values
 ) -> tuple[str, ...]:
     """Return the datatypes that the literals of a field may have, the most exact date first."""
     found = set(constraints.iris("sh:datatype"))
@@ -78,7 +82,7 @@ def linked_classes(inventory: Inventory, values: Iterable[Literal | NamedNode]) 
     return tuple(sorted({name for thing in things for name in inventory.types(thing)[:1]}))
 
 
-def _ours(inventory: Inventory, values: Values) -> bool:
+def _own_classes(inventory: Inventory, values: Values) -> bool:
     return bool(values) and all(value.value in inventory.homes for value in values)
 
 
@@ -112,7 +116,7 @@ def _of_values(inventory: Inventory, values: Values) -> str:
     if len(literals) < len(values):
         if literals:
             return ANY
-        return LINK if _ours(inventory, values) else ADDRESS
+        return LINK if _own_classes(inventory, values) else ADDRESS
     if any(literal.language for literal in literals):
         return TEXT
     return _of_datatypes({literal.datatype.value for literal in literals}) if literals else PLAIN
@@ -125,7 +129,7 @@ _LAST = 1_000_000.0
 
 
 @dataclass(frozen=True)
-class Path:
+class PathStep:
     """A property, forwards or backwards: the paths that an editor can fill in."""
 
     iri: str
@@ -155,7 +159,9 @@ class Constraints:
     def members(self, name: str) -> tuple[Term, ...]:
         """Return the members of the lists that a SHACL property has as values."""
         lists = (term.value for term in self.terms(name) if not isinstance(term, Literal))
-        return tuple(dict.fromkeys(term for head in lists for term in members(self.shapes, head)))
+        return tuple(
+            dict.fromkeys(term for head in lists for term in list_members(self.shapes, head))
+        )
 
     def said(self, name: str) -> Text:
         """Return language → text of the first shape that says it."""
@@ -208,12 +214,12 @@ def _inside(shapes: Subjects, part: str) -> Iterator[str]:
     yield from shapes.nodes(part, iri("sh:node"))
     for name in _LISTS:
         for head in shapes.nodes(part, iri(name)):
-            for member in members(shapes, head):
+            for member in list_members(shapes, head):
                 yield member.value
                 yield from _inside(shapes, member.value)
 
 
-def members(shapes: Subjects, head: str) -> Iterator[Term]:
+def list_members(shapes: Subjects, head: str) -> Iterator[Term]:
     """Yield the members of an RDF list."""
     while head != iri("rdf:nil"):
         yield from shapes.values(head, iri("rdf:first"))[:1]
@@ -226,9 +232,11 @@ def order_of(shapes: Subjects, subject: str) -> float:
     return float(orders[0].value) if orders else _LAST
 
 
-def by_path(shapes: Subjects, node_shapes: Iterable[str]) -> dict[Path, Constraints]:
+def constraints_by_path(
+    shapes: Subjects, node_shapes: Iterable[str]
+) -> dict[PathStep, Constraints]:
     """Return path → constraints of some node shapes; paths of several steps are left out."""
-    found: dict[Path, list[str]] = {}
+    found: dict[PathStep, list[str]] = {}
     for shape in node_shapes:
         for part in shapes.nodes(shape, iri("sh:property")):
             path = _path_of(shapes, part)
@@ -240,7 +248,7 @@ def by_path(shapes: Subjects, node_shapes: Iterable[str]) -> dict[Path, Constrai
     }
 
 
-def most_of_alternatives(shapes: Subjects, node_shapes: Iterable[str]) -> dict[str, int]:
+def alternative_limits(shapes: Subjects, node_shapes: Iterable[str]) -> dict[str, int]:
     """Return property → most values it may have because it is one of several alternatives.
 
     One number, written as the exact one, the lowest or the highest: none of them comes twice.
@@ -251,25 +259,25 @@ def most_of_alternatives(shapes: Subjects, node_shapes: Iterable[str]) -> dict[s
             most = Constraints(shapes, (part,)).most
             for path in shapes.values(part, iri("sh:path")):
                 for head in shapes.nodes(path.value, iri("sh:alternativePath")):
-                    for member in members(shapes, head) if most is not None else ():
+                    for member in list_members(shapes, head) if most is not None else ():
                         found[member.value] = min(most or 0, found.get(member.value, most or 0))
     return found
 
 
-def _path_of(shapes: Subjects, part: str) -> Path | None:
+def _path_of(shapes: Subjects, part: str) -> PathStep | None:
     for value in shapes.values(part, iri("sh:path")):
         if isinstance(value, NamedNode):
-            return Path(value.value)
+            return PathStep(value.value)
         if isinstance(value, BlankNode):
             inverse = shapes.values(value.value, iri("sh:inversePath"))
             if inverse and isinstance(inverse[0], NamedNode):
-                return Path(inverse[0].value, is_inverse=True)
+                return PathStep(inverse[0].value, is_inverse=True)
     return None
 
 
 # Shapes and ontology → the forms that editors fill in.
 
-_TYPE = Path(iri("rdf:type"))
+_TYPE = PathStep(iri("rdf:type"))
 
 
 def read_forms(inventory: Inventory) -> tuple[Form, ...]:
@@ -308,15 +316,15 @@ def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]
     node_shapes = list(of_class[name])
     types = [name]
     for each in types:  # grows: a class may demand a class that demands another
-        demanded = by_path(shapes, of_class.get(each, ())).get(_TYPE)
+        demanded = constraints_by_path(shapes, of_class.get(each, ())).get(_TYPE)
         found = demanded.iris("sh:hasValue") if demanded is not None else ()
         types += [t for t in found if t not in types]
     node_shapes += [s for t in types[1:] for s in of_class.get(t, ()) if s not in node_shapes]
     node_shapes += [s for s in _of_objects(inventory, types) if s not in node_shapes]
-    limits = most_of_alternatives(shapes, node_shapes)
+    limits = alternative_limits(shapes, node_shapes)
     found_fields = [
-        _limited(_field(inventory, path, constraints, types[0]), limits)
-        for path, constraints in by_path(shapes, node_shapes).items()
+        _with_alternative_limit(_field(inventory, path, constraints, types[0]), limits)
+        for path, constraints in constraints_by_path(shapes, node_shapes).items()
         if path != _TYPE
     ]
     patterns = [p.value for s in node_shapes for p in shapes.values(s, iri("sh:pattern"))]
@@ -330,7 +338,7 @@ def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]
     )
 
 
-def _limited(each: Field, limits: Mapping[str, int]) -> Field:
+def _with_alternative_limit(each: Field, limits: Mapping[str, int]) -> Field:
     """Return a field that has no more values than the alternatives it belongs to."""
     if each.is_inverse or each.path not in limits:
         return each
@@ -399,11 +407,11 @@ def _with_parts(forms: Sequence[Form]) -> list[Form]:
     return [replace(form, fields=tuple(map(marked, form.fields))) for form in forms]
 
 
-def _field(inventory: Inventory, path: Path, constraints: Constraints, name: str) -> Field:
+def _field(inventory: Inventory, path: PathStep, constraints: Constraints, name: str) -> Field:
     values = _values(inventory, path, name)
     classes = constraints.iris("sh:class")
     if path.is_inverse:
-        classes = classes or _pointing(inventory, path.iri)
+        classes = classes or _linking_classes(inventory, path.iri)
     kind = kind_of(inventory, path, constraints, values)
     patterns = constraints.literals("sh:pattern")
     field = Field(
@@ -429,7 +437,7 @@ def _field(inventory: Inventory, path: Path, constraints: Constraints, name: str
     return _with_choices(inventory, field, constraints)
 
 
-def _values(inventory: Inventory, path: Path, name: str) -> list[Literal | NamedNode]:
+def _values(inventory: Inventory, path: PathStep, name: str) -> list[Literal | NamedNode]:
     found = (
         value
         for thing in inventory.instances(name)
@@ -438,12 +446,12 @@ def _values(inventory: Inventory, path: Path, name: str) -> list[Literal | Named
     return [value for value in found if isinstance(value, Literal | NamedNode)]
 
 
-def _pointing(inventory: Inventory, path: str) -> tuple[str, ...]:
+def _linking_classes(inventory: Inventory, path: str) -> tuple[str, ...]:
     """Return the classes whose shapes have a property: what may stand at its other end."""
     return tuple(
         name
         for name, node_shapes in sorted(target_shapes(inventory.shapes).items())
-        if Path(path) in by_path(inventory.shapes, node_shapes)
+        if PathStep(path) in constraints_by_path(inventory.shapes, node_shapes)
     )
 
 

@@ -19,7 +19,7 @@ from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.turtle import write_turtle
 
 
-def start_folder(start: Start, folder: Path) -> list[str]:
+def start_folder(start: StartOptions, folder: Path) -> list[str]:
     """Write a folder of sources that passes the check; return the names of its files.
 
     Raises:
@@ -45,7 +45,7 @@ def start_folder(start: Start, folder: Path) -> list[str]:
     )
 
 
-def _settings(start: Start) -> str:
+def _settings(start: StartOptions) -> str:
     return (
         "# Settings of the publisher: see 'publisher run --help'.\n[tool.publisher]\n"
         f'base_iri = "{start.base_iri}"\nlanguage = "{start.languages[0]}"\n'
@@ -59,10 +59,10 @@ def _triples(said: Mapping[str, Mapping[str, Iterable[Term]]]) -> Iterable[Tripl
                 yield Triple(NamedNode(subject), NamedNode(iri(name)), value)
 
 
-def _ontology(start: Start) -> Said:
+def _ontology(start: StartOptions) -> PropertiesBySubject:
     ontology = f"{start.base_iri}def/{start.dataset}"
     own_class = f"{ontology}#{start.class_name}"
-    thing, names = lower(start.things), lower(start.names)
+    thing, names = lower_first(start.things), lower_first(start.names)
     day = Literal(start.day.isoformat(), datatype=NamedNode(iri("xsd:date")))
     return {
         ontology: {
@@ -82,14 +82,14 @@ def _ontology(start: Start) -> Said:
         },
         own_class: {
             "rdf:type": nodes("owl:Class"),
-            "rdfs:label": given(start, thing),
+            "rdfs:label": in_data_languages(start, thing),
             "rdfs:isDefinedBy": nodes(ontology),
             "skos:definition": in_each("One of the {names} listed here.", start, names=names),
         },
     }
 
 
-def _shapes(start: Start) -> Said:
+def _shapes(start: StartOptions) -> PropertiesBySubject:
     shape = f"{start.base_iri}shapes#{start.class_name}"
     one = Literal(str(len(start.languages)), datatype=NamedNode(iri("xsd:integer")))
     required: dict[str, list[Term]] = {"sh:minCount": [one]}
@@ -118,10 +118,10 @@ def _shapes(start: Start) -> Said:
             address,
         ),
     )
-    said: Said = {
+    said: PropertiesBySubject = {
         shape: {
             "rdf:type": nodes("sh:NodeShape"),
-            "rdfs:label": given(start, start.things),
+            "rdfs:label": in_data_languages(start, start.things),
             "sh:targetClass": nodes(f"{start.base_iri}def/{start.dataset}#{start.class_name}"),
             "sh:property": [NamedNode(f"{shape}-{row[0].partition(':')[2]}") for row in rows],
         }
@@ -139,12 +139,12 @@ def _shapes(start: Start) -> Said:
     return said
 
 
-def _first_thing(start: Start) -> Said:
+def _first_thing(start: StartOptions) -> PropertiesBySubject:
     """Return one thing, which says itself that it is there to be replaced."""
     return {
         f"{start.base_iri}id/{start.kind}/1": {
             "rdf:type": nodes(f"{start.base_iri}def/{start.dataset}#{start.class_name}"),
-            "skos:prefLabel": in_each("Example: {thing}", start, thing=lower(start.things)),
+            "skos:prefLabel": in_each("Example: {thing}", start, thing=lower_first(start.things)),
             "dcterms:description": in_each(
                 "This thing shows how one is written. Replace it with your own.", start
             ),
@@ -171,11 +171,11 @@ LICENCE = "http://creativecommons.org/publicdomain/zero/1.0/"
 
 Term = NamedNode | Literal
 # Subject → property, as a prefixed name → values.
-Said = dict[str, dict[str, list[Term]]]
+PropertiesBySubject = dict[str, dict[str, list[Term]]]
 
 
 @dataclass(frozen=True)
-class Start:
+class StartOptions:
     """What somebody says of the data they want to publish.
 
     Attributes:
@@ -220,7 +220,7 @@ class Start:
         return slug(self.things.get("en") or next(iter(self.things.values())))
 
 
-def refuse_wrong(start: Start, folder: Path) -> None:
+def refuse_wrong(start: StartOptions, folder: Path) -> None:
     """Let what somebody said pass if a folder can be made of it.
 
     Raises:
@@ -261,7 +261,7 @@ def nodes(*names: str) -> list[Term]:
     return [NamedNode(name if ":/" in name or "mailto:" in name else iri(name)) for name in names]
 
 
-def in_each(message: str, start: Start, **values: Text) -> list[Term]:
+def in_each(message: str, start: StartOptions, **values: Text) -> list[Term]:
     """Return a message of the program in each language of the data."""
     return [
         Literal(
@@ -272,22 +272,22 @@ def in_each(message: str, start: Start, **values: Text) -> list[Term]:
     ]
 
 
-def given(start: Start, texts: Text) -> list[Term]:
+def in_data_languages(start: StartOptions, texts: Text) -> list[Term]:
     """Return texts of the publisher's own in each language of the data."""
     return [Literal(texts[language], language=language) for language in start.languages]
 
 
-def lower(texts: Text) -> Text:
+def lower_first(texts: Text) -> Text:
     """Return texts as they stand inside a sentence."""
     return {language: text[:1].lower() + text[1:] for language, text in texts.items()}
 
 
-def vocabulary_description(start: Start) -> list[Term]:
+def vocabulary_description(start: StartOptions) -> list[Term]:
     """Return what ontology and catalogue say of the vocabulary."""
     return in_each(
         "The class and the properties that describe {names} here, with their definitions.",
         start,
-        names=lower(start.names),
+        names=lower_first(start.names),
     )
 
 
@@ -300,19 +300,19 @@ _OWL = "https://www.w3.org/TR/owl2-overview/"
 _OPEN = "Open data on {names}, free to use by everybody, as linked data and as tables."
 
 
-def catalogue(start: Start) -> Said:
+def catalogue(start: StartOptions) -> PropertiesBySubject:
     """Return catalogue, datasets, publisher and contact."""
     return _catalogue(start) | _people(start) | _datasets(start)
 
 
-def _addresses(start: Start) -> tuple[str, str, list[str]]:
+def _addresses(start: StartOptions) -> tuple[str, str, list[str]]:
     """Return the IRIs of contact and publisher, and those of the datasets."""
     base = start.base_iri
     datasets = [f"{base}dataset/{start.dataset}", f"{base}dataset/vocabulary"]
     return f"{base}contact", f"{base}id/organisation/publisher", datasets
 
 
-def _shared(start: Start) -> dict[str, list[Term]]:
+def _shared(start: StartOptions) -> dict[str, list[Term]]:
     """Return what holds for the catalogue and for each dataset."""
     contact, publisher, _datasets = _addresses(start)
     return {
@@ -325,15 +325,18 @@ def _shared(start: Start) -> dict[str, list[Term]]:
     }
 
 
-def _catalogue(start: Start) -> Said:
+def _catalogue(start: StartOptions) -> PropertiesBySubject:
     home = start.base_iri
     return {
-        home: {"rdf:type": nodes("foaf:Document"), "dcterms:title": given(start, start.names)},
+        home: {
+            "rdf:type": nodes("foaf:Document"),
+            "dcterms:title": in_data_languages(start, start.names),
+        },
         f"{home}catalog": _shared(start)
         | {
             "rdf:type": nodes("dcat:Catalog"),
             "dcterms:title": in_each("{names}: linked open data", start, names=start.names),
-            "dcterms:description": in_each(_OPEN, start, names=lower(start.names)),
+            "dcterms:description": in_each(_OPEN, start, names=lower_first(start.names)),
             "dcat:dataset": nodes(*_addresses(start)[2]),
             "dcat:themeTaxonomy": nodes(f"{_EU}data-theme"),
             "foaf:homepage": nodes(home),
@@ -341,7 +344,7 @@ def _catalogue(start: Start) -> Said:
     }
 
 
-def _people(start: Start) -> Said:
+def _people(start: StartOptions) -> PropertiesBySubject:
     contact, publisher, _datasets = _addresses(start)
     return {
         contact: {
@@ -357,23 +360,23 @@ def _people(start: Start) -> Said:
     }
 
 
-def _datasets(start: Start) -> Said:
+def _datasets(start: StartOptions) -> PropertiesBySubject:
     own, vocabulary = _addresses(start)[2]
-    names = lower(start.names)
+    names = lower_first(start.names)
     return {
         own: _dataset(start, own)
         | {
-            "dcterms:title": given(start, start.names),
+            "dcterms:title": in_data_languages(start, start.names),
             "dcterms:conformsTo": nodes(f"{start.base_iri}def/{start.dataset}"),
             "dcterms:description": in_each(_OPEN, start, names=names),
-            "dcat:keyword": given(start, names),
+            "dcat:keyword": in_data_languages(start, names),
         },
         vocabulary: _dataset(start, vocabulary)
         | {
             "dcterms:title": in_each("Vocabulary for {names}", start, names=names),
             "dcterms:conformsTo": nodes(_OWL),
             "dcterms:description": vocabulary_description(start),
-            "dcat:keyword": [*given(start, names), *in_each("vocabulary", start)],
+            "dcat:keyword": [*in_data_languages(start, names), *in_each("vocabulary", start)],
         },
         _OWL: {
             "rdf:type": nodes("dcterms:Standard"),
@@ -383,7 +386,7 @@ def _datasets(start: Start) -> Said:
     }
 
 
-def _dataset(start: Start, dataset: str) -> dict[str, list[Term]]:
+def _dataset(start: StartOptions, dataset: str) -> dict[str, list[Term]]:
     return _shared(start) | {
         "rdf:type": nodes("dcat:Dataset"),
         "dcterms:accessRights": nodes(f"{_EU}access-right/PUBLIC"),

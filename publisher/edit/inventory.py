@@ -144,7 +144,7 @@ def last_part(thing: str) -> str:
     return slug(local_name(thing))
 
 
-def beginning(inventory: Inventory, form: Form) -> str:
+def iri_prefix(inventory: Inventory, form: Form) -> str:
     """Return how the IRIs of a form's things begin: as its pattern says, else as most of them do.
 
     Things of a class that none is known of begin with ``id/`` and the name of the class.
@@ -183,10 +183,10 @@ def address_for(
     )
     if owner and not wanted.startswith(last_part(owner)):
         wanted = slug(f"{last_part(owner)} {wanted}")
-    return free((begins or beginning(inventory, form)) + wanted, inventory, taken, numbers)
+    return free_address((begins or iri_prefix(inventory, form)) + wanted, inventory, taken, numbers)
 
 
-def free(
+def free_address(
     address: str,
     inventory: Inventory,
     taken: Collection[str] = (),
@@ -204,7 +204,7 @@ def free(
 
 
 @dataclass(frozen=True)
-class Habit:
+class FileHabit:
     """Where the things of a form stand.
 
     Attributes:
@@ -218,22 +218,22 @@ class Habit:
     is_apart: bool = False
 
 
-def habit_of(inventory: Inventory, form: Form) -> Habit:
+def file_habit(inventory: Inventory, form: Form) -> FileHabit:
     """Return where the things of a form stand."""
     homes = Counter(inventory.homes[each] for each in form.things)
     if not homes:
-        return Habit("")
+        return FileHabit("")
     usual, count = homes.most_common(1)[0]
     own = sum(has_own_file(inventory, each) for each in form.things)
-    return Habit(usual, count * 2 > len(form.things), own * 2 > len(form.things))
+    return FileHabit(usual, count * 2 > len(form.things), own * 2 > len(form.things))
 
 
-def home_for(
+def file_for_new_thing(
     inventory: Inventory,
     form: Form,
     thing: str,
     near: Iterable[str] = (),
-    habit: Habit | None = None,
+    habit: FileHabit | None = None,
 ) -> str:
     """Return the name of the file that a new thing is written into.
 
@@ -247,7 +247,7 @@ def home_for(
         near: Names of the files of the things it belongs to, the nearest first.
         habit: Where the things of the form stand, where many are added; else it is looked up.
     """
-    habit = habit or habit_of(inventory, form)
+    habit = habit or file_habit(inventory, form)
     nearest = next(iter(near), "")
     if not habit.usual:
         return nearest or f"{_folder(inventory)}/{kebab_case(local_name(form.class_iri))}.ttl"

@@ -49,12 +49,12 @@ def rename(sources: Sources, old: str, new: str) -> Plan:
         if has_own_layout(file):
             after = _in_text(file, old, new)
         else:
-            triples = {_mapped(triple, renamed) for triple in file.triples}
-            if any(_is_type_of(triple, old) for triple in file.triples):
+            triples = {_replace_address(triple, renamed) for triple in file.triples}
+            if any(_is_class(triple, old) for triple in file.triples):
                 triples.add(Triple(moved, NamedNode(_REPLACES), NamedNode(old)))
             after = write_turtle(triples, dict(sources.prefixes))
         files += _change(file, after, old, new)
-    return plan_files(sources, sorted([*files, *_queries(sources, old, new)], key=_by_name))
+    return plan_files(sources, sorted([*files, *_queries(sources, old, new)], key=_files_by_name))
 
 
 def _refuse_wrong(sources: Sources, old: str, new: str) -> None:
@@ -91,7 +91,7 @@ def _refuse_wrong(sources: Sources, old: str, new: str) -> None:
         )
 
 
-def _is_type_of(triple: Triple, thing: str) -> bool:
+def _is_class(triple: Triple, thing: str) -> bool:
     return triple.subject == NamedNode(thing) and triple.predicate.value == iri("rdf:type")
 
 
@@ -99,12 +99,12 @@ def _terms(triple: Triple) -> tuple[object, object, object]:
     return triple.subject, triple.predicate, triple.object
 
 
-def _mapped(triple: Triple, renamed: Callable[[object], object]) -> Triple:
+def _replace_address(triple: Triple, renamed: Callable[[object], object]) -> Triple:
     subject, predicate, value = map(renamed, _terms(triple))
     return Triple(subject, predicate, value)  # type: ignore[arg-type]  # each as it was, renamed
 
 
-def _by_name(change: FileChange) -> str:
+def _files_by_name(change: FileChange) -> str:
     return change.name
 
 
@@ -183,7 +183,7 @@ def rebase(sources: Sources, base_iri: str) -> Plan:
     in_layout = [
         change
         if change.name not in read or has_own_layout(read[change.name])
-        else _laid_out(change, there)
+        else _in_layout(change, there)
         for change in files
     ]
     return replace(plan_files(below, in_layout), before=sources)
@@ -202,7 +202,7 @@ def _texts(folder: Path) -> Iterator[Path]:
         yield from sorted(path for path in found if path.suffix in _TEXTS)
 
 
-def _laid_out(change: FileChange, there: Sources) -> FileChange:
+def _in_layout(change: FileChange, there: Sources) -> FileChange:
     """Return a changed file in the layout of the sources: the order of addresses may differ."""
     (file,) = (file for file in there.files if file.name == change.name)
     text = write_turtle(file.triples, dict(there.prefixes))

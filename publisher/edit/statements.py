@@ -13,9 +13,9 @@ from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.changes import Change, added, removed, replaced
+from publisher.edit.changes import Change, add_value, remove_value, replace_value
 from publisher.edit.fields import Form
-from publisher.edit.inventory import Inventory, beginning, free, last_part, slug
+from publisher.edit.inventory import Inventory, free_address, iri_prefix, last_part, slug
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term
 from publisher.release.tables.columns import kebab_case, local_name
@@ -26,7 +26,7 @@ SOURCE = iri("dcterms:source")
 _TYPE = iri("rdf:type")
 
 
-class Statements:
+class StatementIndex:
     """The statements of some sources."""
 
     def __init__(self, inventory: Inventory, forms: Iterable[Form]) -> None:
@@ -78,7 +78,7 @@ class Statements:
         """
         found: list[Change] = []
         taken: set[str] = set()
-        given = _types_given(changes)
+        given = _added_types(changes)
         for change in changes:
             cited = tuple(citing.get(change.thing, ()))
             old = [] if change.old is None else self._said_of(change, kept)
@@ -95,7 +95,7 @@ class Statements:
         stated: Collection[tuple[str, str, Term]] = (),
     ) -> list[Change]:
         """Return the changes that add a fact of which nobody says who says it."""
-        given = _types_given(changes)
+        given = _added_types(changes)
         return [
             change
             for change in changes
@@ -128,7 +128,7 @@ class Statements:
         if counts:
             return counts.most_common(1)[0][0]
         if self._form is not None:
-            return beginning(self._inventory, self._form)
+            return iri_prefix(self._inventory, self._form)
         return f"{self._inventory.sources.base_iri}id/statement/"
 
     @cached_property
@@ -163,24 +163,24 @@ class Statements:
             return []
         if not all(set(cited) & set(self._cited(statement)) for statement in old):
             return []
-        return [replaced(statement, OBJECT, change.old, change.new) for statement in old]
+        return [replace_value(statement, OBJECT, change.old, change.new) for statement in old]
 
     def _removal(self, statement: str) -> Iterator[Change]:
         for path in self._inventory.said.of(statement):
             for value in self._inventory.said.values(statement, path):
-                yield removed(statement, path, value)
+                yield remove_value(statement, path, value)
 
     def _new(self, change: Change, cited: Sequence[str], taken: set[str]) -> Iterator[Change]:
         assert change.new is not None
         statement = self.address(change.thing, change.path, change.new, taken)
         taken.add(statement)
         file = change.file or self._inventory.homes.get(change.thing, "")
-        yield added(statement, _TYPE, NamedNode(STATEMENT), file)
-        yield added(statement, SUBJECT, NamedNode(change.thing), file)
-        yield added(statement, PREDICATE, NamedNode(change.path), file)
-        yield added(statement, OBJECT, change.new, file)
+        yield add_value(statement, _TYPE, NamedNode(STATEMENT), file)
+        yield add_value(statement, SUBJECT, NamedNode(change.thing), file)
+        yield add_value(statement, PREDICATE, NamedNode(change.path), file)
+        yield add_value(statement, OBJECT, change.new, file)
         for source in cited:
-            yield added(statement, SOURCE, NamedNode(source), file)
+            yield add_value(statement, SOURCE, NamedNode(source), file)
 
     def address(
         self,
@@ -190,16 +190,18 @@ class Statements:
         taken: Collection[str] = (),
         numbers: MutableMapping[str, int] | None = None,
     ) -> str:
-        """Return a free IRI for a new statement on a fact; see ``inventory.free``."""
+        """Return a free IRI for a new statement on a fact; see ``inventory.free_address``."""
         name = kebab_case(local_name(path))
         if isinstance(value, NamedNode):
             name = f"{name}-{last_part(value.value)}"
         elif isinstance(value, Literal) and value.language:
             name = f"{name}-{slug(value.value)[:30]}".strip("-")
-        return free(f"{self._beginning}{last_part(thing)}/{name}", self._inventory, taken, numbers)
+        return free_address(
+            f"{self._beginning}{last_part(thing)}/{name}", self._inventory, taken, numbers
+        )
 
 
-def _types_given(changes: Iterable[Change]) -> dict[str, list[str]]:
+def _added_types(changes: Iterable[Change]) -> dict[str, list[str]]:
     """Return thing → classes that the changes give it."""
     found: dict[str, list[str]] = {}
     for change in changes:

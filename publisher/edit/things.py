@@ -9,12 +9,12 @@ from dataclasses import field as dataclass_field
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.changes import Change, added, replaced
+from publisher.edit.changes import Change, add_value, replace_value
 from publisher.edit.fields import TEXT, Field, Form
 from publisher.edit.forms import form_of, read_forms
-from publisher.edit.inventory import Inventory, address_for, beginning, home_for
-from publisher.edit.statements import SOURCE, Statements
-from publisher.edit.values import PickList, full, read_value
+from publisher.edit.inventory import Inventory, address_for, file_for_new_thing, iri_prefix
+from publisher.edit.statements import SOURCE, StatementIndex
+from publisher.edit.values import PickList, full_address, read_value
 from publisher.errors import ChangeRefused, PublisherError, UsageError
 from publisher.messages import in_language
 from publisher.rdf.namespaces import LABELS, iri
@@ -41,7 +41,11 @@ class Addition:
 
 
 def add_thing(
-    inventory: Inventory, form: Form, name: str, filled: Sequence[Filled], cited: Sequence[str] = ()
+    inventory: Inventory,
+    form: Form,
+    name: str,
+    filled: Sequence[FilledField],
+    cited: Sequence[str] = (),
 ) -> Addition:
     """Return what adds a thing that is called so in every language.
 
@@ -67,37 +71,39 @@ def add_thing(
                 name=name,
             )
     thing = address_for(inventory, form, [name])
-    changes = _first(inventory, form, thing, name, filled)
-    changes += _citing(form, thing, cited, changes[0].file)
-    changes += Statements(inventory, read_forms(inventory)).following(changes, {thing: cited})
+    changes = _first_changes(inventory, form, thing, name, filled)
+    changes += _source_changes(form, thing, cited, changes[0].file)
+    changes += StatementIndex(inventory, read_forms(inventory)).following(changes, {thing: cited})
     return Addition(thing, form, tuple(changes))
 
 
-def _first(
+def _first_changes(
     inventory: Inventory,
     form: Form,
     thing: str,
     name: str,
-    filled: Sequence[Filled],
+    filled: Sequence[FilledField],
     near: Sequence[str] = (),
 ) -> list[Change]:
     """Return the changes that give a new thing its classes, its name and what is known of it."""
-    file = home_for(inventory, form, thing, near)
-    changes = [added(thing, _TYPE, NamedNode(each), file) for each in form.types]
-    told = fill(inventory, form, thing, filled, file)
+    file = file_for_new_thing(inventory, form, thing, near)
+    changes = [add_value(thing, _TYPE, NamedNode(each), file) for each in form.types]
+    told = fill_field(inventory, form, thing, filled, file)
     given = {(change.path, _language(change)) for change in told}
     for each in _required_names(form):
         for language in each.languages or ("",):
             if (each.path, language) not in given and name:
-                changes.append(added(thing, each.path, _named(name, each, language), file))
+                changes.append(
+                    add_value(thing, each.path, _name_changes(name, each, language), file)
+                )
     return changes + told
 
 
-def _citing(form: Form, thing: str, cited: Iterable[str], file: str) -> list[Change]:
+def _source_changes(form: Form, thing: str, cited: Iterable[str], file: str) -> list[Change]:
     """Return the changes that let a thing name its sources itself, where its form has them."""
     if form.field(SOURCE) is None:
         return []
-    return [added(thing, SOURCE, NamedNode(source), file) for source in cited]
+    return [add_value(thing, SOURCE, NamedNode(source), file) for source in cited]
 
 
 def find_source(inventory: Inventory, forms: Iterable[Form], written: str) -> str:
@@ -123,7 +129,7 @@ def _required_names(form: Form) -> list[Field]:
     return [each for each in names if each.least] or names[:1]
 
 
-def _named(name: str, each: Field, language: str) -> Literal:
+def _name_changes(name: str, each: Field, language: str) -> Literal:
     return Literal(name, language=language) if each.kind == TEXT and language else Literal(name)
 
 
@@ -134,8 +140,8 @@ def _language(change: Change) -> str:
 def retire(
     inventory: Inventory,
     thing: str,
-    event: Sequence[Filled],
-    filled: Sequence[Filled],
+    event: Sequence[FilledField],
+    filled: Sequence[FilledField],
     cited: Sequence[str],
 ) -> Addition:
     """Return what records that something happened to a thing: an event with its source.
@@ -158,14 +164,14 @@ def retire(
     names = [each.written for each in event if each.language] or [""]
     address = address_for(inventory, event_form, names, owner=thing)
     near = [inventory.homes[thing]]
-    changes = _first(inventory, event_form, address, "", event, near)
+    changes = _first_changes(inventory, event_form, address, "", event, near)
     file = changes[0].file
     if event_form.field(_BEFORE) is not None:
-        changes.append(added(address, _BEFORE, NamedNode(thing), file))
-    changes += _citing(event_form, address, cited, file)
-    changes.append(added(thing, towards.path, NamedNode(address)))
-    own = fill(inventory, form, thing, filled)
-    own += Statements(inventory, forms).following(own, {thing: cited})
+        changes.append(add_value(address, _BEFORE, NamedNode(thing), file))
+    changes += _source_changes(event_form, address, cited, file)
+    changes.append(add_value(thing, towards.path, NamedNode(address)))
+    own = fill_field(inventory, form, thing, filled)
+    own += StatementIndex(inventory, forms).following(own, {thing: cited})
     return Addition(address, event_form, tuple([*changes, *own]))
 
 
@@ -191,7 +197,7 @@ def _event_form(
 
 
 @dataclass(frozen=True)
-class Filled:
+class FilledField:
     """A field that somebody filled in.
 
     Attributes:
@@ -205,14 +211,14 @@ class Filled:
     written: str
 
 
-def read_filled(text: str) -> Filled:
+def read_filled(text: str) -> FilledField:
     """Return what ``field=value`` or ``field@language=value`` says.
 
     Raises:
         UsageError: There is no equals sign in it, or nothing before or after.
 
     >>> read_filled("Beskrivning@sv=Ett kluster.")
-    Filled(name='Beskrivning', language='sv', written='Ett kluster.')
+    FilledField(name='Beskrivning', language='sv', written='Ett kluster.')
     """
     head, equals, written = text.partition("=")
     name, _at, language = head.partition("@")
@@ -222,7 +228,7 @@ def read_filled(text: str) -> Filled:
             remedy="Write field=value, or field@sv=value for a text in a language.",
             text=text,
         )
-    return Filled(name.strip(), language.strip(), written.strip())
+    return FilledField(name.strip(), language.strip(), written.strip())
 
 
 def find_form(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
@@ -254,7 +260,7 @@ def find_form(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
 
 def _folder_of_addresses(inventory: Inventory, form: Form) -> str:
     """Return how the addresses of a form's things call them: ``cluster`` of ``…/id/cluster/x``."""
-    return beginning(inventory, form).rstrip("/#").rpartition("/")[2]
+    return iri_prefix(inventory, form).rstrip("/#").rpartition("/")[2]
 
 
 def find_thing(inventory: Inventory, word: str) -> str:
@@ -264,7 +270,7 @@ def find_thing(inventory: Inventory, word: str) -> str:
         UsageError: No thing is meant, or several are.
     """
     base_iri = inventory.sources.base_iri
-    for address in (word, full(word, base_iri), f"{base_iri}id/{word}"):
+    for address in (word, full_address(word, base_iri), f"{base_iri}id/{word}"):
         if address in inventory.homes:
             return address
     named = [
@@ -311,8 +317,8 @@ def find_field(form: Form, name: str) -> Field:
     return found
 
 
-def fill(
-    inventory: Inventory, form: Form, thing: str, filled: Iterable[Filled], file: str = ""
+def fill_field(
+    inventory: Inventory, form: Form, thing: str, filled: Iterable[FilledField], file: str = ""
 ) -> list[Change]:
     """Return the changes that give a thing what somebody filled in.
 
@@ -340,11 +346,11 @@ def fill(
             or (isinstance(value, Literal) and value.language == each.language)
         ]
         if field.is_inverse:
-            changes.append(added(term.value, field.path, NamedNode(thing)))
+            changes.append(add_value(term.value, field.path, NamedNode(thing)))
         elif old and not field.is_repeated:
-            changes.append(replaced(thing, field.path, old[0], term))
+            changes.append(replace_value(thing, field.path, old[0], term))
         else:
-            changes.append(added(thing, field.path, term, file))
+            changes.append(add_value(thing, field.path, term, file))
     return changes
 
 
@@ -359,7 +365,7 @@ def name_fields(form: Form) -> list[Field]:
 _CHOICES_SHOWN = 30
 
 
-def missing_fields(form: Form, given: Iterable[Filled]) -> Iterator[tuple[Field, str]]:
+def missing_fields(form: Form, given: Iterable[FilledField]) -> Iterator[tuple[Field, str]]:
     """Yield field and language of each value that a thing must have and nobody gave.
 
     Its names are not asked for, nor what others say of it.
@@ -374,7 +380,7 @@ def missing_fields(form: Form, given: Iterable[Filled]) -> Iterator[tuple[Field,
                 yield field, language
 
 
-def question(field: Field, language: str, inventory: Inventory, reader: str) -> str:
+def question_for(field: Field, language: str, inventory: Inventory, reader: str) -> str:
     """Return what to ask: the field, what belongs in it, and what may be chosen."""
     name = in_language(field.names, reader)
     lines = [in_language(field.description, reader)] if field.description else []

@@ -31,7 +31,7 @@ from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term, pick_name
 
 _STRING = iri("xsd:string")
-_TRUTHS = {
+_BOOLEAN_WORDS = {
     **dict.fromkeys(("true", "ja", "sant", "yes", "1"), "true"),
     **dict.fromkeys(("false", "nej", "falskt", "no", "0"), "false"),
 }
@@ -52,7 +52,7 @@ _LONGEST_NUMBER = 400
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
-def tidy(written: str) -> str:
+def clean_text(written: str) -> str:
     """Return a text as it is kept: composed letters, plain line ends, nothing blank around it."""
     plain = written.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", plain).strip()
@@ -70,7 +70,7 @@ def read_value(written: str, field: Field, language: str, choices: PickList) -> 
     Raises:
         ValueRefused: It is no value of the field; the error says what is.
     """
-    text = tidy(written)
+    text = clean_text(written)
     if field.kind == TEXT:
         return Literal(text, language=language)
     if len(choices) and (field.kind in (LINK, PLAIN)):
@@ -82,7 +82,7 @@ def _read_link(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not in the list.",
         remedy="The list is empty: add what is to be chosen first.",
-        written=shown(text),
+        written=quote_input(text),
     )
 
 
@@ -92,7 +92,7 @@ def _read_address(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not an address.",
         remedy="Write the whole address, from http:// or https://, without spaces.",
-        written=shown(text),
+        written=quote_input(text),
     )
 
 
@@ -106,7 +106,7 @@ def _read_date(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not a date that can be read with certainty.",
         remedy="Write it as {examples}.",
-        written=shown(text),
+        written=quote_input(text),
         examples=", ".join(said for name, said in examples.items() if iri(name) in allowed),
     )
 
@@ -139,7 +139,7 @@ def _read_number(text: str, field: Field) -> Term:
     raise ValueRefused(
         "'{written}' is not a number that belongs here.",
         remedy="Write the number alone, in digits; 'about' and the like have a field of their own.",
-        written=shown(text),
+        written=quote_input(text),
     )
 
 
@@ -153,10 +153,10 @@ def _without_zeros(number: str) -> str:
 
 
 def _read_truth(text: str, field: Field) -> Term:
-    if (truth := _TRUTHS.get(text.casefold())) is not None:
+    if (truth := _BOOLEAN_WORDS.get(text.casefold())) is not None:
         return Literal(truth, datatype=NamedNode(iri("xsd:boolean")))
     raise ValueRefused(
-        "'{written}' is neither yes nor no.", remedy="Write ja or nej.", written=shown(text)
+        "'{written}' is neither yes nor no.", remedy="Write ja or nej.", written=quote_input(text)
     )
 
 
@@ -176,37 +176,37 @@ _READERS: dict[str, Callable[[str, Field], Term]] = {
 }
 
 
-def truth_names(language: str) -> dict[str, str]:
+def boolean_names(language: str) -> dict[str, str]:
     """Return lexical form of a boolean → how people say it."""
     return {"true": translate("yes", language), "false": translate("no", language)}
 
 
-def truth_of(written: str) -> str:
+def read_boolean(written: str) -> str:
     """Return the lexical form of a boolean that is written in some way; else the text itself.
 
-    >>> truth_of("Ja"), truth_of("TRUE"), truth_of("kanske")
+    >>> read_boolean("Ja"), read_boolean("TRUE"), read_boolean("kanske")
     ('true', 'true', 'kanske')
     """
-    return _TRUTHS.get(written.strip().casefold(), written)
+    return _BOOLEAN_WORDS.get(written.strip().casefold(), written)
 
 
 def write_value(term: Term, field: Field, language: str, choices: PickList) -> str:
     """Return what stands in a field for a term, in the editor's language."""
     if isinstance(term, Literal):
-        if field.kind == TRUTH and term.value in _TRUTHS:
-            return truth_names(language)[_TRUTHS[term.value]]
+        if field.kind == TRUTH and term.value in _BOOLEAN_WORDS:
+            return boolean_names(language)[_BOOLEAN_WORDS[term.value]]
         return choices.name(term, language) if len(choices) else term.value
     return choices.name(term, language)
 
 
-def values_in(values: Iterable[Term], language: str) -> tuple[Term, ...]:
+def texts_in_language(values: Iterable[Term], language: str) -> tuple[Term, ...]:
     """Return the texts among values that are in a language; all values when it is empty."""
     if not language:
         return tuple(values)
     return tuple(v for v in values if isinstance(v, Literal) and v.language == language)
 
 
-def number_of(literal: Literal) -> int | float | None:
+def exact_number(literal: Literal) -> int | float | None:
     """Return the number of a literal if a table can hold it without a loss; else None."""
     if len(literal.value) > _LONGEST_NUMBER:
         return None
@@ -222,25 +222,25 @@ def number_of(literal: Literal) -> int | float | None:
 
 _BRACKETED = re.compile(r".*\[(?P<address>[^\[\]]+)\]", re.DOTALL)
 # How alike a name must be to be suggested.
-_ALIKE = 0.5
+_LEAST_SIMILARITY = 0.5
 # Comparing takes ten microseconds a name: among more, only with neighbours in the alphabet.
-_COMPARED, _NEIGHBOURS = 2_000, 100
+_MOST_COMPARED, _NEIGHBOURS = 2_000, 100
 _LONGEST_COMPARED, _LONGEST_SHOWN, _MOST_SHOWN = 200, 60, 5
 
 
-def short(address: str, base_iri: str) -> str:
+def short_address(address: str, base_iri: str) -> str:
     """Return an IRI below the base without it.
 
-    >>> short("https://e.org/id/lake/siljan", "https://e.org/")
+    >>> short_address("https://e.org/id/lake/siljan", "https://e.org/")
     'id/lake/siljan'
     """
     return address.removeprefix(base_iri)
 
 
-def full(address: str, base_iri: str) -> str:
+def full_address(address: str, base_iri: str) -> str:
     """Return the IRI that a short address stands for.
 
-    >>> full("id/lake/siljan", "https://e.org/")
+    >>> full_address("id/lake/siljan", "https://e.org/")
     'https://e.org/id/lake/siljan'
     """
     return address if re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", address) else base_iri + address
@@ -250,12 +250,12 @@ def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def shown(written: str) -> str:
+def quote_input(written: str) -> str:
     """Return what somebody wrote as a sentence can hold it."""
     return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
 
 
-def _said(choice: Choice) -> list[str]:
+def _choice_names(choice: Choice) -> list[str]:
     """Return what people may call a choice: its names, or what a literal without names says."""
     is_plain = isinstance(choice.term, Literal) and not choice.names
     return [choice.term.value] if is_plain else list(choice.names.values())
@@ -276,7 +276,7 @@ class PickList:
         self._choices: dict[str, Choice] = {choice.iri: choice for choice in choices}
         self._named: dict[str, set[str]] = defaultdict(set)
         for choice in self._choices.values():
-            for name in _said(choice):
+            for name in _choice_names(choice):
                 self._named[_key(name)].add(choice.iri)
 
     @classmethod
@@ -305,10 +305,14 @@ class PickList:
         choice = self._choices.get(term.value)
         name = pick_name(choice.names, language) if choice is not None else ""
         if not name:
-            return term.value if isinstance(term, Literal) else short(term.value, self._base_iri)
+            return (
+                term.value
+                if isinstance(term, Literal)
+                else short_address(term.value, self._base_iri)
+            )
         if len(self._named[_key(name)]) == 1:
             return name
-        return f"{name} [{short(term.value, self._base_iri)}]"
+        return f"{name} [{short_address(term.value, self._base_iri)}]"
 
     def read(self, written: str) -> Term:
         """Return the choice that a name or an address stands for.
@@ -321,16 +325,16 @@ class PickList:
             return self._choices[next(iter(found))].term
         bracketed = _BRACKETED.fullmatch(written.strip())
         address = bracketed["address"] if bracketed else written.strip()
-        for spelling in (address, full(address, self._base_iri)):
+        for spelling in (address, full_address(address, self._base_iri)):
             if spelling in self._choices:
                 return self._choices[spelling].term
         if found:
             raise ValueRefused(
                 "'{written}' is the name of several: {choices}.",
                 remedy="Write the one you mean, with what is in brackets.",
-                written=shown(written),
+                written=quote_input(written),
                 choices="; ".join(
-                    f"{shown(written)} [{short(iri, self._base_iri)}]"
+                    f"{quote_input(written)} [{short_address(iri, self._base_iri)}]"
                     for iri in sorted(found)[:_MOST_SHOWN]
                 )
                 + ("; …" if len(found) > _MOST_SHOWN else ""),
@@ -343,13 +347,13 @@ class PickList:
             return ValueRefused(
                 "'{written}' is not in the list.",
                 remedy="Did you mean {nearest}? Choose from the list, or add it first.",
-                written=shown(written),
+                written=quote_input(written),
                 nearest=", ".join(f"'{name}'" for name in nearest),
             )
         return ValueRefused(
             "'{written}' is not in the list.",
             remedy="Choose from the list, or add it first.",
-            written=shown(written),
+            written=quote_input(written),
         )
 
     def nearest(self, written: str) -> list[str]:
@@ -360,18 +364,18 @@ class PickList:
         if self.suggestions_left is not None:
             self.suggestions_left -= 1
         keys: Sequence[str] = self._alphabet
-        if len(keys) > _COMPARED:
+        if len(keys) > _MOST_COMPARED:
             middle = bisect_left(keys, wanted)
             keys = keys[max(0, middle - _NEIGHBOURS) : middle + _NEIGHBOURS]
-        found = difflib.get_close_matches(wanted, keys, n=3, cutoff=_ALIKE)
+        found = difflib.get_close_matches(wanted, keys, n=3, cutoff=_LEAST_SIMILARITY)
         return [self._spelled[key] for key in found]
 
     @cached_property
     def _spelled(self) -> dict[str, str]:
         """Return name as it is compared → name as it is written."""
-        return {_key(n): n for c in self._choices.values() for n in _said(c)}
+        return {_key(n): n for c in self._choices.values() for n in _choice_names(c)}
 
     @cached_property
     def _alphabet(self) -> Sequence[str]:
         """Return the names as they are compared; sorted when there are many."""
-        return sorted(self._spelled) if len(self._spelled) > _COMPARED else list(self._spelled)
+        return sorted(self._spelled) if len(self._spelled) > _MOST_COMPARED else list(self._spelled)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.changes import Change, added, plan_changes, removed, replaced
+from publisher.edit.changes import Change, add_value, plan_changes, remove_value, replace_value
 from publisher.errors import ChangeRefused, SourceError
 from publisher.load.sources import Sources, read_sources
 from publisher.rdf.namespaces import iri
@@ -25,7 +25,7 @@ def read(world: Path) -> Sources:
 
 def date_changed() -> list[Change]:
     old, new = Literal("2026-01-02", datatype=DAY), Literal("2026-02-03", datatype=DAY)
-    return [replaced(SILJAN, iri("dcterms:modified"), old, new)]
+    return [replace_value(SILJAN, iri("dcterms:modified"), old, new)]
 
 
 def test_the_difference_shows_the_one_line_that_changes(world: Path) -> None:
@@ -59,7 +59,10 @@ def test_a_change_and_its_opposite_leave_no_file_to_write(world: Path) -> None:
     lakes = world / "data" / "lakes" / "lakes.ttl"
     lakes.write_text(lakes.read_text(encoding="utf-8") + "\n\n", encoding="utf-8")
     name = Literal("Runn", language="sv")
-    both = [added(SILJAN, iri("skos:altLabel"), name), removed(SILJAN, iri("skos:altLabel"), name)]
+    both = [
+        add_value(SILJAN, iri("skos:altLabel"), name),
+        remove_value(SILJAN, iri("skos:altLabel"), name),
+    ]
     plan = plan_changes(read(world), both)
     assert plan.files == ()
     assert plan.difference() == ""
@@ -68,7 +71,7 @@ def test_a_change_and_its_opposite_leave_no_file_to_write(world: Path) -> None:
 def test_the_sources_as_they_would_be_can_be_checked_before_writing(world: Path) -> None:
     """Nothing that the shapes refuse needs to touch the disk."""
     name = Literal("Siljan", language="sv")
-    plan = plan_changes(read(world), [removed(SILJAN, iri("skos:prefLabel"), name)])
+    plan = plan_changes(read(world), [remove_value(SILJAN, iri("skos:prefLabel"), name)])
     said = [t for f in plan.after.files for t in f.triples if t.object == name]
     assert said == []
     assert any(t.object == name for f in read(world).files for t in f.triples)
@@ -81,8 +84,8 @@ def test_a_new_thing_gets_a_file_of_its_own(world: Path) -> None:
     plan = plan_changes(
         read(world),
         [
-            added(thing, iri("rdf:type"), NamedNode(water), file),
-            added(thing, iri("skos:prefLabel"), Literal("Runn", language="sv")),
+            add_value(thing, iri("rdf:type"), NamedNode(water), file),
+            add_value(thing, iri("skos:prefLabel"), Literal("Runn", language="sv")),
         ],
     )
     assert plan.write() == [file]
@@ -101,14 +104,14 @@ def test_a_file_that_says_nothing_more_goes_away(world: Path) -> None:
     """An empty file is refused when sources are read."""
     sources = read(world)
     rivers = next(f for f in sources.files if f.name == "data/rivers/rivers.ttl")
-    gone = [removed(KLARALVEN, t.predicate.value, t.object) for t in rivers.triples]
+    gone = [remove_value(KLARALVEN, t.predicate.value, t.object) for t in rivers.triples]
     assert plan_changes(sources, gone).write() == ["data/rivers/rivers.ttl"]
     assert not (world / "data" / "rivers" / "rivers.ttl").exists()
 
 
 def test_a_file_changed_since_it_was_read_refuses_all_files(world: Path) -> None:
     """Two editors at once: the second is told, and neither loses a letter."""
-    flows = replaced(
+    flows = replace_value(
         KLARALVEN,
         f"{BASE}def/water#flowsInto",
         NamedNode(f"{BASE}id/lake/vänern"),
@@ -128,7 +131,7 @@ def test_a_new_file_does_not_take_the_place_of_one_that_came_meanwhile(world: Pa
     """Somebody else added the same initiative."""
     thing, file = f"{BASE}id/lake/runn", "data/lakes/runn.ttl"
     lake = NamedNode(f"{BASE}def/water#Lake")
-    plan = plan_changes(read(world), [added(thing, iri("rdf:type"), lake, file)])
+    plan = plan_changes(read(world), [add_value(thing, iri("rdf:type"), lake, file)])
     (world / file).write_text("theirs", encoding="utf-8")
     with pytest.raises(ChangeRefused, match="There is a file of this name already"):
         plan.write()
@@ -138,7 +141,7 @@ def test_a_new_file_does_not_take_the_place_of_one_that_came_meanwhile(world: Pa
 def test_files_already_in_place_get_their_text_back_when_a_later_one_fails(world: Path) -> None:
     """All or none: half a change is no change that anybody made."""
     rivers = world / "data" / "rivers"
-    flows = removed(KLARALVEN, iri("foaf:page"), NamedNode("javascript:alert(1)"))
+    flows = remove_value(KLARALVEN, iri("foaf:page"), NamedNode("javascript:alert(1)"))
     plan = plan_changes(read(world), [*date_changed(), flows])
     before = (world / "data" / "lakes" / "lakes.ttl").read_bytes()
     replace = Path.replace
@@ -158,7 +161,7 @@ def test_files_already_in_place_get_their_text_back_when_a_later_one_fails(world
 
 def test_a_value_that_is_not_there_cannot_be_taken_away(world: Path) -> None:
     """The form was filled in from something older."""
-    wrong = removed(SILJAN, iri("skos:prefLabel"), Literal("Siljan", language="fi"))
+    wrong = remove_value(SILJAN, iri("skos:prefLabel"), Literal("Siljan", language="fi"))
     with pytest.raises(ChangeRefused, match="no longer a value"):
         plan_changes(read(world), [wrong])
 
@@ -166,7 +169,7 @@ def test_a_value_that_is_not_there_cannot_be_taken_away(world: Path) -> None:
 def test_a_thing_that_no_file_describes_must_be_given_one(world: Path) -> None:
     """A misspelt address must not make a new thing."""
     with pytest.raises(ChangeRefused, match="No file describes this thing"):
-        plan_changes(read(world), [added(f"{SILJAN}x", iri("skos:note"), Literal("x"))])
+        plan_changes(read(world), [add_value(f"{SILJAN}x", iri("skos:note"), Literal("x"))])
 
 
 def test_a_file_with_comments_is_not_rewritten(world: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.changes import added, removed, replaced
+from publisher.edit.changes import add_value, remove_value, replace_value
 from publisher.edit.forms import read_forms
-from publisher.edit.inventory import Inventory, address_for, home_for
-from publisher.edit.statements import Statements
+from publisher.edit.inventory import Inventory, address_for, file_for_new_thing
+from publisher.edit.statements import StatementIndex
 from publisher.load.sources import read_sources
 from publisher.rdf.namespaces import iri
 
@@ -44,41 +44,43 @@ def inventory(world: Path) -> Inventory:
 
 
 @pytest.fixture
-def statements(inventory: Inventory) -> Statements:
+def statements(inventory: Inventory) -> StatementIndex:
     """Return its statements."""
-    return Statements(inventory, read_forms(inventory))
+    return StatementIndex(inventory, read_forms(inventory))
 
 
 def name(text: str) -> Literal:
     return Literal(text, language="sv")
 
 
-def test_a_fact_knows_its_sources(statements: Statements) -> None:
+def test_a_fact_knows_its_sources(statements: StatementIndex) -> None:
     """What a form shows beside a value."""
     assert statements.sources(SILJAN, NAME, name("Siljansjön")) == (MAP,)
 
 
-def test_a_fact_taken_away_takes_its_statement_with_it(statements: Statements) -> None:
+def test_a_fact_taken_away_takes_its_statement_with_it(statements: StatementIndex) -> None:
     """A statement of what does not hold would need a note that says why."""
-    gone = statements.following([removed(SILJAN, NAME, name("Siljansjön"))], {})
+    gone = statements.following([remove_value(SILJAN, NAME, name("Siljansjön"))], {})
     assert {(change.thing, change.new) for change in gone} == {
         (f"{BASE}id/statement/siljan/name", None)
     }
     assert len(gone) == 6
 
 
-def test_a_statement_that_is_looked_after_stays(statements: Statements) -> None:
+def test_a_statement_that_is_looked_after_stays(statements: StatementIndex) -> None:
     """Two sources that disagree are both kept, one of them with a note."""
-    changes = [removed(SILJAN, NAME, name("Siljansjön"))]
+    changes = [remove_value(SILJAN, NAME, name("Siljansjön"))]
     kept = {f"{BASE}id/statement/siljan/name"}
     assert statements.following(changes, {}, kept) == []
 
 
-def test_a_corrected_value_keeps_the_statement_of_the_same_source(statements: Statements) -> None:
+def test_a_corrected_value_keeps_the_statement_of_the_same_source(
+    statements: StatementIndex,
+) -> None:
     """A slip of the pen is mended; what the source says, and its number, stay."""
-    change = replaced(SILJAN, NAME, name("Siljansjön"), name("Siljan sjö"))
+    change = replace_value(SILJAN, NAME, name("Siljansjön"), name("Siljan sjö"))
     assert statements.following([change], {SILJAN: [MAP]}) == [
-        replaced(
+        replace_value(
             f"{BASE}id/statement/siljan/name",
             iri("rdf:object"),
             name("Siljansjön"),
@@ -88,10 +90,10 @@ def test_a_corrected_value_keeps_the_statement_of_the_same_source(statements: St
 
 
 def test_a_new_fact_gets_a_statement_in_the_file_of_its_thing(
-    statements: Statements, inventory: Inventory
+    statements: StatementIndex, inventory: Inventory
 ) -> None:
     """As facts of its kind have here: other names in Swedish."""
-    found = statements.following([added(VANERN, NAME, name("Wenern"))], {VANERN: [BOOK, MAP]})
+    found = statements.following([add_value(VANERN, NAME, name("Wenern"))], {VANERN: [BOOK, MAP]})
     statement = f"{BASE}id/statement/vanern/alt-label-wenern"
     assert {(change.path, change.new) for change in found} == {
         (iri("rdf:type"), NamedNode(iri("rdf:Statement"))),
@@ -105,18 +107,18 @@ def test_a_new_fact_gets_a_statement_in_the_file_of_its_thing(
     assert {change.file for change in found} == {"data/lakes/lakes.ttl"}
 
 
-def test_facts_that_have_no_statements_here_get_none(statements: Statements) -> None:
+def test_facts_that_have_no_statements_here_get_none(statements: StatementIndex) -> None:
     """The English name has none, and descriptions are our own words."""
     changes = [
-        added(VANERN, NAME, Literal("Wenern", language="en")),
-        added(VANERN, iri("dcterms:description"), name("En sjö.")),
+        add_value(VANERN, NAME, Literal("Wenern", language="en")),
+        add_value(VANERN, iri("dcterms:description"), name("En sjö.")),
     ]
     assert statements.following(changes, {VANERN: [BOOK]}) == []
 
 
-def test_without_a_source_a_new_fact_gets_no_statement(statements: Statements) -> None:
+def test_without_a_source_a_new_fact_gets_no_statement(statements: StatementIndex) -> None:
     """Nobody is made to say what he did not: the check asks for the source."""
-    change = replaced(SILJAN, NAME, name("Siljansjön"), name("Siljan sjö"))
+    change = replace_value(SILJAN, NAME, name("Siljansjön"), name("Siljan sjö"))
     found = statements.following([change], {})
     assert {(each.thing, each.new) for each in found} == {(f"{BASE}id/statement/siljan/name", None)}
 
@@ -129,7 +131,7 @@ def test_a_new_thing_is_named_after_its_name_and_stays_with_its_kind(inventory: 
     )
     assert address_for(inventory, lake, ["Siljan"]) == f"{BASE}id/lake/siljan-2"
     assert address_for(inventory, lake, ["Norra"], owner=SILJAN) == f"{BASE}id/lake/siljan-norra"
-    assert home_for(inventory, lake, f"{BASE}id/lake/runn") == "data/lakes/lakes.ttl"
+    assert file_for_new_thing(inventory, lake, f"{BASE}id/lake/runn") == "data/lakes/lakes.ttl"
 
 
 def test_where_things_have_a_file_each_a_new_one_gets_one_too(world: Path) -> None:
@@ -142,4 +144,4 @@ def test_where_things_have_a_file_each_a_new_one_gets_one_too(world: Path) -> No
     (lakes / "lakes.ttl").unlink()
     inventory = Inventory(read_sources(world, BASE))
     lake = next(form for form in read_forms(inventory) if form.names["en"] == "Lake")
-    assert home_for(inventory, lake, f"{BASE}id/lake/runn") == "data/lakes/runn.ttl"
+    assert file_for_new_thing(inventory, lake, f"{BASE}id/lake/runn") == "data/lakes/runn.ttl"

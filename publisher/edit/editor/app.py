@@ -17,8 +17,8 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.edit.editor import routes
-from publisher.edit.editor.pages import EditorFrame, Room
-from publisher.edit.editor.session import Desk
+from publisher.edit.editor.pages import EditorFrame, EditorPages
+from publisher.edit.editor.session import EditSession
 from publisher.errors import PublisherError, SettingError
 from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.rdf.subjects import pick_name
@@ -49,13 +49,13 @@ class Editor:
         Raises:
             SourceError: They cannot be read.
         """
-        desk = Desk(folder, base_iri, bounds)
+        desk = EditSession(folder, base_iri, bounds)
 
         def title(language: str) -> str:
             said = desk.scene.inventory
             return pick_name(said.names(base_iri) or said.names(f"{base_iri}catalog"), language)
 
-        self._room = Room(desk, EditorFrame(title))
+        self._room = EditorPages(desk, EditorFrame(title))
         self._flask = create_flask(self._room, language)
         self._lock = threading.Lock()
 
@@ -71,7 +71,7 @@ class Editor:
             return [b"".join(answer)]
 
 
-def create_flask(room: Room, language: str) -> Flask:
+def create_flask(room: EditorPages, language: str) -> Flask:
     """Return the Flask application of a room."""
     app = Flask("publisher.edit.editor", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
@@ -85,7 +85,7 @@ def create_flask(room: Room, language: str) -> Flask:
     @app.get("/")
     def begin() -> Response:
         chosen = request.accept_languages.best_match(LANGUAGES) or language
-        return _sent_to(f"{request.script_root}/{chosen}/")
+        return _request_target(f"{request.script_root}/{chosen}/")
 
     @app.get("/static/<path:name>")
     def own_file(name: str) -> Response:
@@ -100,7 +100,7 @@ def create_flask(room: Room, language: str) -> Flask:
     return app
 
 
-def _sent_to(address: str) -> Response:
+def _request_target(address: str) -> Response:
     return Response(status=303, headers={"Location": address})
 
 
@@ -111,7 +111,7 @@ def _guard(response: Response) -> Response:
     return response
 
 
-def _answer_errors(app: Flask, room: Room) -> None:
+def _answer_errors(app: Flask, room: EditorPages) -> None:
     @app.errorhandler(PublisherError)
     def told(error: PublisherError) -> tuple[bytes, int]:
         place = room.place()
@@ -152,7 +152,7 @@ class EditorServer:
             SettingError: Nothing can listen there.
         """
         self._server = _listen(self._answer, port)
-        self.gate = Gate(application, self._server.port)
+        self.gate = AccessGuard(application, self._server.port)
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         return self.gate(environ, start)
@@ -201,7 +201,7 @@ FIELDS = (
 )
 
 
-class Gate:
+class AccessGuard:
     """A WSGI layer that lets a request through when it comes from the editor's own browser."""
 
     def __init__(self, application: WSGIApplication, port: int) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Literal
 
-from publisher.edit.editor.entries import Entry, Row
-from publisher.edit.editor.pending import Work
-from publisher.edit.editor.session import Choices, Draft, Problem, Scene
+from publisher.edit.editor.entries import FieldInput, ValueInput
+from publisher.edit.editor.pending import PendingChanges
+from publisher.edit.editor.session import Draft, FieldChoices, InputProblem, SourceSnapshot
 from publisher.edit.fields import TEXT, Field
 from publisher.edit.statements import SOURCE
 from publisher.errors import ValueRefused
@@ -36,7 +36,7 @@ _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
 _NOT_PROPERTIES = (iri("rdf:"), iri("sh:"))
 
 
-def check_around(work: Work, around: NodeValidator) -> list[Finding]:
+def check_drafts(work: PendingChanges, around: NodeValidator) -> list[Finding]:
     """Return what is wrong with everything that the drafts touch, and with nothing else.
 
     Raises:
@@ -51,7 +51,7 @@ def check_around(work: Work, around: NodeValidator) -> list[Finding]:
     return in_order(found)
 
 
-def new_violations(work: Work) -> list[Finding]:
+def new_violations(work: PendingChanges) -> list[Finding]:
     """Return the violations that the sources would have, and do not have now.
 
     Raises:
@@ -61,16 +61,16 @@ def new_violations(work: Work) -> list[Finding]:
     after = [f for f in check(work.plan.after) if f.severity.blocks]
     if not after:
         return []
-    before = {_mark(f) for f in check(work.plan.before)}
-    return [finding for finding in after if _mark(finding) not in before]
+    before = {_finding_key(f) for f in check(work.plan.before)}
+    return [finding for finding in after if _finding_key(finding) not in before]
 
 
-def _mark(finding: Finding) -> tuple[object, ...]:
+def _finding_key(finding: Finding) -> tuple[object, ...]:
     """Return what makes a finding the same one, wherever its line has moved."""
     return (finding.severity, finding.rule, finding.focus_node, finding.path, finding.value)
 
 
-def paths_of(finding: Finding, scene: Scene) -> Iterator[str]:
+def finding_paths(finding: Finding, scene: SourceSnapshot) -> Iterator[str]:
     """Yield the properties that a finding is about, also when its path has several."""
     if finding.path:
         yield finding.path
@@ -95,7 +95,7 @@ def is_grave(finding: Finding) -> bool:
 
 
 @dataclass
-class Said:
+class InputMessages:
     """What is said at one place."""
 
     errors: list[Text] = field(default_factory=list)
@@ -109,7 +109,7 @@ class Said:
 
 
 @dataclass
-class Remarks:
+class FormErrors:
     """Findings and problems of one draft, by place.
 
     Attributes:
@@ -118,13 +118,13 @@ class Remarks:
         rows: By what those of a row begin with.
     """
 
-    general: Said = field(default_factory=Said)
-    fields: dict[str, Said] = field(default_factory=dict)
+    general: InputMessages = field(default_factory=InputMessages)
+    fields: dict[str, InputMessages] = field(default_factory=dict)
     rows: dict[str, list[Text]] = field(default_factory=dict)
 
-    def of_field(self, start: str) -> Said:
+    def of_field(self, start: str) -> InputMessages:
         """Return what is said of a field as a whole."""
-        return self.fields.get(start, Said())
+        return self.fields.get(start, InputMessages())
 
     def of_row(self, name: str) -> list[Text]:
         """Return what is said of one value."""
@@ -137,29 +137,31 @@ class Remarks:
         return len(self.general.errors) + inside + sum(map(len, self.rows.values()))
 
 
-def remarks_on(
+def form_errors(
     draft: Draft,
-    entries: Iterable[Entry],
+    entries: Iterable[FieldInput],
     findings: Iterable[Finding],
-    problems: Iterable[Problem],
-    scene: Scene,
-) -> Remarks:
+    problems: Iterable[InputProblem],
+    scene: SourceSnapshot,
+) -> FormErrors:
     """Return what there is to say of a draft, at its places."""
-    found = Remarks()
-    starts, statements = _places(entries)
+    found = FormErrors()
+    starts, statements = _input_names(entries)
     for problem in problems:
         found.rows.setdefault(problem.name, []).append(problem.message)
     for finding in findings:
         if finding.focus_node == draft.iri:
-            path = next((p for p in paths_of(finding, scene) if p in starts), "")
-            place = found.fields.setdefault(starts[path], Said()) if path else found.general
+            path = next((p for p in finding_paths(finding, scene) if p in starts), "")
+            place = (
+                found.fields.setdefault(starts[path], InputMessages()) if path else found.general
+            )
             place.add(finding)
         elif finding.focus_node in statements:
-            found.fields.setdefault(statements[finding.focus_node], Said()).add(finding)
+            found.fields.setdefault(statements[finding.focus_node], InputMessages()).add(finding)
     return found
 
 
-def _places(entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, str]]:
+def _input_names(entries: Iterable[FieldInput]) -> tuple[dict[str, str], dict[str, str]]:
     """Return path → beginning of a field's names, and statement → the same of its field."""
     starts: dict[str, str] = {}
     statements: dict[str, str] = {}
@@ -180,7 +182,7 @@ def _places(entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, str]]:
 
 
 @dataclass(frozen=True)
-class Echo:
+class StaleMention:
     """A text that was left alone and names a value that was changed.
 
     Attributes:
@@ -196,7 +198,9 @@ class Echo:
     field: Field
 
 
-def echoes(entries: Sequence[Entry], choices: Choices) -> Iterator[Echo]:
+def find_stale_mentions(
+    entries: Sequence[FieldInput], choices: FieldChoices
+) -> Iterator[StaleMention]:
     """Yield the texts of a form that name a value which is no longer there."""
     replaced = list(_replaced(entries, choices))
     for entry in entries:
@@ -208,10 +212,12 @@ def echoes(entries: Sequence[Entry], choices: Choices) -> Iterator[Echo]:
                 whole = rf"(?<![\w.,-]){re.escape(old)}(?![\w-]|[.,]\d)"
                 proposal = re.sub(whole, new.replace("\\", r"\\"), proposal)
             if proposal != row.value:
-                yield Echo(f"{row.name}v", row.value, proposal, entry.field)
+                yield StaleMention(f"{row.name}v", row.value, proposal, entry.field)
 
 
-def unmoved(entries: Sequence[Entry], choices: Choices) -> Iterator[tuple[Field, list[str]]]:
+def unchanged_sources(
+    entries: Sequence[FieldInput], choices: FieldChoices
+) -> Iterator[tuple[Field, list[str]]]:
     """Yield each field with a new value whose sources are those of the old one, and the sources."""
     for entry in entries:
         for row in entry.rows:
@@ -224,7 +230,7 @@ def unmoved(entries: Sequence[Entry], choices: Choices) -> Iterator[tuple[Field,
                     yield entry.field, [source.value for source in cited if source.value]
 
 
-def _replaced(entries: Iterable[Entry], choices: Choices) -> Iterator[tuple[str, str]]:
+def _replaced(entries: Iterable[FieldInput], choices: FieldChoices) -> Iterator[tuple[str, str]]:
     """Yield what numbers and dates were, and what they are now."""
     for entry in entries:
         if entry.field.kind == TEXT:
@@ -235,14 +241,14 @@ def _replaced(entries: Iterable[Entry], choices: Choices) -> Iterator[tuple[str,
                 yield row.old.value, new.value
 
 
-def _new(entry: Entry, row: Row, choices: Choices) -> object:
+def _new(entry: FieldInput, row: ValueInput, choices: FieldChoices) -> object:
     try:
         return row.new(entry.field, choices.of(entry.field))
     except ValueRefused:
         return None
 
 
-def adopted(draft: Draft, found: Iterable[Echo]) -> tuple[tuple[str, str], ...]:
+def apply_proposals(draft: Draft, found: Iterable[StaleMention]) -> tuple[tuple[str, str], ...]:
     """Return the inputs of a draft with the proposals in them."""
     pairs = dict(draft.pairs)
     for echo in found:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import Literal
 
-from publisher.edit.editor.entries import Entry, Row
-from publisher.edit.editor.session import Choices
+from publisher.edit.editor.entries import FieldInput, ValueInput
+from publisher.edit.editor.session import FieldChoices
 from publisher.edit.fields import Field
 from publisher.errors import ValueRefused
 from publisher.messages import in_language, translate
@@ -19,7 +19,7 @@ _LONGEST = 60
 
 
 @dataclass(frozen=True)
-class Difference:
+class FactChange:
     """One fact before and after; one of the two may be empty.
 
     Attributes:
@@ -35,10 +35,10 @@ class Difference:
     language: str = ""
 
 
-class Words:
+class TermFormatter:
     """Terms in words, in one language."""
 
-    def __init__(self, choices: Choices, language: str) -> None:
+    def __init__(self, choices: FieldChoices, language: str) -> None:
         """Keep what things are called."""
         self._choices, self._language = choices, language
 
@@ -50,7 +50,7 @@ class Words:
             return format_literal(term, self._language)
         return self._choices.known(term.value, self._language) or term.value
 
-    def differences(self, entries: Iterable[Entry], label: str = "") -> Iterator[Difference]:
+    def differences(self, entries: Iterable[FieldInput], label: str = "") -> Iterator[FactChange]:
         """Yield what changes in some entries, and in the statements about their values."""
         for entry in entries:
             own = in_language(entry.field.names, self._language)
@@ -68,12 +68,12 @@ class Words:
         known = self._choices.known(value, self._language)
         return known or (value if len(value) <= _LONGEST else value[:_LONGEST] + "…")
 
-    def _of_row(self, each: Field, row: Row, label: str) -> Iterator[Difference]:
+    def _of_row(self, each: Field, row: ValueInput, label: str) -> Iterator[FactChange]:
         try:
             new = row.new(each, self._choices.of(each))
         except ValueRefused:
             after = translate("'{value}', which is no value here", self._language, value=row.value)
-            yield Difference(label, self.of(row.old), after)
+            yield FactChange(label, self.of(row.old), after)
             return
         if new != row.old:
-            yield Difference(label, self.of(row.old), self.of(new), row.language)
+            yield FactChange(label, self.of(row.old), self.of(new), row.language)

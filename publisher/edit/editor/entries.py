@@ -15,9 +15,9 @@ from pyoxigraph import Literal, NamedNode, RdfFormat
 
 from publisher.edit.fields import ADDRESS, ANY, LINK, TEXT, Field, Form
 from publisher.edit.inventory import Inventory
-from publisher.edit.statements import OBJECT, PREDICATE, SOURCE, SUBJECT, Statements
+from publisher.edit.statements import OBJECT, PREDICATE, SOURCE, SUBJECT, StatementIndex
 from publisher.edit.statements import STATEMENT as STATEMENT_CLASS
-from publisher.edit.values import PickList, read_value, tidy
+from publisher.edit.values import PickList, clean_text, read_value
 from publisher.errors import ReadLimitExceeded
 from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read_quads as read_rdf
@@ -33,7 +33,7 @@ Resolve = Callable[[Field, str], str]
 
 
 @dataclass(frozen=True)
-class Row:
+class ValueInput:
     """One value of a field.
 
     Attributes:
@@ -50,7 +50,7 @@ class Row:
     value: str = ""
     language: str = ""
     is_dropped: bool = False
-    proofs: tuple[Proof, ...] = ()
+    proofs: tuple[StatementInput, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -62,7 +62,7 @@ class Row:
         """Tell whether the value is the one it was."""
         if self.old is None:
             return self.is_empty
-        return not self.is_dropped and shown(self.old) == (self.value, self.language)
+        return not self.is_dropped and input_text(self.old) == (self.value, self.language)
 
     def new(self, of: Field, choices: PickList) -> Term | None:
         """Return the value it asks for; None when it is empty.
@@ -77,14 +77,14 @@ class Row:
         if of.kind == ANY and self.value.startswith(("http://", "https://")):
             return read_value(self.value, replace(of, kind=ADDRESS), "", _NO_CHOICES)
         if of.kind == ANY and self.language:
-            return Literal(tidy(self.value), language=self.language)
+            return Literal(clean_text(self.value), language=self.language)
         if of.kind == LINK and not len(choices):
             return read_value(self.value, replace(of, kind=ADDRESS), "", _NO_CHOICES)
         return read_value(self.value, of, self.language, choices)
 
 
 @dataclass(frozen=True)
-class Proof:
+class StatementInput:
     """A statement about a value: who says so.
 
     Attributes:
@@ -95,7 +95,7 @@ class Proof:
 
     name: str
     statement: str
-    entries: tuple[Entry, ...] = field(repr=False)
+    entries: tuple[FieldInput, ...] = field(repr=False)
 
     @property
     def is_empty(self) -> bool:
@@ -104,44 +104,46 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Entry:
+class FieldInput:
     """A field and its rows."""
 
     field: Field
-    rows: tuple[Row, ...]
+    rows: tuple[ValueInput, ...]
 
 
-def shown(term: Term) -> tuple[str, str]:
+def input_text(term: Term) -> tuple[str, str]:
     """Return a value as it stands in an input, and its language."""
     text = term.value.replace("\r\n", "\n").strip()
     return text, (term.language or "") if isinstance(term, Literal) else ""
 
 
-def rows_of(each: Field, name: str, values: Sequence[Term]) -> tuple[Row, ...]:
+def value_inputs(each: Field, name: str, values: Sequence[Term]) -> tuple[ValueInput, ...]:
     """Return a row for each value, and the empty ones that a form begins with."""
-    filled = [Row("", value, *shown(value)) for value in values]
+    filled = [ValueInput("", value, *input_text(value)) for value in values]
     if each.kind == TEXT:
         order = {tag: n for n, tag in enumerate(each.languages)}
         filled.sort(key=lambda row: order.get(row.language, len(order)))
         if each.is_unique_language:
             filled = list(_with_each_language(each, filled))
     if not filled and not each.is_part:
-        filled = [blank(each)]
+        filled = [empty_input(each)]
     return tuple(replace(row, name=f"{name}{n}.") for n, row in enumerate(filled))
 
 
-def blank(each: Field) -> Row:
+def empty_input(each: Field) -> ValueInput:
     """Return an empty row."""
-    return Row("", language=each.languages[0] if each.kind == TEXT and each.languages else "")
+    return ValueInput(
+        "", language=each.languages[0] if each.kind == TEXT and each.languages else ""
+    )
 
 
-def _with_each_language(each: Field, filled: list[Row]) -> Iterator[Row]:
+def _with_each_language(each: Field, filled: list[ValueInput]) -> Iterator[ValueInput]:
     for tag in each.languages:
-        yield from [row for row in filled if row.language == tag] or [Row("", language=tag)]
+        yield from [row for row in filled if row.language == tag] or [ValueInput("", language=tag)]
     yield from [row for row in filled if row.language not in each.languages]
 
 
-class Typed:
+class FormData:
     """The inputs of a form that was sent, by name."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]], resolve: Resolve) -> None:
@@ -149,7 +151,7 @@ class Typed:
         self._values: Mapping[str, str] = dict(pairs)
         self._resolve = resolve
 
-    def entries(self, form: Form, proof: Form | None, prefix: str = "") -> tuple[Entry, ...]:
+    def entries(self, form: Form, proof: Form | None, prefix: str = "") -> tuple[FieldInput, ...]:
         """Return what was typed into the fields of a form.
 
         Args:
@@ -158,7 +160,7 @@ class Typed:
             prefix: What the names of its inputs begin with.
         """
         return tuple(
-            Entry(each, tuple(self._rows(each, f"{prefix}f{number}.", proof)))
+            FieldInput(each, tuple(self._rows(each, f"{prefix}f{number}.", proof)))
             for number, each in enumerate(form.fields)
         )
 
@@ -166,27 +168,27 @@ class Typed:
         rest = (name[len(start) :] for name in self._values if name.startswith(start))
         return sorted({int(found[1]) for part in rest if (found := pattern.match(part))})
 
-    def _rows(self, each: Field, start: str, proof: Form | None) -> Iterator[Row]:
+    def _rows(self, each: Field, start: str, proof: Form | None) -> Iterator[ValueInput]:
         for number in self._numbers(start, _ROW):
             name = f"{start}{number}."
-            value = tidy(self._values.get(name + VALUE, ""))
-            yield Row(
+            value = clean_text(self._values.get(name + VALUE, ""))
+            yield ValueInput(
                 name,
-                read(self._values.get(name + OLD, "")),
+                read_hidden_term(self._values.get(name + OLD, "")),
                 self._resolve(each, value) or value,
                 self._values.get(name + LANGUAGE, ""),
                 DROP in self._values.get(name + DROP, ""),
                 tuple(self._proofs(name, proof)) if proof is not None else (),
             )
 
-    def _proofs(self, start: str, proof: Form) -> Iterator[Proof]:
+    def _proofs(self, start: str, proof: Form) -> Iterator[StatementInput]:
         for number in self._numbers(start, _PROOF):
             name = f"{start}s{number}."
             statement = self._values.get(name + STATEMENT, "")
-            yield Proof(name, statement, self.entries(proof, None, name))
+            yield StatementInput(name, statement, self.entries(proof, None, name))
 
 
-def pairs_of(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+def input_pairs(entries: Iterable[FieldInput]) -> Iterator[tuple[str, str]]:
     """Yield name and value of each input of a form, as a browser would send it."""
     for entry in entries:
         for row in entry.rows:
@@ -199,20 +201,22 @@ def pairs_of(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
                 yield row.name + DROP, DROP
             for proof in row.proofs:
                 yield proof.name + STATEMENT, proof.statement
-                yield from pairs_of(proof.entries)
+                yield from input_pairs(proof.entries)
 
 
-def with_starts(entries: Iterable[Entry], prefix: str = "") -> Iterator[tuple[str, Entry]]:
+def name_prefixes(
+    entries: Iterable[FieldInput], prefix: str = ""
+) -> Iterator[tuple[str, FieldInput]]:
     """Yield what the names of the inputs of each field begin with, those of statements too."""
     for number, entry in enumerate(entries):
         start = f"{prefix}f{number}."
         yield start, entry
         for row in entry.rows:
             for proof in row.proofs:
-                yield from with_starts(proof.entries, proof.name)
+                yield from name_prefixes(proof.entries, proof.name)
 
 
-def read(written: str) -> Term | None:
+def read_hidden_term(written: str) -> Term | None:
     """Return the term of a hidden input (N-Triples); None when it holds none."""
     if not written:
         return None
@@ -227,21 +231,21 @@ def read(written: str) -> Term | None:
 
 # The statements about facts (``rdf:Statement``), which editors see as the sources of a value.
 
-_SAID = (SUBJECT, PREDICATE, OBJECT)
+_STATEMENT_PARTS = (SUBJECT, PREDICATE, OBJECT)
 
 
-class Proofs:
+class StatementForms:
     """The statements of some sources, as forms show them beside the values they prove."""
 
     def __init__(self, inventory: Inventory, forms: Iterable[Form]) -> None:
         """Look the statements up; without a shape for them, nothing has any."""
         self._inventory = inventory
         listed = tuple(forms)
-        self.statements = Statements(inventory, listed)
+        self.statements = StatementIndex(inventory, listed)
         self._forms = listed
         found = next((form for form in listed if form.class_iri == STATEMENT_CLASS), None)
         self.form: Form | None = found and replace(
-            found, fields=tuple(f for f in found.fields if f.path not in _SAID)
+            found, fields=tuple(f for f in found.fields if f.path not in _STATEMENT_PARTS)
         )
 
     def is_sourced(self, form: Form, each: Field) -> bool:
@@ -270,18 +274,18 @@ class Proofs:
         value = Literal("", language=language) if language else Literal("")
         return self.statements.are_wanted(form.types, each.path, value)
 
-    def fill(self, form: Form, thing: str) -> tuple[Entry, ...]:
+    def fill(self, form: Form, thing: str) -> tuple[FieldInput, ...]:
         """Return the entries of a thing as the sources have them; empty ones for a new thing."""
         return tuple(
             self._entry(form, number, each, thing) for number, each in enumerate(form.fields)
         )
 
-    def _entry(self, form: Form, number: int, each: Field, thing: str) -> Entry:
+    def _entry(self, form: Form, number: int, each: Field, thing: str) -> FieldInput:
         values = self._inventory.values(thing, each.path, each.is_inverse) if thing else ()
-        rows = rows_of(each, f"f{number}.", values)
-        return Entry(each, tuple(self.with_proofs(form, each, row, thing) for row in rows))
+        rows = value_inputs(each, f"f{number}.", values)
+        return FieldInput(each, tuple(self.with_proofs(form, each, row, thing) for row in rows))
 
-    def with_proofs(self, form: Form, each: Field, row: Row, thing: str = "") -> Row:
+    def with_proofs(self, form: Form, each: Field, row: ValueInput, thing: str = "") -> ValueInput:
         """Return a row with the statements about it, or with an empty one to fill in."""
         if not self.is_sourced(form, each):
             return row
@@ -289,17 +293,17 @@ class Proofs:
         if not said and each.kind == TEXT and not self.is_usual(form, each, row.language):
             return row
         proofs = [
-            Proof(name := f"{row.name}s{number}.", statement, self._said(statement, name))
+            StatementInput(name := f"{row.name}s{number}.", statement, self._said(statement, name))
             for number, statement in enumerate(said or ("",))
         ]
         return replace(row, proofs=tuple(proofs))
 
-    def _said(self, statement: str, name: str) -> tuple[Entry, ...]:
+    def _said(self, statement: str, name: str) -> tuple[FieldInput, ...]:
         assert self.form is not None
         return tuple(
-            Entry(
+            FieldInput(
                 each,
-                rows_of(
+                value_inputs(
                     each,
                     f"{name}f{number}.",
                     self._inventory.values(statement, each.path) if statement else (),
@@ -318,7 +322,7 @@ class Proofs:
         return [(path, value) for path in said.of(thing) for value in said.values(thing, path)]
 
 
-def says(thing: str, path: str, value: Term) -> list[tuple[str, Term]]:
+def statement_type(thing: str, path: str, value: Term) -> list[tuple[str, Term]]:
     """Return property and value of what makes a statement of a fact."""
     return [
         (iri("rdf:type"), NamedNode(STATEMENT_CLASS)),

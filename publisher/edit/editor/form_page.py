@@ -7,12 +7,19 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal
 
-from publisher.edit.editor.checks import Remarks, remarks_on
-from publisher.edit.editor.difference import Difference, Words
-from publisher.edit.editor.entries import Entry, Proof, Row, Typed, shown, with_starts
-from publisher.edit.editor.pages import Room
-from publisher.edit.editor.pending import Work
-from publisher.edit.editor.session import Choices, Draft
+from publisher.edit.editor.checks import FormErrors, form_errors
+from publisher.edit.editor.difference import FactChange, TermFormatter
+from publisher.edit.editor.entries import (
+    FieldInput,
+    FormData,
+    StatementInput,
+    ValueInput,
+    input_text,
+    name_prefixes,
+)
+from publisher.edit.editor.pages import EditorPages
+from publisher.edit.editor.pending import PendingChanges
+from publisher.edit.editor.session import Draft, FieldChoices
 from publisher.edit.fields import ANY, LINK, TEXT, TRUTH, Field, Form
 from publisher.messages import Text, in_language, translate
 from publisher.rdf.namespaces import iri
@@ -31,7 +38,7 @@ class PartView:
     is_removed: bool
 
 
-def owner_of(room: Room, draft: Draft) -> str | None:
+def owner_of(room: EditorPages, draft: Draft) -> str | None:
     """Return the key of what a thing belongs to; None when it stands for itself."""
     if draft.owner is not None:
         return draft.owner.key
@@ -39,20 +46,20 @@ def owner_of(room: Room, draft: Draft) -> str | None:
     return owners[0][0] if owners else None
 
 
-def remarks(room: Room, draft: Draft, work: Work) -> Remarks:
+def draft_errors(room: EditorPages, draft: Draft, work: PendingChanges) -> FormErrors:
     """Return what is wrong with a draft."""
     entries = room.desk.entries(draft)
     problems = work.problems.get(draft.key, ())
-    return remarks_on(draft, entries, room.findings(work), problems, room.desk.scene)
+    return form_errors(draft, entries, room.findings(work), problems, room.desk.scene)
 
 
-def page(
-    room: Room,
+def form_page(
+    room: EditorPages,
     draft: Draft,
     language: str,
     *,
     checks: bool = False,
-    others: Iterable[Difference] = (),
+    others: Iterable[FactChange] = (),
 ) -> bytes:
     """Return the page of a form.
 
@@ -66,7 +73,7 @@ def page(
     desk = room.desk
     form, choices = desk.form(draft), desk.choices()
     work = room.work(draft if draft.is_kept else None)
-    told = remarks(room, draft, work) if checks else Remarks()
+    told = draft_errors(room, draft, work) if checks else FormErrors()
     views = FormViews(choices, told, language)
     fields = [
         views.field(entry, f"f{number}.")
@@ -83,7 +90,7 @@ def page(
         draft=draft,
         form=form,
         kind=kind,
-        groups=grouped(fields, language),
+        groups=group_fields(fields, language),
         lists=views.lists,
         remarks=told,
         checked=checks,
@@ -92,41 +99,43 @@ def page(
         new_forms=lambda each: _new_forms(room, each, language),
         above=(above, _name(room, above, language)) if above else None,
         additions=_additions(room, draft, form, language),
-        pointing=_pointing(room, draft, choices, language),
+        pointing=_linking_things(room, draft, choices, language),
         start=desk.beginning(draft),
         others=list(others),
     )
 
 
-def compared(room: Room, newer: Draft, typed: Pairs, language: str) -> bytes:
+def comparison_page(room: EditorPages, newer: Draft, typed: Pairs, language: str) -> bytes:
     """Return the page of a form with what was just sent, and what another window keeps."""
     pairs = tuple(typed)
     here = replace(newer, pairs=pairs)
-    words = Words(room.desk.choices(), language)
+    words = TermFormatter(room.desk.choices(), language)
     resolve = room.desk.choices().resolve
     proof = room.desk.scene.proofs.form
     form = room.desk.form(newer)
-    kept = dict(with_starts(Typed(newer.pairs, resolve).entries(form, proof)))
+    kept = dict(name_prefixes(FormData(newer.pairs, resolve).entries(form, proof)))
     others = [
         found
-        for start, entry in with_starts(Typed(pairs, resolve).entries(form, proof))
+        for start, entry in name_prefixes(FormData(pairs, resolve).entries(form, proof))
         if start in kept
-        for found in _differing(entry, kept[start], words, language)
+        for found in _differing_values(entry, kept[start], words, language)
     ]
-    return page(room, here, language, others=others)
+    return form_page(room, here, language, others=others)
 
 
-def _differing(here: Entry, there: Entry, words: Words, language: str) -> Iterator[Difference]:
+def _differing_values(
+    here: FieldInput, there: FieldInput, words: TermFormatter, language: str
+) -> Iterator[FactChange]:
     """Yield the values that differ between two states of a field."""
     ours, theirs = (
         [row.value for row in entry.rows if not row.is_empty] for entry in (here, there)
     )
     if ours != theirs:
         shown = [", ".join(map(words.value, values)) for values in (theirs, ours)]
-        yield Difference(sentence_case(in_language(here.field.names, language)), *shown)
+        yield FactChange(sentence_case(in_language(here.field.names, language)), *shown)
 
 
-def _links_to_errors(fields: list[FieldView], told: Remarks) -> Iterator[tuple[str, str, str]]:
+def _links_to_errors(fields: list[FieldView], told: FormErrors) -> Iterator[tuple[str, str, str]]:
     """Yield id, name of the field and message of each error, in the order of the form."""
     for view in fields:
         for message in view.errors:
@@ -140,7 +149,7 @@ def _links_to_errors(fields: list[FieldView], told: Remarks) -> Iterator[tuple[s
 
 
 def _parts(
-    room: Room, draft: Draft, each: Field, choices: Choices, language: str
+    room: EditorPages, draft: Draft, each: Field, choices: FieldChoices, language: str
 ) -> list[PartView]:
     """Return the parts that a field links to, those to be added and taken away too."""
     desk = room.desk
@@ -164,14 +173,14 @@ def _parts(
     return found + [PartView(n.key, _name(room, n.key, language), True, False) for n in mine]
 
 
-def _name(room: Room, key: str, language: str) -> str:
+def _name(room: EditorPages, key: str, language: str) -> str:
     """Return what a thing or a draft is called."""
     draft = room.desk.open(key)
     named = room.desk.name(draft, language) if draft is not None else ""
     return named or translate("New entry", language)
 
 
-def _new_forms(room: Room, each: Field, language: str) -> list[tuple[str, str]]:
+def _new_forms(room: EditorPages, each: Field, language: str) -> list[tuple[str, str]]:
     """Return class and name of what can be added for a field."""
     if each.is_closed:
         return []
@@ -179,7 +188,9 @@ def _new_forms(room: Room, each: Field, language: str) -> list[tuple[str, str]]:
     return [(form.class_iri, in_language(form.names, language)) for form in forms]
 
 
-def _additions(room: Room, draft: Draft, form: Form, language: str) -> list[tuple[str, str, str]]:
+def _additions(
+    room: EditorPages, draft: Draft, form: Form, language: str
+) -> list[tuple[str, str, str]]:
     """Return class, property and name of what can be said of a thing from outside."""
     linked = {name for each in form.fields for name in each.classes}
     return [
@@ -189,8 +200,8 @@ def _additions(room: Room, draft: Draft, form: Form, language: str) -> list[tupl
     ]
 
 
-def _pointing(
-    room: Room, draft: Draft, choices: Choices, language: str
+def _linking_things(
+    room: EditorPages, draft: Draft, choices: FieldChoices, language: str
 ) -> list[tuple[str, str, str]]:
     """Return key, name and kind of what points to a thing, owners left out."""
     scene, desk = room.desk.scene, room.desk
@@ -231,7 +242,7 @@ _SOURCE = iri("dcterms:source")
 
 
 @dataclass(frozen=True)
-class RowView:
+class ValueView:
     """One value, as inputs.
 
     Attributes:
@@ -258,7 +269,7 @@ class RowView:
     is_dropped: bool
     may_drop: bool
     errors: tuple[str, ...]
-    proofs: tuple[ProofView, ...]
+    proofs: tuple[StatementView, ...]
 
     @property
     def id(self) -> str:
@@ -267,7 +278,7 @@ class RowView:
 
 
 @dataclass(frozen=True)
-class ProofView:
+class StatementView:
     """A statement about a value: its sources in front, the rest behind."""
 
     name: str
@@ -297,7 +308,7 @@ class FieldView:
     start: str
     label: str
     hint: str
-    rows: tuple[RowView, ...]
+    rows: tuple[ValueView, ...]
     list_id: str
     errors: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -331,12 +342,12 @@ class GroupView:
 class FormViews:
     """Makes views of the entries of one form, in one language."""
 
-    def __init__(self, choices: Choices, remarks: Remarks, language: str) -> None:
+    def __init__(self, choices: FieldChoices, remarks: FormErrors, language: str) -> None:
         """Keep what may be chosen, and what is wrong."""
         self._choices, self._remarks, self._language = choices, remarks, language
         self.lists: dict[str, Sequence[str]] = {}
 
-    def field(self, entry: Entry, start: str) -> FieldView:
+    def field(self, entry: FieldInput, start: str) -> FieldView:
         """Return the view of a field and its values."""
         each = entry.field
         said = self._remarks.of_field(start)
@@ -370,8 +381,8 @@ class FormViews:
             return False
         return self._choices.is_long(each) or (each.kind == LINK and not each.is_closed)
 
-    def _row(self, each: Field, row: Row) -> RowView:
-        return RowView(
+    def _row(self, each: Field, row: ValueInput) -> ValueView:
+        return ValueView(
             name=row.name,
             kind=self._kind(each, row),
             value=self._choices.shown(each, row.value, self._language)
@@ -390,16 +401,16 @@ class FormViews:
             proofs=tuple(self._proof(proof) for proof in row.proofs),
         )
 
-    def _kind(self, each: Field, row: Row) -> str:
+    def _kind(self, each: Field, row: ValueInput) -> str:
         if self._is_searched(each):
             return "search"
         if each.kind == TRUTH or len(self._choices.of(each)):
             return "select"
-        value = shown(row.old)[0] if row.old is not None else row.value
+        value = input_text(row.old)[0] if row.old is not None else row.value
         is_long = each.path in _LONG_PATHS or len(value) > _LONG_TEXT or "\n" in value
         return "area" if is_long and each.kind in (TEXT, ANY) else "line"
 
-    def _options(self, each: Field, row: Row) -> Mapping[str, str]:
+    def _options(self, each: Field, row: ValueInput) -> Mapping[str, str]:
         if self._is_searched(each):
             return {}
         if each.kind == TRUTH:
@@ -411,13 +422,13 @@ class FormViews:
             found[row.value] = self._choices.name(row.value, self._language)
         return found
 
-    def _proof(self, proof: Proof) -> ProofView:
+    def _proof(self, proof: StatementInput) -> StatementView:
         views = [
             self.field(entry, f"{proof.name}f{number}.")
             for number, entry in enumerate(proof.entries)
         ]
         rest = tuple(view for view in views if view.field.path != _SOURCE)
-        return ProofView(
+        return StatementView(
             proof.name,
             proof.statement,
             tuple(view for view in views if view.field.path == _SOURCE),
@@ -426,7 +437,7 @@ class FormViews:
         )
 
 
-def grouped(views: Iterable[FieldView], language: str) -> list[GroupView]:
+def group_fields(views: Iterable[FieldView], language: str) -> list[GroupView]:
     """Return the fields by group, in the order of the shapes."""
     found: dict[str, list[FieldView]] = {}
     for view in views:

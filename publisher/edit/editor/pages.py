@@ -9,30 +9,30 @@ from urllib.parse import urlencode
 from flask import Response, abort, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from publisher.edit.editor.checks import check_around
-from publisher.edit.editor.pending import Work, work_of
+from publisher.edit.editor.checks import check_drafts
+from publisher.edit.editor.pending import PendingChanges, pending_changes
 from publisher.edit.editor.preview import Preview
-from publisher.edit.editor.session import Desk, Draft
+from publisher.edit.editor.session import Draft, EditSession
 from publisher.edit.fields import Form
 from publisher.findings import Finding
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.render.values import sentence_case
 
 
-class Room:
+class EditorPages:
     """Desk, pages, and the preview of what lies on the desk."""
 
-    def __init__(self, desk: Desk, frame: EditorFrame) -> None:
+    def __init__(self, desk: EditSession, frame: EditorFrame) -> None:
         """Keep them; there is no preview yet."""
         self.desk, self._frame = desk, frame
         self._shown: tuple[object, Preview] | None = None
 
-    def place(self) -> Place:
+    def place(self) -> PageContext:
         """Return where the request is."""
         language, _, page = request.path.removeprefix("/").partition("/")
         if language not in LANGUAGES:
             language, page = LANGUAGES[0], ""
-        return Place(f"{request.script_root}/", language, page, request.query_string.decode())
+        return PageContext(f"{request.script_root}/", language, page, request.query_string.decode())
 
     def render(self, template: str, title: str, **values: object) -> bytes:
         """Return a page, with what every page tells of the desk.
@@ -45,7 +45,7 @@ class Room:
         place = self.place()
         values.setdefault("work", None)
         work = values["work"] or self.work()
-        assert isinstance(work, Work)
+        assert isinstance(work, PendingChanges)
         unread = self.desk.unread
         return self._frame.render(
             template,
@@ -61,13 +61,13 @@ class Room:
         title = translate("This did not work", self.place().language)
         return self.render("problem.html", title, details=details)
 
-    def work(self, also: Draft | None = None) -> Work:
+    def work(self, also: Draft | None = None) -> PendingChanges:
         """Return what the drafts make of the sources."""
-        return work_of(self.desk, also)
+        return pending_changes(self.desk, also)
 
-    def findings(self, work: Work) -> list[Finding]:
+    def findings(self, work: PendingChanges) -> list[Finding]:
         """Return what is wrong around the drafts."""
-        return check_around(work, self.desk.scene.around)
+        return check_drafts(work, self.desk.scene.around)
 
     def preview(self) -> Preview:
         """Return the site as it would be; it is made again when something changes."""
@@ -105,7 +105,7 @@ _LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 
 
 @dataclass(frozen=True)
-class Place:
+class PageContext:
     """Where in the editor somebody is.
 
     Attributes:
@@ -151,7 +151,7 @@ class EditorFrame:
         self._environment.filters["sentence_case"] = sentence_case
         self._environment.filters["said_in"] = in_language
 
-    def render(self, template: str, place: Place, *, title: str, **values: object) -> bytes:
+    def render(self, template: str, place: PageContext, *, title: str, **values: object) -> bytes:
         """Return a page.
 
         Args:

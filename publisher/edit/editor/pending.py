@@ -9,11 +9,26 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.edit.changes import Change, Plan, added, plan_changes, removed, replaced
-from publisher.edit.editor.entries import Entry, Proof, Proofs, Row, says, shown, with_starts
-from publisher.edit.editor.session import Choices, Desk, Draft, Problem
+from publisher.edit.changes import (
+    Change,
+    Plan,
+    add_value,
+    plan_changes,
+    remove_value,
+    replace_value,
+)
+from publisher.edit.editor.entries import (
+    FieldInput,
+    StatementForms,
+    StatementInput,
+    ValueInput,
+    input_text,
+    name_prefixes,
+    statement_type,
+)
+from publisher.edit.editor.session import Draft, EditSession, FieldChoices, InputProblem
 from publisher.edit.fields import Field
-from publisher.edit.inventory import home_for
+from publisher.edit.inventory import file_for_new_thing
 from publisher.edit.statements import OBJECT
 from publisher.errors import ChangeRefused, ValueRefused
 from publisher.messages import LANGUAGES, Text, text
@@ -24,7 +39,7 @@ _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True)
-class Clash:
+class EditClash:
     """A value that somebody else changed while it was being changed here.
 
     Attributes:
@@ -37,7 +52,7 @@ class Clash:
 
 
 @dataclass(frozen=True)
-class Work:
+class PendingChanges:
     """What the drafts make of the sources.
 
     Attributes:
@@ -50,8 +65,8 @@ class Work:
 
     plan: Plan | None
     changes: Mapping[str, list[Change]] = field(repr=False)
-    problems: Mapping[str, list[Problem]] = field(repr=False)
-    clashes: tuple[Clash, ...] = ()
+    problems: Mapping[str, list[InputProblem]] = field(repr=False)
+    clashes: tuple[EditClash, ...] = ()
     refused: ChangeRefused | None = None
 
     @property
@@ -70,7 +85,7 @@ class Work:
         return found
 
 
-def work_of(desk: Desk, also: Draft | None = None) -> Work:
+def pending_changes(desk: EditSession, also: Draft | None = None) -> PendingChanges:
     """Return what the kept drafts of a desk make of its sources.
 
     Args:
@@ -81,39 +96,39 @@ def work_of(desk: Desk, also: Draft | None = None) -> Work:
     if also is not None:
         drafts[also.key] = also
     changes: dict[str, list[Change]] = {}
-    problems: dict[str, list[Problem]] = {}
+    problems: dict[str, list[InputProblem]] = {}
     for key, draft in drafts.items():
-        changes[key], problems[key] = changes_of(desk, draft)
-    clashes = tuple(_clashes(desk, changes))
+        changes[key], problems[key] = draft_changes(desk, draft)
+    clashes = tuple(_find_clashes(desk, changes))
     lost = [clash.change for clash in clashes]
     wanted = [c for found in changes.values() for c in found if c not in lost]
     # Without the value that is gone, the new one can still be looked at and checked.
     wanted += [dataclasses.replace(change, old=None) for change in lost if change.new is not None]
     try:
-        return Work(plan_changes(desk.scene.sources, wanted), changes, problems, clashes)
+        return PendingChanges(plan_changes(desk.scene.sources, wanted), changes, problems, clashes)
     except ChangeRefused as error:
-        return Work(None, changes, problems, clashes, error)
+        return PendingChanges(None, changes, problems, clashes, error)
 
 
-def changes_of(desk: Desk, draft: Draft) -> tuple[list[Change], list[Problem]]:
+def draft_changes(desk: EditSession, draft: Draft) -> tuple[list[Change], list[InputProblem]]:
     """Return what a draft changes, and what of it can be no value."""
     scene = desk.scene
     if draft.is_removed:
-        return removal(scene.proofs, draft.iri, scene.owners(draft.iri)), []
-    form, file = desk.form(draft), file_of(desk, draft)
-    composer = Composer(scene.proofs, desk.choices(), draft.iri, file)
+        return removal_changes(scene.proofs, draft.iri, scene.owners(draft.iri)), []
+    form, file = desk.form(draft), draft_file(desk, draft)
+    composer = ChangeBuilder(scene.proofs, desk.choices(), draft.iri, file)
     if draft.is_new:
-        composer.changes += birth(draft.iri, form.types, file)
+        composer.changes += creation_changes(draft.iri, form.types, file)
         composer.problems += _wrong_address(desk, draft)
         if draft.owner is not None and draft.owner.has_part:
             owner = desk.address(draft.owner.key)
             new = NamedNode(draft.iri)
-            composer.changes.append(added(owner, draft.owner.path, new, file))
+            composer.changes.append(add_value(owner, draft.owner.path, new, file))
     composer.compose(desk.entries(draft))
     return composer.changes, composer.problems
 
 
-def file_of(desk: Desk, draft: Draft) -> str:
+def draft_file(desk: EditSession, draft: Draft) -> str:
     """Return the file in which a thing stands, or will."""
     scene = desk.scene
     if not draft.is_new:
@@ -121,14 +136,14 @@ def file_of(desk: Desk, draft: Draft) -> str:
     if draft.owner is not None and draft.owner.is_beside:
         above = desk.drafts.get(draft.owner.key) or desk.open(draft.owner.key)
         if above is not None:
-            return file_of(desk, above)
-    return home_for(scene.inventory, desk.form(draft), draft.iri)
+            return draft_file(desk, above)
+    return file_for_new_thing(scene.inventory, desk.form(draft), draft.iri)
 
 
-def _wrong_address(desk: Desk, draft: Draft) -> list[Problem]:
+def _wrong_address(desk: EditSession, draft: Draft) -> list[InputProblem]:
     if draft.slug and not _SLUG.fullmatch(draft.slug):
         return [
-            Problem(
+            InputProblem(
                 "slug",
                 text(
                     "Write the end of the address with lower-case letters a–z, digits and hyphens,"
@@ -140,7 +155,7 @@ def _wrong_address(desk: Desk, draft: Draft) -> list[Problem]:
     others = [other for other in desk.pending() if other.key != draft.key]
     if draft.iri in desk.scene.inventory.homes or draft.iri in [other.iri for other in others]:
         return [
-            Problem(
+            InputProblem(
                 "slug",
                 text(
                     "Something else has the address {address} already."
@@ -152,18 +167,18 @@ def _wrong_address(desk: Desk, draft: Draft) -> list[Problem]:
     return []
 
 
-def _clashes(desk: Desk, changes: Mapping[str, list[Change]]) -> list[Clash]:
+def _find_clashes(desk: EditSession, changes: Mapping[str, list[Change]]) -> list[EditClash]:
     """Return the changes whose old value is not there any more."""
     said = desk.scene.inventory.said
     return [
-        Clash(key, change)
+        EditClash(key, change)
         for key, found in changes.items()
         for change in found
         if change.old is not None and change.old not in said.of(change.thing).get(change.path, ())
     ]
 
 
-def triples_of(work: Work, key: str, desk: Desk) -> list[Triple]:
+def draft_triples(work: PendingChanges, key: str, desk: EditSession) -> list[Triple]:
     """Return what the sources would say of a draft's thing, and of what changes with it."""
     assert work.plan is not None
     draft = desk.drafts.get(key) or desk.open(key)
@@ -180,10 +195,12 @@ def triples_of(work: Work, key: str, desk: Desk) -> list[Triple]:
 LONGEST = 20_000
 
 
-class Composer:
+class ChangeBuilder:
     """Makes changes of one thing, and notes what cannot become one."""
 
-    def __init__(self, proofs: Proofs, choices: Choices, thing: str, file: str = "") -> None:
+    def __init__(
+        self, proofs: StatementForms, choices: FieldChoices, thing: str, file: str = ""
+    ) -> None:
         """Begin with no change.
 
         Args:
@@ -195,23 +212,23 @@ class Composer:
         self._proofs, self._choices = proofs, choices
         self._thing, self._file = thing, file
         self.changes: list[Change] = []
-        self.problems: list[Problem] = []
+        self.problems: list[InputProblem] = []
         self._minted: set[str] = set()
 
-    def compose(self, entries: Iterable[Entry]) -> None:
+    def compose(self, entries: Iterable[FieldInput]) -> None:
         """Add the changes that the entries ask for."""
         for entry in entries:
             for row in entry.rows:
                 new = self._wanted(entry.field, row)
-                self.changes += _of_value(self._thing, entry.field, row.old, new, self._file)
+                self.changes += _value_change(self._thing, entry.field, row.old, new, self._file)
                 for proof in row.proofs:
                     self._prove(entry.field, row, new, proof)
 
-    def _wanted(self, each: Field, row: Row) -> Term | None:
+    def _wanted(self, each: Field, row: ValueInput) -> Term | None:
         """Return the value that a row asks for; the old one when it can be none."""
         if len(row.value) > LONGEST:
             self.problems.append(
-                Problem(
+                InputProblem(
                     row.name,
                     text(
                         "The text has {length} characters. Shorten it to {most}.",
@@ -224,69 +241,73 @@ class Composer:
         try:
             return row.new(each, self._choices.of(each))
         except ValueRefused as error:
-            self.problems.append(Problem(row.name, _said(error)))
+            self.problems.append(InputProblem(row.name, _error_texts(error)))
             return row.old
 
-    def _prove(self, each: Field, row: Row, new: Term | None, proof: Proof) -> None:
+    def _prove(self, each: Field, row: ValueInput, new: Term | None, proof: StatementInput) -> None:
         """Add the changes of one statement about a value."""
         moved = row.old is not None and new is not None and row.old != new
         named_after = each.is_repeated and isinstance(new, NamedNode)
         if proof.statement and (new is None or (moved and named_after)):
             # Where there are several links, the address of a statement tells which it is about.
-            self.changes += _taken_away(self._proofs, proof.statement)
+            self.changes += _removed_value(self._proofs, proof.statement)
             if new is not None:
                 self._state(each, new, proof, is_copy=True)
         elif proof.statement:
             if moved and row.old is not None and new is not None:
-                self.changes.append(replaced(proof.statement, OBJECT, row.old, new))
+                self.changes.append(replace_value(proof.statement, OBJECT, row.old, new))
             self._describe(proof.statement, proof)
         elif new is not None and not proof.is_empty:
             self._state(each, new, proof)
 
-    def _state(self, each: Field, value: Term, proof: Proof, *, is_copy: bool = False) -> None:
+    def _state(
+        self, each: Field, value: Term, proof: StatementInput, *, is_copy: bool = False
+    ) -> None:
         """Add a new statement; a copy takes over what another one said."""
         address = self._proofs.statements.address
         statement = address(self._thing, each.path, value, self._minted)
         self._minted.add(statement)
-        for path, term in says(self._thing, each.path, value):
-            self.changes.append(added(statement, path, term, self._file))
+        for path, term in statement_type(self._thing, each.path, value):
+            self.changes.append(add_value(statement, path, term, self._file))
         for entry in proof.entries:
             for row in entry.rows:
                 wanted = self._wanted(entry.field, row)
                 if wanted is not None and (is_copy or row.old is None):
-                    self.changes.append(added(statement, entry.field.path, wanted, self._file))
+                    self.changes.append(add_value(statement, entry.field.path, wanted, self._file))
 
-    def _describe(self, statement: str, proof: Proof) -> None:
+    def _describe(self, statement: str, proof: StatementInput) -> None:
         for entry in proof.entries:
             for row in entry.rows:
                 new = self._wanted(entry.field, row)
-                self.changes += _of_value(statement, entry.field, row.old, new)
+                self.changes += _value_change(statement, entry.field, row.old, new)
 
 
-def _of_value(
+def _value_change(
     thing: str, each: Field, old: Term | None, new: Term | None, file: str = ""
 ) -> Iterator[Change]:
     if old == new:
         return
     if not each.is_inverse:
         if old is not None and new is not None:
-            yield replaced(thing, each.path, old, new)
+            yield replace_value(thing, each.path, old, new)
         elif new is not None:
-            yield added(thing, each.path, new, file)
+            yield add_value(thing, each.path, new, file)
         elif old is not None:
-            yield removed(thing, each.path, old)
+            yield remove_value(thing, each.path, old)
         return
     if old is not None:
-        yield removed(old.value, each.path, NamedNode(thing))
+        yield remove_value(old.value, each.path, NamedNode(thing))
     if new is not None:
-        yield added(new.value, each.path, NamedNode(thing))
+        yield add_value(new.value, each.path, NamedNode(thing))
 
 
-def _taken_away(proofs: Proofs, thing: str) -> Iterator[Change]:
-    return (removed(thing, path, value) for path, value in proofs.triples(thing))
+def _removed_value(proofs: StatementForms, thing: str) -> Iterator[Change]:
+    return (remove_value(thing, path, value) for path, value in proofs.triples(thing))
 
 
-def removal(proofs: Proofs, thing: str, owners: Iterable[tuple[str, str]]) -> list[Change]:
+def removal_changes(
+    proofs: StatementForms, thing: str, owners: Iterable[tuple[str, str]]
+) -> list[Change]:
     """Return the changes that take a thing away, with the statements about it and the links to it.
 
     Args:
@@ -294,18 +315,18 @@ def removal(proofs: Proofs, thing: str, owners: Iterable[tuple[str, str]]) -> li
         thing: Its IRI.
         owners: Subject and property of what links to it.
     """
-    gone = [*_taken_away(proofs, thing)]
+    gone = [*_removed_value(proofs, thing)]
     for statement in proofs.about(thing):
-        gone += _taken_away(proofs, statement)
-    return gone + [removed(owner, path, NamedNode(thing)) for owner, path in owners]
+        gone += _removed_value(proofs, statement)
+    return gone + [remove_value(owner, path, NamedNode(thing)) for owner, path in owners]
 
 
-def birth(thing: str, types: Iterable[str], file: str) -> list[Change]:
+def creation_changes(thing: str, types: Iterable[str], file: str) -> list[Change]:
     """Return the changes that say what a new thing is, and where it stands."""
-    return [added(thing, iri("rdf:type"), NamedNode(name), file) for name in types]
+    return [add_value(thing, iri("rdf:type"), NamedNode(name), file) for name in types]
 
 
-def _said(error: ValueRefused) -> Text:
+def _error_texts(error: ValueRefused) -> Text:
     """Return what an error says and its cure, by language."""
     return {tag: f"{error.what[tag]} {error.remedy.get(tag, '')}".strip() for tag in LANGUAGES}
 
@@ -313,7 +334,7 @@ def _said(error: ValueRefused) -> Text:
 # Two people changed one value: which of the two is to count.
 
 
-def settle_clashes(desk: Desk, clashes: Iterable[Clash], *, mine: bool) -> None:
+def resolve_conflicts(desk: EditSession, clashes: Iterable[EditClash], *, mine: bool) -> None:
     """Let the drafts begin from what is in the files now.
 
     Args:
@@ -326,19 +347,19 @@ def settle_clashes(desk: Desk, clashes: Iterable[Clash], *, mine: bool) -> None:
         if draft is None:
             continue
         pairs = dict(draft.pairs)
-        now = _now(desk, clash, pairs)
-        for _start, entry in with_starts(desk.entries(draft)):
+        now = _current_value(desk, clash, pairs)
+        for _start, entry in name_prefixes(desk.entries(draft)):
             for row in entry.rows:
                 if entry.field.path != clash.change.path or row.old != clash.change.old:
                     continue
                 pairs[f"{row.name}o"] = "" if now is None else str(now)
                 if not mine:
-                    pairs[f"{row.name}v"] = "" if now is None else shown(now)[0]
+                    pairs[f"{row.name}v"] = "" if now is None else input_text(now)[0]
                     pairs.pop(f"{row.name}d", None)
         desk.put(replace(draft, pairs=tuple(pairs.items())))
 
 
-def _now(desk: Desk, clash: Clash, pairs: dict[str, str]) -> Term | None:
+def _current_value(desk: EditSession, clash: EditClash, pairs: dict[str, str]) -> Term | None:
     """Return the value that stands where the old one stood; None when there is no such one."""
     change, known = clash.change, set(pairs.values())
     values = desk.scene.inventory.said.values(change.thing, change.path)

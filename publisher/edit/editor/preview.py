@@ -22,7 +22,7 @@ _NAME = "preview"
 _LINKS = 100
 
 
-class _Engine(InProcessEngine):
+class _MemoryEngine(InProcessEngine):
     """Look-ups in memory; a preview answers no queries."""
 
     def answer(self, operation: Operation) -> Answer:
@@ -49,7 +49,7 @@ class Preview:
         quads = list(sources.quads(*PUBLISHED))
         store = Store()
         store.extend(quads)
-        engine = _Engine(store)
+        engine = _MemoryEngine(store)
         counts = Counter(getattr(quad.graph_name, "value", "") for quad in quads)
         release = Release(
             id=_NAME,

@@ -10,12 +10,19 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, jsonify, request, send_from_directory
 
 from publisher.edit.editor import form_page
-from publisher.edit.editor.actions import act
-from publisher.edit.editor.checks import Echo, Remarks, adopted, echoes, new_violations, unmoved
-from publisher.edit.editor.difference import Difference, Words
-from publisher.edit.editor.pages import Room
-from publisher.edit.editor.pending import Work, settle_clashes, triples_of
-from publisher.edit.editor.session import Choices, Draft
+from publisher.edit.editor.actions import run_action
+from publisher.edit.editor.checks import (
+    FormErrors,
+    StaleMention,
+    apply_proposals,
+    find_stale_mentions,
+    new_violations,
+    unchanged_sources,
+)
+from publisher.edit.editor.difference import FactChange, TermFormatter
+from publisher.edit.editor.pages import EditorPages
+from publisher.edit.editor.pending import PendingChanges, draft_triples, resolve_conflicts
+from publisher.edit.editor.session import Draft, FieldChoices
 from publisher.edit.fields import Form
 from publisher.edit.statements import STATEMENT, SUBJECT
 from publisher.errors import ChangeRefused, EditConflict, SourceError
@@ -28,19 +35,19 @@ from publisher.render.values import sort_key
 
 
 @dataclass(frozen=True)
-class Changed:
+class DraftDifference:
     """One draft on the page of the difference."""
 
     draft: Draft
     kind: str
     name: str
-    differences: tuple[Difference, ...]
-    echoes: tuple[Echo, ...]
+    differences: tuple[FactChange, ...]
+    echoes: tuple[StaleMention, ...]
     unmoved: tuple[tuple[str, str], ...]
     errors: tuple[str, ...]
 
 
-def saving_blueprint(room: Room) -> Blueprint:
+def saving_blueprint(room: EditorPages) -> Blueprint:
     """Return the routes that lead to the files."""
     part = Blueprint("saving", __name__, url_prefix="/<any(sv, en):language>")
 
@@ -54,14 +61,14 @@ def saving_blueprint(room: Room) -> Blueprint:
 
     @part.post("/settle")
     def settle(language: str) -> Response:
-        settle_clashes(room.desk, room.work().clashes, mine=request.form.get("keep") == "mine")
+        resolve_conflicts(room.desk, room.work().clashes, mine=request.form.get("keep") == "mine")
         return room.sent_to("review")
 
     @part.post("/echo")
     def echo(language: str) -> Response:
         draft = room.draft(request.form.get("key", ""))
-        found = echoes(room.desk.entries(draft), room.desk.choices())
-        room.desk.put(replace(draft, pairs=adopted(draft, found), is_kept=True))
+        found = find_stale_mentions(room.desk.entries(draft), room.desk.choices())
+        room.desk.put(replace(draft, pairs=apply_proposals(draft, found), is_kept=True))
         return room.sent_to("review")
 
     @part.post("/forget")
@@ -72,18 +79,18 @@ def saving_blueprint(room: Room) -> Blueprint:
 
     @part.get("/look")
     def look(language: str) -> bytes:
-        return _look(room, language)
+        return _preview_page(room, language)
 
     return part
 
 
-def _look(room: Room, language: str) -> bytes:
+def _preview_page(room: EditorPages, language: str) -> bytes:
     """Return the page that shows a draft as the site would, and as Turtle."""
     draft = room.draft(request.args.get("key", ""))
     work = room.work(draft if draft.is_kept else None)
     written = ""
     if work.plan is not None:
-        triples = triples_of(work, draft.key, room.desk)
+        triples = draft_triples(work, draft.key, room.desk)
         written = turtle.write_turtle(triples, dict(room.desk.scene.sources.prefixes))
     return room.render(
         "look.html",
@@ -95,13 +102,13 @@ def _look(room: Room, language: str) -> bytes:
     )
 
 
-def _review(room: Room, language: str, stopped: tuple[Finding, ...] = ()) -> bytes:
+def _review(room: EditorPages, language: str, stopped: tuple[Finding, ...] = ()) -> bytes:
     work = room.work()
     findings = list(stopped) or room.findings(work)
     choices = room.desk.choices()
-    words = Words(choices, language)
+    words = TermFormatter(choices, language)
     clashes = [
-        Difference(
+        FactChange(
             choices.name(clash.change.path, language),
             words.of(clash.change.old),
             words.of(clash.change.new),
@@ -125,36 +132,38 @@ def _review(room: Room, language: str, stopped: tuple[Finding, ...] = ()) -> byt
     )
 
 
-def _changed(room: Room, work: Work, key: str, words: Words, language: str) -> Changed:
+def _changed(
+    room: EditorPages, work: PendingChanges, key: str, words: TermFormatter, language: str
+) -> DraftDifference:
     desk = room.desk
     draft = desk.drafts[key]
     form = desk.form(draft)
     entries = () if draft.is_removed else desk.entries(draft)
-    return Changed(
+    return DraftDifference(
         draft,
         in_language(form.names, language),
-        _named(room, draft, language),
+        _draft_name(room, draft, language),
         tuple(words.differences(entries)),
-        tuple(echoes(entries, desk.choices())),
+        tuple(find_stale_mentions(entries, desk.choices())),
         tuple(
             (in_language(each.names, language), ", ".join(map(words.value, sources)))
-            for each, sources in unmoved(entries, desk.choices())
+            for each, sources in unchanged_sources(entries, desk.choices())
         ),
         tuple(in_language(problem.message, language) for problem in work.problems[key]),
     )
 
 
-def _named(room: Room, draft: Draft, language: str) -> str:
+def _draft_name(room: EditorPages, draft: Draft, language: str) -> str:
     """Return what a draft is called; of what kind it is while it has no name."""
     kind = in_language(room.desk.form(draft).names, language)
     return room.desk.name(draft, language) or translate("New: {kind}", language, kind=kind)
 
 
-def _about(room: Room, finding: Finding, language: str) -> tuple[str, str]:
+def _about(room: EditorPages, finding: Finding, language: str) -> tuple[str, str]:
     """Return key and name of the draft or thing that a finding is about."""
     for draft in room.desk.kept:
         if draft.iri == finding.focus_node:
-            return draft.key, _named(room, draft, language)
+            return draft.key, _draft_name(room, draft, language)
     scene, thing = room.desk.scene, finding.focus_node
     for subject in scene.inventory.said.nodes(thing, SUBJECT):
         thing = subject
@@ -162,7 +171,7 @@ def _about(room: Room, finding: Finding, language: str) -> tuple[str, str]:
     return (thing, name) if scene.form_of(thing) is not None else ("", name)
 
 
-def _save(room: Room, language: str) -> Response:
+def _save(room: EditorPages, language: str) -> Response:
     """Check everything, write the files that change, and tell what was written."""
     work = room.work()
     if work.plan is None or work.clashes or any(work.problems.values()) or not work.drafts:
@@ -186,7 +195,7 @@ def _save(room: Room, language: str) -> Response:
     return Response(room.render("saved.html", title, files=names, saved=saved))
 
 
-def _link(room: Room, key: str, language: str) -> tuple[str, str]:
+def _link(room: EditorPages, key: str, language: str) -> tuple[str, str]:
     draft = room.desk.drafts[key]
     name = room.desk.name(draft, language) or draft.iri
     return ("" if draft.is_removed else draft.iri), name
@@ -199,7 +208,7 @@ _LONGEST_LIST = 30
 
 
 @dataclass(frozen=True)
-class Listed:
+class ClassListing:
     """The things of a class, for the first page.
 
     Attributes:
@@ -217,7 +226,7 @@ class Listed:
     is_long: bool
 
 
-def list_blueprint(room: Room) -> Blueprint:
+def list_blueprint(room: EditorPages) -> Blueprint:
     """Return the routes of the lists."""
     part = Blueprint("lists", __name__, url_prefix="/<any(sv, en):language>")
 
@@ -255,14 +264,16 @@ def list_blueprint(room: Room) -> Blueprint:
     return part
 
 
-def _shown_forms(room: Room) -> list[Form]:
+def _shown_forms(room: EditorPages) -> list[Form]:
     """Return the forms, those with most fields first; what is edited inside others comes last."""
     scene = room.desk.scene
     forms = [form for form in scene.forms if form.class_iri != STATEMENT]
     return sorted(forms, key=lambda form: (scene.is_part(form), -len(form.fields), form.class_iri))
 
 
-def _listed(room: Room, form: Form, choices: Choices, language: str, asked: str) -> Listed:
+def _listed(
+    room: EditorPages, form: Form, choices: FieldChoices, language: str, asked: str
+) -> ClassListing:
     named = [(thing, choices.name(thing, language)) for thing in form.things]
     words = fold(asked).split()
     found = [
@@ -270,7 +281,7 @@ def _listed(room: Room, form: Form, choices: Choices, language: str, asked: str)
         for thing, name in named
         if all(word in fold(" ".join(_names(room, thing))) for word in words)
     ]
-    return Listed(
+    return ClassListing(
         form,
         in_language(form.names, language),
         sorted(found, key=lambda row: sort_key(row[1])),
@@ -279,24 +290,24 @@ def _listed(room: Room, form: Form, choices: Choices, language: str, asked: str)
     )
 
 
-def _names(room: Room, thing: str) -> list[str]:
+def _names(room: EditorPages, thing: str) -> list[str]:
     return [*room.desk.scene.inventory.names(thing).values(), thing.rpartition("/")[2]]
 
 
 # The form of one thing: shown, sent, and looked at while somebody types.
 
 # Inputs that steer the form and are no part of the thing.
-_STEERING = frozenset({"go", "revision", "slug"})
+_CONTROL_FIELDS = frozenset({"go", "revision", "slug"})
 
 
-def form_blueprint(room: Room) -> Blueprint:
+def form_blueprint(room: EditorPages) -> Blueprint:
     """Return the routes of the forms."""
     part = Blueprint("forms", __name__, url_prefix="/<any(sv, en):language>")
 
     @part.get("/thing")
     def shown(language: str) -> bytes:
         draft = room.draft(request.args.get("key", ""))
-        return form_page.page(room, draft, language, checks="check" in request.args)
+        return form_page.form_page(room, draft, language, checks="check" in request.args)
 
     @part.post("/thing")
     def sent(language: str) -> Response:
@@ -304,20 +315,20 @@ def form_blueprint(room: Room) -> Blueprint:
         go = request.form.get("go", "review")
         try:
             if go not in ("forget", "remove"):
-                draft = _keep(room, draft.key)
+                draft = _store_draft(room, draft.key)
         except EditConflict:
-            return Response(form_page.compared(room, draft, _pairs(), language), 409)
-        return act(room, draft, go, language)
+            return Response(form_page.comparison_page(room, draft, _pairs(), language), 409)
+        return run_action(room, draft, go, language)
 
     @part.post("/live")
     def live(language: str) -> tuple[Response, int]:
         draft = room.draft(request.args.get("key", ""))
         try:
-            draft = _keep(room, draft.key)
+            draft = _store_draft(room, draft.key)
         except EditConflict as error:
             return jsonify({"stale": error.in_language(language)}), 409
         work = room.work(draft)
-        remarks = form_page.remarks(room, draft, work)
+        remarks = form_page.draft_errors(room, draft, work)
         said = _as_json(remarks, language)
         said |= {"revision": draft.revision, "pending": len(work.drafts), "iri": draft.iri}
         return jsonify(said), 200
@@ -326,16 +337,16 @@ def form_blueprint(room: Room) -> Blueprint:
 
 
 def _pairs() -> list[tuple[str, str]]:
-    return [(k, v) for k, v in request.form.items(multi=True) if k not in _STEERING]
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in _CONTROL_FIELDS]
 
 
-def _keep(room: Room, key: str) -> Draft:
+def _store_draft(room: EditorPages, key: str) -> Draft:
     revision = request.form.get("revision", "0")
     number = int(revision) if revision.isdecimal() else -1
     return room.desk.keep(key, _pairs(), number, request.form.get("slug", "").strip())
 
 
-def _as_json(remarks: Remarks, language: str) -> dict[str, object]:
+def _as_json(remarks: FormErrors, language: str) -> dict[str, object]:
     """Return what is wrong, by the id of the place that tells it."""
     errors = {
         start.replace(".", "-"): [in_language(t, language) for t in (*said.errors, *said.warnings)]
@@ -360,7 +371,7 @@ def _as_json(remarks: Remarks, language: str) -> dict[str, object]:
 _SHARED = Path(str(files("publisher"))) / "serve" / "static"
 
 
-def site_blueprint(room: Room) -> Blueprint:
+def site_blueprint(room: EditorPages) -> Blueprint:
     """Return the routes of the site to be."""
     part = Blueprint("site", __name__, url_prefix="/site")
 

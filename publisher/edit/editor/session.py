@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 from pyoxigraph import NamedNode
 
 from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
-from publisher.edit.editor.entries import Entry, Proofs, Resolve, Typed, pairs_of
+from publisher.edit.editor.entries import FieldInput, FormData, Resolve, StatementForms, input_pairs
 from publisher.edit.fields import ANY, LINK, PLAIN, Field, Form
 from publisher.edit.forms import form_of, read_forms
-from publisher.edit.inventory import Inventory, address_for, beginning, last_part, slug
+from publisher.edit.inventory import Inventory, address_for, iri_prefix, last_part, slug
 from publisher.edit.statements import STATEMENT
 from publisher.edit.values import PickList
 from publisher.errors import EditConflict, SourceError, ValueRefused
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Pairs = Iterable[tuple[str, str]]
 
 
-class Desk:
+class EditSession:
     """Sources and drafts; whoever uses it holds the lock of the application."""
 
     def __init__(
@@ -47,7 +47,7 @@ class Desk:
         """
         self._folder, self._base_iri, self._bounds = folder, base_iri, bounds
         self._count = 0
-        self.scene: Scene = read_scene(folder, base_iri, bounds)
+        self.scene: SourceSnapshot = read_snapshot(folder, base_iri, bounds)
         self.drafts: dict[str, Draft] = {}
         # Why the files on the disk cannot be read now; the last ones that could stay on the desk.
         self.unread: SourceError | None = None
@@ -58,7 +58,7 @@ class Desk:
             self.unread = None
             return
         try:
-            self.scene = read_scene(self._folder, self._base_iri, self._bounds)
+            self.scene = read_snapshot(self._folder, self._base_iri, self._bounds)
             self.unread = None
         except SourceError as error:
             self.unread = error
@@ -76,7 +76,7 @@ class Desk:
         if form is None:
             return None
         entries = self.scene.proofs.fill(form, key)
-        return Draft(key, form.class_iri, key, tuple(pairs_of(entries)))
+        return Draft(key, form.class_iri, key, tuple(input_pairs(entries)))
 
     def form(self, draft: Draft) -> Form:
         """Return the form of a draft."""
@@ -84,7 +84,7 @@ class Desk:
         assert found is not None
         return found
 
-    def start(self, form: Form, owner: Owner | None = None, label: str = "") -> Draft:
+    def start(self, form: Form, owner: DraftOwner | None = None, label: str = "") -> Draft:
         """Return the draft of a new thing.
 
         Args:
@@ -94,7 +94,7 @@ class Desk:
         """
         self._count += 1
         key = f"new-{self._count}"
-        pairs = dict(pairs_of(self.scene.proofs.fill(form, "")))
+        pairs = dict(input_pairs(self.scene.proofs.fill(form, "")))
         pairs |= self._told(form, owner, label)
         draft = Draft(key, form.class_iri, "", tuple(pairs.items()), owner)
         draft = replace(draft, iri=self._address(draft, draft.pairs), is_kept=owner is not None)
@@ -103,14 +103,14 @@ class Desk:
             self._fill(owner, draft.iri)
         return draft
 
-    def _fill(self, owner: Owner, value: str) -> None:
+    def _fill(self, owner: DraftOwner, value: str) -> None:
         """Put a value into the input of the owner's draft."""
         above = self.open(owner.key)
         assert above is not None
         pairs = tuple((dict(above.pairs) | {owner.input: value}).items())
         self.put(replace(above, pairs=pairs, is_kept=True))
 
-    def _told(self, form: Form, owner: Owner | None, label: str) -> dict[str, str]:
+    def _told(self, form: Form, owner: DraftOwner | None, label: str) -> dict[str, str]:
         """Return the inputs that can be filled in beforehand."""
         found: dict[str, str] = {}
         numbers = {each.key: number for number, each in enumerate(form.fields)}
@@ -130,7 +130,7 @@ class Desk:
 
     def beginning(self, draft: Draft) -> str:
         """Return what the address of a new thing begins with."""
-        return beginning(self.scene.inventory, self.form(draft))
+        return iri_prefix(self.scene.inventory, self.form(draft))
 
     def keep(self, key: str, pairs: Pairs, revision: int, slug: str = "") -> Draft:
         """Keep what was typed, and return the draft.
@@ -169,7 +169,7 @@ class Desk:
         """Return the address of a new thing: as it was typed, else made of its name."""
         form, inventory = self.form(draft), self.scene.inventory
         if draft.slug:
-            return beginning(inventory, form) + (slug(draft.slug) or draft.key)
+            return iri_prefix(inventory, form) + (slug(draft.slug) or draft.key)
         names = self.label(form, pairs)
         wanted = [names[tag] for tag in (*LANGUAGES, *names) if tag in names]
         others = [other.iri for other in self.drafts.values() if other.key != draft.key]
@@ -180,7 +180,7 @@ class Desk:
     def label(self, form: Form, pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
         """Return what a draft calls its thing, by language."""
         path = _label_path(form)
-        entries = Typed(pairs, lambda _each, _value: "").entries(form, None)
+        entries = FormData(pairs, lambda _each, _value: "").entries(form, None)
         rows = (row for entry in entries if entry.field.key == path for row in entry.rows)
         return {row.language: row.value for row in rows if not row.is_empty}
 
@@ -193,22 +193,22 @@ class Desk:
             if self.drafts[other].is_new:
                 self.forget(other)
 
-    def choices(self) -> Choices:
+    def choices(self) -> FieldChoices:
         """Return the pick-lists, new things among them."""
-        return Choices(self.scene.inventory, map(self._pending, self.pending()))
+        return FieldChoices(self.scene.inventory, map(self._pending, self.pending()))
 
     def pending(self) -> list[Draft]:
         """Return the drafts of new things; those that nobody typed into do not count."""
         return [draft for draft in self.kept if draft.is_new]
 
-    def _pending(self, draft: Draft) -> Pending:
+    def _pending(self, draft: Draft) -> NewThing:
         form = self.form(draft)
-        return Pending(draft.iri, form.types, self.label(form, draft.pairs))
+        return NewThing(draft.iri, form.types, self.label(form, draft.pairs))
 
-    def entries(self, draft: Draft, resolve: Resolve | None = None) -> tuple[Entry, ...]:
+    def entries(self, draft: Draft, resolve: Resolve | None = None) -> tuple[FieldInput, ...]:
         """Return what stands in the form of a draft."""
         find: Callable[..., str] = resolve or self.choices().resolve
-        return Typed(draft.pairs, find).entries(self.form(draft), self.scene.proofs.form)
+        return FormData(draft.pairs, find).entries(self.form(draft), self.scene.proofs.form)
 
     def name(self, draft: Draft, language: str) -> str:
         """Return what the thing of a draft is called; empty while it has no name."""
@@ -226,7 +226,7 @@ def _label_path(form: Form) -> str:
 
 Signature = frozenset[tuple[str, int, int]]
 # So many things of a class must agree before the form takes it for a rule.
-_RULE = 0.75
+_AGREEMENT = 0.75
 
 
 def signature_of(folder: Path) -> Signature:
@@ -247,7 +247,7 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
 
 
 @dataclass(frozen=True)
-class Scene:
+class SourceSnapshot:
     """Sources with their forms; it does not change when they do.
 
     Attributes:
@@ -262,7 +262,7 @@ class Scene:
     signature: Signature
     inventory: Inventory
     forms: tuple[Form, ...]
-    proofs: Proofs
+    proofs: StatementForms
 
     @cached_property
     def around(self) -> NodeValidator:
@@ -312,7 +312,9 @@ class Scene:
         pairs = [(part, o) for part in form.things for o in self.inventory.subjects(path, part)]
         links = [f for f in form.fields if f.kind == LINK and not f.is_inverse]
         return [
-            each for each in links if pairs and self._agreeing(each, pairs) >= _RULE * len(pairs)
+            each
+            for each in links
+            if pairs and self._agreeing(each, pairs) >= _AGREEMENT * len(pairs)
         ]
 
     def _agreeing(self, each: Field, pairs: list[tuple[str, str]]) -> int:
@@ -351,7 +353,9 @@ class Scene:
         return found
 
 
-def read_scene(folder: Path, base_iri: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS) -> Scene:
+def read_snapshot(
+    folder: Path, base_iri: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS
+) -> SourceSnapshot:
     """Return the sources of a folder with their forms.
 
     Raises:
@@ -364,14 +368,14 @@ def read_scene(folder: Path, base_iri: str, bounds: CheckLimits = DEFAULT_CHECK_
     sources = replace(sources, files=held)
     inventory = Inventory(sources)
     forms = read_forms(inventory)
-    return Scene(sources, signature, inventory, forms, Proofs(inventory, forms))
+    return SourceSnapshot(sources, signature, inventory, forms, StatementForms(inventory, forms))
 
 
 # What has been typed and not saved: one draft a thing.
 
 
 @dataclass(frozen=True)
-class Owner:
+class DraftOwner:
     """The thing that a new thing is added to.
 
     Attributes:
@@ -414,7 +418,7 @@ class Draft:
     class_iri: str
     iri: str
     pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    owner: Owner | None = None
+    owner: DraftOwner | None = None
     slug: str = ""
     revision: int = 0
     is_removed: bool = False
@@ -427,7 +431,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class Problem:
+class InputProblem:
     """Something typed that can be no value at all.
 
     Attributes:
@@ -446,7 +450,7 @@ LONGEST_SELECT = 40
 
 
 @dataclass(frozen=True)
-class Pending:
+class NewThing:
     """A new thing that is not saved.
 
     Attributes:
@@ -460,10 +464,10 @@ class Pending:
     names: Text
 
 
-class Choices:
+class FieldChoices:
     """What may be chosen in each field."""
 
-    def __init__(self, inventory: Inventory, pending: Iterable[Pending]) -> None:
+    def __init__(self, inventory: Inventory, pending: Iterable[NewThing]) -> None:
         """Keep what there is, and what is on its way."""
         self._inventory = inventory
         self._pending = {new.iri: new for new in pending}

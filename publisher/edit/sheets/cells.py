@@ -11,10 +11,10 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.edit.fields import ANY, NUMBER, TRUTH, Choice, Field, Form
 from publisher.edit.inventory import Inventory
-from publisher.edit.sheets.layout import SOURCE_KEY, Group, SheetLayout, terms_of
-from publisher.edit.sheets.reports import KEPT
+from publisher.edit.sheets.layout import SOURCE_KEY, ColumnGroup, SheetLayout, group_terms
+from publisher.edit.sheets.reports import MOST_REPORTED
 from publisher.edit.statements import OBJECT, PREDICATE, SOURCE, STATEMENT, SUBJECT
-from publisher.edit.values import PickList, read_value, tidy, truth_of, write_value
+from publisher.edit.values import PickList, clean_text, read_boolean, read_value, write_value
 from publisher.errors import ValueRefused
 from publisher.messages import Text
 from publisher.rdf.subjects import Term
@@ -27,7 +27,7 @@ _TAGGED = re.compile(r"(?P<text>.*)@(?P<language>[a-z]{2,3}(-[a-z0-9]+)*)", re.D
 _DIGEST = 12
 
 
-class Names:
+class CellCodec:
     """The pick-lists of a workbook, in one language; things that are added in it among them."""
 
     def __init__(
@@ -59,7 +59,7 @@ class Names:
         """Return the form of a thing, new ones included."""
         return self._of_things.get(thing)
 
-    def list_for(self, form: Form, group: Group) -> PickList:
+    def list_for(self, form: Form, group: ColumnGroup) -> PickList:
         """Return the pick-list of a group of columns; an empty one where values are free."""
         key = (form.class_iri, group.key)
         if key not in self._lists:
@@ -68,10 +68,10 @@ class Names:
 
     def _bounded(self, choices: PickList) -> PickList:
         """Return a list that suggests names for the findings that are kept, and no more."""
-        choices.suggestions_left = KEPT
+        choices.suggestions_left = MOST_REPORTED
         return choices
 
-    def _list(self, form: Form, group: Group) -> PickList:
+    def _list(self, form: Form, group: ColumnGroup) -> PickList:
         if group.key == SOURCE_KEY:
             return PickList(self._sources(), self._base_iri)
         if form.class_iri == STATEMENT and group.key == PREDICATE:
@@ -111,7 +111,7 @@ class Names:
         new = (pair for name in known for pair in self._new.get(name, {}).items())
         return [*found, *(Choice(NamedNode(thing), names) for thing, names in new)]
 
-    def written(self, form: Form, group: Group, thing: str, term: Term) -> str:
+    def written(self, form: Form, group: ColumnGroup, thing: str, term: Term) -> str:
         """Return what stands in a cell for a value of a thing."""
         if group.field is None:
             return ""
@@ -142,7 +142,7 @@ class Names:
         form = self.form_of(subject)
         return form.field(path) if form is not None else None
 
-    def read(self, form: Form, group: Group, written: str) -> Term:
+    def read(self, form: Form, group: ColumnGroup, written: str) -> Term:
         """Return the value that a cell stands for.
 
         Raises:
@@ -150,7 +150,7 @@ class Names:
         """
         choices = self.list_for(form, group)
         if group.key == SOURCE_KEY:
-            return choices.read(tidy(written))
+            return choices.read(clean_text(written))
         assert group.field is not None
         return read_value(written, group.field, group.language, choices)
 
@@ -160,7 +160,7 @@ class Names:
         Raises:
             ValueRefused: The things of that form have no such property.
         """
-        return self._paths(subject).read(tidy(written)).value
+        return self._paths(subject).read(clean_text(written)).value
 
     def _paths(self, subject: str) -> PickList:
         """Return the properties of the things of a form, by their names there."""
@@ -180,7 +180,7 @@ class Names:
             ValueRefused: It is none of that property.
         """
         field = self._field(subject, path)
-        text = tidy(written)
+        text = clean_text(written)
         tagged = _TAGGED.fullmatch(text)
         if tagged and (field is None or field.languages):
             return Literal(tagged["text"].strip(), language=tagged["language"])
@@ -192,11 +192,13 @@ class Names:
         return read_value(text, field, language, self.of_field(field))
 
 
-def rendered(names: Names, sheet: SheetLayout, group: Group, thing: str) -> list[tuple[str, Term]]:
+def cell_values(
+    names: CellCodec, sheet: SheetLayout, group: ColumnGroup, thing: str
+) -> list[tuple[str, Term]]:
     """Return what stands in the cells of a thing in a group of columns, with the terms."""
-    terms = terms_of(names.inventory, thing, group)
+    terms = group_terms(names.inventory, thing, group)
     found = [(names.written(sheet.form, group, thing, term), term) for term in terms]
-    return sorted(found, key=lambda pair: (same(pair[0], group.field), str(pair[1])))
+    return sorted(found, key=lambda pair: (comparison_key(pair[0], group.field), str(pair[1])))
 
 
 def _writable(text: str) -> str:
@@ -207,22 +209,22 @@ def _writable(text: str) -> str:
     return f"{text[: LONGEST - 40]}… ({digest})"
 
 
-def same(written: str, field: Field | None) -> str:
+def comparison_key(written: str, field: Field | None) -> str:
     """Return what two cells have in common that say the same.
 
-    >>> same(" Åre  ", None)
+    >>> comparison_key(" Åre  ", None)
     'Åre'
     """
-    text = tidy(written)
+    text = clean_text(written)
     if field is not None and field.kind == NUMBER:
         try:
             return str(Decimal(text.replace(",", ".")).normalize())
         except InvalidOperation:
             return text
-    return truth_of(text) if field is not None and field.kind == TRUTH else text
+    return read_boolean(text) if field is not None and field.kind == TRUTH else text
 
 
-def digest(cells: Iterable[str]) -> str:
+def group_digest(cells: Iterable[str]) -> str:
     """Return a short digest of the cells of a group, whatever their order."""
     said: Sequence[str] = sorted(cells)
     return hashlib.sha256("\x1f".join(said).encode("utf-8")).hexdigest()[:_DIGEST]

@@ -9,19 +9,24 @@ from dataclasses import replace
 from pathlib import Path
 
 from publisher.edit.sheets.csvw import read_csv
-from publisher.edit.sheets.grids import Placed
+from publisher.edit.sheets.grids import CellFinding
 from publisher.edit.sheets.importing import Import, import_grids, import_sheets
-from publisher.edit.sheets.layout import Basis, Memory, read_memory
-from publisher.edit.sheets.marking import findings_file, in_order, mark, mark_new
+from publisher.edit.sheets.layout import ComparisonBasis, ExportRecord, read_export_record
+from publisher.edit.sheets.marking import (
+    findings_file,
+    in_order,
+    mark_workbook,
+    write_findings_file,
+)
 from publisher.edit.sheets.reading import (
     Workbook,
     can_be_marked,
-    open_whole,
+    open_for_marking,
+    open_for_reading,
     read_beginning,
     read_grids,
-    reading,
 )
-from publisher.edit.sheets.reports import Report
+from publisher.edit.sheets.reports import ImportReport
 from publisher.errors import SheetRefused
 from publisher.findings import Severity
 from publisher.messages import in_language, translate
@@ -34,7 +39,9 @@ _SHOWN = 1_000
 _NAMES = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def read_import(file: Path, basis: Basis, language: str, allow_removal: bool = False) -> Import:
+def read_import(
+    file: Path, basis: ComparisonBasis, language: str, allow_removal: bool = False
+) -> Import:
     """Return what a workbook or CSV file makes of the sources; nothing is written.
 
     Raises:
@@ -56,22 +63,22 @@ def _seldom_collecting() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def _import(file: Path, basis: Basis, language: str, allow_removal: bool) -> Import:
+def _import(file: Path, basis: ComparisonBasis, language: str, allow_removal: bool) -> Import:
     read_beginning(file)
-    found = Report(file.name)
+    found = ImportReport(file.name)
     if file.suffix.lower() in _CSV:
         sheet = read_csv(file, basis.layouts, found)
         return import_sheets([sheet], found, basis, None, language)
-    with reading(file) as workbook:
-        memory = _memory(file, workbook, basis)
+    with open_for_reading(file) as workbook:
+        memory = _read_record(file, workbook, basis)
         grids = read_grids(workbook, found)
         is_markable = can_be_marked(file, workbook.parts)
     made = import_grids(grids, found, basis, memory, language, allow_removal)
     return replace(made, is_markable=is_markable)
 
 
-def _memory(file: Path, workbook: Workbook, basis: Basis) -> Memory | None:
-    memory = read_memory(workbook)
+def _read_record(file: Path, workbook: Workbook, basis: ComparisonBasis) -> ExportRecord | None:
+    memory = read_export_record(workbook)
     base_iri = basis.inventory.sources.base_iri
     if memory is not None and memory.base_iri != base_iri:
         raise SheetRefused(
@@ -84,7 +91,9 @@ def _memory(file: Path, workbook: Workbook, basis: Basis) -> Memory | None:
     return memory
 
 
-def report(file: Path, found: Import, language: str, mark_original: bool = False) -> Iterator[str]:
+def report_lines(
+    file: Path, found: Import, language: str, mark_original: bool = False
+) -> Iterator[str]:
     """Mark the findings of an import, and yield what is said of them, line by line.
 
     A workbook that is refused gets a marked copy; its own file is left as it is unless asked.
@@ -94,14 +103,14 @@ def report(file: Path, found: Import, language: str, mark_original: bool = False
     """
     ordered = in_order(found.report)
     for each in ordered[:_SHOWN]:
-        yield f"{_place(file, each)}: {_said(each, language)}"
+        yield f"{_place(file, each)}: {_finding_lines(each, language)}"
     if len(ordered) > _SHOWN:
         yield translate("… and {count} more.", language, count=len(ordered) - _SHOWN)
     if not found.is_refused:
         return
     count = found.report.violations
     if file.suffix.lower() in _CSV or found.is_markable:
-        target = _marked(file, ordered, language, mark_original)
+        target = _write_marked(file, ordered, language, mark_original)
         yield translate(
             "{count} things to fix first; nothing was written into the"
             " sources. They are marked in {file}.",
@@ -111,7 +120,7 @@ def report(file: Path, found: Import, language: str, mark_original: bool = False
         )
         return
     target = findings_file(file)
-    mark_new(ordered, language, target)
+    write_findings_file(ordered, language, target)
     yield translate(
         "{count} things to fix first; nothing was written into the"
         " sources. The workbook is too large for a marked copy: they are"
@@ -122,22 +131,24 @@ def report(file: Path, found: Import, language: str, mark_original: bool = False
     )
 
 
-def _marked(file: Path, findings: Sequence[Placed], language: str, mark_original: bool) -> Path:
+def _write_marked(
+    file: Path, findings: Sequence[CellFinding], language: str, mark_original: bool
+) -> Path:
     """Write the findings where an editor sees them, and return the file."""
     if file.suffix.lower() in _CSV:
         target = findings_file(file)
-        mark_new(findings, language, target)
+        write_findings_file(findings, language, target)
     else:
         target = file if mark_original else findings_file(file)
-        mark(open_whole(file), findings, language, target)
+        mark_workbook(open_for_marking(file), findings, language, target)
     return target
 
 
-def _place(file: Path, each: Placed) -> str:
+def _place(file: Path, each: CellFinding) -> str:
     parts = (each.place.sheet or each.finding.file or file.name, each.place.cell)
     return " ".join(part for part in parts if part)
 
 
-def _said(each: Placed, language: str) -> str:
+def _finding_lines(each: CellFinding, language: str) -> str:
     name = translate(_NAMES[each.finding.severity], language)
     return f"{name}: {in_language(each.finding.message, language)}"

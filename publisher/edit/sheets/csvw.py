@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from publisher.edit.sheets.grids import Cell, Grid, Place, Placed
-from publisher.edit.sheets.layout import ADDRESS_KEY, Group, SheetLayout
-from publisher.edit.sheets.matching import Matched, match_columns, without_heading
+from publisher.edit.sheets.grids import Cell, CellFinding, CellPosition, RawSheet
+from publisher.edit.sheets.layout import ADDRESS_KEY, ColumnGroup, SheetLayout
+from publisher.edit.sheets.matching import MatchedSheet, cells_without_heading, match_columns
 from publisher.edit.sheets.parts import MOST_CELLS, MOST_COLUMNS, MOST_LINES
-from publisher.edit.sheets.reports import Report
+from publisher.edit.sheets.reports import ImportReport
 from publisher.errors import SheetRefused
 from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read_json
@@ -34,7 +34,7 @@ _LONGEST_LINE = 5_000_000
 
 
 @dataclass(frozen=True)
-class _Meaning:
+class _CsvMetadata:
     """What the metadata say: columns from left to right, and the class of the things."""
 
     columns: Sequence[Mapping[str, Any]] = field(repr=False)
@@ -42,14 +42,14 @@ class _Meaning:
     delimiter: str
 
 
-def read_csv(file: Path, layouts: Sequence[SheetLayout], report: Report) -> Matched:
+def read_csv(file: Path, layouts: Sequence[SheetLayout], report: ImportReport) -> MatchedSheet:
     """Return a CSV file as a sheet; report what is not understood in it.
 
     Raises:
         SheetRefused: It cannot be read, or nobody knows what it is about.
     """
     text = _text(file)
-    meaning = _meaning(file)
+    meaning = _read_metadata(file)
     delimiter = meaning.delimiter if meaning is not None else _delimiter(text)
     grid = _grid(file, text, delimiter)
     if meaning is None:
@@ -111,7 +111,7 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=head.count)
 
 
-def _meaning(file: Path) -> _Meaning | None:
+def _read_metadata(file: Path) -> _CsvMetadata | None:
     for path in (file.with_name(f"{file.name}-metadata.json"), file.parent / "csv-metadata.json"):
         if not path.is_file():
             continue
@@ -133,11 +133,11 @@ def _meaning(file: Path) -> _Meaning | None:
             for column in columns
             if column.get("propertyUrl") in (iri("rdf:type"), "rdf:type")
         ]
-        return _Meaning(columns, types[0] if types else "", delimiter)
+        return _CsvMetadata(columns, types[0] if types else "", delimiter)
     return None
 
 
-def _grid(file: Path, text: str, delimiter: str) -> Grid:
+def _grid(file: Path, text: str, delimiter: str) -> RawSheet:
     head: dict[int, str] = {}
     lines: dict[int, dict[int, Cell]] = {}
     count = 0
@@ -148,15 +148,15 @@ def _grid(file: Path, text: str, delimiter: str) -> Grid:
         count += len(found)
         last = max(found)
         if last > MOST_COLUMNS or len(lines) >= MOST_LINES or count > MOST_CELLS:
-            raise _too_large(file, Place("", number, last))
+            raise _too_large(file, CellPosition("", number, last))
         if number == 1:
             head = found
         else:
             lines[number] = {n: Cell(c, _FROM_CSV) for n, c in found.items()}
-    return Grid(file.stem, head, lines)
+    return RawSheet(file.stem, head, lines)
 
 
-def _too_large(file: Path, place: Place) -> SheetRefused:
+def _too_large(file: Path, place: CellPosition) -> SheetRefused:
     return SheetRefused(
         "The table continues beyond what is read: {cell}. At most"
         " {columns} columns, {lines} rows and {cells} cells are read.",
@@ -169,7 +169,7 @@ def _too_large(file: Path, place: Place) -> SheetRefused:
     )
 
 
-class _Lines:
+class _BoundedLines:
     """The lines of a text, as many as one row may take.
 
     Attributes:
@@ -198,7 +198,7 @@ class _Lines:
                     most=_LONGEST_LINE,
                 )
             if self._number - self.first >= _MOST_LINES_A_ROW:
-                raise _no_csv(self._file, self.first, "the row has no end")
+                raise _csv_error(self._file, self.first, "the row has no end")
             yield line
 
     def end_row(self) -> None:
@@ -206,7 +206,7 @@ class _Lines:
         self.first = self._number + 1
 
 
-def _no_csv(file: Path, line: int, reason: str) -> SheetRefused:
+def _csv_error(file: Path, line: int, reason: str) -> SheetRefused:
     return SheetRefused(
         "Line {line} is not CSV: {reason}.",
         where=file.name,
@@ -217,19 +217,21 @@ def _no_csv(file: Path, line: int, reason: str) -> SheetRefused:
 
 
 def _rows(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
-    lines = _Lines(file, text)
+    lines = _BoundedLines(file, text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         for number, row in enumerate(reader, start=1):
             if number > _MOST_ROWS:
-                raise _too_large(file, Place("", number, 1))
+                raise _too_large(file, CellPosition("", number, 1))
             lines.end_row()
             yield row
     except csv.Error as error:
-        raise _no_csv(file, lines.first, str(error)) from error
+        raise _csv_error(file, lines.first, str(error)) from error
 
 
-def _by_headings(file: Path, grid: Grid, layouts: Sequence[SheetLayout], report: Report) -> Matched:
+def _by_headings(
+    file: Path, grid: RawSheet, layouts: Sequence[SheetLayout], report: ImportReport
+) -> MatchedSheet:
     """Return the sheet for the form that knows most of the headings."""
     tried = [match_columns(grid, layout) for layout in layouts]
     fitting = [(each, wrong) for each, wrong in tried if each is not None]
@@ -244,17 +246,19 @@ def _by_headings(file: Path, grid: Grid, layouts: Sequence[SheetLayout], report:
         )
     sheet, wrong = fitting[0]
     report.extend(wrong)
-    report.extend(without_heading(sheet))
+    report.extend(cells_without_heading(sheet))
     return sheet
 
 
-def _rank(pair: tuple[Matched, list[Placed]]) -> tuple[int, int]:
+def _rank(pair: tuple[MatchedSheet, list[CellFinding]]) -> tuple[int, int]:
     return len(pair[0].columns), len(pair[1])
 
 
-def _by_metadata(file: Path, grid: Grid, layout: SheetLayout, meaning: _Meaning) -> Matched:
+def _by_metadata(
+    file: Path, grid: RawSheet, layout: SheetLayout, meaning: _CsvMetadata
+) -> MatchedSheet:
     real = [column for column in meaning.columns if not column.get("virtual")]
-    columns: dict[int, Group] = {}
+    columns: dict[int, ColumnGroup] = {}
     separators: dict[int, str] = {}
     for number, column in enumerate(real, start=1):
         group = _group(layout, column)
@@ -275,10 +279,10 @@ def _by_metadata(file: Path, grid: Grid, layout: SheetLayout, meaning: _Meaning)
             remedy="Give the columns the propertyUrl of fields of {name}. Nothing was changed.",
             name=layout.form.class_iri,
         )
-    return Matched(grid, layout, columns, separators)
+    return MatchedSheet(grid, layout, columns, separators)
 
 
-def _group(layout: SheetLayout, column: Mapping[str, Any]) -> Group | None:
+def _group(layout: SheetLayout, column: Mapping[str, Any]) -> ColumnGroup | None:
     """Return the group that a described column belongs to; none for what is not read."""
     if column.get("name") == ID:
         return layout.group(ADDRESS_KEY)

@@ -16,13 +16,13 @@ from pyoxigraph import Literal, NamedNode
 from publisher.edit.changes import Change
 from publisher.edit.fields import DATE, NUMBER
 from publisher.edit.inventory import Inventory
-from publisher.edit.sheets.cells import Names, digest, rendered, same
-from publisher.edit.sheets.grids import TEXT_CELL, Cell, Place, Placed, placed
-from publisher.edit.sheets.layout import SOURCE_KEY, Group, Memory
-from publisher.edit.sheets.matching import Line, Matched
-from publisher.edit.sheets.reports import KEPT, Report, kind_of
+from publisher.edit.sheets.cells import CellCodec, cell_values, comparison_key, group_digest
+from publisher.edit.sheets.grids import TEXT_CELL, Cell, CellFinding, CellPosition, cell_finding
+from publisher.edit.sheets.layout import SOURCE_KEY, ColumnGroup, ExportRecord
+from publisher.edit.sheets.matching import MatchedSheet, SheetRow
+from publisher.edit.sheets.reports import MOST_REPORTED, ImportReport, kind_of
 from publisher.edit.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
-from publisher.edit.values import short
+from publisher.edit.values import short_address
 from publisher.errors import PublisherError, ValueRefused
 from publisher.findings import Severity
 from publisher.messages import Message, Text, text
@@ -36,7 +36,7 @@ _BETWEEN = re.compile(r"[;|\n]|,(?=\s)")
 
 
 @dataclass
-class Differ:
+class RowComparison:
     """Compares lines with the sources and with what was exported.
 
     Attributes:
@@ -46,13 +46,13 @@ class Differ:
         report: What was found to be wrong.
     """
 
-    shown: Names
-    known: Names
-    memory: Memory | None
-    report: Report
-    _lacking: set[Place] = field(default_factory=set, repr=False)
+    shown: CellCodec
+    known: CellCodec
+    memory: ExportRecord | None
+    report: ImportReport
+    _lacking: set[CellPosition] = field(default_factory=set, repr=False)
 
-    def values(self, line: Line, group: Group) -> tuple[list[Term], list[Term]]:
+    def values(self, line: SheetRow, group: ColumnGroup) -> tuple[list[Term], list[Term]]:
         """Return the values that a line takes away and those that it adds, in a group."""
         cells = line.sheet.cells(line.number, group.name)
         if line.sheet.is_broken(line.number, group.name):
@@ -62,24 +62,24 @@ class Differ:
                 term for column, cell in cells for term in self._read(line, group, column, cell)
             )
             return [], list(dict.fromkeys(come))
-        found = [] if line.is_new else rendered(self.shown, line.sheet.layout, group, line.thing)
+        found = [] if line.is_new else cell_values(self.shown, line.sheet.layout, group, line.thing)
         if self._lacks_columns(line, group, len(found)):
             return [], []
         if not cells and not found:
             return [], []
-        here = Counter(same(cell.text, group.field) for _column, cell in cells)
-        there = Counter(same(text, group.field) for text, _term in found)
+        here = Counter(comparison_key(cell.text, group.field) for _column, cell in cells)
+        there = Counter(comparison_key(text, group.field) for text, _term in found)
         if here == there or not self._is_edited(line, group, here, there):
             return [], []
         old = list(dict.fromkeys(term for _text, term in found))
-        kept = [term for text, term in found if here[same(text, group.field)]]
+        kept = [term for text, term in found if here[comparison_key(text, group.field)]]
         new = list(kept)
         for column, cell in cells:
-            if not there[same(cell.text, group.field)]:
+            if not there[comparison_key(cell.text, group.field)]:
                 new += self._read(line, group, column, cell)
         return [t for t in old if t not in new], [t for t in dict.fromkeys(new) if t not in old]
 
-    def _lacks_columns(self, line: Line, group: Group, count: int) -> bool:
+    def _lacks_columns(self, line: SheetRow, group: ColumnGroup, count: int) -> bool:
         """Tell whether a sheet has no room for the values of a thing: then a column is lost."""
         columns = line.sheet.columns_of(group.name)
         if count <= len(columns) or any(column in line.sheet.separators for column in columns):
@@ -90,45 +90,47 @@ class Differ:
             " with values in it. To remove a value, empty its cell.",
             heading=heading,
         )
-        place = Place(line.sheet.grid.title, 1, columns[0])
+        place = CellPosition(line.sheet.grid.title, 1, columns[0])
         if place not in self._lacking:
             self._lacking.add(place)
-            self.report.add(placed(message, place))
+            self.report.add(cell_finding(message, place))
         return True
 
-    def _is_edited(self, line: Line, group: Group, here: Counter[str], there: Counter[str]) -> bool:
+    def _is_edited(
+        self, line: SheetRow, group: ColumnGroup, here: Counter[str], there: Counter[str]
+    ) -> bool:
         """Tell whether the editor changed a group; when both did, say so."""
         before = self._remembered(line, group)
         if before is None:
             return True
-        if digest(here.elements()) == before:
+        if group_digest(here.elements()) == before:
             return False
-        if digest(there.elements()) == before:
+        if group_digest(there.elements()) == before:
             return True
         message = text(
             "This was changed here and in the sources, where it reads {theirs} now. Write that"
             " here to keep it, or export the workbook anew and make your change there.",
             theirs="; ".join(f"'{said[:_SHOWN]}'" for said in there) or "–",
         )
-        self.report.add(placed(message, line.place(group.name)))
+        self.report.add(cell_finding(message, line.place(group.name)))
         return False
 
-    def _remembered(self, line: Line, group: Group) -> str | None:
+    def _remembered(self, line: SheetRow, group: ColumnGroup) -> str | None:
         if self.memory is None:
             return None
-        address = short(line.thing, self.memory.base_iri)
+        address = short_address(line.thing, self.memory.base_iri)
         name = line.sheet.layout.form.class_iri
         if (name, address, "") not in self.memory.digests:
             return None
-        return self.memory.digests.get((name, address, group.name), digest(()))
+        return self.memory.digests.get((name, address, group.name), group_digest(()))
 
-    def _read(self, line: Line, group: Group, column: int, cell: Cell) -> Iterator[Term]:
-        place = Place(line.sheet.grid.title, line.number, column)
+    def _read(self, line: SheetRow, group: ColumnGroup, column: int, cell: Cell) -> Iterator[Term]:
+        place = CellPosition(line.sheet.grid.title, line.number, column)
         try:
             term = self._term(line, group, cell)
         except ValueRefused as error:
             several = self._several(line, group, cell)
-            self.report.add(placed(several or with_remedy(error), place))
+            self.report.add(cell_finding(several or with_remedy(error), place))
             return
         yield term
         if group.field is None or cell.kind != TEXT_CELL or not isinstance(term, Literal):
@@ -137,12 +139,12 @@ class Differ:
             message = text(
                 "The number is written as text; it was read as {value}.", value=term.value
             )
-            self.report.add(placed(message, place, Severity.WARNING))
+            self.report.add(cell_finding(message, place, Severity.WARNING))
         elif group.field.kind == DATE and group.field.datatypes == _ONLY_DAYS:
             message = text("The date is written as text; it was read as {value}.", value=term.value)
-            self.report.add(placed(message, place, Severity.WARNING))
+            self.report.add(cell_finding(message, place, Severity.WARNING))
 
-    def _several(self, line: Line, group: Group, cell: Cell) -> Text | None:
+    def _several(self, line: SheetRow, group: ColumnGroup, cell: Cell) -> Text | None:
         """Return what to do with a cell that holds several values, if it does."""
         parts = [part for part in _BETWEEN.split(cell.text) if part.strip()]
         if len(parts) < 2:
@@ -157,7 +159,7 @@ class Differ:
             "Write one value a cell: the next one in the column '{heading}'.", heading=heading
         )
 
-    def _term(self, line: Line, group: Group, cell: Cell) -> Term:
+    def _term(self, line: SheetRow, group: ColumnGroup, cell: Cell) -> Term:
         form = line.sheet.layout.form
         if form.class_iri == STATEMENT and group.key in (PREDICATE, OBJECT):
             subject = self._stated(line, SUBJECT)
@@ -166,7 +168,7 @@ class Differ:
             return self.known.read_object(subject, self._stated(line, PREDICATE), cell.text)
         return self.known.read(form, group, cell.text)
 
-    def _stated(self, line: Line, key: str) -> str:
+    def _stated(self, line: SheetRow, key: str) -> str:
         """Return subject or property of the statement on a line; empty when it tells none."""
         for _column, cell in line.sheet.cells(line.number, key):
             try:
@@ -180,7 +182,7 @@ class Differ:
                 break
         return next(iter(self.known.inventory.said.nodes(line.thing, key)), "")
 
-    def cited(self, line: Line) -> list[str]:
+    def cited(self, line: SheetRow) -> list[str]:
         """Return the sources that a line names for what is new in it."""
         group = line.sheet.layout.group(SOURCE_KEY)
         if group is None or line.sheet.is_broken(line.number, SOURCE_KEY):
@@ -196,8 +198,8 @@ def with_remedy(error: PublisherError) -> Text:
     return Message(said, error.what.key if isinstance(error.what, Message) else "")
 
 
-def as_changes(
-    thing: str, group: Group, gone: Sequence[Term], come: Sequence[Term], file: str = ""
+def value_changes(
+    thing: str, group: ColumnGroup, gone: Sequence[Term], come: Sequence[Term], file: str = ""
 ) -> Iterator[Change]:
     """Yield the changes of one property of a thing.
 
@@ -217,7 +219,7 @@ def as_changes(
     yield from (Change(thing, path, new=term, file=file) for term in come)
 
 
-def groups_of(line: Line) -> list[Group]:
+def row_groups(line: SheetRow) -> list[ColumnGroup]:
     """Return the groups of a line that may hold values of its thing: of a new one those filled."""
     return line.sheet.filled(line.number) if line.is_new else list(line.sheet.groups)
 
@@ -227,13 +229,13 @@ def groups_of(line: Line) -> list[Group]:
 _NAMED = 5
 
 
-def missing(
+def missing_rows(
     inventory: Inventory,
-    sheets: Sequence[Matched],
-    memory: Memory | None,
+    sheets: Sequence[MatchedSheet],
+    memory: ExportRecord | None,
     present: Collection[str],
     allow_removal: bool,
-) -> tuple[list[Change], list[Placed]]:
+) -> tuple[list[Change], list[CellFinding]]:
     """Return how things go whose lines are gone, and what is said where that is not allowed.
 
     Args:
@@ -246,19 +248,19 @@ def missing(
     if memory is None:
         return [], []
     found: list[Change] = []
-    wrong: list[Placed] = []
+    wrong: list[CellFinding] = []
     for sheet in sheets:
         form = sheet.layout.form
         exported = {memory.base_iri + address for address in memory.things(form.class_iri)}
         lost = [t for t in form.things if t in exported and t not in present]
         if lost and not allow_removal:
-            wrong.append(_lost(inventory, sheet, lost))
+            wrong.append(_refuse_removal(inventory, sheet, lost))
         elif lost:
-            found += [change for thing in lost for change in removal(inventory, thing)]
+            found += [change for thing in lost for change in thing_removal(inventory, thing)]
     return found, wrong
 
 
-def _lost(inventory: Inventory, sheet: Matched, lost: Sequence[str]) -> Placed:
+def _refuse_removal(inventory: Inventory, sheet: MatchedSheet, lost: Sequence[str]) -> CellFinding:
     base_iri = inventory.sources.base_iri
     message = text(
         "{count} rows of the export are missing here: {things}. This"
@@ -266,20 +268,20 @@ def _lost(inventory: Inventory, sheet: Matched, lost: Sequence[str]) -> Placed:
         " ended an event and a new status ('publisher retire'). Only for"
         " what never should have been there: --allow-removal.",
         count=len(lost),
-        things=", ".join(short(thing, base_iri) for thing in lost[:_NAMED])
+        things=", ".join(short_address(thing, base_iri) for thing in lost[:_NAMED])
         + (" …" if len(lost) > _NAMED else ""),
     )
-    return placed(message, Place(sheet.grid.title, 1, 1))
+    return cell_finding(message, CellPosition(sheet.grid.title, 1, 1))
 
 
-def removal(inventory: Inventory, thing: str) -> Iterator[Change]:
+def thing_removal(inventory: Inventory, thing: str) -> Iterator[Change]:
     """Yield the changes that take a thing away, with every link to it and statement on it."""
     for path in inventory.said.of(thing):
         for value in inventory.said.values(thing, path):
             yield Change(thing, path, old=value)
     for path, subject in inventory.pointing(thing):
         if path in (SUBJECT, OBJECT) and STATEMENT in inventory.types(subject):
-            yield from removal(inventory, subject)
+            yield from thing_removal(inventory, subject)
         else:
             yield Change(subject, path, old=NamedNode(thing))
 
@@ -290,11 +292,11 @@ def removal(inventory: Inventory, thing: str) -> Iterator[Change]:
 _MANY = 1_000
 # Where more than so many belong together, no part of them can be looked at alone.
 _MOST = 3_000
-_Way = tuple[str, frozenset[str]]
+_FillPattern = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
-class Sample:
+class RowSample:
     """Some of the new things, with all that belongs to them.
 
     Attributes:
@@ -306,16 +308,16 @@ class Sample:
     things: Set[str]
     changes: Sequence[Change] = field(repr=False)
     of: int
-    _ways: Mapping[str, _Way] = field(repr=False)
-    _counts: Mapping[_Way, int] = field(repr=False)
+    _ways: Mapping[str, _FillPattern] = field(repr=False)
+    _counts: Mapping[_FillPattern, int] = field(repr=False)
 
-    def like(self, findings: Iterable[Placed]) -> Iterator[tuple[Placed, int]]:
+    def like(self, findings: Iterable[CellFinding]) -> Iterator[tuple[CellFinding, int]]:
         """Yield a finding of each kind, and how many things outside of the sample have it too.
 
         What is missing in every thing of the sample that is filled in one way is missing in all
         that are filled in that way. What is wrong with a value is not known of others.
         """
-        having: dict[tuple[object, _Way], dict[str, Placed]] = defaultdict(dict)
+        having: dict[tuple[object, _FillPattern], dict[str, CellFinding]] = defaultdict(dict)
         for each in findings:
             finding = each.finding
             way = self._ways.get(finding.focus_node)
@@ -328,33 +330,33 @@ class Sample:
                 yield next(iter(things.values())), rest
 
 
-def sample_of(lines: Iterable[Line], changes: Sequence[Change]) -> Sample | None:
+def take_sample(lines: Iterable[SheetRow], changes: Sequence[Change]) -> RowSample | None:
     """Return a sample of the new things; None when there are few, or all belong together.
 
     The first hundred that are filled in the same way are taken, and whatever they name or are
     named by, so that nothing is missing in them because it is not in the sample.
     """
-    ways = {line.thing: _way(line) for line in lines if line.is_new and line.thing}
+    ways = {line.thing: _fill_pattern(line) for line in lines if line.is_new and line.thing}
     if len(ways) <= _MANY:
         return None
-    counts: dict[_Way, int] = defaultdict(int)
+    counts: dict[_FillPattern, int] = defaultdict(int)
     chosen: list[str] = []
     for thing, way in ways.items():
         counts[way] += 1
-        if counts[way] <= KEPT and len(chosen) < _MANY:
+        if counts[way] <= MOST_REPORTED and len(chosen) < _MANY:
             chosen.append(thing)
-    things = _together(chosen, changes)
+    things = _connected_things(chosen, changes)
     if things is None:
         return None
-    return Sample(things & ways.keys(), _about(things, changes), len(ways), ways, counts)
+    return RowSample(things & ways.keys(), _changes_of(things, changes), len(ways), ways, counts)
 
 
-def _way(line: Line) -> _Way:
+def _fill_pattern(line: SheetRow) -> _FillPattern:
     names = (group.name for group in line.sheet.filled(line.number))
     return line.sheet.layout.form.class_iri, frozenset(names)
 
 
-def _together(chosen: Iterable[str], changes: Sequence[Change]) -> set[str] | None:
+def _connected_things(chosen: Iterable[str], changes: Sequence[Change]) -> set[str] | None:
     """Return some new things with all that the changes link them to; None when that is too much."""
     made = {change.thing for change in changes if change.file}
     linked: dict[str, list[str]] = defaultdict(list)
@@ -376,7 +378,7 @@ def _together(chosen: Iterable[str], changes: Sequence[Change]) -> set[str] | No
     return found
 
 
-def _about(things: Set[str], changes: Sequence[Change]) -> list[Change]:
+def _changes_of(things: Set[str], changes: Sequence[Change]) -> list[Change]:
     return [
         change
         for change in changes

@@ -14,27 +14,27 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from pyoxigraph import Literal
 
 from publisher.edit.fields import NUMBER, TRUTH
-from publisher.edit.sheets.cells import Names, digest, rendered, same
+from publisher.edit.sheets.cells import CellCodec, cell_values, comparison_key, group_digest
 from publisher.edit.sheets.layout import (
     ADDRESS_KEY,
     LISTS,
     READ_ME,
     SOURCE_KEY,
-    Group,
-    Memory,
+    ColumnGroup,
+    ExportRecord,
     SheetLayout,
-    fit,
+    fit_sheet,
+    write_export_record,
     write_guide,
-    write_memory,
 )
-from publisher.edit.sheets.marking import save
-from publisher.edit.values import number_of, short, truth_names
+from publisher.edit.sheets.marking import save_workbook
+from publisher.edit.values import boolean_names, exact_number, short_address
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.rdf.subjects import Term, pick_name
 
 _HEAD = PatternFill("solid", fgColor="FFE3ECF5")
-_NEEDED = PatternFill("solid", fgColor="FFCFE0F1")
-_QUIET = Font(color="FF666666")
+_REQUIRED = PatternFill("solid", fgColor="FFCFE0F1")
+_MUTED = Font(color="FF666666")
 _UNDER = Border(bottom=Side(style="thin"))
 _AS_TEXT = "@"
 # Lines below the last one that have drop-downs too.
@@ -42,7 +42,9 @@ _SPARE_LINES = 500
 _LONGEST_NOTE = 2_000
 
 
-def export_workbook(names: Names, sheets: Sequence[SheetLayout], file: Path, language: str) -> None:
+def export_workbook(
+    names: CellCodec, sheets: Sequence[SheetLayout], file: Path, language: str
+) -> None:
     """Write the things of some forms into a new workbook.
 
     Args:
@@ -58,17 +60,17 @@ def export_workbook(names: Names, sheets: Sequence[SheetLayout], file: Path, lan
     guide = book.active
     guide.title = in_language(READ_ME, language)
     write_guide(guide, sheets, language)
-    lists = _Lists(language)
+    lists = _ListSheet(language)
     digests: dict[tuple[str, str, str], str] = {}
     for layout in sheets:
         sheet = book.create_sheet(layout.titles[language])
-        digests |= _Sheet(sheet, layout, names, language, lists).write()
+        digests |= _SheetWriter(sheet, layout, names, language, lists).write()
     lists.write(book)
-    write_memory(book, Memory(names.inventory.sources.base_iri, language, digests))
-    save(book, file)
+    write_export_record(book, ExportRecord(names.inventory.sources.base_iri, language, digests))
+    save_workbook(book, file)
 
 
-class _Lists:
+class _ListSheet:
     """The pick-lists of the drop-downs, each once, in a sheet of their own."""
 
     def __init__(self, language: str) -> None:
@@ -90,11 +92,11 @@ class _Lists:
                 _write(sheet.cell(row, column), choice)
 
 
-class _Sheet:
+class _SheetWriter:
     """One sheet, written from left to right and from the head down."""
 
     def __init__(
-        self, sheet: Any, layout: SheetLayout, names: Names, language: str, lists: _Lists
+        self, sheet: Any, layout: SheetLayout, names: CellCodec, language: str, lists: _ListSheet
     ) -> None:
         self._sheet, self._layout, self._names = sheet, layout, names
         self._language, self._lists = language, lists
@@ -113,17 +115,17 @@ class _Sheet:
         columns = len(self._layout.columns())
         self._sheet.freeze_panes = "C2"
         self._sheet.auto_filter.ref = f"A1:{get_column_letter(columns)}{max(2, len(things) + 1)}"
-        fit(self._sheet)
+        fit_sheet(self._sheet)
         return digests
 
-    def _head(self, number: int, group: Group, nth: int) -> None:
+    def _head(self, number: int, group: ColumnGroup, nth: int) -> None:
         cell = self._sheet.cell(1, number)
         _write(cell, group.heading(nth))
         cell.font = Font(bold=True)
         cell.border = _UNDER
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         is_needed = group.field is not None and group.field.least > 0 and nth == 1
-        cell.fill = _NEEDED if is_needed else _HEAD
+        cell.fill = _REQUIRED if is_needed else _HEAD
         if nth == 1 and (note := self._note(group)):
             cell.comment = Comment(note[:_LONGEST_NOTE], "publisher", height=160, width=340)
         letter = get_column_letter(number)
@@ -134,7 +136,7 @@ class _Sheet:
             dimension.number_format = _AS_TEXT
         dimension.alignment = Alignment(wrap_text=True, vertical="top")
 
-    def _note(self, group: Group) -> str:
+    def _note(self, group: ColumnGroup) -> str:
         if group.key == ADDRESS_KEY:
             return translate(
                 "Leave it empty in a new line: the address is made from the name."
@@ -156,10 +158,10 @@ class _Sheet:
     def _order(self) -> list[str]:
         return sorted(LANGUAGES, key=lambda tag: tag != self._language)
 
-    def _drop_down(self, number: int, group: Group, last: int) -> None:
+    def _drop_down(self, number: int, group: ColumnGroup, last: int) -> None:
         field = group.field
         if field is not None and field.kind == TRUTH:
-            formula = f'"{",".join(truth_names(self._language).values())}"'
+            formula = f'"{",".join(boolean_names(self._language).values())}"'
         else:
             choices = self._names.list_for(self._layout.form, group).names(self._language)
             if not choices:
@@ -175,28 +177,28 @@ class _Sheet:
         self._sheet.add_data_validation(rule)
 
     def _line(self, row: int, thing: str) -> dict[tuple[str, str, str], str]:
-        address = short(thing, self._base_iri)
+        address = short_address(thing, self._base_iri)
         name = self._layout.form.class_iri
         digests = {(name, address, ""): ""}
         number = 0
         for group in self._layout.groups:
-            found = rendered(self._names, self._layout, group, thing)
+            found = cell_values(self._names, self._layout, group, thing)
             if group.key == ADDRESS_KEY:
                 _write(self._sheet.cell(row, 1), address)
-                self._sheet.cell(row, 1).font = _QUIET
+                self._sheet.cell(row, 1).font = _MUTED
             for nth, (text, term) in enumerate(found[: group.count], start=1):
                 _write_term(self._sheet.cell(row, number + nth), text, term)
             number += group.count
             if found:
-                said = (same(text, group.field) for text, _term in found)
-                digests[name, address, group.name] = digest(said)
+                said = (comparison_key(text, group.field) for text, _term in found)
+                digests[name, address, group.name] = group_digest(said)
         return digests
 
 
 def _write_term(cell: Any, text: str, term: Term) -> None:
     """Write a value as the number it is; else as text."""
     if isinstance(term, Literal):
-        number = number_of(term)
+        number = exact_number(term)
         datatype = term.datatype.value.rpartition("#")[2]
         if number is not None and datatype in ("integer", "decimal", "int", "long", "double"):
             cell.value = number

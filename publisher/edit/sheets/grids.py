@@ -27,7 +27,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Grid:
+class RawSheet:
     """A sheet as it was read: a head and lines.
 
     Attributes:
@@ -44,7 +44,7 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Place:
+class CellPosition:
     """Where something stands: sheet, line and column count from 1; 0 when no one is meant."""
 
     sheet: str
@@ -55,7 +55,7 @@ class Place:
     def cell(self) -> str:
         """Return the cell as people name it.
 
-        >>> Place("Sjö", 7, 28).cell
+        >>> CellPosition("Sjö", 7, 28).cell
         'AB7'
         """
         letters, rest = "", self.column
@@ -66,13 +66,15 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Placed:
+class CellFinding:
     """A finding with the place in the workbook where it is mended."""
 
     finding: Finding
-    place: Place
+    place: CellPosition
 
 
-def placed(message: Text, place: Place, severity: Severity = Severity.VIOLATION) -> Placed:
+def cell_finding(
+    message: Text, place: CellPosition, severity: Severity = Severity.VIOLATION
+) -> CellFinding:
     """Return a finding of an import at a place."""
-    return Placed(Finding(severity, message, RULE), place)
+    return CellFinding(Finding(severity, message, RULE), place)

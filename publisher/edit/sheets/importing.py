@@ -9,13 +9,25 @@ from pyoxigraph import NamedNode
 
 from publisher.edit.changes import Change, Plan, plan_changes
 from publisher.edit.fields import LINK, Field, Form
-from publisher.edit.inventory import Habit, habit_of, has_own_file, home_for
-from publisher.edit.sheets.cells import Names
-from publisher.edit.sheets.differences import Differ, as_changes, groups_of, missing, sample_of
-from publisher.edit.sheets.grids import Grid, Place, Placed, placed
-from publisher.edit.sheets.layout import SOURCE_KEY, Basis, Group, Memory
-from publisher.edit.sheets.matching import Line, Matched, match, new_names, read_lines
-from publisher.edit.sheets.reports import Report
+from publisher.edit.inventory import FileHabit, file_for_new_thing, file_habit, has_own_file
+from publisher.edit.sheets.cells import CellCodec
+from publisher.edit.sheets.differences import (
+    RowComparison,
+    missing_rows,
+    row_groups,
+    take_sample,
+    value_changes,
+)
+from publisher.edit.sheets.grids import CellFinding, CellPosition, RawSheet, cell_finding
+from publisher.edit.sheets.layout import SOURCE_KEY, ColumnGroup, ComparisonBasis, ExportRecord
+from publisher.edit.sheets.matching import (
+    MatchedSheet,
+    SheetRow,
+    match_sheets,
+    new_names,
+    read_sheet_rows,
+)
+from publisher.edit.sheets.reports import ImportReport
 from publisher.edit.statements import OBJECT, PREDICATE, STATEMENT, SUBJECT
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, Message, text, translate
@@ -38,12 +50,12 @@ class Import:
     """
 
     plan: Plan | None
-    report: Report
+    report: ImportReport
     added: tuple[str, ...] = ()
     is_markable: bool = True
 
     @property
-    def findings(self) -> tuple[Placed, ...]:
+    def findings(self) -> tuple[CellFinding, ...]:
         """Return what is to be mended: of each kind the first hundred, and the count."""
         return tuple(self.report)
 
@@ -54,32 +66,32 @@ class Import:
 
 
 @dataclass
-class _Reading:
+class _ImportState:
     """What was understood so far."""
 
-    basis: Basis
-    memory: Memory | None
+    basis: ComparisonBasis
+    memory: ExportRecord | None
     language: str
-    report: Report
-    lines: list[Line] = field(default_factory=list)
+    report: ImportReport
+    lines: list[SheetRow] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     homes: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    habits: dict[str, Habit] = field(default_factory=dict)
+    habits: dict[str, FileHabit] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def habit(self, form: Form) -> Habit:
+    def habit(self, form: Form) -> FileHabit:
         """Return where the things of a form stand."""
         if form.class_iri not in self.habits:
-            self.habits[form.class_iri] = habit_of(self.basis.inventory, form)
+            self.habits[form.class_iri] = file_habit(self.basis.inventory, form)
         return self.habits[form.class_iri]
 
 
 def import_grids(
-    grids: Sequence[Grid],
-    report: Report,
-    basis: Basis,
-    memory: Memory | None,
+    grids: Sequence[RawSheet],
+    report: ImportReport,
+    basis: ComparisonBasis,
+    memory: ExportRecord | None,
     language: str,
     allow_removal: bool = False,
 ) -> Import:
@@ -96,57 +108,57 @@ def import_grids(
     Raises:
         ChangeRefused: A file of the sources cannot take the changes.
     """
-    sheets = match(grids, basis.layouts, report)
+    sheets = match_sheets(grids, basis.layouts, report)
     if not sheets and not len(report):
-        report.add(placed(text("There is no sheet here that can be read."), Place("")))
+        report.add(cell_finding(text("There is no sheet here that can be read."), CellPosition("")))
     return import_sheets(sheets, report, basis, memory, language, allow_removal)
 
 
 def import_sheets(
-    sheets: Sequence[Matched],
-    report: Report,
-    basis: Basis,
-    memory: Memory | None,
+    sheets: Sequence[MatchedSheet],
+    report: ImportReport,
+    basis: ComparisonBasis,
+    memory: ExportRecord | None,
     language: str,
     allow_removal: bool = False,
 ) -> Import:
     """Return what sheets that are understood make of the sources; see ``import_grids``."""
     shown_in = memory.language if memory is not None else language
-    reading = _Reading(basis, memory, shown_in, report)
+    reading = _ImportState(basis, memory, shown_in, report)
     _read(reading, sheets)
     present = {line.thing for line in reading.lines}
     going = {change.thing for change in reading.changes if change.path == _TYPE}
-    removed, lost = missing(basis.inventory, sheets, memory, present | going, allow_removal)
+    removed, lost = missing_rows(basis.inventory, sheets, memory, present | going, allow_removal)
     report.extend(lost)
     if report.is_blocking:
         return Import(None, report)
     gone = {(change.thing, change.path, change.old) for change in reading.changes}
     removed = [c for c in removed if (c.thing, c.path, c.old) not in gone]
     changes = dict.fromkeys([*reading.changes, *removed])
-    if _is_wrong_already(reading, tuple(changes)):
+    if _sample_fails(reading, tuple(changes)):
         return Import(None, report)
     plan = plan_changes(basis.inventory.sources, changes)
-    report.extend(place_findings(_coming_in(plan), reading.lines, reading.changes))
+    report.extend(locate_findings(_new_findings(plan), reading.lines, reading.changes))
     new = tuple(line.thing for line in reading.lines if line.is_new and line.thing)
     return Import(plan, report, new)
 
 
-def _is_wrong_already(reading: _Reading, changes: Sequence[Change]) -> bool:
+def _sample_fails(reading: _ImportState, changes: Sequence[Change]) -> bool:
     """Tell whether some of very many new lines are wrong; report it, with how many are like them.
 
     The check takes some ten milliseconds a thing: a hundred thousand lines with the same mistake
     are answered by those that stand for the others.
     """
-    sample = sample_of(reading.lines, changes)
+    sample = take_sample(reading.lines, changes)
     if sample is None:
         return False
     plan = plan_changes(reading.basis.inventory.sources, sample.changes)
-    findings = [each for each in _coming_in(plan) if each.focus_node in sample.things]
+    findings = [each for each in _new_findings(plan) if each.focus_node in sample.things]
     if not any(each.severity.blocks for each in findings):
         return False
-    for each in place_findings(findings, reading.lines, sample.changes):
+    for each in locate_findings(findings, reading.lines, sample.changes):
         reading.report.add(each)
-    for each, count in sample.like(place_findings(findings, reading.lines, sample.changes)):
+    for each, count in sample.like(locate_findings(findings, reading.lines, sample.changes)):
         reading.report.add_uncounted(each, count)
     message = text(
         "{checked} of {count} new rows were checked; the others are"
@@ -155,40 +167,40 @@ def _is_wrong_already(reading: _Reading, changes: Sequence[Change]) -> bool:
         checked=len(sample.things),
         count=sample.of,
     )
-    reading.report.add(placed(message, Place(""), Severity.WARNING))
+    reading.report.add(cell_finding(message, CellPosition(""), Severity.WARNING))
     return True
 
 
-def _coming_in(plan: Plan) -> list[Finding]:
+def _new_findings(plan: Plan) -> list[Finding]:
     """Return the findings that the sources would have and do not have yet."""
     if not plan.files:
         return []
     after = check(plan.after)
     if not after:
         return []
-    known = {_what(finding) for finding in check(plan.before)}
-    return [finding for finding in after if _what(finding) not in known]
+    known = {_finding_key(finding) for finding in check(plan.before)}
+    return [finding for finding in after if _finding_key(finding) not in known]
 
 
-def _what(finding: Finding) -> tuple[object, ...]:
+def _finding_key(finding: Finding) -> tuple[object, ...]:
     """Return what makes a finding the same, wherever it stands by now."""
     about = (finding.rule, finding.focus_node, finding.path, finding.value)
     return (*about, tuple(sorted(finding.message.items())))
 
 
-def _read(reading: _Reading, sheets: Sequence[Matched]) -> None:
+def _read(reading: _ImportState, sheets: Sequence[MatchedSheet]) -> None:
     """Read every line, and note what it changes."""
     inventory, layouts = reading.basis.inventory, reading.basis.layouts
-    shown = Names(inventory, layouts, reading.language)
-    lines = read_lines(sheets, inventory, shown, reading.memory, reading.report)
+    shown = CellCodec(inventory, layouts, reading.language)
+    lines = read_sheet_rows(sheets, inventory, shown, reading.memory, reading.report)
     reading.lines = lines
-    known = Names(inventory, layouts, reading.language, new_names(lines))
-    differ = Differ(shown, known, reading.memory, reading.report)
+    known = CellCodec(inventory, layouts, reading.language, new_names(lines))
+    differ = RowComparison(shown, known, reading.memory, reading.report)
     citing: dict[str, list[str]] = {}
     kept: set[str] = set()
     stated: set[tuple[str, str, Term]] = set()
     for line in lines:
-        found = list(_of_line(reading, differ, line, stated))
+        found = list(_row_changes(reading, differ, line, stated))
         if not found:
             continue
         if line.sheet.layout.form.class_iri == STATEMENT:
@@ -198,18 +210,18 @@ def _read(reading: _Reading, sheets: Sequence[Matched]) -> None:
         citing[line.thing] = differ.cited(line)
     facts = [change for change in reading.changes if change.thing not in kept]
     statements = reading.basis.statements
-    reading.report.extend(_who_says_so(reading, statements.lacking(facts, citing, stated)))
+    reading.report.extend(_missing_sources(reading, statements.lacking(facts, citing, stated)))
     reading.changes += statements.following(facts, citing, kept, stated)
 
 
-def _of_line(
-    reading: _Reading, differ: Differ, line: Line, stated: set[tuple[str, str, Term]]
+def _row_changes(
+    reading: _ImportState, differ: RowComparison, line: SheetRow, stated: set[tuple[str, str, Term]]
 ) -> Iterator[Change]:
-    values = [(group, *differ.values(line, group)) for group in groups_of(line)]
+    values = [(group, *differ.values(line, group)) for group in row_groups(line)]
     thing, file = line.thing, ""
     form = line.sheet.layout.form
     if form.class_iri == STATEMENT:
-        fact = _fact(reading, line, values)
+        fact = _fact_changes(reading, line, values)
         if fact is not None:
             stated.add(fact)
             thing = thing or reading.basis.statements.address(
@@ -217,19 +229,19 @@ def _of_line(
             )
         elif line.is_new:
             message = text("A statement needs what it is about, a property and a value.")
-            reading.report.add(placed(message, line.place(SUBJECT)))
+            reading.report.add(cell_finding(message, line.place(SUBJECT)))
             return
     if line.is_new:
-        near = _near(reading, form.class_iri, values)
-        file = home_for(reading.basis.inventory, form, thing, near, reading.habit(form))
+        near = _owner_files(reading, form.class_iri, values)
+        file = file_for_new_thing(reading.basis.inventory, form, thing, near, reading.habit(form))
         reading.homes[thing] = file
         for name in form.types:
             yield Change(thing, _TYPE, new=NamedNode(name), file=file)
     for group, gone, come in values:
-        yield from as_changes(thing, group, gone, come, file)
+        yield from value_changes(thing, group, gone, come, file)
 
 
-def _who_says_so(reading: _Reading, changes: Iterable[Change]) -> Iterator[Placed]:
+def _missing_sources(reading: _ImportState, changes: Iterable[Change]) -> Iterator[CellFinding]:
     """Yield where the source of new facts is to be chosen; the check says whether it must be."""
     of_thing = {line.thing: line for line in reading.lines}
     lacking: dict[str, list[Field]] = {}
@@ -247,13 +259,17 @@ def _who_says_so(reading: _Reading, changes: Iterable[Change]) -> Iterator[Place
             )
             for tag in LANGUAGES
         }
-        yield placed(Message(texts, "source"), of_thing[thing].place(SOURCE_KEY), Severity.WARNING)
+        yield cell_finding(
+            Message(texts, "source"), of_thing[thing].place(SOURCE_KEY), Severity.WARNING
+        )
 
 
-_Values = Sequence[tuple[Group, list[Term], list[Term]]]
+_Values = Sequence[tuple[ColumnGroup, list[Term], list[Term]]]
 
 
-def _fact(reading: _Reading, line: Line, values: _Values) -> tuple[str, str, Term] | None:
+def _fact_changes(
+    reading: _ImportState, line: SheetRow, values: _Values
+) -> tuple[str, str, Term] | None:
     """Return what the statement of a line says: with its changes, if it says something at all."""
     if not line.is_new and not any(gone or come for _group, gone, come in values):
         return None
@@ -268,7 +284,7 @@ def _fact(reading: _Reading, line: Line, values: _Values) -> tuple[str, str, Ter
     return found[SUBJECT].value, found[PREDICATE].value, found[OBJECT]
 
 
-def _near(reading: _Reading, class_iri: str, values: _Values) -> list[str]:
+def _owner_files(reading: _ImportState, class_iri: str, values: _Values) -> list[str]:
     """Return the files of what a new thing belongs to: of links that it must have."""
     found: list[str] = []
     for group, _gone, come in values:
@@ -287,9 +303,9 @@ def _near(reading: _Reading, class_iri: str, values: _Values) -> list[str]:
 # Findings of the check → the cells in which they are mended.
 
 
-def place_findings(
-    findings: Iterable[Finding], lines: Sequence[Line], changes: Iterable[Change]
-) -> list[Placed]:
+def locate_findings(
+    findings: Iterable[Finding], lines: Sequence[SheetRow], changes: Iterable[Change]
+) -> list[CellFinding]:
     """Return each finding with the cell it is about; without a place when none is."""
     of_thing = {line.thing: line for line in lines}
     # A statement made on the way is mended on the line of what it is about.
@@ -297,13 +313,14 @@ def place_findings(
         if change.path == SUBJECT and change.new is not None and change.new.value in of_thing:
             of_thing.setdefault(change.thing, of_thing[change.new.value])
     return [
-        Placed(finding, _place(finding, of_thing.get(finding.focus_node))) for finding in findings
+        CellFinding(finding, _locate(finding, of_thing.get(finding.focus_node)))
+        for finding in findings
     ]
 
 
-def _place(finding: Finding, line: Line | None) -> Place:
+def _locate(finding: Finding, line: SheetRow | None) -> CellPosition:
     if line is None:
-        return Place("")
+        return CellPosition("")
     groups = [
         group
         for group in line.sheet.columns.values()

@@ -20,8 +20,8 @@ from openpyxl.utils import get_column_letter
 from publisher.edit.fields import LINK, TEXT, Field, Form
 from publisher.edit.forms import read_forms
 from publisher.edit.inventory import Inventory
-from publisher.edit.statements import Statements
-from publisher.edit.values import values_in
+from publisher.edit.statements import StatementIndex
+from publisher.edit.values import texts_in_language
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, text, translate
 from publisher.rdf.subjects import Term, pick_name
@@ -34,7 +34,7 @@ _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
 @dataclass(frozen=True)
-class Group:
+class ColumnGroup:
     """Columns that hold the values of one field in one language.
 
     Attributes:
@@ -78,19 +78,19 @@ class SheetLayout:
 
     form: Form
     titles: Mapping[str, str]
-    groups: tuple[Group, ...] = field(repr=False)
+    groups: tuple[ColumnGroup, ...] = field(repr=False)
 
-    def group(self, name: str) -> Group | None:
+    def group(self, name: str) -> ColumnGroup | None:
         """Return the group of a name, if there is one."""
         return next((group for group in self.groups if group.name == name), None)
 
-    def columns(self) -> list[tuple[Group, int]]:
+    def columns(self) -> list[tuple[ColumnGroup, int]]:
         """Return group and number of every column, from left to right."""
         return [(group, n) for group in self.groups for n in range(1, group.count + 1)]
 
 
 @dataclass(frozen=True)
-class Basis:
+class ComparisonBasis:
     """What sheets are made from, and compared with.
 
     Attributes:
@@ -100,20 +100,20 @@ class Basis:
     """
 
     inventory: Inventory
-    statements: Statements
+    statements: StatementIndex
     layouts: tuple[SheetLayout, ...]
 
 
-def basis_of(sources: Sources) -> Basis:
+def make_basis(sources: Sources) -> ComparisonBasis:
     """Return what sheets are made from, for some sources."""
     inventory = Inventory(sources)
     forms = read_forms(inventory)
-    statements = Statements(inventory, forms)
-    return Basis(inventory, statements, tuple(layouts(inventory, forms, statements)))
+    statements = StatementIndex(inventory, forms)
+    return ComparisonBasis(inventory, statements, tuple(layouts(inventory, forms, statements)))
 
 
 def layouts(
-    inventory: Inventory, forms: Iterable[Form], statements: Statements
+    inventory: Inventory, forms: Iterable[Form], statements: StatementIndex
 ) -> list[SheetLayout]:
     """Return the sheets of a workbook, those with most fields first."""
     ordered = sorted(forms, key=lambda form: (-len(form.fields), form.class_iri))
@@ -143,8 +143,8 @@ def _titles(forms: Sequence[Form], language: str) -> list[str]:
 
 def _groups(
     inventory: Inventory, form: Form, parts: set[str], has_sources: bool
-) -> Iterable[Group]:
-    yield Group(ADDRESS_KEY, {tag: translate("Address here", tag) for tag in LANGUAGES})
+) -> Iterable[ColumnGroup]:
+    yield ColumnGroup(ADDRESS_KEY, {tag: translate("Address here", tag) for tag in LANGUAGES})
     # What a part belongs to is told once, on the sheet of the part.
     shown = [f for f in form.fields if not f.is_part and (not f.is_inverse or f.path in parts)]
     names = {tag: Counter(pick_name(f.names, tag).casefold() for f in shown) for tag in LANGUAGES}
@@ -152,11 +152,13 @@ def _groups(
         headings = {tag: _heading(each, tag, names[tag]) for tag in LANGUAGES}
         for language in each.languages if each.kind == TEXT else ("",):
             used = (
-                len(values_in(inventory.values(thing, each.path, each.is_inverse), language))
+                len(
+                    texts_in_language(inventory.values(thing, each.path, each.is_inverse), language)
+                )
                 for thing in form.things
             )
             count = max(used, default=0)
-            yield Group(
+            yield ColumnGroup(
                 each.key,
                 {tag: f"{h} ({language})" if language else h for tag, h in headings.items()},
                 each,
@@ -164,7 +166,7 @@ def _groups(
                 max(1, count + _has_spare(each, count)),
             )
     if has_sources:
-        yield Group(
+        yield ColumnGroup(
             SOURCE_KEY, {tag: translate("Source of what is new", tag) for tag in LANGUAGES}, count=2
         )
 
@@ -181,12 +183,12 @@ def _heading(each: Field, language: str, names: Counter[str]) -> str:
     return f"{name} ({local_name(each.path)})" if names[name.casefold()] > 1 else name
 
 
-def terms_of(inventory: Inventory, thing: str, group: Group) -> tuple[Term, ...]:
+def group_terms(inventory: Inventory, thing: str, group: ColumnGroup) -> tuple[Term, ...]:
     """Return the values of a thing that stand in a group of columns, sorted."""
     if group.field is None:
         return ()
     values = inventory.values(thing, group.field.path, group.field.is_inverse)
-    return values_in(values, group.language)
+    return texts_in_language(values, group.language)
 
 
 # What every workbook of ours has besides its sheets: names, colours, and a memory out of sight.
@@ -194,19 +196,19 @@ def terms_of(inventory: Inventory, thing: str, group: Group) -> tuple[Term, ...]
 # The memory of a workbook tells what stood in it when it was written, so that an import knows what
 # the editor changed from what has changed in the sources since.
 
-MEMORY = "publisher"
+RECORD_SHEET = "publisher"
 _VERSION = "1"
 VIOLATION_FILL, WARNING_FILL = "FFF4B6B6", "FFFCE8A6"
 
 # Sheets of our own, by language.
 READ_ME, FINDINGS, LISTS = text("Read me"), text("What to fix"), text("Lists")
-OWN = {name.casefold() for names in (READ_ME, FINDINGS, LISTS) for name in names.values()} | {
-    MEMORY
-}
+OWN_SHEETS = {
+    name.casefold() for names in (READ_ME, FINDINGS, LISTS) for name in names.values()
+} | {RECORD_SHEET}
 
 
 @dataclass(frozen=True)
-class Memory:
+class ExportRecord:
     """What stood in a workbook when it was written.
 
     Attributes:
@@ -225,11 +227,11 @@ class Memory:
         return [short for name, short, group in self.digests if name == class_iri and not group]
 
 
-def write_memory(book: Workbook, memory: Memory) -> None:
+def write_export_record(book: Workbook, memory: ExportRecord) -> None:
     """Write the memory into a sheet that workbooks do not show."""
-    sheet = book.create_sheet(MEMORY)
+    sheet = book.create_sheet(RECORD_SHEET)
     sheet.sheet_state = "veryHidden"
-    sheet.append([MEMORY, _VERSION, memory.base_iri, memory.language])
+    sheet.append([RECORD_SHEET, _VERSION, memory.base_iri, memory.language])
     for (name, short, group), digest in memory.digests.items():
         sheet.append([name, short, group, digest])
     for row in sheet.iter_rows():
@@ -238,20 +240,20 @@ def write_memory(book: Workbook, memory: Memory) -> None:
                 cell.data_type = "s"
 
 
-def read_memory(book: Any) -> Memory | None:
+def read_export_record(book: Any) -> ExportRecord | None:
     """Return the memory of a workbook; None when it has none that can be read."""
-    if MEMORY not in book.sheetnames:
+    if RECORD_SHEET not in book.sheetnames:
         return None
-    rows = (tuple(cell.value for cell in row) for row in book.rows(MEMORY))
+    rows = (tuple(cell.value for cell in row) for row in book.rows(RECORD_SHEET))
     head = tuple(str(value or "") for value in next(rows, ()))[:4]
-    if len(head) < 4 or head[:2] != (MEMORY, _VERSION) or head[3] not in LANGUAGES:
+    if len(head) < 4 or head[:2] != (RECORD_SHEET, _VERSION) or head[3] not in LANGUAGES:
         return None
     digests = {
         (str(row[0]), str(row[1]), str(row[2] or "")): str(row[3] or "")
         for row in rows
         if len(row) >= 4 and row[0] and row[1]
     }
-    return Memory(head[2], head[3], digests)
+    return ExportRecord(head[2], head[3], digests)
 
 
 # Widths and heights of a sheet, so that its values can be read without dragging borders.
@@ -263,7 +265,7 @@ _POINTS_A_LINE = 15.0
 _ARROW = 4
 
 
-def fit(sheet: Any) -> None:
+def fit_sheet(sheet: Any) -> None:
     """Set the width of each column and the height of each line by what stands in them.
 
     Long texts are wrapped; the tallest lines show their beginning.

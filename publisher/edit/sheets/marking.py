@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from publisher.edit.sheets.grids import Place, Placed
+from publisher.edit.sheets.grids import CellFinding, CellPosition
 from publisher.edit.sheets.layout import FINDINGS, VIOLATION_FILL, WARNING_FILL
 from publisher.errors import SourceError
 from publisher.findings import Severity
@@ -50,7 +50,7 @@ def findings_file(file: Path) -> Path:
     return found
 
 
-def mark(book: Any, findings: Sequence[Placed], language: str, file: Path) -> None:
+def mark_workbook(book: Any, findings: Sequence[CellFinding], language: str, file: Path) -> None:
     """Write a workbook with its findings: coloured cells, comments, and a list in front.
 
     Marks of an earlier time go away.
@@ -60,14 +60,14 @@ def mark(book: Any, findings: Sequence[Placed], language: str, file: Path) -> No
     """
     ordered = in_order(findings)
     _unmark(book)
-    by_place = groupby(sorted(ordered, key=_where), key=_where)
+    by_place = groupby(sorted(ordered, key=_location), key=_location)
     for _place, group in by_place:
         _mark_cell(book, list(group), language)
     _write_list(book, ordered, language)
-    save(book, file)
+    save_workbook(book, file)
 
 
-def mark_new(findings: Sequence[Placed], language: str, file: Path) -> None:
+def write_findings_file(findings: Sequence[CellFinding], language: str, file: Path) -> None:
     """Write the list of findings alone: a CSV file has no room for them.
 
     Raises:
@@ -77,16 +77,18 @@ def mark_new(findings: Sequence[Placed], language: str, file: Path) -> None:
     book.active.title = "-"
     _write_list(book, in_order(findings), language)
     del book["-"]
-    save(book, file)
+    save_workbook(book, file)
 
 
-def in_order(findings: Iterable[Placed]) -> list[Placed]:
+def in_order(findings: Iterable[CellFinding]) -> list[CellFinding]:
     """Return findings as an editor works through them: the grave ones first, sheet by sheet."""
     gravity = list(Severity)
-    return sorted(findings, key=lambda each: (gravity.index(each.finding.severity), *_where(each)))
+    return sorted(
+        findings, key=lambda each: (gravity.index(each.finding.severity), *_location(each))
+    )
 
 
-def _where(each: Placed) -> tuple[str, int, int]:
+def _location(each: CellFinding) -> tuple[str, int, int]:
     return (each.place.sheet, each.place.line, each.place.column)
 
 
@@ -102,7 +104,7 @@ def _unmark(book: Any) -> None:
                     cell.fill = PatternFill()
 
 
-def _mark_cell(book: Any, group: Sequence[Placed], language: str) -> None:
+def _mark_cell(book: Any, group: Sequence[CellFinding], language: str) -> None:
     place = group[0].place
     if place.sheet not in book.sheetnames or not place.line:
         return
@@ -118,7 +120,7 @@ def _mark_cell(book: Any, group: Sequence[Placed], language: str) -> None:
     cell.fill = _FILLS[gravest]
 
 
-def _write_list(book: Any, findings: Sequence[Placed], language: str) -> None:
+def _write_list(book: Any, findings: Sequence[CellFinding], language: str) -> None:
     sheet = book.create_sheet(in_language(FINDINGS, language), 0)
     head = [translate(word, language) for word in ("Gravity", "Sheet", "Cell", "What to do")]
     sheet.append(head)
@@ -133,7 +135,7 @@ def _write_list(book: Any, findings: Sequence[Placed], language: str) -> None:
         if place.sheet in book.sheetnames and place.line:
             link = sheet.cell(row, 3)
             title = place.sheet.replace("'", "''")
-            target = Place(place.sheet, place.line, place.column or 1).cell
+            target = CellPosition(place.sheet, place.line, place.column or 1).cell
             link.hyperlink = Hyperlink(ref="", location=f"'{title}'!{target}")
             link.style = "Hyperlink"
     for number, width in enumerate(_WIDTHS, start=1):
@@ -153,7 +155,7 @@ def _write_list(book: Any, findings: Sequence[Placed], language: str) -> None:
 # A workbook → a file, in one step: a half-written workbook is never seen.
 
 
-def save(book: Any, file: Path) -> None:
+def save_workbook(book: Any, file: Path) -> None:
     """Write a workbook beside its place, and put it there by one rename.
 
     Raises:

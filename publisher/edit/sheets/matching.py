@@ -9,13 +9,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from publisher.edit.fields import TEXT, Form
-from publisher.edit.inventory import Inventory, address_for, beginning
-from publisher.edit.sheets.cells import Names
-from publisher.edit.sheets.grids import Cell, Grid, Place, Placed, placed
-from publisher.edit.sheets.layout import ADDRESS_KEY, SOURCE_KEY, Group, Memory, SheetLayout
-from publisher.edit.sheets.reports import Report
+from publisher.edit.inventory import Inventory, address_for, iri_prefix
+from publisher.edit.sheets.cells import CellCodec
+from publisher.edit.sheets.grids import Cell, CellFinding, CellPosition, RawSheet, cell_finding
+from publisher.edit.sheets.layout import (
+    ADDRESS_KEY,
+    SOURCE_KEY,
+    ColumnGroup,
+    ExportRecord,
+    SheetLayout,
+)
+from publisher.edit.sheets.reports import ImportReport
 from publisher.edit.statements import STATEMENT
-from publisher.edit.values import full, short, shown
+from publisher.edit.values import full_address, quote_input, short_address
 from publisher.errors import ValueRefused
 from publisher.findings import Severity
 from publisher.messages import LANGUAGES, Text, text
@@ -30,7 +36,7 @@ _NUMBER = re.compile(r"(?P<name>.+?)\s+\d+")
 
 
 @dataclass(frozen=True)
-class Matched:
+class MatchedSheet:
     """A sheet that is understood.
 
     Attributes:
@@ -40,9 +46,9 @@ class Matched:
         separators: Column → what stands between several values in a cell, where it may hold them.
     """
 
-    grid: Grid
+    grid: RawSheet
     layout: SheetLayout
-    columns: Mapping[int, Group] = field(repr=False)
+    columns: Mapping[int, ColumnGroup] = field(repr=False)
     separators: Mapping[int, str] = field(default_factory=dict, repr=False)
 
     def column_of(self, name: str) -> int:
@@ -79,19 +85,19 @@ class Matched:
         return bool(broken) and any((line, c) in broken for c in self.columns_of(name))
 
     @cached_property
-    def groups(self) -> tuple[Group, ...]:
+    def groups(self) -> tuple[ColumnGroup, ...]:
         """Return the groups that hold values of a thing, each once."""
         found = {group.name: group for group in self.columns.values()}
         return tuple(g for g in found.values() if g.key not in (ADDRESS_KEY, SOURCE_KEY))
 
-    def filled(self, line: int) -> list[Group]:
+    def filled(self, line: int) -> list[ColumnGroup]:
         """Return the groups of which something stands on a line."""
         columns = self.columns
         here = {id(columns[c]) for c in self.grid.lines[line] if c in columns}
         return [group for group in self.groups if id(group) in here]
 
     @cached_property
-    def labels(self) -> dict[str, list[Group]]:
+    def labels(self) -> dict[str, list[ColumnGroup]]:
         """Return property that names a thing → its groups, the most usual property first."""
         groups = [g for g in self.layout.groups if g.field is not None and g.field.kind == TEXT]
         found = {p: [g for g in groups if g.field and g.field.path == p] for p in LABELS}
@@ -103,9 +109,11 @@ class Matched:
         return cells[0][1].text.strip() if cells else ""
 
 
-def match(grids: Iterable[Grid], layouts: Sequence[SheetLayout], report: Report) -> list[Matched]:
+def match_sheets(
+    grids: Iterable[RawSheet], layouts: Sequence[SheetLayout], report: ImportReport
+) -> list[MatchedSheet]:
     """Return the sheets that are understood; report what is not."""
-    matched: list[Matched] = []
+    matched: list[MatchedSheet] = []
     by_title = {layout.titles[tag].casefold(): layout for layout in layouts for tag in LANGUAGES}
     for grid in grids:
         layout = by_title.get(grid.title.strip().casefold())
@@ -113,21 +121,21 @@ def match(grids: Iterable[Grid], layouts: Sequence[SheetLayout], report: Report)
             report.extend(_unknown_sheet(grid, layouts))
             continue
         if any(layout is each.layout for each in matched):
-            report.add(placed(text("There are two sheets for the same things."), _top(grid)))
+            report.add(cell_finding(text("There are two sheets for the same things."), _top(grid)))
             continue
         one, wrong = match_columns(grid, layout)
         report.extend(wrong)
         if one is not None:
-            report.extend(without_heading(one))
+            report.extend(cells_without_heading(one))
             matched.append(one)
     return matched
 
 
-def _top(grid: Grid) -> Place:
-    return Place(grid.title, 1, 1)
+def _top(grid: RawSheet) -> CellPosition:
+    return CellPosition(grid.title, 1, 1)
 
 
-def _unknown_sheet(grid: Grid, layouts: Sequence[SheetLayout]) -> Iterator[Placed]:
+def _unknown_sheet(grid: RawSheet, layouts: Sequence[SheetLayout]) -> Iterator[CellFinding]:
     """Yield what to do with a sheet that is for nothing: an empty one is nobody's mistake."""
     if not grid.head and not grid.lines:
         return
@@ -145,14 +153,16 @@ def _unknown_sheet(grid: Grid, layouts: Sequence[SheetLayout]) -> Iterator[Place
             title=grid.title,
             titles=", ".join(layout.titles[LANGUAGES[0]] for layout in layouts),
         )
-    yield placed(message, _top(grid))
+    yield cell_finding(message, _top(grid))
 
 
-def match_columns(grid: Grid, layout: SheetLayout) -> tuple[Matched | None, list[Placed]]:
+def match_columns(
+    grid: RawSheet, layout: SheetLayout
+) -> tuple[MatchedSheet | None, list[CellFinding]]:
     """Return a sheet with its columns understood; None when its head is lost."""
     names = _headings(layout)
-    columns: dict[int, Group] = {}
-    found: list[Placed] = []
+    columns: dict[int, ColumnGroup] = {}
+    found: list[CellFinding] = []
     for column, heading in grid.head.items():
         group = _group(heading, names)
         if group is None:
@@ -160,7 +170,9 @@ def match_columns(grid: Grid, layout: SheetLayout) -> tuple[Matched | None, list
             found.append(_unknown_heading(grid, column, heading, known))
         elif group.key == ADDRESS_KEY and group in columns.values():
             found.append(
-                placed(text("There are two columns of addresses."), Place(grid.title, 1, column))
+                cell_finding(
+                    text("There are two columns of addresses."), CellPosition(grid.title, 1, column)
+                )
             )
         else:
             columns[column] = group
@@ -171,20 +183,20 @@ def match_columns(grid: Grid, layout: SheetLayout) -> tuple[Matched | None, list
             " ({head} …) from a fresh export; nothing of this sheet was read.",
             head=head,
         )
-        return None, [placed(message, Place(grid.title, 1))]
+        return None, [cell_finding(message, CellPosition(grid.title, 1))]
     if not any(group.key == ADDRESS_KEY for group in columns.values()):
         message = text(
             "The column of addresses is missing. Restore it from a fresh"
             " export: without it nobody knows which row is about what. Nothing"
             " of this sheet was read."
         )
-        return None, [placed(message, Place(grid.title, 1))]
-    return Matched(grid, layout, columns), found
+        return None, [cell_finding(message, CellPosition(grid.title, 1))]
+    return MatchedSheet(grid, layout, columns), found
 
 
-def _headings(layout: SheetLayout) -> dict[str, Group]:
+def _headings(layout: SheetLayout) -> dict[str, ColumnGroup]:
     """Return heading as it is compared → group: both languages together, and each alone."""
-    found: dict[str, Group] = {}
+    found: dict[str, ColumnGroup] = {}
     for group in layout.groups:
         spellings = [group.heading(), *(group.headings[tag] for tag in LANGUAGES), group.name]
         for spelling in spellings:
@@ -198,7 +210,7 @@ def _plain(heading: str) -> str:
     return " ".join(heading.split()).casefold()
 
 
-def _group(heading: str, names: Mapping[str, Group]) -> Group | None:
+def _group(heading: str, names: Mapping[str, ColumnGroup]) -> ColumnGroup | None:
     heading = heading[:_LONGEST]
     lines = [line for line in heading.splitlines() if line.strip()]
     for spelling in (heading, *lines):
@@ -215,9 +227,11 @@ def _without_number(heading: str) -> list[str]:
     return ["\n".join(line["name"] for line in lines if line)]
 
 
-def _unknown_heading(grid: Grid, column: int, heading: str, names: Mapping[str, Group]) -> Placed:
-    place = Place(grid.title, 1, column)
-    written = shown(" ".join(heading.split()))
+def _unknown_heading(
+    grid: RawSheet, column: int, heading: str, names: Mapping[str, ColumnGroup]
+) -> CellFinding:
+    place = CellPosition(grid.title, 1, column)
+    written = quote_input(" ".join(heading.split()))
     nearest = difflib.get_close_matches(_plain(heading[:_LONGEST]), names, n=1, cutoff=0.6)
     if nearest:
         message = text(
@@ -231,10 +245,10 @@ def _unknown_heading(grid: Grid, column: int, heading: str, names: Mapping[str, 
             "The heading '{heading}' is not known here. Correct it, or take the column away.",
             heading=written,
         )
-    return placed(message, place)
+    return cell_finding(message, place)
 
 
-def without_heading(sheet: Matched) -> Iterator[Placed]:
+def cells_without_heading(sheet: MatchedSheet) -> Iterator[CellFinding]:
     """Yield the cells beside the table: what has no heading is read by nobody."""
     grid = sheet.grid
     named = sheet.columns.keys() | grid.head.keys()
@@ -246,14 +260,16 @@ def without_heading(sheet: Matched) -> Iterator[Placed]:
                     " or empty the cell.",
                     text=cells[column].text[:40],
                 )
-                yield placed(message, Place(grid.title, line, column), Severity.WARNING)
+                yield cell_finding(
+                    message, CellPosition(grid.title, line, column), Severity.WARNING
+                )
 
 
 # The lines of understood sheets → things: those there are, and new ones with their addresses.
 
 
 @dataclass(frozen=True)
-class Line:
+class SheetRow:
     """A line of a sheet that is about a thing.
 
     Attributes:
@@ -263,7 +279,7 @@ class Line:
         is_new: Whether the sources do not know it.
     """
 
-    sheet: Matched = field(repr=False)
+    sheet: MatchedSheet = field(repr=False)
     number: int
     thing: str
     is_new: bool
@@ -271,23 +287,23 @@ class Line:
     @cached_property
     def label(self) -> Text:
         """Return what the line calls its thing: language → name, Swedish first."""
-        return label_of(self.sheet, self.number)
+        return row_label(self.sheet, self.number)
 
-    def place(self, name: str = ADDRESS_KEY) -> Place:
+    def place(self, name: str = ADDRESS_KEY) -> CellPosition:
         """Return where a group of its values stands."""
-        return Place(self.sheet.grid.title, self.number, self.sheet.column_of(name))
+        return CellPosition(self.sheet.grid.title, self.number, self.sheet.column_of(name))
 
 
-def read_lines(
-    sheets: Sequence[Matched],
+def read_sheet_rows(
+    sheets: Sequence[MatchedSheet],
     inventory: Inventory,
-    names: Names,
-    memory: Memory | None,
-    report: Report,
-) -> list[Line]:
+    names: CellCodec,
+    memory: ExportRecord | None,
+    report: ImportReport,
+) -> list[SheetRow]:
     """Return every line with its thing; report what is wrong with addresses."""
-    found: list[Line] = []
-    known = _Known(inventory, names, memory)
+    found: list[SheetRow] = []
+    known = _RowIndex(inventory, names, memory)
     first = known.lines
     # What others belong to comes first: a part is named after it.
     for sheet in sorted(sheets, key=lambda each: _is_part(each.layout.form)):
@@ -300,26 +316,26 @@ def read_lines(
             if not sheet.address(number) and (twin := known.come_since(line)):
                 line = replace(line, thing=twin, is_new=False)
             if line.thing and line.thing in first:
-                report.add(_twice(line, first[line.thing]))
+                report.add(_report_duplicate(line, first[line.thing]))
                 continue
             known.add(line)
             found.append(line)
     return found
 
 
-class _Known:
+class _RowIndex:
     """What was read so far, indexed: a line costs the same, however many stand above it."""
 
-    def __init__(self, inventory: Inventory, names: Names, memory: Memory | None) -> None:
+    def __init__(self, inventory: Inventory, names: CellCodec, memory: ExportRecord | None) -> None:
         self.inventory, self.names, self.memory = inventory, names, memory
-        self.lines: dict[str, Line] = {}
+        self.lines: dict[str, SheetRow] = {}
         self._called: dict[str, str] = {}
         self._younger: dict[str, dict[frozenset[tuple[str, str]], str]] = {}
         self._beginnings: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
         self._things: dict[str, frozenset[str]] = {}
 
-    def add(self, line: Line) -> None:
+    def add(self, line: SheetRow) -> None:
         """Note a line."""
         self.lines.setdefault(line.thing, line)
         if line.is_new and line.thing:
@@ -339,11 +355,11 @@ class _Known:
     def address(self, form: Form, called: Sequence[str], owner: str) -> str:
         """Return a free address for a new thing."""
         if form.class_iri not in self._beginnings:
-            self._beginnings[form.class_iri] = beginning(self.inventory, form)
+            self._beginnings[form.class_iri] = iri_prefix(self.inventory, form)
         begins = self._beginnings[form.class_iri]
         return address_for(self.inventory, form, called, owner, self.lines, begins, self._numbers)
 
-    def come_since(self, line: Line) -> str:
+    def come_since(self, line: SheetRow) -> str:
         """Return the thing of the same names that came after the export: the line was imported."""
         called = line.label
         if self.memory is None or not called:
@@ -353,7 +369,7 @@ class _Known:
             self._younger[form.class_iri] = self._since(form, self.memory)
         return self._younger[form.class_iri].get(frozenset(called.items()), "")
 
-    def _since(self, form: Form, memory: Memory) -> dict[frozenset[tuple[str, str]], str]:
+    def _since(self, form: Form, memory: ExportRecord) -> dict[frozenset[tuple[str, str]], str]:
         """Return names → thing of the things that came after the export."""
         exported = {memory.base_iri + address for address in memory.things(form.class_iri)}
         found: dict[frozenset[tuple[str, str]], str] = {}
@@ -367,58 +383,60 @@ def _is_part(form: Form) -> bool:
     return any(each.is_inverse and each.least for each in form.fields)
 
 
-def _line(sheet: Matched, number: int, known: _Known) -> tuple[Line | None, Placed | None]:
+def _line(
+    sheet: MatchedSheet, number: int, known: _RowIndex
+) -> tuple[SheetRow | None, CellFinding | None]:
     inventory = known.inventory
     written = sheet.address(number)
     form = sheet.layout.form
     if not written:
         if form.class_iri == STATEMENT:
-            return Line(sheet, number, "", is_new=True), None
-        called = list(label_of(sheet, number).values())
+            return SheetRow(sheet, number, "", is_new=True), None
+        called = list(row_label(sheet, number).values())
         thing = known.address(form, called, _owner(sheet, number, known))
-        return Line(sheet, number, thing, is_new=True), None
-    thing = full(written, inventory.sources.base_iri)
+        return SheetRow(sheet, number, thing, is_new=True), None
+    thing = full_address(written, inventory.sources.base_iri)
     if known.has(form, thing) or form.class_iri in inventory.types(thing):
-        return Line(sheet, number, thing, is_new=False), None
-    return _given(sheet, number, thing, inventory)
+        return SheetRow(sheet, number, thing, is_new=False), None
+    return _row_with_address(sheet, number, thing, inventory)
 
 
-def _given(
-    sheet: Matched, number: int, thing: str, inventory: Inventory
-) -> tuple[Line | None, Placed | None]:
+def _row_with_address(
+    sheet: MatchedSheet, number: int, thing: str, inventory: Inventory
+) -> tuple[SheetRow | None, CellFinding | None]:
     """Return the line of an address that the form's things do not have."""
     base_iri = inventory.sources.base_iri
-    place = Place(sheet.grid.title, number, sheet.column_of(ADDRESS_KEY))
+    place = CellPosition(sheet.grid.title, number, sheet.column_of(ADDRESS_KEY))
     if thing in inventory.homes:
         message = text(
             "{address} is something else already. Empty the cell: the address is made from the"
             " name.",
-            address=short(thing, base_iri),
+            address=short_address(thing, base_iri),
         )
-        return None, placed(message, place)
+        return None, cell_finding(message, place)
     if not thing.startswith(f"{base_iri}id/") or any(c in thing for c in ' <>"{}|\\^`'):
         message = text(
             "'{address}' is no address of ours. Empty the cell for something new: the address is"
             " made from the name. Else bring back what stood here.",
-            address=short(thing, base_iri),
+            address=short_address(thing, base_iri),
         )
-        return None, placed(message, place)
-    return Line(sheet, number, thing, is_new=True), None
+        return None, cell_finding(message, place)
+    return SheetRow(sheet, number, thing, is_new=True), None
 
 
-def _twice(line: Line, first: Line) -> Placed:
+def _report_duplicate(line: SheetRow, first: SheetRow) -> CellFinding:
     message = text(
         "The address is also in row {line} of '{sheet}'. Empty it for"
         " something new, or remove one of the rows.",
         line=first.number,
         sheet=first.sheet.grid.title,
     )
-    return placed(message, line.place())
+    return cell_finding(message, line.place())
 
 
-def _owner(sheet: Matched, number: int, known: _Known) -> str:
+def _owner(sheet: MatchedSheet, number: int, known: _RowIndex) -> str:
     """Return the thing that a new one is a part of, if its line tells already."""
-    for group in _owning(sheet):
+    for group in _owner_links(sheet):
         for _column, cell in sheet.cells(number, group.name):
             try:
                 return known.names.read(sheet.layout.form, group, cell.text).value
@@ -427,13 +445,13 @@ def _owner(sheet: Matched, number: int, known: _Known) -> str:
     return ""
 
 
-def _owning(sheet: Matched) -> Iterator[Group]:
+def _owner_links(sheet: MatchedSheet) -> Iterator[ColumnGroup]:
     for group in sheet.layout.groups:
         if group.field is not None and group.field.is_inverse and group.field.least:
             yield group
 
 
-def label_of(sheet: Matched, number: int) -> Text:
+def row_label(sheet: MatchedSheet, number: int) -> Text:
     """Return what a line calls its thing: language → name, Swedish first."""
     for groups in sheet.labels.values():
         found: dict[str, str] = {}
@@ -450,7 +468,7 @@ def _rank(language: str) -> int:
     return LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES)
 
 
-def new_names(lines: Iterable[Line]) -> dict[str, dict[str, Text]]:
+def new_names(lines: Iterable[SheetRow]) -> dict[str, dict[str, Text]]:
     """Return class → IRI → names of the things that the lines add, for the pick-lists."""
     found: dict[str, dict[str, Text]] = {}
     for line in lines:

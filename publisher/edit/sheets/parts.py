@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 from xml.parsers import expat
 
-from publisher.edit.sheets.grids import Place
+from publisher.edit.sheets.grids import CellPosition
 from publisher.errors import SheetRefused
 
 # What a sheet may have: more is refused or pointed out, never read.
@@ -38,7 +38,7 @@ _LARGEST_MB, _LARGEST_USED_MB, _LARGEST_TREES_MB = 600, 200, 20
 # Excel holds 32,767 characters a cell, of which each takes at most ten bytes.
 _LONGEST = 1_000_000
 _CHUNK = 1 << 16
-_KEPT = 1_000
+_MOST_STRAYS = 1_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TREES = ("workbook", "styleSheet", "Types", "Relationships")
 # The library looks for the size of a sheet through all of it, when it does not stand in front.
@@ -67,7 +67,7 @@ BROKEN = (
 
 
 @dataclass
-class Stray:
+class StrayCell:
     """A cell that stands outside of what is read.
 
     Attributes:
@@ -84,7 +84,7 @@ class Stray:
 
 
 @dataclass
-class Survey:
+class SheetSurvey:
     """What a sheet has, by its markup alone.
 
     Attributes:
@@ -109,14 +109,14 @@ class Survey:
     right: int = 0
     merged: list[str] = field(default_factory=list)
     merged_count: int = 0
-    strays: list[Stray] = field(default_factory=list)
+    strays: list[StrayCell] = field(default_factory=list)
     stray_count: int = 0
     begin: int = 0
     end: int = 0
     closing: str = ""
 
 
-class _Enough(Exception):
+class _StopReading(Exception):
     """Nothing more of a part is looked at."""
 
 
@@ -135,7 +135,7 @@ def _column(letters: str) -> int:
     return number
 
 
-class _Part:
+class _PartReader:
     """Reads a part from begin to end as a stream, and refuses what no program writes."""
 
     def __init__(self, name: str) -> None:
@@ -164,7 +164,7 @@ class _Part:
                 if quiet * _CHUNK > _LONGEST:
                     self.endless()
             self.parser.Parse(b"", True)
-        except _Enough:
+        except _StopReading:
             return
 
     def endless(self) -> None:
@@ -198,17 +198,17 @@ class _Part:
         """See an element below the root begin."""
 
 
-_P = TypeVar("_P", bound="_Part")
+_P = TypeVar("_P", bound="_PartReader")
 
 
-class _Root(_Part):
+class _RootReader(_PartReader):
     """Reads what a part is, and no more."""
 
     def see_root(self, name: str) -> None:
-        raise _Enough
+        raise _StopReading
 
 
-class _Tree(_Part):
+class _TreeReader(_PartReader):
     """Reads a part of which a tree is built: styles, names, relations."""
 
     def see(self, name: str, attributes: dict[str, str]) -> None:
@@ -216,7 +216,7 @@ class _Tree(_Part):
             raise ValueError(self.name)
 
 
-class _Elements(_Tree):
+class _ElementReader(_TreeReader):
     """Reads a part, and keeps the attributes of the elements of one name."""
 
     def __init__(self, name: str, wanted: str) -> None:
@@ -230,7 +230,7 @@ class _Elements(_Tree):
             self.found.append(attributes)
 
 
-class _Strings(_Part):
+class _StringReader(_PartReader):
     """Reads the shared strings, and keeps those that are wanted."""
 
     def __init__(self, name: str, wanted: Collection[int]) -> None:
@@ -251,12 +251,12 @@ class _Strings(_Part):
             self.texts[self._number] = (self.texts.get(self._number, "") + text)[:_SHOWN]
 
 
-class _Sheet(_Part):
+class _SheetReader(_PartReader):
     """Reads a sheet: which cells hold something, and where the last of them stands."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self.survey = Survey()
+        self.survey = SheetSurvey()
         self._line, self._column, self._kind = 0, 0, ""
         self._is_filled, self._is_used, self._stray = True, False, False
         self._data = ""
@@ -274,7 +274,7 @@ class _Sheet(_Part):
             self._row(attributes)
         elif name == "mergeCell":
             self.survey.merged_count += 1
-            if len(self.survey.merged) < _KEPT:
+            if len(self.survey.merged) < _MOST_STRAYS:
                 self.survey.merged.append(attributes.get("ref", ""))
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
@@ -337,16 +337,16 @@ class _Sheet(_Part):
         survey = self.survey
         survey.cells += 1
         if survey.cells > MOST_CELLS:
-            raise _Enough  # it is refused
+            raise _StopReading  # it is refused
         if self._line <= MOST_LINES and self._column <= MOST_COLUMNS:
             self._is_used = True
             survey.last_column = max(survey.last_column, self._column)
             return
         survey.stray_count += 1
-        if len(survey.strays) < _KEPT:
+        if len(survey.strays) < _MOST_STRAYS:
             # A formula says something even when nothing comes out of it.
             survey.strays.append(
-                Stray(self._line, self._column, self._kind, "=" if name == "f" else "")
+                StrayCell(self._line, self._column, self._kind, "=" if name == "f" else "")
             )
             self._stray = True
             self.parser.CharacterDataHandler = self._text
@@ -360,12 +360,12 @@ class _Sheet(_Part):
         raise SheetRefused(
             "The text of a cell is longer than a workbook can hold: {cell}.",
             remedy="Shorten it to 32,767 characters at most. Nothing was changed.",
-            cell=Place("", self._line, self._column).cell,
+            cell=CellPosition("", self._line, self._column).cell,
         )
 
 
 @dataclass(frozen=True)
-class Parts:
+class WorkbookParts:
     """What a workbook consists of, looked at.
 
     Attributes:
@@ -376,14 +376,14 @@ class Parts:
         names: Names of all parts.
     """
 
-    surveys: Mapping[str, Survey]
+    surveys: Mapping[str, SheetSurvey]
     cells: int
     size: int
     used: int
     names: tuple[str, ...]
 
 
-def look(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) -> Parts:
+def inspect_workbook(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) -> WorkbookParts:
     """Look at the parts of a workbook, and write those that are read as a workbook of their own.
 
     Args:
@@ -397,21 +397,23 @@ def look(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) -> Parts:
         Exception: One of ``BROKEN``: it is no workbook, or damaged.
     """
     _refuse_large(file, archive)
-    roots = {part.filename: _read(archive, _Root(part.filename)).root for part in _of(archive)}
+    roots = {
+        part.filename: _read(archive, _RootReader(part.filename)).root for part in _parts(archive)
+    }
     trees = [name for name, root in roots.items() if root in _TREES]
     for name in trees:
-        _read(archive, _Tree(name))
+        _read(archive, _TreeReader(name))
     surveys = {}
     for name in (name for name, root in roots.items() if root == _SHEET):
-        part = _Sheet(name)
+        part = _SheetReader(name)
         _read(archive, part)
         surveys[name] = part.survey
     _refuse_cells(file, surveys.values())
-    wanted = _wanted(surveys.values())
+    wanted = _stray_strings(surveys.values())
     for name in (name for name, root in roots.items() if root == _STRINGS):
-        strings = _Strings(name, wanted)
+        strings = _StringReader(name, wanted)
         _read(archive, strings)
-        _tell_strays(surveys.values(), strings.texts)
+        _fill_stray_cells(surveys.values(), strings.texts)
         trees.append(name)
     used = sum(archive.getinfo(name).file_size for name in trees)
     used += sum(survey.end for survey in surveys.values())
@@ -424,7 +426,7 @@ def look(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) -> Parts:
             _copy(archive, smaller, name, archive.getinfo(name).file_size)
         for name, survey in surveys.items():
             _copy(archive, smaller, name, survey.end, survey.closing, survey.begin, _SIZE)
-    return Parts(
+    return WorkbookParts(
         {titles[name]: survey for name, survey in surveys.items() if name in titles},
         sum(survey.cells for survey in surveys.values()),
         sum(part.file_size for part in archive.infolist()),
@@ -433,7 +435,7 @@ def look(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) -> Parts:
     )
 
 
-def _of(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
+def _parts(archive: zipfile.ZipFile) -> Iterator[zipfile.ZipInfo]:
     for part in archive.infolist():
         if part.filename.endswith((".xml", ".rels")):
             yield part
@@ -496,7 +498,7 @@ def _refuse_size(file: Path, size: int, most_mb: int) -> None:
         )
 
 
-def _refuse_cells(file: Path, surveys: Collection[Survey]) -> None:
+def _refuse_cells(file: Path, surveys: Collection[SheetSurvey]) -> None:
     count = sum(survey.cells for survey in surveys)
     if count > MOST_CELLS or len(surveys) > _MOST_SHEETS:
         raise SheetRefused(
@@ -512,7 +514,7 @@ def _refuse_cells(file: Path, surveys: Collection[Survey]) -> None:
         )
 
 
-def _wanted(surveys: Iterable[Survey]) -> frozenset[int]:
+def _stray_strings(surveys: Iterable[SheetSurvey]) -> frozenset[int]:
     """Return the numbers of the shared strings that stand in stray cells."""
     strays = (stray for survey in surveys for stray in survey.strays)
     return frozenset(
@@ -520,7 +522,7 @@ def _wanted(surveys: Iterable[Survey]) -> frozenset[int]:
     )
 
 
-def _tell_strays(surveys: Iterable[Survey], texts: Mapping[int, str]) -> None:
+def _fill_stray_cells(surveys: Iterable[SheetSurvey], texts: Mapping[int, str]) -> None:
     """Put the shared strings into stray cells."""
     for stray in (stray for survey in surveys for stray in survey.strays):
         if stray.kind == "s" and stray.text.strip().isdecimal():
@@ -529,7 +531,7 @@ def _tell_strays(surveys: Iterable[Survey], texts: Mapping[int, str]) -> None:
 
 def _elements(archive: zipfile.ZipFile, name: str, wanted: str) -> list[dict[str, str]]:
     """Return the attributes of the elements of a name in a part, in their order."""
-    part = _Elements(name, wanted)
+    part = _ElementReader(name, wanted)
     with archive.open(name) as stream:
         part.read(stream)
     return part.found

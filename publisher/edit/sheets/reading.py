@@ -23,14 +23,21 @@ from publisher.edit.sheets.grids import (
     NUMBER_CELL,
     TRUTH_CELL,
     Cell,
-    Grid,
-    Place,
-    placed,
+    CellPosition,
+    RawSheet,
+    cell_finding,
 )
-from publisher.edit.sheets.layout import OWN
-from publisher.edit.sheets.parts import BROKEN, MOST_COLUMNS, MOST_LINES, Parts, Survey, look
-from publisher.edit.sheets.reports import Report
-from publisher.edit.values import shown
+from publisher.edit.sheets.layout import OWN_SHEETS
+from publisher.edit.sheets.parts import (
+    BROKEN,
+    MOST_COLUMNS,
+    MOST_LINES,
+    SheetSurvey,
+    WorkbookParts,
+    inspect_workbook,
+)
+from publisher.edit.sheets.reports import ImportReport
+from publisher.edit.values import quote_input
 from publisher.errors import SheetRefused
 from publisher.messages import text
 
@@ -54,7 +61,7 @@ class Workbook:
     """
 
     book: Any = field(repr=False)
-    parts: Parts = field(repr=False)
+    parts: WorkbookParts = field(repr=False)
 
     @property
     def sheetnames(self) -> list[str]:
@@ -72,28 +79,28 @@ class Workbook:
 
 
 @contextmanager
-def reading(file: Path) -> Iterator[Workbook]:
+def open_for_reading(file: Path) -> Iterator[Workbook]:
     """Open a workbook for reading, a line at a time, and close it.
 
     Raises:
         SheetRefused: It is missing, unreadable, locked, too large, no workbook, or has macros.
     """
-    _refuse_what_is_none(file)
+    _refuse_other_files(file)
     with TemporaryFile() as smaller:
         try:
             with zipfile.ZipFile(file) as archive:
-                parts = look(file, archive, smaller)
-            with _quiet():
+                parts = inspect_workbook(file, archive, smaller)
+            with _without_warnings():
                 book = openpyxl.load_workbook(smaller, read_only=True, keep_links=False)
         except (InvalidFileException, *BROKEN) as error:
-            raise _damaged(file) from error
+            raise _damaged_error(file) from error
         try:
             yield Workbook(book, parts)
         finally:
             book.close()
 
 
-def open_whole(file: Path) -> Any:
+def open_for_marking(file: Path) -> Any:
     """Return a workbook to be changed and saved, with all that is in it.
 
     Takes some fifty times the memory of the file: only for one that ``can_be_marked``.
@@ -102,13 +109,13 @@ def open_whole(file: Path) -> Any:
         SheetRefused: It cannot be read.
     """
     try:
-        with _quiet():
+        with _without_warnings():
             return openpyxl.load_workbook(file)
     except (InvalidFileException, *BROKEN) as error:
-        raise _damaged(file) from error
+        raise _damaged_error(file) from error
 
 
-def can_be_marked(file: Path, parts: Parts) -> bool:
+def can_be_marked(file: Path, parts: WorkbookParts) -> bool:
     """Tell whether a workbook is small enough to be held as a whole, and what is in it harmless."""
     if parts.size > _LARGEST_MARKED_MB * 1_000_000 or parts.cells > _MOST_MARKED:
         return False
@@ -132,7 +139,7 @@ def _area(ref: str) -> int:
         return _MOST_MADE + 1
 
 
-def _has_large_pictures(file: Path, parts: Parts) -> bool:
+def _has_large_pictures(file: Path, parts: WorkbookParts) -> bool:
     """Tell whether pictures would be unpacked: those of three formats are copied as they are."""
     media = [name for name in parts.names if "/media/" in name]
     with zipfile.ZipFile(file) as archive:
@@ -144,13 +151,13 @@ def _has_large_pictures(file: Path, parts: Parts) -> bool:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _without_warnings() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what openpyxl does not read and we do not need
         yield
 
 
-def _damaged(file: Path) -> SheetRefused:
+def _damaged_error(file: Path) -> SheetRefused:
     return SheetRefused(
         "The file is not a workbook that can be read, or it is damaged.",
         where=file.name,
@@ -159,7 +166,7 @@ def _damaged(file: Path) -> SheetRefused:
     )
 
 
-def _refuse_what_is_none(file: Path) -> None:
+def _refuse_other_files(file: Path) -> None:
     beginning = read_beginning(file)
     if beginning.startswith(_COMPOUND):
         raise SheetRefused(
@@ -179,7 +186,7 @@ def _refuse_what_is_none(file: Path) -> None:
         with zipfile.ZipFile(file) as parts:
             names = parts.namelist()
     except BROKEN as error:
-        raise _damaged(file) from error
+        raise _damaged_error(file) from error
     if _MACROS in names:
         raise SheetRefused(
             "The workbook has macros, which are not read here.",
@@ -214,28 +221,28 @@ def read_beginning(file: Path) -> bytes:
     return found
 
 
-def read_grids(workbook: Workbook, report: Report) -> list[Grid]:
+def read_grids(workbook: Workbook, report: ImportReport) -> list[RawSheet]:
     """Return the sheets of a workbook that are not ours; report what cannot be read in them.
 
     Raises:
         SheetRefused: It is damaged.
     """
-    grids: list[Grid] = []
+    grids: list[RawSheet] = []
     for sheet in workbook.book.worksheets:
-        if sheet.title.casefold() in OWN:
+        if sheet.title.casefold() in OWN_SHEETS:
             continue
-        survey = workbook.parts.surveys.get(sheet.title, Survey())
+        survey = workbook.parts.surveys.get(sheet.title, SheetSurvey())
         broken = set(_merged(sheet.title, survey, report))
         _report_strays(sheet.title, survey, report)
         try:
-            with _quiet():
+            with _without_warnings():
                 grids.append(_grid(sheet.title, workbook.rows(sheet.title), report, broken))
         except BROKEN as error:
-            raise _damaged(Path(report.file)) from error
+            raise _damaged_error(Path(report.file)) from error
     return grids
 
 
-def _merged(title: str, survey: Survey, report: Report) -> Iterator[tuple[int, int]]:
+def _merged(title: str, survey: SheetSurvey, report: ImportReport) -> Iterator[tuple[int, int]]:
     """Report merged cells; yield where each area begins."""
     each = None
     for ref in survey.merged:
@@ -248,37 +255,37 @@ def _merged(title: str, survey: Survey, report: Report) -> Iterator[tuple[int, i
             " belongs to its line.",
             cells=ref,
         )
-        each = placed(message, Place(title, line, column))
+        each = cell_finding(message, CellPosition(title, line, column))
         report.add(each)
         yield line, column
     if each is not None and survey.merged_count > len(survey.merged):
         report.add_uncounted(each, survey.merged_count - len(survey.merged))
 
 
-def _report_strays(title: str, survey: Survey, report: Report) -> None:
+def _report_strays(title: str, survey: SheetSurvey, report: ImportReport) -> None:
     """Report what stands far outside of the table: a slip of the hand, and easily overlooked."""
     each = None
     for stray in survey.strays:
         if not stray.text.strip():
             continue
-        place = Place(title, stray.line, stray.column)
+        place = CellPosition(title, stray.line, stray.column)
         message = text(
             "'{text}' is far outside the table: the first {lines} rows and"
             " {columns} columns are read. Empty the cell {cell}.",
-            text=shown(stray.text),
+            text=quote_input(stray.text),
             cell=place.cell,
             lines=MOST_LINES,
             columns=MOST_COLUMNS,
         )
-        each = placed(message, place)
+        each = cell_finding(message, place)
         report.add(each)
     if each is not None and survey.stray_count > len(survey.strays):
         report.add_uncounted(each, survey.stray_count - len(survey.strays))
 
 
 def _grid(
-    title: str, rows: Iterable[tuple[Any, ...]], report: Report, broken: set[tuple[int, int]]
-) -> Grid:
+    title: str, rows: Iterable[tuple[Any, ...]], report: ImportReport, broken: set[tuple[int, int]]
+) -> RawSheet:
     head: dict[int, str] = {}
     lines: dict[int, dict[int, Cell]] = {}
     for row in rows:
@@ -291,7 +298,7 @@ def _grid(
             if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             number = cell.row
-            read = _cell(cell, Place(title, number, cell.column), report)
+            read = _cell(cell, CellPosition(title, number, cell.column), report)
             if read is None:
                 broken.add((number, cell.column))
             else:
@@ -300,21 +307,21 @@ def _grid(
             head = {column: cell.text for column, cell in found.items()}
         elif number:
             lines[number] = found
-    return Grid(title, head, lines, broken)
+    return RawSheet(title, head, lines, broken)
 
 
-def _cell(cell: Any, place: Place, report: Report) -> Cell | None:
+def _cell(cell: Any, place: CellPosition, report: ImportReport) -> Cell | None:
     """Return a cell; None for one that cannot be read, which is reported."""
     value = cell.value
     if cell.data_type == "f":
         truth = _TRUTHS.get(str(value).upper())
         if truth is None:
             message = text("This is a formula. Write the value itself instead.")
-            report.add(placed(message, place))
+            report.add(cell_finding(message, place))
         return Cell(truth, TRUTH_CELL) if truth is not None else None
     if cell.data_type == "e":
         message = text("This is the error {value}. Write the value that belongs here.", value=value)
-        report.add(placed(message, place))
+        report.add(cell_finding(message, place))
         return None
     if isinstance(value, bool):
         return Cell(str(value).lower(), TRUTH_CELL)
@@ -331,7 +338,7 @@ def _cell(cell: Any, place: Place, report: Report) -> Cell | None:
             count=len(written),
             most=LONGEST,
         )
-        report.add(placed(message, place))
+        report.add(cell_finding(message, place))
         return None
     return Cell(written)
 

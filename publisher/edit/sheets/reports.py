@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 
 from babel.numbers import format_decimal
 
-from publisher.edit.sheets.grids import Placed
+from publisher.edit.sheets.grids import CellFinding
 from publisher.findings import Severity
 from publisher.messages import LANGUAGES, Message, in_language, translate
 
 # Of each kind of mistake.
-KEPT = 100
+MOST_REPORTED = 100
 Kind = tuple[str, Severity, str, str, str]
 
 
-def kind_of(each: Placed) -> Kind:
+def kind_of(each: CellFinding) -> Kind:
     """Return what makes a mistake of the same kind: its sheet, its rule, and what is said of it."""
     finding = each.finding
     said = finding.message.key if isinstance(finding.message, Message) else ""
@@ -28,7 +28,7 @@ def kind_of(each: Placed) -> Kind:
 
 
 @dataclass
-class Report:
+class ImportReport:
     """Findings of an import, bounded.
 
     Attributes:
@@ -36,27 +36,27 @@ class Report:
     """
 
     file: str = ""
-    _kept: dict[Kind, list[Placed]] = field(default_factory=dict, repr=False)
+    _kept: dict[Kind, list[CellFinding]] = field(default_factory=dict, repr=False)
     _counts: Counter[Kind] = field(default_factory=Counter, repr=False)
 
-    def add(self, each: Placed) -> None:
+    def add(self, each: CellFinding) -> None:
         """Add a finding: kept when it is among the first hundred of its kind, else counted."""
         kind = kind_of(each)
         kept = self._kept.setdefault(kind, [])
-        if len(kept) < KEPT:
+        if len(kept) < MOST_REPORTED:
             kept.append(each)
         self._counts[kind] += 1
 
-    def extend(self, many: Iterable[Placed]) -> None:
+    def extend(self, many: Iterable[CellFinding]) -> None:
         """Add findings."""
         for each in many:
             self.add(each)
 
-    def add_uncounted(self, like: Placed, count: int) -> None:
+    def add_uncounted(self, like: CellFinding, count: int) -> None:
         """Add findings of which only the number is known, of the kind of one that was added."""
         self._counts[kind_of(like)] += count
 
-    def __iter__(self) -> Iterator[Placed]:
+    def __iter__(self) -> Iterator[CellFinding]:
         """Yield what is kept; the last of a kind says how many more there are."""
         for kind, kept in self._kept.items():
             rest = self._counts[kind] - len(kept)
@@ -79,7 +79,7 @@ class Report:
         return sum(count for kind, count in self._counts.items() if kind[1].blocks)
 
 
-def _and_more(each: Placed, rest: int) -> Placed:
+def _and_more(each: CellFinding, rest: int) -> CellFinding:
     message = {
         tag: in_language(each.finding.message, tag)
         + " "

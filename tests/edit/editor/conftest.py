@@ -11,8 +11,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.edit.editor.app import Editor, EditorServer, create_flask
-from publisher.edit.editor.pages import EditorFrame, Room
-from publisher.edit.editor.session import Desk
+from publisher.edit.editor.pages import EditorFrame, EditorPages
+from publisher.edit.editor.session import EditSession
 
 REPOSITORY = Path(__file__).parents[3]
 BASE = "https://data.example.org/"
@@ -20,15 +20,15 @@ CLUSTERS = "https://w3id.org/nms-kluster/"
 
 
 @pytest.fixture
-def desk(world: Path) -> Desk:
+def desk(world: Path) -> EditSession:
     """Return the desk of somebody who edits the tiny world."""
-    return Desk(world, BASE)
+    return EditSession(world, BASE)
 
 
 @pytest.fixture
-def editor(desk: Desk) -> FlaskClient:
+def editor(desk: EditSession) -> FlaskClient:
     """Return a client of the editor of the tiny world, inside its gate."""
-    return create_flask(Room(desk, EditorFrame(lambda language: "")), "sv").test_client()
+    return create_flask(EditorPages(desk, EditorFrame(lambda language: "")), "sv").test_client()
 
 
 @pytest.fixture
@@ -41,16 +41,16 @@ def clusters(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def cluster_desk(clusters: Path) -> Desk:
+def cluster_desk(clusters: Path) -> EditSession:
     """Return the desk of somebody who edits the fourteen."""
-    return Desk(clusters, CLUSTERS)
+    return EditSession(clusters, CLUSTERS)
 
 
 @pytest.fixture
-def staff(cluster_desk: Desk) -> FlaskClient:
+def staff(cluster_desk: EditSession) -> FlaskClient:
     """Return a client of the editor of the fourteen, inside its gate."""
     frame = EditorFrame(lambda language: "")
-    return create_flask(Room(cluster_desk, frame), "sv").test_client()
+    return create_flask(EditorPages(cluster_desk, frame), "sv").test_client()
 
 
 @pytest.fixture

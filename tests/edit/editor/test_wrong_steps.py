@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.edit.editor.app import LARGEST_FORM
-from publisher.edit.editor.session import Desk
+from publisher.edit.editor.session import EditSession
 from tests.edit.editor.conftest import BASE, CLUSTERS
 from tests.edit.editor.forms import Page, saved
 
@@ -137,7 +137,7 @@ def test_markup_is_text_on_every_page(editor: FlaskClient, world: Path) -> None:
     assert r'"<script>alert(\"1\")</script>"@sv' in lakes(world)
 
 
-def test_two_windows_do_not_write_over_each_other(editor: FlaskClient, desk: Desk) -> None:
+def test_two_windows_do_not_write_over_each_other(editor: FlaskClient, desk: EditSession) -> None:
     """The second is shown both, and what it typed is still in its form."""
     one, two = Page(editor, SILJAN), Page(editor, SILJAN)
     one.type(NAME, "Siljan ett")

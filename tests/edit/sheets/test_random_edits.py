@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.edit.sheets.cells import Names
-from publisher.edit.sheets.command import read_import, report
+from publisher.edit.sheets.cells import CellCodec
+from publisher.edit.sheets.command import read_import, report_lines
 from publisher.edit.sheets.export import export_workbook
-from publisher.edit.sheets.layout import basis_of
+from publisher.edit.sheets.layout import make_basis
 from publisher.load.files import Role
 from publisher.load.sources import Sources, read_sources
 from publisher.rdf.namespaces import iri
@@ -157,9 +157,9 @@ def test_an_edit_in_the_workbook_is_the_same_edit_of_the_triples(edit: Edit) -> 
     """Everything else stays, whatever is written."""
     with TemporaryDirectory() as folder:
         sources = pond(Path(folder))
-        basis = basis_of(sources)
+        basis = make_basis(sources)
         file = sources.folder / "pond.xlsx"
-        export_workbook(Names(basis.inventory, basis.layouts, "sv"), basis.layouts, file, "sv")
+        export_workbook(CellCodec(basis.inventory, basis.layouts, "sv"), basis.layouts, file, "sv")
         write(edit, Filled(sources.folder))
         expected = edited(edit, facts(sources))
         found = read_import(file, basis, "sv")
@@ -197,16 +197,16 @@ def test_whatever_stands_in_a_cell_gets_an_answer(
     """A change or a finding, and never a traceback."""
     with TemporaryDirectory() as folder:
         sources = pond(Path(folder))
-        basis = basis_of(sources)
+        basis = make_basis(sources)
         file = sources.folder / "pond.xlsx"
-        export_workbook(Names(basis.inventory, basis.layouts, "sv"), basis.layouts, file, "sv")
+        export_workbook(CellCodec(basis.inventory, basis.layouts, "sv"), basis.layouts, file, "sv")
         book = Filled(sources.folder)
         for title, line, column, value in edits:
             book.sheet(title).cell(line, column).value = value
         book.save()
 
         found = read_import(file, basis, "sv")
-        assert list(report(file, found, "sv")) or not found.findings
+        assert list(report_lines(file, found, "sv")) or not found.findings
         for each in found.findings:
             assert any(each.finding.message.values()), each
         assert found.is_refused or found.plan is not None

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from publisher.edit.sheets.grids import Place, Placed, placed
-from publisher.edit.sheets.reports import KEPT, Report
+from publisher.edit.sheets.grids import CellFinding, CellPosition, cell_finding
+from publisher.edit.sheets.reports import MOST_REPORTED, ImportReport
 from publisher.edit.values import PickList
 from publisher.findings import Severity
 from publisher.messages import text
 
 
-def mistake(number: int, severity: Severity = Severity.VIOLATION) -> Placed:
+def mistake(number: int, severity: Severity = Severity.VIOLATION) -> CellFinding:
     message = text("'{written}' is not an address.", written=number)
-    return placed(message, Place("Sjö", number, 2), severity)
+    return cell_finding(message, CellPosition("Sjö", number, 2), severity)
 
 
 def test_the_first_hundred_are_kept_and_the_last_says_how_many_more() -> None:
     """Values differ, the mistake is the same."""
-    report = Report("lakes.xlsx")
+    report = ImportReport("lakes.xlsx")
     report.extend(mistake(number) for number in range(2, 100_002))
     kept = list(report)
-    assert [each.place.line for each in kept] == list(range(2, KEPT + 2))
+    assert [each.place.line for each in kept] == list(range(2, MOST_REPORTED + 2))
     assert kept[0].finding.message["en"] == "'2' is not an address."
     assert kept[-1].finding.message["en"].endswith("… and 99,900 more like this.")
     assert (
@@ -30,17 +30,21 @@ def test_the_first_hundred_are_kept_and_the_last_says_how_many_more() -> None:
 
 def test_kinds_are_kept_apart() -> None:
     """A hundred of one kind hide no other."""
-    report = Report()
+    report = ImportReport()
     report.extend(mistake(number) for number in range(2, 200))
     report.add(mistake(1, Severity.WARNING))
-    report.add(placed(text("This is a formula. Write the value itself instead."), Place("Sjö")))
-    assert len(list(report)) == KEPT + 2
+    report.add(
+        cell_finding(
+            text("This is a formula. Write the value itself instead."), CellPosition("Sjö")
+        )
+    )
+    assert len(list(report)) == MOST_REPORTED + 2
     assert report.violations == 199
 
 
 def test_what_only_warns_does_not_block() -> None:
     """A word about a number is no refusal."""
-    report = Report()
+    report = ImportReport()
     report.add(mistake(2, Severity.WARNING))
     assert not report.is_blocking
     report.add_uncounted(mistake(2, Severity.WARNING), 41)
