@@ -83,7 +83,7 @@ def pulls(address: str) -> None:
 def queries(address: str) -> None:
     """Ask as a site does that has its engine elsewhere."""
     connection = ConnectionPool(EngineAddress(address), QueryLimits(5, 0, 1 << 20), 1)
-    connection.ask(QueryRequest([("query", "ASK {}")], JSON, 5.0))
+    connection.send(QueryRequest([("query", "ASK {}")], JSON, 5.0))
     connection.close()
 
 

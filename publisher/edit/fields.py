@@ -78,7 +78,7 @@ class Field:
     choices: tuple[Choice, ...] = field(default=(), repr=False)
     is_closed: bool = False
     group: Text = field(default_factory=dict)
-    place: tuple[float, float] = (0.0, 0.0)
+    position: tuple[float, float] = (0.0, 0.0)
     shape: str = ""
 
     @property

@@ -83,7 +83,7 @@ def linked_classes(inventory: Inventory, values: Iterable[Literal | NamedNode]) 
 
 
 def _own_classes(inventory: Inventory, values: Values) -> bool:
-    return bool(values) and all(value.value in inventory.homes for value in values)
+    return bool(values) and all(value.value in inventory.defining_files for value in values)
 
 
 def _of_datatypes(datatypes: Iterable[str]) -> str:
@@ -97,7 +97,7 @@ def _of_datatypes(datatypes: Iterable[str]) -> str:
 
 
 def _ranges(inventory: Inventory, path: str) -> tuple[str, ...]:
-    return inventory.said.nodes(path, iri("rdfs:range"))
+    return inventory.properties.nodes(path, iri("rdfs:range"))
 
 
 def _is_datatype(name: str) -> bool:
@@ -163,7 +163,7 @@ class Constraints:
             dict.fromkeys(term for head in lists for term in list_members(self.shapes, head))
         )
 
-    def said(self, name: str) -> Text:
+    def texts(self, name: str) -> Text:
         """Return language → text of the first shape that says it."""
         for part in self.parts:
             if found := texts_by_language(self.shapes.values(part, iri(name))):
@@ -332,7 +332,7 @@ def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]
         class_iri=name,
         names=_form_names(inventory, name, of_class[name]),
         types=tuple(types),
-        fields=tuple(sorted(found_fields, key=lambda f: (*f.place, f.key))),
+        fields=tuple(sorted(found_fields, key=lambda f: (*f.position, f.key))),
         pattern=patterns[0] if patterns else "",
         shapes=tuple(node_shapes),
     )
@@ -418,11 +418,11 @@ def _field(inventory: Inventory, path: PathStep, constraints: Constraints, name:
         path=path.iri,
         is_inverse=path.is_inverse,
         kind=kind,
-        names=constraints.said("sh:name")
+        names=constraints.texts("sh:name")
         or inventory.names(path.iri)
         or {"en": local_name(path.iri)},
-        description=constraints.said("sh:description"),
-        message=constraints.said("sh:message"),
+        description=constraints.texts("sh:description"),
+        message=constraints.texts("sh:message"),
         datatypes=datatypes_of(inventory, path, constraints, values),
         classes=classes or (linked_classes(inventory, values) if kind == "link" else ()),
         languages=_languages(constraints, values) if kind in ("text", ANY) else (),
@@ -431,7 +431,7 @@ def _field(inventory: Inventory, path: PathStep, constraints: Constraints, name:
         most=constraints.most,
         pattern=patterns[0] if patterns else "",
         group=inventory.shapes.names(constraints.group),
-        place=(order_of(inventory.shapes, constraints.group), constraints.order),
+        position=(order_of(inventory.shapes, constraints.group), constraints.order),
         shape=constraints.parts[0],
     )
     return _with_choices(inventory, field, constraints)

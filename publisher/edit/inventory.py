@@ -30,16 +30,16 @@ class Inventory:
     def __init__(self, sources: Sources) -> None:
         """Index what the sources say."""
         self.sources = sources
-        self.said = Subjects(sources.quads(*_DESCRIBED))
+        self.properties = Subjects(sources.quads(*_DESCRIBED))
         self.shapes = Subjects(sources.quads(Role.SHAPES))
 
     def types(self, thing: str) -> tuple[str, ...]:
         """Return the classes that a thing is said to be of, sorted."""
-        return self.said.nodes(thing, _TYPE)
+        return self.properties.nodes(thing, _TYPE)
 
     def names(self, thing: str) -> Text:
         """Return what a thing is called: language tag → name."""
-        return self.said.names(thing)
+        return self.properties.names(thing)
 
     def instances(self, class_iri: str) -> tuple[str, ...]:
         """Return the things of a class and of its subclasses, sorted (SHACL, section 1.1)."""
@@ -58,10 +58,10 @@ class Inventory:
         """Return the values of a property of a thing, sorted; inverse: what points to it."""
         if is_inverse:
             return tuple(NamedNode(subject) for subject in self.subjects(path, thing))
-        return self.said.values(thing, path)
+        return self.properties.values(thing, path)
 
     @cached_property
-    def homes(self) -> dict[str, str]:
+    def defining_files(self) -> dict[str, str]:
         """Return thing → name of the file that states its type, or else names it first."""
         found: dict[str, str] = {}
         typed: dict[str, str] = {}
@@ -86,7 +86,7 @@ class Inventory:
     @cached_property
     def _instances(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for thing in self.said:
+        for thing in self.properties:
             for name in self.types(thing):
                 found[name].append(thing)
         return found
@@ -94,9 +94,9 @@ class Inventory:
     @cached_property
     def _incoming(self) -> dict[tuple[str, str], list[str]]:
         found: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for thing in self.said:
-            for path in self.said.of(thing):
-                for value in self.said.nodes(thing, path):
+        for thing in self.properties:
+            for path in self.properties.of(thing):
+                for value in self.properties.nodes(thing, path):
                     found[path, value].append(thing)
         return found
 
@@ -195,7 +195,7 @@ def free_address(
     """Return the address, with a number behind it when there is such a thing already."""
     number = numbers.get(address, 1) if numbers is not None else 1
     found = address if number == 1 else f"{address}-{number}"
-    while found in inventory.homes or found in taken:
+    while found in inventory.defining_files or found in taken:
         number += 1
         found = f"{address}-{number}"
     if numbers is not None:
@@ -220,7 +220,7 @@ class FileHabit:
 
 def file_habit(inventory: Inventory, form: Form) -> FileHabit:
     """Return where the things of a form stand."""
-    homes = Counter(inventory.homes[each] for each in form.things)
+    homes = Counter(inventory.defining_files[each] for each in form.things)
     if not homes:
         return FileHabit("")
     usual, count = homes.most_common(1)[0]
@@ -262,10 +262,14 @@ def file_for_new_thing(
 
 def has_own_file(inventory: Inventory, thing: str) -> bool:
     """Tell whether a thing has a file that is named after it."""
-    return PurePosixPath(inventory.homes.get(thing, "")).stem == last_part(thing)
+    return PurePosixPath(inventory.defining_files.get(thing, "")).stem == last_part(thing)
 
 
 def _folder(inventory: Inventory) -> str:
     """Return the folder of the dataset with most things."""
-    homes = (inventory.homes[thing] for thing in inventory.things if thing in inventory.homes)
+    homes = (
+        inventory.defining_files[thing]
+        for thing in inventory.things
+        if thing in inventory.defining_files
+    )
     return str(PurePosixPath(Counter(homes).most_common(1)[0][0]).parent)

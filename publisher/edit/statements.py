@@ -33,18 +33,18 @@ class StatementIndex:
         """Index the statements by what they say."""
         self._inventory = inventory
         self._form = next((form for form in forms if form.class_iri == STATEMENT), None)
-        self._saying: dict[tuple[str, str, Term], list[str]] = {}
+        self._by_fact: dict[tuple[str, str, Term], list[str]] = {}
         for statement in inventory.instances(STATEMENT):
             for fact in self._facts(statement):
-                self._saying.setdefault(fact, []).append(statement)
+                self._by_fact.setdefault(fact, []).append(statement)
 
-    def saying(self, thing: str, path: str, value: Term) -> tuple[str, ...]:
+    def of_fact(self, thing: str, path: str, value: Term) -> tuple[str, ...]:
         """Return the statements that say a fact."""
-        return tuple(self._saying.get((thing, path, value), ()))
+        return tuple(self._by_fact.get((thing, path, value), ()))
 
     def sources(self, thing: str, path: str, value: Term) -> tuple[str, ...]:
         """Return the sources of a fact, by its statements, sorted."""
-        found = (self._cited(statement) for statement in self.saying(thing, path, value))
+        found = (self._cited(statement) for statement in self.of_fact(thing, path, value))
         return tuple(sorted({source for cited in found for source in cited}))
 
     def are_wanted(self, types: Iterable[str], path: str, value: Term) -> bool:
@@ -113,7 +113,7 @@ class StatementIndex:
             return False
         types = given.get(change.thing) or self._inventory.types(change.thing)
         fact = (change.thing, change.path, change.new)
-        if fact in stated or self.saying(*fact):
+        if fact in stated or self.of_fact(*fact):
             return False
         return self.are_wanted(types, change.path, change.new)
 
@@ -121,7 +121,7 @@ class StatementIndex:
     def _beginning(self) -> str:
         """Return how the IRIs of statements begin, before the name of what they are about."""
         counts: Counter[str] = Counter()
-        for (thing, _path, _value), statements in self._saying.items():
+        for (thing, _path, _value), statements in self._by_fact.items():
             for statement in statements:
                 before, named, _rest = statement.partition(f"/{last_part(thing)}/")
                 counts.update([f"{before}/"] if named else [])
@@ -136,25 +136,25 @@ class StatementIndex:
         """Return class, property and language of the facts that have statements."""
         return frozenset(
             (name, path, value.language or "" if isinstance(value, Literal) else "")
-            for (thing, path, value), statements in self._saying.items()
+            for (thing, path, value), statements in self._by_fact.items()
             if any(self._cited(statement) for statement in statements)
             if value in self._inventory.values(thing, path)
             for name in self._inventory.types(thing)
         )
 
     def _facts(self, statement: str) -> Iterator[tuple[str, str, Term]]:
-        said = self._inventory.said
+        said = self._inventory.properties
         for subject in said.nodes(statement, SUBJECT):
             for predicate in said.nodes(statement, PREDICATE):
                 for value in said.values(statement, OBJECT):
                     yield subject, predicate, value
 
     def _cited(self, statement: str) -> tuple[str, ...]:
-        return self._inventory.said.nodes(statement, SOURCE)
+        return self._inventory.properties.nodes(statement, SOURCE)
 
     def _said_of(self, change: Change, kept: Collection[str]) -> list[str]:
         assert change.old is not None
-        found = self.saying(change.thing, change.path, change.old)
+        found = self.of_fact(change.thing, change.path, change.old)
         return [statement for statement in found if statement not in kept]
 
     def _moved(self, change: Change, old: Sequence[str], cited: Sequence[str]) -> list[Change]:
@@ -166,15 +166,15 @@ class StatementIndex:
         return [replace_value(statement, OBJECT, change.old, change.new) for statement in old]
 
     def _removal(self, statement: str) -> Iterator[Change]:
-        for path in self._inventory.said.of(statement):
-            for value in self._inventory.said.values(statement, path):
+        for path in self._inventory.properties.of(statement):
+            for value in self._inventory.properties.values(statement, path):
                 yield remove_value(statement, path, value)
 
     def _new(self, change: Change, cited: Sequence[str], taken: set[str]) -> Iterator[Change]:
         assert change.new is not None
         statement = self.address(change.thing, change.path, change.new, taken)
         taken.add(statement)
-        file = change.file or self._inventory.homes.get(change.thing, "")
+        file = change.file or self._inventory.defining_files.get(change.thing, "")
         yield add_value(statement, _TYPE, NamedNode(STATEMENT), file)
         yield add_value(statement, SUBJECT, NamedNode(change.thing), file)
         yield add_value(statement, PREDICATE, NamedNode(change.path), file)

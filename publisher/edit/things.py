@@ -163,7 +163,7 @@ def retire(
     form, towards, event_form = _event_form(inventory, forms, thing)
     names = [each.written for each in event if each.language] or [""]
     address = address_for(inventory, event_form, names, owner=thing)
-    near = [inventory.homes[thing]]
+    near = [inventory.defining_files[thing]]
     changes = _first_changes(inventory, event_form, address, "", event, near)
     file = changes[0].file
     if event_form.field(_BEFORE) is not None:
@@ -271,7 +271,7 @@ def find_thing(inventory: Inventory, word: str) -> str:
     """
     base_iri = inventory.sources.base_iri
     for address in (word, full_address(word, base_iri), f"{base_iri}id/{word}"):
-        if address in inventory.homes:
+        if address in inventory.defining_files:
             return address
     named = [
         thing

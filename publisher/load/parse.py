@@ -46,7 +46,7 @@ class SourceFile:
     base_iri: str
     sha256: str
     prefixes: dict[str, str] = field(repr=False)
-    given: str | None = field(default=None, repr=False)
+    given_text: str | None = field(default=None, repr=False)
     limits: ReadLimits = field(default=DEFAULT_READ_LIMITS, repr=False, compare=False)
 
     @property
@@ -66,8 +66,8 @@ class SourceFile:
         Raises:
             SourceError: It has changed since it was read first.
         """
-        if self.given is not None:
-            return self.given
+        if self.given_text is not None:
+            return self.given_text
         text, sha256 = _read(self.source.path, self.name, self.limits.file_bytes)
         if sha256 != self.sha256:
             raise SourceError(

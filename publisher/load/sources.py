@@ -56,7 +56,7 @@ class Sources:
     files: tuple[SourceFile, ...] = field(repr=False)
     context: Context = field(repr=False)
     rules: Mapping[str, str] = field(repr=False)
-    ground: SortedSources = field(repr=False, compare=False)
+    sorted_sources: SortedSources = field(repr=False, compare=False)
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
     bounds: CheckLimits = field(repr=False, compare=False, default=DEFAULT_CHECK_LIMITS)
 
@@ -81,7 +81,7 @@ class Sources:
         for file in read:
             if isinstance(file, SourceError):
                 raise file
-        return replace(self, files=tuple(files), ground=ground)
+        return replace(self, files=tuple(files), sorted_sources=ground)
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -209,7 +209,7 @@ class SortedSources:
     folder: Path
     quads: Path
     examples: Path
-    homes: Path
+    defining_files: Path
 
 
 @dataclass(frozen=True)
@@ -230,7 +230,7 @@ class _BatchResult:
     files: list[SourceFile | SourceError]
     quads: list[Path]
     examples: list[Path]
-    homes: list[Path]
+    defining_files: list[Path]
 
 
 def read_sorted_sources(
@@ -265,7 +265,7 @@ def _read_into(
     read = list(map_on_all_cores(_read_batch, parts))
     merge_files([run for part in read for run in part.quads], ground.quads)
     merge_files([run for part in read for run in part.examples], ground.examples)
-    merge_files([run for part in read for run in part.homes], ground.homes)
+    merge_files([run for part in read for run in part.defining_files], ground.defining_files)
     return ground, [file for part in read for file in part.files]
 
 

@@ -44,7 +44,9 @@ class Checker:
             QueryError: The engine does not answer.
         """
         query = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-        body = self._connection.ask(QueryRequest(_fields(query, graph), JSON, SECONDS, is_own=True))
+        body = self._connection.send(
+            QueryRequest(_fields(query, graph), JSON, SECONDS, is_own=True)
+        )
         solutions: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
         return int(next(iter(solutions))["n"].value)
 
@@ -61,7 +63,7 @@ class Checker:
         query = f"CONSTRUCT {{ ?s <{AS_WRITTEN}> 1 }} WHERE {{ {pattern} }}"
         fields = _fields(query, f"{AS_WRITTEN}nothing")
         try:
-            body = self._connection.ask(QueryRequest(fields, N_TRIPLES, SECONDS, is_own=True))
+            body = self._connection.send(QueryRequest(fields, N_TRIPLES, SECONDS, is_own=True))
         except QueryError:
             return 0
         found = sum(1 for _ in _quads(body))
@@ -96,7 +98,7 @@ class Checker:
             only = f'FILTER(STRSTARTS(LCASE(MD5(STR(?s))), "{prefix}"))' if digits else ""
             query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o . {only} }}"
             fields = _fields(query, graph)
-            body = self._connection.ask(QueryRequest(fields, N_TRIPLES, SECONDS, is_own=True))
+            body = self._connection.send(QueryRequest(fields, N_TRIPLES, SECONDS, is_own=True))
             yield from (quad.triple for quad in _quads(body))
 
 

@@ -84,7 +84,7 @@ def approve(sources: Sources, progress: Progress = lambda step: None) -> Approve
 
 def with_lines(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
     """Yield the findings with file and line, found by their focus node."""
-    homes = SortedLines(sources.ground.homes)
+    homes = SortedLines(sources.sorted_sources.defining_files)
     for finding in findings:
         home = _defining_file(finding.focus_node, homes, sources)
         if finding.file or home is None:

@@ -289,7 +289,7 @@ BASE_RULE = "base-iri"
 
 def check_definitions(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each IRI that two files define (say the type of) differently."""
-    rows = (line[:-1].split(b"\t") for line in read_lines(sources.ground.homes))
+    rows = (line[:-1].split(b"\t") for line in read_lines(sources.sorted_sources.defining_files))
     for subject, homes in groupby(rows, itemgetter(0)):
         digests = {int(number): digest for _, _, number, digest in homes if digest != NO_GRAPH}
         if len(set(digests.values())) > 1:
@@ -318,7 +318,7 @@ def _defined_twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
 def check_base(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each dataset of which nothing is named below the base IRI."""
     start = f"<{sources.base_iri}".encode()
-    lines = (line for line in read_lines(sources.ground.quads) if line.startswith(start))
+    lines = (line for line in read_lines(sources.sorted_sources.quads) if line.startswith(start))
     named_here = {line.rsplit(b" ", 2)[1] for line in lines}
     files: dict[str, list[SourceFile]] = defaultdict(list)
     for file in sources.of_role(Role.DATA):

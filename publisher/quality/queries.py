@@ -59,10 +59,10 @@ _OPEN: ContextVar[FolderQueries | None] = ContextVar("folder queries", default=N
 def folder_queries(sources: Sources) -> Iterator[FolderQueries]:
     """Yield what evaluates the queries of a folder; checks inside each other share it."""
     current = _OPEN.get()
-    if current is not None and current.ground is sources.ground:
+    if current is not None and current.sorted_sources is sources.sorted_sources:
         yield current
         return
-    queries = FolderQueries(sources.ground, sources.bounds)
+    queries = FolderQueries(sources.sorted_sources, sources.bounds)
     token = _OPEN.set(queries)
     try:
         yield queries
@@ -76,7 +76,7 @@ class FolderQueries:
 
     def __init__(self, ground: SortedSources, bounds: CheckLimits) -> None:
         """Keep what is asked, and the limits."""
-        self.ground, self._bounds = ground, bounds
+        self.sorted_sources, self._bounds = ground, bounds
         self._limits = folder_query_limits(bounds)
         self._lock = threading.Lock()
         self._workers: WorkerPool | None = None
@@ -111,7 +111,7 @@ class FolderQueries:
     def _rows(self, name: str, rule: str) -> list[Row]:
         try:
             check_query(rule, self._limits)
-            answer = self._ask(Operation(rule, SOLUTIONS[0], "", ""))
+            answer = self._evaluate(Operation(rule, SOLUTIONS[0], "", ""))
         except NotAcceptable as error:
             raise SourceSyntax(
                 "This is not a rule: it is not a SELECT query.",
@@ -143,17 +143,17 @@ class FolderQueries:
                 named_graphs=_NO_GRAPHS,
                 prefixes=tuple(prefixes.items()),
             )
-            self._ask(operation)
+            self._evaluate(operation)
         except NotAcceptable:  # nothing is accepted: that it came so far is all
             return None
         except QueryError as error:
             return error
         return None
 
-    def _ask(self, operation: Operation) -> bytes:
+    def _evaluate(self, operation: Operation) -> bytes:
         with self._lock:
             if self._workers is None:
-                workplace = WorkerConfig(_make_store(self.ground), self._limits)
+                workplace = WorkerConfig(_make_store(self.sorted_sources), self._limits)
                 self._workers = WorkerPool(workplace, self._count, _START_SECONDS)
         return self._workers.answer(operation).body
 

@@ -44,7 +44,7 @@ class ValidationFiles:
     folder: Path
 
     @property
-    def said(self) -> Path:
+    def triples(self) -> Path:
         """Return the file of what is validated, as sorted N-Triples."""
         return self.folder / "said.nt"
 
@@ -82,7 +82,7 @@ class Partition:
             ones to validate then, and none of them means all.
     """
 
-    ground: ValidationFiles
+    files: ValidationFiles
     start: int
     end: int
     nodes: tuple[bytes, ...] = ()
@@ -93,7 +93,9 @@ def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
     """Write the shapes, what is held against them, and the prefixes; return where they are."""
     ground = ValidationFiles(folder)
     shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
-    together = heapq.merge(read_lines(sources.ground.quads), read_lines(sources.ground.examples))
+    together = heapq.merge(
+        read_lines(sources.sorted_sources.quads), read_lines(sources.sorted_sources.examples)
+    )
     with with_path(ground.shapes), ground.shapes.open("wb") as of_shapes:
 
         def validated() -> Iterator[bytes]:
@@ -103,14 +105,14 @@ def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
                 else:
                     yield line[: line.rindex(b" <")] + END
 
-        write_lines(ground.said, without_repetitions(validated()))
+        write_lines(ground.triples, without_repetitions(validated()))
     ground.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8")
     return ground
 
 
 def one_partition(ground: ValidationFiles) -> Partition:
     """Return everything as one part."""
-    return Partition(ground, 0, ground.said.stat().st_size, is_alone=True)
+    return Partition(ground, 0, ground.triples.stat().st_size, is_alone=True)
 
 
 def cut_into_partitions(
@@ -124,7 +126,7 @@ def cut_into_partitions(
         Sorter(ground.links) as links,
         ground.shared.open("wb") as shared,
     ):
-        for _, block in groupby(read_lines(ground.said), lambda line: line.partition(b" ")[0]):
+        for _, block in groupby(read_lines(ground.triples), lambda line: line.partition(b" ")[0]):
             if place - start > part_bytes:
                 yield Partition(ground, start, place)
                 start = place
@@ -145,7 +147,7 @@ def cut_into_partitions(
 
 def _undescribed_targets(ground: ValidationFiles, needs: Needs) -> Iterator[bytes]:
     """Yield the targets of which nothing is said, in N-Triples."""
-    said = SortedLines(ground.said)
+    said = SortedLines(ground.triples)
     targets = {f"<{name}>".encode() for name in needs.objects_of}
     links = (line.split(b"\t") for line in read_lines(ground.links))
     pointed_at = (value for value, predicate, _ in links if predicate in targets)
@@ -160,7 +162,7 @@ class NeedsReader:
 
     def __init__(self, ground: ValidationFiles, needs: Needs) -> None:
         """Open the files."""
-        self._said, self._links = SortedLines(ground.said), SortedLines(ground.links)
+        self._said, self._links = SortedLines(ground.triples), SortedLines(ground.links)
         self._needs = needs
         self._shared = list(read_lines(ground.shared)) if ground.shared.is_file() else []
         self._own: dict[bytes, list[bytes]] = {}

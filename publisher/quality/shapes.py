@@ -45,7 +45,7 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
     Raises:
         SourceSyntax: A shape is not one that SHACL allows, or takes too much.
     """
-    ground = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.ground.folder)))
+    ground = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.sorted_sources.folder)))
     first = ValidatorProcess(ground, sources.bounds)
     processes = ValidatorPool(ground, sources.bounds, first)
     try:
@@ -123,7 +123,7 @@ class NodeValidator:
         self._process = self._started(sources)
 
     def _started(self, sources: Sources) -> ValidatorProcess:
-        with tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
+        with tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
             ground = write_shapes(sources, Path(folder))
             process = ValidatorProcess(ground, sources.bounds)
         weakref.finalize(self, process.close)
@@ -138,7 +138,7 @@ class NodeValidator:
         named = tuple(f"<{thing}>".encode() for thing in things)
         if not named:
             return []
-        with self._lock, tempfile.TemporaryDirectory(dir=sources.ground.folder) as folder:
+        with self._lock, tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
             ground = write_shapes(sources, Path(folder))
             if self._process.needs is None:
                 part = replace(one_partition(ground), nodes=named)

@@ -237,7 +237,7 @@ def _work(channel: MessageSocket) -> None:
 
         def findings(part: Partition = part) -> object:
             at("")
-            made[0].held_against(part.ground)
+            made[0].held_against(part.files)
             found = made[0].findings(part, at)
             return [vars(each) | {"severity": each.severity.value} for each in found]
 

@@ -90,7 +90,7 @@ class ValidatorProcess:
         """
         found = self._answer(
             {
-                "folder": str(part.ground.folder),
+                "folder": str(part.files.folder),
                 "start": part.start,
                 "end": part.end,
                 "nodes": [node.decode() for node in part.nodes],

@@ -101,7 +101,7 @@ class Describer:
 
     def _labels(self, name: str) -> tuple[tuple[str, Literal], ...]:
         known = self._known.get(name)
-        return self._known.keep(name, self._read_labels(name)) if known is None else known
+        return self._known.put(name, self._read_labels(name)) if known is None else known
 
     def _read_labels(self, name: str) -> tuple[tuple[str, Literal], ...]:
         for predicate in LABELS:

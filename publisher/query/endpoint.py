@@ -29,13 +29,13 @@ class Endpoint:
 
     engine: Engine
     limits: QueryLimits
-    turns: FairQueue
-    memory: AnswerCache
+    queue: FairQueue
+    cache: AnswerCache
     services: frozenset[str] = frozenset()
 
     def remembered(self, operation: Operation) -> Answer | None:
         """Return an answer that was given before; the wish for less time changes no answer."""
-        return self.memory.get(replace(operation, seconds=0.0))
+        return self.cache.get(replace(operation, seconds=0.0))
 
     def answer(
         self, operation: Operation, client: str, has_left: Callable[[], bool] = never_disconnected
@@ -58,7 +58,7 @@ class Endpoint:
             return known
         graphs = len(operation.default_graphs) + len(operation.named_graphs)
         check_query(operation.query, self.limits, self.services, graphs)
-        with self.turns.turn(client, has_left):
+        with self.queue.slot(client, has_left):
             answer = self.engine.answer(operation)
-        self.memory.keep(replace(operation, seconds=0.0), answer)
+        self.cache.put(replace(operation, seconds=0.0), answer)
         return answer

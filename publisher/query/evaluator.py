@@ -82,7 +82,7 @@ class Evaluator:
         except BrokenXml as error:
             return Outcome(Status.NOT_CARRIED, reason=str(error))
         except MemoryError:
-            return Outcome(Status.NO_MEMORY, worn=True)
+            return Outcome(Status.NO_MEMORY, needs_recycling=True)
         except SyntaxError as error:
             prefixes = dict(operation.prefixes)
             return Outcome(
@@ -91,7 +91,7 @@ class Evaluator:
         except (ValueError, RuntimeError) as error:
             return Outcome(Status.REFUSED, reason=str(error))
         except OSError as error:
-            return Outcome(Status.FAILED, reason=str(error), worn=True)
+            return Outcome(Status.FAILED, reason=str(error), needs_recycling=True)
 
     def outcome(self, operation: Operation) -> Outcome:
         """Return what became of a query, or raise as the engine does."""

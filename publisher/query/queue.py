@@ -82,7 +82,7 @@ class FairQueue:
         return len(self._working), len(self._waiting)
 
     @contextmanager
-    def turn(
+    def slot(
         self, client: str, has_left: Callable[[], bool] = never_disconnected
     ) -> Iterator[None]:
         """Hold a place while the body runs; a thread that has one already goes on with that.
@@ -108,7 +108,7 @@ class FairQueue:
             yield
 
     @contextmanager
-    def turn_at_once(self, client: str) -> Iterator[bool]:
+    def slot_at_once(self, client: str) -> Iterator[bool]:
         """Hold a place while the body runs, if there is one at once; tell whether there is."""
         if self._is_held():
             yield True
@@ -160,7 +160,7 @@ class FairQueue:
     def _enter(self, client: str) -> _QueuedRequest:
         now = self._clock()
         with self._lock:
-            if self._is_modest(client, now):
+            if self._is_light_user(client, now):
                 self._modest[client] = now
                 self._modest.move_to_end(client)
                 _drop_idle_clients(self._modest)
@@ -228,10 +228,10 @@ class FairQueue:
 
     def _may_begin(self, client: str, now: float) -> bool:
         free = self._places - len(self._working)
-        return free > 1 or (free == 1 and self._may_take_last(client, now))
+        return free > 1 or (free == 1 and self._may_take_reserved_slot(client, now))
 
-    def _may_take_last(self, client: str, now: float) -> bool:
-        if self._places == 1 or self._is_modest(client, now):
+    def _may_take_reserved_slot(self, client: str, now: float) -> bool:
+        if self._places == 1 or self._is_light_user(client, now):
             return True
         others = (came for other, came in reversed(self._modest.items()) if other != client)
         return now - next(others, float("-inf")) > _HALVED_AFTER_SECONDS
@@ -245,7 +245,7 @@ class FairQueue:
         at_work = sum(now - turn.started for turn in self._working if turn.client == client)
         return self._spent(client, now) + at_work
 
-    def _is_modest(self, client: str, now: float) -> bool:
+    def _is_light_user(self, client: str, now: float) -> bool:
         return self._uses(client, now) < _HEAVY_USE_SECONDS
 
 

@@ -72,7 +72,7 @@ def _work(channel: MessageSocket) -> None:
         signal.setitimer(signal.ITIMER_REAL, seconds + _KILL_MARGIN_SECONDS)
         outcome = evaluator.evaluate(operation)
         if _memory_used(size) > enough:
-            outcome = replace(outcome, worn=True)
+            outcome = replace(outcome, needs_recycling=True)
         channel.send(outcome.head(), outcome.answer.body if outcome.answer else b"")
         signal.setitimer(signal.ITIMER_REAL, 0)
 

@@ -90,15 +90,15 @@ class Outcome:
         worn: Whether the process used so much that it should be replaced.
     """
 
-    ending: Status
+    status: Status
     answer: Answer | None = field(default=None, repr=False)
     reason: str = ""
-    worn: bool = False
+    needs_recycling: bool = False
 
     def head(self) -> bytes:
         """Return everything but the answer's body as JSON."""
         media_type = self.answer.media_type if self.answer else ""
-        return json.dumps([self.ending, media_type, self.reason, self.worn]).encode()
+        return json.dumps([self.status, media_type, self.reason, self.needs_recycling]).encode()
 
     @classmethod
     def read(cls, head: bytes, body: bytes) -> Outcome:
@@ -135,7 +135,7 @@ class MessageSocket:
         """Let go of the socket."""
         self._end.close()
 
-    def has_news(self) -> bool:
+    def is_readable(self) -> bool:
         """Tell whether there is something to read, the end of all messages included."""
         try:
             return bool(self._ahead or self._poll.poll(0))

@@ -83,7 +83,7 @@ class WorkerPool:
         # lives as long as the workers may, starts them all.
         self._keeper = Supervised(
             POOL_PART,
-            self._keep,
+            self._maintain,
             Schedule(
                 first_pause_seconds=FIRST_PAUSE_SECONDS,
                 longest_pause_seconds=LONGEST_PAUSE_SECONDS,
@@ -119,7 +119,7 @@ class WorkerPool:
         child = self._take()
         outcome = Outcome(Status.CRASHED)
         try:
-            outcome = child.ask(operation, seconds)
+            outcome = child.evaluate(operation, seconds)
         finally:
             self._put_back(child, outcome)
         if outcome.answer is not None:
@@ -137,7 +137,7 @@ class WorkerPool:
                     if not child.is_gone():
                         return child
                     _log.warning("The idle query worker %s has died; it is replaced.", child.pid)
-                    self._lose(child)
+                    self._discard(child)
                 if self._is_closed:
                     raise EngineFailed(
                         "The query engine is being replaced.", remedy="Send the query again."
@@ -149,32 +149,32 @@ class WorkerPool:
                     )
 
     def _put_back(self, child: WorkerProcess, outcome: Outcome) -> None:
-        is_spent = outcome.worn or outcome.ending in (
+        is_spent = outcome.needs_recycling or outcome.status in (
             Status.NO_TIME,
             Status.NO_MEMORY,
             Status.CRASHED,
         )
-        if outcome.ending in (Status.CRASHED, Status.FAILED):
+        if outcome.status in (Status.CRASHED, Status.FAILED):
             _log.error("A query ended the worker %s (%s).", child.pid, outcome.reason)
         with self._changed:
             if is_spent:
-                self._lose(child)
+                self._discard(child)
             else:
                 self._idle.append(child)
             self._changed.notify()
 
-    def _lose(self, child: WorkerProcess) -> None:
+    def _discard(self, child: WorkerProcess) -> None:
         self._children.discard(child)
         self._lost.append(child)
         self._missing += 1
         self._keeper.wake()
 
-    def _keep(self) -> bool:
+    def _maintain(self) -> bool:
         """Bury what is lost and start one that is missing; tell whether more are missing."""
         with self._changed:
             lost, self._lost = self._lost, []
             is_wanted = self._missing > 0 and not self._is_closed
-        self._bury(lost)
+        self._reap(lost)
         if not is_wanted:
             return False
         child = WorkerProcess(self._workplace)
@@ -188,7 +188,7 @@ class WorkerPool:
             self._changed.notify_all()
             return self._missing > 0
 
-    def _bury(self, lost: list[WorkerProcess]) -> None:
+    def _reap(self, lost: list[WorkerProcess]) -> None:
         """End processes; those that cannot be ended just now stay lost, and are tried again."""
         refused: OSError | None = None
         for child in lost:
@@ -213,7 +213,7 @@ def _error(
     outcome: Outcome, operation: Operation, limits: QueryLimits, seconds: float
 ) -> Exception:
     """Return the error that tells a client what became of the query."""
-    match outcome.ending:
+    match outcome.status:
         case Status.NOT_ACCEPTABLE:
             return NotAcceptable("", _OFFERED[outcome.reason])
         case Status.NOT_CARRIED:
@@ -317,9 +317,9 @@ class WorkerProcess:
     def is_gone(self) -> bool:
         """Tell whether the process has died while it had nothing to do."""
         # An idle worker sends nothing, so whatever there is to read is the end.
-        return self._channel.has_news()
+        return self._channel.is_readable()
 
-    def ask(self, operation: Operation, seconds: float) -> Outcome:
+    def evaluate(self, operation: Operation, seconds: float) -> Outcome:
         """Return what became of a query; the process is of no use when it had no time or crashed.
 
         Args:

@@ -127,7 +127,7 @@ class SortedLines:
 
     def starting(self, start: bytes) -> Iterator[bytes]:
         """Yield the lines that begin with some bytes."""
-        content, place = self._content, self._place(start)
+        content, place = self._content, self._position(start)
         length = len(start)
         while content[place : place + length] == start and place < len(content):
             end = content.find(b"\n", place) + 1
@@ -146,7 +146,7 @@ class SortedLines:
             yield content[start:stop]
             start = stop
 
-    def _place(self, start: bytes) -> int:
+    def _position(self, start: bytes) -> int:
         """Return where the first line is that does not sort before some bytes."""
         content = self._content
         low, high = 0, len(content)

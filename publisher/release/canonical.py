@@ -68,9 +68,9 @@ def canonical_graphs(sources: Sources) -> tuple[dict[str, Quads], str]:
     digest = hashlib.sha256()
 
     def digested() -> Iterator[bytes]:
-        for line in canonical_lines(sources.ground.quads):
+        for line in canonical_lines(sources.sorted_sources.quads):
             digest.update(line)
             yield line
 
-    graphs = by_graph(digested(), Path(mkdtemp(dir=sources.ground.folder)) / "graphs")
+    graphs = by_graph(digested(), Path(mkdtemp(dir=sources.sorted_sources.folder)) / "graphs")
     return graphs, digest.hexdigest()

@@ -183,22 +183,22 @@ class StoredGraph:
     def __init__(self, path: Path) -> None:
         """Note where in the file each subject is."""
         self._path = path
-        self._places: dict[str, tuple[int, int]] = {}
+        self._offsets: dict[str, tuple[int, int]] = {}
         position = 0
         with path.open("rb") as lines:
             for line in lines:
                 subject = line[1 : line.index(b"> ")].decode()
-                start, _ = self._places.get(subject, (position, position))
+                start, _ = self._offsets.get(subject, (position, position))
                 position += len(line)
-                self._places[subject] = (start, position)
+                self._offsets[subject] = (start, position)
 
     def __contains__(self, subject: str) -> bool:
         """Tell whether anything is said of a subject."""
-        return subject in self._places
+        return subject in self._offsets
 
     def about(self, subjects: Iterable[str]) -> list[Triple]:
         """Return what is said of some subjects."""
-        known = [self._places[subject] for subject in sorted(subjects) if subject in self]
+        known = [self._offsets[subject] for subject in sorted(subjects) if subject in self]
         with self._path.open("rb") as content:
             blocks = [_block(content, start, end) for start, end in known]
         return [quad.triple for quad in parse(b"".join(blocks), format=RdfFormat.N_TRIPLES)]

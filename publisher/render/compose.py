@@ -56,9 +56,9 @@ class PageContent:
 class _Fetched:
     """What the engine knows around a document."""
 
-    around: Neighbourhood
-    told: RelatedFacts
-    likeness: Similarities
+    neighbourhood: Neighbourhood
+    related: RelatedFacts
+    similar: Similarities
     concepts: Concepts
     details: Details
 
@@ -66,10 +66,10 @@ class _Fetched:
         """Return the names of it all."""
         labels = (
             self.details.labels,
-            self.likeness.labels,
+            self.similar.labels,
             self.concepts.labels,
-            self.told.labels,
-            self.around.labels,
+            self.related.labels,
+            self.neighbourhood.labels,
         )
         return {name: found for part in labels for name, found in part.items()}
 
@@ -114,12 +114,12 @@ class PageBuilder:
         if topic is not None and is_single:
             placings = self._layout.of(classes)
             facts = build_facts(
-                topic, description, read.told, read.likeness, read.concepts, views, placings
+                topic, description, read.related, read.similar, read.concepts, views, placings
             )
         described = {name: by_thing.get(name, []) for name in document.subjects}
-        incoming = Incoming(views, read.around, self._layout, language, described).groups(
+        incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
             description.incoming,
-            _linked_iris(description) | (facts.told if facts else frozenset()),
+            _linked_iris(description) | (facts.shown_things if facts else frozenset()),
             many=len(things) > 1,
         )
         files = dataset_downloads(document.topic, description, views)
@@ -169,7 +169,7 @@ class PageBuilder:
                 return "#" + anchor_of(name)
             return href(name)
 
-        return Views(description, read.around, names, language, self._layout, link)
+        return Views(description, read.neighbourhood, names, language, self._layout, link)
 
     @staticmethod
     def _things(document: Document, views: Views) -> list[Thing]:

@@ -189,7 +189,7 @@ _ListsBySubject = Mapping[str, Mapping[str, list[object]]]
 class _SchemaOrgWriter:
     """What is known, and in which language and place it is told."""
 
-    said: _ListsBySubject
+    properties: _ListsBySubject
     names: Mapping[str, Sequence[Literal]]
     language: str
     addresses: Addresses
@@ -198,7 +198,7 @@ class _SchemaOrgWriter:
         return self.of(subject, iri(name))
 
     def of(self, subject: str, predicate: str) -> list[object]:
-        return self.said.get(subject, {}).get(predicate, [])
+        return self.properties.get(subject, {}).get(predicate, [])
 
     def iris(self, subject: str, name: str) -> list[str]:
         found = (t.value for t in self.terms(subject, name) if isinstance(t, NamedNode))

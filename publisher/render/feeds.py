@@ -45,7 +45,7 @@ class Feeds:
         self._addresses = addresses
         self.pages = {stream: read_pages(release.folder, stream) for stream in FeedKind}
 
-    def place(self, stream: FeedKind, number: int = 0) -> str:
+    def address(self, stream: FeedKind, number: int = 0) -> str:
         """Return where on this site a feed is, or one of its pages."""
         path = _FEED_PATHS[stream] + (f"/{number}" if number else "")
         return self._addresses.on_site(self._release.base_iri + path)
@@ -59,7 +59,7 @@ class Feeds:
 
     def _root(self, stream: FeedKind) -> Iterator[Quad]:
         pages, this = self.pages[stream], self._stream(stream)
-        root = NamedNode(self.place(stream))
+        root = NamedNode(self.address(stream))
         retention = NamedNode(f"{this.value.removesuffix('#stream')}#retention")
         begin = min((page.first for page in pages), default=self._release.published)
         yield _quad(this, iri("rdf:type"), NamedNode(LDES + "EventStream"))
@@ -84,7 +84,7 @@ class Feeds:
             relation = NamedNode(f"{root.value}#{page.number}-{kind}")
             yield _quad(root, TREE + "relation", relation)
             yield _quad(relation, iri("rdf:type"), NamedNode(TREE + kind))
-            yield _quad(relation, TREE + "node", NamedNode(self.place(stream, page.number)))
+            yield _quad(relation, TREE + "node", NamedNode(self.address(stream, page.number)))
             yield _quad(relation, TREE + "path", NamedNode(stream.timestamp))
             yield _quad(relation, TREE + "value", _instant(instant.isoformat()))
 
@@ -93,7 +93,7 @@ class Feeds:
         return _serialise(self._page(stream, page), media_type)
 
     def _page(self, stream: FeedKind, page: FeedPage) -> Iterator[Quad]:
-        node, this = NamedNode(self.place(stream, page.number)), self._stream(stream)
+        node, this = NamedNode(self.address(stream, page.number)), self._stream(stream)
         yield _quad(node, iri("rdf:type"), NamedNode(TREE + "Node"))
         if page.is_closed:
             immutable = Literal("true", datatype=NamedNode(iri("xsd:boolean")))

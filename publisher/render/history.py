@@ -88,7 +88,7 @@ class HistoryPages:
         ]
         title = translate("Releases", reader.language)
         return self._frame.render(
-            "releases.html", reader, self._place("release"), title=title, rows=rows
+            "releases.html", reader, self._page_address("release"), title=title, rows=rows
         )
 
     def report(
@@ -109,7 +109,7 @@ class HistoryPages:
         return self._frame.render(
             "report.html",
             reader,
-            self._place(f"release/{name}/report"),
+            self._page_address(f"release/{name}/report"),
             title=translate("Report of the release {name}", reader.language, name=name),
             findings=findings,
             loss_allowed=loss_allowed,
@@ -140,7 +140,7 @@ class HistoryPages:
         return self._frame.render(
             "difference.html",
             reader,
-            self._place(f"release/{new}/diff/{old}"),
+            self._page_address(f"release/{new}/diff/{old}"),
             title=translate("Differences", reader.language),
             old=old,
             new=new,
@@ -149,7 +149,7 @@ class HistoryPages:
             hidden=sum(counts.values()) - len(listed),
         )
 
-    def _place(self, path: str) -> str:
+    def _page_address(self, path: str) -> str:
         return self._addresses.base_iri + path
 
     def _links(self, names: Iterable[str], reader: PageLanguage) -> Sequence[Value]:

@@ -40,7 +40,7 @@ class Neighbour:
     sources: list[str] = field(default_factory=list)
     parts: dict[str, NamedNode | Literal] = field(default_factory=dict)
     adopted: bool = True
-    tells: bool = False
+    is_fact: bool = False
 
     def statement(self) -> tuple[str, str, NamedNode | Literal] | None:
         """Return subject, predicate and object when this is a statement, else None."""
@@ -89,7 +89,7 @@ def fetch_neighbourhood(engine: Engine, description: Description, base_iri: str)
         elif name == _SOURCE:
             neighbour.sources.append(value.value)
         elif name in FACT_PROPERTIES:
-            neighbour.tells = True
+            neighbour.is_fact = True
         elif isinstance(value, (NamedNode, Literal)):
             neighbour.parts[name] = value
     statements = [name for name, neighbour in neighbours.items() if neighbour.parts]

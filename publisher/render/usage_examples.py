@@ -51,7 +51,7 @@ class UsageGuide:
         """Keep what it is told of; ``classes`` are those on the home page, the main one first."""
         self._frame, self._release, self._addresses = frame, release, addresses
         self._tables = {table.class_iri: table for table in tables.tables.values()}
-        self._place = tables.place
+        self._place = tables.address
         self._classes = classes
 
     @cached_property

@@ -71,7 +71,7 @@ class _BoundedNumber(IntegerConverter):
 def create_flask(site: Site, past: ReleaseArchive | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
     app = _flask(site, (health.blueprint, pictures.blueprint, *_ROUTE_MODULES))
-    past = past or create_archive(site.config, Shared(site.metrics, site.endpoint.turns))
+    past = past or create_archive(site.config, Shared(site.metrics, site.endpoint.queue))
     app.register_blueprint(releases.blueprint(site, past))
     app.register_blueprint(files.copies_blueprint(site, past))
     app.register_blueprint(memento.blueprint(site, past))
@@ -170,27 +170,27 @@ class CachingApplication:
         return self._answer(environ, start)
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        memory = None if environ["PATH_INFO"] in _MONITORED_PATHS else self._memory_for(environ)
+        memory = None if environ["PATH_INFO"] in _MONITORED_PATHS else self._cache_for(environ)
         return (memory or self._flask)(environ, start)
 
-    def from_memory(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
+    def from_cache(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
         """Answer a request from memory, without a lock; None when the answer must be made."""
-        memory = self._memory_for(environ)
+        memory = self._cache_for(environ)
         if memory is None:
             return None
-        return memory.from_memory(environ, self._metrics.counting(environ, start))
+        return memory.from_cache(environ, self._metrics.counting(environ, start))
 
     def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return an answer from memory as it goes over the wire; None when it must be made.
 
         Its head is that of HTTP/1.1 (RFC 9112), without Date and the empty line after it.
         """
-        memory = self._memory_for(asked.environ)
+        memory = self._cache_for(asked.environ)
         answer = None if memory is None else memory.find(asked)
         if answer is None:
             return None
-        sent = answer.on_the_wire(asked.environ)
-        self._metrics.request(asked.place, sent.status)
+        sent = answer.raw_response(asked.environ)
+        self._metrics.request(asked.route, sent.status)
         return sent.head, sent.body
 
     def warm(self, previous: CachingApplication, most: int, seconds: float) -> int:
@@ -210,7 +210,7 @@ class CachingApplication:
         keys = previous._documents.recent()
         return self._documents.warm(keys[:most], most, monotonic() + seconds)
 
-    def _memory_for(self, environ: WSGIEnvironment) -> ResponseCache | None:
+    def _cache_for(self, environ: WSGIEnvironment) -> ResponseCache | None:
         if "HTTP_ACCEPT_DATETIME" in environ or has_precondition(environ):
             return None
         return self._answers if environ["PATH_INFO"].startswith(_QUERY_PATHS) else self._documents

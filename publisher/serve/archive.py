@@ -62,11 +62,11 @@ class ReleaseArchive:
         self._makers: SingleFlight[str, OpenRelease] = SingleFlight()
         self.differences = Differences(MOST_SHOWN)
 
-    def kept(self) -> Sequence[ReleaseInfo]:
+    def list_releases(self) -> Sequence[ReleaseInfo]:
         """Return the releases that are kept, the oldest first."""
-        return self._look()[0]
+        return self._reload()[0]
 
-    def _look(self) -> tuple[list[ReleaseInfo], dict[str, SortedRows]]:
+    def _reload(self) -> tuple[list[ReleaseInfo], dict[str, SortedRows]]:
         """Return the releases and their lists of documents; read again when the folder changed."""
         state = self._state()
         if self._listed[0] != state:
@@ -95,7 +95,7 @@ class ReleaseArchive:
         Args:
             document: Its path below the base.
         """
-        kept, rows = self._look()
+        kept, rows = self._reload()
         found: list[ReleaseInfo] = []
         before: list[str] | None = None
         is_listed = False
@@ -109,7 +109,7 @@ class ReleaseArchive:
 
     def has(self, name: str) -> bool:
         """Tell whether there is a release of a name."""
-        return any(kept.id == name for kept in self.kept())
+        return any(kept.id == name for kept in self.list_releases())
 
     def release(self, name: str) -> Release | None:
         """Return a kept release, without what answers for it; None for a name that is none.
@@ -170,7 +170,7 @@ class ReleaseArchive:
                     remedy="Choose one of the list of releases.",
                     name=name,
                 )
-            if opened.turnstile.enter():
+            if opened.turnstile.acquire():
                 return opened.turnstile.answer(environ, start_response)
 
     def close(self) -> None:
@@ -204,7 +204,7 @@ class _Integrity:
     """
 
     is_whole: bool
-    told_by: Path
+    checked_file: Path
     state: tuple[int, ...]
 
 
@@ -241,12 +241,12 @@ class VerifiedOpener:
 
     def _open(self, folder: Path) -> Release:
         known = self._verdicts.get(folder)
-        if known is not None and known.state != file_state(known.told_by):
+        if known is not None and known.state != file_state(known.checked_file):
             known = None
         if known is not None and not known.is_whole:
             raise damaged_error(folder.name)
         manifest = folder / MANIFEST
-        verdict = _Integrity(is_whole=True, told_by=manifest, state=file_state(manifest))
+        verdict = _Integrity(is_whole=True, checked_file=manifest, state=file_state(manifest))
         try:
             release = open_release(folder, is_known=known is not None)
         except ReleaseUnreadable as error:  # just now: it is no verdict
@@ -255,7 +255,9 @@ class VerifiedOpener:
         except ReleaseError as error:
             _log.error("The release %s is damaged, and is not served: %s", folder.name, error)
             path = Path(error.where)
-            self._keep(folder, _Integrity(is_whole=False, told_by=path, state=file_state(path)))
+            self._keep(
+                folder, _Integrity(is_whole=False, checked_file=path, state=file_state(path))
+            )
             raise damaged_error(folder.name) from error
         self._keep(folder, verdict)
         return release
@@ -300,16 +302,16 @@ class OpenFailure:
     """
 
     error: PublisherError
-    told_by: Path
+    checked_file: Path
     state: tuple[int, ...]
     again_at: float
     pause: float
-    is_news: bool
+    is_new: bool
 
     @property
     def is_valid(self) -> bool:
         """Tell whether trying again would end in the same way, as far as can be seen."""
-        return time.monotonic() < self.again_at and file_state(self.told_by) == self.state
+        return time.monotonic() < self.again_at and file_state(self.checked_file) == self.state
 
 
 class OpenFailures:
@@ -319,7 +321,7 @@ class OpenFailures:
         """Know nothing yet."""
         self._found: OrderedDict[Path, OpenFailure] = OrderedDict()
 
-    def known(self, folder: Path) -> OpenFailure | None:
+    def find(self, folder: Path) -> OpenFailure | None:
         """Return why a release would be refused once more; None when it is worth a try."""
         found = self._found.get(folder)
         return found if found is not None and found.is_valid else None
@@ -329,7 +331,7 @@ class OpenFailures:
         before = self._found.pop(folder, None)
         told_by = Path(error.where or folder)
         state = file_state(told_by)
-        is_same = before is not None and (before.told_by, before.state) == (told_by, state)
+        is_same = before is not None and (before.checked_file, before.state) == (told_by, state)
         pause = _FIRST_PAUSE_SECONDS
         if is_same and before is not None:
             longest = _DAMAGED_PAUSE_SECONDS if _is_damage(error) else _LONGEST_PAUSE_SECONDS

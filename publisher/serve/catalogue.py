@@ -41,7 +41,7 @@ def _chosen(offered: Sequence[MediaType], extension: str = "") -> Chosen:
 
 def _page(site: Site) -> CataloguePage:
     try:
-        page = site.feeds.page(int(request.args.get("page", "1")))
+        page = site.catalogue_views.page(int(request.args.get("page", "1")))
     except ValueError:
         abort(404)
     if not page.exists:
@@ -71,9 +71,9 @@ def _catalogue(site: Site, picked: Chosen) -> Response:
     page, chosen = _page(site), picked.media_type
     document = site.release.catalogue
     place = site.addresses.on_site(site.addresses.representation(document, chosen))
-    body = site.feeds.catalogue(page, chosen)
+    body = site.catalogue_views.catalogue(page, chosen)
     response = _answer(site, body, chosen)
-    set_validators(response, body, site.since.instant("catalog"))
+    set_validators(response, body, site.last_modified.instant("catalog"))
     response.headers["Content-Location"] = (
         place if page.number == 1 else f"{place}?page={page.number}"
     )
@@ -108,7 +108,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get(f"/{_SWEDISH}")
     def swedish() -> Response:
-        return _answer(site, site.feeds.swedish(), RDF_XML)
+        return _answer(site, site.catalogue_views.swedish(), RDF_XML)
 
     @routes.get("/void", defaults={"extension": ""})
     @routes.get(f"/void.{_EXTENSION}")
@@ -131,7 +131,7 @@ def blueprint(site: Site) -> Blueprint:
 def _description(site: Site, name: str, path: str, picked: Chosen, *, negotiated: bool) -> Response:
     """Return a description that lies in the release."""
     chosen = picked.media_type
-    response = _answer(site, site.feeds.stored(name, chosen), chosen)
+    response = _answer(site, site.catalogue_views.stored(name, chosen), chosen)
     document = site.release.base_iri + path
     representation = site.addresses.representation(document, chosen)
     response.headers["Content-Location"] = site.addresses.on_site(representation)

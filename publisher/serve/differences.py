@@ -168,7 +168,7 @@ class Differences:
         if known is not None:
             return known
         try:
-            return self._kept.keep(names, _compare(old, new, self._shown))
+            return self._kept.put(names, _compare(old, new, self._shown))
         except OSError as error:
             raise ReleaseError(
                 "The differences cannot be written down: {reason}.",

@@ -59,15 +59,15 @@ def blueprint(site: Site) -> Blueprint:
 
     def root(stream: FeedKind) -> Response:
         chosen = _choose()
-        return _named(site, site.streams.root(stream, chosen.media_type), chosen)
+        return _named(site, site.feeds.root(stream, chosen.media_type), chosen)
 
     def page(stream: FeedKind, number: int) -> Response:
-        pages = site.streams.pages[stream]
+        pages = site.feeds.pages[stream]
         if not 1 <= number <= len(pages):
             # To a client of LDES 410 is an empty page; after any other refusal it gives up.
             abort(410)
         chosen, found = _choose(), pages[number - 1]
-        body = site.streams.page(stream, found, chosen.media_type)
+        body = site.feeds.page(stream, found, chosen.media_type)
         response = _named(site, body, chosen)
         if found.is_closed:
             response.headers["Cache-Control"] = _FOR_GOOD
@@ -93,7 +93,7 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/feed.atom")
     def atom() -> Response:
         reader = negotiate_language(request, site)
-        response = _answer(site, site.streams.atom(reader.language), _ATOM)
+        response = _answer(site, site.feeds.atom(reader.language), _ATOM)
         response.headers["Content-Language"] = reader.language
         response.vary.clear()
         set_vary(response, "Accept-Language")

@@ -119,7 +119,7 @@ _file_lists: BoundedCache[Path, Mapping[str, StoredFile]] = BoundedCache(_MOST_B
 
 def _files(folder: Path) -> Mapping[str, StoredFile]:
     """Return the files of a release."""
-    return _file_lists.get(folder) or _file_lists.keep(folder, read_files(folder / MANIFEST))
+    return _file_lists.get(folder) or _file_lists.put(folder, read_files(folder / MANIFEST))
 
 
 def copies_blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
@@ -129,7 +129,7 @@ def copies_blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
 
     @routes.get("/release/<release>/file/<path:name>")
     def file(release: str, name: str) -> Response:
-        kept = next((k for k in past.kept() if k.id == release), None)
+        kept = next((k for k in past.list_releases() if k.id == release), None)
         found = _files(releases / release).get(name) if kept else None
         if kept is None or found is None:
             abort(404)

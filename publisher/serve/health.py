@@ -22,13 +22,13 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/readyz")
     def ready() -> Response:
         trouble = site.engine.trouble()
-        troubles = [*([trouble] if trouble else []), *site.parts.troubles()]
+        troubles = [*([trouble] if trouble else []), *site.health.troubles()]
         if troubles:
             response = _plain("".join(f"{trouble}\n" for trouble in troubles))
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
             return response
         # A site that serves an older release serves: no proxy may take it out for that.
-        instead = site.parts.instead
+        instead = site.health.fallback
         told = f"{instead.explained(SOURCE_LANGUAGE)}\n" if instead else ""
         return _plain(f"{site.release.id}\n{told}")
 

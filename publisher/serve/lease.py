@@ -21,7 +21,7 @@ class DrainingApp:
         self._is_closed = False
         self._lock = threading.Lock()
 
-    def enter(self) -> bool:
+    def acquire(self) -> bool:
         """Count a request in; False when it is closed, and the next one must be asked."""
         with self._lock:
             if self._is_closed:
@@ -29,7 +29,7 @@ class DrainingApp:
             self._inside += 1
             return True
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Count a request out."""
         with self._lock:
             self._inside -= 1
@@ -52,12 +52,12 @@ class DrainingApp:
         try:
             chunks = self._application(environ, start_response)
         except BaseException:
-            self.leave()
+            self.release()
             raise
         if isinstance(chunks, list):
-            self.leave()
+            self.release()
             return chunks
-        return _LeasedBody(chunks, self.leave)
+        return _LeasedBody(chunks, self.release)
 
 
 class _LeasedBody:

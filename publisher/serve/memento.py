@@ -36,7 +36,7 @@ def document_path(site: Site, path: str) -> str:
     name = ("" if bare == INDEX else bare) if is_picked else path
     documents = [site.addresses.document_of(n) for n in site.addresses.candidates(name)]
     paths = [document.removeprefix(site.release.base_iri) for document in documents]
-    listed = next((found for found in paths if site.since.has(found)), None)
+    listed = next((found for found in paths if site.last_modified.has(found)), None)
     if listed is not None:
         return listed
     # The version of an ontology and the distribution of a dataset are parts of another document.
@@ -127,7 +127,7 @@ def archived_response(
     clock: MementoAddresses, past: ReleaseArchive, name: str, path: str
 ) -> Response | None:
     """Return what a release of the past answers for a path; None when there is no such release."""
-    here = next((kept for kept in past.kept() if kept.id == name), None)
+    here = next((kept for kept in past.list_releases() if kept.id == name), None)
     if here is None:
         return None
     # A path in WSGI is bytes that are written as Latin-1 (PEP 3333).
@@ -239,7 +239,7 @@ def blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
     def time_map(path: str) -> Response:
         mementos = clock.mementos(path)
         is_known = site.documents.find(document_path(site, path)) is not None
-        if not mementos or (not is_known and len(mementos) == len(past.kept())):
+        if not mementos or (not is_known and len(mementos) == len(past.list_releases())):
             abort(404)
         chosen = negotiate(request.headers.get("Accept", ""), [LINK_FORMAT, JSON.name])
         write = _as_json if chosen == JSON.name else _as_links

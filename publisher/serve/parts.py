@@ -51,7 +51,7 @@ class ProcessHealth:
     def __init__(self) -> None:
         """Begin with none, and all well."""
         self._parts: list[Supervised] = []
-        self.instead: FallbackRelease | None = None
+        self.fallback: FallbackRelease | None = None
 
     def add(self, part: Supervised) -> None:
         """Watch a part from here on."""
@@ -63,8 +63,8 @@ class ProcessHealth:
 
     def notice(self, language: str) -> str:
         """Return what the home page tells of the release that is served; mostly nothing."""
-        return "" if self.instead is None else self.instead.notice(language)
+        return "" if self.fallback is None else self.fallback.notice(language)
 
-    def is_instead(self) -> int:
+    def is_fallback(self) -> int:
         """Return 1 while a release is served instead of the current one, else 0."""
-        return int(self.instead is not None)
+        return int(self.fallback is not None)

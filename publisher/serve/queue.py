@@ -72,16 +72,16 @@ QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
 
 
 def request_slot(site: Site) -> AbstractContextManager[None]:
-    """Return what holds a place for the request while its body runs; see ``FairQueue.turn``."""
+    """Return what holds a place for the request while its body runs; see ``FairQueue.slot``."""
     client = client_address(request.environ, site.config.client_header)
-    return site.endpoint.turns.turn(client, client_disconnected())
+    return site.endpoint.queue.slot(client, client_disconnected())
 
 
 @contextmanager
 def slot_at_once(site: Site) -> Iterator[bool]:
     """Hold a place for the request if there is one at once; tell whether there is."""
     client = client_address(request.environ, site.config.client_header)
-    with site.endpoint.turns.turn_at_once(client) as has_turn:
+    with site.endpoint.queue.slot_at_once(client) as has_turn:
         yield has_turn
 
 

@@ -56,7 +56,7 @@ def _accept() -> str:
 
 def _listing(site: Site, past: ReleaseArchive) -> Response:
     """Return the releases that are kept, the newest first."""
-    clock, kept = MementoAddresses(site, past), list(past.kept())[::-1]
+    clock, kept = MementoAddresses(site, past), list(past.list_releases())[::-1]
     if _chosen([HTML.name, JSON.name]) == HTML.name:
         reader = negotiate_language(request, site)
         return _answer(site, site.pages.history.releases(kept, reader), HTML.name, reader.language)

@@ -82,7 +82,7 @@ class ReloadingApp:
                 patience_seconds=UNHEALTHY_AFTER_SECONDS,
             ),
         )
-        self._shared.parts.add(self._watcher)
+        self._shared.health.add(self._watcher)
         self._watcher.start()
 
     @property
@@ -92,11 +92,11 @@ class ReloadingApp:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from the release that is current when the request comes in, to its last byte."""
         admitted = self._admitted
-        found = admitted.application.from_memory(environ, start_response)
+        found = admitted.application.from_cache(environ, start_response)
         if found is not None:
             return found  # it needs nothing of the release, so nobody has to wait for it
         self._watcher.start()  # unless it is there; once there may have been no thread for it
-        while not admitted.turnstile.enter():
+        while not admitted.turnstile.acquire():
             if self._watcher.is_ending:
                 return unavailable_response(start_response, text("The server is ending."))
             admitted = self._admitted  # the release changed hands just now
@@ -113,7 +113,7 @@ class ReloadingApp:
             found = self._open(folder)
             if isinstance(found, _OpenRelease):
                 if refused is not None:
-                    self._tell_instead(*refused, found.site.release.id)
+                    self._log_fallback(*refused, found.site.release.id)
                 return found
             refused = refused or (folder, found)
         assert refused is not None, "a folder has at least one candidate"
@@ -121,7 +121,7 @@ class ReloadingApp:
 
     def _open(self, folder: Path) -> _OpenRelease | OpenFailure:
         """Return what answers for a release; or why nothing can, which may be known from before."""
-        known = _REFUSALS.known(folder)
+        known = _REFUSALS.find(folder)
         if known is not None:
             return known
         try:
@@ -136,7 +136,7 @@ class ReloadingApp:
                 reason=short_reason(error),
             )
             refusal = _REFUSALS.note(folder, unreadable)
-            if refusal.is_news:
+            if refusal.is_new:
                 _log.error("The release %s cannot be opened.", folder.name, exc_info=error)
             return refusal
         _REFUSALS.forget(folder)
@@ -172,12 +172,12 @@ class ReloadingApp:
         if isinstance(found, _OpenRelease):
             self._hand_over(found)
         else:
-            self._note_instead(folder, found, self._site.release.id)
+            self._note_fallback(folder, found, self._site.release.id)
         return False
 
     def _hand_over(self, new: _OpenRelease) -> None:
         """Let a release answer from here on; the old one ends with its last request."""
-        self._shared.parts.instead = None
+        self._shared.health.fallback = None
         old = self._admitted
         _warm_cache(new.application, old.application)
         if self._watcher.is_ending:
@@ -187,17 +187,17 @@ class ReloadingApp:
         _log.info("Now serving release %s.", new.site.release.id)
         old.turnstile.close()
 
-    def _note_instead(self, folder: Path, refusal: OpenFailure, served: str) -> None:
+    def _note_fallback(self, folder: Path, refusal: OpenFailure, served: str) -> None:
         """Let log, readiness and pages tell that the current release is not the one served."""
-        if self._tell_instead(folder, refusal, served):
+        if self._log_fallback(folder, refusal, served):
             self._renew()
 
-    def _tell_instead(self, folder: Path, refusal: OpenFailure, served: str) -> bool:
+    def _log_fallback(self, folder: Path, refusal: OpenFailure, served: str) -> bool:
         """Let log and readiness tell it; False when they tell it already."""
         found = FallbackRelease(folder.name, served, refusal.error.what)
-        if found == self._shared.parts.instead:
+        if found == self._shared.health.fallback:
             return False
-        self._shared.parts.instead = found
+        self._shared.health.fallback = found
         _log.error(
             "The release %s cannot be served; the old one stays: %s. %s",
             found.current,
@@ -208,8 +208,8 @@ class ReloadingApp:
 
     def _note_all_well(self) -> None:
         """Let pages tell no more that the current release is not served: it is again."""
-        if self._shared.parts.instead is not None:
-            self._shared.parts.instead = None
+        if self._shared.health.fallback is not None:
+            self._shared.health.fallback = None
             _log.warning("The current release is served again: %s.", self._site.release.id)
             self._renew()
 

@@ -98,7 +98,7 @@ class CacheableRequest:
 
     environ: WSGIEnvironment
     key: CacheKey
-    place: str
+    route: str
 
     @classmethod
     def of(cls, environ: WSGIEnvironment) -> CacheableRequest | None:
@@ -178,7 +178,7 @@ class ResponseCache:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer and remember."""
-        found = self.from_memory(environ, start_response)
+        found = self.from_cache(environ, start_response)
         if found is not None:
             return found
         if not _is_cacheable(environ):
@@ -188,7 +188,7 @@ class ResponseCache:
             return made.send(start_response)
         return _send(made, environ, start_response)
 
-    def from_memory(
+    def from_cache(
         self, environ: WSGIEnvironment, start_response: StartResponse
     ) -> list[bytes] | None:
         """Answer from memory; None when the application must answer."""
@@ -302,7 +302,7 @@ class ResponseCache:
             return _UncachedResponse(status, fields, chunks, is_head)
         body = b"".join(chunks)
         _close(chunks)
-        return self._memory.keep(key, _make_cached(status, fields, names, body, environ))
+        return self._memory.put(key, _make_cached(status, fields, names, body, environ))
 
 
 def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:
@@ -437,7 +437,7 @@ class CachedResponse:
         head = sum(len(name) + len(value) + len(": \r\n") for name, value in self.fields)
         return memory_of(self) + _WIRE_FORMS * (_WIRE_FORM_BYTES + head)
 
-    def on_the_wire(self, environ: WSGIEnvironment) -> RawResponse:
+    def raw_response(self, environ: WSGIEnvironment) -> RawResponse:
         """Return what a client gets that asks so: all of it, its head alone, or that it has it."""
         if self.is_known(environ):
             return self._unchanged
@@ -509,9 +509,9 @@ class ResponseStore(BoundedCache[CacheKey, CachedResponse]):
             identity_of=lambda answer: answer.same,
         )
 
-    def keep(self, key: CacheKey, answer: CachedResponse) -> CachedResponse:
+    def put(self, key: CacheKey, answer: CachedResponse) -> CachedResponse:
         """Remember an answer below a key, and return the one that equal keys share."""
-        return answer if sum(map(len, key)) > _LONGEST_KEY else super().keep(key, answer)
+        return answer if sum(map(len, key)) > _LONGEST_KEY else super().put(key, answer)
 
 
 # The word by which a view lets its answer be kept.

@@ -61,7 +61,7 @@ def _landing_page_links(
 
 def all_links(site: Site, document: Document) -> list[Signpost]:
     """Return the links of a page, of its metadata and of its files: the set of level 2."""
-    holding = site.feeds.holding(document.iri)
+    holding = site.catalogue_views.holding(document.iri)
     posts = _landing_page_links(site.addresses, document, holding)
     page = posts[0].anchor
     back = {"describedby": "describes", "item": "collection"}

@@ -36,8 +36,8 @@ class Shared:
     """
 
     metrics: Metrics
-    turns: FairQueue
-    parts: ProcessHealth = field(default_factory=ProcessHealth)
+    queue: FairQueue
+    health: ProcessHealth = field(default_factory=ProcessHealth)
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,15 @@ class Site:
     metrics: Metrics
     addresses: Addresses
     documents: Documents
-    feeds: CatalogueViews
+    catalogue_views: CatalogueViews
     pages: Pages
     queries: Mapping[str, NamedQuery]
     search: Search
-    since: LastModified
-    streams: Feeds
+    last_modified: LastModified
+    feeds: Feeds
     tombstones: Tombstones
     present: str = ""
-    parts: ProcessHealth = field(default_factory=ProcessHealth)
+    health: ProcessHealth = field(default_factory=ProcessHealth)
 
 
 def make_shared(config: Config) -> Shared:
@@ -76,7 +76,7 @@ def make_shared(config: Config) -> Shared:
     metrics = Metrics()
     metrics.follow(turns.counts)
     parts = ProcessHealth()
-    metrics.follow_releases(parts.is_instead)
+    metrics.follow_releases(parts.is_fallback)
     return Shared(metrics, turns, parts)
 
 
@@ -136,7 +136,7 @@ def _site(config: Config, release: Release, shared: Shared, present: str = "") -
 
 def _open(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
     memory = AnswerCache(config.query_cache_mb << 20)
-    endpoint = Endpoint(engine, query_limits(config), shared.turns, memory, _services(config))
+    endpoint = Endpoint(engine, query_limits(config), shared.queue, memory, _services(config))
     is_union = config.default_graph == "union"
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)
@@ -148,7 +148,7 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
         metrics=shared.metrics,
         addresses=addresses,
         documents=Documents(release, engine, addresses, config.incoming_links),
-        feeds=CatalogueViews(release, addresses, config.catalogue_page_size),
+        catalogue_views=CatalogueViews(release, addresses, config.catalogue_page_size),
         pages=Pages(
             release,
             engine,
@@ -158,13 +158,13 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
             present=present,
             tiles=_tiles(config),
             seconds=config.query_timeout_seconds,
-            notice=(lambda language: "") if present else shared.parts.notice,
+            notice=(lambda language: "") if present else shared.health.notice,
         ),
         queries=queries,
         search=Search(release.folder / SEARCH_FILE, config.query_timeout_seconds),
-        since=LastModified(release),
-        streams=Feeds(release, addresses),
+        last_modified=LastModified(release),
+        feeds=Feeds(release, addresses),
         tombstones=Tombstones(release),
         present=present,
-        parts=shared.parts,
+        health=shared.health,
     )

@@ -101,7 +101,7 @@ def _description(site: Site, accept: str) -> Response:
     chosen = picked.media_type
     if chosen is HTML:
         return _page(site, None)
-    body = site.feeds.stored(SERVICE, chosen)
+    body = site.catalogue_views.stored(SERVICE, chosen)
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.release.published)
     set_vary(response, "Accept")

@@ -72,7 +72,7 @@ def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
 
 
 def _on_site(site: Site, table: Table, extension: str = "") -> str:
-    return site.addresses.on_site(site.pages.tables.place(table, extension))
+    return site.addresses.on_site(site.pages.tables.address(table, extension))
 
 
 def _file(site: Site, table: Table, chosen: MediaType) -> Response:

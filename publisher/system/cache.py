@@ -143,7 +143,7 @@ class BoundedCache(Generic[K, V]):
         entry.used = monotonic()
         return entry.value
 
-    def keep(self, key: K, value: V) -> V:
+    def put(self, key: K, value: V) -> V:
         """Keep a value below a key that has none; return the value that is there now.
 
         One that would take too large a part is returned, and not kept.

@@ -83,10 +83,10 @@ def test_the_memory_of_documents_stays_within_its_setting(key: str, value: str) 
     environ = {"REQUEST_METHOD": "GET"}
     with growth() as grown:
         for number in numbers(kept):
-            made = kept.keep(KEYS[key](number), ANSWERS[value](number))
-            made.on_the_wire(environ)
-            made.on_the_wire({"REQUEST_METHOD": "HEAD"})
-            made.on_the_wire(environ | {"HTTP_IF_NONE_MATCH": "*"})
+            made = kept.put(KEYS[key](number), ANSWERS[value](number))
+            made.raw_response(environ)
+            made.raw_response({"REQUEST_METHOD": "HEAD"})
+            made.raw_response(environ | {"HTTP_IF_NONE_MATCH": "*"})
             del made
     assert 0 < kept.size <= MOST_BYTES
     assert grown.bytes <= MOST_BYTES * TOLERATED
@@ -113,7 +113,7 @@ def test_the_memory_of_queries_stays_within_its_setting(operation: str, body: by
     kept = endpoint.AnswerCache(MOST_BYTES)
     with growth() as grown:
         for number in numbers(kept):
-            kept.keep(OPERATIONS[operation](number), Solution("text/csv", body + b"%d" % number))
+            kept.put(OPERATIONS[operation](number), Solution("text/csv", body + b"%d" % number))
     assert 0 < kept.size <= MOST_BYTES
     assert grown.bytes <= MOST_BYTES * TOLERATED
 
@@ -133,9 +133,9 @@ def test_the_memory_of_labels_is_bounded_by_their_length() -> None:
 def test_what_is_used_again_outlives_a_flood_of_what_is_not() -> None:
     """A crawler with a thousand query strings does not wash out the home page."""
     kept: BoundedCache[str, bytes] = BoundedCache(100_000)
-    kept.keep("home", b"x" * 1000)
+    kept.put("home", b"x" * 1000)
     for number in range(2_000):
-        kept.keep(f"{number}", b"x" * 100)
+        kept.put(f"{number}", b"x" * 100)
         assert kept.get("home") is not None
     assert kept.get("0") is None
     assert kept.recent()[0] == "home"
@@ -144,9 +144,9 @@ def test_what_is_used_again_outlives_a_flood_of_what_is_not() -> None:
 def test_values_that_share_an_identity_are_held_once_to_the_last_key() -> None:
     """And counted once."""
     kept: BoundedCache[str, bytes] = BoundedCache(1 << 20, identity_of=lambda value: value)
-    first = kept.keep("a", b"x" * 10_000)
+    first = kept.put("a", b"x" * 10_000)
     one = kept.size
-    assert kept.keep("b", bytes(bytearray(first))) is first
+    assert kept.put("b", bytes(bytearray(first))) is first
     assert kept.size - one < 2_000
 
 
@@ -154,7 +154,7 @@ def test_a_cache_holds_no_more_entries_than_it_may() -> None:
     """Of what is an open file, for instance."""
     kept: BoundedCache[int, bytes] = BoundedCache(1 << 20, most_entries=3)
     for number in range(10):
-        kept.keep(number, b"")
+        kept.put(number, b"")
     assert [number for number in range(10) if kept.get(number) is not None] == [7, 8, 9]
 
 

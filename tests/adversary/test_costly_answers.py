@@ -280,7 +280,7 @@ class Busy:
         self._threads = [threading.Thread(target=self._hold) for _ in range(places)]
 
     def _hold(self) -> None:
-        with self._site.endpoint.turns.turn(self._client):
+        with self._site.endpoint.queue.slot(self._client):
             self._begun.wait(SECONDS)
             self._end.wait(SECONDS)
 
@@ -348,14 +348,14 @@ def test_a_page_that_says_what_is_not_here_does_not_wait_for_suggestions(
     assert (busy.status_code, quiet.status_code) == (404, 404)
     assert "Perhaps you looked for" not in busy.text
     assert "Perhaps you looked for" in quiet.text
-    assert site.endpoint.turns.counts() == (0, 0)
+    assert site.endpoint.queue.counts() == (0, 0)
 
 
 def test_a_client_that_has_its_share_is_told_in_words_that_fit_every_request(
     site: Site, client: FlaskClient
 ) -> None:
     """Not of queries, when it asked for tables."""
-    turns = site.endpoint.turns
+    turns = site.endpoint.queue
     share, turns._share = turns._share, 1
     try:
         with Busy(site, "127.0.0.1"):

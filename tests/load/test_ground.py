@@ -16,7 +16,7 @@ def test_files_of_sources_are_deleted_with_them(
     """An editor that reads the sources again and again fills no disk."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     sources = read_sources(world, BASE)
-    folder = sources.ground.folder
+    folder = sources.sorted_sources.folder
     assert folder.parent == tmp_path
     del sources
     assert not folder.exists()
@@ -33,5 +33,5 @@ def test_what_a_killed_program_left_behind_is_swept_up_and_nothing_else(
     in_use = read_sources(world, BASE)
     others = read_sources(world, BASE)
     assert not left.exists()
-    assert in_use.ground.quads.is_file()
-    assert others.ground.quads.read_bytes() == in_use.ground.quads.read_bytes()
+    assert in_use.sorted_sources.quads.is_file()
+    assert others.sorted_sources.quads.read_bytes() == in_use.sorted_sources.quads.read_bytes()

@@ -84,7 +84,7 @@ def ground_of(folder: Path, shapes: str, lines: list[str]) -> ValidationFiles:
     ground = ValidationFiles(folder)
     triples = [quad.triple for quad in parse(shapes, format=RdfFormat.TURTLE)]
     ground.shapes.write_bytes(serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
-    ground.said.write_text("".join(lines), encoding="utf-8")
+    ground.triples.write_text("".join(lines), encoding="utf-8")
     ground.prefixes.write_text(json.dumps({}), encoding="utf-8")
     return ground
 
@@ -94,7 +94,7 @@ def findings(parts: list[Partition]) -> Found:
 
     Without messages: what pySHACL says in the place of a shape shows any triples of a blank node.
     """
-    validator = ShapeValidator(parts[0].ground, needs_in(parts[0].ground))
+    validator = ShapeValidator(parts[0].files, needs_in(parts[0].files))
     found = (each for part in parts for each in validator.findings(part))
     return sorted((f.severity.value, f.rule, f.focus_node, f.path, f.value) for f in found)
 

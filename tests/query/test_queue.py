@@ -40,7 +40,7 @@ class Asking:
 
     def _ask(self) -> None:
         try:
-            with self.turns.turn(self.client, self.has_left):
+            with self.turns.slot(self.client, self.has_left):
                 self.started.set()
                 self.end.wait(20)
         except (ClientBusy, ClientDisconnected, EngineBusy) as error:
@@ -78,14 +78,14 @@ def wait_for(claim: Callable[[], bool]) -> None:
 
 def use(turns: FairQueue, clock: Clock, client: str, seconds: float) -> None:
     """Let a client use a place for some time."""
-    with turns.turn(client):
+    with turns.slot(client):
         clock.now += seconds
 
 
 def test_a_free_place_is_given_at_once() -> None:
     """Nobody waits for nothing."""
     turns = make(Clock())
-    with turns.turn("a"):
+    with turns.slot("a"):
         assert turns.counts() == (1, 0)
     assert turns.counts() == (0, 0)
 
@@ -94,7 +94,7 @@ def test_one_client_has_no_more_than_its_share() -> None:
     """The rest of the queue is for others."""
     turns = make(Clock(), places=2, share=2)
     with Asking(turns, "a"), Asking(turns, "a"):
-        with pytest.raises(ClientBusy, match="2 requests"), turns.turn("a"):
+        with pytest.raises(ClientBusy, match="2 requests"), turns.slot("a"):
             pass
         waiting = Asking(turns, "b")
         wait_for(lambda: turns.counts() == (2, 1))
@@ -108,7 +108,7 @@ def test_a_full_queue_sends_the_newest_away() -> None:
     with Asking(turns, "a"):
         first = Asking(turns, "b")
         wait_for(lambda: turns.counts() == (1, 1))
-        with pytest.raises(EngineBusy, match="queue is full"), turns.turn("c"):
+        with pytest.raises(EngineBusy, match="queue is full"), turns.slot("c"):
             pass
     assert first.started.wait(10)
     first.finish()
@@ -117,7 +117,7 @@ def test_a_full_queue_sends_the_newest_away() -> None:
 def test_in_a_full_queue_the_greediest_gives_way() -> None:
     """Whoever fills the queue does not keep the others out."""
     turns = make(Clock(), queue=2)
-    with turns.turn("greedy"):
+    with turns.slot("greedy"):
         greedy = [Asking(turns, "greedy")]
         wait_for(lambda: turns.counts() == (1, 1))
         greedy.append(Asking(turns, "greedy"))
@@ -136,7 +136,7 @@ def test_who_has_used_little_goes_first() -> None:
     turns = make(clock)
     use(turns, clock, "heavy", 9.0)
     stack = ExitStack()
-    stack.enter_context(turns.turn("x"))
+    stack.enter_context(turns.slot("x"))
     heavy = Asking(turns, "heavy")
     wait_for(lambda: turns.counts() == (1, 1))
     light = Asking(turns, "light")
@@ -158,7 +158,7 @@ def test_the_last_place_is_kept_from_heavy_clients_once_others_are_there() -> No
     with Asking(turns, "heavy"):
         second = Asking(turns, "heavy")
         wait_for(lambda: turns.counts() == (1, 1))
-        with turns.turn("light"):
+        with turns.slot("light"):
             assert turns.counts() == (2, 1)
         assert turns.counts() == (1, 1)
     assert second.started.wait(10)
@@ -189,7 +189,7 @@ def test_a_wait_ends_at_its_limit() -> None:
     """503 says more than a connection that hangs."""
     turns = FairQueue(1, 5, 5, 0.05)
     with Asking(turns, "a"):
-        with pytest.raises(EngineBusy, match=r"waited 0\.05 seconds"), turns.turn("b"):
+        with pytest.raises(EngineBusy, match=r"waited 0\.05 seconds"), turns.slot("b"):
             pass
         assert turns.counts() == (1, 0)
 
@@ -197,18 +197,18 @@ def test_a_wait_ends_at_its_limit() -> None:
 def test_a_thread_that_has_a_place_waits_for_no_second_one() -> None:
     """A table that asks the engine inside; two such would wait for each other for ever."""
     turns = make(Clock(), share=1, queue=1)
-    with turns.turn("a"), turns.turn("a"), turns.turn_at_once("a") as has_turn:
+    with turns.slot("a"), turns.slot("a"), turns.slot_at_once("a") as has_turn:
         assert has_turn
         assert turns.counts() == (1, 0)
     assert turns.counts() == (0, 0)
-    with turns.turn("a"):
+    with turns.slot("a"):
         assert turns.counts() == (1, 0)
 
 
 def test_a_place_is_given_back_when_the_work_breaks() -> None:
     """Also when it broke further inside."""
     turns = make(Clock())
-    with pytest.raises(ZeroDivisionError), turns.turn("a"), turns.turn("a"):
+    with pytest.raises(ZeroDivisionError), turns.slot("a"), turns.slot("a"):
         raise ZeroDivisionError
     assert turns.counts() == (0, 0)
 
@@ -230,14 +230,14 @@ def test_whoever_has_left_is_dropped_from_the_queue() -> None:
 def test_what_need_not_be_done_waits_for_nothing() -> None:
     """Neither for a place, nor before those who wait, nor beyond the share of a client."""
     turns = make(Clock(), places=2, share=1)
-    with turns.turn_at_once("a") as first:
+    with turns.slot_at_once("a") as first:
         assert first
     with Asking(turns, "a"):
-        with turns.turn_at_once("a") as beyond_share:
+        with turns.slot_at_once("a") as beyond_share:
             assert not beyond_share
-        with turns.turn_at_once("b") as other:
+        with turns.slot_at_once("b") as other:
             assert other
-        with Asking(turns, "b"), turns.turn_at_once("c") as none_free:
+        with Asking(turns, "b"), turns.slot_at_once("c") as none_free:
             assert not none_free
             assert turns.counts() == (2, 0)
     assert turns.counts() == (0, 0)

@@ -18,9 +18,9 @@ def test_a_message_comes_as_it_was_sent() -> None:
     assert here.receive(20) == (b"head", body)
     sending.join()
     there.send(b"")
-    assert here.has_news()
+    assert here.is_readable()
     assert here.receive(20) == (b"", b"")
-    assert not here.has_news()
+    assert not here.is_readable()
     here.close()
     there.close()
 
@@ -32,9 +32,9 @@ def test_messages_that_come_together_are_read_one_by_one() -> None:
     for number in range(3):
         there.send(b"%d" % number, b"x" * 9_000)
     for number in range(3):
-        assert here.has_news()
+        assert here.is_readable()
         assert here.receive(20) == (b"%d" % number, b"x" * 9_000)
-    assert not here.has_news()
+    assert not here.is_readable()
     here.close()
     there.close()
 
@@ -57,7 +57,7 @@ def test_the_end_of_the_other_side_is_noticed(sent: bytes) -> None:
     here = MessageSocket(ours)
     theirs.sendall(sent)
     theirs.close()
-    assert here.has_news()
+    assert here.is_readable()
     with pytest.raises(ConnectionClosed):
         here.receive(20)
     with pytest.raises(ConnectionClosed):

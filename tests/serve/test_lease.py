@@ -40,7 +40,7 @@ def broken(_environ: object, _start: object) -> list[bytes]:
 
 def asked(turnstile: DrainingApp) -> Iterable[bytes]:
     """Enter and ask."""
-    assert turnstile.enter()
+    assert turnstile.acquire()
     environ: Any = {}
     start: Any = None
     return turnstile.answer(environ, start)
@@ -57,7 +57,7 @@ def test_nobody_enters_a_closed_one() -> None:
     """The next release answers instead."""
     turnstile = DrainingApp(whole, Door())
     turnstile.close()
-    assert not turnstile.enter()
+    assert not turnstile.acquire()
 
 
 def test_a_body_that_is_still_read_keeps_it_open() -> None:

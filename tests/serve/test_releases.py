@@ -183,11 +183,11 @@ def test_queries_of_the_past_wait_in_the_one_queue(chain: Chain) -> None:
     release = chain.build()
     with chain.site(release) as site:
         asked: list[str] = []
-        past = create_archive(chain.config(), Shared(site.metrics, site.endpoint.turns))
-        enter = site.endpoint.turns._enter
+        past = create_archive(chain.config(), Shared(site.metrics, site.endpoint.queue))
+        enter = site.endpoint.queue._enter
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                site.endpoint.turns, "_enter", lambda client: asked.append(client) or enter(client)
+                site.endpoint.queue, "_enter", lambda client: asked.append(client) or enter(client)
             )
             client = create_flask(site, past).test_client()
             client.get(f"/release/{release.id}/sparql?query=ASK%7B%7D")

@@ -334,7 +334,7 @@ def test_the_account_of_the_memory_is_right(
         answer = CachedResponse(
             "200 OK", [("ETag", f"{tag}-{length}")], b"x" * length, str(tag), ""
         )
-        found = memory.keep((str(key),), answer)
+        found = memory.put((str(key),), answer)
         assert found in (answer, memory.get((str(key),)))
     assert memory.size == counted(memory) <= max(most_bytes, 0)
     users = [entry.identity for entry in memory._entries.values()]

@@ -71,7 +71,7 @@ def _preview_page(room: EditorPages, draft: Draft, about: str) -> Response:
 
 
 def _language(room: EditorPages, draft: Draft, about: str) -> Response:
-    place = room.place()
+    place = room.context()
     if about in LANGUAGES:
         place = replace(place, language=about)
     address = place.address("thing", key=draft.key)
@@ -80,8 +80,8 @@ def _language(room: EditorPages, draft: Draft, about: str) -> Response:
 
 def _forget(room: EditorPages, draft: Draft, about: str) -> Response:
     above = form_page.owner_of(room, draft)
-    room.desk.forget(draft.key)
-    if above is not None and room.desk.open(above) is not None:
+    room.session.forget(draft.key)
+    if above is not None and room.session.open(above) is not None:
         return room.sent_to("thing", key=above)
     return room.sent_to("")
 
@@ -89,19 +89,19 @@ def _forget(room: EditorPages, draft: Draft, about: str) -> Response:
 def _remove(room: EditorPages, draft: Draft, about: str) -> Response:
     if draft.is_new:
         return _forget(room, draft, about)
-    room.desk.put(replace(draft, is_removed=True, is_kept=True))
+    room.session.put(replace(draft, is_removed=True, is_kept=True))
     return _done(room, draft, about)
 
 
 def _field_at(room: EditorPages, draft: Draft, start: str) -> tuple[Form, Field] | None:
     """Return form and field that the names of some inputs begin with."""
     found = _INPUT_PREFIX.fullmatch(start)
-    form = room.desk.form(draft)
+    form = room.session.form(draft)
     if found is None or int(found[1]) >= len(form.fields):
         return None
     if found[4] is None:
         return form, form.fields[int(found[1])]
-    proof = room.desk.scene.proofs.form
+    proof = room.session.snapshot.proofs.form
     if proof is None or int(found[4]) >= len(proof.fields):
         return None
     return proof, proof.fields[int(found[4])]
@@ -113,7 +113,7 @@ def _add_row(room: EditorPages, draft: Draft, start: str) -> Response:
     if found is None:
         return _stay(room, draft)
     grown, row = _with_new_row(room, draft, start, *found)
-    room.desk.put(replace(grown, is_kept=True))
+    room.session.put(replace(grown, is_kept=True))
     return _stay(room, draft, "#" + row.name.replace(".", "-") + "v")
 
 
@@ -127,7 +127,7 @@ def _with_new_row(
     number = max((int(part) for part in used if part.isdecimal()), default=-1) + 1
     row = replace(empty_input(each), name=f"{start}{number}.")
     if "s" not in start:
-        row = room.desk.scene.proofs.with_proofs(form, each, row)
+        row = room.session.snapshot.proofs.with_proofs(form, each, row)
     return replace(draft, pairs=(*draft.pairs, *input_pairs([FieldInput(each, (row,))]))), row
 
 
@@ -138,7 +138,7 @@ def _new(room: EditorPages, draft: Draft, about: str) -> Response:
     if found is None:
         return _stay(room, draft)
     grown, row = _free_row(room, draft, start, *found)
-    room.desk.put(replace(grown, is_kept=True))
+    room.session.put(replace(grown, is_kept=True))
     form, each = room.form(class_iri), found[1]
     owner = DraftOwner(
         draft.key,
@@ -146,15 +146,15 @@ def _new(room: EditorPages, draft: Draft, about: str) -> Response:
         input=f"{row.name}v",
         is_beside="s" not in start and _shares_file(room, form, each),
     )
-    return room.sent_to("thing", key=room.desk.start(form, owner, row.value).key)
+    return room.sent_to("thing", key=room.session.start(form, owner, row.value).key)
 
 
 def _free_row(
     room: EditorPages, draft: Draft, start: str, form: Form, each: Field
 ) -> tuple[Draft, ValueInput]:
     """Return the row that names what is not in the list, else an empty one, new if need be."""
-    resolve = room.desk.choices().resolve
-    for entry_start, entry in name_prefixes(room.desk.entries(draft)):
+    resolve = room.session.choices().resolve
+    for entry_start, entry in name_prefixes(room.session.entries(draft)):
         if entry_start == start:
             for row in sorted(entry.rows, key=lambda row: not row.value):
                 if not resolve(each, row.value) and (row.value or row.old is None):
@@ -164,8 +164,8 @@ def _free_row(
 
 def _shares_file(room: EditorPages, form: Form, each: Field) -> bool:
     """Tell whether things linked so stand in the files of what links to them, as a rule."""
-    inventory = room.desk.scene.inventory
-    homes = inventory.homes
+    inventory = room.session.snapshot.inventory
+    homes = inventory.defining_files
     pairs = [(t, o) for t in form.things for o in inventory.subjects(each.path, t)]
     together = sum(homes.get(thing) == homes.get(owner) for thing, owner in pairs)
     return bool(pairs) and together >= _SAME_FILE_SHARE * len(pairs)
@@ -178,14 +178,14 @@ def _new_part(room: EditorPages, draft: Draft, about: str) -> Response:
     if found is None:
         return _stay(room, draft)
     owner = DraftOwner(draft.key, found[1].path)
-    return room.sent_to("thing", key=room.desk.start(room.form(class_iri), owner).key)
+    return room.sent_to("thing", key=room.session.start(room.form(class_iri), owner).key)
 
 
 def _new_linking_thing(room: EditorPages, draft: Draft, about: str) -> Response:
     """Begin a new thing that points to this one, and go to its form."""
     path, _, class_iri = about.partition(" ")
     owner = DraftOwner(draft.key, path, is_inverse=True)
-    return room.sent_to("thing", key=room.desk.start(room.form(class_iri), owner).key)
+    return room.sent_to("thing", key=room.session.start(room.form(class_iri), owner).key)
 
 
 _ACTIONS: Mapping[str, Callable[[EditorPages, Draft, str], Response]] = {

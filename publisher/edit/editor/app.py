@@ -52,7 +52,7 @@ class Editor:
         desk = EditSession(folder, base_iri, bounds)
 
         def title(language: str) -> str:
-            said = desk.scene.inventory
+            said = desk.snapshot.inventory
             return pick_name(said.names(base_iri) or said.names(f"{base_iri}catalog"), language)
 
         self._room = EditorPages(desk, EditorFrame(title))
@@ -61,7 +61,7 @@ class Editor:
 
     def unsaved(self, language: str) -> list[str]:
         """Return what has been changed and not saved, by name."""
-        desk = self._room.desk
+        desk = self._room.session
         return [desk.name(desk.drafts[k], language) or k for k in self._room.work().drafts]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -80,7 +80,7 @@ def create_flask(room: EditorPages, language: str) -> Flask:
     @app.before_request
     def follow_the_disk() -> None:
         if "static" not in request.path:
-            room.desk.refresh()
+            room.session.refresh()
 
     @app.get("/")
     def begin() -> Response:
@@ -114,12 +114,12 @@ def _guard(response: Response) -> Response:
 def _answer_errors(app: Flask, room: EditorPages) -> None:
     @app.errorhandler(PublisherError)
     def told(error: PublisherError) -> tuple[bytes, int]:
-        place = room.place()
+        place = room.context()
         return room.problem(error.in_language(place.language).splitlines()), 409
 
     @app.errorhandler(HTTPException)
     def not_found(error: HTTPException) -> tuple[bytes, int]:
-        language = room.place().language
+        language = room.context().language
         if isinstance(error, RequestEntityTooLarge):
             said = translate(
                 "The form is larger than {most} MB. Go back with the browser's button: what you"

@@ -289,7 +289,7 @@ class StatementForms:
         """Return a row with the statements about it, or with an empty one to fill in."""
         if not self.is_sourced(form, each):
             return row
-        said = self.statements.saying(thing, each.path, row.old) if row.old is not None else ()
+        said = self.statements.of_fact(thing, each.path, row.old) if row.old is not None else ()
         if not said and each.kind == TEXT and not self.is_usual(form, each, row.language):
             return row
         proofs = [
@@ -318,7 +318,7 @@ class StatementForms:
 
     def triples(self, thing: str) -> list[tuple[str, Term]]:
         """Return property and value of everything that is said of a thing."""
-        said = self._inventory.said
+        said = self._inventory.properties
         return [(path, value) for path in said.of(thing) for value in said.values(thing, path)]
 
 

@@ -42,15 +42,15 @@ def owner_of(room: EditorPages, draft: Draft) -> str | None:
     """Return the key of what a thing belongs to; None when it stands for itself."""
     if draft.owner is not None:
         return draft.owner.key
-    owners = room.desk.scene.owners(draft.iri)
+    owners = room.session.snapshot.owners(draft.iri)
     return owners[0][0] if owners else None
 
 
 def draft_errors(room: EditorPages, draft: Draft, work: PendingChanges) -> FormErrors:
     """Return what is wrong with a draft."""
-    entries = room.desk.entries(draft)
+    entries = room.session.entries(draft)
     problems = work.problems.get(draft.key, ())
-    return form_errors(draft, entries, room.findings(work), problems, room.desk.scene)
+    return form_errors(draft, entries, room.findings(work), problems, room.session.snapshot)
 
 
 def form_page(
@@ -70,7 +70,7 @@ def form_page(
         checks: Whether to tell what is wrong.
         others: What another window keeps that is different.
     """
-    desk = room.desk
+    desk = room.session
     form, choices = desk.form(draft), desk.choices()
     work = room.work(draft if draft.is_kept else None)
     told = draft_errors(room, draft, work) if checks else FormErrors()
@@ -78,7 +78,7 @@ def form_page(
     fields = [
         views.field(entry, f"f{number}.")
         for number, entry in enumerate(desk.entries(draft))
-        if not desk.scene.is_of_owner(form, entry.field)
+        if not desk.snapshot.is_of_owner(form, entry.field)
     ]
     kind = in_language(form.names, language)
     name = desk.name(draft, language) or translate("New entry", language)
@@ -109,10 +109,10 @@ def comparison_page(room: EditorPages, newer: Draft, typed: Pairs, language: str
     """Return the page of a form with what was just sent, and what another window keeps."""
     pairs = tuple(typed)
     here = replace(newer, pairs=pairs)
-    words = TermFormatter(room.desk.choices(), language)
-    resolve = room.desk.choices().resolve
-    proof = room.desk.scene.proofs.form
-    form = room.desk.form(newer)
+    words = TermFormatter(room.session.choices(), language)
+    resolve = room.session.choices().resolve
+    proof = room.session.snapshot.proofs.form
+    form = room.session.form(newer)
     kept = dict(name_prefixes(FormData(newer.pairs, resolve).entries(form, proof)))
     others = [
         found
@@ -152,8 +152,8 @@ def _parts(
     room: EditorPages, draft: Draft, each: Field, choices: FieldChoices, language: str
 ) -> list[PartView]:
     """Return the parts that a field links to, those to be added and taken away too."""
-    desk = room.desk
-    known = desk.scene.inventory.values(draft.iri, each.path) if not draft.is_new else ()
+    desk = room.session
+    known = desk.snapshot.inventory.values(draft.iri, each.path) if not draft.is_new else ()
     found = [
         PartView(
             term.value,
@@ -175,8 +175,8 @@ def _parts(
 
 def _name(room: EditorPages, key: str, language: str) -> str:
     """Return what a thing or a draft is called."""
-    draft = room.desk.open(key)
-    named = room.desk.name(draft, language) if draft is not None else ""
+    draft = room.session.open(key)
+    named = room.session.name(draft, language) if draft is not None else ""
     return named or translate("New entry", language)
 
 
@@ -184,7 +184,7 @@ def _new_forms(room: EditorPages, each: Field, language: str) -> list[tuple[str,
     """Return class and name of what can be added for a field."""
     if each.is_closed:
         return []
-    forms = [form for form in room.desk.scene.forms if form.class_iri in each.classes]
+    forms = [form for form in room.session.snapshot.forms if form.class_iri in each.classes]
     return [(form.class_iri, in_language(form.names, language)) for form in forms]
 
 
@@ -195,7 +195,7 @@ def _additions(
     linked = {name for each in form.fields for name in each.classes}
     return [
         (other.class_iri, each.path, in_language(other.names, language))
-        for other, each in room.desk.scene.additions(form)
+        for other, each in room.session.snapshot.additions(form)
         if other.class_iri not in linked
     ]
 
@@ -204,13 +204,13 @@ def _linking_things(
     room: EditorPages, draft: Draft, choices: FieldChoices, language: str
 ) -> list[tuple[str, str, str]]:
     """Return key, name and kind of what points to a thing, owners left out."""
-    scene, desk = room.desk.scene, room.desk
+    scene, desk = room.session.snapshot, room.session
     owners = {owner for owner, _ in scene.owners(draft.iri)}
     parts = {
         thing
         for each in desk.form(draft).fields
         if each.is_part
-        for thing in scene.inventory.said.nodes(draft.iri, each.path)
+        for thing in scene.inventory.properties.nodes(draft.iri, each.path)
     }
     found = dict.fromkeys(t for t, _ in scene.links.get(draft.iri, ()) if t not in owners | parts)
     listed = [(t, choices.name(t, language), scene.form_of(t)) for t in found]

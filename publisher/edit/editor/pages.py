@@ -24,10 +24,10 @@ class EditorPages:
 
     def __init__(self, desk: EditSession, frame: EditorFrame) -> None:
         """Keep them; there is no preview yet."""
-        self.desk, self._frame = desk, frame
+        self.session, self._frame = desk, frame
         self._shown: tuple[object, Preview] | None = None
 
-    def place(self) -> PageContext:
+    def context(self) -> PageContext:
         """Return where the request is."""
         language, _, page = request.path.removeprefix("/").partition("/")
         if language not in LANGUAGES:
@@ -42,11 +42,11 @@ class EditorPages:
             title: Its title.
             values: What its template needs besides.
         """
-        place = self.place()
+        place = self.context()
         values.setdefault("work", None)
         work = values["work"] or self.work()
         assert isinstance(work, PendingChanges)
-        unread = self.desk.unread
+        unread = self.session.unread
         return self._frame.render(
             template,
             place,
@@ -58,22 +58,25 @@ class EditorPages:
 
     def problem(self, details: list[str]) -> bytes:
         """Return a page that says what went wrong and what to do."""
-        title = translate("This did not work", self.place().language)
+        title = translate("This did not work", self.context().language)
         return self.render("problem.html", title, details=details)
 
     def work(self, also: Draft | None = None) -> PendingChanges:
         """Return what the drafts make of the sources."""
-        return pending_changes(self.desk, also)
+        return pending_changes(self.session, also)
 
     def findings(self, work: PendingChanges) -> list[Finding]:
         """Return what is wrong around the drafts."""
-        return check_drafts(work, self.desk.scene.around)
+        return check_drafts(work, self.session.snapshot.validator)
 
     def preview(self) -> Preview:
         """Return the site as it would be; it is made again when something changes."""
         work = self.work()
-        sources = work.plan.after if work.plan is not None else self.desk.scene.sources
-        mark = (self.desk.scene.signature, tuple((d.key, d.revision) for d in self.desk.kept))
+        sources = work.plan.after if work.plan is not None else self.session.snapshot.sources
+        mark = (
+            self.session.snapshot.signature,
+            tuple((d.key, d.revision) for d in self.session.kept_drafts),
+        )
         if self._shown is None or self._shown[0] != mark:
             host = f"http://{request.host}{request.script_root}/site/"
             self._shown = (mark, Preview(sources, host))
@@ -81,21 +84,21 @@ class EditorPages:
 
     def draft(self, key: str) -> Draft:
         """Return the draft of a key; without one the answer is 404."""
-        draft = self.desk.open(key)
+        draft = self.session.open(key)
         if draft is None:
             abort(404)
         return draft
 
     def form(self, class_iri: str) -> Form:
         """Return the form of a class; without one the answer is 404."""
-        form = self.desk.scene.form(class_iri)
+        form = self.session.snapshot.form(class_iri)
         if form is None:
             abort(404)
         return form
 
     def sent_to(self, page: str, fragment: str = "", **parameters: str) -> Response:
         """Return the redirection that follows a form (RFC 9110, section 15.4.4)."""
-        address = self.place().address(page, **parameters)
+        address = self.context().address(page, **parameters)
         return Response(status=303, headers={"Location": f"{address}{fragment}"})
 
 

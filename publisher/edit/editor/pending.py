@@ -92,7 +92,7 @@ def pending_changes(desk: EditSession, also: Draft | None = None) -> PendingChan
         desk: Sources and drafts.
         also: A draft that counts too, although nobody has typed into it.
     """
-    drafts = {draft.key: draft for draft in desk.kept}
+    drafts = {draft.key: draft for draft in desk.kept_drafts}
     if also is not None:
         drafts[also.key] = also
     changes: dict[str, list[Change]] = {}
@@ -105,14 +105,16 @@ def pending_changes(desk: EditSession, also: Draft | None = None) -> PendingChan
     # Without the value that is gone, the new one can still be looked at and checked.
     wanted += [dataclasses.replace(change, old=None) for change in lost if change.new is not None]
     try:
-        return PendingChanges(plan_changes(desk.scene.sources, wanted), changes, problems, clashes)
+        return PendingChanges(
+            plan_changes(desk.snapshot.sources, wanted), changes, problems, clashes
+        )
     except ChangeRefused as error:
         return PendingChanges(None, changes, problems, clashes, error)
 
 
 def draft_changes(desk: EditSession, draft: Draft) -> tuple[list[Change], list[InputProblem]]:
     """Return what a draft changes, and what of it can be no value."""
-    scene = desk.scene
+    scene = desk.snapshot
     if draft.is_removed:
         return removal_changes(scene.proofs, draft.iri, scene.owners(draft.iri)), []
     form, file = desk.form(draft), draft_file(desk, draft)
@@ -130,9 +132,9 @@ def draft_changes(desk: EditSession, draft: Draft) -> tuple[list[Change], list[I
 
 def draft_file(desk: EditSession, draft: Draft) -> str:
     """Return the file in which a thing stands, or will."""
-    scene = desk.scene
+    scene = desk.snapshot
     if not draft.is_new:
-        return scene.inventory.homes.get(draft.iri, "")
+        return scene.inventory.defining_files.get(draft.iri, "")
     if draft.owner is not None and draft.owner.is_beside:
         above = desk.drafts.get(draft.owner.key) or desk.open(draft.owner.key)
         if above is not None:
@@ -153,7 +155,9 @@ def _wrong_address(desk: EditSession, draft: Draft) -> list[InputProblem]:
             )
         ]
     others = [other for other in desk.pending() if other.key != draft.key]
-    if draft.iri in desk.scene.inventory.homes or draft.iri in [other.iri for other in others]:
+    if draft.iri in desk.snapshot.inventory.defining_files or draft.iri in [
+        other.iri for other in others
+    ]:
         return [
             InputProblem(
                 "slug",
@@ -169,7 +173,7 @@ def _wrong_address(desk: EditSession, draft: Draft) -> list[InputProblem]:
 
 def _find_clashes(desk: EditSession, changes: Mapping[str, list[Change]]) -> list[EditClash]:
     """Return the changes whose old value is not there any more."""
-    said = desk.scene.inventory.said
+    said = desk.snapshot.inventory.properties
     return [
         EditClash(key, change)
         for key, found in changes.items()
@@ -362,7 +366,7 @@ def resolve_conflicts(desk: EditSession, clashes: Iterable[EditClash], *, mine: 
 def _current_value(desk: EditSession, clash: EditClash, pairs: dict[str, str]) -> Term | None:
     """Return the value that stands where the old one stood; None when there is no such one."""
     change, known = clash.change, set(pairs.values())
-    values = desk.scene.inventory.said.values(change.thing, change.path)
+    values = desk.snapshot.inventory.properties.values(change.thing, change.path)
     found = [v for v in values if str(v) not in known and _language(v) == _language(change.old)]
     return found[0] if len(found) == 1 else None
 

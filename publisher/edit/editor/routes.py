@@ -61,21 +61,23 @@ def saving_blueprint(room: EditorPages) -> Blueprint:
 
     @part.post("/settle")
     def settle(language: str) -> Response:
-        resolve_conflicts(room.desk, room.work().clashes, mine=request.form.get("keep") == "mine")
+        resolve_conflicts(
+            room.session, room.work().clashes, mine=request.form.get("keep") == "mine"
+        )
         return room.sent_to("review")
 
     @part.post("/echo")
     def echo(language: str) -> Response:
         draft = room.draft(request.form.get("key", ""))
-        found = find_stale_mentions(room.desk.entries(draft), room.desk.choices())
-        room.desk.put(replace(draft, pairs=apply_proposals(draft, found), is_kept=True))
+        found = find_stale_mentions(room.session.entries(draft), room.session.choices())
+        room.session.put(replace(draft, pairs=apply_proposals(draft, found), is_kept=True))
         return room.sent_to("review")
 
     @part.post("/forget")
     def forget(language: str) -> Response:
-        for key in [request.form["key"]] if "key" in request.form else list(room.desk.drafts):
-            room.desk.forget(key)
-        return room.sent_to("review" if room.desk.kept else "")
+        for key in [request.form["key"]] if "key" in request.form else list(room.session.drafts):
+            room.session.forget(key)
+        return room.sent_to("review" if room.session.kept_drafts else "")
 
     @part.get("/look")
     def look(language: str) -> bytes:
@@ -90,11 +92,11 @@ def _preview_page(room: EditorPages, language: str) -> bytes:
     work = room.work(draft if draft.is_kept else None)
     written = ""
     if work.plan is not None:
-        triples = draft_triples(work, draft.key, room.desk)
-        written = turtle.write_turtle(triples, dict(room.desk.scene.sources.prefixes))
+        triples = draft_triples(work, draft.key, room.session)
+        written = turtle.write_turtle(triples, dict(room.session.snapshot.sources.prefixes))
     return room.render(
         "look.html",
-        room.desk.name(draft, language) or translate("New entry", language),
+        room.session.name(draft, language) or translate("New entry", language),
         work=work if draft.is_kept else None,
         draft=draft,
         page=room.preview().path_of(draft.iri),
@@ -105,7 +107,7 @@ def _preview_page(room: EditorPages, language: str) -> bytes:
 def _review(room: EditorPages, language: str, stopped: tuple[Finding, ...] = ()) -> bytes:
     work = room.work()
     findings = list(stopped) or room.findings(work)
-    choices = room.desk.choices()
+    choices = room.session.choices()
     words = TermFormatter(choices, language)
     clashes = [
         FactChange(
@@ -135,7 +137,7 @@ def _review(room: EditorPages, language: str, stopped: tuple[Finding, ...] = ())
 def _changed(
     room: EditorPages, work: PendingChanges, key: str, words: TermFormatter, language: str
 ) -> DraftDifference:
-    desk = room.desk
+    desk = room.session
     draft = desk.drafts[key]
     form = desk.form(draft)
     entries = () if draft.is_removed else desk.entries(draft)
@@ -155,19 +157,19 @@ def _changed(
 
 def _draft_name(room: EditorPages, draft: Draft, language: str) -> str:
     """Return what a draft is called; of what kind it is while it has no name."""
-    kind = in_language(room.desk.form(draft).names, language)
-    return room.desk.name(draft, language) or translate("New: {kind}", language, kind=kind)
+    kind = in_language(room.session.form(draft).names, language)
+    return room.session.name(draft, language) or translate("New: {kind}", language, kind=kind)
 
 
 def _about(room: EditorPages, finding: Finding, language: str) -> tuple[str, str]:
     """Return key and name of the draft or thing that a finding is about."""
-    for draft in room.desk.kept:
+    for draft in room.session.kept_drafts:
         if draft.iri == finding.focus_node:
             return draft.key, _draft_name(room, draft, language)
-    scene, thing = room.desk.scene, finding.focus_node
-    for subject in scene.inventory.said.nodes(thing, SUBJECT):
+    scene, thing = room.session.snapshot, finding.focus_node
+    for subject in scene.inventory.properties.nodes(thing, SUBJECT):
         thing = subject
-    name = room.desk.choices().name(thing, language)
+    name = room.session.choices().name(thing, language)
     return (thing, name) if scene.form_of(thing) is not None else ("", name)
 
 
@@ -182,22 +184,22 @@ def _save(room: EditorPages, language: str) -> Response:
     try:
         names = work.plan.write()
     except (ChangeRefused, SourceError) as error:
-        room.desk.refresh(anyway=True)
+        room.session.refresh(anyway=True)
         told = error.in_language(language).splitlines()
         title = translate("Nothing was saved", language)
         page = room.render("stopped.html", title, details=told, work=room.work())
         return Response(page, 409)
     saved = [_link(room, key, language) for key in work.drafts]
-    for key in list(room.desk.drafts):
-        room.desk.forget(key)
-    room.desk.refresh(anyway=True)
+    for key in list(room.session.drafts):
+        room.session.forget(key)
+    room.session.refresh(anyway=True)
     title = translate("Saved", language)
     return Response(room.render("saved.html", title, files=names, saved=saved))
 
 
 def _link(room: EditorPages, key: str, language: str) -> tuple[str, str]:
-    draft = room.desk.drafts[key]
-    name = room.desk.name(draft, language) or draft.iri
+    draft = room.session.drafts[key]
+    name = room.session.name(draft, language) or draft.iri
     return ("" if draft.is_removed else draft.iri), name
 
 
@@ -233,7 +235,7 @@ def list_blueprint(room: EditorPages) -> Blueprint:
     @part.get("/")
     def start(language: str) -> bytes:
         asked = request.args.get("q", "")[:200]
-        choices = room.desk.choices()
+        choices = room.session.choices()
         title = translate("Edit the data", language)
         listed = [_listed(room, form, choices, language, asked) for form in _shown_forms(room)]
         listed = [each for each in listed if each.things or not asked]
@@ -242,19 +244,19 @@ def list_blueprint(room: EditorPages) -> Blueprint:
     @part.post("/new")
     def new(language: str) -> Response:
         form = room.form(request.form.get("class", ""))
-        return room.sent_to("thing", key=room.desk.start(form).key)
+        return room.sent_to("thing", key=room.session.start(form).key)
 
     @part.get("/check")
     def checked(language: str) -> bytes:
         title = translate("The check of all files", language)
-        choices = room.desk.choices()
+        choices = room.session.choices()
         by_thing: dict[str, list[Finding]] = defaultdict(list)
-        for finding in check(room.desk.scene.sources):
+        for finding in check(room.session.snapshot.sources):
             by_thing[finding.focus_node].append(finding)
         about = [
             (
                 choices.name(thing, language) if thing else "",
-                thing if room.desk.scene.form_of(thing) else "",
+                thing if room.session.snapshot.form_of(thing) else "",
                 findings,
             )
             for thing, findings in by_thing.items()
@@ -266,7 +268,7 @@ def list_blueprint(room: EditorPages) -> Blueprint:
 
 def _shown_forms(room: EditorPages) -> list[Form]:
     """Return the forms, those with most fields first; what is edited inside others comes last."""
-    scene = room.desk.scene
+    scene = room.session.snapshot
     forms = [form for form in scene.forms if form.class_iri != STATEMENT]
     return sorted(forms, key=lambda form: (scene.is_part(form), -len(form.fields), form.class_iri))
 
@@ -285,13 +287,13 @@ def _listed(
         form,
         in_language(form.names, language),
         sorted(found, key=lambda row: sort_key(row[1])),
-        not room.desk.scene.is_part(form),
+        not room.session.snapshot.is_part(form),
         len(found) > _LONGEST_LIST and not asked,
     )
 
 
 def _names(room: EditorPages, thing: str) -> list[str]:
-    return [*room.desk.scene.inventory.names(thing).values(), thing.rpartition("/")[2]]
+    return [*room.session.snapshot.inventory.names(thing).values(), thing.rpartition("/")[2]]
 
 
 # The form of one thing: shown, sent, and looked at while somebody types.
@@ -343,7 +345,7 @@ def _pairs() -> list[tuple[str, str]]:
 def _store_draft(room: EditorPages, key: str) -> Draft:
     revision = request.form.get("revision", "0")
     number = int(revision) if revision.isdecimal() else -1
-    return room.desk.keep(key, _pairs(), number, request.form.get("slug", "").strip())
+    return room.session.store_inputs(key, _pairs(), number, request.form.get("slug", "").strip())
 
 
 def _as_json(remarks: FormErrors, language: str) -> dict[str, object]:

@@ -47,24 +47,24 @@ class EditSession:
         """
         self._folder, self._base_iri, self._bounds = folder, base_iri, bounds
         self._count = 0
-        self.scene: SourceSnapshot = read_snapshot(folder, base_iri, bounds)
+        self.snapshot: SourceSnapshot = read_snapshot(folder, base_iri, bounds)
         self.drafts: dict[str, Draft] = {}
         # Why the files on the disk cannot be read now; the last ones that could stay on the desk.
         self.unread: SourceError | None = None
 
     def refresh(self, *, anyway: bool = False) -> None:
         """Read the sources again when a file on the disk has changed."""
-        if not anyway and signature_of(self._folder) == self.scene.signature:
+        if not anyway and signature_of(self._folder) == self.snapshot.signature:
             self.unread = None
             return
         try:
-            self.scene = read_snapshot(self._folder, self._base_iri, self._bounds)
+            self.snapshot = read_snapshot(self._folder, self._base_iri, self._bounds)
             self.unread = None
         except SourceError as error:
             self.unread = error
 
     @property
-    def kept(self) -> list[Draft]:
+    def kept_drafts(self) -> list[Draft]:
         """Return the drafts that count, in the order in which they were begun."""
         return [draft for draft in self.drafts.values() if draft.is_kept]
 
@@ -72,15 +72,15 @@ class EditSession:
         """Return the draft of a thing, or a fresh one; None when there is no such thing."""
         if key in self.drafts:
             return self.drafts[key]
-        form = self.scene.form_of(key)
+        form = self.snapshot.form_of(key)
         if form is None:
             return None
-        entries = self.scene.proofs.fill(form, key)
+        entries = self.snapshot.proofs.fill(form, key)
         return Draft(key, form.class_iri, key, tuple(input_pairs(entries)))
 
     def form(self, draft: Draft) -> Form:
         """Return the form of a draft."""
-        found = self.scene.form(draft.class_iri)
+        found = self.snapshot.form(draft.class_iri)
         assert found is not None
         return found
 
@@ -94,7 +94,7 @@ class EditSession:
         """
         self._count += 1
         key = f"new-{self._count}"
-        pairs = dict(input_pairs(self.scene.proofs.fill(form, "")))
+        pairs = dict(input_pairs(self.snapshot.proofs.fill(form, "")))
         pairs |= self._told(form, owner, label)
         draft = Draft(key, form.class_iri, "", tuple(pairs.items()), owner)
         draft = replace(draft, iri=self._address(draft, draft.pairs), is_kept=owner is not None)
@@ -120,7 +120,7 @@ class EditSession:
         if owner is None:
             return found
         address = self.address(owner.key)
-        echoes = [] if owner.is_inverse else self.scene.echoes(form, owner.path)
+        echoes = [] if owner.is_inverse else self.snapshot.echoes(form, owner.path)
         keys = [owner.path] if owner.is_inverse else [each.key for each in echoes]
         return found | {f"f{numbers[key]}.0.v": address for key in keys}
 
@@ -130,9 +130,9 @@ class EditSession:
 
     def beginning(self, draft: Draft) -> str:
         """Return what the address of a new thing begins with."""
-        return iri_prefix(self.scene.inventory, self.form(draft))
+        return iri_prefix(self.snapshot.inventory, self.form(draft))
 
-    def keep(self, key: str, pairs: Pairs, revision: int, slug: str = "") -> Draft:
+    def store_inputs(self, key: str, pairs: Pairs, revision: int, slug: str = "") -> Draft:
         """Keep what was typed, and return the draft.
 
         Raises:
@@ -167,7 +167,7 @@ class EditSession:
 
     def _address(self, draft: Draft, pairs: Sequence[tuple[str, str]]) -> str:
         """Return the address of a new thing: as it was typed, else made of its name."""
-        form, inventory = self.form(draft), self.scene.inventory
+        form, inventory = self.form(draft), self.snapshot.inventory
         if draft.slug:
             return iri_prefix(inventory, form) + (slug(draft.slug) or draft.key)
         names = self.label(form, pairs)
@@ -195,11 +195,11 @@ class EditSession:
 
     def choices(self) -> FieldChoices:
         """Return the pick-lists, new things among them."""
-        return FieldChoices(self.scene.inventory, map(self._pending, self.pending()))
+        return FieldChoices(self.snapshot.inventory, map(self._pending, self.pending()))
 
     def pending(self) -> list[Draft]:
         """Return the drafts of new things; those that nobody typed into do not count."""
-        return [draft for draft in self.kept if draft.is_new]
+        return [draft for draft in self.kept_drafts if draft.is_new]
 
     def _pending(self, draft: Draft) -> NewThing:
         form = self.form(draft)
@@ -208,7 +208,7 @@ class EditSession:
     def entries(self, draft: Draft, resolve: Resolve | None = None) -> tuple[FieldInput, ...]:
         """Return what stands in the form of a draft."""
         find: Callable[..., str] = resolve or self.choices().resolve
-        return FormData(draft.pairs, find).entries(self.form(draft), self.scene.proofs.form)
+        return FormData(draft.pairs, find).entries(self.form(draft), self.snapshot.proofs.form)
 
     def name(self, draft: Draft, language: str) -> str:
         """Return what the thing of a draft is called; empty while it has no name."""
@@ -265,7 +265,7 @@ class SourceSnapshot:
     proofs: StatementForms
 
     @cached_property
-    def around(self) -> NodeValidator:
+    def validator(self) -> NodeValidator:
         """Return what validates some things while they are edited."""
         # pySHACL takes a while to import, and the first page does not need it.
         from publisher.quality.shapes import NodeValidator
@@ -318,7 +318,9 @@ class SourceSnapshot:
         ]
 
     def _agreeing(self, each: Field, pairs: list[tuple[str, str]]) -> int:
-        return sum(owner in self.inventory.said.nodes(part, each.path) for part, owner in pairs)
+        return sum(
+            owner in self.inventory.properties.nodes(part, each.path) for part, owner in pairs
+        )
 
     def additions(self, form: Form) -> list[tuple[Form, Field]]:
         """Return the forms of things that must point to something, and do point to this class."""
@@ -335,14 +337,14 @@ class SourceSnapshot:
 
     def _links(self, form: Form, each: Field, towards: Form) -> int:
         """Return how many things of one form point to things of another."""
-        wanted, said = set(towards.things), self.inventory.said
+        wanted, said = set(towards.things), self.inventory.properties
         return sum(bool(wanted & set(said.nodes(thing, each.path))) for thing in form.things)
 
     @cached_property
     def links(self) -> dict[str, list[tuple[str, str]]]:
         """Return thing → subject and property of what points to it, statements left out."""
         found: dict[str, list[tuple[str, str]]] = {}
-        said = self.inventory.said
+        said = self.inventory.properties
         for thing in sorted(self.inventory.things):
             if STATEMENT in self.inventory.types(thing):
                 continue
@@ -364,7 +366,7 @@ def read_snapshot(
     signature = signature_of(folder)
     sources = read_sources(folder, base_iri, bounds)
     # Held in memory: what the forms were made of must outlast a change on the disk.
-    held = tuple(replace(file, given=file.text) for file in sources.files)
+    held = tuple(replace(file, given_text=file.text) for file in sources.files)
     sources = replace(sources, files=held)
     inventory = Inventory(sources)
     forms = read_forms(inventory)

@@ -118,7 +118,7 @@ class CellCodec:
         if form.class_iri == STATEMENT and group.key == OBJECT:
             return self._written_object(thing, term)
         if form.class_iri == STATEMENT and group.key == PREDICATE:
-            subject = next(iter(self.inventory.said.nodes(thing, SUBJECT)), "")
+            subject = next(iter(self.inventory.properties.nodes(thing, SUBJECT)), "")
             return self._paths(subject).name(term, self.language)
         choices = self.list_for(form, group)
         return _writable(write_value(term, group.field, self.language, choices))
@@ -133,7 +133,7 @@ class CellCodec:
 
     def _field_said(self, statement: str) -> Field | None:
         """Return the field that an existing statement speaks of."""
-        said = self.inventory.said
+        said = self.inventory.properties
         subject = next(iter(said.nodes(statement, SUBJECT)), "")
         path = next(iter(said.nodes(statement, PREDICATE)), "")
         return self._field(subject, path)

@@ -145,7 +145,7 @@ def _write_marked(
 
 
 def _place(file: Path, each: CellFinding) -> str:
-    parts = (each.place.sheet or each.finding.file or file.name, each.place.cell)
+    parts = (each.position.sheet or each.finding.file or file.name, each.position.cell)
     return " ".join(part for part in parts if part)
 
 

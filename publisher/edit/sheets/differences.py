@@ -47,7 +47,7 @@ class RowComparison:
     """
 
     shown: CellCodec
-    known: CellCodec
+    codec: CellCodec
     memory: ExportRecord | None
     report: ImportReport
     _lacking: set[CellPosition] = field(default_factory=set, repr=False)
@@ -112,7 +112,7 @@ class RowComparison:
             " here to keep it, or export the workbook anew and make your change there.",
             theirs="; ".join(f"'{said[:_SHOWN]}'" for said in there) or "–",
         )
-        self.report.add(cell_finding(message, line.place(group.name)))
+        self.report.add(cell_finding(message, line.position(group.name)))
         return False
 
     def _remembered(self, line: SheetRow, group: ColumnGroup) -> str | None:
@@ -164,23 +164,23 @@ class RowComparison:
         if form.class_iri == STATEMENT and group.key in (PREDICATE, OBJECT):
             subject = self._stated(line, SUBJECT)
             if group.key == PREDICATE:
-                return NamedNode(self.known.read_path(subject, cell.text))
-            return self.known.read_object(subject, self._stated(line, PREDICATE), cell.text)
-        return self.known.read(form, group, cell.text)
+                return NamedNode(self.codec.read_path(subject, cell.text))
+            return self.codec.read_object(subject, self._stated(line, PREDICATE), cell.text)
+        return self.codec.read(form, group, cell.text)
 
     def _stated(self, line: SheetRow, key: str) -> str:
         """Return subject or property of the statement on a line; empty when it tells none."""
         for _column, cell in line.sheet.cells(line.number, key):
             try:
                 if key == PREDICATE:
-                    return self.known.read_path(self._stated(line, SUBJECT), cell.text)
+                    return self.codec.read_path(self._stated(line, SUBJECT), cell.text)
                 group = line.sheet.layout.group(key)
                 return (
-                    self.known.read(line.sheet.layout.form, group, cell.text).value if group else ""
+                    self.codec.read(line.sheet.layout.form, group, cell.text).value if group else ""
                 )
             except ValueRefused:
                 break
-        return next(iter(self.known.inventory.said.nodes(line.thing, key)), "")
+        return next(iter(self.codec.inventory.properties.nodes(line.thing, key)), "")
 
     def cited(self, line: SheetRow) -> list[str]:
         """Return the sources that a line names for what is new in it."""
@@ -276,8 +276,8 @@ def _refuse_removal(inventory: Inventory, sheet: MatchedSheet, lost: Sequence[st
 
 def thing_removal(inventory: Inventory, thing: str) -> Iterator[Change]:
     """Yield the changes that take a thing away, with every link to it and statement on it."""
-    for path in inventory.said.of(thing):
-        for value in inventory.said.values(thing, path):
+    for path in inventory.properties.of(thing):
+        for value in inventory.properties.values(thing, path):
             yield Change(thing, path, old=value)
     for path, subject in inventory.pointing(thing):
         if path in (SUBJECT, OBJECT) and STATEMENT in inventory.types(subject):

@@ -70,7 +70,7 @@ class CellFinding:
     """A finding with the place in the workbook where it is mended."""
 
     finding: Finding
-    place: CellPosition
+    position: CellPosition
 
 
 def cell_finding(

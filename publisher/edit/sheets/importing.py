@@ -75,7 +75,7 @@ class _ImportState:
     report: ImportReport
     lines: list[SheetRow] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    homes: dict[str, str] = field(default_factory=dict)
+    files: dict[str, str] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
     habits: dict[str, FileHabit] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
@@ -229,12 +229,12 @@ def _row_changes(
             )
         elif line.is_new:
             message = text("A statement needs what it is about, a property and a value.")
-            reading.report.add(cell_finding(message, line.place(SUBJECT)))
+            reading.report.add(cell_finding(message, line.position(SUBJECT)))
             return
     if line.is_new:
         near = _owner_files(reading, form.class_iri, values)
         file = file_for_new_thing(reading.basis.inventory, form, thing, near, reading.habit(form))
-        reading.homes[thing] = file
+        reading.files[thing] = file
         for name in form.types:
             yield Change(thing, _TYPE, new=NamedNode(name), file=file)
     for group, gone, come in values:
@@ -260,7 +260,7 @@ def _missing_sources(reading: _ImportState, changes: Iterable[Change]) -> Iterat
             for tag in LANGUAGES
         }
         yield cell_finding(
-            Message(texts, "source"), of_thing[thing].place(SOURCE_KEY), Severity.WARNING
+            Message(texts, "source"), of_thing[thing].position(SOURCE_KEY), Severity.WARNING
         )
 
 
@@ -275,7 +275,7 @@ def _fact_changes(
         return None
     found: dict[str, Term] = {}
     for key in (SUBJECT, PREDICATE, OBJECT):
-        there = reading.basis.inventory.said.values(line.thing, key) if line.thing else ()
+        there = reading.basis.inventory.properties.values(line.thing, key) if line.thing else ()
         come = [term for group, _gone, new in values if group.key == key for term in new]
         for term in (*come, *there)[:1]:
             found[key] = term
@@ -291,12 +291,16 @@ def _owner_files(reading: _ImportState, class_iri: str, values: _Values) -> list
         if group.field is None or group.field.kind != LINK or not group.field.least:
             continue
         for term in come:
-            if term.value in reading.homes:
-                found.append(reading.homes[term.value])
+            if term.value in reading.files:
+                found.append(reading.files[term.value])
             elif has_own_file(reading.basis.inventory, term.value) or (
                 class_iri == STATEMENT and group.key == SUBJECT
             ):
-                found += [home] if (home := reading.basis.inventory.homes.get(term.value)) else []
+                found += (
+                    [home]
+                    if (home := reading.basis.inventory.defining_files.get(term.value))
+                    else []
+                )
     return found
 
 
@@ -327,4 +331,4 @@ def _locate(finding: Finding, line: SheetRow | None) -> CellPosition:
         if group.field is not None and group.field.path == finding.path
     ]
     written = [g for g in groups if line.sheet.cells(line.number, g.name)]
-    return line.place((written or groups)[0].name) if groups else line.place()
+    return line.position((written or groups)[0].name) if groups else line.position()

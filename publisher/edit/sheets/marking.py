@@ -89,7 +89,7 @@ def in_order(findings: Iterable[CellFinding]) -> list[CellFinding]:
 
 
 def _location(each: CellFinding) -> tuple[str, int, int]:
-    return (each.place.sheet, each.place.line, each.place.column)
+    return (each.position.sheet, each.position.line, each.position.column)
 
 
 def _unmark(book: Any) -> None:
@@ -105,7 +105,7 @@ def _unmark(book: Any) -> None:
 
 
 def _mark_cell(book: Any, group: Sequence[CellFinding], language: str) -> None:
-    place = group[0].place
+    place = group[0].position
     if place.sheet not in book.sheetnames or not place.line:
         return
     sheet = book[place.sheet]
@@ -125,7 +125,7 @@ def _write_list(book: Any, findings: Sequence[CellFinding], language: str) -> No
     head = [translate(word, language) for word in ("Gravity", "Sheet", "Cell", "What to do")]
     sheet.append(head)
     for row, each in enumerate(findings, start=2):
-        place = each.place
+        place = each.position
         gravity = translate(_NAMES[each.finding.severity], language)
         message = in_language(each.finding.message, language)
         if not place.sheet and each.finding.file:

@@ -289,7 +289,7 @@ class SheetRow:
         """Return what the line calls its thing: language → name, Swedish first."""
         return row_label(self.sheet, self.number)
 
-    def place(self, name: str = ADDRESS_KEY) -> CellPosition:
+    def position(self, name: str = ADDRESS_KEY) -> CellPosition:
         """Return where a group of its values stands."""
         return CellPosition(self.sheet.grid.title, self.number, self.sheet.column_of(name))
 
@@ -329,7 +329,7 @@ class _RowIndex:
     def __init__(self, inventory: Inventory, names: CellCodec, memory: ExportRecord | None) -> None:
         self.inventory, self.names, self.memory = inventory, names, memory
         self.lines: dict[str, SheetRow] = {}
-        self._called: dict[str, str] = {}
+        self._by_name: dict[str, str] = {}
         self._younger: dict[str, dict[frozenset[tuple[str, str]], str]] = {}
         self._beginnings: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
@@ -340,7 +340,7 @@ class _RowIndex:
         self.lines.setdefault(line.thing, line)
         if line.is_new and line.thing:
             for name in line.label.values():
-                self._called.setdefault(name.casefold(), line.thing)
+                self._by_name.setdefault(name.casefold(), line.thing)
 
     def has(self, form: Form, thing: str) -> bool:
         """Tell whether a form is for a thing."""
@@ -348,9 +348,9 @@ class _RowIndex:
             self._things[form.class_iri] = frozenset(form.things)
         return thing in self._things[form.class_iri]
 
-    def called(self, name: str) -> str:
+    def address_of(self, name: str) -> str:
         """Return the new thing of a name; empty when there is none."""
-        return self._called.get(name.strip().casefold(), "")
+        return self._by_name.get(name.strip().casefold(), "")
 
     def address(self, form: Form, called: Sequence[str], owner: str) -> str:
         """Return a free address for a new thing."""
@@ -407,7 +407,7 @@ def _row_with_address(
     """Return the line of an address that the form's things do not have."""
     base_iri = inventory.sources.base_iri
     place = CellPosition(sheet.grid.title, number, sheet.column_of(ADDRESS_KEY))
-    if thing in inventory.homes:
+    if thing in inventory.defining_files:
         message = text(
             "{address} is something else already. Empty the cell: the address is made from the"
             " name.",
@@ -431,7 +431,7 @@ def _report_duplicate(line: SheetRow, first: SheetRow) -> CellFinding:
         line=first.number,
         sheet=first.sheet.grid.title,
     )
-    return cell_finding(message, line.place())
+    return cell_finding(message, line.position())
 
 
 def _owner(sheet: MatchedSheet, number: int, known: _RowIndex) -> str:
@@ -441,7 +441,7 @@ def _owner(sheet: MatchedSheet, number: int, known: _RowIndex) -> str:
             try:
                 return known.names.read(sheet.layout.form, group, cell.text).value
             except ValueRefused:
-                return known.called(cell.text)
+                return known.address_of(cell.text)
     return ""
 
 

@@ -24,7 +24,7 @@ def kind_of(each: CellFinding) -> Kind:
     """Return what makes a mistake of the same kind: its sheet, its rule, and what is said of it."""
     finding = each.finding
     said = finding.message.key if isinstance(finding.message, Message) else ""
-    return (each.place.sheet, finding.severity, finding.rule, finding.path, said)
+    return (each.position.sheet, finding.severity, finding.rule, finding.path, said)
 
 
 @dataclass
@@ -36,13 +36,13 @@ class ImportReport:
     """
 
     file: str = ""
-    _kept: dict[Kind, list[CellFinding]] = field(default_factory=dict, repr=False)
+    _reported: dict[Kind, list[CellFinding]] = field(default_factory=dict, repr=False)
     _counts: Counter[Kind] = field(default_factory=Counter, repr=False)
 
     def add(self, each: CellFinding) -> None:
         """Add a finding: kept when it is among the first hundred of its kind, else counted."""
         kind = kind_of(each)
-        kept = self._kept.setdefault(kind, [])
+        kept = self._reported.setdefault(kind, [])
         if len(kept) < MOST_REPORTED:
             kept.append(each)
         self._counts[kind] += 1
@@ -58,7 +58,7 @@ class ImportReport:
 
     def __iter__(self) -> Iterator[CellFinding]:
         """Yield what is kept; the last of a kind says how many more there are."""
-        for kind, kept in self._kept.items():
+        for kind, kept in self._reported.items():
             rest = self._counts[kind] - len(kept)
             yield from kept[:-1] if rest else kept
             if rest:

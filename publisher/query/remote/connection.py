@@ -102,7 +102,7 @@ class ConnectionPool:
         self._arriving = _ArrivingBytes(_ARRIVING_RESULTS * limits.result_bytes)
         self._circuit = CircuitBreaker()
 
-    def ask(self, request: QueryRequest) -> bytes:
+    def send(self, request: QueryRequest) -> bytes:
         """Return the whole body of an answer of the wanted media type.
 
         Raises:

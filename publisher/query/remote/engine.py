@@ -125,7 +125,7 @@ class RemoteEngine:
     ) -> bytes:
         fields = rewrite(operation, self._names, variables).fields()
         request = QueryRequest(fields, media_type, bounds.left(), is_own)
-        body = self._connection.ask(request)
+        body = self._connection.send(request)
         return body.replace(AS_WRITTEN.encode(), b"") if self._names.guarded else body
 
     def _describe(self, operation: Operation, media_type: str) -> Answer:

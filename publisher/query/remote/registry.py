@@ -61,7 +61,7 @@ def read_registry(connection: ConnectionPool, base_iri: str) -> Mapping[str, Loa
         ("default-graph-uri", graph),
         ("named-graph-uri", graph),
     ]
-    body = connection.ask(QueryRequest(fields, JSON, SECONDS, is_own=True))
+    body = connection.send(QueryRequest(fields, JSON, SECONDS, is_own=True))
     found: dict[str, LoadedRelease] = {}
     try:
         for row in read_solutions(body, _VARIABLES, ResultLimits.of(SECONDS, _REGISTRY_BYTES)):

@@ -329,7 +329,7 @@ def normalise_literal(literal: Literal) -> Literal:
     'true'
     """
     known = _normalised.get(literal)
-    return _normalised.keep(literal, _normalise(literal)) if known is None else known
+    return _normalised.put(literal, _normalise(literal)) if known is None else known
 
 
 def _normalise(literal: Literal) -> Literal:

@@ -75,7 +75,7 @@ class Origin:
             ReleaseError: It cannot be reached, or no copy of a site is there.
         """
         address = f"{self.url}release"
-        with self._asked(address, {"Accept": "application/json"}) as (head, exchange):
+        with self._requested(address, {"Accept": "application/json"}) as (head, exchange):
             _check_length(exchange.address, head, 200)
             body = _bounded(exchange, _LARGEST_LIST)
         try:
@@ -114,14 +114,14 @@ class Origin:
 
     def _small(self, name: str, file: str, most: int, *, optional: bool = False) -> bytes | None:
         address = f"{self.url}release/{quote(name)}/{file}"
-        with self._asked(address) as (head, exchange):
+        with self._requested(address) as (head, exchange):
             if optional and head.status == 404:
                 return None
             _check_length(exchange.address, head, 200)
             return _bounded(exchange, most)
 
     @contextmanager
-    def _asked(
+    def _requested(
         self,
         address: str,
         fields: Mapping[str, str] | None = None,
@@ -179,7 +179,7 @@ class Origin:
         if have >= file.length:
             have = 0
         fields = {"Range": f"bytes={have}-"} if have else None
-        with self._asked(address, fields, deadline) as (head, exchange):
+        with self._requested(address, fields, deadline) as (head, exchange):
             _check_length(exchange.address, head, 200, 206)
             begins = head.fields.get("content-range", "").startswith(f"bytes {have}-")
             if head.status == 200 or not begins:

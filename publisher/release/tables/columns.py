@@ -137,7 +137,7 @@ def class_columns(
     places = ordered_paths(shapes, of_class)
     tallies = {path: ValueCounts() for path in (*places, *LABELS)}
     for thing in things:
-        for path, terms in reach.said(thing, tallies).items():
+        for path, terms in reach.values_by_path(thing, tallies).items():
             tallies[path].add(terms, subjects)
     label = max(LABELS, key=lambda path: (tallies[path].said, -LABELS.index(path)))
     if tallies[label].said:

@@ -228,7 +228,7 @@ def _write(
 
     def lines() -> Iterator[TableRow]:
         for thing in things:
-            said = reach.said(thing, (column.path for column in table.columns))
+            said = reach.values_by_path(thing, (column.path for column in table.columns))
             values = {
                 path: tuple(t for t in terms if not isinstance(t, BlankNode))
                 for path, terms in said.items()

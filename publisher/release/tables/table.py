@@ -234,7 +234,7 @@ class PathResolver:
         """Keep what is said of subjects, and the file of the links that are followed backwards."""
         self._subjects, self._links = subjects, SortedLines(links)
 
-    def said(self, thing: str, paths: Iterable[str]) -> Mapping[str, tuple[Term, ...]]:
+    def values_by_path(self, thing: str, paths: Iterable[str]) -> Mapping[str, tuple[Term, ...]]:
         """Return path → its values from a thing, sorted; without those that lead nowhere."""
         found = ((path, self.values(thing, path)) for path in paths)
         return {path: values for path, values in found if values}

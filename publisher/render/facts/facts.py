@@ -62,7 +62,7 @@ class Facts:
     alike: tuple[tuple[Value, tuple[Value, ...]], ...]
     tree: Tree | None
     said_by: tuple[Value, ...]
-    told: frozenset[str]
+    shown_things: frozenset[str]
 
 
 def build_facts(
@@ -108,7 +108,7 @@ def build_facts(
         said_by=tuple(
             views.link_to(term.value) for term in _objects(topic.iri, ATTRIBUTED_TO, description)
         ),
-        told=frozenset(said) | here | (happened.things if happened else frozenset()),
+        shown_things=frozenset(said) | here | (happened.things if happened else frozenset()),
     )
 
 

@@ -61,7 +61,7 @@ def fetch_related(
         if around.of(name).statement() is None and triple.predicate.value not in _CITING_PROPERTIES:
             incoming[name].append(triple.predicate.value)
     asked = {name for names in linked.values() for name in names} | incoming.keys()
-    asked = {n for n in asked if around.of(n).tells and _DOCUMENT not in around.of(n).kinds}
+    asked = {n for n in asked if around.of(n).is_fact and _DOCUMENT not in around.of(n).kinds}
     if not 0 < len(asked) <= _MOST_RELATED:
         return RelatedFacts()
     things: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))

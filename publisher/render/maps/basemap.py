@@ -45,7 +45,7 @@ class Basemap:
     """
 
     height: float
-    place: Callable[[Position], Position]
+    project: Callable[[Position], Position]
     outlines: Mapping[str, Outline]
     paths: Mapping[str, str]
     tiles: tuple[Tile, ...] = ()

@@ -61,7 +61,7 @@ class Gazetteer:
     owners: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def around(self, thing: str) -> list[str]:
+    def containing(self, thing: str) -> list[str]:
         """Return everything that a thing lies within, the nearest first."""
         found: dict[str, None] = {}
         waiting = [thing]
@@ -73,7 +73,7 @@ class Gazetteer:
 
     def below(self, thing: str) -> list[str]:
         """Return the located things that lie within a thing, sorted."""
-        return [name for name in self.outlines if thing in self.around(name)]
+        return [name for name in self.outlines if thing in self.containing(name)]
 
     @cached_property
     def holders(self) -> frozenset[str]:
@@ -84,7 +84,7 @@ class Gazetteer:
     def outermost(self) -> list[str]:
         """Return the areas that lie within no other area here: the ground of an overview."""
         areas = [name for name, outline in self.outlines.items() if outline.rings]
-        inner = {a for a in areas if any(self._is_area(whole) for whole in self.around(a))}
+        inner = {a for a in areas if any(self._is_area(whole) for whole in self.containing(a))}
         return [name for name in areas if name not in inner]
 
     def _is_area(self, thing: str) -> bool:

@@ -201,7 +201,7 @@ def _place_residents(
 ) -> Scene:
     outlines = gazetteer.outlines
     areas = [name for name, found in outlines.items() if found.rings]
-    around = [name for name in gazetteer.around(place) if name in areas]
+    around = [name for name in gazetteer.containing(place) if name in areas]
     root = around[-1] if around else place
     below = gazetteer.below(root)
     parts = [
@@ -210,7 +210,7 @@ def _place_residents(
     if root not in areas:  # a whole that has no boundary of its own, such as a country of counties
         parts = [name for name in gazetteer.outermost if name in below]
     is_alone = root == place and not below
-    near = [name for name in below if outlines[name].points and place in gazetteer.around(name)]
+    near = [name for name in below if outlines[name].points and place in gazetteer.containing(name)]
     if is_alone:  # its neighbours show where it is
         near = [name for name in outlines if name != place]
     points = near if len(near) <= (MOST if is_alone else _MOST_RESIDENTS) else []
@@ -230,4 +230,4 @@ def _place_residents(
 def _nearest_area(place: str, areas: Iterable[str], gazetteer: Gazetteer) -> str:
     """Return the nearest area that a place lies within; empty for none."""
     known = set(areas)
-    return next((name for name in gazetteer.around(place) if name in known), "")
+    return next((name for name in gazetteer.containing(place) if name in known), "")

@@ -130,7 +130,7 @@ def label_map(
     """Return the map of a scene."""
     drawing = draw_scene(scene, gazetteer, sheets, lambda name: _short(name, scene, words))
     listings = tuple(listing for listing in _listings(scene, gazetteer, words) if listing.entries)
-    told = [*(area.place for area in drawing.areas), *(spot.place for spot in drawing.spots)]
+    told = [*(area.iri for area in drawing.areas), *(spot.iri for spot in drawing.spots)]
     sources = {s for name in (*told, *scene.ground) for s in gazetteer.sources.get(name, ())}
     return Map(
         title=title,
@@ -161,11 +161,11 @@ def _short(name: str, scene: Scene, words: MapTexts) -> str:
 def _symbols(scene: Scene, drawing: Drawing, words: MapTexts) -> Iterable[MapSymbol]:
     for area in drawing.areas:
         kind = "area" if "z" in area.path else "area line"  # a ring is closed, a line is not
-        css = f"{kind} {_meaning(area.place, scene)}".strip()
-        yield MapSymbol(css, _link(area.place, scene, words), path=area.path, letters=area.letters)
+        css = f"{kind} {_meaning(area.iri, scene)}".strip()
+        yield MapSymbol(css, _link(area.iri, scene, words), path=area.path, letters=area.letters)
     for spot in drawing.spots:
-        css = f"spot {_meaning(spot.place, scene)}".strip()
-        link = _link(spot.place, scene, words)
+        css = f"spot {_meaning(spot.iri, scene)}".strip()
+        link = _link(spot.iri, scene, words)
         yield MapSymbol(css, link, x=spot.x, y=spot.y, letters=spot.letters)
 
 
@@ -203,7 +203,7 @@ def _listings(scene: Scene, gazetteer: Gazetteer, words: MapTexts) -> Iterable[L
         people = [LegendEntry(words.link(place), _linked(t, words)) for place, t in found.items()]
         yield LegendList(message, _by_name(people))
     others = [n for n in scene.linked if not scene.there(n) and n not in scene.marked]
-    within = [name for name in others if scene.topic in gazetteer.around(name)]
+    within = [name for name in others if scene.topic in gazetteer.containing(name)]
     beside = [name for name in others if name not in within]
     for message, names in (
         (translate("Within it", words.language), within),
@@ -255,7 +255,7 @@ class Area:
     """An area or a line on a map: its path, and its IRI when it is more than ground."""
 
     path: str
-    place: str = ""
+    iri: str = ""
     letters: MapName | None = None
 
 
@@ -265,7 +265,7 @@ class Spot:
 
     x: float
     y: float
-    place: str
+    iri: str
     letters: MapName | None
 
 
@@ -287,7 +287,9 @@ def draw_scene(
     """Return a scene drawn; ``named`` gives the name that stands at a place."""
     shown = _is_visible(scene, gazetteer)
     sheet = sheets.sheet(scene.view, shown)
-    moved = {n: gazetteer.outlines[n].moved(sheet.place) for n in shown if n not in sheet.outlines}
+    moved = {
+        n: gazetteer.outlines[n].moved(sheet.project) for n in shown if n not in sheet.outlines
+    }
     spots = {n: found for n, found in moved.items() if any(map(sheet.shows, found.points))}
     placed = {**sheet.outlines, **spots}
     leading = scene.leading() & placed.keys()

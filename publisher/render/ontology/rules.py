@@ -68,19 +68,19 @@ class Rule:
     is_inverse: bool = False
     is_advice: bool = False
     texts: dict[str, dict[Literal, None]] = field(default_factory=dict)
-    said: dict[str, dict[Term, None]] = field(default_factory=dict)
+    values: dict[str, dict[Term, None]] = field(default_factory=dict)
     lists: dict[str, dict[Term, None]] = field(default_factory=dict)
     choices: dict[str, dict[str, dict[str, Term]]] = field(default_factory=dict)
     order: tuple[float, float] = (_LAST, _LAST)
 
     def number(self, constraint: str) -> int | None:
         """Return a count that a constraint gives; None when it is not there."""
-        values = [int(v.value) for v in self.said.get(constraint, ()) if isinstance(v, Literal)]
+        values = [int(v.value) for v in self.values.get(constraint, ()) if isinstance(v, Literal)]
         return values[0] if values else None
 
     def nodes(self, constraint: str) -> list[str]:
         """Return the IRIs that a constraint names, sorted."""
-        return sorted(v.value for v in self.said.get(constraint, ()) if isinstance(v, NamedNode))
+        return sorted(v.value for v in self.values.get(constraint, ()) if isinstance(v, NamedNode))
 
     def kinds(self) -> list[str]:
         """Return the classes of its values, else their datatypes, also those of a choice."""
@@ -138,7 +138,7 @@ def _add_solution(rule: Rule, row: Solution) -> None:
 def _add_constraint(rule: Rule, name: str, row: Solution) -> None:
     item, inner = row.get("item"), row.get("inner")
     if item is None:
-        rule.said.setdefault(name, {})[row["value"]] = None
+        rule.values.setdefault(name, {})[row["value"]] = None
     elif not isinstance(item, BlankNode):
         rule.lists.setdefault(name, {})[item] = None
     elif inner is not None and inner.value.startswith(_SH):
@@ -151,7 +151,7 @@ def named_iris(rules: Iterable[Rule]) -> set[str]:
     found: set[str] = set()
     for rule in rules:
         found.add(rule.path)
-        for terms in (*rule.said.values(), *rule.lists.values()):
+        for terms in (*rule.values.values(), *rule.lists.values()):
             found |= {term.value for term in terms if isinstance(term, NamedNode)}
         for choices in rule.choices.values():
             for demanded in choices.values():
@@ -258,10 +258,10 @@ class Wording:
 
     def _kinds(self, rule: Rule) -> Iterator[Phrase]:
         demanded: dict[str, Term] = {
-            name: value for name in _SIMPLE for value in rule.said.get(name, ())
+            name: value for name in _SIMPLE for value in rule.values.get(name, ())
         }
         yield from self._kind(demanded)
-        if not demanded and ("languageIn" in rule.said or "languageIn" in rule.lists):
+        if not demanded and ("languageIn" in rule.values or "languageIn" in rule.lists):
             yield self._say(_DATATYPES[_TEXT_WITH_LANGUAGE])
         for choices in (rule.choices.get("or", {}), rule.choices.get("xone", {})):
             worded = [list(self._kind(choice)) for choice in choices.values()]
@@ -286,7 +286,7 @@ class Wording:
         if tags:
             names = self._joined([_language_name(tag, self.language) for tag in tags])
             yield self._say("in {languages}", languages=names)
-        if any(term.value == "true" for term in rule.said.get("uniqueLang", ())):
+        if any(term.value == "true" for term in rule.values.get("uniqueLang", ())):
             yield self._say("at most one in each language")
 
     def _values(self, rule: Rule) -> Iterator[Phrase]:
@@ -295,9 +295,9 @@ class Wording:
             yield self._say("one of {count} values", count=len(allowed))
         elif allowed:
             yield self._say("one of: {values}", values=self._joined(sorted(allowed)))
-        for term in rule.said.get("hasValue", ()):
+        for term in rule.values.get("hasValue", ()):
             yield self._say("among them: {value}", value=self._term(term))
-        for pattern in rule.said.get("pattern", ()):
+        for pattern in rule.values.get("pattern", ()):
             yield Phrase(Value(translate("of the form", self.language)), pattern.value)
 
     def _bounds(self, rule: Rule) -> Iterator[Phrase]:
@@ -306,7 +306,7 @@ class Wording:
             if count is not None:
                 yield self._say(message, count=count)
         for name, message in _BOUNDS.items():
-            for value in rule.said.get(name, ()):
+            for value in rule.values.get(name, ()):
                 yield self._say(message, value=self._term(value))
         for name, message in _PAIR_CONSTRAINTS.items():
             for other in rule.nodes(name):
@@ -314,7 +314,7 @@ class Wording:
 
     def _rest(self, rule: Rule) -> Iterator[Phrase]:
         """Return a pointer to the shape when it demands what has no words here."""
-        demanded = {*rule.said, *rule.lists, *rule.choices}
+        demanded = {*rule.values, *rule.lists, *rule.choices}
         worded = {n for n in ("or", "xone") if _is_simple(rule.choices.get(n, {}).values())}
         if demanded - _WORDED_PARAMETERS - worded and rule.shape:
             text = translate("more in the shape", self.language)

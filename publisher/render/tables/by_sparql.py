@@ -127,7 +127,7 @@ class SelectionQueries:
             ]
         )
 
-    def said(self, things: Iterable[str], columns: Iterable[Column]) -> list[str]:
+    def statements(self, things: Iterable[str], columns: Iterable[Column]) -> list[str]:
         """Return queries for what some columns say of things: ``?thing ?property ?value``."""
         names = " ".join(str(NamedNode(thing)) for thing in things)
         head = ["SELECT ?thing ?property ?value WHERE {", f"  VALUES ?thing {{ {names} }}"]

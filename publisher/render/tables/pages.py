@@ -70,7 +70,7 @@ class TablePages:
         with opened as index:
             yield TableReader(self._engine, table, release.prefixes, language, index)
 
-    def place(self, table: Table, extension: str = "") -> str:
+    def address(self, table: Table, extension: str = "") -> str:
         """Return the canonical IRI of a table, or of one of its files."""
         dot = "." if extension else ""
         return f"{self._release.base_iri}{_FOLDER}{table.slug}{dot}{extension}"
@@ -84,7 +84,7 @@ class TablePages:
                 self._files(table, "", table.files),
             )
             for table in self.tables.values()
-            for place in [self.place(table)]
+            for place in [self.address(table)]
         ]
         return self._frame.render(
             "tables.html",
@@ -116,7 +116,7 @@ class TablePages:
         return self._frame.render(
             "table.html",
             reader,
-            self.place(table),
+            self.address(table),
             kept=unchosen.query(page=choice.page).removeprefix("?"),
             title=self._title(table, reader).text,
             summary=self._summary(table, reader),
@@ -159,7 +159,7 @@ class TablePages:
 
     def _around(self, view: TableView, pages: int) -> dict[str, Any]:
         """Return the addresses that a page leads to besides its rows."""
-        choice, here = view.choice, self._addresses.path(self.place(view.table))
+        choice, here = view.choice, self._addresses.path(self.address(view.table))
         bare = Selection(sort=choice.sort, descending=choice.descending)
         return {
             "pages": pages,
@@ -173,7 +173,7 @@ class TablePages:
         self, table: Table, query: str, extensions: tuple[str, ...]
     ) -> list[tuple[str, str, MediaType]]:
         return [
-            (m.label, self._addresses.path(self.place(table, m.extension)) + query, m)
+            (m.label, self._addresses.path(self.address(table, m.extension)) + query, m)
             for m in media_types.TABLES
             if m.extension in extensions
         ]
@@ -193,10 +193,10 @@ class TablePages:
     def _page(self, view: TableView, number: int, pages: int) -> str:
         if not 1 <= number <= pages:
             return ""
-        return self._addresses.path(self.place(view.table)) + view.query(page=number)
+        return self._addresses.path(self.address(view.table)) + view.query(page=number)
 
     def _here(self, view: TableView) -> str:
-        return self._addresses.path(self.place(view.table)) + view.query()
+        return self._addresses.path(self.address(view.table)) + view.query()
 
     def _head(self, view: TableView, found: Column) -> ColumnHeader:
         sorted_by = view.choice.sort or (view.table.label.name if view.table.label else "")

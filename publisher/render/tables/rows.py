@@ -110,7 +110,7 @@ class TableReader:
         things = self._selecting.things(choice, limit, offset)
         said: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
         for part in fetch_in_chunks(things) if columns else ():
-            queries = self.queries.said(part, columns)
+            queries = self.queries.statements(part, columns)
             for row in chain.from_iterable(map(self._engine.rows, queries)):
                 if not isinstance(row["value"], BlankNode):
                     said[row["thing"].value][row["property"].value].add(row["value"])

@@ -156,8 +156,8 @@ def _fixed(site: Site) -> Iterator[ExportRequest]:
 
 
 def _feeds(site: Site) -> Iterator[ExportRequest]:
-    for stream, pages in site.streams.pages.items():
-        place = urlsplit(site.streams.place(stream)).path
+    for stream, pages in site.feeds.pages.items():
+        place = urlsplit(site.feeds.address(stream)).path
         places = [place, *(f"{place}/{number}" for number in range(1, len(pages) + 1))]
         for path in places:
             yield from _representations(site, path, path.removeprefix("/"), OFFERED)

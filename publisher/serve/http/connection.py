@@ -103,8 +103,8 @@ class Connection(asyncio.Protocol):
         self._body: BytesIO = BytesIO()
         self._chunked: ChunkedBody | None = None
         self._empty_lines = 0
-        self._body_left = self._body_bytes = self._dropped_bytes = self._looked_bytes = 0
-        self._looked = 0.0
+        self._body_left = self._body_bytes = self._dropped_bytes = self._checked_bytes = 0
+        self._checked_at = 0.0
         self._is_last = self._has_ended = self._has_begun_head = self.is_gone = False
         self._is_scheduled = self._is_deaf = self._is_for_head = False
         self._taken: asyncio.Future[None] | None = None  # while the client takes nothing
@@ -116,7 +116,7 @@ class Connection(asyncio.Protocol):
         """Begin, if there is room for one more client."""
         self.transport = transport
         transport.set_write_buffer_limits(high=0)  # send now, not after other connections
-        self.since = self._looked = self._loop.time()
+        self.since = self._checked_at = self._loop.time()
         peer = transport.get_extra_info("peername")
         self.client = str(peer[0]) if peer else ""
         self._connections.add(self)
@@ -140,8 +140,8 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """Send nothing more: the client has not taken what it has."""
         self._taken = self._loop.create_future()
-        self._looked = self._loop.time()
-        self._looked_bytes = self.transport.get_write_buffer_size()
+        self._checked_at = self._loop.time()
+        self._checked_bytes = self.transport.get_write_buffer_size()
 
     def resume_writing(self) -> None:
         """Go on: the client has taken everything."""
@@ -349,7 +349,7 @@ class Connection(asyncio.Protocol):
 
     def _answer_at_once(self, request: RequestHead) -> bool:
         """Answer from the cache; False when the answer must be made."""
-        ready = None if request.asked is None else self._threads.at_once(request.asked)
+        ready = None if request.cacheable is None else self._threads.at_once(request.cacheable)
         if ready is None:
             return False
         self._request = request
@@ -360,7 +360,7 @@ class Connection(asyncio.Protocol):
     def _answer(self, request: RequestHead, body: BytesIO) -> None:
         """Have an answer made in a thread."""
         self._phase = _Phase.ANSWER
-        self._threads.ask(request.environ, self.client, body, self._has_left, self._has_begun)
+        self._threads.submit(request.environ, self.client, body, self._has_left, self._has_begun)
 
     def _has_left(self) -> bool:
         """Tell whether nobody waits for the answer any more; called by threads."""
@@ -507,16 +507,16 @@ class Connection(asyncio.Protocol):
         if self._phase is not _Phase.ANSWER and self._taken is None:
             self.transport.close()
 
-    def look(self, now: float) -> None:
+    def check_progress(self, now: float) -> None:
         """Close the connection when its client has done nothing that leads on for too long."""
         patience = self._limits.patience_seconds
         if self._taken is not None:
-            if now - self._looked < patience:
+            if now - self._checked_at < patience:
                 return
             left = self.transport.get_write_buffer_size()
-            if self._looked_bytes - left < min(_LEAST_BYTES_PER_SECOND, self._looked_bytes):
+            if self._checked_bytes - left < min(_LEAST_BYTES_PER_SECOND, self._checked_bytes):
                 self.transport.abort()
-            self._looked, self._looked_bytes = now, left
+            self._checked_at, self._checked_bytes = now, left
         elif self._phase is _Phase.REFUSED:
             if now - self.since > min(_LINGER_SECONDS, patience):
                 self.transport.abort()

@@ -42,7 +42,7 @@ class Connections:
         self._full_until = 0.0
         self._date: tuple[int, bytes] = (0, b"")
         self._ended = asyncio.Event()
-        self._look()
+        self._check_all()
 
     def __len__(self) -> int:
         """Return how many connections are open."""
@@ -60,12 +60,12 @@ class Connections:
         is_over_share = 0 < most_of_client <= self._clients[connection.client]
         self._open.add(connection)
         self._clients[connection.client] += 1
-        if is_over_share and not self._make_room(connection, connection.client):
+        if is_over_share and not self._drop_oldest(connection, connection.client):
             self._send_away(connection, HTTPStatus.TOO_MANY_REQUESTS)
-        elif is_over and not self._make_room(connection, ""):
+        elif is_over and not self._drop_oldest(connection, ""):
             self._send_away(connection, HTTPStatus.SERVICE_UNAVAILABLE)
 
-    def _make_room(self, new: Connection, client: str) -> bool:
+    def _drop_oldest(self, new: Connection, client: str) -> bool:
         """Close the connections that have been of no use for the longest; tell whether any was.
 
         Args:
@@ -89,13 +89,13 @@ class Connections:
     def _send_away(self, connection: Connection, status: HTTPStatus) -> None:
         if self._told < _MOST_REFUSALS_SENT:
             self._told += 1
-            self.loop.call_later(1.0, self._forget_told)
+            self.loop.call_later(1.0, self._forget_refused)
             connection.refuse(status, "Too many connections are open.", _RETRY_SECONDS)
         else:
             connection.transport.abort()
             self.remove(connection)
 
-    def _forget_told(self) -> None:
+    def _forget_refused(self) -> None:
         self._told -= 1
 
     def remove(self, connection: Connection) -> None:
@@ -152,13 +152,13 @@ class Connections:
             self._date = second, b"date: %b\r\n\r\n" % written
         return self._date[1]
 
-    def _look(self) -> None:
+    def _check_all(self) -> None:
         """Look at every connection, now and again and again."""
         now = self.loop.time()
         for connection in list(self._open):
-            connection.look(now)
+            connection.check_progress(now)
         pause = min(_LONGEST_CHECK_SECONDS, self.limits.patience_seconds / _CHECKS_PER_TIMEOUT)
-        self._next_look = self.loop.call_later(pause, self._look)
+        self._next_look = self.loop.call_later(pause, self._check_all)
 
     async def end(self, seconds: float) -> None:
         """Close every connection after the answer that is under way; wait at most so long."""

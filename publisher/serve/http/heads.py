@@ -70,7 +70,7 @@ class RequestHead:
     """
 
     environ: WSGIEnvironment
-    asked: CacheableRequest | None
+    cacheable: CacheableRequest | None
     body_bytes: int | None
     keeps_open: bool
     expects_continue: bool
@@ -300,5 +300,5 @@ class RequestHeadCache:
             return request
         request = read_head(head)
         if request.body_bytes == 0 and len(head) <= _LONGEST_CACHED_BYTES:
-            return self._known.keep(head, request)
+            return self._known.put(head, request)
         return request

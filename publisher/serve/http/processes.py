@@ -121,7 +121,7 @@ class WebProcesses:
 
     config: Config
     listening: socket.socket
-    _places: list[_ProcessSlot] = field(default_factory=list)
+    _slots: list[_ProcessSlot] = field(default_factory=list)
     _leaving: list[WebProcess] = field(default_factory=list)
     _is_ending: bool = False
 
@@ -129,10 +129,10 @@ class WebProcesses:
         """Serve until SIGTERM or SIGINT."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
-        self._places = [_ProcessSlot() for _ in range(self.config.workers)]
+        self._slots = [_ProcessSlot() for _ in range(self.config.workers)]
         while not self._is_ending:
             now = time.monotonic()
-            for place in self._places:
+            for place in self._slots:
                 self._look_after(place, now)
             self._reap_leaving()
             self._wait()
@@ -143,7 +143,7 @@ class WebProcesses:
 
     def _wait(self) -> None:
         """Wait until a process says something, ends, or is due to have been heard of."""
-        at_work = [p for place in self._places for p in (place.process, place.spare) if p]
+        at_work = [p for place in self._slots for p in (place.process, place.spare) if p]
         signs = [sign for process in at_work for sign in process.signs]
         if signs:
             wait(signs, _ROUND_SECONDS)
@@ -152,7 +152,7 @@ class WebProcesses:
         if self._is_ending:
             return
         now = time.monotonic()
-        for place in self._places:
+        for place in self._slots:
             for process in (place.process, place.spare):
                 if process and not process.listen(now):
                     self._has_ended(place, process, now)
@@ -223,7 +223,7 @@ class WebProcesses:
 
     def _finish(self) -> None:
         """End all processes after what they are at."""
-        left = [p for place in self._places for p in (place.process, place.spare) if p]
+        left = [p for place in self._slots for p in (place.process, place.spare) if p]
         for process in left:
             process.end()
         deadline = time.monotonic() + SHUTDOWN_SECONDS + 2.0

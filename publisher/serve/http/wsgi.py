@@ -155,7 +155,7 @@ class ApplicationThreads:
         self._health_pool = ThreadPoolExecutor(_HEALTH_THREADS, thread_name_prefix="health")
         self._has_ended = False
 
-    def ask(
+    def submit(
         self,
         environ: WSGIEnvironment,
         client: str,

@@ -19,7 +19,7 @@ def test_the_first_hundred_are_kept_and_the_last_says_how_many_more() -> None:
     report = ImportReport("lakes.xlsx")
     report.extend(mistake(number) for number in range(2, 100_002))
     kept = list(report)
-    assert [each.place.line for each in kept] == list(range(2, MOST_REPORTED + 2))
+    assert [each.position.line for each in kept] == list(range(2, MOST_REPORTED + 2))
     assert kept[0].finding.message["en"] == "'2' is not an address."
     assert kept[-1].finding.message["en"].endswith("… and 99,900 more like this.")
     assert (

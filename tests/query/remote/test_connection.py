@@ -41,7 +41,7 @@ def connect(scripted: Scripted) -> Iterator[Connect]:
 
 def ask(connection: ConnectionPool, seconds: float = 3.0, *, is_own: bool = False) -> bytes:
     """Return the answer to a query."""
-    return connection.ask(QueryRequest(ASK, JSON, seconds, is_own))
+    return connection.send(QueryRequest(ASK, JSON, seconds, is_own))
 
 
 def test_a_connection_is_kept(connect: Connect, scripted: Scripted) -> None:

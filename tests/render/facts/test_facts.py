@@ -121,7 +121,7 @@ def test_what_is_told_elsewhere_is_not_repeated(pond: Dig) -> None:
     facts = _facts(pond)
     left = {line.iri.removeprefix(BASE + "def/water#") for line in facts.topic.lines}
     assert left == {"state", "seen", "use", "http://purl.org/dc/terms/modified"}
-    assert facts.told == {ID + "lease", ID + "praise"}
+    assert facts.shown_things == {ID + "lease", ID + "praise"}
 
 
 def test_events_stand_in_order_with_dates_in_the_readers_form(pond: Dig) -> None:

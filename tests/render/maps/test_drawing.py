@@ -35,7 +35,7 @@ def test_what_lies_outside_the_map_is_not_drawn() -> None:
     gazetteer = _gazetteer(here=(15.0, 61.0), far=(60.0, 10.0))
     scene = Scene("", view=["land"], ground=["land"], linked=["here", "far"])
     drawing = draw_scene(scene, gazetteer, BasemapCache(gazetteer), str)
-    assert [spot.place for spot in drawing.spots] == ["here"]
+    assert [spot.iri for spot in drawing.spots] == ["here"]
 
 
 def test_a_tiny_area_is_a_spot() -> None:
@@ -44,7 +44,7 @@ def test_a_tiny_area_is_a_spot() -> None:
     gazetteer = Gazetteer({"land": LAND, "islet": islet})
     scene = Scene("", view=["land"], ground=["land"], linked=["islet"])
     drawing = draw_scene(scene, gazetteer, BasemapCache(gazetteer), str)
-    assert [spot.place for spot in drawing.spots] == ["islet"]
+    assert [spot.iri for spot in drawing.spots] == ["islet"]
     assert drawing.areas == ()
 
 

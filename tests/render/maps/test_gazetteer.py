@@ -62,7 +62,11 @@ def test_a_geometry_is_not_a_place_of_its_own(pond: Dig) -> None:
 def test_wholes_are_followed_to_the_last(pond: Dig) -> None:
     """Said by the part or by the whole, and with or without a place on a map."""
     found = _read(pond)
-    assert [n.removeprefix(ID) for n in found.around(ID + "town")] == ["mora", "dalarna", "sweden"]
+    assert [n.removeprefix(ID) for n in found.containing(ID + "town")] == [
+        "mora",
+        "dalarna",
+        "sweden",
+    ]
     assert [n.removeprefix(ID) for n in found.below(ID + "dalarna")] == ["mora", "town"]
 
 
@@ -79,7 +83,7 @@ def test_the_sources_of_a_geometry_are_known(pond: Dig) -> None:
 def test_a_circle_of_wholes_ends(pond: Dig) -> None:
     """Wrong data must not stop a site."""
     circle = ":a wgs:lat 1 ; wgs:long 1 ; dcterms:isPartOf :b . :b dcterms:isPartOf :a ."
-    assert fetch_gazetteer(pond(PREFIXES + circle).engine).around(ID + "a") == [ID + "b"]
+    assert fetch_gazetteer(pond(PREFIXES + circle).engine).containing(ID + "a") == [ID + "b"]
 
 
 def test_too_many_located_things_make_no_overview(

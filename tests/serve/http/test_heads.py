@@ -38,14 +38,14 @@ def test_a_head_says_what_is_asked_for() -> None:
         "HTTP_IF_NONE_MATCH": '"a"',
         "HTTP_USER_AGENT": "å",
     }
-    assert simple.asked is not None
-    assert simple.asked.place == "id"
+    assert simple.cacheable is not None
+    assert simple.cacheable.route == "id"
 
 
 def test_a_part_is_simple_but_not_from_memory() -> None:
     """The memory holds whole answers."""
     part = read_head(head("Range: bytes=0-1", line="GET /dump/lakes.nt HTTP/1.1"))
-    assert part.asked is None
+    assert part.cacheable is None
 
 
 def test_a_field_with_an_underscore_passes_for_no_other() -> None:
