@@ -62,7 +62,7 @@ def in_order(findings: Iterable[Finding]) -> list[Finding]:
 
     def place(finding: Finding) -> tuple[object, ...]:
         about = (finding.focus_node, finding.path, finding.rule, finding.value)
-        said = sorted(finding.message.items())
-        return (gravity.index(finding.severity), finding.file, finding.line, *about, said)
+        values = sorted(finding.message.items())
+        return (gravity.index(finding.severity), finding.file, finding.line, *about, values)
 
     return sorted(findings, key=place)

@@ -39,10 +39,10 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
             write_findings(list(error.findings), "text", language)
             raise
         limits = LossLimits(config.loss_entities_percent, config.loss_triples_percent)
-        gate = LossGate(limits, allow_loss)
+        loss_gate = LossGate(limits, allow_loss)
         key = Path(config.signing_key) if config.signing_key else None
         try:
-            release = build_release(approved, Path(config.releases), progress, gate, key)
+            release = build_release(approved, Path(config.releases), progress, loss_gate, key)
         except LossRefused as error:
             write_findings(list(error.findings), "text", language)
             raise
@@ -95,11 +95,11 @@ def list_command(lang: str, **options: Any) -> None:
     """List the releases, the newest first, and mark the current one."""
     from publisher.release.history.releases import list_releases
 
-    for kept in list_releases(_folder(options)):
-        mark = "*" if kept.is_current else " "
-        triples = translate("{triples} triples", lang, triples=kept.triples)
-        signed = f"  {translate('signed', lang)}" if kept.is_signed else ""
-        click.echo(f"{mark} {kept.id}  {kept.published:%Y-%m-%d %H:%M:%S}  {triples}{signed}")
+    for info in list_releases(_folder(options)):
+        mark = "*" if info.is_current else " "
+        triples = translate("{triples} triples", lang, triples=info.triples)
+        signed = f"  {translate('signed', lang)}" if info.is_signed else ""
+        click.echo(f"{mark} {info.id}  {info.published:%Y-%m-%d %H:%M:%S}  {triples}{signed}")
 
 
 @releases.command()

@@ -86,46 +86,46 @@ def check(
 ) -> None:
     """Say what keeps the sources from being published; with PATHS, only what concerns them."""
     chosen = tuple(_relative_path(path) for path in paths)
-    wanted = _CheckRequest(folder_config(**options), lang, chosen, fix, stale, links)
+    requested = _CheckRequest(folder_config(**options), lang, chosen, fix, stale, links)
     seen = _modification_times() if watch else {}
-    findings = _findings(wanted)
+    findings = _findings(requested)
     write_findings(findings, form, lang)
     if watch:
-        _watch(lambda: write_findings(_findings(wanted), form, lang), seen, lang)
+        _watch(lambda: write_findings(_findings(requested), form, lang), seen, lang)
     if any(finding.severity.blocks for finding in findings):
         sys.exit(EXIT_FINDINGS)
 
 
-def _findings(wanted: _CheckRequest) -> list[Finding]:
+def _findings(requested: _CheckRequest) -> list[Finding]:
     from publisher.quality.approval import check as check_sources
     from publisher.quality.approval import finding_of
 
-    folder, base_iri = Path.cwd(), wanted.config.base_iri
-    bounds = check_limits(wanted.config)
+    folder, base_iri = Path.cwd(), requested.config.base_iri
+    bounds = check_limits(requested.config)
     try:
         sources = read_sources(folder, base_iri, bounds)
-        if wanted.fix and _fix_layout(sources, wanted):
+        if requested.fix and _fix_layout(sources, requested):
             sources = read_sources(folder, base_iri, bounds)
-        with show_progress(wanted.language) as progress:
+        with show_progress(requested.language) as progress:
             found = check_sources(sources, progress)
-            found += _optional_checks(sources, wanted, progress)
+            found += _optional_checks(sources, requested, progress)
     except SourceError as error:
         return [finding_of(each) for each in error.each()]
-    return [finding for finding in found if wanted.concerns(finding.file)]
+    return [finding for finding in found if requested.concerns(finding.file)]
 
 
-def _fix_layout(sources: Sources, wanted: _CheckRequest) -> bool:
+def _fix_layout(sources: Sources, requested: _CheckRequest) -> bool:
     """Put files in order, say which, and tell whether there was one."""
     from publisher.quality.file_rules import fix_style
 
-    names = fix_style(sources, wanted.concerns)
+    names = fix_style(sources, requested.concerns)
     for name in names:
-        click.echo(translate("Put in order: {name}", wanted.language, name=name), err=True)
+        click.echo(translate("Put in order: {name}", requested.language, name=name), err=True)
     return bool(names)
 
 
 def _optional_checks(
-    sources: Sources, wanted: _CheckRequest, progress: Callable[[str], None]
+    sources: Sources, requested: _CheckRequest, progress: Callable[[str], None]
 ) -> Iterator[Finding]:
     """Return what depends on the day or on others, and so is no part of a release."""
     from publisher.quality.approval import with_lines
@@ -133,12 +133,12 @@ def _optional_checks(
     from publisher.quality.links import check_links
 
     today = datetime.now(UTC).date()
-    if wanted.stale:
-        stale = check_freshness(sources, wanted.config.stale_years, today)
+    if requested.stale:
+        stale = check_freshness(sources, requested.config.stale_years, today)
         yield from with_lines(stale, sources)
-    if wanted.links:
-        memory = Path(wanted.config.releases).parent / _LINKS_FILE
-        yield from check_links(sources, memory, today, wanted.config.link_days, progress)
+    if requested.links:
+        cache_file = Path(requested.config.releases).parent / _LINKS_FILE
+        yield from check_links(sources, cache_file, today, requested.config.link_days, progress)
 
 
 def _watch(again: Callable[[], None], seen: dict[str, tuple[int, int]], language: str) -> None:

@@ -105,13 +105,13 @@ def _apply_plan(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = (
 
 
 def _ask_missing(
-    form: Form, given: Iterable[FilledField], inventory: Inventory, lang: str
+    form: Form, filled: Iterable[FilledField], inventory: Inventory, lang: str
 ) -> list[FilledField]:
     """Ask at the terminal for what a form must have and nobody gave; an empty answer skips it."""
     from publisher.edit.things import missing_fields, question_for, why_refused
 
     answers = []
-    for field, language in missing_fields(form, given):
+    for field, language in missing_fields(form, filled):
         while True:
             written = click.prompt(
                 question_for(field, language, inventory, lang), default="", show_default=False
@@ -148,11 +148,11 @@ def new(
     inventory = Inventory(_read(options))
     forms = read_forms(inventory)
     form = find_form(inventory, forms, kind)
-    given = [read_filled(text) for text in filled]
+    fields = [read_filled(text) for text in filled]
     if sys.stdin.isatty():
-        given += _ask_missing(form, given, inventory, lang)
+        fields += _ask_missing(form, fields, inventory, lang)
     sources = [find_source(inventory, forms, written) for written in cited]
-    addition = add_thing(inventory, form, name, given, sources)
+    addition = add_thing(inventory, form, name, fields, sources)
     plan = plan_changes(inventory.sources, addition.changes)
     steps = _apply_plan(plan, dry_run, lang, [addition.thing])
     if dry_run:
@@ -418,14 +418,14 @@ def init(
 def _by_language(given: Iterable[str]) -> Text:
     found = {}
     for text in given:
-        language, equals, said = text.partition("=")
-        if not (equals and said.strip()) or language not in LANGUAGES:
+        language, equals, message = text.partition("=")
+        if not (equals and message.strip()) or language not in LANGUAGES:
             raise UsageError(
                 "'{text}' does not say what is meant in which language.",
                 remedy="Write sv=… or en=…; more languages may be added to the files later.",
                 text=text,
             )
-        found[language] = said.strip()
+        found[language] = message.strip()
     return found
 
 

@@ -46,8 +46,8 @@ def push(url: str, name: str, lang: str, **options: Any) -> None:
     began = time.monotonic()
     with show_progress(lang) as progress:
         engine = _target_engine(config)
-        keep = Retention(config.keep_releases, config.keep_days)
-        done = push_release(release, engine, keep, progress)
+        retention = Retention(config.keep_releases, config.keep_days)
+        done = push_release(release, engine, retention, progress)
     _print_result(release.id, done, time.monotonic() - began, lang)
 
 

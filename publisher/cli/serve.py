@@ -79,9 +79,9 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     from publisher.release.preview import build_preview
 
     config = read_config(Path.cwd(), options)
-    given = parse_any(files, str(options["base_iri"] or ""), read_limits(config))
+    parsed = parse_any(files, str(options["base_iri"] or ""), read_limits(config))
     with TemporaryDirectory(prefix="publisher-") as folder:
-        release = build_preview(given, Path(folder), union=union)
+        release = build_preview(parsed, Path(folder), union=union)
         preview_of = dataclasses.replace(
             config,
             base_iri=release.base_iri,

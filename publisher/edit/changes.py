@@ -177,14 +177,14 @@ class _EditedFiles:
             self._draft(name).discard(triple)
 
     def _home(self, thing: str) -> str:
-        homes = self._homes.get(thing) or [self._settled.get(thing, "")]
-        if not homes[0]:
+        defining_files = self._homes.get(thing) or [self._settled.get(thing, "")]
+        if not defining_files[0]:
             raise ChangeRefused(
                 "No file describes this thing, and none is named for it.",
                 where=thing,
                 remedy="Correct its address, or add it as a new thing. Nothing was written.",
             )
-        return homes[0]
+        return defining_files[0]
 
     def _draft(self, name: str) -> set[Triple]:
         if name not in self._drafts:

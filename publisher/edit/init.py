@@ -52,8 +52,8 @@ def _settings(start: StartOptions) -> str:
     )
 
 
-def _triples(said: Mapping[str, Mapping[str, Iterable[Term]]]) -> Iterable[Triple]:
-    for subject, properties in said.items():
+def _triples(statements: Mapping[str, Mapping[str, Iterable[Term]]]) -> Iterable[Triple]:
+    for subject, properties in statements.items():
         for name, values in properties.items():
             for value in values:
                 yield Triple(NamedNode(subject), NamedNode(iri(name)), value)
@@ -118,7 +118,7 @@ def _shapes(start: StartOptions) -> PropertiesBySubject:
             address,
         ),
     )
-    said: PropertiesBySubject = {
+    properties: PropertiesBySubject = {
         shape: {
             "rdf:type": nodes("sh:NodeShape"),
             "rdfs:label": in_data_languages(start, start.things),
@@ -127,7 +127,7 @@ def _shapes(start: StartOptions) -> PropertiesBySubject:
         }
     }
     for number, (path, names, messages, constraints) in enumerate(rows, 1):
-        said[f"{shape}-{path.partition(':')[2]}"] = {
+        properties[f"{shape}-{path.partition(':')[2]}"] = {
             "rdf:type": nodes("sh:PropertyShape"),
             "sh:path": nodes(path),
             "sh:name": names,
@@ -136,7 +136,7 @@ def _shapes(start: StartOptions) -> PropertiesBySubject:
             "sh:severity": nodes("sh:Violation"),
             **constraints,
         }
-    return said
+    return properties
 
 
 def _first_thing(start: StartOptions) -> PropertiesBySubject:

@@ -220,10 +220,10 @@ class FileHabit:
 
 def file_habit(inventory: Inventory, form: Form) -> FileHabit:
     """Return where the things of a form stand."""
-    homes = Counter(inventory.defining_files[each] for each in form.things)
-    if not homes:
+    files = Counter(inventory.defining_files[each] for each in form.things)
+    if not files:
         return FileHabit("")
-    usual, count = homes.most_common(1)[0]
+    usual, count = files.most_common(1)[0]
     own = sum(has_own_file(inventory, each) for each in form.things)
     return FileHabit(usual, count * 2 > len(form.things), own * 2 > len(form.things))
 
@@ -267,9 +267,9 @@ def has_own_file(inventory: Inventory, thing: str) -> bool:
 
 def _folder(inventory: Inventory) -> str:
     """Return the folder of the dataset with most things."""
-    homes = (
+    defining_files = (
         inventory.defining_files[thing]
         for thing in inventory.things
         if thing in inventory.defining_files
     )
-    return str(PurePosixPath(Counter(homes).most_common(1)[0][0]).parent)
+    return str(PurePosixPath(Counter(defining_files).most_common(1)[0][0]).parent)

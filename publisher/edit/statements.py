@@ -143,10 +143,10 @@ class StatementIndex:
         )
 
     def _facts(self, statement: str) -> Iterator[tuple[str, str, Term]]:
-        said = self._inventory.properties
-        for subject in said.nodes(statement, SUBJECT):
-            for predicate in said.nodes(statement, PREDICATE):
-                for value in said.values(statement, OBJECT):
+        subjects = self._inventory.properties
+        for subject in subjects.nodes(statement, SUBJECT):
+            for predicate in subjects.nodes(statement, PREDICATE):
+                for value in subjects.values(statement, OBJECT):
                     yield subject, predicate, value
 
     def _cited(self, statement: str) -> tuple[str, ...]:

@@ -88,15 +88,15 @@ def _first_changes(
     """Return the changes that give a new thing its classes, its name and what is known of it."""
     file = file_for_new_thing(inventory, form, thing, near)
     changes = [add_value(thing, _TYPE, NamedNode(each), file) for each in form.types]
-    told = fill_field(inventory, form, thing, filled, file)
-    given = {(change.path, _language(change)) for change in told}
+    found = fill_field(inventory, form, thing, filled, file)
+    given = {(change.path, _language(change)) for change in found}
     for each in _required_names(form):
         for language in each.languages or ("",):
             if (each.path, language) not in given and name:
                 changes.append(
                     add_value(thing, each.path, _name_changes(name, each, language), file)
                 )
-    return changes + told
+    return changes + found
 
 
 def _source_changes(form: Form, thing: str, cited: Iterable[str], file: str) -> list[Change]:
@@ -365,18 +365,18 @@ def name_fields(form: Form) -> list[Field]:
 _CHOICES_SHOWN = 30
 
 
-def missing_fields(form: Form, given: Iterable[FilledField]) -> Iterator[tuple[Field, str]]:
+def missing_fields(form: Form, filled: Iterable[FilledField]) -> Iterator[tuple[Field, str]]:
     """Yield field and language of each value that a thing must have and nobody gave.
 
     Its names are not asked for, nor what others say of it.
     """
-    told = {(find_field(form, each.name).key, each.language) for each in given}
+    found = {(find_field(form, each.name).key, each.language) for each in filled}
     names = {field.key for field in name_fields(form)}
     for field in form.fields:
         if not field.least or field.is_inverse or field.is_part or field.key in names:
             continue
         for language in field.languages if field.kind == TEXT else ("",):
-            if (field.key, language) not in told:
+            if (field.key, language) not in found:
                 yield field, language
 
 

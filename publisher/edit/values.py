@@ -107,7 +107,7 @@ def _read_date(text: str, field: Field) -> Term:
         "'{written}' is not a date that can be read with certainty.",
         remedy="Write it as {examples}.",
         written=quote_input(text),
-        examples=", ".join(said for name, said in examples.items() if iri(name) in allowed),
+        examples=", ".join(text for name, text in examples.items() if iri(name) in allowed),
     )
 
 

@@ -310,7 +310,7 @@ class _LineIndex:
     def _mentions(self) -> dict[str, int]:
         """Return name → the first place where it stands."""
         found = ((match[0], match.start()) for match in _TURTLE_NAME.finditer(self._text))
-        return _first((_ESCAPED.sub(r"\1", name).rstrip("."), place) for name, place in found)
+        return _first((_ESCAPED.sub(r"\1", name).rstrip("."), position) for name, position in found)
 
     def subject(self, name: str) -> tuple[int, bool]:
         """Return the line (from 1) of a subject, or 0; and whether it begins there."""
@@ -348,8 +348,8 @@ class _LineIndex:
         both = (number for number in lines if value and value in self._said(number))
         return next(both, lines[0] if lines else 0)
 
-    def _line(self, place: int) -> int:
-        return bisect_right(self._starts, place)
+    def _line(self, position: int) -> int:
+        return bisect_right(self._starts, position)
 
     def _said(self, number: int) -> str:
         """Return what stands on a line."""
@@ -359,8 +359,8 @@ class _LineIndex:
 
 def _first(places: Iterable[tuple[str, int]]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for name, place in places:
-        found.setdefault(name, place)
+    for name, position in places:
+        found.setdefault(name, position)
     return found
 
 

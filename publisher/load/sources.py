@@ -77,11 +77,11 @@ class Sources:
         Raises:
             SourceError: A file is no longer as it was read.
         """
-        ground, read = read_sorted_sources(files, self.base_iri, self.bounds.files)
+        sorted_sources, read = read_sorted_sources(files, self.base_iri, self.bounds.files)
         for file in read:
             if isinstance(file, SourceError):
                 raise file
-        return replace(self, files=tuple(files), sorted_sources=ground)
+        return replace(self, files=tuple(files), sorted_sources=sorted_sources)
 
     @cached_property
     def prefixes(self) -> Mapping[str, str]:
@@ -96,9 +96,9 @@ class Sources:
                 quad.object, Literal
             ):
                 names.setdefault(str(quad.subject), {})[quad.predicate.value] = quad.object.value
-        for said in names.values():
-            prefix = said.get(iri("vann:preferredNamespacePrefix"))
-            namespace = said.get(iri("vann:preferredNamespaceUri"))
+        for message in names.values():
+            prefix = message.get(iri("vann:preferredNamespacePrefix"))
+            namespace = message.get(iri("vann:preferredNamespaceUri"))
             if prefix and namespace:
                 own[prefix] = namespace
         return own | dict(PREFIXES)
@@ -127,7 +127,7 @@ def read_sources(
             broken.append(error)
             return None
 
-    ground, files = read_sorted_sources(find_sources(folder), base_iri, bounds.files)
+    sorted_sources, files = read_sorted_sources(find_sources(folder), base_iri, bounds.files)
     broken += [file for file in files if isinstance(file, SourceError)]
     context = attempt(_read_context, folder)
     rules = {path.name: attempt(_read_rule, folder, path) or "" for path in find_queries(folder)}
@@ -139,7 +139,7 @@ def read_sources(
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
     read = tuple(file for file in files if isinstance(file, SourceFile))
     made = context or Context({})
-    return Sources(folder, base_iri, read, made, rules, ground, queries, bounds)
+    return Sources(folder, base_iri, read, made, rules, sorted_sources, queries, bounds)
 
 
 def _read_rule(folder: Path, path: Path) -> str:
@@ -254,19 +254,21 @@ def _read_into(
     found: Sequence[SourcePath | SourceFile], base_iri: str, limits: ReadLimits
 ) -> tuple[SortedSources, list[SourceFile | SourceError]]:
     folder, delete = make_temporary_folder()
-    ground = SortedSources(
+    sorted_sources = SortedSources(
         folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv"
     )
-    weakref.finalize(ground, delete)
+    weakref.finalize(sorted_sources, delete)
     parts = [
         _FileBatch(part, base_iri, folder, n, limits)
         for n, part in enumerate(cut_into_batches(found))
     ]
     read = list(map_on_all_cores(_read_batch, parts))
-    merge_files([run for part in read for run in part.quads], ground.quads)
-    merge_files([run for part in read for run in part.examples], ground.examples)
-    merge_files([run for part in read for run in part.defining_files], ground.defining_files)
-    return ground, [file for part in read for file in part.files]
+    merge_files([run for part in read for run in part.quads], sorted_sources.quads)
+    merge_files([run for part in read for run in part.examples], sorted_sources.examples)
+    merge_files(
+        [run for part in read for run in part.defining_files], sorted_sources.defining_files
+    )
+    return sorted_sources, [file for part in read for file in part.files]
 
 
 def cut_into_batches(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File], ...]]:
@@ -290,7 +292,7 @@ def _read_batch(part: _FileBatch) -> _BatchResult:
     with (
         Sorter(start.with_suffix(".quads")) as quads,
         Sorter(start.with_suffix(".examples")) as examples,
-        Sorter(start.with_suffix(".homes")) as homes,
+        Sorter(start.with_suffix(".homes")) as defining_files,
     ):
         for number, found in part.files:
             try:
@@ -303,11 +305,11 @@ def _read_batch(part: _FileBatch) -> _BatchResult:
             lines = sorted((serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(True))
             is_published = source.role is not Role.EXAMPLE
             for home in _defining_lines(lines, number, is_published=is_published):
-                homes.add(home)
+                defining_files.add(home)
             end = f" <{part.base_iri}{source.graph}>".encode() + _END
             for line in lines:
                 (quads if is_published else examples).add(line[: -len(_END)] + end)
-    return _BatchResult(files, quads.runs, examples.runs, homes.runs)
+    return _BatchResult(files, quads.runs, examples.runs, defining_files.runs)
 
 
 def _read(

@@ -124,8 +124,8 @@ def changed_datatypes(
     """
     graph = f"{names.root}#probe"
     sent = {
-        Triple(NamedNode(f"{AS_WRITTEN}{place}"), _PROBE_GRAPH, literal): datatype
-        for place, (datatype, literal) in enumerate(
+        Triple(NamedNode(f"{AS_WRITTEN}{position}"), _PROBE_GRAPH, literal): datatype
+        for position, (datatype, literal) in enumerate(
             (datatype, literal) for datatype, found in samples.items() for literal in found
         )
     }

@@ -42,14 +42,17 @@ class PushResult:
 
 
 def push(
-    release: Release, engine: PushTarget, keep: Retention, progress: Progress = lambda step: None
+    release: Release,
+    engine: PushTarget,
+    retention: Retention,
+    progress: Progress = lambda step: None,
 ) -> PushResult:
     """Load a release into an engine and make it the current one there.
 
     Args:
         release: What is loaded, unless it is there.
         engine: Where to.
-        keep: Which older releases stay.
+        retention: Which older releases stay.
         progress: Told which step begins.
 
     Raises:
@@ -66,7 +69,7 @@ def push(
         guarded = before.guarded
     progress("switch")
     switch(release, names, guarded, engine)
-    pruned = prune(release, engine, keep, progress)
+    pruned = prune(release, engine, retention, progress)
     _confirm_current(release, engine)
     return PushResult(sum(release.graphs.values()), sent, guarded, pruned)
 

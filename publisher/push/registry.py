@@ -89,7 +89,7 @@ def _entry(release: Release, names: GraphNames, guarded: frozenset[str]) -> Iter
 
 
 def prune(
-    release: Release, engine: PushTarget, keep: Retention, progress: Progress
+    release: Release, engine: PushTarget, retention: Retention, progress: Progress
 ) -> tuple[str, ...]:
     """Take old releases out of the registry, then their graphs; return their names.
 
@@ -97,9 +97,9 @@ def prune(
         PushFailed: The engine refuses.
     """
     registry = registry_graph(release.base_iri)
-    said = list(engine.checker.read(registry, 1))
+    triples = list(engine.checker.read(registry, 1))
     values: dict[NamedNode, dict[str, str]] = {}
-    for triple in said:
+    for triple in triples:
         if triple.predicate.value in (IDENTIFIER, _ISSUED, TRIPLES):
             of_release = values.setdefault(triple.subject, {})  # type: ignore[arg-type]
             of_release[triple.predicate.value] = triple.object.value  # type: ignore[union-attr]
@@ -112,13 +112,13 @@ def prune(
         )
         for known in values.values()
     ]
-    newest_first = sorted(listed, key=lambda kept: (kept.published, kept.id), reverse=True)
-    gone = releases_to_prune(newest_first, keep.releases, keep.days)
+    newest_first = sorted(listed, key=lambda info: (info.published, info.id), reverse=True)
+    gone = releases_to_prune(newest_first, retention.releases, retention.days)
     nodes = {node for node, known in values.items() if known[IDENTIFIER] in gone}
     if nodes:
         progress("prune")
-        engine.writer.replace(registry, [t for t in said if t.subject not in nodes])
-    for triple in said:
+        engine.writer.replace(registry, [t for t in triples if t.subject not in nodes])
+    for triple in triples:
         if triple.subject in nodes and triple.predicate.value == _PART:
             engine.writer.clear(triple.object.value)  # type: ignore[union-attr]
     return tuple(gone)

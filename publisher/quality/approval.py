@@ -84,19 +84,19 @@ def approve(sources: Sources, progress: Progress = lambda step: None) -> Approve
 
 def with_lines(findings: Iterable[Finding], sources: Sources) -> Iterator[Finding]:
     """Yield the findings with file and line, found by their focus node."""
-    homes = SortedLines(sources.sorted_sources.defining_files)
+    defining_files = SortedLines(sources.sorted_sources.defining_files)
     for finding in findings:
-        home = _defining_file(finding.focus_node, homes, sources)
-        if finding.file or home is None:
+        file = _defining_file(finding.focus_node, defining_files, sources)
+        if finding.file or file is None:
             yield finding
             continue
-        line = find_line(home, finding.focus_node, finding.path)
-        yield dataclasses.replace(finding, file=home.name, line=line)
+        line = find_line(file, finding.focus_node, finding.path)
+        yield dataclasses.replace(finding, file=file.name, line=line)
 
 
-def _defining_file(name: str, homes: SortedLines, sources: Sources) -> SourceFile | None:
+def _defining_file(name: str, defining_files: SortedLines, sources: Sources) -> SourceFile | None:
     """Return the last file that says the type of a thing, else the first that says anything."""
-    rows = [line.split(b"\t") for line in homes.starting(f"<{name}>\t".encode())]
+    rows = [line.split(b"\t") for line in defining_files.starting(f"<{name}>\t".encode())]
     if not rows:
         return None
     defining = [int(number) for _, is_typed, number, _ in rows if is_typed == b"1"]
@@ -105,13 +105,13 @@ def _defining_file(name: str, homes: SortedLines, sources: Sources) -> SourceFil
 
 def finding_of(error: SourceError) -> Finding:
     """Return an unreadable source as a finding, so that every form of the report can show it."""
-    said = {
+    message = {
         language: f"{error.what[language]} {error.remedy.get(language, '')}".strip()
         for language in LANGUAGES
     }
     return Finding(
         Severity.VIOLATION,
-        said,
+        message,
         rule="sources",
         file=error.where,
         line=error.line or 0,

@@ -221,8 +221,8 @@ def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) ->
         return True
     if any(token.lastgroup == "comment" for token in _TOKEN.finditer(file.text)):
         return True
-    said = file.triples if triples is None else triples
-    nodes = (node for triple in said for node in (triple.subject, triple.object))
+    statements = file.triples if triples is None else triples
+    nodes = (node for triple in statements for node in (triple.subject, triple.object))
     return any(isinstance(node, BlankNode) for node in nodes)
 
 
@@ -290,8 +290,10 @@ BASE_RULE = "base-iri"
 def check_definitions(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each IRI that two files define (say the type of) differently."""
     rows = (line[:-1].split(b"\t") for line in read_lines(sources.sorted_sources.defining_files))
-    for subject, homes in groupby(rows, itemgetter(0)):
-        digests = {int(number): digest for _, _, number, digest in homes if digest != NO_GRAPH}
+    for subject, defining_files in groupby(rows, itemgetter(0)):
+        digests = {
+            int(number): digest for _, _, number, digest in defining_files if digest != NO_GRAPH
+        }
         if len(set(digests.values())) > 1:
             yield from _defined_twice(
                 subject[1:-1].decode(), [sources.files[n] for n in sorted(digests)]

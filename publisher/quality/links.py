@@ -72,7 +72,7 @@ class _LinkMention:
 
 def check_links(
     sources: Sources,
-    memory: Path,
+    cache_file: Path,
     today: date,
     days: int,
     progress: Progress = lambda step: None,
@@ -82,7 +82,7 @@ def check_links(
 
     Args:
         sources: Addresses of others that data and catalogue name are asked for.
-        memory: File in which verdicts are kept.
+        cache_file: File in which verdicts are kept.
         today: The day that verdicts are dated with.
         days: So long a good verdict is believed; bad ones are asked about again.
         progress: Told which address is asked for.
@@ -92,14 +92,14 @@ def check_links(
         SourceError: The memory cannot be read or written.
     """
     mentions = _mentions(sources)
-    known = _read_cache(memory)
+    known = _read_cache(cache_file)
     oldest = (today - timedelta(days=days)).isoformat()
-    asked = [
+    requested = [
         address
         for address in sorted(mentions)
         if not (address in known and known[address].answers and known[address].checked >= oldest)
     ]
-    known |= _check_all(asked, memory, today, progress, pause)
+    known |= _check_all(requested, cache_file, today, progress, pause)
     for address in sorted(mentions):
         if not known[address].answers:
             yield from _findings(known[address], mentions[address])
@@ -124,12 +124,12 @@ def _mentions(sources: Sources) -> dict[str, list[_LinkMention]]:
     return found
 
 
-def _read_cache(memory: Path) -> dict[str, LinkStatus]:
+def _read_cache(cache_file: Path) -> dict[str, LinkStatus]:
     """Return address → its last verdict; a line that was cut in writing does not count."""
     try:
-        lines = memory.read_text(encoding="utf-8").splitlines() if memory.is_file() else []
+        lines = cache_file.read_text(encoding="utf-8").splitlines() if cache_file.is_file() else []
     except (OSError, UnicodeDecodeError) as error:
-        raise _cache_error(memory, str(error)) from error
+        raise _cache_error(cache_file, str(error)) from error
     found = {}
     for line in lines:
         try:
@@ -140,17 +140,17 @@ def _read_cache(memory: Path) -> dict[str, LinkStatus]:
     return found
 
 
-def _cache_error(memory: Path, reason: str) -> SourceError:
+def _cache_error(cache_file: Path, reason: str) -> SourceError:
     return SourceError(
         "The memory of the link check cannot be used: {reason}.",
-        where=str(memory),
+        where=str(cache_file),
         remedy="Take the file away, or give yourself the right to read and write it.",
         reason=reason,
     )
 
 
 def _check_all(
-    addresses: Iterable[str], memory: Path, today: date, progress: Progress, pause: float
+    addresses: Iterable[str], cache_file: Path, today: date, progress: Progress, pause: float
 ) -> dict[str, LinkStatus]:
     """Ask for addresses, each host one at a time; write each verdict down at once."""
     by_host: dict[str, list[str]] = defaultdict(list)
@@ -161,8 +161,8 @@ def _check_all(
         return found
     lock = Lock()
     try:
-        memory.parent.mkdir(parents=True, exist_ok=True)
-        with memory.open("a", encoding="utf-8") as lines:
+        cache_file.parent.mkdir(parents=True, exist_ok=True)
+        with cache_file.open("a", encoding="utf-8") as lines:
 
             def ask_host(host: str) -> None:
                 with requests.Session() as session:
@@ -179,7 +179,7 @@ def _check_all(
             with ThreadPoolExecutor(_HOSTS_AT_ONCE) as hosts:
                 list(hosts.map(ask_host, by_host))
     except OSError as error:
-        raise _cache_error(memory, error.strerror or str(error)) from error
+        raise _cache_error(cache_file, error.strerror or str(error)) from error
     return found
 
 

@@ -74,13 +74,13 @@ def folder_queries(sources: Sources) -> Iterator[FolderQueries]:
 class FolderQueries:
     """Worker processes over what a folder publishes; they start when the first query comes."""
 
-    def __init__(self, ground: SortedSources, bounds: CheckLimits) -> None:
+    def __init__(self, sorted_sources: SortedSources, bounds: CheckLimits) -> None:
         """Keep what is asked, and the limits."""
-        self.sorted_sources, self._bounds = ground, bounds
+        self.sorted_sources, self._bounds = sorted_sources, bounds
         self._limits = folder_query_limits(bounds)
         self._lock = threading.Lock()
         self._workers: WorkerPool | None = None
-        is_small = ground.quads.stat().st_size < _SMALL_BYTES
+        is_small = sorted_sources.quads.stat().st_size < _SMALL_BYTES
         self._count = 1 if is_small else cores()
 
     def close(self) -> None:
@@ -153,8 +153,8 @@ class FolderQueries:
     def _evaluate(self, operation: Operation) -> bytes:
         with self._lock:
             if self._workers is None:
-                workplace = WorkerConfig(_make_store(self.sorted_sources), self._limits)
-                self._workers = WorkerPool(workplace, self._count, _START_SECONDS)
+                config = WorkerConfig(_make_store(self.sorted_sources), self._limits)
+                self._workers = WorkerPool(config, self._count, _START_SECONDS)
         return self._workers.answer(operation).body
 
     def as_source_error(self, name: str, error: QueryError) -> SourceSyntax:
@@ -191,12 +191,12 @@ def folder_query_limits(bounds: CheckLimits) -> QueryLimits:
     )
 
 
-def _make_store(ground: SortedSources) -> str:
+def _make_store(sorted_sources: SortedSources) -> str:
     """Return the folder of a new store that holds what is published; it goes with the ground."""
-    folder = tempfile.mkdtemp(dir=ground.folder)
+    folder = tempfile.mkdtemp(dir=sorted_sources.folder)
     store = Store(folder)
-    store.bulk_load(path=ground.quads, format=RdfFormat.N_QUADS)
-    if Path(ground.quads).stat().st_size >= _SMALL_BYTES:
+    store.bulk_load(path=sorted_sources.quads, format=RdfFormat.N_QUADS)
+    if Path(sorted_sources.quads).stat().st_size >= _SMALL_BYTES:
         store.optimize()  # else each look-up goes through all the files that loading left
     store.flush()
     del store  # closed, so that other processes can read it
@@ -226,10 +226,10 @@ def check_named_queries(sources: Sources) -> Iterator[Finding]:
             fault = queries.fault(query, {})
             if fault is not None:
                 error = queries.as_source_error(f"{QUERIES_FOLDER}/{name}", fault)
-                said = {
+                message = {
                     language: f"{error.what[language]} {error.remedy.get(language, '')}".strip()
                     for language in LANGUAGES
                 }
                 yield Finding(
-                    Severity.VIOLATION, said, rule=RULE, file=error.where, line=error.line or 0
+                    Severity.VIOLATION, message, rule=RULE, file=error.where, line=error.line or 0
                 )

@@ -91,12 +91,12 @@ class Partition:
 
 def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
     """Write the shapes, what is held against them, and the prefixes; return where they are."""
-    ground = ValidationFiles(folder)
+    files = ValidationFiles(folder)
     shapes = f" <{sources.base_iri}{SHAPES}>".encode() + END
     together = heapq.merge(
         read_lines(sources.sorted_sources.quads), read_lines(sources.sorted_sources.examples)
     )
-    with with_path(ground.shapes), ground.shapes.open("wb") as of_shapes:
+    with with_path(files.shapes), files.shapes.open("wb") as of_shapes:
 
         def validated() -> Iterator[bytes]:
             for line in together:
@@ -105,66 +105,66 @@ def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
                 else:
                     yield line[: line.rindex(b" <")] + END
 
-        write_lines(ground.triples, without_repetitions(validated()))
-    ground.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8")
-    return ground
+        write_lines(files.triples, without_repetitions(validated()))
+    files.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8")
+    return files
 
 
-def one_partition(ground: ValidationFiles) -> Partition:
+def one_partition(files: ValidationFiles) -> Partition:
     """Return everything as one part."""
-    return Partition(ground, 0, ground.triples.stat().st_size, is_alone=True)
+    return Partition(files, 0, files.triples.stat().st_size, is_alone=True)
 
 
 def cut_into_partitions(
-    ground: ValidationFiles, needs: Needs, part_bytes: int = PARTITION_BYTES
+    files: ValidationFiles, needs: Needs, part_bytes: int = PARTITION_BYTES
 ) -> Iterator[Partition]:
     """Yield the parts, after writing what they need of each other."""
     back = {name.encode() for name in needs.reach.inverse() | needs.objects_of}
-    start = place = 0
+    start = position = 0
     with (
-        with_path(ground.shared),
-        Sorter(ground.links) as links,
-        ground.shared.open("wb") as shared,
+        with_path(files.shared),
+        Sorter(files.links) as links,
+        files.shared.open("wb") as shared,
     ):
-        for _, block in groupby(read_lines(ground.triples), lambda line: line.partition(b" ")[0]):
-            if place - start > part_bytes:
-                yield Partition(ground, start, place)
-                start = place
+        for _, block in groupby(read_lines(files.triples), lambda line: line.partition(b" ")[0]):
+            if position - start > part_bytes:
+                yield Partition(files, start, position)
+                start = position
             for line in block:
-                place += len(line)
+                position += len(line)
                 subject, predicate, value = line[: -len(END)].split(b" ", 2)
                 if predicate[1:-1] in back:
                     links.add(b"\t".join((value, predicate, subject)) + b"\n")
                 if predicate == _SUBCLASS:
                     shared.write(line)
-    merge_files(links.runs, ground.links)
-    if place > start:
-        yield Partition(ground, start, place)
-    bare = iter(list(_undescribed_targets(ground, needs)))
+    merge_files(links.runs, files.links)
+    if position > start:
+        yield Partition(files, start, position)
+    bare = iter(list(_undescribed_targets(files, needs)))
     while nodes := tuple(islice(bare, _PARTITION_NODES)):
-        yield Partition(ground, 0, 0, nodes)
+        yield Partition(files, 0, 0, nodes)
 
 
-def _undescribed_targets(ground: ValidationFiles, needs: Needs) -> Iterator[bytes]:
+def _undescribed_targets(files: ValidationFiles, needs: Needs) -> Iterator[bytes]:
     """Yield the targets of which nothing is said, in N-Triples."""
-    said = SortedLines(ground.triples)
+    triples = SortedLines(files.triples)
     targets = {f"<{name}>".encode() for name in needs.objects_of}
-    links = (line.split(b"\t") for line in read_lines(ground.links))
+    links = (line.split(b"\t") for line in read_lines(files.links))
     pointed_at = (value for value, predicate, _ in links if predicate in targets)
     named = sorted(f"<{name}>".encode() for name in needs.nodes)
     for node in without_repetitions(heapq.merge(pointed_at, named)):
-        if next(said.starting(node + b" "), None) is None:
+        if next(triples.starting(node + b" "), None) is None:
             yield node
 
 
 class NeedsReader:
     """Looks up in the files what nodes need."""
 
-    def __init__(self, ground: ValidationFiles, needs: Needs) -> None:
+    def __init__(self, files: ValidationFiles, needs: Needs) -> None:
         """Open the files."""
-        self._said, self._links = SortedLines(ground.triples), SortedLines(ground.links)
+        self._said, self._links = SortedLines(files.triples), SortedLines(files.links)
         self._needs = needs
-        self._shared = list(read_lines(ground.shared)) if ground.shared.is_file() else []
+        self._shared = list(read_lines(files.shared)) if files.shared.is_file() else []
         self._own: dict[bytes, list[bytes]] = {}
         # A method must not be cached for the life of the program, so the cache is the object's.
         self._elsewhere = lru_cache(maxsize=_CACHED_NODES)(self._look_up)

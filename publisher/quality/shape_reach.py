@@ -87,10 +87,10 @@ class _ShapeReader:
         """Return how far a shape looks from its focus node."""
         if shape in seen:
             raise Unbounded
-        said = set(self._shapes.predicates(shape))
-        if any(str(p).startswith(str(SH)) and p not in _KNOWN_PARAMETERS for p in said):
+        values = set(self._shapes.predicates(shape))
+        if any(str(p).startswith(str(SH)) and p not in _KNOWN_PARAMETERS for p in values):
             raise Unbounded
-        at_values = Reach(is_whole=SH.closed in said, is_typed=_CLASS in said)
+        at_values = Reach(is_whole=SH.closed in values, is_typed=_CLASS in values)
         for other in self._others(shape):
             at_values.add(self.reach(other, (*seen, shape)))
         path = self._shapes.value(shape, SH.path)

@@ -45,14 +45,14 @@ def check_shapes(sources: Sources) -> Iterator[Finding]:
     Raises:
         SourceSyntax: A shape is not one that SHACL allows, or takes too much.
     """
-    ground = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.sorted_sources.folder)))
-    first = ValidatorProcess(ground, sources.bounds)
-    processes = ValidatorPool(ground, sources.bounds, first)
+    files = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.sorted_sources.folder)))
+    first = ValidatorProcess(files, sources.bounds)
+    processes = ValidatorPool(files, sources.bounds, first)
     try:
         parts = (
-            [one_partition(ground)]
+            [one_partition(files)]
             if first.needs is None
-            else list(cut_into_partitions(ground, first.needs))
+            else list(cut_into_partitions(files, first.needs))
         )
         for found in processes.findings(parts):
             yield from found
@@ -64,10 +64,10 @@ class ValidatorPool:
     """Processes that validate parts, as many as there are cores."""
 
     def __init__(
-        self, ground: ValidationFiles, bounds: CheckLimits, first: ValidatorProcess
+        self, files: ValidationFiles, bounds: CheckLimits, first: ValidatorProcess
     ) -> None:
         """Keep what further ones are started with."""
-        self._ground, self._bounds = ground, bounds
+        self._ground, self._bounds = files, bounds
         self._all = [first]
         self._idle: SimpleQueue[ValidatorProcess] = SimpleQueue()
         self._idle.put(first)
@@ -124,8 +124,8 @@ class NodeValidator:
 
     def _started(self, sources: Sources) -> ValidatorProcess:
         with tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
-            ground = write_shapes(sources, Path(folder))
-            process = ValidatorProcess(ground, sources.bounds)
+            files = write_shapes(sources, Path(folder))
+            process = ValidatorProcess(files, sources.bounds)
         weakref.finalize(self, process.close)
         return process
 
@@ -139,13 +139,13 @@ class NodeValidator:
         if not named:
             return []
         with self._lock, tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
-            ground = write_shapes(sources, Path(folder))
+            files = write_shapes(sources, Path(folder))
             if self._process.needs is None:
-                part = replace(one_partition(ground), nodes=named)
+                part = replace(one_partition(files), nodes=named)
             else:
-                for _ in cut_into_partitions(ground, self._process.needs):
+                for _ in cut_into_partitions(files, self._process.needs):
                     pass  # what the parts need of each other is written on the way
-                part = Partition(ground, 0, 0, named)
+                part = Partition(files, 0, 0, named)
             try:
                 return self._process.findings(part)
             except SourceSyntax:
@@ -223,9 +223,9 @@ def _prefixes(sources: Sources, triples: list[Triple]) -> dict[str, str]:
         if isinstance(triple.object, Literal):
             declared.setdefault(triple.subject, {})[triple.predicate.value] = triple.object.value
     prefixes = dict(sources.prefixes)
-    for said in declared.values():
-        if iri("sh:prefix") in said and iri("sh:namespace") in said:
-            prefixes[said[iri("sh:prefix")]] = said[iri("sh:namespace")]
+    for message in declared.values():
+        if iri("sh:prefix") in message and iri("sh:namespace") in message:
+            prefixes[message[iri("sh:prefix")]] = message[iri("sh:namespace")]
     return prefixes
 
 
@@ -233,10 +233,10 @@ def _query(queries: FolderQueries, prefixes: Mapping[str, str], value: object) -
     query = str(getattr(value, "value", ""))
     fault = queries.fault(query, prefixes)
     if fault is not None:
-        said = queries.as_source_error("", fault)
+        error = queries.as_source_error("", fault)
         return {
             language: translate("The query of the shape cannot be used. {reason}", language).format(
-                reason=f"{said.what[language]} {said.remedy.get(language, '')}".strip()
+                reason=f"{error.what[language]} {error.remedy.get(language, '')}".strip()
             )
             for language in LANGUAGES
         }

@@ -97,26 +97,26 @@ def _graph(lines: Iterable[bytes], prefixes: Mapping[str, str]) -> Graph:
     return graph
 
 
-def needs_in(ground: ValidationFiles) -> Needs | None:
+def needs_in(files: ValidationFiles) -> Needs | None:
     """Return what must be at hand to validate a node; None when that may be anything."""
-    prefixes = json.loads(ground.prefixes.read_bytes())
-    return needs_of(_graph(read_lines(ground.shapes), prefixes), prefixes.items())
+    prefixes = json.loads(files.prefixes.read_bytes())
+    return needs_of(_graph(read_lines(files.shapes), prefixes), prefixes.items())
 
 
 class ShapeValidator:
     """Shapes, read, and what they are held against."""
 
-    def __init__(self, ground: ValidationFiles, needs: Needs | None) -> None:
+    def __init__(self, files: ValidationFiles, needs: Needs | None) -> None:
         """Read the shapes.
 
         Raises:
             pyshacl.errors.ReportableRuntimeError: They are not such as SHACL allows.
         """
         apply_patches()  # type: ignore[no-untyped-call]  # as pyshacl.validate does
-        self._prefixes = json.loads(ground.prefixes.read_bytes())
-        self._shapes = _graph(read_lines(ground.shapes), self._prefixes)
+        self._prefixes = json.loads(files.prefixes.read_bytes())
+        self._shapes = _graph(read_lines(files.shapes), self._prefixes)
         self._needs = needs or Needs(Reach())
-        self.held_against(ground)
+        self.held_against(files)
         rules = _graph((), self._prefixes)
         for triple in self._shapes:
             if triple[1] not in _READ_BY_PEOPLE:
@@ -124,9 +124,9 @@ class ShapeValidator:
         empty = DataGraph.from_rdflib(_graph((), {}))
         self._pyshacl = Validator(empty, shacl_graph=rules, options={"inplace": True})
 
-    def held_against(self, ground: ValidationFiles) -> None:
+    def held_against(self, files: ValidationFiles) -> None:
         """Look at other data from now on; the shapes stay."""
-        self._lookup = NeedsReader(ground, self._needs)
+        self._lookup = NeedsReader(files, self._needs)
 
     def findings(
         self, part: Partition, at: Callable[[str], None] = lambda shape: None
@@ -167,10 +167,12 @@ def _messages(report: Graph, shapes: Graph, result: Node) -> Text:
     They are read from the shapes: pySHACL drops the language of messages of SPARQL constraints.
     """
     rule = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
-    said = list(shapes.objects(rule, SH.message)) or list(report.objects(result, SH.resultMessage))
+    values = list(shapes.objects(rule, SH.message)) or list(
+        report.objects(result, SH.resultMessage)
+    )
     return {
         m.language or SOURCE_LANGUAGE: str(m)
-        for m in sorted(said, key=str)
+        for m in sorted(values, key=str)
         if isinstance(m, Literal)
     }
 
@@ -213,26 +215,26 @@ def _work(channel: MessageSocket) -> None:
     sandbox.limit_memory(told["memory_bytes"])
     sandbox.forbid_growth()
     sandbox.forbid_system_calls(files=True)
-    ground = ValidationFiles(Path(told["folder"]))
+    files = ValidationFiles(Path(told["folder"]))
     made: list[ShapeValidator] = []
 
     def begin() -> object:
         at("")
-        needs = needs_in(ground)
-        made.append(ShapeValidator(ground, needs))
+        needs = needs_in(files)
+        made.append(ShapeValidator(files, needs))
         return needs.written() if needs else None
 
     if not _answer(channel, begin):
         return
     while True:
-        asked = json.loads(channel.receive()[0])
-        nodes = tuple(node.encode() for node in asked["nodes"])
+        requested = json.loads(channel.receive()[0])
+        nodes = tuple(node.encode() for node in requested["nodes"])
         part = Partition(
-            ValidationFiles(Path(asked["folder"])),
-            asked["start"],
-            asked["end"],
+            ValidationFiles(Path(requested["folder"])),
+            requested["start"],
+            requested["end"],
             nodes,
-            asked["alone"],
+            requested["alone"],
         )
 
         def findings(part: Partition = part) -> object:

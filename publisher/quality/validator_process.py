@@ -36,7 +36,7 @@ _AT_ONCE = 100
 class ValidatorProcess:
     """A process that has read shapes, and holds data against them."""
 
-    def __init__(self, ground: ValidationFiles, bounds: CheckLimits) -> None:
+    def __init__(self, files: ValidationFiles, bounds: CheckLimits) -> None:
         """Start it, and let it read the shapes.
 
         Raises:
@@ -61,7 +61,7 @@ class ValidatorProcess:
             self._channel.receive(_START_SECONDS)
             written = self._answer(
                 {
-                    "folder": str(ground.folder),
+                    "folder": str(files.folder),
                     "seconds": bounds.seconds,
                     "memory_bytes": bounds.memory_bytes,
                 }

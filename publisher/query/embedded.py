@@ -61,21 +61,21 @@ class InProcessEngine:
 class EmbeddedEngine(InProcessEngine):
     """An engine over a store on disk that nobody writes to."""
 
-    def __init__(self, workplace: WorkerConfig, workers: int, *, at_once: bool = True) -> None:
+    def __init__(self, config: WorkerConfig, workers: int, *, at_once: bool = True) -> None:
         """Open the store.
 
         Args:
-            workplace: What each worker is told.
+            config: What each worker is told.
             workers: How many there are.
             at_once: Whether they start now, or when the first query comes.
 
         Raises:
             OSError: The store cannot be opened.
         """
-        super().__init__(Path(workplace.store))
-        self._workplace, self._count = workplace, workers
+        super().__init__(Path(config.store))
+        self._workplace, self._count = config, workers
         self._lock = threading.Lock()
-        self._workers = WorkerPool(workplace, workers) if at_once else None
+        self._workers = WorkerPool(config, workers) if at_once else None
 
     def answer(self, operation: Operation) -> Answer:
         """Return a worker's answer; see ``Engine.answer``."""

@@ -67,10 +67,10 @@ def _form_of(results: QueryTriples | QuerySolutions | QueryBoolean) -> Outcome:
 class Evaluator:
     """One store, and what evaluating over it may use."""
 
-    def __init__(self, store: Store, workplace: WorkerConfig) -> None:
+    def __init__(self, store: Store, config: WorkerConfig) -> None:
         """Keep both."""
         self._store = store
-        self.workplace = workplace
+        self.workplace = config
         self._look_ups = Describer(store)
 
     def evaluate(self, operation: Operation) -> Outcome:

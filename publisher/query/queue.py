@@ -100,11 +100,11 @@ class FairQueue:
         if self._is_held():
             yield
             return
-        turn = self._enter(client)
-        self._wait(turn, has_left)
-        if turn.is_refused:
+        queued = self._enter(client)
+        self._wait(queued, has_left)
+        if queued.is_refused:
             raise EngineBusy("The queue is full.", remedy=_RETRY_LATER)
-        with self._holding(turn):
+        with self._holding(queued):
             yield
 
     @contextmanager
@@ -113,32 +113,32 @@ class FairQueue:
         if self._is_held():
             yield True
             return
-        turn = self._enter_at_once(client)
-        if turn is None:
+        queued = self._enter_at_once(client)
+        if queued is None:
             yield False
             return
-        with self._holding(turn):
+        with self._holding(queued):
             yield True
 
     def _is_held(self) -> bool:
         return getattr(self._of_thread, "is_held", False)
 
     @contextmanager
-    def _holding(self, turn: _QueuedRequest) -> Iterator[None]:
+    def _holding(self, queued: _QueuedRequest) -> Iterator[None]:
         self._of_thread.is_held = True
         try:
             yield
         finally:
             self._of_thread.is_held = False
-            self._leave(turn)
+            self._leave(queued)
 
-    def _wait(self, turn: _QueuedRequest, has_left: Callable[[], bool]) -> None:
+    def _wait(self, queued: _QueuedRequest, has_left: Callable[[], bool]) -> None:
         end = time.monotonic() + self._wait_seconds
-        while not turn.decided.wait(min(_POLL_SECONDS, max(0.0, end - time.monotonic()))):
+        while not queued.decided.wait(min(_POLL_SECONDS, max(0.0, end - time.monotonic()))):
             if has_left():
-                self._give_up(turn, ClientDisconnected("The client has left."))
+                self._give_up(queued, ClientDisconnected("The client has left."))
             elif time.monotonic() >= end:
-                self._give_up(turn, self._too_long())
+                self._give_up(queued, self._too_long())
 
     def _too_long(self) -> EngineBusy:
         return EngineBusy(
@@ -150,12 +150,12 @@ class FairQueue:
     def _enter_at_once(self, client: str) -> _QueuedRequest | None:
         now = self._clock()
         with self._lock:
-            turn = _QueuedRequest(client, now)
+            queued = _QueuedRequest(client, now)
             is_free = not self._waiting and self._count(client) < self._share
             if not is_free or not self._may_begin(client, now):
                 return None
-            self._start(turn, now)
-        return turn
+            self._start(queued, now)
+        return queued
 
     def _enter(self, client: str) -> _QueuedRequest:
         now = self._clock()
@@ -171,60 +171,60 @@ class FairQueue:
                     remedy="Wait for their answers, then send the next.",
                     share=self._share,
                 )
-            turn = _QueuedRequest(client, now)
-            self._waiting.append(turn)
+            queued = _QueuedRequest(client, now)
+            self._waiting.append(queued)
             self._admit(now)
-            if not turn.started and len(self._waiting) > self._queue:
-                self._refuse_one(turn)
-        return turn
+            if not queued.started and len(self._waiting) > self._queue:
+                self._refuse_one(queued)
+        return queued
 
     def _count(self, client: str) -> int:
-        return sum(turn.client == client for turn in (*self._working, *self._waiting))
+        return sum(queued.client == client for queued in (*self._working, *self._waiting))
 
     def _refuse_one(self, newest: _QueuedRequest) -> None:
         """Send away the latest request of whoever has most waiting; the newest one among equals."""
-        waiting = Counter(turn.client for turn in self._waiting)
+        waiting = Counter(queued.client for queued in self._waiting)
         client, most = waiting.most_common(1)[0]
         if most <= waiting[newest.client]:
             client = newest.client
-        last = [turn for turn in self._waiting if turn.client == client][-1]
+        last = [queued for queued in self._waiting if queued.client == client][-1]
         self._waiting.remove(last)
         last.is_refused = True
         last.decided.set()
 
-    def _give_up(self, turn: _QueuedRequest, error: EngineBusy | ClientDisconnected) -> None:
+    def _give_up(self, queued: _QueuedRequest, error: EngineBusy | ClientDisconnected) -> None:
         with self._lock:
-            if turn not in self._waiting:
+            if queued not in self._waiting:
                 return  # it was decided at the last moment
-            self._waiting.remove(turn)
+            self._waiting.remove(queued)
         raise error
 
-    def _leave(self, turn: _QueuedRequest) -> None:
+    def _leave(self, queued: _QueuedRequest) -> None:
         now = self._clock()
         with self._lock:
-            self._working.remove(turn)
-            self._used[turn.client] = (
-                self._spent(turn.client, now) + now - turn.started,
+            self._working.remove(queued)
+            self._used[queued.client] = (
+                self._spent(queued.client, now) + now - queued.started,
                 now,
             )
-            self._used.move_to_end(turn.client)
+            self._used.move_to_end(queued.client)
             _drop_idle_clients(self._used)
             self._admit(now)
 
     def _admit(self, now: float) -> None:
         """Give free places to those who may have them."""
         while self._waiting:
-            may = [turn for turn in self._waiting if self._may_begin(turn.client, now)]
+            may = [queued for queued in self._waiting if self._may_begin(queued.client, now)]
             if not may:
                 return
-            turn = min(may, key=lambda t: (self._uses(t.client, now), t.arrived))
-            self._waiting.remove(turn)
-            self._start(turn, now)
-            turn.decided.set()
+            queued = min(may, key=lambda t: (self._uses(t.client, now), t.arrived))
+            self._waiting.remove(queued)
+            self._start(queued, now)
+            queued.decided.set()
 
-    def _start(self, turn: _QueuedRequest, now: float) -> None:
-        self._working.append(turn)
-        turn.started = now
+    def _start(self, queued: _QueuedRequest, now: float) -> None:
+        self._working.append(queued)
+        queued.started = now
 
     def _may_begin(self, client: str, now: float) -> bool:
         free = self._places - len(self._working)
@@ -242,7 +242,7 @@ class FairQueue:
         return float(seconds * 0.5 ** ((now - then) / _HALVED_AFTER_SECONDS))
 
     def _uses(self, client: str, now: float) -> float:
-        at_work = sum(now - turn.started for turn in self._working if turn.client == client)
+        at_work = sum(now - queued.started for queued in self._working if queued.client == client)
         return self._spent(client, now) + at_work
 
     def _is_light_user(self, client: str, now: float) -> bool:

@@ -33,7 +33,7 @@ _LANGUAGE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 class SparqEvaluator(Evaluator):
     """sparq's files, and what evaluating over them may use."""
 
-    def __init__(self, store: Store, workplace: WorkerConfig) -> None:
+    def __init__(self, store: Store, config: WorkerConfig) -> None:
         """Open the files that the workplace names; descriptions are of the store.
 
         Raises:
@@ -41,10 +41,10 @@ class SparqEvaluator(Evaluator):
         """
         import sparq  # an extra, which only this engine needs
 
-        super().__init__(store, workplace)
+        super().__init__(store, config)
         # Loading anything starts its threads; later, in the sandbox, none may start.
         sparq.Graph.load("<urn:a> <urn:a> 1 .")
-        self._sparq = sparq.Graph.open(workplace.sparq)
+        self._sparq = sparq.Graph.open(config.sparq)
 
     def outcome(self, operation: Operation) -> Outcome:
         """Return what became of a query, or raise as the engine does."""

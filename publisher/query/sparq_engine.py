@@ -18,11 +18,11 @@ from publisher.system.files import make_temporary_folder
 class SparqEngine(EmbeddedEngine):
     """An engine over files of sparq's that were made for it."""
 
-    def __init__(self, workplace: WorkerConfig, workers: int) -> None:
+    def __init__(self, config: WorkerConfig, workers: int) -> None:
         """Write the files and start the workers.
 
         Args:
-            workplace: What each worker is told, but for these files.
+            config: What each worker is told, but for these files.
             workers: How many there are.
 
         Raises:
@@ -35,8 +35,8 @@ class SparqEngine(EmbeddedEngine):
         self._delete = weakref.finalize(self, delete)
         files = folder / "files"
         try:
-            write_files(workplace.store, files, union=workplace.union)
-            super().__init__(replace(workplace, sparq=str(files)), workers)
+            write_files(config.store, files, union=config.union)
+            super().__init__(replace(config, sparq=str(files)), workers)
         except BaseException:
             self._delete()
             raise

@@ -38,19 +38,19 @@ _RECYCLE_MEMORY_SHARE = 0.25
 _NICENESS = 5
 
 
-def _confine(workplace: WorkerConfig) -> tuple[Evaluator, int]:
+def _confine(config: WorkerConfig) -> tuple[Evaluator, int]:
     """Return the evaluator and an open file with this process's size; close every door behind."""
     sandbox.allow_descriptors()  # the engine keeps each of its files open only if it may
-    store = Store.read_only(workplace.store)
-    evaluator = (SparqEvaluator if workplace.sparq else Evaluator)(store, workplace)
+    store = Store.read_only(config.store)
+    evaluator = (SparqEvaluator if config.sparq else Evaluator)(store, config)
     size = os.open("/proc/self/statm", os.O_RDONLY)
-    sandbox.limit_memory(workplace.limits.memory_bytes)
+    sandbox.limit_memory(config.limits.memory_bytes)
     sandbox.forbid_growth()
-    if not workplace.network:
+    if not config.network:
         sandbox.forbid_processes()
         sandbox.forbid_descriptors()
     os.nice(_NICENESS)  # of this thread; behind the filter it could not be changed
-    sandbox.forbid_system_calls(workplace.network)
+    sandbox.forbid_system_calls(config.network)
     evaluator.evaluate(Operation("SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 10"))
     return evaluator, size
 
@@ -61,14 +61,14 @@ def _memory_used(size: int) -> int:
 
 def _work(channel: MessageSocket) -> None:
     """Answer queries until this process is ended."""
-    workplace = WorkerConfig.read(channel.receive()[0])
-    evaluator, size = _confine(workplace)
+    config = WorkerConfig.read(channel.receive()[0])
+    evaluator, size = _confine(config)
     at_start = _memory_used(size)
-    enough = at_start + workplace.limits.memory_bytes * _RECYCLE_MEMORY_SHARE
+    enough = at_start + config.limits.memory_bytes * _RECYCLE_MEMORY_SHARE
     channel.send(b"ready")
     while True:
         operation = read_operation(channel.receive()[0])
-        seconds = operation.seconds or workplace.limits.seconds
+        seconds = operation.seconds or config.limits.seconds
         signal.setitimer(signal.ITIMER_REAL, seconds + _KILL_MARGIN_SECONDS)
         outcome = evaluator.evaluate(operation)
         if _memory_used(size) > enough:

@@ -62,16 +62,16 @@ class WorkerPool:
     """A number of worker processes over one store."""
 
     def __init__(
-        self, workplace: WorkerConfig, count: int, start_seconds: float = _START_SECONDS
+        self, config: WorkerConfig, count: int, start_seconds: float = _START_SECONDS
     ) -> None:
         """Begin to start so many; the first query waits for one of them.
 
         Args:
-            workplace: What each is told.
+            config: What each is told.
             count: How many.
             start_seconds: Longest wait of a query for one that is being started.
         """
-        self._workplace = workplace
+        self._workplace = config
         self._start_seconds = start_seconds
         self._changed = threading.Condition()
         self._children: set[WorkerProcess] = set()
@@ -110,18 +110,18 @@ class WorkerPool:
     def pids(self) -> list[int]:
         """Return the process ids of the workers that are alive, as far as is known."""
         with self._changed:
-            return sorted(child.pid for child in self._children)
+            return sorted(worker.pid for worker in self._children)
 
     def answer(self, operation: Operation) -> Answer:
         """Return the answer of a worker; see ``Engine.answer``."""
         limits = self._workplace.limits
         seconds = min(operation.seconds or limits.seconds, limits.seconds)
-        child = self._take()
+        worker = self._take()
         outcome = Outcome(Status.CRASHED)
         try:
-            outcome = child.evaluate(operation, seconds)
+            outcome = worker.evaluate(operation, seconds)
         finally:
-            self._put_back(child, outcome)
+            self._put_back(worker, outcome)
         if outcome.answer is not None:
             return outcome.answer
         raise _error(outcome, operation, limits, seconds)
@@ -133,11 +133,11 @@ class WorkerPool:
         with self._changed:
             while True:
                 while self._idle:
-                    child = self._idle.pop()
-                    if not child.is_gone():
-                        return child
-                    _log.warning("The idle query worker %s has died; it is replaced.", child.pid)
-                    self._discard(child)
+                    worker = self._idle.pop()
+                    if not worker.is_gone():
+                        return worker
+                    _log.warning("The idle query worker %s has died; it is replaced.", worker.pid)
+                    self._discard(worker)
                 if self._is_closed:
                     raise EngineFailed(
                         "The query engine is being replaced.", remedy="Send the query again."
@@ -148,24 +148,24 @@ class WorkerPool:
                         remedy="Send the query again in a few seconds.",
                     )
 
-    def _put_back(self, child: WorkerProcess, outcome: Outcome) -> None:
+    def _put_back(self, worker: WorkerProcess, outcome: Outcome) -> None:
         is_spent = outcome.needs_recycling or outcome.status in (
             Status.NO_TIME,
             Status.NO_MEMORY,
             Status.CRASHED,
         )
         if outcome.status in (Status.CRASHED, Status.FAILED):
-            _log.error("A query ended the worker %s (%s).", child.pid, outcome.reason)
+            _log.error("A query ended the worker %s (%s).", worker.pid, outcome.reason)
         with self._changed:
             if is_spent:
-                self._discard(child)
+                self._discard(worker)
             else:
-                self._idle.append(child)
+                self._idle.append(worker)
             self._changed.notify()
 
-    def _discard(self, child: WorkerProcess) -> None:
-        self._children.discard(child)
-        self._lost.append(child)
+    def _discard(self, worker: WorkerProcess) -> None:
+        self._children.discard(worker)
+        self._lost.append(worker)
         self._missing += 1
         self._keeper.wake()
 
@@ -177,27 +177,27 @@ class WorkerPool:
         self._reap(lost)
         if not is_wanted:
             return False
-        child = WorkerProcess(self._workplace)
+        worker = WorkerProcess(self._workplace)
         if self._is_closed:
-            child.abandon()
+            worker.abandon()
             return False
         with self._changed:
             self._missing -= 1
-            self._children.add(child)
-            self._idle.append(child)
+            self._children.add(worker)
+            self._idle.append(worker)
             self._changed.notify_all()
             return self._missing > 0
 
     def _reap(self, lost: list[WorkerProcess]) -> None:
         """End processes; those that cannot be ended just now stay lost, and are tried again."""
         refused: OSError | None = None
-        for child in lost:
+        for worker in lost:
             try:
-                child.end()
+                worker.end()
             except OSError as error:
                 refused = error
                 with self._changed:
-                    self._lost.append(child)
+                    self._lost.append(worker)
         if refused is not None:
             raise refused
 
@@ -205,8 +205,8 @@ class WorkerPool:
         with self._changed:
             children = [*self._children, *self._lost]
             self._children, self._idle, self._lost = set(), [], []
-        for child in children:
-            child.abandon()
+        for worker in children:
+            worker.abandon()
 
 
 def _error(
@@ -266,7 +266,7 @@ class StartFailed(Exception):
 class WorkerProcess:
     """One worker process."""
 
-    def __init__(self, workplace: WorkerConfig) -> None:
+    def __init__(self, config: WorkerConfig) -> None:
         """Start the process and wait until it takes queries.
 
         The thread that calls this must live on: the kernel ends the process with it.
@@ -278,7 +278,7 @@ class WorkerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         try:
             self._start()
-            self._wait_until_ready(workplace)
+            self._wait_until_ready(config)
         except OSError as error:  # no descriptor, process or memory to be had just now
             self.abandon()
             raise StartFailed(f"A query worker does not start: {error}") from error
@@ -307,9 +307,9 @@ class WorkerProcess:
         self._errors, self.pid = errors, self._process.pid
         self._channel = MessageSocket(ours)
 
-    def _wait_until_ready(self, workplace: WorkerConfig) -> None:
+    def _wait_until_ready(self, config: WorkerConfig) -> None:
         try:
-            self._channel.send(workplace.written(), seconds=_HANDSHAKE_SECONDS)
+            self._channel.send(config.written(), seconds=_HANDSHAKE_SECONDS)
             self._channel.receive(_HANDSHAKE_SECONDS)
         except (ConnectionClosed, TimeoutError) as error:
             raise StartFailed(f"A query worker does not start: {self._death()}") from error

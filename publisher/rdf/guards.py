@@ -165,22 +165,24 @@ def _nesting_error(
     content: bytes, pattern: re.Pattern[bytes], most: int, where: str
 ) -> ReadLimitExceeded:
     """Return the error that names the place where brackets nest too deeply."""
-    depth, place = 0, 0
+    depth, position = 0, 0
     for found in pattern.finditer(content):
         depth += _STEPS.get(found[1], 0)
         if depth > most:
-            place = found.start(1)
+            position = found.start(1)
             break
-    return _check_nesting(content, place, most, where)
+    return _check_nesting(content, position, most, where)
 
 
-def _check_nesting(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
+def _check_nesting(content: bytes, position: int, most: int, where: str) -> ReadLimitExceeded:
     return ReadLimitExceeded(
         "Line {line}, column {column}: it nests deeper than {depth} levels.",
         where=where,
         remedy="Give what is nested names of its own, and describe it at the top level.",
-        line=content.count(b"\n", 0, place) + 1,
-        column=len(content[content.rfind(b"\n", 0, place) + 1 : place].decode(errors="replace"))
+        line=content.count(b"\n", 0, position) + 1,
+        column=len(
+            content[content.rfind(b"\n", 0, position) + 1 : position].decode(errors="replace")
+        )
         + 1,
         depth=most,
     )
@@ -369,14 +371,14 @@ def _entities(content: bytes, where: str) -> dict[bytes, int]:
     sizes: dict[bytes, int] = {}
     most = _ENTITY_BYTES + _ENTITY_GROWTH * len(content)
     total, first = 0, 0
-    for name, value, place in _declarations(content, where):
-        first = first or place
+    for name, value, position in _declarations(content, where):
+        first = first or position
         grown = len(value) + sum(sizes.get(other, 0) for other in _REFERENCE.findall(value))
         # Declared twice: one parser takes the first, the other the last.
         sizes[name] = max(grown, sizes.get(name, 0))
         total += grown
         if total > most:
-            raise _entity_growth(content, place, most, where)
+            raise _entity_growth(content, position, most, where)
     used = Counter(_REFERENCE.findall(content)) if sizes else Counter[bytes]()
     if total + sum(sizes.get(name, 0) * count for name, count in used.items()) > most:
         raise _entity_growth(content, first, most, where)
@@ -385,27 +387,27 @@ def _entities(content: bytes, where: str) -> dict[bytes, int]:
 
 def _declarations(content: bytes, where: str) -> Iterator[tuple[bytes, bytes, int]]:
     """Yield name, value and place of every entity that is declared."""
-    place = content.find(b"<!ENTITY")
-    while place >= 0:
-        found = _ENTITY.match(content, place)
+    position = content.find(b"<!ENTITY")
+    while position >= 0:
+        found = _ENTITY.match(content, position)
         if found is None:
             raise ReadLimitExceeded(
                 "Line {line}: only XML entities with a value in the file are read.",
                 where=where,
                 remedy='Write <!ENTITY name "value">, or write the value where it is used; nothing'
                 " is fetched.",
-                line=content.count(b"\n", 0, place) + 1,
+                line=content.count(b"\n", 0, position) + 1,
             )
-        yield found[1], found[2] or found[3] or b"", place
-        place = content.find(b"<!ENTITY", place + 8)
+        yield found[1], found[2] or found[3] or b"", position
+        position = content.find(b"<!ENTITY", position + 8)
 
 
-def _entity_growth(content: bytes, place: int, most: int, where: str) -> ReadLimitExceeded:
+def _entity_growth(content: bytes, position: int, most: int, where: str) -> ReadLimitExceeded:
     return ReadLimitExceeded(
         "Line {line}: its XML entities would grow to more than {most} MB.",
         where=where,
         remedy="Write values where they are used, and let no entity be made of others.",
-        line=content.count(b"\n", 0, place) + 1,
+        line=content.count(b"\n", 0, position) + 1,
         most=-(-most >> 20),
     )
 
@@ -413,11 +415,11 @@ def _entity_growth(content: bytes, place: int, most: int, where: str) -> ReadLim
 def token_too_long(content: bytes, where: str) -> ReadLimitExceeded:
     """Return the error for a term or comment that is longer than the parser takes."""
     tokens = _TOKEN.finditer(content)
-    place = next((t.start() for t in tokens if t.end() - t.start() >= TOKEN_BYTES), 0)
+    position = next((t.start() for t in tokens if t.end() - t.start() >= TOKEN_BYTES), 0)
     return ReadLimitExceeded(
         "Line {line}: from here on a value, name or comment is longer than {most} MB.",
         where=where,
         remedy="Publish it as a file of its own and link to it; or is a closing quote missing?",
-        line=content.count(b"\n", 0, place) + 1,
+        line=content.count(b"\n", 0, position) + 1,
         most=TOKEN_BYTES >> 20,
     )

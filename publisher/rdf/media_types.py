@@ -246,11 +246,13 @@ def choose_language(accept_language: str, offered: tuple[str, ...]) -> str:
     >>> choose_language("sv-FI,en;q=0.8", ("en", "sv"))
     'sv'
     """
-    asked = [(tag.lower(), q) for tag, q in parse_accept_header(accept_language, LanguageAccept)]
-    qualities = [_language_quality(asked, language) for language in offered]
+    requested = [
+        (tag.lower(), q) for tag, q in parse_accept_header(accept_language, LanguageAccept)
+    ]
+    qualities = [_language_quality(requested, language) for language in offered]
     return offered[qualities.index(max(qualities))]
 
 
-def _language_quality(asked: Sequence[tuple[str, float]], language: str) -> float:
-    named = [q for tag, q in asked if tag.partition("-")[0] == language]
-    return max(named or [q for tag, q in asked if tag == "*"], default=0.0)
+def _language_quality(requested: Sequence[tuple[str, float]], language: str) -> float:
+    named = [q for tag, q in requested if tag.partition("-")[0] == language]
+    return max(named or [q for tag, q in requested if tag == "*"], default=0.0)

@@ -170,12 +170,12 @@ def _too_many(most: int, where: str) -> ReadLimitExceeded:
 
 
 def _refuse_remote_context(content: bytes, where: str) -> SourceSyntax:
-    place = max(content.find(b'"@context"'), 0)
+    position = max(content.find(b'"@context"'), 0)
     return SourceSyntax(
         "Line {line}: the JSON-LD context is an address on the web, and none is fetched.",
         where=where,
         remedy="Write what is at that address into the file, as the value of @context.",
-        line=content.count(b"\n", 0, place) + 1,
+        line=content.count(b"\n", 0, position) + 1,
     )
 
 

@@ -127,12 +127,12 @@ class SortedLines:
 
     def starting(self, start: bytes) -> Iterator[bytes]:
         """Yield the lines that begin with some bytes."""
-        content, place = self._content, self._position(start)
+        content, position = self._content, self._position(start)
         length = len(start)
-        while content[place : place + length] == start and place < len(content):
-            end = content.find(b"\n", place) + 1
-            yield content[place:end]
-            place = end
+        while content[position : position + length] == start and position < len(content):
+            end = content.find(b"\n", position) + 1
+            yield content[position:end]
+            position = end
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield every line."""

@@ -59,8 +59,8 @@ class Subjects:
 
     def names(self, subject: str) -> dict[str, str]:
         """Return what a subject is called: language tag → name."""
-        said = self.of(subject)
-        path = next((path for path in LABELS if path in said), "")
+        properties = self.of(subject)
+        path = next((path for path in LABELS if path in properties), "")
         return texts_by_language(self.values(subject, path))
 
 
@@ -97,11 +97,11 @@ class SubjectsOnDisk(Subjects):
     def _look_up(self, subject: str) -> Properties:
         start = f"<{subject}> ".encode() if ":" in subject else f"_:{subject} ".encode()
         lines = b"".join(line for file in self._files for line in file.starting(start))
-        said: dict[str, list[Term]] = {}
+        properties: dict[str, list[Term]] = {}
         for quad in parse(lines, format=RdfFormat.N_QUADS):
             assert not isinstance(quad.object, Triple)  # RDF 1.1 has no triples as terms
-            said.setdefault(quad.predicate.value, []).append(quad.object)
-        return said
+            properties.setdefault(quad.predicate.value, []).append(quad.object)
+        return properties
 
 
 def texts_by_language(terms: Iterable[Term]) -> dict[str, str]:
@@ -139,13 +139,13 @@ def list_members(
         term: Perhaps the beginning of a list.
         said_of: Node → property → values.
     """
-    said = said_of.get(str(term), {}) if isinstance(term, BlankNode) else {}
-    if _FIRST not in said:
+    properties = said_of.get(str(term), {}) if isinstance(term, BlankNode) else {}
+    if _FIRST not in properties:
         yield term
         return
     seen: set[object] = set()
-    while _FIRST in said and term not in seen:  # a list that bites its tail ends
+    while _FIRST in properties and term not in seen:  # a list that bites its tail ends
         seen.add(term)
-        yield said[_FIRST][0]
-        term = said[_REST][0] if said.get(_REST) else None
-        said = said_of.get(str(term), {})
+        yield properties[_FIRST][0]
+        term = properties[_REST][0] if properties.get(_REST) else None
+        properties = said_of.get(str(term), {})

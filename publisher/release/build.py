@@ -72,7 +72,7 @@ def build(
     approved: ApprovedSources,
     releases: Path,
     progress: Progress = lambda step: None,
-    gate: LossGate | None = None,
+    loss_gate: LossGate | None = None,
     signing_key: Path | None = None,
 ) -> Release:
     """Return the release of the sources, which is now the current one.
@@ -84,7 +84,7 @@ def build(
         approved: What is published.
         releases: Folder of the releases.
         progress: Told which step begins.
-        gate: What may be lost from the current release; None lets everything through.
+        loss_gate: What may be lost from the current release; None lets everything through.
         signing_key: PEM file with the Ed25519 key that signs the manifest; None: no signature.
 
     Raises:
@@ -94,7 +94,7 @@ def build(
     try:
         with with_path(releases):
             key = read_key(signing_key) if signing_key else None
-            release = _build(approved, releases, progress, gate, key)
+            release = _build(approved, releases, progress, loss_gate, key)
             return with_signature(release, key)  # it may be there from before there was a key
     except OSError as error:
         raise ReleaseError(
@@ -109,7 +109,7 @@ def _build(
     approved: ApprovedSources,
     releases: Path,
     progress: Progress,
-    gate: LossGate | None,
+    loss_gate: LossGate | None,
     key: Ed25519PrivateKey | None,
 ) -> Release:
     releases.mkdir(parents=True, exist_ok=True)
@@ -122,16 +122,16 @@ def _build(
         if current is not None and current.inputs == inputs:
             return current
         if previous is not None and previous.inputs == inputs:
-            if gate is not None and current is not None:
+            if loss_gate is not None and current is not None:
                 # It may lie there because a build was killed before the gate.
-                gate.let_through(current, previous)
+                loss_gate.let_through(current, previous)
             switch(releases, previous.folder.name)
             return previous
         newest = newest_date(chain.from_iterable(graphs.values()))
         published = instant_after(previous.published if previous else None, newest)
         folder = release_folder(releases, digest, inputs, published)
         if not folder.exists():
-            reason = gate.reason if gate else ""
+            reason = loss_gate.reason if loss_gate else ""
             _write(
                 _BuildPlan(
                     approved, graphs, digest, inputs, published, folder, previous, reason, key
@@ -140,18 +140,18 @@ def _build(
             )
         progress("open")
         release = open_release(folder)
-        if gate is not None and current is not None:
+        if loss_gate is not None and current is not None:
             progress("gate")
-            _check_losses(gate, current, release)
+            _check_losses(loss_gate, current, release)
         progress("switch")
         switch(releases, folder.name)
         return release
 
 
-def _check_losses(gate: LossGate, current: Release, release: Release) -> None:
+def _check_losses(loss_gate: LossGate, current: Release, release: Release) -> None:
     """Let a release through the gate; take it away again when it may not pass."""
     try:
-        gate.let_through(current, release)
+        loss_gate.let_through(current, release)
     except LossRefused:
         shutil.rmtree(release.folder)
         raise
@@ -211,18 +211,20 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     progress("catalogue")
     files = files_by_dataset(staging)
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
-    said = describe_release(sources.base_iri, by_hand, datasets, files, published, previous, tables)
-    counts = count_triples(graphs, said.catalogue, sources.base_iri)
-    write_descriptions(staging, said, sources.base_iri, counts)
+    descriptions = describe_release(
+        sources.base_iri, by_hand, datasets, files, published, previous, tables
+    )
+    counts = count_triples(graphs, descriptions.catalogue, sources.base_iri)
+    write_descriptions(staging, descriptions, sources.base_iri, counts)
     progress("history")
-    stored = quads_for_store(graphs, said.catalogue, sources.base_iri)
+    stored = quads_for_store(graphs, descriptions.catalogue, sources.base_iri)
     documents = shared_documents(stored, sources.base_iri)
     frame = page_inputs_digest(sources, without_dump(graphs, sources.base_iri), documents)
     write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
     chapter = HistoryInput(staging, folder.name, published, sources.base_iri, previous)
     write_history(chapter, frame, documents)
     progress("store")
-    _write_store(staging, quads_for_store(graphs, said.catalogue, sources.base_iri))
+    _write_store(staging, quads_for_store(graphs, descriptions.catalogue, sources.base_iri))
     progress("manifest")
     manifest = {
         "format": FORMAT,
@@ -237,7 +239,7 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
         "prefixes": dict(sources.prefixes),
         "documents": documents,
         PAGE_INPUTS: frame,
-        "modified": {n: [d.value, d.datatype.value] for n, d in said.modified.items()},
+        "modified": {n: [d.value, d.datatype.value] for n, d in descriptions.modified.items()},
         "files": files_as_json(list_files(staging, (MANIFEST, STORE, STORE_MANIFEST))),
     }
     write_sealed(staging / MANIFEST, manifest)

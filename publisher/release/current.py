@@ -210,8 +210,10 @@ def _switches_to_current(
     switches: Sequence[SwitchRecord], current: SwitchRecord
 ) -> list[SwitchRecord]:
     """Return the switches that led to the current release; what a crash prevented is left out."""
-    place = max((n for n, s in enumerate(switches) if s.release == current.release), default=None)
-    return [*switches, current] if place is None else list(switches[: place + 1])
+    position = max(
+        (n for n, s in enumerate(switches) if s.release == current.release), default=None
+    )
+    return [*switches, current] if position is None else list(switches[: position + 1])
 
 
 def _without_reverted(history: Sequence[SwitchRecord]) -> list[SwitchRecord]:
@@ -245,11 +247,11 @@ def _older_releases(
     releases: Path, instants: Sequence[datetime | None], known: set[str]
 ) -> Iterator[str]:
     """Yield the releases that are older than all of some instants, the newest first."""
-    told = [instant for instant in instants if instant is not None]
-    if len(told) < len(instants) or not told:
+    dated = [instant for instant in instants if instant is not None]
+    if len(dated) < len(instants) or not dated:
         return  # nothing says what is older
     found = (_switch(releases, name) for name in _other_releases(releases, ""))
-    older = [s for s in found if _UNKNOWN < s.published < min(told) and s.release not in known]
+    older = [s for s in found if _UNKNOWN < s.published < min(dated) and s.release not in known]
     older.sort(key=lambda s: (s.published, s.release), reverse=True)
     yield from (switch.release for switch in older)
 

@@ -23,7 +23,7 @@ from publisher.release.open import open_release
 _NAME = "preview"
 
 
-def build_preview(given: ParsedFiles, releases: Path, *, union: bool) -> Release:
+def build_preview(parsed: ParsedFiles, releases: Path, *, union: bool) -> Release:
     """Return the release of some files, the current one of a folder that holds nothing else.
 
     Raises:
@@ -31,28 +31,28 @@ def build_preview(given: ParsedFiles, releases: Path, *, union: bool) -> Release
     """
     folder = releases / _NAME
     folder.mkdir(parents=True)
-    prefixes = given.prefixes | dict(PREFIXES)
+    prefixes = parsed.prefixes | dict(PREFIXES)
     graphs = Counter(
         "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
-        for quad in set(given.quads)
+        for quad in set(parsed.quads)
     )
     write_json(folder / CONTEXT, {"@context": prefixes})
     nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
     named = {name: count for name, count in graphs.items() if name}
-    write_descriptions(folder, nothing, given.base_iri, named, union=union)
-    write_store(folder / STORE, given.quads)
+    write_descriptions(folder, nothing, parsed.base_iri, named, union=union)
+    write_store(folder / STORE, parsed.quads)
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
     manifest = {
         "format": FORMAT,
         "release": _NAME,
-        "base_iri": given.base_iri,
-        "published": datetime.fromtimestamp(int(given.changed), UTC).isoformat(),
+        "base_iri": parsed.base_iri,
+        "published": datetime.fromtimestamp(int(parsed.changed), UTC).isoformat(),
         "digest": "",
         "inputs": "",
         "software": __version__,
         "graphs": dict(graphs),
         "prefixes": prefixes,
-        "documents": shared_documents(given.quads, given.base_iri),
+        "documents": shared_documents(parsed.quads, parsed.base_iri),
         PAGE_INPUTS: {},
         "modified": {},
         "files": as_json(list_files(folder, (MANIFEST, STORE, STORE_MANIFEST))),

@@ -94,26 +94,26 @@ class Search:
             QueryRefused: The text is too long.
             QueryLimitExceeded: It took too long.
         """
-        asked = words(text[: LONGEST_QUERY + 1])
-        if len(text) > LONGEST_QUERY or len(asked) > MOST_WORDS:
+        requested = words(text[: LONGEST_QUERY + 1])
+        if len(text) > LONGEST_QUERY or len(requested) > MOST_WORDS:
             raise QueryRefused(
                 "The search is too long: at most {length} characters and {count} words.",
                 remedy="Search for fewer words.",
                 length=LONGEST_QUERY,
                 count=MOST_WORDS,
             )
-        if not asked or not self._is_there:
+        if not requested or not self._is_there:
             return SearchResult(())
         with open_sqlite(self._seconds, self._path) as index:
-            return _find(index, asked, language)
+            return _find(index, requested, language)
 
 
-def _find(index: sqlite3.Connection, asked: Sequence[str], language: str) -> SearchResult:
-    simple = [without_swedish_letters(word) for word in asked]
+def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) -> SearchResult:
+    simple = [without_swedish_letters(word) for word in requested]
     mended: list[set[str]] = []
     found: dict[str, Hit] = {}
     more = False
-    steps = [("exact", [{word} for word in asked]), ("plain", [{word} for word in simple])]
+    steps = [("exact", [{word} for word in requested]), ("plain", [{word} for word in simple])]
     for table, alternatives in steps:
         more = _add_hits(index, table, alternatives, language, found) or more
     if not found:
@@ -177,13 +177,13 @@ def _expression(alternatives: Sequence[Iterable[str]]) -> str:
 
 
 def _corrected_words(
-    index: sqlite3.Connection, asked: Sequence[str], *, only_unknown: bool
+    index: sqlite3.Connection, requested: Sequence[str], *, only_unknown: bool
 ) -> list[set[str]]:
     """Return for each word itself and the words of the vocabulary within one edit of it."""
     letters = "".join(row[0] for row in index.execute("SELECT letter FROM letters"))
     mended = []
-    for number, word in enumerate(asked):
-        is_last = number == len(asked) - 1
+    for number, word in enumerate(requested):
+        is_last = number == len(requested) - 1
         among = {word}
         is_known = only_unknown and _is_known(index, word, is_last=is_last)
         if len(word) in _CORRECTED_LENGTHS and not is_known:
@@ -304,7 +304,7 @@ def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set
 def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator[IndexRow]:
     """Yield each thing in each of its languages: IRI, language, label, names, text, kinds."""
     for name in subjects:
-        said = subjects.of(name)
+        properties = subjects.of(name)
         kinds = set(subjects.nodes(name, _TYPE))
         is_left_out = kinds & _EXCLUDED_CLASSES or (
             name in of_catalogue and not kinds & _CATALOGUE_CLASSES
@@ -313,19 +313,21 @@ def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator
         if is_left_out or not labels or not name.startswith(base_iri):
             continue
         ordered = sorted(kinds, key=lambda kind: (not kind.startswith(base_iri), kind))
-        texts = _literals(said, _TEXT_PROPERTIES)
+        texts = _literals(properties, _TEXT_PROPERTIES)
         for tag in sorted({*labels, *(t.language or "" for t in texts)} - {""}) or [""]:
             label = labels.get(tag) or labels.get("") or labels[min(labels)]
-            names = [n for n in _texts_in(_literals(said, _NAME_PROPERTIES), tag) if n != label]
+            names = [
+                n for n in _texts_in(_literals(properties, _NAME_PROPERTIES), tag) if n != label
+            ]
             text = "\n".join(_texts_in(texts, tag))
             yield name, tag, label, "\n".join(names), text, " ".join(ordered)
 
 
-def _literals(said: Properties, paths: Sequence[str]) -> list[Literal]:
+def _literals(properties: Properties, paths: Sequence[str]) -> list[Literal]:
     return [
         term
         for path in paths
-        for term in sorted(set(said.get(path, ())), key=str)
+        for term in sorted(set(properties.get(path, ())), key=str)
         if isinstance(term, Literal)
     ]
 

@@ -150,7 +150,7 @@ def describe_page(page: CataloguePage, catalogue: str, address: str) -> Iterator
             harvester that reads all pages as what the first one was finds them to be it.
     """
     here = NamedNode(_address(address, page.number))
-    said: list[tuple[str, NamedNode | Literal]] = [
+    values: list[tuple[str, NamedNode | Literal]] = [
         ("rdf:type", NamedNode(iri("hydra:PagedCollection"))),
         ("rdf:type", NamedNode(iri("hydra:PartialCollectionView"))),
         ("hydra:totalItems", Literal(page.total)),
@@ -160,8 +160,8 @@ def describe_page(page: CataloguePage, catalogue: str, address: str) -> Iterator
     for name, number in places.items():
         if 1 <= number <= page.last:
             there = NamedNode(_address(address, number))
-            said += [(f"hydra:{name}", there), (f"hydra:{name}Page", there)]
-    for name, term in said:
+            values += [(f"hydra:{name}", there), (f"hydra:{name}Page", there)]
+    for name, term in values:
         yield Triple(here, NamedNode(iri(name)), term)
     yield Triple(NamedNode(catalogue), NamedNode(iri("hydra:view")), here)
 

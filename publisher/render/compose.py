@@ -138,15 +138,15 @@ class PageBuilder:
     def _read(self, document: Document, description: Description, is_single: bool) -> _Fetched:
         """Return what the engine knows around a document; of one of many things only the names."""
         engine, topic, base_iri = self._engine, document.topic, self._release.base_iri
-        around = fetch_neighbourhood(engine, description, base_iri)
+        neighbourhood = fetch_neighbourhood(engine, description, base_iri)
         if not is_single:
-            return _Fetched(around, RelatedFacts(), Similarities(), Concepts(), Details())
+            return _Fetched(neighbourhood, RelatedFacts(), Similarities(), Concepts(), Details())
         placings = self._layout.of(classes_of(description).get(topic, []))
         marks = [path for path, placing in placings.items() if placing.marks]
         return _Fetched(
-            around,
-            fetch_related(engine, topic, description, around),
-            fetch_similar(engine, topic, description, around, marks),
+            neighbourhood,
+            fetch_related(engine, topic, description, neighbourhood),
+            fetch_similar(engine, topic, description, neighbourhood, marks),
             fetch_concepts(engine, topic, description, self._main),
             fetch_details(engine, topic, description, placings),
         )

@@ -60,9 +60,11 @@ class SiteMetadata:
     datasets: Mapping[str, DatasetRecord]
 
 
-def _record(said: Mapping[str, list[object]]) -> DatasetRecord:
-    texts = {p: tuple(t for t in found if isinstance(t, Literal)) for p, found in said.items()}
-    licenses = (term.value for term in said.get(_LICENSE, ()) if isinstance(term, NamedNode))
+def _record(properties: Mapping[str, list[object]]) -> DatasetRecord:
+    texts = {
+        p: tuple(t for t in found if isinstance(t, Literal)) for p, found in properties.items()
+    }
+    licenses = (term.value for term in properties.get(_LICENSE, ()) if isinstance(term, NamedNode))
     return DatasetRecord(texts.get(_TITLE, ()), texts.get(_DESCRIPTION, ()), tuple(licenses))
 
 
@@ -71,7 +73,7 @@ def fetch_site_metadata(engine: Engine, base_iri: str) -> SiteMetadata:
     found: dict[tuple[str, str], dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for row in engine.rows(_QUERY % (base_iri, base_iri)):
         found[row["kind"].value, row["thing"].value][row["property"].value].append(row["value"])
-    records = {key: _record(said) for key, said in found.items()}
+    records = {key: _record(properties) for key, properties in found.items()}
     catalogue = _first(record for (kind, _), record in records.items() if kind == _CATALOG)
     site = records.get((base_iri, base_iri), DatasetRecord())
     return SiteMetadata(
@@ -126,50 +128,54 @@ def dataset_downloads(dataset: str, description: Description, views: Views) -> t
         description: Of the document: the dataset and its distributions.
         views: What links are made with.
     """
-    said: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    properties: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for triple in description.own:
         subject = str(getattr(triple.subject, "value", ""))
-        said[subject][triple.predicate.value].append(triple.object)
+        properties[subject][triple.predicate.value].append(triple.object)
     groups: dict[str, list[str]] = defaultdict(list)
-    for name in _iris(said, dataset, DISTRIBUTION):
-        if _iris(said, name, _FILE):
-            pages = [p for p in _iris(said, name, _PAGE) if p not in _iris(said, name, _FILE)]
+    for name in _iris(properties, dataset, DISTRIBUTION):
+        if _iris(properties, name, _FILE):
+            pages = [
+                p for p in _iris(properties, name, _PAGE) if p not in _iris(properties, name, _FILE)
+            ]
             groups[pages[0] if pages and pages[0] != dataset else name].append(name)
-    found = [_download_of(page, names, said, views) for page, names in groups.items()]
+    found = [_download_of(page, names, properties, views) for page, names in groups.items()]
     return tuple(sorted(found, key=lambda o: (sort_key(o.name.text), o.name.href, str(o.files))))
 
 
-def _iris(said: _PropertiesBySubject, subject: str, path: str) -> list[str]:
-    found = said.get(subject, {}).get(path, ())
+def _iris(properties: _PropertiesBySubject, subject: str, path: str) -> list[str]:
+    found = properties.get(subject, {}).get(path, ())
     return sorted(term.value for term in found if isinstance(term, NamedNode))
 
 
 def _download_of(
-    page: str, names: Sequence[str], said: _PropertiesBySubject, views: Views
+    page: str, names: Sequence[str], properties: _PropertiesBySubject, views: Views
 ) -> Download:
-    titles = [_title(name, said, views.language) for name in names]
+    titles = [_title(name, properties, views.language) for name in names]
     words = takewhile(lambda said: len(set(said)) == 1, zip(*map(str.split, titles), strict=False))
     shared = " ".join(said[0] for said in words) if len(titles) > 1 else ""
     href = "" if page in names else views.link_to(page).href
     files = sorted(
-        (_file(name, said, views) for name in names), key=lambda f: (f.link.text, f.link.href)
+        (_file(name, properties, views) for name in names), key=lambda f: (f.link.text, f.link.href)
     )
     return Download(Value(shared or titles[0], href), tuple(files))
 
 
-def _title(name: str, said: _PropertiesBySubject, language: str) -> str:
-    texts = [t for t in said.get(name, {}).get(_OFFER_TITLE, ()) if isinstance(t, Literal)]
+def _title(name: str, properties: _PropertiesBySubject, language: str) -> str:
+    texts = [t for t in properties.get(name, {}).get(_OFFER_TITLE, ()) if isinstance(t, Literal)]
     found = best_label(texts, language)
     return found.value if found else name.rpartition("/")[2]
 
 
-def _file(name: str, said: _PropertiesBySubject, views: Views) -> DownloadLink:
-    formats = [value for path in _FORMATS for value in _iris(said, name, path)]
+def _file(name: str, properties: _PropertiesBySubject, views: Views) -> DownloadLink:
+    formats = [value for path in _FORMATS for value in _iris(properties, name, path)]
     called = views.link_to(formats[0]).text if formats else name.rpartition("/")[2]
-    sizes = [t for t in said[name].get(_SIZE, ()) if isinstance(t, Literal) and t.value.isdigit()]
+    sizes = [
+        t for t in properties[name].get(_SIZE, ()) if isinstance(t, Literal) and t.value.isdigit()
+    ]
     size = format_bytes(int(sizes[0].value), views.language) if sizes else ""
     # A file is the same in every language, and its address is the one that the catalogue gives.
-    address = views.link_to(_iris(said, name, _FILE)[0]).href
+    address = views.link_to(_iris(properties, name, _FILE)[0]).href
     return DownloadLink(Value(called, address.removesuffix(f"?lang={views.language}")), size)
 
 
@@ -236,12 +242,12 @@ def schema_org_json(
         addresses: Where files and catalogue are on this site.
         page: Address of the page.
     """
-    said: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    properties: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for triple in description.own:
         subject = str(getattr(triple.subject, "value", ""))
-        said[subject][triple.predicate.value].append(triple.object)
+        properties[subject][triple.predicate.value].append(triple.object)
     names = {name: [label for _, label in found] for name, found in description.labels.items()}
-    writer = _SchemaOrgWriter(said, names, language, addresses)
+    writer = _SchemaOrgWriter(properties, names, language, addresses)
     is_dataset = NamedNode(iri("dcat:Dataset")) in writer.terms(topic, "rdf:type")
     node = _dataset(writer, topic) if is_dataset else thing(writer, topic, page)
     if not node:

@@ -202,23 +202,23 @@ class FeedDay:
 def read_entries(release: Release, page: FeedPage) -> Iterator[FeedEntry]:
     """Yield the changes of things on a page of the feed, but for statements, in its order."""
     stream = FeedKind.ENTITIES
-    said: dict[str, dict[str, str]] = {}
+    properties: dict[str, dict[str, str]] = {}
     labels: dict[str, list[Literal]] = {}
     kinds: dict[str, list[str]] = {}
     for quad in read_page(release.folder, stream, page.number):
         value = str(getattr(quad.object, "value", ""))
         subject = str(getattr(quad.subject, "value", ""))
         if _is_default(quad):
-            said.setdefault(subject, {})[quad.predicate.value] = value
+            properties.setdefault(subject, {})[quad.predicate.value] = value
             continue
         member = str(getattr(quad.graph_name, "value", ""))
-        if subject != said[member][stream.version_of]:
+        if subject != properties[member][stream.version_of]:
             continue
         if quad.predicate.value == _TYPE:
             kinds.setdefault(member, []).append(value)
         elif quad.predicate.value in LABELS and isinstance(quad.object, Literal):
             labels.setdefault(member, []).append(quad.object)
-    for name, told in said.items():
+    for name, told in properties.items():
         of_member = tuple(sorted(kinds.get(name, ())))
         if _STATEMENT in of_member:
             continue

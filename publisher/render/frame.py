@@ -87,17 +87,17 @@ class Frame:
         )
         self._environment.filters["sentence_case"] = sentence_case
 
-    def href(self, name: str, reader: PageLanguage) -> str:
+    def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""
         if self._addresses.holds(name):
             path, hash_sign, fragment = self._addresses.path(name).partition("#")
-            kept = f"?lang={reader.language}" if reader.chosen else ""
+            kept = f"?lang={page_language.language}" if page_language.chosen else ""
             return path + kept + hash_sign + fragment
         return name if name.startswith(_SAFE_SCHEMES) else ""
 
-    def page_of(self, document: str, number: int, reader: PageLanguage) -> str:
+    def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""
-        kept = f"&lang={reader.language}" if reader.chosen else ""
+        kept = f"&lang={page_language.language}" if page_language.chosen else ""
         return f"{self._addresses.path(document)}?incoming={number}{kept}"
 
     def dumps(self, dataset: str) -> list[tuple[str, str]]:
@@ -113,7 +113,7 @@ class Frame:
     def render(
         self,
         template: str,
-        reader: PageLanguage,
+        page_language: PageLanguage,
         canonical: str,
         *,
         title: str,
@@ -127,7 +127,7 @@ class Frame:
 
         Args:
             template: Name of its template.
-            reader: Who it is for.
+            page_language: Who it is for.
             canonical: Its canonical IRI.
             title: Its title.
             summary: What it is about, for search engines.
@@ -136,33 +136,33 @@ class Frame:
             picture: Path of the document whose picture a shared link carries.
             values: What its template needs besides.
         """
-        language, versions = reader.language, self._versions(canonical, page, kept)
+        language, versions = page_language.language, self._versions(canonical, page, kept)
         written = self._environment.get_template(template).render(
             **values,
-            **self._surroundings(reader),
+            **self._surroundings(page_language),
             canonical=canonical,
             title=title,
             summary=_shorten(summary),
             versions=versions,
             switches=[version for version in versions if version.language != language],
-            now=self._now(canonical, page, kept, reader),
+            now=self._now(canonical, page, kept, page_language),
             place_on_site=self._addresses.on_site(canonical),
             picture=self._on_site(f"{PICTURES}{language}/{picture}.png"),
         )
         return written.encode()
 
-    def _surroundings(self, reader: PageLanguage) -> dict[str, object]:
+    def _surroundings(self, page_language: PageLanguage) -> dict[str, object]:
         """Return what every page for a reader has around it."""
-        language = reader.language
+        language = page_language.language
         return {
             "_": lambda message, **v: translate(message, language, **v),
             "language": language,
             "site_name": text_in(self._catalogued.site.titles, language),
-            "home": self.href(self._addresses.base_iri, reader),
+            "home": self.href(self._addresses.base_iri, page_language),
             "root": self._addresses.path(self._addresses.base_iri),
-            "address": lambda path: self.href(self._addresses.base_iri + path, reader),
-            "search_language": language if reader.chosen else "",
-            "licenses": self._licenses(reader),
+            "address": lambda path: self.href(self._addresses.base_iri + path, page_language),
+            "search_language": language if page_language.chosen else "",
+            "licenses": self._licenses(page_language),
             "release": self._release.id,
             "notice": self._notice(language),
             "published": self._published(language),
@@ -176,22 +176,24 @@ class Frame:
         day = self._release.published.date().isoformat()
         return format_literal(Literal(day, datatype=NamedNode(iri("xsd:date"))), language)
 
-    def _licenses(self, reader: PageLanguage) -> list[Value]:
+    def _licenses(self, page_language: PageLanguage) -> list[Value]:
         """Return the licences of the catalogue and its datasets, once each."""
         records = (self._catalogued.catalogue, *self._catalogued.datasets.values())
         found = []
         for name in dict.fromkeys(name for record in records for name in record.licenses):
-            label = best_label(standard_terms().get(name, ()), reader.language) or Literal(name)
-            language = foreign_language(label, reader.language)
-            found.append(Value(label.value, self.href(name, reader), language))
+            label = best_label(standard_terms().get(name, ()), page_language.language) or Literal(
+                name
+            )
+            language = foreign_language(label, page_language.language)
+            found.append(Value(label.value, self.href(name, page_language), language))
         return found
 
-    def _now(self, canonical: str, page: int, kept: str, reader: PageLanguage) -> str:
+    def _now(self, canonical: str, page: int, kept: str, page_language: PageLanguage) -> str:
         """Return where a page of the past is as it is now; empty for a page of the present."""
         if self._present is None:
             return ""
         parameters = [f"incoming={page}"] * (page > 1) + [kept] * bool(kept)
-        parameters += [f"lang={reader.language}"] * reader.chosen
+        parameters += [f"lang={page_language.language}"] * page_language.chosen
         path = self._present.path(canonical)
         return f"{path}?{'&'.join(parameters)}" if parameters else path
 

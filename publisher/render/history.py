@@ -54,7 +54,7 @@ class HistoryPages:
         self,
         tombstone: Tombstone,
         as_it_was: str,
-        reader: PageLanguage,
+        page_language: PageLanguage,
         near: Sequence[tuple[Value, Value | None]] = (),
     ) -> bytes:
         """Return the page of an entity that left.
@@ -62,37 +62,37 @@ class HistoryPages:
         Args:
             tombstone: Of the entity.
             as_it_was: Address of its document in the last release that had it; may be empty.
-            reader: Who asks.
+            page_language: Who asks.
             near: What is called nearly so, with what it is.
         """
-        language = reader.language
+        language = page_language.language
         return self._frame.render(
             "gone.html",
-            reader,
+            page_language,
             tombstone.entity,
             title=translate("This is no longer here", language),
             tombstone=tombstone,
             day=format_day(tombstone.gone, language),
-            replaced_by=self._links(tombstone.replaced_by, reader),
-            events=self._links(tombstone.events, reader),
+            replaced_by=self._links(tombstone.replaced_by, page_language),
+            events=self._links(tombstone.events, page_language),
             as_it_was=as_it_was,
             near=near,
         )
 
-    def releases(self, kept: Sequence[ReleaseInfo], reader: PageLanguage) -> bytes:
+    def releases(self, infos: Sequence[ReleaseInfo], page_language: PageLanguage) -> bytes:
         """Return the page of the releases that are kept, the newest first."""
-        before = [release.id for release in kept[1:]] + [""]
+        before = [release.id for release in infos[1:]] + [""]
         rows = [
-            (release, format_day(release.published, reader.language), older)
-            for release, older in zip(kept, before, strict=True)
+            (release, format_day(release.published, page_language.language), older)
+            for release, older in zip(infos, before, strict=True)
         ]
-        title = translate("Releases", reader.language)
+        title = translate("Releases", page_language.language)
         return self._frame.render(
-            "releases.html", reader, self._page_address("release"), title=title, rows=rows
+            "releases.html", page_language, self._page_address("release"), title=title, rows=rows
         )
 
     def report(
-        self, name: str, report: Mapping[str, Any], loss_allowed: str, reader: PageLanguage
+        self, name: str, report: Mapping[str, Any], loss_allowed: str, page_language: PageLanguage
     ) -> bytes:
         """Return the page of what the check of a release found.
 
@@ -100,17 +100,17 @@ class HistoryPages:
             name: Of the release.
             report: What was found.
             loss_allowed: Why it may take away more than the limits allow; empty when it may not.
-            reader: Who asks.
+            page_language: Who asks.
         """
         findings = [
-            (finding, in_language(finding["message"], reader.language))
+            (finding, in_language(finding["message"], page_language.language))
             for finding in report["findings"]
         ]
         return self._frame.render(
             "report.html",
-            reader,
+            page_language,
             self._page_address(f"release/{name}/report"),
-            title=translate("Report of the release {name}", reader.language, name=name),
+            title=translate("Report of the release {name}", page_language.language, name=name),
             findings=findings,
             loss_allowed=loss_allowed,
         )
@@ -120,7 +120,7 @@ class HistoryPages:
         names: tuple[str, str],
         counts: Mapping[str, int],
         beginning: Iterable[EntityDiff],
-        reader: PageLanguage,
+        page_language: PageLanguage,
     ) -> bytes:
         """Return the page of what changed from one release to another; it shows the beginning.
 
@@ -128,20 +128,20 @@ class HistoryPages:
             names: Of the older release and the newer one.
             counts: Name of a kind → how many entities it happened to.
             beginning: The first changes, not more than ``MOST_SHOWN``.
-            reader: Who asks.
+            page_language: Who asks.
         """
         old, new = names
         known: dict[str, Value] = {}
 
         def naming(name: str) -> Value:
-            return known.get(name) or known.setdefault(name, self._link(name, reader))
+            return known.get(name) or known.setdefault(name, self._link(name, page_language))
 
-        listed = [view_change(change, naming, reader.language) for change in beginning]
+        listed = [view_change(change, naming, page_language.language) for change in beginning]
         return self._frame.render(
             "difference.html",
-            reader,
+            page_language,
             self._page_address(f"release/{new}/diff/{old}"),
-            title=translate("Differences", reader.language),
+            title=translate("Differences", page_language.language),
             old=old,
             new=new,
             counts=counts,
@@ -152,20 +152,20 @@ class HistoryPages:
     def _page_address(self, path: str) -> str:
         return self._addresses.base_iri + path
 
-    def _links(self, names: Iterable[str], reader: PageLanguage) -> Sequence[Value]:
-        return [self._link(name, reader) for name in names]
+    def _links(self, names: Iterable[str], page_language: PageLanguage) -> Sequence[Value]:
+        return [self._link(name, page_language) for name in names]
 
-    def _link(self, name: str, reader: PageLanguage) -> Value:
+    def _link(self, name: str, page_language: PageLanguage) -> Value:
         """Return a link that bears the name of the thing it leads to."""
         prefixes, base_iri = self._release.prefixes, self._addresses.base_iri
         description = self._engine.describe((name,), 1, 1)
         if description is None:
-            label = best_label(standard_terms().get(name, ()), reader.language)
+            label = best_label(standard_terms().get(name, ()), page_language.language)
             text = label.value if label else iri_as_label(name, prefixes, base_iri)
-            return Value(text, self._frame.href(name, reader))
-        label = LabelPicker(description, {}, reader.language, prefixes, base_iri).of(name)
-        language = foreign_language(label, reader.language)
-        return Value(label.value, self._frame.href(name, reader), language)
+            return Value(text, self._frame.href(name, page_language))
+        label = LabelPicker(description, {}, page_language.language, prefixes, base_iri).of(name)
+        language = foreign_language(label, page_language.language)
+        return Value(label.value, self._frame.href(name, page_language), language)
 
 
 # What changed between two releases, in the words of the data: who reads it is no program.
@@ -232,14 +232,14 @@ def _quads(lines: tuple[str, ...]) -> Iterator[Quad]:
 
 
 def _label(quads: list[Quad], entity: str, language: str) -> Literal | None:
-    said = [
+    values = [
         quad.object
         for quad in quads
         if quad.predicate.value in LABELS
         and isinstance(quad.object, Literal)
         and quad.subject == NamedNode(entity)
     ]
-    return best_label(said, language)
+    return best_label(values, language)
 
 
 def _fact(quad: Quad, naming: NameValue, language: str, *, is_new: bool) -> ChangedStatement:

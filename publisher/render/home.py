@@ -95,15 +95,17 @@ class Home:
     def cards(self, language: str, link: Link) -> list[Card]:
         """Return the things of the main class by name; none when there are too many."""
         things = self.things.get(self.main, {})
-        cards = [self._card(name, said, language, link) for name, said in things.items()]
+        cards = [
+            self._card(name, properties, language, link) for name, properties in things.items()
+        ]
         return sorted(cards, key=lambda card: sort_key(card.name.text))
 
     def _card(
-        self, name: str, said: Mapping[str, Sequence[object]], language: str, link: Link
+        self, name: str, properties: Mapping[str, Sequence[object]], language: str, link: Link
     ) -> Card:
         placings = self.layout.of([self.main])
         ordered = sorted(placings.items(), key=lambda p: (p[1].group_order, p[1].order))
-        marks = tuple(
+        badges = tuple(
             Badge(
                 Value(placing.names.get(language, "")),
                 self._value(concept, language, link),
@@ -111,17 +113,21 @@ class Home:
             )
             for path, placing in ordered
             if placing.marks
-            for concept in _names(said.get(path, ()))
+            for concept in _names(properties.get(path, ()))
         )
-        tagged = (path for path, p in ordered if p.concepts and not p.marks and said.get(path))
-        tags = [self._value(c, language, link) for c in _names(said.get(next(tagged, ""), ()))]
+        tagged = (
+            path for path, p in ordered if p.concepts and not p.marks and properties.get(path)
+        )
+        tags = [
+            self._value(c, language, link) for c in _names(properties.get(next(tagged, ""), ()))
+        ]
         tags.sort(key=lambda tag: sort_key(tag.text))
         return Card(
             name,
-            _with_labels(name, said, language, link),
-            marks,
+            _with_labels(name, properties, language, link),
+            badges,
             tuple(tags),
-            None if tags else _first_sentence(said, language),
+            None if tags else _first_sentence(properties, language),
         )
 
     def collections(self, language: str, link: Link) -> list[Collection]:
@@ -131,8 +137,8 @@ class Home:
     def collection(self, name: str, language: str, link: Link) -> Collection:
         """Return a class with its things."""
         things = [
-            _with_labels(thing, said, language, link)
-            for thing, said in self.things.get(name, {}).items()
+            _with_labels(thing, properties, language, link)
+            for thing, properties in self.things.get(name, {}).items()
         ]
         things.sort(key=lambda thing: sort_key(thing.text))
         return Collection(name, self._value(name, language, link), self.counts[name], tuple(things))
@@ -152,15 +158,15 @@ def _literals(terms: Iterable[object]) -> list[Literal]:
 
 
 def _with_labels(
-    name: str, said: Mapping[str, Sequence[object]], language: str, link: Link
+    name: str, properties: Mapping[str, Sequence[object]], language: str, link: Link
 ) -> Value:
-    found = next((said[p] for p in LABELS if said.get(p)), ())
+    found = next((properties[p] for p in LABELS if properties.get(p)), ())
     label = best_label(_literals(found), language) or Literal(name)
     return Value(label.value, link(name), foreign_language(label, language))
 
 
-def _first_sentence(said: Mapping[str, Sequence[object]], language: str) -> Value | None:
-    found = next((said[p] for p in _DESCRIPTIONS if said.get(p)), ())
+def _first_sentence(properties: Mapping[str, Sequence[object]], language: str) -> Value | None:
+    found = next((properties[p] for p in _DESCRIPTIONS if properties.get(p)), ())
     text = best_label(_literals(found), language)
     return text and Value(first_sentence(text.value), "", foreign_language(text, language))
 
@@ -196,12 +202,15 @@ def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
         name: found[name]
         for name in ranked
         if name != _STATEMENT
-        and (name not in small or any(said.keys() & set(LABELS) for said in things[name].values()))
+        and (
+            name not in small
+            or any(properties.keys() & set(LABELS) for properties in things[name].values())
+        )
     }
     concepts = {
         name
-        for said in things.get(main, {}).values()
-        for property_, values in said.items()
+        for properties in things.get(main, {}).values()
+        for property_, values in properties.items()
         if property_ not in (*LABELS, *_DESCRIPTIONS)
         for name in _names(values)
     }

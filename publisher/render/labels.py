@@ -134,9 +134,9 @@ def fetch_labels(engine: Engine, things: Iterable[str]) -> Labels:
         names = " ".join(str(NamedNode(name)) for name in part)
         for row in engine.rows(_QUERY.format(things=names, properties=properties)):
             if isinstance(row["value"], Literal):
-                said = found.setdefault(row["thing"].value, {})
-                said.setdefault(row["property"].value, set()).add(row["value"])
+                values = found.setdefault(row["thing"].value, {})
+                values.setdefault(row["property"].value, set()).add(row["value"])
     return {
-        name: tuple(sorted(next(said[p] for p in LABEL_PATHS if p in said), key=str))
-        for name, said in found.items()
+        name: tuple(sorted(next(properties[p] for p in LABEL_PATHS if p in properties), key=str))
+        for name, properties in found.items()
     }

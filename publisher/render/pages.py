@@ -81,10 +81,15 @@ class Pages:
         self._use = UsageGuide(self._frame, release, addresses, self.tables, classes)
         self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
 
-    def document(self, document: Document, description: Description, reader: PageLanguage) -> bytes:
+    def document(
+        self, document: Document, description: Description, page_language: PageLanguage
+    ) -> bytes:
         """Return the page of a document."""
         page = self._composer.compose(
-            document, description, reader.language, lambda name: self._frame.href(name, reader)
+            document,
+            description,
+            page_language.language,
+            lambda name: self._frame.href(name, page_language),
         )
         topic = page.topic
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
@@ -93,10 +98,10 @@ class Pages:
         template, more = "document.html", {}
         if is_ontology(description):
             template = "ontology.html"
-            more = self._ontologies.parts(document.topic, by_kind, reader)
+            more = self._ontologies.parts(document.topic, by_kind, page_language)
         return self._frame.render(
             template,
-            reader,
+            page_language,
             document.iri,
             title=page.title,
             summary=lead,
@@ -113,26 +118,29 @@ class Pages:
             structured=schema_org_json(
                 description,
                 document.topic,
-                reader.language,
+                page_language.language,
                 self._addresses,
                 self._addresses.on_site(document.iri),
             ),
             dumps=dumps,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             behind_query=self._behind(document),
-            next_page=self._page(document, description, 1, reader),
-            previous_page=self._page(document, description, -1, reader),
+            next_page=self._page(document, description, 1, page_language),
+            previous_page=self._page(document, description, -1, page_language),
             **more,
         )
 
     def picture(
-        self, document: Document, description: Description, reader: PageLanguage
+        self, document: Document, description: Description, page_language: PageLanguage
     ) -> bytes | None:
         """Return the picture of a document's topic as PNG; None for one without a name."""
         if not is_named(document.topic, description):
             return None
         page = self._composer.compose(
-            document, description, reader.language, lambda name: self._frame.href(name, reader)
+            document,
+            description,
+            page_language.language,
+            lambda name: self._frame.href(name, page_language),
         )
         kinds = page.topic.kinds[:1] if page.topic else ()
         texts = page.topic.descriptions[:1] if page.topic else ()
@@ -141,16 +149,16 @@ class Pages:
                 sentence_case(page.title),
                 "".join(sentence_case(kind.text) for kind in kinds),
                 "".join(first_sentence(text.text) for text in texts),
-                text_in(self._catalogued.site.titles, reader.language),
+                text_in(self._catalogued.site.titles, page_language.language),
                 page.map,
             )
         )
 
-    def home_picture(self, reader: PageLanguage) -> bytes:
+    def home_picture(self, page_language: PageLanguage) -> bytes:
         """Return the picture of the site as PNG."""
-        language, site = reader.language, self._catalogued.site
+        language, site = page_language.language, self._catalogued.site
         title = text_in(site.titles, language) or self._addresses.base_iri
-        drawn = self._maps.of_home(language, lambda name: self._frame.href(name, reader))
+        drawn = self._maps.of_home(language, lambda name: self._frame.href(name, page_language))
         text, place = text_in(site.descriptions, language), self._addresses.base_iri
         host = place.partition("//")[2].rstrip("/")
         return draw_card(OpenGraphCard(title, text=text, site=host, map=drawn))
@@ -159,12 +167,12 @@ class Pages:
         return document.iri.removeprefix(self._release.base_iri) or HOME_PICTURE
 
     def _page(
-        self, document: Document, description: Description, step: int, reader: PageLanguage
+        self, document: Document, description: Description, step: int, page_language: PageLanguage
     ) -> str:
         number = description.page + step
         if not 1 <= number <= description.pages:
             return ""
-        return self._frame.page_of(document.iri, number, reader)
+        return self._frame.page_of(document.iri, number, page_language)
 
     def _behind(self, document: Document) -> tuple[str, str]:
         """Return the query that gives what a document holds, and the address that asks it."""
@@ -179,19 +187,19 @@ class Pages:
             for m in media_types.GRAPHS
         ]
 
-    def home(self, reader: PageLanguage) -> bytes:
+    def home(self, page_language: PageLanguage) -> bytes:
         """Return the home page: what is here, and how to use it."""
-        language, addresses, main = reader.language, self._addresses, self._home.main
+        language, addresses, main = page_language.language, self._addresses, self._home.main
 
         def link(name: str) -> str:
-            return self._frame.href(name, reader)
+            return self._frame.href(name, page_language)
 
         cards = self._home.cards(language, link)
         example = cards[0].iri if cards else addresses.base_iri + "catalog"
         lead = text_in(self._catalogued.site.descriptions, language)
         return self._frame.render(
             "home.html",
-            reader,
+            page_language,
             addresses.base_iri,
             title=text_in(self._catalogued.site.titles, language) or addresses.base_iri,
             summary=lead,
@@ -208,7 +216,7 @@ class Pages:
                 )
                 for name, record in self._catalogued.datasets.items()
             ],
-            **self._use.parts(example, main, reader),
+            **self._use.parts(example, main, page_language),
         )
 
     def problem(
@@ -216,9 +224,9 @@ class Pages:
         status: int,
         title: str,
         details: Sequence[str],
-        reader: PageLanguage,
+        page_language: PageLanguage,
         near: Sequence[Hit] = (),
-        asked: str = "",
+        requested: str = "",
     ) -> bytes:
         """Return a page that says what went wrong and what to do.
 
@@ -226,19 +234,19 @@ class Pages:
             status: Of the answer.
             title: What went wrong, in a few words.
             details: The same in sentences, and the cure.
-            reader: Who it is for.
+            page_language: Who it is for.
             near: What the reader may have looked for.
-            asked: Words to search for.
+            requested: Words to search for.
         """
         return self._frame.render(
             "problem.html",
-            reader,
+            page_language,
             self._addresses.base_iri,
             title=title,
             status=status,
             details=details,
-            near=self.search.near(near, reader),
-            asked=asked,
+            near=self.search.near(near, page_language),
+            asked=requested,
         )
 
 

@@ -63,7 +63,7 @@ class QueryPages:
         self._named, self._first, self._union = named, first, union
         self._has_editor = files("publisher").joinpath(*_EDITOR).is_file()
 
-    def endpoint(self, reader: PageLanguage, page: QueryPage) -> bytes:
+    def endpoint(self, page_language: PageLanguage, page: QueryPage) -> bytes:
         """Return the page of the endpoint: the form, the query that was sent and its answer."""
         prefixes = self._release.prefixes
         place = self._addresses.on_site(self._release.base_iri + "sparql")
@@ -73,10 +73,12 @@ class QueryPages:
         files = [(form.upper(), query_address(place, query, form)) for form in formats]
         return self._frame.render(
             "sparql.html",
-            reader,
+            page_language,
             self._release.base_iri + "sparql",
             title="SPARQL",
-            shown=view_answer(page.answer, prefixes, lambda name: self._frame.href(name, reader))
+            shown=view_answer(
+                page.answer, prefixes, lambda name: self._frame.href(name, page_language)
+            )
             if page.answer
             else None,
             sent=page,
@@ -84,45 +86,45 @@ class QueryPages:
             editor=self._has_editor,
             place=self._addresses.path(self._release.base_iri + "sparql"),
             declared=json.dumps(dict(sorted(prefixes.items()))),
-            query=page.query or self._first.get(reader.language, ""),
-            kept_language=reader.language if reader.chosen else "",
+            query=page.query or self._first.get(page_language.language, ""),
+            kept_language=page_language.language if page_language.chosen else "",
             prefixes=", ".join(sorted(prefixes)),
             files=[(name, href) for name, href in files if href],
             share=query_address(place, query),
             programs=list(example_programs(place, query, is_graph=is_graph)) if page.answer else [],
-            examples=[self._listed(query, reader) for query in self._named.values()],
+            examples=[self._listed(query, page_language) for query in self._named.values()],
         )
 
-    def named(self, reader: PageLanguage) -> bytes:
+    def named(self, page_language: PageLanguage) -> bytes:
         """Return the page that documents the named queries."""
         return self._frame.render(
             "queries.html",
-            reader,
+            page_language,
             self._release.base_iri + "query",
-            title=self._title(reader),
-            queries=[self._listed(query, reader) for query in self._named.values()],
+            title=self._title(page_language),
+            queries=[self._listed(query, page_language) for query in self._named.values()],
         )
 
     @staticmethod
-    def _title(reader: PageLanguage) -> str:
-        return {"sv": "Färdiga frågor", "en": "Ready-made queries"}[reader.language]
+    def _title(page_language: PageLanguage) -> str:
+        return {"sv": "Färdiga frågor", "en": "Ready-made queries"}[page_language.language]
 
-    def _listed(self, query: NamedQuery, reader: PageLanguage) -> NamedQueryView:
+    def _listed(self, query: NamedQuery, page_language: PageLanguage) -> NamedQueryView:
         place = self._addresses.path(self._release.base_iri + f"query/{query.name}")
         examples = urlencode({n: p.example for n, p in query.parameters.items()})
-        asked = f"?{examples}" if examples else ""
+        requested = f"?{examples}" if examples else ""
         return NamedQueryView(
             name=query.name,
-            about=in_language(query.about, reader.language) or query.name,
+            about=in_language(query.about, page_language.language) or query.name,
             href=query_address(
                 self._addresses.path(self._release.base_iri + "sparql"), query.example()
             ),
             parameters=tuple(
-                (p.name, in_language(p.about, reader.language), p.example)
+                (p.name, in_language(p.about, page_language.language), p.example)
                 for p in query.parameters.values()
             ),
             text=query.body(),
-            examples=tuple((form, f"{place}.{form}{asked}") for form in ("csv", "json")),
+            examples=tuple((form, f"{place}.{form}{requested}") for form in ("csv", "json")),
         )
 
 

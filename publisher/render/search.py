@@ -56,13 +56,13 @@ class HitView:
 def split_matches(text: str, found: SearchResult) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
-    place = 0
+    position = 0
     for begin, end, folded in word_spans(text):
         word = without_swedish_letters(folded)
         if word in found.words or (found.beginning and word.startswith(found.beginning)):
-            cut += [(text[place:begin], False), (text[begin:end], True)]
-            place = end
-    cut.append((text[place:], False))
+            cut += [(text[position:begin], False), (text[begin:end], True)]
+            position = end
+    cut.append((text[position:], False))
     return [(part, is_match) for part, is_match in cut if part]
 
 
@@ -96,24 +96,26 @@ class SearchPages:
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._iri = release.base_iri + "search"
 
-    def page(self, text: str, found: SearchResult, number: int, reader: PageLanguage) -> bytes:
+    def page(
+        self, text: str, found: SearchResult, number: int, page_language: PageLanguage
+    ) -> bytes:
         """Return a page of hits; without a text, the form alone."""
         return self._frame.render(
             "search.html",
-            reader,
+            page_language,
             self._iri,
-            title={"sv": "Sök", "en": "Search"}[reader.language],
+            title={"sv": "Sök", "en": "Search"}[page_language.language],
             kept=self._query(text, number),
             asked=text,
             longest=LONGEST_QUERY,
             total=len(found.hits),
             more=found.more,
-            hits=self._shown(found, number, reader),
+            hits=self._shown(found, number, page_language),
             first=(number - 1) * PAGE_SIZE + 1,
             page_number=number,
             pages=self.pages(found),
-            previous_page=self._page(text, found, number - 1, reader),
-            next_page=self._page(text, found, number + 1, reader),
+            previous_page=self._page(text, found, number - 1, page_language),
+            next_page=self._page(text, found, number + 1, page_language),
             as_json=f"{self._addresses.path(self._iri)}.json?{self._query(text, number)}",
         )
 
@@ -122,39 +124,43 @@ class SearchPages:
         """Return how many pages the hits fill; no hits fill one."""
         return max(1, -(-len(found.hits) // PAGE_SIZE))
 
-    def near(self, hits: Sequence[Hit], reader: PageLanguage) -> list[tuple[Value, Value | None]]:
+    def near(
+        self, hits: Sequence[Hit], page_language: PageLanguage
+    ) -> list[tuple[Value, Value | None]]:
         """Return hits as links, each with what it is: help for who came to a wrong address."""
         names = fetch_labels(self._engine, {kind for hit in hits for kind in hit.kinds})
         return [
             (
                 Value(
                     hit.label,
-                    self._frame.href(hit.iri, reader),
-                    "" if hit.language == reader.language else hit.language,
+                    self._frame.href(hit.iri, page_language),
+                    "" if hit.language == page_language.language else hit.language,
                 ),
-                _kind(hit, names, reader.language),
+                _kind(hit, names, page_language.language),
             )
             for hit in hits
         ]
 
-    def json(self, text: str, found: SearchResult, number: int, reader: PageLanguage) -> bytes:
+    def json(
+        self, text: str, found: SearchResult, number: int, page_language: PageLanguage
+    ) -> bytes:
         """Return a page of hits as JSON; in marks are begin and end of what was looked for."""
         hits = []
-        for hit in self._shown(found, number, reader):
+        for hit in self._shown(found, number, page_language):
             label, snippet = _mark_matches(hit.label), _mark_matches(hit.snippet)
-            said: dict[str, object] = {
+            properties: dict[str, object] = {
                 "iri": hit.iri,
                 "href": self._addresses.on_site(hit.iri),
-                "language": hit.language or reader.language,
+                "language": hit.language or page_language.language,
                 "label": label[0],
                 "labelMarks": label[1],
                 "snippet": snippet[0],
                 "snippetMarks": snippet[1],
             }
             if hit.kind is not None:
-                said["kind"] = hit.kind.text
-                said["kindLanguage"] = hit.kind.language or reader.language
-            hits.append(said)
+                properties["kind"] = hit.kind.text
+                properties["kindLanguage"] = hit.kind.language or page_language.language
+            hits.append(properties)
         answer: Mapping[str, object] = {
             "query": text,
             "total": len(found.hits),
@@ -165,29 +171,33 @@ class SearchPages:
         }
         return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
 
-    def _query(self, text: str, number: int, reader: PageLanguage | None = None) -> str:
+    def _query(self, text: str, number: int, page_language: PageLanguage | None = None) -> str:
         pairs = [("q", text)] if text else []
         pairs += [("page", str(number))] if number > 1 else []
-        if reader is not None and reader.chosen:
-            pairs.append(("lang", reader.language))
+        if page_language is not None and page_language.chosen:
+            pairs.append(("lang", page_language.language))
         return urlencode(pairs)
 
-    def _page(self, text: str, found: SearchResult, number: int, reader: PageLanguage) -> str:
+    def _page(
+        self, text: str, found: SearchResult, number: int, page_language: PageLanguage
+    ) -> str:
         if not 1 <= number <= self.pages(found):
             return ""
-        return f"{self._addresses.path(self._iri)}?{self._query(text, number, reader)}"
+        return f"{self._addresses.path(self._iri)}?{self._query(text, number, page_language)}"
 
-    def _shown(self, found: SearchResult, number: int, reader: PageLanguage) -> list[HitView]:
+    def _shown(
+        self, found: SearchResult, number: int, page_language: PageLanguage
+    ) -> list[HitView]:
         hits = found.hits[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
         names = fetch_labels(self._engine, {kind for hit in hits for kind in hit.kinds})
         return [
             HitView(
                 iri=hit.iri,
-                href=self._frame.href(hit.iri, reader),
-                language="" if hit.language == reader.language else hit.language,
+                href=self._frame.href(hit.iri, page_language),
+                language="" if hit.language == page_language.language else hit.language,
                 label=split_matches(hit.label, found),
                 snippet=hit_snippet(hit, found),
-                kind=_kind(hit, names, reader.language),
+                kind=_kind(hit, names, page_language.language),
             )
             for hit in hits
         ]
@@ -207,9 +217,9 @@ def _kind(hit: Hit, names: Labels, language: str) -> Value | None:
 def _mark_matches(found: Sequence[Piece]) -> tuple[str, list[list[int]]]:
     """Return pieces as one text, with begin and end of each match in it."""
     marks: list[list[int]] = []
-    place = 0
+    position = 0
     for text, is_match in found:
         if is_match:
-            marks.append([place, place + len(text)])
-        place += len(text)
+            marks.append([position, position + len(text)])
+        position += len(text)
     return "".join(text for text, _ in found), marks

@@ -58,53 +58,53 @@ class UsageGuide:
     def _days(self) -> list[FeedDay]:
         return latest_days(self._release, self._classes)
 
-    def parts(self, example: str, main: str, reader: PageLanguage) -> dict[str, Any]:
+    def parts(self, example: str, main: str, page_language: PageLanguage) -> dict[str, Any]:
         """Return what the template of the home page needs for it.
 
         Args:
             example: IRI of a thing to look up.
             main: IRI of the main class.
-            reader: Who asks.
+            page_language: Who asks.
         """
         addresses, base_iri = self._addresses, self._release.base_iri
         document = addresses.document_of(example)
         file = addresses.representation(document, media_types.TURTLE)
-        query = names_query(main, self._release.prefixes, reader.language)
+        query = names_query(main, self._release.prefixes, page_language.language)
         return {
             "example": addresses.on_site(example),
             "example_file": addresses.on_site(file),
             "endpoint": addresses.on_site(base_iri + "sparql"),
             "query": query,
             "ask": query_address(addresses.path(base_iri + "sparql"), query),
-            "table": lambda name: self._csv(name, reader),
-            "latest": [self._day(day, reader) for day in self._days],
+            "table": lambda name: self._csv(name, page_language),
+            "latest": [self._day(day, page_language) for day in self._days],
         }
 
-    def _csv(self, name: str, reader: PageLanguage) -> str:
+    def _csv(self, name: str, page_language: PageLanguage) -> str:
         """Return the address of a class as CSV: its table's, else a query's answer."""
         table = self._tables.get(name)
         if table is not None:
             return self._addresses.path(self._place(table, media_types.CSV.extension))
-        query = names_query(name, self._release.prefixes, reader.language)
+        query = names_query(name, self._release.prefixes, page_language.language)
         return csv_address(self._addresses.path(self._release.base_iri + "sparql"), query)
 
-    def _day(self, day: FeedDay, reader: PageLanguage) -> tuple[str, list[DayChanges]]:
+    def _day(self, day: FeedDay, page_language: PageLanguage) -> tuple[str, list[DayChanges]]:
         date = format_literal(
-            Literal(day.date, datatype=NamedNode(iri("xsd:date"))), reader.language
+            Literal(day.date, datatype=NamedNode(iri("xsd:date"))), page_language.language
         )
         changes = []
         for activity, entries in day.activities:
-            things = tuple(self._thing(entry, reader) for entry in entries[:_MOST_NAMED])
-            words = translate(_ACTIVITY_WORDS[activity], reader.language)
+            things = tuple(self._thing(entry, page_language) for entry in entries[:_MOST_NAMED])
+            words = translate(_ACTIVITY_WORDS[activity], page_language.language)
             changes.append(DayChanges(words, things, len(entries) - len(things)))
         return date, changes
 
-    def _thing(self, entry: FeedEntry, reader: PageLanguage) -> Value:
-        label = best_label(entry.labels, reader.language)
+    def _thing(self, entry: FeedEntry, page_language: PageLanguage) -> Value:
+        label = best_label(entry.labels, page_language.language)
         name = iri_as_label(entry.thing, self._release.prefixes, self._release.base_iri)
         label = label or Literal(name)
-        href = self._frame.href(entry.thing, reader)
-        return Value(label.value, href, foreign_language(label, reader.language))
+        href = self._frame.href(entry.thing, page_language)
+        return Value(label.value, href, foreign_language(label, page_language.language))
 
 
 # Ready-made queries for readers: to begin with, and to take a whole class away as a table.

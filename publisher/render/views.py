@@ -68,9 +68,9 @@ class Views:
         return self._named(name, self._link(name))
 
     def _named(self, name: str, href: str = "") -> Value:
-        said = self._by_subject.get(name)
-        if said and said.get(OBJECT) and not self._names.known(name):
-            subject, predicate = (said[part][0] for part in (SUBJECT, PREDICATE))
+        properties = self._by_subject.get(name)
+        if properties and properties.get(OBJECT) and not self._names.known(name):
+            subject, predicate = (properties[part][0] for part in (SUBJECT, PREDICATE))
             parts = (self._names.of(str(getattr(p, "value", ""))) for p in (subject, predicate))
             return Value(": ".join(part.value for part in parts), href)
         label = self._names.of(name)
@@ -78,27 +78,27 @@ class Views:
 
     def thing(self, name: str) -> Thing:
         """Return the view of one of the things described."""
-        said = self._by_subject.get(name, {})
+        properties = self._by_subject.get(name, {})
         classes = sorted(
-            (term.value for term in said.get(_TYPE, ()) if isinstance(term, NamedNode)),
+            (term.value for term in properties.get(_TYPE, ()) if isinstance(term, NamedNode)),
             key=lambda kind: (not self._link(kind).startswith("/"), kind),
         )
         placings = self._layout.of(classes)
-        described = next((p for p in _DESCRIPTIONS if said.get(p)), "")
-        shown = [p for p in said if p not in (_TYPE, described) and self._tells(name, p)]
-        lines = {p: self._line(name, p, said[p], placings) for p in shown}
+        described = next((p for p in _DESCRIPTIONS if properties.get(p)), "")
+        shown = [p for p in properties if p not in (_TYPE, described) and self._tells(name, p)]
+        lines = {p: self._line(name, p, properties[p], placings) for p in shown}
         return Thing(
             iri=name,
             anchor=anchor_of(name),
             name=self._named(name),
             kinds=self._kinds(classes),
-            marks=tuple(self._marks(classes, said, placings)),
+            marks=tuple(self._marks(classes, properties, placings)),
             descriptions=tuple(
                 self._value(term)
-                for term in self._in_language(described, list(said.get(described, ())))
+                for term in self._in_language(described, list(properties.get(described, ())))
             ),
             groups=self._groups(lines, placings),
-            disputed=self._disputed(name, said, placings),
+            disputed=self._disputed(name, properties, placings),
         )
 
     def _kinds(self, classes: Sequence[str]) -> tuple[Value, ...]:
@@ -119,11 +119,11 @@ class Views:
     def _marks(
         self,
         classes: Sequence[str],
-        said: Mapping[str, list[object]],
+        properties: Mapping[str, list[object]],
         placings: Mapping[str, PropertyLayout],
     ) -> Iterable[Badge]:
         for predicate, placing in placings.items():
-            for term in said.get(predicate, ()) if placing.marks else ():
+            for term in properties.get(predicate, ()) if placing.marks else ():
                 if isinstance(term, NamedNode):
                     usual = self._layout.is_usual(classes, predicate, term.value)
                     name = self._property(predicate, placing)
@@ -213,20 +213,22 @@ class Views:
 
     def _details(self, name: str) -> tuple[PropertyValues, ...]:
         """Return what is told of another thing, as its shape has it, but not what names it."""
-        said = self._by_subject.pop(name, {})  # popped, so that it is told once
+        properties = self._by_subject.pop(name, {})  # popped, so that it is told once
         self._parts.discard(name)
-        classes = sorted(t.value for t in said.get(_TYPE, ()) if isinstance(t, NamedNode))
+        classes = sorted(t.value for t in properties.get(_TYPE, ()) if isinstance(t, NamedNode))
         placings = self._layout.of(classes)
         # The source of what is itself a fact stands beside it.
         without = {_TYPE, *LABELS, *([_SOURCE] if self._layout.must_be_sourced(classes) else [])}
-        lines = {p: self._line(name, p, said[p], placings) for p in said if p not in without}
+        lines = {
+            p: self._line(name, p, properties[p], placings) for p in properties if p not in without
+        }
         return tuple(line for group in self._groups(lines, placings) for line in group.lines)
 
     def _nested(self, node: str) -> tuple[PropertyValues, ...]:
-        said = self._by_subject.pop(node, {})  # popped, so that a circle of them ends
+        properties = self._by_subject.pop(node, {})  # popped, so that a circle of them ends
         self._parts.discard(node)
-        shown = sorted(p for p in said if p != _TYPE) or list(said)
-        return tuple(self._line(node, p, said[p], {}) for p in shown)
+        shown = sorted(p for p in properties if p != _TYPE) or list(properties)
+        return tuple(self._line(node, p, properties[p], {}) for p in shown)
 
     def _groups(
         self, lines: Mapping[str, PropertyValues], placings: Mapping[str, PropertyLayout]
@@ -246,10 +248,15 @@ class Views:
         )
 
     def _disputed(
-        self, name: str, said: Mapping[str, list[object]], placings: Mapping[str, PropertyLayout]
+        self,
+        name: str,
+        properties: Mapping[str, list[object]],
+        placings: Mapping[str, PropertyLayout],
     ) -> tuple[PropertyValues, ...]:
         """Return the statements about a thing that are not among its triples."""
-        facts = [f for f in self._statements.about.get(name, ()) if f[1] not in said.get(f[0], ())]
+        facts = [
+            f for f in self._statements.about.get(name, ()) if f[1] not in properties.get(f[0], ())
+        ]
         lines = (self._line(name, predicate, [value], placings) for predicate, value in facts)
         return tuple(sorted(lines, key=lambda line: (line.iri, line_text(line))))
 
@@ -297,14 +304,16 @@ def _translations(text: Literal, all_texts: Sequence[object]) -> list[Literal]:
 def read_provenance(described: PropertiesByEntity) -> Provenance:
     """Return what the statements among the things described say."""
     read = Provenance()
-    for said in described.values():
-        if not all(said.get(part) for part in (SUBJECT, PREDICATE, OBJECT)):
+    for properties in described.values():
+        if not all(properties.get(part) for part in (SUBJECT, PREDICATE, OBJECT)):
             continue
-        subject = str(getattr(said[SUBJECT][0], "value", ""))
-        fact = (str(getattr(said[PREDICATE][0], "value", "")), said[OBJECT][0])
+        subject = str(getattr(properties[SUBJECT][0], "value", ""))
+        fact = (str(getattr(properties[PREDICATE][0], "value", "")), properties[OBJECT][0])
         read.about[subject].append(fact)
         read.sources[subject, fact] += [
-            str(getattr(s, "value", "")) for s in said.get(_STATEMENT_SOURCE, ())
+            str(getattr(s, "value", "")) for s in properties.get(_STATEMENT_SOURCE, ())
         ]
-        read.notes[subject, fact] += [n for n in said.get(_NOTE, ()) if isinstance(n, Literal)]
+        read.notes[subject, fact] += [
+            n for n in properties.get(_NOTE, ()) if isinstance(n, Literal)
+        ]
     return read

@@ -68,16 +68,16 @@ class _BoundedNumber(IntegerConverter):
     regex = r"\d{1,9}"
 
 
-def create_flask(site: Site, past: ReleaseArchive | None = None) -> Flask:
+def create_flask(site: Site, archive: ReleaseArchive | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
     app = _flask(site, (health.blueprint, pictures.blueprint, *_ROUTE_MODULES))
-    past = past or create_archive(site.config, Shared(site.metrics, site.endpoint.queue))
-    app.register_blueprint(releases.blueprint(site, past))
-    app.register_blueprint(files.copies_blueprint(site, past))
-    app.register_blueprint(memento.blueprint(site, past))
+    archive = archive or create_archive(site.config, Shared(site.metrics, site.endpoint.queue))
+    app.register_blueprint(releases.blueprint(site, archive))
+    app.register_blueprint(files.copies_blueprint(site, archive))
+    app.register_blueprint(memento.blueprint(site, archive))
     app.register_blueprint(documents.blueprint(site))
     queue_costly_views(app, site)
-    memento.follow_accept_datetime(app, site, past)
+    memento.follow_accept_datetime(app, site, archive)
     return app
 
 
@@ -155,9 +155,9 @@ class CachingApplication:
     out.
     """
 
-    def __init__(self, site: Site, past: ReleaseArchive | None = None) -> None:
+    def __init__(self, site: Site, archive: ReleaseArchive | None = None) -> None:
         """Begin with empty memories."""
-        self._flask = create_flask(site, past).wsgi_app
+        self._flask = create_flask(site, archive).wsgi_app
         self._documents = ResponseCache(self._flask, site.config.cache_mb << 20)
         self._answers = ResponseCache(self._flask, site.config.query_cache_mb << 20)
         self._metrics = site.metrics
@@ -170,27 +170,27 @@ class CachingApplication:
         return self._answer(environ, start)
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
-        memory = None if environ["PATH_INFO"] in _MONITORED_PATHS else self._cache_for(environ)
-        return (memory or self._flask)(environ, start)
+        cache = None if environ["PATH_INFO"] in _MONITORED_PATHS else self._cache_for(environ)
+        return (cache or self._flask)(environ, start)
 
     def from_cache(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes] | None:
         """Answer a request from memory, without a lock; None when the answer must be made."""
-        memory = self._cache_for(environ)
-        if memory is None:
+        cache = self._cache_for(environ)
+        if cache is None:
             return None
-        return memory.from_cache(environ, self._metrics.counting(environ, start))
+        return cache.from_cache(environ, self._metrics.counting(environ, start))
 
-    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
+    def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return an answer from memory as it goes over the wire; None when it must be made.
 
         Its head is that of HTTP/1.1 (RFC 9112), without Date and the empty line after it.
         """
-        memory = self._cache_for(asked.environ)
-        answer = None if memory is None else memory.find(asked)
+        cache = self._cache_for(cacheable.environ)
+        answer = None if cache is None else cache.find(cacheable)
         if answer is None:
             return None
-        sent = answer.raw_response(asked.environ)
-        self._metrics.request(asked.route, sent.status)
+        sent = answer.raw_response(cacheable.environ)
+        self._metrics.request(cacheable.route, sent.status)
         return sent.head, sent.body
 
     def warm(self, previous: CachingApplication, most: int, seconds: float) -> int:
@@ -216,6 +216,6 @@ class CachingApplication:
         return self._answers if environ["PATH_INFO"].startswith(_QUERY_PATHS) else self._documents
 
 
-def create_app(site: Site, past: ReleaseArchive | None = None) -> CachingApplication:
+def create_app(site: Site, archive: ReleaseArchive | None = None) -> CachingApplication:
     """Return the application that answers for a site."""
-    return CachingApplication(site, past)
+    return CachingApplication(site, archive)

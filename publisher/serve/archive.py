@@ -74,9 +74,9 @@ class ReleaseArchive:
                 state = self._state()
                 seen, _, rows = self._listed
                 if seen != state:
-                    kept = list_releases(self._releases)[::-1]
-                    rows = {r.id: rows.get(r.id) or self._rows(r.id) for r in kept}
-                    self._listed = (state, kept, rows)
+                    infos = list_releases(self._releases)[::-1]
+                    rows = {r.id: rows.get(r.id) or self._rows(r.id) for r in infos}
+                    self._listed = (state, infos, rows)
         return self._listed[1:]
 
     def _state(self) -> object:
@@ -95,21 +95,21 @@ class ReleaseArchive:
         Args:
             document: Its path below the base.
         """
-        kept, rows = self._reload()
+        infos, rows = self._reload()
         found: list[ReleaseInfo] = []
         before: list[str] | None = None
         is_listed = False
-        for release in kept:
+        for release in infos:
             row = rows[release.id].find(document)
             is_listed = is_listed or row is not None
             if row is not None and row != before:
                 found.append(release)
             before = row
-        return found if is_listed else list(kept)
+        return found if is_listed else list(infos)
 
     def has(self, name: str) -> bool:
         """Tell whether there is a release of a name."""
-        return any(kept.id == name for kept in self.list_releases())
+        return any(info.id == name for info in self.list_releases())
 
     def release(self, name: str) -> Release | None:
         """Return a kept release, without what answers for it; None for a name that is none.
@@ -183,8 +183,8 @@ class ReleaseArchive:
 
 def release_at(mementos: Sequence[ReleaseInfo], instant: datetime) -> ReleaseInfo:
     """Return the release that was on line at an instant; before the first one, the first one."""
-    place = bisect_right([kept.published for kept in mementos], instant)
-    return mementos[max(0, place - 1)]
+    position = bisect_right([info.published for info in mementos], instant)
+    return mementos[max(0, position - 1)]
 
 
 # Kept releases, opened after every byte was compared; what was found is not looked for again.
@@ -240,15 +240,15 @@ class VerifiedOpener:
         return self._makers.make(folder, partial(self._open, folder))
 
     def _open(self, folder: Path) -> Release:
-        known = self._verdicts.get(folder)
-        if known is not None and known.state != file_state(known.checked_file):
-            known = None
-        if known is not None and not known.is_whole:
+        checked = self._verdicts.get(folder)
+        if checked is not None and checked.state != file_state(checked.checked_file):
+            checked = None
+        if checked is not None and not checked.is_whole:
             raise damaged_error(folder.name)
         manifest = folder / MANIFEST
         verdict = _Integrity(is_whole=True, checked_file=manifest, state=file_state(manifest))
         try:
-            release = open_release(folder, is_known=known is not None)
+            release = open_release(folder, is_known=checked is not None)
         except ReleaseUnreadable as error:  # just now: it is no verdict
             _log.error("The release %s cannot be read just now: %s", folder.name, error)
             raise
@@ -329,9 +329,12 @@ class OpenFailures:
     def note(self, folder: Path, error: PublisherError) -> OpenFailure:
         """Keep why a release could not be opened."""
         before = self._found.pop(folder, None)
-        told_by = Path(error.where or folder)
-        state = file_state(told_by)
-        is_same = before is not None and (before.checked_file, before.state) == (told_by, state)
+        checked_file = Path(error.where or folder)
+        state = file_state(checked_file)
+        is_same = before is not None and (before.checked_file, before.state) == (
+            checked_file,
+            state,
+        )
         pause = _FIRST_PAUSE_SECONDS
         if is_same and before is not None:
             longest = _DAMAGED_PAUSE_SECONDS if _is_damage(error) else _LONGEST_PAUSE_SECONDS
@@ -339,7 +342,7 @@ class OpenFailures:
         # A copy has no traceback, which would hold on to a release that is not served.
         is_news = before is None or str(before.error) != str(error)
         again_at = time.monotonic() + pause
-        refusal = OpenFailure(copy(error), told_by, state, again_at, pause, is_news)
+        refusal = OpenFailure(copy(error), checked_file, state, again_at, pause, is_news)
         self._found[folder] = refusal
         while len(self._found) > _MOST_FAILURES:
             self._found.popitem(last=False)

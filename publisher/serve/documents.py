@@ -97,8 +97,8 @@ def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes
     if description is None:
         abort(404)
     if chosen is media_types.HTML:
-        reader = negotiate_language(request, site)
-        return site.pages.document(document, description, reader), reader.language
+        page_language = negotiate_language(request, site)
+        return site.pages.document(document, description, page_language), page_language.language
     return site.documents.graph(document, description, chosen), ""
 
 
@@ -126,11 +126,11 @@ def document_response(site: Site, document: Document, extension: MediaType | Non
 
 
 def _home(site: Site) -> Response:
-    reader = negotiate_language(request, site)
-    body = site.pages.home(reader)
+    page_language = negotiate_language(request, site)
+    body = site.pages.home(page_language)
     response = Response(body, content_type=media_types.HTML.content_type)
     set_validators(response, body, site.release.published)
-    response.headers["Content-Language"] = reader.language
+    response.headers["Content-Language"] = page_language.language
     response.headers["Link"] = join_links(signposting.home_signposts(site))
     set_vary(response, "Accept", "Accept-Language")
     mark_cacheable()
@@ -198,8 +198,8 @@ def find_tombstone(site: Site, path: str) -> tuple[Tombstone, MediaType | None] 
     tried: list[tuple[str, MediaType | None]] = [(path, None)]
     if chosen in media_types.DOCUMENTS:
         tried.append((bare, chosen))
-    for asked, media_type in tried:
-        for name in site.addresses.candidates(asked):
+    for requested, media_type in tried:
+        for name in site.addresses.candidates(requested):
             for entity in (name, site.addresses.thing_of(name)):
                 tombstone = site.tombstones.find(entity)
                 if tombstone is not None:
@@ -257,18 +257,18 @@ def _chosen(extension: MediaType | None) -> Chosen:
 
 def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Response:
     """Return 410 as a page, as a graph, or as problem details (RFC 9110, section 15.5.11)."""
-    reader = negotiate_language(request, site)
+    page_language = negotiate_language(request, site)
     was = last_version_address(site, tombstone)
     picked = _chosen(extension)
     chosen = picked.media_type
     if chosen is _DETAILS:
-        body = _problem(tombstone, was, reader.language)
+        body = _problem(tombstone, was, page_language.language)
         response = Response(body, _GONE_STATUS, content_type=PROBLEM)
     elif chosen is HTML:
         entity = tombstone.entity.removeprefix(site.release.base_iri)
-        hits = suggest_things(site, entity, reader, tombstone.replaced_by)
-        near = site.pages.search.near(hits, reader)
-        page = site.pages.history.gone(tombstone, was, reader, near)
+        hits = suggest_things(site, entity, page_language, tombstone.replaced_by)
+        near = site.pages.search.near(hits, page_language)
+        page = site.pages.history.gone(tombstone, was, page_language, near)
         response = Response(page, _GONE_STATUS, content_type=HTML.content_type)
     else:
         release = site.release
@@ -276,7 +276,7 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
         graph = as_n3(graph) if picked.name in N3 else graph
         response = Response(graph, _GONE_STATUS, content_type=picked.content_type)
     if chosen in (_DETAILS, HTML):
-        response.headers["Content-Language"] = reader.language
+        response.headers["Content-Language"] = page_language.language
     links = [(name, 'rel="successor-version"') for name in tombstone.replaced_by]
     links += [(was, 'rel="predecessor-version"')] if was else []
     if links:

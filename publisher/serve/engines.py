@@ -73,8 +73,8 @@ def open_archive_engine(config: Config, release: Release, services: frozenset[st
 def _embedded(
     config: Config, release: Release, services: frozenset[str], *, at_once: bool
 ) -> EmbeddedEngine:
-    workplace = _worker_config(config, release, services)
-    return EmbeddedEngine(workplace, config.query_workers, at_once=at_once)
+    worker_config = _worker_config(config, release, services)
+    return EmbeddedEngine(worker_config, config.query_workers, at_once=at_once)
 
 
 def _worker_config(config: Config, release: Release, services: frozenset[str]) -> WorkerConfig:

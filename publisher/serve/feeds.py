@@ -92,9 +92,9 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/feed.atom")
     def atom() -> Response:
-        reader = negotiate_language(request, site)
-        response = _answer(site, site.feeds.atom(reader.language), _ATOM)
-        response.headers["Content-Language"] = reader.language
+        page_language = negotiate_language(request, site)
+        response = _answer(site, site.feeds.atom(page_language.language), _ATOM)
+        response.headers["Content-Language"] = page_language.language
         response.vary.clear()
         set_vary(response, "Accept-Language")
         return response

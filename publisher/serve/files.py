@@ -41,12 +41,14 @@ def _is_range_request(response: Response) -> bool:
 
 def file_response(response: Response, length: int) -> Response:
     """Return a file, a part of it, or the word that the client has it (RFC 9110, section 14)."""
-    asked = {n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")}
-    asked = with_exact_date(asked, response)
+    requested = {
+        n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")
+    }
+    requested = with_exact_date(requested, response)
     if _is_range_request(response):
-        asked["HTTP_RANGE"] = request.headers["Range"]
+        requested["HTTP_RANGE"] = request.headers["Range"]
     try:
-        response.make_conditional(asked, accept_ranges=True, complete_length=length)
+        response.make_conditional(requested, accept_ranges=True, complete_length=length)
     except RequestedRangeNotSatisfiable:
         response.close()
         raise
@@ -122,16 +124,16 @@ def _files(folder: Path) -> Mapping[str, StoredFile]:
     return _file_lists.get(folder) or _file_lists.put(folder, read_files(folder / MANIFEST))
 
 
-def copies_blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
+def copies_blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
     """Return the route of the files of releases."""
     routes = Blueprint("copies", __name__)
     releases = Path(site.config.releases)
 
     @routes.get("/release/<release>/file/<path:name>")
     def file(release: str, name: str) -> Response:
-        kept = next((k for k in past.list_releases() if k.id == release), None)
-        found = _files(releases / release).get(name) if kept else None
-        if kept is None or found is None:
+        info = next((k for k in archive.list_releases() if k.id == release), None)
+        found = _files(releases / release).get(name) if info else None
+        if info is None or found is None:
             abort(404)
         media_type = media_types.media_type_of_file(name)
         response = send_file(
@@ -139,7 +141,7 @@ def copies_blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
             mimetype=media_type.name if media_type else _OCTET_STREAM,
             conditional=False,
             etag=found.sha256[:32],
-            last_modified=kept.published,
+            last_modified=info.published,
         )
         response.headers["Accept-Ranges"] = "bytes"
         response.headers["Cache-Control"] = "public, no-cache"

@@ -28,9 +28,9 @@ def blueprint(site: Site) -> Blueprint:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
             return response
         # A site that serves an older release serves: no proxy may take it out for that.
-        instead = site.health.fallback
-        told = f"{instead.explained(SOURCE_LANGUAGE)}\n" if instead else ""
-        return _plain(f"{site.release.id}\n{told}")
+        fallback = site.health.fallback
+        text = f"{fallback.explained(SOURCE_LANGUAGE)}\n" if fallback else ""
+        return _plain(f"{site.release.id}\n{text}")
 
     @routes.get("/metrics")
     def metrics() -> Response:

@@ -52,10 +52,10 @@ def _is_original() -> bool:
 class MementoAddresses:
     """The addresses of one site at all times."""
 
-    def __init__(self, site: Site, past: ReleaseArchive) -> None:
+    def __init__(self, site: Site, archive: ReleaseArchive) -> None:
         """Keep what links are made of."""
         self._site = site
-        self._past = past
+        self._past = archive
 
     def _place(self, path: str) -> str:
         return self._site.addresses.on_site(self._site.release.base_iri + path)
@@ -64,9 +64,9 @@ class MementoAddresses:
         """Return the address of a path now."""
         return self._place(path) + (f"?{query}" if query else "")
 
-    def memento(self, kept: ReleaseInfo, path: str) -> str:
+    def memento(self, info: ReleaseInfo, path: str) -> str:
         """Return the address of a path in a release."""
-        return self._place(f"release/{kept.id}/{path}")
+        return self._place(f"release/{info.id}/{path}")
 
     def time_map(self, path: str) -> str:
         """Return the address of the list of a path's mementos."""
@@ -88,10 +88,10 @@ class MementoAddresses:
         """Return the links to the first, the last, the one before and the one after."""
         mementos = self.mementos(path)
         relations: dict[str, list[str]] = defaultdict(list)
-        by_id = {kept.id: kept for kept in mementos}
+        by_id = {info.id: info for info in mementos}
         wanted = {"first": 0, "last": len(mementos) - 1}
         if here is not None:
-            instants = [kept.published for kept in mementos]
+            instants = [info.published for info in mementos]
             wanted["prev"] = bisect_left(instants, here.published) - 1
             wanted["next"] = bisect_right(instants, here.published)
         for relation, number in wanted.items():
@@ -124,17 +124,17 @@ def read_accept_datetime(site: Site) -> datetime:
 
 
 def archived_response(
-    clock: MementoAddresses, past: ReleaseArchive, name: str, path: str
+    clock: MementoAddresses, archive: ReleaseArchive, name: str, path: str
 ) -> Response | None:
     """Return what a release of the past answers for a path; None when there is no such release."""
-    here = next((kept for kept in past.list_releases() if kept.id == name), None)
+    here = next((info for info in archive.list_releases() if info.id == name), None)
     if here is None:
         return None
     # A path in WSGI is bytes that are written as Latin-1 (PEP 3333).
     marks: list[bool] = []
     bare = f"/{path}".encode().decode("latin-1")
-    asked = dict(request.environ, PATH_INFO=bare) | {_ORIGINAL: marks}
-    response = Response.from_app(partial(past.answer, name), asked)
+    requested = dict(request.environ, PATH_INFO=bare) | {_ORIGINAL: marks}
+    response = Response.from_app(partial(archive.answer, name), requested)
     assert isinstance(response, Response)
     if response.status_code != 200:
         return response
@@ -160,9 +160,9 @@ def mark_originals(app: Flask) -> None:
     app.after_request(mark)
 
 
-def follow_accept_datetime(app: Flask, site: Site, past: ReleaseArchive) -> None:
+def follow_accept_datetime(app: Flask, site: Site, archive: ReleaseArchive) -> None:
     """Let every document answer as it was at a wished time, with 200 and its own address."""
-    clock = MementoAddresses(site, past)
+    clock = MementoAddresses(site, archive)
 
     def travel() -> Response | None:
         path = request.path.removeprefix("/")
@@ -170,15 +170,15 @@ def follow_accept_datetime(app: Flask, site: Site, past: ReleaseArchive) -> None
             return None
         instant = read_accept_datetime(site)
         mementos = clock.mementos(path)
-        kept = release_at(mementos, instant) if mementos else None
-        if kept is None:
+        info = release_at(mementos, instant) if mementos else None
+        if info is None:
             return None
         with request_slot(site):
-            response = archived_response(clock, past, kept.id, path)
+            response = archived_response(clock, archive, info.id, path)
         if response is None:
             return None
         if response.status_code == 200 and "Content-Location" not in response.headers:
-            response.headers["Content-Location"] = clock.memento(kept, path)
+            response.headers["Content-Location"] = clock.memento(info, path)
         set_vary(response, "Accept-Datetime")
         response.make_conditional(with_exact_date(request.environ, response))
         return response
@@ -207,18 +207,18 @@ def _as_links(clock: MementoAddresses, path: str, mementos: Sequence[ReleaseInfo
             f'until="{http_date(mementos[-1].published)}"',
         ),
     ]
-    for number, kept in enumerate(mementos):
+    for number, info in enumerate(mementos):
         ends = ["first"] * (number == 0) + ["last"] * (number == len(mementos) - 1)
         relation = " ".join([*ends, "memento"])
-        date = http_date(kept.published)
-        links.append((clock.memento(kept, path), f'rel="{relation}"; datetime="{date}"'))
+        date = http_date(info.published)
+        links.append((clock.memento(info, path), f'rel="{relation}"; datetime="{date}"'))
     return (join_links(links).replace(", <", ",\n<") + "\n").encode()
 
 
 def _as_json(clock: MementoAddresses, path: str, mementos: Sequence[ReleaseInfo]) -> bytes:
     listed = [
-        {"datetime": kept.published.isoformat(), "uri": clock.memento(kept, path)}
-        for kept in mementos
+        {"datetime": info.published.isoformat(), "uri": clock.memento(info, path)}
+        for info in mementos
     ]
     time_map = {
         "original_uri": clock.original(path),
@@ -229,17 +229,17 @@ def _as_json(clock: MementoAddresses, path: str, mementos: Sequence[ReleaseInfo]
     return (json.dumps(time_map, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
+def blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
     """Return the routes of TimeMaps."""
     routes = Blueprint("memento", __name__)
-    clock = MementoAddresses(site, past)
+    clock = MementoAddresses(site, archive)
 
     @routes.get("/timemap/", defaults={"path": ""})
     @routes.get("/timemap/<path:path>")
     def time_map(path: str) -> Response:
         mementos = clock.mementos(path)
         is_known = site.documents.find(document_path(site, path)) is not None
-        if not mementos or (not is_known and len(mementos) == len(past.list_releases())):
+        if not mementos or (not is_known and len(mementos) == len(archive.list_releases())):
             abort(404)
         chosen = negotiate(request.headers.get("Accept", ""), [LINK_FORMAT, JSON.name])
         write = _as_json if chosen == JSON.name else _as_links

@@ -16,15 +16,15 @@ _PNG = "image/png"
 _FOLDER = PICTURES.rstrip("/")
 
 
-def _draw(site: Site, name: str, reader: PageLanguage) -> bytes | None:
+def _draw(site: Site, name: str, page_language: PageLanguage) -> bytes | None:
     """Return the picture of the document of a path; None when there is none."""
     document = site.documents.find(name)
     if name == HOME_PICTURE:
-        return site.pages.home_picture(reader)
+        return site.pages.home_picture(page_language)
     description = site.documents.describe(document) if document else None
     if document is None or description is None:
         return None
-    return site.pages.picture(document, description, reader)
+    return site.pages.picture(document, description, page_language)
 
 
 def blueprint(site: Site) -> Blueprint:

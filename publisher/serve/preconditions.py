@@ -41,8 +41,8 @@ def answer_if_met(
         started[:] = [status, fields]
         return lambda _written: None
 
-    asked = {n: v for n, v in environ.items() if n not in (_MATCH, _UNMODIFIED)}
-    chunks = application(asked, keep)
+    requested = {n: v for n, v in environ.items() if n not in (_MATCH, _UNMODIFIED)}
+    chunks = application(requested, keep)
     status, fields = started
     named = {name.lower(): value for name, value in fields}
     if not status.startswith(_FOUND) or _is_met(environ, named):

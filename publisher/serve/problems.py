@@ -101,12 +101,18 @@ def problem_response(
     site: Site, status: int, details: dict[str, object], sentences: list[str], title: str = ""
 ) -> Response:
     """Return a problem as a page to readers who prefer pages, else as problem details."""
-    reader = negotiate_language(request, site)
-    title = translate(title or _TITLES.get(status, HTTPStatus(status).phrase), reader.language)
+    page_language = negotiate_language(request, site)
+    title = translate(
+        title or _TITLES.get(status, HTTPStatus(status).phrase), page_language.language
+    )
     if _prefers_page(request.headers.get("Accept", "")):
-        near = suggest_things(site, request.path, reader) if status == HTTPStatus.NOT_FOUND else []
-        asked = " ".join(words_in_path(request.path)) if status == HTTPStatus.NOT_FOUND else ""
-        page = site.pages.problem(status, title, sentences, reader, near, asked)
+        near = (
+            suggest_things(site, request.path, page_language)
+            if status == HTTPStatus.NOT_FOUND
+            else []
+        )
+        requested = " ".join(words_in_path(request.path)) if status == HTTPStatus.NOT_FOUND else ""
+        page = site.pages.problem(status, title, sentences, page_language, near, requested)
         response = Response(page, status, content_type=HTML.content_type)
     else:
         problem = {"type": "about:blank", "title": title, "status": status, **details}
@@ -114,7 +120,7 @@ def problem_response(
             problem["detail"] = " ".join(sentences)
         body = json.dumps(problem, ensure_ascii=False, indent=1) + "\n"
         response = Response(body.encode(), status, content_type=PROBLEM)
-    response.headers["Content-Language"] = reader.language
+    response.headers["Content-Language"] = page_language.language
     response.headers["Cache-Control"] = "no-store" if status >= 500 else "no-cache"
     set_vary(response, "Accept", "Accept-Language")
     return response

@@ -23,19 +23,19 @@ def negotiate_language(request: Request, site: Site) -> PageLanguage:
     return PageLanguage(choose_language(request.headers.get("Accept-Language", ""), offered))
 
 
-def set_content_language(response: Response, reader: PageLanguage) -> None:
+def set_content_language(response: Response, page_language: PageLanguage) -> None:
     """Say the language of an answer, and whether the request's field chose it.
 
     RFC 9110, sections 8.5 and 12.5.5.
     """
-    response.headers["Content-Language"] = reader.language
-    if not reader.chosen:
+    response.headers["Content-Language"] = page_language.language
+    if not page_language.chosen:
         response.vary.add("Accept-Language")
 
 
-def page_response(site: Site, body: bytes, reader: PageLanguage) -> Response:
+def page_response(site: Site, body: bytes, page_language: PageLanguage) -> Response:
     """Return a page of the release as an answer: with validators, and in its reader's language."""
     response = Response(body, content_type=HTML.content_type)
     set_validators(response, body, site.release.published)
-    set_content_language(response, reader)
+    set_content_language(response, page_language)
     return response

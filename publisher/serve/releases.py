@@ -54,13 +54,18 @@ def _accept() -> str:
     return request.headers.get("Accept", "")
 
 
-def _listing(site: Site, past: ReleaseArchive) -> Response:
+def _listing(site: Site, archive: ReleaseArchive) -> Response:
     """Return the releases that are kept, the newest first."""
-    clock, kept = MementoAddresses(site, past), list(past.list_releases())[::-1]
+    clock, infos = MementoAddresses(site, archive), list(archive.list_releases())[::-1]
     if _chosen([HTML.name, JSON.name]) == HTML.name:
-        reader = negotiate_language(request, site)
-        return _answer(site, site.pages.history.releases(kept, reader), HTML.name, reader.language)
-    before = [release.id for release in kept[1:]] + [""]
+        page_language = negotiate_language(request, site)
+        return _answer(
+            site,
+            site.pages.history.releases(infos, page_language),
+            HTML.name,
+            page_language.language,
+        )
+    before = [release.id for release in infos[1:]] + [""]
     listed = [
         {
             "id": release.id,
@@ -74,29 +79,29 @@ def _listing(site: Site, past: ReleaseArchive) -> Response:
             "report": clock.memento(release, "report"),
             "differences": clock.memento(release, f"diff/{older}") if older else None,
         }
-        for release, older in zip(kept, before, strict=True)
+        for release, older in zip(infos, before, strict=True)
     ]
     return _answer(site, _serialise({"releases": listed}), JSON.name)
 
 
-def _report(site: Site, past: ReleaseArchive, name: str) -> Response:
+def _report(site: Site, archive: ReleaseArchive, name: str) -> Response:
     """Return what the check found when a release was made."""
-    release = past.release(name)
+    release = archive.release(name)
     if release is None:
         abort(404)
     written = (release.folder / REPORT).read_bytes()
     if _chosen([HTML.name, JSON.name]) == JSON.name:
         return _answer(site, written, JSON.name)
-    reader = negotiate_language(request, site)
+    page_language = negotiate_language(request, site)
     reason = read_manifest(release.folder).loss_allowed
-    page = site.pages.history.report(name, json.loads(written), reason, reader)
-    return _answer(site, page, HTML.name, reader.language)
+    page = site.pages.history.report(name, json.loads(written), reason, page_language)
+    return _answer(site, page, HTML.name, page_language.language)
 
 
-def _file(site: Site, past: ReleaseArchive, name: str, file: str) -> Response:
+def _file(site: Site, archive: ReleaseArchive, name: str, file: str) -> Response:
     """Return the manifest of a release, its signature or the key of that, byte for byte."""
     path = Path(site.config.releases) / name / file
-    if not past.has(name) or not path.is_file():
+    if not archive.has(name) or not path.is_file():
         abort(404)
     body = path.read_bytes()
     content_type = JSON.name if file == MANIFEST else "text/plain;charset=utf-8"
@@ -106,23 +111,23 @@ def _file(site: Site, past: ReleaseArchive, name: str, file: str) -> Response:
 
 
 def _difference(
-    site: Site, past: ReleaseArchive, names: tuple[str, str], extension: str
+    site: Site, archive: ReleaseArchive, names: tuple[str, str], extension: str
 ) -> Response:
     """Return what changed from the second release to the first."""
-    new, old = past.release(names[0]), past.release(names[1])
+    new, old = archive.release(names[0]), archive.release(names[1])
     if new is None or old is None:
         abort(404)
     chosen = _chosen(_EXTENSIONS.values(), extension)
-    difference = past.differences.find(old, new)
+    difference = archive.differences.find(old, new)
     if chosen != HTML.name:
         return _text(
             site, difference.json if chosen == JSON.name else difference.patch, chosen, new
         )
-    reader = negotiate_language(request, site)
+    page_language = negotiate_language(request, site)
     page = site.pages.history.difference(
-        (old.id, new.id), difference.counts, difference.beginning(MOST_SHOWN), reader
+        (old.id, new.id), difference.counts, difference.beginning(MOST_SHOWN), page_language
     )
-    response = _answer(site, page, HTML.name, reader.language)
+    response = _answer(site, page, HTML.name, page_language.language)
     mark_cacheable()
     return response
 
@@ -142,32 +147,32 @@ def _text(site: Site, text: SpooledText, chosen: str, new: Release) -> Response:
     return response
 
 
-def blueprint(site: Site, past: ReleaseArchive) -> Blueprint:
+def blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
     """Return the routes of releases."""
     routes = Blueprint("releases", __name__)
-    clock = MementoAddresses(site, past)
+    clock = MementoAddresses(site, archive)
 
     @routes.get("/release")
     def releases() -> Response:
-        return _listing(site, past)
+        return _listing(site, archive)
 
     @routes.get("/release/<name>/report")
     def report(name: str) -> Response:
-        return _report(site, past, name)
+        return _report(site, archive, name)
 
     @routes.get(f"/release/<name>/<any('{MANIFEST}', '{SIGNATURE}', '{PUBLIC_KEY}'):file>")
     def manifest(name: str, file: str) -> Response:
-        return _file(site, past, name, file)
+        return _file(site, archive, name, file)
 
     @routes.get("/release/<name>/diff/<other>", defaults={"extension": ""})
     @routes.get("/release/<name>/diff/<other>.<any(html, json, rdfp):extension>")
     def difference(name: str, other: str, extension: str) -> Response:
-        return _difference(site, past, (name, other), extension)
+        return _difference(site, archive, (name, other), extension)
 
     @routes.route("/release/<name>/", defaults={"path": ""})
     @routes.route("/release/<name>/<path:path>", methods=["GET", "POST"])
     def as_it_was(name: str, path: str) -> Response:
-        response = archived_response(clock, past, name, path)
+        response = archived_response(clock, archive, name, path)
         if response is None:
             abort(404)
         if response.status_code == 200 and "ETag" in response.headers:

@@ -47,10 +47,10 @@ _log = logging.getLogger("publisher")
 class _OpenRelease:
     """A release that answers: its site, and the application in front, which may be made anew."""
 
-    def __init__(self, site: Site, past: ReleaseArchive, end: Callable[[], None]) -> None:
+    def __init__(self, site: Site, archive: ReleaseArchive, end: Callable[[], None]) -> None:
         self.site = site
         self.folder = site.release.folder.resolve()
-        self.application = create_app(site, past)
+        self.application = create_app(site, archive)
         self.turnstile = DrainingApp(self._answer, end)
 
     def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
@@ -102,9 +102,9 @@ class ReloadingApp:
             admitted = self._admitted  # the release changed hands just now
         return admitted.turnstile.answer(environ, start_response)
 
-    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
+    def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is ready; None when it must be made."""
-        return self._admitted.application.at_once(asked)
+        return self._admitted.application.at_once(cacheable)
 
     def _begin(self) -> _OpenRelease:
         """Return what answers at first: the first one of several releases that can be opened."""
@@ -121,9 +121,9 @@ class ReloadingApp:
 
     def _open(self, folder: Path) -> _OpenRelease | OpenFailure:
         """Return what answers for a release; or why nothing can, which may be known from before."""
-        known = _REFUSALS.find(folder)
-        if known is not None:
-            return known
+        failure = _REFUSALS.find(folder)
+        if failure is not None:
+            return failure
         try:
             release = open_release(folder)
             admitted = self._admit(open_site(self._config, release, self._shared))
@@ -284,9 +284,9 @@ class RetryingApp:
         if self._application is not None:
             self._application.close()
 
-    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
+    def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is ready; None when it must be made."""
-        return None if self._application is None else self._application.at_once(asked)
+        return None if self._application is None else self._application.at_once(cacheable)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or say why there is no answer yet."""

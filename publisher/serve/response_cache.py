@@ -197,10 +197,10 @@ class ResponseCache:
         answer = self._memory.get(_key_of(environ))
         return None if answer is None else _send(answer, environ, start_response)
 
-    def find(self, asked: CacheableRequest) -> CachedResponse | None:
+    def find(self, cacheable: CacheableRequest) -> CachedResponse | None:
         """Return the answer that is ready, if there is one."""
         # As ``get`` of the memory, which costs a call more: this is asked for every request.
-        entry = self._entry(asked.key)
+        entry = self._entry(cacheable.key)
         if entry is None:
             return None
         entry.used = monotonic()
@@ -307,12 +307,12 @@ class ResponseCache:
 
 def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:
     """Return the request that a key is of; nobody waits for the answer after some time."""
-    asked: WSGIEnvironment = {
+    requested: WSGIEnvironment = {
         name: value
         for name, value in zip(_NEGOTIATING, key, strict=True)
         if value or not name.startswith("HTTP_")
     }
-    return asked | {
+    return requested | {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
         "SERVER_NAME": "localhost",
@@ -340,10 +340,10 @@ def _is_cacheable(environ: WSGIEnvironment) -> bool:
 
 def _as_get(environ: WSGIEnvironment, is_head: bool) -> dict[str, object]:
     """Return a request as GET; a range means nothing in HEAD (RFC 9110, section 14.2)."""
-    asked = dict(environ, REQUEST_METHOD="GET")
+    requested = dict(environ, REQUEST_METHOD="GET")
     if is_head:
-        asked.pop("HTTP_RANGE", None)
-    return asked
+        requested.pop("HTTP_RANGE", None)
+    return requested
 
 
 def _close(chunks: Iterable[bytes]) -> None:

@@ -17,16 +17,16 @@ def _page_number() -> int:
 
 
 def _answer(site: Site, chosen: MediaType) -> Response:
-    reader, text = negotiate_language(request, site), request.args.get("q", "").strip()
-    found, number = site.search.find(text, reader.language), _page_number()
+    page_language, text = negotiate_language(request, site), request.args.get("q", "").strip()
+    found, number = site.search.find(text, page_language.language), _page_number()
     pages = site.pages.search
     if not 1 <= number <= pages.pages(found):
         abort(404)
     is_page = chosen is HTML
-    body = (pages.page if is_page else pages.json)(text, found, number, reader)
+    body = (pages.page if is_page else pages.json)(text, found, number, page_language)
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.release.published)
-    set_content_language(response, reader)
+    set_content_language(response, page_language)
     other = JSON if is_page else HTML
     query = request.query_string.decode("latin-1")
     dot = ".json" if is_page else ""

@@ -67,17 +67,17 @@ class Site:
 
 def make_shared(config: Config) -> Shared:
     """Return what the releases of one process share, for the first of them."""
-    turns = FairQueue(
+    queue = FairQueue(
         config.query_workers,
         config.query_queue,
         config.query_client_share,
         config.query_wait_seconds,
     )
     metrics = Metrics()
-    metrics.follow(turns.counts)
+    metrics.follow(queue.counts)
     parts = ProcessHealth()
     metrics.follow_releases(parts.is_fallback)
-    return Shared(metrics, turns, parts)
+    return Shared(metrics, queue, parts)
 
 
 def open_site(config: Config, release: Release, shared: Shared | None = None) -> Site:
@@ -135,8 +135,8 @@ def _site(config: Config, release: Release, shared: Shared, present: str = "") -
 
 
 def _open(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
-    memory = AnswerCache(config.query_cache_mb << 20)
-    endpoint = Endpoint(engine, query_limits(config), shared.queue, memory, _services(config))
+    cache = AnswerCache(config.query_cache_mb << 20)
+    endpoint = Endpoint(engine, query_limits(config), shared.queue, cache, _services(config))
     is_union = config.default_graph == "union"
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)

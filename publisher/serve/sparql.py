@@ -37,7 +37,7 @@ from publisher.serve.site import Site
 _DESCRIPTIONS = (*GRAPHS, HTML)
 
 
-def answer_query(site: Site, operation: Operation, wish: AcceptedFormats) -> Answer:
+def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) -> Answer:
     """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``."""
     log = QueryLog(site.config, site.metrics)
     client = client_address(request.environ, site.config.client_header)
@@ -46,7 +46,7 @@ def answer_query(site: Site, operation: Operation, wish: AcceptedFormats) -> Ans
         answer = site.endpoint.answer(operation, client, client_disconnected())
     except NotAcceptable as error:
         log.failed(operation, error, client, began)
-        raise wish.refusal(error.offered) from error
+        raise accepted.refusal(error.offered) from error
     except PublisherError as error:
         log.failed(operation, error, client, began)
         raise
@@ -54,14 +54,14 @@ def answer_query(site: Site, operation: Operation, wish: AcceptedFormats) -> Ans
     return answer
 
 
-def query_response(site: Site, answer: Answer, wish: AcceptedFormats) -> Response:
+def query_response(site: Site, answer: Answer, accepted: AcceptedFormats) -> Response:
     """Return an answer with its header fields, to be kept by the layer in front."""
-    name = wish.names.get(answer.media_type, answer.media_type)
+    name = accepted.names.get(answer.media_type, answer.media_type)
     content_type = f"{name};charset=utf-8" if name.startswith("text/") else name
     response = Response(answer.body, content_type=content_type)
     # The same bytes can be two representations: an N-Triples file is a Turtle file too.
     set_validators(response, name.encode() + b"\n" + answer.body, site.release.published)
-    if wish.is_negotiated:
+    if accepted.is_negotiated:
         set_vary(response, "Accept")
     mark_cacheable()
     return response
@@ -74,15 +74,15 @@ def _page(
     error: PublisherError | None = None,
 ) -> Response:
     """Return the page with the form, the query that was sent, and what came of it."""
-    reader = negotiate_language(request, site)
+    page_language = negotiate_language(request, site)
     page = QueryPage(
         query=operation.query if operation else "",
         is_whole=operation is not None and not operation.prefixes,
         answer=answer,
-        problem=error_sentences(error, reader.language) if error else [],
+        problem=error_sentences(error, page_language.language) if error else [],
         excerpt=error.excerpt if isinstance(error, QueryRefused) else "",
     )
-    body = site.pages.queries.endpoint(reader, page)
+    body = site.pages.queries.endpoint(page_language, page)
     response = Response(body, content_type=HTML.content_type)
     if error is None:
         set_validators(response, body, site.release.published)
@@ -91,7 +91,7 @@ def _page(
         with_error_headers(response, error)
     response.headers["Content-Security-Policy"] = EDITOR_POLICY
     set_vary(response, "Accept")
-    set_content_language(response, reader)
+    set_content_language(response, page_language)
     return response
 
 
@@ -109,10 +109,10 @@ def _description(site: Site, accept: str) -> Response:
     return named(response, picked)
 
 
-def show_answer(site: Site, operation: Operation, wish: AcceptedFormats) -> Response:
+def show_answer(site: Site, operation: Operation, accepted: AcceptedFormats) -> Response:
     """Return a page with the query and its answer, or with what is wrong with it."""
     try:
-        answer = answer_query(site, operation, wish)
+        answer = answer_query(site, operation, accepted)
         with request_slot(site):  # a page of thousands of rows takes as long as many a query
             return _page(site, operation, answer)
     except ClientDisconnected:
@@ -121,12 +121,12 @@ def show_answer(site: Site, operation: Operation, wish: AcceptedFormats) -> Resp
         return _page(site, operation, error=error)
 
 
-def _answer(site: Site, parameters: Parameters, wish: AcceptedFormats) -> Response:
+def _answer(site: Site, parameters: Parameters, accepted: AcceptedFormats) -> Response:
     endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
-    operation = read_operation(parameters, wish, endpoint, site.release.prefixes)
-    if wish.page:
-        return show_answer(site, operation, wish)
-    return query_response(site, answer_query(site, operation, wish), wish)
+    operation = read_operation(parameters, accepted, endpoint, site.release.prefixes)
+    if accepted.page:
+        return show_answer(site, operation, accepted)
+    return query_response(site, answer_query(site, operation, accepted), accepted)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -272,13 +272,13 @@ def _refuse_update() -> QueryRefused:
 
 
 def read_operation(
-    parameters: Parameters, wish: AcceptedFormats, base_iri: str, prefixes: Mapping[str, str]
+    parameters: Parameters, accepted: AcceptedFormats, base_iri: str, prefixes: Mapping[str, str]
 ) -> Operation:
     """Return the operation of a request.
 
     Args:
         parameters: Of the request.
-        wish: What the client wants as an answer.
+        accepted: What the client wants as an answer.
         base_iri: Relative IRIs in the query are resolved against it.
         prefixes: Those that ``prefixes=common`` lets a person leave out.
 
@@ -294,9 +294,9 @@ def read_operation(
         )
     return Operation(
         query=texts[0],
-        solutions_type=wish.solutions,
-        boolean_type=wish.boolean,
-        graph_type=wish.graph,
+        solutions_type=accepted.solutions,
+        boolean_type=accepted.boolean,
+        graph_type=accepted.graph,
         default_graphs=_graphs(parameters, "default-graph-uri"),
         named_graphs=_graphs(parameters, "named-graph-uri"),
         base_iri=base_iri,
@@ -356,20 +356,20 @@ def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
     parameters = decode(request.query_string)
     values = {name: found[-1] for name, found in parameters.items()}
     if extension:
-        wish = named_formats(extension)
+        accepted = named_formats(extension)
     else:  # a parameter of the query's own is no wish for a format
         free = parameters.keys() - query.parameters.keys()
         formats = {name: parameters[name] for name in PARAMETERS if name in free}
-        wish = read_accepted_formats(request.headers.get("Accept", ""), formats)
-    if wish.page and query.parameters and not any(values.get(n) for n in query.parameters):
+        accepted = read_accepted_formats(request.headers.get("Accept", ""), formats)
+    if accepted.page and query.parameters and not any(values.get(n) for n in query.parameters):
         place = site.addresses.path(f"{site.release.base_iri}query")
         return redirect_to(f"{place}#{query.name}", 303)
     endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
     filled = query.fill(values)
-    operation = read_operation({"query": [filled]}, wish, endpoint, {})
-    if wish.page:
-        return show_answer(site, operation, wish)
-    return query_response(site, answer_query(site, operation, wish), wish)
+    operation = read_operation({"query": [filled]}, accepted, endpoint, {})
+    if accepted.page:
+        return show_answer(site, operation, accepted)
+    return query_response(site, answer_query(site, operation, accepted), accepted)
 
 
 def queries_blueprint(site: Site) -> Blueprint:
@@ -378,9 +378,9 @@ def queries_blueprint(site: Site) -> Blueprint:
 
     @routes.get("/query")
     def listed() -> Response:
-        reader = negotiate_language(request, site)
+        page_language = negotiate_language(request, site)
         mark_cacheable()
-        return page_response(site, site.pages.queries.named(reader), reader)
+        return page_response(site, site.pages.queries.named(page_language), page_language)
 
     @routes.get("/query/<path:path>")
     def named(path: str) -> Response:

@@ -37,7 +37,7 @@ def words_in_path(path: str) -> list[str]:
 
 
 def suggest_things(
-    site: Site, path: str, reader: PageLanguage, without: Iterable[str] = ()
+    site: Site, path: str, page_language: PageLanguage, without: Iterable[str] = ()
 ) -> list[Hit]:
     """Return a few things that are called nearly as an address says; none when none is near.
 
@@ -46,21 +46,23 @@ def suggest_things(
     Args:
         site: Where it was asked for.
         path: The path of the address.
-        reader: Who asks.
+        page_language: Who asks.
         without: IRIs of things that are named otherwise.
     """
     with slot_at_once(site) as has_turn:
-        found = _find(site, words_in_path(path), reader) if has_turn else []
+        found = _find(site, words_in_path(path), page_language) if has_turn else []
     left = set(without)
     return list(islice((hit for hit in found if hit.iri not in left), _MOST))
 
 
-def _find(site: Site, asked: list[str], reader: PageLanguage) -> list[Hit]:
-    telling = sorted((word for word in asked if len(word) >= _LEAST_WORD), key=len, reverse=True)
+def _find(site: Site, requested: list[str], page_language: PageLanguage) -> list[Hit]:
+    telling = sorted(
+        (word for word in requested if len(word) >= _LEAST_WORD), key=len, reverse=True
+    )
     found: dict[str, Hit] = {}
-    for text in (" ".join(asked), *telling):
+    for text in (" ".join(requested), *telling):
         try:
-            hits = site.search.find(text, reader.language).hits if text else ()
+            hits = site.search.find(text, page_language.language).hits if text else ()
         except QueryLimitExceeded:
             break  # help that comes late is none
         found.update({hit.iri: hit for hit in hits if hit.iri not in found})

@@ -54,12 +54,14 @@ def _read_selection(table: Table) -> Selection:
 
 
 def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
-    reader = negotiate_language(request, site)
-    view = TableView(table, _read_selection(table), tuple(request.args.getlist("column")), reader)
+    page_language = negotiate_language(request, site)
+    view = TableView(
+        table, _read_selection(table), tuple(request.args.getlist("column")), page_language
+    )
     body = site.pages.tables.page(view, site.config.table_page_size, site.config.table_rows)
     if body is None:
         abort(404)
-    response = page_response(site, body, reader)
+    response = page_response(site, body, page_language)
     query = view.query(is_file=True)
     links = [
         (_on_site(site, table, m.extension) + query, f'rel="alternate"; type="{m.name}"')
@@ -77,34 +79,34 @@ def _on_site(site: Site, table: Table, extension: str = "") -> str:
 
 def _file(site: Site, table: Table, chosen: MediaType) -> Response:
     """Return the rows that the request chooses as a file: the release's own, when it is that."""
-    choice = _read_selection(table)
-    view = TableView(table, choice, (), negotiate_language(request, site))
+    selection = _read_selection(table)
+    view = TableView(table, selection, (), negotiate_language(request, site))
     query = view.query(is_file=True)
     links = [(_on_site(site, table) + query, f'rel="alternate"; type="{HTML.name}"')]
     if chosen is CSV:
         described = _on_site(site, table, METADATA) + query
         links.append((described, 'rel="describedby"; type="application/csvm+json"'))
-    if choice.is_stored:
+    if selection.is_stored:
         links += signposting.file_signposts(site, site.release.dataset(table.dataset))
         response = release_file_response(
             site, site.release.files[table.file(chosen.extension)], chosen.name, links
         )
     else:
-        response = _generated_file(site, table, choice, chosen)
+        response = _generated_file(site, table, selection, chosen)
         response.headers["Link"] = join_links(links)
     response.headers["Content-Location"] = _on_site(site, table, chosen.extension) + query
     return response
 
 
-def _generated_file(site: Site, table: Table, choice: Selection, chosen: MediaType) -> Response:
+def _generated_file(site: Site, table: Table, selection: Selection, chosen: MediaType) -> Response:
     """Return a file made for the request.
 
     Raises:
         QueryLimitExceeded: It would have more rows than one may have.
     """
     most = site.config.table_rows
-    with site.pages.tables.lines(table, negotiate_language(request, site).language) as lines:
-        count = lines.count(choice)
+    with site.pages.tables.lines(table, negotiate_language(request, site).language) as table_reader:
+        count = table_reader.count(selection)
         if count > most:
             raise QueryLimitExceeded(
                 "The selection has {count} rows; a file made on demand has at most {most}.",
@@ -114,7 +116,7 @@ def _generated_file(site: Site, table: Table, choice: Selection, chosen: MediaTy
                 most=most,
                 address=_on_site(site, table, chosen.extension),
             )
-        body = lines.file(choice, chosen, most)
+        body = table_reader.file(selection, chosen, most)
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.release.published)
     name = f"{table.slug}.{chosen.extension}"
@@ -141,9 +143,9 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/table/")
     def index() -> Response:
-        reader = negotiate_language(request, site)
+        page_language = negotiate_language(request, site)
         mark_cacheable()
-        return page_response(site, site.pages.tables.index(reader), reader)
+        return page_response(site, site.pages.tables.index(page_language), page_language)
 
     @routes.get("/table/<name>")
     def table(name: str) -> Response:

@@ -38,13 +38,13 @@ def datasets(
         progress(dataset)
         seen = fuji.fetch(client, dataset, load)
         page = feed.value(URIRef(dataset), DCAT.landingPage)
-        marks = fuji.score(client, seen)
+        scores = fuji.score(client, seen)
         posts = signposting.landing_page(client, str(page or dataset))
-        rows.append((dataset, marks, posts))
+        rows.append((dataset, scores, posts))
         findings += _google(seen) + missing("signposting", posts, dataset)
-        findings += missing("f-uji", marks, dataset)
+        findings += missing("f-uji", scores, dataset)
         tables += [
-            score_table(text("F-UJI 0.8 of {dataset}", dataset=dataset), marks),
+            score_table(text("F-UJI 0.8 of {dataset}", dataset=dataset), scores),
             score_table(text("Signposting of {dataset}", dataset=dataset), posts),
         ]
     return findings, [_summary(rows), *tables] if rows else tables
@@ -56,27 +56,27 @@ def _summary(rows: Sequence[tuple[str, list[MetricScore], list[MetricScore]]]) -
     return ReportTable(
         text("FAIR by dataset"),
         columns,
-        tuple((name, _sum(marks), _sum(posts)) for name, marks, posts in rows),
+        tuple((name, _sum(scores), _sum(posts)) for name, scores, posts in rows),
     )
 
 
-def _sum(marks: Iterable[MetricScore]) -> str:
+def _sum(scores: Iterable[MetricScore]) -> str:
     """Return points got of points possible.
 
     >>> _sum([MetricScore("F1", "F1-01MD", 1, 1, {}), MetricScore("F2", "F2-01M", 0, 2, {})])
     '1 / 3'
     """
-    got, possible = total_points(marks)
+    got, possible = total_points(scores)
     return f"{format_points(round(got, 2))} / {format_points(possible)}"
 
 
-def missing(rule: str, marks: Iterable[MetricScore], about: str) -> list[Finding]:
+def missing(rule: str, scores: Iterable[MetricScore], about: str) -> list[Finding]:
     """Return a warning for each link of Signposting, a note for each point of a score, missing.
 
     A link that is missing is a fault of the site; a score is advice.
     """
     make = warning if rule == "signposting" else note
-    return [make(f"{rule}:{m.metric}", m.why, about) for m in marks if m.got < m.possible]
+    return [make(f"{rule}:{m.metric}", m.why, about) for m in scores if m.got < m.possible]
 
 
 def documents(client: Client, subjects: Iterable[str]) -> list[Finding]:
@@ -94,10 +94,10 @@ def ontologies(
     """Return the FOOPS! score of ontologies; what is missing is in the table and a note."""
     findings, tables = [], []
     for ontology in wanted:
-        marks = foops.score(client, ontology, load, outside)
-        findings += missing("foops", marks, ontology)
-        title: Text = text("FOOPS! of {ontology}: {sum}", ontology=ontology, sum=_sum(marks))
-        tables.append(score_table(title, marks))
+        scores = foops.score(client, ontology, load, outside)
+        findings += missing("foops", scores, ontology)
+        title: Text = text("FOOPS! of {ontology}: {sum}", ontology=ontology, sum=_sum(scores))
+        tables.append(score_table(title, scores))
     return findings, tables
 
 

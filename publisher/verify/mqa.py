@@ -211,8 +211,8 @@ def score(
         key=total_points,
     )
     order = (FINDABILITY, ACCESSIBILITY, INTEROPERABILITY, REUSABILITY, CONTEXTUALITY)
-    marks = [*_dataset_scores(graph, node, compliant), *best]
-    return sorted(marks, key=lambda m: order.index(m.group))
+    scores = [*_dataset_scores(graph, node, compliant), *best]
+    return sorted(scores, key=lambda m: order.index(m.group))
 
 
 def _described_with(graph: Graph, dataset: URIRef) -> set[str]:
@@ -228,17 +228,17 @@ def _described_with(graph: Graph, dataset: URIRef) -> set[str]:
     return {str(node) for node in seen - others | {dataset}}
 
 
-def tables(marks: Mapping[str, list[MetricScore]]) -> list[ReportTable]:
+def tables(scores: Mapping[str, list[MetricScore]]) -> list[ReportTable]:
     """Return the scores of all datasets, then the marks of each."""
     rows = []
-    for dataset, given in marks.items():
+    for dataset, given in scores.items():
         got, possible = total_points(given)
         rows.append((dataset, format_points(got), format_points(possible), rating(got)))
     columns = (text("Dataset"), text("Points"), text("Possible"), text("Rating"))
     summary = ReportTable(text("MQA score by dataset"), columns, tuple(rows))
     details = [
-        score_table(text("MQA of {dataset}", dataset=dataset), given)
-        for dataset, given in marks.items()
+        score_table(text("MQA of {dataset}", dataset=dataset), scores)
+        for dataset, scores in scores.items()
     ]
     return [summary, *details]
 

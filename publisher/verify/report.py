@@ -223,9 +223,9 @@ def score_metric(
     return MetricScore(group, metric, points if passed else 0, points, good if passed else missing)
 
 
-def total_points(marks: Iterable[MetricScore]) -> tuple[float, float]:
+def total_points(scores: Iterable[MetricScore]) -> tuple[float, float]:
     """Return the points got and the points possible."""
-    kept = list(marks)
+    kept = list(scores)
     return sum(m.got for m in kept), sum(m.possible for m in kept)
 
 
@@ -238,7 +238,7 @@ def format_points(value: float) -> str:
     return f"{value:g}"
 
 
-def score_table(title: Text, marks: Sequence[MetricScore]) -> ReportTable:
+def score_table(title: Text, scores: Sequence[MetricScore]) -> ReportTable:
     """Return the marks as a table of dimension, metric, points got, points possible, why."""
     columns = (
         text("Dimension"),
@@ -248,6 +248,6 @@ def score_table(title: Text, marks: Sequence[MetricScore]) -> ReportTable:
         text("Why"),
     )
     rows = tuple(
-        (m.group, m.metric, format_points(m.got), format_points(m.possible), m.why) for m in marks
+        (m.group, m.metric, format_points(m.got), format_points(m.possible), m.why) for m in scores
     )
     return ReportTable(title, columns, rows)

@@ -94,11 +94,11 @@ class _Verification:
         """Give each dataset its MQA score."""
         violations = [finding for finding in self.broken_rules if finding.severity.blocks]
         statuses = mqa.link_statuses(self.client, self.feed.graph)
-        marks = {
+        scores = {
             dataset: mqa.score(self.feed.graph, dataset, violations, statuses)
             for dataset in self.feed.datasets()
         }
-        self.tables += mqa.tables(marks) if marks else []
+        self.tables += mqa.tables(scores) if scores else []
 
     def download(self) -> None:
         """Fetch every distribution, and take stock of one dump of each dataset."""
@@ -121,11 +121,11 @@ class _Verification:
         addresses: set[str] = set()
         for subject in chosen:
             self.tell(subject)
-            looked = dereference.look_up(
+            result = dereference.look_up(
                 self.client, self.site, subject, self.inventory.subjects[subject], self.load
             )
-            self.findings += looked.findings
-            addresses |= looked.links
+            self.findings += result.findings
+            addresses |= result.links
         self.findings += dereference.dead_links(self.client, sorted(addresses)[:LINKS_CHECKED])
         counts = {"chosen": len(chosen), "all": len(self.inventory.subjects)}
         message = text("Looked up {chosen} of {all} subjects.", **counts)

@@ -253,5 +253,5 @@ def test_what_a_build_left_at_the_gate_does_not_slip_through_later(chain: Chain)
     with pytest.raises(Stopped):
         build(approved, chain.releases, stop, gate)
     with pytest.raises(LossRefused):
-        build(approved, chain.releases, gate=gate)
+        build(approved, chain.releases, loss_gate=gate)
     assert open_current(chain.releases) == good

@@ -242,7 +242,7 @@ def test_a_release_that_loses_too_much_does_not_become_current(
     without_siljan(world)
 
     with pytest.raises(LossRefused) as refused:
-        build(approve(read_sources(world, BASE)), releases, gate=LossGate(LIMITS))
+        build(approve(read_sources(world, BASE)), releases, loss_gate=LossGate(LIMITS))
 
     assert [finding.rule for finding in refused.value.findings] == ["loss-entities", "loss-triples"]
     assert [kept.id for kept in list_releases(releases)] == [old.id]
@@ -256,7 +256,7 @@ def test_a_loss_is_allowed_with_a_reason_that_the_release_keeps(
     without_siljan(world)
 
     gate = LossGate(LIMITS, reason="The lake belongs to another publisher now.")
-    new = build(approve(read_sources(world, BASE)), releases, gate=gate)
+    new = build(approve(read_sources(world, BASE)), releases, loss_gate=gate)
 
     manifest = json.loads((new.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["loss_allowed"] == "The lake belongs to another publisher now."

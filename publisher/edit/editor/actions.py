@@ -26,99 +26,99 @@ _INPUT_PREFIX = re.compile(r"f(\d+)\.(?:(\d+)\.s(\d+)\.f(\d+)\.)?")
 _SAME_FILE_SHARE = 0.75
 
 
-def run_action(room: EditorPages, draft: Draft, go: str, language: str) -> Response:
+def run_action(editor: EditorPages, draft: Draft, go: str, language: str) -> Response:
     """Do what a button asks for, and return where to go on.
 
     Args:
-        room: Desk and pages.
+        editor: Desk and pages.
         draft: What was typed, kept already.
         go: Value of the button: a word, or a word and what it is about after a colon.
         language: Of the page.
     """
     word, _, about = go.partition(":")
-    return _ACTIONS.get(word, _review)(room, draft, about)
+    return _ACTIONS.get(word, _review)(editor, draft, about)
 
 
-def _stay(room: EditorPages, draft: Draft, fragment: str = "", **more: str) -> Response:
-    return room.sent_to("thing", fragment, key=draft.key, **more)
+def _stay(editor: EditorPages, draft: Draft, fragment: str = "", **more: str) -> Response:
+    return editor.sent_to("thing", fragment, key=draft.key, **more)
 
 
-def _check(room: EditorPages, draft: Draft, about: str) -> Response:
-    return _stay(room, draft, check="1")
+def _check(editor: EditorPages, draft: Draft, about: str) -> Response:
+    return _stay(editor, draft, check="1")
 
 
-def _review(room: EditorPages, draft: Draft, about: str) -> Response:
+def _review(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Go to the review when nothing is wrong here; else show what is."""
-    if form_page.draft_errors(room, draft, room.work(draft)).count:
-        return _stay(room, draft, check="1")
-    return room.sent_to("review")
+    if form_page.draft_errors(editor, draft, editor.work(draft)).count:
+        return _stay(editor, draft, check="1")
+    return editor.sent_to("review")
 
 
-def _done(room: EditorPages, draft: Draft, about: str) -> Response:
+def _done(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Go back to what the thing belongs to."""
-    above = form_page.owner_of(room, draft)
+    above = form_page.owner_of(editor, draft)
     if above is None:
-        return room.sent_to("")
-    return room.sent_to("thing", key=above)
+        return editor.sent_to("")
+    return editor.sent_to("thing", key=above)
 
 
-def _edit(room: EditorPages, draft: Draft, about: str) -> Response:
-    return room.sent_to("thing", key=about)
+def _edit(editor: EditorPages, draft: Draft, about: str) -> Response:
+    return editor.sent_to("thing", key=about)
 
 
-def _preview_page(room: EditorPages, draft: Draft, about: str) -> Response:
-    return room.sent_to("look", key=draft.key)
+def _preview_page(editor: EditorPages, draft: Draft, about: str) -> Response:
+    return editor.sent_to("look", key=draft.key)
 
 
-def _language(room: EditorPages, draft: Draft, about: str) -> Response:
-    place = room.context()
+def _language(editor: EditorPages, draft: Draft, about: str) -> Response:
+    context = editor.context()
     if about in LANGUAGES:
-        place = replace(place, language=about)
-    address = place.address("thing", key=draft.key)
+        context = replace(context, language=about)
+    address = context.address("thing", key=draft.key)
     return Response(status=303, headers={"Location": address})
 
 
-def _forget(room: EditorPages, draft: Draft, about: str) -> Response:
-    above = form_page.owner_of(room, draft)
-    room.session.forget(draft.key)
-    if above is not None and room.session.open(above) is not None:
-        return room.sent_to("thing", key=above)
-    return room.sent_to("")
+def _forget(editor: EditorPages, draft: Draft, about: str) -> Response:
+    above = form_page.owner_of(editor, draft)
+    editor.session.forget(draft.key)
+    if above is not None and editor.session.open(above) is not None:
+        return editor.sent_to("thing", key=above)
+    return editor.sent_to("")
 
 
-def _remove(room: EditorPages, draft: Draft, about: str) -> Response:
+def _remove(editor: EditorPages, draft: Draft, about: str) -> Response:
     if draft.is_new:
-        return _forget(room, draft, about)
-    room.session.put(replace(draft, is_removed=True, is_kept=True))
-    return _done(room, draft, about)
+        return _forget(editor, draft, about)
+    editor.session.put(replace(draft, is_removed=True, is_kept=True))
+    return _done(editor, draft, about)
 
 
-def _field_at(room: EditorPages, draft: Draft, start: str) -> tuple[Form, Field] | None:
+def _field_at(editor: EditorPages, draft: Draft, start: str) -> tuple[Form, Field] | None:
     """Return form and field that the names of some inputs begin with."""
     found = _INPUT_PREFIX.fullmatch(start)
-    form = room.session.form(draft)
+    form = editor.session.form(draft)
     if found is None or int(found[1]) >= len(form.fields):
         return None
     if found[4] is None:
         return form, form.fields[int(found[1])]
-    proof = room.session.snapshot.proofs.form
+    proof = editor.session.snapshot.proofs.form
     if proof is None or int(found[4]) >= len(proof.fields):
         return None
     return proof, proof.fields[int(found[4])]
 
 
-def _add_row(room: EditorPages, draft: Draft, start: str) -> Response:
+def _add_row(editor: EditorPages, draft: Draft, start: str) -> Response:
     """Add an empty row to a field."""
-    found = _field_at(room, draft, start)
+    found = _field_at(editor, draft, start)
     if found is None:
-        return _stay(room, draft)
-    grown, row = _with_new_row(room, draft, start, *found)
-    room.session.put(replace(grown, is_kept=True))
-    return _stay(room, draft, "#" + row.name.replace(".", "-") + "v")
+        return _stay(editor, draft)
+    grown, row = _with_new_row(editor, draft, start, *found)
+    editor.session.put(replace(grown, is_kept=True))
+    return _stay(editor, draft, "#" + row.name.replace(".", "-") + "v")
 
 
 def _with_new_row(
-    room: EditorPages, draft: Draft, start: str, form: Form, each: Field
+    editor: EditorPages, draft: Draft, start: str, form: Form, each: Field
 ) -> tuple[Draft, ValueInput]:
     """Return a draft with one more row in a field, and the row."""
     used = (
@@ -127,65 +127,65 @@ def _with_new_row(
     number = max((int(part) for part in used if part.isdecimal()), default=-1) + 1
     row = replace(empty_input(each), name=f"{start}{number}.")
     if "s" not in start:
-        row = room.session.snapshot.proofs.with_proofs(form, each, row)
+        row = editor.session.snapshot.proofs.with_proofs(form, each, row)
     return replace(draft, pairs=(*draft.pairs, *input_pairs([FieldInput(each, (row,))]))), row
 
 
-def _new(room: EditorPages, draft: Draft, about: str) -> Response:
+def _new(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Begin a new thing that a field names, and go to its form."""
     start, _, class_iri = about.partition(":")
-    found = _field_at(room, draft, start)
+    found = _field_at(editor, draft, start)
     if found is None:
-        return _stay(room, draft)
-    grown, row = _free_row(room, draft, start, *found)
-    room.session.put(replace(grown, is_kept=True))
-    form, each = room.form(class_iri), found[1]
+        return _stay(editor, draft)
+    grown, row = _free_row(editor, draft, start, *found)
+    editor.session.put(replace(grown, is_kept=True))
+    form, each = editor.form(class_iri), found[1]
     owner = DraftOwner(
         draft.key,
         each.path,
         input=f"{row.name}v",
-        is_beside="s" not in start and _shares_file(room, form, each),
+        is_beside="s" not in start and _shares_file(editor, form, each),
     )
-    return room.sent_to("thing", key=room.session.start(form, owner, row.value).key)
+    return editor.sent_to("thing", key=editor.session.start(form, owner, row.value).key)
 
 
 def _free_row(
-    room: EditorPages, draft: Draft, start: str, form: Form, each: Field
+    editor: EditorPages, draft: Draft, start: str, form: Form, each: Field
 ) -> tuple[Draft, ValueInput]:
     """Return the row that names what is not in the list, else an empty one, new if need be."""
-    resolve = room.session.choices().resolve
-    for entry_start, entry in name_prefixes(room.session.entries(draft)):
+    resolve = editor.session.choices().resolve
+    for entry_start, entry in name_prefixes(editor.session.entries(draft)):
         if entry_start == start:
             for row in sorted(entry.rows, key=lambda row: not row.value):
                 if not resolve(each, row.value) and (row.value or row.old is None):
                     return draft, row
-    return _with_new_row(room, draft, start, form, each)
+    return _with_new_row(editor, draft, start, form, each)
 
 
-def _shares_file(room: EditorPages, form: Form, each: Field) -> bool:
+def _shares_file(editor: EditorPages, form: Form, each: Field) -> bool:
     """Tell whether things linked so stand in the files of what links to them, as a rule."""
-    inventory = room.session.snapshot.inventory
-    homes = inventory.defining_files
+    inventory = editor.session.snapshot.inventory
+    files = inventory.defining_files
     pairs = [(t, o) for t in form.things for o in inventory.subjects(each.path, t)]
-    together = sum(homes.get(thing) == homes.get(owner) for thing, owner in pairs)
+    together = sum(files.get(thing) == files.get(owner) for thing, owner in pairs)
     return bool(pairs) and together >= _SAME_FILE_SHARE * len(pairs)
 
 
-def _new_part(room: EditorPages, draft: Draft, about: str) -> Response:
+def _new_part(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Begin a new part of the thing, and go to its form."""
     start, _, class_iri = about.partition(":")
-    found = _field_at(room, draft, start)
+    found = _field_at(editor, draft, start)
     if found is None:
-        return _stay(room, draft)
+        return _stay(editor, draft)
     owner = DraftOwner(draft.key, found[1].path)
-    return room.sent_to("thing", key=room.session.start(room.form(class_iri), owner).key)
+    return editor.sent_to("thing", key=editor.session.start(editor.form(class_iri), owner).key)
 
 
-def _new_linking_thing(room: EditorPages, draft: Draft, about: str) -> Response:
+def _new_linking_thing(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Begin a new thing that points to this one, and go to its form."""
     path, _, class_iri = about.partition(" ")
     owner = DraftOwner(draft.key, path, is_inverse=True)
-    return room.sent_to("thing", key=room.session.start(room.form(class_iri), owner).key)
+    return editor.sent_to("thing", key=editor.session.start(editor.form(class_iri), owner).key)
 
 
 _ACTIONS: Mapping[str, Callable[[EditorPages, Draft, str], Response]] = {

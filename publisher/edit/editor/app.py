@@ -49,20 +49,22 @@ class Editor:
         Raises:
             SourceError: They cannot be read.
         """
-        desk = EditSession(folder, base_iri, bounds)
+        session = EditSession(folder, base_iri, bounds)
 
         def title(language: str) -> str:
-            said = desk.snapshot.inventory
-            return pick_name(said.names(base_iri) or said.names(f"{base_iri}catalog"), language)
+            inventory = session.snapshot.inventory
+            return pick_name(
+                inventory.names(base_iri) or inventory.names(f"{base_iri}catalog"), language
+            )
 
-        self._room = EditorPages(desk, EditorFrame(title))
+        self._room = EditorPages(session, EditorFrame(title))
         self._flask = create_flask(self._room, language)
         self._lock = threading.Lock()
 
     def unsaved(self, language: str) -> list[str]:
         """Return what has been changed and not saved, by name."""
-        desk = self._room.session
-        return [desk.name(desk.drafts[k], language) or k for k in self._room.work().drafts]
+        session = self._room.session
+        return [session.name(session.drafts[k], language) or k for k in self._room.work().drafts]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, after those before it."""
@@ -71,7 +73,7 @@ class Editor:
             return [b"".join(answer)]
 
 
-def create_flask(room: EditorPages, language: str) -> Flask:
+def create_flask(editor: EditorPages, language: str) -> Flask:
     """Return the Flask application of a room."""
     app = Flask("publisher.edit.editor", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
@@ -80,7 +82,7 @@ def create_flask(room: EditorPages, language: str) -> Flask:
     @app.before_request
     def follow_the_disk() -> None:
         if "static" not in request.path:
-            room.session.refresh()
+            editor.session.refresh()
 
     @app.get("/")
     def begin() -> Response:
@@ -91,11 +93,11 @@ def create_flask(room: EditorPages, language: str) -> Flask:
     def own_file(name: str) -> Response:
         return send_from_directory(_OWN, name)
 
-    app.register_blueprint(routes.list_blueprint(room))
-    app.register_blueprint(routes.form_blueprint(room))
-    app.register_blueprint(routes.saving_blueprint(room))
-    app.register_blueprint(routes.site_blueprint(room))
-    _answer_errors(app, room)
+    app.register_blueprint(routes.list_blueprint(editor))
+    app.register_blueprint(routes.form_blueprint(editor))
+    app.register_blueprint(routes.saving_blueprint(editor))
+    app.register_blueprint(routes.site_blueprint(editor))
+    _answer_errors(app, editor)
     app.after_request(_guard)
     return app
 
@@ -111,30 +113,30 @@ def _guard(response: Response) -> Response:
     return response
 
 
-def _answer_errors(app: Flask, room: EditorPages) -> None:
+def _answer_errors(app: Flask, editor: EditorPages) -> None:
     @app.errorhandler(PublisherError)
     def told(error: PublisherError) -> tuple[bytes, int]:
-        place = room.context()
-        return room.problem(error.in_language(place.language).splitlines()), 409
+        context = editor.context()
+        return editor.problem(error.in_language(context.language).splitlines()), 409
 
     @app.errorhandler(HTTPException)
     def not_found(error: HTTPException) -> tuple[bytes, int]:
-        language = room.context().language
+        language = editor.context().language
         if isinstance(error, RequestEntityTooLarge):
-            said = translate(
+            text = translate(
                 "The form is larger than {most} MB. Go back with the browser's button: what you"
                 " wrote is still there. Shorten it, and send it again.",
                 language,
                 most=LARGEST_FORM >> 20,
             )
         elif error.code == 404:
-            said = translate(
+            text = translate(
                 "There is no such page here. It may have been taken away, or not been saved.",
                 language,
             )
         else:
-            said = translate("The request cannot be understood. Go back, and try again.", language)
-        return room.problem([said]), error.code or 500
+            text = translate("The request cannot be understood. Go back, and try again.", language)
+        return editor.problem([text]), error.code or 500
 
 
 # The editor's server: on the loopback address, threads in one process, ended with Ctrl-C.

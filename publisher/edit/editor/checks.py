@@ -36,7 +36,7 @@ _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
 _NOT_PROPERTIES = (iri("rdf:"), iri("sh:"))
 
 
-def check_drafts(work: PendingChanges, around: NodeValidator) -> list[Finding]:
+def check_drafts(work: PendingChanges, validator: NodeValidator) -> list[Finding]:
     """Return what is wrong with everything that the drafts touch, and with nothing else.
 
     Raises:
@@ -47,7 +47,7 @@ def check_drafts(work: PendingChanges, around: NodeValidator) -> list[Finding]:
     things = work.things()
     after = work.plan.after
     found = [f for step in _QUICK for f in step(after) if f.focus_node in things]
-    found += around.findings(after, sorted(things))
+    found += validator.findings(after, sorted(things))
     return in_order(found)
 
 
@@ -70,12 +70,12 @@ def _finding_key(finding: Finding) -> tuple[object, ...]:
     return (finding.severity, finding.rule, finding.focus_node, finding.path, finding.value)
 
 
-def finding_paths(finding: Finding, scene: SourceSnapshot) -> Iterator[str]:
+def finding_paths(finding: Finding, snapshot: SourceSnapshot) -> Iterator[str]:
     """Yield the properties that a finding is about, also when its path has several."""
     if finding.path:
         yield finding.path
         return
-    shapes = scene.inventory.shapes
+    shapes = snapshot.inventory.shapes
     waiting = [node for node in shapes.nodes(finding.rule, iri("sh:path"))]
     while waiting:
         node = waiting.pop(0)
@@ -103,9 +103,9 @@ class InputMessages:
 
     def add(self, finding: Finding) -> None:
         """Add a finding, unless it says what is said already."""
-        said = self.errors if is_grave(finding) else self.warnings
-        if finding.message not in said:
-            said.append(finding.message)
+        messages = self.errors if is_grave(finding) else self.warnings
+        if finding.message not in messages:
+            messages.append(finding.message)
 
 
 @dataclass
@@ -133,7 +133,7 @@ class FormErrors:
     @property
     def count(self) -> int:
         """Return how many errors there are."""
-        inside = sum(len(said.errors) for said in self.fields.values())
+        inside = sum(len(messages.errors) for messages in self.fields.values())
         return len(self.general.errors) + inside + sum(map(len, self.rows.values()))
 
 
@@ -142,7 +142,7 @@ def form_errors(
     entries: Iterable[FieldInput],
     findings: Iterable[Finding],
     problems: Iterable[InputProblem],
-    scene: SourceSnapshot,
+    snapshot: SourceSnapshot,
 ) -> FormErrors:
     """Return what there is to say of a draft, at its places."""
     found = FormErrors()
@@ -151,11 +151,11 @@ def form_errors(
         found.rows.setdefault(problem.name, []).append(problem.message)
     for finding in findings:
         if finding.focus_node == draft.iri:
-            path = next((p for p in finding_paths(finding, scene) if p in starts), "")
-            place = (
+            path = next((p for p in finding_paths(finding, snapshot) if p in starts), "")
+            messages = (
                 found.fields.setdefault(starts[path], InputMessages()) if path else found.general
             )
-            place.add(finding)
+            messages.add(finding)
         elif finding.focus_node in statements:
             found.fields.setdefault(statements[finding.focus_node], InputMessages()).add(finding)
     return found

@@ -289,12 +289,12 @@ class StatementForms:
         """Return a row with the statements about it, or with an empty one to fill in."""
         if not self.is_sourced(form, each):
             return row
-        said = self.statements.of_fact(thing, each.path, row.old) if row.old is not None else ()
-        if not said and each.kind == TEXT and not self.is_usual(form, each, row.language):
+        texts = self.statements.of_fact(thing, each.path, row.old) if row.old is not None else ()
+        if not texts and each.kind == TEXT and not self.is_usual(form, each, row.language):
             return row
         proofs = [
             StatementInput(name := f"{row.name}s{number}.", statement, self._said(statement, name))
-            for number, statement in enumerate(said or ("",))
+            for number, statement in enumerate(texts or ("",))
         ]
         return replace(row, proofs=tuple(proofs))
 
@@ -318,8 +318,10 @@ class StatementForms:
 
     def triples(self, thing: str) -> list[tuple[str, Term]]:
         """Return property and value of everything that is said of a thing."""
-        said = self._inventory.properties
-        return [(path, value) for path in said.of(thing) for value in said.values(thing, path)]
+        subjects = self._inventory.properties
+        return [
+            (path, value) for path in subjects.of(thing) for value in subjects.values(thing, path)
+        ]
 
 
 def statement_type(thing: str, path: str, value: Term) -> list[tuple[str, Term]]:

@@ -38,23 +38,23 @@ class PartView:
     is_removed: bool
 
 
-def owner_of(room: EditorPages, draft: Draft) -> str | None:
+def owner_of(editor: EditorPages, draft: Draft) -> str | None:
     """Return the key of what a thing belongs to; None when it stands for itself."""
     if draft.owner is not None:
         return draft.owner.key
-    owners = room.session.snapshot.owners(draft.iri)
+    owners = editor.session.snapshot.owners(draft.iri)
     return owners[0][0] if owners else None
 
 
-def draft_errors(room: EditorPages, draft: Draft, work: PendingChanges) -> FormErrors:
+def draft_errors(editor: EditorPages, draft: Draft, work: PendingChanges) -> FormErrors:
     """Return what is wrong with a draft."""
-    entries = room.session.entries(draft)
+    entries = editor.session.entries(draft)
     problems = work.problems.get(draft.key, ())
-    return form_errors(draft, entries, room.findings(work), problems, room.session.snapshot)
+    return form_errors(draft, entries, editor.findings(work), problems, editor.session.snapshot)
 
 
 def form_page(
-    room: EditorPages,
+    editor: EditorPages,
     draft: Draft,
     language: str,
     *,
@@ -64,26 +64,26 @@ def form_page(
     """Return the page of a form.
 
     Args:
-        room: Desk and pages.
+        editor: Desk and pages.
         draft: What stands in it.
         language: Of the page.
         checks: Whether to tell what is wrong.
         others: What another window keeps that is different.
     """
-    desk = room.session
-    form, choices = desk.form(draft), desk.choices()
-    work = room.work(draft if draft.is_kept else None)
-    told = draft_errors(room, draft, work) if checks else FormErrors()
-    views = FormViews(choices, told, language)
+    session = editor.session
+    form, choices = session.form(draft), session.choices()
+    work = editor.work(draft if draft.is_kept else None)
+    errors = draft_errors(editor, draft, work) if checks else FormErrors()
+    views = FormViews(choices, errors, language)
     fields = [
         views.field(entry, f"f{number}.")
-        for number, entry in enumerate(desk.entries(draft))
-        if not desk.snapshot.is_of_owner(form, entry.field)
+        for number, entry in enumerate(session.entries(draft))
+        if not session.snapshot.is_of_owner(form, entry.field)
     ]
     kind = in_language(form.names, language)
-    name = desk.name(draft, language) or translate("New entry", language)
-    above = owner_of(room, draft)
-    return room.render(
+    name = session.name(draft, language) or translate("New entry", language)
+    above = owner_of(editor, draft)
+    return editor.render(
         "thing.html",
         name,
         work=work if draft.is_kept else None,
@@ -92,50 +92,50 @@ def form_page(
         kind=kind,
         groups=group_fields(fields, language),
         lists=views.lists,
-        remarks=told,
+        remarks=errors,
         checked=checks,
-        links_to_errors=list(_links_to_errors(fields, told)),
-        parts=lambda each: _parts(room, draft, each, choices, language),
-        new_forms=lambda each: _new_forms(room, each, language),
-        above=(above, _name(room, above, language)) if above else None,
-        additions=_additions(room, draft, form, language),
-        pointing=_linking_things(room, draft, choices, language),
-        start=desk.beginning(draft),
+        links_to_errors=list(_links_to_errors(fields, errors)),
+        parts=lambda each: _parts(editor, draft, each, choices, language),
+        new_forms=lambda each: _new_forms(editor, each, language),
+        above=(above, _name(editor, above, language)) if above else None,
+        additions=_additions(editor, draft, form, language),
+        pointing=_linking_things(editor, draft, choices, language),
+        start=session.beginning(draft),
         others=list(others),
     )
 
 
-def comparison_page(room: EditorPages, newer: Draft, typed: Pairs, language: str) -> bytes:
+def comparison_page(editor: EditorPages, newer: Draft, typed: Pairs, language: str) -> bytes:
     """Return the page of a form with what was just sent, and what another window keeps."""
     pairs = tuple(typed)
     here = replace(newer, pairs=pairs)
-    words = TermFormatter(room.session.choices(), language)
-    resolve = room.session.choices().resolve
-    proof = room.session.snapshot.proofs.form
-    form = room.session.form(newer)
+    formatter = TermFormatter(editor.session.choices(), language)
+    resolve = editor.session.choices().resolve
+    proof = editor.session.snapshot.proofs.form
+    form = editor.session.form(newer)
     kept = dict(name_prefixes(FormData(newer.pairs, resolve).entries(form, proof)))
     others = [
         found
         for start, entry in name_prefixes(FormData(pairs, resolve).entries(form, proof))
         if start in kept
-        for found in _differing_values(entry, kept[start], words, language)
+        for found in _differing_values(entry, kept[start], formatter, language)
     ]
-    return form_page(room, here, language, others=others)
+    return form_page(editor, here, language, others=others)
 
 
 def _differing_values(
-    here: FieldInput, there: FieldInput, words: TermFormatter, language: str
+    here: FieldInput, there: FieldInput, formatter: TermFormatter, language: str
 ) -> Iterator[FactChange]:
     """Yield the values that differ between two states of a field."""
     ours, theirs = (
         [row.value for row in entry.rows if not row.is_empty] for entry in (here, there)
     )
     if ours != theirs:
-        shown = [", ".join(map(words.value, values)) for values in (theirs, ours)]
+        shown = [", ".join(map(formatter.value, values)) for values in (theirs, ours)]
         yield FactChange(sentence_case(in_language(here.field.names, language)), *shown)
 
 
-def _links_to_errors(fields: list[FieldView], told: FormErrors) -> Iterator[tuple[str, str, str]]:
+def _links_to_errors(fields: list[FieldView], errors: FormErrors) -> Iterator[tuple[str, str, str]]:
     """Yield id, name of the field and message of each error, in the order of the form."""
     for view in fields:
         for message in view.errors:
@@ -145,79 +145,81 @@ def _links_to_errors(fields: list[FieldView], told: FormErrors) -> Iterator[tupl
             for message in row.errors:
                 yield row.id, view.label, message
             for proof in row.proofs:
-                yield from _links_to_errors([*proof.sources, *proof.rest], told)
+                yield from _links_to_errors([*proof.sources, *proof.rest], errors)
 
 
 def _parts(
-    room: EditorPages, draft: Draft, each: Field, choices: FieldChoices, language: str
+    editor: EditorPages, draft: Draft, each: Field, choices: FieldChoices, language: str
 ) -> list[PartView]:
     """Return the parts that a field links to, those to be added and taken away too."""
-    desk = room.session
-    known = desk.snapshot.inventory.values(draft.iri, each.path) if not draft.is_new else ()
+    session = editor.session
+    known = session.snapshot.inventory.values(draft.iri, each.path) if not draft.is_new else ()
     found = [
         PartView(
             term.value,
-            _name(room, term.value, language),
+            _name(editor, term.value, language),
             False,
-            term.value in desk.drafts and desk.drafts[term.value].is_removed,
+            term.value in session.drafts and session.drafts[term.value].is_removed,
         )
         for term in known
     ]
     mine = (
         new
-        for new in desk.pending()
+        for new in session.pending()
         if new.owner is not None
         and new.owner.has_part
         and (new.owner.key, new.owner.path) == (draft.key, each.path)
     )
-    return found + [PartView(n.key, _name(room, n.key, language), True, False) for n in mine]
+    return found + [PartView(n.key, _name(editor, n.key, language), True, False) for n in mine]
 
 
-def _name(room: EditorPages, key: str, language: str) -> str:
+def _name(editor: EditorPages, key: str, language: str) -> str:
     """Return what a thing or a draft is called."""
-    draft = room.session.open(key)
-    named = room.session.name(draft, language) if draft is not None else ""
+    draft = editor.session.open(key)
+    named = editor.session.name(draft, language) if draft is not None else ""
     return named or translate("New entry", language)
 
 
-def _new_forms(room: EditorPages, each: Field, language: str) -> list[tuple[str, str]]:
+def _new_forms(editor: EditorPages, each: Field, language: str) -> list[tuple[str, str]]:
     """Return class and name of what can be added for a field."""
     if each.is_closed:
         return []
-    forms = [form for form in room.session.snapshot.forms if form.class_iri in each.classes]
+    forms = [form for form in editor.session.snapshot.forms if form.class_iri in each.classes]
     return [(form.class_iri, in_language(form.names, language)) for form in forms]
 
 
 def _additions(
-    room: EditorPages, draft: Draft, form: Form, language: str
+    editor: EditorPages, draft: Draft, form: Form, language: str
 ) -> list[tuple[str, str, str]]:
     """Return class, property and name of what can be said of a thing from outside."""
     linked = {name for each in form.fields for name in each.classes}
     return [
         (other.class_iri, each.path, in_language(other.names, language))
-        for other, each in room.session.snapshot.additions(form)
+        for other, each in editor.session.snapshot.additions(form)
         if other.class_iri not in linked
     ]
 
 
 def _linking_things(
-    room: EditorPages, draft: Draft, choices: FieldChoices, language: str
+    editor: EditorPages, draft: Draft, choices: FieldChoices, language: str
 ) -> list[tuple[str, str, str]]:
     """Return key, name and kind of what points to a thing, owners left out."""
-    scene, desk = room.session.snapshot, room.session
-    owners = {owner for owner, _ in scene.owners(draft.iri)}
+    snapshot, session = editor.session.snapshot, editor.session
+    owners = {owner for owner, _ in snapshot.owners(draft.iri)}
     parts = {
         thing
-        for each in desk.form(draft).fields
+        for each in session.form(draft).fields
         if each.is_part
-        for thing in scene.inventory.properties.nodes(draft.iri, each.path)
+        for thing in snapshot.inventory.properties.nodes(draft.iri, each.path)
     }
-    found = dict.fromkeys(t for t, _ in scene.links.get(draft.iri, ()) if t not in owners | parts)
-    listed = [(t, choices.name(t, language), scene.form_of(t)) for t in found]
+    found = dict.fromkeys(
+        t for t, _ in snapshot.links.get(draft.iri, ()) if t not in owners | parts
+    )
+    listed = [(t, choices.name(t, language), snapshot.form_of(t)) for t in found]
     rows = [(t, name, in_language(f.names, language)) for t, name, f in listed if f is not None]
     rows += [
-        (new.key, _name(room, new.key, language), in_language(desk.form(new).names, language))
-        for new in desk.pending()
+        (new.key, _name(editor, new.key, language), in_language(session.form(new).names, language))
+        for new in session.pending()
         if new.owner is not None and new.owner.is_inverse and new.owner.key == draft.key
     ]
     return rows
@@ -350,7 +352,7 @@ class FormViews:
     def field(self, entry: FieldInput, start: str) -> FieldView:
         """Return the view of a field and its values."""
         each = entry.field
-        said = self._remarks.of_field(start)
+        messages = self._remarks.of_field(start)
         return FieldView(
             each,
             start,
@@ -358,13 +360,13 @@ class FormViews:
             in_language(each.description, self._language),
             tuple(self._row(each, row) for row in entry.rows),
             self._list(each),
-            self._told(said.errors),
-            self._told(said.warnings),
+            self._told(messages.errors),
+            self._told(messages.warnings),
             any(not row.is_empty for row in entry.rows),
         )
 
-    def _told(self, said: Iterable[Text]) -> tuple[str, ...]:
-        return tuple(in_language(text, self._language) for text in said)
+    def _told(self, messages: Iterable[Text]) -> tuple[str, ...]:
+        return tuple(in_language(text, self._language) for text in messages)
 
     def _list(self, each: Field) -> str:
         if not self._is_searched(each):

@@ -22,9 +22,9 @@ from publisher.render.values import sentence_case
 class EditorPages:
     """Desk, pages, and the preview of what lies on the desk."""
 
-    def __init__(self, desk: EditSession, frame: EditorFrame) -> None:
+    def __init__(self, session: EditSession, frame: EditorFrame) -> None:
         """Keep them; there is no preview yet."""
-        self.session, self._frame = desk, frame
+        self.session, self._frame = session, frame
         self._shown: tuple[object, Preview] | None = None
 
     def context(self) -> PageContext:
@@ -42,17 +42,17 @@ class EditorPages:
             title: Its title.
             values: What its template needs besides.
         """
-        place = self.context()
+        context = self.context()
         values.setdefault("work", None)
         work = values["work"] or self.work()
         assert isinstance(work, PendingChanges)
         unread = self.session.unread
         return self._frame.render(
             template,
-            place,
+            context,
             title=title,
             pending=len(work.drafts),
-            unread=unread.in_language(place.language).splitlines() if unread else [],
+            unread=unread.in_language(context.language).splitlines() if unread else [],
             **values,
         )
 
@@ -125,8 +125,8 @@ class PageContext:
 
     def address(self, page: str = "", **parameters: str) -> str:
         """Return the path of a page in the same language."""
-        asked = urlencode({name: value for name, value in parameters.items() if value})
-        return f"{self.root}{self.language}/{page}" + (f"?{asked}" if asked else "")
+        requested = urlencode({name: value for name, value in parameters.items() if value})
+        return f"{self.root}{self.language}/{page}" + (f"?{requested}" if requested else "")
 
     def switches(self) -> list[tuple[str, str, str]]:
         """Return language, its name and address of this page in the others."""
@@ -154,24 +154,24 @@ class EditorFrame:
         self._environment.filters["sentence_case"] = sentence_case
         self._environment.filters["said_in"] = in_language
 
-    def render(self, template: str, place: PageContext, *, title: str, **values: object) -> bytes:
+    def render(self, template: str, context: PageContext, *, title: str, **values: object) -> bytes:
         """Return a page.
 
         Args:
             template: Name of its template.
-            place: Where it is.
+            context: Where it is.
             title: Its title.
             values: What its template needs besides.
         """
-        language = place.language
+        language = context.language
         written = self._environment.get_template(template).render(
             **values,
             _=lambda message, **v: translate(message, language, **v),
             said=lambda text: in_language(text, language),
             language=language,
-            place=place,
-            address=place.address,
-            root=place.root,
+            place=context,
+            address=context.address,
+            root=context.root,
             title=title,
             site_name=self._titles(language),
         )

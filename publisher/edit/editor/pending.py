@@ -85,64 +85,64 @@ class PendingChanges:
         return found
 
 
-def pending_changes(desk: EditSession, also: Draft | None = None) -> PendingChanges:
+def pending_changes(session: EditSession, also: Draft | None = None) -> PendingChanges:
     """Return what the kept drafts of a desk make of its sources.
 
     Args:
-        desk: Sources and drafts.
+        session: Sources and drafts.
         also: A draft that counts too, although nobody has typed into it.
     """
-    drafts = {draft.key: draft for draft in desk.kept_drafts}
+    drafts = {draft.key: draft for draft in session.kept_drafts}
     if also is not None:
         drafts[also.key] = also
     changes: dict[str, list[Change]] = {}
     problems: dict[str, list[InputProblem]] = {}
     for key, draft in drafts.items():
-        changes[key], problems[key] = draft_changes(desk, draft)
-    clashes = tuple(_find_clashes(desk, changes))
+        changes[key], problems[key] = draft_changes(session, draft)
+    clashes = tuple(_find_clashes(session, changes))
     lost = [clash.change for clash in clashes]
     wanted = [c for found in changes.values() for c in found if c not in lost]
     # Without the value that is gone, the new one can still be looked at and checked.
     wanted += [dataclasses.replace(change, old=None) for change in lost if change.new is not None]
     try:
         return PendingChanges(
-            plan_changes(desk.snapshot.sources, wanted), changes, problems, clashes
+            plan_changes(session.snapshot.sources, wanted), changes, problems, clashes
         )
     except ChangeRefused as error:
         return PendingChanges(None, changes, problems, clashes, error)
 
 
-def draft_changes(desk: EditSession, draft: Draft) -> tuple[list[Change], list[InputProblem]]:
+def draft_changes(session: EditSession, draft: Draft) -> tuple[list[Change], list[InputProblem]]:
     """Return what a draft changes, and what of it can be no value."""
-    scene = desk.snapshot
+    snapshot = session.snapshot
     if draft.is_removed:
-        return removal_changes(scene.proofs, draft.iri, scene.owners(draft.iri)), []
-    form, file = desk.form(draft), draft_file(desk, draft)
-    composer = ChangeBuilder(scene.proofs, desk.choices(), draft.iri, file)
+        return removal_changes(snapshot.proofs, draft.iri, snapshot.owners(draft.iri)), []
+    form, file = session.form(draft), draft_file(session, draft)
+    builder = ChangeBuilder(snapshot.proofs, session.choices(), draft.iri, file)
     if draft.is_new:
-        composer.changes += creation_changes(draft.iri, form.types, file)
-        composer.problems += _wrong_address(desk, draft)
+        builder.changes += creation_changes(draft.iri, form.types, file)
+        builder.problems += _wrong_address(session, draft)
         if draft.owner is not None and draft.owner.has_part:
-            owner = desk.address(draft.owner.key)
+            owner = session.address(draft.owner.key)
             new = NamedNode(draft.iri)
-            composer.changes.append(add_value(owner, draft.owner.path, new, file))
-    composer.compose(desk.entries(draft))
-    return composer.changes, composer.problems
+            builder.changes.append(add_value(owner, draft.owner.path, new, file))
+    builder.compose(session.entries(draft))
+    return builder.changes, builder.problems
 
 
-def draft_file(desk: EditSession, draft: Draft) -> str:
+def draft_file(session: EditSession, draft: Draft) -> str:
     """Return the file in which a thing stands, or will."""
-    scene = desk.snapshot
+    snapshot = session.snapshot
     if not draft.is_new:
-        return scene.inventory.defining_files.get(draft.iri, "")
+        return snapshot.inventory.defining_files.get(draft.iri, "")
     if draft.owner is not None and draft.owner.is_beside:
-        above = desk.drafts.get(draft.owner.key) or desk.open(draft.owner.key)
+        above = session.drafts.get(draft.owner.key) or session.open(draft.owner.key)
         if above is not None:
-            return draft_file(desk, above)
-    return file_for_new_thing(scene.inventory, desk.form(draft), draft.iri)
+            return draft_file(session, above)
+    return file_for_new_thing(snapshot.inventory, session.form(draft), draft.iri)
 
 
-def _wrong_address(desk: EditSession, draft: Draft) -> list[InputProblem]:
+def _wrong_address(session: EditSession, draft: Draft) -> list[InputProblem]:
     if draft.slug and not _SLUG.fullmatch(draft.slug):
         return [
             InputProblem(
@@ -154,8 +154,8 @@ def _wrong_address(desk: EditSession, draft: Draft) -> list[InputProblem]:
                 ),
             )
         ]
-    others = [other for other in desk.pending() if other.key != draft.key]
-    if draft.iri in desk.snapshot.inventory.defining_files or draft.iri in [
+    others = [other for other in session.pending() if other.key != draft.key]
+    if draft.iri in session.snapshot.inventory.defining_files or draft.iri in [
         other.iri for other in others
     ]:
         return [
@@ -171,21 +171,22 @@ def _wrong_address(desk: EditSession, draft: Draft) -> list[InputProblem]:
     return []
 
 
-def _find_clashes(desk: EditSession, changes: Mapping[str, list[Change]]) -> list[EditClash]:
+def _find_clashes(session: EditSession, changes: Mapping[str, list[Change]]) -> list[EditClash]:
     """Return the changes whose old value is not there any more."""
-    said = desk.snapshot.inventory.properties
+    subjects = session.snapshot.inventory.properties
     return [
         EditClash(key, change)
         for key, found in changes.items()
         for change in found
-        if change.old is not None and change.old not in said.of(change.thing).get(change.path, ())
+        if change.old is not None
+        and change.old not in subjects.of(change.thing).get(change.path, ())
     ]
 
 
-def draft_triples(work: PendingChanges, key: str, desk: EditSession) -> list[Triple]:
+def draft_triples(work: PendingChanges, key: str, session: EditSession) -> list[Triple]:
     """Return what the sources would say of a draft's thing, and of what changes with it."""
     assert work.plan is not None
-    draft = desk.drafts.get(key) or desk.open(key)
+    draft = session.drafts.get(key) or session.open(key)
     assert draft is not None
     about = {NamedNode(draft.iri)} | {
         NamedNode(change.thing) for change in work.changes.get(key, ()) if change.new is not None
@@ -338,21 +339,21 @@ def _error_texts(error: ValueRefused) -> Text:
 # Two people changed one value: which of the two is to count.
 
 
-def resolve_conflicts(desk: EditSession, clashes: Iterable[EditClash], *, mine: bool) -> None:
+def resolve_conflicts(session: EditSession, clashes: Iterable[EditClash], *, mine: bool) -> None:
     """Let the drafts begin from what is in the files now.
 
     Args:
-        desk: Sources and drafts.
+        session: Sources and drafts.
         clashes: What was changed on both sides.
         mine: Whether what was typed replaces what is in the files, or gives way to it.
     """
     for clash in clashes:
-        draft = desk.drafts.get(clash.key)
+        draft = session.drafts.get(clash.key)
         if draft is None:
             continue
         pairs = dict(draft.pairs)
-        now = _current_value(desk, clash, pairs)
-        for _start, entry in name_prefixes(desk.entries(draft)):
+        now = _current_value(session, clash, pairs)
+        for _start, entry in name_prefixes(session.entries(draft)):
             for row in entry.rows:
                 if entry.field.path != clash.change.path or row.old != clash.change.old:
                     continue
@@ -360,13 +361,13 @@ def resolve_conflicts(desk: EditSession, clashes: Iterable[EditClash], *, mine: 
                 if not mine:
                     pairs[f"{row.name}v"] = "" if now is None else input_text(now)[0]
                     pairs.pop(f"{row.name}d", None)
-        desk.put(replace(draft, pairs=tuple(pairs.items())))
+        session.put(replace(draft, pairs=tuple(pairs.items())))
 
 
-def _current_value(desk: EditSession, clash: EditClash, pairs: dict[str, str]) -> Term | None:
+def _current_value(session: EditSession, clash: EditClash, pairs: dict[str, str]) -> Term | None:
     """Return the value that stands where the old one stood; None when there is no such one."""
     change, known = clash.change, set(pairs.values())
-    values = desk.snapshot.inventory.properties.values(change.thing, change.path)
+    values = session.snapshot.inventory.properties.values(change.thing, change.path)
     found = [v for v in values if str(v) not in known and _language(v) == _language(change.old)]
     return found[0] if len(found) == 1 else None
 

@@ -74,16 +74,16 @@ class Preview:
 
     def page(self, path: str, language: str, number: int = 1) -> bytes | None:
         """Return the page at a path of the site; None when there is none."""
-        reader = PageLanguage(language, chosen=True)
+        page_language = PageLanguage(language, chosen=True)
         if not path:
-            return self._pages.home(reader)
+            return self._pages.home(page_language)
         document = self._documents.find(path)
         if document is None:
             return None
         description = self._documents.describe(document, number)
         if description is None:
             return None
-        return self._pages.document(document, description, reader)
+        return self._pages.document(document, description, page_language)
 
     def path_of(self, thing: str) -> str:
         """Return the path of the document about a thing, below the site."""

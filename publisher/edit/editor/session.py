@@ -337,20 +337,20 @@ class SourceSnapshot:
 
     def _links(self, form: Form, each: Field, towards: Form) -> int:
         """Return how many things of one form point to things of another."""
-        wanted, said = set(towards.things), self.inventory.properties
-        return sum(bool(wanted & set(said.nodes(thing, each.path))) for thing in form.things)
+        wanted, subjects = set(towards.things), self.inventory.properties
+        return sum(bool(wanted & set(subjects.nodes(thing, each.path))) for thing in form.things)
 
     @cached_property
     def links(self) -> dict[str, list[tuple[str, str]]]:
         """Return thing → subject and property of what points to it, statements left out."""
         found: dict[str, list[tuple[str, str]]] = {}
-        said = self.inventory.properties
+        subjects = self.inventory.properties
         for thing in sorted(self.inventory.things):
             if STATEMENT in self.inventory.types(thing):
                 continue
-            for path in said.of(thing):
+            for path in subjects.of(thing):
                 if path != iri("rdf:type"):
-                    for value in said.nodes(thing, path):
+                    for value in subjects.nodes(thing, path):
                         found.setdefault(value, []).append((thing, path))
         return found
 

@@ -133,9 +133,9 @@ class CellCodec:
 
     def _field_said(self, statement: str) -> Field | None:
         """Return the field that an existing statement speaks of."""
-        said = self.inventory.properties
-        subject = next(iter(said.nodes(statement, SUBJECT)), "")
-        path = next(iter(said.nodes(statement, PREDICATE)), "")
+        subjects = self.inventory.properties
+        subject = next(iter(subjects.nodes(statement, SUBJECT)), "")
+        path = next(iter(subjects.nodes(statement, PREDICATE)), "")
         return self._field(subject, path)
 
     def _field(self, subject: str, path: str) -> Field | None:
@@ -226,5 +226,5 @@ def comparison_key(written: str, field: Field | None) -> str:
 
 def group_digest(cells: Iterable[str]) -> str:
     """Return a short digest of the cells of a group, whatever their order."""
-    said: Sequence[str] = sorted(cells)
-    return hashlib.sha256("\x1f".join(said).encode("utf-8")).hexdigest()[:_DIGEST]
+    texts: Sequence[str] = sorted(cells)
+    return hashlib.sha256("\x1f".join(texts).encode("utf-8")).hexdigest()[:_DIGEST]

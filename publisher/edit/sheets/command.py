@@ -70,25 +70,25 @@ def _import(file: Path, basis: ComparisonBasis, language: str, allow_removal: bo
         sheet = read_csv(file, basis.layouts, found)
         return import_sheets([sheet], found, basis, None, language)
     with open_for_reading(file) as workbook:
-        memory = _read_record(file, workbook, basis)
+        record = _read_record(file, workbook, basis)
         grids = read_grids(workbook, found)
         is_markable = can_be_marked(file, workbook.parts)
-    made = import_grids(grids, found, basis, memory, language, allow_removal)
+    made = import_grids(grids, found, basis, record, language, allow_removal)
     return replace(made, is_markable=is_markable)
 
 
 def _read_record(file: Path, workbook: Workbook, basis: ComparisonBasis) -> ExportRecord | None:
-    memory = read_export_record(workbook)
+    record = read_export_record(workbook)
     base_iri = basis.inventory.sources.base_iri
-    if memory is not None and memory.base_iri != base_iri:
+    if record is not None and record.base_iri != base_iri:
         raise SheetRefused(
             "The workbook is of another site: {theirs}, not {ours}.",
             where=file.name,
             remedy="Stand in the folder that it was exported from. Nothing was changed.",
-            theirs=memory.base_iri,
+            theirs=record.base_iri,
             ours=base_iri,
         )
-    return memory
+    return record
 
 
 def report_lines(

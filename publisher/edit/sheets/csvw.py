@@ -156,13 +156,13 @@ def _grid(file: Path, text: str, delimiter: str) -> RawSheet:
     return RawSheet(file.stem, head, lines)
 
 
-def _too_large(file: Path, place: CellPosition) -> SheetRefused:
+def _too_large(file: Path, position: CellPosition) -> SheetRefused:
     return SheetRefused(
         "The table continues beyond what is read: {cell}. At most"
         " {columns} columns, {lines} rows and {cells} cells are read.",
         where=file.name,
         remedy="Empty what is there by mistake, or divide the file. Nothing was changed.",
-        cell=place.cell,
+        cell=position.cell,
         columns=MOST_COLUMNS,
         lines=MOST_LINES,
         cells=MOST_CELLS,

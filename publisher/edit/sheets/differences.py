@@ -52,37 +52,35 @@ class RowComparison:
     report: ImportReport
     _lacking: set[CellPosition] = field(default_factory=set, repr=False)
 
-    def values(self, line: SheetRow, group: ColumnGroup) -> tuple[list[Term], list[Term]]:
+    def values(self, row: SheetRow, group: ColumnGroup) -> tuple[list[Term], list[Term]]:
         """Return the values that a line takes away and those that it adds, in a group."""
-        cells = line.sheet.cells(line.number, group.name)
-        if line.sheet.is_broken(line.number, group.name):
+        cells = row.sheet.cells(row.number, group.name)
+        if row.sheet.is_broken(row.number, group.name):
             return [], []
-        if line.is_new and self._remembered(line, group) is None:
-            come = (
-                term for column, cell in cells for term in self._read(line, group, column, cell)
-            )
+        if row.is_new and self._remembered(row, group) is None:
+            come = (term for column, cell in cells for term in self._read(row, group, column, cell))
             return [], list(dict.fromkeys(come))
-        found = [] if line.is_new else cell_values(self.shown, line.sheet.layout, group, line.thing)
-        if self._lacks_columns(line, group, len(found)):
+        found = [] if row.is_new else cell_values(self.shown, row.sheet.layout, group, row.thing)
+        if self._lacks_columns(row, group, len(found)):
             return [], []
         if not cells and not found:
             return [], []
         here = Counter(comparison_key(cell.text, group.field) for _column, cell in cells)
         there = Counter(comparison_key(text, group.field) for text, _term in found)
-        if here == there or not self._is_edited(line, group, here, there):
+        if here == there or not self._is_edited(row, group, here, there):
             return [], []
         old = list(dict.fromkeys(term for _text, term in found))
         kept = [term for text, term in found if here[comparison_key(text, group.field)]]
         new = list(kept)
         for column, cell in cells:
             if not there[comparison_key(cell.text, group.field)]:
-                new += self._read(line, group, column, cell)
+                new += self._read(row, group, column, cell)
         return [t for t in old if t not in new], [t for t in dict.fromkeys(new) if t not in old]
 
-    def _lacks_columns(self, line: SheetRow, group: ColumnGroup, count: int) -> bool:
+    def _lacks_columns(self, row: SheetRow, group: ColumnGroup, count: int) -> bool:
         """Tell whether a sheet has no room for the values of a thing: then a column is lost."""
-        columns = line.sheet.columns_of(group.name)
-        if count <= len(columns) or any(column in line.sheet.separators for column in columns):
+        columns = row.sheet.columns_of(group.name)
+        if count <= len(columns) or any(column in row.sheet.separators for column in columns):
             return False
         heading = group.heading(len(columns) + 1).split("\n")[0]
         message = text(
@@ -90,17 +88,17 @@ class RowComparison:
             " with values in it. To remove a value, empty its cell.",
             heading=heading,
         )
-        place = CellPosition(line.sheet.grid.title, 1, columns[0])
-        if place not in self._lacking:
-            self._lacking.add(place)
-            self.report.add(cell_finding(message, place))
+        position = CellPosition(row.sheet.grid.title, 1, columns[0])
+        if position not in self._lacking:
+            self._lacking.add(position)
+            self.report.add(cell_finding(message, position))
         return True
 
     def _is_edited(
-        self, line: SheetRow, group: ColumnGroup, here: Counter[str], there: Counter[str]
+        self, row: SheetRow, group: ColumnGroup, here: Counter[str], there: Counter[str]
     ) -> bool:
         """Tell whether the editor changed a group; when both did, say so."""
-        before = self._remembered(line, group)
+        before = self._remembered(row, group)
         if before is None:
             return True
         if group_digest(here.elements()) == before:
@@ -110,27 +108,27 @@ class RowComparison:
         message = text(
             "This was changed here and in the sources, where it reads {theirs} now. Write that"
             " here to keep it, or export the workbook anew and make your change there.",
-            theirs="; ".join(f"'{said[:_SHOWN]}'" for said in there) or "–",
+            theirs="; ".join(f"'{text[:_SHOWN]}'" for text in there) or "–",
         )
-        self.report.add(cell_finding(message, line.position(group.name)))
+        self.report.add(cell_finding(message, row.position(group.name)))
         return False
 
-    def _remembered(self, line: SheetRow, group: ColumnGroup) -> str | None:
+    def _remembered(self, row: SheetRow, group: ColumnGroup) -> str | None:
         if self.memory is None:
             return None
-        address = short_address(line.thing, self.memory.base_iri)
-        name = line.sheet.layout.form.class_iri
+        address = short_address(row.thing, self.memory.base_iri)
+        name = row.sheet.layout.form.class_iri
         if (name, address, "") not in self.memory.digests:
             return None
         return self.memory.digests.get((name, address, group.name), group_digest(()))
 
-    def _read(self, line: SheetRow, group: ColumnGroup, column: int, cell: Cell) -> Iterator[Term]:
-        place = CellPosition(line.sheet.grid.title, line.number, column)
+    def _read(self, row: SheetRow, group: ColumnGroup, column: int, cell: Cell) -> Iterator[Term]:
+        position = CellPosition(row.sheet.grid.title, row.number, column)
         try:
-            term = self._term(line, group, cell)
+            term = self._term(row, group, cell)
         except ValueRefused as error:
-            several = self._several(line, group, cell)
-            self.report.add(cell_finding(several or with_remedy(error), place))
+            several = self._several(row, group, cell)
+            self.report.add(cell_finding(several or with_remedy(error), position))
             return
         yield term
         if group.field is None or cell.kind != TEXT_CELL or not isinstance(term, Literal):
@@ -139,19 +137,19 @@ class RowComparison:
             message = text(
                 "The number is written as text; it was read as {value}.", value=term.value
             )
-            self.report.add(cell_finding(message, place, Severity.WARNING))
+            self.report.add(cell_finding(message, position, Severity.WARNING))
         elif group.field.kind == DATE and group.field.datatypes == _ONLY_DAYS:
             message = text("The date is written as text; it was read as {value}.", value=term.value)
-            self.report.add(cell_finding(message, place, Severity.WARNING))
+            self.report.add(cell_finding(message, position, Severity.WARNING))
 
-    def _several(self, line: SheetRow, group: ColumnGroup, cell: Cell) -> Text | None:
+    def _several(self, row: SheetRow, group: ColumnGroup, cell: Cell) -> Text | None:
         """Return what to do with a cell that holds several values, if it does."""
         parts = [part for part in _BETWEEN.split(cell.text) if part.strip()]
         if len(parts) < 2:
             return None
         try:
             for part in parts:
-                self._term(line, group, replace(cell, text=part))
+                self._term(row, group, replace(cell, text=part))
         except ValueRefused:
             return None
         heading = group.heading(2).split("\n")[0]
@@ -159,43 +157,45 @@ class RowComparison:
             "Write one value a cell: the next one in the column '{heading}'.", heading=heading
         )
 
-    def _term(self, line: SheetRow, group: ColumnGroup, cell: Cell) -> Term:
-        form = line.sheet.layout.form
+    def _term(self, row: SheetRow, group: ColumnGroup, cell: Cell) -> Term:
+        form = row.sheet.layout.form
         if form.class_iri == STATEMENT and group.key in (PREDICATE, OBJECT):
-            subject = self._stated(line, SUBJECT)
+            subject = self._stated(row, SUBJECT)
             if group.key == PREDICATE:
                 return NamedNode(self.codec.read_path(subject, cell.text))
-            return self.codec.read_object(subject, self._stated(line, PREDICATE), cell.text)
+            return self.codec.read_object(subject, self._stated(row, PREDICATE), cell.text)
         return self.codec.read(form, group, cell.text)
 
-    def _stated(self, line: SheetRow, key: str) -> str:
+    def _stated(self, row: SheetRow, key: str) -> str:
         """Return subject or property of the statement on a line; empty when it tells none."""
-        for _column, cell in line.sheet.cells(line.number, key):
+        for _column, cell in row.sheet.cells(row.number, key):
             try:
                 if key == PREDICATE:
-                    return self.codec.read_path(self._stated(line, SUBJECT), cell.text)
-                group = line.sheet.layout.group(key)
+                    return self.codec.read_path(self._stated(row, SUBJECT), cell.text)
+                group = row.sheet.layout.group(key)
                 return (
-                    self.codec.read(line.sheet.layout.form, group, cell.text).value if group else ""
+                    self.codec.read(row.sheet.layout.form, group, cell.text).value if group else ""
                 )
             except ValueRefused:
                 break
-        return next(iter(self.codec.inventory.properties.nodes(line.thing, key)), "")
+        return next(iter(self.codec.inventory.properties.nodes(row.thing, key)), "")
 
-    def cited(self, line: SheetRow) -> list[str]:
+    def cited(self, row: SheetRow) -> list[str]:
         """Return the sources that a line names for what is new in it."""
-        group = line.sheet.layout.group(SOURCE_KEY)
-        if group is None or line.sheet.is_broken(line.number, SOURCE_KEY):
+        group = row.sheet.layout.group(SOURCE_KEY)
+        if group is None or row.sheet.is_broken(row.number, SOURCE_KEY):
             return []
-        cells = line.sheet.cells(line.number, SOURCE_KEY)
-        found = [term for c, cell in cells for term in self._read(line, group, c, cell)]
+        cells = row.sheet.cells(row.number, SOURCE_KEY)
+        found = [term for c, cell in cells for term in self._read(row, group, c, cell)]
         return [term.value for term in found]
 
 
 def with_remedy(error: PublisherError) -> Text:
     """Return what an error says, with its cure, as one sentence after the other."""
-    said = {tag: f"{what} {error.remedy.get(tag, '')}".strip() for tag, what in error.what.items()}
-    return Message(said, error.what.key if isinstance(error.what, Message) else "")
+    message = {
+        tag: f"{what} {error.remedy.get(tag, '')}".strip() for tag, what in error.what.items()
+    }
+    return Message(message, error.what.key if isinstance(error.what, Message) else "")
 
 
 def value_changes(
@@ -219,9 +219,9 @@ def value_changes(
     yield from (Change(thing, path, new=term, file=file) for term in come)
 
 
-def row_groups(line: SheetRow) -> list[ColumnGroup]:
+def row_groups(row: SheetRow) -> list[ColumnGroup]:
     """Return the groups of a line that may hold values of its thing: of a new one those filled."""
-    return line.sheet.filled(line.number) if line.is_new else list(line.sheet.groups)
+    return row.sheet.filled(row.number) if row.is_new else list(row.sheet.groups)
 
 
 # Lines of the export that are gone: never a removal by itself, one only when it is allowed.
@@ -232,7 +232,7 @@ _NAMED = 5
 def missing_rows(
     inventory: Inventory,
     sheets: Sequence[MatchedSheet],
-    memory: ExportRecord | None,
+    record: ExportRecord | None,
     present: Collection[str],
     allow_removal: bool,
 ) -> tuple[list[Change], list[CellFinding]]:
@@ -241,17 +241,17 @@ def missing_rows(
     Args:
         inventory: What the sources say.
         sheets: The sheets that are there; a sheet that is gone takes nothing away.
-        memory: What stood in the workbook when it was written; None: nothing is missed.
+        record: What stood in the workbook when it was written; None: nothing is missed.
         present: Things that have a line, or that go anyway.
         allow_removal: Whether they may go.
     """
-    if memory is None:
+    if record is None:
         return [], []
     found: list[Change] = []
     wrong: list[CellFinding] = []
     for sheet in sheets:
         form = sheet.layout.form
-        exported = {memory.base_iri + address for address in memory.things(form.class_iri)}
+        exported = {record.base_iri + address for address in record.things(form.class_iri)}
         lost = [t for t in form.things if t in exported and t not in present]
         if lost and not allow_removal:
             wrong.append(_refuse_removal(inventory, sheet, lost))
@@ -330,13 +330,13 @@ class RowSample:
                 yield next(iter(things.values())), rest
 
 
-def take_sample(lines: Iterable[SheetRow], changes: Sequence[Change]) -> RowSample | None:
+def take_sample(rows: Iterable[SheetRow], changes: Sequence[Change]) -> RowSample | None:
     """Return a sample of the new things; None when there are few, or all belong together.
 
     The first hundred that are filled in the same way are taken, and whatever they name or are
     named by, so that nothing is missing in them because it is not in the sample.
     """
-    ways = {line.thing: _fill_pattern(line) for line in lines if line.is_new and line.thing}
+    ways = {row.thing: _fill_pattern(row) for row in rows if row.is_new and row.thing}
     if len(ways) <= _MANY:
         return None
     counts: dict[_FillPattern, int] = defaultdict(int)
@@ -351,9 +351,9 @@ def take_sample(lines: Iterable[SheetRow], changes: Sequence[Change]) -> RowSamp
     return RowSample(things & ways.keys(), _changes_of(things, changes), len(ways), ways, counts)
 
 
-def _fill_pattern(line: SheetRow) -> _FillPattern:
-    names = (group.name for group in line.sheet.filled(line.number))
-    return line.sheet.layout.form.class_iri, frozenset(names)
+def _fill_pattern(row: SheetRow) -> _FillPattern:
+    names = (group.name for group in row.sheet.filled(row.number))
+    return row.sheet.layout.form.class_iri, frozenset(names)
 
 
 def _connected_things(chosen: Iterable[str], changes: Sequence[Change]) -> set[str] | None:

@@ -150,10 +150,10 @@ class _SheetWriter:
                 self._language,
             )
         assert group.field is not None
-        said = [pick_name(group.field.description, tag) for tag in self._order()]
+        texts = [pick_name(group.field.description, tag) for tag in self._order()]
         if group.field.least > 0:
-            said.append(translate("Must be filled in.", self._language))
-        return "\n".join(dict.fromkeys(text for text in said if text))
+            texts.append(translate("Must be filled in.", self._language))
+        return "\n".join(dict.fromkeys(text for text in texts if text))
 
     def _order(self) -> list[str]:
         return sorted(LANGUAGES, key=lambda tag: tag != self._language)
@@ -190,8 +190,8 @@ class _SheetWriter:
                 _write_term(self._sheet.cell(row, number + nth), text, term)
             number += group.count
             if found:
-                said = (comparison_key(text, group.field) for text, _term in found)
-                digests[name, address, group.name] = group_digest(said)
+                texts = (comparison_key(text, group.field) for text, _term in found)
+                digests[name, address, group.name] = group_digest(texts)
         return digests
 
 

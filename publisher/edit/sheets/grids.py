@@ -74,7 +74,7 @@ class CellFinding:
 
 
 def cell_finding(
-    message: Text, place: CellPosition, severity: Severity = Severity.VIOLATION
+    message: Text, position: CellPosition, severity: Severity = Severity.VIOLATION
 ) -> CellFinding:
     """Return a finding of an import at a place."""
-    return CellFinding(Finding(severity, message, RULE), place)
+    return CellFinding(Finding(severity, message, RULE), position)

@@ -91,7 +91,7 @@ def import_grids(
     grids: Sequence[RawSheet],
     report: ImportReport,
     basis: ComparisonBasis,
-    memory: ExportRecord | None,
+    record: ExportRecord | None,
     language: str,
     allow_removal: bool = False,
 ) -> Import:
@@ -101,7 +101,7 @@ def import_grids(
         grids: The sheets.
         report: What could not be read in them; what else is wrong is added.
         basis: What the sources say, and the sheets there may be.
-        memory: What stood in the workbook when it was written, if that is known.
+        record: What stood in the workbook when it was written, if that is known.
         language: Of the names in the sheets, when they do not tell.
         allow_removal: Whether a thing whose line is gone goes too.
 
@@ -111,24 +111,24 @@ def import_grids(
     sheets = match_sheets(grids, basis.layouts, report)
     if not sheets and not len(report):
         report.add(cell_finding(text("There is no sheet here that can be read."), CellPosition("")))
-    return import_sheets(sheets, report, basis, memory, language, allow_removal)
+    return import_sheets(sheets, report, basis, record, language, allow_removal)
 
 
 def import_sheets(
     sheets: Sequence[MatchedSheet],
     report: ImportReport,
     basis: ComparisonBasis,
-    memory: ExportRecord | None,
+    record: ExportRecord | None,
     language: str,
     allow_removal: bool = False,
 ) -> Import:
     """Return what sheets that are understood make of the sources; see ``import_grids``."""
-    shown_in = memory.language if memory is not None else language
-    reading = _ImportState(basis, memory, shown_in, report)
+    shown_in = record.language if record is not None else language
+    reading = _ImportState(basis, record, shown_in, report)
     _read(reading, sheets)
-    present = {line.thing for line in reading.lines}
+    present = {row.thing for row in reading.lines}
     going = {change.thing for change in reading.changes if change.path == _TYPE}
-    removed, lost = missing_rows(basis.inventory, sheets, memory, present | going, allow_removal)
+    removed, lost = missing_rows(basis.inventory, sheets, record, present | going, allow_removal)
     report.extend(lost)
     if report.is_blocking:
         return Import(None, report)
@@ -139,7 +139,7 @@ def import_sheets(
         return Import(None, report)
     plan = plan_changes(basis.inventory.sources, changes)
     report.extend(locate_findings(_new_findings(plan), reading.lines, reading.changes))
-    new = tuple(line.thing for line in reading.lines if line.is_new and line.thing)
+    new = tuple(row.thing for row in reading.lines if row.is_new and row.thing)
     return Import(plan, report, new)
 
 
@@ -192,22 +192,22 @@ def _read(reading: _ImportState, sheets: Sequence[MatchedSheet]) -> None:
     """Read every line, and note what it changes."""
     inventory, layouts = reading.basis.inventory, reading.basis.layouts
     shown = CellCodec(inventory, layouts, reading.language)
-    lines = read_sheet_rows(sheets, inventory, shown, reading.memory, reading.report)
-    reading.lines = lines
-    known = CellCodec(inventory, layouts, reading.language, new_names(lines))
-    differ = RowComparison(shown, known, reading.memory, reading.report)
+    rows = read_sheet_rows(sheets, inventory, shown, reading.memory, reading.report)
+    reading.lines = rows
+    codec = CellCodec(inventory, layouts, reading.language, new_names(rows))
+    differ = RowComparison(shown, codec, reading.memory, reading.report)
     citing: dict[str, list[str]] = {}
     kept: set[str] = set()
     stated: set[tuple[str, str, Term]] = set()
-    for line in lines:
-        found = list(_row_changes(reading, differ, line, stated))
+    for row in rows:
+        found = list(_row_changes(reading, differ, row, stated))
         if not found:
             continue
-        if line.sheet.layout.form.class_iri == STATEMENT:
+        if row.sheet.layout.form.class_iri == STATEMENT:
             kept.add(found[0].thing)
         reading.changes += found
         reading.changed.update(change.thing for change in found)
-        citing[line.thing] = differ.cited(line)
+        citing[row.thing] = differ.cited(row)
     facts = [change for change in reading.changes if change.thing not in kept]
     statements = reading.basis.statements
     reading.report.extend(_missing_sources(reading, statements.lacking(facts, citing, stated)))
@@ -215,23 +215,23 @@ def _read(reading: _ImportState, sheets: Sequence[MatchedSheet]) -> None:
 
 
 def _row_changes(
-    reading: _ImportState, differ: RowComparison, line: SheetRow, stated: set[tuple[str, str, Term]]
+    reading: _ImportState, differ: RowComparison, row: SheetRow, stated: set[tuple[str, str, Term]]
 ) -> Iterator[Change]:
-    values = [(group, *differ.values(line, group)) for group in row_groups(line)]
-    thing, file = line.thing, ""
-    form = line.sheet.layout.form
+    values = [(group, *differ.values(row, group)) for group in row_groups(row)]
+    thing, file = row.thing, ""
+    form = row.sheet.layout.form
     if form.class_iri == STATEMENT:
-        fact = _fact_changes(reading, line, values)
+        fact = _fact_changes(reading, row, values)
         if fact is not None:
             stated.add(fact)
             thing = thing or reading.basis.statements.address(
                 *fact, reading.changed, reading.numbers
             )
-        elif line.is_new:
+        elif row.is_new:
             message = text("A statement needs what it is about, a property and a value.")
-            reading.report.add(cell_finding(message, line.position(SUBJECT)))
+            reading.report.add(cell_finding(message, row.position(SUBJECT)))
             return
-    if line.is_new:
+    if row.is_new:
         near = _owner_files(reading, form.class_iri, values)
         file = file_for_new_thing(reading.basis.inventory, form, thing, near, reading.habit(form))
         reading.files[thing] = file
@@ -243,11 +243,11 @@ def _row_changes(
 
 def _missing_sources(reading: _ImportState, changes: Iterable[Change]) -> Iterator[CellFinding]:
     """Yield where the source of new facts is to be chosen; the check says whether it must be."""
-    of_thing = {line.thing: line for line in reading.lines}
+    of_thing = {row.thing: row for row in reading.lines}
     lacking: dict[str, list[Field]] = {}
     for change in changes:
-        line = of_thing.get(change.thing)
-        field = line.sheet.layout.form.field(change.path) if line is not None else None
+        row = of_thing.get(change.thing)
+        field = row.sheet.layout.form.field(change.path) if row is not None else None
         if field is not None:
             lacking.setdefault(change.thing, []).append(field)
     for thing, fields in lacking.items():
@@ -268,14 +268,14 @@ _Values = Sequence[tuple[ColumnGroup, list[Term], list[Term]]]
 
 
 def _fact_changes(
-    reading: _ImportState, line: SheetRow, values: _Values
+    reading: _ImportState, row: SheetRow, values: _Values
 ) -> tuple[str, str, Term] | None:
     """Return what the statement of a line says: with its changes, if it says something at all."""
-    if not line.is_new and not any(gone or come for _group, gone, come in values):
+    if not row.is_new and not any(gone or come for _group, gone, come in values):
         return None
     found: dict[str, Term] = {}
     for key in (SUBJECT, PREDICATE, OBJECT):
-        there = reading.basis.inventory.properties.values(line.thing, key) if line.thing else ()
+        there = reading.basis.inventory.properties.values(row.thing, key) if row.thing else ()
         come = [term for group, _gone, new in values if group.key == key for term in new]
         for term in (*come, *there)[:1]:
             found[key] = term
@@ -308,10 +308,10 @@ def _owner_files(reading: _ImportState, class_iri: str, values: _Values) -> list
 
 
 def locate_findings(
-    findings: Iterable[Finding], lines: Sequence[SheetRow], changes: Iterable[Change]
+    findings: Iterable[Finding], rows: Sequence[SheetRow], changes: Iterable[Change]
 ) -> list[CellFinding]:
     """Return each finding with the cell it is about; without a place when none is."""
-    of_thing = {line.thing: line for line in lines}
+    of_thing = {row.thing: row for row in rows}
     # A statement made on the way is mended on the line of what it is about.
     for change in changes:
         if change.path == SUBJECT and change.new is not None and change.new.value in of_thing:
@@ -322,13 +322,13 @@ def locate_findings(
     ]
 
 
-def _locate(finding: Finding, line: SheetRow | None) -> CellPosition:
-    if line is None:
+def _locate(finding: Finding, row: SheetRow | None) -> CellPosition:
+    if row is None:
         return CellPosition("")
     groups = [
         group
-        for group in line.sheet.columns.values()
+        for group in row.sheet.columns.values()
         if group.field is not None and group.field.path == finding.path
     ]
-    written = [g for g in groups if line.sheet.cells(line.number, g.name)]
-    return line.position((written or groups)[0].name) if groups else line.position()
+    written = [g for g in groups if row.sheet.cells(row.number, g.name)]
+    return row.position((written or groups)[0].name) if groups else row.position()

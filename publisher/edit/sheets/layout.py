@@ -227,12 +227,12 @@ class ExportRecord:
         return [short for name, short, group in self.digests if name == class_iri and not group]
 
 
-def write_export_record(book: Workbook, memory: ExportRecord) -> None:
+def write_export_record(book: Workbook, record: ExportRecord) -> None:
     """Write the memory into a sheet that workbooks do not show."""
     sheet = book.create_sheet(RECORD_SHEET)
     sheet.sheet_state = "veryHidden"
-    sheet.append([RECORD_SHEET, _VERSION, memory.base_iri, memory.language])
-    for (name, short, group), digest in memory.digests.items():
+    sheet.append([RECORD_SHEET, _VERSION, record.base_iri, record.language])
+    for (name, short, group), digest in record.digests.items():
         sheet.append([name, short, group, digest])
     for row in sheet.iter_rows():
         for cell in row:

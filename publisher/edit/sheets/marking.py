@@ -105,16 +105,16 @@ def _unmark(book: Any) -> None:
 
 
 def _mark_cell(book: Any, group: Sequence[CellFinding], language: str) -> None:
-    place = group[0].position
-    if place.sheet not in book.sheetnames or not place.line:
+    position = group[0].position
+    if position.sheet not in book.sheetnames or not position.line:
         return
-    sheet = book[place.sheet]
-    cell = sheet.cell(place.line, place.column or 1)
+    sheet = book[position.sheet]
+    cell = sheet.cell(position.line, position.column or 1)
     if type(cell).__name__ == "MergedCell":
         return
-    said = dict.fromkeys(in_language(each.finding.message, language) for each in group)
-    old = cell.comment.text if cell.comment is not None and place.line == 1 else ""
-    text = "\n\n".join([*said, *([old] if old else [])])
+    properties = dict.fromkeys(in_language(each.finding.message, language) for each in group)
+    old = cell.comment.text if cell.comment is not None and position.line == 1 else ""
+    text = "\n\n".join([*properties, *([old] if old else [])])
     gravest = min((each.finding.severity for each in group), key=list(Severity).index)
     cell.comment = Comment(text[:_LONGEST_COMMENT], _AUTHOR, height=140, width=340)
     cell.fill = _FILLS[gravest]
@@ -125,17 +125,17 @@ def _write_list(book: Any, findings: Sequence[CellFinding], language: str) -> No
     head = [translate(word, language) for word in ("Gravity", "Sheet", "Cell", "What to do")]
     sheet.append(head)
     for row, each in enumerate(findings, start=2):
-        place = each.position
+        position = each.position
         gravity = translate(_NAMES[each.finding.severity], language)
         message = in_language(each.finding.message, language)
-        if not place.sheet and each.finding.file:
+        if not position.sheet and each.finding.file:
             message = f"{message} ({each.finding.file}, {each.finding.line})"
-        sheet.append([gravity, place.sheet, place.cell, message])
+        sheet.append([gravity, position.sheet, position.cell, message])
         sheet.cell(row, 1).fill = _FILLS[each.finding.severity]
-        if place.sheet in book.sheetnames and place.line:
+        if position.sheet in book.sheetnames and position.line:
             link = sheet.cell(row, 3)
-            title = place.sheet.replace("'", "''")
-            target = CellPosition(place.sheet, place.line, place.column or 1).cell
+            title = position.sheet.replace("'", "''")
+            target = CellPosition(position.sheet, position.line, position.column or 1).cell
             link.hyperlink = Hyperlink(ref="", location=f"'{title}'!{target}")
             link.style = "Hyperlink"
     for number, width in enumerate(_WIDTHS, start=1):

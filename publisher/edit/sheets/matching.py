@@ -230,7 +230,7 @@ def _without_number(heading: str) -> list[str]:
 def _unknown_heading(
     grid: RawSheet, column: int, heading: str, names: Mapping[str, ColumnGroup]
 ) -> CellFinding:
-    place = CellPosition(grid.title, 1, column)
+    position = CellPosition(grid.title, 1, column)
     written = quote_input(" ".join(heading.split()))
     nearest = difflib.get_close_matches(_plain(heading[:_LONGEST]), names, n=1, cutoff=0.6)
     if nearest:
@@ -245,7 +245,7 @@ def _unknown_heading(
             "The heading '{heading}' is not known here. Correct it, or take the column away.",
             heading=written,
         )
-    return cell_finding(message, place)
+    return cell_finding(message, position)
 
 
 def cells_without_heading(sheet: MatchedSheet) -> Iterator[CellFinding]:
@@ -298,36 +298,36 @@ def read_sheet_rows(
     sheets: Sequence[MatchedSheet],
     inventory: Inventory,
     names: CellCodec,
-    memory: ExportRecord | None,
+    record: ExportRecord | None,
     report: ImportReport,
 ) -> list[SheetRow]:
     """Return every line with its thing; report what is wrong with addresses."""
     found: list[SheetRow] = []
-    known = _RowIndex(inventory, names, memory)
-    first = known.lines
+    index = _RowIndex(inventory, names, record)
+    first = index.lines
     # What others belong to comes first: a part is named after it.
     for sheet in sorted(sheets, key=lambda each: _is_part(each.layout.form)):
         for number in sheet.grid.lines:
-            line, problem = _line(sheet, number, known)
+            row, problem = _line(sheet, number, index)
             if problem is not None:
                 report.add(problem)
-            if line is None:
+            if row is None:
                 continue
-            if not sheet.address(number) and (twin := known.come_since(line)):
-                line = replace(line, thing=twin, is_new=False)
-            if line.thing and line.thing in first:
-                report.add(_report_duplicate(line, first[line.thing]))
+            if not sheet.address(number) and (twin := index.come_since(row)):
+                row = replace(row, thing=twin, is_new=False)
+            if row.thing and row.thing in first:
+                report.add(_report_duplicate(row, first[row.thing]))
                 continue
-            known.add(line)
-            found.append(line)
+            index.add(row)
+            found.append(row)
     return found
 
 
 class _RowIndex:
     """What was read so far, indexed: a line costs the same, however many stand above it."""
 
-    def __init__(self, inventory: Inventory, names: CellCodec, memory: ExportRecord | None) -> None:
-        self.inventory, self.names, self.memory = inventory, names, memory
+    def __init__(self, inventory: Inventory, names: CellCodec, record: ExportRecord | None) -> None:
+        self.inventory, self.names, self.memory = inventory, names, record
         self.lines: dict[str, SheetRow] = {}
         self._by_name: dict[str, str] = {}
         self._younger: dict[str, dict[frozenset[tuple[str, str]], str]] = {}
@@ -335,12 +335,12 @@ class _RowIndex:
         self._numbers: dict[str, int] = {}
         self._things: dict[str, frozenset[str]] = {}
 
-    def add(self, line: SheetRow) -> None:
+    def add(self, row: SheetRow) -> None:
         """Note a line."""
-        self.lines.setdefault(line.thing, line)
-        if line.is_new and line.thing:
-            for name in line.label.values():
-                self._by_name.setdefault(name.casefold(), line.thing)
+        self.lines.setdefault(row.thing, row)
+        if row.is_new and row.thing:
+            for name in row.label.values():
+                self._by_name.setdefault(name.casefold(), row.thing)
 
     def has(self, form: Form, thing: str) -> bool:
         """Tell whether a form is for a thing."""
@@ -359,19 +359,19 @@ class _RowIndex:
         begins = self._beginnings[form.class_iri]
         return address_for(self.inventory, form, called, owner, self.lines, begins, self._numbers)
 
-    def come_since(self, line: SheetRow) -> str:
+    def come_since(self, row: SheetRow) -> str:
         """Return the thing of the same names that came after the export: the line was imported."""
-        called = line.label
+        called = row.label
         if self.memory is None or not called:
             return ""
-        form = line.sheet.layout.form
+        form = row.sheet.layout.form
         if form.class_iri not in self._younger:
             self._younger[form.class_iri] = self._since(form, self.memory)
         return self._younger[form.class_iri].get(frozenset(called.items()), "")
 
-    def _since(self, form: Form, memory: ExportRecord) -> dict[frozenset[tuple[str, str]], str]:
+    def _since(self, form: Form, record: ExportRecord) -> dict[frozenset[tuple[str, str]], str]:
         """Return names → thing of the things that came after the export."""
-        exported = {memory.base_iri + address for address in memory.things(form.class_iri)}
+        exported = {record.base_iri + address for address in record.things(form.class_iri)}
         found: dict[frozenset[tuple[str, str]], str] = {}
         for thing in form.things:
             if thing not in exported:
@@ -384,19 +384,19 @@ def _is_part(form: Form) -> bool:
 
 
 def _line(
-    sheet: MatchedSheet, number: int, known: _RowIndex
+    sheet: MatchedSheet, number: int, index: _RowIndex
 ) -> tuple[SheetRow | None, CellFinding | None]:
-    inventory = known.inventory
+    inventory = index.inventory
     written = sheet.address(number)
     form = sheet.layout.form
     if not written:
         if form.class_iri == STATEMENT:
             return SheetRow(sheet, number, "", is_new=True), None
         called = list(row_label(sheet, number).values())
-        thing = known.address(form, called, _owner(sheet, number, known))
+        thing = index.address(form, called, _owner(sheet, number, index))
         return SheetRow(sheet, number, thing, is_new=True), None
     thing = full_address(written, inventory.sources.base_iri)
-    if known.has(form, thing) or form.class_iri in inventory.types(thing):
+    if index.has(form, thing) or form.class_iri in inventory.types(thing):
         return SheetRow(sheet, number, thing, is_new=False), None
     return _row_with_address(sheet, number, thing, inventory)
 
@@ -406,42 +406,42 @@ def _row_with_address(
 ) -> tuple[SheetRow | None, CellFinding | None]:
     """Return the line of an address that the form's things do not have."""
     base_iri = inventory.sources.base_iri
-    place = CellPosition(sheet.grid.title, number, sheet.column_of(ADDRESS_KEY))
+    position = CellPosition(sheet.grid.title, number, sheet.column_of(ADDRESS_KEY))
     if thing in inventory.defining_files:
         message = text(
             "{address} is something else already. Empty the cell: the address is made from the"
             " name.",
             address=short_address(thing, base_iri),
         )
-        return None, cell_finding(message, place)
+        return None, cell_finding(message, position)
     if not thing.startswith(f"{base_iri}id/") or any(c in thing for c in ' <>"{}|\\^`'):
         message = text(
             "'{address}' is no address of ours. Empty the cell for something new: the address is"
             " made from the name. Else bring back what stood here.",
             address=short_address(thing, base_iri),
         )
-        return None, cell_finding(message, place)
+        return None, cell_finding(message, position)
     return SheetRow(sheet, number, thing, is_new=True), None
 
 
-def _report_duplicate(line: SheetRow, first: SheetRow) -> CellFinding:
+def _report_duplicate(row: SheetRow, first: SheetRow) -> CellFinding:
     message = text(
         "The address is also in row {line} of '{sheet}'. Empty it for"
         " something new, or remove one of the rows.",
         line=first.number,
         sheet=first.sheet.grid.title,
     )
-    return cell_finding(message, line.position())
+    return cell_finding(message, row.position())
 
 
-def _owner(sheet: MatchedSheet, number: int, known: _RowIndex) -> str:
+def _owner(sheet: MatchedSheet, number: int, index: _RowIndex) -> str:
     """Return the thing that a new one is a part of, if its line tells already."""
     for group in _owner_links(sheet):
         for _column, cell in sheet.cells(number, group.name):
             try:
-                return known.names.read(sheet.layout.form, group, cell.text).value
+                return index.names.read(sheet.layout.form, group, cell.text).value
             except ValueRefused:
-                return known.address_of(cell.text)
+                return index.address_of(cell.text)
     return ""
 
 
@@ -468,11 +468,11 @@ def _rank(language: str) -> int:
     return LANGUAGES.index(language) if language in LANGUAGES else len(LANGUAGES)
 
 
-def new_names(lines: Iterable[SheetRow]) -> dict[str, dict[str, Text]]:
+def new_names(rows: Iterable[SheetRow]) -> dict[str, dict[str, Text]]:
     """Return class → IRI → names of the things that the lines add, for the pick-lists."""
     found: dict[str, dict[str, Text]] = {}
-    for line in lines:
-        if line.is_new and line.thing:
-            for name in line.sheet.layout.form.types:
-                found.setdefault(name, {})[line.thing] = line.label
+    for row in rows:
+        if row.is_new and row.thing:
+            for name in row.sheet.layout.form.types:
+                found.setdefault(name, {})[row.thing] = row.label
     return found

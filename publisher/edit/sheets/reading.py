@@ -268,16 +268,16 @@ def _report_strays(title: str, survey: SheetSurvey, report: ImportReport) -> Non
     for stray in survey.strays:
         if not stray.text.strip():
             continue
-        place = CellPosition(title, stray.line, stray.column)
+        position = CellPosition(title, stray.line, stray.column)
         message = text(
             "'{text}' is far outside the table: the first {lines} rows and"
             " {columns} columns are read. Empty the cell {cell}.",
             text=quote_input(stray.text),
-            cell=place.cell,
+            cell=position.cell,
             lines=MOST_LINES,
             columns=MOST_COLUMNS,
         )
-        each = cell_finding(message, place)
+        each = cell_finding(message, position)
         report.add(each)
     if each is not None and survey.stray_count > len(survey.strays):
         report.add_uncounted(each, survey.stray_count - len(survey.strays))
@@ -310,18 +310,18 @@ def _grid(
     return RawSheet(title, head, lines, broken)
 
 
-def _cell(cell: Any, place: CellPosition, report: ImportReport) -> Cell | None:
+def _cell(cell: Any, position: CellPosition, report: ImportReport) -> Cell | None:
     """Return a cell; None for one that cannot be read, which is reported."""
     value = cell.value
     if cell.data_type == "f":
         truth = _TRUTHS.get(str(value).upper())
         if truth is None:
             message = text("This is a formula. Write the value itself instead.")
-            report.add(cell_finding(message, place))
+            report.add(cell_finding(message, position))
         return Cell(truth, TRUTH_CELL) if truth is not None else None
     if cell.data_type == "e":
         message = text("This is the error {value}. Write the value that belongs here.", value=value)
-        report.add(cell_finding(message, place))
+        report.add(cell_finding(message, position))
         return None
     if isinstance(value, bool):
         return Cell(str(value).lower(), TRUTH_CELL)
@@ -338,7 +338,7 @@ def _cell(cell: Any, place: CellPosition, report: ImportReport) -> Cell | None:
             count=len(written),
             most=LONGEST,
         )
-        report.add(cell_finding(message, place))
+        report.add(cell_finding(message, position))
         return None
     return Cell(written)
 

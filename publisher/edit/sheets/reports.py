@@ -23,8 +23,8 @@ Kind = tuple[str, Severity, str, str, str]
 def kind_of(each: CellFinding) -> Kind:
     """Return what makes a mistake of the same kind: its sheet, its rule, and what is said of it."""
     finding = each.finding
-    said = finding.message.key if isinstance(finding.message, Message) else ""
-    return (each.position.sheet, finding.severity, finding.rule, finding.path, said)
+    text = finding.message.key if isinstance(finding.message, Message) else ""
+    return (each.position.sheet, finding.severity, finding.rule, finding.path, text)
 
 
 @dataclass
@@ -42,9 +42,9 @@ class ImportReport:
     def add(self, each: CellFinding) -> None:
         """Add a finding: kept when it is among the first hundred of its kind, else counted."""
         kind = kind_of(each)
-        kept = self._reported.setdefault(kind, [])
-        if len(kept) < MOST_REPORTED:
-            kept.append(each)
+        reported = self._reported.setdefault(kind, [])
+        if len(reported) < MOST_REPORTED:
+            reported.append(each)
         self._counts[kind] += 1
 
     def extend(self, many: Iterable[CellFinding]) -> None:
@@ -58,11 +58,11 @@ class ImportReport:
 
     def __iter__(self) -> Iterator[CellFinding]:
         """Yield what is kept; the last of a kind says how many more there are."""
-        for kind, kept in self._reported.items():
-            rest = self._counts[kind] - len(kept)
-            yield from kept[:-1] if rest else kept
+        for kind, reported in self._reported.items():
+            rest = self._counts[kind] - len(reported)
+            yield from reported[:-1] if rest else reported
             if rest:
-                yield _and_more(kept[-1], rest)
+                yield _and_more(reported[-1], rest)
 
     def __len__(self) -> int:
         """Return how many findings there are, those that are only counted among them."""

@@ -106,8 +106,8 @@ class RemoteEngine:
 
     def _evaluate(self, operation: Operation, form: QueryForm, media_type: str) -> Answer:
         bounds = self._bounds(operation)
-        asked = N_TRIPLES if form.kind == "graph" else JSON
-        body = self._send(operation, asked, bounds, form.variables)
+        requested = N_TRIPLES if form.kind == "graph" else JSON
+        body = self._send(operation, requested, bounds, form.variables)
         if form.kind == "solutions":
             return results.convert_solutions(body, media_type, form.variables, bounds)
         if form.kind == "boolean":
@@ -440,15 +440,15 @@ def described_terms(operation: Operation) -> tuple[list[Token], str]:
     (['?s', '<e:a>'], 'SELECT ?s { ?s ?p ?o } LIMIT 1')
     """
     found = list(tokenize(operation.query))
-    place = next(n for n, token in enumerate(found) if token.text.upper() == "DESCRIBE")
-    end = place + 1
+    position = next(n for n, token in enumerate(found) if token.text.upper() == "DESCRIBE")
+    end = position + 1
     while end < len(found) and found[end].kind in ("iri", "name", "variable", "mark"):
         if found[end].text == "{":
             break
         end += 1
-    terms = found[place + 1 : end]
+    terms = found[position + 1 : end]
     if not any(token.text == "{" for token in found[end:]):
         return terms, ""
     shown = [term.text for term in terms if term.kind == "variable"] or ["*"]
-    start = operation.query[: found[place].start]
+    start = operation.query[: found[position].start]
     return terms, f"{start}SELECT {' '.join(shown)} {operation.query[found[end].start :]}"

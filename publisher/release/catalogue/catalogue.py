@@ -313,7 +313,7 @@ def count_triples(
 
 def write_descriptions(
     staging: Path,
-    said: Descriptions,
+    descriptions: Descriptions,
     base_iri: str,
     graphs: Mapping[str, int],
     *,
@@ -321,11 +321,11 @@ def write_descriptions(
 ) -> None:
     """Write the descriptions into a release, as N-Triples with canonical addresses."""
     (staging / CATALOGUE_EU).parent.mkdir()
-    _write(staging / CATALOGUE_EU, said.catalogue)
-    _write(staging / CATALOGUE_SE, said.swedish)
-    _write(staging / VOID, said.void)
+    _write(staging / CATALOGUE_EU, descriptions.catalogue)
+    _write(staging / CATALOGUE_SE, descriptions.swedish)
+    _write(staging / VOID, descriptions.void)
     _write(staging / SERVICE, describe_service(base_iri, graphs, union=union))
-    write_documents(staging / DOCUMENTS, said.documents)
+    write_documents(staging / DOCUMENTS, descriptions.documents)
 
 
 def _write(path: Path, triples: Iterable[Triple]) -> None:

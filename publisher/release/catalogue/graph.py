@@ -51,9 +51,9 @@ class MutableGraph:
         for triple in triples:
             self._graph.add(Quad(triple.subject, triple.predicate, triple.object))
 
-    def describe(self, subject: Subject, said: Mapping[str, Iterable[Term]]) -> None:
+    def describe(self, subject: Subject, properties: Mapping[str, Iterable[Term]]) -> None:
         """Say several things of a subject: prefixed name → terms."""
-        for name, terms in said.items():
+        for name, terms in properties.items():
             self.add(subject, name, *terms)
 
     def remove(self, subject: Subject, name: str) -> None:

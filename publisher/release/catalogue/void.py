@@ -224,8 +224,8 @@ def _links(
     hosts: dict[str, dict[str, int]] = defaultdict(dict)
     for (host, predicate), number in counts.links.items():
         hosts[host][predicate] = number
-    for place, host in enumerate(sorted(hosts), start=1):
-        linkset = NamedNode(f"{described.document}#{name}-links-{place}")
+    for position, host in enumerate(sorted(hosts), start=1):
+        linkset = NamedNode(f"{described.document}#{name}-links-{position}")
         draft.add(dataset, "void:subset", linkset)
         draft.describe(
             linkset,

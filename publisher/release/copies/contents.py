@@ -103,14 +103,14 @@ def files_of(path: Path) -> Mapping[str, StoredFile]:
         is_digest = isinstance(digest, str) and _DIGEST.fullmatch(digest)
         if not (is_length and is_digest and _is_safe_name(name)):
             raise foreign_manifest(path)
-    folders = {name[:place] for name in listed for place in _refuse_backslashes(name)}
+    folders = {name[:position] for name in listed for position in _refuse_backslashes(name)}
     if len(listed) > _MOST_FILES or folders & set(listed):
         raise foreign_manifest(path)
     return from_json(listed, path)
 
 
 def _refuse_backslashes(name: str) -> Iterator[int]:
-    return (place for place, letter in enumerate(name) if letter == "/")
+    return (position for position, letter in enumerate(name) if letter == "/")
 
 
 def _is_safe_name(name: str) -> bool:

@@ -243,9 +243,9 @@ def _check_length(address: str, head: ResponseHead, *statuses: int) -> None:
 
 def _wait_retry_after(head: ResponseHead) -> None:
     """Wait the seconds that a busy copy asks for (RFC 9110, section 10.2.3), but not for long."""
-    asked = head.fields.get("retry-after", "")
-    if asked.isascii() and asked.isdigit() and len(asked) < 4:
-        time.sleep(min(float(asked), _LONGEST_PAUSE_SECONDS))
+    requested = head.fields.get("retry-after", "")
+    if requested.isascii() and requested.isdigit() and len(requested) < 4:
+        time.sleep(min(float(requested), _LONGEST_PAUSE_SECONDS))
 
 
 def _wrong_response(address: str) -> ReleaseError:

@@ -72,7 +72,7 @@ class PullOptions:
 def pull(
     url: str,
     releases: Path,
-    wish: PullOptions = PullOptions(),
+    options: PullOptions = PullOptions(),
     progress: Progress = lambda step: None,
 ) -> Release:
     """Return the release that was fetched from another copy, which is now the current one here.
@@ -85,7 +85,7 @@ def pull(
     Args:
         url: Address of the other copy's home page.
         releases: Folder of the releases here.
-        wish: Which ones.
+        options: Which ones.
         progress: Told which step begins.
 
     Raises:
@@ -94,7 +94,7 @@ def pull(
     """
     try:
         with with_path(releases), closing(Origin(url)) as origin:
-            return _pull(origin, releases, wish, progress)
+            return _pull(origin, releases, options, progress)
     except OSError as error:
         raise ReleaseError(
             "The release cannot be written: {reason}. The current release stays.",
@@ -104,16 +104,16 @@ def pull(
         ) from error
 
 
-def _pull(origin: Origin, releases: Path, wish: PullOptions, progress: Progress) -> Release:
+def _pull(origin: Origin, releases: Path, options: PullOptions, progress: Progress) -> Release:
     sweep(releases, only_old=True)
     offered = origin.releases()
-    chosen = _choose_release(origin, offered, wish.name)
-    older = [o for o in reversed(offered) if o != chosen] if wish.is_all else []
+    chosen = _choose_release(origin, offered, options.name)
+    older = [o for o in reversed(offered) if o != chosen] if options.is_all else []
     releases.mkdir(parents=True, exist_ok=True)
     sweep(releases, keep=[o.id for o in (*older, chosen)])
     for other in older:
-        _get_release(origin, other, releases, wish, progress)
-    release = _get_release(origin, chosen, releases, wish, progress)
+        _get_release(origin, other, releases, options, progress)
+    release = _get_release(origin, chosen, releases, options, progress)
     with _wait_for_lock(releases):
         if current_folder(releases) != release.folder.resolve():
             progress("switch")
@@ -164,17 +164,17 @@ def _choose_release(origin: Origin, offered: Sequence[RemoteRelease], name: str)
 
 
 def _get_release(
-    origin: Origin, offered: RemoteRelease, releases: Path, wish: PullOptions, progress: Progress
+    origin: Origin, offered: RemoteRelease, releases: Path, options: PullOptions, progress: Progress
 ) -> Release:
     """Return a release that is here, fetched when it was not."""
     folder = releases / offered.id
     found = _open_undamaged(folder)
-    if found is not None and _has_required_signature(origin, offered, folder, wish):
-        _check_base(folder, wish, found.base_iri)
+    if found is not None and _has_required_signature(origin, offered, folder, options):
+        _check_base(folder, options, found.base_iri)
         return found
     progress(offered.id)
     with staging_folder(releases, offered.id) as staging:
-        release = _fetch(origin, offered.id, staging, wish, progress)
+        release = _fetch(origin, offered.id, staging, options, progress)
         progress("sync")
         sync_tree(staging)
         with _wait_for_lock(releases):
@@ -183,10 +183,10 @@ def _get_release(
 
 
 def _fetch(
-    origin: Origin, name: str, staging: Path, wish: PullOptions, progress: Progress
+    origin: Origin, name: str, staging: Path, options: PullOptions, progress: Progress
 ) -> Release:
     """Return a release, fetched into a folder and verified."""
-    _begin_fetch(origin, name, staging, wish)
+    _begin_fetch(origin, name, staging, options)
     files = files_of(staging / MANIFEST)
     _remove_unlisted_files(staging, files)
     _check_free_space(staging, files)
@@ -223,19 +223,19 @@ def _open_undamaged(folder: Path) -> Release | None:
         return None
 
 
-def _begin_fetch(origin: Origin, name: str, staging: Path, wish: PullOptions) -> None:
+def _begin_fetch(origin: Origin, name: str, staging: Path, options: PullOptions) -> None:
     """Fetch the manifest and what signs it; go on in the folder of an earlier call.
 
     What must be signed is not read before its signature was checked.
     """
     beside = {file: origin.beside(name, file) for file in (PUBLIC_KEY, SIGNATURE)}
-    manifest = origin.manifest(name, is_signed=wish.public_key is not None)
+    manifest = origin.manifest(name, is_signed=options.public_key is not None)
     path = staging / MANIFEST
-    if wish.public_key is not None:
+    if options.public_key is not None:
         where = f"{origin.url}release/{name}/{SIGNATURE}"
-        check_signed_bytes(manifest, beside[SIGNATURE] or b"", wish.public_key, where)
+        check_signed_bytes(manifest, beside[SIGNATURE] or b"", options.public_key, where)
     try:
-        read_json(manifest, is_trusted=wish.public_key is not None)
+        read_json(manifest, is_trusted=options.public_key is not None)
     except ValueError as error:
         raise foreign_manifest(path) from error
     if path.exists() and path.read_bytes() != manifest:
@@ -247,34 +247,34 @@ def _begin_fetch(origin: Origin, name: str, staging: Path, wish: PullOptions) ->
         if written is not None:
             (staging / file).write_bytes(written)
     content = checked_manifest(path)
-    _check_base(staging, wish, content["base_iri"])
+    _check_base(staging, options, content["base_iri"])
     if content["release"] != name:
         raise foreign_manifest(path)
 
 
 def _has_required_signature(
-    origin: Origin, offered: RemoteRelease, folder: Path, wish: PullOptions
+    origin: Origin, offered: RemoteRelease, folder: Path, options: PullOptions
 ) -> bool:
     """Tell whether a release that is here may stay, with what it lacked of a signature."""
     if offered.is_signed:
-        _fetch_signature(origin, offered.id, folder, wish)
-    return _is_signed(folder, wish)
+        _fetch_signature(origin, offered.id, folder, options)
+    return _is_signed(folder, options)
 
 
-def _fetch_signature(origin: Origin, name: str, folder: Path, wish: PullOptions) -> None:
+def _fetch_signature(origin: Origin, name: str, folder: Path, options: PullOptions) -> None:
     """Fetch what is missing here of a signature and the key beside it.
 
     A release can be signed after it was fetched, or signed anew with another key: nothing of what
     is signed changes. What is here stays as long as it is signed as wished.
     """
-    is_renewed = not _is_signed(folder, wish)
+    is_renewed = not _is_signed(folder, options)
     missing = [f for f in (PUBLIC_KEY, SIGNATURE) if is_renewed or not (folder / f).is_file()]
     fetched = {file: origin.beside(name, file) for file in missing}
-    if wish.public_key is not None and SIGNATURE in fetched:
+    if options.public_key is not None and SIGNATURE in fetched:
         try:
             manifest = (folder / MANIFEST).read_bytes()
             where = str(folder / SIGNATURE)
-            check_signed_bytes(manifest, fetched[SIGNATURE] or b"", wish.public_key, where)
+            check_signed_bytes(manifest, fetched[SIGNATURE] or b"", options.public_key, where)
         except ReleaseError:
             return  # perhaps of another manifest: the whole release is fetched then
     for file, content in fetched.items():
@@ -282,25 +282,25 @@ def _fetch_signature(origin: Origin, name: str, folder: Path, wish: PullOptions)
             replace_file(folder / file, content)
 
 
-def _is_signed(folder: Path, wish: PullOptions) -> bool:
+def _is_signed(folder: Path, options: PullOptions) -> bool:
     """Tell whether a release here is signed with the key that is wished for, if one is."""
     try:
-        if wish.public_key is not None:
-            check_signature(folder, wish.public_key)
+        if options.public_key is not None:
+            check_signature(folder, options.public_key)
     except ReleaseError:
         return False
     return True
 
 
-def _check_base(folder: Path, wish: PullOptions, base_iri: str) -> None:
+def _check_base(folder: Path, options: PullOptions, base_iri: str) -> None:
     """Let a release pass that names its things as this site does."""
-    if wish.base_iri and wish.base_iri != base_iri:
+    if options.base_iri and options.base_iri != base_iri:
         raise ReleaseError(
             "The release names its things below {there}, and this site below {here}.",
             where=str(folder),
             remedy="Give the address of a copy of this site, or set base_iri. Nothing was changed.",
             there=printable(base_iri),
-            here=wish.base_iri,
+            here=options.base_iri,
         )
 
 

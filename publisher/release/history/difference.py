@@ -292,7 +292,7 @@ def _blank_node_lines(lines: Iterable[str], blank_nodes: Mapping[str, list[str]]
         if node and node not in found:
             found[node] = blank_nodes.get(node, [])
             pending += found[node]
-    return [line for said in found.values() for line in said]
+    return [line for texts in found.values() for line in texts]
 
 
 def _as_blocks(found: Iterator[Block]) -> Iterator[Block]:

@@ -204,28 +204,28 @@ _STANDALONE = {
 
 def _standalone_entities(folder: Path) -> dict[str, frozenset[str]]:
     """Return IRI → lines of everything that stands alone, with what hangs on it and does not."""
-    said = dict(read_blocks(folder / CATALOGUE_EU))
+    properties = dict(read_blocks(folder / CATALOGUE_EU))
     alone = [
         subject
-        for subject, lines in said.items()
+        for subject, lines in properties.items()
         if subject.startswith("<")
         and any(p == _TYPE and name in _STANDALONE for p, name, _ in map(split_statement, lines))
     ]
     stopping = set(alone)
-    return {subject[1:-1]: _with_blank_parts(subject, said, stopping) for subject in alone}
+    return {subject[1:-1]: _with_blank_parts(subject, properties, stopping) for subject in alone}
 
 
 def _with_blank_parts(
-    subject: str, said: Mapping[str, list[str]], stopping: set[str]
+    subject: str, properties: Mapping[str, list[str]], stopping: set[str]
 ) -> frozenset[str]:
     pending, seen = [subject], {subject}
     found: list[str] = []
     while pending:
-        lines = said[pending.pop()]
+        lines = properties[pending.pop()]
         found += lines
         for _, name, blank in map(split_statement, lines):
             part = f"<{name}>" if name else blank
-            if part in said and part not in stopping and part not in seen:
+            if part in properties and part not in stopping and part not in seen:
                 seen.add(part)
                 pending.append(part)
     return frozenset(found)

@@ -38,8 +38,8 @@ class ReleaseInfo:
 def list_releases(releases: Path) -> list[ReleaseInfo]:
     """Return the releases of a folder, the newest first; those without a legible manifest not."""
     current = current_folder(releases)
-    found = [kept for folder in _folders(releases) if (kept := _read(folder, current))]
-    return sorted(found, key=lambda kept: (kept.published, kept.id), reverse=True)
+    found = [info for folder in _folders(releases) if (info := _read(folder, current))]
+    return sorted(found, key=lambda info: (info.published, info.id), reverse=True)
 
 
 def _folders(releases: Path) -> Iterator[Path]:
@@ -64,7 +64,7 @@ def find_release(releases: Path, name: str) -> Release:
     Raises:
         ReleaseError: There is none, there are several, or it is damaged.
     """
-    names = [kept.id for kept in list_releases(releases)]
+    names = [info.id for info in list_releases(releases)]
     fitting = [n for n in names if n == name] or [n for n in names if n.startswith(name)]
     if len(fitting) != 1:
         raise ReleaseError(

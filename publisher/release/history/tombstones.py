@@ -57,14 +57,14 @@ class Tombstone:
     def triples(self) -> Iterator[Triple]:
         """Yield it as a graph (Activity Streams 2.0, ``as:Tombstone``; PROV-O)."""
         instant = Literal(self.gone.isoformat(), datatype=NamedNode(iri("xsd:dateTime")))
-        said: list[tuple[str, NamedNode | Literal]] = [
+        values: list[tuple[str, NamedNode | Literal]] = [
             (iri("rdf:type"), NamedNode(_ACTIVITY_STREAMS + "Tombstone")),
             (_ACTIVITY_STREAMS + "deleted", instant),
             (iri("prov:invalidatedAtTime"), instant),
             *((_REPLACED_BY, NamedNode(name)) for name in self.replaced_by),
             *((iri("prov:wasInvalidatedBy"), NamedNode(name)) for name in self.events),
         ]
-        for predicate, term in said:
+        for predicate, term in values:
             yield Triple(NamedNode(self.entity), NamedNode(predicate), term)
 
 

@@ -68,11 +68,11 @@ def _texts_in(column: Column, tag: str) -> str:
     return f"{column.name}{JOINT}{tag.replace('-', JOINT)}" if tag else column.name
 
 
-def cell_texts(line: TableRow, of: FileColumn, names: NameOf) -> list[str]:
+def cell_texts(row: TableRow, of: FileColumn, names: NameOf) -> list[str]:
     """Return the values of a thing in one column of a file."""
     if of.column is None:
-        return [line.iri]
-    terms = line.values.get(of.column.path, ())
+        return [row.iri]
+    terms = row.values.get(of.column.path, ())
     if of.is_name:
         found = (names(term.value, of.language or "") for term in terms)
         return [name for name in found if name]
@@ -82,14 +82,14 @@ def cell_texts(line: TableRow, of: FileColumn, names: NameOf) -> list[str]:
     return [term.value for term in terms]
 
 
-def cell_text(line: TableRow, of: FileColumn, names: NameOf) -> str:
+def cell_text(row: TableRow, of: FileColumn, names: NameOf) -> str:
     """Return the same as one text, with the column's separator between several."""
-    return (of.column.separator if of.column else "").join(cell_texts(line, of, names))
+    return (of.column.separator if of.column else "").join(cell_texts(row, of, names))
 
 
-def write_csv(table: Table, lines: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
+def write_csv(table: Table, rows: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
     """Write a table as CSV: a header, CR LF at the end of each line."""
     writer = csv.writer(stream)
     header = file_columns(table)
     writer.writerow([of.name for of in header])
-    writer.writerows([cell_text(line, of, names) for of in header] for line in lines)
+    writer.writerows([cell_text(row, of, names) for of in header] for row in rows)

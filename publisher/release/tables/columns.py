@@ -285,8 +285,8 @@ class ValueCounts:
                 self._add_names(term.value, subjects)
 
     def _add_names(self, name: str, subjects: Subjects) -> None:
-        said = subjects.of(name)
-        self.named_by.add(next((path for path in LABELS if path in said), ""))
+        properties = subjects.of(name)
+        self.named_by.add(next((path for path in LABELS if path in properties), ""))
         for tag, text in subjects.names(name).items():
             self.named_in.add(tag)
             self.written_in_names.update(text)

@@ -122,9 +122,9 @@ def write_tables(
     with TemporaryDirectory() as folder:
         members, links = Path(folder, "members.tsv"), Path(folder, "links.tsv")
         homes = _write_members(datasets, members)
-        said = Subjects(shapes or ())
-        shaped = target_shapes(said)
-        write_links(datasets.values(), _inverse_properties(said), links)
+        subjects = Subjects(shapes or ())
+        shaped = target_shapes(subjects)
+        write_links(datasets.values(), _inverse_properties(subjects), links)
         by_iri = {base_iri + DATASET + name: quads for name, quads in datasets.items()}
         classes = [
             _Class(name, slug, homes[name], members, links, shapes, by_iri, dict(prefixes), staging)
@@ -214,9 +214,9 @@ def _write_class(of: _Class) -> tuple[Table, TableFiles]:
 
 def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subjects) -> Text:
     """Return what a class is called: by its vocabulary, else by its shape, else as it is named."""
-    said = [subjects.names(name)]
-    said += [texts_by_language(shapes.values(shape, iri("rdfs:label"))) for shape in of_class]
-    found = next(filter(None, said), {"": local_name(name)})
+    messages = [subjects.names(name)]
+    messages += [texts_by_language(shapes.values(shape, iri("rdfs:label"))) for shape in of_class]
+    found = next(filter(None, messages), {"": local_name(name)})
     return dict(sorted(found.items()))
 
 
@@ -228,10 +228,10 @@ def _write(
 
     def lines() -> Iterator[TableRow]:
         for thing in things:
-            said = reach.values_by_path(thing, (column.path for column in table.columns))
+            properties = reach.values_by_path(thing, (column.path for column in table.columns))
             values = {
                 path: tuple(t for t in terms if not isinstance(t, BlankNode))
-                for path, terms in said.items()
+                for path, terms in properties.items()
             }
             yield TableRow(thing, values, thing_geometries(thing, table.chains, subjects))
 
@@ -310,24 +310,24 @@ def _in_languages(titles: Mapping[str, str]) -> list[dict[str, str]]:
 def _column(of: FileColumn) -> dict[str, Any]:
     column = of.column
     # The header is a title too, in no language: what the file is compared with (section 5.6.1).
-    said: dict[str, Any] = {"name": of.name, "titles": {"und": of.name}}
+    properties: dict[str, Any] = {"name": of.name, "titles": {"und": of.name}}
     if column is None:
-        return said | {"datatype": "anyURI", "required": True, "suppressOutput": True}
-    said["titles"] |= {tag: title for tag, title in column.titles.items() if tag}
+        return properties | {"datatype": "anyURI", "required": True, "suppressOutput": True}
+    properties["titles"] |= {tag: title for tag, title in column.titles.items() if tag}
     if column.separator:
-        said["separator"] = column.separator
+        properties["separator"] = column.separator
     if of.is_name:
-        return said | _lang(of) | {"suppressOutput": True}
+        return properties | _lang(of) | {"suppressOutput": True}
     if not is_property(column.path):
-        return said | _link_metadata(of, column)
-    said["propertyUrl"] = column.path
+        return properties | _link_metadata(of, column)
+    properties["propertyUrl"] = column.path
     if of.language is not None:
-        return said | _lang(of)
+        return properties | _lang(of)
     if column.kind == LINK:
-        said["datatype"] = "anyURI"
+        properties["datatype"] = "anyURI"
         # With several values the template would join them into one address.
-        return said if column.separator else said | {"valueUrl": f"{{+{of.name}}}"}
-    return said | {"datatype": _datatype(column)}
+        return properties if column.separator else properties | {"valueUrl": f"{{+{of.name}}}"}
+    return properties | {"datatype": _datatype(column)}
 
 
 def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
@@ -337,11 +337,11 @@ def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
     join them into one address, and of longer paths metadata says nothing: a reader is told then,
     and a program makes no triples of the column.
     """
-    way, found = path_steps(column.path), _lang(of)
+    path, found = path_steps(column.path), _lang(of)
     if of.language is None:
         found = {"datatype": "anyURI" if column.kind == LINK else _datatype(column)}
-    if len(way) == 1 and way[0].is_inverse and not column.separator:
-        link = {"aboutUrl": f"{{+{of.name}}}", "propertyUrl": way[0].path, "valueUrl": "{+id}"}
+    if len(path) == 1 and path[0].is_inverse and not column.separator:
+        link = {"aboutUrl": f"{{+{of.name}}}", "propertyUrl": path[0].path, "valueUrl": "{+id}"}
         return found | link
     note = _in_languages(text(_NOTE, path=column.path))
     return found | {"suppressOutput": True, "dc:description": note}

@@ -96,22 +96,22 @@ def _join_geometries(wkts: Iterable[str]) -> dict[str, Any] | None:
     return {"type": "GeometryCollection", "geometries": found}
 
 
-def write_features(table: Table, lines: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
+def write_features(table: Table, rows: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
     """Write a table as a FeatureCollection; a thing without a geometry is an unlocated feature."""
     kept = file_columns(table)[1:]
     stream.write('{"type":"FeatureCollection","features":[')
-    for number, line in enumerate(lines):
+    for number, row in enumerate(rows):
         properties: dict[str, Any] = {}
         for of in kept:
-            found = [_value(of, text) for text in cell_texts(line, of, names)]
+            found = [_value(of, text) for text in cell_texts(row, of, names)]
             if of.column is not None and of.column.separator:
                 properties[of.name] = found
             else:
                 properties[of.name] = found[0] if found else None
         feature = {
             "type": "Feature",
-            "id": line.iri,
-            "geometry": _join_geometries(line.geometries),
+            "id": row.iri,
+            "geometry": _join_geometries(row.geometries),
             "properties": properties,
         }
         stream.write(",\n" if number else "\n")

@@ -103,31 +103,31 @@ class RowIndex:
         self._index.executescript(_BEGIN_SQL.format(places="".join(f", {p}" for p in self._places)))
         self._count = 0
 
-    def noting(self, lines: Iterable[TableRow]) -> Iterator[TableRow]:
+    def noting(self, rows: Iterable[TableRow]) -> Iterator[TableRow]:
         """Yield the table's lines, sorted by IRI, as they come, and note each."""
         marks = ", ?" * len(self._places)
-        for line in lines:
+        for row in rows:
             self._count += 1
             self._index.execute(
-                "INSERT INTO things (id, iri) VALUES (?, ?)", (self._count, line.iri)
+                "INSERT INTO things (id, iri) VALUES (?, ?)", (self._count, row.iri)
             )
             self._index.executemany(
                 "INSERT INTO temp.said VALUES (?, ?, ?)",
                 (
                     (number, self._count, lookup_text(column, term.value))
                     for number, column in enumerate(self._table.columns)
-                    for term in line.values.get(column.path, ())
+                    for term in row.values.get(column.path, ())
                 ),
             )
-            keys = [self._key(line, *order) for order in self._places.values()]
+            keys = [self._key(row, *order) for order in self._places.values()]
             insert = f"INSERT INTO temp.keys VALUES (?{marks})"  # nosec B608 # question marks
             self._index.execute(insert, (self._count, *keys))
-            yield line
+            yield row
 
-    def _key(self, line: TableRow, column: Column, language: str) -> str | int | float | None:
+    def _key(self, row: TableRow, column: Column, language: str) -> str | int | float | None:
         """Return what a thing is sorted by in a column: the least; None when it has nothing."""
         tag = column.spoken(language)
-        terms = line.values.get(column.path, ())
+        terms = row.values.get(column.path, ())
         if column.kind == NUMBER:
             return min(
                 (n for term in terms if (n := _number(term.value)) is not None), default=None

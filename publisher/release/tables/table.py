@@ -128,7 +128,7 @@ def read_tables(folder: Path) -> dict[str, Table]:
     return {slug: _table(said) for slug, said in written.items()}
 
 
-def _table(said: dict[str, Any]) -> Table:
+def _table(properties: dict[str, Any]) -> Table:
     columns = tuple(
         Column(
             **{
@@ -137,15 +137,15 @@ def _table(said: dict[str, Any]) -> Table:
                 "named": tuple(column["named"]),
             }
         )
-        for column in said["columns"]
+        for column in properties["columns"]
     )
     return Table(
         **{
-            **said,
+            **properties,
             "columns": columns,
-            "graphs": tuple(said["graphs"]),
-            "chains": tuple(map(tuple, said["chains"])),
-            "files": tuple(said["files"]),
+            "graphs": tuple(properties["graphs"]),
+            "chains": tuple(map(tuple, properties["chains"])),
+            "files": tuple(properties["files"]),
         }
     )
 

@@ -32,13 +32,13 @@ _DAY = iri("xsd:date")
 
 
 def write_workbook(
-    table: Table, lines: Callable[[], Iterable[TableRow]], names: NameOf, file: Path | BinaryIO
+    table: Table, rows: Callable[[], Iterable[TableRow]], names: NameOf, file: Path | BinaryIO
 ) -> None:
     """Write a table as a workbook.
 
     Args:
         table: The table.
-        lines: Gives its lines, once for each sheet.
+        rows: Gives its lines, once for each sheet.
         names: Of what is linked.
         file: Where to.
     """
@@ -46,7 +46,7 @@ def write_workbook(
     with Workbook(str(file) if isinstance(file, Path) else file, options) as book:
         book.set_properties({"title": pick_name(table.titles, LANGUAGES[0]), "created": _CREATED})
         for language in LANGUAGES:
-            _Worksheet(book, table, language, names).write(lines())
+            _Worksheet(book, table, language, names).write(rows())
 
 
 class _Worksheet:
@@ -63,7 +63,7 @@ class _Worksheet:
         self._links_left = _MOST_LINKS
         self._count = table.count
 
-    def write(self, lines: Iterable[TableRow]) -> None:
+    def write(self, rows: Iterable[TableRow]) -> None:
         for number, of in enumerate(self._fields):
             title = self._title(of)
             width = min(max(len(title) + 2, _WIDTHS[0]), _WIDTHS[1])
@@ -71,9 +71,9 @@ class _Worksheet:
             self._sheet.set_column(number, number, 36 if is_wide else width)
             self._sheet.write_string(0, number, title, self._head)
         last = 0
-        for last, line in enumerate(lines, start=1):
+        for last, row in enumerate(rows, start=1):
             for number, of in enumerate(self._fields):
-                self._write(last, number, line, of)
+                self._write(last, number, row, of)
         self._sheet.freeze_panes(1, min(2, len(self._fields)))
         self._sheet.autofilter(0, 0, max(last, 1), len(self._fields) - 1)
 

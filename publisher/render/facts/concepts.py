@@ -100,15 +100,17 @@ def fetch_concepts(engine: Engine, topic: str, description: Description, main: s
         description: Of the document.
         main: IRI of the class whose things are looked for; empty for none.
     """
-    said = [
+    values = [
         (t.predicate.value, t.object.value)
         for t in description.own
         if t.subject == NamedNode(topic) and isinstance(t.object, NamedNode)
     ]
-    kinds = {value for path, value in said if path == _KIND}
+    kinds = {value for path, value in values if path == _KIND}
     if not kinds & {_CONCEPT, _SCHEME}:
         return Concepts()
-    schemes = [topic] if _SCHEME in kinds else [value for path, value in said if path in _IN_SCHEME]
+    schemes = (
+        [topic] if _SCHEME in kinds else [value for path, value in values if path in _IN_SCHEME]
+    )
     broader = _tree(engine, topic, sorted(set(schemes)))
     users = _fetch_users(engine, topic, broader, main) if main else {}
     names = {name for concept, above in broader.items() for name in (concept, *above)}

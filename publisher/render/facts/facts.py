@@ -68,8 +68,8 @@ class Facts:
 def build_facts(
     topic: Thing,
     description: Description,
-    told: RelatedFacts,
-    likeness: Similarities,
+    related: RelatedFacts,
+    similar: Similarities,
     concepts: Concepts,
     views: Views,
     placings: Mapping[str, PropertyLayout],
@@ -79,16 +79,16 @@ def build_facts(
     Args:
         topic: As its own triples show it.
         description: Of the document.
-        told: What the things around it tell.
-        likeness: What is like it.
+        related: What the things around it tell.
+        similar: What is like it.
         concepts: Those around it, when it is one.
         views: What names and sources are found with.
         placings: Where the shapes place its properties.
     """
     called = {line.iri: line.name for line in topic.lines}
-    counted = collect_figures(told, views, called)
-    happened = build_timeline(topic.iri, description, told, views, called)
-    said = collect_claims(told, views)
+    counted = collect_figures(related, views, called)
+    happened = build_timeline(topic.iri, description, related, views, called)
+    properties = collect_claims(related, views)
     grown = concept_tree(topic.iri, concepts, views)
     moved = {of.path for of in counted} | (happened.properties if happened else set())
     moved |= CONCEPT_PROPERTIES if grown else set()
@@ -99,16 +99,16 @@ def build_facts(
         known=_known_state(topic, description, placings, views),
         figures=counted,
         timeline=happened,
-        claims=tuple(said.values()),
+        claims=tuple(properties.values()),
         alike=tuple(
             (views.link_to(alike.thing), tuple(map(views.link_to, alike.concepts)))
-            for alike in likeness.things
+            for alike in similar.things
         ),
         tree=grown,
         said_by=tuple(
             views.link_to(term.value) for term in _objects(topic.iri, ATTRIBUTED_TO, description)
         ),
-        shown_things=frozenset(said) | here | (happened.things if happened else frozenset()),
+        shown_things=frozenset(properties) | here | (happened.things if happened else frozenset()),
     )
 
 

@@ -76,12 +76,14 @@ class FigureSeries:
 
 
 def collect_figures(
-    told: RelatedFacts, views: Views, called: Mapping[str, Value]
+    related: RelatedFacts, views: Views, called: Mapping[str, Value]
 ) -> tuple[FigureSeries, ...]:
     """Return the figures of each property that leads to enough dated ones."""
     found: list[FigureSeries] = []
-    for path in sorted(told.linked, key=lambda path: called[path].text if path in called else ""):
-        read = [_figure(name, told.things.get(name, {}), views) for name in told.linked[path]]
+    for path in sorted(
+        related.linked, key=lambda path: called[path].text if path in called else ""
+    ):
+        read = [_figure(name, related.things.get(name, {}), views) for name in related.linked[path]]
         known = sorted(filter(None, read), key=_order)
         dated = [figure for figure in known if figure.when is not None]
         # A thing without a number would be lost from the page.
@@ -92,39 +94,43 @@ def collect_figures(
     return tuple(found)
 
 
-def _figure(name: str, said: Properties, views: Views) -> Figure | None:
-    number = first_literal(said, NUMBER_PROPERTIES)
+def _figure(name: str, properties: Properties, views: Views) -> Figure | None:
+    number = first_literal(properties, NUMBER_PROPERTIES)
     try:
         amount = float(Decimal(number.value)) if number is not None else -1.0
     except InvalidOperation:
         return None
     if number is None or not 0 <= amount < float("inf"):
         return None
-    units = [term for path in _UNITS for term in said.get(path, ()) if isinstance(term, Literal)]
+    units = [
+        term for path in _UNITS for term in properties.get(path, ()) if isinstance(term, Literal)
+    ]
     unit = best_label(units, views.language)
     return Figure(
-        read_date_range(said, views.language),
+        read_date_range(properties, views.language),
         Value(format_literal(number, views.language), views.link_to(name).href),
         amount,
-        _qualifiers(said, views),
+        _qualifiers(properties, views),
         Value(unit.value, "", foreign_language(unit, views.language)) if unit else Value(""),
         tuple(views.link_to(source) for source in views.sources_of_fact(name)),
     )
 
 
-def _qualifiers(said: Properties, views: Views) -> tuple[Value, ...]:
+def _qualifiers(properties: Properties, views: Views) -> tuple[Value, ...]:
     """Return what must be known to read a number; a bare bound says that it is one."""
     found = tuple(
         views.link_to(value.value)
-        for path, values in said.items()
+        for path, values in properties.items()
         if path not in _NO_QUALIFIERS
         for value in values
         if isinstance(value, NamedNode)
     )
-    if found or NUMBER_PROPERTIES[0] in said or NUMBER_PROPERTIES[1] in said:
+    if found or NUMBER_PROPERTIES[0] in properties or NUMBER_PROPERTIES[1] in properties:
         return found
     bounds = ((LEAST, "at least"), (MOST, "at most"))
-    return tuple(Value(translate(word, views.language)) for path, word in bounds if path in said)
+    return tuple(
+        Value(translate(word, views.language)) for path, word in bounds if path in properties
+    )
 
 
 def _order(figure: Figure) -> tuple[bool, str, float, str]:
@@ -216,24 +222,24 @@ class Chart:
     base: int = _BOTTOM
 
 
-def draw_chart(marks: Sequence[DataPoint]) -> Chart:
+def draw_chart(points: Sequence[DataPoint]) -> Chart:
     """Return figures drawn, in the order of their time."""
-    ordered = sorted(marks, key=lambda mark: (mark.years, mark.amount, mark.number))
-    step = _grid_step(max(mark.amount for mark in ordered))
-    steps = max(1, ceil(max(mark.amount for mark in ordered) / step))
+    ordered = sorted(points, key=lambda point: (point.years, point.amount, point.number))
+    step = _grid_step(max(point.amount for point in ordered))
+    steps = max(1, ceil(max(point.amount for point in ordered) / step))
     heights = [(n * step, _height(n, steps)) for n in range(steps + 1)]
     first, last = ordered[0].years, ordered[-1].years
     ends: list[float] = [-1000.0] * _LINES
     stems = []
-    for mark in ordered:
-        share = (mark.years - first) / (last - first) if last > first else 0.5
+    for point in ordered:
+        share = (point.years - first) / (last - first) if last > first else 0.5
         x = round(_LEFT + 24 + share * (_RIGHT - _LEFT - 48), 1)
-        y = round(_height(mark.amount / step, steps), 1)
-        line = _free_line(x - len(mark.day) * _LETTER / 2, ends)
-        ends[line] = x + len(mark.day) * _LETTER / 2 + 4
-        above = [text for text in (mark.number, mark.qualifier, mark.unit) if text]
+        y = round(_height(point.amount / step, steps), 1)
+        line = _free_line(x - len(point.day) * _LETTER / 2, ends)
+        ends[line] = x + len(point.day) * _LETTER / 2 + 4
+        above = [text for text in (point.number, point.qualifier, point.unit) if text]
         labels = tuple((text, round(y - 9 - n * 12, 1)) for n, text in enumerate(above))
-        stems.append(Stem(x, y, labels, mark.day, _BOTTOM + 16 + line * _LINE, _anchor(x, above)))
+        stems.append(Stem(x, y, labels, point.day, _BOTTOM + 16 + line * _LINE, _anchor(x, above)))
     return Chart(tuple(stems), tuple((y, f"{amount:g}") for amount, y in heights))
 
 

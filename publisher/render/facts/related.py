@@ -46,7 +46,7 @@ class RelatedFacts:
 
 
 def fetch_related(
-    engine: Engine, topic: str, description: Description, around: Neighbourhood
+    engine: Engine, topic: str, description: Description, neighbourhood: Neighbourhood
 ) -> RelatedFacts:
     """Return what the engine knows of the things that tell of a topic; few, or none at all."""
     linked: dict[str, list[str]] = defaultdict(list)
@@ -58,36 +58,43 @@ def fetch_related(
             linked[triple.predicate.value].append(triple.object.value)
     for triple in description.incoming:
         name = str(getattr(triple.subject, "value", ""))
-        if around.of(name).statement() is None and triple.predicate.value not in _CITING_PROPERTIES:
+        if (
+            neighbourhood.of(name).statement() is None
+            and triple.predicate.value not in _CITING_PROPERTIES
+        ):
             incoming[name].append(triple.predicate.value)
-    asked = {name for names in linked.values() for name in names} | incoming.keys()
-    asked = {n for n in asked if around.of(n).is_fact and _DOCUMENT not in around.of(n).kinds}
-    if not 0 < len(asked) <= _MOST_RELATED:
+    requested = {name for names in linked.values() for name in names} | incoming.keys()
+    requested = {
+        n
+        for n in requested
+        if neighbourhood.of(n).is_fact and _DOCUMENT not in neighbourhood.of(n).kinds
+    }
+    if not 0 < len(requested) <= _MOST_RELATED:
         return RelatedFacts()
     things: dict[str, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
-    names = " ".join(str(NamedNode(name)) for name in sorted(asked))
+    names = " ".join(str(NamedNode(name)) for name in sorted(requested))
     for row in engine.rows(_QUERY.format(things=names)):
         things[row["thing"].value][row["property"].value].append(row["value"])
     return RelatedFacts(
-        things={name: dict(said) for name, said in things.items()},
+        things={name: dict(properties) for name, properties in things.items()},
         linked={path: sorted(found) for path, found in linked.items()},
         incoming=dict(incoming),
-        labels=_labels(engine, things.values(), around),
+        labels=_labels(engine, things.values(), neighbourhood),
     )
 
 
-def _labels(engine: Engine, things: Iterable[Properties], around: Neighbourhood) -> Labels:
+def _labels(engine: Engine, things: Iterable[Properties], neighbourhood: Neighbourhood) -> Labels:
     wanted = {
         name
-        for said in things
-        for path, values in said.items()
+        for properties in things
+        for path, values in properties.items()
         for name in (path, *(v.value for v in values if isinstance(v, NamedNode)))
     }
-    wanted -= around.labels.keys()
+    wanted -= neighbourhood.labels.keys()
     return fetch_labels(engine, wanted) if wanted else {}
 
 
-def first_literal(said: Properties, paths: Iterable[str]) -> Literal | None:
+def first_literal(properties: Properties, paths: Iterable[str]) -> Literal | None:
     """Return the first literal that some properties give, in their order."""
-    values = (value for path in paths for value in said.get(path, ()))
+    values = (value for path in paths for value in properties.get(path, ()))
     return next((value for value in values if isinstance(value, Literal)), None)

@@ -58,7 +58,7 @@ def fetch_similar(
     engine: Engine,
     topic: str,
     description: Description,
-    around: Neighbourhood,
+    neighbourhood: Neighbourhood,
     marks: Iterable[str],
 ) -> Similarities:
     """Return the things of the topic's own classes that share concepts with it.
@@ -67,21 +67,21 @@ def fetch_similar(
         engine: Over the release.
         topic: IRI of what the document is about.
         description: Of the document.
-        around: The neighbours of the document.
+        neighbourhood: The neighbours of the document.
         marks: Properties that tell things apart, such as a state; to share one means little.
     """
-    said = [t for t in description.own if t.subject == NamedNode(topic)]
+    triples = [t for t in description.own if t.subject == NamedNode(topic)]
     pairs = sorted(
         (t.predicate.value, t.object.value)
-        for t in said
+        for t in triples
         if isinstance(t.object, NamedNode)
-        and _CONCEPT in around.of(t.object.value).kinds
+        and _CONCEPT in neighbourhood.of(t.object.value).kinds
         and t.predicate.value not in set(marks)
         and not t.predicate.value.startswith(_SKOS)
     )
     kinds = sorted(
         t.object.value
-        for t in said
+        for t in triples
         if t.predicate.value == iri("rdf:type") and isinstance(t.object, NamedNode)
     )
     if not pairs or not kinds:

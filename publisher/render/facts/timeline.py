@@ -60,7 +60,7 @@ class Timeline:
 def build_timeline(
     topic: str,
     description: Description,
-    told: RelatedFacts,
+    related: RelatedFacts,
     views: Views,
     called: Mapping[str, Value],
 ) -> Timeline | None:
@@ -69,26 +69,28 @@ def build_timeline(
     Args:
         topic: Its IRI.
         description: Of the document.
-        told: What the things around it tell.
+        related: What the things around it tell.
         views: What names and sources are found with.
         called: IRI of a property of the topic → what the page calls it.
     """
-    events = {name for name, said in told.things.items() if _is_event(said, views.language)}
-    moved = [path for path, names in told.linked.items() if events & set(names)]
+    events = {
+        name for name, properties in related.things.items() if _is_event(properties, views.language)
+    }
+    moved = [path for path, names in related.linked.items() if events & set(names)]
     moments = [
-        Moment(read_date_range(told.things.get(name, {}), views.language), called[path], fact)
+        Moment(read_date_range(related.things.get(name, {}), views.language), called[path], fact)
         for path in moved
         if path in called
-        for name in told.linked[path]
+        for name in related.linked[path]
         for fact in views.facts(topic, path, [NamedNode(name)])
     ]
-    linked = {name for path in moved for name in told.linked[path]}
-    incoming = sorted(name for name in events - linked if name in told.incoming)
+    linked = {name for path in moved for name in related.linked[path]}
+    incoming = sorted(name for name in events - linked if name in related.incoming)
     for name in incoming:
         sources = tuple(views.link_to(source) for source in views.sources_of_fact(name))
         fact = Fact((views.link_to(name),), sources)
         moments.append(
-            Moment(read_date_range(told.things[name], views.language), _kind(name, views), fact)
+            Moment(read_date_range(related.things[name], views.language), _kind(name, views), fact)
         )
     if not moments:
         return None
@@ -96,11 +98,11 @@ def build_timeline(
     return Timeline(tuple(sorted(moments, key=_order)), frozenset(moved), frozenset(incoming))
 
 
-def _is_event(said: Properties, language: str) -> bool:
+def _is_event(properties: Properties, language: str) -> bool:
     """Tell whether a thing is dated, and neither a figure nor what somebody says."""
     return (
-        not (said.keys() & {*NUMBER_PROPERTIES, ATTRIBUTED_TO})
-        and read_date_range(said, language) is not None
+        not (properties.keys() & {*NUMBER_PROPERTIES, ATTRIBUTED_TO})
+        and read_date_range(properties, language) is not None
     )
 
 
@@ -151,9 +153,12 @@ class DateRange:
     short: str
 
 
-def read_date_range(said: Properties, language: str) -> DateRange | None:
+def read_date_range(properties: Properties, language: str) -> DateRange | None:
     """Return when a thing was; None when nobody dates it."""
-    start, end = first_literal(said, START_PROPERTIES), first_literal(said, END_PROPERTIES)
+    start, end = (
+        first_literal(properties, START_PROPERTIES),
+        first_literal(properties, END_PROPERTIES),
+    )
     found = [literal_date(term, language) for term in (start, end) if term is not None]
     known = [one for one in found if one is not None]
     if not known:
@@ -208,30 +213,32 @@ class Claim:
     sources: tuple[Value, ...]
 
 
-def collect_claims(told: RelatedFacts, views: Views) -> dict[str, Claim]:
+def collect_claims(related: RelatedFacts, views: Views) -> dict[str, Claim]:
     """Return what others say of a topic, by IRI; what the topic itself says is not here."""
     found = {
-        name: _claim(name, said, views)
-        for name, said in told.things.items()
-        if ATTRIBUTED_TO in said
-        and name in told.incoming
-        and any(path != ATTRIBUTED_TO for path in told.incoming[name])
+        name: _claim(name, properties, views)
+        for name, properties in related.things.items()
+        if ATTRIBUTED_TO in properties
+        and name in related.incoming
+        and any(path != ATTRIBUTED_TO for path in related.incoming[name])
     }
     return dict(sorted(found.items(), key=lambda named: (sort_key(named[1].name.text), named[0])))
 
 
-def _claim(name: str, said: Properties, views: Views) -> Claim:
-    speakers = [term.value for term in said[ATTRIBUTED_TO] if isinstance(term, NamedNode)]
+def _claim(name: str, properties: Properties, views: Views) -> Claim:
+    speakers = [term.value for term in properties[ATTRIBUTED_TO] if isinstance(term, NamedNode)]
     return Claim(
         views.link_to(name),
-        _text(said, _TEXTS, views.language),
+        _text(properties, _TEXTS, views.language),
         tuple(views.link_to(speaker) for speaker in sorted(speakers)),
-        _text(said, _NOTES, views.language),
+        _text(properties, _NOTES, views.language),
         tuple(views.link_to(source) for source in views.sources_of_fact(name)),
     )
 
 
-def _text(said: Properties, paths: tuple[str, ...], language: str) -> Value:
-    literals = [term for path in paths for term in said.get(path, ()) if isinstance(term, Literal)]
+def _text(properties: Properties, paths: tuple[str, ...], language: str) -> Value:
+    literals = [
+        term for path in paths for term in properties.get(path, ()) if isinstance(term, Literal)
+    ]
     found = best_label(literals, language)
     return Value(found.value, "", foreign_language(found, language)) if found else Value("")

@@ -55,13 +55,13 @@ class Maps:
         scene = document_scene(topic, description, self._gazetteer, self._engine)
         if scene is None:
             return None
-        words = MapTexts(
+        texts = MapTexts(
             language,
             _name_things(self._names(scene), language, link),
             lambda path: called.get(path) or link(path),
         )
         title = translate("Map: {name}", language, name=link(topic).text)
-        return label_map(scene, self._gazetteer, self._sheets, title, words)
+        return label_map(scene, self._gazetteer, self._sheets, title, texts)
 
     def of_things(
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]

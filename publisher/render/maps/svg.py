@@ -125,13 +125,13 @@ class MapTexts:
 
 
 def label_map(
-    scene: Scene, gazetteer: Gazetteer, sheets: BasemapCache, title: str, words: MapTexts
+    scene: Scene, gazetteer: Gazetteer, sheets: BasemapCache, title: str, texts: MapTexts
 ) -> Map:
     """Return the map of a scene."""
-    drawing = draw_scene(scene, gazetteer, sheets, lambda name: _short(name, scene, words))
-    listings = tuple(listing for listing in _listings(scene, gazetteer, words) if listing.entries)
-    told = [*(area.iri for area in drawing.areas), *(spot.iri for spot in drawing.spots)]
-    sources = {s for name in (*told, *scene.ground) for s in gazetteer.sources.get(name, ())}
+    drawing = draw_scene(scene, gazetteer, sheets, lambda name: _short(name, scene, texts))
+    listings = tuple(listing for listing in _listings(scene, gazetteer, texts) if listing.entries)
+    lines = [*(area.iri for area in drawing.areas), *(spot.iri for spot in drawing.spots)]
+    sources = {s for name in (*lines, *scene.ground) for s in gazetteer.sources.get(name, ())}
     return Map(
         title=title,
         about=" ".join(map(_as_sentence, listings)),
@@ -139,9 +139,9 @@ def label_map(
         height=drawing.height,
         grid=GRID,
         ground=tuple(area.path for area in drawing.ground),
-        sights=tuple(_symbols(scene, drawing, words)),
+        sights=tuple(_symbols(scene, drawing, texts)),
         listings=listings,
-        sources=_sorted(words.link(name) for name in sources),
+        sources=_sorted(texts.link(name) for name in sources),
         tiles=drawing.tiles,
         credit=_credit(sheets.source) if drawing.tiles else None,
     )
@@ -151,21 +151,21 @@ def _credit(source: TileSource | None) -> Value | None:
     return Value(source.credit, source.link) if source else None
 
 
-def _short(name: str, scene: Scene, words: MapTexts) -> str:
+def _short(name: str, scene: Scene, texts: MapTexts) -> str:
     """Return the name that stands at a place, with the number of those who are there."""
     count = len(scene.there(name))
-    text = words.link(name).text
+    text = texts.link(name).text
     return f"{text} ({count})" if count > 1 else text
 
 
-def _symbols(scene: Scene, drawing: Drawing, words: MapTexts) -> Iterable[MapSymbol]:
+def _symbols(scene: Scene, drawing: Drawing, texts: MapTexts) -> Iterable[MapSymbol]:
     for area in drawing.areas:
         kind = "area" if "z" in area.path else "area line"  # a ring is closed, a line is not
         css = f"{kind} {_meaning(area.iri, scene)}".strip()
-        yield MapSymbol(css, _link(area.iri, scene, words), path=area.path, letters=area.letters)
+        yield MapSymbol(css, _link(area.iri, scene, texts), path=area.path, letters=area.letters)
     for spot in drawing.spots:
         css = f"spot {_meaning(spot.iri, scene)}".strip()
-        link = _link(spot.iri, scene, words)
+        link = _link(spot.iri, scene, texts)
         yield MapSymbol(css, link, x=spot.x, y=spot.y, letters=spot.letters)
 
 
@@ -173,54 +173,54 @@ def _meaning(place: str, scene: Scene) -> str:
     return "chosen" if place in scene.marked else "peopled" if scene.there(place) else ""
 
 
-def _link(place: str, scene: Scene, words: MapTexts) -> Value:
+def _link(place: str, scene: Scene, texts: MapTexts) -> Value:
     """Return where a place leads: to the only one who is there, else to its own page."""
-    link = words.link(place)
-    there = _sorted(words.link(name) for name in scene.there(place))
+    link = texts.link(place)
+    there = _sorted(texts.link(name) for name in scene.there(place))
     text = f"{link.text}: {', '.join(value.text for value in there)}" if there else link.text
     if len(there) == 1 and place not in scene.marked:
         return Value(text, there[0].href)
     return Value(text, "" if place == scene.topic else link.href)
 
 
-def _listings(scene: Scene, gazetteer: Gazetteer, words: MapTexts) -> Iterable[LegendList]:
+def _listings(scene: Scene, gazetteer: Gazetteer, texts: MapTexts) -> Iterable[LegendList]:
     """Yield the parts of the list: the topic's places, who is there, other places."""
     by_property: dict[str, list[str]] = {}
     for place, path in scene.marked.items():
         if place != scene.topic:
             by_property.setdefault(path, []).append(place)
     if by_property.keys() == {""}:
-        entries = [LegendEntry(value) for value in _linked(by_property[""], words)]
-        yield LegendList(translate("On the map", words.language), tuple(entries))
+        entries = [LegendEntry(value) for value in _linked(by_property[""], texts)]
+        yield LegendList(translate("On the map", texts.language), tuple(entries))
     elif by_property:
-        named = [(words.property(path), places) for path, places in by_property.items()]
-        entries = [LegendEntry(name, _linked(places, words)) for name, places in named]
+        named = [(texts.property(path), places) for path, places in by_property.items()]
+        entries = [LegendEntry(name, _linked(places, texts)) for name, places in named]
         yield LegendList("", _by_name(entries))
     for message, found in (
-        (translate("Who is here", words.language), scene.residents),
-        (translate("For a whole area", words.language), scene.served),
+        (translate("Who is here", texts.language), scene.residents),
+        (translate("For a whole area", texts.language), scene.served),
     ):
-        people = [LegendEntry(words.link(place), _linked(t, words)) for place, t in found.items()]
+        people = [LegendEntry(texts.link(place), _linked(t, texts)) for place, t in found.items()]
         yield LegendList(message, _by_name(people))
     others = [n for n in scene.linked if not scene.there(n) and n not in scene.marked]
     within = [name for name in others if scene.topic in gazetteer.containing(name)]
     beside = [name for name in others if name not in within]
     for message, names in (
-        (translate("Within it", words.language), within),
-        (_other_places_heading(scene, words), beside),
+        (translate("Within it", texts.language), within),
+        (_other_places_heading(scene, texts), beside),
     ):
-        yield LegendList(message, tuple(LegendEntry(value) for value in _linked(names, words)))
+        yield LegendList(message, tuple(LegendEntry(value) for value in _linked(names, texts)))
 
 
-def _other_places_heading(scene: Scene, words: MapTexts) -> str:
+def _other_places_heading(scene: Scene, texts: MapTexts) -> str:
     """Return the heading of places that are neither the topic's nor anybody's."""
     if not (scene.topic or scene.residents or scene.served):
-        return translate("On the map", words.language)
-    return translate("Other places on the map", words.language)
+        return translate("On the map", texts.language)
+    return translate("Other places on the map", texts.language)
 
 
-def _linked(names: Iterable[str], words: MapTexts) -> tuple[Value, ...]:
-    return _sorted(words.link(name) for name in names)
+def _linked(names: Iterable[str], texts: MapTexts) -> tuple[Value, ...]:
+    return _sorted(texts.link(name) for name in names)
 
 
 def _sorted(values: Iterable[Value]) -> tuple[Value, ...]:

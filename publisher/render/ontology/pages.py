@@ -104,14 +104,14 @@ class OntologyPages:
         return read_examples(self._release.folder)
 
     def parts(
-        self, ontology: str, found: Sequence[Section], reader: PageLanguage
+        self, ontology: str, found: Sequence[Section], page_language: PageLanguage
     ) -> dict[str, Any]:
         """Return what the template of an ontology needs besides a document's.
 
         Args:
             ontology: IRI of the ontology.
             found: The things of its document by kind.
-            reader: Who asks.
+            page_language: Who asks.
         """
         things = [thing for section in found for thing in section.things]
         terms = fetch_terms(self._engine, ontology, [thing.iri for thing in things])
@@ -125,7 +125,7 @@ class OntologyPages:
         writer = _TermWriter(
             self._frame,
             self._release,
-            reader,
+            page_language,
             fetch_labels(self._engine, wanted | set(self._rules)),
         )
         drawing = draw_diagram(terms, self._rules, writer.link)
@@ -196,11 +196,11 @@ class _TermWriter:
     """Names and demands in the reader's language."""
 
     def __init__(
-        self, frame: Frame, release: Release, reader: PageLanguage, labels: Labels
+        self, frame: Frame, release: Release, page_language: PageLanguage, labels: Labels
     ) -> None:
-        self._frame, self._release, self._reader = frame, release, reader
+        self._frame, self._release, self._reader = frame, release, page_language
         self._labels = labels
-        self._wording = Wording(reader.language, self.link)
+        self._wording = Wording(page_language.language, self.link)
 
     def code(self, name: str) -> str:
         """Return the prefixed name of a term; empty when no prefix fits."""

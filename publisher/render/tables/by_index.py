@@ -50,17 +50,19 @@ class IndexRowSelector:
         self._index, self._table, self._language = index, table, language
         self._chosen: dict[tuple[object, ...], str] = {}
 
-    def count(self, choice: Selection) -> int:
+    def count(self, selection: Selection) -> int:
         """Return how many things fit."""
-        count = f"SELECT COUNT(*) FROM {self._fitting(choice)}"  # nosec B608 # a name of ours
+        count = f"SELECT COUNT(*) FROM {self._fitting(selection)}"  # nosec B608 # a name of ours
         row = self._index.execute(count).fetchone()
         return int(row[0])
 
     def counts(
-        self, choice: Selection, columns: Sequence[Column]
+        self, selection: Selection, columns: Sequence[Column]
     ) -> Iterator[tuple[str, Term, int]]:
         """Yield column's path, value and number of things that fit and have it."""
-        fitting = "" if choice.is_whole else f"JOIN {self._fitting(choice)} AS t ON t.id = thing"
+        fitting = (
+            "" if selection.is_whole else f"JOIN {self._fitting(selection)} AS t ON t.id = thing"
+        )
         query = _COUNTS.format(fitting=fitting)
         for column in columns:
             for text, number in self._index.execute(query, (self._number(column),)):
@@ -68,38 +70,38 @@ class IndexRowSelector:
                 assert value is not None, "what was written is a term"
                 yield column.path, value, number
 
-    def things(self, choice: Selection, limit: int, offset: int) -> list[str]:
+    def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""
         label = self._table.label
-        column = self._table.column(choice.sort) or label
+        column = self._table.column(selection.sort) or label
         keys = []
         if column is not None:
             first = f"things.{rank_column(self._table, column, self._language)}"
             # What has no value comes last, whichever the direction.
-            keys = [f"{first} IS NULL", f"{first} {'DESC' if choice.descending else 'ASC'}"]
+            keys = [f"{first} IS NULL", f"{first} {'DESC' if selection.descending else 'ASC'}"]
         if label is not None and label is not column:
             keys.append(f"things.{rank_column(self._table, label, self._language)}")
         query = (
-            f"SELECT things.iri FROM {self._fitting(choice)} AS fitting"  # nosec B608 # names of ours
+            f"SELECT things.iri FROM {self._fitting(selection)} AS fitting"  # nosec B608 # names of ours
             " CROSS JOIN main.things ON things.id = fitting.id"
             f" ORDER BY {', '.join([*keys, 'things.id'])} LIMIT ? OFFSET ?"
         )
         return [row[0] for row in self._index.execute(query, (limit, offset))]
 
-    def _fitting(self, choice: Selection) -> str:
+    def _fitting(self, selection: Selection) -> str:
         """Return the name of a table whose ``id`` are the numbers of the things that fit."""
-        filters = {n: v for n, v in (choice.filters or {}).items() if self._table.column(n)}
-        if not choice.words and not filters:
+        filters = {n: v for n, v in (selection.filters or {}).items() if self._table.column(n)}
+        if not selection.words and not filters:
             return "main.things"
-        key = (choice.words, *sorted(filters.items()))
+        key = (selection.words, *sorted(filters.items()))
         if key not in self._chosen:
             parts = [self._with_values(name, values) for name, values in filters.items()]
-            if choice.words and filters:
+            if selection.words and filters:
                 # The longest work is shared with what is counted without one of the filters.
-                found = self._fitting(Selection(choice.words))
+                found = self._fitting(Selection(selection.words))
                 parts.append((f"SELECT id FROM {found}", []))  # nosec B608 # a name of ours
-            elif choice.words:
-                parts = [self._with_words(choice.words)]
+            elif selection.words:
+                parts = [self._with_words(selection.words)]
             self._chosen[key] = self._choose(parts)
         return self._chosen[key]
 

@@ -60,26 +60,26 @@ class SelectionQueries:
         self._table, self._language = table, language
         self._naming = PrefixedNames(prefixes)
 
-    def selection(self, choice: Selection, limit: int, offset: int = 0) -> str:
+    def selection(self, selection: Selection, limit: int, offset: int = 0) -> str:
         """Return the query for the things of a choice, in order, as ``?thing``."""
-        return self._naming.declared(self._selection(choice, limit, offset))
+        return self._naming.declared(self._selection(selection, limit, offset))
 
-    def _selection(self, choice: Selection, limit: int, offset: int) -> list[str]:
+    def _selection(self, selection: Selection, limit: int, offset: int) -> list[str]:
         label = self._table.label
-        column = self._table.column(choice.sort) or label
+        column = self._table.column(selection.sort) or label
         # Equals go by their names. IRIs come last of all: an engine compares them slowly.
         keys = [(column, "first"), (label if label is not column else None, "second")]
         sorted_by = [(found, name) for found, name in keys if found is not None]
         selected = [f"(MIN(?{name}Key) AS ?{name})" for _, name in sorted_by]
         lines = [line for found, name in sorted_by for line in self._key(found, f"?{name}Key")]
         order = " ".join(f"?{name}" for _, name in sorted_by[1:])
-        first = "DESC(?first)" if choice.descending else "?first"
+        first = "DESC(?first)" if selection.descending else "?first"
         head = f"(!BOUND(?first)) {first} " if sorted_by else ""
         # Sorted outside of what is grouped: not every engine takes an expression over a key there.
         return [
             f"SELECT {' '.join(['?thing', *(f'?{name}' for _, name in sorted_by)])} WHERE {{ {{",
             f"  SELECT {' '.join(['?thing', *selected])} WHERE {{",
-            *(f"    {line}" for line in (*self._chosen(choice), *lines)),
+            *(f"    {line}" for line in (*self._chosen(selection), *lines)),
             "  }",
             "  GROUP BY ?thing",
             "} }",
@@ -87,24 +87,24 @@ class SelectionQueries:
             f"LIMIT {limit:d} OFFSET {offset:d}",
         ]
 
-    def things(self, choice: Selection, limit: int) -> str:
+    def things(self, selection: Selection, limit: int) -> str:
         """Return the query for at most so many things of a choice, in no order, as ``?thing``."""
-        chosen = (f"  {line}" for line in self._chosen(choice))
+        chosen = (f"  {line}" for line in self._chosen(selection))
         return self._naming.declared(
             ["SELECT DISTINCT ?thing WHERE {", *chosen, "}", f"LIMIT {limit:d}"]
         )
 
-    def count(self, choice: Selection) -> str:
+    def count(self, selection: Selection) -> str:
         """Return the query for the number of things of a choice, as ``?count``."""
         return self._naming.declared(
             [
                 "SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
-                *(f"  {line}" for line in self._chosen(choice)),
+                *(f"  {line}" for line in self._chosen(selection)),
                 "}",
             ]
         )
 
-    def facets(self, choice: Selection, columns: Sequence[Column]) -> str:
+    def facets(self, selection: Selection, columns: Sequence[Column]) -> str:
         """Return the query for the counts of each value of some columns.
 
         Its solutions have ``?property``, ``?value`` and ``?count``.
@@ -119,7 +119,7 @@ class SelectionQueries:
         return self._naming.declared(
             [
                 "SELECT ?property ?value (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
-                *(f"  {line}" for line in self._chosen(choice)),
+                *(f"  {line}" for line in self._chosen(selection)),
                 f"  {union_patterns(ways)}",
                 "}",
                 "GROUP BY ?property ?value",
@@ -144,21 +144,23 @@ class SelectionQueries:
             [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} ?thing {path} ?value . }}"]
         )
 
-    def whole(self, choice: Selection, columns: Iterable[Column], limit: int, offset: int) -> str:
+    def whole(
+        self, selection: Selection, columns: Iterable[Column], limit: int, offset: int
+    ) -> str:
         """Return one query for everything on a page, for readers to send themselves."""
-        inner = self._selection(choice, limit, offset)
-        told, *others = self._values(columns)
+        inner = self._selection(selection, limit, offset)
+        lines, *others = self._values(columns)
         if others:
-            told = ["{", *(f"  {line}" for line in told), "}"]
+            lines = ["{", *(f"  {line}" for line in lines), "}"]
         for patterns in others:
-            told += ["UNION {", *(f"  {line}" for line in patterns), "}"]
+            lines += ["UNION {", *(f"  {line}" for line in patterns), "}"]
         return self._naming.declared(
             [
                 "SELECT ?thing ?property ?value WHERE {",
                 "  {",
                 *(f"    {line}" for line in inner),
                 "  }",
-                *(f"  {line}" for line in told),
+                *(f"  {line}" for line in lines),
                 "}",
             ]
         )
@@ -179,14 +181,14 @@ class SelectionQueries:
     def _graphs(self) -> str:
         return " ".join(f"<{graph}>" for graph in self._table.graphs)
 
-    def _chosen(self, choice: Selection) -> list[str]:
+    def _chosen(self, selection: Selection) -> list[str]:
         """Return the patterns that a thing of a choice fits."""
         lines = [
             f"VALUES ?graph {{ {self._graphs()} }}",
             f"GRAPH ?graph {{ ?thing a {self._naming.name(self._table.class_iri)} . }}",
             "FILTER(isIRI(?thing))",
         ]
-        for number, (name, written) in enumerate((choice.filters or {}).items(), start=1):
+        for number, (name, written) in enumerate((selection.filters or {}).items(), start=1):
             column = self._table.column(name)
             if column is None:
                 continue
@@ -198,10 +200,10 @@ class SelectionQueries:
             else:
                 lines.append(f"VALUES ?value{number} {{ {values} }}")
                 lines.append(f"?thing {self._naming.path(column.path)} ?value{number} .")
-        if choice.things is not None:
-            names = " ".join(str(NamedNode(thing)) for thing in choice.things)
+        if selection.things is not None:
+            names = " ".join(str(NamedNode(thing)) for thing in selection.things)
             return [*lines, f"VALUES ?thing {{ {names} }}"]
-        return lines + self._with_words(choice.words)
+        return lines + self._with_words(selection.words)
 
     def _with_words(self, words: str) -> list[str]:
         columns = [column for column in self._table.columns if column.kind in (TEXT, PLAIN)]
@@ -288,10 +290,10 @@ class PrefixedNames:
 
         ``?property`` is the path, as the column has it.
         """
-        lines, way = [], path_steps(path)
-        for number, step in enumerate(way, start=1):
+        lines, steps = [], path_steps(path)
+        for number, step in enumerate(steps, start=1):
             here = "?thing" if number == 1 else f"?step{number - 1}"
-            there = "?value" if number == len(way) else f"?step{number}"
+            there = "?value" if number == len(steps) else f"?step{number}"
             ends = (there, here) if step.is_inverse else (here, there)
             lines.append(f"GRAPH ?graph{number} {{ {ends[0]} {self.name(step.path)} {ends[1]} . }}")
             lines.append(f"FILTER(?graph{number} IN ({graphs}))")
@@ -324,38 +326,38 @@ class SparqlRowSelector:
         self._engine, self._queries = engine, queries
         self._with_words: dict[str, tuple[str, ...] | None] = {}
 
-    def _narrowed(self, choice: Selection) -> Selection:
+    def _narrowed(self, selection: Selection) -> Selection:
         """Return a choice by the things that have its words, when these are few.
 
         Looking for words in every text takes longest, so it is done once for count, facets and
         rows. Engines are slow with long lists of things; so where many have the words, the words
         stay.
         """
-        words = choice.words
-        if not words or choice.things is not None:
-            return choice
+        words = selection.words
+        if not words or selection.things is not None:
+            return selection
         if words not in self._with_words:
             rows = self._engine.rows(self._queries.things(Selection(words), _MOST_NARROWED + 1))
             found = tuple(sorted(row["thing"].value for row in rows))
             self._with_words[words] = found if len(found) <= _MOST_NARROWED else None
-        return replace(choice, things=self._with_words[words])
+        return replace(selection, things=self._with_words[words])
 
-    def count(self, choice: Selection) -> int:
+    def count(self, selection: Selection) -> int:
         """Return how many things fit."""
-        choice = self._narrowed(choice)
-        if choice.things is not None and not choice.filters:
-            return len(choice.things)
-        return int(self._engine.rows(self._queries.count(choice))[0]["count"].value)
+        selection = self._narrowed(selection)
+        if selection.things is not None and not selection.filters:
+            return len(selection.things)
+        return int(self._engine.rows(self._queries.count(selection))[0]["count"].value)
 
     def counts(
-        self, choice: Selection, columns: Sequence[Column]
+        self, selection: Selection, columns: Sequence[Column]
     ) -> Iterator[tuple[str, AnyTerm, int]]:
         """Yield column's path, value and number of things that fit and have it."""
-        for row in self._engine.rows(self._queries.facets(self._narrowed(choice), columns)):
+        for row in self._engine.rows(self._queries.facets(self._narrowed(selection), columns)):
             if not isinstance(row["value"], BlankNode):
                 yield row["property"].value, row["value"], int(row["count"].value)
 
-    def things(self, choice: Selection, limit: int, offset: int) -> list[str]:
+    def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""
-        chosen = self._queries.selection(self._narrowed(choice), limit, offset)
+        chosen = self._queries.selection(self._narrowed(selection), limit, offset)
         return [row["thing"].value for row in self._engine.rows(chosen)]

@@ -75,11 +75,13 @@ class TablePages:
         dot = "." if extension else ""
         return f"{self._release.base_iri}{_FOLDER}{table.slug}{dot}{extension}"
 
-    def index(self, reader: PageLanguage) -> bytes:
+    def index(self, page_language: PageLanguage) -> bytes:
         """Return the page that lists the tables."""
         listed = [
             (
-                replace(self._title(table, reader), href=self._frame.href(place, reader)),
+                replace(
+                    self._title(table, page_language), href=self._frame.href(place, page_language)
+                ),
                 table.count,
                 self._files(table, "", table.files),
             )
@@ -88,9 +90,9 @@ class TablePages:
         ]
         return self._frame.render(
             "tables.html",
-            reader,
+            page_language,
             self._release.base_iri + _FOLDER,
-            title={"sv": "Tabeller", "en": "Tables"}[reader.language],
+            title={"sv": "Tabeller", "en": "Tables"}[page_language.language],
             tables=sorted(listed, key=lambda row: sort_key(row[0].text)),
         )
 
@@ -102,47 +104,51 @@ class TablePages:
             size: Lines a page.
             most: Lines that a file made on demand may have.
         """
-        with self.lines(view.table, view.reader.language) as lines:
-            return self._page_of(view, lines, size, most)
+        with self.lines(view.table, view.reader.language) as table_reader:
+            return self._page_of(view, table_reader, size, most)
 
-    def _page_of(self, view: TableView, lines: TableReader, size: int, most: int) -> bytes | None:
-        table, choice, reader = view.table, view.choice, view.reader
-        total = lines.count(choice)
+    def _page_of(
+        self, view: TableView, table_reader: TableReader, size: int, most: int
+    ) -> bytes | None:
+        table, selection, page_language = view.table, view.choice, view.reader
+        total = table_reader.count(selection)
         pages = max(1, -(-total // size))
-        if not 1 <= choice.page <= pages:
+        if not 1 <= selection.page <= pages:
             return None
-        query = lines.queries.whole(choice, view.columns, size, (choice.page - 1) * size)
-        unchosen = replace(view, reader=PageLanguage(reader.language))
+        query = table_reader.queries.whole(
+            selection, view.columns, size, (selection.page - 1) * size
+        )
+        unchosen = replace(view, reader=PageLanguage(page_language.language))
         return self._frame.render(
             "table.html",
-            reader,
+            page_language,
             self.address(table),
-            kept=unchosen.query(page=choice.page).removeprefix("?"),
-            title=self._title(table, reader).text,
-            summary=self._summary(table, reader),
+            kept=unchosen.query(page=selection.page).removeprefix("?"),
+            title=self._title(table, page_language).text,
+            summary=self._summary(table, page_language),
             view=view,
             total=total,
-            facets=self._facets(view, lines.facets(choice)),
+            facets=self._facets(view, table_reader.facets(selection)),
             files=self._files(table, view.query(is_file=True), _extensions(view, total, most)),
             whole_files=self._files(table, "", table.files),
             most=most,
             query=query,
             ask=query_address(self._addresses.path(self._release.base_iri + "sparql"), query),
-            **self._grid(view, lines, size),
+            **self._grid(view, table_reader, size),
             **self._around(view, pages),
         )
 
-    def _grid(self, view: TableView, lines: TableReader, size: int) -> dict[str, Any]:
+    def _grid(self, view: TableView, table_reader: TableReader, size: int) -> dict[str, Any]:
         """Return the heads and rows of a page."""
-        columns, table, reader = view.columns, view.table, view.reader
+        columns, table, page_language = view.columns, view.table, view.reader
         offset = (view.choice.page - 1) * size
-        found = lines.read(view.choice, columns, size, offset)
+        found = table_reader.read(view.choice, columns, size, offset)
         rows = [
             (
-                self._words.value(NamedNode(line.iri), {}, reader),
-                [self._words.cell(line, column, found.labels, reader) for column in columns],
+                self._words.value(NamedNode(row.iri), {}, page_language),
+                [self._words.cell(row, column, found.labels, page_language) for column in columns],
             )
-            for line in found.lines
+            for row in found.lines
         ]
         return {
             "named_first": columns[0] is table.label,
@@ -152,19 +158,19 @@ class TablePages:
             "last": offset + len(rows),
             "cut": any(v.cut for _, cells in rows for values in cells for v in values),
             "all_columns": [
-                (c.name, self._words.title(c.titles, c.path, reader), c in columns)
+                (c.name, self._words.title(c.titles, c.path, page_language), c in columns)
                 for c in table.columns
             ],
         }
 
     def _around(self, view: TableView, pages: int) -> dict[str, Any]:
         """Return the addresses that a page leads to besides its rows."""
-        choice, here = view.choice, self._addresses.path(self.address(view.table))
-        bare = Selection(sort=choice.sort, descending=choice.descending)
+        selection, here = view.choice, self._addresses.path(self.address(view.table))
+        bare = Selection(sort=selection.sort, descending=selection.descending)
         return {
             "pages": pages,
-            "previous_page": self._page(view, choice.page - 1, pages),
-            "next_page": self._page(view, choice.page + 1, pages),
+            "previous_page": self._page(view, selection.page - 1, pages),
+            "next_page": self._page(view, selection.page + 1, pages),
             "here": here,
             "clear": here + replace(view, choice=bare).query(),
         }
@@ -178,17 +184,17 @@ class TablePages:
             if m.extension in extensions
         ]
 
-    def _summary(self, table: Table, reader: PageLanguage) -> str:
+    def _summary(self, table: Table, page_language: PageLanguage) -> str:
         return translate(
             "{name}: {count} rows to sort, filter and count, and as a file for a spreadsheet,"
             " a program or a map.",
-            reader.language,
-            name=sentence_case(self._title(table, reader).text),
+            page_language.language,
+            name=sentence_case(self._title(table, page_language).text),
             count=table.count,
         )
 
-    def _title(self, table: Table, reader: PageLanguage) -> Value:
-        return self._words.title(table.titles, table.class_iri, reader)
+    def _title(self, table: Table, page_language: PageLanguage) -> Value:
+        return self._words.title(table.titles, table.class_iri, page_language)
 
     def _page(self, view: TableView, number: int, pages: int) -> str:
         if not 1 <= number <= pages:
@@ -274,12 +280,12 @@ class TableView:
 
     def parameters(self, *, page: int = 1, is_file: bool = False) -> list[tuple[str, str]]:
         """Return the parameters of the address of one of its pages, or of the same as a file."""
-        choice = self.choice
-        pairs = [("q", choice.words)] if choice.words else []
-        for name, values in (choice.filters or {}).items():
+        selection = self.choice
+        pairs = [("q", selection.words)] if selection.words else []
+        for name, values in (selection.filters or {}).items():
             pairs += [(name, value) for value in values]
-        if choice.sort:
-            pairs.append(("sort", f"-{choice.sort}" if choice.descending else choice.sort))
+        if selection.sort:
+            pairs.append(("sort", f"-{selection.sort}" if selection.descending else selection.sort))
         if is_file:
             return pairs
         pairs += [("column", name) for name in self.shown]
@@ -365,35 +371,39 @@ class CellFormatter:
         """Keep what names are made of when there are none."""
         self._frame, self._prefixes, self._base_iri = frame, prefixes, base_iri
 
-    def title(self, titles: Mapping[str, str], name: str, reader: PageLanguage) -> Value:
+    def title(self, titles: Mapping[str, str], name: str, page_language: PageLanguage) -> Value:
         """Return the title of a column or class; ``name`` is its IRI."""
         literals = [Literal(t, language=tag) for tag, t in titles.items() if tag]
-        found = best_label(literals or standard_terms().get(name, ()), reader.language)
+        found = best_label(literals or standard_terms().get(name, ()), page_language.language)
         found = found or Literal(titles.get("") or name)
-        return Value(found.value, language=foreign_language(found, reader.language))
+        return Value(found.value, language=foreign_language(found, page_language.language))
 
-    def value(self, term: Term, labels: Labels, reader: PageLanguage) -> Value:
+    def value(self, term: Term, labels: Labels, page_language: PageLanguage) -> Value:
         """Return a value as a cell shows it."""
         if isinstance(term, NamedNode):
             name = term.value
-            found = best_label(labels.get(name) or standard_terms().get(name, ()), reader.language)
+            found = best_label(
+                labels.get(name) or standard_terms().get(name, ()), page_language.language
+            )
             found = found or Literal(iri_as_label(name, self._prefixes, self._base_iri))
             return Value(
                 found.value,
-                self._frame.href(name, reader),
-                foreign_language(found, reader.language),
+                self._frame.href(name, page_language),
+                foreign_language(found, page_language.language),
             )
         assert isinstance(term, Literal)
-        text, cut = shorten_text(format_literal(term, reader.language), legible=False)
-        return Value(text, "", foreign_language(term, reader.language), cut)
+        text, cut = shorten_text(format_literal(term, page_language.language), legible=False)
+        return Value(text, "", foreign_language(term, page_language.language), cut)
 
     def cell(
-        self, line: TableRow, column: Column, labels: Labels, reader: PageLanguage
+        self, row: TableRow, column: Column, labels: Labels, page_language: PageLanguage
     ) -> list[Value]:
         """Return the values in one cell; of texts in several languages the reader's."""
-        terms: Sequence[Term] = line.values.get(column.path, ())
+        terms: Sequence[Term] = row.values.get(column.path, ())
         if column.kind == TEXT:
-            nearest = best_label((t for t in terms if isinstance(t, Literal)), reader.language)
+            nearest = best_label(
+                (t for t in terms if isinstance(t, Literal)), page_language.language
+            )
             tag = nearest.language if nearest is not None else None
             terms = [t for t in terms if isinstance(t, Literal) and t.language == tag]
-        return [self.value(term, labels, reader) for term in terms]
+        return [self.value(term, labels, page_language) for term in terms]

@@ -65,33 +65,33 @@ class TableReader:
             else IndexRowSelector(index, table, language)
         )
 
-    def count(self, choice: Selection) -> int:
+    def count(self, selection: Selection) -> int:
         """Return how many things fit a choice."""
-        return self._table.count if choice.is_whole else self._selecting.count(choice)
+        return self._table.count if selection.is_whole else self._selecting.count(selection)
 
-    def facets(self, choice: Selection) -> dict[str, list[tuple[AnyTerm, int]]]:
+    def facets(self, selection: Selection) -> dict[str, list[tuple[AnyTerm, int]]]:
         """Return path of a column → values with their numbers of things, the most first.
 
         What is chosen in a column does not narrow the counts of the column itself: with another of
         its values chosen too, so many more things fit.
         """
         columns = [column for column in self._table.columns if column.facet]
-        filters = choice.filters or {}
+        filters = selection.filters or {}
         free = [column for column in columns if column.name not in filters]
-        asked = [(choice, free)] if free else []
+        requested = [(selection, free)] if free else []
         for column in columns:
             if column.name in filters:
                 others = {name: values for name, values in filters.items() if name != column.name}
-                asked.append((replace(choice, filters=others), [column]))
+                requested.append((replace(selection, filters=others), [column]))
         found: dict[str, list[tuple[AnyTerm, int]]] = {}
-        for narrowed, counted in asked:
+        for narrowed, counted in requested:
             for path, value, count in self._selecting.counts(narrowed, counted):
                 found.setdefault(path, []).append((value, count))
         return found
 
     def read(
         self,
-        choice: Selection,
+        selection: Selection,
         columns: Sequence[Column],
         limit: int,
         offset: int = 0,
@@ -101,29 +101,32 @@ class TableReader:
         """Return the lines of a choice, in its order.
 
         Args:
-            choice: Which things, in which order.
+            selection: Which things, in which order.
             columns: What is read of them.
             limit: At most so many.
             offset: How many to leave out.
             located: Whether to read their geometries.
         """
-        things = self._selecting.things(choice, limit, offset)
-        said: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
+        things = self._selecting.things(selection, limit, offset)
+        properties: dict[str, dict[str, set[AnyTerm]]] = defaultdict(lambda: defaultdict(set))
         for part in fetch_in_chunks(things) if columns else ():
             queries = self.queries.statements(part, columns)
             for row in chain.from_iterable(map(self._engine.rows, queries)):
                 if not isinstance(row["value"], BlankNode):
-                    said[row["thing"].value][row["property"].value].add(row["value"])
+                    properties[row["thing"].value][row["property"].value].add(row["value"])
         places = self._geometries(things) if located else {}
-        lines = [
+        rows = [
             TableRow(
                 thing,
-                {path: tuple(sorted(values, key=str)) for path, values in said[thing].items()},
+                {
+                    path: tuple(sorted(values, key=str))
+                    for path, values in properties[thing].items()
+                },
                 places.get(thing, ()),
             )
             for thing in things
         ]
-        return TableRows(lines, fetch_labels(self._engine, _linked(lines, columns)))
+        return TableRows(rows, fetch_labels(self._engine, _linked(rows, columns)))
 
     def _geometries(self, things: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the geometries of things, at the end of the first chain that has any."""
@@ -136,10 +139,10 @@ class TableReader:
                         found.setdefault(row["thing"].value, set()).add(row["value"].value)
         return {thing: tuple(sorted(texts)) for thing, texts in found.items()}
 
-    def file(self, choice: Selection, media_type: MediaType, limit: int) -> bytes:
+    def file(self, selection: Selection, media_type: MediaType, limit: int) -> bytes:
         """Return the lines of a choice, at most ``limit``, as a file."""
         is_located = media_type not in (CSV, XLSX)
-        found = self.read(choice, self._table.columns, limit, located=is_located)
+        found = self.read(selection, self._table.columns, limit, located=is_located)
         if media_type is XLSX:
             book = BytesIO()
             write_workbook(self._table, lambda: found.lines, found.name, book)
@@ -150,8 +153,8 @@ class TableReader:
         return text.getvalue().encode()
 
 
-def _linked(lines: Sequence[TableRow], columns: Sequence[Column]) -> Iterator[str]:
+def _linked(rows: Sequence[TableRow], columns: Sequence[Column]) -> Iterator[str]:
     paths = [column.path for column in columns if column.kind == LINK]
-    for line in lines:
+    for row in rows:
         for path in paths:
-            yield from (term.value for term in line.values.get(path, ()))
+            yield from (term.value for term in row.values.get(path, ()))

@@ -44,16 +44,16 @@ class Selection:
 class RowSelector(Protocol):
     """Whatever tells which things of one table fit a choice, for readers of one language."""
 
-    def count(self, choice: Selection) -> int:
+    def count(self, selection: Selection) -> int:
         """Return how many things fit."""
 
     def counts(
-        self, choice: Selection, columns: Sequence[Column]
+        self, selection: Selection, columns: Sequence[Column]
     ) -> Iterable[tuple[str, Term, int]]:
         """Return column's path, value and number of things that fit and have it, by value.
 
         Of each column the most frequent value first.
         """
 
-    def things(self, choice: Selection, limit: int, offset: int) -> list[str]:
+    def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""

@@ -124,12 +124,12 @@ def _set_variable(name: str, value: str, condition: str, matcher: str) -> str:
 
 def _is_largest(name: str, names: Sequence[str]) -> str:
     """Return the condition that a quality is above 0 and the first of the largest."""
-    place = names.index(name)
+    position = names.index(name)
     parts = [f'{{q_{name}}} > "{NOTHING}"']
     parts += [
-        f"{{q_{name}}} {'>' if number < place else '>='} {{q_{other}}}"
+        f"{{q_{name}}} {'>' if number < position else '>='} {{q_{other}}}"
         for number, other in enumerate(names)
-        if number != place
+        if number != position
     ]
     return " && ".join(parts)
 

@@ -109,8 +109,8 @@ def _check(config: Config, folder: Path) -> None:
 def _write_export(site: Site, staging: Path, folder: Path) -> ExportCounts:
     """Write the files and what the servers are told of them."""
     offers = site_variants(site)
-    wanted = chain(export_requests(site, offers), gone_requests(site))
-    done = write_all(create_flask(site).wsgi_app, wanted, staging / SITE_FOLDER)
+    requests = chain(export_requests(site, offers), gone_requests(site))
+    done = write_all(create_flask(site).wsgi_app, requests, staging / SITE_FOLDER)
     (staging / "nginx.conf").write_text(nginx.configuration(site, offers, folder), encoding="utf-8")
     (staging / "Caddyfile").write_text(caddy.configuration(site, offers, folder), encoding="utf-8")
     for server in (nginx, caddy):
@@ -157,7 +157,7 @@ class ExportCounts:
 
 
 def write_all(
-    application: WSGIApplication, wanted: Iterable[ExportRequest], root: Path
+    application: WSGIApplication, requests: Iterable[ExportRequest], root: Path
 ) -> ExportCounts:
     """Write every answer below a folder, one at a time.
 
@@ -166,7 +166,7 @@ def write_all(
         OSError: The folder cannot be written.
     """
     done, tags = ExportCounts(), _FileDates()
-    for one in wanted:
+    for one in requests:
         if not _is_writable(one.file):
             done.left_out.append(one.path)
             continue
@@ -186,24 +186,24 @@ def _is_writable(file: str) -> bool:
 
 
 def _write_answer(
-    application: WSGIApplication, wanted: ExportRequest, root: Path, tags: _FileDates
+    application: WSGIApplication, request: ExportRequest, root: Path, tags: _FileDates
 ) -> int | None:
     """Write one answer and return its length; None for an address that is not there."""
-    path = root / wanted.file
-    fields = wanted.fields | {"Accept-Encoding": _PLAIN}
-    builder = EnvironBuilder(wanted.path, method=wanted.method, headers=list(fields.items()))
+    path = root / request.file
+    fields = request.fields | {"Accept-Encoding": _PLAIN}
+    builder = EnvironBuilder(request.path, method=request.method, headers=list(fields.items()))
     chunks, status, headers = run_wsgi_app(application, builder.get_environ())
     try:
         code = int(status.split()[0])
-        if code in _LEFT_OUT and wanted.status == 200:
+        if code in _LEFT_OUT and request.status == 200:
             return None
-        if code != wanted.status:
+        if code != request.status:
             raise ExportError(
                 "The application answered {status} for {path}, and not {expected}.",
                 remedy="Check the release with 'publisher verify'; nothing was exported.",
                 status=code,
-                path=wanted.path,
-                expected=wanted.status,
+                path=request.path,
+                expected=request.status,
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
@@ -216,7 +216,7 @@ def _write_answer(
     length = path.stat().st_size
     dated = parse_date(headers.get("Last-Modified"))
     changed = dated.timestamp() if dated else 0.0
-    tags.begin(wanted.file)
+    tags.begin(request.file)
     tags.date(path, changed)
     _compress(path, changed, tags)
     return length

@@ -112,14 +112,14 @@ def _languages(default: str) -> Iterator[str]:
         yield from _quality("$http_accept_language", language, language_ranges(language))
     ordered = [default, *(language for language in LANGUAGES if language != default)]
     yield from _best("language", ordered)
-    asked = [(f'"{language}"', language) for language in LANGUAGES]
+    requested = [(f'"{language}"', language) for language in LANGUAGES]
     yield _map("$best_language", "spoken", [('"none"', default)], "$best_language")
-    yield _map("$arg_lang", "language", asked, "$spoken")
+    yield _map("$arg_lang", "language", requested, "$spoken")
     trees = [(f'"{lang}:{lang}"', f"/{VARIANTS}/chosen/{lang}") for lang in LANGUAGES]
     trees.append((_expression(f":{default}$"), ""))
     yield _map("$arg_lang:$language", "tree", trees, f"/{VARIANTS}/$language")
-    yield _map("$arg_lang", "is_chosen", [(key, "1") for key, _ in asked], "0")
-    yield _map("$arg_lang", "kept", [(key, f"?lang={value}") for key, value in asked], "")
+    yield _map("$arg_lang", "is_chosen", [(key, "1") for key, _ in requested], "0")
+    yield _map("$arg_lang", "kept", [(key, f"?lang={value}") for key, value in requested], "")
 
 
 def _media_types(offers: Sequence[VariantSet]) -> Iterator[str]:
@@ -201,8 +201,8 @@ def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     yield _map("$is_found:$offer:$representation", "links", _expressions(link_rows(here, base)), "")
     allowed = [("^OPTIONS:", METHODS), (":405$", METHODS)]
     yield _map("$request_method:$status", "allow", _expressions(allowed), "")
-    asked = [('"OPTIONS"', METHODS)]
-    yield _map("$request_method", "cors_methods", asked, "")
+    requested = [('"OPTIONS"', METHODS)]
+    yield _map("$request_method", "cors_methods", requested, "")
     fields = ALLOWED
     yield _map("$request_method", "cors_fields", [('"OPTIONS"', fields)], "")
     yield _map("$request_method", "cors_seconds", [('"OPTIONS"', "86400")], "")

@@ -237,13 +237,13 @@ def gone_requests(site: Site) -> Iterator[ExportRequest]:
         if found is None or replacement_address(site, found[0], path, None):
             continue
         place = plain_path(site, site.addresses.document_of(iri))
-        asked = urlsplit(site.addresses.path(site.addresses.document_of(iri))).path
+        requested = urlsplit(site.addresses.path(site.addresses.document_of(iri))).path
         for media_type in DOCUMENTS[1:]:
             file = f"{GONE_FOLDER}{place}.{media_type.extension}"
-            yield ExportRequest(asked, file, {"Accept": media_type.name}, 410)
+            yield ExportRequest(requested, file, {"Accept": media_type.name}, 410)
         for language in LANGUAGES:
             for extension, accept in ((HTML.extension, HTML.name), (PROBLEM_EXTENSION, PROBLEM)):
                 fields = {"Accept": accept, "Accept-Language": language}
                 yield ExportRequest(
-                    asked, f"{GONE_FOLDER}/{language}{place}.{extension}", fields, 410
+                    requested, f"{GONE_FOLDER}/{language}{place}.{extension}", fields, 410
                 )

@@ -118,8 +118,8 @@ def read_head(head: bytes) -> RequestHead:
     keeps = b"close" not in options and (minor == 1 or b"keep-alive" in options)
     environ = wsgi_environ(method.decode("ascii"), path, query, fields)
     environ["SERVER_PROTOCOL"] = f"HTTP/1.{minor}"
-    asked = CacheableRequest.of(environ) if length == 0 else None
-    return RequestHead(environ, asked, length, keeps, expects, minor)
+    cacheable = CacheableRequest.of(environ) if length == 0 else None
+    return RequestHead(environ, cacheable, length, keeps, expects, minor)
 
 
 def _request_line(line: bytes) -> tuple[bytes, bytes, int]:

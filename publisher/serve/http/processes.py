@@ -132,8 +132,8 @@ class WebProcesses:
         self._slots = [_ProcessSlot() for _ in range(self.config.workers)]
         while not self._is_ending:
             now = time.monotonic()
-            for place in self._slots:
-                self._look_after(place, now)
+            for slot in self._slots:
+                self._look_after(slot, now)
             self._reap_leaving()
             self._wait()
         self._finish()
@@ -143,7 +143,7 @@ class WebProcesses:
 
     def _wait(self) -> None:
         """Wait until a process says something, ends, or is due to have been heard of."""
-        at_work = [p for place in self._slots for p in (place.process, place.spare) if p]
+        at_work = [p for slot in self._slots for p in (slot.process, slot.spare) if p]
         signs = [sign for process in at_work for sign in process.signs]
         if signs:
             wait(signs, _ROUND_SECONDS)
@@ -152,67 +152,67 @@ class WebProcesses:
         if self._is_ending:
             return
         now = time.monotonic()
-        for place in self._slots:
-            for process in (place.process, place.spare):
+        for slot in self._slots:
+            for process in (slot.process, slot.spare):
                 if process and not process.listen(now):
-                    self._has_ended(place, process, now)
+                    self._has_ended(slot, process, now)
 
-    def _look_after(self, place: _ProcessSlot, now: float) -> None:
+    def _look_after(self, slot: _ProcessSlot, now: float) -> None:
         """Start, watch or replace the process of a place."""
-        if place.process is None:
-            if now >= place.starts_at:
-                place.process = self._start(place, now)
+        if slot.process is None:
+            if now >= slot.starts_at:
+                slot.process = self._start(slot, now)
             return
-        is_silent = place.process.is_silent(now, place.silent_seconds)
-        if place.spare is None:
+        is_silent = slot.process.is_silent(now, slot.silent_seconds)
+        if slot.spare is None:
             if is_silent:
                 _log.warning(
                     "Web process %d has been silent for %.1f s; another one is started.",
-                    place.process.pid,
-                    now - place.process.heard,
+                    slot.process.pid,
+                    now - slot.process.heard,
                 )
-                place.spare = self._start(place, now)
+                slot.spare = self._start(slot, now)
         elif not is_silent:
-            _log.info("Web process %d goes on.", place.process.pid)
-            self._let_go(place.spare)
-            place.spare = None
-            place.silent_seconds = min(2 * place.silent_seconds, _LONGEST_SILENT_SECONDS)
-        elif place.spare.serves:
-            _log.error("Web process %d is stuck, and is replaced.", place.process.pid)
-            place.process.kill()
-            self._leaving.append(place.process)
-            place.process, place.spare = place.spare, None
+            _log.info("Web process %d goes on.", slot.process.pid)
+            self._let_go(slot.spare)
+            slot.spare = None
+            slot.silent_seconds = min(2 * slot.silent_seconds, _LONGEST_SILENT_SECONDS)
+        elif slot.spare.serves:
+            _log.error("Web process %d is stuck, and is replaced.", slot.process.pid)
+            slot.process.kill()
+            self._leaving.append(slot.process)
+            slot.process, slot.spare = slot.spare, None
 
-    def _start(self, place: _ProcessSlot, now: float) -> WebProcess | None:
+    def _start(self, slot: _ProcessSlot, now: float) -> WebProcess | None:
         try:
             return WebProcess(self.config, self.listening)
         except OSError as error:
             _log.error("A web process cannot be started: %s.", error.strerror or error)
-            self._put_off(place, now)
+            self._put_off(slot, now)
             return None
 
-    def _put_off(self, place: _ProcessSlot, now: float) -> None:
-        place.pause = min(max(2 * place.pause, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
-        place.starts_at = now + place.pause
+    def _put_off(self, slot: _ProcessSlot, now: float) -> None:
+        slot.pause = min(max(2 * slot.pause, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+        slot.starts_at = now + slot.pause
 
-    def _has_ended(self, place: _ProcessSlot, process: WebProcess, now: float) -> None:
+    def _has_ended(self, slot: _ProcessSlot, process: WebProcess, now: float) -> None:
         """Start another one: at once, or after a pause when the last ones did not live long."""
         code = process.reap(_ROUND_SECONDS)
         if code is None:  # its pipe is closed, but it lives
             process.kill()
             self._leaving.append(process)
         _log.error("Web process %d ended (%s); it is replaced.", process.pid, _exit_reason(code))
-        if process is place.spare:
-            place.spare = None
-            self._put_off(place, now)
+        if process is slot.spare:
+            slot.spare = None
+            self._put_off(slot, now)
             return
-        place.process, place.spare = place.spare, None
+        slot.process, slot.spare = slot.spare, None
         if now - process.began >= _EARLY_EXIT_SECONDS and process.serves:
-            place.pause, place.silent_seconds = 0.0, _SILENT_SECONDS
-        elif not process.serves or place.pause:
-            self._put_off(place, now)
+            slot.pause, slot.silent_seconds = 0.0, _SILENT_SECONDS
+        elif not process.serves or slot.pause:
+            self._put_off(slot, now)
         else:
-            place.pause = _FIRST_PAUSE_SECONDS / 2  # the first time costs nothing
+            slot.pause = _FIRST_PAUSE_SECONDS / 2  # the first time costs nothing
 
     def _let_go(self, process: WebProcess) -> None:
         process.end()
@@ -223,7 +223,7 @@ class WebProcesses:
 
     def _finish(self) -> None:
         """End all processes after what they are at."""
-        left = [p for place in self._slots for p in (place.process, place.spare) if p]
+        left = [p for slot in self._slots for p in (slot.process, slot.spare) if p]
         for process in left:
             process.end()
         deadline = time.monotonic() + SHUTDOWN_SECONDS + 2.0

@@ -35,7 +35,7 @@ class Application(Protocol):
     ) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
 
-    def at_once(self, asked: CacheableRequest) -> tuple[bytes, bytes] | None:
+    def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return the head of an answer, but for its date, and its body; None if not ready."""
 
     def close(self) -> None:
