@@ -24,7 +24,7 @@ from publisher.messages import in_language, translate
 
 
 def build_release(config: Config, language: str, allow_loss: str = "") -> None:
-    """Check and build, and say which release is current now."""
+    """Check, build, and print which release is current now."""
     from publisher.quality.approval import approve
     from publisher.release.build import build as build_release
     from publisher.release.catalogue.notices import release_notices

@@ -36,7 +36,7 @@ _POLL_SECONDS = 0.2
 
 @dataclass(frozen=True)
 class _CheckRequest:
-    """What a call of ``check`` asks for."""
+    """The arguments of ``check``."""
 
     config: Config
     language: str
@@ -115,7 +115,7 @@ def _findings(requested: _CheckRequest) -> list[Finding]:
 
 
 def _fix_layout(sources: Sources, requested: _CheckRequest) -> bool:
-    """Put files in order, say which, and tell whether there was one."""
+    """Rewrite files in the layout, print which, and tell whether there were any."""
     from publisher.quality.file_rules import fix_style
 
     names = fix_style(sources, requested.concerns)

@@ -107,7 +107,7 @@ def _apply_plan(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = (
 def _ask_missing(
     form: Form, filled: Iterable[FilledField], inventory: Inventory, lang: str
 ) -> list[FilledField]:
-    """Ask at the terminal for what a form must have and nobody gave; an empty answer skips it."""
+    """Prompt for required values that were not given; an empty answer skips one."""
     from publisher.edit.things import missing_fields, question_for, why_refused
 
     answers = []

@@ -57,7 +57,7 @@ def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 def report_errors(command: Callable[..., None]) -> Callable[..., None]:
-    """Print what went wrong in the reader's language, and leave with the right exit code."""
+    """Print errors in the reader's language, and exit with the right code."""
 
     @wraps(command)
     def wrapped(lang: str, **options: Any) -> None:
@@ -108,7 +108,7 @@ def check_limits(config: Config) -> CheckLimits:
 
 
 def folder_config(**options: object) -> Config:
-    """Return the settings of the folder one stands in, for commands that read sources.
+    """Return the settings of the working folder, for commands that read sources.
 
     Raises:
         UsageError: There is no base IRI.

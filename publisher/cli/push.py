@@ -52,7 +52,7 @@ def push(url: str, name: str, lang: str, **options: Any) -> None:
 
 
 def _target_engine(config: Config) -> PushTarget:
-    """Return how the engine is asked and written to."""
+    """Return the engine that is pushed to: its connection and its writer."""
     from publisher.config import read_timeout
     from publisher.push.check import SECONDS
     from publisher.push.engine import GraphStore, Sender, SparqlUpdate

@@ -66,7 +66,7 @@ def remove_value(thing: str, path: str, value: Term) -> Change:
 
 
 def replace_value(thing: str, path: str, old: Term, new: Term) -> Change:
-    """Return the change that puts a value in the place of another."""
+    """Return the change that replaces one value with another."""
     return Change(thing, path, old, new)
 
 

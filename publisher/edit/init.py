@@ -176,7 +176,7 @@ PropertiesBySubject = dict[str, dict[str, list[Term]]]
 
 @dataclass(frozen=True)
 class StartOptions:
-    """What somebody says of the data they want to publish.
+    """The options of ``init``: what the publisher wants to publish.
 
     Attributes:
         names: What the data are about, by language: the title of the dataset and of the site.

@@ -145,7 +145,7 @@ def last_part(thing: str) -> str:
 
 
 def iri_prefix(inventory: Inventory, form: Form) -> str:
-    """Return how the IRIs of a form's things begin: as its pattern says, else as most of them do.
+    """Return the common prefix of a form's IRIs: from its pattern, else from most things.
 
     Things of a class that none is known of begin with ``id/`` and the name of the class.
     """
@@ -192,7 +192,7 @@ def free_address(
     taken: Collection[str] = (),
     numbers: MutableMapping[str, int] | None = None,
 ) -> str:
-    """Return the address, with a number behind it when there is such a thing already."""
+    """Return the address, with a number appended when it is taken."""
     number = numbers.get(address, 1) if numbers is not None else 1
     found = address if number == 1 else f"{address}-{number}"
     while found in inventory.defining_files or found in taken:
@@ -205,7 +205,7 @@ def free_address(
 
 @dataclass(frozen=True)
 class FileHabit:
-    """Where the things of a form stand.
+    """The files that the things of a form are usually written into.
 
     Attributes:
         usual: The file with most of them; empty when there are none.
@@ -219,7 +219,7 @@ class FileHabit:
 
 
 def file_habit(inventory: Inventory, form: Form) -> FileHabit:
-    """Return where the things of a form stand."""
+    """Return the files that the things of a form are usually written into."""
     files = Counter(inventory.defining_files[each] for each in form.things)
     if not files:
         return FileHabit("")

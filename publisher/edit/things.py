@@ -320,7 +320,7 @@ def find_field(form: Form, name: str) -> Field:
 def fill_field(
     inventory: Inventory, form: Form, thing: str, filled: Iterable[FilledField], file: str = ""
 ) -> list[Change]:
-    """Return the changes that give a thing what somebody filled in.
+    """Return the changes that set a field of a thing.
 
     A field that may have one value gets the new one in place of the old; others get one more.
 
@@ -381,7 +381,7 @@ def missing_fields(form: Form, filled: Iterable[FilledField]) -> Iterator[tuple[
 
 
 def question_for(field: Field, language: str, inventory: Inventory, reader: str) -> str:
-    """Return what to ask: the field, what belongs in it, and what may be chosen."""
+    """Return the prompt for a field: its name, kind and choices."""
     name = in_language(field.names, reader)
     lines = [in_language(field.description, reader)] if field.description else []
     choices = PickList.of(field, inventory.sources.base_iri).names(reader)

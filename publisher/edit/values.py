@@ -53,7 +53,7 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
 def clean_text(written: str) -> str:
-    """Return a text as it is kept: composed letters, plain line ends, nothing blank around it."""
+    """Return a text in the form that is stored: NFC, LF line ends, trimmed."""
     plain = written.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", plain).strip()
 
@@ -177,7 +177,7 @@ _READERS: dict[str, Callable[[str, Field], Term]] = {
 
 
 def boolean_names(language: str) -> dict[str, str]:
-    """Return lexical form of a boolean → how people say it."""
+    """Return lexical form of a boolean → its name by language."""
     return {"true": translate("yes", language), "false": translate("no", language)}
 
 
@@ -251,12 +251,12 @@ def _key(name: str) -> str:
 
 
 def quote_input(written: str) -> str:
-    """Return what somebody wrote as a sentence can hold it."""
+    """Return typed text shortened and quoted for a message."""
     return written if len(written) <= _LONGEST_SHOWN else f"{written[:_LONGEST_SHOWN]}…"
 
 
 def _choice_names(choice: Choice) -> list[str]:
-    """Return what people may call a choice: its names, or what a literal without names says."""
+    """Return the names of a choice: its labels, or the text of a literal without any."""
     is_plain = isinstance(choice.term, Literal) and not choice.names
     return [choice.term.value] if is_plain else list(choice.names.values())
 

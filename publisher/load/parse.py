@@ -292,7 +292,7 @@ def _written_forms(value: str, prefixes: Mapping[str, str], base_iri: str) -> li
 
 
 class _LineIndex:
-    """The places of a file, each found in one step: a file may have a finding on every line."""
+    """The lines of a file, each found in one step: a file may have a finding on every line."""
 
     def __init__(self, file: SourceFile) -> None:
         self._text, self._prefixes, self._base_iri = file.text, file.prefixes, file.base_iri
@@ -366,7 +366,7 @@ def _first(places: Iterable[tuple[str, int]]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class _FileVersion:
-    """What stands in a file: the same as long as its digest is."""
+    """The content of a file, compared by its digest."""
 
     name: str
     sha256: str
@@ -417,7 +417,7 @@ _FALLBACK = "http://localhost/"
 
 @dataclass(frozen=True)
 class ParsedFiles:
-    """What some files say.
+    """The quads of some files.
 
     Attributes:
         quads: Each in the graph the file puts it into.
@@ -435,7 +435,7 @@ class ParsedFiles:
 def parse_any(
     paths: Sequence[Path], base_iri: str = "", limits: ReadLimits = DEFAULT_READ_LIMITS
 ) -> ParsedFiles:
-    """Return what the files say.
+    """Return the quads of files in any RDF format.
 
     Args:
         paths: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, told by their extension.

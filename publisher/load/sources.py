@@ -195,7 +195,7 @@ NO_GRAPH = b"-"
 
 @dataclass(frozen=True)
 class SortedSources:
-    """What all files say; the files are deleted with the last reference to it.
+    """The quads of all sources in sorted files, deleted with the last reference to it.
 
     Attributes:
         folder: Where the files are.
@@ -238,7 +238,7 @@ def read_sorted_sources(
     base_iri: str,
     limits: ReadLimits = DEFAULT_READ_LIMITS,
 ) -> tuple[SortedSources, list[SourceFile | SourceError]]:
-    """Return what files say, and each file, or what is wrong with it, in their order.
+    """Return the sorted quads, and each file or the error in it, in their order.
 
     A file that was read already is read again, and must be as it was. Space is taken where the
     system keeps temporary files (``TMPDIR``).

@@ -166,7 +166,7 @@ def _send_batches(
     engine: PushTarget,
     done: int,
 ) -> int:
-    """Send the triples of a graph behind the first ones, in batches; return how many."""
+    """Send the triples of a graph from a position on, in batches; return how many."""
     triples = islice(triples_of(store, graph.name, names), done, None)
     sent = 0
     while part := [guard_triple(t, guarded) for t in islice(triples, engine.writer.at_once)]:

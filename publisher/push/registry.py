@@ -37,7 +37,7 @@ class Retention:
 
 @dataclass(frozen=True)
 class PushTarget:
-    """How an engine is asked and written to."""
+    """An engine that is pushed to: its connection and its writer."""
 
     connection: ConnectionPool
     writer: GraphWriter

@@ -95,7 +95,7 @@ def with_lines(findings: Iterable[Finding], sources: Sources) -> Iterator[Findin
 
 
 def _defining_file(name: str, defining_files: SortedLines, sources: Sources) -> SourceFile | None:
-    """Return the last file that says the type of a thing, else the first that says anything."""
+    """Return the last file that gives the type of a thing, else the first that mentions it."""
     rows = [line.split(b"\t") for line in defining_files.starting(f"<{name}>\t".encode())]
     if not rows:
         return None

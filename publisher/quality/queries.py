@@ -204,7 +204,7 @@ def _make_store(sorted_sources: SortedSources) -> str:
 
 
 def _without_endpoints(query: str) -> str:
-    """Return a query whose endpoints need not answer: a check asks none."""
+    """Return a query with every SERVICE made SILENT: a check calls no endpoint."""
     found = list(tokenize(query))
     for token, following in reversed(list(pairwise(found))):
         if token.kind == "word" and token.text.upper() == "SERVICE" and following.kind == "iri":

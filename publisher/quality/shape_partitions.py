@@ -146,7 +146,7 @@ def cut_into_partitions(
 
 
 def _undescribed_targets(files: ValidationFiles, needs: Needs) -> Iterator[bytes]:
-    """Yield the targets of which nothing is said, in N-Triples."""
+    """Yield the targets that have no triples, in N-Triples."""
     triples = SortedLines(files.triples)
     targets = {f"<{name}>".encode() for name in needs.objects_of}
     links = (line.split(b"\t") for line in read_lines(files.links))

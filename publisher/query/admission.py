@@ -95,7 +95,7 @@ def _service_keywords(found: Sequence[Token]) -> list[int]:
 
 
 def _literal_endpoint(found: Sequence[Token], position: int) -> str:
-    """Return the IRI written out behind the keyword; empty when there is none."""
+    """Return the IRI after the keyword SERVICE; empty when there is none."""
     rest = [token for token in found[position : position + 3]]
     if rest[0].text.upper() != _SERVICE:
         return ""
@@ -195,7 +195,7 @@ class Complexity:
 
 @dataclass
 class _ComplexityCounter:
-    """Where the counting stands."""
+    """The counts so far, and the position in the query."""
 
     measures: Complexity = field(default_factory=Complexity)
     open_brackets: list[str] = field(default_factory=list)

@@ -49,7 +49,7 @@ class _BoundedBuffer(io.BytesIO):
 
 
 def keywords_in(query: str) -> set[str]:
-    """Return which of the words that matter here stand in a query as keywords."""
+    """Return which of the keywords that matter here a query contains."""
     folded = query.upper()
     if "FROM" not in folded and "DESCRIBE" not in folded:
         return set()

@@ -32,7 +32,7 @@ _POLL_SECONDS = 0.25
 
 
 def never_disconnected() -> bool:
-    """Tell that a client is still there: of one of whom nobody knows whether it is."""
+    """Return False: for clients whose connection cannot be observed."""
     return False
 
 
@@ -48,7 +48,7 @@ class _QueuedRequest:
 
 
 class FairQueue:
-    """A number of places, and the queue in front of them."""
+    """A number of slots, and the fair queue in front of them."""
 
     def __init__(
         self,

@@ -77,7 +77,7 @@ class SparqEvaluator(Evaluator):
 
 
 def _self_contained(operation: Operation) -> str:
-    """Return a query with all in it that Oxigraph is told beside it."""
+    """Return a query that contains everything that Oxigraph takes as arguments."""
     query = operation.query
     if operation.default_graphs or operation.named_graphs:
         # What is no IRI is refused, by a ValueError, as over the other engine.

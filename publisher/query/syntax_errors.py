@@ -23,7 +23,7 @@ _UNBOUND = "The SELECT contains a variable that is unbound"
 
 
 class _Diagnosis(NamedTuple):
-    """Where a mistake is, and the messages that tell it and its cure."""
+    """The position of a mistake, and the messages about it and its cure."""
 
     position: int
     what: str
@@ -167,7 +167,7 @@ _PADDING = " " * 40
 
 
 def locate_syntax_error(query: str, reason: str, prefixes: Mapping[str, str]) -> str:
-    """Return the engine's reason with the exact place in it.
+    """Return the engine's message with the exact position of the mistake.
 
     Args:
         query: What it refused.

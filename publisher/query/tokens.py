@@ -116,7 +116,7 @@ def replace_dataset_clauses(
 
 
 def _dataset_clauses(found: Sequence[Token]) -> tuple[int, int]:
-    """Return the positions of the first token of the clauses and of the first behind them."""
+    """Return the positions of the first token of the clauses and of the first after them."""
     position = next(
         number
         for number, token in enumerate(found)

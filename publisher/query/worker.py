@@ -39,7 +39,7 @@ _NICENESS = 5
 
 
 def _confine(config: WorkerConfig) -> tuple[Evaluator, int]:
-    """Return the evaluator and an open file with this process's size; close every door behind."""
+    """Return the evaluator and an open file with this process's size; then confine it."""
     sandbox.allow_descriptors()  # the engine keeps each of its files open only if it may
     store = Store.read_only(config.store)
     evaluator = (SparqEvaluator if config.sparq else Evaluator)(store, config)

@@ -157,7 +157,7 @@ def file_too_large(size: int, most: int, where: str) -> ReadLimitExceeded:
 
 
 def _may_expand(longest: int, size: int, shortest: int) -> bool:
-    """Tell whether names could grow far: each of ``shortest`` bytes stands for ``longest``."""
+    """Tell whether names may expand a lot: ``shortest`` bytes may stand for ``longest``."""
     return longest > 256 and longest * (size // shortest) > _GROWTH_HERE
 
 

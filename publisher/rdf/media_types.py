@@ -117,7 +117,7 @@ _Choose = Callable[[str, tuple[str, ...]], _Choice]
 
 
 def _cached(choose: _Choose[_Choice]) -> _Choose[_Choice]:
-    """Return a function that keeps its answers to fields of usual length."""
+    """Return a function that caches its results for fields of ordinary length."""
     kept = lru_cache(maxsize=REMEMBERED_FIELDS)(choose)
 
     @wraps(choose)

@@ -46,7 +46,7 @@ def read_quads(
     limits: ReadLimits = DEFAULT_READ_LIMITS,
     rename_blank_nodes: bool = False,
 ) -> list[Quad]:
-    """Return what a file says, in its order.
+    """Return the quads of a file, in its order.
 
     Args:
         content: The file, in UTF-8 without a byte order mark.
@@ -87,7 +87,7 @@ def read_quads(
 
 
 def read_quads_by_line(stream: _Readable, rdf_format: RdfFormat, where: str) -> Iterator[Quad]:
-    """Yield what a stream of N-Triples or N-Quads says; memory holds a part of it at a time.
+    """Yield the quads of a stream of N-Triples or N-Quads; memory holds a part at a time.
 
     Args:
         stream: The bytes; ``read`` of it is asked for more until it gives none.
@@ -142,7 +142,7 @@ def read_json(content: bytes, where: str) -> object:
 
 
 def _limit_growth(quads: Iterable[Quad], most: int, where: str) -> Iterator[Quad]:
-    """Yield quads as long as what they say is not longer than so many bytes."""
+    """Yield quads until their text exceeds a number of bytes, then raise."""
     length = 0
     for quad in quads:
         length += len(str(quad))
@@ -182,7 +182,7 @@ def _refuse_remote_context(content: bytes, where: str) -> SourceSyntax:
 def _read_in_process(
     content: bytes, rdf_format: RdfFormat, base_iri: str, where: str, limits: ReadLimits
 ) -> bytes:
-    """Return what a file says as N-Quads, parsed in a process that has limits."""
+    """Return the quads of a file as N-Quads, parsed in a process with limits."""
     size = len(content)
     most, length = limits.triples_for(size), limits.memory_for(size) // 4
     numbers = (limits.memory_for(size), limits.seconds_for(size), most, length)

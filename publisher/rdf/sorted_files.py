@@ -109,7 +109,7 @@ def merge_lines(runs: Sequence[Path]) -> Iterator[bytes]:
 
 
 def merge_files(runs: Sequence[Path], target: Path) -> None:
-    """Write the lines of sorted files into one, in order and each once; the runs are gone then."""
+    """Merge sorted files into one, each line once; the merged files are deleted."""
     write_lines(target, merge_lines(runs))
     for run in runs:
         run.unlink(missing_ok=True)

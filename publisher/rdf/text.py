@@ -40,7 +40,7 @@ def words(text: str) -> list[str]:
 
 
 def without_swedish_letters(word: str) -> str:
-    """Return a folded word as people write it who have no å, ä and ö.
+    """Return a folded word with å, ä and ö written as a and o.
 
     >>> without_swedish_letters("värmland")
     'varmland'
@@ -59,7 +59,7 @@ def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
 
 
 def one_edit_variants(word: str, letters: str) -> Iterator[str]:
-    """Yield the texts that one letter left out, put in, replaced or swapped makes of a word.
+    """Yield what a word becomes by deleting, inserting, replacing or swapping one letter.
 
     >>> sorted(one_edit_variants("ab", "b"))
     ['a', 'ab', 'abb', 'b', 'ba', 'bab', 'bb']

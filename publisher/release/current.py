@@ -20,7 +20,7 @@ from publisher.system.files import lock_file, locked_folder, replace_file, sync_
 
 @contextmanager
 def build_lock(releases: Path) -> Iterator[None]:
-    """Hold the lock of the folder, and sweep up what a killed build or an old pull left behind.
+    """Hold the lock of the folder; delete what interrupted builds and pulls left there.
 
     Raises:
         ReleaseError: Another process holds it.
@@ -185,7 +185,7 @@ def _read(line: bytes) -> SwitchRecord | None:
 
 
 def earlier_releases(releases: Path, current: str) -> Iterator[str]:
-    """Yield what may stand in for a current release that is damaged, the best first.
+    """Yield what may be served instead of a damaged current release, the best first.
 
     First the releases that were current before it, the last one first, without those that somebody
     went back from: when a release becomes current, all that are published later than it, or were
@@ -217,7 +217,7 @@ def _switches_to_current(
 
 
 def _without_reverted(history: Sequence[SwitchRecord]) -> list[SwitchRecord]:
-    """Return what was current, one on top of the other, without what somebody went back from."""
+    """Return the releases that were current, without those that were reverted."""
     standing: list[SwitchRecord] = []
     for switch in history:
         names = [s.release for s in standing]

@@ -303,7 +303,7 @@ def _dates(content: Mapping[str, Any], path: Path) -> dict[str, Literal]:
 
 
 def compare_files(folder: Path, files: Mapping[str, StoredFile], *, is_known: bool = False) -> None:
-    """Let a folder pass when each of its files is as the manifest says.
+    """Raise unless each file of a folder is as its manifest says.
 
     Args:
         folder: Where the files are.

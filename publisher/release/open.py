@@ -81,7 +81,7 @@ def current_link_target(releases: Path) -> Path | None:
 
 
 def current_candidates(releases: Path) -> Iterator[Path]:
-    """Yield the folder of the current release, then those of what may stand in for it.
+    """Yield the folder of the current release, then those that may be served instead.
 
     The latter come as ``current.earlier_releases`` has them: what was current before, and never
     what somebody went back from.

@@ -134,7 +134,7 @@ def _add_hits(
     language: str,
     found: dict[str, Hit],
 ) -> bool:
-    """Add what one step finds to what was found; tell whether it found more than it may."""
+    """Add the hits of one step to the result; tell whether there were too many."""
     more = False
     for where in (_IN_NAMES, _IN_ALL_TEXTS):
         match = f"{where} : ({_expression(alternatives)})"
@@ -179,7 +179,7 @@ def _expression(alternatives: Sequence[Iterable[str]]) -> str:
 def _corrected_words(
     index: sqlite3.Connection, requested: Sequence[str], *, only_unknown: bool
 ) -> list[set[str]]:
-    """Return for each word itself and the words of the vocabulary within one edit of it."""
+    """Return each word with the words of the vocabulary that are one edit away."""
     letters = "".join(row[0] for row in index.execute("SELECT letter FROM letters"))
     mended = []
     for number, word in enumerate(requested):

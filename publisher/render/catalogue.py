@@ -141,7 +141,7 @@ def without_other_pages(triples: Iterable[Triple], here: set[str]) -> Iterator[T
 
 
 def describe_page(page: CataloguePage, catalogue: str, address: str) -> Iterator[Triple]:
-    """Yield what a page says of itself and of its neighbours.
+    """Yield the description of a page and of the pages beside it.
 
     Args:
         page: The page.

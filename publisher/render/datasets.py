@@ -69,7 +69,7 @@ def _record(properties: Mapping[str, list[object]]) -> DatasetRecord:
 
 
 def fetch_site_metadata(engine: Engine, base_iri: str) -> SiteMetadata:
-    """Return what the catalogue says, asked of the engine."""
+    """Return title, datasets and licences of the catalogue, fetched from the engine."""
     found: dict[tuple[str, str], dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for row in engine.rows(_QUERY % (base_iri, base_iri)):
         found[row["kind"].value, row["thing"].value][row["property"].value].append(row["value"])
@@ -193,7 +193,7 @@ _ListsBySubject = Mapping[str, Mapping[str, list[object]]]
 
 @dataclass(frozen=True)
 class _SchemaOrgWriter:
-    """What is known, and in which language and place it is told."""
+    """Writes what is known of a dataset in schema.org's terms, in one language."""
 
     properties: _ListsBySubject
     names: Mapping[str, Sequence[Literal]]

@@ -35,7 +35,7 @@ class Details:
 def fetch_details(
     engine: Engine, topic: str, description: Description, placings: Mapping[str, PropertyLayout]
 ) -> Details:
-    """Return what the engine knows of the values of a topic that are shown in place."""
+    """Return the engine's triples about values that are shown in place."""
     paths = {path for path, placing in placings.items() if placing.viewer == DETAILS}
     things = {
         triple.object.value

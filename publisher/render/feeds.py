@@ -148,7 +148,7 @@ def _instant(value: str) -> Literal:
 
 
 def _serialise(quads: Iterator[Quad], media_type: MediaType) -> bytes:
-    """Return quads in their order: members stand as they came (TREE, profile specification).
+    """Return quads in their order: members as they came (TREE, profile specification).
 
     A format of graphs gets the default graph: what changed and when, without what was said then.
     """

@@ -176,7 +176,7 @@ NameValue = Callable[[str], Value]
 
 @dataclass(frozen=True)
 class ChangedStatement:
-    """A statement that is gone or new.
+    """A statement that was removed or added.
 
     Attributes:
         is_new: Whether it is new.

@@ -176,7 +176,7 @@ def _in_brackets(names: Iterable[str], separator: str) -> str:
 
 
 def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
-    """Return the facts of the home page, asked of the engine."""
+    """Return the facts of the home page, fetched from the engine."""
     found = _count_things(engine, base_iri, "#")
     described = set(layout.described())
     ranked = sorted(

@@ -59,7 +59,7 @@ ORDER BY ?class ?path ?count ?value
 
 @dataclass
 class PropertyLayout:
-    """Where a property stands on the page of a class.
+    """Position and display of a property on the page of a class.
 
     Attributes:
         group_order: Order of its group.

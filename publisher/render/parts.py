@@ -50,7 +50,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class PropertyValues:
-    """A property and what is said with it.
+    """A property with its values.
 
     Attributes:
         name: What the property is called.
@@ -75,7 +75,7 @@ class PropertyGroup:
 
 @dataclass(frozen=True)
 class Badge:
-    """The one concept out of a list that a thing is told apart by, such as its state.
+    """The concept out of a list that distinguishes a thing, such as its state.
 
     Attributes:
         name: What the property is called.

@@ -42,7 +42,7 @@ Position = tuple[float, float]
 
 @dataclass(frozen=True)
 class OpenGraphCard:
-    """What stands on a picture.
+    """The content of a picture for a shared link (Open Graph).
 
     Attributes:
         title: What the page is about.

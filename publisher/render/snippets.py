@@ -27,7 +27,7 @@ def with_prefixes(query: str, prefixes: Mapping[str, str]) -> str:
 
 
 def query_address(endpoint: str, query: str, form: str = "") -> str:
-    """Return the address that asks a query; empty when it would be too long to be shared."""
+    """Return the address of a query; empty when it would be too long to share."""
     parameters = {"query": query} | ({"format": form} if form else {})
     written = f"{endpoint}?{urlencode(parameters)}"
     return written if len(written) <= _LONGEST_ADDRESS else ""

@@ -38,7 +38,7 @@ class DayChanges:
 
 
 class UsageGuide:
-    """What the home page of one release tells of its use."""
+    """The home page's examples of how one release is used."""
 
     def __init__(
         self,

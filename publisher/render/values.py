@@ -77,7 +77,7 @@ _FORMATS: Mapping[str, Callable[[str, str], str]] = {
 
 
 def format_literal(literal: Literal, language: str) -> str:
-    """Return a literal as readers of a language write it; as it stands when it is ill-typed.
+    """Return a literal as written in a language; unchanged when it is ill-typed.
 
     >>> from pyoxigraph import NamedNode
     >>> format_literal(Literal("2022-10-19", datatype=NamedNode(iri("xsd:date"))), "sv")
@@ -199,7 +199,7 @@ def view_literal(literal: Literal, href: str, viewer: str, language: str) -> Val
 
 
 def language_name(tag: str, language: str) -> str:
-    """Return what a language is called in another one; its tag when nobody knows.
+    """Return the name of a language in another one; its tag when it has none.
 
     >>> [language_name(tag, "sv") for tag in ("en", "fit", "en-GB", "x-own", "")]
     ['engelska', 'meänkieli', 'engelska (Storbritannien)', 'x-own', '']
@@ -218,6 +218,6 @@ def value_order(value: Value) -> tuple[str, str, str]:
 
 
 def line_text(line: PropertyValues) -> str:
-    """Return everything that a line says, to sort it by."""
+    """Return the whole text of a line, to sort it by."""
     values = (value for fact in line.facts for value in fact.values)
     return " ".join([line.iri, *(part for value in values for part in value_order(value))])

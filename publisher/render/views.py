@@ -272,7 +272,7 @@ PropertiesByEntity = Mapping[str, Mapping[str, Sequence[object]]]
 
 @dataclass
 class Provenance:
-    """What the statements of one description say of the facts on its page.
+    """Sources and notes of the facts in one description.
 
     A fact is a property and a value of a thing. ``about`` has the facts of each thing.
     """
@@ -302,7 +302,7 @@ def _translations(text: Literal, all_texts: Sequence[object]) -> list[Literal]:
 
 
 def read_provenance(described: PropertiesByEntity) -> Provenance:
-    """Return what the statements among the things described say."""
+    """Return the sources and notes that the statements of a description give."""
     read = Provenance()
     for properties in described.values():
         if not all(properties.get(part) for part in (SUBJECT, PREDICATE, OBJECT)):

@@ -82,7 +82,7 @@ def create_flask(site: Site, archive: ReleaseArchive | None = None) -> Flask:
 
 
 def create_archive(config: Config, shared: Shared | None = None) -> ReleaseArchive:
-    """Return the releases that are kept; each is opened when somebody asks for it.
+    """Return the archive of kept releases; each is opened at its first request.
 
     Args:
         config: The settings.
@@ -128,7 +128,7 @@ def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
 
 
 def _make_redirect_relative(response: Response, site_url: str) -> Response:
-    """Let a redirect lead to the host that was asked (RFC 9110, section 10.2.2).
+    """Make a redirect relative to the requested host (RFC 9110, section 10.2.2).
 
     Where nobody said what the site is called, its address is made of host and port, which may be
     0.0.0.0; and the Host field of a request is the client's word.

@@ -195,7 +195,7 @@ _log = logging.getLogger("publisher")
 
 @dataclass(frozen=True)
 class _Integrity:
-    """What was found of a release, good for as long as the file that told it stays as it is.
+    """The result of verifying a release, valid while the checked file is unchanged.
 
     Attributes:
         is_whole: Whether every byte was as the manifest says.
@@ -209,7 +209,7 @@ class _Integrity:
 
 
 def file_state(path: Path) -> tuple[int, ...]:
-    """Return what changes when a file is written, put back or replaced; nothing when it is gone."""
+    """Return what changes when a file is written, restored or replaced; None without it."""
     try:
         found = path.stat()
     except OSError:
@@ -270,7 +270,7 @@ class VerifiedOpener:
 
 
 def damaged_error(name: str) -> ReleaseError:
-    """Return what is raised for a release that is asked for by its name."""
+    """Return the error for a damaged release that is requested by its name."""
     return ReleaseError(
         "The release {name} is damaged, and is not served.",
         remedy="Choose another one of the list of releases. Those who run this site can put this"

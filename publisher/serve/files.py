@@ -31,7 +31,7 @@ _PART = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-0*[1-9][0-9]{0,17})",
 
 
 def _is_range_request(response: Response) -> bool:
-    """Tell whether a part is asked for, of the bytes that the client has the beginning of."""
+    """Tell whether a range is requested that still fits the client's bytes (If-Range)."""
     part = _PART.fullmatch(request.headers.get("Range", ""))
     if part is None or (part[2] and int(part[2]) < int(part[1])):
         return False
@@ -40,7 +40,7 @@ def _is_range_request(response: Response) -> bool:
 
 
 def file_response(response: Response, length: int) -> Response:
-    """Return a file, a part of it, or the word that the client has it (RFC 9110, section 14)."""
+    """Return a file: whole, a range of it, or 304 (RFC 9110, section 14)."""
     requested = {
         n: v for n, v in request.environ.items() if n not in ("HTTP_RANGE", "HTTP_IF_RANGE")
     }
@@ -63,7 +63,7 @@ def _read_chunks(file: IO[bytes], _size: int) -> FileWrapper:
 def release_file_response(
     site: Site, file: StoredFile, media_type: str, links: Iterable[tuple[str, str]]
 ) -> Response:
-    """Return a file of the release, or the part of it that is asked for."""
+    """Return a file of the release, or the requested range of it."""
     request.environ["wsgi.file_wrapper"] = _read_chunks
     response = send_file(
         site.release.folder / file.name,

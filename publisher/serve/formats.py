@@ -73,7 +73,7 @@ _BY_ACCEPT = {SOLUTIONS: _OTHER_SOLUTIONS, GRAPHS: {name: name for name in GRAPH
 
 @dataclass(frozen=True)
 class AcceptedFormats:
-    """What a client wants as an answer.
+    """The result formats that a client accepts.
 
     Attributes:
         solutions: Media type of the answer to SELECT; empty when none on offer fits.

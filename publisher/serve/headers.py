@@ -60,7 +60,7 @@ def entity_tag(body: bytes) -> str:
 
 
 def set_validators(response: Response, body: bytes, changed: datetime) -> None:
-    """Set ETag, Last-Modified, and leave to keep an answer only with asking again."""
+    """Set ETag, Last-Modified and Cache-Control: no-cache."""
     response.headers["ETag"] = entity_tag(body)
     response.headers["Last-Modified"] = http_date(changed)
     response.headers["Cache-Control"] = "public, no-cache"

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class DrainingApp:
-    """A WSGI application that can be closed: who is in finishes, nobody comes in any more."""
+    """A WSGI application that drains: running requests finish, new ones are refused."""
 
     def __init__(self, application: WSGIApplication, end: Callable[[], None]) -> None:
         """Let requests in; ``end`` is called once, when it is closed and the last one has left."""
@@ -61,7 +61,7 @@ class DrainingApp:
 
 
 class _LeasedBody:
-    """Chunks of a body; tells when they are no longer wanted."""
+    """The chunks of a body; closing it ends the lease."""
 
     def __init__(self, chunks: Iterable[bytes], leave: Callable[[], None]) -> None:
         self._chunks = chunks

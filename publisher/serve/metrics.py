@@ -47,7 +47,7 @@ _ROUTES = ("catalog", "dataset", "def", "doc", "dump", "id", "query", "sparql", 
 
 
 def route_of(path: str) -> str:
-    """Return the place on the site that a path counts for.
+    """Return the route that a path is counted under.
 
     >>> [route_of(path) for path in ("/doc/lake/siljan.ttl", "/catalog.rdf", "/nowhere", "/")]
     ['doc', 'catalog', 'other', 'other']

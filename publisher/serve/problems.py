@@ -133,7 +133,7 @@ def error_sentences(error: PublisherError, language: str) -> list[str]:
 
 
 def with_error_headers(response: Response, error: PublisherError) -> None:
-    """Give an answer the header fields that an error calls for."""
+    """Add the header fields of an error to a response."""
     response.headers["Cache-Control"] = "no-store" if response.status_code >= 500 else "no-cache"
     if isinstance(error, EngineBusy | ClientBusy):
         response.headers["Retry-After"] = _RETRY_AFTER_SECONDS

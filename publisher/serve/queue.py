@@ -36,13 +36,13 @@ def _always() -> bool:
 
 
 def _is_generated_table() -> bool:
-    """Tell whether a table is asked for that does not lie in the release as a file."""
+    """Tell whether a table is requested that is not a file of the release."""
     extension = request.path.rpartition("/")[2].partition(".")[2]
     return bool(request.query_string) or extension in ("", HTML.extension)
 
 
 def _is_graph_request() -> bool:
-    """Tell whether the catalogue is asked for as a graph; its page is a document."""
+    """Tell whether the catalogue is requested as a graph; its page is a document."""
     return HTML.name not in request.headers.get("Accept", "")
 
 
@@ -72,27 +72,27 @@ QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
 
 
 def request_slot(site: Site) -> AbstractContextManager[None]:
-    """Return what holds a place for the request while its body runs; see ``FairQueue.slot``."""
+    """Return a context manager that holds a slot for the request; see ``FairQueue.slot``."""
     client = client_address(request.environ, site.config.client_header)
     return site.endpoint.queue.slot(client, client_disconnected())
 
 
 @contextmanager
 def slot_at_once(site: Site) -> Iterator[bool]:
-    """Hold a place for the request if there is one at once; tell whether there is."""
+    """Hold a slot for the request if one is free; tell whether there is."""
     client = client_address(request.environ, site.config.client_header)
     with site.endpoint.queue.slot_at_once(client) as has_turn:
         yield has_turn
 
 
 def client_disconnected() -> Callable[[], bool]:
-    """Return what tells whether the client of the request has left."""
+    """Return a function that tells whether the request's client has disconnected."""
     has_left: Callable[[], bool] = request.environ.get(CLIENT_DISCONNECTED, never_disconnected)
     return has_left
 
 
 def queue_costly_views(app: Flask, site: Site) -> None:
-    """Let the costly views of an application wait for their turn."""
+    """Make the costly views of an application wait in the queue."""
     for name, is_costly in QUEUED_VIEWS.items():
         view = app.view_functions.get(name)
         if view is not None:

@@ -14,7 +14,7 @@ PARAMETER = "lang"
 
 
 def negotiate_language(request: Request, site: Site) -> PageLanguage:
-    """Return the reader: by ``?lang=``, else by Accept-Language, else as the setting says."""
+    """Return the page's language: by ``?lang=``, Accept-Language, or the setting."""
     chosen = request.args.get(PARAMETER, "")
     if chosen in LANGUAGES:
         return PageLanguage(chosen, chosen=True)

@@ -228,7 +228,7 @@ class ReloadingApp:
 
 
 def _warm_cache(new: CachingApplication, old: CachingApplication) -> None:
-    """Make ready what visitors asked the old application for, so that nobody has to wait for it."""
+    """Fill the new cache with what was requested of the old application."""
     try:
         new.warm(old, WARM_MOST, WARM_SECONDS)
     except Exception as error:  # noqa: BLE001 - a page that cannot be made must not stop a release

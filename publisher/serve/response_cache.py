@@ -88,7 +88,7 @@ def _key_of(environ: WSGIEnvironment) -> CacheKey:
 
 @dataclass(frozen=True)
 class CacheableRequest:
-    """A request that an answer from memory may serve.
+    """A request that may be answered from the cache.
 
     Attributes:
         environ: The request (PEP 3333).
@@ -121,7 +121,7 @@ def _send(
 
 @dataclass(frozen=True)
 class _UncachedResponse:
-    """An answer that is not kept, on its way to the one who asked."""
+    """A response that is not cached."""
 
     status: str
     fields: HeaderFields
@@ -306,7 +306,7 @@ class ResponseCache:
 
 
 def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:
-    """Return the request that a key is of; nobody waits for the answer after some time."""
+    """Return the request of a key, to be sent again; it counts as left after some time."""
     requested: WSGIEnvironment = {
         name: value
         for name, value in zip(_NEGOTIATING, key, strict=True)
@@ -408,7 +408,7 @@ ResponseIdentity = tuple[object, ...]
 
 @dataclass(frozen=True)
 class RawResponse:
-    """What goes over the wire: the head, but for the date, and the body."""
+    """Status, head (without Date) and body as they are sent."""
 
     status: str
     head: bytes
@@ -417,7 +417,7 @@ class RawResponse:
 
 @dataclass(frozen=True)
 class CachedResponse:
-    """An answer that is ready to go."""
+    """A complete response with its validators."""
 
     status: str
     fields: HeaderFields
@@ -514,11 +514,11 @@ class ResponseStore(BoundedCache[CacheKey, CachedResponse]):
         return answer if sum(map(len, key)) > _LONGEST_KEY else super().put(key, answer)
 
 
-# The word by which a view lets its answer be kept.
+# How a view marks its response as cacheable.
 
 
 def mark_cacheable() -> bool:
-    """Let the layer in front keep the answer to this request; tell whether there is that layer."""
+    """Mark the current response as cacheable; tell whether there is a cache."""
     marks = request.environ.get(CACHEABLE)
     if marks is None:
         return False

@@ -55,7 +55,7 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
 
 
 def query_response(site: Site, answer: Answer, accepted: AcceptedFormats) -> Response:
-    """Return an answer with its header fields, to be kept by the layer in front."""
+    """Return an answer as a cacheable response."""
     name = accepted.names.get(answer.media_type, answer.media_type)
     content_type = f"{name};charset=utf-8" if name.startswith("text/") else name
     response = Response(answer.body, content_type=content_type)

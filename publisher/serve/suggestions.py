@@ -39,7 +39,7 @@ def words_in_path(path: str) -> list[str]:
 def suggest_things(
     site: Site, path: str, page_language: PageLanguage, without: Iterable[str] = ()
 ) -> list[Hit]:
-    """Return a few things that are called nearly as an address says; none when none is near.
+    """Return a few things whose names are similar to the words of an address.
 
     When there is more to do than can be done at once, none either: nobody waits for suggestions.
 

@@ -59,7 +59,7 @@ def memory_of(value: object) -> int:
 
 
 class CacheEntry(Generic[V]):
-    """A value that is kept.
+    """A cached value.
 
     Attributes:
         value: What is kept.
@@ -206,7 +206,7 @@ class BoundedCache(Generic[K, V]):
 
 
 class SingleFlight(Generic[K, V]):
-    """One maker for each key at a time; whoever asks meanwhile waits, and gets the same."""
+    """Makes a value once for all threads that request its key at the same time."""
 
     def __init__(self) -> None:
         """Begin with nothing under way."""

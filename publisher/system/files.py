@@ -54,7 +54,7 @@ _NO_MEMORY = "Close other programs, or take a machine with more memory. Nothing 
 
 @contextmanager
 def with_path(path: Path, *, has_temporary: bool = False) -> Iterator[None]:
-    """Give every error of the disk in a block its number and its place.
+    """Give every disk error raised in the block its number and its path.
 
     Args:
         path: What is written.
@@ -112,7 +112,7 @@ def _temporary() -> str:
 
 
 def disk_error_reason(error: OSError) -> str:
-    """Return what happened, as the operating system calls it."""
+    """Return the operating system's description of an error."""
     return error.strerror or str(error)
 
 

@@ -78,7 +78,7 @@ def module_command(module: str, *arguments: str) -> list[str]:
 
 @contextmanager
 def forbid_imports_from_working_folder() -> Iterator[None]:
-    """Let no process that a library starts meanwhile import from the folder one stands in."""
+    """Keep processes that libraries start from importing from the working folder."""
     before = os.environ.get(_SAFE_PATH)
     os.environ[_SAFE_PATH] = "1"
     try:
@@ -110,7 +110,7 @@ _M_TRIM_THRESHOLD, _SPARE_BYTES = -1, 16 << 20
 
 
 def free_large_blocks_at_once() -> bool:
-    """Let the C library give large blocks back as soon as they are free; tell whether it can.
+    """Make the C library return large blocks as soon as they are free; tell whether it can.
 
     Else it takes bodies and results of many megabytes, once seen, for a reason to keep such blocks
     in the heap, where what lies between them keeps them from going back.

@@ -52,7 +52,7 @@ def failures() -> Mapping[str, int]:
 
 
 def short_reason(error: BaseException) -> str:
-    r"""Return an error in one short line that may be shown: without places on the disk.
+    r"""Return an error as one short line that may be shown: without paths of files.
 
     >>> short_reason(PermissionError(13, "Permission denied", "/secret/place"))
     'Permission denied'
@@ -234,7 +234,7 @@ class Supervised:
 
 
 class _FailureLog:
-    """What was told of a part, so that the same is not told thousands of times."""
+    """What was logged about a part, so that the same is not logged thousands of times."""
 
     def __init__(self, log: logging.Logger, name: str) -> None:
         self._log, self._name = log, name

@@ -122,7 +122,7 @@ def _session() -> requests.Session:
 
 
 def _retry_after(answer: Exchange) -> float | None:
-    """Return the seconds a busy server asks for, None when it asks for none or too many."""
+    """Return the seconds of Retry-After; None when there are none, or too many."""
     wish = parse_digits(answer.fields.get("retry-after", ""))
     asks = answer.status in (429, 503) and wish is not None and wish <= LONGEST_RETRY_SECONDS
     return wish if asks else None
@@ -271,7 +271,7 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 def resolve_reference(base: str, reference: str) -> str:
-    """Return the address a reference means (RFC 3986, section 5); itself when it means none.
+    """Return a reference resolved against an address (RFC 3986, section 5), else itself.
 
     >>> resolve_reference("http://x/a/b", "../c"), resolve_reference("http://x/", "http://[")
     ('http://x/c', 'http://[')
@@ -314,7 +314,7 @@ def address_host(iri: str) -> str:
 
 
 def parse_digits(written: str) -> int | None:
-    """Return the number that digits stand for; None for anything else.
+    """Return the number written in ASCII digits; None for anything else.
 
     >>> parse_digits("12"), parse_digits("-1"), parse_digits("\u00b2")
     (12, None, None)

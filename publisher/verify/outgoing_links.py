@@ -78,7 +78,7 @@ def _status(client: Client, url: str) -> int:
 
 
 def _is_acceptable(status: int) -> bool:
-    """Tell whether a status needs no word."""
+    """Tell whether a status needs no finding."""
     return 200 <= status < 300
 
 

@@ -85,7 +85,7 @@ def context_loader(client: Client) -> Callable[[str], object]:
 
 
 def read_site(client: Client, url: str, catalogue: str) -> tuple[VerifiedSite, list[Finding]]:
-    """Return what a site says about itself, and what is wrong with that.
+    """Return a site's description of itself, and findings about it.
 
     The base comes from ``void:uriSpace`` (VoID, section 4.2), else from the link ``canonical``
     of the home page or of the catalogue, else it is the address.

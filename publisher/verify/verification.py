@@ -236,7 +236,7 @@ def verify(
 
 
 def _without_repetitions(findings: list[Finding]) -> list[Finding]:
-    """Return the findings without those that say the same of the same."""
+    """Return the findings without duplicates."""
     return list(
         {(f.rule, f.focus_node, f.path, f.value, str(f.message)): f for f in findings}.values()
     )

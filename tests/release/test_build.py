@@ -257,7 +257,7 @@ def test_a_full_disk_leaves_the_current_release(
     assert build_from(world, releases) != first
 
 
-STEPS = ("write_dumps", "write_store", "list_files", "sync", "sync_folder", "switch")
+STEPS = ("write_dumps", "write_store", "list_files", "sync_tree", "sync_folder", "switch")
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
@@ -269,8 +269,8 @@ def end(*arguments, **options):
     os.kill(os.getpid(), signal.SIGKILL)
 step = sys.argv[3]
 if step == "after sync":
-    done = build.sync
-    build.sync = lambda folder: (done(folder), end())
+    done = build.sync_tree
+    build.sync_tree = lambda folder: (done(folder), end())
 elif step == "before the rename of current":
     build.Path.replace = end
 elif step == "within the store":

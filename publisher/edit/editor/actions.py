@@ -27,7 +27,7 @@ _SAME_FILE_SHARE = 0.75
 
 
 def run_action(editor: EditorPages, draft: Draft, go: str, language: str) -> Response:
-    """Do what a button asks for, and return where to go on.
+    """Run the action of a button, and return the next page.
 
     Args:
         editor: Desk and pages.

@@ -204,7 +204,7 @@ FIELDS = (
 
 
 class AccessGuard:
-    """A WSGI layer that lets a request through when it comes from the editor's own browser."""
+    """A WSGI layer that refuses requests that do not come from the editor's browser."""
 
     def __init__(self, application: WSGIApplication, port: int) -> None:
         """Draw the secrets.

@@ -96,7 +96,7 @@ def is_grave(finding: Finding) -> bool:
 
 @dataclass
 class InputMessages:
-    """What is said at one place."""
+    """Errors and warnings at one input."""
 
     errors: list[Text] = field(default_factory=list)
     warnings: list[Text] = field(default_factory=list)
@@ -110,7 +110,7 @@ class InputMessages:
 
 @dataclass
 class FormErrors:
-    """Findings and problems of one draft, by place.
+    """Findings and problems of one draft, by input.
 
     Attributes:
         general: Of the thing as a whole.
@@ -144,7 +144,7 @@ def form_errors(
     problems: Iterable[InputProblem],
     snapshot: SourceSnapshot,
 ) -> FormErrors:
-    """Return what there is to say of a draft, at its places."""
+    """Return the findings and problems of a draft, by input."""
     found = FormErrors()
     starts, statements = _input_names(entries)
     for problem in problems:

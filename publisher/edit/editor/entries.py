@@ -85,7 +85,7 @@ class ValueInput:
 
 @dataclass(frozen=True)
 class StatementInput:
-    """A statement about a value: who says so.
+    """The inputs of a statement about a value: its sources.
 
     Attributes:
         name: What the names of its inputs begin with.
@@ -112,7 +112,7 @@ class FieldInput:
 
 
 def input_text(term: Term) -> tuple[str, str]:
-    """Return a value as it stands in an input, and its language."""
+    """Return the text of a value in an input, and its language."""
     text = term.value.replace("\r\n", "\n").strip()
     return text, (term.language or "") if isinstance(term, Literal) else ""
 
@@ -235,7 +235,7 @@ _STATEMENT_PARTS = (SUBJECT, PREDICATE, OBJECT)
 
 
 class StatementForms:
-    """The statements of some sources, as forms show them beside the values they prove."""
+    """The statements of some sources, as forms show them beside their values."""
 
     def __init__(self, inventory: Inventory, forms: Iterable[Form]) -> None:
         """Look the statements up; without a shape for them, nothing has any."""

@@ -106,7 +106,7 @@ def form_page(
 
 
 def comparison_page(editor: EditorPages, newer: Draft, typed: Pairs, language: str) -> bytes:
-    """Return the page of a form with what was just sent, and what another window keeps."""
+    """Return a form's page with the inputs just sent beside those of another window."""
     pairs = tuple(typed)
     here = replace(newer, pairs=pairs)
     formatter = TermFormatter(editor.session.choices(), language)
@@ -281,7 +281,7 @@ class ValueView:
 
 @dataclass(frozen=True)
 class StatementView:
-    """A statement about a value: its sources in front, the rest behind."""
+    """A statement about a value: its sources, then its other properties."""
 
     name: str
     statement: str

@@ -109,7 +109,7 @@ _LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 
 @dataclass(frozen=True)
 class PageContext:
-    """Where in the editor somebody is.
+    """The page of the editor that is shown: address, language, parameters.
 
     Attributes:
         root: Path of the first page; ends with a slash.

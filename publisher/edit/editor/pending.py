@@ -86,7 +86,7 @@ class PendingChanges:
 
 
 def pending_changes(session: EditSession, also: Draft | None = None) -> PendingChanges:
-    """Return what the kept drafts of a desk make of its sources.
+    """Return the changes of all kept drafts of a session, and what is wrong with them.
 
     Args:
         session: Sources and drafts.
@@ -131,7 +131,7 @@ def draft_changes(session: EditSession, draft: Draft) -> tuple[list[Change], lis
 
 
 def draft_file(session: EditSession, draft: Draft) -> str:
-    """Return the file in which a thing stands, or will."""
+    """Return the file that a thing is, or will be, written in."""
     snapshot = session.snapshot
     if not draft.is_new:
         return snapshot.inventory.defining_files.get(draft.iri, "")
@@ -184,7 +184,7 @@ def _find_clashes(session: EditSession, changes: Mapping[str, list[Change]]) -> 
 
 
 def draft_triples(work: PendingChanges, key: str, session: EditSession) -> list[Triple]:
-    """Return what the sources would say of a draft's thing, and of what changes with it."""
+    """Return the triples of a draft's thing, and of what changes with it."""
     assert work.plan is not None
     draft = session.drafts.get(key) or session.open(key)
     assert draft is not None
@@ -327,12 +327,12 @@ def removal_changes(
 
 
 def creation_changes(thing: str, types: Iterable[str], file: str) -> list[Change]:
-    """Return the changes that say what a new thing is, and where it stands."""
+    """Return the changes that create a new thing: its classes and links to it."""
     return [add_value(thing, iri("rdf:type"), NamedNode(name), file) for name in types]
 
 
 def _error_texts(error: ValueRefused) -> Text:
-    """Return what an error says and its cure, by language."""
+    """Return the message and the cure of an error, by language."""
     return {tag: f"{error.what[tag]} {error.remedy.get(tag, '')}".strip() for tag in LANGUAGES}
 
 
@@ -365,7 +365,7 @@ def resolve_conflicts(session: EditSession, clashes: Iterable[EditClash], *, min
 
 
 def _current_value(session: EditSession, clash: EditClash, pairs: dict[str, str]) -> Term | None:
-    """Return the value that stands where the old one stood; None when there is no such one."""
+    """Return the value that replaced the old one in the sources; None without one."""
     change, known = clash.change, set(pairs.values())
     values = session.snapshot.inventory.properties.values(change.thing, change.path)
     found = [v for v in values if str(v) not in known and _language(v) == _language(change.old)]

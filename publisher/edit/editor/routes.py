@@ -156,7 +156,7 @@ def _changed(
 
 
 def _draft_name(editor: EditorPages, draft: Draft, language: str) -> str:
-    """Return what a draft is called; of what kind it is while it has no name."""
+    """Return the name of a draft, or its kind while it has no name."""
     kind = in_language(editor.session.form(draft).names, language)
     return editor.session.name(draft, language) or translate("New: {kind}", language, kind=kind)
 

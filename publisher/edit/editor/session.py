@@ -35,7 +35,7 @@ Pairs = Iterable[tuple[str, str]]
 
 
 class EditSession:
-    """Sources and drafts; whoever uses it holds the lock of the application."""
+    """Sources and drafts; callers hold the lock of the application."""
 
     def __init__(
         self, folder: Path, base_iri: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS

@@ -195,7 +195,7 @@ class CellCodec:
 def cell_values(
     names: CellCodec, sheet: SheetLayout, group: ColumnGroup, thing: str
 ) -> list[tuple[str, Term]]:
-    """Return what stands in the cells of a thing in a group of columns, with the terms."""
+    """Return the cell texts of a thing in a group of columns, with their terms."""
     terms = group_terms(names.inventory, thing, group)
     found = [(names.written(sheet.form, group, thing, term), term) for term in terms]
     return sorted(found, key=lambda pair: (comparison_key(pair[0], group.field), str(pair[1])))
@@ -210,7 +210,7 @@ def _writable(text: str) -> str:
 
 
 def comparison_key(written: str, field: Field | None) -> str:
-    """Return what two cells have in common that say the same.
+    """Return a key that is equal for cells with the same meaning.
 
     >>> comparison_key(" Åre  ", None)
     'Åre'

@@ -94,7 +94,7 @@ def _read_record(file: Path, workbook: Workbook, basis: ComparisonBasis) -> Expo
 def report_lines(
     file: Path, found: Import, language: str, mark_original: bool = False
 ) -> Iterator[str]:
-    """Mark the findings of an import, and yield what is said of them, line by line.
+    """Mark the findings of an import, and yield the report, line by line.
 
     A workbook that is refused gets a marked copy; its own file is left as it is unless asked.
 

@@ -35,7 +35,7 @@ _LONGEST_LINE = 5_000_000
 
 @dataclass(frozen=True)
 class _CsvMetadata:
-    """What the metadata say: columns from left to right, and the class of the things."""
+    """CSVW metadata: columns from left to right, and the class of the things."""
 
     columns: Sequence[Mapping[str, Any]] = field(repr=False)
     class_iri: str

@@ -236,7 +236,7 @@ def missing_rows(
     present: Collection[str],
     allow_removal: bool,
 ) -> tuple[list[Change], list[CellFinding]]:
-    """Return how things go whose lines are gone, and what is said where that is not allowed.
+    """Return the removals for rows that are missing, or findings where not allowed.
 
     Args:
         inventory: What the sources say.

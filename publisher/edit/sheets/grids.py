@@ -45,7 +45,7 @@ class RawSheet:
 
 @dataclass(frozen=True)
 class CellPosition:
-    """Where something stands: sheet, line and column count from 1; 0 when no one is meant."""
+    """A position: sheet, row and column (from 1; 0 for none)."""
 
     sheet: str
     line: int = 0
@@ -67,7 +67,7 @@ class CellPosition:
 
 @dataclass(frozen=True)
 class CellFinding:
-    """A finding with the place in the workbook where it is mended."""
+    """A finding with the position in the workbook to correct."""
 
     finding: Finding
     position: CellPosition
@@ -76,5 +76,5 @@ class CellFinding:
 def cell_finding(
     message: Text, position: CellPosition, severity: Severity = Severity.VIOLATION
 ) -> CellFinding:
-    """Return a finding of an import at a place."""
+    """Return a finding of an import at a position."""
     return CellFinding(Finding(severity, message, RULE), position)

@@ -67,7 +67,7 @@ class Import:
 
 @dataclass
 class _ImportState:
-    """What was understood so far."""
+    """The state of an import: rows, changes and files so far."""
 
     basis: ComparisonBasis
     memory: ExportRecord | None
@@ -183,7 +183,7 @@ def _new_findings(plan: Plan) -> list[Finding]:
 
 
 def _finding_key(finding: Finding) -> tuple[object, ...]:
-    """Return what makes a finding the same, wherever it stands by now."""
+    """Return a key that identifies a finding even if its position has changed."""
     about = (finding.rule, finding.focus_node, finding.path, finding.value)
     return (*about, tuple(sorted(finding.message.items())))
 
@@ -270,7 +270,7 @@ _Values = Sequence[tuple[ColumnGroup, list[Term], list[Term]]]
 def _fact_changes(
     reading: _ImportState, row: SheetRow, values: _Values
 ) -> tuple[str, str, Term] | None:
-    """Return what the statement of a line says: with its changes, if it says something at all."""
+    """Return the fact that a statement's row describes, with its changes."""
     if not row.is_new and not any(gone or come for _group, gone, come in values):
         return None
     found: dict[str, Term] = {}
@@ -310,7 +310,7 @@ def _owner_files(reading: _ImportState, class_iri: str, values: _Values) -> list
 def locate_findings(
     findings: Iterable[Finding], rows: Sequence[SheetRow], changes: Iterable[Change]
 ) -> list[CellFinding]:
-    """Return each finding with the cell it is about; without a place when none is."""
+    """Return each finding with the position of its cell, if there is one."""
     of_thing = {row.thing: row for row in rows}
     # A statement made on the way is mended on the line of what it is about.
     for change in changes:

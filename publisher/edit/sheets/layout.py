@@ -184,7 +184,7 @@ def _heading(each: Field, language: str, names: Counter[str]) -> str:
 
 
 def group_terms(inventory: Inventory, thing: str, group: ColumnGroup) -> tuple[Term, ...]:
-    """Return the values of a thing that stand in a group of columns, sorted."""
+    """Return the values of a thing for a group of columns, sorted."""
     if group.field is None:
         return ()
     values = inventory.values(thing, group.field.path, group.field.is_inverse)
@@ -209,7 +209,7 @@ OWN_SHEETS = {
 
 @dataclass(frozen=True)
 class ExportRecord:
-    """What stood in a workbook when it was written.
+    """The values of a workbook at its export, to compare an import with.
 
     Attributes:
         base_iri: Base of the short addresses in it.
@@ -266,7 +266,7 @@ _ARROW = 4
 
 
 def fit_sheet(sheet: Any) -> None:
-    """Set the width of each column and the height of each line by what stands in them.
+    """Set the width of each column and the height of each row by their texts.
 
     Long texts are wrapped; the tallest lines show their beginning.
     """

@@ -156,7 +156,7 @@ def _write_list(book: Any, findings: Sequence[CellFinding], language: str) -> No
 
 
 def save_workbook(book: Any, file: Path) -> None:
-    """Write a workbook beside its place, and put it there by one rename.
+    """Write a workbook atomically.
 
     Raises:
         SourceError: It cannot be written.

@@ -249,7 +249,7 @@ def _unknown_heading(
 
 
 def cells_without_heading(sheet: MatchedSheet) -> Iterator[CellFinding]:
-    """Yield the cells beside the table: what has no heading is read by nobody."""
+    """Yield the cells without a heading: they are not read."""
     grid = sheet.grid
     named = sheet.columns.keys() | grid.head.keys()
     for line, cells in grid.lines.items():
@@ -270,7 +270,7 @@ def cells_without_heading(sheet: MatchedSheet) -> Iterator[CellFinding]:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """A line of a sheet that is about a thing.
+    """A row of a sheet that describes a thing.
 
     Attributes:
         sheet: The sheet.
@@ -324,7 +324,7 @@ def read_sheet_rows(
 
 
 class _RowIndex:
-    """What was read so far, indexed: a line costs the same, however many stand above it."""
+    """The rows read so far, indexed: each costs the same, however many are above it."""
 
     def __init__(self, inventory: Inventory, names: CellCodec, record: ExportRecord | None) -> None:
         self.inventory, self.names, self.memory = inventory, names, record
@@ -452,7 +452,7 @@ def _owner_links(sheet: MatchedSheet) -> Iterator[ColumnGroup]:
 
 
 def row_label(sheet: MatchedSheet, number: int) -> Text:
-    """Return what a line calls its thing: language → name, Swedish first."""
+    """Return the names that a row gives its thing: language → name, Swedish first."""
     for groups in sheet.labels.values():
         found: dict[str, str] = {}
         for group in groups:

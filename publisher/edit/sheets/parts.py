@@ -68,7 +68,7 @@ BROKEN = (
 
 @dataclass
 class StrayCell:
-    """A cell that stands outside of what is read.
+    """A cell outside of the area that is read.
 
     Attributes:
         line: Its line.

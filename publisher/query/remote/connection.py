@@ -88,7 +88,7 @@ class _ArrivingBytes:
 
 
 class ConnectionPool:
-    """Kept connections to one engine, at most so many."""
+    """A bounded number of open connections to one engine."""
 
     def __init__(self, address: EngineAddress, limits: QueryLimits, most: int) -> None:
         """Connect to nothing yet."""
@@ -312,7 +312,7 @@ def result_limit_error(limit_bytes: int) -> QueryLimitExceeded:
 
 
 def engine_error(reason: str) -> EngineFailed:
-    """Return the error of an engine that broke; only the log tells how."""
+    """Return the error for an engine that failed; details go to the log alone."""
     _log.error("The query engine failed: %s", printable(reason))
     return EngineFailed(
         "The query engine cannot be reached, or does not answer as it should.",

@@ -58,7 +58,7 @@ _TRIPLES_QUERY = "CONSTRUCT { ?s ?p ?o } WHERE { VALUES ?s { %s } ?s ?p ?o }"
 
 @dataclass(frozen=True)
 class FetchSizes:
-    """How much is asked for at a time.
+    """How much is requested at a time.
 
     Attributes:
         connections: Kept to the engine, at most.
@@ -283,7 +283,7 @@ Node = NamedNode | BlankNode
 
 
 class Neighbours:
-    """The neighbourhood of some things, as far as it was asked for."""
+    """The neighbourhood of some things, as far as it was fetched."""
 
     def __init__(self, ask: Select, names: GraphNames) -> None:
         """Begin with nothing; ``ask`` answers queries."""

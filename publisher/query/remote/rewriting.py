@@ -121,7 +121,7 @@ def rewrite(
 
 
 def _read_prologue(operation: Operation, reading: _QueryScan) -> str:
-    """Return what a query leaves to those who take it: its base, and prefixes it does not tell."""
+    """Return the base and the prefixes that a query relies on and does not declare."""
     own = declared_prefixes(operation.query)
     used = {token.text.partition(":")[0] for token in reading.found if token.kind == "name"}
     lines = [f"PREFIX {p}: <{n}>" for p, n in operation.prefixes if p in used and p not in own]
@@ -248,7 +248,7 @@ _ANY_DATATYPE = NamedNode(AS_WRITTEN)
 
 
 def registry_graph(base_iri: str) -> str:
-    """Return the name of the graph that says which releases an engine holds."""
+    """Return the name of the graph that lists the releases in an engine."""
     return f"{base_iri}release/"
 
 

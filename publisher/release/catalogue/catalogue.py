@@ -254,7 +254,7 @@ def describe_release(
     previous: Release | None,
     tables: Mapping[str, Sequence[TableFiles]] | None = None,
 ) -> Descriptions:
-    """Return what a release says of itself: a pure function of what is in it and before it."""
+    """Return the descriptions of a release: a pure function of it and the one before."""
     draft = MutableGraph(quad.triple for quad in by_hand)
     modified = modified_dates(
         {name: extensions[N_QUADS.extension] for name, extensions in files.items()},
@@ -345,7 +345,7 @@ _LOOKED_UP_PROPERTIES = (
 
 
 def find_places_and_standards(by_hand: MutableGraph, datasets: Mapping[str, Quads]) -> MutableGraph:
-    """Return what the datasets say of the places and standards that a catalogue names.
+    """Return the datasets' triples about places and standards that a catalogue names.
 
     Of the places also what is said of their geometries, and of what is the same as they.
     """

@@ -25,7 +25,7 @@ from publisher.release.tables.files import TableFiles
 
 
 class ApplicationProfile(Enum):
-    """The two profiles; they exclude each other in a few places, so there are two views."""
+    """DCAT-AP and DCAT-AP-SE: they contradict each other, so there are two views."""
 
     EU = "dcat-ap"
     SE = "dcat-ap-se"
@@ -190,7 +190,7 @@ def _checksum(draft: MutableGraph, distribution: NamedNode, file: StoredFile) ->
 
 
 def strictest_licence(licences: Iterable[NamedNode]) -> list[NamedNode]:
-    """Return the licence that asks most, for what gives access to works under all of them."""
+    """Return the most restrictive of several licences."""
     ordered = sorted(set(licences), key=lambda licence: (is_public_domain(licence), licence.value))
     return ordered[:1]
 

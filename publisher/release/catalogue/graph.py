@@ -35,7 +35,7 @@ def in_languages(text: Text) -> list[Literal]:
 
 
 class MutableGraph:
-    """A graph with what a derivation asks of it; answers come sorted."""
+    """A graph that can be looked up and changed; results come sorted."""
 
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
         """Begin with some triples."""
@@ -155,7 +155,7 @@ def add_authority_terms(draft: MutableGraph) -> None:
 
 
 def undescribed_terms(triples: Iterable[Triple]) -> list[str]:
-    """Return the terms of EU and ADMS lists that a feed uses and nobody describes, sorted."""
+    """Return the terms of EU and ADMS lists that a feed uses without a description."""
     draft = MutableGraph(triples)
     used = {term for name in _CODED_PROPERTIES for term in draft.all_objects(name)}
     return sorted(

@@ -192,7 +192,7 @@ class StreamedResponse:
 
 
 def unreachable_error(address: str, error: Exception) -> FetchInterrupted:
-    """Return what is raised when nobody answers, or no longer."""
+    """Return the error for a server that does not answer, or stopped answering."""
     return FetchInterrupted(
         "The other copy cannot be reached, or was cut off: {reason}.",
         where=address,

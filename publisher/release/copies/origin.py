@@ -242,7 +242,7 @@ def _check_length(address: str, head: ResponseHead, *statuses: int) -> None:
 
 
 def _wait_retry_after(head: ResponseHead) -> None:
-    """Wait the seconds that a busy copy asks for (RFC 9110, section 10.2.3), but not for long."""
+    """Wait as Retry-After says (RFC 9110, section 10.2.3), within limits."""
     requested = head.fields.get("retry-after", "")
     if requested.isascii() and requested.isdigit() and len(requested) < 4:
         time.sleep(min(float(requested), _LONGEST_PAUSE_SECONDS))

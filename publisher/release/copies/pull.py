@@ -147,7 +147,7 @@ def _wait_for_lock(releases: Path) -> Iterator[None]:
 
 
 def _choose_release(origin: Origin, offered: Sequence[RemoteRelease], name: str) -> RemoteRelease:
-    """Return the release that is wished for."""
+    """Return the release to fetch."""
     ids = [o.id for o in offered]
     fitting = [o for o in offered if o.id == name] or [o for o in offered if o.id.startswith(name)]
     if not name:

@@ -26,7 +26,7 @@ _LONGEST_UNUSED_SECONDS = 24 * 60 * 60
 
 @contextmanager
 def staging_folder(releases: Path, name: str) -> Iterator[Path]:
-    """Yield the folder into which a release is fetched, which nobody else writes meanwhile.
+    """Yield the locked folder into which a release is fetched.
 
     What an earlier call has fetched is there. What this one fetched stays when the line was cut or
     somebody stopped it; else, for whatever reason it ends, nothing of it is left.
@@ -89,4 +89,4 @@ def sweep(releases: Path, keep: Collection[str] = (), *, only_old: bool = False)
 
 
 class FetchInterrupted(ReleaseError):
-    """The line or the other machine failed, or this one is busy; the next call goes on."""
+    """The connection or the other machine failed, or this one is busy; a retry resumes."""

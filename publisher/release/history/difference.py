@@ -302,7 +302,7 @@ def _as_blocks(found: Iterator[Block]) -> Iterator[Block]:
 def changed_entities(
     old: Path | None, new: Path, *, catalogue: bool = True
 ) -> Iterator[EntityChange]:
-    """Yield every entity that two releases do not say the same of, in order.
+    """Yield every entity whose statements differ between two releases, in order.
 
     Args:
         old: Folder of the release before; None when there is none.

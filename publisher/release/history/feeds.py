@@ -38,7 +38,7 @@ _TYPES = {Kind.ADDED: "Create", Kind.CHANGED: "Update", Kind.REMOVED: "Delete"}
 
 
 class FeedKind(Enum):
-    """A feed: its folder, and the properties that say of what and of when a member is."""
+    """A kind of feed: its folder, and the properties for a member's entity and time."""
 
     ENTITIES = ("entities", iri("dcterms:isVersionOf"), iri("dcterms:modified"))
     CATALOGUE = ("catalogue", ACTIVITY_STREAMS + "object", ACTIVITY_STREAMS + "published")
@@ -162,7 +162,7 @@ def write_feeds(
 def _append_pages(
     staging: Path, old: Path | None, stream: FeedKind, members: Iterator[Member]
 ) -> None:
-    """Copy the pages of the release before, and write members behind the last one."""
+    """Copy the pages of the previous release, and append members."""
     folder = staging / FEED / stream.folder
     folder.mkdir(parents=True)
     pages = read_pages(old, stream) if old else []

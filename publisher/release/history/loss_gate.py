@@ -111,7 +111,7 @@ def _dataset_losses(
 
 
 def find_losses(old: Release, new: Release, limits: LossLimits) -> list[Finding]:
-    """Return a finding for each loss past the limits; none means that the switch is safe."""
+    """Return a finding for each loss beyond the limits; without one, switching is safe."""
     found = list(_catalogue_losses(old, new))
     for dataset, of_dataset in groupby(entity_diffs(old, new), key=attrgetter("dataset")):
         found += _dataset_losses(old, dataset, of_dataset, limits)

@@ -98,7 +98,7 @@ def activate(releases: Path, name: str) -> Release:
 
 
 def releases_to_prune(newest_first: Sequence[ReleaseInfo], keep: int, keep_days: int) -> list[str]:
-    """Return the names of the releases that need not be kept; see ``prune``."""
+    """Return the names of the releases that may be deleted; see ``prune``."""
     if not newest_first:
         return []
     oldest = newest_first[0].published - timedelta(days=keep_days)
@@ -152,7 +152,7 @@ def _dated(releases: Path) -> Iterator[tuple[datetime, Path]]:
 
 
 def current_undamaged(releases: Path, newest: Release | None) -> Release | None:
-    """Return the current release; a damaged one counts as none, since a new one mends that."""
+    """Return the current release; None when it is damaged: a new one replaces it."""
     folder = current_folder(releases)
     if newest is not None and folder == newest.folder.resolve():
         return newest

@@ -107,7 +107,7 @@ class Tombstones:
 
 @dataclass(frozen=True)
 class _Departures:
-    """What is found out about the entities that leave: IRI → IRIs."""
+    """Replacements and events of the entities that were removed: IRI → IRIs."""
 
     replaced_by: defaultdict[str, set[str]]
     events: defaultdict[str, set[str]]

@@ -331,7 +331,7 @@ def _column(of: FileColumn) -> dict[str, Any]:
 
 
 def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
-    """Return what can be said of values that a path leads to.
+    """Return the metadata of values that a path leads to.
 
     A link to the row's thing is about the value in the cell. With several values the template would
     join them into one address, and of longer paths metadata says nothing: a reader is told then,

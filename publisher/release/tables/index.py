@@ -78,7 +78,7 @@ def searched_columns(table: Table) -> list[int]:
 
 
 def lookup_text(column: Column, text: str) -> str:
-    """Return what a value of a column is found by: for numbers and truth what they mean.
+    """Return the text that a value is looked up by: numbers and booleans by value.
 
     >>> number = Column("n", "https://e.org/n", {}, "number", datatype="https://e.org/d")
     >>> [lookup_text(number, text) for text in ("05", "5.0", "five")]

@@ -74,7 +74,7 @@ def build_facts(
     views: Views,
     placings: Mapping[str, PropertyLayout],
 ) -> Facts:
-    """Return what the things around a topic tell of it.
+    """Return the facts about a topic that stand on related things.
 
     Args:
         topic: As its own triples show it.
@@ -115,7 +115,7 @@ def build_facts(
 def _known_state(
     topic: Thing, description: Description, placings: Mapping[str, PropertyLayout], views: Views
 ) -> KnownState | None:
-    """Return what is known of the topic's state, when dates stand beside it."""
+    """Return the topic's state with its sources, when it is dated."""
     marks = [path for path, placing in placings.items() if placing.marks]
     dated = {
         triple.predicate.value

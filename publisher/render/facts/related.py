@@ -30,7 +30,7 @@ Properties = Mapping[str, Sequence[Term]]
 
 @dataclass(frozen=True)
 class RelatedFacts:
-    """What is said of the things that tell of a topic.
+    """The statements about things that are facts about a topic.
 
     Attributes:
         things: IRI → property → values.
@@ -48,7 +48,7 @@ class RelatedFacts:
 def fetch_related(
     engine: Engine, topic: str, description: Description, neighbourhood: Neighbourhood
 ) -> RelatedFacts:
-    """Return what the engine knows of the things that tell of a topic; few, or none at all."""
+    """Return the facts about a topic that stand on related things; none when too many."""
     linked: dict[str, list[str]] = defaultdict(list)
     incoming: dict[str, list[str]] = defaultdict(list)
     for triple in description.own:

@@ -154,7 +154,7 @@ class DateRange:
 
 
 def read_date_range(properties: Properties, language: str) -> DateRange | None:
-    """Return when a thing was; None when nobody dates it."""
+    """Return the dates of a thing; None when it has none."""
     start, end = (
         first_literal(properties, START_PROPERTIES),
         first_literal(properties, END_PROPERTIES),
@@ -214,7 +214,7 @@ class Claim:
 
 
 def collect_claims(related: RelatedFacts, views: Views) -> dict[str, Claim]:
-    """Return what others say of a topic, by IRI; what the topic itself says is not here."""
+    """Return the claims of others about a topic, by IRI, without its own statements."""
     found = {
         name: _claim(name, properties, views)
         for name, properties in related.things.items()

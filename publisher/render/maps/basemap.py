@@ -56,7 +56,7 @@ class Basemap:
 
 
 class BasemapCache:
-    """The sheets of one release; those used last are kept."""
+    """The basemaps of one release; the most recently used are cached."""
 
     def __init__(self, gazetteer: Gazetteer, source: TileSource | None = None) -> None:
         """Keep where the located things are, and who has the tiles beneath them, if anybody."""

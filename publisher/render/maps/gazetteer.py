@@ -92,7 +92,7 @@ class Gazetteer:
 
 
 def fetch_gazetteer(engine: Engine) -> Gazetteer:
-    """Return the located things of a release, asked of the engine; none when there are too many."""
+    """Return the located things, fetched from the engine; none when there are too many."""
     texts: dict[str, set[str]] = defaultdict(set)
     points: dict[str, set[str]] = defaultdict(set)
     shapes: dict[str, set[str]] = defaultdict(set)

@@ -74,7 +74,7 @@ class Scene:
 def document_scene(
     topic: str, description: Description, gazetteer: Gazetteer, engine: Engine
 ) -> Scene | None:
-    """Return what the map of a document shows; None when nothing of it has a place."""
+    """Return the map of a document; None when nothing on it has a geometry."""
     if not gazetteer.outlines:
         return None
     place = gazetteer.owners.get(topic, topic)

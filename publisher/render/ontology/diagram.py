@@ -26,7 +26,7 @@ MOST_BOXES = 40
 
 @dataclass(frozen=True)
 class PropertyRow:
-    """A property in the box of a class: its name, what its values are, where it stands."""
+    """A property in the box of a class: its name, the kind of its values, its height."""
 
     name: Value
     kind: str
@@ -35,7 +35,7 @@ class PropertyRow:
 
 @dataclass(frozen=True)
 class ClassBox:
-    """A class: where it stands, what it is called, what it is a kind of, its properties."""
+    """The box of a class: position, name, superclasses and properties."""
 
     name: Value
     above: str
@@ -68,7 +68,7 @@ class Diagram:
 
 @dataclass(frozen=True)
 class _ClassGraph:
-    """What is drawn of each class, before anything has a place."""
+    """The classes and the edges between them, before the layout."""
 
     own: tuple[str, ...]
     rows: Mapping[str, list[tuple[str, list[str]]]]
@@ -135,7 +135,7 @@ def _mean(numbers: Iterable[float]) -> float:
 
 
 def _add_edge(before: dict[str, set[str]], name: str, target: str) -> None:
-    """Let one class stand before another, unless that closes a circle."""
+    """Place one class before another, unless that closes a cycle."""
     before[target].add(name)
     try:
         TopologicalSorter(before).prepare()

@@ -97,7 +97,7 @@ Rules = Mapping[str, Sequence[Rule]]
 
 
 def fetch_rules(engine: Engine) -> Rules:
-    """Return class → its rules, in the order of the shapes; asked of the engine."""
+    """Return class → its rules, in the order of the shapes, fetched from the engine."""
     found: dict[str, dict[str, Rule]] = {}
     for row in engine.rows(_QUERY):
         of_class = found.setdefault(row["class"].value, {})
@@ -113,7 +113,7 @@ def _sort_key(rule: Rule) -> tuple[tuple[float, float], str, bool, bool, str]:
 
 
 def _add_solution(rule: Rule, row: Solution) -> None:
-    """Add what one solution says."""
+    """Add the rule that one solution describes."""
     constraint, value = row["constraint"].value, row["value"]
     if not constraint.startswith(_SH):
         return

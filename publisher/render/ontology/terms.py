@@ -73,7 +73,7 @@ Terms = Mapping[str, Term]
 
 
 def fetch_terms(engine: Engine, ontology: str, subjects: Iterable[str]) -> Terms:
-    """Return IRI → class or property, sorted, asked of the engine.
+    """Return IRI → class or property, sorted, fetched from the engine.
 
     Args:
         engine: Over the release.

@@ -43,7 +43,7 @@ SELECT texts.text, found.number FROM (
 
 
 class IndexRowSelector:
-    """Answers from a file, for one page: what was chosen is kept for what is asked next."""
+    """Finds the things of a selection in the release's index; one for each page."""
 
     def __init__(self, index: sqlite3.Connection, table: Table, language: str) -> None:
         """Keep the open file."""

@@ -41,7 +41,7 @@ Term = NamedNode | Literal
 
 
 def filter_term(column: Column, written: str) -> Term | None:
-    """Return the value of a column that a text stands for; None when there can be none."""
+    """Return the term that a filter's text stands for; None when there is none."""
     if column.kind == LINK:
         try:
             return NamedNode(written)
@@ -319,7 +319,7 @@ _MOST_NARROWED = 200
 
 
 class SparqlRowSelector:
-    """Answers by SPARQL."""
+    """Finds the things of a selection by SPARQL."""
 
     def __init__(self, engine: Engine, queries: SelectionQueries) -> None:
         """Keep what is asked, and in which words."""

@@ -258,7 +258,7 @@ _OPEN_FACET_VALUES = 8
 
 @dataclass(frozen=True)
 class TableView:
-    """A page of a table as a reader asked for it.
+    """A page of a table as it was requested.
 
     Attributes:
         table: The table.
@@ -319,7 +319,7 @@ class TableView:
 
 
 def _default_columns(table: Table) -> list[Column]:
-    """Return the columns that tell most in little room: lists, numbers and dates before others."""
+    """Return the columns shown by default: lists, numbers and dates before others."""
     telling = (NUMBER, DATE, TRUTH)
     ranked = sorted(
         table.columns,

@@ -26,7 +26,7 @@ from publisher.render.tables.selection import RowSelector, Selection
 
 @dataclass(frozen=True)
 class TableRows:
-    """Some lines of a table, and what is called what in them."""
+    """Some rows of a table, and the labels of what they link to."""
 
     lines: Sequence[TableRow]
     labels: Labels = field(repr=False)

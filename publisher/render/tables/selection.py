@@ -12,7 +12,7 @@ from publisher.release.tables.table import Column
 
 @dataclass(frozen=True)
 class Selection:
-    """What a reader chose of a table.
+    """A reader's selection from a table: filters, words, order and page.
 
     Attributes:
         words: To be found in some text of a thing.
@@ -42,7 +42,7 @@ class Selection:
 
 
 class RowSelector(Protocol):
-    """Whatever tells which things of one table fit a choice, for readers of one language."""
+    """Finds the things of one table that fit a selection, in one language."""
 
     def count(self, selection: Selection) -> int:
         """Return how many things fit."""

@@ -63,7 +63,7 @@ def page_trees(site: Site) -> dict[str, tuple[str, dict[str, str]]]:
 
 
 def export_requests(site: Site, offers: Iterable[VariantSet]) -> Iterator[ExportRequest]:
-    """Yield what is asked of the application, in an order that needs no memory."""
+    """Yield the requests for all files of an export, one after the other."""
     yield from _documents(site)
     yield from _tables(site)
     yield from _fixed(site)
@@ -196,7 +196,7 @@ Pair = tuple[str, str]
 
 
 def plain_path(site: Site, iri: str) -> str:
-    """Return the path of an IRI below the base as it is asked for, without escapes."""
+    """Return the path of an IRI below the base, unescaped."""
     return unquote(urlsplit(site.addresses.path(iri)).path)
 
 

@@ -58,7 +58,7 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True)
 class RequestHead:
-    """A head that was read.
+    """The parsed head of a request.
 
     Attributes:
         environ: The request as WSGI has it (PEP 3333), but for what the connection knows.
@@ -268,7 +268,7 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: HeaderFields) -
 
 
 def _cgi_name(name: bytes) -> str:
-    """Return what WSGI calls a field of a request.
+    """Return the WSGI name of a header field.
 
     >>> _cgi_name(b"if-none-match"), _cgi_name(b"content-type")
     ('HTTP_IF_NONE_MATCH', 'CONTENT_TYPE')

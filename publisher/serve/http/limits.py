@@ -49,7 +49,7 @@ class ServerLimits:
 
 
 def server_limits(config: Config) -> ServerLimits:
-    """Return the limits that the settings call for, as far as this process may open descriptors."""
+    """Return the limits of the settings, reduced to the descriptors this process has."""
     descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     # Where few may be open, half of them are for connections.
     for_clients = max(descriptors - _OTHER_DESCRIPTORS, descriptors // 2)

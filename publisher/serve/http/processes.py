@@ -98,7 +98,7 @@ class WebProcess:
 
 @dataclass
 class _ProcessSlot:
-    """The place of one web process, whoever has it.
+    """The slot of one web process: the process in it, and its successor.
 
     Attributes:
         process: Who has it; None between two.

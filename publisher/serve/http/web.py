@@ -56,7 +56,7 @@ async def serve_connections(
 
 
 def _send_heartbeats(loop: asyncio.AbstractEventLoop, parent: int) -> None:
-    """Tell the parent again and again that this loop goes round."""
+    """Send the parent a heartbeat at intervals while the event loop runs."""
     # A full pipe says the same as one more byte in it.
     with contextlib.suppress(BlockingIOError):
         os.write(parent, b".")
