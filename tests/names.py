@@ -59,9 +59,7 @@ MODULES: Mapping[str, str] = {
     "site": "a site: served, and verified from outside",
     "values": "of properties: shown, and typed in",
 }
-CLASSES: Mapping[str, str] = {
-    "PathStep": "a step of a property path, three times the same idea; to be one class of rdf/",
-}
+CLASSES: Mapping[str, str] = {}
 
 
 def modules(package: Path) -> Iterator[Path]:

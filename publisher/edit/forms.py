@@ -24,6 +24,7 @@ from publisher.edit.fields import (
 from publisher.edit.inventory import Inventory
 from publisher.messages import LANGUAGES, Text
 from publisher.rdf.namespaces import iri
+from publisher.rdf.paths import PathStep
 from publisher.rdf.subjects import Subjects, Term, texts_by_language
 from publisher.release.tables.columns import local_name, target_shapes
 
@@ -61,7 +62,7 @@ def kind_of(inventory: Inventory, path: PathStep, constraints: Constraints, valu
             if not constraints.terms("sh:pattern") and _own_classes(inventory, values)
             else ADDRESS
         )
-    return _of_ontology(inventory, path.iri) or _of_values(inventory, values)
+    return _of_ontology(inventory, path.predicate) or _of_values(inventory, values)
 
 
 def datatypes_of(
@@ -69,7 +70,7 @@ def datatypes_of(
 ) -> tuple[str, ...]:
     """Return the datatypes that the literals of a field may have, the most exact date first."""
     found = set(constraints.iris("sh:datatype"))
-    found |= {name for name in _ranges(inventory, path.iri) if _is_datatype(name)} - found
+    found |= {name for name in _ranges(inventory, path.predicate) if _is_datatype(name)} - found
     if not found:
         found = {v.datatype.value for v in values if isinstance(v, Literal)}
     found -= set(_ANY_LITERAL)
@@ -129,14 +130,6 @@ _LAST = 1_000_000.0
 
 
 @dataclass(frozen=True)
-class PathStep:
-    """A property, forwards or backwards: the paths that an editor can fill in."""
-
-    iri: str
-    is_inverse: bool = False
-
-
-@dataclass(frozen=True)
 class Constraints:
     """Property shapes of one path, read as one; those that only warn do not bind."""
 
@@ -160,7 +153,7 @@ class Constraints:
         """Return the members of the lists that a SHACL property has as values."""
         lists = (term.value for term in self.terms(name) if not isinstance(term, Literal))
         return tuple(
-            dict.fromkeys(term for head in lists for term in list_members(self.shapes, head))
+            dict.fromkeys(term for head in lists for term in self.shapes.list_members(head))
         )
 
     def texts(self, name: str) -> Text:
@@ -210,20 +203,19 @@ def _binds(shapes: Subjects, part: str) -> bool:
 
 
 def _inside(shapes: Subjects, part: str) -> Iterator[str]:
-    """Yield the shapes that a shape is made of; what ``sh:not`` forbids is none of them."""
-    yield from shapes.nodes(part, iri("sh:node"))
-    for name in _LISTS:
-        for head in shapes.nodes(part, iri(name)):
-            for member in list_members(shapes, head):
-                yield member.value
-                yield from _inside(shapes, member.value)
+    """Return the shapes that a shape is made of; what ``sh:not`` forbids is none of them."""
+    seen = {part}
 
+    def walk(shape: str) -> Iterator[str]:
+        yield from shapes.nodes(shape, iri("sh:node"))
+        heads = (head for name in _LISTS for head in shapes.nodes(shape, iri(name)))
+        for member in (member.value for head in heads for member in shapes.list_members(head)):
+            if member not in seen:  # a shape may be in a list of its own
+                seen.add(member)
+                yield member
+                yield from walk(member)
 
-def list_members(shapes: Subjects, head: str) -> Iterator[Term]:
-    """Yield the members of an RDF list."""
-    while head != iri("rdf:nil"):
-        yield from shapes.values(head, iri("rdf:first"))[:1]
-        head = next(iter(shapes.nodes(head, iri("rdf:rest"))), iri("rdf:nil"))
+    return walk(part)
 
 
 def order_of(shapes: Subjects, subject: str) -> float:
@@ -259,7 +251,7 @@ def alternative_limits(shapes: Subjects, node_shapes: Iterable[str]) -> dict[str
             most = Constraints(shapes, (part,)).most
             for path in shapes.values(part, iri("sh:path")):
                 for head in shapes.nodes(path.value, iri("sh:alternativePath")):
-                    for member in list_members(shapes, head) if most is not None else ():
+                    for member in shapes.list_members(head) if most is not None else ():
                         found[member.value] = min(most or 0, found.get(member.value, most or 0))
     return found
 
@@ -411,16 +403,16 @@ def _field(inventory: Inventory, path: PathStep, constraints: Constraints, name:
     values = _values(inventory, path, name)
     classes = constraints.iris("sh:class")
     if path.is_inverse:
-        classes = classes or _linking_classes(inventory, path.iri)
+        classes = classes or _linking_classes(inventory, path.predicate)
     kind = kind_of(inventory, path, constraints, values)
     patterns = constraints.literals("sh:pattern")
     field = Field(
-        path=path.iri,
+        path=path.predicate,
         is_inverse=path.is_inverse,
         kind=kind,
         names=constraints.texts("sh:name")
-        or inventory.names(path.iri)
-        or {"en": local_name(path.iri)},
+        or inventory.names(path.predicate)
+        or {"en": local_name(path.predicate)},
         description=constraints.texts("sh:description"),
         message=constraints.texts("sh:message"),
         datatypes=datatypes_of(inventory, path, constraints, values),
@@ -441,7 +433,7 @@ def _values(inventory: Inventory, path: PathStep, name: str) -> list[Literal | N
     found = (
         value
         for thing in inventory.instances(name)
-        for value in inventory.values(thing, path.iri, path.is_inverse)
+        for value in inventory.values(thing, path.predicate, path.is_inverse)
     )
     return [value for value in found if isinstance(value, Literal | NamedNode)]
 

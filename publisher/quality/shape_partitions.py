@@ -12,8 +12,9 @@ from pathlib import Path
 
 from publisher.load.files import SHAPES
 from publisher.load.sources import Sources
-from publisher.quality.shape_reach import Needs, PathStep, Reach
+from publisher.quality.shape_reach import Needs, Reach
 from publisher.rdf.namespaces import iri
+from publisher.rdf.paths import PathStep
 from publisher.rdf.sorted_files import (
     SortedLines,
     Sorter,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from pyparsing import ParseException
 from rdflib import RDF, SH, Graph, Literal, Node, URIRef, Variable
@@ -17,6 +17,8 @@ from rdflib.paths import InvPath, MulPath, SequencePath
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.algebra import translateGroupGraphPattern
 from rdflib.plugins.sparql.parserutils import CompValue
+
+from publisher.rdf.paths import PathStep
 
 _SH = Namespace(str(SH))
 # Names that are Python's own words, or of its methods.
@@ -152,25 +154,6 @@ JsonReach = list[Any]
 
 class Unbounded(Exception):
     """Something may look anywhere."""
-
-
-class PathStep(NamedTuple):
-    """A step along a property.
-
-    Attributes:
-        predicate: IRI of the property.
-        is_inverse: Whether it goes from object to subject.
-        is_repeated: Whether it is taken as often as it can be, also not at all.
-    """
-
-    predicate: str
-    is_inverse: bool = False
-    is_repeated: bool = False
-
-    @property
-    def is_plain(self) -> bool:
-        """Tell whether it goes once from subject to object."""
-        return not (self.is_inverse or self.is_repeated)
 
 
 @dataclass

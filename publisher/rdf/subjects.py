@@ -16,6 +16,7 @@ from publisher.rdf.sorted_files import SortedLines, Sorter, merge_lines, without
 Term = NamedNode | BlankNode | Literal
 Properties = Mapping[str, Sequence[Term]]
 _NO_PROPERTIES: Properties = {}
+_FIRST, _REST, _NIL = iri("rdf:first"), iri("rdf:rest"), iri("rdf:nil")
 # A thing is asked for one property after the other; the names of concepts come back.
 _CACHED_SUBJECTS = 2_000
 _CACHED_NAMES = 20_000
@@ -56,6 +57,14 @@ class Subjects:
         return tuple(
             term.value for term in self.values(subject, path) if not isinstance(term, Literal)
         )
+
+    def list_members(self, head: str) -> Iterator[Term]:
+        """Yield the members of an RDF list (RDF Schema, section 5.2); one in a circle ends."""
+        seen: set[str] = set()
+        while head != _NIL and head not in seen:
+            seen.add(head)
+            yield from self.values(head, _FIRST)[:1]
+            head = next(iter(self.nodes(head, _REST)), _NIL)
 
     def names(self, subject: str) -> dict[str, str]:
         """Return what a subject is called: language tag → name."""
@@ -125,27 +134,22 @@ def pick_name(names: Mapping[str, str], language: str) -> str:
     return next(iter(names.values()), "")
 
 
-# RDF lists, as the members that a reader sees.
-
-_FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
-
-
 def list_members(
-    term: object, said_of: Mapping[str, Mapping[str, Sequence[object]]]
+    term: object, properties_by_node: Mapping[str, Mapping[str, Sequence[object]]]
 ) -> Iterable[object]:
     """Yield the members of an RDF list, else the term itself.
 
     Args:
         term: Perhaps the beginning of a list.
-        said_of: Node → property → values.
+        properties_by_node: Node → property → values.
     """
-    properties = said_of.get(str(term), {}) if isinstance(term, BlankNode) else {}
+    properties = properties_by_node.get(str(term), {}) if isinstance(term, BlankNode) else {}
     if _FIRST not in properties:
         yield term
         return
     seen: set[object] = set()
-    while _FIRST in properties and term not in seen:  # a list that bites its tail ends
+    while _FIRST in properties and term not in seen:  # a list in a circle ends
         seen.add(term)
         yield properties[_FIRST][0]
         term = properties[_REST][0] if properties.get(_REST) else None
-        properties = said_of.get(str(term), {})
+        properties = properties_by_node.get(str(term), {})

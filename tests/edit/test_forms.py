@@ -171,3 +171,25 @@ def test_one_of_several_properties_comes_once(world: Path) -> None:
     """
     (field,) = forms(world, said)["River"].fields
     assert (field.most, field.is_repeated) == (1, False)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "shape:x sh:or ( shape:x [ sh:class water:Lake ] ) .",
+        "shape:x sh:and _:a . _:a rdf:first [ sh:class water:Lake ] ; rdf:rest _:a .",
+        "shape:x sh:or ( _:a _:b ) . _:a sh:and ( _:b ) ."
+        " _:b sh:and ( _:a [ sh:class water:Lake ] ) .",
+        "shape:x sh:or ( "
+        + " ".join(f"_:l{n}" for n in range(24))
+        + " [ sh:class water:Lake ] ) . "
+        + " ".join(f"_:l{n} sh:or ( _:l{n + 1} _:l{n + 1} _:m{n} ) ." for n in range(24)),
+    ],
+    ids=["itself", "a list in a circle", "each other", "many ways to each"],
+)
+def test_shapes_that_lead_back_to_themselves_are_read_once(world: Path, more: str) -> None:
+    """SHACL, section 3.4.3, leaves them to whoever reads them; a form must not hang."""
+    river = "shape:R a sh:NodeShape ; sh:targetClass water:River ; sh:property shape:x ."
+    found = forms(world, f"{river} shape:x sh:path water:x . {more}")
+    field = next(field for field in found["River"].fields if field.path == f"{WATER}x")
+    assert field.kind == "link"

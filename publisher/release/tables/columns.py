@@ -161,7 +161,7 @@ def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str
     for path, name in wanted.items():
         if counts[name.lower()] > 1 or name.lower() in (*RESERVED, ID, LABEL, ""):
             prefix, colon, _ = shorten(
-                path_steps(path)[0].path, {**prefixes, **PREFIXES}
+                path_steps(path)[0].predicate, {**prefixes, **PREFIXES}
             ).partition(":")
             name = f"{prefix}{JOINT}{name}" if colon and len(prefix) < 16 else f"p{JOINT}{name}"
         number = 1
@@ -179,7 +179,8 @@ def _short_name(path: str) -> str:
     'inverse_flowsInto_label'
     """
     words = (
-        f"inverse{JOINT}" * step.is_inverse + local_name(step.path) for step in path_steps(path)
+        f"inverse{JOINT}" * step.is_inverse + local_name(step.predicate)
+        for step in path_steps(path)
     )
     return JOINT.join(words)
 

@@ -147,7 +147,7 @@ def _inverse_properties(shapes: Subjects) -> set[str]:
         for of_class in target_shapes(shapes).values()
         for path in ordered_paths(shapes, of_class)
     )
-    return {step.path for path in paths for step in path_steps(path) if step.is_inverse}
+    return {step.predicate for path in paths for step in path_steps(path) if step.is_inverse}
 
 
 def _slugs(
@@ -341,7 +341,11 @@ def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
     if of.language is None:
         found = {"datatype": "anyURI" if column.kind == LINK else _datatype(column)}
     if len(path) == 1 and path[0].is_inverse and not column.separator:
-        link = {"aboutUrl": f"{{+{of.name}}}", "propertyUrl": path[0].path, "valueUrl": "{+id}"}
+        link = {
+            "aboutUrl": f"{{+{of.name}}}",
+            "propertyUrl": path[0].predicate,
+            "valueUrl": "{+id}",
+        }
         return found | link
     note = _in_languages(text(_NOTE, path=column.path))
     return found | {"suppressOutput": True, "dc:description": note}

@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.messages import Text
 from publisher.rdf.namespaces import iri
+from publisher.rdf.paths import PathStep
 from publisher.rdf.sorted_files import (
     Quads,
     SortedLines,
@@ -160,20 +161,12 @@ _INVERSE, _FIRST, _REST = iri("sh:inversePath"), iri("rdf:first"), iri("rdf:rest
 _MOST_STEPS = 5
 
 
-@dataclass(frozen=True)
-class PathStep:
-    """A property on the way, followed backwards or not."""
-
-    path: str
-    is_inverse: bool = False
-
-
 def path_steps(path: str) -> tuple[PathStep, ...]:
     """Return the steps of a column's path.
 
     >>> path_steps("https://e.org/a")
-    (PathStep(path='https://e.org/a', is_inverse=False),)
-    >>> [step.path for step in path_steps("^<https://e.org/a>/<https://e.org/b>")]
+    (PathStep(predicate='https://e.org/a', is_inverse=False, is_repeated=False),)
+    >>> [step.predicate for step in path_steps("^<https://e.org/a>/<https://e.org/b>")]
     ['https://e.org/a', 'https://e.org/b']
     """
     if is_property(path):
@@ -190,20 +183,11 @@ def read_path(shapes: Subjects, path: Term) -> str:
     """Return a path of a shape as columns have it; empty for one that has no column."""
     if isinstance(path, NamedNode):
         return path.value
-    found = list(_list_members(shapes, path)) or [path]
+    found = list(shapes.list_members(path.value)) or [path]
     read = [_read_step(shapes, part) for part in found]
     if len(read) > _MOST_STEPS or None in read:
         return ""
     return "/".join(filter(None, read))
-
-
-def _list_members(shapes: Subjects, node: Term) -> Iterator[Term]:
-    for _ in range(_MOST_STEPS + 1):
-        first = shapes.values(node.value, _FIRST)
-        if not first:
-            return
-        yield first[0]
-        node = shapes.values(node.value, _REST)[0]
 
 
 def _read_step(shapes: Subjects, path: Term) -> str | None:
@@ -254,11 +238,11 @@ class PathResolver:
         return (
             self._back(node, step)
             if step.is_inverse
-            else self._subjects.values(node.value, step.path)
+            else self._subjects.values(node.value, step.predicate)
         )
 
     def _back(self, node: NamedNode | BlankNode, step: PathStep) -> Iterator[Term]:
-        for line in self._links.starting(f"<{step.path}>\t{node}\t".encode()):
+        for line in self._links.starting(f"<{step.predicate}>\t{node}\t".encode()):
             subject = line[:-1].rpartition(b"\t")[2].decode()
             is_named = subject.startswith("<")
             yield NamedNode(subject[1:-1]) if is_named else BlankNode(subject[2:])

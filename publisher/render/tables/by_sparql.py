@@ -283,7 +283,9 @@ class PrefixedNames:
         """Return the path of a column."""
         if is_property(path):
             return self.name(path)
-        return "/".join("^" * step.is_inverse + self.name(step.path) for step in path_steps(path))
+        return "/".join(
+            "^" * step.is_inverse + self.name(step.predicate) for step in path_steps(path)
+        )
 
     def walked(self, path: str, graphs: str) -> list[str]:
         """Return patterns from ``?thing`` to ``?value``, each link said in one of some graphs.
@@ -295,7 +297,9 @@ class PrefixedNames:
             here = "?thing" if number == 1 else f"?step{number - 1}"
             there = "?value" if number == len(steps) else f"?step{number}"
             ends = (there, here) if step.is_inverse else (here, there)
-            lines.append(f"GRAPH ?graph{number} {{ {ends[0]} {self.name(step.path)} {ends[1]} . }}")
+            lines.append(
+                f"GRAPH ?graph{number} {{ {ends[0]} {self.name(step.predicate)} {ends[1]} . }}"
+            )
             lines.append(f"FILTER(?graph{number} IN ({graphs}))")
         return [*lines, f"BIND({Literal(path)} AS ?property)"]
 
