@@ -262,7 +262,7 @@ STARTING: dict[str, tuple[Any, str, BaseException]] = {
     "fork: no table": (subprocess, "Popen", OSError(errno.ENFILE, "Too many open files")),
     "fork: no thread": (subprocess, "Popen", RuntimeError("can't start new thread")),
     "fork: Python": (subprocess, "Popen", MemoryError()),
-    "poll": (worker_pool, "Channel", OSError(errno.ENOMEM, "Cannot allocate memory")),
+    "poll": (worker_pool, "MessageSocket", OSError(errno.ENOMEM, "Cannot allocate memory")),
     "settings": (WorkerConfig, "written", TypeError("not JSON")),
     "send": (MessageSocket, "send", OSError(errno.EPIPE, "Broken pipe")),
     "send: gone": (MessageSocket, "send", worker_messages.ConnectionClosed()),
