@@ -49,7 +49,6 @@ MODULES: Mapping[str, str] = {
     "layout": "which properties, or which columns, stand where",
     "options": "of a command, as arguments and as a value",
     "pages": "HTML pages of one subject each",
-    "parts": "what a page, a workbook and a web process consist of",
     "processes": "the web processes, and what the operating system gives any process",
     "queue": "the queue, and which requests have to wait in it",
     "reading": "of RDF, and of a workbook",

@@ -23,7 +23,7 @@ from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
 from publisher.render.maps.svg import Map
 from publisher.render.neighbours import Neighbourhood, fetch_neighbourhood
-from publisher.render.parts import PropertyGroup, Thing, anchor_of
+from publisher.render.page_model import PropertyGroup, Thing, anchor_of
 from publisher.render.views import Views
 
 _STATEMENT = iri("rdf:Statement")

@@ -15,7 +15,7 @@ from publisher.addresses import Addresses
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best_label
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.structured_things import thing
 from publisher.render.values import format_bytes, sort_key
 from publisher.render.views import Views

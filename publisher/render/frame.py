@@ -15,7 +15,7 @@ from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
 from publisher.render.datasets import SiteMetadata
 from publisher.render.labels import best_label, foreign_language, standard_terms
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.values import format_literal, locale_of, sentence_case
 
 PICTURES, HOME_PICTURE = "picture/", "index"

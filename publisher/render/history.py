@@ -25,7 +25,7 @@ from publisher.render.labels import (
     iri_as_label,
     standard_terms,
 )
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.values import format_literal
 
 # Entities that the page of a difference shows; JSON and RDF Patch have them all.

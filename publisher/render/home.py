@@ -12,7 +12,7 @@ from publisher.query.engine import LABELS, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best_label, foreign_language, standard_terms
 from publisher.render.layout import Layout
-from publisher.render.parts import Badge, Value
+from publisher.render.page_model import Badge, Value
 from publisher.render.values import first_sentence, sort_key
 
 # Things of a class with more than this are not listed on the home page, only counted.

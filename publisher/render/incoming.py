@@ -11,7 +11,7 @@ from publisher.messages import translate
 from publisher.rdf.namespaces import iri
 from publisher.render.layout import Layout
 from publisher.render.neighbours import Neighbour, Neighbourhood
-from publisher.render.parts import Fact, PropertyGroup, PropertyValues, Value
+from publisher.render.page_model import Fact, PropertyGroup, PropertyValues, Value
 from publisher.render.values import format_literal, sentence_case, shorten_text, sort_key
 from publisher.render.views import OBJECT, PREDICATE, Views
 

@@ -22,7 +22,7 @@ from publisher.render.layout import Layout
 from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
 from publisher.render.ontology.pages import OntologyPages, is_ontology
-from publisher.render.parts import Section, Thing, Value
+from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
 from publisher.render.search import SearchPages

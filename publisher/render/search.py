@@ -22,7 +22,7 @@ from publisher.render.labels import (
     foreign_language,
     standard_terms,
 )
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 
 PAGE_SIZE = 20
 _SNIPPET = 220

@@ -18,7 +18,7 @@ from publisher.release.model import Release
 from publisher.render.feeds import FeedDay, FeedEntry, latest_days
 from publisher.render.frame import Frame, PageLanguage
 from publisher.render.labels import best_label, foreign_language, iri_as_label
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.snippets import query_address
 from publisher.render.tables.pages import TablePages
 from publisher.render.values import format_literal

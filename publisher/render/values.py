@@ -16,7 +16,7 @@ from pyoxigraph import Literal
 from publisher.messages import translate
 from publisher.rdf.namespaces import HYPERLINK, IMAGE, LANG_STRING, LITERAL, URI, iri
 from publisher.render.labels import foreign_language
-from publisher.render.parts import PropertyValues, Value
+from publisher.render.page_model import PropertyValues, Value
 
 # A text longer than this is cut on pages: a boundary of a municipality would fill many screens.
 LONGEST = 300

@@ -15,7 +15,7 @@ from publisher.rdf.subjects import list_members
 from publisher.render.labels import LabelPicker, foreign_language
 from publisher.render.layout import Layout, PropertyLayout
 from publisher.render.neighbours import Neighbourhood
-from publisher.render.parts import (
+from publisher.render.page_model import (
     Badge,
     Fact,
     PropertyGroup,

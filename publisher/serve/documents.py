@@ -19,8 +19,8 @@ from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
 from publisher.serve import signposting
 from publisher.serve.headers import document_links, join_links, set_validators, set_vary
+from publisher.serve.page_language import PARAMETER, negotiate_language
 from publisher.serve.problems import PROBLEM
-from publisher.serve.reader import PARAMETER, negotiate_language
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 from publisher.serve.suggestions import suggest_things

@@ -18,7 +18,7 @@ from publisher.rdf.media_types import (
 from publisher.release.history.feeds import FeedKind
 from publisher.serve.documents import choose, named
 from publisher.serve.headers import set_validators, set_vary
-from publisher.serve.reader import negotiate_language
+from publisher.serve.page_language import negotiate_language
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 

@@ -20,8 +20,8 @@ from publisher.release.history.releases import ReleaseInfo
 from publisher.serve import problems
 from publisher.serve.archive import ReleaseArchive, release_at
 from publisher.serve.headers import join_links, set_validators, set_vary, with_exact_date
+from publisher.serve.page_language import negotiate_language
 from publisher.serve.queue import request_slot
-from publisher.serve.reader import negotiate_language
 from publisher.serve.response_cache import instant_of
 from publisher.serve.site import Site
 

@@ -29,7 +29,7 @@ from publisher.query.remote.engine import RemoteEngine
 from publisher.rdf.media_types import HTML, quality
 from publisher.serve.headers import CODINGS, METHODS, set_vary
 from publisher.serve.http.limits import BODY_SETTING, longest_body_bytes
-from publisher.serve.reader import negotiate_language
+from publisher.serve.page_language import negotiate_language
 from publisher.serve.site import Site
 from publisher.serve.suggestions import suggest_things, words_in_path
 

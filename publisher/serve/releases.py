@@ -19,7 +19,7 @@ from publisher.serve.differences import SpooledText
 from publisher.serve.documents import redirect_to
 from publisher.serve.headers import set_validators, set_vary, with_exact_date
 from publisher.serve.memento import MementoAddresses, archived_response
-from publisher.serve.reader import negotiate_language
+from publisher.serve.page_language import negotiate_language
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 

@@ -22,7 +22,7 @@ from publisher.serve.archive import OpenFailure, OpenFailures, ReleaseArchive
 from publisher.serve.cors import FIELDS
 from publisher.serve.engines import CurrentRelease
 from publisher.serve.lease import DrainingApp
-from publisher.serve.parts import FallbackRelease
+from publisher.serve.readiness import FallbackRelease
 from publisher.serve.response_cache import CacheableRequest
 from publisher.serve.site import Site, make_shared, open_site
 from publisher.system.processes import trim_heap

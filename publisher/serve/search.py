@@ -6,7 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from publisher.rdf.media_types import BY_NAME, HTML, JSON, MediaType, negotiate
 from publisher.serve.headers import join_links, set_validators, set_vary
-from publisher.serve.reader import negotiate_language, set_content_language
+from publisher.serve.page_language import negotiate_language, set_content_language
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 

@@ -22,7 +22,7 @@ from publisher.render.maps.basemap import TileSource
 from publisher.render.pages import Pages
 from publisher.serve.engines import open_archive_engine, open_engine, query_limits
 from publisher.serve.metrics import Metrics
-from publisher.serve.parts import ProcessHealth
+from publisher.serve.readiness import ProcessHealth
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,9 @@ from publisher.serve.formats import (
 )
 from publisher.serve.headers import EDITOR_POLICY, set_validators, set_vary
 from publisher.serve.metrics import QueryLog
+from publisher.serve.page_language import negotiate_language, page_response, set_content_language
 from publisher.serve.problems import error_sentences, error_status, with_error_headers
 from publisher.serve.queue import client_address, client_disconnected, request_slot
-from publisher.serve.reader import negotiate_language, page_response, set_content_language
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 

@@ -15,7 +15,7 @@ from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
 from publisher.serve.files import release_file_response
 from publisher.serve.headers import join_links, set_validators, set_vary
-from publisher.serve.reader import negotiate_language, page_response
+from publisher.serve.page_language import negotiate_language, page_response
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 

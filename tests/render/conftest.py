@@ -14,7 +14,7 @@ from publisher.render.incoming import Incoming
 from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
 from publisher.render.neighbours import fetch_neighbourhood
-from publisher.render.parts import PropertyGroup, Thing
+from publisher.render.page_model import PropertyGroup, Thing
 from publisher.render.views import Views
 
 BASE = "https://data.example.org/"

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from publisher.render.maps.svg import Map, MapSymbol
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.pictures import OpenGraphCard, draw_card
 
 LONG = "Ett mycket långt namn på en samverkan som ingen kan uttala utan att hämta andan " * 4

@@ -10,7 +10,7 @@ import pytest
 
 from publisher.render.details import MOST, fetch_details
 from publisher.render.layout import Layout
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 
 if TYPE_CHECKING:
     from tests.render.conftest import Pond

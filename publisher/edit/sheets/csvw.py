@@ -16,8 +16,8 @@ from typing import Any
 from publisher.edit.sheets.grids import Cell, CellFinding, CellPosition, RawSheet
 from publisher.edit.sheets.layout import ADDRESS_KEY, ColumnGroup, SheetLayout
 from publisher.edit.sheets.matching import MatchedSheet, cells_without_heading, match_columns
-from publisher.edit.sheets.parts import MOST_CELLS, MOST_COLUMNS, MOST_LINES
 from publisher.edit.sheets.reports import ImportReport
+from publisher.edit.sheets.workbook_parts import MOST_CELLS, MOST_COLUMNS, MOST_LINES
 from publisher.errors import SheetRefused
 from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read_json

@@ -28,7 +28,8 @@ from publisher.edit.sheets.grids import (
     cell_finding,
 )
 from publisher.edit.sheets.layout import OWN_SHEETS
-from publisher.edit.sheets.parts import (
+from publisher.edit.sheets.reports import ImportReport
+from publisher.edit.sheets.workbook_parts import (
     BROKEN,
     MOST_COLUMNS,
     MOST_LINES,
@@ -36,7 +37,6 @@ from publisher.edit.sheets.parts import (
     WorkbookParts,
     inspect_workbook,
 )
-from publisher.edit.sheets.reports import ImportReport
 from publisher.edit.values import quote_input
 from publisher.errors import SheetRefused
 from publisher.messages import text

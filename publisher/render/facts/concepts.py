@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 from publisher.query.engine import Description, Engine, Solution
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, fetch_labels
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.values import sort_key
 from publisher.render.views import Views
 

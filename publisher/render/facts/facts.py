@@ -21,7 +21,7 @@ from publisher.render.facts.timeline import (
 )
 from publisher.render.layout import PropertyLayout
 from publisher.render.neighbours import ATTRIBUTED_TO
-from publisher.render.parts import Fact, PropertyValues, Thing, Value
+from publisher.render.page_model import Fact, PropertyValues, Thing, Value
 from publisher.render.views import Views
 
 

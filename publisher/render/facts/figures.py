@@ -15,7 +15,7 @@ from publisher.render.facts.related import Properties, RelatedFacts, first_liter
 from publisher.render.facts.timeline import DateRange, read_date_range
 from publisher.render.labels import best_label, foreign_language
 from publisher.render.neighbours import ATTRIBUTED_TO, LEAST, MOST, NUMBER_PROPERTIES
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.values import format_literal
 from publisher.render.views import Views
 

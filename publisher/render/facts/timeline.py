@@ -19,7 +19,7 @@ from publisher.render.neighbours import (
     NUMBER_PROPERTIES,
     START_PROPERTIES,
 )
-from publisher.render.parts import Fact, Value
+from publisher.render.page_model import Fact, Value
 from publisher.render.values import format_literal, locale_of, read_date, sort_key
 from publisher.render.views import Views
 

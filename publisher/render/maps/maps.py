@@ -13,7 +13,7 @@ from publisher.render.maps.basemap import BasemapCache, TileSource
 from publisher.render.maps.gazetteer import fetch_gazetteer
 from publisher.render.maps.scene import Scene, document_scene, overview_scene
 from publisher.render.maps.svg import Map, MapTexts, label_map
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 
 
 class Maps:

@@ -18,7 +18,7 @@ from publisher.render.maps.geometry import (
     ring_area,
 )
 from publisher.render.maps.scene import Scene
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.values import sort_key
 
 # A longer list is folded.

@@ -9,7 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from publisher.render.ontology.rules import Rule, Rules
 from publisher.render.ontology.terms import Terms
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.values import sentence_case, sort_key
 
 # In the units of the drawing, which are pixels on a wide screen.

@@ -28,7 +28,7 @@ from publisher.render.labels import (
 from publisher.render.ontology.diagram import describe_classes, draw_diagram
 from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, fetch_rules, named_iris
 from publisher.render.ontology.terms import CLASSES, PROPERTIES, Term, fetch_terms
-from publisher.render.parts import PropertyValues, Section, Thing, Value
+from publisher.render.page_model import PropertyValues, Section, Thing, Value
 from publisher.render.snippets import query_address
 
 # So many things of a class are named on its page.

@@ -13,7 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from publisher.messages import translate
 from publisher.query.engine import Engine, Solution, Term
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.values import format_literal
 
 _SH = PREFIXES["sh"]

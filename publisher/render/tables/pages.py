@@ -29,7 +29,7 @@ from publisher.render.labels import (
     iri_as_label,
     standard_terms,
 )
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 from publisher.render.snippets import query_address
 from publisher.render.tables.rows import TableReader
 from publisher.render.tables.selection import Selection

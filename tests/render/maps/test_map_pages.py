@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 
 from publisher.render.maps.maps import Maps
 from publisher.render.maps.svg import Map
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 
 if TYPE_CHECKING:
     from tests.render.conftest import Pond

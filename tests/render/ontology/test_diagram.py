@@ -15,7 +15,7 @@ from publisher.render.ontology.diagram import (
 )
 from publisher.render.ontology.rules import Rule
 from publisher.render.ontology.terms import Term
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 
 CLASS, PROPERTY = iri("owl:Class"), iri("owl:ObjectProperty")
 

@@ -9,7 +9,7 @@ from pyoxigraph import RdfFormat, Store
 
 from publisher.query.embedded import InProcessEngine
 from publisher.render.ontology.rules import Rule, Wording, fetch_rules, named_iris
-from publisher.render.parts import Value
+from publisher.render.page_model import Value
 
 _HEAD = """
 PREFIX e: <https://e.org/>
