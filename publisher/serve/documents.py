@@ -250,9 +250,11 @@ def _chosen(extension: MediaType | None) -> Chosen:
     if extension is not None:
         return Chosen(extension, extension.name)
     try:
-        return negotiate_rdf(request.headers.get("Accept", ""), _OFFERED)
+        chosen = negotiate_rdf(request.headers.get("Accept", ""), _OFFERED)
     except NotAcceptable:
         return Chosen(_DETAILS, PROBLEM)
+    # Who asks for any JSON is told what happened in the JSON of errors (RFC 9457, section 3).
+    return Chosen(_DETAILS, PROBLEM) if chosen.name == "application/json" else chosen
 
 
 def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None) -> Response:
