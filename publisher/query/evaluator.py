@@ -25,7 +25,7 @@ from publisher.query.engine import XML, Answer, Operation
 from publisher.query.syntax_errors import locate_syntax_error
 from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.query.worker_messages import Outcome, Status, WorkerConfig
-from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
+from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed, with_types_as_properties
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 
@@ -155,6 +155,8 @@ class Evaluator:
         form = RdfFormat.from_media_type(media_type)
         prefixes = dict(operation.prefixes) | declared_prefixes(operation.query)
         triples = self._described(results) if described else results
+        if media_type in XML:
+            triples = with_types_as_properties(triples)
         named = prefixes if described or form in _WITH_PREFIXES else None
         try:
             serialize(triples, body, format=form, prefixes=named)

@@ -19,7 +19,7 @@ from publisher.rdf.media_types import (
     TURTLE,
     MediaType,
 )
-from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
+from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed, with_types_as_properties
 
 Statement = Triple | Quad
 _WITHOUT_PREFIXES = (N_TRIPLES, N_QUADS)
@@ -58,6 +58,9 @@ def serialise(
     if media_type is JSON_LD:
         return context.compact(ordered)
     used = used_prefixes(ordered, prefixes)
+    if media_type is RDF_XML:
+        triples = (s.triple if isinstance(s, Quad) else s for s in ordered)
+        ordered = list(with_types_as_properties(triples))
     try:
         written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
         return well_formed(written or b"") if media_type is RDF_XML else written or b""

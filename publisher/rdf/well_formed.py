@@ -7,14 +7,42 @@ A serialiser that does not look writes what no parser reads.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
+from secrets import token_hex
 from xml.parsers.expat import ExpatError, ParserCreate
 
+from pyoxigraph import NamedNode, Triple
+
+from publisher.rdf.namespaces import iri
+
+_TYPE = NamedNode(iri("rdf:type"))
+# How a name of XML begins that ends an IRI (Namespaces in XML 1.0, section 4).
+_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*$")
+# Stands for rdf:type until the XML is written; nobody's data hold it.
+_STAND_IN = f"urn:{token_hex(16)}:"
+_WRITTEN = f'<type xmlns="{_STAND_IN}"'.encode()
 # Between namespace and name; no IRI holds one.
 _SEPARATOR = " "
 
 
 class BrokenXml(ValueError):
     """Something was written that XML cannot carry."""
+
+
+def with_types_as_properties(triples: Iterable[Triple]) -> Iterator[Triple]:
+    """Yield triples so that classes whose IRIs end in no name of XML can be written.
+
+    The serialiser writes the class of a thing as an element (RDF 1.1 XML Syntax, section 2.13),
+    which is only a short form: ``rdf:type`` may be a property like others. ``well_formed`` puts
+    it back.
+    """
+    for triple in triples:
+        cls = triple.object
+        if triple.predicate == _TYPE and isinstance(cls, NamedNode) and not _NAME.search(cls.value):
+            yield Triple(triple.subject, NamedNode(f"{_STAND_IN}type"), cls)
+        else:
+            yield triple
 
 
 def is_reserved(error: Exception) -> bool:
@@ -34,6 +62,7 @@ def well_formed(written: bytes) -> bytes:
     Raises:
         BrokenXml: It is not well-formed.
     """
+    written = written.replace(_WRITTEN, b"<rdf:type")
     parser = ParserCreate(namespace_separator=_SEPARATOR)
     try:
         parser.Parse(written, True)

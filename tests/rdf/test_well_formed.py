@@ -5,7 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 import pytest
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
+from rdflib import Graph
 
 from publisher.errors import NotCarried
 from publisher.rdf.jsonld import Context
@@ -65,3 +66,27 @@ def test_a_graph_that_rdf_xml_cannot_carry_is_refused_with_what_can(triple: Trip
         serialise([triple], RDF_XML, {}, context)
     assert set(refused.value.offered) == {m.name for m in GRAPHS} - {RDF_XML.name}
     assert serialise([triple], TURTLE, {}, context)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("http://e.example/2024", "http://e.example/c/", "http://e.example/#", "urn:isbn:978"),
+        *("http://e.example/-", "http://e.example/x1", "http://e.example/é"),
+    ],
+)
+def test_a_class_may_have_any_name(name: str) -> None:
+    """RDF 1.1 XML Syntax, section 2.13: the element of a class is but a short form."""
+    kind = NamedNode(f"{RDF}type")
+    triples = [
+        Triple(NamedNode("urn:a"), kind, NamedNode(name)),
+        Triple(BlankNode("b"), kind, NamedNode(name)),
+        Triple(BlankNode("b"), NamedNode("urn:p"), Literal('<type xmlns="urn:x:" type')),
+    ]
+    prefixes = {"e": "http://e.example/", "type": "urn:isbn:", "r": RDF}
+    xml = serialise(triples, RDF_XML, prefixes, Context({}))
+    assert {str(q.object) for q in parse(xml, format=RdfFormat.RDF_XML)} == {
+        str(triple.object) for triple in triples
+    }
+    assert len(Graph().parse(data=xml, format="xml")) == len(triples)
+    assert serialise(triples, RDF_XML, prefixes, Context({})) == xml

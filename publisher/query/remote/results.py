@@ -26,7 +26,7 @@ from publisher.query.remote.connection import (
     time_limit_error,
 )
 from publisher.rdf.reading import read_json, read_quads_by_line
-from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed
+from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed, with_types_as_properties
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
 _UNREADABLE = (SyntaxError, ValueError, RecursionError)
@@ -240,6 +240,8 @@ def serialise_graph(
     assert form is not None  # one of those on offer
     given = dict(prefixes) if form in _WITH_PREFIXES else None
     output = _BoundedFile(bounds)
+    if media_type in XML:
+        triples = with_types_as_properties(triples)
     try:
         serialize(triples, cast(IO[bytes], output), format=form, prefixes=given)
     except (ValueError, OSError) as error:
