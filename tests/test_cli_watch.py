@@ -13,12 +13,20 @@ import pytest
 
 LAKES = "data/lakes/lakes.ttl"
 _PATIENCE_SECONDS = 60.0
+# What a shell starts in the background does not hear SIGINT, nor does what that starts (POSIX,
+# Shell Command Language, section 2.11); at a terminal the program hears it.
+_AT_A_TERMINAL = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from publisher.cli import main
+main()
+"""
 
 
 @pytest.fixture
 def watching(world: Path) -> Iterator[tuple[subprocess.Popen[str], Queue[str]]]:
     """Run ``publisher check --watch`` in the tiny world; return the program and what it prints."""
-    command = [sys.executable, "-m", "publisher", "check", "--watch", "--lang", "en"]
+    command = [sys.executable, "-c", _AT_A_TERMINAL, "check", "--watch", "--lang", "en"]
     environ = {k: v for k, v in os.environ.items() if not k.startswith("PUBLISHER_")}
     printed: Queue[str] = Queue()
     with subprocess.Popen(
