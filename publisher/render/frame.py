@@ -158,6 +158,7 @@ class Frame:
             "_": lambda message, **v: translate(message, language, **v),
             "language": language,
             "site_name": text_in(self._catalogued.site.titles, language),
+            "base_iri": self._addresses.base_iri,
             "home": self.href(self._addresses.base_iri, page_language),
             "root": self._addresses.path(self._addresses.base_iri),
             "address": lambda path: self.href(self._addresses.base_iri + path, page_language),

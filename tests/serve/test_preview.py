@@ -70,6 +70,17 @@ def test_a_file_gets_pages_and_an_endpoint_at_once(preview: str) -> None:
     assert "UnionDefaultGraph" not in get(preview + "sparql", "text/turtle")
 
 
+@pytest.mark.parametrize("preview", [[]], indirect=True)
+def test_files_without_a_catalogue_make_a_site_that_is_called_by_its_base(preview: str) -> None:
+    """The link to the home page bears the same words on each page."""
+    for path in ("", "a", "search?q=A", "nowhere"):
+        try:
+            page = get(preview + path, "text/html")
+        except urllib.error.HTTPError as error:
+            page = error.read().decode()
+        assert "<span>http://e.example/</span>" in page, path
+
+
 @pytest.mark.parametrize("preview", [["--union"]], indirect=True)
 def test_all_graphs_are_seen_at_once_where_wished(preview: str) -> None:
     """As on a site."""
