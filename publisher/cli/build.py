@@ -173,7 +173,7 @@ def pull(url: str, name: str, is_all: bool, key: Path | None, lang: str, **optio
     from publisher.release.copies.pull import pull as pull_release
 
     config = read_config(Path.cwd(), options)
-    wish = PullOptions(name, is_all, key, config.base_iri)
+    pulled = PullOptions(name, is_all, key, config.base_iri)
     with show_progress(lang) as progress:
-        release = pull_release(url, Path(config.releases), wish, progress)
+        release = pull_release(url, Path(config.releases), pulled, progress)
     click.echo(translate("Release {id} is current.", lang, id=release.id))

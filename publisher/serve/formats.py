@@ -121,7 +121,7 @@ def read_accepted_formats(accept: str, parameters: Parameters | None = None) -> 
 
 
 def named_formats(extension: str) -> AcceptedFormats:
-    """Return the wish of an address that ends in the extension of a format."""
+    """Return the formats of an address that ends in the extension of one."""
     solutions = _BY_PARAMETER[SOLUTIONS].get(extension, "")
     graph = _BY_PARAMETER[GRAPHS].get(extension, "")
     parameter = f".{extension}"
@@ -192,7 +192,7 @@ def _choice(kind: tuple[str, ...], accept: str, written: str, names: dict[str, s
 
 
 def _says_nothing(accept: str, offered: Sequence[str]) -> bool:
-    """Tell whether a field wishes for nothing on offer, but by ``*/*`` or as a browser's does."""
+    """Tell whether a field names nothing on offer, but by ``*/*`` or as a browser's does."""
     without = _without_anything(accept)
     return _prefers_page(accept) or not without or not _chosen(without, offered)
 

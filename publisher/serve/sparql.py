@@ -357,7 +357,7 @@ def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
     values = {name: found[-1] for name, found in parameters.items()}
     if extension:
         accepted = named_formats(extension)
-    else:  # a parameter of the query's own is no wish for a format
+    else:  # a parameter of the query's own names no format
         free = parameters.keys() - query.parameters.keys()
         formats = {name: parameters[name] for name in PARAMETERS if name in free}
         accepted = read_accepted_formats(request.headers.get("Accept", ""), formats)

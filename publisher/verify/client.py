@@ -123,9 +123,9 @@ def _session() -> requests.Session:
 
 def _retry_after(answer: Exchange) -> float | None:
     """Return the seconds of Retry-After; None when there are none, or too many."""
-    wish = parse_digits(answer.fields.get("retry-after", ""))
-    asks = answer.status in (429, 503) and wish is not None and wish <= LONGEST_RETRY_SECONDS
-    return wish if asks else None
+    seconds = parse_digits(answer.fields.get("retry-after", ""))
+    asks = answer.status in (429, 503) and seconds is not None and seconds <= LONGEST_RETRY_SECONDS
+    return seconds if asks else None
 
 
 def _send(session: requests.Session, request: requests.Request, limits: ExchangeLimits) -> Exchange:

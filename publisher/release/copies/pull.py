@@ -80,7 +80,7 @@ def pull(
     A release that is here already is not fetched again. What was fetched before a cut stays. The
     public key that lies beside a signature comes along, so that this copy answers as the other one
     does; it is no proof, since who sends a signature can send the key that fits it. Trust is
-    ``wish.public_key``, which came another way.
+    ``options.public_key``, which came another way.
 
     Args:
         url: Address of the other copy's home page.
@@ -265,7 +265,7 @@ def _fetch_signature(origin: Origin, name: str, folder: Path, options: PullOptio
     """Fetch what is missing here of a signature and the key beside it.
 
     A release can be signed after it was fetched, or signed anew with another key: nothing of what
-    is signed changes. What is here stays as long as it is signed as wished.
+    is signed changes. What is here stays as long as it is signed with the key that is asked for.
     """
     is_renewed = not _is_signed(folder, options)
     missing = [f for f in (PUBLIC_KEY, SIGNATURE) if is_renewed or not (folder / f).is_file()]
@@ -283,7 +283,7 @@ def _fetch_signature(origin: Origin, name: str, folder: Path, options: PullOptio
 
 
 def _is_signed(folder: Path, options: PullOptions) -> bool:
-    """Tell whether a release here is signed with the key that is wished for, if one is."""
+    """Tell whether a release here is signed with the key that is asked for, if one is."""
     try:
         if options.public_key is not None:
             check_signature(folder, options.public_key)
