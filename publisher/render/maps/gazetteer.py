@@ -73,7 +73,16 @@ class Gazetteer:
 
     def below(self, thing: str) -> list[str]:
         """Return the located things that lie within a thing, sorted."""
-        return [name for name in self.outlines if thing in self.containing(name)]
+        return list(self._parts.get(thing, ()))
+
+    @cached_property
+    def _parts(self) -> Mapping[str, Sequence[str]]:
+        """What is located within each thing: one pass for all pages, not one for each."""
+        parts: dict[str, list[str]] = defaultdict(list)
+        for name in self.outlines:
+            for whole in self.containing(name):
+                parts[whole].append(name)
+        return parts
 
     @cached_property
     def holders(self) -> frozenset[str]:
