@@ -270,7 +270,7 @@ def bounds_for(limit: str) -> CheckLimits:
     return CheckLimits(4.0 if "timeout" in limit else 120.0, 512 << 20)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("rule", "limit"),
     [
@@ -313,7 +313,7 @@ def test_a_query_too_deep_for_the_parser_ends_in_a_sentence(world: Path) -> None
 LONG = "a" * 60 + "!"
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("body", "limit"),
     [

@@ -697,7 +697,7 @@ def _flood(port: int, end: threading.Event) -> None:
         client.close()
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_query_workers_come_back_after_a_flood_of_connections(
     release: Release, tmp_path: Path
 ) -> None:

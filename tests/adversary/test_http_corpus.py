@@ -127,7 +127,7 @@ UNFINISHED = {
 }
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_a_request_that_never_ends_is_given_up(server: Server) -> None:
     """RFC 9112, section 9.5: a connection is not kept for ever; 408 is optional."""
 

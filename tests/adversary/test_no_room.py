@@ -113,7 +113,7 @@ def failure(
     return None
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE])
 def test_a_change_that_fails_at_any_place_is_told_and_leaves_nothing(
     chain: Chain,
@@ -174,7 +174,7 @@ def test_a_file_that_cannot_grow_is_told(chain: Chain, good: Release, length: in
     nothing_is_left(chain, good)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_too_many_open_files_are_told(chain: Chain, good: Release) -> None:
     """Wherever they run out; the cure is another one than for a full disk."""
     told = 0

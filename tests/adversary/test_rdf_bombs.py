@@ -135,7 +135,7 @@ def test_a_bomb_costs_a_sentence_and_little_memory(
     assert outcome["mb"] < MOST_MB
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_check_tells_of_every_bomb_at_once(world: Path, files: dict[str, Path]) -> None:
     """An editor who was sent thirty files learns of each, with exit code 1 and no traceback."""
     sources = {"ttl", "nt", "nq", "trig", "jsonld", "rdf"}
@@ -251,7 +251,7 @@ def test_verify_reports_a_site_of_bombs(name: str, tmp_path: Path) -> None:
     assert ended.memory_mb < MOST_MB
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("pause_seconds", [0.0, 0.2], ids=["endless", "byte by byte"])
 def test_verify_reports_a_site_that_never_ends(pause_seconds: float, tmp_path: Path) -> None:
     """It waits for the whole as long as for one byte, and keeps no more than the limit."""

@@ -140,7 +140,7 @@ OFTEN = (
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=() if name in OFTEN else pytest.mark.slow) for name in MODES],
+    [pytest.param(name, marks=() if name in OFTEN else pytest.mark.exhaustive) for name in MODES],
 )
 def test_an_engine_that_lies_costs_an_error_and_no_more(site: Site, name: str) -> None:
     """In bounded time and memory, in a sentence; and it is forgotten when it is honest again."""

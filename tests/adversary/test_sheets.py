@@ -109,7 +109,7 @@ def cases(makers: object) -> list[object]:
     """Return the files as parameters; those that take long are marked."""
     assert isinstance(makers, dict)
     return [
-        pytest.param(make, id=make.__name__, marks=[pytest.mark.slow] if make in SLOW else [])
+        pytest.param(make, id=make.__name__, marks=[pytest.mark.exhaustive] if make in SLOW else [])
         for make in makers
     ]
 
@@ -178,7 +178,7 @@ def of_libreoffice(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "make", [twenty_thousand, pytest.param(of_libreoffice, marks=pytest.mark.slow)]
+    "make", [twenty_thousand, pytest.param(of_libreoffice, marks=pytest.mark.exhaustive)]
 )
 def test_very_many_wrong_lines_get_a_hundred_findings_and_a_count(
     importer: Importer, make: Callable[[Path], None]

@@ -11,7 +11,7 @@ from tests.adversary.soak import Answered, Options, Sample, Soak, failures, run,
 from tests.adversary.worlds import write_releases
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_after_load_and_attacks_nothing_is_held_and_nobody_was_left_out(tmp_path: Path) -> None:
     """Bounds are wide, since the machine may be busy; the program by hand is stricter."""
     releases = write_releases(tmp_path / "releases", 3)

@@ -55,7 +55,7 @@ def test_the_tiny_world_is_served_as_before(tiny: World, tmp_path: Path) -> None
     must_be_as_before(of_site(tiny, tmp_path), tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.exhaustive
 def test_our_own_data_is_published_as_before(tmp_path: Path) -> None:
     """All kinds of pages, with maps, charts and tables."""
     world = build_own(tmp_path / "own")
