@@ -55,8 +55,12 @@ class Site:
         return self.get(f"/sparql?query={quote(text)}", accept)
 
     def is_answered(self, query: str, accept: str) -> bool:
-        """Tell whether a query is answered; a busy machine gets some more tries."""
-        return any(self.query(query, accept)[0] == 200 for _ in range(5))
+        """Tell whether a query is answered, at the latest when the engine is no longer spared."""
+        for _ in range(100):
+            if self.query(query, accept)[0] == 200:
+                return True
+            time.sleep(0.3)
+        return False
 
     def until_ready(self) -> None:
         """Wait until the site says that it can answer again."""
