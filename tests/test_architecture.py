@@ -11,8 +11,9 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "publisher"
 STAGES = ("load", "quality", "query", "release", "render", "serve", "push", "verify", "edit")
-# Folders of leaves: what stages of any kind need of RDF, and of the operating system.
-LEAF_FOLDERS = {"rdf", "system"}
+# Folders of leaves: what stages of any kind need of application profiles, of RDF, and of the
+# operating system.
+LEAF_FOLDERS = {"profiles", "rdf", "system"}
 TOP = {"cli", "__main__"}
 MAY_IMPORT = {
     "load": set[str](),

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pyshacl
 from pyshacl.errors import ReportableRuntimeError
-from rdflib import RDF, SH, Graph, Literal, URIRef
+from rdflib import DCTERMS, RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
+from publisher.profiles import dcat_ap_se
 from publisher.rdf.media_types import TURTLE, media_type_of_file
 from publisher.verify import graphs
 from publisher.verify.client import Client
@@ -39,16 +40,9 @@ class Profile:
 
 def built_in_profiles() -> tuple[Profile, Profile]:
     """Return our own profiles: DCAT-AP for the EU view and DCAT-AP-SE for the Swedish one."""
-    folder = files("publisher.verify") / "profiles"
-
-    def shapes(name: str) -> Graph:
-        body = (folder / name).read_bytes()
-        return graphs.to_rdflib(graphs.parse(body, TURTLE.name, f"profile:{name}"))
-
-    return (
-        Profile("DCAT-AP", shapes("dcat-ap.ttl")),
-        Profile("DCAT-AP-SE", shapes("dcat-ap-se.ttl"), of_se_view=True),
-    )
+    body = (files("publisher.verify") / "profiles" / "dcat-ap.ttl").read_bytes()
+    eu = graphs.to_rdflib(graphs.parse(body, TURTLE.name, "profile:dcat-ap.ttl"))
+    return Profile("DCAT-AP", eu), Profile("DCAT-AP-SE", dcat_ap_se.make_shapes(), of_se_view=True)
 
 
 def read_profiles(client: Client, wanted: Sequence[str]) -> list[Profile]:
@@ -131,6 +125,7 @@ def validate(feed: Graph, profile: Profile) -> list[Finding]:
 def _finding(report: Graph, result: Node, profile: Profile) -> Finding:
     """Return one validation result as a finding."""
     shape = report.value(result, SH.sourceShape)
+    path = report.value(result, SH.resultPath) or profile.shapes.value(shape, DCTERMS.subject)
     named = isinstance(shape, URIRef)
     value = report.value(result, SH.value)
     return Finding(
@@ -138,7 +133,7 @@ def _finding(report: Graph, result: Node, profile: Profile) -> Finding:
         _message(report, result, profile),
         str(shape) if named else str(report.value(result, SH.sourceConstraintComponent)),
         focus_node=str(report.value(result, SH.focusNode)),
-        path=str(report.value(result, SH.resultPath) or ""),
+        path=str(path or ""),
         value="" if value is None else value.n3(),
     )
 
