@@ -49,3 +49,42 @@ def test_each_query_and_parameter_is_explained_in_both_languages(query: NamedQue
 def test_each_query_has_an_order(query: NamedQuery) -> None:
     """Tables that are compared from day to day must not be shuffled."""
     assert "ORDER BY" in query.body()
+
+
+@pytest.mark.parametrize(
+    ("county", "names"),
+    [
+        (
+            17,
+            [
+                "Compare",
+                "Glava Energy Center",
+                "IUC Stål & Verkstad",
+                "Paper Province",
+                "Visit Värmland",
+            ],
+        ),
+        (
+            20,
+            [
+                "Byggdialog Dalarna",
+                "Dala Sports Academy",
+                "FindIT",
+                "High Voltage Valley",
+                "ITSdalarna",
+                "Triple Steelix",
+                "Visit Dalarna",
+            ],
+        ),
+        (21, ["Fiber Optic Valley", "FindIT", "Future Position X", "Triple Steelix"]),
+    ],
+)
+def test_a_county_has_those_that_serve_it_and_those_that_sit_in_it(
+    county: int, names: list[str], published: Store
+) -> None:
+    """Read off the sources by hand: a town or municipality of a site lies in its county."""
+    asked = {"county": str(county)}
+    rows = published.query(QUERIES["clusters-in-a-county"].fill(asked))
+    assert isinstance(rows, QuerySolutions)
+
+    assert [row["name"].value for row in rows] == names
