@@ -332,7 +332,7 @@ class _Writer:
 _ADVICE = {
     "least": "{path} is missing: {meaning}.",
     "wanted": "{path} is missing: {meaning}. DCAT-AP-SE recommends it.",
-    "most": "Give {path} no more than {most} time(s): {meaning}.",
+    "most": "Give only one {path}: {meaning}.",
     "advised": "{path} should match {advised}: {meaning}.",
     "language": "Give each {path} a language: {meaning}.",
     "old": "Leave {path} out, or use what has taken its place: {meaning}.",
@@ -360,7 +360,6 @@ def _messages(rule: ProfileRule, aspect: str) -> Iterator[Literal]:
             language,
             path=rule.path,
             meaning=meaning,
-            most=rule.most,
             types=" / ".join(rule.of),
             pattern=rule.pattern,
             advised=rule.advised,

@@ -310,15 +310,20 @@ def _dataset(writer: _SchemaOrgWriter, dataset: str) -> dict[str, Any]:
 def _download(writer: _SchemaOrgWriter, distribution: str) -> dict[str, Any]:
     types = writer.iris(distribution, "dcat:mediaType")
     files = writer.iris(distribution, "dcat:downloadURL")
-    return {
+    pages = writer.iris(distribution, "dcat:accessURL")
+    size = writer.text(distribution, "dcat:byteSize")
+    node = {
         "@type": "DataDownload",
         "@id": distribution,
         "name": writer.text(distribution, "dcterms:title"),
         "contentUrl": "".join(writer.addresses.on_site(file) for file in files[:1]),
+        # A service has an address, and no file at it.
+        "url": "" if files else "".join(writer.addresses.on_site(page) for page in pages[:1]),
         "encodingFormat": "".join(kind.removeprefix(_IANA) for kind in types[:1]),
-        "contentSize": f"{writer.text(distribution, 'dcat:byteSize')} B",
+        "contentSize": f"{size} B" if size else "",
         "license": "".join(writer.iris(distribution, "dcterms:license")[:1]),
     }
+    return {key: value for key, value in node.items() if value}
 
 
 def _period(writer: _SchemaOrgWriter, dataset: str) -> str:

@@ -26,6 +26,7 @@ from publisher.release.catalogue.distributions import (
     add_tables,
 )
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
+from publisher.release.catalogue.harmonise import harmonise, name_blank_nodes, type_terms
 from publisher.release.catalogue.service import (
     Extent,
     describe_service,
@@ -80,12 +81,15 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
 
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
-    draft = MutableGraph(facts.by_hand)
+    draft = MutableGraph(name_blank_nodes(facts.by_hand))
+    harmonise(draft, view)
     for catalogue in draft.instances("dcat:Catalog"):
-        for dataset in draft.nodes(catalogue, "dcat:dataset"):
+        datasets = draft.nodes(catalogue, "dcat:dataset")
+        for dataset in datasets:
             _dataset(draft, facts, dataset, view)
         _catalogue_modified(draft, catalogue)
-        add_services(draft, catalogue, facts.base_iri, view)
+        held = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
+        add_services(draft, catalogue, held, facts.base_iri, view)
     extents = _describe_places(draft, facts.sources)
     _describe_standards(draft, facts.sources)
     for catalogue in draft.instances("dcat:Catalog"):
@@ -95,6 +99,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
             draft.remove(catalogue, "dcat:contactPoint")
             _add_extents(draft, catalogue, extents)
     add_authority_terms(draft)
+    type_terms(draft)
     return draft.triples()
 
 
@@ -102,7 +107,7 @@ def _dataset(
     draft: MutableGraph, facts: CatalogueInput, dataset: NamedNode, view: ApplicationProfile
 ) -> None:
     """Add to a dataset what is derived: the dates of change, the files, the identifier."""
-    name = dataset.value.removeprefix(facts.base_iri + DATASET)
+    name = _name(dataset, facts.base_iri)
     if name in facts.modified:
         draft.remove(dataset, "dcterms:modified")
         draft.add(dataset, "dcterms:modified", facts.modified[name])
@@ -116,6 +121,10 @@ def _dataset(
         draft.add(dataset, "adms:identifier", identifier)
         draft.add(identifier, "rdf:type", node("adms:Identifier"))
         draft.add(identifier, "skos:notation", *identifiers)
+
+
+def _name(dataset: NamedNode, base_iri: str) -> str:
+    return dataset.value.removeprefix(base_iri + DATASET)
 
 
 def _catalogue_modified(draft: MutableGraph, catalogue: NamedNode) -> None:

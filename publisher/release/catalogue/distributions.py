@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -196,11 +196,18 @@ def strictest_licence(licences: Iterable[NamedNode]) -> list[NamedNode]:
 
 
 def add_services(
-    draft: MutableGraph, catalogue: NamedNode, base_iri: str, view: ApplicationProfile
+    draft: MutableGraph,
+    catalogue: NamedNode,
+    datasets: Sequence[NamedNode],
+    base_iri: str,
+    view: ApplicationProfile,
 ) -> None:
-    """Add the SPARQL endpoint and the look-up of documents."""
+    """Add the SPARQL endpoint and the look-up of documents.
+
+    They serve the given datasets: those whose data the site holds, not those that lie elsewhere.
+    """
     sparql = NamedNode(base_iri + "service/sparql")
-    _service(draft, catalogue, sparql)
+    _service(draft, catalogue, sparql, datasets)
     draft.describe(
         sparql,
         {
@@ -216,7 +223,7 @@ def add_services(
         },
     )
     look_up = NamedNode(base_iri + "service/documents")
-    _service(draft, catalogue, look_up)
+    _service(draft, catalogue, look_up, datasets)
     draft.describe(
         look_up,
         {
@@ -240,9 +247,13 @@ def add_services(
                     draft.add(address, "rdf:type", node("rdfs:Resource"))
 
 
-def _service(draft: MutableGraph, catalogue: NamedNode, service: NamedNode) -> None:
+def _service(
+    draft: MutableGraph,
+    catalogue: NamedNode,
+    service: NamedNode,
+    datasets: Sequence[NamedNode],
+) -> None:
     """Add what every service of the site has."""
-    datasets = draft.nodes(catalogue, "dcat:dataset")
     draft.add(catalogue, "dcat:service", service)
     draft.describe(
         service,
