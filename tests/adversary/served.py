@@ -57,9 +57,15 @@ def children(pid: int) -> list[int]:
 
 
 def resident_mb(pid: int) -> float:
-    """Return the resident memory of a process, in MB (proc(5), VmRSS)."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    """Return the resident memory of a process, in MB (proc(5), VmRSS); none of one that has ended.
+
+    On a crowded machine the parent starts another process beside a slow one, and ends it again.
+    """
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return 0.0
+    line = next((line for line in status.splitlines() if line.startswith("VmRSS:")), "VmRSS: 0 kB")
     return int(line.split()[1]) / _KIB
 
 
