@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 
+# Which program holds shapes against data.
+FAST_VALIDATOR, PYSHACL = "rust", "pyshacl"
+VALIDATORS = (FAST_VALIDATOR, PYSHACL)
+
 
 @dataclass(frozen=True)
 class CheckLimits:
-    """Limits of one evaluation, with the defaults of the settings.
+    """Limits of one evaluation and what evaluates, with the defaults of the settings.
 
     Attributes:
         seconds: Wall-clock time of a rule or query, or of a shape on a hundred things.
@@ -21,6 +25,8 @@ class CheckLimits:
         path_operators: Operators of property paths.
         endpoints: IRIs that ``SERVICE`` may name in a published query; a check asks none of them.
         files: What reading one file may take.
+        validator: One of ``VALIDATORS``.
+        second_opinion: Whether the other validator is asked too, where there is little data.
     """
 
     seconds: float = 300.0
@@ -32,6 +38,8 @@ class CheckLimits:
     path_operators: int = 100
     endpoints: frozenset[str] = frozenset()
     files: ReadLimits = DEFAULT_READ_LIMITS
+    validator: str = FAST_VALIDATOR
+    second_opinion: bool = False
 
 
 DEFAULT_CHECK_LIMITS = CheckLimits()

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from publisher.bounds import FAST_VALIDATOR, VALIDATORS
 from publisher.errors import SettingError
 from publisher.messages import LANGUAGES
 
@@ -88,6 +89,7 @@ _LAST_PORT = 65535
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+")
 QUERY_LOGS = ("off", "plain", "addresses")
 DEFAULT_GRAPHS = ("union", "own")
+SECOND_OPINIONS = ("never", "build", "check")
 
 
 def _row(default: object, description: str, least: int = 1) -> Any:
@@ -141,6 +143,13 @@ class Config:
     language: str = _row("sv", "Language of a page when the reader's is not known: sv or en")
     tile_url: str = _row("", "Map tiles: their address with {z}, {x}, {y}; empty: none are drawn")
     tile_credit: str = _row("", "Attribution shown below each map with tiles")
+    validator: str = _row(
+        FAST_VALIDATOR, "What validates with shapes: 'rust' (fast, the package shacl) or 'pyshacl'"
+    )
+    second_opinion: str = _row(
+        "build",
+        "When the other validator is asked too, of less than 20,000 triples: build, check or never",
+    )
     check_timeout_seconds: float = _row(
         300.0, "Longest evaluation of one rule or query of the sources, or of a shape on 100 things"
     )
@@ -326,6 +335,8 @@ def _checked(config: Config) -> Config:
     _check_choice("query_log", config.query_log, QUERY_LOGS)
     _check_choice("default_graph", config.default_graph, DEFAULT_GRAPHS)
     _check_choice("language", config.language, LANGUAGES)
+    _check_choice("validator", config.validator, VALIDATORS)
+    _check_choice("second_opinion", config.second_opinion, SECOND_OPINIONS)
     return config
 
 

@@ -33,7 +33,8 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
     with show_progress(language) as progress:
         try:
             approved = approve(
-                read_sources(Path.cwd(), config.base_iri, check_limits(config)), progress
+                read_sources(Path.cwd(), config.base_iri, check_limits(config, is_build=True)),
+                progress,
             )
         except NotApproved as error:
             write_findings(list(error.findings), "text", language)

@@ -71,7 +71,15 @@ def _relative_path(path: str) -> str:
 @click.option("--links", is_flag=True, help="Also check whether links to other sites work.")
 @click.option("--watch", is_flag=True, help="Check again each time a file is saved.")
 @FORMAT
-@settings("base_iri", "check_timeout_seconds", "check_memory_mb", "stale_years", "link_days")
+@settings(
+    "base_iri",
+    "validator",
+    "second_opinion",
+    "check_timeout_seconds",
+    "check_memory_mb",
+    "stale_years",
+    "link_days",
+)
 @LANGUAGE
 @report_errors
 def check(

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
 
 from publisher.bounds import CheckLimits
 from publisher.config import Config, describe_settings, read_config
@@ -77,8 +76,12 @@ def report_errors(command: Callable[..., None]) -> Callable[..., None]:
 @contextmanager
 def show_progress(language: str) -> Iterator[Callable[[str], None]]:
     """Show on a terminal which step is at work; stay silent elsewhere."""
-    console = Console(stderr=True)
-    with console.status("…") as status:
+    if not sys.stderr.isatty():
+        yield lambda step: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("…") as status:
         yield lambda step: status.update(translate("Running: {step}", language, step=step))
 
 
@@ -92,8 +95,13 @@ def read_limits(config: Config) -> ReadLimits:
     )
 
 
-def check_limits(config: Config) -> CheckLimits:
-    """Return what checking one rule, query or shape of the sources may take."""
+def check_limits(config: Config, *, is_build: bool = False) -> CheckLimits:
+    """Return what checking one rule, query or shape of the sources may take, and what does it.
+
+    Args:
+        config: The settings.
+        is_build: Whether what is checked is published then.
+    """
     return CheckLimits(
         seconds=config.check_timeout_seconds,
         memory_bytes=config.check_memory_mb << 20,
@@ -104,6 +112,9 @@ def check_limits(config: Config) -> CheckLimits:
         path_operators=config.query_path_operators,
         endpoints=frozenset(filter(None, map(str.strip, config.service_endpoints.split(",")))),
         files=read_limits(config),
+        validator=config.validator,
+        second_opinion=config.second_opinion == "check"
+        or (is_build and config.second_opinion == "build"),
     )
 
 

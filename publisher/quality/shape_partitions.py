@@ -12,7 +12,7 @@ from pathlib import Path
 
 from publisher.load.files import SHAPES
 from publisher.load.sources import Sources
-from publisher.quality.shape_reach import Needs, Reach
+from publisher.quality.shape_needs import Needs, Reach
 from publisher.rdf.namespaces import iri
 from publisher.rdf.paths import PathStep
 from publisher.rdf.sorted_files import (
@@ -40,9 +40,11 @@ class ValidationFiles:
 
     Attributes:
         folder: Where they are.
+        shapes_name: Name of the file of the shapes that are validated with.
     """
 
     folder: Path
+    shapes_name: str = "shapes.nt"
 
     @property
     def triples(self) -> Path:
@@ -62,7 +64,7 @@ class ValidationFiles:
     @property
     def shapes(self) -> Path:
         """Return the file of the shapes graph, as N-Triples."""
-        return self.folder / "shapes.nt"
+        return self.folder / self.shapes_name
 
     @property
     def prefixes(self) -> Path:

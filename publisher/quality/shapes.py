@@ -4,154 +4,41 @@ from __future__ import annotations
 
 import re
 import tempfile
-import threading
-import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from queue import SimpleQueue
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publisher.bounds import CheckLimits
-from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
 from publisher.load.parse import SourceFile, find_line, find_line_naming
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.quality.queries import FolderQueries, folder_queries
-from publisher.quality.shape_partitions import (
-    Partition,
-    ValidationFiles,
-    cut_into_partitions,
-    one_partition,
-    write_shapes,
-)
-from publisher.quality.validator_process import ValidatorProcess
+from publisher.quality.shape_features import ShapesGraph
+from publisher.quality.shape_partitions import write_shapes
+from publisher.quality.validation import feature_findings, validate
+from publisher.quality.validation_results import findings_of
 from publisher.query.tokens import tokenize
 from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
-from publisher.system.processes import cores
+from publisher.rdf.sorted_files import read_lines
 
 
 def check_shapes(sources: Sources) -> Iterator[Finding]:
     """Return a finding for each result of the validation report (SHACL, section 3.6).
 
-    Ontology, data, catalogue and examples are validated together, since they refer to each other:
-    in parts, each with what the shapes may look at from its nodes, on all cores.
+    Ontology, data, catalogue and examples are validated together, since they refer to each other.
 
     Raises:
         SourceSyntax: A shape is not one that SHACL allows, or takes too much.
     """
     files = write_shapes(sources, Path(tempfile.mkdtemp(dir=sources.sorted_sources.folder)))
-    first = ValidatorProcess(files, sources.bounds)
-    processes = ValidatorPool(files, sources.bounds, first)
-    try:
-        parts = (
-            [one_partition(files)]
-            if first.needs is None
-            else list(cut_into_partitions(files, first.needs))
-        )
-        for found in processes.findings(parts):
-            yield from found
-    finally:
-        processes.close()
-
-
-class ValidatorPool:
-    """Processes that validate parts, as many as there are cores."""
-
-    def __init__(
-        self, files: ValidationFiles, bounds: CheckLimits, first: ValidatorProcess
-    ) -> None:
-        """Keep what further ones are started with."""
-        self._ground, self._bounds = files, bounds
-        self._all = [first]
-        self._idle: SimpleQueue[ValidatorProcess] = SimpleQueue()
-        self._idle.put(first)
-
-    def close(self) -> None:
-        """End them all."""
-        for process in self._all:
-            process.close()
-
-    def findings(self, parts: list[Partition]) -> Iterator[list[Finding]]:
-        """Yield the findings of each part, in their order; the first error ends it.
-
-        Raises:
-            SourceSyntax: A shape cannot be used, or takes too much.
-        """
-        count = min(cores(), len(parts))
-        if count < 2:
-            yield from map(self._validated, parts)
-            return
-        with ThreadPoolExecutor(count) as threads:
-            started = [threads.submit(self._start) for _ in range(count - 1)]
-            try:
-                for future in started:
-                    future.result()
-                yield from threads.map(self._validated, parts)
-            finally:
-                self.close()  # else the others would be waited for
-                threads.shutdown(wait=False, cancel_futures=True)
-
-    def _start(self) -> None:
-        process = ValidatorProcess(self._ground, self._bounds)
-        self._all.append(process)
-        self._idle.put(process)
-
-    def _validated(self, part: Partition) -> list[Finding]:
-        process = self._idle.get()
-        try:
-            return process.findings(part)
-        finally:
-            self._idle.put(process)
-
-
-class NodeValidator:
-    """Validates some nodes again and again while the data changes; the shapes are read once."""
-
-    def __init__(self, sources: Sources) -> None:
-        """Read the shapes of some sources.
-
-        Raises:
-            SourceSyntax: A shape is not one that SHACL allows.
-        """
-        self._lock = threading.Lock()
-        self._process = self._started(sources)
-
-    def _started(self, sources: Sources) -> ValidatorProcess:
-        with tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
-            files = write_shapes(sources, Path(folder))
-            process = ValidatorProcess(files, sources.bounds)
-        weakref.finalize(self, process.close)
-        return process
-
-    def findings(self, sources: Sources, things: Iterable[str]) -> list[Finding]:
-        """Return the findings on some nodes, given as IRIs, of sources with the same shapes.
-
-        Raises:
-            SourceSyntax: A shape cannot be held against the data.
-        """
-        named = tuple(f"<{thing}>".encode() for thing in things)
-        if not named:
-            return []
-        with self._lock, tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
-            files = write_shapes(sources, Path(folder))
-            if self._process.needs is None:
-                part = replace(one_partition(files), nodes=named)
-            else:
-                for _ in cut_into_partitions(files, self._process.needs):
-                    pass  # what the parts need of each other is written on the way
-                part = Partition(files, 0, 0, named)
-            try:
-                return self._process.findings(part)
-            except SourceSyntax:
-                self._process.close()
-                self._process = self._started(sources)
-                raise
+    shapes = ShapesGraph.read(read_lines(files.shapes), sources.prefixes)
+    found = validate(files, shapes, sources.bounds)
+    yield from findings_of(found.results, shapes)
+    yield from feature_findings(found.features)
+    yield from found.second_opinion
 
 
 # Are the shapes well-formed? What SHACL cannot read it passes over, and everything would pass.

@@ -21,19 +21,21 @@ from pyoxigraph import Literal as OxLiteral
 from pyoxigraph import NamedNode as OxNamedNode
 from pyoxigraph import RdfFormat, parse
 from pyshacl.errors import ReportableRuntimeError
+from pyshacl.functions import apply_functions, gather_functions
 from pyshacl.graph_abstraction import DataGraph
 from pyshacl.monkey import apply_patches
+from pyshacl.target import apply_target_types, gather_target_types
 from pyshacl.validator import Validator
-from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, Node, URIRef
+from rdflib import RDFS, SH, BNode, Graph, Literal, Node, URIRef
 from rdflib.plugins import sparql
 from rdflib.plugins.sparql import prepareQuery
 from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 
-from publisher.findings import Finding, Severity
-from publisher.messages import SOURCE_LANGUAGE, Text
+from publisher.quality.shape_features import shown_name
+from publisher.quality.shape_needs import Needs, Reach
 from publisher.quality.shape_partitions import NeedsReader, Partition, ValidationFiles
-from publisher.quality.shape_reach import Needs, Reach, needs_of
+from publisher.quality.shape_reach import needs_of
 from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 from publisher.rdf.sorted_files import read_lines
 from publisher.system import sandbox
@@ -41,11 +43,6 @@ from publisher.system import sandbox
 # A dataset that a query names is never fetched; see also what shapes are refused for.
 sparql.SPARQL_LOAD_GRAPHS = False
 
-_SEVERITIES = {
-    str(SH.Violation): Severity.VIOLATION,
-    str(SH.Warning): Severity.WARNING,
-    str(SH.Info): Severity.INFO,
-}
 # So many nodes are validated between two signs of life.
 _AT_ONCE = 100
 # pySHACL looks at every triple of a shape anew for each focus node.
@@ -128,10 +125,8 @@ class ShapeValidator:
         """Look at other data from now on; the shapes stay."""
         self._lookup = NeedsReader(files, self._needs)
 
-    def findings(
-        self, part: Partition, at: Callable[[str], None] = lambda shape: None
-    ) -> list[Finding]:
-        """Return the findings on the nodes of a part.
+    def report(self, part: Partition, at: Callable[[str], None] = lambda shape: None) -> bytes:
+        """Return the validation report on the nodes of a part, as N-Triples; empty for no result.
 
         Args:
             part: The nodes.
@@ -141,8 +136,8 @@ class ShapeValidator:
         graph = _graph(lines, self._prefixes)
         own = set(_terms(nodes))
         results: list[Any] = []
-        executor = self._pyshacl.make_executor()
         data = DataGraph.from_rdflib(graph)
+        executor = self._advanced(data)
         name = ""
         for shape in self._pyshacl.shacl_graph.shapes:
             name = _as_text(shape.node)
@@ -154,44 +149,25 @@ class ShapeValidator:
                 some = focus[start : start + _AT_ONCE]
                 results += shape.validate(executor, data, focus=some)[1]
         if not results:
-            return []
+            return b""
         at(name)
         report, _ = Validator.create_validation_report(self._pyshacl.shacl_graph, False, results)
-        found = report.subjects(RDF.type, SH.ValidationResult)
-        return [_finding(report, self._shapes, result) for result in found]
+        return bytes(report.serialize(format="nt", encoding="utf-8"))
 
-
-def _messages(report: Graph, shapes: Graph, result: Node) -> Text:
-    """Return what the broken shape tells the editor, by language.
-
-    They are read from the shapes: pySHACL drops the language of messages of SPARQL constraints.
-    """
-    rule = report.value(result, SH.sourceConstraint) or report.value(result, SH.sourceShape)
-    values = list(shapes.objects(rule, SH.message)) or list(
-        report.objects(result, SH.resultMessage)
-    )
-    return {
-        m.language or SOURCE_LANGUAGE: str(m)
-        for m in sorted(values, key=str)
-        if isinstance(m, Literal)
-    }
+    def _advanced(self, data: DataGraph) -> Any:
+        """Return what runs the validation, with targets and functions of SHACL-AF (3 and 5)."""
+        executor = self._pyshacl.make_executor()
+        shapes = self._pyshacl.shacl_graph
+        for shape in shapes.shapes:
+            shape.set_advanced(True)
+        apply_target_types(gather_target_types(shapes))
+        apply_functions(executor, gather_functions(executor, shapes), data)
+        return executor
 
 
 def _as_text(node: Node | None) -> str:
     """Return an IRI or a text; blank nodes have no name that outlives the run."""
-    return "[]" if isinstance(node, BNode) else str(node)
-
-
-def _finding(report: Graph, shapes: Graph, result: Node) -> Finding:
-    path, value = report.value(result, SH.resultPath), report.value(result, SH.value)
-    return Finding(
-        _SEVERITIES.get(str(report.value(result, SH.resultSeverity)), Severity.VIOLATION),
-        _messages(report, shapes, result),
-        rule=_as_text(report.value(result, SH.sourceShape)),
-        focus_node=_as_text(report.value(result, SH.focusNode)),
-        path=str(path) if isinstance(path, URIRef) else "",
-        value="" if value is None else "[]" if isinstance(value, BNode) else value.n3(),
-    )
+    return shown_name(str(node)) if isinstance(node, URIRef) else "[]"
 
 
 # What runs in a process that validates. Its input is a socket; what crosses it is JSON.
@@ -215,14 +191,14 @@ def _work(channel: MessageSocket) -> None:
     sandbox.limit_memory(told["memory_bytes"])
     sandbox.forbid_growth()
     sandbox.forbid_system_calls(files=True)
-    files = ValidationFiles(Path(told["folder"]))
+    files = ValidationFiles(Path(told["folder"]), told["shapes_name"])
     made: list[ShapeValidator] = []
 
-    def begin() -> object:
+    def begin() -> bytes:
         at("")
-        needs = needs_in(files)
+        needs = needs_in(files) if told["is_cut"] else None
         made.append(ShapeValidator(files, needs))
-        return needs.written() if needs else None
+        return json.dumps(needs.written() if needs else None).encode()
 
     if not _answer(channel, begin):
         return
@@ -230,38 +206,38 @@ def _work(channel: MessageSocket) -> None:
         requested = json.loads(channel.receive()[0])
         nodes = tuple(node.encode() for node in requested["nodes"])
         part = Partition(
-            ValidationFiles(Path(requested["folder"])),
+            ValidationFiles(Path(requested["folder"]), told["shapes_name"]),
             requested["start"],
             requested["end"],
             nodes,
             requested["alone"],
         )
 
-        def findings(part: Partition = part) -> object:
+        def report(part: Partition = part) -> bytes:
             at("")
             made[0].held_against(part.files)
-            found = made[0].findings(part, at)
-            return [vars(each) | {"severity": each.severity.value} for each in found]
+            return made[0].report(part, at)
 
-        if not _answer(channel, findings):
+        if not _answer(channel, report):
             return
 
 
-def _answer(channel: MessageSocket, work: Callable[[], object]) -> bool:
+def _answer(channel: MessageSocket, work: Callable[[], bytes]) -> bool:
     """Send what comes of some work; tell whether the process can go on."""
+    status, reason, body = "found", "", b""
     try:
-        answer = ["found", work()]
+        body = work()
     except MemoryError:
-        answer = ["memory"]
+        status = "memory"
     except ReportableRuntimeError as error:
-        answer = ["refused", str(error)]
+        status, reason = "refused", str(error)
     except ConnectionClosed:
         raise
     except Exception as error:  # noqa: BLE001  # of strangers' shapes libraries raise anything
-        answer = ["failed", f"{type(error).__name__}: {error}"[:_LONGEST_SHOWN]]
+        status, reason = "failed", f"{type(error).__name__}: {error}"[:_LONGEST_SHOWN]
     signal.setitimer(signal.ITIMER_REAL, 0)
-    channel.send(json.dumps(answer[:1]).encode(), json.dumps(answer[1:]).encode())
-    return answer[0] == "found"
+    channel.send(json.dumps([status, reason]).encode(), body)
+    return status == "found"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The waiting side of a process that validates: start it, ask it, end it at its limits."""
+"""The waiting side of processes that validate: start them, ask them, end them at their limits."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import os
 import signal
 import socket
 import subprocess
-from typing import Any, NoReturn
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
 
 from publisher.bounds import CheckLimits
 from publisher.errors import SourceSyntax
-from publisher.findings import Finding, Severity
+from publisher.quality.shape_needs import Needs
 from publisher.quality.shape_partitions import Partition, ValidationFiles
-from publisher.quality.shape_reach import Needs
 from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 from publisher.system.processes import child_environment, module_command
 
@@ -33,11 +35,20 @@ _SIMPLIFY = "Simplify its pattern or query, or raise the limit; nothing was publ
 _AT_ONCE = 100
 
 
-class ValidatorProcess:
-    """A process that has read shapes, and holds data against them."""
+class ValidatorStopped(SourceSyntax):
+    """A shape that pySHACL cannot hold against the data, or that takes too much."""
 
-    def __init__(self, files: ValidationFiles, bounds: CheckLimits) -> None:
+
+class ValidatorProcess:
+    """A process with pySHACL that has read shapes, and holds data against them."""
+
+    def __init__(self, files: ValidationFiles, bounds: CheckLimits, *, is_cut: bool = True) -> None:
         """Start it, and let it read the shapes.
+
+        Args:
+            files: The shapes, and what is validated.
+            bounds: What that may take.
+            is_cut: Whether the data may be validated in parts, and it is asked what each needs.
 
         Raises:
             SourceSyntax: They are not such as SHACL allows, or reading them takes too much.
@@ -62,6 +73,8 @@ class ValidatorProcess:
             written = self._answer(
                 {
                     "folder": str(files.folder),
+                    "shapes_name": files.shapes_name,
+                    "is_cut": is_cut,
                     "seconds": bounds.seconds,
                     "memory_bytes": bounds.memory_bytes,
                 }
@@ -73,7 +86,8 @@ class ValidatorProcess:
         except BaseException:
             self.close()
             raise
-        self.needs = None if written is None else Needs.read(written)
+        needs = json.loads(written)
+        self.needs = None if needs is None else Needs.read(needs)
 
     def close(self) -> None:
         """End the process and let go of everything; it may be dead already."""
@@ -82,13 +96,15 @@ class ValidatorProcess:
         self._channel.close()
         self._errors.close()
 
-    def findings(self, part: Partition) -> list[Finding]:
-        """Return the findings on the nodes of a part. After an error the process is of no use.
+    def report(self, part: Partition) -> bytes:
+        """Return the validation report on the nodes of a part, as N-Triples.
+
+        After an error the process is of no use.
 
         Raises:
             SourceSyntax: A shape cannot be used, or takes too much; it is named.
         """
-        found = self._answer(
+        return self._answer(
             {
                 "folder": str(part.files.folder),
                 "start": part.start,
@@ -97,9 +113,8 @@ class ValidatorProcess:
                 "alone": part.is_alone,
             }
         )
-        return [Finding(**each | {"severity": Severity(each["severity"])}) for each in found]
 
-    def _answer(self, question: dict[str, object]) -> Any:
+    def _answer(self, question: dict[str, object]) -> bytes:
         try:
             self._channel.send(json.dumps(question).encode())
             while True:
@@ -112,19 +127,19 @@ class ValidatorProcess:
             self._stop_at_time()
         except ConnectionClosed:
             self._tell_death()
-        answer = json.loads(body)
-        if said[0] == "memory":
+        status, reason = said
+        if status == "memory":
             self._stop_at_memory()
-        if said[0] == "refused":
+        if status == "refused":
             raise SourceSyntax(
                 "A shape is not valid SHACL: {reason}.",
                 where=_SHAPES_FOLDER,
                 remedy="Fix the shape that is named; nothing was published.",
-                reason=answer[0].strip().rstrip("."),
+                reason=reason.strip().rstrip("."),
             )
-        if said[0] == "failed":
-            self._refuse(answer[0])
-        return answer[0]
+        if status == "failed":
+            self._refuse(reason)
+        return body
 
     def _stop_at_time(self) -> NoReturn:
         self._stop(_TOO_SLOW if self._shape else _SLOW_TO_READ)
@@ -134,7 +149,7 @@ class ValidatorProcess:
 
     def _stop(self, message: str) -> NoReturn:
         self.close()
-        raise SourceSyntax(
+        raise ValidatorStopped(
             message,
             where=_SHAPES_FOLDER,
             remedy=_SIMPLIFY,
@@ -145,7 +160,7 @@ class ValidatorProcess:
         )
 
     def _refuse(self, reason: str) -> NoReturn:
-        raise SourceSyntax(
+        raise ValidatorStopped(
             "The shape {shape} cannot be held against the data ({reason}).",
             where=_SHAPES_FOLDER,
             remedy="Write it in another way; nothing was published.",
@@ -167,3 +182,119 @@ class ValidatorProcess:
         self.close()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         self._refuse(f"{how}: {words.splitlines()[-1]}" if words else how)
+
+
+# The process with the validator in Rust.
+
+# pySHACL decides where this one takes longer: it names the shape that is to blame.
+_FAST_SECONDS = 30.0
+_FAST_BYTES_A_SECOND = 1 << 19
+
+
+class FastValidatorFailed(Exception):
+    """The fast validator gave no answer; its text says why, in a few words of English."""
+
+
+class FastValidatorProcess:
+    """A process with the fast validator; it is of no use any more after it failed."""
+
+    def __init__(self, bounds: CheckLimits) -> None:
+        """Start it; nothing is waited for."""
+        self._bounds = bounds
+        self._lock = threading.Lock()
+        self._is_late = False
+        self._process = subprocess.Popen(
+            module_command("publisher.quality.fast_validator", str(bounds.memory_bytes)),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=child_environment(),
+        )
+
+    def close(self) -> None:
+        """End the process and let go of everything; it may be dead already."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                with suppress(OSError):  # what was not sent has nobody to go to
+                    stream.close()
+
+    def read(self, shapes: bytes) -> str:
+        """Let it read shapes, given as N-Triples; return why it cannot, empty when it could.
+
+        Raises:
+            FastValidatorFailed: It gave no answer.
+        """
+        status, reason, _ = self._ask({"do": "read"}, shapes, len(shapes))
+        return reason if status == "refused" else ""
+
+    def report(self, triples: Path) -> bytes:
+        """Return the validation report on a file of N-Triples, as N-Triples; empty for no result.
+
+        Raises:
+            FastValidatorFailed: There is none.
+        """
+        return self._report(str(triples), b"", triples.stat().st_size)
+
+    def report_on(self, triples: bytes) -> bytes:
+        """Return the validation report on triples, the same way."""
+        return self._report("", triples, len(triples))
+
+    def _report(self, path: str, body: bytes, length: int) -> bytes:
+        status, reason, report = self._ask({"do": "validate", "path": path}, body, length)
+        if status == "refused":
+            raise FastValidatorFailed(reason)
+        return report
+
+    def _ask(self, request: dict[str, object], body: bytes, length: int) -> tuple[str, str, bytes]:
+        seconds = min(self._bounds.seconds, _FAST_SECONDS) + length / _FAST_BYTES_A_SECOND
+        with self._lock:
+            timer = threading.Timer(seconds, self._stop)
+            timer.daemon = True
+            timer.start()
+            try:
+                status, reason, answer = self._exchange(request, body)
+            except (OSError, ValueError) as error:
+                raise FastValidatorFailed(self._last_words(seconds)) from error
+            finally:
+                timer.cancel()
+        if status == "memory":
+            raise FastValidatorFailed(self._too_large())
+        if status == "failed":
+            raise FastValidatorFailed(reason)
+        return status, reason, answer
+
+    def _exchange(self, request: dict[str, object], body: bytes) -> tuple[str, str, bytes]:
+        """Send a request and return the answer; what is no answer raises ``ValueError``."""
+        requests, answers = self._process.stdin, self._process.stdout
+        assert requests is not None
+        assert answers is not None
+        requests.write(json.dumps(request | {"bytes": len(body)}).encode() + b"\n")
+        requests.write(body)
+        requests.flush()
+        head = json.loads(answers.readline())
+        report = answers.read(head["bytes"])
+        if len(report) < head["bytes"]:
+            raise ValueError(head["bytes"])
+        return head["status"], head["reason"], report
+
+    def _stop(self) -> None:
+        self._is_late = True
+        self._process.kill()
+
+    def _too_large(self) -> str:
+        return f"more than {self._bounds.memory_bytes >> 20} MB"
+
+    def _last_words(self, seconds: float) -> str:
+        """Return why the process is gone, by how it ended and its last words."""
+        if self._is_late:
+            return f"longer than {seconds:.0f} s"
+        self._process.kill()
+        assert self._process.stderr is not None
+        words = self._process.stderr.read(_ERROR_BYTES).decode(errors="replace").strip()
+        code = self._process.wait()
+        if any(sign in words for sign in _NO_MEMORY):
+            return self._too_large()
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        return f"{how}: {words.splitlines()[-1]}" if words else how

@@ -9,8 +9,6 @@ from pathlib import PurePath
 from typing import TypeVar
 
 from pyoxigraph import RdfFormat
-from werkzeug.datastructures import LanguageAccept, MIMEAccept
-from werkzeug.http import parse_accept_header
 
 from publisher.errors import NotAcceptable
 
@@ -141,6 +139,10 @@ def _specificity(media_range: str, media_type: str) -> int:
 
 
 def _ranges(accept: str) -> tuple[tuple[str, float], ...]:
+    # Here, since what only reads files is quicker without it.
+    from werkzeug.datastructures import MIMEAccept
+    from werkzeug.http import parse_accept_header
+
     return tuple(parse_accept_header(accept, MIMEAccept))
 
 
@@ -246,6 +248,9 @@ def choose_language(accept_language: str, offered: tuple[str, ...]) -> str:
     >>> choose_language("sv-FI,en;q=0.8", ("en", "sv"))
     'sv'
     """
+    from werkzeug.datastructures import LanguageAccept
+    from werkzeug.http import parse_accept_header
+
     requested = [
         (tag.lower(), q) for tag, q in parse_accept_header(accept_language, LanguageAccept)
     ]

@@ -17,6 +17,7 @@ from publisher.quality.shape_partitions import (
     cut_into_partitions,
     one_partition,
 )
+from publisher.quality.validation_results import read_report
 from publisher.quality.validator import ShapeValidator, needs_in
 
 # Every way in which a shape looks from its focus node to others, and every kind of target.
@@ -90,13 +91,9 @@ def ground_of(folder: Path, shapes: str, lines: list[str]) -> ValidationFiles:
 
 
 def findings(parts: list[Partition]) -> Found:
-    """Return the findings of some parts, sorted.
-
-    Without messages: what pySHACL says in the place of a shape shows any triples of a blank node.
-    """
+    """Return what some parts find, sorted."""
     validator = ShapeValidator(parts[0].files, needs_in(parts[0].files))
-    found = (each for part in parts for each in validator.findings(part))
-    return sorted((f.severity.value, f.rule, f.focus_node, f.path, f.value) for f in found)
+    return sorted(result.key for part in parts for result in read_report(validator.report(part)))
 
 
 def in_whole_and_in_parts(

@@ -24,7 +24,7 @@ from publisher.quality.hygiene import check_hygiene
 from publisher.rdf.namespaces import iri
 
 if TYPE_CHECKING:
-    from publisher.quality.shapes import NodeValidator
+    from publisher.quality.validation import NodeValidator
 
 
 _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (

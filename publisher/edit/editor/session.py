@@ -28,7 +28,7 @@ from publisher.rdf.subjects import Term, pick_name
 from publisher.render.values import sort_key
 
 if TYPE_CHECKING:
-    from publisher.quality.shapes import NodeValidator
+    from publisher.quality.validation import NodeValidator
 
 
 Pairs = Iterable[tuple[str, str]]
@@ -268,7 +268,7 @@ class SourceSnapshot:
     def validator(self) -> NodeValidator:
         """Return what validates some things while they are edited."""
         # pySHACL takes a while to import, and the first page does not need it.
-        from publisher.quality.shapes import NodeValidator
+        from publisher.quality.validation import NodeValidator
 
         return NodeValidator(self.sources)
 

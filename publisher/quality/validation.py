@@ -1,0 +1,283 @@
+"""Shapes are held against data: by the fast validator, by pySHACL, or by each where it is able."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+from queue import SimpleQueue
+
+from publisher.bounds import FAST_VALIDATOR, PYSHACL, CheckLimits
+from publisher.errors import SourceSyntax
+from publisher.findings import Finding, Severity
+from publisher.load.sources import Sources
+from publisher.messages import in_language, text
+from publisher.quality.second_opinion import MOST_TRIPLES, compare
+from publisher.quality.second_opinion import RULE as SECOND_OPINION
+from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork
+from publisher.quality.shape_partitions import (
+    PARTITION_BYTES,
+    Partition,
+    ValidationFiles,
+    cut_into_partitions,
+    one_partition,
+    write_shapes,
+)
+from publisher.quality.validation_results import (
+    ValidationResult,
+    findings_of,
+    read_report,
+)
+from publisher.quality.validator_process import (
+    FastValidatorFailed,
+    FastValidatorProcess,
+    ValidatorProcess,
+    ValidatorStopped,
+)
+from publisher.rdf.sorted_files import read_lines
+from publisher.system.processes import cores
+
+RULE = "validator"
+_SLOW_SHAPES = "slow.nt"
+
+
+@dataclass(frozen=True)
+class Validation:
+    """What validating gave.
+
+    Attributes:
+        results: Of the report.
+        features: What the fast validator was not asked to do.
+        second_opinion: What the other validator said otherwise, or that it said nothing.
+    """
+
+    results: list[ValidationResult]
+    features: tuple[Feature, ...] = ()
+    second_opinion: tuple[Finding, ...] = ()
+
+
+def validate(files: ValidationFiles, shapes: ShapesGraph, bounds: CheckLimits) -> Validation:
+    """Return the results of holding shapes against data (SHACL, section 3.4).
+
+    Raises:
+        SourceSyntax: A shape is not one that SHACL allows, or takes too much.
+    """
+    if bounds.validator != FAST_VALIDATOR:
+        return Validation(_by_pyshacl(files, shapes.lines(), bounds))
+    process = FastValidatorProcess(bounds)
+    try:
+        work = shapes.share(process.read)
+        results = read_report(process.report(files.triples)) if work.fast else []
+    except FastValidatorFailed as error:
+        feature = Feature("", str(error))
+        return Validation(_by_pyshacl(files, shapes.lines(), bounds), (feature,))
+    finally:
+        process.close()
+    said: list[Finding] = []
+    if work.fast and asks_again(files, bounds):
+        again = shapes.lines(untargeted=work.slow_roots)
+        results, said = _with_second_opinion(results, files, again, shapes, bounds)
+    if work.slow:
+        results += _by_pyshacl(files, work.slow, bounds)
+    return Validation(results, work.features, tuple(said))
+
+
+def _with_second_opinion(
+    results: list[ValidationResult],
+    files: ValidationFiles,
+    lines: bytes,
+    shapes: ShapesGraph,
+    bounds: CheckLimits,
+) -> tuple[list[ValidationResult], list[Finding]]:
+    """Return what is believed after pySHACL was asked too, and where it says otherwise."""
+    try:
+        again = _by_pyshacl(files, lines, bounds)
+    except ValidatorStopped as error:
+        # It takes too long or breaks down, as with NaN: then there is no second opinion.
+        message = text(
+            "pySHACL gave no second opinion: {reason}", reason=in_language(error.what, "en")
+        )
+        return results, [Finding(Severity.INFO, message, rule=SECOND_OPINION)]
+    comparison = compare(results, again, shapes)
+    return comparison.results, comparison.findings
+
+
+def asks_again(files: ValidationFiles, bounds: CheckLimits) -> bool:
+    """Tell whether pySHACL is asked after the fast validator."""
+    lines = islice(read_lines(files.triples), MOST_TRIPLES)
+    return bounds.second_opinion and sum(1 for _ in lines) < MOST_TRIPLES
+
+
+def _by_pyshacl(
+    files: ValidationFiles, shapes: bytes, bounds: CheckLimits
+) -> list[ValidationResult]:
+    """Return what pySHACL finds: in parts where the data is large, on all cores."""
+    files = replace(files, shapes_name=_SLOW_SHAPES)
+    files.shapes.write_bytes(shapes)
+    is_cut = files.triples.stat().st_size > PARTITION_BYTES
+    first = ValidatorProcess(files, bounds, is_cut=is_cut)
+    processes = ValidatorPool(files, bounds, first)
+    try:
+        parts = (
+            [one_partition(files)]
+            if first.needs is None
+            else list(cut_into_partitions(files, first.needs))
+        )
+        reports = processes.reports(parts)
+        return [result for report in reports for result in read_report(report)]
+    finally:
+        processes.close()
+
+
+def feature_findings(features: Iterable[Feature]) -> Iterator[Finding]:
+    """Yield a note on each shape that the fast validator did not validate with."""
+    for feature in features:
+        if not feature.is_known:
+            message = text(
+                "{feature} is not validated: no validator here does it. Ask for the same in SHACL"
+                " Core or in a query.",
+                feature=feature.name,
+            )
+            severity = Severity.WARNING
+        else:
+            message = text(
+                "The fast validator does not do this ({feature}), so pySHACL did, more slowly.",
+                feature=feature.name,
+            )
+            severity = Severity.INFO
+        yield Finding(severity, message, rule=RULE, focus_node=feature.shape)
+
+
+class ValidatorPool:
+    """Processes that validate parts, as many as there are cores."""
+
+    def __init__(
+        self, files: ValidationFiles, bounds: CheckLimits, first: ValidatorProcess
+    ) -> None:
+        """Keep what further ones are started with."""
+        self._ground, self._bounds = files, bounds
+        self._all = [first]
+        self._idle: SimpleQueue[ValidatorProcess] = SimpleQueue()
+        self._idle.put(first)
+
+    def close(self) -> None:
+        """End them all."""
+        for process in self._all:
+            process.close()
+
+    def reports(self, parts: list[Partition]) -> Iterator[bytes]:
+        """Yield the report on each part, in their order; the first error ends it.
+
+        Raises:
+            SourceSyntax: A shape cannot be used, or takes too much.
+        """
+        count = min(cores(), len(parts))
+        if count < 2:
+            yield from map(self._validated, parts)
+            return
+        with ThreadPoolExecutor(count) as threads:
+            started = [threads.submit(self._start) for _ in range(count - 1)]
+            try:
+                for future in started:
+                    future.result()
+                yield from threads.map(self._validated, parts)
+            finally:
+                self.close()  # else the others would be waited for
+                threads.shutdown(wait=False, cancel_futures=True)
+
+    def _start(self) -> None:
+        process = ValidatorProcess(self._ground, self._bounds)
+        self._all.append(process)
+        self._idle.put(process)
+
+    def _validated(self, part: Partition) -> bytes:
+        process = self._idle.get()
+        try:
+            return process.report(part)
+        finally:
+            self._idle.put(process)
+
+
+class NodeValidator:
+    """Validates some nodes again and again while the data changes; the shapes are read once."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Read the shapes of some sources.
+
+        Raises:
+            SourceSyntax: A shape is not one that SHACL allows.
+        """
+        self._lock = threading.Lock()
+        self._fast: FastValidatorProcess | None = None
+        self._slow: ValidatorProcess | None = None
+        with _files_of(sources) as files:
+            self._shapes = ShapesGraph.read(read_lines(files.shapes), sources.prefixes)
+        self._start(sources, sources.bounds.validator)
+
+    def _start(self, sources: Sources, validator: str) -> None:
+        """Start the processes that the shapes need."""
+        work = SharedWork(b"", self._shapes.lines())
+        if validator == FAST_VALIDATOR:
+            process = FastValidatorProcess(sources.bounds)
+            weakref.finalize(self, process.close)
+            try:
+                work = self._shapes.share(process.read)
+                self._fast = process if work.fast else None
+            except FastValidatorFailed:
+                self._fast = None
+        self._slow = None
+        if work.slow:
+            with _files_of(sources, work.slow) as files:
+                self._slow = ValidatorProcess(files, sources.bounds)
+            weakref.finalize(self, self._slow.close)
+
+    def findings(self, sources: Sources, things: Iterable[str]) -> list[Finding]:
+        """Return the findings on some nodes, given as IRIs, of sources with the same shapes.
+
+        Raises:
+            SourceSyntax: A shape cannot be held against the data.
+        """
+        named = {f"<{thing}>" for thing in things}
+        if not named:
+            return []
+        with self._lock, _files_of(sources) as files:
+            try:
+                results = self._results(files, named)
+            except FastValidatorFailed:
+                self._start(sources, PYSHACL)
+                results = self._results(files, named)
+            except SourceSyntax:
+                self._start(sources, sources.bounds.validator)
+                raise
+        return list(findings_of(results, self._shapes))
+
+    def _results(self, files: ValidationFiles, named: set[str]) -> list[ValidationResult]:
+        results: list[ValidationResult] = []
+        if self._fast is not None:
+            found = read_report(self._fast.report(files.triples))
+            results += (result for result in found if result.key.focus_node in named)
+        if self._slow is not None:
+            nodes = tuple(name.encode() for name in named)
+            part = replace(one_partition(files), nodes=nodes)
+            if self._slow.needs is not None:
+                for _ in cut_into_partitions(files, self._slow.needs):
+                    pass  # what the parts need of each other is written on the way
+                part = Partition(files, 0, 0, nodes)
+            results += read_report(self._slow.report(part))
+        return results
+
+
+@contextmanager
+def _files_of(sources: Sources, shapes: bytes = b"") -> Iterator[ValidationFiles]:
+    """Yield what is validated, in a folder that goes afterwards; with other shapes, if given."""
+    with tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
+        files = write_shapes(sources, Path(folder))
+        if shapes:
+            files.shapes.write_bytes(shapes)
+        yield files

@@ -1,0 +1,180 @@
+"""Validation reports, as every validator writes them, and the findings that people read.
+
+SHACL, section 3.6: a report is a graph. Each validator gives it as N-Triples, from its own process.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
+
+from publisher.findings import Finding, Severity
+from publisher.messages import SOURCE_LANGUAGE, Text, text
+from publisher.quality.shape_features import ShapesGraph, read_literal, shown_name
+from publisher.rdf.namespaces import iri
+
+Term = NamedNode | BlankNode | Literal | Triple
+_TYPE, _RESULT_CLASS = iri("rdf:type"), iri("sh:ValidationResult")
+_MESSAGE = f"<{iri('sh:message')}>"
+_SEVERITIES = {
+    iri("sh:Violation"): Severity.VIOLATION,
+    iri("sh:Warning"): Severity.WARNING,
+    iri("sh:Info"): Severity.INFO,
+}
+_BLANK = "[]"
+
+
+class ResultKey(NamedTuple):
+    """What two validators must agree on; a blank node of the data is ``[]``, since names differ.
+
+    Attributes:
+        focus_node: As N-Triples, as are the others.
+        path: Empty for none.
+        value: Empty for none.
+        component: The constraint component, as an IRI.
+        severity: As an IRI.
+        shape: The shape that was broken; a blank node has a name of this run.
+    """
+
+    focus_node: str
+    path: str
+    value: str
+    component: str
+    severity: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class ValidationResult:
+    """One result (SHACL, section 3.6.2).
+
+    Attributes:
+        key: What it says.
+        constraint: The constraint in SPARQL that was broken, as N-Triples; empty for another.
+        messages: Language → what the validator says, with its variables filled.
+    """
+
+    key: ResultKey
+    constraint: str = ""
+    messages: Mapping[str, str] | None = None
+
+
+def read_report(report: bytes) -> list[ValidationResult]:
+    """Return the results of a report in N-Triples; those that only explain others are left out."""
+    said: dict[object, dict[str, list[Term]]] = defaultdict(lambda: defaultdict(list))
+    for quad in parse(report, format=RdfFormat.N_TRIPLES):
+        said[quad.subject][quad.predicate.value].append(quad.object)
+    listed = [node for of in list(said.values()) for node in of.get(iri("sh:result"), ())]
+    return [_result(said[node]) for node in listed]
+
+
+def _result(said: Mapping[str, Sequence[Term]]) -> ValidationResult:
+    def first(name: str) -> str:
+        values = said.get(iri(name))
+        return "" if not values else _BLANK if isinstance(values[0], BlankNode) else str(values[0])
+
+    messages = {
+        message.language or "": message.value
+        for message in said.get(iri("sh:resultMessage"), ())
+        if isinstance(message, Literal)
+    }
+    key = ResultKey(
+        first("sh:focusNode"),
+        first("sh:resultPath"),
+        first("sh:value"),
+        first("sh:sourceConstraintComponent")[1:-1],
+        first("sh:resultSeverity")[1:-1],
+        first("sh:sourceShape"),
+    )
+    return ValidationResult(key, first("sh:sourceConstraint"), messages)
+
+
+def findings_of(results: Iterable[ValidationResult], shapes: ShapesGraph) -> Iterator[Finding]:
+    """Yield the results as an editor reads them."""
+    for result in results:
+        key = result.key
+        yield Finding(
+            _SEVERITIES.get(key.severity, Severity.VIOLATION),
+            _messages(result, shapes),
+            rule=shown_name(key.shape),
+            focus_node=shown_term(key.focus_node),
+            path="" if key.path == _BLANK else shown_term(key.path),
+            value=key.value,
+        )
+
+
+def shown_term(term: str) -> str:
+    """Return an IRI as such, and a literal without its quotes."""
+    if term.startswith("<"):
+        return term[1:-1]
+    return read_literal(term).value if term.startswith('"') else term
+
+
+def _messages(result: ValidationResult, shapes: ShapesGraph) -> Text:
+    """Return what the broken shape tells the editor, by language (SHACL, section 2.1.5).
+
+    They are read from the shapes: some validators drop the languages. What a query fills in is
+    taken from the report, where it has the languages.
+    """
+    written = (result.constraint and shapes.values(result.constraint, _MESSAGE)) or shapes.values(
+        result.key.shape, _MESSAGE
+    )
+    texts = {
+        literal.language or SOURCE_LANGUAGE: literal.value
+        for literal in sorted(map(read_literal, filter(_is_literal, written)), key=str)
+    }
+    said = {tag or SOURCE_LANGUAGE: words for tag, words in (result.messages or {}).items()}
+    if not texts:
+        return default_message(result.key.component) or said
+    is_filled = any("{" in words for words in texts.values()) and texts.keys() <= said.keys()
+    return said if is_filled else texts
+
+
+def _is_literal(term: str) -> bool:
+    return term.startswith('"')
+
+
+# What is said where a shape has no message: a sentence a component (SHACL, section 4 and 5).
+
+_SENTENCES = {
+    "And": "This does not conform to all of the shapes that are asked for.",
+    "Class": "The value is not of the class that is asked for.",
+    "Closed": "This property is not one that the shape allows.",
+    "Datatype": "The value is not of the datatype that is asked for, or not well-formed.",
+    "Disjoint": "The value must not be a value of the other property too.",
+    "Equals": "The values must be the same as those of the other property.",
+    "HasValue": "The value that is asked for is missing.",
+    "In": "The value is not one of those that are allowed.",
+    "LanguageIn": "The language of the text is not one of those that are asked for.",
+    "LessThan": "The value must be less than those of the other property.",
+    "LessThanOrEquals": "The value must not be greater than those of the other property.",
+    "MaxCount": "There are too many values.",
+    "MaxExclusive": "The value is too large, or cannot be compared.",
+    "MaxInclusive": "The value is too large, or cannot be compared.",
+    "MaxLength": "The value is too long.",
+    "MinCount": "There are too few values.",
+    "MinExclusive": "The value is too small, or cannot be compared.",
+    "MinInclusive": "The value is too small, or cannot be compared.",
+    "MinLength": "The value is too short.",
+    "Node": "The value does not conform to the shape that is asked for.",
+    "NodeKind": "The value is not of the kind that is asked for: IRI, blank node or literal.",
+    "Not": "This conforms to a shape that it must not conform to.",
+    "Or": "This conforms to none of the shapes of which it must have one.",
+    "Pattern": "The value does not match the pattern.",
+    "QualifiedMaxCount": "Too many values conform to the shape that is asked for.",
+    "QualifiedMinCount": "Too few values conform to the shape that is asked for.",
+    "SPARQL": "The query of the shape finds a fault here.",
+    "UniqueLang": "Two values have the same language.",
+    "Xone": "This must conform to exactly one of the shapes.",
+}
+
+
+def default_message(component: str) -> Text | None:
+    """Return what a broken constraint is called in every language; None for one of others."""
+    name = component.removeprefix(iri("sh:")).removesuffix("ConstraintComponent")
+    sentence = _SENTENCES.get(name)
+    return text(sentence) if sentence else None

@@ -1,0 +1,318 @@
+"""Two validators: what each is asked to do, that they agree, and what happens when they do not."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from pyoxigraph import RdfFormat, Triple, parse, serialize
+
+from publisher.bounds import PYSHACL, CheckLimits
+from publisher.findings import Severity
+from publisher.load.sources import read_sources
+from publisher.quality.approval import check
+from publisher.quality.second_opinion import known_fault
+from publisher.quality.shape_features import ShapesGraph
+from publisher.quality.shape_partitions import ValidationFiles, write_shapes
+from publisher.quality.shapes import check_shapes
+from publisher.quality.validation import Validation, validate
+from publisher.quality.validation_results import ResultKey, findings_of
+from publisher.rdf.namespaces import PREFIXES
+from publisher.rdf.sorted_files import read_lines
+
+HEAD = """
+PREFIX : <https://e.org/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+DATA = """:a a :A ; :p 1 , "x"@sv , :b . :b a :B ; :q :a . :c a :A ; :p "07"^^xsd:integer ."""
+FAST, SLOW = CheckLimits(), CheckLimits(validator=PYSHACL)
+
+
+def written(folder: Path, shapes: str, data: str) -> tuple[ValidationFiles, ShapesGraph]:
+    """Return shapes and data, both in Turtle, as a check has them on the disk."""
+    files = ValidationFiles(folder)
+    for path, text in ((files.shapes, shapes), (files.triples, data)):
+        triples = [quad.triple for quad in parse(HEAD + text, format=RdfFormat.TURTLE)]
+        lines = (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True)
+        path.write_bytes(b"".join(sorted(lines)))
+    files.prefixes.write_text("{}", encoding="utf-8")
+    return files, ShapesGraph.read(read_lines(files.shapes), {})
+
+
+def validated(
+    folder: Path, shapes: str, limits: CheckLimits = FAST, data: str = DATA
+) -> Validation:
+    """Return what a validator finds."""
+    return validate(*written(folder, shapes, data), limits)
+
+
+def keys(validation: Validation) -> Counter[ResultKey]:
+    """Return what is compared; a blank node of shapes has the same name for both."""
+    return Counter(result.key for result in validation.results)
+
+
+SELECT = ':S a sh:NodeShape ; sh:targetClass :A ; sh:sparql [ sh:select """{}""" ] .'
+ADVANCED = ":S a sh:NodeShape ; sh:targetClass :A ; {} ."
+FEATURES = {
+    "sh:js": ADVANCED.format("sh:js [ sh:jsFunctionName 'f' ]"),
+    "sh:rule": ADVANCED.format(
+        "sh:rule [ a sh:TripleRule ; sh:subject sh:this ; sh:predicate :z ; sh:object 1 ]"
+    ),
+    "sh:target": ":S a sh:NodeShape ; sh:nodeKind sh:Literal ; sh:target [ a sh:SPARQLTarget ;"
+    " sh:select 'SELECT ?this { ?this a <https://e.org/A> }' ] .",
+    "sh:expression": ADVANCED.format("sh:expression [ sh:path :flag ]"),
+    "recursion": ADVANCED.format("sh:property [ sh:path :p ; sh:node :S ]"),
+    "MINUS": SELECT.format(
+        "SELECT $this ?value { $this <https://e.org/p> ?value MINUS { ?value ?a ?b } }"
+    ),
+    "SELECT … SELECT": SELECT.format(
+        "SELECT $this ?value { { SELECT ?value { ?any <https://e.org/p> ?value } } }"
+    ),
+    "sh:pattern": ADVANCED.format("sh:property [ sh:path :p ; sh:pattern '^[a-z&&[x]]$' ]"),
+    "sh:minCount (2)": ADVANCED.format("sh:property [ sh:path :p ; sh:minCount 1 , 9 ]"),
+    "sh:minInclusive xsd:gYear": ADVANCED.format(
+        "sh:property [ sh:path :p ; sh:minInclusive '2020'^^xsd:gYear ]"
+    ),
+    "nesting": ADVANCED.format("sh:not [ " * 45 + "sh:nodeKind sh:IRI" + " ]" * 45),
+}
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_what_the_fast_validator_lacks_is_found_in_the_shapes(feature: str) -> None:
+    """Before anything is validated; the shape beside it stays fast."""
+    beside = ":Beside a sh:NodeShape ; sh:targetClass :B ; sh:nodeKind sh:Literal ."
+    with TemporaryDirectory() as folder:
+        _, shapes = written(Path(folder), f"{FEATURES[feature]}\n{beside}", DATA)
+    work = shapes.share(lambda _: "")
+    assert [(f.shape, f.name) for f in work.features] == [("https://e.org/S", feature)]
+    assert (b"Beside" in work.fast, b"org/S>" in work.fast) == (True, False)
+    assert b"<https://e.org/Beside> <http://www.w3.org/ns/shacl#targetClass>" not in work.slow
+
+
+def test_each_shape_is_validated_once_by_the_one_that_can(tmp_path: Path) -> None:
+    """A target in SPARQL by pySHACL, with its results; the rest by the fast validator."""
+    shapes = (
+        FEATURES["sh:target"] + ":T a sh:NodeShape ; sh:targetClass :B ; sh:nodeKind sh:Literal ."
+    )
+    found = validated(tmp_path, shapes)
+    assert [(f.name, f.is_known) for f in found.features] == [("sh:target", True)]
+    nodes = sorted((key.focus_node, key.shape) for key in keys(found))
+    assert nodes == [
+        (f"<https://e.org/{n}>", f"<https://e.org/{s}>") for n, s in ("aS", "bT", "cS")
+    ]
+
+
+def test_what_only_one_of_many_shapes_makes_impossible_keeps_the_others_fast(
+    tmp_path: Path,
+) -> None:
+    """A pattern that looks ahead is no regular expression of XPath; pySHACL evaluates it."""
+    shapes = ADVANCED.format("sh:property [ sh:path :p ; sh:pattern '^(?=x)x$' ]")
+    shapes += ":T a sh:NodeShape ; sh:targetClass :B ; sh:nodeKind sh:Literal ."
+    files, graph = written(tmp_path, shapes, DATA)
+    found = validate(files, graph, FAST)
+    (feature,) = found.features
+    assert feature.shape == "https://e.org/S"
+    assert "look-around" in feature.name
+    assert keys(found) == keys(validate(files, graph, SLOW))
+
+
+def test_what_nobody_validates_is_a_warning(world: Path) -> None:
+    """A constraint that is passed over in silence would be taken for one that is kept."""
+    put_shape(world, "sh:js [ sh:jsFunctionName 'f' ]")
+    (found,) = check_shapes(read_sources(world, "https://data.example.org/"))
+    assert found.severity is Severity.WARNING
+    assert "sh:js" in found.message["sv"]
+
+
+def put_shape(world: Path, body: str) -> None:
+    """Write a shape for lakes."""
+    head = (world / "shapes" / "Lake.ttl").read_text(encoding="utf-8")
+    text = f"shape:B a sh:NodeShape ; sh:targetClass water:Lake ; {body} .\n"
+    (world / "shapes" / "B.ttl").write_text(head[: head.index("\n\n") + 2] + text, encoding="utf-8")
+
+
+BROKEN = {
+    "it ends at once": "import os; os.abort()",
+    "it ends while it reads": "class Shapes:\n @staticmethod\n"
+    " def from_text(*_): import os; os.abort()",
+    "it panics": "class Panic(BaseException): pass\nclass Shapes:\n @staticmethod\n"
+    " def from_text(*_): raise Panic('index out of bounds')",
+    "it answers with something else": "import os; os.write(1, b'hello\\n')",
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_fast_validator_that_breaks_down_costs_a_sentence(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    """Then pySHACL validates, and a note says why it took longer."""
+    (tmp_path / "shacl.py").write_text(BROKEN[broken], encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
+    put_shape(world, "sh:property [ sh:path skos:note ; sh:minCount 1 ]")
+    found = check(read_sources(world, "https://data.example.org/"))
+    assert {f.severity for f in found} == {Severity.VIOLATION, Severity.INFO}
+    assert "pySHACL" in found[-1].message["en"]
+
+
+def test_messages_have_every_language_whoever_validates(tmp_path: Path) -> None:
+    """Of a property in brackets, and of a query in brackets."""
+    words = 'sh:message "Fel."@sv , "Wrong."@en'
+    shapes = ADVANCED.format(f"sh:property [ sh:path :p ; sh:maxCount 1 ; {words} ]")
+    shapes += (
+        SELECT.format("SELECT $this { $this a <https://e.org/A> }")
+        .replace("[ sh:select", f"[ {words} ; sh:select")
+        .replace(":S", ":Q")
+    )
+    files, graph = written(tmp_path, shapes, DATA)
+    for limits in (FAST, SLOW):
+        found = list(findings_of(validate(files, graph, limits).results, graph))
+        assert len(found) == 3
+        assert all(f.message == {"sv": "Fel.", "en": "Wrong."} for f in found)
+
+
+def test_a_shape_without_a_message_gets_one_in_both_languages(tmp_path: Path) -> None:
+    """Validators say it in English, each in its own words."""
+    files, graph = written(tmp_path, ADVANCED.format("sh:nodeKind sh:Literal"), DATA)
+    found = [
+        list(findings_of(validate(files, graph, limits).results, graph)) for limits in (FAST, SLOW)
+    ]
+    assert found[0][0].message["sv"].startswith("Värdet är inte av det slag")
+    assert sorted(map(str, found[0])) == sorted(map(str, found[1]))
+
+
+def test_queries_may_leave_prefixes_of_the_folder_undeclared(tmp_path: Path) -> None:
+    """Those that they declare, by SPARQL or by SHACL, are theirs."""
+    files, _ = written(
+        tmp_path,
+        ":O sh:declare [ sh:prefix 'e' ; sh:namespace 'https://e.org/' ] . "
+        + SELECT.format("SELECT $this { $this skos:note|e:p 1 }").replace(
+            "[ sh:select", "[ sh:prefixes :O ; sh:select"
+        ),
+        DATA,
+    )
+    shapes = ShapesGraph.read(read_lines(files.shapes), {**PREFIXES, "e": "https://wrong.org/"})
+    found = validate(files, shapes, FAST)
+    assert found.features == ()
+    assert [key.focus_node for key in keys(found)] == ["<https://e.org/a>"]
+
+
+@pytest.mark.parametrize("kind", ["rdfs:Class", "owl:Class", ":Kind"])
+def test_a_shape_that_is_a_class_targets_its_instances(tmp_path: Path, kind: str) -> None:
+    """SHACL, section 2.1.3.3: whatever kind of class it is."""
+    shapes = (
+        f":Kind rdfs:subClassOf rdfs:Class . :A a sh:NodeShape , {kind} ; sh:nodeKind sh:Literal ."
+    )
+    assert len(keys(validated(tmp_path, shapes))) == 2
+
+
+# They agree.
+
+
+def lines_of(triples: Iterable[Triple]) -> list[bytes]:
+    """Return triples as sorted lines."""
+    return sorted((serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(keepends=True))
+
+
+_XSD = '"%s"^^<http://www.w3.org/2001/XMLSchema#%s>'
+ODD = [
+    *('"fel"@sv', '""', f'"{"x" * 400}"', "<urn:nowhere>", '"2026"', '"two\\nlines\\n"', "_:zz"),
+    *('"colour"@en-GB', '"Ångström"', '"t"^^<urn:datatype>', _XSD % (" 7 ", "integer")),
+    *(_XSD % pair for pair in [("-1", "integer"), ("2026-13-01", "date"), ("true", "boolean")]),
+    *(_XSD % pair for pair in [("1.50", "decimal"), ("x", "integer"), ("-0044-03-15", "date")]),
+    # Not NaN: pySHACL breaks down when it compares it with a decimal.
+    *(_XSD % pair for pair in [("1e400", "double"), ("2026", "gYear"), ("300", "byte")]),
+]
+
+
+def broken_data(lines: list[bytes], seed: int) -> list[bytes]:
+    """Return data from which statements were taken, and in which values were exchanged."""
+    chance = random.Random(seed)
+    found = set(lines) - set(chance.sample(lines, len(lines) // 20))
+    values = [line[:-3].split(b" ", 2)[2] for line in lines]
+    for line in chance.sample(lines, len(lines) // 12):
+        subject, predicate, _ = line.split(b" ", 2)
+        odd = chance.choice(ODD).encode() if chance.random() < 0.7 else chance.choice(values)
+        found.discard(line)
+        found.add(b"%s %s %s .\n" % (subject, predicate, odd))
+    return lines_of(q.triple for q in parse(b"".join(found), format=RdfFormat.N_TRIPLES))
+
+
+# Every constraint of SHACL Core (section 4), each on a property that has values of every kind.
+CORE = """
+:Every a sh:NodeShape ; sh:targetClass :A ; sh:targetSubjectsOf :q ; sh:targetObjectsOf :r ;
+    sh:property [ sh:path :p ; sh:class :B ] , [ sh:path :p ; sh:datatype xsd:integer ] ,
+        [ sh:path :p ; sh:datatype xsd:date ] , [ sh:path :p ; sh:nodeKind sh:BlankNodeOrIRI ] ,
+        [ sh:path :p ; sh:minCount 2 ; sh:maxCount 3 ] , [ sh:path :p ; sh:minInclusive 0 ] ,
+        [ sh:path :p ; sh:maxInclusive 90.0 ] , [ sh:path :p ; sh:minExclusive 1.5 ] ,
+        [ sh:path :p ; sh:maxExclusive "2026-06-01"^^xsd:date ] ,
+        [ sh:path :p ; sh:minLength 3 ; sh:maxLength 12 ] , [ sh:path :p ; sh:pattern "^[a-z]+$" ] ,
+        [ sh:path :p ; sh:pattern "^FEL" ; sh:flags "i" ] ,
+        [ sh:path :p ; sh:languageIn ( "sv" "en" ) ] ,
+        [ sh:path :p ; sh:uniqueLang true ] , [ sh:path :p ; sh:equals :q ] ,
+        [ sh:path :p ; sh:disjoint :r ] , [ sh:path :p ; sh:hasValue :n1 ] ,
+        [ sh:path :p ; sh:in ( :n1 1 "fel"@sv ) ; sh:severity sh:Warning ] ,
+        [ sh:path :p ; sh:qualifiedValueShape [ sh:class :B ] ; sh:qualifiedMinCount 1 ;
+            sh:qualifiedMaxCount 1 ] ,
+        [ sh:path ( :q [ sh:inversePath :r ] ) ; sh:minCount 1 ] ,
+        [ sh:path [ sh:zeroOrMorePath :q ] ; sh:class :A ; sh:severity sh:Info ] ,
+        [ sh:path [ sh:alternativePath ( :p [ sh:oneOrMorePath :r ] ) ] ; sh:maxCount 4 ] ;
+    sh:or ( [ sh:class :A ] [ sh:property [ sh:path :p ; sh:minCount 1 ] ] ) ;
+    sh:xone ( [ sh:class :A ] [ sh:class :B ] ) ; sh:not [ sh:class :C ] ;
+    sh:and ( [ sh:class :A ] [ sh:nodeKind sh:IRI ] ) ;
+    sh:node [ sh:property [ sh:path :r ; sh:minCount 1 ] ] .
+:Closed a sh:NodeShape ; sh:targetClass :C ; sh:closed true ; sh:ignoredProperties ( :q ) ;
+    sh:property [ sh:path :p ] .
+:Value a sh:NodeShape ; sh:targetObjectsOf :p ; sh:minLength 2 ; sh:pattern "e" .
+"""
+
+
+def random_data(seed: int) -> str:
+    """Return statements about a few nodes, in Turtle without prefixes of datatypes."""
+    chance = random.Random(seed)
+    nodes = [f"<https://e.org/n{number}>" for number in range(8)]
+    values = [*ODD, *nodes]
+    found = [f"{chance.choice(nodes)} a :{chance.choice('ABC')} ." for _ in range(12)]
+    found += [
+        f"{chance.choice(nodes)} :{chance.choice('ppqr')} {chance.choice(values)} ."
+        for _ in range(150)
+    ]
+    return "\n".join(found)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_validators_find_the_same_for_every_constraint(tmp_path: Path, seed: int) -> None:
+    """Focus node, path, value, component, severity and shape, whatever the values are."""
+    agree(*written(tmp_path, CORE, random_data(seed)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
+def test_validators_find_the_same_in_a_larger_folder(tmp_path: Path, seed: int) -> None:
+    """With the shapes and the data of the clusters."""
+    compare_on(Path(__file__).parents[2], "https://w3id.org/nms-kluster/", tmp_path, seed)
+
+
+def compare_on(folder: Path, base: str, scratch: Path, seed: int) -> None:
+    """Hold both validators against a folder that was broken."""
+    sources = read_sources(folder, base)
+    files = write_shapes(sources, scratch)
+    shapes = ShapesGraph.read(read_lines(files.shapes), sources.prefixes)
+    files.triples.write_bytes(b"".join(broken_data(list(read_lines(files.triples)), seed)))
+    agree(files, shapes)
+
+
+def agree(files: ValidationFiles, shapes: ShapesGraph) -> None:
+    """Fail when the validators differ by more than their known faults."""
+    fast, slow = validate(files, shapes, FAST), validate(files, shapes, SLOW)
+    assert fast.features == ()
+    assert len(slow.results) > 100
+    differences = [*(keys(fast) - keys(slow)), *(keys(slow) - keys(fast))]
+    assert [key for key in differences if known_fault(key, shapes) is None] == []
