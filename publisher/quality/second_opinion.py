@@ -82,14 +82,27 @@ def _is_well_typed(value: Literal) -> bool | None:
     return bool(re.fullmatch(_LEXICAL[name], value.value, re.ASCII)) if name in _LEXICAL else None
 
 
-def _of_datatype(key: ResultKey, shapes: ShapesGraph) -> bool | None:
+def _of_rewritten(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
+    is_rewritten = read_literal(key.value).datatype.value in _REWRITTEN
+    return finder == FAST_VALIDATOR if is_rewritten else None
+
+
+def _of_nested_shape(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
+    """Tell whether the fast validator found it, of a value that Python reads otherwise."""
+    value = read_literal(key.value)
+    is_date = value.datatype.value in (iri("xsd:date"), iri("xsd:dateTime"))
+    is_strange = _is_well_typed(value) is False or (is_date and _NOT_IN_PYTHON.match(value.value))
+    return finder == FAST_VALIDATOR if is_strange else None
+
+
+def _of_datatype(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
     value = read_literal(key.value)
     asked = shapes.values(key.shape, f"<{iri('sh:datatype')}>")
     is_well_typed = _is_well_typed(value) if asked == [str(value.datatype)] else None
     return None if is_well_typed is None else not is_well_typed
 
 
-def _of_limit(key: ResultKey, shapes: ShapesGraph) -> bool | None:
+def _of_limit(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
     name = _component(key).removesuffix("ConstraintComponent")
     limits = shapes.values(key.shape, f"<{iri('sh:')}{name[0].lower()}{name[1:]}>")
     if not key.value.startswith('"') or len(limits) != 1:
@@ -109,7 +122,7 @@ def _of_limit(key: ResultKey, shapes: ShapesGraph) -> bool | None:
     return not is_met if is_known else None
 
 
-def _of_language(key: ResultKey, shapes: ShapesGraph) -> bool | None:
+def _of_language(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
     """Tell whether no range of a list matches (RFC 4647, section 3.3.1, as SPARQL asks for it)."""
     tag = (read_literal(key.value).language or "").lower()
     ranges = [
@@ -137,13 +150,14 @@ class KnownFault:
         components: Names of the constraint components; none for any.
         section: Where SHACL says what is right.
         reason: What which validator does.
-        is_fault: Tells whether who finds it is right; None where the result is of another kind.
+        is_fault: Tells whether who finds it is right, by the name of who does; None where the
+            result is of another kind.
     """
 
     components: tuple[str, ...]
     section: str
     reason: str
-    is_fault: Callable[[ResultKey, ShapesGraph], bool | None]
+    is_fault: Callable[[ResultKey, ShapesGraph, str], bool | None]
 
 
 KNOWN_FAULTS = (
@@ -151,7 +165,7 @@ KNOWN_FAULTS = (
         (),
         "2.1.5",  # a result names the value node as it is
         "pySHACL reads xsd:normalizedString and xsd:token with other blanks than they have",
-        lambda key, _: True if read_literal(key.value).datatype.value in _REWRITTEN else None,
+        _of_rewritten,
     ),
     KnownFault(
         ("DatatypeConstraintComponent",),
@@ -160,6 +174,12 @@ KNOWN_FAULTS = (
         " refuses dates that Python does not have (before year 1, after 9999, 24:00:00);"
         " the fast validator does not look into xsd:hexBinary and xsd:base64Binary",
         _of_datatype,
+    ),
+    KnownFault(
+        tuple(f"{name}ConstraintComponent" for name in ("And", "Node", "Not", "Or", "Xone")),
+        "4.6",
+        "what is said above of a datatype, in shapes that are named by others",
+        _of_nested_shape,
     ),
     KnownFault(
         tuple(f"{name}ConstraintComponent" for name in _OPERATORS),
@@ -179,7 +199,7 @@ KNOWN_FAULTS = (
         ("LessThanConstraintComponent", "LessThanOrEqualsConstraintComponent"),
         "4.5.3",
         "pySHACL lets pass values that cannot be compared with the others",
-        lambda key, _: True,
+        lambda key, shapes, finder: True if finder == FAST_VALIDATOR else None,
     ),
 )
 
@@ -214,7 +234,7 @@ def compare(
         if len(found[fewer]) == len(found[more]):
             results += found[FAST_VALIDATOR]
             continue
-        verdict = known_fault(key, shapes)
+        verdict = known_fault(key, shapes, more)
         if verdict is None:
             findings.append(_disagreement(key, more, fewer))
         results += found[fewer if verdict is False else more]
@@ -228,11 +248,11 @@ def _by_key(results: Iterable[ValidationResult]) -> dict[ResultKey, list[Validat
     return found
 
 
-def known_fault(key: ResultKey, shapes: ShapesGraph) -> bool | None:
+def known_fault(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
     """Tell of a result that one validator alone has whether it is right; None when unknown."""
     for fault in KNOWN_FAULTS:
         if not fault.components or _component(key) in fault.components:
-            verdict = fault.is_fault(key, shapes)
+            verdict = fault.is_fault(key, shapes, finder)
             if verdict is not None:
                 return verdict
     return None

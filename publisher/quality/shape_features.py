@@ -71,10 +71,8 @@ _ONCE |= _sh("qualifiedMaxCount", "qualifiedValueShapesDisjoint", "severity", "d
 _BOOLEANS = _sh("closed", "uniqueLang", "deactivated", "qualifiedValueShapesDisjoint", "optional")
 _LIMITS = _sh("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
 # SPARQL 1.1, section 17.3, and dates: what the fast validator compares. pySHACL compares more.
-_COMPARED = frozenset(
-    ("date", "dateTime", "time", "string", "boolean", "decimal", "double", "float", "int")
-    + ("integer", "long", "short", "byte", "nonNegativeInteger", "positiveInteger")
-)
+_COMPARED = {"date", "dateTime", "time", "string", "boolean", "decimal", "double", "float", "int"}
+_COMPARED |= {"integer", "long", "short", "byte", "nonNegativeInteger", "positiveInteger"}
 _NOT_FOLLOWED = _TARGETS | _sh("class", "datatype", "equals", "disjoint", "lessThan", "hasValue")
 _NOT_FOLLOWED |= _sh("lessThanOrEquals", "group", "severity", "nodeKind") | {_TYPE, _SUBCLASS}
 _DEEPEST = 40

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tempfile
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -17,7 +18,7 @@ from publisher.bounds import FAST_VALIDATOR, PYSHACL, CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.sources import Sources
-from publisher.messages import in_language, text
+from publisher.messages import SOURCE_LANGUAGE, in_language, text
 from publisher.quality.second_opinion import MOST_TRIPLES, compare
 from publisher.quality.second_opinion import RULE as SECOND_OPINION
 from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork
@@ -80,7 +81,7 @@ def validate(files: ValidationFiles, shapes: ShapesGraph, bounds: CheckLimits) -
     finally:
         process.close()
     said: list[Finding] = []
-    if work.fast and asks_again(files, bounds):
+    if work.fast and _asks_again(files.triples, bounds):
         again = shapes.lines(untargeted=work.slow_roots)
         results, said = _with_second_opinion(results, files, again, shapes, bounds)
     if work.slow:
@@ -108,10 +109,19 @@ def _with_second_opinion(
     return comparison.results, comparison.findings
 
 
-def asks_again(files: ValidationFiles, bounds: CheckLimits) -> bool:
+def _asks_again(triples: Path, bounds: CheckLimits) -> bool:
     """Tell whether pySHACL is asked after the fast validator."""
-    lines = islice(read_lines(files.triples), MOST_TRIPLES)
+    lines = islice(read_lines(triples), MOST_TRIPLES)
     return bounds.second_opinion and sum(1 for _ in lines) < MOST_TRIPLES
+
+
+def validator_versions(sources: Sources) -> Mapping[str, str]:
+    """Return what holds the shapes against some sources: what is asked first, and second."""
+    is_fast = sources.bounds.validator == FAST_VALIDATOR
+    packages = {"validator": "shacl" if is_fast else "pyshacl"}
+    if is_fast and _asks_again(sources.sorted_sources.quads, sources.bounds):
+        packages["second_opinion"] = "pyshacl"
+    return {role: f"{package} {version(package)}" for role, package in packages.items()}
 
 
 def _by_pyshacl(

@@ -18,6 +18,7 @@ from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
 from publisher.load.files import CATALOGUE
 from publisher.quality.approval import ApprovedSources
+from publisher.quality.validation import validator_versions
 from publisher.quality.reports import as_json as report_as_json
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.release.canonical import canonical_graphs
@@ -235,6 +236,7 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
         "inputs": plan.inputs,
         "loss_allowed": plan.loss_allowed,
         "software": __version__,
+        **validator_versions(sources),
         "graphs": counts,
         "prefixes": dict(sources.prefixes),
         "documents": documents,

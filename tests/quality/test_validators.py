@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 from collections import Counter
 from collections.abc import Iterable
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from pyoxigraph import RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse, serialize
 
-from publisher.bounds import PYSHACL, CheckLimits
+from publisher.bounds import FAST_VALIDATOR, PYSHACL, CheckLimits
+from publisher.errors import SourceSyntax
 from publisher.findings import Severity
 from publisher.load.sources import read_sources
 from publisher.quality.approval import check
-from publisher.quality.second_opinion import known_fault
+from publisher.quality.second_opinion import compare, known_fault
 from publisher.quality.shape_features import ShapesGraph
 from publisher.quality.shape_partitions import ValidationFiles, write_shapes
 from publisher.quality.shapes import check_shapes
 from publisher.quality.validation import Validation, validate
-from publisher.quality.validation_results import ResultKey, findings_of
-from publisher.rdf.namespaces import PREFIXES
+from publisher.quality.validation_results import ResultKey, ValidationResult, findings_of
+from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import read_lines
+from publisher.release.model import MANIFEST, Release
 
 HEAD = """
 PREFIX : <https://e.org/>
@@ -139,6 +143,13 @@ def put_shape(world: Path, body: str) -> None:
     (world / "shapes" / "B.ttl").write_text(head[: head.index("\n\n") + 2] + text, encoding="utf-8")
 
 
+def replace_fast_validator(text: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let processes import another module as the validator."""
+    (folder / "shacl.py").write_text(text, encoding="utf-8")
+    found = [str(folder), *filter(None, [os.environ.get("PYTHONPATH")])]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(found))
+
+
 BROKEN = {
     "it ends at once": "import os; os.abort()",
     "it ends while it reads": "class Shapes:\n @staticmethod\n"
@@ -154,8 +165,7 @@ def test_a_fast_validator_that_breaks_down_costs_a_sentence(
     world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     """Then pySHACL validates, and a note says why it took longer."""
-    (tmp_path / "shacl.py").write_text(BROKEN[broken], encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), os.environ["PYTHONPATH"]]))
+    replace_fast_validator(BROKEN[broken], tmp_path, monkeypatch)
     put_shape(world, "sh:property [ sh:path skos:note ; sh:minCount 1 ]")
     found = check(read_sources(world, "https://data.example.org/"))
     assert {f.severity for f in found} == {Severity.VIOLATION, Severity.INFO}
@@ -314,5 +324,151 @@ def agree(files: ValidationFiles, shapes: ShapesGraph) -> None:
     fast, slow = validate(files, shapes, FAST), validate(files, shapes, SLOW)
     assert fast.features == ()
     assert len(slow.results) > 100
-    differences = [*(keys(fast) - keys(slow)), *(keys(slow) - keys(fast))]
-    assert [key for key in differences if known_fault(key, shapes) is None] == []
+    differences = [(key, FAST_VALIDATOR) for key in keys(fast) - keys(slow)]
+    differences += [(key, PYSHACL) for key in keys(slow) - keys(fast)]
+    assert [x for x in differences if known_fault(x[0], shapes, x[1]) is None] == []
+
+
+# They do not agree.
+
+KEY = ResultKey(
+    "<https://e.org/a>",
+    "<https://e.org/p>",
+    '"1"',
+    iri("sh:MinLengthConstraintComponent"),
+    iri("sh:Violation"),
+    "<https://e.org/S>",
+)
+
+
+@pytest.mark.parametrize("finder", [FAST_VALIDATOR, PYSHACL])
+def test_a_difference_that_is_not_known_stops_a_release(tmp_path: Path, finder: str) -> None:
+    """Whoever of the two finds something, and it is shown with its place."""
+    _, shapes = written(tmp_path, ADVANCED.format("sh:minLength 3"), DATA)
+    found = [ValidationResult(KEY)]
+    both = compare(found, [], shapes) if finder == FAST_VALIDATOR else compare([], found, shapes)
+    (finding,) = both.findings
+    assert finding.severity is Severity.VIOLATION
+    assert f"'{finder}' finds a fault" in finding.message["en"]
+    assert (finding.focus_node, finding.path) == ("https://e.org/a", "https://e.org/p")
+    assert [result.key for result in both.results] == [KEY]
+    assert compare(found, found, shapes).findings == []
+
+
+TRUE = '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
+BEFORE_CHRIST = '"-0044-03-15"^^<http://www.w3.org/2001/XMLSchema#date>'
+
+
+@pytest.mark.parametrize(
+    ("component", "value", "finder", "is_believed"),
+    [
+        ("MaxInclusive", TRUE, FAST_VALIDATOR, True),  # SHACL 4.3
+        ("Datatype", BEFORE_CHRIST, PYSHACL, False),  # XSD 1.1, section 3.3.9
+        ("LanguageIn", '"a"@sv-x-abc', PYSHACL, False),  # RFC 4647, section 3.3.1
+    ],
+)
+def test_of_a_known_fault_the_right_validator_is_believed(
+    tmp_path: Path, component: str, value: str, finder: str, is_believed: bool
+) -> None:
+    """And nothing is said of it."""
+    parameters = 'sh:maxInclusive 90.0 ; sh:datatype xsd:date ; sh:languageIn ( "sv-x" )'
+    _, shapes = written(tmp_path, ADVANCED.format(parameters), DATA)
+    key = KEY._replace(component=iri(f"sh:{component}ConstraintComponent"), value=value)
+    found = [ValidationResult(key)]
+    both = compare(found, [], shapes) if finder == FAST_VALIDATOR else compare([], found, shapes)
+    assert both.findings == []
+    assert [result.key for result in both.results] == [key] * is_believed
+
+
+BLIND = """
+class Report:
+    def __len__(self): return 0
+class Shapes:
+    from_text = staticmethod(lambda *_: Shapes())
+    def validate_file(self, path): return Report()
+"""
+
+
+def test_the_second_opinion_sees_what_the_first_passes_over(
+    world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A validator that finds nothing at all, as one with a grave fault would."""
+    replace_fast_validator(BLIND, tmp_path, monkeypatch)
+    put_shape(world, "sh:property [ sh:path skos:note ; sh:minCount 1 ]")
+    base = "https://data.example.org/"
+    assert list(check_shapes(read_sources(world, base))) == []
+    found = list(check_shapes(read_sources(world, base, CheckLimits(second_opinion=True))))
+    assert {f.rule for f in found} == {"[]", "second-opinion"}
+
+
+def test_a_release_says_what_validated_it(release: Release) -> None:
+    """With versions, so that a fault found later tells which releases to look at again."""
+    manifest = json.loads((release.folder / MANIFEST).read_bytes())
+    assert manifest["validator"] == f"shacl {version('shacl')}"
+
+
+# The test suite of SHACL (W3C, data-shapes-test-suite/tests), where there is a copy of it.
+
+SUITE = os.environ.get("PUBLISHER_TEST_SHACL_SUITE", "")
+MF = "http://www.w3.org/2001/sw/DataAccess/tests/test-manifest#"
+SHT = "http://www.w3.org/ns/shacl-test#"
+# What a validator does otherwise, and the test is not of a kind that is left to the other.
+DEVIATIONS = {("uniqueLang-002", FAST_VALIDATOR), ("uniqueLang-002", PYSHACL)}
+SUITE_FILES = sorted(Path(SUITE).rglob("*.ttl")) if SUITE else []
+
+
+def triples_of(path: Path) -> list[Triple]:
+    """Return what a file of the suite says."""
+    read = parse(path=str(path), format=RdfFormat.TURTLE, base_iri=path.as_uri())
+    return [quad.triple for quad in read]
+
+
+def expected(triples: list[Triple]) -> tuple[Path, Path, Counter[tuple[str, ...]] | None] | None:
+    """Return files of data and shapes, and the results to find; none when it is to be refused."""
+    said: dict[tuple[object, str], object] = {
+        (t.subject, t.predicate.value): t.object for t in triples
+    }
+    tests = [t.subject for t in triples if t.object == NamedNode(f"{SHT}Validate")]
+    if not tests:
+        return None
+    action, result = (said[tests[0], f"{MF}{name}"] for name in ("action", "result"))
+    named = [said[action, f"{SHT}{name}"] for name in ("dataGraph", "shapesGraph")]
+    paths = [Path(str(name)[8:-1]) for name in named]
+    if result == NamedNode(f"{SHT}Failure"):
+        return paths[0], paths[1], None
+    results = [
+        t.object for t in triples if (t.subject, t.predicate.value) == (result, iri("sh:result"))
+    ]
+    names = ("focusNode", "resultPath", "value", "sourceConstraintComponent", "resultSeverity")
+    rows = [tuple(shown(said.get((node, iri(f"sh:{name}")))) for name in names) for node in results]
+    return paths[0], paths[1], Counter(rows)
+
+
+def shown(term: object) -> str:
+    """Return a term as keys have it."""
+    return "" if term is None else "[]" if isinstance(term, BlankNode) else str(term)
+
+
+@pytest.mark.skipif(not SUITE, reason="PUBLISHER_TEST_SHACL_SUITE does not name a copy")
+@pytest.mark.parametrize("validator", [FAST_VALIDATOR, PYSHACL])
+@pytest.mark.parametrize("path", SUITE_FILES, ids=lambda path: path.stem)
+def test_a_validator_passes_the_suite_of_shacl(tmp_path: Path, path: Path, validator: str) -> None:
+    """Core and SPARQL; what the fast validator leaves to the other counts as its own."""
+    test = expected(triples_of(path))
+    if test is None:
+        pytest.skip("a list of tests")
+    files = ValidationFiles(tmp_path)
+    files.triples.write_bytes(b"".join(lines_of(triples_of(test[0]))))
+    files.shapes.write_bytes(b"".join(lines_of(triples_of(test[1]))))
+    files.prefixes.write_text("{}", encoding="utf-8")
+    shapes = ShapesGraph.read(read_lines(files.shapes), {})
+    try:
+        found = keys(validate(files, shapes, CheckLimits(validator=validator)))
+    except SourceSyntax:
+        assert test[2] is None
+        return
+    rows = Counter(
+        (k.focus_node, k.path, k.value, f"<{k.component}>", f"<{k.severity}>")
+        for k in found.elements()
+    )
+    assert ((path.stem, validator) in DEVIATIONS) == (rows != test[2])
