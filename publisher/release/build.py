@@ -18,8 +18,8 @@ from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
 from publisher.load.files import CATALOGUE
 from publisher.quality.approval import ApprovedSources
-from publisher.quality.validation import validator_versions
 from publisher.quality.reports import as_json as report_as_json
+from publisher.quality.validation import validator_versions
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.release.canonical import canonical_graphs
 from publisher.release.catalogue.catalogue import (
