@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 
+import bare
 import dereferencing
 import documents
 import embedded
@@ -21,6 +22,7 @@ _PARTS = {
     "dereferencing": dereferencing.measure,
     "files": files.measure,
     "queries": queries.measure_all,
+    "bare": bare.measure_all,
     "embedded": embedded.measure_all,
 }
 

@@ -141,7 +141,7 @@ def many_graphs(target: Target) -> None:
         for turn in itertools.count():
             if target.is_over():
                 return
-            fields = [("query", f"ASK {{}} # {number} {turn}"), *graphs]
+            fields = [("query", f"ASK {{ BIND({number} AS ?n{turn}) }}"), *graphs]
             _ask(target, number, "POST", "/sparql", urlencode(fields))
 
     _together(ask, 4)

@@ -50,7 +50,7 @@ def ours(data: Path, folder: Path) -> Iterator[Endpoint]:
     port = free_port()
     command = publisher("preview", str(data), "--base-iri", BASE, "--port", str(port))
     with running(command, folder) as process:
-        wait_until_ready(port, "/healthz")
+        wait_until_ready(port, "/healthz", seconds=600)
         yield f"http://127.0.0.1:{port}/sparql", process.pid
 
 

@@ -20,6 +20,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from asking import distinct
 from clusters import BASE, make_sources
 from machinery import free_port, memory_mb, publisher, rounded, running, table, wait_until_ready
 
@@ -141,9 +142,9 @@ def measure(triples: int) -> list[str]:
 def _asked(port: int, query: str, things: Sequence[str]) -> str:
     """Return the median of a query over different things, none asked before; or how it ended."""
     asked = [_PREFIXES + query.format(thing=thing) for thing in things[-_REPEATS:]]
-    distinct = [f"{text} # {number}" for number, text in enumerate(asked)]
+    texts = [distinct(text, number) for number, text in enumerate(asked)]
     try:
-        return rounded(_median_ms(port, [f"/sparql?query={quote(text)}" for text in distinct]), 2)
+        return rounded(_median_ms(port, [f"/sparql?query={quote(text)}" for text in texts]), 2)
     except Refused as refused:
         return f"stopped ({refused})"
 

@@ -60,7 +60,7 @@ class Visitor:
         status = 0
         try:
             if kind == "query":
-                query = f"SELECT * {{ <{BASE}id/{number}> ?p ?o }} # {time.time_ns()}"
+                query = f"SELECT * {{ <{BASE}id/{number}> ?p{time.time_ns()} ?o }}"
                 connection.request("POST", "/sparql", urlencode({"query": query}), _FORM)
             else:
                 path = "/healthz" if kind == "health" else WARM_DOCUMENT

@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -76,7 +77,8 @@ def compare(
             seconds = options.query_seconds if run else _WARMING_SECONDS
             for name, address in list(asked.items()):
                 try:
-                    median, _ = measure(address, kind, clients, seconds, initiatives, numbers)
+                    write = partial(query, kind, initiatives=initiatives)
+                    median, _ = measure(address, write, clients, seconds, numbers)
                 except RuntimeError as error:
                     print(f"{name}, {kind}, {clients}: {error}", file=sys.stderr, flush=True)
                     del asked[name]

@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from asking import distinct
 from machinery import REPOSITORY, free_port, publisher, running, table, wait_until_ready
 
 sys.path.insert(0, str(REPOSITORY))
@@ -68,7 +69,7 @@ def median_ms(address: str, kind: str, clients: int, fields: Fields, seconds: fl
     def client() -> None:
         connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
         while time.perf_counter() < end:
-            text = f"{_PREFIXES}{KINDS[kind]} # {next(numbers)}"
+            text = _PREFIXES + distinct(KINDS[kind], next(numbers))
             began = time.perf_counter()
             ask(connection, parts.path, text, fields)
             taken.append(time.perf_counter() - began)
