@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from publisher.errors import QueryRefused
 from publisher.query.engine import QueryLimits
+from publisher.query.normal_form import NormalForm
 from publisher.query.tokens import Token, line_and_column, tokenize
 
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
 )
 _SERVICE = "SERVICE"
+_LONGEST_LETTER_BYTES = 4  # in UTF-8
 # A graph pattern may stand behind these and a prefixed name, whatever the name.
 _KEYWORDS_BEFORE_NAMES = ("GRAPH", "FROM", "NAMED", "DESCRIBE")
 
 
+_BEGINNING = re.compile(
+    r"(?:\s+|BASE\s+<[^<>#\s]*>|PREFIX\s+[A-Za-z][\w-]*:\s*<[^<>\s]*>)*"
+    r"(?:SELECT|ASK|CONSTRUCT|DESCRIBE)\b(?![:.-])",
+    re.IGNORECASE,
+)
+
+
 def check_query(
-    query: str, limits: QueryLimits, allowed: frozenset[str] = frozenset(), graphs: int = 0
+    query: str,
+    limits: QueryLimits,
+    allowed: frozenset[str] = frozenset(),
+    graphs: int = 0,
+    normal: NormalForm | None = None,
 ) -> None:
     """Let a query pass, or refuse it.
 
@@ -27,11 +41,14 @@ def check_query(
         limits: How long and how intricate it may be.
         allowed: IRIs of endpoints that ``SERVICE`` may ask.
         graphs: How many graphs the request names besides (SPARQL 1.1 Protocol, section 2.1.4).
+        normal: Its normal form, where that is known: most queries need no second look then.
 
     Raises:
         QueryRefused: It is too long or too intricate, an update, or asks another endpoint.
     """
     _refuse_long(query, limits.query_bytes)
+    if normal is not None and _is_plain(query, limits, graphs, normal):
+        return
     found = list(tokenize(query))
     _refuse_update(query, found)
     for position in _service_keywords(found):
@@ -41,7 +58,24 @@ def check_query(
     _refuse_complex(replace(measures, graphs=measures.graphs + graphs), limits)
 
 
+def _is_plain(query: str, limits: QueryLimits, graphs: int, normal: NormalForm) -> bool:
+    """Tell whether a query is so short and begins so that nothing below can refuse it.
+
+    Whatever is counted is counted once a token at most, so there is not more of it than tokens.
+    """
+    smallest = min(
+        limits.nesting, limits.patterns, limits.values, limits.path_operators, limits.graphs
+    )
+    return (
+        0 < normal.most_tokens + graphs <= smallest
+        and _BEGINNING.match(query) is not None
+        and _SERVICE not in query.upper()
+    )
+
+
 def _refuse_long(query: str, limit_bytes: int) -> None:
+    if len(query) <= limit_bytes // _LONGEST_LETTER_BYTES:
+        return
     length = len(query.encode())
     if length > limit_bytes:
         raise QueryRefused(

@@ -79,9 +79,13 @@ class EmbeddedEngine(InProcessEngine):
 
     def answer(self, operation: Operation) -> Answer:
         """Return a worker's answer; see ``Engine.answer``."""
+        return self.workers().answer(operation)
+
+    def workers(self) -> WorkerPool:
+        """Return the workers; the first call may start them."""
         with self._lock:
             self._workers = self._workers or WorkerPool(self._workplace, self._count)
-        return self._workers.answer(operation)
+            return self._workers
 
     def trouble(self) -> PublisherError | None:
         """Return why queries cannot be answered just now; None when they can."""

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from publisher.query.admission import check_query
 from publisher.query.engine import Answer, Engine, Operation, QueryLimits
+from publisher.query.normal_form import normal_form
 from publisher.query.queue import FairQueue, never_disconnected
 from publisher.system.cache import BoundedCache
 
+# What can change an answer: all else but the wish for less time, on one line, and the query without
+# blanks and comments.
+AnswerKey = str
 
-class AnswerCache(BoundedCache[Operation, Answer]):
-    """Answers of one release by operation, bounded by the bytes that both take."""
+
+class AnswerCache(BoundedCache[AnswerKey, Answer]):
+    """Answers of one release by what can change them, bounded by the bytes that both take."""
+
+
+class CheckedQuery(NamedTuple):
+    """A query that may be asked.
+
+    Attributes:
+        operation: The query.
+        key: Below which its answer is kept.
+        remembered: The answer, if it was given before.
+    """
+
+    operation: Operation
+    key: AnswerKey
+    remembered: Answer | None
 
 
 @dataclass(frozen=True)
@@ -22,9 +42,10 @@ class Endpoint:
     Attributes:
         engine: Evaluates.
         limits: What one query may be and use.
-        turns: Whose query is next.
-        memory: Answers given before.
+        queue: Whose query is next.
+        cache: Answers given before.
         services: IRIs of endpoints that ``SERVICE`` may ask.
+        count_hit: Called for each answer that was given before.
     """
 
     engine: Engine
@@ -32,10 +53,36 @@ class Endpoint:
     queue: FairQueue
     cache: AnswerCache
     services: frozenset[str] = frozenset()
+    count_hit: Callable[[], object] = bool
 
-    def remembered(self, operation: Operation) -> Answer | None:
-        """Return an answer that was given before; the wish for less time changes no answer."""
-        return self.cache.get(replace(operation, seconds=0.0))
+    def check(self, operation: Operation) -> CheckedQuery:
+        """Return a query that may be asked, with its answer if that is known.
+
+        Raises:
+            QueryRefused: It may not; see ``check_query``.
+        """
+        normal = normal_form(operation.query)
+        others = (
+            operation.solutions_type,
+            operation.boolean_type,
+            operation.graph_type,
+            operation.default_graphs,
+            operation.named_graphs,
+            operation.base_iri,
+            operation.prefixes,
+        )
+        key = f"{others!r}\n{normal.text}"
+        known = self.cache.get(key)
+        if known is None:
+            graphs = len(operation.default_graphs) + len(operation.named_graphs)
+            check_query(operation.query, self.limits, self.services, graphs, normal)
+        else:
+            self.count_hit()
+        return CheckedQuery(operation, key, known)
+
+    def keep(self, query: CheckedQuery, answer: Answer) -> None:
+        """Keep the answer to a query."""
+        self.cache.put(query.key, answer)
 
     def answer(
         self, operation: Operation, client: str, has_left: Callable[[], bool] = never_disconnected
@@ -53,12 +100,10 @@ class Endpoint:
             ClientBusy: The client has its share of the queue already.
             ClientDisconnected: Nobody waits for the answer any more.
         """
-        known = self.remembered(operation)
-        if known is not None:
-            return known
-        graphs = len(operation.default_graphs) + len(operation.named_graphs)
-        check_query(operation.query, self.limits, self.services, graphs)
+        query = self.check(operation)
+        if query.remembered is not None:
+            return query.remembered
         with self.queue.slot(client, has_left):
             answer = self.engine.answer(operation)
-        self.cache.put(replace(operation, seconds=0.0), answer)
+        self.keep(query, answer)
         return answer

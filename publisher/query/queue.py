@@ -5,7 +5,8 @@ kept for those who have used little, as soon as there is anybody else: so the he
 some never keep all others waiting for longer than one of them may take.
 
 A thread that has a place has it for all it does meanwhile: what it asks for inside waits for no
-second place, so that no two can wait for each other.
+second place, so that no two can wait for each other. What has no thread (a query in the event loop)
+enters, is told when its place is free, and leaves.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from publisher.errors import ClientBusy, ClientDisconnected, EngineBusy
@@ -28,7 +29,21 @@ _MOST_CLIENTS = 2000
 _Value = TypeVar("_Value")
 _RETRY_LATER = "Send the request again in a few seconds."
 # So often who waits looks whether its client is still there.
-_POLL_SECONDS = 0.25
+POLL_SECONDS = 0.25
+
+
+def _nobody() -> None:
+    """Tell nobody."""
+
+
+def queue_full() -> EngineBusy:
+    """Return the error of a request that was sent away."""
+    return EngineBusy("The queue is full.", remedy=_RETRY_LATER)
+
+
+def client_left() -> ClientDisconnected:
+    """Return the error of a request whose answer nobody waits for any more."""
+    return ClientDisconnected("The client has left.")
 
 
 def never_disconnected() -> bool:
@@ -36,15 +51,24 @@ def never_disconnected() -> bool:
     return False
 
 
-@dataclass
-class _QueuedRequest:
-    """One request that waits or is at work."""
+@dataclass(eq=False)
+class QueuedRequest:
+    """One request that waits or is at work.
+
+    Attributes:
+        client: Whose it is.
+        arrived: When it came.
+        decided: Called when it gets its place, or is sent away, after a wait; perhaps in another
+            thread, which must not be kept.
+        started: When it got its place; 0 before.
+        is_refused: Whether it was sent away, since the queue is full.
+    """
 
     client: str
     arrived: float
+    decided: Callable[[], None]
     started: float = 0.0
     is_refused: bool = False
-    decided: threading.Event = field(default_factory=threading.Event)
 
 
 class FairQueue:
@@ -68,10 +92,10 @@ class FairQueue:
             clock: Seconds since some instant.
         """
         self._places, self._queue, self._share = places, queue, share
-        self._wait_seconds, self._clock = wait_seconds, clock
+        self.wait_seconds, self._clock = wait_seconds, clock
         self._lock = threading.Lock()
-        self._working: list[_QueuedRequest] = []
-        self._waiting: list[_QueuedRequest] = []
+        self._working: list[QueuedRequest] = []
+        self._waiting: list[QueuedRequest] = []
         self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
         # Clients who had used little when they last came, the latest at the end.
         self._modest: OrderedDict[str, float] = OrderedDict()
@@ -100,10 +124,12 @@ class FairQueue:
         if self._is_held():
             yield
             return
-        queued = self._enter(client)
-        self._wait(queued, has_left)
+        decided = threading.Event()
+        queued = self.enter(client, decided.set)
+        if not (queued.started or queued.is_refused):
+            self._wait(queued, decided, has_left)
         if queued.is_refused:
-            raise EngineBusy("The queue is full.", remedy=_RETRY_LATER)
+            raise queue_full()
         with self._holding(queued):
             yield
 
@@ -124,40 +150,54 @@ class FairQueue:
         return getattr(self._of_thread, "is_held", False)
 
     @contextmanager
-    def _holding(self, queued: _QueuedRequest) -> Iterator[None]:
+    def _holding(self, queued: QueuedRequest) -> Iterator[None]:
         self._of_thread.is_held = True
         try:
             yield
         finally:
             self._of_thread.is_held = False
-            self._leave(queued)
+            self.leave(queued)
 
-    def _wait(self, queued: _QueuedRequest, has_left: Callable[[], bool]) -> None:
-        end = time.monotonic() + self._wait_seconds
-        while not queued.decided.wait(min(_POLL_SECONDS, max(0.0, end - time.monotonic()))):
-            if has_left():
-                self._give_up(queued, ClientDisconnected("The client has left."))
-            elif time.monotonic() >= end:
-                self._give_up(queued, self._too_long())
+    def _wait(
+        self, queued: QueuedRequest, decided: threading.Event, has_left: Callable[[], bool]
+    ) -> None:
+        end = time.monotonic() + self.wait_seconds
+        while not decided.wait(min(POLL_SECONDS, max(0.0, end - time.monotonic()))):
+            if has_left() and self.give_up(queued):
+                raise client_left()
+            if time.monotonic() >= end and self.give_up(queued):
+                raise self.too_long()
 
-    def _too_long(self) -> EngineBusy:
+    def too_long(self) -> EngineBusy:
+        """Return the error of a request whose turn did not come."""
         return EngineBusy(
             "The request waited {seconds} seconds, and its turn did not come.",
             remedy=_RETRY_LATER,
-            seconds=f"{self._wait_seconds:g}",
+            seconds=f"{self.wait_seconds:g}",
         )
 
-    def _enter_at_once(self, client: str) -> _QueuedRequest | None:
+    def _enter_at_once(self, client: str) -> QueuedRequest | None:
         now = self._clock()
         with self._lock:
-            queued = _QueuedRequest(client, now)
+            queued = QueuedRequest(client, now, _nobody)
             is_free = not self._waiting and self._count(client) < self._share
             if not is_free or not self._may_begin(client, now):
                 return None
             self._start(queued, now)
         return queued
 
-    def _enter(self, client: str) -> _QueuedRequest:
+    def enter(self, client: str, decided: Callable[[], None]) -> QueuedRequest:
+        """Queue a request; it may have its place, or have been sent away, on return.
+
+        Whoever enters and gets a place must leave, or else give up before.
+
+        Args:
+            client: Whose share it takes from.
+            decided: Called when it was decided after a wait; see ``QueuedRequest``.
+
+        Raises:
+            ClientBusy: The client has its share already.
+        """
         now = self._clock()
         with self._lock:
             if self._is_light_user(client, now):
@@ -171,7 +211,10 @@ class FairQueue:
                     remedy="Wait for their answers, then send the next.",
                     share=self._share,
                 )
-            queued = _QueuedRequest(client, now)
+            queued = QueuedRequest(client, now, decided)
+            if not self._waiting and self._may_begin(client, now):
+                self._start(queued, now)
+                return queued
             self._waiting.append(queued)
             self._admit(now)
             if not queued.started and len(self._waiting) > self._queue:
@@ -181,7 +224,7 @@ class FairQueue:
     def _count(self, client: str) -> int:
         return sum(queued.client == client for queued in (*self._working, *self._waiting))
 
-    def _refuse_one(self, newest: _QueuedRequest) -> None:
+    def _refuse_one(self, newest: QueuedRequest) -> None:
         """Send away the latest request of whoever has most waiting; the newest one among equals."""
         waiting = Counter(queued.client for queued in self._waiting)
         client, most = waiting.most_common(1)[0]
@@ -190,16 +233,18 @@ class FairQueue:
         last = [queued for queued in self._waiting if queued.client == client][-1]
         self._waiting.remove(last)
         last.is_refused = True
-        last.decided.set()
+        last.decided()
 
-    def _give_up(self, queued: _QueuedRequest, error: EngineBusy | ClientDisconnected) -> None:
+    def give_up(self, queued: QueuedRequest) -> bool:
+        """Take a request out of the queue; False when it was decided at the last moment."""
         with self._lock:
             if queued not in self._waiting:
-                return  # it was decided at the last moment
+                return False
             self._waiting.remove(queued)
-        raise error
+        return True
 
-    def _leave(self, queued: _QueuedRequest) -> None:
+    def leave(self, queued: QueuedRequest) -> None:
+        """Give a place back, to those who wait."""
         now = self._clock()
         with self._lock:
             self._working.remove(queued)
@@ -220,9 +265,9 @@ class FairQueue:
             queued = min(may, key=lambda t: (self._uses(t.client, now), t.arrived))
             self._waiting.remove(queued)
             self._start(queued, now)
-            queued.decided.set()
+            queued.decided()
 
-    def _start(self, queued: _QueuedRequest, now: float) -> None:
+    def _start(self, queued: QueuedRequest, now: float) -> None:
         self._working.append(queued)
         queued.started = now
 

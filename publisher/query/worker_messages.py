@@ -51,17 +51,17 @@ class WorkerConfig:
 
 
 def write_operation(operation: Operation) -> bytes:
-    """Return an operation as JSON."""
-    return json.dumps(vars(operation)).encode()
+    """Return an operation as JSON: its values in their order."""
+    return json.dumps(list(vars(operation).values())).encode()
 
 
 def read_operation(written: bytes) -> Operation:
     """Return an operation that was written."""
-    content = json.loads(written)
-    for name in ("default_graphs", "named_graphs"):
-        content[name] = tuple(content[name])
-    content["prefixes"] = tuple((prefix, namespace) for prefix, namespace in content["prefixes"])
-    return Operation(**content)
+    query, solutions, boolean, graph, defaults, named, base_iri, prefixes, seconds = json.loads(
+        written
+    )
+    graphs, declared = (tuple(defaults), tuple(named)), tuple(map(tuple, prefixes))
+    return Operation(query, solutions, boolean, graph, *graphs, base_iri, declared, seconds)
 
 
 class Status(StrEnum):
@@ -76,6 +76,9 @@ class Status(StrEnum):
     NO_TIME = "no time"
     FAILED = "failed"
     CRASHED = "crashed"
+
+
+_ENDS = frozenset((Status.NO_TIME, Status.NO_MEMORY, Status.CRASHED))
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,11 @@ class Outcome:
     reason: str = ""
     needs_recycling: bool = False
 
+    @property
+    def is_end_of_worker(self) -> bool:
+        """Tell whether the process is asked nothing more."""
+        return self.needs_recycling or self.status in _ENDS
+
     def head(self) -> bytes:
         """Return everything but the answer's body as JSON."""
         media_type = self.answer.media_type if self.answer else ""
@@ -111,6 +119,8 @@ class Outcome:
 # Messages between the web process and one worker: a head and a body, over a socket.
 
 _LENGTHS = struct.Struct("!II")
+# What a worker that went wrong says of its head: no head is so long.
+_LONGEST_HEAD_BYTES = 1 << 20
 _RECEIVE_BYTES = 1 << 18
 # Most messages are no longer than this, and come and go in one call.
 _JOINED_BYTES = 1 << 14
@@ -118,6 +128,55 @@ _JOINED_BYTES = 1 << 14
 
 class ConnectionClosed(Exception):
     """The other side is not there any more."""
+
+
+def pack_message(head: bytes, body: bytes = b"") -> bytes:
+    """Return a message as it is sent: both lengths, the head, the body."""
+    return _LENGTHS.pack(len(head), len(body)) + head + body
+
+
+def _start(head: bytes, body: bytes) -> bytes:
+    return _LENGTHS.pack(len(head), len(body)) + head
+
+
+class MessageReader:
+    """Puts one message together from the parts in which it comes."""
+
+    def __init__(self, most_body_bytes: int) -> None:
+        """Begin; a body may be so long."""
+        self._most_body_bytes = most_body_bytes
+        self._found = bytearray()
+        self.surplus = b""
+
+    def take(self, part: bytes) -> tuple[bytes, bytes] | None:
+        """Take the next part; return head and body when that is all.
+
+        What came behind them is in ``surplus``.
+
+        Raises:
+            ValueError: No message is so long.
+        """
+        found: bytes | bytearray = part
+        if self._found:
+            self._found += part
+            found = self._found
+        length = self._length(found)
+        if length == 0 or len(found) < length:
+            if not self._found:
+                self._found += part
+            return None
+        head_end = _LENGTHS.size + _LENGTHS.unpack_from(found)[0]
+        self.surplus = bytes(found[length:])
+        return bytes(found[_LENGTHS.size : head_end]), bytes(found[head_end:length])
+
+    def _length(self, found: bytes | bytearray) -> int:
+        """Return how long the whole message is; 0 when that is not known yet."""
+        if len(found) < _LENGTHS.size:
+            return 0
+        head_length, body_length = _LENGTHS.unpack_from(found)
+        if head_length > _LONGEST_HEAD_BYTES or body_length > self._most_body_bytes:
+            raise ValueError(f"a message of {head_length} and {body_length} bytes")
+        return int(_LENGTHS.size + head_length + body_length)
 
 
 class MessageSocket:
@@ -134,6 +193,59 @@ class MessageSocket:
     def close(self) -> None:
         """Let go of the socket."""
         self._end.close()
+
+    def _set_timeout(self, seconds: float | None) -> None:
+        """Let the socket wait so long; what it is set to already takes no system call."""
+        if seconds != self._end.gettimeout():
+            self._end.settimeout(seconds)
+
+    # What an event loop calls: nothing of it waits.
+
+    @property
+    def socket(self) -> socket.socket:
+        """Return the socket, for a loop to watch."""
+        return self._end
+
+    def send_now(self, data: bytes) -> int:
+        """Send as much as can be sent without waiting; return how much that is.
+
+        Raises:
+            ConnectionClosed: Nobody reads it.
+        """
+        try:
+            self._set_timeout(0.0)
+            return self._end.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError as error:
+            raise ConnectionClosed from error
+
+    def receive_now(self) -> bytes:
+        """Return what is there to be read; empty when nothing is.
+
+        Raises:
+            ConnectionClosed: The other side has ended.
+        """
+        found = b""
+        try:
+            self._set_timeout(0.0)
+            # Most messages fit into this. Room for a long one is taken only when one comes: memory
+            # from the system and back costs more than all the rest.
+            count = self._end.recv_into(self._room)
+            found = bytes(self._room[:count])
+            if count == len(self._room):
+                found += self._end.recv(_RECEIVE_BYTES)
+        except BlockingIOError:
+            return found
+        except OSError as error:
+            raise ConnectionClosed from error
+        if not found:
+            raise ConnectionClosed
+        return found
+
+    def put_back(self, data: bytes) -> None:
+        """Keep what was read too much, so that it is found first."""
+        self._ahead = data
 
     def is_readable(self) -> bool:
         """Tell whether there is something to read, the end of all messages included."""
@@ -154,13 +266,11 @@ class MessageSocket:
             ConnectionClosed: Nobody reads it.
             TimeoutError: It takes longer.
         """
-        start = _LENGTHS.pack(len(head), len(body)) + head
+        is_short = len(body) <= _JOINED_BYTES
         try:
-            self._end.settimeout(seconds)
-            if len(body) <= _JOINED_BYTES:
-                self._end.sendall(start + body)
-            else:
-                self._end.sendall(start)
+            self._set_timeout(seconds)
+            self._end.sendall(pack_message(head, body) if is_short else _start(head, body))
+            if not is_short:
                 self._end.sendall(body)
         except TimeoutError:
             raise
@@ -196,7 +306,7 @@ class MessageSocket:
         """Fill a part of the room, and return how much of it."""
         left = None if deadline is None else max(0.001, deadline - time.monotonic())
         try:
-            self._end.settimeout(left)
+            self._set_timeout(left)
             read = self._end.recv_into(room, min(len(room), _RECEIVE_BYTES))
         except TimeoutError:
             raise

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
 from publisher.errors import (
@@ -71,12 +72,13 @@ class WorkerPool:
             count: How many.
             start_seconds: Longest wait of a query for one that is being started.
         """
-        self._workplace = config
-        self._start_seconds = start_seconds
+        self.config = config
+        self.start_seconds = start_seconds
         self._changed = threading.Condition()
         self._children: set[WorkerProcess] = set()
         self._idle: list[WorkerProcess] = []
         self._lost: list[WorkerProcess] = []
+        self._waiting: list[Callable[[], None]] = []
         self._missing = count
         self._is_closed = False
         # The kernel ends a worker together with the thread that started it, so one thread, which
@@ -99,6 +101,7 @@ class WorkerPool:
         """End every process."""
         with self._changed:
             self._is_closed = True
+            self._wake_all()
             self._changed.notify_all()
         self._keeper.close(_HANGS_SECONDS)
         self._end_all()
@@ -114,53 +117,87 @@ class WorkerPool:
 
     def answer(self, operation: Operation) -> Answer:
         """Return the answer of a worker; see ``Engine.answer``."""
-        limits = self._workplace.limits
-        seconds = min(operation.seconds or limits.seconds, limits.seconds)
         worker = self._take()
         outcome = Outcome(Status.CRASHED)
         try:
-            outcome = worker.evaluate(operation, seconds)
+            outcome = worker.evaluate(operation, self.time_limit(operation))
         finally:
-            self._put_back(worker, outcome)
+            self.put_back(worker, outcome)
+        return self.answer_of(outcome, operation)
+
+    def time_limit(self, operation: Operation) -> float:
+        """Return how many seconds an evaluation may take: no more than the limit allows."""
+        limit = self.config.limits.seconds
+        return min(operation.seconds or limit, limit)
+
+    def answer_of(self, outcome: Outcome, operation: Operation) -> Answer:
+        """Return the answer that came of an evaluation.
+
+        Raises:
+            PublisherError: There is none; see ``Engine.answer``.
+        """
         if outcome.answer is not None:
             return outcome.answer
-        raise _error(outcome, operation, limits, seconds)
+        raise _error(outcome, operation, self.config.limits, self.time_limit(operation))
 
     def _take(self) -> WorkerProcess:
         """Return an idle worker that is alive, waiting for one if need be."""
-        deadline = time.monotonic() + self._start_seconds
+        deadline = time.monotonic() + self.start_seconds
         self._keeper.start()
         with self._changed:
             while True:
-                while self._idle:
-                    worker = self._idle.pop()
-                    if not worker.is_gone():
-                        return worker
-                    _log.warning("The idle query worker %s has died; it is replaced.", worker.pid)
-                    self._discard(worker)
-                if self._is_closed:
-                    raise EngineFailed(
-                        "The query engine is being replaced.", remedy="Send the query again."
-                    )
+                worker = self._take_idle()
+                if worker is not None:
+                    return worker
                 if not self._changed.wait(max(0.0, deadline - time.monotonic())):
-                    raise EngineBusy(
-                        "No query worker could be started in time.",
-                        remedy="Send the query again in a few seconds.",
-                    )
+                    raise not_started()
 
-    def _put_back(self, worker: WorkerProcess, outcome: Outcome) -> None:
-        is_spent = outcome.needs_recycling or outcome.status in (
-            Status.NO_TIME,
-            Status.NO_MEMORY,
-            Status.CRASHED,
-        )
+    def take_at_once(self, or_wake: Callable[[], None]) -> WorkerProcess | None:
+        """Return an idle worker, to be put back; None when there is none.
+
+        Args:
+            or_wake: Called once when there may be one, perhaps in another thread, which must not
+                be kept.
+
+        Raises:
+            EngineFailed: The pool is closed.
+        """
+        self._keeper.start()
+        with self._changed:
+            worker = self._take_idle()
+            if worker is None:
+                self._waiting.append(or_wake)
+            return worker
+
+    def _take_idle(self) -> WorkerProcess | None:
+        while self._idle:
+            worker = self._idle.pop()
+            if not worker.is_gone():
+                return worker
+            _log.warning("The idle query worker %s has died; it is replaced.", worker.pid)
+            self._discard(worker)
+        if self._is_closed:
+            raise EngineFailed(
+                "The query engine is being replaced.", remedy="Send the query again."
+            )
+        return None
+
+    def _wake_all(self) -> None:
+        """Wake those who wait without a thread that there may be a worker."""
+        waiting, self._waiting = self._waiting, []
+        for wake in waiting:
+            wake()
+
+    def put_back(self, worker: WorkerProcess, outcome: Outcome) -> None:
+        """Give a worker back, to be asked again or to be replaced, by what came of its query."""
         if outcome.status in (Status.CRASHED, Status.FAILED):
             _log.error("A query ended the worker %s (%s).", worker.pid, outcome.reason)
         with self._changed:
-            if is_spent:
+            if outcome.is_end_of_worker:
                 self._discard(worker)
             else:
                 self._idle.append(worker)
+                self._wake_all()
             self._changed.notify()
 
     def _discard(self, worker: WorkerProcess) -> None:
@@ -177,7 +214,7 @@ class WorkerPool:
         self._reap(lost)
         if not is_wanted:
             return False
-        worker = WorkerProcess(self._workplace)
+        worker = WorkerProcess(self.config)
         if self._is_closed:
             worker.abandon()
             return False
@@ -185,6 +222,7 @@ class WorkerPool:
             self._missing -= 1
             self._children.add(worker)
             self._idle.append(worker)
+            self._wake_all()
             self._changed.notify_all()
             return self._missing > 0
 
@@ -207,6 +245,14 @@ class WorkerPool:
             self._children, self._idle, self._lost = set(), [], []
         for worker in children:
             worker.abandon()
+
+
+def not_started() -> EngineBusy:
+    """Return the error of a query for which no worker was there in time."""
+    return EngineBusy(
+        "No query worker could be started in time.",
+        remedy="Send the query again in a few seconds.",
+    )
 
 
 def _error(
@@ -274,6 +320,9 @@ class WorkerProcess:
         Raises:
             StartFailed: It does not start, or ends at once; nothing is left of it.
         """
+        # What an event loop that watches the socket calls; see ``LoopEvaluation``.
+        self.listener: Callable[[], None] | None = None
+        self.is_watched = False
         self._opened = ExitStack()  # what is open is closed on every way out
         self._process: subprocess.Popen[bytes] | None = None
         try:
@@ -305,19 +354,19 @@ class WorkerProcess:
             finally:
                 os.close(error_input)
         self._errors, self.pid = errors, self._process.pid
-        self._channel = MessageSocket(ours)
+        self.channel = MessageSocket(ours)
 
     def _wait_until_ready(self, config: WorkerConfig) -> None:
         try:
-            self._channel.send(config.written(), seconds=_HANDSHAKE_SECONDS)
-            self._channel.receive(_HANDSHAKE_SECONDS)
+            self.channel.send(config.written(), seconds=_HANDSHAKE_SECONDS)
+            self.channel.receive(_HANDSHAKE_SECONDS)
         except (ConnectionClosed, TimeoutError) as error:
             raise StartFailed(f"A query worker does not start: {self._death()}") from error
 
     def is_gone(self) -> bool:
         """Tell whether the process has died while it had nothing to do."""
         # An idle worker sends nothing, so whatever there is to read is the end.
-        return self._channel.is_readable()
+        return self.channel.is_readable()
 
     def evaluate(self, operation: Operation, seconds: float) -> Outcome:
         """Return what became of a query; the process is of no use when it had no time or crashed.
@@ -328,17 +377,18 @@ class WorkerProcess:
         """
         deadline = time.monotonic() + seconds
         try:
-            self._channel.send(write_operation(operation), seconds=seconds)
-            return Outcome.read(*self._channel.receive(max(0.001, deadline - time.monotonic())))
+            self.channel.send(write_operation(operation), seconds=seconds)
+            return Outcome.read(*self.channel.receive(max(0.001, deadline - time.monotonic())))
         except TimeoutError:
             return Outcome(Status.NO_TIME)
         except ConnectionClosed:
-            self._channel.close()  # one that is still there ends with it
-            return self._read_death()
+            return self.read_death()
         except (ValueError, TypeError, MemoryError) as error:  # it sent what is no outcome
             return Outcome(Status.CRASHED, reason=f"{type(error).__name__}: {error}")
 
-    def _read_death(self) -> Outcome:
+    def read_death(self) -> Outcome:
+        """Return what became of the query of a process that ended; it may wait for the end."""
+        self.channel.close()  # one that is still there ends with it
         reason = self._death()
         if self._process is not None and self._process.returncode == -signal.SIGALRM:
             return Outcome(Status.NO_TIME)

@@ -31,8 +31,10 @@ from publisher.serve import (
 )
 from publisher.serve.archive import ReleaseArchive
 from publisher.serve.cors import ALLOWED
+from publisher.serve.direct_queries import DirectQueries, Lease
 from publisher.serve.headers import add_common_headers, page_policy
 from publisher.serve.http.limits import longest_body_bytes
+from publisher.serve.loop_request import LoopRequest
 from publisher.serve.preconditions import answer_if_met, has_precondition
 from publisher.serve.queue import queue_costly_views
 from publisher.serve.response_cache import MOST_WAITING, CacheableRequest, ResponseCache
@@ -149,18 +151,27 @@ def _preflight(response: Response) -> Response:
 
 
 class CachingApplication:
-    """The whole application: the memories of ready answers in front of Flask.
+    """The whole application: the memories of ready answers, and queries, in front of Flask.
 
     Queries and the past have a memory of their own, so that no flood of them washes the documents
     out.
     """
 
-    def __init__(self, site: Site, archive: ReleaseArchive | None = None) -> None:
-        """Begin with empty memories."""
+    def __init__(
+        self, site: Site, archive: ReleaseArchive | None = None, *, direct_queries: bool = True
+    ) -> None:
+        """Begin with empty memories.
+
+        Args:
+            site: What is answered for.
+            archive: The releases of the past.
+            direct_queries: Whether queries are answered in the event loop, where there is one.
+        """
         self._flask = create_flask(site, archive).wsgi_app
         self._documents = ResponseCache(self._flask, site.config.cache_mb << 20)
         self._answers = ResponseCache(self._flask, site.config.query_cache_mb << 20)
         self._metrics = site.metrics
+        self._queries = DirectQueries(site, self._answers) if direct_queries else None
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, from memory when the answer is there."""
@@ -178,7 +189,10 @@ class CachingApplication:
         cache = self._cache_for(environ)
         if cache is None:
             return None
-        return cache.from_cache(environ, self._metrics.counting(environ, start))
+        found = cache.from_cache(environ, self._metrics.counting(environ, start))
+        if found is not None and cache is self._answers:
+            self._metrics.memory_hit()
+        return found
 
     def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return an answer from memory as it goes over the wire; None when it must be made.
@@ -191,7 +205,13 @@ class CachingApplication:
             return None
         sent = answer.raw_response(cacheable.environ)
         self._metrics.request(cacheable.route, sent.status)
+        if cache is self._answers:
+            self._metrics.memory_hit()
         return sent.head, sent.body
+
+    def in_loop(self, request: LoopRequest, lease: Lease) -> bool:
+        """Begin to answer a request in the event loop; False when a thread must answer."""
+        return self._queries is not None and self._queries.take(request, lease)
 
     def warm(self, previous: CachingApplication, most: int, seconds: float) -> int:
         """Make documents before they are asked for: the home page, and what another one had last.

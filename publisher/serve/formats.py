@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from publisher.errors import NotAcceptable, QueryRefused
 from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS
 from publisher.rdf import media_types
-from publisher.rdf.media_types import HTML, negotiate, quality
+from publisher.rdf.media_types import HTML, REMEMBERED_FIELDS, negotiate, quality
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -42,6 +43,8 @@ _OF_GRAPHS = {
     _TRIG: ("trig",),
     _N_QUADS: ("nq", "nquads", "n-quads"),
 }
+# Longer fields are read anew each time: strangers must not fill the memory with them.
+_LONGEST_REMEMBERED = 512
 _PAGES = ("html", HTML.name)
 # What a person is told who misspells one.
 SHORT_NAMES = tuple(
@@ -95,6 +98,11 @@ class AcceptedFormats:
     parameter: str = ""
     accept: str = ""
 
+    def content_type(self, media_type: str) -> str:
+        """Return the Content-Type of an answer of the engine, under the name that was asked for."""
+        name = self.names.get(media_type, media_type)
+        return f"{name};charset=utf-8" if name.startswith("text/") else name
+
     def refusal(self, offered: Sequence[str]) -> NotAcceptable:
         """Return why no format on offer fits, which says who asked for what cannot be had."""
         is_silent = _prefers_page(self.accept) or not _without_anything(self.accept)
@@ -108,7 +116,18 @@ def read_accepted_formats(accept: str, parameters: Parameters | None = None) -> 
     Raises:
         QueryRefused: ``format`` names none that there is, and no Accept field decides.
     """
-    name, written = _parameter(parameters or {}, accept)
+    if len(accept) <= _LONGEST_REMEMBERED and not any(map((parameters or {}).get, PARAMETERS)):
+        return _accepted_by_field(accept)
+    return _accepted(accept, parameters or {})
+
+
+@lru_cache(maxsize=REMEMBERED_FIELDS)
+def _accepted_by_field(accept: str) -> AcceptedFormats:
+    return _accepted(accept, {})
+
+
+def _accepted(accept: str, parameters: Parameters) -> AcceptedFormats:
+    name, written = _parameter(parameters, accept)
     if written in _PAGES and (_is_open(accept) or quality(accept, HTML.name) > 0):
         return _page(accept)
     names: dict[str, str] = {}

@@ -62,8 +62,17 @@ def entity_tag(body: bytes) -> str:
 def set_validators(response: Response, body: bytes, changed: datetime) -> None:
     """Set ETag, Last-Modified and Cache-Control: no-cache."""
     response.headers["ETag"] = entity_tag(body)
-    response.headers["Last-Modified"] = http_date(changed)
-    response.headers["Cache-Control"] = "public, no-cache"
+    response.headers.update(revalidated_fields(changed))
+
+
+def revalidated_fields(changed: datetime) -> dict[str, str]:
+    """Return the fields of what may be kept, and must be asked about before it is used again."""
+    return {"Last-Modified": http_date(changed), "Cache-Control": "public, no-cache"}
+
+
+def data_fields() -> dict[str, str]:
+    """Return the fields that every answer carries that is no page; see ``add_common_headers``."""
+    return _COMMON_HEADERS | {"Content-Security-Policy": DATA_POLICY}
 
 
 def with_exact_date(environ: WSGIEnvironment, response: Response) -> WSGIEnvironment:

@@ -29,12 +29,14 @@ class DrainingApp:
             self._inside += 1
             return True
 
-    def release(self) -> None:
-        """Count a request out."""
+    def release(self, run: Callable[[Callable[[], None]], None] | None = None) -> None:
+        """Count a request out; ``run`` calls what must then be called, if not this thread."""
         with self._lock:
             self._inside -= 1
             is_last = self._is_closed and self._inside == 0
-        if is_last:
+        if is_last and run is not None:
+            run(self._end)
+        elif is_last:
             self._end()
 
     def close(self) -> None:

@@ -80,10 +80,29 @@ class _Requests(Collector):
             "publisher_http_requests", "Requests.", labels=["place", "status"]
         )
         for (place, status), count in self._counts.items():
-            # What a count would give next is read from its name, "count(7)", without counting.
-            number = int(repr(count).partition("(")[2].rstrip(")"))
-            family.add_metric([place, f"{status}xx"], number)
+            family.add_metric([place, f"{status}xx"], _number_of(count))
         yield family
+
+
+class _MemoryHits(Collector):
+    """Queries that were answered from a memory, counted without a lock as requests are."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+        self.add = self._count.__next__
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Return the count as Prometheus wants it."""
+        family = CounterMetricFamily(
+            "publisher_query_memory_hits", "Queries that were answered from a memory of answers."
+        )
+        family.add_metric([], _number_of(self._count))
+        yield family
+
+
+def _number_of(count: itertools.count[int]) -> int:
+    """Return what a count would give next, read from its name, "count(7)", without counting."""
+    return int(repr(count).partition("(")[2].rstrip(")"))
 
 
 class _Failures(Collector):
@@ -110,8 +129,12 @@ class Metrics:
         ProcessCollector(registry=self._registry, pid=os.getpid)
         self._requests = _Requests()
         self._registry.register(self._requests)
+        self._memory_hits = _MemoryHits()
+        self.memory_hit = self._memory_hits.add
+        self._registry.register(self._memory_hits)
         self._registry.register(_Failures())
         self._queries = self._counter("publisher_queries", "Queries.", ["ending"])
+        self._endings: dict[str, Counter] = {}
         self._bytes = self._counter("publisher_query_result_bytes", "Bytes of results.", [])
         self._seconds = Histogram(
             "publisher_query_seconds",
@@ -145,7 +168,10 @@ class Metrics:
 
     def query(self, ending: str, seconds: float, length_bytes: int) -> None:
         """Count a query; ``ending`` is one of a few words."""
-        self._queries.labels(ending).inc()
+        counter = self._endings.get(ending)
+        if counter is None:  # looking it up takes longer than counting
+            counter = self._endings[ending] = self._queries.labels(ending)
+        counter.inc()
         self._seconds.observe(seconds)
         self._bytes.inc(length_bytes)
 
@@ -176,6 +202,7 @@ class Metrics:
 
 _log = logging.getLogger("publisher.queries")
 _LONGEST_TEXT = 4000
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 _OUTCOMES: tuple[tuple[type[PublisherError], str], ...] = (
     (QueryRefused, "refused"),
     (QueryLimitExceeded, "limit"),
@@ -194,9 +221,25 @@ class QueryLog:
     config: Config
     metrics: Metrics
 
-    def answered(self, operation: Operation, answer: Answer, client: str, began: float) -> None:
-        """Write down a query that was answered; ``began`` is of ``time.perf_counter``."""
-        self._write(operation, "answered", client, began, len(answer.body))
+    def answered(
+        self,
+        operation: Operation,
+        answer: Answer,
+        client: str,
+        began: float,
+        taken: float | None = None,
+    ) -> None:
+        """Write down a query that was answered.
+
+        Args:
+            operation: The query.
+            answer: The answer.
+            client: Who asked.
+            began: When (``time.perf_counter``).
+            taken: Seconds until it was answered; None: until now.
+        """
+        seconds = time.perf_counter() - began if taken is None else taken
+        self._write(operation, "answered", client, seconds, len(answer.body))
 
     def failed(
         self, operation: Operation, error: PublisherError, client: str, began: float
@@ -205,12 +248,11 @@ class QueryLog:
         ending = next((word for kind, word in _OUTCOMES if isinstance(error, kind)), "failed")
         if isinstance(error, QueryLimitExceeded):
             ending = error.limit
-        self._write(operation, ending, client, began, 0)
+        self._write(operation, ending, client, time.perf_counter() - began, 0)
 
     def _write(
-        self, operation: Operation, ending: str, client: str, began: float, length: int
+        self, operation: Operation, ending: str, client: str, seconds: float, length: int
     ) -> None:
-        seconds = time.perf_counter() - began
         self.metrics.query(ending, seconds, length)
         is_slow = seconds >= self.config.slow_query_seconds
         if self.config.query_log == "off" and not is_slow:
@@ -228,4 +270,7 @@ class QueryLog:
         if is_slow:
             line["text"] = operation.query[:_LONGEST_TEXT]
         level = logging.WARNING if is_slow else logging.INFO
-        _log.log(level, "%s", json.dumps(line, ensure_ascii=False))
+        if _log.isEnabledFor(level):
+            # As ``_log.log``, which looks for the caller, too: that takes as long as all the rest.
+            written = _as_json(line)
+            _log.handle(_log.makeRecord(_log.name, level, __file__, 0, "%s", (written,), None))

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterable
 from copy import copy
+from functools import partial
 from html import escape
 from http import HTTPStatus
 from pathlib import Path
@@ -20,8 +21,10 @@ from publisher.release.open import open_release
 from publisher.serve.app import CachingApplication, create_app, create_archive
 from publisher.serve.archive import OpenFailure, OpenFailures, ReleaseArchive
 from publisher.serve.cors import FIELDS
+from publisher.serve.direct_queries import Lease
 from publisher.serve.engines import CurrentRelease
 from publisher.serve.lease import DrainingApp
+from publisher.serve.loop_request import LoopRequest
 from publisher.serve.readiness import FallbackRelease
 from publisher.serve.response_cache import CacheableRequest
 from publisher.serve.site import Site, make_shared, open_site
@@ -105,6 +108,24 @@ class ReloadingApp:
     def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is ready; None when it must be made."""
         return self._admitted.application.at_once(cacheable)
+
+    def in_loop(self, request: LoopRequest) -> bool:
+        """Begin to answer a request in the event loop; False when a thread must answer.
+
+        The release that is current now answers it, to the end.
+        """
+        admitted = self._admitted
+        turnstile = admitted.turnstile
+        if not turnstile.acquire():
+            return False  # the release changed hands just now
+        end = partial(turnstile.release, request.run_in_thread)
+        is_taken = False
+        try:
+            is_taken = admitted.application.in_loop(request, Lease(turnstile.answer, end))
+        finally:
+            if not is_taken:
+                end()
+        return is_taken
 
     def _begin(self) -> _OpenRelease:
         """Return what answers at first: the first one of several releases that can be opened."""
@@ -287,6 +308,10 @@ class RetryingApp:
     def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return head and body of an answer that is ready; None when it must be made."""
         return None if self._application is None else self._application.at_once(cacheable)
+
+    def in_loop(self, request: LoopRequest) -> bool:
+        """Begin to answer a request in the event loop; False when a thread must answer."""
+        return self._application is not None and self._application.in_loop(request)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer, or say why there is no answer yet."""

@@ -206,6 +206,12 @@ class ResponseCache:
         entry.used = monotonic()
         return entry.value
 
+    def keep(self, environ: WSGIEnvironment, fields: HeaderFields, body: bytes) -> CachedResponse:
+        """Keep an answer of 200 that was made elsewhere, as if the application had made it."""
+        names = {name.lower(): value for name, value in fields}
+        made = _make_cached("200 OK", fields, names, body, environ)
+        return self._memory.put(_key_of(environ), made)
+
     def recent(self) -> list[CacheKey]:
         """Return below what answers are kept, those that were asked for again and last first."""
         return self._memory.recent()
@@ -361,14 +367,14 @@ def _make_cached(
     """
     fields = [(name, value) for name, value in fields if name.lower() != "content-length"]
     compressible = (
-        names.get("content-type", "").startswith(_COMPRESSIBLE) and "accept-ranges" not in names
+        is_compressible(names.get("content-type", ""), body) and "accept-ranges" not in names
     )
     etag = names["etag"]
-    if compressible and len(body) >= _WORTH_COMPRESSING:
+    if compressible:
         fields = _set_field(
             fields, "Vary", ", ".join(filter(None, [names.get("vary"), "Accept-Encoding"]))
         )
-        if _takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
+        if takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", "")):
             body = gzip_bytes(body)
             # Another representation, another strong tag (RFC 9110, section 8.8.3.3).
             etag = f'{etag[:-1]}-gzip"'
@@ -388,8 +394,15 @@ def _set_field(fields: HeaderFields, name: str, value: str) -> HeaderFields:
     return [(n, v) for n, v in fields if n.lower() != name.lower()] + [(name, value)]
 
 
-def _takes_gzip(accept_encoding: str) -> bool:
+def is_compressible(content_type: str, body: bytes) -> bool:
+    """Tell whether an answer is compressed for clients that take it so."""
+    return len(body) >= _WORTH_COMPRESSING and content_type.startswith(_COMPRESSIBLE)
+
+
+def takes_gzip(accept_encoding: str) -> bool:
     """Tell whether a client takes gzip (RFC 9110, section 12.5.3)."""
+    if "gzip" not in accept_encoding.lower() and "*" not in accept_encoding:
+        return False
     return parse_accept_header(accept_encoding).quality("gzip") > 0
 
 

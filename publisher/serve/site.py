@@ -136,7 +136,8 @@ def _site(config: Config, release: Release, shared: Shared, present: str = "") -
 
 def _open(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
     cache = AnswerCache(config.query_cache_mb << 20)
-    endpoint = Endpoint(engine, query_limits(config), shared.queue, cache, _services(config))
+    services, hit = _services(config), shared.metrics.memory_hit
+    endpoint = Endpoint(engine, query_limits(config), shared.queue, cache, services, hit)
     is_union = config.default_graph == "union"
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 import zlib
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from flask import Blueprint, Request, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, request
 from pyoxigraph import NamedNode
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.http import parse_options_header
 
 from publisher.errors import ClientDisconnected, NotAcceptable, PublisherError, QueryRefused
 from publisher.query.engine import Answer, Operation
@@ -25,7 +28,14 @@ from publisher.serve.formats import (
     named_formats,
     read_accepted_formats,
 )
-from publisher.serve.headers import EDITOR_POLICY, set_validators, set_vary
+from publisher.serve.headers import (
+    EDITOR_POLICY,
+    entity_tag,
+    revalidated_fields,
+    set_validators,
+    set_vary,
+)
+from publisher.serve.loop_request import EVALUATED, EvaluatedQuery
 from publisher.serve.metrics import QueryLog
 from publisher.serve.page_language import negotiate_language, page_response, set_content_language
 from publisher.serve.problems import error_sentences, error_status, with_error_headers
@@ -33,17 +43,27 @@ from publisher.serve.queue import client_address, client_disconnected, request_s
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 # Without a query; RDF first, since a client without wishes is a program.
 _DESCRIPTIONS = (*GRAPHS, HTML)
 
 
 def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) -> Answer:
-    """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``."""
+    """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``.
+
+    What came of a query that was evaluated in the event loop is taken from the request.
+    """
     log = QueryLog(site.config, site.metrics)
     client = client_address(request.environ, site.config.client_header)
-    began = time.perf_counter()
+    evaluated: EvaluatedQuery | None = request.environ.get(EVALUATED)
+    began = time.perf_counter() if evaluated is None else evaluated.began
     try:
-        answer = site.endpoint.answer(operation, client, client_disconnected())
+        if evaluated is None:
+            answer = site.endpoint.answer(operation, client, client_disconnected())
+        else:
+            answer = evaluated.answer()
     except NotAcceptable as error:
         log.failed(operation, error, client, began)
         raise accepted.refusal(error.offered) from error
@@ -56,15 +76,26 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
 
 def query_response(site: Site, answer: Answer, accepted: AcceptedFormats) -> Response:
     """Return an answer as a cacheable response."""
-    name = accepted.names.get(answer.media_type, answer.media_type)
-    content_type = f"{name};charset=utf-8" if name.startswith("text/") else name
+    content_type = accepted.content_type(answer.media_type)
     response = Response(answer.body, content_type=content_type)
-    # The same bytes can be two representations: an N-Triples file is a Turtle file too.
-    set_validators(response, name.encode() + b"\n" + answer.body, site.release.published)
-    if accepted.is_negotiated:
-        set_vary(response, "Accept")
+    response.headers.update(answer_fields(site, content_type, accepted))
+    response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
     mark_cacheable()
     return response
+
+
+def answer_fields(site: Site, content_type: str, accepted: AcceptedFormats) -> dict[str, str]:
+    """Return the fields of an answer that do not depend on its bytes."""
+    fields = {"Content-Type": content_type} | revalidated_fields(site.release.published)
+    return fields | ({"Vary": "Accept"} if accepted.is_negotiated else {})
+
+
+def tagged_bytes(content_type: str, answer: Answer) -> bytes:
+    """Return what the entity tag of an answer is made of.
+
+    The same bytes can be two representations: an N-Triples file is a Turtle file too.
+    """
+    return content_type.partition(";")[0].encode() + b"\n" + answer.body
 
 
 def _page(
@@ -121,12 +152,38 @@ def show_answer(site: Site, operation: Operation, accepted: AcceptedFormats) -> 
         return _page(site, operation, error=error)
 
 
-def _answer(site: Site, parameters: Parameters, accepted: AcceptedFormats) -> Response:
-    endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
-    operation = read_operation(parameters, accepted, endpoint, site.release.prefixes)
-    if accepted.page:
-        return show_answer(site, operation, accepted)
-    return query_response(site, answer_query(site, operation, accepted), accepted)
+class RequestedQuery(NamedTuple):
+    """A query, and in which formats its answer is accepted."""
+
+    operation: Operation
+    accepted: AcceptedFormats
+
+
+def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
+    """Return what a request to the endpoint asks; None when it asks for the endpoint itself.
+
+    Raises:
+        QueryRefused: It is wrong, or carries no query but must.
+        HTTPException: 413 or 415, its body is not taken.
+    """
+    parameters = read_parameters(sent)
+    if sent.method != "POST" and "query" not in parameters:
+        return None
+    accepted = read_accepted_formats(sent.accept, parameters)
+    return RequestedQuery(
+        read_operation(parameters, accepted, _endpoint(site), site.release.prefixes), accepted
+    )
+
+
+def _endpoint(site: Site) -> str:
+    return site.addresses.on_site(site.release.base_iri + "sparql")
+
+
+def _answer(site: Site, asked: RequestedQuery) -> Response:
+    if asked.accepted.page:
+        return show_answer(site, asked.operation, asked.accepted)
+    answer = answer_query(site, asked.operation, asked.accepted)
+    return query_response(site, answer, asked.accepted)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -137,11 +194,9 @@ def blueprint(site: Site) -> Blueprint:
     @routes.route("/sparql/", methods=["POST"])
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
-        parameters = read_parameters(request)
-        accept = request.headers.get("Accept", "")
-        if request.method != "POST" and "query" not in parameters:
-            return _description(site, accept)
-        return _answer(site, parameters, read_accepted_formats(accept, parameters))
+        sent = _sent()
+        asked = read_query(site, sent)
+        return _description(site, sent.accept) if asked is None else _answer(site, asked)
 
     return routes
 
@@ -152,6 +207,8 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
 Parameters = Mapping[str, list[str]]
+# Longer fields are read anew each time: strangers must not fill the memory with them.
+_LONGEST_REMEMBERED = 200
 
 
 def decode(written: bytes) -> dict[str, list[str]]:
@@ -184,52 +241,99 @@ def _not_utf8(error: UnicodeDecodeError) -> QueryRefused:
     )
 
 
-def read_parameters(request: Request) -> dict[str, list[str]]:
+class SentRequest(NamedTuple):
+    """What a client sent, as far as it makes a query operation.
+
+    Attributes:
+        environ: The head of the request (PEP 3333).
+        body: As it was sent.
+        most_bytes: How long the body may be without its content coding.
+    """
+
+    environ: WSGIEnvironment
+    body: bytes
+    most_bytes: int
+
+    @property
+    def method(self) -> str:
+        """Return the method."""
+        return str(self.environ["REQUEST_METHOD"])
+
+    @property
+    def accept(self) -> str:
+        """Return the Accept field."""
+        return str(self.environ.get("HTTP_ACCEPT", ""))
+
+    @property
+    def query_string(self) -> bytes:
+        """Return the query string as it was sent."""
+        return str(self.environ.get("QUERY_STRING", "")).encode("latin-1")
+
+
+def _sent() -> SentRequest:
+    """Return what the client of the current request sent."""
+    most = int(current_app.config["MAX_CONTENT_LENGTH"])
+    body = request.get_data() if request.method == "POST" else b""
+    return SentRequest(request.environ, body, most)
+
+
+def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
     """Return every parameter of a request, the query of a direct POST among them.
 
     Raises:
         QueryRefused: It is not UTF-8, or an update.
-        HTTPException: 415, the body is of another kind.
+        HTTPException: 413, the body is too long; 415, it is of another kind.
     """
-    found = decode(request.query_string)
-    if request.method == "POST":
-        if request.mimetype == UPDATE_TYPE:
+    found = decode(sent.query_string)
+    if sent.method == "POST":
+        mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
+        if mimetype == UPDATE_TYPE:
             raise _refuse_update()
-        charset = request.mimetype_params.get("charset", "utf-8").lower()
-        if request.mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8"):
-            abort(415)
-        body = _decoded(request)
-        if request.mimetype == QUERY_TYPE:
+        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8"):
+            raise UnsupportedMediaType
+        body = _decoded(sent)
+        if mimetype == QUERY_TYPE:
             try:
-                sent = {"query": [body.decode()]}
+                written = {"query": [body.decode()]}
             except UnicodeDecodeError as error:
                 raise _not_utf8(error) from error
         else:
-            sent = decode(body)
-        for name, values in sent.items():
+            written = decode(body)
+        for name, values in written.items():
             found.setdefault(name, []).extend(values)
     if "update" in found:
         raise _refuse_update()
     return found
 
 
-def _decoded(request: Request) -> bytes:
+def _content_type(written: str) -> tuple[str, str]:
+    """Return media type and charset of a Content-Type field (RFC 9110, section 8.3)."""
+    return (_parsed_type if len(written) <= _LONGEST_REMEMBERED else _parse_type)(written)
+
+
+def _parse_type(written: str) -> tuple[str, str]:
+    mimetype, parameters = parse_options_header(written)
+    return mimetype.lower(), parameters.get("charset", "utf-8").lower()
+
+
+_parsed_type = lru_cache(maxsize=64)(_parse_type)
+
+
+def _decoded(sent: SentRequest) -> bytes:
     """Return the body of a request without its content coding (RFC 9110, section 8.4).
 
     Raises:
         QueryRefused: It is no gzip, though it says so.
         HTTPException: 413, it is too long; 415, it is in another coding.
     """
-    written = request.headers.get("Content-Encoding", "").lower().split(",")
+    written = sent.environ.get("HTTP_CONTENT_ENCODING", "").lower().split(",")
     codings = [name for name in map(str.strip, written) if name not in ("", "identity")]
-    body = request.get_data()
     if not codings:
-        return body
+        return sent.body
     if len(codings) > 1 or codings[0] not in ("gzip", "x-gzip"):
-        abort(415)
-    most = int(current_app.config["MAX_CONTENT_LENGTH"])
+        raise UnsupportedMediaType
     try:
-        return unzipped(body, most)
+        return unzipped(sent.body, sent.most_bytes)
     except TooLong as error:
         raise RequestEntityTooLarge from error
     except (zlib.error, EOFError) as error:
@@ -342,34 +446,44 @@ def _time_limit(parameters: Parameters) -> float:
 # Named queries: each an address with parameters, bounded like every query.
 
 
-def _find(site: Site, path: str) -> tuple[NamedQuery, str]:
-    """Return the query that a path means, and the extension at its end."""
+def find_named(site: Site, path: str) -> tuple[NamedQuery, str] | None:
+    """Return the query that a path means, and the extension at its end; None when it is none."""
     if path in site.queries:
         return site.queries[path], ""
     name, _, extension = path.rpartition(".")
     if name not in site.queries or not is_format(extension):
-        abort(404)
+        return None
     return site.queries[name], extension
 
 
-def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
-    parameters = decode(request.query_string)
+def read_named_query(
+    site: Site, query: NamedQuery, extension: str, sent: SentRequest
+) -> RequestedQuery | None:
+    """Return what a request to a named query asks; None when a person must fill it in first.
+
+    Raises:
+        QueryRefused: A parameter is missing or wrong.
+    """
+    parameters = decode(sent.query_string)
     values = {name: found[-1] for name, found in parameters.items()}
     if extension:
         accepted = named_formats(extension)
     else:  # a parameter of the query's own names no format
         free = parameters.keys() - query.parameters.keys()
         formats = {name: parameters[name] for name in PARAMETERS if name in free}
-        accepted = read_accepted_formats(request.headers.get("Accept", ""), formats)
+        accepted = read_accepted_formats(sent.accept, formats)
     if accepted.page and query.parameters and not any(values.get(n) for n in query.parameters):
+        return None
+    filled = {"query": [query.fill(values)]}
+    return RequestedQuery(read_operation(filled, accepted, _endpoint(site), {}), accepted)
+
+
+def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
+    asked = read_named_query(site, query, extension, _sent())
+    if asked is None:
         place = site.addresses.path(f"{site.release.base_iri}query")
         return redirect_to(f"{place}#{query.name}", 303)
-    endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
-    filled = query.fill(values)
-    operation = read_operation({"query": [filled]}, accepted, endpoint, {})
-    if accepted.page:
-        return show_answer(site, operation, accepted)
-    return query_response(site, answer_query(site, operation, accepted), accepted)
+    return _answer(site, asked)
 
 
 def queries_blueprint(site: Site) -> Blueprint:
@@ -384,6 +498,7 @@ def queries_blueprint(site: Site) -> Blueprint:
 
     @routes.get("/query/<path:path>")
     def named(path: str) -> Response:
-        return _answer_named(site, *_find(site, path))
+        found = find_named(site, path)
+        return abort(404) if found is None else _answer_named(site, *found)
 
     return routes

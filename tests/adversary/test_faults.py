@@ -353,7 +353,7 @@ def test_workers_that_cannot_be_started_for_long_are_told(workplace: WorkerConfi
         assert with_one.answer(Operation("ASK {}")).body == YES
         _kill(with_one)
         with failing(os, "pipe", NO_DESCRIPTOR), pytest.MonkeyPatch.context() as patch:
-            patch.setattr(with_one, "_start_seconds", 0.2)
+            patch.setattr(with_one, "start_seconds", 0.2)
             with pytest.raises(EngineBusy):
                 with_one.answer(Operation("ASK {}"))
             until(lambda: with_one.trouble() is not None)
@@ -441,7 +441,7 @@ def test_a_poll_that_fails_is_taken_for_the_end_of_an_idle_worker(workplace: Wor
     try:
         with_one.answer(Operation("ASK {}"))
         (only,) = with_one._children
-        only._channel._poll = Broken()  # type: ignore[assignment]
+        only.channel._poll = Broken()  # type: ignore[assignment]
         assert with_one.answer(Operation("ASK {}")).body == YES
         assert with_one.pids() != [only.pid]
     finally:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -57,10 +57,29 @@ def test_the_same_query_is_evaluated_once() -> None:
     assert len(engine.asked) == 1
 
 
+@pytest.mark.parametrize("other", ["ASK\n{ } # yes", "# first\r\nASK{}", "ASK\t{\t}"])
+def test_blanks_and_comments_make_no_other_query(other: str) -> None:
+    """Programs indent their queries, and name themselves in a comment."""
+    engine = Counting()
+    endpoint = make(engine)
+    first = endpoint.answer(Operation("ASK {}"), "a")
+    assert endpoint.answer(Operation(other), "b") is first
+    assert len(engine.asked) == 1
+
+
+def test_an_answer_from_the_memory_is_counted() -> None:
+    """Else nobody sees whether the memory is worth its bytes."""
+    hits: list[bool] = []
+    endpoint = replace(make(Counting()), count_hit=lambda: hits.append(True))
+    for _ in range(3):
+        endpoint.answer(Operation("ASK {}"), "a")
+    assert len(hits) == 2
+
+
 @pytest.mark.parametrize(
     "other",
     [
-        Operation("ASK { }"),
+        Operation("ASK { FILTER(true) }"),
         Operation("ASK {}", solutions_type="text/csv"),
         Operation("ASK {}", default_graphs=("urn:g",)),
         Operation("ASK {}", named_graphs=("urn:g",)),
@@ -80,16 +99,17 @@ def test_whatever_can_change_an_answer_tells_queries_apart(other: Operation) -> 
 def test_the_memory_of_answers_is_bounded_by_bytes() -> None:
     """The oldest goes; what was asked again is not the oldest."""
     engine = Counting()
-    one = memory_of(Operation("ASK #0")) + memory_of(Answer("text/csv", b"x" * 40)) + ENTRY_BYTES
+    queries = [Operation(f"ASK {{}} LIMIT {n}") for n in range(5)]
+    key = make(Counting()).check(queries[0]).key
+    one = memory_of(key) + memory_of(Answer("text/csv", b"x" * 40)) + ENTRY_BYTES
     endpoint = make(engine, most_bytes=4 * one + one // 2)
-    queries = [Operation(f"ASK #{n}") for n in range(5)]
     for query in queries[:4]:
         endpoint.answer(query, "a")
     endpoint.answer(queries[0], "a")
     endpoint.answer(queries[4], "a")
     assert len(engine.asked) == 5
-    assert endpoint.remembered(queries[0]) is not None
-    assert endpoint.remembered(queries[1]) is None
+    assert endpoint.check(queries[0]).remembered is not None
+    assert endpoint.check(queries[1]).remembered is None
 
 
 def test_an_answer_too_long_to_be_worth_it_is_not_kept() -> None:
@@ -97,7 +117,7 @@ def test_an_answer_too_long_to_be_worth_it_is_not_kept() -> None:
     engine = Counting()
     endpoint = make(engine, most_bytes=1000)
     endpoint.answer(Operation("ASK {}"), "a")
-    assert endpoint.remembered(Operation("ASK {}")) is None
+    assert endpoint.check(Operation("ASK {}")).remembered is None
 
 
 def test_a_refused_query_takes_no_turn_and_reaches_no_engine() -> None:

@@ -184,10 +184,12 @@ def test_queries_of_the_past_wait_in_the_one_queue(chain: Chain) -> None:
     with chain.site(release) as site:
         asked: list[str] = []
         past = create_archive(chain.config(), Shared(site.metrics, site.endpoint.queue))
-        enter = site.endpoint.queue._enter
+        enter = site.endpoint.queue.enter
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(
-                site.endpoint.queue, "_enter", lambda client: asked.append(client) or enter(client)
+                site.endpoint.queue,
+                "enter",
+                lambda client, decided: asked.append(client) or enter(client, decided),
             )
             client = create_flask(site, past).test_client()
             client.get(f"/release/{release.id}/sparql?query=ASK%7B%7D")

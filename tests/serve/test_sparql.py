@@ -3,17 +3,16 @@ from __future__ import annotations
 import http.client
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 import pytest
 from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat, Triple, parse, parse_query_results
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from publisher.serve.app import create_app
+from publisher.query.embedded import EmbeddedEngine
 from publisher.serve.site import Site
+from tests.in_process import WAYS, serving_site
 
 EVERY_ENGINE = True
 
@@ -53,36 +52,29 @@ class Reply:
 Send = Callable[..., Reply]
 
 
-class _Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Write nothing."""
+@pytest.fixture(scope="module", params=WAYS)
+def send(site: Site, request: pytest.FixtureRequest) -> Iterator[Send]:
+    """Return a function that sends a request over a real socket, answered by one of two ways."""
+    is_direct = request.param == WAYS[0]
+    if is_direct and not isinstance(site.engine, EmbeddedEngine):
+        pytest.skip("an engine somewhere else is asked by threads alone")
+    with serving_site(site, direct_queries=is_direct) as (port, _):
 
+        def ask(
+            method: str = "GET",
+            path: str = "/sparql",
+            body: bytes | str | None = None,
+            **fields: str,
+        ) -> Reply:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            headers = {name.replace("_", "-"): value for name, value in fields.items()}
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            reply = Reply(response.status, response.headers, response.read())
+            connection.close()
+            return reply
 
-@pytest.fixture(scope="module")
-def send(site: Site) -> Iterator[Send]:
-    """Return a function that sends a request over a real socket."""
-    server = make_server("127.0.0.1", 0, create_app(site), True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-
-    def request(
-        method: str = "GET",
-        path: str = "/sparql",
-        body: bytes | str | None = None,
-        **fields: str,
-    ) -> Reply:
-        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=30)
-        headers = {name.replace("_", "-"): value for name, value in fields.items()}
-        connection.request(method, path, body, headers)
-        response = connection.getresponse()
-        reply = Reply(response.status, response.headers, response.read())
-        connection.close()
-        return reply
-
-    yield request
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield ask
 
 
 def asked(query: str, **parameters: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -13,30 +12,19 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SKOS
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 from SPARQLWrapper import CSV, JSON, JSONLD, POST, RDFXML, TURTLE, XML, SPARQLWrapper
-from werkzeug.serving import WSGIRequestHandler, make_server
 
-from publisher.serve.app import create_app
 from publisher.serve.site import Site
+from tests.in_process import WAYS, serving_site
 
 SILJAN = "https://data.example.org/id/lake/siljan"
 NAMES = f"SELECT ?n {{ <{SILJAN}> <http://www.w3.org/2004/02/skos/core#prefLabel> ?n }}"
 
 
-class _Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:
-        """Write nothing."""
-
-
-@pytest.fixture(scope="module")
-def address(site: Site) -> Iterator[str]:
-    """Return the address of the endpoint of the tiny world."""
-    server = make_server("127.0.0.1", 0, create_app(site), True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/sparql"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+@pytest.fixture(scope="module", params=WAYS)
+def address(site: Site, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Return the address of the endpoint of the tiny world, which answers by one of two ways."""
+    with serving_site(site, direct_queries=request.param == WAYS[0]) as (port, _):
+        yield f"http://127.0.0.1:{port}/sparql"
 
 
 def program(name: str) -> str:

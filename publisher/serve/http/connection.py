@@ -3,7 +3,8 @@
 A request is answered before the next one is read, so pipelined requests are answered in order, and
 one that cannot be read is refused after the answers before it (section 9.3.2). What is in the cache
 is answered by the thread that reads the socket: handing a request to another thread and back costs
-more than all the rest of such an answer. All else is made in a thread.
+more than all the rest of such an answer. So are queries, which workers evaluate meanwhile. All else
+is made in a thread.
 """
 
 from __future__ import annotations
@@ -106,7 +107,7 @@ class Connection(asyncio.Protocol):
         self._body_left = self._body_bytes = self._dropped_bytes = self._checked_bytes = 0
         self._checked_at = 0.0
         self._is_last = self._has_ended = self._has_begun_head = self.is_gone = False
-        self._is_scheduled = self._is_deaf = self._is_for_head = False
+        self._is_scheduled = self._is_deaf = self._is_for_head = self._is_asking = False
         self._taken: asyncio.Future[None] | None = None  # while the client takes nothing
         self._stream: asyncio.Task[None] | None = None
 
@@ -316,7 +317,7 @@ class Connection(asyncio.Protocol):
             self._chunked = None
             self._body.seek(0)
             self._answer(request, self._body)
-            return False
+            return self._phase is _Phase.HEAD  # it was answered at once
         return has_moved and bool(self._buffer)
 
     def _read_chunks(self, chunked: ChunkedBody) -> tuple[bool, bool]:
@@ -358,9 +359,11 @@ class Connection(asyncio.Protocol):
         return True
 
     def _answer(self, request: RequestHead, body: BytesIO) -> None:
-        """Have an answer made in a thread."""
+        """Have an answer made, by the loop or in a thread; it may be there at once."""
         self._phase = _Phase.ANSWER
+        self._is_asking = True
         self._threads.submit(request.environ, self.client, body, self._has_left, self._has_begun)
+        self._is_asking = False
 
     def _has_left(self) -> bool:
         """Tell whether nobody waits for the answer any more; called by threads."""
@@ -420,7 +423,7 @@ class Connection(asyncio.Protocol):
             return
         self._phase, self._request, self._body, self._body_bytes = _Phase.HEAD, None, BytesIO(), 0
         self._has_begun_head, self._empty_lines = False, 0
-        if was_made:
+        if was_made and not self._is_asking:
             self._go_on()
 
     def _write(self, head: bytes, body: bytes) -> None:

@@ -1,13 +1,14 @@
 """The head of a request → what it asks for and how its body is framed, or why it is refused.
 
-Clients send the same heads again and again: a head that asks for a representation, without a body,
-is known by its bytes and not read a second time.
+Clients send the same heads again and again: one that came twice is known by its bytes and not read
+a third time.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 MOST_FIELDS = 512
 _CACHE_BYTES = 8 << 20
 _LONGEST_CACHED_BYTES = 2048
+_MOST_SEEN = 4096
+_LONGEST_HOST = 255
 _ASCII = bytes(range(0x80)).decode("ascii")
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _REQUEST_LINE = re.compile(rb"(%b) (\S+) HTTP/([0-9])\.([0-9])" % _TOKEN)
@@ -141,7 +144,9 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
 def _read_fields(head: bytes) -> HeaderFields:
     fields = _FieldCollector()
     try:
-        httptools.HttpRequestParser(fields).feed_data(_TRAILING_SPACE.sub(b"", head))
+        if b" \r\n" in head or b"\t\r\n" in head:
+            head = _TRAILING_SPACE.sub(b"", head)
+        httptools.HttpRequestParser(fields).feed_data(head)
     except httptools.HttpParserUpgrade:
         pass  # the head is whole; another protocol is not spoken here (RFC 9110, section 7.8)
     except httptools.HttpParserInvalidMethodError as error:
@@ -171,6 +176,10 @@ def _check_host(fields: HeaderFields, minor: int) -> None:
 
 def _is_host(written: bytes) -> bool:
     """Tell whether something names a host, with or without a port."""
+    return (_is_known_host if len(written) <= _LONGEST_HOST else _looks_like_host)(written)
+
+
+def _looks_like_host(written: bytes) -> bool:
     found = _HOST.fullmatch(written)
     if found is None or found["ipv6"] is None:
         return found is not None
@@ -179,6 +188,9 @@ def _is_host(written: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+_is_known_host = lru_cache(maxsize=256)(_looks_like_host)
 
 
 def _split_target(method: bytes, target: bytes) -> tuple[bytes, bytes]:
@@ -235,7 +247,9 @@ def _expects_continue(fields: HeaderFields, minor: int) -> bool:
 
 def _tokens(fields: HeaderFields, name: bytes) -> list[bytes]:
     """Return the members of a list in small letters (RFC 9110, section 5.6.1)."""
-    values = b",".join(value for found, value in fields if found == name)
+    values = b",".join([value for found, value in fields if found == name])
+    if not values:
+        return []
     return [member.strip(b" \t").lower() for member in values.split(b",") if member.strip(b" \t")]
 
 
@@ -263,7 +277,8 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: HeaderFields) -
         "QUERY_STRING": query.decode("latin-1"),
     }
     for name, found in values.items():
-        environ[_cgi_name(name)] = b",".join(found).decode("latin-1")
+        written = found[0] if len(found) == 1 else b",".join(found)
+        environ[_CGI_NAMES.get(name) or _cgi_name(name)] = written.decode("latin-1")
     return environ
 
 
@@ -277,12 +292,26 @@ def _cgi_name(name: bytes) -> str:
     return bare if bare in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{bare}"
 
 
+_CGI_NAMES = {
+    name: _cgi_name(name)
+    for name in (
+        *(b"accept", b"accept-encoding", b"accept-language", b"content-length", b"content-type"),
+        *(b"if-none-match", b"if-modified-since", b"user-agent", b"origin", b"referer"),
+    )
+}
+
+
 class RequestHeadCache:
-    """Requests without a body that were read before, in a bounded part of memory."""
+    """Heads that came before, in a bounded part of memory.
+
+    A head is kept when it comes the second time: most queries in addresses never do, and keeping
+    one costs as much as reading it.
+    """
 
     def __init__(self, most_bytes: int = _CACHE_BYTES) -> None:
         """Begin with none."""
         self._known: BoundedCache[bytes, RequestHead] = BoundedCache(most_bytes)
+        self._seen: dict[int, None] = {}
         self.known = self._known.get
 
     def __len__(self) -> int:
@@ -299,6 +328,16 @@ class RequestHeadCache:
         if request is not None:
             return request
         request = read_head(head)
-        if request.body_bytes == 0 and len(head) <= _LONGEST_CACHED_BYTES:
+        if len(head) <= _LONGEST_CACHED_BYTES and self._came_before(head):
             return self._known.put(head, request)
         return request
+
+    def _came_before(self, head: bytes) -> bool:
+        """Tell whether a head came before, among the last ones; only the event loop asks."""
+        number = hash(head)
+        if self._seen.pop(number, 0) is None:
+            return True
+        self._seen[number] = None
+        if len(self._seen) > _MOST_SEEN:
+            del self._seen[next(iter(self._seen))]
+        return False

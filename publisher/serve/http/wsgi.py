@@ -1,4 +1,7 @@
-"""A WSGI application (PEP 3333), run in threads; its answer is taken in parts."""
+"""A WSGI application (PEP 3333): what it answers in the event loop, and what in threads.
+
+The answer of a thread is taken in parts.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from publisher.serve.cors import FIELDS
 from publisher.serve.http.heads import RequestHeadCache
+from publisher.serve.loop_request import EVALUATED, EvaluatedQuery, LoopRequest, WsgiAnswer
 from publisher.serve.response_cache import CLIENT_DISCONNECTED, head_of
 
 if TYPE_CHECKING:
@@ -37,6 +41,9 @@ class Application(Protocol):
 
     def at_once(self, cacheable: CacheableRequest) -> tuple[bytes, bytes] | None:
         """Return the head of an answer, but for its date, and its body; None if not ready."""
+
+    def in_loop(self, request: LoopRequest) -> bool:
+        """Begin to answer a request in the event loop; False when a thread must answer."""
 
     def close(self) -> None:
         """Let go of what it holds."""
@@ -68,7 +75,7 @@ class StartedResponse:
     close: Callable[[], None] = lambda: None
 
 
-def start_response(application: Application, environ: WSGIEnvironment) -> StartedResponse:
+def start_response(application: WsgiAnswer, environ: WSGIEnvironment) -> StartedResponse:
     """Ask the application, and take the beginning of the body; close it when that is all."""
     started: list[Any] = []
 
@@ -165,6 +172,8 @@ class ApplicationThreads:
     ) -> None:
         """Have a request answered, and call a function in this loop with the answer.
 
+        What is answered in the loop may be answered before this returns.
+
         Args:
             environ: What the head says.
             client: Address of the client.
@@ -178,9 +187,28 @@ class ApplicationThreads:
             if not (future.cancelled() or loop.is_closed()):
                 loop.call_soon_threadsafe(begun, _outcome(future))
 
-        whole = {**environ, **self._of_connection(client, body), CLIENT_DISCONNECTED: has_left}
-        pool = self._health_pool if environ["PATH_INFO"] in _HEALTH_PATHS else self._pool
-        pool.submit(start_response, self._application, whole).add_done_callback(tell)
+        def answer_in_thread(application: WsgiAnswer, evaluated: EvaluatedQuery | None) -> None:
+            whole = {**environ, **self._of_connection(client, body), CLIENT_DISCONNECTED: has_left}
+            if evaluated is not None:
+                whole[EVALUATED] = evaluated
+            pool = self._health_pool if environ["PATH_INFO"] in _HEALTH_PATHS else self._pool
+            if not self._has_ended:
+                pool.submit(start_response, application, whole).add_done_callback(tell)
+
+        def send(head: bytes, body: bytes) -> None:
+            begun(StartedResponse("", [], head, body))
+
+        request = LoopRequest(
+            *(environ, client, body.getvalue(), has_left, loop, send),
+            *(answer_in_thread, self._run),
+        )
+        if not self._application.in_loop(request):
+            answer_in_thread(self._application, None)
+
+    def _run(self, work: Callable[[], None]) -> None:
+        """Have a thread do something that may wait."""
+        if not self._has_ended:
+            self._pool.submit(work)
 
     async def more(self, begun: StartedResponse) -> bytes:
         """Return the next part of an answer's body; empty at the end."""

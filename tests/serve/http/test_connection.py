@@ -1,20 +1,17 @@
 from __future__ import annotations
 
-import asyncio
 import http.client
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
-import uvloop
 
 from publisher.serve.http.limits import ServerLimits
-from publisher.serve.http.web import serve_connections
-from publisher.serve.http.wsgi import ApplicationThreads
+from publisher.serve.loop_request import LoopRequest
 from publisher.serve.response_cache import CacheableRequest
+from tests.in_process import serving
 
 PATIENCE = 0.4
 LONG = b"z" * (8 << 20)
@@ -35,6 +32,10 @@ class Application:
             return None
         head = b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n" % len(body)
         return head, body if asked.environ["REQUEST_METHOD"] == "GET" else b""
+
+    def in_loop(self, request: LoopRequest) -> bool:
+        """Leave everything to threads."""
+        return False
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any], /) -> Iterable[bytes]:
         """Answer with the path; ``/slow`` takes its time."""
@@ -80,26 +81,8 @@ def limits() -> ServerLimits:
 @pytest.fixture
 def port(application: Application, limits: ServerLimits) -> Iterator[int]:
     """Serve the application as a web process does; return the port."""
-    ends: list[Callable[[], object]] = []
-
-    async def run(listening: socket.socket) -> None:
-        loop, end = asyncio.get_running_loop(), asyncio.Event()
-        ends.append(lambda: loop.call_soon_threadsafe(end.set))
-        threads = ApplicationThreads(application, 4, ("127.0.0.1", 80))
-        await serve_connections(threads, limits, listening, end)
-
-    def serve(listening: socket.socket) -> None:
-        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(run(listening))
-
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.setblocking(False)
-        thread = threading.Thread(target=serve, args=[listening])
-        thread.start()
-        yield listening.getsockname()[1]
-        ends[0]()
-        thread.join(15)
-        assert not thread.is_alive()
+    with serving(application, limits) as listening:
+        yield listening
 
 
 @pytest.fixture

@@ -1,0 +1,89 @@
+"""A log that holds nobody up: lines are kept, and written together by a thread of their own.
+
+An event loop must not wait for whoever reads the log (Python's logging cookbook, "Dealing with
+handlers that block"). A thread that is woken for each line, as by ``logging.handlers``, would take
+as long as writing it; this one is woken ten times a second at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from typing import TextIO
+
+_PAUSE_SECONDS = 0.1
+# Lines that wait for a reader; more are dropped, and counted.
+_MOST_LINES = 20_000
+# At the end of a process, so long is waited for the reader.
+_END_SECONDS = 2.0
+
+
+class BatchingHandler(logging.Handler):
+    """Writes lines to a stream a tenth of a second later, in one piece with those that follow."""
+
+    def __init__(self, stream: TextIO) -> None:
+        """Write to a stream."""
+        super().__init__()
+        self._stream = stream
+        self._lines: deque[str] = deque()
+        self._dropped = 0
+        self._wake = threading.Event()
+        self._writing = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep a line."""
+        if len(self._lines) >= _MOST_LINES:
+            self._dropped += 1
+            return
+        try:
+            self._lines.append(self.format(record))
+        except Exception:  # noqa: BLE001 - as every handler of logging
+            self.handleError(record)
+            return
+        if not self._wake.is_set():
+            self._wake.set()
+            self._start()
+
+    def _start(self) -> None:
+        """Start the thread unless it is there; without one the next line tries again."""
+        if self._thread is not None and self._thread.is_alive():
+            return
+        thread = threading.Thread(target=self._run, name="log of queries", daemon=True)
+        try:
+            thread.start()
+        except (RuntimeError, MemoryError):  # "can't start new thread"
+            self._wake.clear()
+        else:
+            self._thread = thread
+
+    def _run(self) -> None:
+        while True:
+            self._wake.wait()
+            time.sleep(_PAUSE_SECONDS)
+            self._wake.clear()
+            self._write()
+
+    def _write(self) -> None:
+        """Write what there is; what cannot be written is lost, as with every handler."""
+        with self._writing:
+            lines = [self._lines.popleft() for _ in range(len(self._lines))]
+            dropped, self._dropped = self._dropped, 0
+            if dropped:
+                lines.append(f"{dropped} lines of the log were dropped: nobody read it.")
+            try:
+                self._stream.write("".join(f"{line}\n" for line in lines))
+                self._stream.flush()
+            except (OSError, ValueError):  # a closed pipe, or no room on the disk
+                pass
+
+    def flush(self) -> None:
+        """Write what there is, or give up when nobody reads it."""
+        writing = threading.Thread(target=self._write, daemon=True)
+        try:
+            writing.start()
+            writing.join(_END_SECONDS)
+        except (RuntimeError, MemoryError):  # "can't start new thread"
+            pass
