@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 Text = Mapping[str, str]
 LANGUAGES = ("sv", "en")
 SOURCE_LANGUAGE = "en"
+# Of what somebody else wrote and a message quotes.
+_LONGEST_QUOTED = 300
 
 
 @cache
@@ -72,3 +74,14 @@ def in_language(value: Text, language: str) -> str:
     if language in value:
         return value[language]
     return value.get(SOURCE_LANGUAGE) or next(iter(value.values()), "")
+
+
+def printable(words: str) -> str:
+    r"""Return a beginning of what a stranger wrote, safe in a terminal, a log and a sentence.
+
+    >>> printable("no \x1b[2J\x00such thing")
+    'no ?[2J?such thing'
+    """
+    # Cut first: a stranger may write megabytes.
+    shown = " ".join(words[: _LONGEST_QUOTED * 4].split())[:_LONGEST_QUOTED]
+    return "".join(letter if letter.isprintable() else "?" for letter in shown)

@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from publisher import __version__
+from publisher.errors import ReleaseError
 from publisher.push.engine import Sender, WriteRequest
 from publisher.query.engine import QueryLimits
 from publisher.query.remote.connection import ConnectionPool, EngineAddress, QueryRequest
-from publisher.release.copies.exchange import NoRedirectSession
+from publisher.release.copies.origin import Origin
+from publisher.system.http_client import Client
 from publisher.system.user_agent import PRODUCT, user_agent
-from publisher.verify.client import Client
 from tests.documents import ROOT, project
 
 JSON = "application/sparql-results+json"
@@ -76,8 +77,8 @@ def pushes(address: str) -> None:
 
 def pulls(address: str) -> None:
     """Ask as ``releases pull`` does."""
-    with NoRedirectSession() as session:
-        session.get(address, timeout=10).close()
+    with pytest.raises(ReleaseError):
+        Origin(address).releases()
 
 
 def queries(address: str) -> None:

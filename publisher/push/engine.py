@@ -16,13 +16,13 @@ from requests.auth import HTTPBasicAuth, HTTPDigestAuth
 from urllib3.exceptions import HTTPError
 
 from publisher.errors import PushFailed, ReadLimitExceeded
+from publisher.messages import printable
 from publisher.query.remote.connection import TOKEN, authorization, user_and_password
 from publisher.query.remote.rewriting import AS_WRITTEN, GraphNames
 from publisher.rdf.reading import read_quads_by_line
-from publisher.system.user_agent import user_agent
+from publisher.system.http_client import ClientSession
 
 _N_TRIPLES = "application/n-triples"
-_LONGEST_SHOWN = 300
 
 
 class GraphWriter(Protocol):
@@ -93,7 +93,7 @@ def _parsed(response: requests.Response) -> Iterator[Triple]:
         raise PushFailed(
             "What the engine holds cannot be read back: {reason}.",
             remedy="Run the command again; it continues where it stopped.",
-            reason=str(error)[:_LONGEST_SHOWN],
+            reason=printable(str(error)),
         ) from error
 
 
@@ -162,9 +162,8 @@ class Sender:
     def __init__(self, pauses: Iterable[float] = _PAUSES_SECONDS) -> None:
         """Take the credentials of the environment."""
         self._pauses = tuple(pauses)
-        self._session = requests.Session()
-        self._session.headers["User-Agent"] = user_agent()
-        self._session.trust_env = False  # a proxy or .netrc of the machine means other sites
+        self._session = ClientSession()
+        self._session.trust_env = False  # a proxy of the machine means other sites
         self._known = user_and_password()
         if authorization().get("Authorization", "").startswith("Bearer"):
             self._session.headers.update(authorization())
@@ -204,18 +203,19 @@ class Sender:
                 headers=dict(message.fields),
                 timeout=_SECONDS,
                 stream=message.method == "GET",
+                allow_redirects=False,
             )
         except requests.RequestException as error:
             return type(error).__name__
-        if response.ok or response.status_code == HTTPStatus.NOT_FOUND:
+        status = response.status_code
+        if status < HTTPStatus.MULTIPLE_CHOICES or status == HTTPStatus.NOT_FOUND:
             return response
         if self._may_try_digest(response):
             return self._try(message)
-        reason = (
-            f"{response.status_code} {' '.join(response.text.split())[:_LONGEST_SHOWN]}".strip()
-        )
-        if response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise _refused(response.status_code, reason)
+        # A redirect too: whoever gave the credentials named one address.
+        reason = f"{status} {printable(response.text)}".strip()
+        if status < HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise _refused(status, reason)
         return reason
 
     def _may_try_digest(self, response: requests.Response) -> bool:

@@ -9,8 +9,8 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
+from publisher.system.http_client import Client, Exchange, Visit, without_fragment
 from publisher.verify import graphs
-from publisher.verify.client import Client, Exchange, Visit, without_fragment
 from publisher.verify.graphs import LoadContext, Triples
 from publisher.verify.links import hrefs
 from publisher.verify.report import check_answered, check_no_302, violation, warning

@@ -12,8 +12,8 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import BY_NAME
+from publisher.system.http_client import Client, Exchange, parse_digits
 from publisher.verify import graphs
-from publisher.verify.client import Client, Exchange, parse_digits
 from publisher.verify.graphs import LoadContext, Triples
 from publisher.verify.report import check_answered, check_no_302, violation, warning
 from publisher.verify.site import VerifiedSite

@@ -8,8 +8,8 @@ from rdflib import DCAT, Graph, URIRef
 
 from publisher.findings import Finding
 from publisher.messages import Text, text
+from publisher.system.http_client import Client
 from publisher.verify import foops, fuji, signposting
-from publisher.verify.client import Client
 from publisher.verify.graphs import LoadContext
 from publisher.verify.report import (
     MetricScore,

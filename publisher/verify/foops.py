@@ -26,8 +26,8 @@ from rdflib.term import Node
 
 from publisher.errors import SourceSyntax
 from publisher.messages import Text, text
+from publisher.system.http_client import Client, Exchange, is_web
 from publisher.verify import graphs
-from publisher.verify.client import Client, Exchange, is_web
 from publisher.verify.graphs import LoadContext
 from publisher.verify.report import MetricScore
 

@@ -9,8 +9,8 @@ from rdflib import DCAT, DCTERMS, PROV, Graph, URIRef
 
 from publisher.errors import SourceSyntax
 from publisher.messages import text
+from publisher.system.http_client import Client, Exchange, is_absolute, is_web
 from publisher.verify import graphs
-from publisher.verify.client import Client, Exchange, is_absolute, is_web
 from publisher.verify.graphs import LoadContext
 from publisher.verify.links import json_ld_scripts, links_of
 from publisher.verify.mqa import ACCESS_RIGHTS

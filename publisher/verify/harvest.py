@@ -13,8 +13,9 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import GRAPHS, RDF_XML
+from publisher.system.http_client import Client, Exchange, Visit, parse_digits
 from publisher.verify import graphs
-from publisher.verify.client import EUROPA, Client, Exchange, Visit, parse_digits
+from publisher.verify.options import EUROPA
 from publisher.verify.report import check_answered, check_no_302, violation, warning
 
 # ckanext-dcat, harvesters/base.py: MAX_FILE_SIZE.

@@ -15,7 +15,7 @@ from publisher.errors import UsageError
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.media_types import DUMPS, TABLES
-from publisher.verify.client import Client
+from publisher.system.http_client import Client
 from publisher.verify.report import ReportTable, check_answered, note, violation, warning
 
 if TYPE_CHECKING:

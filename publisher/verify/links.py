@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 from requests.utils import parse_header_links
 
 from publisher.errors import SourceSyntax
+from publisher.system.http_client import Exchange, is_absolute, resolve_reference
 from publisher.verify import graphs
-from publisher.verify.client import Exchange, is_absolute, resolve_reference
 
 LINKSET_JSON = "application/linkset+json"
 

@@ -15,7 +15,8 @@ from rdflib.term import Node
 from publisher.findings import Finding
 from publisher.messages import Text, text
 from publisher.rdf.namespaces import shorten
-from publisher.verify.client import EUROPA, Client
+from publisher.system.http_client import Client
+from publisher.verify.options import EUROPA
 from publisher.verify.report import (
     MetricScore,
     ReportTable,

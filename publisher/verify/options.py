@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from publisher.verify.client import ExchangeLimits
+from publisher.system.http_client import ExchangeLimits
 
+# What data.europa.eu's link check calls itself (piveau-metrics-url-checker).
+EUROPA = "Mozilla/5.0 (European Data Portal) Gecko/20100101 Firefox/40.1"
 PARTS = ("harvest", "profiles", "mqa", "distributions", "dereference", "protocol", "fair", "proof")
 
 

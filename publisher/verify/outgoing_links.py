@@ -11,8 +11,9 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.system.files import replace_file
+from publisher.system.http_client import Client, address_host
 from publisher.verify import graphs
-from publisher.verify.client import EUROPA, Client, address_host
+from publisher.verify.options import EUROPA
 from publisher.verify.report import note, warning
 
 FRESH_SECONDS = 7 * 24 * 3600

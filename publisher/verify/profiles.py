@@ -19,8 +19,8 @@ from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
 from publisher.profiles import dcat_ap_se
 from publisher.rdf.media_types import TURTLE, media_type_of_file
+from publisher.system.http_client import Client
 from publisher.verify import graphs
-from publisher.verify.client import Client
 from publisher.verify.site import context_loader
 
 SE_PREFIX = "se="

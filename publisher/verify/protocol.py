@@ -13,8 +13,8 @@ from publisher.findings import Finding
 from publisher.messages import Text, text
 from publisher.rdf.media_types import GRAPHS
 from publisher.rdf.namespaces import iri
+from publisher.system.http_client import Client, Exchange
 from publisher.verify import graphs
-from publisher.verify.client import Client, Exchange
 from publisher.verify.report import ReportTable, violation, warning
 
 ASK = "ASK {}"

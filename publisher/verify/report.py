@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from publisher.findings import Finding, Severity, count
 from publisher.messages import Text, in_language, text
-from publisher.verify.client import Exchange, ExchangeLimits, Fault, Visit
+from publisher.system.http_client import Exchange, ExchangeLimits, Fault, Visit
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import Text, text
-from publisher.verify.client import Client, Exchange
+from publisher.system.http_client import Client, Exchange
 from publisher.verify.links import LINKSET_JSON, WebLink, links_of, linkset, targets
 from publisher.verify.report import MetricScore, score_metric, warning
 

@@ -14,8 +14,8 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
 from publisher.rdf.namespaces import iri
+from publisher.system.http_client import Client, Visit, is_web, parse_digits, without_fragment
 from publisher.verify import graphs
-from publisher.verify.client import Client, Visit, is_web, parse_digits, without_fragment
 from publisher.verify.graphs import Triples
 from publisher.verify.links import links_of, targets
 from publisher.verify.report import check_answered, violation, warning

@@ -11,6 +11,7 @@ from rdflib import DCAT, VOID
 
 from publisher.findings import Finding, in_order
 from publisher.messages import in_language, text, translate
+from publisher.system.http_client import Client
 from publisher.verify import (
     dereference,
     distributions,
@@ -25,7 +26,6 @@ from publisher.verify import (
     protocol,
     signposting,
 )
-from publisher.verify.client import Client
 from publisher.verify.graphs import LoadContext
 from publisher.verify.harvest import Feed
 from publisher.verify.options import VerifyOptions

@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from publisher.errors import ReleaseError
-from publisher.release.copies import contents, exchange, origin
+from publisher.release.copies import contents, origin
 from publisher.release.copies import pull as pulling
 from publisher.release.copies.origin import read_json
 from publisher.release.copies.pull import PullOptions, pull
@@ -86,7 +86,7 @@ class Origin:
 @pytest.fixture
 def hostile(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[Origin]:
     """Return an origin that is still honest; what takes minutes is shortened."""
-    monkeypatch.setattr(exchange, "SLOW_START_SECONDS", 1.0)
+    monkeypatch.setattr(origin, "SLOW_START_SECONDS", 1.0)
     monkeypatch.setattr(origin, "PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(pulling, "_BASE_SECONDS", 4.0)
     monkeypatch.setattr(pulling, "_SECONDS_A_FILE", 0.0)

@@ -54,7 +54,7 @@ for name in sys.argv[1:]:
 VERIFY = """
 import sys
 from publisher.verify import presentation
-from publisher.verify.client import ExchangeLimits
+from publisher.system.http_client import ExchangeLimits
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
 limits = ExchangeLimits(5, 1, 1.5, 8 << 20, 3)

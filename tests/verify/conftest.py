@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from publisher.verify.client import ExchangeLimits
+from publisher.system.http_client import ExchangeLimits
 from publisher.verify.options import VerifyOptions
 from tests.verify.site import Site, serving
 

@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import pytest
 
+from publisher.system.http_client import Client, Fault
 from publisher.system.user_agent import user_agent
-from publisher.verify.client import EUROPA, Client, Fault
+from publisher.verify.options import EUROPA
 from tests.verify import faults
 from tests.verify.conftest import IMPATIENT, LIMITS
 from tests.verify.site import Answer, Request, Site, redirect

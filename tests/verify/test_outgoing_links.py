@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from publisher.findings import Severity
+from publisher.system.http_client import Client
 from publisher.verify import outgoing_links
-from publisher.verify.client import Client
 from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
 from tests.verify.conftest import LIMITS

@@ -11,8 +11,8 @@ from rdflib import SH, Graph
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.rdf.media_types import TURTLE
+from publisher.system.http_client import Client
 from publisher.verify import graphs, profiles
-from publisher.verify.client import Client
 from publisher.verify.profiles import Profile
 from tests.verify import world
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from publisher.verify.client import Client
+from publisher.system.http_client import Client
 from publisher.verify.site import VerifiedSite as KnownSite
 from publisher.verify.site import read_site
 from tests.verify import faults, world

@@ -34,6 +34,7 @@ from publisher.errors import (
     QueryLimitExceeded,
     QueryRefused,
 )
+from publisher.messages import printable
 from publisher.query.engine import QueryLimits
 from publisher.query.remote.circuit import CircuitBreaker
 from publisher.system.user_agent import user_agent
@@ -318,16 +319,6 @@ def engine_error(reason: str) -> EngineFailed:
         "The query engine cannot be reached, or does not answer as it should.",
         remedy="Try again in a few seconds.",
     )
-
-
-def printable(words: str) -> str:
-    r"""Return a beginning of what an engine said that is safe in a log and in a sentence.
-
-    >>> printable("no \x1b[2J\x00such thing")
-    'no ?[2J?such thing'
-    """
-    shown = " ".join(words[: _LONGEST_SHOWN * 4].split())[:_LONGEST_SHOWN]
-    return "".join(letter if letter.isprintable() else "?" for letter in shown)
 
 
 def check_response(

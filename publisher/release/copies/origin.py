@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,22 +13,27 @@ from typing import Any, NoReturn
 from urllib.parse import quote
 
 from publisher.errors import ReleaseError
-from publisher.release.copies.exchange import (
-    Deadline,
-    NoRedirectSession,
-    Redirects,
-    ResponseHead,
-    StreamedResponse,
-    truncated_error,
-)
+from publisher.messages import printable
 from publisher.release.copies.staging import FetchInterrupted
 from publisher.release.manifest import digest_of
 from publisher.release.model import MANIFEST, StoredFile
+from publisher.system.http_client import (
+    LONGEST_RETRY_SECONDS,
+    ClientSession,
+    Deadline,
+    ExchangeError,
+    ExchangeLimits,
+    Fault,
+    HttpRequest,
+    Redirects,
+    ResponseHead,
+    StreamedResponse,
+    retry_after_seconds,
+)
 
 ATTEMPTS = 5
 # Longer after each attempt.
 PAUSE_SECONDS = 0.2
-_LONGEST_PAUSE_SECONDS = 10.0
 # What an honest copy answers when it is busy.
 _BUSY_STATUSES = (429, 502, 503, 504)
 _LARGEST_LIST = 16 << 20
@@ -35,6 +41,14 @@ _LARGEST_LIST = 16 << 20
 _LARGEST_MANIFEST = 64 << 20
 _LARGEST_SIGNED_MANIFEST = 256 << 20
 _LARGEST_SIGNATURE = 1 << 16
+_CONNECT_SECONDS = 10.0
+# Between two bytes, and before a rate is demanded.
+SLOW_START_SECONDS = 30.0
+LEAST_BYTES_PER_SECOND = 32 << 10
+_MOST_REDIRECTS = 5
+_RESUME_CURE = (
+    "Nothing was changed. What was received is kept, and the next call continues from there."
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +76,14 @@ class Origin:
             url: Address of the other copy's home page.
         """
         self.url = url.rstrip("/") + "/"
-        self._session = NoRedirectSession()
+        self._session = ClientSession()
+        # Files are large: what ends them is a rate, and a deadline for all together.
+        self._limits = ExchangeLimits(
+            connect_seconds=_CONNECT_SECONDS,
+            read_seconds=SLOW_START_SECONDS,
+            total_seconds=math.inf,
+            least_bytes_per_second=LEAST_BYTES_PER_SECOND,
+        )
 
     def close(self) -> None:
         """Close the connections."""
@@ -75,9 +96,9 @@ class Origin:
             ReleaseError: It cannot be reached, or no copy of a site is there.
         """
         address = f"{self.url}release"
-        with self._requested(address, {"Accept": "application/json"}) as (head, exchange):
-            _check_length(exchange.address, head, 200)
-            body = _bounded(exchange, _LARGEST_LIST)
+        with self._requested(address, {"Accept": "application/json"}) as (head, response):
+            _check_status(response.url, head, 200)
+            body = _bounded(response, _LARGEST_LIST)
         try:
             listed: Any = read_json(body)["releases"]
             found = [
@@ -114,11 +135,11 @@ class Origin:
 
     def _small(self, name: str, file: str, most: int, *, optional: bool = False) -> bytes | None:
         address = f"{self.url}release/{quote(name)}/{file}"
-        with self._requested(address) as (head, exchange):
+        with self._requested(address) as (head, response):
             if optional and head.status == 404:
                 return None
-            _check_length(exchange.address, head, 200)
-            return _bounded(exchange, most)
+            _check_status(response.url, head, 200)
+            return _bounded(response, most)
 
     @contextmanager
     def _requested(
@@ -128,20 +149,23 @@ class Origin:
         deadline: Deadline | None = None,
     ) -> Iterator[tuple[ResponseHead, StreamedResponse]]:
         """Yield head and body of a response that is no redirect; what is not read is left."""
-        redirects = Redirects(address)
+        redirects = Redirects(address, _MOST_REDIRECTS, same_host=True)
         while True:
-            exchange = StreamedResponse(self._session, redirects.address, fields, deadline)
+            request = HttpRequest("GET", redirects.url, fields or {})
+            response = StreamedResponse(self._session, request, self._limits, deadline)
             try:
-                head = exchange.head()
+                head = response.head()
                 if not redirects.follow(head):
                     if head.fields.get("content-encoding", "identity").lower() != "identity":
-                        raise _changed_release(exchange.address)
-                    yield head, exchange
+                        raise _changed_release(response.url)
+                    yield head, response
                     return
+            except ExchangeError as error:
+                raise _exchange_error(response, error) from error
             finally:
-                if not exchange.end():
+                if not response.end():
                     # The thread may go on reading; its session is its own from now on.
-                    self._session = NoRedirectSession()
+                    self._session = ClientSession()
 
     def fetch(self, name: str, file: StoredFile, target: Path, deadline: Deadline) -> None:
         """Write a file of a release; go on where an earlier call was cut.
@@ -152,7 +176,7 @@ class Origin:
         address = f"{self.url}release/{quote(name)}/file/{quote(file.name)}"
         if _is_there(target, file):
             return
-        fruitless, most, failure = 0, _size(target), truncated_error(address, 0, file.length)
+        fruitless, most, failure = 0, _size(target), _truncated_error(address, 0, file.length)
         while fruitless < ATTEMPTS and deadline.remaining():
             time.sleep(PAUSE_SECONDS * fruitless)
             begun = _size(target)
@@ -168,7 +192,7 @@ class Origin:
                 if not begun:  # else the part that lay there may be the wrong one
                     raise _changed_release(address)
             elif have > most:
-                fruitless, most, failure = 0, have, truncated_error(address, have, file.length)
+                fruitless, most, failure = 0, have, _truncated_error(address, have, file.length)
                 continue
             fruitless += 1
         raise failure
@@ -179,17 +203,22 @@ class Origin:
         if have >= file.length:
             have = 0
         fields = {"Range": f"bytes={have}-"} if have else None
-        with self._requested(address, fields, deadline) as (head, exchange):
-            _check_length(exchange.address, head, 200, 206)
+        with self._requested(address, fields, deadline) as (head, response):
+            _check_status(response.url, head, 200, 206)
             begins = head.fields.get("content-range", "").startswith(f"bytes {have}-")
             if head.status == 200 or not begins:
                 have = 0
-            with target.open("ab" if have else "wb") as stream:
-                for chunk in exchange:
-                    have += len(chunk)
-                    if have > file.length:
-                        raise _changed_release(address)
-                    stream.write(chunk)
+            try:
+                with target.open("ab" if have else "wb") as stream:
+                    for chunk in response:
+                        have += len(chunk)
+                        if have > file.length:
+                            raise _changed_release(address)
+                        stream.write(chunk)
+            except ExchangeError as error:
+                if error.fault is Fault.TRUNCATED:
+                    raise _truncated_error(address, have, file.length) from error
+                raise
 
 
 def _size(target: Path) -> int:
@@ -204,15 +233,51 @@ def _is_there(target: Path, file: StoredFile) -> bool:
     )
 
 
-def _bounded(exchange: StreamedResponse, most: int) -> bytes:
+def _exchange_error(response: StreamedResponse, error: ExchangeError) -> ReleaseError:
+    """Return what an operator reads about an exchange that ended early."""
+    if error.fault is Fault.SLOW and not error.detail:
+        return FetchInterrupted(
+            "The other copy sends too slowly: {have} bytes in {seconds} seconds.",
+            where=response.url,
+            remedy=_RESUME_CURE,
+            have=response.received,
+            seconds=round(response.seconds),
+        )
+    if error.fault in (Fault.ELSEWHERE, Fault.LOOP, Fault.HOPS):
+        return ReleaseError(
+            "The other copy sends this program on to {there}.",
+            where=response.url,
+            remedy="If that is the copy you mean, give its address. Nothing was changed.",
+            there=printable(error.detail),
+        )
+    return FetchInterrupted(
+        "The other copy cannot be reached, or was cut off: {reason}.",
+        where=response.url,
+        remedy=_RESUME_CURE,
+        reason=printable(error.detail),
+    )
+
+
+def _truncated_error(address: str, have: int, length: int) -> FetchInterrupted:
+    """Return what is raised when a file ended too early."""
+    return FetchInterrupted(
+        "The other copy was cut off after {have} of {length} bytes.",
+        where=address,
+        remedy=_RESUME_CURE,
+        have=have,
+        length=length,
+    )
+
+
+def _bounded(response: StreamedResponse, most: int) -> bytes:
     """Return a body that is not larger than it may be."""
     body = bytearray()
-    for chunk in exchange:
+    for chunk in response:
         body += chunk
         if len(body) > most:
             raise ReleaseError(
                 "The other copy sends more than {megabytes} MB here.",
-                where=exchange.address,
+                where=response.url,
                 remedy="Give the address of the home page of a site that this program serves."
                 " Nothing was changed.",
                 megabytes=f"{most / (1 << 20):g}",
@@ -220,7 +285,7 @@ def _bounded(exchange: StreamedResponse, most: int) -> bytes:
     return bytes(body)
 
 
-def _check_length(address: str, head: ResponseHead, *statuses: int) -> None:
+def _check_status(address: str, head: ResponseHead, *statuses: int) -> None:
     if head.status in statuses:
         return
     if head.status in _BUSY_STATUSES:
@@ -243,9 +308,9 @@ def _check_length(address: str, head: ResponseHead, *statuses: int) -> None:
 
 def _wait_retry_after(head: ResponseHead) -> None:
     """Wait as Retry-After says (RFC 9110, section 10.2.3), within limits."""
-    requested = head.fields.get("retry-after", "")
-    if requested.isascii() and requested.isdigit() and len(requested) < 4:
-        time.sleep(min(float(requested), _LONGEST_PAUSE_SECONDS))
+    seconds = retry_after_seconds(head.fields)
+    if seconds is not None:
+        time.sleep(min(seconds, LONGEST_RETRY_SECONDS))
 
 
 def _wrong_response(address: str) -> ReleaseError:

@@ -18,6 +18,7 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from publisher.errors import ReleaseError
+from publisher.messages import printable
 from publisher.release.copies.contents import (
     checked_manifest,
     files_of,
@@ -25,8 +26,12 @@ from publisher.release.copies.contents import (
     make_store,
     open_fetched,
 )
-from publisher.release.copies.exchange import LEAST_BYTES_PER_SECOND, Deadline, printable
-from publisher.release.copies.origin import Origin, RemoteRelease, read_json
+from publisher.release.copies.origin import (
+    LEAST_BYTES_PER_SECOND,
+    Origin,
+    RemoteRelease,
+    read_json,
+)
 from publisher.release.copies.staging import FetchInterrupted, staging_folder, sweep
 from publisher.release.current import build_lock, switch
 from publisher.release.model import MANIFEST, STORE, Release, StoredFile
@@ -40,6 +45,7 @@ from publisher.system.files import (
     sync_tree,
     with_path,
 )
+from publisher.system.http_client import Deadline
 
 Progress = Callable[[str], None]
 _NAME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}(-[0-9]+)?")
