@@ -98,14 +98,15 @@ def test_every_client_gives_the_product_and_its_version(
     assert agents == [f"lodverk/{__version__}"]
 
 
-def test_no_other_client_is_in_the_package() -> None:
-    """Each module that opens connections takes the one name, or a client that does."""
-    silent = [
-        str(path.relative_to(ROOT))
-        for path in sorted((ROOT / "publisher").rglob("*.py"))
-        if opens_connections(path) and "user_agent()" not in path.read_text(encoding="utf-8")
+def test_two_modules_open_connections_and_no_others() -> None:
+    """The client, and the connections to an engine; both take the one name."""
+    package = ROOT / "publisher"
+    found = [path for path in sorted(package.rglob("*.py")) if opens_connections(path)]
+    assert [str(path.relative_to(package)) for path in found] == [
+        "query/remote/connection.py",
+        "system/http_client.py",
     ]
-    assert silent == []
+    assert all("user_agent()" in path.read_text(encoding="utf-8") for path in found)
 
 
 def opens_connections(path: Path) -> bool:

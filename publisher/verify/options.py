@@ -24,7 +24,7 @@ class VerifyOptions:
         public_key: PEM file with the Ed25519 key that the release on line must be signed with;
             None takes the site's word for its key.
         links: Whether links out of the data are checked.
-        links_cache: JSON file with the statuses of links out; None keeps none.
+        links_cache: File with the statuses of links out, a line each; None keeps none.
         delay_seconds: Pause between two requests to the same foreign host.
         language: Of the progress messages.
         limits: Of one exchange.

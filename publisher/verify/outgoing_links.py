@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Callable, Collection
+from datetime import UTC, datetime
 from pathlib import Path
 
-from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
-from publisher.system.files import replace_file
-from publisher.system.http_client import Client, address_host
-from publisher.verify import graphs
+from publisher.system.http_client import Client
+from publisher.system.link_checker import LinkChecker
 from publisher.verify.options import EUROPA
 from publisher.verify.report import note, warning
 
-FRESH_SECONDS = 7 * 24 * 3600
+FRESH_DAYS = 7
 # A server that forbids HEAD or robots is there all the same.
 UNDECIDED_STATUSES = (401, 403, 405, 429, 501)
-
-
-def _read_cache(path: Path | None, now: float) -> dict[str, tuple[int, float]]:
-    """Return address → status and time of the check, as far as it is fresh."""
-    if path is None or not path.exists():
-        return {}
-    document = graphs.json_document(path.read_bytes(), str(path))
-    if not isinstance(document, dict):
-        raise SourceSyntax("It is no record of links.", where=str(path))
-    try:
-        known = {url: (int(entry[0]), float(entry[1])) for url, entry in document.items()}
-    except (TypeError, ValueError, LookupError) as error:
-        raise SourceSyntax("It is no record of links.", where=str(path)) from error
-    return {url: entry for url, entry in known.items() if now - entry[1] < FRESH_SECONDS}
 
 
 def check(
@@ -52,30 +35,25 @@ def check(
         progress: Is told each address that is asked for.
 
     Raises:
-        SourceSyntax: The cache is not one that this function wrote.
+        SourceError: The cache is not one that this function wrote.
     """
-    known = _read_cache(cache, time.time())
-    last_asked: dict[str, float] = {}
-    for url in sorted(set(addresses) - set(known)):
-        host = address_host(url)
-        time.sleep(max(0.0, last_asked.get(host, 0.0) + delay_seconds - time.monotonic()))
-        progress(url)
-        known[url] = (_status(client, url), time.time())
-        last_asked[host] = time.monotonic()
-    if cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(cache, json.dumps(known, indent=2, sort_keys=True) + "\n")
+    checker = LinkChecker(
+        # The report lists every exchange of the one client, which sends one at a time.
+        lambda: client,
+        datetime.now(UTC).date(),
+        FRESH_DAYS,
+        cache_file=cache,
+        rechecks_failures=False,
+        pause_seconds=delay_seconds,
+        hosts_at_once=1,
+        fields={"User-Agent": EUROPA},
+    )
+    known = checker.check(addresses, progress)
     return [
-        _finding(url, known[url][0])
+        _finding(url, known[url].status)
         for url in sorted(addresses)
-        if not _is_acceptable(known[url][0])
+        if not _is_acceptable(known[url].status)
     ]
-
-
-def _status(client: Client, url: str) -> int:
-    """Return the status of an address after redirects; 0 when it does not answer."""
-    visit = client.visit(url, "HEAD", {"User-Agent": EUROPA})
-    return 0 if visit.fault else visit.last.status
 
 
 def _is_acceptable(status: int) -> bool:

@@ -109,7 +109,7 @@ def test_nothing_listening_is_told_of_and_does_not_stop_the_rest(
 
     said = {f.value: f.message["en"] for f in checked(world, tmp_path / "links.jsonl")}
 
-    assert "nothing answered on 2026-11-23 (ConnectionError)" in said["<http://127.0.0.1:9/gone>"]
+    assert "nothing answered on 2026-11-23 (unreachable)" in said["<http://127.0.0.1:9/gone>"]
     assert "it answered 500 on 2026-11-23" in said[f"<{there}/500>"]
 
 
