@@ -140,7 +140,10 @@ class Config:
     engine_graph_store: str = _row(
         "", "Address of the engine's graph store (SPARQL 1.1 Graph Store Protocol), for push"
     )
-    language: str = _row("sv", "Language of a page when the reader's is not known: sv or en")
+    language: str = _row(
+        LANGUAGES[0],
+        f"Language of a page when the reader's is not known: {' or '.join(LANGUAGES)}",
+    )
     tile_url: str = _row("", "Map tiles: their address with {z}, {x}, {y}; empty: none are drawn")
     tile_credit: str = _row("", "Attribution shown below each map with tiles")
     validator: str = _row(

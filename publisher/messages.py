@@ -12,9 +12,11 @@ from importlib.resources import files
 
 from babel.messages.pofile import read_po
 
+# Messages are in the languages of the table.
+from publisher.languages import LANGUAGES as LANGUAGES
+from publisher.languages import SOURCE_LANGUAGE as SOURCE_LANGUAGE
+
 Text = Mapping[str, str]
-LANGUAGES = ("sv", "en")
-SOURCE_LANGUAGE = "en"
 # Of what somebody else wrote and a message quotes.
 _LONGEST_QUOTED = 300
 

@@ -106,6 +106,33 @@ def test_one_language_and_letters_outside_ascii_will_do(
     assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
 
 
+@pytest.mark.parametrize(
+    ("names", "things"),
+    [
+        (["fi=Uimarannat"], ["fi=Uimaranta"]),
+        (["ar=شواطئ", "en=Beaches"], ["ar=شاطئ", "en=Beach"]),
+        (
+            ["sr-Latn=Jezera", "sma=Jaevrieh", "sv=Sjöar"],
+            ["sr-Latn=Jezero", "sma=Jaevrie", "sv=Sjö"],
+        ),
+    ],
+)
+def test_the_data_may_be_in_any_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], things: list[str]
+) -> None:
+    """The program need not speak it: its own sentences are in English then."""
+    called = [word for name in names for word in ("--name", name)]
+    called += [word for thing in things for word in ("--thing", thing)]
+    assert publisher("init", str(tmp_path / "x"), *called, *SWEDISH[4:]).exit_code == 0
+    monkeypatch.chdir(tmp_path / "x")
+
+    assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
+    catalogue = Path("data/catalogue.ttl").read_text(encoding="utf-8")
+    for name in names:
+        tag, _, text = name.partition("=")
+        assert f'"{text}"@{tag.lower()}' in catalogue
+
+
 def test_what_is_not_given_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the language of the person."""
     typed = "Badplatser\nBadplats\nVattnet\nwaters@data.example.org\nhttps://data.example.org/\n"
@@ -123,7 +150,9 @@ def test_what_is_not_given_is_asked_for(tmp_path: Path, monkeypatch: pytest.Monk
         (["--base-iri", "data.example.org"], "from https:// to a slash at the end"),
         (["--contact", "waters"], "'waters' is not a mail address."),
         (["--name", "Lakes"], "Write sv=… or en=…"),
-        (["--name", "de=Seen"], "Write sv=… or en=…"),
+        (["--name", "sv_SE=Seen"], "Write sv=… or en=…"),
+        (["--name", "de=Seen"], "Say in the same languages"),
+        (["--name", "el=Λίμνες", "--thing", "el=Λίμνη"], "--name en=Lakes --thing en=Lake"),
         (["--name", "sv=…", "--name", "en=…"], "holds no letter from a to z"),
         (["--thing", "sv=42", "--thing", "en=42"], "holds no letter from a to z"),
     ],

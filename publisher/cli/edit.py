@@ -40,8 +40,9 @@ from publisher.edit.things import (
 from publisher.edit.things import retire as retire_thing
 from publisher.errors import NotApproved, UsageError
 from publisher.findings import Finding
+from publisher.languages import is_language_tag
 from publisher.load.sources import Sources, read_sources
-from publisher.messages import LANGUAGES, Text, in_language, translate
+from publisher.messages import Text, in_language, translate
 
 if TYPE_CHECKING:
     from publisher.edit.sheets.importing import Import
@@ -419,13 +420,13 @@ def _by_language(given: Iterable[str]) -> Text:
     found = {}
     for text in given:
         language, equals, message = text.partition("=")
-        if not (equals and message.strip()) or language not in LANGUAGES:
+        if not (equals and message.strip() and is_language_tag(language)):
             raise UsageError(
                 "'{text}' does not say what is meant in which language.",
-                remedy="Write sv=… or en=…; more languages may be added to the files later.",
+                remedy="Write sv=… or en=…, or the tag of another language: fi=…, sr-Latn=….",
                 text=text,
             )
-        found[language] = message.strip()
+        found[language.lower()] = message.strip()
     return found
 
 

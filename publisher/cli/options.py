@@ -17,6 +17,7 @@ from publisher.bounds import CheckLimits
 from publisher.config import Config, describe_settings, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
+from publisher.languages import language_name
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
 from publisher.rdf.guards import ReadLimits
 from publisher.system.files import storage_errors
@@ -39,7 +40,9 @@ FORMAT = click.option(
 
 def _locale_language() -> str:
     code = (locale.getlocale()[0] or "").split("_")[0].lower()
-    return "sv" if code in ("sv", "swedish") else SOURCE_LANGUAGE
+    # Windows calls languages by their English names.
+    names = {tag: language_name(tag, SOURCE_LANGUAGE).lower() for tag in LANGUAGES}
+    return next((tag for tag in LANGUAGES if code in (tag, names[tag])), SOURCE_LANGUAGE)
 
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

@@ -22,7 +22,7 @@ from publisher.edit.fields import (
     Form,
 )
 from publisher.edit.inventory import Inventory
-from publisher.messages import LANGUAGES, Text
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
 from publisher.rdf.namespaces import iri
 from publisher.rdf.paths import PathStep
 from publisher.rdf.subjects import Subjects, Term, texts_by_language
@@ -358,7 +358,8 @@ def _of_objects(inventory: Inventory, types: Sequence[str]) -> list[str]:
 def _form_names(inventory: Inventory, name: str, node_shapes: Sequence[str]) -> Text:
     """Return what the shape calls a thing of the class, else the ontology: both speak of one."""
     main = max(node_shapes, key=lambda s: len(inventory.shapes.nodes(s, iri("sh:property"))))
-    names = inventory.shapes.names(main) or inventory.names(name) or {"en": local_name(name)}
+    names = inventory.shapes.names(main) or inventory.names(name)
+    names = names or {SOURCE_LANGUAGE: local_name(name)}
     return {tag: text[:1].upper() + text[1:] for tag, text in names.items()}
 
 
@@ -412,7 +413,7 @@ def _field(inventory: Inventory, path: PathStep, constraints: Constraints, name:
         kind=kind,
         names=constraints.texts("sh:name")
         or inventory.names(path.predicate)
-        or {"en": local_name(path.predicate)},
+        or {SOURCE_LANGUAGE: local_name(path.predicate)},
         description=constraints.texts("sh:description"),
         message=constraints.texts("sh:message"),
         datatypes=datatypes_of(inventory, path, constraints, values),

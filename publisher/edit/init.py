@@ -14,7 +14,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from publisher.edit.changes import FileChange, write_all
 from publisher.edit.inventory import slug
 from publisher.errors import UsageError
-from publisher.messages import LANGUAGES, Text, translate
+from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code
+from publisher.messages import Text, translate
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.turtle import write_turtle
 
@@ -48,7 +49,7 @@ def start_folder(start: StartOptions, folder: Path) -> list[str]:
 def _settings(start: StartOptions) -> str:
     return (
         "# Settings of the publisher: see 'publisher run --help'.\n[tool.publisher]\n"
-        f'base_iri = "{start.base_iri}"\nlanguage = "{start.languages[0]}"\n'
+        f'base_iri = "{start.base_iri}"\nlanguage = "{start.spoken[0]}"\n'
     )
 
 
@@ -144,7 +145,14 @@ def _first_thing(start: StartOptions) -> PropertiesBySubject:
     return {
         f"{start.base_iri}id/{start.kind}/1": {
             "rdf:type": nodes(f"{start.base_iri}def/{start.dataset}#{start.class_name}"),
-            "skos:prefLabel": in_each("Example: {thing}", start, thing=lower_first(start.things)),
+            "skos:prefLabel": [
+                *in_each("Example: {thing}", start, thing=lower_first(start.things)),
+                *(
+                    Literal(f"{start.things[tag]} 1", language=tag)
+                    for tag in start.languages
+                    if tag not in start.spoken
+                ),
+            ],
             "dcterms:description": in_each(
                 "This thing shows how one is written. Replace it with your own.", start
             ),
@@ -200,24 +208,39 @@ class StartOptions:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """Return the languages of the data."""
-        return tuple(language for language in LANGUAGES if language in self.names)
+        """Return the languages of the data, those of the program first."""
+        return tuple(dict.fromkeys(tag for tag in (*LANGUAGES, *self.names) if tag in self.names))
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Return the languages of the data that the program speaks; else English."""
+        known = tuple(tag for tag in self.languages if tag in LANGUAGES)
+        return known or (SOURCE_LANGUAGE,)
+
+    def text_in(self, texts: Text, language: str) -> str:
+        """Return a text in a language, else in English, else in the first of the data."""
+        return texts.get(language) or texts.get(SOURCE_LANGUAGE) or texts[self.languages[0]]
 
     @property
     def dataset(self) -> str:
         """Return the dataset's name in addresses and folders."""
-        return slug(next(iter(self.names.values())))
+        return _first_slug(self.names.values())
 
     @property
     def class_name(self) -> str:
         """Return the name of the class, in English if there is one."""
-        words = slug(self.things.get("en") or next(iter(self.things.values()))).split("-")
-        return "".join(word.capitalize() for word in words)
+        return "".join(word.capitalize() for word in self.kind.split("-"))
 
     @property
     def kind(self) -> str:
         """Return what addresses of things call them: ``lake`` of ``…/id/lake/siljan``."""
-        return slug(self.things.get("en") or next(iter(self.things.values())))
+        tags = sorted(self.things, key=lambda tag: tag != SOURCE_LANGUAGE)
+        return _first_slug(self.things[tag] for tag in tags)
+
+
+def _first_slug(names: Iterable[str]) -> str:
+    """Return the first name that holds a letter from a to z, as a part of addresses."""
+    return next(filter(None, map(slug, names)), "")
 
 
 def refuse_wrong(start: StartOptions, folder: Path) -> None:
@@ -252,7 +275,8 @@ def refuse_wrong(start: StartOptions, folder: Path) -> None:
     if not (start.dataset and start.class_name) or not start.class_name[0].isalpha():
         raise UsageError(
             "The name gives no address: it holds no letter from a to z.",
-            remedy="Choose a name with such letters; å, ä and ö become a, a and o.",
+            remedy="Choose a name with such letters (å, ä and ö become a, a and o), or add one:"
+            " --name en=Lakes --thing en=Lake.",
         )
 
 
@@ -262,13 +286,15 @@ def nodes(*names: str) -> list[Term]:
 
 
 def in_each(message: str, start: StartOptions, **values: Text) -> list[Term]:
-    """Return a message of the program in each language of the data."""
+    """Return a message of the program in each language of the data that the program speaks."""
     return [
         Literal(
-            translate(message, language, **{n: texts[language] for n, texts in values.items()}),
+            translate(
+                message, language, **{n: start.text_in(t, language) for n, t in values.items()}
+            ),
             language=language,
         )
-        for language in start.languages
+        for language in start.spoken
     ]
 
 
@@ -295,7 +321,6 @@ def vocabulary_description(start: StartOptions) -> list[Term]:
 
 _EU = "http://publications.europa.eu/resource/authority/"
 _ADMS = "http://purl.org/adms/publishertype/"
-_TAGS = {"sv": "SWE", "en": "ENG"}
 _OWL = "https://www.w3.org/TR/owl2-overview/"
 _OPEN = "Open data on {names}, free to use by everybody, as linked data and as tables."
 
@@ -315,10 +340,11 @@ def _addresses(start: StartOptions) -> tuple[str, str, list[str]]:
 def _shared(start: StartOptions) -> dict[str, list[Term]]:
     """Return what holds for the catalogue and for each dataset."""
     contact, publisher, _datasets = _addresses(start)
+    codes = map(authority_code, start.languages)
     return {
         "dcterms:publisher": nodes(publisher),
         "dcterms:license": nodes(LICENCE),
-        "dcterms:language": nodes(*(f"{_EU}language/{_TAGS[tag]}" for tag in start.languages)),
+        "dcterms:language": nodes(*(f"{_EU}language/{code}" for code in codes if code)),
         "dcterms:spatial": nodes(f"{_EU}country/SWE"),
         "dcterms:issued": [Literal(start.day.isoformat(), datatype=NamedNode(iri("xsd:date")))],
         "dcat:contactPoint": nodes(contact),

@@ -17,7 +17,7 @@ from publisher.load.sources import Sources
 from publisher.messages import Text
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects, Term
-from publisher.rdf.text import fold, without_swedish_letters
+from publisher.rdf.text import fold, plain_letters
 from publisher.release.tables.columns import kebab_case, local_name
 
 _TYPE = iri("rdf:type")
@@ -131,7 +131,7 @@ def slug(name: str) -> str:
     >>> slug("IUC Stål & Verkstad")
     'iuc-stal-verkstad'
     """
-    found = "-".join(_WORD.findall(without_swedish_letters(fold(name))))
+    found = "-".join(_WORD.findall(plain_letters(fold(name))))
     return found[:_LONGEST].rstrip("-")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import partial
 
@@ -41,6 +41,12 @@ def _plain(term: object) -> str:
     return term.value if isinstance(term, NamedNode | Literal) else str(term or "")
 
 
+def _messages(row: Mapping[str, object]) -> dict[str, str]:
+    """Return language → message of a row, in those that the rule speaks."""
+    names = {language: f"message_{language}" for language in LANGUAGES}
+    return {tag: _plain(row[name]) for tag, name in names.items() if name in row}
+
+
 def _hygiene_finding(rule: str, row: Row) -> Finding:
     severity = _plain(row.get("severity")) or Severity.VIOLATION.value
     if severity not in {known.value for known in Severity}:
@@ -53,7 +59,7 @@ def _hygiene_finding(rule: str, row: Row) -> Finding:
         )
     return Finding(
         Severity(severity),
-        {lang: _plain(row[f"message_{lang}"]) for lang in LANGUAGES if f"message_{lang}" in row},
+        _messages(row),
         rule=rule.removeprefix(f"{HYGIENE_FOLDER}/").removesuffix(".rq"),
         focus_node=_plain(row.get("focusNode")),
         path=_plain(row.get("path")),
@@ -145,7 +151,7 @@ def _stale_finding(rule: str, row: CheckedRow) -> Finding:
     dated = row["dated"].value
     return Finding(
         Severity.WARNING,
-        {lang: row[f"message_{lang}"].value.replace("{dated}", dated) for lang in LANGUAGES},
+        {lang: said.replace("{dated}", dated) for lang, said in _messages(row).items()},
         rule=rule,
         focus_node=row["focusNode"].value,
         path=row["path"].value if "path" in row else "",

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
+from publisher.languages import SOURCE_LANGUAGE
 from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.sorted_files import SortedLines, Sorter, merge_lines, without_repetitions
 
@@ -128,7 +129,7 @@ def pick_name(names: Mapping[str, str], language: str) -> str:
     >>> pick_name({"en": "Lake", "": "L"}, "sv")
     'L'
     """
-    for tag in (language, "", "en"):
+    for tag in (language, "", SOURCE_LANGUAGE):
         if tag in names:
             return names[tag]
     return next(iter(names.values()), "")

@@ -1,4 +1,4 @@
-"""Texts → words to be found: Swedish letters stay letters, other marks and case do not count."""
+"""Texts → words to be found: letters of our languages stay, other marks and case do not count."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from publisher.languages import FOREIGN_LETTERS, PLAIN_LETTERS
+
 _WORD = re.compile(r"[^\W_]+")
-_SWEDISH_LETTERS = frozenset("åäö")
-# Letters of neighbours that Swedes look for under their own.
-_NEIGHBOURS = str.maketrans({"æ": "ä", "ø": "ö"})
-_PLAIN = str.maketrans("åäö", "aao")
+_FOREIGN = str.maketrans(dict(FOREIGN_LETTERS))
+_PLAIN = str.maketrans(dict(PLAIN_LETTERS))
 
 
 def fold(text: str) -> str:
-    """Return a text without case and without marks; å, ä and ö are letters, not marks.
+    """Return a text without case and marks; letters of our languages are not marks: å, ä, ö.
 
     >>> fold("Idé på ÅSÖN, Crème, Ærø")
     'ide på åsön, creme, ärö'
     """
-    composed = unicodedata.normalize("NFC", text).casefold().translate(_NEIGHBOURS)
+    composed = unicodedata.normalize("NFC", text).casefold().translate(_FOREIGN)
     if composed.isascii():
         return composed
-    return "".join(c if c in _SWEDISH_LETTERS else _without_marks(c) for c in composed)
+    return "".join(c if c in PLAIN_LETTERS else _without_marks(c) for c in composed)
 
 
 def _without_marks(letter: str) -> str:
@@ -39,10 +39,10 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def without_swedish_letters(word: str) -> str:
-    """Return a folded word with å, ä and ö written as a and o.
+def plain_letters(word: str) -> str:
+    """Return a folded word with the letters of our languages written as plain ones.
 
-    >>> without_swedish_letters("värmland")
+    >>> plain_letters("värmland")
     'varmland'
     """
     return word.translate(_PLAIN)

@@ -22,7 +22,7 @@ from publisher.load.files import CATALOGUE, SHAPES
 from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk
-from publisher.rdf.text import one_edit_variants, without_swedish_letters, words
+from publisher.rdf.text import one_edit_variants, plain_letters, words
 from publisher.system.files import with_path
 
 LONGEST_QUERY = 200
@@ -109,7 +109,7 @@ class Search:
 
 
 def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) -> SearchResult:
-    simple = [without_swedish_letters(word) for word in requested]
+    simple = [plain_letters(word) for word in requested]
     mended: list[set[str]] = []
     found: dict[str, Hit] = {}
     more = False
@@ -158,7 +158,7 @@ def _closeness(
 ) -> tuple[bool, bool, int]:
     """Return what hits of one step are sorted by: language, whole words, length of the name."""
     own = words(hit.label)
-    known = {*own, *map(without_swedish_letters, own)}
+    known = {*own, *map(plain_letters, own)}
     is_whole = all(any(word in known for word in among) for among in alternatives)
     return (hit.language not in (language, ""), not is_whole, len(own))
 
@@ -274,14 +274,14 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
             found = [words(text) for text in row[2:5]]
             for name, texts in (
                 ("exact", found),
-                ("plain", [[*map(without_swedish_letters, w)] for w in found]),
+                ("plain", [[*map(plain_letters, w)] for w in found]),
             ):
                 index.execute(
                     f"INSERT INTO {name} (rowid, label, names, text)"  # nosec B608 # two constants
                     " VALUES (?, ?, ?, ?)",
                     (number, *map(" ".join, texts)),
                 )
-            vocabulary.update(without_swedish_letters(word) for texts in found for word in texts)
+            vocabulary.update(plain_letters(word) for texts in found for word in texts)
         index.executemany("INSERT INTO words VALUES (?)", ((w,) for w in sorted(vocabulary)))
         letters = sorted(set("".join(vocabulary)))
         index.executemany("INSERT INTO letters VALUES (?)", ((letter,) for letter in letters))

@@ -12,6 +12,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses
+from publisher.languages import tag_of_authority
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best_label
@@ -140,7 +141,12 @@ def dataset_downloads(dataset: str, description: Description, views: Views) -> t
             ]
             groups[pages[0] if pages and pages[0] != dataset else name].append(name)
     found = [_download_of(page, names, properties, views) for page, names in groups.items()]
-    return tuple(sorted(found, key=lambda o: (sort_key(o.name.text), o.name.href, str(o.files))))
+
+    def order(download: Download) -> tuple[str, str, str]:
+        name = download.name
+        return sort_key(name.text, views.language), name.href, str(download.files)
+
+    return tuple(sorted(found, key=order))
 
 
 def _iris(properties: _PropertiesBySubject, subject: str, path: str) -> list[str]:
@@ -183,7 +189,6 @@ def _file(name: str, properties: _PropertiesBySubject, views: Views) -> Download
 
 _IANA = "http://www.iana.org/assignments/media-types/"
 _PUBLIC = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
-_LANGUAGES = {"SWE": "sv", "ENG": "en"}
 # A script ends at "</script", whatever it holds (HTML, section 4.12.1.3).
 _ESCAPES = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"}
 _LONGEST_DESCRIPTION = 5000
@@ -281,7 +286,7 @@ def _dataset(writer: _SchemaOrgWriter, dataset: str) -> dict[str, Any]:
         "datePublished": writer.text(dataset, "dcterms:issued"),
         "dateModified": writer.text(dataset, "dcterms:modified"),
         "inLanguage": [
-            _LANGUAGES.get(name.rpartition("/")[2], name)
+            tag_of_authority(name.rpartition("/")[2]) or name
             for name in writer.iris(dataset, "dcterms:language")
         ],
         "temporalCoverage": _period(writer, dataset),

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses
+from publisher.languages import BY_TAG, locale_of, text_direction
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
@@ -16,11 +18,10 @@ from publisher.release.model import Release
 from publisher.render.datasets import SiteMetadata
 from publisher.render.labels import best_label, foreign_language, standard_terms
 from publisher.render.page_model import Value
-from publisher.render.values import format_literal, locale_of, sentence_case
+from publisher.render.values import format_literal, sentence_case
 
 PICTURES, HOME_PICTURE = "picture/", "index"
 _SAFE_SCHEMES = ("https://", "http://", "mailto:")
-_LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
 # Search engines and shared links show so much of a description.
 _SUMMARY_LENGTH = 200
 
@@ -46,6 +47,18 @@ class LanguageLink:
     name: str
     href: str
     place: str
+
+
+def lang_attributes(tag: str) -> Markup:
+    """Return the attributes of HTML that mark the language of a text; nothing for no tag.
+
+    >>> [str(lang_attributes(tag)) for tag in ("sv", "ar", "")]
+    [' lang="sv"', ' lang="ar" dir="rtl"', '']
+    """
+    if not tag:
+        return Markup("")
+    direction = Markup(' dir="rtl"') if text_direction(tag) == "rtl" else ""
+    return Markup(' lang="{}"{}').format(tag, direction)
 
 
 def no_notice(language: str) -> str:
@@ -86,6 +99,7 @@ class Frame:
             lstrip_blocks=True,
         )
         self._environment.filters["sentence_case"] = sentence_case
+        self._environment.filters["lang_attributes"] = lang_attributes
 
     def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""
@@ -204,7 +218,7 @@ class Frame:
         kept = f"incoming={page}&" if page > 1 else f"{kept}&" if kept else ""
         return [
             LanguageLink(
-                tag, _LANGUAGE_NAMES[tag], f"{path}?{kept}lang={tag}", f"{place}?{kept}lang={tag}"
+                tag, BY_TAG[tag].name, f"{path}?{kept}lang={tag}", f"{place}?{kept}lang={tag}"
             )
             for tag in LANGUAGES
         ]

@@ -98,7 +98,7 @@ class Home:
         cards = [
             self._card(name, properties, language, link) for name, properties in things.items()
         ]
-        return sorted(cards, key=lambda card: sort_key(card.name.text))
+        return sorted(cards, key=lambda card: sort_key(card.name.text, language))
 
     def _card(
         self, name: str, properties: Mapping[str, Sequence[object]], language: str, link: Link
@@ -121,7 +121,7 @@ class Home:
         tags = [
             self._value(c, language, link) for c in _names(properties.get(next(tagged, ""), ()))
         ]
-        tags.sort(key=lambda tag: sort_key(tag.text))
+        tags.sort(key=lambda tag: sort_key(tag.text, language))
         return Card(
             name,
             _with_labels(name, properties, language, link),
@@ -140,7 +140,7 @@ class Home:
             _with_labels(thing, properties, language, link)
             for thing, properties in self.things.get(name, {}).items()
         ]
-        things.sort(key=lambda thing: sort_key(thing.text))
+        things.sort(key=lambda thing: sort_key(thing.text, language))
         return Collection(name, self._value(name, language, link), self.counts[name], tuple(things))
 
     def _value(self, name: str, language: str, link: Link) -> Value:

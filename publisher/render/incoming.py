@@ -12,7 +12,13 @@ from publisher.rdf.namespaces import iri
 from publisher.render.layout import Layout
 from publisher.render.neighbours import Neighbour, Neighbourhood
 from publisher.render.page_model import Fact, PropertyGroup, PropertyValues, Value
-from publisher.render.values import format_literal, sentence_case, shorten_text, sort_key
+from publisher.render.values import (
+    format_literal,
+    sentence_case,
+    shorten_text,
+    sort_key,
+    sort_values,
+)
 from publisher.render.views import OBJECT, PREDICATE, Views
 
 _TYPE, _SOURCE = iri("rdf:type"), iri("dcterms:source")
@@ -88,10 +94,14 @@ class Incoming:
                 name = triple.subject.value
                 by_subject[subject][name] = Value(words, self._views.link_to(name).href)
         lines = [
-            PropertyValues(self._views.link_to(subject), "", (Fact(_sort_lines(facts.values())),))
+            PropertyValues(
+                self._views.link_to(subject),
+                "",
+                (Fact(sort_values(facts.values(), self._language)),),
+            )
             for subject, facts in by_subject.items()
         ]
-        return tuple(sorted(lines, key=lambda line: sort_key(line.name.text)))
+        return tuple(sorted(lines, key=lambda line: sort_key(line.name.text, self._language)))
 
     def _in_words(self, value: NamedNode | Literal) -> str:
         if isinstance(value, NamedNode):
@@ -109,7 +119,10 @@ class Incoming:
             kind = "" if called else self._kind(triple)
             grouped[called, kind, predicate, target if many else ""].append(triple.subject)
         lines = [self._line(*key, subjects) for key, subjects in grouped.items()]
-        return tuple(sorted(lines, key=lambda line: (sort_key(line.name.text), line.detail)))
+        language = self._language
+        return tuple(
+            sorted(lines, key=lambda line: (sort_key(line.name.text, language), line.detail))
+        )
 
     def _kind(self, triple: Triple) -> str:
         """Return the class that best says what links: the publisher's own before others'."""
@@ -152,10 +165,6 @@ class Incoming:
             )
             by_sources[sources].append(self._views.link_to(subject.value))
         return tuple(
-            Fact(_sort_lines(values), tuple(self._views.link_to(source) for source in sources))
+            Fact(sort_values(values, self._language), tuple(map(self._views.link_to, sources)))
             for sources, values in by_sources.items()
         )
-
-
-def _sort_lines(values: Iterable[Value]) -> tuple[Value, ...]:
-    return tuple(sorted(values, key=lambda value: (sort_key(value.text), value.href)))

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
+from publisher.languages import LANGUAGES, SOURCE_LANGUAGE
 from publisher.query.engine import LABELS, Description, Engine
 from publisher.rdf.namespaces import LABELS as LABEL_PATHS
 from publisher.rdf.namespaces import shorten
@@ -19,12 +20,20 @@ _FILES = ("labels.ttl", "authorities.ttl")
 Labels = Mapping[str, tuple[Literal, ...]]
 
 
+def _label_files() -> Iterator[bytes]:
+    """Yield the files with labels; those of a further language lie beside its catalogue."""
+    package = files("publisher")
+    own = (package / "locale" / f"{tag}.ttl" for tag in LANGUAGES)
+    for path in (*(package / "render" / name for name in _FILES), *own):
+        if path.is_file():
+            yield path.read_bytes()
+
+
 @cache
 def standard_terms() -> Labels:
     """Return the labels of standard terms and values that come with the program."""
     labels: dict[str, list[Literal]] = {}
-    for name in _FILES:
-        content = (files("publisher") / "render" / name).read_bytes()
+    for content in _label_files():
         for quad in parse(content, format=RdfFormat.TURTLE):
             if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
                 labels.setdefault(quad.subject.value, []).append(quad.object)
@@ -42,7 +51,7 @@ def best_label(literals: Iterable[Literal], language: str) -> Literal | None:
 def _language_rank(literal: Literal, language: str) -> tuple[int, str, str]:
     tag = (literal.language or "").lower()
     primary = tag.split("-")[0]
-    order = 0 if primary == language else 1 if not tag else 2 if primary == "en" else 3
+    order = 0 if primary == language else 1 if not tag else 2 if primary == SOURCE_LANGUAGE else 3
     return (order, tag, literal.value)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from publisher.addresses import Addresses
-from publisher.messages import in_language
+from publisher.messages import in_language, translate
 from publisher.query.engine import GRAPHS, SOLUTIONS, Answer
 from publisher.query.named import NamedQuery
 from publisher.rdf.namespaces import iri, shorten
@@ -107,7 +107,7 @@ class QueryPages:
 
     @staticmethod
     def _title(page_language: PageLanguage) -> str:
-        return {"sv": "Färdiga frågor", "en": "Ready-made queries"}[page_language.language]
+        return translate("Ready-made queries", page_language.language)
 
     def _listed(self, query: NamedQuery, page_language: PageLanguage) -> NamedQueryView:
         place = self._addresses.path(self._release.base_iri + f"query/{query.name}")

@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
+from publisher.messages import translate
 from publisher.query.engine import Engine
-from publisher.rdf.text import without_swedish_letters, word_spans
+from publisher.rdf.text import plain_letters, word_spans
 from publisher.release.model import Release
 from publisher.release.search import LONGEST_QUERY, Hit, SearchResult
 from publisher.render.frame import Frame, PageLanguage
@@ -58,7 +59,7 @@ def split_matches(text: str, found: SearchResult) -> list[Piece]:
     cut: list[Piece] = []
     position = 0
     for begin, end, folded in word_spans(text):
-        word = without_swedish_letters(folded)
+        word = plain_letters(folded)
         if word in found.words or (found.beginning and word.startswith(found.beginning)):
             cut += [(text[position:begin], False), (text[begin:end], True)]
             position = end
@@ -104,7 +105,7 @@ class SearchPages:
             "search.html",
             page_language,
             self._iri,
-            title={"sv": "Sök", "en": "Search"}[page_language.language],
+            title=translate("Search", page_language.language),
             kept=self._query(text, number),
             asked=text,
             longest=LONGEST_QUERY,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from pyoxigraph import Literal
 
+from publisher.languages import LANGUAGES, language_name, letter_order, locale_of
 from publisher.messages import translate
 from publisher.rdf.namespaces import HYPERLINK, IMAGE, LANG_STRING, LITERAL, URI, iri
 from publisher.render.labels import foreign_language
@@ -22,16 +22,7 @@ from publisher.render.page_model import PropertyValues, Value
 LONGEST = 300
 # Texts for people, and texts written in lines (queries), are shown further.
 LONGEST_LEGIBLE = 4000
-# Swedish sorts å, ä and ö after z, in this order; Unicode does not.
-_SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
-# In English, dates and numbers as Europe writes them.
-_LOCALES = {"en": "en_GB", "sv": "sv_SE"}
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-ZÅÄÖ])")
-
-
-def locale_of(language: str) -> str:
-    """Return the locale in which a language's dates and numbers are written."""
-    return _LOCALES.get(language, language)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\w)")
 
 
 def read_date(value: str) -> date | None:
@@ -129,7 +120,8 @@ def first_sentence(text: str) -> str:
     >>> first_sentence("Siljan är en sjö. Den ligger i Dalarna.")
     'Siljan är en sjö.'
     """
-    return _SENTENCE_END.split(text, maxsplit=1)[0]
+    ends = (end for end in _SENTENCE_END.finditer(text) if text[end.end()].isupper())
+    return text[: next((end.start() for end in ends), len(text))]
 
 
 def sentence_case(text: str) -> str:
@@ -142,13 +134,13 @@ def sentence_case(text: str) -> str:
     return text if ":" in first else text[:1].upper() + text[1:]
 
 
-def sort_key(text: str) -> str:
-    """Return what a text is sorted by: case does not count, and å, ä, ö follow z.
+def sort_key(text: str, language: str = LANGUAGES[0]) -> str:
+    """Return what a text is sorted by for readers of a language; case does not count.
 
     >>> sorted(["Örebro", "Åre", "Ärla", "Zinkgruvan", "falun"], key=sort_key)
     ['falun', 'Zinkgruvan', 'Åre', 'Ärla', 'Örebro']
     """
-    return text.casefold().translate(_SWEDISH_ORDER)
+    return text.casefold().translate(letter_order(language))
 
 
 # Values as the viewers of their shapes show them (DASH), else as their kind suggests.
@@ -198,26 +190,19 @@ def view_literal(literal: Literal, href: str, viewer: str, language: str) -> Val
     return Value(text, "", foreign_language(literal, language), cut, spoken=spoken)
 
 
-def language_name(tag: str, language: str) -> str:
-    """Return the name of a language in another one; its tag when it has none.
-
-    >>> [language_name(tag, "sv") for tag in ("en", "fit", "en-GB", "x-own", "")]
-    ['engelska', 'meänkieli', 'engelska (Storbritannien)', 'x-own', '']
-    """
-    if not tag:
-        return ""
-    try:
-        return str(Locale.parse(tag, sep="-").get_display_name(language) or tag)
-    except (UnknownLocaleError, ValueError):
-        return str(Locale(language).languages.get(tag.lower(), tag))
+def sort_values(values: Iterable[Value], language: str) -> tuple[Value, ...]:
+    """Return values by their texts, for readers of a language."""
+    return tuple(sorted(values, key=lambda value: (sort_key(value.text, language), value.href)))
 
 
-def value_order(value: Value) -> tuple[str, str, str]:
+def value_order(value: Value, language: str) -> tuple[str, str, str]:
     """Return what a value is sorted by: the same order in every build."""
-    return sort_key(value.text), value.href, " ".join(map(line_text, value.nested))
+    nested = " ".join(line_text(line, language) for line in value.nested)
+    return sort_key(value.text, language), value.href, nested
 
 
-def line_text(line: PropertyValues) -> str:
+def line_text(line: PropertyValues, language: str) -> str:
     """Return the whole text of a line, to sort it by."""
     values = (value for fact in line.facts for value in fact.values)
-    return " ".join([line.iri, *(part for value in values for part in value_order(value))])
+    texts = (part for value in values for part in value_order(value, language))
+    return " ".join([line.iri, *texts])

@@ -154,7 +154,7 @@ class Views:
         together: dict[tuple[tuple[str, ...], tuple[Literal, ...]], list[Value]] = {}
         fitting = self._in_language(predicate, terms, viewer)
         valued = [(term, self._value(term, viewer)) for term in fitting]
-        for term, value in sorted(valued, key=lambda v: value_order(v[1])):
+        for term, value in sorted(valued, key=lambda v: value_order(v[1], self.language)):
             fact = (predicate, term)
             sources = self._statements.sources_of(subject, fact, terms)
             if not sources and isinstance(term, NamedNode):
@@ -258,7 +258,7 @@ class Views:
             f for f in self._statements.about.get(name, ()) if f[1] not in properties.get(f[0], ())
         ]
         lines = (self._line(name, predicate, [value], placings) for predicate, value in facts)
-        return tuple(sorted(lines, key=lambda line: (line.iri, line_text(line))))
+        return tuple(sorted(lines, key=lambda line: (line.iri, line_text(line, self.language))))
 
 
 # Statements about triples (rdf:Statement): who says so, what is noted, what is not adopted.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from publisher.messages import SOURCE_LANGUAGE
 from publisher.system.http_client import ExchangeLimits
 
 # What data.europa.eu's link check calls itself (piveau-metrics-url-checker).
@@ -40,7 +41,7 @@ class VerifyOptions:
     links: bool = False
     links_cache: Path | None = None
     delay_seconds: float = 1.0
-    language: str = "en"
+    language: str = SOURCE_LANGUAGE
     limits: ExchangeLimits = field(default_factory=ExchangeLimits)
     parts: frozenset[str] = frozenset(PARTS)
     catalogue: str = "catalog"

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.quality.approval import ApprovedSources
 from publisher.rdf.sorted_files import Quads, by_graph
-from publisher.rdf.text import fold, one_edit_variants, without_swedish_letters, words
+from publisher.rdf.text import fold, one_edit_variants, plain_letters, words
 from publisher.release.build import build
 from publisher.release.model import Release
 from publisher.release.search import SEARCH_FILE, Search, write_search
@@ -81,7 +81,7 @@ def test_swedish_letters_are_letters_and_other_marks_are_not(text: str, form: st
 )
 def test_the_plain_form_has_no_letter_of_its_own(text: str, form: str) -> None:
     """As people write who have another keyboard."""
-    assert without_swedish_letters(text) == form
+    assert plain_letters(text) == form
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal
 
+from publisher.languages import letter_order
 from publisher.messages import LANGUAGES
 from publisher.rdf.subjects import Term
 from publisher.rdf.text import fold
@@ -30,7 +31,6 @@ _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?", re.ASCII)
 # Digits that are compared without rounding.
 _MOST_DIGITS = 28
 # Å, ä and ö follow z; no other order is made of letters.
-_LAST = str.maketrans({"å": "{", "ä": "|", "ö": "}"})
 _BEGIN_SQL = """
 PRAGMA page_size = 4096;
 PRAGMA journal_mode = OFF;
@@ -69,7 +69,10 @@ UPDATE things SET {place} = (SELECT place FROM temp.ranks WHERE ranks.id = thing
 def rank_column(table: Table, column: Column, language: str) -> str:
     """Return the name in ``things`` of the order of a column, for readers of a language."""
     number, tag = table.columns.index(column), column.spoken(language)
-    return f"place_{number}" + (f"_{column.languages.index(tag)}" if tag is not None else "")
+    name = f"place_{number}" + (f"_{column.languages.index(tag)}" if tag is not None else "")
+    # Readers of languages that sort alike share an order.
+    alike = next(other for other in LANGUAGES if letter_order(other) == letter_order(language))
+    return name if alike == LANGUAGES[0] else f"{name}_{alike.replace('-', '_').lower()}"
 
 
 def searched_columns(table: Table) -> list[int]:
@@ -141,7 +144,9 @@ class RowIndex:
         else:
             texts = [t.value for t in terms]
         # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-        return min(texts if column.kind == DATE else map(_swedish_key, texts), default=None)
+        order = letter_order(language)
+        keys = texts if column.kind == DATE else (t.lower().translate(order) for t in texts)
+        return min(keys, default=None)
 
     def close(self) -> None:
         """Put the rest in its place."""
@@ -162,7 +167,3 @@ def _number(text: str) -> int | float | None:
         return None
     is_short = text.lstrip("+-").isdecimal() and len(text) < 18
     return int(text) if is_short else float(text)
-
-
-def _swedish_key(text: str) -> str:
-    return text.lower().translate(_LAST)

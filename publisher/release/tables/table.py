@@ -12,6 +12,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from publisher.languages import SOURCE_LANGUAGE
 from publisher.messages import Text
 from publisher.rdf.namespaces import iri
 from publisher.rdf.paths import PathStep
@@ -70,7 +71,7 @@ class Column:
         """
         if self.kind not in (TEXT, LINK):
             return None
-        tags = (language, "", "en", *self.languages)
+        tags = (language, "", SOURCE_LANGUAGE, *self.languages)
         return next((tag for tag in tags if tag in self.languages), None)
 
 

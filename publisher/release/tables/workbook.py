@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import Literal
 from xlsxwriter import Workbook
 
+from publisher.languages import BY_TAG
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import pick_name
@@ -25,7 +26,6 @@ _LONGEST_LINK = 2_079
 _MOST_DIGITS = 15
 _FIRST_YEAR = 1900
 _WIDTHS = (12, 60)
-_SHEETS = {"sv": "Svenska", "en": "English"}
 # Fixed, so that the same table gives the same bytes.
 _CREATED = datetime.fromisoformat("2000-01-01T00:00:00")
 _DAY = iri("xsd:date")
@@ -53,7 +53,7 @@ class _Worksheet:
     """One worksheet: column heads and names of linked things in one language."""
 
     def __init__(self, book: Workbook, table: Table, language: str, names: NameOf) -> None:
-        self._sheet = book.add_worksheet(_SHEETS[language])
+        self._sheet = book.add_worksheet(BY_TAG[language].name)
         self._head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True})
         self._link = book.get_default_url_format()
         self._date = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})

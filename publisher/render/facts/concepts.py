@@ -12,7 +12,7 @@ from publisher.query.engine import Description, Engine, Solution
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, fetch_labels
 from publisher.render.page_model import Value
-from publisher.render.values import sort_key
+from publisher.render.values import sort_key, sort_values
 from publisher.render.views import Views
 
 _KIND = iri("rdf:type")
@@ -238,9 +238,10 @@ def _branches(
             below = _branches(
                 narrower.get(name, ()), topic, concepts, narrower, shown, views, above | {name}
             )
-            linked = _sorted(views.link_to(thing) for thing in things)
+            linked = sort_values(map(views.link_to, things), views.language)
             found.append(Branch(views.link_to(name), name == topic, linked, below))
-    return tuple(sorted(found, key=lambda b: (sort_key(b.concept.text), b.concept.href)))
+    language = views.language
+    return tuple(sorted(found, key=lambda b: (sort_key(b.concept.text, language), b.concept.href)))
 
 
 def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[ConceptUser]:
@@ -248,14 +249,13 @@ def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[ConceptU
     for concept in concepts.below(topic):
         for thing, path in concepts.users.get(concept, ()):
             found[thing, path] += [concept] if concept != topic else []
+    language = views.language
     users = [
         ConceptUser(
-            views.link_to(thing), views.link_to(path), _sorted(map(views.link_to, narrower))
+            views.link_to(thing),
+            views.link_to(path),
+            sort_values(map(views.link_to, narrower), language),
         )
         for (thing, path), narrower in sorted(found.items())
     ]
-    return sorted(users, key=lambda user: (sort_key(user.thing.text), user.thing.href))
-
-
-def _sorted(values: Iterable[Value]) -> tuple[Value, ...]:
-    return tuple(sorted(values, key=lambda value: (sort_key(value.text), value.href)))
+    return sorted(users, key=lambda user: (sort_key(user.thing.text, language), user.thing.href))

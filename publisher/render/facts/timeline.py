@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from babel.dates import format_date
 from pyoxigraph import Literal, NamedNode
 
+from publisher.languages import locale_of
 from publisher.query.engine import Description
 from publisher.rdf.namespaces import iri
 from publisher.render.facts.related import Properties, RelatedFacts, first_literal
@@ -20,7 +21,7 @@ from publisher.render.neighbours import (
     START_PROPERTIES,
 )
 from publisher.render.page_model import Fact, Value
-from publisher.render.values import format_literal, locale_of, read_date, sort_key
+from publisher.render.values import format_literal, read_date, sort_key
 from publisher.render.views import Views
 
 # Of the record, not of what it is about.
@@ -95,7 +96,11 @@ def build_timeline(
     if not moments:
         return None
     moments += _own_dates(topic, description, views, called)
-    return Timeline(tuple(sorted(moments, key=_order)), frozenset(moved), frozenset(incoming))
+    return Timeline(
+        tuple(sorted(moments, key=lambda moment: _order(moment, views.language))),
+        frozenset(moved),
+        frozenset(incoming),
+    )
 
 
 def _is_event(properties: Properties, language: str) -> bool:
@@ -125,10 +130,11 @@ def _kind(name: str, views: Views) -> Value:
     return min(kinds, key=lambda kind: (kind.external, kind.text), default=Value(""))
 
 
-def _order(moment: Moment) -> tuple[bool, str, str, str]:
+def _order(moment: Moment, language: str) -> tuple[bool, str, str, str]:
     text = moment.fact.values[0].text if moment.fact.values else ""
     key = moment.when.key if moment.when else ""
-    return (moment.when is None, key, sort_key(moment.kind.text), sort_key(text))
+    kind = sort_key(moment.kind.text, language)
+    return (moment.when is None, key, kind, sort_key(text, language))
 
 
 # When something was: a day, a month, a year, or from one to another.
@@ -222,7 +228,11 @@ def collect_claims(related: RelatedFacts, views: Views) -> dict[str, Claim]:
         and name in related.incoming
         and any(path != ATTRIBUTED_TO for path in related.incoming[name])
     }
-    return dict(sorted(found.items(), key=lambda named: (sort_key(named[1].name.text), named[0])))
+
+    def order(named: tuple[str, Claim]) -> tuple[str, str]:
+        return sort_key(named[1].name.text, views.language), named[0]
+
+    return dict(sorted(found.items(), key=order))
 
 
 def _claim(name: str, properties: Properties, views: Views) -> Claim:

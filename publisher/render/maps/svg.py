@@ -19,7 +19,7 @@ from publisher.render.maps.geometry import (
 )
 from publisher.render.maps.scene import Scene
 from publisher.render.page_model import Value
-from publisher.render.values import sort_key
+from publisher.render.values import sort_key, sort_values
 
 # A longer list is folded.
 _LONG = 12
@@ -141,7 +141,7 @@ def label_map(
         ground=tuple(area.path for area in drawing.ground),
         sights=tuple(_symbols(scene, drawing, texts)),
         listings=listings,
-        sources=_sorted(texts.link(name) for name in sources),
+        sources=_linked(sources, texts),
         tiles=drawing.tiles,
         credit=_credit(sheets.source) if drawing.tiles else None,
     )
@@ -176,7 +176,7 @@ def _meaning(place: str, scene: Scene) -> str:
 def _link(place: str, scene: Scene, texts: MapTexts) -> Value:
     """Return where a place leads: to the only one who is there, else to its own page."""
     link = texts.link(place)
-    there = _sorted(texts.link(name) for name in scene.there(place))
+    there = _linked(scene.there(place), texts)
     text = f"{link.text}: {', '.join(value.text for value in there)}" if there else link.text
     if len(there) == 1 and place not in scene.marked:
         return Value(text, there[0].href)
@@ -195,13 +195,13 @@ def _listings(scene: Scene, gazetteer: Gazetteer, texts: MapTexts) -> Iterable[L
     elif by_property:
         named = [(texts.property(path), places) for path, places in by_property.items()]
         entries = [LegendEntry(name, _linked(places, texts)) for name, places in named]
-        yield LegendList("", _by_name(entries))
+        yield LegendList("", _by_name(entries, texts.language))
     for message, found in (
         (translate("Who is here", texts.language), scene.residents),
         (translate("For a whole area", texts.language), scene.served),
     ):
         people = [LegendEntry(texts.link(place), _linked(t, texts)) for place, t in found.items()]
-        yield LegendList(message, _by_name(people))
+        yield LegendList(message, _by_name(people, texts.language))
     others = [n for n in scene.linked if not scene.there(n) and n not in scene.marked]
     within = [name for name in others if scene.topic in gazetteer.containing(name)]
     beside = [name for name in others if name not in within]
@@ -220,15 +220,11 @@ def _other_places_heading(scene: Scene, texts: MapTexts) -> str:
 
 
 def _linked(names: Iterable[str], texts: MapTexts) -> tuple[Value, ...]:
-    return _sorted(texts.link(name) for name in names)
+    return sort_values(map(texts.link, names), texts.language)
 
 
-def _sorted(values: Iterable[Value]) -> tuple[Value, ...]:
-    return tuple(sorted(values, key=lambda value: (sort_key(value.text), value.href)))
-
-
-def _by_name(entries: Sequence[LegendEntry]) -> tuple[LegendEntry, ...]:
-    return tuple(sorted(entries, key=lambda e: (sort_key(e.name.text), e.name.href)))
+def _by_name(entries: Sequence[LegendEntry], language: str) -> tuple[LegendEntry, ...]:
+    return tuple(sorted(entries, key=lambda e: (sort_key(e.name.text, language), e.name.href)))
 
 
 def _as_sentence(listing: LegendList) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from babel import Locale
-from babel.core import UnknownLocaleError
 from babel.lists import format_list
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from publisher.languages import language_name
 from publisher.messages import translate
 from publisher.query.engine import Engine, Solution, Term
 from publisher.rdf.namespaces import PREFIXES, iri
@@ -284,7 +283,7 @@ class Wording:
         tags = [term.value for term in rule.lists.get("languageIn", ())]
         tags.sort(key=lambda tag: (tag != self.language, tag))
         if tags:
-            names = self._joined([_language_name(tag, self.language) for tag in tags])
+            names = self._joined([language_name(tag, self.language) for tag in tags])
             yield self._say("in {languages}", languages=names)
         if any(term.value == "true" for term in rule.values.get("uniqueLang", ())):
             yield self._say("at most one in each language")
@@ -331,11 +330,3 @@ class Wording:
 
 def _is_simple(choices: Iterable[Mapping[str, Term]]) -> bool:
     return all(choice.keys() <= _SIMPLE for choice in choices)
-
-
-def _language_name(tag: str, language: str) -> str:
-    try:
-        found = Locale.parse(tag, sep="-").get_display_name(language)
-    except (UnknownLocaleError, ValueError):
-        return tag
-    return found or tag

@@ -20,6 +20,7 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from publisher.languages import letter_order
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
 from publisher.rdf.namespaces import PREFIXES, shorten
@@ -236,7 +237,7 @@ class SelectionQueries:
             found = value
         elif column.kind != DATE:
             # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-            found = _swedish_order(found)
+            found = _letter_order(found, self._language)
         bound = f"BIND({found} AS {key})"
         return ["OPTIONAL {", *(f"  {line}" for line in (*pattern, bound)), "}"]
 
@@ -245,11 +246,11 @@ class SelectionQueries:
         return f'FILTER(LANG({variable}) = "{column.spoken(self._language) or ""}")'
 
 
-def _swedish_order(text: str) -> str:
-    """Return an expression that sorts as Swedish does: case does not count, å, ä, ö follow z."""
+def _letter_order(text: str, language: str) -> str:
+    """Return an expression that sorts as a language does: case does not count, å may follow z."""
     key = f"LCASE({text})"
-    for letter, place in (("å", "{"), ("ä", "|"), ("ö", "}")):
-        key = f'REPLACE({key}, "{letter}", "{place}")'
+    for letter, place in letter_order(language).items():
+        key = f'REPLACE({key}, "{chr(letter)}", "{place}")'
     return key
 
 

@@ -92,8 +92,8 @@ class TablePages:
             "tables.html",
             page_language,
             self._release.base_iri + _FOLDER,
-            title={"sv": "Tabeller", "en": "Tables"}[page_language.language],
-            tables=sorted(listed, key=lambda row: sort_key(row[0].text)),
+            title=translate("Tables", page_language.language),
+            tables=sorted(listed, key=lambda row: sort_key(row[0].text, page_language.language)),
         )
 
     def page(self, view: TableView, size: int, most: int) -> bytes | None:
