@@ -32,7 +32,7 @@ EDITOR_POLICY = PAGE_POLICY.replace(
     "style-src 'self'",
     "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
 )
-_COMMON_HEADERS = {
+COMMON_HEADERS = {
     **dict(FIELDS),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -135,7 +135,7 @@ def add_common_headers(response: Response, policy: str = PAGE_POLICY) -> Respons
         policy: What it may load if it is a page.
     """
     headers = response.headers
-    headers.update(_COMMON_HEADERS)  # an answer of the past has them already
+    headers.update(COMMON_HEADERS)  # an answer of the past has them already
     is_page = response.mimetype == media_types.HTML.name
     headers.setdefault("Content-Security-Policy", policy if is_page else DATA_POLICY)
     return response

@@ -91,6 +91,7 @@ ASKED = [
     *("application/json", "application/xml;q=0.5", "*/*", "application/n-quads, */*;q=0.1"),
 ]
 SAME = ("Content-Language", "Content-Location")
+CHOSEN_BY = {"accept", "accept-language"}
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -113,6 +114,30 @@ def test_a_file_server_answers_as_the_application_does(
                 for name in SAME:
                     found = (there.headers.get(name), expected.headers.get(name))
                     assert found[0] == found[1], f"{name} for {accept} in {language}"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"{SILJAN}{end}" for end in ("", "?lang=sv", ".html", ".html?lang=en", ".ttl")),
+        *("/", "/table/", "/table/?lang=en", "/table/lake", "/table/lake.csv", "/catalog", "/feed"),
+        *("/feed.atom", "/feed.atom?lang=en", "/robots.txt", "/static/site.css"),
+    ],
+)
+def test_a_cache_is_told_what_chose_the_answer(server: Socket, visitor: Client, path: str) -> None:
+    """Vary (RFC 9110, section 12.5.5): a shared cache would give a reader another's language."""
+    with visitor.get(path, headers={"Accept": "text/html, */*;q=0.5"}) as expected:
+        answer = server.get(path, {"Accept": "text/html, */*;q=0.5"})
+        here, there = (
+            {
+                part.strip().lower()
+                for line in found.headers.getlist("Vary")
+                for part in line.split(",")
+            }
+            for found in (answer, expected)
+        )
+    assert answer.status_code == 200
+    assert here & CHOSEN_BY == there & CHOSEN_BY
 
 
 def test_a_file_server_sends_what_was_compressed_ahead(server: Socket) -> None:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from publisher.messages import LANGUAGES
-from publisher.rdf.media_types import ALL, HTML
-from publisher.serve.cors import ALLOWED, EXPOSED
+from publisher.rdf.media_types import HTML
 from publisher.serve.export.rules import (
+    CONTENT_TYPES,
+    ERROR_FIELDS,
+    FIXED_FIELDS,
     NOTHING,
+    PREFLIGHT_FIELDS,
+    REDIRECT_FIELDS,
     TEMPLATES,
+    TYPED_PATHS,
     VARIANTS,
+    Case,
     Ranges,
     RegexRows,
     VariantSet,
     digit_rows,
+    field_rules,
     language_ranges,
     legible_ranges,
-    link_rows,
     media_ranges,
     reading_rows,
 )
@@ -43,15 +49,17 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
         "maps": "".join([*_qualities(offers), *_addresses(site, offers)]),
         "choices": "".join([*_languages(site.config.language), *_choices(offers)]),
         "types": "".join(_types(policy)),
-        "links": "".join(_links(site)),
+        "fields": "".join(_fields(site, offers)),
+        "fixed_fields": _fixed_fields({**FIXED_FIELDS, "Content-Security-Policy": DATA_POLICY}),
+        "preflight_fields": _fixed_fields({"Allow": METHODS, **PREFLIGHT_FIELDS}),
+        "error_fields": _fixed_fields(
+            {n: v.format(language=_VARIABLES["language"]) for n, v in ERROR_FIELDS.items()}
+        ),
+        "redirect_fields": _fixed_fields(REDIRECT_FIELDS),
         "offers": "|".join(offer.name for offer in offers if len(offer.media_types) > 1),
         "site": site.config.site_url.rstrip("/"),
         "folder": str(folder),
         "methods": METHODS,
-        "exposed": EXPOSED,
-        "allowed": ALLOWED,
-        "page_policy": policy,
-        "data_policy": DATA_POLICY,
     }
     written = (TEMPLATES / "Caddyfile").read_text(encoding="utf-8")
     for name, value in values.items():
@@ -175,34 +183,60 @@ def _choices(offers: Sequence[VariantSet]) -> Iterator[str]:
 
 
 def _types(policy: str) -> Iterator[str]:
-    own = {
-        "xml": "application/xml",
-        "atom": "application/atom+xml",
-        "problem": "application/problem+json",
-        "gz": "application/gzip",
-        "css": "text/css;charset=utf-8",
-        "js": "text/javascript;charset=utf-8",
-        "svg": "image/svg+xml",
-        "png": "image/png",
-        "ico": "image/vnd.microsoft.icon",
-        "txt": "text/plain;charset=utf-8",
-    }
-    for extension, content_type in ({m.extension: m.content_type for m in ALL} | own).items():
+    """Yield the types of files, by their extensions and by their paths."""
+    for extension, content_type in CONTENT_TYPES.items():
         allowed = policy if extension == HTML.extension else DATA_POLICY
         matcher = f"type_{extension}"
         yield f"    @{matcher} path *.{extension}\n"
         yield f"    header @{matcher} Content-Type `{content_type}`\n"
         yield f"    header @{matcher} Content-Security-Policy `{allowed}`\n"
+    for path in TYPED_PATHS:
+        expression = f"^{re.escape(path.begins)}" + (f".+{re.escape(path.ends)}" * bool(path.ends))
+        yield f"    @{path.name} path_regexp {expression}$\n"
+        yield f"    header @{path.name} Content-Type `{path.content_type}`\n"
 
 
-def _links(site: Site) -> Iterator[str]:
-    here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
-    for expression, value in link_rows(here, base):
-        found = re.search(r":\((.+)\):(\w+)", expression)
-        assert found is not None
-        extension = found[2]
-        field = value.replace('\\"', '"').replace("$bare", "{bare}").replace("$thing", "{thing}")
-        condition = '({offer} == "documents" || {offer} == "catalogue")'
-        condition += f' && {{http.vars.representation}} == "{extension}"'
-        yield f"        @links_{extension} expression `{condition}`\n"
-        yield f"        header @links_{extension} Link `{field}`\n"
+# What the variables of field values are called here.
+_VARIABLES = {name: f"{{http.vars.{name}}}" for name in ("representation", "kept", "language")}
+
+
+def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
+    """Yield the fields of answers; what is set later stands, so the first rule comes last."""
+    for name, rules in field_rules(site, offers).items():
+        lines: list[str] = []
+        refused: list[str] = []
+        for number, (case, value) in enumerate(rules):
+            condition = _condition(case)
+            if not value:
+                refused.append(f"!({condition})")
+                continue
+            matcher = f"{name.lower().replace('-', '_')}_{number}"
+            shown = " && ".join([*refused, condition])
+            field = re.sub(r"\{(\w+)\}", lambda m: _VARIABLES.get(m[1], m[0]), value)
+            lines.append(
+                f"    @{matcher} expression `{shown}`\n    header @{matcher} {name} `{field}`\n"
+            )
+        yield from reversed(lines)
+
+
+def _condition(case: Case) -> str:
+    """Return the expression (CEL) that is true for answers of a case."""
+    parts = [
+        _one_of("{offer}", case.variants),
+        _one_of(_VARIABLES["representation"], case.representations),
+        _one_of(_PATH, (case.path,) if case.path else ()),
+    ]
+    if case.is_picked is not None:
+        parts.append(f'{{last}} {"!=" if case.is_picked else "=="} ""')
+    if case.is_chosen is not None:
+        parts.append(f'{{http.vars.is_chosen}} == "{"yes" if case.is_chosen else "no"}"')
+    return " && ".join(filter(None, parts))
+
+
+def _one_of(variable: str, values: Sequence[str]) -> str:
+    compared = " || ".join(f'{variable} == "{value}"' for value in values)
+    return f"({compared})" if len(values) > 1 else compared
+
+
+def _fixed_fields(fields: Mapping[str, str]) -> str:
+    return "\n".join(f"        {name} `{value}`" for name, value in fields.items())

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from publisher.messages import LANGUAGES
-from publisher.rdf.media_types import ALL, HTML, MediaType
-from publisher.serve.cors import ALLOWED, EXPOSED
+from publisher.rdf.media_types import HTML, MediaType
 from publisher.serve.export.rules import (
+    CONTENT_TYPES,
+    ERROR_FIELDS,
+    FIXED_FIELDS,
     NOTHING,
     PLAIN,
+    PREFLIGHT_FIELDS,
+    REDIRECT_FIELDS,
     TEMPLATES,
+    TYPED_PATHS,
     VARIANTS,
+    Case,
     Ranges,
     VariantSet,
     digit_rows,
+    field_rules,
     language_ranges,
     legible_ranges,
-    link_rows,
     media_ranges,
     reading_rows,
     topic_rows,
@@ -45,11 +52,11 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
     maps += _fields(site, offers)
     values = {
         "maps": "\n".join(maps),
-        "types": "\n".join(f'        "{m.content_type}" {m.extension};' for m in ALL),
+        "types": "\n".join(f'        "{name}" {e};' for e, name in CONTENT_TYPES.items()),
+        "typed_paths": "".join(_types()),
+        "fields": "".join(_added_fields()),
         "site": site.config.site_url.rstrip("/"),
         "folder": str(folder),
-        "methods": METHODS,
-        "exposed": EXPOSED,
     }
     written = (TEMPLATES / "nginx.conf").read_text(encoding="utf-8")
     for name, value in values.items():
@@ -160,30 +167,10 @@ def _offers(offers: Sequence[VariantSet]) -> Iterator[str]:
 
 def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     """Yield maps that end in the values of header fields; an empty one is not sent."""
-    here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
-    page = re.escape(HTML.name)
+    base = site.release.base_iri.rstrip("/")
     policy = page_policy(site.config.tile_url)
-    yield _map(
-        "$sent_http_content_type", "policy", [(_expression(f"^{page}"), policy)], DATA_POLICY
-    )
-    yield _map("$status", "is_found", [(_expression("^(200|206|304)$"), "1")], "0")
-    spoken = rf"^({page}|application/(atom|problem))"
-    yield _map(
-        "$sent_http_content_type", "content_language", [(_expression(spoken), "$language")], ""
-    )
-    html, plain = HTML.extension, PLAIN
-    vary = [
-        ("^(404|405|406|410):", "Accept, Accept-Language"),
-        ("^303:", "Accept"),
-        (rf"^[0-9]+:{plain}:[^:]*:[^:]*:[^:]*:/feed\.atom$", "Accept-Language"),
-        (f"^[0-9]+:{plain}:", ""),
-        (f"^[0-9]+:pages:[^:]*:{html}:0:", "Accept-Language"),
-        (f"^[0-9]+:[a-z0-9]+::{html}:0:", "Accept, Accept-Language"),
-        (f"^[0-9]+:[a-z0-9]+:{html}:{html}:0:", "Accept-Language"),
-        ("^[0-9]+:[a-z0-9]+::", "Accept"),
-    ]
-    source = "$status:$offer:$extension:$representation:$is_chosen:$raw"
-    yield _map(source, "vary", _expressions(vary), "")
+    page = _expression(f"^{re.escape(HTML.name)}")
+    yield _map("$sent_http_content_type", "policy", [(page, policy)], DATA_POLICY)
     known = "|".join(sorted({e for offer in offers for e in offer.extensions}))
     bare = [
         ("^/$", "/index"),
@@ -191,18 +178,68 @@ def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     ]
     yield _map("$raw", "bare", _expressions(bare), "$raw")
     yield _map("$raw", "thing", _expressions(topic_rows(base)), f"{base}$bare")
-    place = [
-        (rf"^1:documents:{html}:/$", ""),
-        ("^1:(documents|catalogue|descriptions):", f"{here}$bare.$representation$kept"),
-        ("^1:tables[0-9]+:(csv|xlsx|geojson):", f"{here}$bare.$representation"),
-    ]
-    source = "$is_found:$offer:$representation:$raw"
-    yield _map(source, "content_location", _expressions(place), "")
-    yield _map("$is_found:$offer:$representation", "links", _expressions(link_rows(here, base)), "")
+    for name, rules in field_rules(site, offers).items():
+        rows = [(_case(case), _value(value)) for case, value in rules]
+        if name in ERROR_FIELDS:
+            rows.append(("^(404|405|406|410):", _value(ERROR_FIELDS[name])))
+        if name in REDIRECT_FIELDS:
+            rows.append(("^303:", _value(REDIRECT_FIELDS[name])))
+        yield _map(_ANSWER, _variable(name), _expressions(rows), "")
     allowed = [("^OPTIONS:", METHODS), (":405$", METHODS)]
     yield _map("$request_method:$status", "allow", _expressions(allowed), "")
-    requested = [('"OPTIONS"', METHODS)]
-    yield _map("$request_method", "cors_methods", requested, "")
-    fields = ALLOWED
-    yield _map("$request_method", "cors_fields", [('"OPTIONS"', fields)], "")
-    yield _map("$request_method", "cors_seconds", [('"OPTIONS"', "86400")], "")
+    for name, value in PREFLIGHT_FIELDS.items():
+        yield _map("$request_method", _variable(name), [('"OPTIONS"', value)], "")
+
+
+# What tells of which case an answer is.
+_ANSWER = "$status:$offer:$extension:$representation:$is_chosen:$raw"
+_ANY = "[^:]*"
+
+
+def _case(case: Case) -> str:
+    """Return the expression that matches answers of a case."""
+    picked = {None: _ANY, True: "[^:]+", False: ""}[case.is_picked]
+    chosen = {None: _ANY, True: "1", False: "0"}[case.is_chosen]
+    names = [f"({'|'.join(n)})" if n else _ANY for n in (case.variants, case.representations)]
+    path = f"{re.escape(case.path)}$" if case.path else ""
+    return ":".join(["^(200|206|304)", names[0], picked, names[1], chosen, path])
+
+
+def _value(value: str) -> str:
+    """Return the value of a field; names in braces are variables."""
+    return re.sub(r"\{(\w+)\}", r"$\1", value.replace('"', '\\"'))
+
+
+def _variable(field: str) -> str:
+    return field.lower().replace("-", "_")
+
+
+def _types() -> Iterator[str]:
+    """Yield the locations of files whose type their extension does not tell."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for path in TYPED_PATHS:
+        extension = path.ends.rpartition(".")[2]
+        line = f'            "{path.content_type}" {extension};\n'
+        if not path.ends:
+            yield f"    location = {path.begins} {{\n        types {{ }}\n"
+            yield f"        default_type '{path.content_type}';\n    }}\n\n"
+        elif path.ends.count(".") > 1:
+            yield f"    location ~ ^{path.begins}.*{re.escape(path.ends)}$ {{\n"
+            yield f"        types {{\n{line}        }}\n    }}\n\n"
+        else:
+            below[path.begins].append(line)
+    for begins, lines in below.items():
+        yield f"    location ^~ {begins} {{\n        types {{\n{''.join(lines)}"
+        yield "        }\n    }\n\n"
+
+
+def _added_fields() -> Iterator[str]:
+    """Yield how each field gets into answers; those of errors, and fixed ones, into all."""
+    for name in ("Vary", "Content-Language"):
+        yield f"    add_header {name} ${_variable(name)} always;\n"
+    for name in ("Content-Location", "Link"):
+        yield f"    add_header {name} ${_variable(name)};\n"
+    for name, value in FIXED_FIELDS.items():
+        yield f'    add_header {name} "{value}" always;\n'
+    for name in PREFLIGHT_FIELDS:
+        yield f"    add_header {name} ${_variable(name)} always;\n"

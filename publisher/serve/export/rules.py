@@ -1,14 +1,18 @@
-"""Which addresses are negotiated, and what each of them offers: the same for every file server."""
+"""The rules of an export as data: what addresses offer, and the fields of answers.
+
+``nginx`` and ``caddy`` print them, each in the words of its server.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from publisher.rdf.media_types import (
+    ALL,
     DOCUMENTS,
     GRAPHS,
     HTML,
@@ -20,13 +24,17 @@ from publisher.rdf.media_types import (
     MediaType,
     other_names,
 )
+from publisher.serve.cors import ALLOWED
 from publisher.serve.feeds import OFFERED as FEEDS
+from publisher.serve.headers import COMMON_HEADERS, METHODS
 from publisher.serve.signposting import LINKSET, LINKSET_JSON
 from publisher.serve.site import Site
 
 # Where the variants of pages lie that have no address of their own.
 VARIANTS = "_"
 PLAIN = "files"
+# Begins the names of sets of variants of tables.
+_TABLES = "tables"
 TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -79,7 +87,7 @@ def _tables(site: Site) -> list[VariantSet]:
         groups[table.files].append(slug)
     return [
         VariantSet(
-            f"tables{number}",
+            f"{_TABLES}{number}",
             (HTML, *(m for m in TABLES if m.extension in files)),
             f"^/table/({'|'.join(map(re.escape, slugs))})(\\.[a-z]+)?$",
             f"/table/{slugs[0]}",
@@ -172,46 +180,158 @@ def legible_ranges() -> list[str]:
     return [_with_quality(_ANYTHING, "legible"), _without(_ANYTHING)]
 
 
-# Link fields that follow from an address alone: all that a file server can send.
+# Header fields: which answers have them, as data that a writer for each server prints.
+#
+# Values hold names in braces: {bare}, the path of the document; {thing}, the IRI of what it is
+# about; {representation}, the extension of what answers; {kept}, the parameter that chose the
+# language; {language}.
 
 _CONTEXT = "http://www.w3.org/ns/json-ld#context"
+_FEED = "/feed.atom"
+_VARY_BY_BOTH = "Accept, Accept-Language"
 
 
-def link_rows(here: str, base: str) -> list[tuple[str, str]]:
-    """Return found, offer and representation as an expression → value of the Link field.
+@dataclass(frozen=True)
+class Case:
+    """Which answers with something in them a rule is about; what is not said may be anything.
 
-    ``$bare`` is the path of the document, ``$thing`` the IRI of what it is about.
+    Attributes:
+        variants: Names of sets of variants.
+        is_picked: Whether the address names a format.
+        representations: Extensions of what answers.
+        is_chosen: Whether the address chose the language.
+        path: Of the request.
+    """
+
+    variants: tuple[str, ...] = ()
+    is_picked: bool | None = None
+    representations: tuple[str, ...] = ()
+    is_chosen: bool | None = None
+    path: str = ""
+
+
+# Of several cases that an answer is of, the first counts; an empty value: the field is not sent.
+FieldRules = Sequence[tuple[Case, str]]
+
+
+def field_rules(site: Site, variants: Sequence[VariantSet]) -> Mapping[str, FieldRules]:
+    """Return name of a header field → which answers have it, and its value."""
+    here, base = site.config.site_url.rstrip("/"), site.release.base_iri.rstrip("/")
+    html = (HTML.extension,)
+    tables = tuple(each.name for each in variants if each.name.startswith(_TABLES))
+    data = tuple(dict.fromkeys(e for each in variants for e in each.extensions if e not in html))
+    address = f"{here}{{bare}}.{{representation}}"
+    by_location = ("documents", "catalogue", "descriptions")
+    return {
+        "Vary": (
+            (Case((PLAIN,), path=_FEED), "Accept-Language"),
+            (Case((PLAIN,)), ""),
+            (Case(("pages",), representations=html, is_chosen=False), "Accept-Language"),
+            (Case(("pages",)), ""),
+            (Case(is_picked=False, representations=html, is_chosen=False), _VARY_BY_BOTH),
+            (Case(is_picked=True, representations=html, is_chosen=False), "Accept-Language"),
+            (Case(is_picked=False), "Accept"),
+        ),
+        "Content-Language": (
+            (Case((PLAIN,), path=_FEED), "{language}"),
+            (Case((PLAIN,)), ""),
+            (Case(representations=html), "{language}"),
+        ),
+        "Content-Location": (
+            (Case(("documents",), representations=html, path="/"), ""),
+            (Case(by_location), f"{address}{{kept}}"),
+            *(((Case(tables, representations=data), address),) if tables else ()),
+        ),
+        "Link": tuple(_links(here, base)),
+    }
+
+
+def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
+    """Yield the links that follow from an address alone: all that a file server can send.
 
     Args:
         here: Address of the site, without the last slash.
         base: Base of the names, without the last slash.
     """
-    rows = []
     for chosen in DOCUMENTS:
-        found = [(f"{base}$bare", 'rel="canonical"')]
+        found = [(f"{base}{{bare}}", 'rel="canonical"')]
         for media_type in DOCUMENTS:
-            place = f"{here}$bare.{media_type.extension}"
+            place = f"{here}{{bare}}.{media_type.extension}"
             if media_type is not chosen:
                 found.append((place, f'rel="alternate"; type="{media_type.name}"'))
         found.append((f"{here}/context.jsonld", f'rel="{_CONTEXT}"; type="{JSON_LD.name}"'))
         if chosen is HTML:
-            found.append(("$thing", 'rel="cite-as"'))
+            found.append(("{thing}", 'rel="cite-as"'))
             found += [
-                (f"{here}$bare.{m.extension}", f'rel="describedby"; type="{m.name}"')
+                (f"{here}{{bare}}.{m.extension}", f'rel="describedby"; type="{m.name}"')
                 for m in GRAPHS
             ]
             found.append(("https://schema.org/AboutPage", 'rel="type"'))
         else:
-            found.append((f"{here}$bare", f'rel="describes"; type="{HTML.name}"'))
+            found.append((f"{here}{{bare}}", f'rel="describes"; type="{HTML.name}"'))
         found += [
-            (f"{here}/linkset$bare.{m.extension}", f'rel="linkset"; type="{m.name}"')
+            (f"{here}/linkset{{bare}}.{m.extension}", f'rel="linkset"; type="{m.name}"')
             for m in (LINKSET_JSON, LINKSET)
         ]
-        field = ", ".join(f"<{target}>; {parameters}" for target, parameters in found)
-        rows.append((f"^1:(documents|catalogue):{chosen.extension}$", field.replace('"', '\\"')))
-    return rows
+        case = Case(("documents", "catalogue"), representations=(chosen.extension,))
+        yield case, ", ".join(f"<{target}>; {parameters}" for target, parameters in found)
 
 
 def topic_rows(base: str) -> list[tuple[str, str]]:
     """Return path as an expression → IRI of what the document is about, where they differ."""
     return [(r"^/doc/(?P<topic>[^?]+?)(\.(html|ttl|jsonld|rdf|nt))?$", f"{base}/id/$topic")]
+
+
+# What errors have; and what leads on.
+ERROR_FIELDS: Mapping[str, str] = {"Vary": _VARY_BY_BOTH, "Content-Language": "{language}"}
+REDIRECT_FIELDS: Mapping[str, str] = {"Vary": "Accept"}
+# What every answer has, an error too.
+FIXED_FIELDS: Mapping[str, str] = {
+    "Cache-Control": "public, no-cache",
+    **COMMON_HEADERS,
+}
+# What the answer to a preflight request has besides (Fetch, section 3.2.2).
+PREFLIGHT_FIELDS: Mapping[str, str] = {
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": ALLOWED,
+    "Access-Control-Max-Age": "86400",
+}
+# Extension → Content-Type.
+CONTENT_TYPES: Mapping[str, str] = {m.extension: m.content_type for m in ALL} | {
+    "xml": "application/xml",
+    "atom": "application/atom+xml",
+    "problem": "application/problem+json",
+    "gz": "application/gzip",
+    "css": "text/css;charset=utf-8",
+    "js": "text/javascript;charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "ico": "image/vnd.microsoft.icon",
+    "txt": "text/plain;charset=utf-8",
+}
+
+
+@dataclass(frozen=True)
+class TypedPath:
+    """Files whose Content-Type their extension does not tell.
+
+    Attributes:
+        name: In the configuration.
+        begins: What their paths begin with.
+        ends: What their paths end in, from a full stop on; empty: that path alone.
+        content_type: What they are.
+    """
+
+    name: str
+    begins: str
+    ends: str
+    content_type: str
+
+
+_API_CATALOG = f'{LINKSET_JSON.name};profile="https://www.rfc-editor.org/info/rfc9727"'
+TYPED_PATHS = (
+    TypedPath("linkset_json", "/linkset/", ".json", LINKSET_JSON.name),
+    TypedPath("linkset_text", "/linkset/", ".txt", LINKSET.name),
+    TypedPath("api_catalog", "/.well-known/api-catalog", "", _API_CATALOG),
+    TypedPath("metadata", "/", ".csv-metadata.json", "application/csvm+json"),
+)
