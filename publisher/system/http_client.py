@@ -23,7 +23,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 import urllib3
-from requests.auth import AuthBase
+from requests.auth import AuthBase, HTTPBasicAuth
+from requests.utils import get_auth_from_url
 
 from publisher.system.user_agent import user_agent
 
@@ -44,11 +45,12 @@ NETWORK_ERRORS = (
 )
 
 
-class _NoPassword(AuthBase):
-    """Keeps requests from sending what it finds in ``.netrc``."""
+class _AddressAuth(AuthBase):
+    """Sends the password that stands in an address, and none that stands in ``.netrc``."""
 
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
-        return r
+        user, password = get_auth_from_url(r.url or "")
+        return HTTPBasicAuth(user, password)(r) if user or password else r
 
 
 class ClientSession(requests.Session):
@@ -60,7 +62,7 @@ class ClientSession(requests.Session):
         self.headers.clear()
         # Bytes are counted, compared with digests, and asked for in parts: no compression.
         self.headers.update({"User-Agent": user_agent(), "Accept-Encoding": "identity"})
-        self.auth = _NoPassword()
+        self.auth = _AddressAuth()
 
     def get_redirect_target(self, _resp: requests.Response) -> str | None:
         """Return None; else requests reads the whole body of a redirect, however long it is."""

@@ -173,6 +173,13 @@ def test_passwords_of_the_machine_stay_there(
     assert b"authorization" not in heads[0].lower()
 
 
+def test_a_password_in_the_address_is_sent() -> None:
+    """Whoever writes it there wants it to be (RFC 7617, section 2)."""
+    with talking(once(EMPTY)) as (address, heads):
+        Client(LIMITS).exchange("GET", address.replace("//", "//me:%C3%A5secret@"))
+    assert b"authorization: basic " in heads[0].lower()
+
+
 def test_the_proxy_of_the_machine_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """Many offices reach other servers in no other way."""
     with talking(once(EMPTY)) as (address, heads):
