@@ -10,10 +10,10 @@ from pyoxigraph import NamedNode
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
+from publisher.render.concepts import Concepts, fetch_concepts
 from publisher.render.datasets import DISTRIBUTION, Download, dataset_downloads
 from publisher.render.details import Details, fetch_details
 from publisher.render.documents import Document
-from publisher.render.facts.concepts import Concepts, fetch_concepts
 from publisher.render.facts.facts import Facts, build_facts
 from publisher.render.facts.related import RelatedFacts, fetch_related
 from publisher.render.facts.similar import Similarities, fetch_similar

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description
-from publisher.render.facts.concepts import CONCEPT_PROPERTIES, Concepts, Tree, concept_tree
+from publisher.render.concepts import CONCEPT_PROPERTIES, Concepts, Tree, concept_tree
 from publisher.render.facts.figures import FigureSeries, collect_figures
 from publisher.render.facts.related import RelatedFacts
 from publisher.render.facts.similar import Similarities

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from publisher.render.facts.concepts import Concepts
+from publisher.render.concepts import Concepts
 from publisher.render.facts.facts import Facts, build_facts
 from publisher.render.facts.related import fetch_related
 from publisher.render.facts.similar import Similarities, fetch_similar

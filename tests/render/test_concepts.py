@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from flask.testing import FlaskClient
 
-from publisher.render.facts import concepts as module
-from publisher.render.facts.concepts import Branch, Concepts, Tree, concept_tree, fetch_concepts
+from publisher.render import concepts as module
+from publisher.render.concepts import Branch, Concepts, Tree, concept_tree, fetch_concepts
 from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
 from publisher.render.neighbours import fetch_neighbourhood

@@ -1,4 +1,4 @@
-"""Concepts in their tree, and who is described with them."""
+"""Pages of concept schemes and concepts: the tree, and who is described with them."""
 
 from __future__ import annotations
 
