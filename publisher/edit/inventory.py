@@ -48,11 +48,11 @@ class Inventory:
 
     def subjects(self, path: str, value: str) -> tuple[str, ...]:
         """Return the things that have an IRI as a value of a property, sorted."""
-        return tuple(self._incoming.get((path, value), ()))
+        return self.properties.subjects(path, value)
 
     def pointing(self, thing: str) -> tuple[tuple[str, str], ...]:
         """Return property and subject of every triple whose value is an IRI, sorted."""
-        return tuple(sorted(self._pointing.get(thing, ())))
+        return self.properties.pointing(thing)
 
     def values(self, thing: str, path: str, is_inverse: bool = False) -> tuple[Term, ...]:
         """Return the values of a property of a thing, sorted; inverse: what points to it."""
@@ -89,22 +89,6 @@ class Inventory:
         for thing in self.properties:
             for name in self.types(thing):
                 found[name].append(thing)
-        return found
-
-    @cached_property
-    def _incoming(self) -> dict[tuple[str, str], list[str]]:
-        found: dict[tuple[str, str], list[str]] = defaultdict(list)
-        for thing in self.properties:
-            for path in self.properties.of(thing):
-                for value in self.properties.nodes(thing, path):
-                    found[path, value].append(thing)
-        return found
-
-    @cached_property
-    def _pointing(self) -> dict[str, list[tuple[str, str]]]:
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for (path, value), things in self._incoming.items():
-            found[value] += [(path, thing) for thing in things]
         return found
 
     def _with_subclasses(self, class_iri: str) -> set[str]:

@@ -1,12 +1,13 @@
-"""Quads → what is said of each subject, and the members of RDF lists."""
+"""Views of a graph by subject, in memory and on disk; the members of RDF lists."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
@@ -17,7 +18,9 @@ from publisher.rdf.sorted_files import SortedLines, Sorter, merge_lines, without
 Term = NamedNode | BlankNode | Literal
 Properties = Mapping[str, Sequence[Term]]
 _NO_PROPERTIES: Properties = {}
-_FIRST, _REST, _NIL = iri("rdf:first"), iri("rdf:rest"), iri("rdf:nil")
+_FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
+Node = TypeVar("Node", bound=Hashable)
+Member = TypeVar("Member")
 # A thing is asked for one property after the other; the names of concepts come back.
 _CACHED_SUBJECTS = 2_000
 _CACHED_NAMES = 20_000
@@ -59,13 +62,37 @@ class Subjects:
             term.value for term in self.values(subject, path) if not isinstance(term, Literal)
         )
 
+    def subjects(self, path: str, value: str) -> tuple[str, ...]:
+        """Return the named subjects that have an IRI as a value of a property, sorted."""
+        return tuple(self._incoming.get((path, value), ()))
+
+    def pointing(self, value: str) -> tuple[tuple[str, str], ...]:
+        """Return property and named subject of every statement whose value is an IRI, sorted."""
+        return tuple(sorted(self._pointing.get(value, ())))
+
+    @cached_property
+    def _incoming(self) -> dict[tuple[str, str], list[str]]:
+        found: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for subject in self:
+            for path in self.of(subject):
+                for value in self.nodes(subject, path):
+                    found[path, value].append(subject)
+        return found
+
+    @cached_property
+    def _pointing(self) -> dict[str, list[tuple[str, str]]]:
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for (path, value), subjects in self._incoming.items():
+            found[value] += [(path, subject) for subject in subjects]
+        return found
+
     def list_members(self, head: str) -> Iterator[Term]:
-        """Yield the members of an RDF list (RDF Schema, section 5.2); one in a circle ends."""
-        seen: set[str] = set()
-        while head != _NIL and head not in seen:
-            seen.add(head)
-            yield from self.values(head, _FIRST)[:1]
-            head = next(iter(self.nodes(head, _REST)), _NIL)
+        """Return the members of an RDF list (RDF Schema, section 5.2); one in a circle ends."""
+
+        def rest(node: str) -> str | None:
+            return next(iter(self.nodes(node, _REST)), None)
+
+        return walk_list(head, lambda node: self.values(node, _FIRST)[:1], rest)
 
     def names(self, subject: str) -> dict[str, str]:
         """Return what a subject is called: language tag → name."""
@@ -105,13 +132,43 @@ class SubjectsOnDisk(Subjects):
         return self._named(subject)
 
     def _look_up(self, subject: str) -> Properties:
-        start = f"<{subject}> ".encode() if ":" in subject else f"_:{subject} ".encode()
-        lines = b"".join(line for file in self._files for line in file.starting(start))
+        lines = b"".join(line for file in self._files for line in _lines_about(subject, file))
         properties: dict[str, list[Term]] = {}
         for quad in parse(lines, format=RdfFormat.N_QUADS):
             assert not isinstance(quad.object, Triple)  # RDF 1.1 has no triples as terms
             properties.setdefault(quad.predicate.value, []).append(quad.object)
         return properties
+
+
+def _lines_about(subject: str, file: SortedLines) -> Iterator[bytes]:
+    start = f"<{subject}> " if ":" in subject else f"_:{subject} "
+    return file.starting(start.encode())
+
+
+class StoredGraph:
+    """The triples of a sorted file of N-Triples, by subject; nothing of it is held in memory."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file."""
+        self._file = SortedLines(path)
+
+    def __contains__(self, subject: str) -> bool:
+        """Tell whether anything is said of a subject."""
+        return any(True for _ in _lines_about(subject, self._file))
+
+    def about(self, subjects: Iterable[str]) -> list[Triple]:
+        """Return what is said of some subjects."""
+        lines = (line for subject in sorted(subjects) for line in _lines_about(subject, self._file))
+        return [quad.triple for quad in parse(b"".join(lines), format=RdfFormat.N_TRIPLES)]
+
+    def nodes(self, subject: str, name: str) -> list[str]:
+        """Return the IRIs that a subject leads to by a predicate, given as a prefixed name."""
+        predicate = iri(name)
+        return [
+            triple.object.value
+            for triple in self.about([subject])
+            if triple.predicate.value == predicate and isinstance(triple.object, NamedNode)
+        ]
 
 
 def texts_by_language(terms: Iterable[Term]) -> dict[str, str]:
@@ -138,19 +195,38 @@ def pick_name(names: Mapping[str, str], language: str) -> str:
 def list_members(
     term: object, properties_by_node: Mapping[str, Mapping[str, Sequence[object]]]
 ) -> Iterable[object]:
-    """Yield the members of an RDF list, else the term itself.
+    """Return the members of an RDF list, else the term itself.
 
     Args:
         term: Perhaps the beginning of a list.
         properties_by_node: Node → property → values.
     """
-    properties = properties_by_node.get(str(term), {}) if isinstance(term, BlankNode) else {}
-    if _FIRST not in properties:
-        yield term
-        return
-    seen: set[object] = set()
-    while _FIRST in properties and term not in seen:  # a list in a circle ends
-        seen.add(term)
-        yield properties[_FIRST][0]
-        term = properties[_REST][0] if properties.get(_REST) else None
-        properties = properties_by_node.get(str(term), {})
+
+    def values(node: object, path: str) -> Sequence[object]:
+        return properties_by_node.get(str(node), {}).get(path, ())[:1]
+
+    def rest(node: object) -> object:
+        return next(iter(values(node, _REST)), None)
+
+    if not (isinstance(term, BlankNode) and values(term, _FIRST)):
+        return (term,)
+    head: object = term
+    return walk_list(head, lambda node: values(node, _FIRST), rest)
+
+
+def walk_list(
+    head: Node, first: Callable[[Node], Iterable[Member]], rest: Callable[[Node], Node | None]
+) -> Iterator[Member]:
+    """Yield the members of an RDF list (RDF Schema, section 5.2); one in a circle ends.
+
+    Args:
+        head: Its first node.
+        first: Returns the member at a node, in a sequence of one; empty for the end of the list.
+        rest: Returns the node after one.
+    """
+    seen: set[Node] = set()
+    node: Node | None = head
+    while node is not None and node not in seen:
+        seen.add(node)
+        yield from first(node)
+        node = rest(node)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
@@ -13,6 +12,7 @@ from publisher.addresses import Addresses
 from publisher.rdf.media_types import RDF_XML, MediaType
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.serialise import serialise
+from publisher.rdf.subjects import StoredGraph
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.render.documents import localise_urls
 
@@ -35,6 +35,8 @@ class CatalogueViews:
         self._release = release
         self._addresses = addresses
         self._catalogue = release.catalogue
+        # Not from the store: Oxigraph keeps every whole number as ``xsd:integer``, and DCAT-AP
+        # wants ``dcat:byteSize`` to be an ``xsd:nonNegativeInteger``.
         self._graph = StoredGraph(release.folder / CATALOGUE_EU)
         self._page_size = page_size
         self._datasets = self._graph.nodes(self._catalogue, "dcat:dataset")
@@ -168,51 +170,3 @@ def describe_page(page: CataloguePage, catalogue: str, address: str) -> Iterator
 
 def _address(address: str, number: int) -> str:
     return address if number == 1 else f"{address}?page={number}"
-
-
-# A graph that lies in a release as sorted N-Triples, read subject by subject.
-#
-# The catalogue is served from here and not from the store: Oxigraph keeps every whole number as
-# ``xsd:integer``, and DCAT-AP wants ``dcat:byteSize`` to be an ``xsd:nonNegativeInteger``. Only the
-# places of the subjects are kept in memory, so a catalogue of thousands of datasets costs little.
-
-
-class StoredGraph:
-    """A file of N-Triples in which the triples of a subject stand together."""
-
-    def __init__(self, path: Path) -> None:
-        """Note where in the file each subject is."""
-        self._path = path
-        self._offsets: dict[str, tuple[int, int]] = {}
-        position = 0
-        with path.open("rb") as lines:
-            for line in lines:
-                subject = line[1 : line.index(b"> ")].decode()
-                start, _ = self._offsets.get(subject, (position, position))
-                position += len(line)
-                self._offsets[subject] = (start, position)
-
-    def __contains__(self, subject: str) -> bool:
-        """Tell whether anything is said of a subject."""
-        return subject in self._offsets
-
-    def about(self, subjects: Iterable[str]) -> list[Triple]:
-        """Return what is said of some subjects."""
-        known = [self._offsets[subject] for subject in sorted(subjects) if subject in self]
-        with self._path.open("rb") as content:
-            blocks = [_block(content, start, end) for start, end in known]
-        return [quad.triple for quad in parse(b"".join(blocks), format=RdfFormat.N_TRIPLES)]
-
-    def nodes(self, subject: str, name: str) -> list[str]:
-        """Return the IRIs that a subject leads to by a predicate, given as a prefixed name."""
-        predicate = iri(name)
-        return [
-            triple.object.value
-            for triple in self.about([subject])
-            if triple.predicate.value == predicate and isinstance(triple.object, NamedNode)
-        ]
-
-
-def _block(content: BinaryIO, start: int, end: int) -> bytes:
-    content.seek(start)
-    return content.read(end - start)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from publisher.rdf.subjects import Subjects
+from publisher.rdf.subjects import StoredGraph, Subjects
 
 PREFIX = "PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>\nBASE <https://e.org/>\n"
 
@@ -38,3 +40,36 @@ def test_the_members_of_a_list_are_read_whatever_is_wrong_with_it(
     """A list that leads back to itself ends."""
     found = subjects(text).list_members("https://e.org/list")
     assert [term.value.removeprefix("https://e.org/") for term in found] == members
+
+
+def test_subjects_are_found_by_what_they_point_at() -> None:
+    """Literals and blank nodes point at nothing by name; what is said twice counts once."""
+    found = subjects('<b> <p> <x>, "https://e.org/x" . <a> <p> <x> ; <q> <x> . [] <p> <x> .')
+    assert found.subjects("https://e.org/p", "https://e.org/x") == (
+        "https://e.org/a",
+        "https://e.org/b",
+    )
+    assert found.pointing("https://e.org/x") == (
+        ("https://e.org/p", "https://e.org/a"),
+        ("https://e.org/p", "https://e.org/b"),
+        ("https://e.org/q", "https://e.org/a"),
+    )
+    assert found.subjects("https://e.org/q", "https://e.org/b") == ()
+
+
+def test_a_file_tells_of_each_subject_what_is_said_of_it_alone(tmp_path: Path) -> None:
+    """One name may begin another, and numbers keep the datatype they were written with."""
+    integer = "http://www.w3.org/2001/XMLSchema#nonNegativeInteger"
+    lines = [
+        "<https://e.org/a> <https://e.org/p> <https://e.org/ö> .",
+        f'<https://e.org/a> <https://e.org/size> "007"^^<{integer}> .',
+        "<https://e.org/a/b> <https://e.org/p> <https://e.org/a> .",
+        '<https://e.org/ö> <https://e.org/p> "a" .',
+    ]
+    path = tmp_path / "graph.nt"
+    path.write_text("".join(f"{line}\n" for line in sorted(lines)), encoding="utf-8")
+    graph = StoredGraph(path)
+
+    said = graph.about(["https://e.org/ö", "https://e.org/a", "https://e.org/gone"])
+    assert [f"{triple} ." for triple in said] == [lines[0], lines[1], lines[3]]
+    assert [name in graph for name in ("https://e.org/a/b", "https://e.org/")] == [True, False]
