@@ -27,7 +27,7 @@ class Language:
     """What the program knows of a language that it speaks.
 
     Attributes:
-        tag: BCP 47; the name of its catalogue.
+        tag: BCP 47, a language alone (``de``, not ``de-AT``); the name of its catalogue.
         name: What its speakers call it.
         locale: Of dates and numbers (CLDR).
         order: Letter → what it is sorted as, where that is not its code point.
@@ -42,11 +42,6 @@ class Language:
     order: Mapping[str, str] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
     foreign_letters: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def direction(self) -> str:
-        """Return the direction of its script, as HTML writes it: ``ltr`` or ``rtl``."""
-        return text_direction(self.tag)
 
 
 # The first is the default; names come first in its words.

@@ -57,7 +57,7 @@ from publisher.release.tables.files import write_tables
 from publisher.system.files import (
     disk_error_cure,
     disk_error_reason,
-    sync_folder,
+    rename_folder,
     sync_tree,
     with_path,
 )
@@ -191,7 +191,7 @@ def _write(plan: _BuildPlan, progress: Progress) -> None:
     staging.mkdir()
     try:
         _write_contents(staging, plan, progress)
-        _publish_folder(staging, plan.folder, progress)
+        _sync_and_rename(staging, plan.folder, progress)
     except BaseException:
         # The disk may be full, and it must not stay so until the next build.
         shutil.rmtree(staging, ignore_errors=True)
@@ -249,13 +249,12 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
         sign(staging, plan.key)
 
 
-def _publish_folder(staging: Path, folder: Path, progress: Progress) -> None:
+def _sync_and_rename(staging: Path, folder: Path, progress: Progress) -> None:
     """Put a release on the disk for good, then give it its name."""
     progress("sync")
     sync_tree(staging)
     progress("name")
-    staging.rename(folder)
-    sync_folder(folder.parent)
+    rename_folder(staging, folder)
 
 
 def _copy_sources(approved: ApprovedSources, staging: Path) -> None:

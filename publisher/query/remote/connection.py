@@ -213,7 +213,7 @@ class ConnectionPool:
 
 # Where an engine is, and one request to it.
 
-HeaderFields = Sequence[tuple[str, str]]
+FormFields = Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -242,7 +242,7 @@ class QueryRequest:
         is_own: Whether this program asks, and not a client whose query may be at fault.
     """
 
-    fields: HeaderFields
+    fields: FormFields
     media_type: str
     seconds: float
     is_own: bool = False

@@ -40,8 +40,8 @@ from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_signature, 
 from publisher.system.files import (
     disk_error_cure,
     disk_error_reason,
+    rename_folder,
     replace_file,
-    sync_folder,
     sync_tree,
     with_path,
 )
@@ -184,7 +184,7 @@ def _get_release(
         progress("sync")
         sync_tree(staging)
         with _wait_for_lock(releases):
-            _publish_folder(staging, folder)
+            _rename_fetched(staging, folder)
     return dataclasses.replace(release, folder=folder)
 
 
@@ -210,15 +210,14 @@ def _fetch(
     return open_fetched(staging, name)
 
 
-def _publish_folder(staging: Path, folder: Path) -> None:
+def _rename_fetched(staging: Path, folder: Path) -> None:
     """Give a fetched release its name, unless another call has brought the same one meanwhile."""
     manifest = (staging / MANIFEST).read_bytes()
     if _open_undamaged(folder) is not None and (folder / MANIFEST).read_bytes() == manifest:
         return
     if folder.exists():  # damaged, or another one; what is called so is swept with the next lock
         folder.rename(folder.with_name(f".staging-gone-{folder.name}"))
-    staging.rename(folder)
-    sync_folder(folder.parent)
+    rename_folder(staging, folder)
 
 
 def _open_undamaged(folder: Path) -> Release | None:

@@ -85,16 +85,6 @@ def pair_blocks(
             before, after = next(old, None), next(new, None)
 
 
-def _change(subject: str, dataset: str, old: list[str], new: list[str]) -> EntityDiff | None:
-    there, here = set(old), set(new)
-    if there == here:
-        return None
-    kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
-    entity = subject[1:-1] if subject.startswith("<") else subject
-    gone = tuple(line for line in old if line not in here)
-    return EntityDiff(entity, dataset, kind, gone, tuple(line for line in new if line not in there))
-
-
 def entity_diffs(old: Release, new: Release) -> Iterator[EntityDiff]:
     """Return every change from one release to another, by dataset and entity."""
     for dataset in sorted({*old.datasets(), *new.datasets()}):
@@ -102,9 +92,9 @@ def entity_diffs(old: Release, new: Release) -> Iterator[EntityDiff]:
         for subject, before, after in pair_blocks(
             read_blocks(old.folder / name), read_blocks(new.folder / name)
         ):
-            change = _change(subject, dataset, before, after)
-            if change is not None:
-                yield change
+            if set(before) != set(after):
+                entity = subject[1:-1] if subject.startswith("<") else subject
+                yield EntityChange(entity, tuple(before), tuple(after)).difference(dataset)
 
 
 _DIFF_SIGNS = {Kind.ADDED: "+", Kind.REMOVED: "-", Kind.CHANGED: "~"}
@@ -204,7 +194,7 @@ class EntityChange:
     """An entity whose statements differ between two releases.
 
     Attributes:
-        iri: Its IRI.
+        iri: Its IRI, or the label of a blank node.
         before: What was said of it and of the blank nodes below it, as lines of N-Quads.
         after: What is said now.
     """
@@ -219,6 +209,13 @@ class EntityChange:
         if not self.before:
             return Kind.ADDED
         return Kind.CHANGED if self.after else Kind.REMOVED
+
+    def difference(self, dataset: str) -> EntityDiff:
+        """Return what is new and what is gone, in a dataset."""
+        there, here = set(self.before), set(self.after)
+        gone = tuple(line for line in self.before if line not in here)
+        new = tuple(line for line in self.after if line not in there)
+        return EntityDiff(self.iri, dataset, self.kind, gone, new)
 
     def lines(self) -> set[str]:
         """Return the lines that are new or gone."""

@@ -76,7 +76,7 @@ def export(config: Config, folder: Path, progress: Progress = lambda step: None)
         write_json(staging / EXPORT_FILE, {"release": release.id, "site_url": settings.site_url})
         progress("sync")
         sync_tree(staging)
-        _publish_folder(staging, folder)
+        _replace_export(staging, folder)
     except OSError as error:
         raise ExportError(
             "The export cannot be written: {reason}.",
@@ -119,7 +119,7 @@ def _write_export(site: Site, staging: Path, folder: Path) -> ExportCounts:
     return done
 
 
-def _publish_folder(staging: Path, folder: Path) -> None:
+def _replace_export(staging: Path, folder: Path) -> None:
     """Give the export its name; an earlier one is there until then."""
     old = folder.with_name(f".{folder.name}.old")
     shutil.rmtree(old, ignore_errors=True)

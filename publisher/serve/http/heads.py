@@ -45,7 +45,7 @@ _HOP_BY_HOP = frozenset(
 _DIGITS = re.compile(rb"[0-9]{1,18}")
 _ABSOLUTE = re.compile(rb"https?://([^/?]*)(/[^?]*)?(\?.*)?", re.IGNORECASE)
 _CHUNKED, _CONTINUE = b"chunked", b"100-continue"
-HeaderFields = list[tuple[bytes, bytes]]
+RawFields = list[tuple[bytes, bytes]]
 
 
 class RequestRefused(Exception):
@@ -89,7 +89,7 @@ class _FieldCollector:
     """Takes the fields of a head from the parser."""
 
     def __init__(self) -> None:
-        self.found: HeaderFields = []
+        self.found: RawFields = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take a field."""
@@ -141,7 +141,7 @@ def _request_line(line: bytes) -> tuple[bytes, bytes, int]:
     return method, target, min(int(minor), 1)
 
 
-def _read_fields(head: bytes) -> HeaderFields:
+def _read_fields(head: bytes) -> RawFields:
     fields = _FieldCollector()
     try:
         if b" \r\n" in head or b"\t\r\n" in head:
@@ -165,7 +165,7 @@ def _read_fields(head: bytes) -> HeaderFields:
     return fields.found
 
 
-def _check_host(fields: HeaderFields, minor: int) -> None:
+def _check_host(fields: RawFields, minor: int) -> None:
     """Refuse a request without one valid Host field (RFC 9112, section 3.2)."""
     hosts = [value for name, value in fields if name == b"host"]
     if len(hosts) > 1 or (minor == 1 and not hosts):
@@ -212,7 +212,7 @@ def _split_target(method: bytes, target: bytes) -> tuple[bytes, bytes]:
     return absolute[2] or b"/", (absolute[3] or b"?")[1:]
 
 
-def _body_length(fields: HeaderFields, minor: int) -> int | None:
+def _body_length(fields: RawFields, minor: int) -> int | None:
     """Return the length of the body, None when it comes in chunks (RFC 9112, section 6)."""
     lengths = [value for name, value in fields if name == b"content-length"]
     codings = _tokens(fields, b"transfer-encoding")
@@ -233,7 +233,7 @@ def _body_length(fields: HeaderFields, minor: int) -> int | None:
     return int(lengths[0])
 
 
-def _expects_continue(fields: HeaderFields, minor: int) -> bool:
+def _expects_continue(fields: RawFields, minor: int) -> bool:
     """Tell whether a client waits for 100 (RFC 9110, section 10.1.1)."""
     expected = _tokens(fields, b"expect")
     if minor == 0 or not expected:
@@ -245,7 +245,7 @@ def _expects_continue(fields: HeaderFields, minor: int) -> bool:
     return True
 
 
-def _tokens(fields: HeaderFields, name: bytes) -> list[bytes]:
+def _tokens(fields: RawFields, name: bytes) -> list[bytes]:
     """Return the members of a list in small letters (RFC 9110, section 5.6.1)."""
     values = b",".join([value for found, value in fields if found == name])
     if not values:
@@ -253,7 +253,7 @@ def _tokens(fields: HeaderFields, name: bytes) -> list[bytes]:
     return [member.strip(b" \t").lower() for member in values.split(b",") if member.strip(b" \t")]
 
 
-def wsgi_environ(method: str, path: bytes, query: bytes, fields: HeaderFields) -> WSGIEnvironment:
+def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> WSGIEnvironment:
     """Return a request as WSGI has it: bytes, the path unescaped, one letter each (PEP 3333).
 
     Host is left out: whoever sends it must not choose where a redirect leads. So are fields that
