@@ -57,7 +57,7 @@ from publisher.release.tables.files import write_tables
 from publisher.system.files import (
     disk_error_cure,
     disk_error_reason,
-    rename_folder,
+    sync_folder,
     sync_tree,
     with_path,
 )
@@ -254,7 +254,8 @@ def _sync_and_rename(staging: Path, folder: Path, progress: Progress) -> None:
     progress("sync")
     sync_tree(staging)
     progress("name")
-    rename_folder(staging, folder)
+    staging.rename(folder)
+    sync_folder(folder.parent)
 
 
 def _copy_sources(approved: ApprovedSources, staging: Path) -> None:

@@ -158,16 +158,6 @@ _PREFIX = "publisher-"
 _LOCK = "lock"
 
 
-def rename_folder(staging: Path, folder: Path) -> None:
-    """Give a finished folder its name, for good: also after a power failure.
-
-    Raises:
-        OSError: It cannot be done; ``folder`` must not exist.
-    """
-    staging.rename(folder)
-    sync_folder(folder.parent)
-
-
 def replace_file(path: Path, content: str | bytes) -> None:
     """Write a file in one step: it is there whole, or as it was, also after a power failure.
 

@@ -40,8 +40,8 @@ from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_signature, 
 from publisher.system.files import (
     disk_error_cure,
     disk_error_reason,
-    rename_folder,
     replace_file,
+    sync_folder,
     sync_tree,
     with_path,
 )
@@ -217,7 +217,8 @@ def _rename_fetched(staging: Path, folder: Path) -> None:
         return
     if folder.exists():  # damaged, or another one; what is called so is swept with the next lock
         folder.rename(folder.with_name(f".staging-gone-{folder.name}"))
-    rename_folder(staging, folder)
+    staging.rename(folder)
+    sync_folder(folder.parent)
 
 
 def _open_undamaged(folder: Path) -> Release | None:
