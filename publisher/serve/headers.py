@@ -32,7 +32,7 @@ EDITOR_POLICY = PAGE_POLICY.replace(
     "style-src 'self'",
     "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
 )
-COMMON_HEADERS = {
+COMMON_HEADERS: dict[str, str] = {
     **dict(FIELDS),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
@@ -72,7 +72,7 @@ def revalidated_fields(changed: datetime) -> dict[str, str]:
 
 def data_fields() -> dict[str, str]:
     """Return the fields that every answer carries that is no page; see ``add_common_headers``."""
-    return _COMMON_HEADERS | {"Content-Security-Policy": DATA_POLICY}
+    return COMMON_HEADERS | {"Content-Security-Policy": DATA_POLICY}
 
 
 def with_exact_date(environ: WSGIEnvironment, response: Response) -> WSGIEnvironment:
