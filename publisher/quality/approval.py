@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import InitVar, dataclass
 
 from publisher.errors import NotApproved, SourceError
@@ -14,7 +16,7 @@ from publisher.messages import LANGUAGES
 from publisher.quality.file_rules import check_base, check_definitions, check_files
 from publisher.quality.hygiene import check_hygiene
 from publisher.quality.queries import check_named_queries, folder_queries
-from publisher.quality.shapes import check_shape_syntax
+from publisher.quality.shapes import check_shape_syntax, check_shapes
 from publisher.rdf.sorted_files import SortedLines
 from publisher.system.files import storage_errors
 
@@ -37,16 +39,16 @@ class ApprovedSources:
 
 
 def _shapes(sources: Sources) -> Iterable[Finding]:
-    # pySHACL takes a second to import: those who only build or serve do not pay it.
-    from publisher.quality.shapes import check_shapes
-
     return list(check_shape_syntax(sources)) or check_shapes(sources)
 
 
-CHECKS: tuple[tuple[str, Callable[[Sources], Iterable[Finding]]], ...] = (
+Check = tuple[str, Callable[[Sources], Iterable[Finding]]]
+CHECKS: tuple[Check, ...] = (
     ("files", check_files),
     ("definitions", check_definitions),
     ("base", check_base),
+)
+CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),
     ("queries", check_named_queries),
     ("shapes", _shapes),
@@ -60,12 +62,19 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
         SourceSyntax: A shape or a rule cannot be used.
         StorageError: There is no room for what is compared.
     """
-    found: list[Finding] = []
-    with folder_queries(sources):  # one set of processes for all of them
-        for name, step in CHECKS:
+
+    def found_by(checks: Iterable[Check]) -> list[Finding]:
+        found: list[Finding] = []
+        for name, step in checks:
             progress(name)
             with storage_errors():
                 found += step(sources)
+        return found
+
+    # One set of processes for all queries; while they and the validator work, files are checked.
+    with folder_queries(sources), ThreadPoolExecutor(1) as beside:
+        later = beside.submit(copy_context().run, found_by, CHECKS_BY_PROCESSES)
+        found = [*found_by(CHECKS), *later.result()]
     return in_order(with_lines(found, sources))
 
 

@@ -101,9 +101,8 @@ def _with_second_opinion(
         again = _by_pyshacl(files, lines, bounds)
     except ValidatorStopped as error:
         # It takes too long or breaks down, as with NaN: then there is no second opinion.
-        message = text(
-            "pySHACL gave no second opinion: {reason}", reason=in_language(error.what, "en")
-        )
+        reason = in_language(error.what, SOURCE_LANGUAGE)
+        message = text("pySHACL gave no second opinion: {reason}", reason=reason)
         return results, [Finding(Severity.INFO, message, rule=SECOND_OPINION)]
     comparison = compare(results, again, shapes)
     return comparison.results, comparison.findings
