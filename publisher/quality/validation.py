@@ -230,17 +230,20 @@ class NodeValidator:
         self._start(sources, sources.bounds.validator)
 
     def _start(self, sources: Sources, validator: str) -> None:
-        """Start the processes that the shapes need."""
+        """Start the processes that the shapes need, in the place of those there are."""
+        for process in (self._fast, self._slow):
+            if process is not None:
+                process.close()
+        self._fast = self._slow = None
         work = SharedWork(b"", self._shapes.lines())
         if validator == FAST_VALIDATOR:
-            process = FastValidatorProcess(sources.bounds)
-            weakref.finalize(self, process.close)
+            fast = FastValidatorProcess(sources.bounds)
+            weakref.finalize(self, fast.close)
             try:
-                work = self._shapes.share(process.read)
-                self._fast = process if work.fast else None
+                work = self._shapes.share(fast.read)
+                self._fast = fast if work.fast else None
             except FastValidatorFailed:
-                self._fast = None
-        self._slow = None
+                fast.close()
         if work.slow:
             with _files_of(sources, work.slow) as files:
                 self._slow = ValidatorProcess(files, sources.bounds)

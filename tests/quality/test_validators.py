@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
 from collections import Counter
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -23,7 +24,7 @@ from publisher.quality.second_opinion import compare, known_fault
 from publisher.quality.shape_features import ShapesGraph
 from publisher.quality.shape_partitions import ValidationFiles, write_shapes
 from publisher.quality.shapes import check_shapes
-from publisher.quality.validation import Validation, validate
+from publisher.quality.validation import NodeValidator, Validation, validate
 from publisher.quality.validation_results import ResultKey, ValidationResult, findings_of
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import read_lines
@@ -170,6 +171,33 @@ def test_a_fast_validator_that_breaks_down_costs_a_sentence(
     found = check(read_sources(world, "https://data.example.org/"))
     assert {f.severity for f in found} == {Severity.VIOLATION, Severity.INFO}
     assert "pySHACL" in found[-1].message["en"]
+
+
+def test_an_editor_goes_on_when_the_fast_validator_is_gone(world: Path) -> None:
+    """The findings on a thing are the same, from pySHACL."""
+    put_shape(world, "sh:property [ sh:path skos:note ; sh:minCount 1 ]")
+    sources = read_sources(world, "https://data.example.org/")
+    validator = NodeValidator(sources)
+    lakes = [f"https://data.example.org/id/lake/{name}" for name in ("siljan", "nowhere")]
+    before = validator.findings(sources, lakes)
+    assert [f.focus_node for f in before] == lakes[:1]
+    for process in find_children("publisher.quality.fast_validator"):
+        os.kill(process, signal.SIGKILL)
+    assert validator.findings(sources, lakes) == before
+
+
+def find_children(module: str) -> list[int]:
+    """Return the processes of a module that this one started."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            command = (path / "cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if parent == os.getpid() and module.encode() in command:
+            found.append(int(path.name))
+    return found
 
 
 def test_messages_have_every_language_whoever_validates(tmp_path: Path) -> None:
