@@ -20,6 +20,7 @@ from publisher.system import sandbox
 
 FORMAT = "ntriples"
 _LONGEST_REASON = 300
+_KILL_MARGIN_SECONDS = 5.0
 
 
 class _Shapes:
@@ -63,9 +64,12 @@ def _work(requests: BinaryIO, answers: BinaryIO) -> None:
     while line := requests.readline():
         told = json.loads(line)
         body = requests.read(told["bytes"])
+        # Should nobody wait any more, the kernel ends the process.
+        signal.setitimer(signal.ITIMER_REAL, told["seconds"] + _KILL_MARGIN_SECONDS)
         path = told.get("path")
         read, validate = partial(shapes.read, body), partial(shapes.validate, path, body)
         status, reason, report = _answer(read if told["do"] == "read" else validate)
+        signal.setitimer(signal.ITIMER_REAL, 0)
         head = {"status": status, "reason": reason, "bytes": len(report)}
         answers.write(json.dumps(head).encode() + b"\n" + report)
         answers.flush()
@@ -77,7 +81,6 @@ def main() -> None:
     # What libraries print must not come between the answers.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
-    sandbox.die_with_parent()
     sandbox.limit_memory(int(sys.argv[1]))
     sandbox.forbid_growth()
     sandbox.forbid_system_calls(files=True)

@@ -18,7 +18,7 @@ from publisher.bounds import FAST_VALIDATOR, PYSHACL, CheckLimits
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.sources import Sources
-from publisher.messages import in_language, text
+from publisher.messages import SOURCE_LANGUAGE, in_language, text
 from publisher.quality.second_opinion import MOST_TRIPLES, compare
 from publisher.quality.second_opinion import RULE as SECOND_OPINION
 from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork

@@ -254,7 +254,7 @@ class FastValidatorProcess:
             timer.daemon = True
             timer.start()
             try:
-                status, reason, answer = self._exchange(request, body)
+                status, reason, answer = self._exchange(request | {"seconds": seconds}, body)
             except (OSError, ValueError) as error:
                 raise FastValidatorFailed(self._last_words(seconds)) from error
             finally:

@@ -8,6 +8,7 @@ import random
 import signal
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -184,6 +185,17 @@ def test_an_editor_goes_on_when_the_fast_validator_is_gone(world: Path) -> None:
     for process in find_children("publisher.quality.fast_validator"):
         os.kill(process, signal.SIGKILL)
     assert validator.findings(sources, lakes) == before
+
+
+def test_a_fast_validator_outlives_the_thread_that_started_it(world: Path) -> None:
+    """An editor starts it in the thread of a request."""
+    sources = read_sources(world, "https://data.example.org/")
+    with ThreadPoolExecutor(1) as thread:
+        validator = thread.submit(NodeValidator, sources).result()
+    before = find_children("publisher.quality.fast_validator")
+    validator.findings(sources, ["https://data.example.org/id/lake/siljan"])
+    assert before
+    assert find_children("publisher.quality.fast_validator") == before
 
 
 def find_children(module: str) -> list[int]:
