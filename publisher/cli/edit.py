@@ -23,6 +23,7 @@ from publisher.cli.options import (
     write_findings,
 )
 from publisher.edit.changes import Plan, plan_changes
+from publisher.edit.consequences import new_violations
 from publisher.edit.fields import Form
 from publisher.edit.forms import read_forms
 from publisher.edit.init import KINDS, THEMES, StartOptions, start_folder
@@ -66,20 +67,6 @@ def _read(options: dict[str, Any]) -> Sources:
     return read_sources(Path.cwd(), config.base_iri, check_limits(config))
 
 
-def _new_violations(plan: Plan) -> list[Finding]:
-    """Return the violations that a plan would bring in."""
-    from publisher.quality.approval import check
-
-    def blocking(sources: Sources) -> list[Finding]:
-        return [finding for finding in check(sources) if finding.severity.blocks]
-
-    after = blocking(plan.after)
-    if not after:
-        return []
-    known = {(f.rule, f.focus_node, f.path, f.value) for f in blocking(plan.before)}
-    return [f for f in after if (f.rule, f.focus_node, f.path, f.value) not in known]
-
-
 def _apply_plan(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = ()) -> list[Finding]:
     """Write a plan, unless it would bring in a violation; return those that are allowed.
 
@@ -95,7 +82,7 @@ def _apply_plan(plan: Plan, dry_run: bool, lang: str, allowed: Iterable[str] = (
     if dry_run:
         click.echo(plan.difference(), nl=False)
         return []
-    found = _new_violations(plan)
+    found = new_violations(plan)
     unfinished = set(allowed)
     if any(finding.focus_node not in unfinished for finding in found):
         write_findings(found, "text", lang)
@@ -252,7 +239,6 @@ def sheet() -> None:
 @report_errors
 def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
     """Write FILE (.xlsx): a sheet a class, a line a thing, lists to choose from."""
-    from publisher.edit.sheets.cells import CellCodec
     from publisher.edit.sheets.export import export_workbook
     from publisher.edit.sheets.layout import make_basis
 
@@ -275,8 +261,7 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
             "No shape is for a class of the data, so there is no form to fill in.",
             remedy="Write shapes with sh:targetClass into shapes/: each makes a sheet.",
         )
-    names = CellCodec(basis.inventory, basis.layouts, lang)
-    export_workbook(names, basis.layouts, file, lang)
+    export_workbook(basis, file, lang)
     click.echo(
         translate(
             "{file}: {sheets} sheets, {lines} lines. Fill it in, then: publisher sheet import"
@@ -306,8 +291,9 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 @report_errors
 def import_sheets(file: Path, lang: str, **options: Any) -> None:
     """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
-    from publisher.edit.sheets.command import read_import, report_lines
+    from publisher.edit.sheets.importing import import_file
     from publisher.edit.sheets.layout import make_basis
+    from publisher.edit.sheets.marking import report_lines
 
     dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
     mark_original = options.pop("mark_original")
@@ -315,7 +301,7 @@ def import_sheets(file: Path, lang: str, **options: Any) -> None:
     sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
     with show_progress(lang) as progress:
         progress("sheets")
-        found = read_import(file, make_basis(sources), lang, allow_removal)
+        found = import_file(file, make_basis(sources), lang, allow_removal)
     for each in report_lines(file, found, lang, mark_original):
         click.echo(each, err=True)
     if found.is_refused:

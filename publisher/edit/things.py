@@ -10,6 +10,7 @@ from dataclasses import field as dataclass_field
 from pyoxigraph import Literal, NamedNode
 
 from publisher.edit.changes import Change, add_value, replace_value
+from publisher.edit.consequences import consequences_of
 from publisher.edit.fields import TEXT, Field, Form
 from publisher.edit.forms import form_of, read_forms
 from publisher.edit.inventory import Inventory, address_for, file_for_new_thing, iri_prefix
@@ -73,7 +74,8 @@ def add_thing(
     thing = address_for(inventory, form, [name])
     changes = _first_changes(inventory, form, thing, name, filled)
     changes += _source_changes(form, thing, cited, changes[0].file)
-    changes += StatementIndex(inventory, read_forms(inventory)).following(changes, {thing: cited})
+    statements = StatementIndex(inventory, read_forms(inventory))
+    changes += consequences_of(changes, statements, {thing: cited}).changes
     return Addition(thing, form, tuple(changes))
 
 
@@ -171,7 +173,7 @@ def retire(
     changes += _source_changes(event_form, address, cited, file)
     changes.append(add_value(thing, towards.path, NamedNode(address)))
     own = fill_field(inventory, form, thing, filled)
-    own += StatementIndex(inventory, forms).following(own, {thing: cited})
+    own += consequences_of(own, StatementIndex(inventory, forms), {thing: cited}).changes
     return Addition(address, event_form, tuple([*changes, *own]))
 
 

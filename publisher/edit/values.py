@@ -7,8 +7,9 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode
@@ -26,11 +27,12 @@ from publisher.edit.fields import (
     Field,
 )
 from publisher.errors import ValueRefused
-from publisher.messages import Text, translate
+from publisher.messages import Text, text, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term, pick_name
 
 _STRING = iri("xsd:string")
+TEXT_FORMAT = "@"
 _BOOLEAN_WORDS = {
     **dict.fromkeys(("true", "ja", "sant", "yes", "1"), "true"),
     **dict.fromkeys(("false", "nej", "falskt", "no", "0"), "false"),
@@ -70,45 +72,170 @@ def read_value(written: str, field: Field, language: str, choices: PickList) -> 
     Raises:
         ValueRefused: It is no value of the field; the error says what is.
     """
-    text = clean_text(written)
-    if field.kind == TEXT:
-        return Literal(text, language=language)
-    if len(choices) and (field.kind in (LINK, PLAIN)):
+    kind, text = KINDS[field.kind], clean_text(written)
+    if kind.is_chosen and len(choices):
         return choices.read(text)
-    return _READERS[field.kind](text, field)
+    return kind.read(text, field, language)
 
 
-def _read_link(text: str, field: Field) -> Term:
-    raise ValueRefused(
-        "'{written}' is not in the list.",
-        remedy="The list is empty: add what is to be chosen first.",
-        written=quote_input(text),
-    )
+def write_value(term: Term, field: Field, language: str, choices: PickList) -> str:
+    """Return what a field shows for a term, in the editor's language."""
+    if isinstance(term, Literal) and not len(choices):
+        return KINDS[field.kind].write(term, language)
+    return choices.name(term, language)
 
 
-def _read_address(text: str, field: Field) -> Term:
-    if _ADDRESS.fullmatch(text):
-        return NamedNode(text)
-    raise ValueRefused(
-        "'{written}' is not an address.",
-        remedy="Write the whole address, from http:// or https://, without spaces.",
-        written=quote_input(text),
-    )
+def comparison_key(written: str, field: Field | None) -> str:
+    """Return a key that is equal for texts with the same meaning in a field.
+
+    >>> comparison_key(" Åre  ", None)
+    'Åre'
+    """
+    text = clean_text(written)
+    return text if field is None else KINDS[field.kind].key(text)
 
 
-def _read_date(text: str, field: Field) -> Term:
-    allowed = field.datatypes or tuple(iri(name) for _form, name in _FORMS)
-    for form, name in _FORMS:
-        if form.fullmatch(text) and iri(name) in allowed and _exists(text, name):
-            return Literal(text, datatype=NamedNode(iri(name)))
-    examples = {"xsd:dateTime": "2015-03-28T09:00:00", "xsd:date": "2015-03-28"}
-    examples |= {"xsd:gYearMonth": "2015-03", "xsd:gYear": "2015"}
-    raise ValueRefused(
-        "'{written}' is not a date that can be read with certainty.",
-        remedy="Write it as {examples}.",
-        written=quote_input(text),
-        examples=", ".join(text for name, text in examples.items() if iri(name) in allowed),
-    )
+class ValueKind:
+    """How values of one kind are written, in a form, in a cell, or as ``field=value``.
+
+    A new kind of field, or type of column, is a class here with a row in ``KINDS``, a constant in
+    ``fields``, and a case of ``forms.kind_of`` that chooses it.
+
+    Attributes:
+        is_chosen: Whether values come from the pick-list, where the field has one.
+        cell_format: Format of its cells in a workbook (ECMA-376, part 1, section 18.8.30).
+    """
+
+    is_chosen = False
+    # A workbook would make a day of "2000-01" as soon as somebody types it.
+    cell_format = TEXT_FORMAT
+
+    def read(self, text: str, field: Field, language: str) -> Term:
+        """Return the value that a text stands for.
+
+        Raises:
+            ValueRefused: It stands for none; the error says what would.
+        """
+        raise NotImplementedError
+
+    def write(self, value: Literal, language: str) -> str:
+        """Return a value as people write it."""
+        return value.value
+
+    def key(self, text: str) -> str:
+        """Return a key that is equal for texts with the same meaning."""
+        return text
+
+    def options(self, language: str) -> list[str]:
+        """Return everything that may be written, where that is the same in every field."""
+        return []
+
+    def untyped(self, value: Literal, field: Field) -> Text | None:
+        """Return a warning about a value typed as text where a workbook has a type of its own."""
+        return None
+
+
+class _LinkKind(ValueKind):
+    is_chosen = True
+
+    def read(self, text: str, field: Field, language: str) -> Term:
+        raise ValueRefused(
+            "'{written}' is not in the list.",
+            remedy="The list is empty: add what is to be chosen first.",
+            written=quote_input(text),
+        )
+
+
+class _AddressKind(ValueKind):
+    def read(self, text: str, field: Field, language: str) -> Term:
+        if _ADDRESS.fullmatch(text):
+            return NamedNode(text)
+        raise ValueRefused(
+            "'{written}' is not an address.",
+            remedy="Write the whole address, from http:// or https://, without spaces.",
+            written=quote_input(text),
+        )
+
+
+class _TextKind(ValueKind):
+    def read(self, text: str, field: Field, language: str) -> Term:
+        return Literal(text, language=language)
+
+
+class _PlainKind(ValueKind):
+    is_chosen = True
+
+    def read(self, text: str, field: Field, language: str) -> Term:
+        datatype = field.datatypes[0] if field.datatypes else _STRING
+        return Literal(text, datatype=NamedNode(datatype))
+
+
+class _AnyKind(_PlainKind):
+    is_chosen = False
+
+
+class _NumberKind(ValueKind):
+    cell_format = ""
+
+    def read(self, text: str, field: Field, language: str) -> Term:
+        plain = _SPACES.sub("", text)
+        for datatype in field.datatypes or (iri("xsd:integer"), iri("xsd:decimal")):
+            if datatype in map(iri, _REALS):
+                number, form = plain.replace(",", "."), _REAL
+            elif datatype in map(iri, _FRACTIONS):
+                number, form = plain.replace(",", "."), _FRACTION
+            else:
+                number, form = _without_zeros(plain), _WHOLE
+            if form.fullmatch(number):
+                if form is _FRACTION and "." not in number:
+                    number += ".0"
+                return Literal(number, datatype=NamedNode(datatype))
+        raise ValueRefused(
+            "'{written}' is not a number that belongs here.",
+            remedy="Write the number alone, in digits; 'about' and the like have a field of their"
+            " own.",
+            written=quote_input(text),
+        )
+
+    def key(self, text: str) -> str:
+        try:
+            return str(Decimal(text.replace(",", ".")).normalize())
+        except InvalidOperation:
+            return text
+
+    def untyped(self, value: Literal, field: Field) -> Text | None:
+        return text("The number is written as text; it was read as {value}.", value=value.value)
+
+
+def _without_zeros(number: str) -> str:
+    """Return a whole number without the fraction that a table puts behind it.
+
+    >>> _without_zeros("105.0")
+    '105'
+    """
+    return number.partition(".")[0] if re.fullmatch(r"[+-]?\d+[.]0+", number) else number
+
+
+class _DateKind(ValueKind):
+    def read(self, text: str, field: Field, language: str) -> Term:
+        allowed = field.datatypes or tuple(iri(name) for _form, name in _FORMS)
+        for form, name in _FORMS:
+            if form.fullmatch(text) and iri(name) in allowed and _exists(text, name):
+                return Literal(text, datatype=NamedNode(iri(name)))
+        examples = {"xsd:dateTime": "2015-03-28T09:00:00", "xsd:date": "2015-03-28"}
+        examples |= {"xsd:gYearMonth": "2015-03", "xsd:gYear": "2015"}
+        raise ValueRefused(
+            "'{written}' is not a date that can be read with certainty.",
+            remedy="Write it as {examples}.",
+            written=quote_input(text),
+            examples=", ".join(text for name, text in examples.items() if iri(name) in allowed),
+        )
+
+    def untyped(self, value: Literal, field: Field) -> Text | None:
+        # A month or a year has no type in a workbook.
+        if field.datatypes != (iri("xsd:date"),):
+            return None
+        return text("The date is written as text; it was read as {value}.", value=value.value)
 
 
 def _exists(text: str, name: str) -> bool:
@@ -123,80 +250,39 @@ def _exists(text: str, name: str) -> bool:
     return text[:4] != "0000"
 
 
-def _read_number(text: str, field: Field) -> Term:
-    plain = _SPACES.sub("", text)
-    for datatype in field.datatypes or (iri("xsd:integer"), iri("xsd:decimal")):
-        if datatype in map(iri, _REALS):
-            number, form = plain.replace(",", "."), _REAL
-        elif datatype in map(iri, _FRACTIONS):
-            number, form = plain.replace(",", "."), _FRACTION
-        else:
-            number, form = _without_zeros(plain), _WHOLE
-        if form.fullmatch(number):
-            if form is _FRACTION and "." not in number:
-                number += ".0"
-            return Literal(number, datatype=NamedNode(datatype))
-    raise ValueRefused(
-        "'{written}' is not a number that belongs here.",
-        remedy="Write the number alone, in digits; 'about' and the like have a field of their own.",
-        written=quote_input(text),
-    )
+class _TruthKind(ValueKind):
+    cell_format = ""
+
+    def read(self, text: str, field: Field, language: str) -> Term:
+        if (truth := _BOOLEAN_WORDS.get(text.casefold())) is not None:
+            return Literal(truth, datatype=NamedNode(iri("xsd:boolean")))
+        raise ValueRefused(
+            "'{written}' is neither yes nor no.",
+            remedy="Write ja or nej.",
+            written=quote_input(text),
+        )
+
+    def write(self, value: Literal, language: str) -> str:
+        truth = _BOOLEAN_WORDS.get(value.value)
+        return translate("yes" if truth == "true" else "no", language) if truth else value.value
+
+    def key(self, text: str) -> str:
+        return _BOOLEAN_WORDS.get(text.casefold(), text)
+
+    def options(self, language: str) -> list[str]:
+        return [translate(word, language) for word in ("yes", "no")]
 
 
-def _without_zeros(number: str) -> str:
-    """Return a whole number without the fraction that a table puts behind it.
-
-    >>> _without_zeros("105.0")
-    '105'
-    """
-    return number.partition(".")[0] if re.fullmatch(r"[+-]?\d+[.]0+", number) else number
-
-
-def _read_truth(text: str, field: Field) -> Term:
-    if (truth := _BOOLEAN_WORDS.get(text.casefold())) is not None:
-        return Literal(truth, datatype=NamedNode(iri("xsd:boolean")))
-    raise ValueRefused(
-        "'{written}' is neither yes nor no.", remedy="Write ja or nej.", written=quote_input(text)
-    )
-
-
-def _read_plain(text: str, field: Field) -> Term:
-    datatype = field.datatypes[0] if field.datatypes else _STRING
-    return Literal(text, datatype=NamedNode(datatype))
-
-
-_READERS: dict[str, Callable[[str, Field], Term]] = {
-    LINK: _read_link,
-    ADDRESS: _read_address,
-    DATE: _read_date,
-    NUMBER: _read_number,
-    TRUTH: _read_truth,
-    PLAIN: _read_plain,
-    ANY: _read_plain,
+KINDS: Mapping[str, ValueKind] = {
+    LINK: _LinkKind(),
+    ADDRESS: _AddressKind(),
+    TEXT: _TextKind(),
+    NUMBER: _NumberKind(),
+    DATE: _DateKind(),
+    TRUTH: _TruthKind(),
+    PLAIN: _PlainKind(),
+    ANY: _AnyKind(),
 }
-
-
-def boolean_names(language: str) -> dict[str, str]:
-    """Return lexical form of a boolean → its name by language."""
-    return {"true": translate("yes", language), "false": translate("no", language)}
-
-
-def read_boolean(written: str) -> str:
-    """Return the lexical form of a boolean that is written in some way; else the text itself.
-
-    >>> read_boolean("Ja"), read_boolean("TRUE"), read_boolean("kanske")
-    ('true', 'true', 'kanske')
-    """
-    return _BOOLEAN_WORDS.get(written.strip().casefold(), written)
-
-
-def write_value(term: Term, field: Field, language: str, choices: PickList) -> str:
-    """Return what stands in a field for a term, in the editor's language."""
-    if isinstance(term, Literal):
-        if field.kind == TRUTH and term.value in _BOOLEAN_WORDS:
-            return boolean_names(language)[_BOOLEAN_WORDS[term.value]]
-        return choices.name(term, language) if len(choices) else term.value
-    return choices.name(term, language)
 
 
 def texts_in_language(values: Iterable[Term], language: str) -> tuple[Term, ...]:

@@ -35,7 +35,7 @@ import json, os, resource, sys
 from click.testing import CliRunner
 from publisher.cli import main
 from publisher.quality import shapes
-from publisher.edit.sheets import layout, command as running
+from publisher.edit.sheets import importing, marking
 
 most = int(sys.argv[1])
 resource.setrlimit(resource.RLIMIT_AS, (most, most))

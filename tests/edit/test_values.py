@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode
 
+from publisher.edit import fields
 from publisher.edit.fields import Choice, Field
-from publisher.edit.values import PickList, read_value
+from publisher.edit.values import KINDS, PickList, comparison_key, read_value, write_value
 from publisher.errors import ValueRefused
 from publisher.rdf.namespaces import iri
 
@@ -148,3 +149,36 @@ def test_a_text_is_kept_in_composed_letters_with_plain_line_ends() -> None:
 def test_yes_and_no_are_read_in_both_languages(written: str, value: str) -> None:
     """Workbooks write TRUE and FALSE, people ja and nej."""
     assert read_value(written, field("truth"), "", NONE) == typed(value, "xsd:boolean")
+
+
+def test_every_kind_of_field_says_how_it_is_read_and_written() -> None:
+    """A new kind is one class; what stands in a cell means the same when it comes back."""
+    kinds = {
+        value
+        for name, value in vars(fields).items()
+        if name.isupper() and isinstance(value, str) and not name.startswith("_")
+    }
+    assert set(KINDS) == kinds
+    for kind, written in (
+        *(("text", "Sjö"), ("plain", "A-1"), ("any", "x"), ("number", "1 000,5")),
+        *(("truth", "nej"), ("date", "2015-03")),
+    ):
+        of = Field("p", {}, kind, datatypes=(iri("xsd:decimal"),) if kind == "number" else ())
+        term = read_value(written, of, "sv", NONE)
+        again = write_value(term, of, "sv", NONE)
+        assert read_value(again, of, "sv", NONE) == term
+        assert comparison_key(again, of) == comparison_key(comparison_key(again, of), of)
+
+
+def test_numbers_and_truths_are_the_same_however_they_are_written() -> None:
+    """105, 105.0 and 105,00 are one number; what is no number is itself."""
+    assert comparison_key("105,00", field("number")) == comparison_key("105.0", field("number"))
+    assert comparison_key("TRUE", field("truth")) == comparison_key("Ja", field("truth"))
+    assert comparison_key("kanske", field("truth")) == "kanske"
+    assert comparison_key("105,00", field("text")) != comparison_key("105.0", field("text"))
+
+
+def test_a_workbook_keeps_numbers_and_truths_as_what_they_are() -> None:
+    """Everything else is text there: it would make a day of 2000-01."""
+    assert {kind for kind, of in KINDS.items() if of.cell_format != "@"} == {"number", "truth"}
+    assert KINDS["truth"].options("sv") == ["ja", "nej"]

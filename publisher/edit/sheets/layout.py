@@ -1,30 +1,27 @@
-"""A workbook's layout: its sheets, columns, widths, guide, and a hidden record of the export.
+"""A workbook's layout: its sheets and columns, and the record of an export.
 
-One sheet a form, one line a thing, one value a cell: a further value stands in the next column
-with the same heading and a number; texts have a column per language. A part (a count, an event)
-names what it belongs to on its own sheet, so every triple stands in one place.
+One sheet a form, one row a thing, one value a cell: a further value is in the next column with the
+same heading and a number; texts have a column per language. A part (a count, an event) names what
+it belongs to on its own sheet, so every triple is in one place.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from publisher.edit.fields import LINK, TEXT, Field, Form
 from publisher.edit.forms import read_forms
 from publisher.edit.inventory import Inventory
 from publisher.edit.statements import StatementIndex
-from publisher.edit.values import texts_in_language
+from publisher.edit.values import short_address, texts_in_language
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, text, translate
-from publisher.rdf.subjects import Term, pick_name
+from publisher.rdf.subjects import pick_name
 from publisher.release.tables.columns import local_name
 
 # A field's key is an IRI, so these are none.
@@ -109,15 +106,15 @@ def make_basis(sources: Sources) -> ComparisonBasis:
     inventory = Inventory(sources)
     forms = read_forms(inventory)
     statements = StatementIndex(inventory, forms)
-    return ComparisonBasis(inventory, statements, tuple(layouts(inventory, forms, statements)))
+    return ComparisonBasis(inventory, statements, tuple(_layouts(inventory, forms, statements)))
 
 
-def layouts(
+def _layouts(
     inventory: Inventory, forms: Iterable[Form], statements: StatementIndex
 ) -> list[SheetLayout]:
     """Return the sheets of a workbook, those with most fields first."""
     ordered = sorted(forms, key=lambda form: (-len(form.fields), form.class_iri))
-    parts = {(each.path) for form in ordered for each in form.fields if each.is_part}
+    parts = {each.path for form in ordered for each in form.fields if each.is_part}
     titles = {tag: _titles(ordered, tag) for tag in LANGUAGES}
     return [
         SheetLayout(
@@ -183,22 +180,12 @@ def _heading(each: Field, language: str, names: Counter[str]) -> str:
     return f"{name} ({local_name(each.path)})" if names[name.casefold()] > 1 else name
 
 
-def group_terms(inventory: Inventory, thing: str, group: ColumnGroup) -> tuple[Term, ...]:
-    """Return the values of a thing for a group of columns, sorted."""
-    if group.field is None:
-        return ()
-    values = inventory.values(thing, group.field.path, group.field.is_inverse)
-    return texts_in_language(values, group.language)
-
-
-# What every workbook of ours has besides its sheets: names, colours, and a memory out of sight.
-#
-# The memory of a workbook tells what stood in it when it was written, so that an import knows what
-# the editor changed from what has changed in the sources since.
+# What a workbook has besides its sheets. The record says what was in it when it was written, so
+# that an import can tell what the editor changed from what has changed in the sources since.
 
 RECORD_SHEET = "publisher"
 _VERSION = "1"
-VIOLATION_FILL, WARNING_FILL = "FFF4B6B6", "FFFCE8A6"
+_DIGEST = 12
 
 # Sheets of our own, by language.
 READ_ME, FINDINGS, LISTS = text("Read me"), text("What to fix"), text("Lists")
@@ -209,7 +196,7 @@ OWN_SHEETS = {
 
 @dataclass(frozen=True)
 class ExportRecord:
-    """The values of a workbook at its export, to compare an import with.
+    """Digests of the cells of a workbook at its export, to compare an import with.
 
     Attributes:
         base_iri: Base of the short addresses in it.
@@ -222,112 +209,39 @@ class ExportRecord:
     language: str
     digests: Mapping[tuple[str, str, str], str] = field(repr=False)
 
-    def things(self, class_iri: str) -> list[str]:
-        """Return the short addresses of the things of a class that stood in the workbook."""
-        return [short for name, short, group in self.digests if name == class_iri and not group]
+    def things(self, class_iri: str) -> set[str]:
+        """Return the IRIs of the things of a class that were in the workbook."""
+        listed = (short for name, short, group in self.digests if name == class_iri and not group)
+        return {self.base_iri + short for short in listed}
+
+    def digest(self, class_iri: str, thing: str, group: str) -> str | None:
+        """Return the digest of some cells of a thing; None when the thing was not there."""
+        short = short_address(thing, self.base_iri)
+        if (class_iri, short, "") not in self.digests:
+            return None
+        return self.digests.get((class_iri, short, group), group_digest(()))
+
+    def rows(self) -> Iterator[list[str]]:
+        """Yield the rows of the sheet that the record is kept in."""
+        yield [RECORD_SHEET, _VERSION, self.base_iri, self.language]
+        for key, digest in self.digests.items():
+            yield [*key, digest]
+
+    @classmethod
+    def of_rows(cls, rows: Iterator[Sequence[Any]]) -> ExportRecord | None:
+        """Return the record that some rows hold; None when they hold none that can be read."""
+        head = tuple(str(value or "") for value in next(rows, ()))[:4]
+        if len(head) < 4 or head[:2] != (RECORD_SHEET, _VERSION) or head[3] not in LANGUAGES:
+            return None
+        digests = {
+            (str(row[0]), str(row[1]), str(row[2] or "")): str(row[3] or "")
+            for row in rows
+            if len(row) >= 4 and row[0] and row[1]
+        }
+        return cls(head[2], head[3], digests)
 
 
-def write_export_record(book: Workbook, record: ExportRecord) -> None:
-    """Write the memory into a sheet that workbooks do not show."""
-    sheet = book.create_sheet(RECORD_SHEET)
-    sheet.sheet_state = "veryHidden"
-    sheet.append([RECORD_SHEET, _VERSION, record.base_iri, record.language])
-    for (name, short, group), digest in record.digests.items():
-        sheet.append([name, short, group, digest])
-    for row in sheet.iter_rows():
-        for cell in row:
-            if cell.value is not None:
-                cell.data_type = "s"
-
-
-def read_export_record(book: Any) -> ExportRecord | None:
-    """Return the memory of a workbook; None when it has none that can be read."""
-    if RECORD_SHEET not in book.sheetnames:
-        return None
-    rows = (tuple(cell.value for cell in row) for row in book.rows(RECORD_SHEET))
-    head = tuple(str(value or "") for value in next(rows, ()))[:4]
-    if len(head) < 4 or head[:2] != (RECORD_SHEET, _VERSION) or head[3] not in LANGUAGES:
-        return None
-    digests = {
-        (str(row[0]), str(row[1]), str(row[2] or "")): str(row[3] or "")
-        for row in rows
-        if len(row) >= 4 and row[0] and row[1]
-    }
-    return ExportRecord(head[2], head[3], digests)
-
-
-# Widths and heights of a sheet, so that its values can be read without dragging borders.
-
-_NARROWEST, _WIDEST = 14, 52
-_MOST_LINES = 6
-_POINTS_A_LINE = 15.0
-# The arrow of the filter stands in the heading.
-_ARROW = 4
-
-
-def fit_sheet(sheet: Any) -> None:
-    """Set the width of each column and the height of each row by their texts.
-
-    Long texts are wrapped; the tallest lines show their beginning.
-    """
-    widths: dict[int, int] = {}
-    for cell in sheet[1]:
-        longest = max(len(line) for line in str(cell.value or "").split("\n"))
-        widths[cell.column] = min(max(longest + _ARROW, _NARROWEST), _WIDEST)
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            length = len(str(cell.value or ""))
-            widths[cell.column] = min(max(widths[cell.column], length + 2), _WIDEST)
-    for column, width in widths.items():
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    for row in sheet.iter_rows():
-        lines = max(_lines(str(cell.value or ""), widths[cell.column]) for cell in row)
-        sheet.row_dimensions[row[0].row].height = _POINTS_A_LINE * min(lines, _MOST_LINES)
-
-
-def _lines(text: str, width: int) -> int:
-    """Return how many lines a text takes in a column of so many letters.
-
-    >>> _lines("x" * 41, 20)
-    3
-    """
-    return sum(1 + (len(line) - 1) // width if line else 1 for line in text.split("\n"))
-
-
-# The first sheet of a workbook: how to fill it in.
-
-_LINES = (
-    "Correct a value in its cell. One value per cell: a further value"
-    " goes into the next column with the same heading and a number; you"
-    " may insert more such columns.",
-    "Something new gets a line of its own; leave its address empty. Texts are written in Swedish"
-    " and in English, each in its column.",
-    "Dates are written 2015-03-28, 2015-03 or 2015, as exactly as the source tells.",
-    "Choose from the list where there is one. What is missing in a list gets a line on its own"
-    " sheet first; then its name can be written.",
-    "Every fact has a source. Choose it in 'Source of what is new', or in the source column of the"
-    " line. A new source gets a line on the sheet of sources.",
-    "A part, such as a count or an event, has its own sheet and names what it belongs to.",
-    "Lines may be sorted and filtered. Taking a line away takes nothing away from the data: what"
-    " has ended gets an event and a new status.",
-    "Then: publisher sheet import, with the name of this file. Nothing is written before"
-    " everything is right; what is to be mended is marked in a copy of the workbook.",
-)
-
-
-def write_guide(sheet: Any, sheets: Sequence[SheetLayout], language: str) -> None:
-    """Write how the workbook is filled in, and what each sheet holds."""
-    sheet.column_dimensions["A"].width = 34
-    sheet.column_dimensions["B"].width = 100
-    rows = [(translate("How to fill in this workbook", language), "")]
-    rows += [("", translate(line, language)) for line in _LINES]
-    rows.append((translate("The sheets", language), ""))
-    for each in sheets:
-        count = translate("{count} lines", language, count=len(each.form.things))
-        rows.append((each.titles[language], count))
-    for number, (first, second) in enumerate(rows, start=1):
-        for column, line in enumerate((first, second), start=1):
-            cell = sheet.cell(number, column, line or None)
-            cell.alignment = Alignment(wrap_text=True, vertical="top")
-        if not second:
-            sheet.cell(number, 1).font = Font(bold=True, size=13)
+def group_digest(cells: Iterable[str]) -> str:
+    """Return a short digest of the cells of a group, whatever their order."""
+    joined = "\x1f".join(sorted(cells))
+    return hashlib.sha256(joined.encode("utf-8")).hexdigest()[:_DIGEST]

@@ -1,10 +1,10 @@
-"""Mistakes → marks in a copy of the workbook, and a list on its first sheet."""
+"""What an import found → lines for a terminal, marks in a copy of the workbook, and a list."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +14,74 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 
-from publisher.edit.sheets.grids import CellFinding, CellPosition
-from publisher.edit.sheets.layout import FINDINGS, VIOLATION_FILL, WARNING_FILL
-from publisher.errors import SourceError
+from publisher.edit.sheets.export import save_workbook
+from publisher.edit.sheets.importing import Import
+from publisher.edit.sheets.layout import FINDINGS
+from publisher.edit.sheets.reading import is_csv, open_for_marking
+from publisher.edit.sheets.reports import CellFinding, CellPosition, in_order
 from publisher.findings import Severity
 from publisher.messages import in_language, translate
 
-_FILLS = {
-    Severity.VIOLATION: PatternFill("solid", fgColor=VIOLATION_FILL),
-    Severity.WARNING: PatternFill("solid", fgColor=WARNING_FILL),
-    Severity.INFO: PatternFill("solid", fgColor=WARNING_FILL),
-}
+_RED, _YELLOW = (PatternFill("solid", fgColor=colour) for colour in ("FFF4B6B6", "FFFCE8A6"))
+_FILLS = {Severity.VIOLATION: _RED, Severity.WARNING: _YELLOW, Severity.INFO: _YELLOW}
 _NAMES = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
 _MARKED = ".findings.xlsx"
 _AUTHOR = "publisher check"
 _LONGEST_COMMENT = 4_000
 _WIDTHS = (14, 26, 10, 90)
+# Each kind of mistake comes a hundred times at most: this is for workbooks with very many kinds.
+_MOST_LINES = 1_000
+
+
+def report_lines(
+    file: Path, found: Import, language: str, mark_original: bool = False
+) -> Iterator[str]:
+    """Mark the findings of an import, and yield the report, line by line.
+
+    A workbook that is refused gets a marked copy; its own file is left as it is unless asked.
+
+    Raises:
+        SourceError: The marked copy cannot be written.
+    """
+    ordered = in_order(found.report)
+    for each in ordered[:_MOST_LINES]:
+        name = translate(_NAMES[each.finding.severity], language)
+        message = in_language(each.finding.message, language)
+        yield f"{_where(file, each)}: {name}: {message}"
+    if len(ordered) > _MOST_LINES:
+        yield translate("… and {count} more.", language, count=len(ordered) - _MOST_LINES)
+    if not found.is_refused:
+        return
+    count = found.report.violations
+    if is_csv(file) or found.is_markable:
+        target = file if mark_original and not is_csv(file) else findings_file(file)
+        if is_csv(file):
+            write_findings_file(ordered, language, target)
+        else:
+            mark_workbook(open_for_marking(file), ordered, language, target)
+        yield translate(
+            "{count} things to fix first; nothing was written into the"
+            " sources. They are marked in {file}.",
+            language,
+            count=count,
+            file=target,
+        )
+        return
+    target = findings_file(file)
+    write_findings_file(ordered, language, target)
+    yield translate(
+        "{count} things to fix first; nothing was written into the"
+        " sources. The workbook is too large for a marked copy: they are"
+        " listed in {file}.",
+        language,
+        count=count,
+        file=target,
+    )
+
+
+def _where(file: Path, each: CellFinding) -> str:
+    parts = (each.position.sheet or each.finding.file or file.name, each.position.cell)
+    return " ".join(part for part in parts if part)
 
 
 def findings_file(file: Path) -> Path:
@@ -60,8 +112,8 @@ def mark_workbook(book: Any, findings: Sequence[CellFinding], language: str, fil
     """
     ordered = in_order(findings)
     _unmark(book)
-    by_place = groupby(sorted(ordered, key=_location), key=_location)
-    for _place, group in by_place:
+    by_cell = groupby(sorted(ordered, key=attrgetter("location")), key=attrgetter("location"))
+    for _location, group in by_cell:
         _mark_cell(book, list(group), language)
     _write_list(book, ordered, language)
     save_workbook(book, file)
@@ -80,18 +132,6 @@ def write_findings_file(findings: Sequence[CellFinding], language: str, file: Pa
     save_workbook(book, file)
 
 
-def in_order(findings: Iterable[CellFinding]) -> list[CellFinding]:
-    """Return findings as an editor works through them: the grave ones first, sheet by sheet."""
-    gravity = list(Severity)
-    return sorted(
-        findings, key=lambda each: (gravity.index(each.finding.severity), *_location(each))
-    )
-
-
-def _location(each: CellFinding) -> tuple[str, int, int]:
-    return (each.position.sheet, each.position.line, each.position.column)
-
-
 def _unmark(book: Any) -> None:
     for title in list(book.sheetnames):
         if title in FINDINGS.values() and len(book.sheetnames) > 1:
@@ -106,15 +146,15 @@ def _unmark(book: Any) -> None:
 
 def _mark_cell(book: Any, group: Sequence[CellFinding], language: str) -> None:
     position = group[0].position
-    if position.sheet not in book.sheetnames or not position.line:
+    if position.sheet not in book.sheetnames or not position.row:
         return
     sheet = book[position.sheet]
-    cell = sheet.cell(position.line, position.column or 1)
+    cell = sheet.cell(position.row, position.column or 1)
     if type(cell).__name__ == "MergedCell":
         return
-    properties = dict.fromkeys(in_language(each.finding.message, language) for each in group)
-    old = cell.comment.text if cell.comment is not None and position.line == 1 else ""
-    text = "\n\n".join([*properties, *([old] if old else [])])
+    messages = dict.fromkeys(in_language(each.finding.message, language) for each in group)
+    old = cell.comment.text if cell.comment is not None and position.row == 1 else ""
+    text = "\n\n".join([*messages, *([old] if old else [])])
     gravest = min((each.finding.severity for each in group), key=list(Severity).index)
     cell.comment = Comment(text[:_LONGEST_COMMENT], _AUTHOR, height=140, width=340)
     cell.fill = _FILLS[gravest]
@@ -132,10 +172,10 @@ def _write_list(book: Any, findings: Sequence[CellFinding], language: str) -> No
             message = f"{message} ({each.finding.file}, {each.finding.line})"
         sheet.append([gravity, position.sheet, position.cell, message])
         sheet.cell(row, 1).fill = _FILLS[each.finding.severity]
-        if position.sheet in book.sheetnames and position.line:
+        if position.sheet in book.sheetnames and position.row:
             link = sheet.cell(row, 3)
             title = position.sheet.replace("'", "''")
-            target = CellPosition(position.sheet, position.line, position.column or 1).cell
+            target = CellPosition(position.sheet, position.row, position.column or 1).cell
             link.hyperlink = Hyperlink(ref="", location=f"'{title}'!{target}")
             link.style = "Hyperlink"
     for number, width in enumerate(_WIDTHS, start=1):
@@ -150,27 +190,3 @@ def _write_list(book: Any, findings: Sequence[CellFinding], language: str) -> No
     book.active = 0
     for each in book.worksheets:
         each.sheet_view.tabSelected = each is sheet
-
-
-# A workbook → a file, in one step: a half-written workbook is never seen.
-
-
-def save_workbook(book: Any, file: Path) -> None:
-    """Write a workbook atomically.
-
-    Raises:
-        SourceError: It cannot be written.
-    """
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.new")
-    try:
-        book.save(temporary)
-        temporary.replace(file)
-    except OSError as error:
-        raise SourceError(
-            "The workbook cannot be written: {reason}.",
-            where=str(file),
-            remedy="Close it where it is open, make room on the disk, or name another folder.",
-            reason=error.strerror,
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -1,13 +1,19 @@
-"""A file that should be a workbook → its sheets as they stand; else a sentence with the cure."""
+"""Read: a workbook or a CSV file → its sheets as they were written, whatever they mean.
+
+What cannot be read at all is refused with the cure; single cells that cannot are reported.
+"""
 
 from __future__ import annotations
 
+import csv
+import io
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from enum import Enum
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any
@@ -18,19 +24,11 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from publisher.edit.sheets.cells import LONGEST
-from publisher.edit.sheets.grids import (
-    DATE_CELL,
-    NUMBER_CELL,
-    TRUTH_CELL,
-    Cell,
-    CellPosition,
-    RawSheet,
-    cell_finding,
-)
-from publisher.edit.sheets.layout import OWN_SHEETS
-from publisher.edit.sheets.reports import ImportReport
+from publisher.edit.sheets.layout import OWN_SHEETS, RECORD_SHEET, ExportRecord
+from publisher.edit.sheets.reports import CellPosition, ImportReport
 from publisher.edit.sheets.workbook_parts import (
     BROKEN,
+    MOST_CELLS,
     MOST_COLUMNS,
     MOST_LINES,
     SheetSurvey,
@@ -40,6 +38,8 @@ from publisher.edit.sheets.workbook_parts import (
 from publisher.edit.values import quote_input
 from publisher.errors import SheetRefused
 from publisher.messages import text
+from publisher.rdf.namespaces import iri
+from publisher.rdf.reading import read_json
 
 # The compound file that a workbook with a password is, and every .xls (MS-CFB, section 2.2).
 _COMPOUND = bytes.fromhex("d0cf11e0a1b11ae1")
@@ -51,39 +51,112 @@ _LARGEST_MARKED_MB, _MOST_MARKED, _MOST_MADE = 100, 500_000, 1_000_000
 _COPIED = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 
 
-@dataclass(frozen=True)
-class Workbook:
-    """A workbook that is open for reading.
+class CellType(Enum):
+    """The type of a cell, where it matters."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    TRUTH = "truth"
+    UNTYPED = "untyped"  # as all are in a CSV file
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that is not empty.
 
     Attributes:
-        book: Its sheets, as openpyxl reads them one line after the other.
-        parts: What it consists of.
+        text: Its value, as text.
+        type: Of the value in the workbook.
     """
 
-    book: Any = field(repr=False)
-    parts: WorkbookParts = field(repr=False)
+    text: str
+    type: CellType = CellType.TEXT
 
-    @property
-    def sheetnames(self) -> list[str]:
-        """Return the titles of its sheets."""
-        return list(self.book.sheetnames)
 
-    def rows(self, title: str) -> Iterator[tuple[Any, ...]]:
-        """Yield the cells of each line up to the last in which something stands."""
-        survey = self.parts.surveys.get(title)
-        if survey is None or not survey.last_line:
-            return
-        sheet = self.book[title]
-        sheet.reset_dimensions()  # what a file says of its size may be anything
-        yield from sheet.iter_rows(max_row=survey.last_line, max_col=survey.last_column)
+@dataclass(frozen=True)
+class RawSheet:
+    """A sheet as it was written: headers and rows.
+
+    Attributes:
+        title: Its name.
+        headers: Column → header.
+        rows: Number of the row → column → cell; empty rows are left out.
+        broken: Row and column of cells that cannot be read: what belongs to them is left alone.
+    """
+
+    title: str
+    headers: Mapping[int, str]
+    rows: Mapping[int, Mapping[int, Cell]] = field(repr=False)
+    broken: Set[tuple[int, int]] = field(default=frozenset(), repr=False)
+
+
+@dataclass(frozen=True)
+class SheetFile:
+    """A file of sheets, as it was written.
+
+    Attributes:
+        sheets: Its sheets.
+        record: Of its export, if it was exported.
+        is_csv: Whether it is a CSV file: its sheet has no name that says what it is for.
+        metadata: What its columns mean (CSVW), if a file beside it says so.
+        is_markable: Whether it can be held as a whole to be marked.
+    """
+
+    sheets: Sequence[RawSheet]
+    record: ExportRecord | None = None
+    is_csv: bool = False
+    metadata: TableMetadata | None = None
+    is_markable: bool = True
+
+
+def read_file(file: Path, report: ImportReport) -> SheetFile:
+    """Return the sheets of a workbook or a CSV file; report the cells that cannot be read.
+
+    Raises:
+        SheetRefused: It cannot be read.
+    """
+    _read_beginning(file)
+    if is_csv(file):
+        metadata = _read_metadata(file)
+        return SheetFile([_read_csv(file, metadata)], is_csv=True, metadata=metadata)
+    with _open_for_reading(file) as (book, parts):
+        record = None
+        if RECORD_SHEET in book.sheetnames:
+            rows = _rows(book, parts, RECORD_SHEET)
+            record = ExportRecord.of_rows(tuple(cell.value for cell in row) for row in rows)
+        sheets = [
+            _read_sheet(file, book, parts, title, report)
+            for title in book.sheetnames
+            if title.casefold() not in OWN_SHEETS
+        ]
+        return SheetFile(sheets, record, is_markable=_can_be_marked(file, parts))
+
+
+def is_csv(file: Path) -> bool:
+    """Tell whether a file is read as CSV."""
+    return file.suffix.lower() in (".csv", ".tsv")
+
+
+# Workbooks.
+
+
+def _rows(book: Any, parts: WorkbookParts, title: str) -> Iterator[tuple[Any, ...]]:
+    """Yield the cells of each row up to the last that has any."""
+    survey = parts.surveys.get(title)
+    if survey is None or not survey.last_line:
+        return
+    sheet = book[title]
+    sheet.reset_dimensions()  # what a file says of its size may be anything
+    yield from sheet.iter_rows(max_row=survey.last_line, max_col=survey.last_column)
 
 
 @contextmanager
-def open_for_reading(file: Path) -> Iterator[Workbook]:
-    """Open a workbook for reading, a line at a time, and close it.
+def _open_for_reading(file: Path) -> Iterator[tuple[Any, WorkbookParts]]:
+    """Open a workbook for reading, a row at a time, and close it.
 
     Raises:
-        SheetRefused: It is missing, unreadable, locked, too large, no workbook, or has macros.
+        SheetRefused: It is unreadable, locked, too large, no workbook, or has macros.
     """
     _refuse_other_files(file)
     with TemporaryFile() as smaller:
@@ -95,7 +168,7 @@ def open_for_reading(file: Path) -> Iterator[Workbook]:
         except (InvalidFileException, *BROKEN) as error:
             raise _damaged_error(file) from error
         try:
-            yield Workbook(book, parts)
+            yield book, parts
         finally:
             book.close()
 
@@ -103,7 +176,7 @@ def open_for_reading(file: Path) -> Iterator[Workbook]:
 def open_for_marking(file: Path) -> Any:
     """Return a workbook to be changed and saved, with all that is in it.
 
-    Takes some fifty times the memory of the file: only for one that ``can_be_marked``.
+    Takes some fifty times the memory of the file: only for one that ``is_markable``.
 
     Raises:
         SheetRefused: It cannot be read.
@@ -115,7 +188,7 @@ def open_for_marking(file: Path) -> Any:
         raise _damaged_error(file) from error
 
 
-def can_be_marked(file: Path, parts: WorkbookParts) -> bool:
+def _can_be_marked(file: Path, parts: WorkbookParts) -> bool:
     """Tell whether a workbook is small enough to be held as a whole, and what is in it harmless."""
     if parts.size > _LARGEST_MARKED_MB * 1_000_000 or parts.cells > _MOST_MARKED:
         return False
@@ -167,7 +240,7 @@ def _damaged_error(file: Path) -> SheetRefused:
 
 
 def _refuse_other_files(file: Path) -> None:
-    beginning = read_beginning(file)
+    beginning = _read_beginning(file)
     if beginning.startswith(_COMPOUND):
         raise SheetRefused(
             "The workbook is locked with a password, or in the old format .xls.",
@@ -195,7 +268,7 @@ def _refuse_other_files(file: Path) -> None:
         )
 
 
-def read_beginning(file: Path) -> bytes:
+def _read_beginning(file: Path) -> bytes:
     """Return the first bytes of a file.
 
     Raises:
@@ -221,33 +294,35 @@ def read_beginning(file: Path) -> bytes:
     return found
 
 
-def read_grids(workbook: Workbook, report: ImportReport) -> list[RawSheet]:
-    """Return the sheets of a workbook that are not ours; report what cannot be read in them.
+def _read_sheet(
+    file: Path, book: Any, parts: WorkbookParts, title: str, report: ImportReport
+) -> RawSheet:
+    survey = parts.surveys.get(title, SheetSurvey())
+    broken = set(_report_merged(title, survey, report))
+    _report_strays(title, survey, report)
+    headers: dict[int, str] = {}
+    rows: dict[int, dict[int, Cell]] = {}
+    try:
+        with _without_warnings():
+            for row in _rows(book, parts, title):
+                number, cells = _read_row(title, row, report, broken)
+                if number == 1:
+                    headers = {column: cell.text for column, cell in cells.items()}
+                elif number:
+                    rows[number] = cells
+    except BROKEN as error:
+        raise _damaged_error(file) from error
+    return RawSheet(title, headers, rows, broken)
 
-    Raises:
-        SheetRefused: It is damaged.
-    """
-    grids: list[RawSheet] = []
-    for sheet in workbook.book.worksheets:
-        if sheet.title.casefold() in OWN_SHEETS:
-            continue
-        survey = workbook.parts.surveys.get(sheet.title, SheetSurvey())
-        broken = set(_merged(sheet.title, survey, report))
-        _report_strays(sheet.title, survey, report)
-        try:
-            with _without_warnings():
-                grids.append(_grid(sheet.title, workbook.rows(sheet.title), report, broken))
-        except BROKEN as error:
-            raise _damaged_error(Path(report.file)) from error
-    return grids
 
-
-def _merged(title: str, survey: SheetSurvey, report: ImportReport) -> Iterator[tuple[int, int]]:
+def _report_merged(
+    title: str, survey: SheetSurvey, report: ImportReport
+) -> Iterator[tuple[int, int]]:
     """Report merged cells; yield where each area begins."""
-    each = None
+    found = None
     for ref in survey.merged:
         try:
-            column, line, _right, _bottom = range_boundaries(ref)
+            column, row, _right, _bottom = range_boundaries(ref)
         except (TypeError, ValueError):
             continue
         message = text(
@@ -255,16 +330,15 @@ def _merged(title: str, survey: SheetSurvey, report: ImportReport) -> Iterator[t
             " belongs to its line.",
             cells=ref,
         )
-        each = cell_finding(message, CellPosition(title, line, column))
-        report.add(each)
-        yield line, column
-    if each is not None and survey.merged_count > len(survey.merged):
-        report.add_uncounted(each, survey.merged_count - len(survey.merged))
+        found = report.add(message, CellPosition(title, row, column))
+        yield row, column
+    if found is not None:
+        report.add_more(found, survey.merged_count - len(survey.merged))
 
 
 def _report_strays(title: str, survey: SheetSurvey, report: ImportReport) -> None:
-    """Report what stands far outside of the table: a slip of the hand, and easily overlooked."""
-    each = None
+    """Report what is far outside of the table: a slip of the hand, and easily overlooked."""
+    found = None
     for stray in survey.strays:
         if not stray.text.strip():
             continue
@@ -277,60 +351,52 @@ def _report_strays(title: str, survey: SheetSurvey, report: ImportReport) -> Non
             lines=MOST_LINES,
             columns=MOST_COLUMNS,
         )
-        each = cell_finding(message, position)
-        report.add(each)
-    if each is not None and survey.stray_count > len(survey.strays):
-        report.add_uncounted(each, survey.stray_count - len(survey.strays))
+        found = report.add(message, position)
+    if found is not None:
+        report.add_more(found, survey.stray_count - len(survey.strays))
 
 
-def _grid(
-    title: str, rows: Iterable[tuple[Any, ...]], report: ImportReport, broken: set[tuple[int, int]]
-) -> RawSheet:
-    head: dict[int, str] = {}
-    lines: dict[int, dict[int, Cell]] = {}
-    for row in rows:
-        found: dict[int, Cell] = {}
-        number = 0
-        for cell in row:
-            if cell is EMPTY_CELL:
-                continue
-            value = cell.value
-            if value is None or (isinstance(value, str) and not value.strip()):
-                continue
-            number = cell.row
-            read = _cell(cell, CellPosition(title, number, cell.column), report)
-            if read is None:
-                broken.add((number, cell.column))
-            else:
-                found[cell.column] = read
-        if number == 1:
-            head = {column: cell.text for column, cell in found.items()}
-        elif number:
-            lines[number] = found
-    return RawSheet(title, head, lines, broken)
+def _read_row(
+    title: str, row: Iterable[Any], report: ImportReport, broken: set[tuple[int, int]]
+) -> tuple[int, dict[int, Cell]]:
+    """Return the number of a row, 0 when it is empty, and its cells; note those that are broken."""
+    found: dict[int, Cell] = {}
+    number = 0
+    for cell in row:
+        if cell is EMPTY_CELL:
+            continue
+        value = cell.value
+        if value is None or (isinstance(value, str) and not value.strip()):
+            continue
+        number = cell.row
+        read = _read_cell(cell, CellPosition(title, number, cell.column), report)
+        if read is None:
+            broken.add((number, cell.column))
+        else:
+            found[cell.column] = read
+    return number, found
 
 
-def _cell(cell: Any, position: CellPosition, report: ImportReport) -> Cell | None:
+def _read_cell(cell: Any, position: CellPosition, report: ImportReport) -> Cell | None:
     """Return a cell; None for one that cannot be read, which is reported."""
     value = cell.value
     if cell.data_type == "f":
         truth = _TRUTHS.get(str(value).upper())
         if truth is None:
-            message = text("This is a formula. Write the value itself instead.")
-            report.add(cell_finding(message, position))
-        return Cell(truth, TRUTH_CELL) if truth is not None else None
+            report.add(text("This is a formula. Write the value itself instead."), position)
+        return Cell(truth, CellType.TRUTH) if truth is not None else None
     if cell.data_type == "e":
         message = text("This is the error {value}. Write the value that belongs here.", value=value)
-        report.add(cell_finding(message, position))
+        report.add(message, position)
         return None
     if isinstance(value, bool):
-        return Cell(str(value).lower(), TRUTH_CELL)
+        return Cell(str(value).lower(), CellType.TRUTH)
     if isinstance(value, int | float):
-        return Cell(_number(value), NUMBER_CELL)
+        return Cell(_number(value), CellType.NUMBER)
     if isinstance(value, datetime | date):
-        return Cell(_date(value, str(cell.number_format)), DATE_CELL)
+        return Cell(_date(value, str(cell.number_format)), CellType.DATE)
     if isinstance(value, time):
-        return Cell(value.isoformat(), DATE_CELL)
+        return Cell(value.isoformat(), CellType.DATE)
     written = str(value)
     if len(written) > LONGEST:
         message = text(
@@ -338,7 +404,7 @@ def _cell(cell: Any, position: CellPosition, report: ImportReport) -> Cell | Non
             count=len(written),
             most=LONGEST,
         )
-        report.add(cell_finding(message, position))
+        report.add(message, position)
         return None
     return Cell(written)
 
@@ -370,3 +436,190 @@ def _date(value: date, number_format: str) -> str:
     if "d" in plain:
         return day
     return day[:7] if "m" in plain else day[:4]
+
+
+# CSV files, with or without what their columns mean (CSVW).
+#
+# The tables of the site (``/table/lake.csv``) come with such metadata; so do files of others. Found
+# where section 5.2 of "Metadata Vocabulary for Tabular Data" has it: ``FILE-metadata.json`` beside.
+
+# Headings, as much of them as is looked at for what separates them.
+_BEGINNING = 100_000
+_DELIMITERS = ",;\t"
+_MOST_BYTES = 50_000_000
+# Lines of the format that people's programs have (Excel), and those that one row may take.
+_MOST_ROWS, _MOST_LINES_A_ROW = 1_048_576, 10_000
+_LONGEST_LINE = 5_000_000
+
+
+@dataclass(frozen=True)
+class TableMetadata:
+    """CSVW metadata: columns from left to right, and the class of the things."""
+
+    columns: Sequence[Mapping[str, Any]] = field(repr=False)
+    class_iri: str
+    delimiter: str
+
+
+def _csv_text(file: Path) -> str:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_MOST_BYTES + 1)
+    except OSError as error:
+        raise SheetRefused(
+            "The file cannot be read: {reason}.",
+            where=str(file),
+            remedy="Check its name, close it where it is open, and give yourself the right to"
+            " read it. Nothing was changed.",
+            reason=error.strerror,
+        ) from error
+    if len(content) > _MOST_BYTES:
+        raise SheetRefused(
+            "The file is larger than {most} MB.",
+            where=file.name,
+            remedy="Divide it into several files, and import one after the other."
+            " Nothing was changed.",
+            most=_MOST_BYTES // 1_000_000,
+        )
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SheetRefused(
+            "The file is not UTF-8, so å, ä and ö cannot be read with certainty.",
+            where=file.name,
+            remedy="Save it as 'CSV UTF-8' (Excel), or choose UTF-8 (LibreOffice)."
+            " Nothing was changed.",
+        ) from error
+    if not text.strip() or "\0" in text:
+        raise SheetRefused(
+            "The file is empty, too large, or no CSV file.",
+            where=file.name,
+            remedy="Save the table as CSV UTF-8. Nothing was changed.",
+        )
+    return text
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands most often between the headings: Swedish Excel writes semicolons."""
+    head = text[:_BEGINNING].partition("\n")[0]
+    return max(_DELIMITERS, key=head.count)
+
+
+def _read_metadata(file: Path) -> TableMetadata | None:
+    for path in (file.with_name(f"{file.name}-metadata.json"), file.parent / "csv-metadata.json"):
+        if not path.is_file():
+            continue
+        try:
+            found: Any = read_json(path.read_bytes(), path.name)
+            schema = found["tableSchema"]
+            columns = [dict(column) for column in schema["columns"]]
+            delimiter = str(found.get("dialect", {}).get("delimiter", ","))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise SheetRefused(
+                "The metadata cannot be read: {reason}.",
+                where=path.name,
+                remedy="Fix them (CSV on the Web: tableSchema with columns), or remove"
+                " the file: then only the headings are used. Nothing was changed.",
+                reason=f"{type(error).__name__} {error}",
+            ) from error
+        types = [
+            str(column.get("valueUrl", ""))
+            for column in columns
+            if column.get("propertyUrl") in (iri("rdf:type"), "rdf:type")
+        ]
+        return TableMetadata(columns, types[0] if types else "", delimiter)
+    return None
+
+
+def _read_csv(file: Path, metadata: TableMetadata | None) -> RawSheet:
+    text = _csv_text(file)
+    delimiter = metadata.delimiter if metadata is not None else _delimiter(text)
+    headers: dict[int, str] = {}
+    rows: dict[int, dict[int, Cell]] = {}
+    count = 0
+    for number, row in enumerate(_csv_rows(file, text, delimiter), start=1):
+        found = {n: c for n, c in enumerate(row, start=1) if c and not c.isspace()}
+        if not found:
+            continue
+        count += len(found)
+        last = max(found)
+        if last > MOST_COLUMNS or len(rows) >= MOST_LINES or count > MOST_CELLS:
+            raise _too_large(file, CellPosition("", number, last))
+        if number == 1:
+            headers = found
+        else:
+            rows[number] = {n: Cell(c, CellType.UNTYPED) for n, c in found.items()}
+    return RawSheet(file.stem, headers, rows)
+
+
+def _too_large(file: Path, position: CellPosition) -> SheetRefused:
+    return SheetRefused(
+        "The table continues beyond what is read: {cell}. At most"
+        " {columns} columns, {lines} rows and {cells} cells are read.",
+        where=file.name,
+        remedy="Empty what is there by mistake, or divide the file. Nothing was changed.",
+        cell=position.cell,
+        columns=MOST_COLUMNS,
+        lines=MOST_LINES,
+        cells=MOST_CELLS,
+    )
+
+
+class _BoundedLines:
+    """The lines of a text, as many as one row may take.
+
+    Attributes:
+        first: Line on which the row begins that is read, from 1.
+    """
+
+    def __init__(self, file: Path, text: str) -> None:
+        self.first = 1
+        self._file, self._lines, self._number = file, io.StringIO(text, newline=None), 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the lines.
+
+        Raises:
+            SheetRefused: A line or a row is longer than any that people write.
+        """
+        for line in self._lines:
+            self._number += 1
+            if len(line) > _LONGEST_LINE:
+                raise SheetRefused(
+                    "Line {line} has more than {most} characters.",
+                    where=self._file.name,
+                    remedy="Empty what is there by mistake, or divide the file. Nothing was"
+                    " changed.",
+                    line=self._number,
+                    most=_LONGEST_LINE,
+                )
+            if self._number - self.first >= _MOST_LINES_A_ROW:
+                raise _csv_error(self._file, self.first, "the row has no end")
+            yield line
+
+    def end_row(self) -> None:
+        """Let the next row begin with the next line."""
+        self.first = self._number + 1
+
+
+def _csv_error(file: Path, line: int, reason: str) -> SheetRefused:
+    return SheetRefused(
+        "Line {line} is not CSV: {reason}.",
+        where=file.name,
+        remedy="Look for a quotation mark that is missing or too many. Nothing was changed.",
+        line=line,
+        reason=reason,
+    )
+
+
+def _csv_rows(file: Path, text: str, delimiter: str) -> Iterator[list[str]]:
+    lines = _BoundedLines(file, text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        for number, row in enumerate(reader, start=1):
+            if number > _MOST_ROWS:
+                raise _too_large(file, CellPosition("", number, 1))
+            lines.end_row()
+            yield row
+    except csv.Error as error:
+        raise _csv_error(file, lines.first, str(error)) from error

@@ -1,6 +1,7 @@
-"""What is wrong in an import: the first hundred of each kind of mistake, and how many there are.
+"""What is wrong in an import: every step adds to one report, and nothing returns findings beside.
 
-A workbook in which every line has the same mistake must not fill memory and screen with it.
+A report keeps the first hundred of each kind of mistake, and how many there are: a workbook in
+which every row has the same mistake must not fill memory and screen with it.
 """
 
 from __future__ import annotations
@@ -11,20 +12,59 @@ from dataclasses import dataclass, field, replace
 
 from babel.numbers import format_decimal
 
-from publisher.edit.sheets.grids import CellFinding
-from publisher.findings import Severity
-from publisher.messages import LANGUAGES, Message, in_language, translate
+from publisher.errors import PublisherError
+from publisher.findings import Finding, Severity
+from publisher.messages import LANGUAGES, Message, Text, in_language, translate
 
 # Of each kind of mistake.
 MOST_REPORTED = 100
-Kind = tuple[str, Severity, str, str, str]
+_RULE = "sheet"
 
 
-def kind_of(each: CellFinding) -> Kind:
-    """Return what makes a mistake of the same kind: its sheet, its rule, and what is said of it."""
-    finding = each.finding
-    text = finding.message.key if isinstance(finding.message, Message) else ""
-    return (each.position.sheet, finding.severity, finding.rule, finding.path, text)
+@dataclass(frozen=True)
+class CellPosition:
+    """A position: sheet, row and column (from 1; 0 for none)."""
+
+    sheet: str = ""
+    row: int = 0
+    column: int = 0
+
+    @property
+    def cell(self) -> str:
+        """Return the cell as people name it.
+
+        >>> CellPosition("Sjö", 7, 28).cell
+        'AB7'
+        """
+        # A CSV file may have more columns than a workbook, for which openpyxl has letters.
+        letters, rest = "", self.column
+        while rest:
+            rest, letter = divmod(rest - 1, 26)
+            letters = chr(ord("A") + letter) + letters
+        return f"{letters}{self.row or ''}"
+
+
+@dataclass(frozen=True)
+class CellFinding:
+    """A finding with the position in the workbook to correct."""
+
+    finding: Finding
+    position: CellPosition
+
+    @property
+    def kind(self) -> FindingKind:
+        """Return what makes a mistake of the same kind: its sheet, its rule, and its message."""
+        found = self.finding
+        key = found.message.key if isinstance(found.message, Message) else ""
+        return (self.position.sheet, found.severity, found.rule, found.path, key)
+
+    @property
+    def location(self) -> tuple[str, int, int]:
+        """Return what findings are sorted by: sheet, row and column."""
+        return (self.position.sheet, self.position.row, self.position.column)
+
+
+FindingKind = tuple[str, Severity, str, str, str]
 
 
 @dataclass
@@ -36,25 +76,38 @@ class ImportReport:
     """
 
     file: str = ""
-    _reported: dict[Kind, list[CellFinding]] = field(default_factory=dict, repr=False)
-    _counts: Counter[Kind] = field(default_factory=Counter, repr=False)
+    _reported: dict[FindingKind, list[CellFinding]] = field(default_factory=dict, repr=False)
+    _counts: Counter[FindingKind] = field(default_factory=Counter, repr=False)
 
-    def add(self, each: CellFinding) -> None:
+    def add(
+        self, message: Text, position: CellPosition, severity: Severity = Severity.VIOLATION
+    ) -> CellFinding:
+        """Add what is wrong at a position, and return it; only a violation prevents writing."""
+        found = CellFinding(Finding(severity, message, _RULE), position)
+        self.add_finding(found)
+        return found
+
+    def warn(self, message: Text, position: CellPosition) -> None:
+        """Add what an editor should know, and what prevents nothing."""
+        self.add(message, position, Severity.WARNING)
+
+    def add_finding(self, each: CellFinding) -> None:
         """Add a finding: kept when it is among the first hundred of its kind, else counted."""
-        kind = kind_of(each)
-        reported = self._reported.setdefault(kind, [])
+        reported = self._reported.setdefault(each.kind, [])
         if len(reported) < MOST_REPORTED:
             reported.append(each)
-        self._counts[kind] += 1
+        self._counts[each.kind] += 1
 
-    def extend(self, many: Iterable[CellFinding]) -> None:
-        """Add findings."""
-        for each in many:
-            self.add(each)
-
-    def add_uncounted(self, like: CellFinding, count: int) -> None:
+    def add_more(self, like: CellFinding, count: int) -> None:
         """Add findings of which only the number is known, of the kind of one that was added."""
-        self._counts[kind_of(like)] += count
+        self._counts[like.kind] += count
+
+    def include(self, other: ImportReport) -> None:
+        """Add what another report holds, such as that of an attempt."""
+        for kind, reported in other._reported.items():
+            for each in reported:
+                self.add_finding(each)
+            self._counts[kind] += other._counts[kind] - len(reported)
 
     def __iter__(self) -> Iterator[CellFinding]:
         """Yield what is kept; the last of a kind says how many more there are."""
@@ -69,14 +122,14 @@ class ImportReport:
         return self._counts.total()
 
     @property
-    def is_blocking(self) -> bool:
-        """Tell whether something stands in the way of writing."""
-        return self.violations > 0
+    def violations(self) -> int:
+        """Return how many things are to be fixed first."""
+        return sum(count for kind, count in self._counts.items() if kind[1].blocks)
 
     @property
-    def violations(self) -> int:
-        """Return how many things are to be mended first."""
-        return sum(count for kind, count in self._counts.items() if kind[1].blocks)
+    def is_blocking(self) -> bool:
+        """Tell whether something prevents writing."""
+        return self.violations > 0
 
 
 def _and_more(each: CellFinding, rest: int) -> CellFinding:
@@ -87,3 +140,17 @@ def _and_more(each: CellFinding, rest: int) -> CellFinding:
         for tag in dict.fromkeys((*each.finding.message, *LANGUAGES))
     }
     return replace(each, finding=replace(each.finding, message=message))
+
+
+def in_order(findings: Iterable[CellFinding]) -> list[CellFinding]:
+    """Return findings as an editor works through them: by gravity, then sheet by sheet."""
+    gravity = list(Severity)
+    return sorted(findings, key=lambda each: (gravity.index(each.finding.severity), *each.location))
+
+
+def with_remedy(error: PublisherError) -> Text:
+    """Return what an error says, with its cure, as one sentence after the other."""
+    message = {
+        tag: f"{what} {error.remedy.get(tag, '')}".strip() for tag, what in error.what.items()
+    }
+    return Message(message, error.what.key if isinstance(error.what, Message) else "")

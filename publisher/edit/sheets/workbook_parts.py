@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, TypeVar
 from xml.parsers import expat
 
-from publisher.edit.sheets.grids import CellPosition
+from publisher.edit.sheets.reports import CellPosition
 from publisher.errors import SheetRefused
 
 # What a sheet may have: more is refused or pointed out, never read.

@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.edit.sheets.cells import CellCodec
-from publisher.edit.sheets.command import read_import, report_lines
 from publisher.edit.sheets.export import export_workbook
+from publisher.edit.sheets.importing import import_file
 from publisher.edit.sheets.layout import make_basis
+from publisher.edit.sheets.marking import report_lines
 from publisher.load.files import Role
 from publisher.load.sources import Sources, read_sources
 from publisher.rdf.namespaces import iri
@@ -159,10 +159,10 @@ def test_an_edit_in_the_workbook_is_the_same_edit_of_the_triples(edit: Edit) -> 
         sources = pond(Path(folder))
         basis = make_basis(sources)
         file = sources.folder / "pond.xlsx"
-        export_workbook(CellCodec(basis.inventory, basis.layouts, "sv"), basis.layouts, file, "sv")
+        export_workbook(basis, file, "sv")
         write(edit, Filled(sources.folder))
         expected = edited(edit, facts(sources))
-        found = read_import(file, basis, "sv")
+        found = import_file(file, basis, "sv")
         assert found.plan is not None, [each.finding.message["en"] for each in found.findings]
         assert facts(found.plan.after) == expected
 
@@ -199,13 +199,13 @@ def test_whatever_stands_in_a_cell_gets_an_answer(
         sources = pond(Path(folder))
         basis = make_basis(sources)
         file = sources.folder / "pond.xlsx"
-        export_workbook(CellCodec(basis.inventory, basis.layouts, "sv"), basis.layouts, file, "sv")
+        export_workbook(basis, file, "sv")
         book = Filled(sources.folder)
         for title, line, column, value in edits:
             book.sheet(title).cell(line, column).value = value
         book.save()
 
-        found = read_import(file, basis, "sv")
+        found = import_file(file, basis, "sv")
         assert list(report_lines(file, found, "sv")) or not found.findings
         for each in found.findings:
             assert any(each.finding.message.values()), each

@@ -1,0 +1,125 @@
+"""What else a change implies: the one place that every way of editing asks.
+
+A fact has statements that say who says it; a thing has links to it; a text may repeat a value that
+is replaced; and the sources may be worse than before. Forms, workbooks and commands make the
+changes that people asked for, and ask here what follows from them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pyoxigraph import NamedNode
+
+from publisher.edit.changes import Change, Plan, remove_value
+from publisher.edit.inventory import Inventory
+from publisher.edit.statements import OBJECT, STATEMENT, SUBJECT, StatementIndex
+from publisher.findings import Finding
+from publisher.rdf.subjects import Term
+
+Fact = tuple[str, str, Term]
+
+
+@dataclass(frozen=True)
+class Consequences:
+    """What follows from some changes of facts.
+
+    Attributes:
+        changes: Of the statements about the facts.
+        unsourced: The changes that add a fact of which nobody says who says it.
+    """
+
+    changes: Sequence[Change] = field(repr=False)
+    unsourced: Sequence[Change] = field(repr=False)
+
+
+def consequences_of(
+    changes: Sequence[Change],
+    statements: StatementIndex,
+    cited: Mapping[str, Sequence[str]],
+    kept: Collection[str] = (),
+    stated: Collection[Fact] = (),
+) -> Consequences:
+    """Return what follows from changes of facts; see ``StatementIndex.following``.
+
+    Args:
+        changes: Of facts, and of the statements in ``kept``.
+        statements: Of the sources.
+        cited: Thing → IRIs of the sources of its new facts.
+        kept: Statements that somebody edits himself: they stay as they are.
+        stated: Facts (thing, property, value) that somebody writes a statement on himself.
+    """
+    facts = [change for change in changes if change.thing not in kept]
+    return Consequences(
+        statements.following(facts, cited, kept, stated), statements.lacking(facts, cited, stated)
+    )
+
+
+def removal_of(inventory: Inventory, thing: str) -> Iterator[Change]:
+    """Yield the changes that remove a thing, with every link to it and every statement on it."""
+    for path in inventory.properties.of(thing):
+        for value in inventory.properties.values(thing, path):
+            yield remove_value(thing, path, value)
+    for path, subject in inventory.pointing(thing):
+        if path in (SUBJECT, OBJECT) and STATEMENT in inventory.types(subject):
+            yield from removal_of(inventory, subject)
+        else:
+            yield remove_value(subject, path, NamedNode(thing))
+
+
+def updated_text(text: str, replaced: Iterable[tuple[str, str]]) -> str:
+    """Return a text with new values in the place of old ones: whole words and numbers alone.
+
+    >>> updated_text("105 members, 1,105 guests", [("105", "110")])
+    '110 members, 1,105 guests'
+    """
+    for old, new in replaced:
+        whole = rf"(?<![\w.,-]){re.escape(old)}(?![\w-]|[.,]\d)"
+        text = re.sub(whole, new.replace("\\", r"\\"), text)
+    return text
+
+
+def new_findings(plan: Plan) -> list[Finding]:
+    """Return the findings, advice too, that the sources would have after a plan, and have not yet.
+
+    Raises:
+        SourceSyntax: A shape or a rule cannot be used.
+    """
+
+    def identity(finding: Finding) -> tuple[object, ...]:
+        return (*_about(finding), tuple(sorted(finding.message.items())))
+
+    return _new(plan, lambda finding: True, identity)
+
+
+def new_violations(plan: Plan) -> list[Finding]:
+    """Return the violations that the sources would have after a plan, and have not yet.
+
+    One whose message alone has changed is not new: an editor may correct a part of what is wrong.
+
+    Raises:
+        SourceSyntax: A shape or a rule cannot be used.
+    """
+    return _new(plan, lambda finding: finding.severity.blocks, _about)
+
+
+def _new(
+    plan: Plan,
+    is_wanted: Callable[[Finding], bool],
+    identity: Callable[[Finding], tuple[object, ...]],
+) -> list[Finding]:
+    # pySHACL takes a second to import: those who only look do not wait for it.
+    from publisher.quality.approval import check
+
+    after = list(filter(is_wanted, check(plan.after))) if plan.files else []
+    if not after:
+        return []
+    known = {identity(finding) for finding in filter(is_wanted, check(plan.before))}
+    return [finding for finding in after if identity(finding) not in known]
+
+
+def _about(finding: Finding) -> tuple[object, ...]:
+    """Return what makes a finding the same one, wherever its line has moved."""
+    return (finding.rule, finding.focus_node, finding.path, finding.value)
