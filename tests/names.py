@@ -42,7 +42,6 @@ MODULES: Mapping[str, str] = {
     "app": "Flask's word for the application of a server; the site and the editor are two servers",
     "cells": "of a table that is published, and of a workbook that is filled in",
     "connection": "of a client to the server, and of the server to a SPARQL engine",
-    "difference": "between two releases, and between a draft and the sources",
     "differences": "between two releases, kept; and between a workbook and the sources",
     "engine": "a SPARQL engine: the interface, one somewhere else, one that is written into",
     "files": "on the disk: of sources, tables, a release that is served; how they are written",

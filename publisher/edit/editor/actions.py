@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flask import Response
 
-from publisher.edit.editor import form_page
+from publisher.edit.editor.checks import form_errors
 from publisher.edit.editor.entries import (
     FieldInput,
     ValueInput,
@@ -17,7 +17,7 @@ from publisher.edit.editor.entries import (
     name_prefixes,
 )
 from publisher.edit.editor.pages import EditorPages
-from publisher.edit.editor.session import Draft, DraftOwner
+from publisher.edit.editor.pending import Draft, DraftOwner
 from publisher.edit.fields import Field, Form
 from publisher.messages import LANGUAGES
 
@@ -30,7 +30,7 @@ def run_action(editor: EditorPages, draft: Draft, go: str, language: str) -> Res
     """Run the action of a button, and return the next page.
 
     Args:
-        editor: Desk and pages.
+        editor: Session and pages.
         draft: What was typed, kept already.
         go: Value of the button: a word, or a word and what it is about after a colon.
         language: Of the page.
@@ -49,14 +49,14 @@ def _check(editor: EditorPages, draft: Draft, about: str) -> Response:
 
 def _review(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Go to the review when nothing is wrong here; else show what is."""
-    if form_page.draft_errors(editor, draft, editor.work(draft)).count:
+    if form_errors(editor.pending.with_draft(draft), draft).count:
         return _stay(editor, draft, check="1")
     return editor.sent_to("review")
 
 
 def _done(editor: EditorPages, draft: Draft, about: str) -> Response:
     """Go back to what the thing belongs to."""
-    above = form_page.owner_of(editor, draft)
+    above = editor.pending.owner_of(draft)
     if above is None:
         return editor.sent_to("")
     return editor.sent_to("thing", key=above)
@@ -79,9 +79,9 @@ def _language(editor: EditorPages, draft: Draft, about: str) -> Response:
 
 
 def _forget(editor: EditorPages, draft: Draft, about: str) -> Response:
-    above = form_page.owner_of(editor, draft)
+    above = editor.pending.owner_of(draft)
     editor.session.forget(draft.key)
-    if above is not None and editor.session.open(above) is not None:
+    if above is not None and editor.pending.open(above) is not None:
         return editor.sent_to("thing", key=above)
     return editor.sent_to("")
 
@@ -89,19 +89,19 @@ def _forget(editor: EditorPages, draft: Draft, about: str) -> Response:
 def _remove(editor: EditorPages, draft: Draft, about: str) -> Response:
     if draft.is_new:
         return _forget(editor, draft, about)
-    editor.session.put(replace(draft, is_removed=True, is_kept=True))
+    editor.session.put(replace(draft, is_removed=True))
     return _done(editor, draft, about)
 
 
 def _field_at(editor: EditorPages, draft: Draft, start: str) -> tuple[Form, Field] | None:
     """Return form and field that the names of some inputs begin with."""
     found = _INPUT_PREFIX.fullmatch(start)
-    form = editor.session.form(draft)
+    form = editor.pending.form(draft)
     if found is None or int(found[1]) >= len(form.fields):
         return None
     if found[4] is None:
         return form, form.fields[int(found[1])]
-    proof = editor.session.snapshot.proofs.form
+    proof = editor.pending.snapshot.proofs.form
     if proof is None or int(found[4]) >= len(proof.fields):
         return None
     return proof, proof.fields[int(found[4])]
@@ -113,7 +113,7 @@ def _add_row(editor: EditorPages, draft: Draft, start: str) -> Response:
     if found is None:
         return _stay(editor, draft)
     grown, row = _with_new_row(editor, draft, start, *found)
-    editor.session.put(replace(grown, is_kept=True))
+    editor.session.put(grown)
     return _stay(editor, draft, "#" + row.name.replace(".", "-") + "v")
 
 
@@ -127,7 +127,7 @@ def _with_new_row(
     number = max((int(part) for part in used if part.isdecimal()), default=-1) + 1
     row = replace(empty_input(each), name=f"{start}{number}.")
     if "s" not in start:
-        row = editor.session.snapshot.proofs.with_proofs(form, each, row)
+        row = editor.pending.snapshot.proofs.with_proofs(form, each, row)
     return replace(draft, pairs=(*draft.pairs, *input_pairs([FieldInput(each, (row,))]))), row
 
 
@@ -138,7 +138,7 @@ def _new(editor: EditorPages, draft: Draft, about: str) -> Response:
     if found is None:
         return _stay(editor, draft)
     grown, row = _free_row(editor, draft, start, *found)
-    editor.session.put(replace(grown, is_kept=True))
+    editor.session.put(grown)
     form, each = editor.form(class_iri), found[1]
     owner = DraftOwner(
         draft.key,
@@ -153,8 +153,8 @@ def _free_row(
     editor: EditorPages, draft: Draft, start: str, form: Form, each: Field
 ) -> tuple[Draft, ValueInput]:
     """Return the row that names what is not in the list, else an empty one, new if need be."""
-    resolve = editor.session.choices().resolve
-    for entry_start, entry in name_prefixes(editor.session.entries(draft)):
+    resolve = editor.pending.choices.resolve
+    for entry_start, entry in name_prefixes(editor.pending.entries(draft)):
         if entry_start == start:
             for row in sorted(entry.rows, key=lambda row: not row.value):
                 if not resolve(each, row.value) and (row.value or row.old is None):
@@ -164,7 +164,7 @@ def _free_row(
 
 def _shares_file(editor: EditorPages, form: Form, each: Field) -> bool:
     """Tell whether things linked so stand in the files of what links to them, as a rule."""
-    inventory = editor.session.snapshot.inventory
+    inventory = editor.pending.snapshot.inventory
     files = inventory.defining_files
     pairs = [(t, o) for t in form.things for o in inventory.subjects(each.path, t)]
     together = sum(files.get(thing) == files.get(owner) for thing, owner in pairs)

@@ -33,7 +33,7 @@ _OWN = Path(str(files("publisher.edit.editor"))) / "static"
 
 
 class Editor:
-    """The application; requests wait for each other, since they share a desk."""
+    """The application; requests wait for each other, since they share a session."""
 
     def __init__(
         self, folder: Path, base_iri: str, language: str, bounds: CheckLimits = DEFAULT_CHECK_LIMITS
@@ -52,19 +52,19 @@ class Editor:
         session = EditSession(folder, base_iri, bounds)
 
         def title(language: str) -> str:
-            inventory = session.snapshot.inventory
+            inventory = session.pending.snapshot.inventory
             return pick_name(
                 inventory.names(base_iri) or inventory.names(f"{base_iri}catalog"), language
             )
 
-        self._room = EditorPages(session, EditorFrame(title))
-        self._flask = create_flask(self._room, language)
+        self._pages = EditorPages(session, EditorFrame(title))
+        self._flask = create_flask(self._pages, language)
         self._lock = threading.Lock()
 
     def unsaved(self, language: str) -> list[str]:
         """Return what has been changed and not saved, by name."""
-        session = self._room.session
-        return [session.name(session.drafts[k], language) or k for k in self._room.work().drafts]
+        pending = self._pages.pending
+        return [pending.name(pending.drafts[key], language) or key for key in pending.changed]
 
     def __call__(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         """Answer a request, after those before it."""
@@ -74,7 +74,7 @@ class Editor:
 
 
 def create_flask(editor: EditorPages, language: str) -> Flask:
-    """Return the Flask application of a room."""
+    """Return the Flask application of some pages."""
     app = Flask("publisher.edit.editor", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_FORM

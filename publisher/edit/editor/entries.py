@@ -8,28 +8,27 @@ value of the first statement about it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pyoxigraph import Literal, NamedNode, RdfFormat
 
-from publisher.edit.fields import ADDRESS, ANY, LINK, TEXT, Field, Form
-from publisher.edit.inventory import Inventory
+from publisher.edit.fields import ADDRESS, ANY, LINK, PLAIN, TEXT, Field, Form
+from publisher.edit.inventory import Inventory, last_part
 from publisher.edit.statements import OBJECT, PREDICATE, SOURCE, SUBJECT, StatementIndex
 from publisher.edit.statements import STATEMENT as STATEMENT_CLASS
 from publisher.edit.values import PickList, clean_text, read_value
-from publisher.errors import ReadLimitExceeded
+from publisher.errors import ReadLimitExceeded, ValueRefused
+from publisher.messages import Text
 from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read_quads as read_rdf
-from publisher.rdf.subjects import Term
+from publisher.rdf.subjects import Term, pick_name
+from publisher.render.values import sort_key
 
 VALUE, LANGUAGE, OLD, DROP, STATEMENT = "v", "l", "o", "d", "i"
 _ROW = re.compile(r"(\d+)\.")
 _PROOF = re.compile(r"s(\d+)\.")
 _NO_CHOICES = PickList((), "")
-
-# Field and what was typed → IRI, when the field is a link and something is called so.
-Resolve = Callable[[Field, str], str]
 
 
 @dataclass(frozen=True)
@@ -146,10 +145,10 @@ def _with_each_language(each: Field, filled: list[ValueInput]) -> Iterator[Value
 class FormData:
     """The inputs of a form that was sent, by name."""
 
-    def __init__(self, pairs: Iterable[tuple[str, str]], resolve: Resolve) -> None:
-        """Keep them; ``resolve`` finds what the names of things mean."""
+    def __init__(self, pairs: Iterable[tuple[str, str]], choices: FieldChoices) -> None:
+        """Keep them, and what the names of things mean."""
         self._values: Mapping[str, str] = dict(pairs)
-        self._resolve = resolve
+        self._choices = choices
 
     def entries(self, form: Form, proof: Form | None, prefix: str = "") -> tuple[FieldInput, ...]:
         """Return what was typed into the fields of a form.
@@ -175,7 +174,7 @@ class FormData:
             yield ValueInput(
                 name,
                 read_hidden_term(self._values.get(name + OLD, "")),
-                self._resolve(each, value) or value,
+                self._choices.resolve(each, value) or value,
                 self._values.get(name + LANGUAGE, ""),
                 DROP in self._values.get(name + DROP, ""),
                 tuple(self._proofs(name, proof)) if proof is not None else (),
@@ -332,3 +331,96 @@ def statement_type(thing: str, path: str, value: Term) -> list[tuple[str, Term]]
         (PREDICATE, NamedNode(path)),
         (OBJECT, value),
     ]
+
+
+# Pick-lists of the forms, with what has been added and not saved.
+
+# A longer list is searched while typing, a shorter one is opened.
+LONGEST_SELECT = 40
+
+
+@dataclass(frozen=True)
+class NewThing:
+    """A new thing that is not saved.
+
+    Attributes:
+        iri: Its address to be.
+        types: Its classes.
+        names: What it is called, by language.
+    """
+
+    iri: str
+    types: tuple[str, ...]
+    names: Text
+
+
+class FieldChoices:
+    """What may be chosen in each field."""
+
+    def __init__(self, inventory: Inventory, pending: Iterable[NewThing]) -> None:
+        """Keep what there is, and what is on its way."""
+        self._inventory = inventory
+        self._pending = {new.iri: new for new in pending}
+        self._found: dict[tuple[object, ...], PickList] = {}
+
+    def of(self, each: Field) -> PickList:
+        """Return the pick-list of a field; empty when values are written freely."""
+        mark = (each.classes, each.pattern, each.path if each.is_closed else "")
+        if mark not in self._found:
+            fits = re.compile(each.pattern) if each.pattern else None
+            new = {
+                name: pending.names
+                for name, pending in self._pending.items()
+                if set(pending.types) & set(each.classes) and (fits is None or fits.search(name))
+            }
+            self._found[mark] = PickList.of(each, self._inventory.sources.base_iri, new)
+        return self._found[mark]
+
+    def options(self, each: Field, language: str) -> Mapping[str, str]:
+        """Return value → name of what may be chosen in a field, sorted by name."""
+        picked = self.of(each)
+        terms: list[Term] = [choice.term for choice in each.choices]
+        listed = {term.value for term in terms}
+        terms += [NamedNode(name) for name in self._pending if name not in listed]
+        named = {
+            term.value: picked.name(term, language) for term in terms if self._is_in(picked, term)
+        }
+        return dict(sorted(named.items(), key=lambda row: sort_key(row[1])))
+
+    def _is_in(self, picked: PickList, term: Term) -> bool:
+        try:
+            picked.read(term.value)
+        except ValueRefused:
+            return False
+        return True
+
+    def known(self, thing: str, language: str) -> str:
+        """Return what a thing is called; empty when nobody says."""
+        pending = self._pending.get(thing)
+        names = pending.names if pending is not None else self._inventory.names(thing)
+        return pick_name(names, language)
+
+    def name(self, thing: str, language: str) -> str:
+        """Return what a thing is called; the last part of its address when nobody says."""
+        return self.known(thing, language) or last_part(thing) or thing
+
+    def resolve(self, each: Field, typed: str) -> str:
+        """Return the IRI or text of the choice that is meant; empty when nothing is called so."""
+        picked = self.of(each)
+        if each.kind not in (LINK, ANY, PLAIN) or not typed or not len(picked):
+            return ""
+        try:
+            return picked.read(typed).value
+        except ValueRefused:
+            return ""
+
+    def shown(self, each: Field, value: str, language: str) -> str:
+        """Return what stands in the input of a field for the value of a choice."""
+        picked = self.of(each)
+        if each.kind not in (LINK, ANY) or self.resolve(each, value) != value or not value:
+            return value
+        return picked.name(NamedNode(value), language)
+
+    def is_long(self, each: Field) -> bool:
+        """Tell whether a list is too long to be opened."""
+        return len(self.of(each)) > LONGEST_SELECT

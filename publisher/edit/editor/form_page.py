@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 from pyoxigraph import Literal
 
 from publisher.edit.editor.checks import FormErrors, form_errors
-from publisher.edit.editor.difference import FactChange, TermFormatter
 from publisher.edit.editor.entries import (
+    FieldChoices,
     FieldInput,
-    FormData,
     StatementInput,
     ValueInput,
     input_text,
     name_prefixes,
 )
 from publisher.edit.editor.pages import EditorPages
-from publisher.edit.editor.pending import PendingChanges
-from publisher.edit.editor.session import Draft, FieldChoices
+from publisher.edit.editor.pending import Draft, PendingChanges
+from publisher.edit.editor.review import FactChange, TermFormatter
 from publisher.edit.fields import ANY, LINK, TEXT, TRUTH, Field, Form
+from publisher.edit.inventory import iri_prefix
 from publisher.messages import Text, in_language, translate
 from publisher.rdf.namespaces import iri
 from publisher.render.values import sentence_case
@@ -38,21 +38,6 @@ class PartView:
     is_removed: bool
 
 
-def owner_of(editor: EditorPages, draft: Draft) -> str | None:
-    """Return the key of what a thing belongs to; None when it stands for itself."""
-    if draft.owner is not None:
-        return draft.owner.key
-    owners = editor.session.snapshot.owners(draft.iri)
-    return owners[0][0] if owners else None
-
-
-def draft_errors(editor: EditorPages, draft: Draft, work: PendingChanges) -> FormErrors:
-    """Return what is wrong with a draft."""
-    entries = editor.session.entries(draft)
-    problems = work.problems.get(draft.key, ())
-    return form_errors(draft, entries, editor.findings(work), problems, editor.session.snapshot)
-
-
 def form_page(
     editor: EditorPages,
     draft: Draft,
@@ -64,59 +49,52 @@ def form_page(
     """Return the page of a form.
 
     Args:
-        editor: Desk and pages.
+        editor: Session and pages.
         draft: What stands in it.
         language: Of the page.
         checks: Whether to tell what is wrong.
         others: What another window keeps that is different.
     """
-    session = editor.session
-    form, choices = session.form(draft), session.choices()
-    work = editor.work(draft if draft.is_kept else None)
-    errors = draft_errors(editor, draft, work) if checks else FormErrors()
-    views = FormViews(choices, errors, language)
+    pending = editor.pending.with_draft(draft) if draft.is_kept else editor.pending
+    form, snapshot = pending.form(draft), pending.snapshot
+    errors = form_errors(pending, draft) if checks else FormErrors()
+    views = FormViews(pending.choices, errors, language)
     fields = [
         views.field(entry, f"f{number}.")
-        for number, entry in enumerate(session.entries(draft))
-        if not session.snapshot.is_of_owner(form, entry.field)
+        for number, entry in enumerate(pending.entries(draft))
+        if not snapshot.is_of_owner(form, entry.field)
     ]
-    kind = in_language(form.names, language)
-    name = session.name(draft, language) or translate("New entry", language)
-    above = owner_of(editor, draft)
+    near = _Neighbours(pending, draft, language)
     return editor.render(
         "thing.html",
-        name,
-        work=work if draft.is_kept else None,
+        pending.name(draft, language) or translate("New entry", language),
+        pending,
         draft=draft,
         form=form,
-        kind=kind,
+        kind=in_language(form.names, language),
         groups=group_fields(fields, language),
         lists=views.lists,
         remarks=errors,
         checked=checks,
         links_to_errors=list(_links_to_errors(fields, errors)),
-        parts=lambda each: _parts(editor, draft, each, choices, language),
-        new_forms=lambda each: _new_forms(editor, each, language),
-        above=(above, _name(editor, above, language)) if above else None,
-        additions=_additions(editor, draft, form, language),
-        pointing=_linking_things(editor, draft, choices, language),
-        start=session.beginning(draft),
+        parts=near.parts,
+        new_forms=near.new_forms,
+        above=near.owner(),
+        additions=near.additions(),
+        pointing=near.linking_things(),
+        start=iri_prefix(snapshot.inventory, form),
         others=list(others),
     )
 
 
 def comparison_page(editor: EditorPages, newer: Draft, typed: Pairs, language: str) -> bytes:
     """Return a form's page with the inputs just sent beside those of another window."""
-    pairs = tuple(typed)
-    here = replace(newer, pairs=pairs)
-    formatter = TermFormatter(editor.session.choices(), language)
-    resolve = editor.session.choices().resolve
-    proof = editor.session.snapshot.proofs.form
-    form = editor.session.form(newer)
-    kept = dict(name_prefixes(FormData(newer.pairs, resolve).entries(form, proof)))
+    pending, here = editor.pending, replace(newer, pairs=tuple(typed))
+    formatter = TermFormatter(pending.choices, language)
+    kept = dict(name_prefixes(pending.entries(newer)))
     others = [
         found
-        for start, entry in name_prefixes(FormData(pairs, resolve).entries(form, proof))
+        for start, entry in name_prefixes(pending.entries(here))
         if start in kept
         for found in _differing_values(entry, kept[start], formatter, language)
     ]
@@ -148,81 +126,79 @@ def _links_to_errors(fields: list[FieldView], errors: FormErrors) -> Iterator[tu
                 yield from _links_to_errors([*proof.sources, *proof.rest], errors)
 
 
-def _parts(
-    editor: EditorPages, draft: Draft, each: Field, choices: FieldChoices, language: str
-) -> list[PartView]:
-    """Return the parts that a field links to, those to be added and taken away too."""
-    session = editor.session
-    known = session.snapshot.inventory.values(draft.iri, each.path) if not draft.is_new else ()
-    found = [
-        PartView(
-            term.value,
-            _name(editor, term.value, language),
-            False,
-            term.value in session.drafts and session.drafts[term.value].is_removed,
-        )
-        for term in known
-    ]
-    mine = (
-        new
-        for new in session.pending()
-        if new.owner is not None
-        and new.owner.has_part
-        and (new.owner.key, new.owner.path) == (draft.key, each.path)
-    )
-    return found + [PartView(n.key, _name(editor, n.key, language), True, False) for n in mine]
+@dataclass(frozen=True)
+class _Neighbours:
+    """What the page of a form shows of other things, drafts among them, in one language."""
 
+    pending: PendingChanges
+    draft: Draft
+    language: str
 
-def _name(editor: EditorPages, key: str, language: str) -> str:
-    """Return what a thing or a draft is called."""
-    draft = editor.session.open(key)
-    named = editor.session.name(draft, language) if draft is not None else ""
-    return named or translate("New entry", language)
+    def owner(self) -> tuple[str, str] | None:
+        """Return key and name of what the thing belongs to."""
+        key = self.pending.owner_of(self.draft)
+        return (key, self._name(key)) if key else None
 
+    def parts(self, each: Field) -> list[PartView]:
+        """Return the parts that a field links to, those to be added and removed too."""
+        pending, draft = self.pending, self.draft
+        inventory = pending.snapshot.inventory
+        known = inventory.values(draft.iri, each.path) if not draft.is_new else ()
+        removed = {key for key, other in pending.drafts.items() if other.is_removed}
+        found = [
+            PartView(term.value, self._name(term.value), False, term.value in removed)
+            for term in known
+        ]
+        for new in pending.new:
+            of = new.owner
+            if of is not None and of.has_part and (of.key, of.path) == (draft.key, each.path):
+                found.append(PartView(new.key, self._name(new.key), True, False))
+        return found
 
-def _new_forms(editor: EditorPages, each: Field, language: str) -> list[tuple[str, str]]:
-    """Return class and name of what can be added for a field."""
-    if each.is_closed:
-        return []
-    forms = [form for form in editor.session.snapshot.forms if form.class_iri in each.classes]
-    return [(form.class_iri, in_language(form.names, language)) for form in forms]
+    def new_forms(self, each: Field) -> list[tuple[str, str]]:
+        """Return class and name of what can be added for a field."""
+        if each.is_closed:
+            return []
+        forms = [form for form in self.pending.snapshot.forms if form.class_iri in each.classes]
+        return [(form.class_iri, in_language(form.names, self.language)) for form in forms]
 
+    def additions(self) -> list[tuple[str, str, str]]:
+        """Return class, property and name of what can be said of a thing from outside."""
+        form = self.pending.form(self.draft)
+        linked = {name for each in form.fields for name in each.classes}
+        return [
+            (other.class_iri, each.path, in_language(other.names, self.language))
+            for other, each in self.pending.snapshot.additions(form)
+            if other.class_iri not in linked
+        ]
 
-def _additions(
-    editor: EditorPages, draft: Draft, form: Form, language: str
-) -> list[tuple[str, str, str]]:
-    """Return class, property and name of what can be said of a thing from outside."""
-    linked = {name for each in form.fields for name in each.classes}
-    return [
-        (other.class_iri, each.path, in_language(other.names, language))
-        for other, each in editor.session.snapshot.additions(form)
-        if other.class_iri not in linked
-    ]
+    def linking_things(self) -> list[tuple[str, str, str]]:
+        """Return key, name and kind of what links to the thing, owners and parts left out."""
+        pending, snapshot, draft = self.pending, self.pending.snapshot, self.draft
+        hidden = {owner for owner, _ in snapshot.owners(draft.iri)}
+        for each in pending.form(draft).fields:
+            if each.is_part:
+                hidden |= set(snapshot.inventory.properties.nodes(draft.iri, each.path))
+        found = dict.fromkeys(t for t, _ in snapshot.links.get(draft.iri, ()) if t not in hidden)
+        rows = [
+            (thing, pending.choices.name(thing, self.language), self._kind(form))
+            for thing in found
+            if (form := snapshot.form_of(thing)) is not None
+        ]
+        return rows + [
+            (new.key, self._name(new.key), self._kind(pending.form(new)))
+            for new in pending.new
+            if new.owner is not None and new.owner.is_inverse and new.owner.key == draft.key
+        ]
 
+    def _name(self, key: str) -> str:
+        """Return what a thing or a draft is called."""
+        draft = self.pending.open(key)
+        named = self.pending.name(draft, self.language) if draft is not None else ""
+        return named or translate("New entry", self.language)
 
-def _linking_things(
-    editor: EditorPages, draft: Draft, choices: FieldChoices, language: str
-) -> list[tuple[str, str, str]]:
-    """Return key, name and kind of what points to a thing, owners left out."""
-    snapshot, session = editor.session.snapshot, editor.session
-    owners = {owner for owner, _ in snapshot.owners(draft.iri)}
-    parts = {
-        thing
-        for each in session.form(draft).fields
-        if each.is_part
-        for thing in snapshot.inventory.properties.nodes(draft.iri, each.path)
-    }
-    found = dict.fromkeys(
-        t for t, _ in snapshot.links.get(draft.iri, ()) if t not in owners | parts
-    )
-    listed = [(t, choices.name(t, language), snapshot.form_of(t)) for t in found]
-    rows = [(t, name, in_language(f.names, language)) for t, name, f in listed if f is not None]
-    rows += [
-        (new.key, _name(editor, new.key, language), in_language(session.form(new).names, language))
-        for new in session.pending()
-        if new.owner is not None and new.owner.is_inverse and new.owner.key == draft.key
-    ]
-    return rows
+    def _kind(self, form: Form) -> str:
+        return in_language(form.names, self.language)
 
 
 # What the page of a form shows: fields, their inputs, what is wrong with them.

@@ -9,23 +9,26 @@ from urllib.parse import urlencode
 from flask import Response, abort, request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from publisher.edit.editor.checks import check_drafts
-from publisher.edit.editor.pending import PendingChanges, pending_changes
+from publisher.edit.editor.pending import Draft, PendingChanges
 from publisher.edit.editor.preview import Preview
-from publisher.edit.editor.session import Draft, EditSession
+from publisher.edit.editor.session import EditSession
 from publisher.edit.fields import Form
-from publisher.findings import Finding
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.render.values import sentence_case
 
 
 class EditorPages:
-    """Desk, pages, and the preview of what lies on the desk."""
+    """The session, its pages, and the preview of what is pending."""
 
     def __init__(self, session: EditSession, frame: EditorFrame) -> None:
         """Keep them; there is no preview yet."""
         self.session, self._frame = session, frame
-        self._shown: tuple[object, Preview] | None = None
+        self._shown: tuple[PendingChanges, Preview] | None = None
+
+    @property
+    def pending(self) -> PendingChanges:
+        """Return the drafts, and what they make of the sources."""
+        return self.session.pending
 
     def context(self) -> PageContext:
         """Return where the request is."""
@@ -34,24 +37,23 @@ class EditorPages:
             language, page = LANGUAGES[0], ""
         return PageContext(f"{request.script_root}/", language, page, request.query_string.decode())
 
-    def render(self, template: str, title: str, **values: object) -> bytes:
-        """Return a page, with what every page tells of the desk.
+    def render(
+        self, template: str, title: str, pending: PendingChanges | None = None, **values: object
+    ) -> bytes:
+        """Return a page, with what every page says of the session.
 
         Args:
             template: Name of its template.
             title: Its title.
+            pending: What it shows as pending, if that is not what the session has.
             values: What its template needs besides.
         """
-        context = self.context()
-        values.setdefault("work", None)
-        work = values["work"] or self.work()
-        assert isinstance(work, PendingChanges)
-        unread = self.session.unread
+        context, unread = self.context(), self.session.unread
         return self._frame.render(
             template,
             context,
             title=title,
-            pending=len(work.drafts),
+            pending=len((pending or self.pending).changed),
             unread=unread.in_language(context.language).splitlines() if unread else [],
             **values,
         )
@@ -61,37 +63,25 @@ class EditorPages:
         title = translate("This did not work", self.context().language)
         return self.render("problem.html", title, details=details)
 
-    def work(self, also: Draft | None = None) -> PendingChanges:
-        """Return what the drafts make of the sources."""
-        return pending_changes(self.session, also)
-
-    def findings(self, work: PendingChanges) -> list[Finding]:
-        """Return what is wrong around the drafts."""
-        return check_drafts(work, self.session.snapshot.validator)
-
     def preview(self) -> Preview:
         """Return the site as it would be; it is made again when something changes."""
-        work = self.work()
-        sources = work.plan.after if work.plan is not None else self.session.snapshot.sources
-        mark = (
-            self.session.snapshot.signature,
-            tuple((d.key, d.revision) for d in self.session.kept_drafts),
-        )
-        if self._shown is None or self._shown[0] != mark:
+        pending = self.pending
+        if self._shown is None or self._shown[0] is not pending:
             host = f"http://{request.host}{request.script_root}/site/"
-            self._shown = (mark, Preview(sources, host))
+            after = pending.plan.after if pending.plan is not None else pending.snapshot.sources
+            self._shown = (pending, Preview(after, host))
         return self._shown[1]
 
     def draft(self, key: str) -> Draft:
         """Return the draft of a key; without one the answer is 404."""
-        draft = self.session.open(key)
+        draft = self.pending.open(key)
         if draft is None:
             abort(404)
         return draft
 
     def form(self, class_iri: str) -> Form:
         """Return the form of a class; without one the answer is 404."""
-        form = self.session.snapshot.form(class_iri)
+        form = self.pending.snapshot.form(class_iri)
         if form is None:
             abort(404)
         return form

@@ -1,13 +1,14 @@
-"""All drafts together → what would be written, and what keeps it from being written."""
+"""What has been typed and not saved, and what it makes of the sources: one value, read by pages."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import NamedNode, Triple
 
 from publisher.edit.changes import (
     Change,
@@ -18,16 +19,18 @@ from publisher.edit.changes import (
     replace_value,
 )
 from publisher.edit.editor.entries import (
+    FieldChoices,
     FieldInput,
+    FormData,
+    NewThing,
     StatementForms,
     StatementInput,
     ValueInput,
-    input_text,
-    name_prefixes,
+    input_pairs,
     statement_type,
 )
-from publisher.edit.editor.session import Draft, EditSession, FieldChoices, InputProblem
-from publisher.edit.fields import Field
+from publisher.edit.editor.snapshot import SourceSnapshot, label_path
+from publisher.edit.fields import Field, Form
 from publisher.edit.inventory import file_for_new_thing
 from publisher.edit.statements import OBJECT
 from publisher.errors import ChangeRefused, ValueRefused
@@ -36,6 +39,78 @@ from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+# What has been typed and not saved: one draft a thing.
+
+
+@dataclass(frozen=True)
+class DraftOwner:
+    """The thing that a new thing is added to.
+
+    Attributes:
+        key: Of its draft, or its IRI.
+        path: IRI of the property between the two.
+        is_inverse: Whether the new thing points to the owner, and not the owner to it.
+        input: Name of the input in which the owner names the new thing; empty: it is a part.
+        is_beside: Whether it is written into the owner's file, and its address names the owner.
+    """
+
+    key: str
+    path: str
+    is_inverse: bool = False
+    input: str = ""
+    is_beside: bool = True
+
+    @property
+    def has_part(self) -> bool:
+        """Tell whether the new thing is a part of the owner."""
+        return not self.is_inverse and not self.input
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A thing as somebody wants it to be.
+
+    Attributes:
+        key: IRI of a thing that there is; ``new-1`` and so on for one that there is not yet.
+        class_iri: Class of its form.
+        iri: Its address; of a new thing as it will be.
+        pairs: Name and value of every input.
+        owner: What it was added to, if it is new and was added to something.
+        slug: Last part of the address of a new thing, if somebody typed one.
+        revision: How often it was changed: what another window shows may be older.
+        is_removed: Whether the thing is to be taken away.
+        is_kept: Whether somebody has typed anything, so that it counts.
+    """
+
+    key: str
+    class_iri: str
+    iri: str
+    pairs: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    owner: DraftOwner | None = None
+    slug: str = ""
+    revision: int = 0
+    is_removed: bool = False
+    is_kept: bool = False
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the thing does not exist yet."""
+        return self.key != self.iri
+
+
+@dataclass(frozen=True)
+class InputProblem:
+    """Something typed that can be no value at all.
+
+    Attributes:
+        name: What the names of its inputs begin with; empty: the thing as a whole.
+        message: What to do, by language.
+    """
+
+    name: str
+    message: Text
 
 
 @dataclass(frozen=True)
@@ -53,146 +128,209 @@ class EditClash:
 
 @dataclass(frozen=True)
 class PendingChanges:
-    """What the drafts make of the sources.
+    """The drafts over the sources, and what they make of them: a pure value.
+
+    Pages and routes only read it; the session makes another one when something changes. What it
+    says is worked out when it is first needed.
 
     Attributes:
-        plan: What would be written; None when the files cannot be changed so.
-        changes: Key of a draft → its changes.
-        problems: Key of a draft → what was typed and can be no value.
-        clashes: What somebody else changed meanwhile.
-        refused: Why there is no plan.
+        snapshot: The sources.
+        drafts: Key → draft, in the order in which they were begun.
+        also: A draft that counts too, although it may not be kept as it is here.
     """
 
-    plan: Plan | None
-    changes: Mapping[str, list[Change]] = field(repr=False)
-    problems: Mapping[str, list[InputProblem]] = field(repr=False)
-    clashes: tuple[EditClash, ...] = ()
-    refused: ChangeRefused | None = None
+    snapshot: SourceSnapshot
+    drafts: Mapping[str, Draft] = field(default_factory=dict)
+    also: Draft | None = None
+
+    def with_draft(self, draft: Draft) -> PendingChanges:
+        """Return the same with one more draft that counts."""
+        return dataclasses.replace(self, also=draft)
+
+    # The drafts, one by one.
 
     @property
-    def drafts(self) -> list[str]:
+    def kept(self) -> list[Draft]:
+        """Return the drafts that count: those that somebody has typed into."""
+        return [draft for draft in self.drafts.values() if draft.is_kept]
+
+    @property
+    def new(self) -> list[Draft]:
+        """Return the drafts of new things, of those that count."""
+        return [draft for draft in self.kept if draft.is_new]
+
+    def open(self, key: str) -> Draft | None:
+        """Return the draft of a thing, or a fresh one; None when there is no such thing."""
+        if key in self.drafts:
+            return self.drafts[key]
+        form = self.snapshot.form_of(key)
+        if form is None:
+            return None
+        entries = self.snapshot.proofs.fill(form, key)
+        return Draft(key, form.class_iri, key, tuple(input_pairs(entries)))
+
+    def form(self, draft: Draft) -> Form:
+        """Return the form of a draft."""
+        found = self.snapshot.form(draft.class_iri)
+        assert found is not None
+        return found
+
+    def address(self, key: str) -> str:
+        """Return the address of a thing or of a draft."""
+        return self.drafts[key].iri if key in self.drafts else key
+
+    def owner_of(self, draft: Draft) -> str | None:
+        """Return the key of what a thing belongs to; None when it stands for itself."""
+        if draft.owner is not None:
+            return draft.owner.key
+        owners = self.snapshot.owners(draft.iri)
+        return owners[0][0] if owners else None
+
+    def label(self, draft: Draft) -> dict[str, str]:
+        """Return what a draft calls its thing, by language."""
+        form = self.form(draft)
+        path, nothing = label_path(form), FieldChoices(self.snapshot.inventory, ())
+        entries = FormData(draft.pairs, nothing).entries(form, None)
+        rows = (row for entry in entries if entry.field.key == path for row in entry.rows)
+        return {row.language: row.value for row in rows if not row.is_empty}
+
+    def name(self, draft: Draft, language: str) -> str:
+        """Return what the thing of a draft is called; empty while it has no name."""
+        names = self.label(draft)
+        return names.get(language) or next(iter(names.values()), "")
+
+    @cached_property
+    def choices(self) -> FieldChoices:
+        """Return the pick-lists, new things among them."""
+        new = (NewThing(each.iri, self.form(each).types, self.label(each)) for each in self.new)
+        return FieldChoices(self.snapshot.inventory, new)
+
+    def entries(self, draft: Draft) -> tuple[FieldInput, ...]:
+        """Return what is in the form of a draft."""
+        form = self.form(draft)
+        return FormData(draft.pairs, self.choices).entries(form, self.snapshot.proofs.form)
+
+    def file(self, draft: Draft) -> str:
+        """Return the file that a thing is, or will be, written in."""
+        inventory = self.snapshot.inventory
+        if not draft.is_new:
+            return inventory.defining_files.get(draft.iri, "")
+        if draft.owner is not None and draft.owner.is_beside:
+            above = self.open(draft.owner.key)
+            if above is not None:
+                return self.file(above)
+        return file_for_new_thing(inventory, self.form(draft), draft.iri)
+
+    # What all of them change.
+
+    @cached_property
+    def _builders(self) -> Mapping[str, ChangeBuilder]:
+        drafts = {draft.key: draft for draft in self.kept}
+        if self.also is not None:
+            drafts[self.also.key] = self.also
+        return {key: self._changes_of(draft) for key, draft in drafts.items()}
+
+    def _changes_of(self, draft: Draft) -> ChangeBuilder:
+        """Return what a draft changes, and what of it can be no value."""
+        snapshot = self.snapshot
+        file = "" if draft.is_removed else self.file(draft)
+        builder = ChangeBuilder(snapshot.proofs, self.choices, draft.iri, file)
+        if draft.is_removed:
+            builder.remove(snapshot.owners(draft.iri))
+            return builder
+        if draft.is_new:
+            builder.create(self.form(draft).types)
+            if draft.owner is not None and draft.owner.has_part:
+                builder.link_from(self.address(draft.owner.key), draft.owner.path)
+            builder.problems += self._wrong_address(draft)
+        builder.compose(self.entries(draft))
+        return builder
+
+    def _wrong_address(self, draft: Draft) -> Iterator[InputProblem]:
+        others = [other.iri for other in self.new if other.key != draft.key]
+        if draft.slug and not _SLUG.fullmatch(draft.slug):
+            message = text(
+                "Write the end of the address with lower-case letters a–z, digits and hyphens,"
+                " such as {example}.",
+                example=draft.iri.rpartition("/")[2],
+            )
+        elif draft.iri in self.snapshot.inventory.defining_files or draft.iri in others:
+            message = text(
+                "Something else has the address {address} already."
+                " Choose another end, or open that entry.",
+                address=draft.iri,
+            )
+        else:
+            return
+        yield InputProblem("slug", message)
+
+    @property
+    def changed(self) -> list[str]:
         """Return the keys of the drafts that change something."""
-        return [key for key, changes in self.changes.items() if changes or self.problems[key]]
+        found = self._builders.items()
+        return [key for key, builder in found if builder.changes or builder.problems]
+
+    def problems(self, key: str) -> Sequence[InputProblem]:
+        """Return what was typed into a draft and can be no value."""
+        builder = self._builders.get(key)
+        return builder.problems if builder is not None else ()
+
+    @property
+    def has_problems(self) -> bool:
+        """Tell whether something was typed that can be no value."""
+        return any(builder.problems for builder in self._builders.values())
+
+    @cached_property
+    def clashes(self) -> tuple[EditClash, ...]:
+        """Return the changes whose old value is not there any more."""
+        properties = self.snapshot.inventory.properties
+        return tuple(
+            EditClash(key, change)
+            for key, builder in self._builders.items()
+            for change in builder.changes
+            if change.old is not None
+            and change.old not in properties.of(change.thing).get(change.path, ())
+        )
+
+    @cached_property
+    def _planned(self) -> Plan | ChangeRefused:
+        lost = [clash.change for clash in self.clashes]
+        builders = self._builders.values()
+        wanted = [c for builder in builders for c in builder.changes if c not in lost]
+        # Without the value that is gone, the new one can still be looked at and checked.
+        wanted += [dataclasses.replace(c, old=None) for c in lost if c.new is not None]
+        try:
+            return plan_changes(self.snapshot.sources, wanted)
+        except ChangeRefused as error:
+            return error
+
+    @property
+    def plan(self) -> Plan | None:
+        """Return what would be written; None when the files cannot be changed so."""
+        return self._planned if isinstance(self._planned, Plan) else None
+
+    @property
+    def refused(self) -> ChangeRefused | None:
+        """Return why there is no plan."""
+        return self._planned if isinstance(self._planned, ChangeRefused) else None
 
     def things(self) -> set[str]:
         """Return the IRIs of everything that the changes touch, from either end."""
-        found: set[str] = set()
-        for changes in self.changes.values():
-            for change in changes:
-                found.add(change.thing)
-                ends = (change.old, change.new)
-                found |= {end.value for end in ends if isinstance(end, NamedNode)}
-        return found
+        changes = [change for builder in self._builders.values() for change in builder.changes]
+        ends = (end for change in changes for end in (change.old, change.new))
+        found = {end.value for end in ends if isinstance(end, NamedNode)}
+        return found | {change.thing for change in changes}
 
-
-def pending_changes(session: EditSession, also: Draft | None = None) -> PendingChanges:
-    """Return the changes of all kept drafts of a session, and what is wrong with them.
-
-    Args:
-        session: Sources and drafts.
-        also: A draft that counts too, although nobody has typed into it.
-    """
-    drafts = {draft.key: draft for draft in session.kept_drafts}
-    if also is not None:
-        drafts[also.key] = also
-    changes: dict[str, list[Change]] = {}
-    problems: dict[str, list[InputProblem]] = {}
-    for key, draft in drafts.items():
-        changes[key], problems[key] = draft_changes(session, draft)
-    clashes = tuple(_find_clashes(session, changes))
-    lost = [clash.change for clash in clashes]
-    wanted = [c for found in changes.values() for c in found if c not in lost]
-    # Without the value that is gone, the new one can still be looked at and checked.
-    wanted += [dataclasses.replace(change, old=None) for change in lost if change.new is not None]
-    try:
-        return PendingChanges(
-            plan_changes(session.snapshot.sources, wanted), changes, problems, clashes
-        )
-    except ChangeRefused as error:
-        return PendingChanges(None, changes, problems, clashes, error)
-
-
-def draft_changes(session: EditSession, draft: Draft) -> tuple[list[Change], list[InputProblem]]:
-    """Return what a draft changes, and what of it can be no value."""
-    snapshot = session.snapshot
-    if draft.is_removed:
-        return removal_changes(snapshot.proofs, draft.iri, snapshot.owners(draft.iri)), []
-    form, file = session.form(draft), draft_file(session, draft)
-    builder = ChangeBuilder(snapshot.proofs, session.choices(), draft.iri, file)
-    if draft.is_new:
-        builder.changes += creation_changes(draft.iri, form.types, file)
-        builder.problems += _wrong_address(session, draft)
-        if draft.owner is not None and draft.owner.has_part:
-            owner = session.address(draft.owner.key)
-            new = NamedNode(draft.iri)
-            builder.changes.append(add_value(owner, draft.owner.path, new, file))
-    builder.compose(session.entries(draft))
-    return builder.changes, builder.problems
-
-
-def draft_file(session: EditSession, draft: Draft) -> str:
-    """Return the file that a thing is, or will be, written in."""
-    snapshot = session.snapshot
-    if not draft.is_new:
-        return snapshot.inventory.defining_files.get(draft.iri, "")
-    if draft.owner is not None and draft.owner.is_beside:
-        above = session.drafts.get(draft.owner.key) or session.open(draft.owner.key)
-        if above is not None:
-            return draft_file(session, above)
-    return file_for_new_thing(snapshot.inventory, session.form(draft), draft.iri)
-
-
-def _wrong_address(session: EditSession, draft: Draft) -> list[InputProblem]:
-    if draft.slug and not _SLUG.fullmatch(draft.slug):
-        return [
-            InputProblem(
-                "slug",
-                text(
-                    "Write the end of the address with lower-case letters a–z, digits and hyphens,"
-                    " such as {example}.",
-                    example=draft.iri.rpartition("/")[2],
-                ),
-            )
-        ]
-    others = [other for other in session.pending() if other.key != draft.key]
-    if draft.iri in session.snapshot.inventory.defining_files or draft.iri in [
-        other.iri for other in others
-    ]:
-        return [
-            InputProblem(
-                "slug",
-                text(
-                    "Something else has the address {address} already."
-                    " Choose another end, or open that entry.",
-                    address=draft.iri,
-                ),
-            )
-        ]
-    return []
-
-
-def _find_clashes(session: EditSession, changes: Mapping[str, list[Change]]) -> list[EditClash]:
-    """Return the changes whose old value is not there any more."""
-    subjects = session.snapshot.inventory.properties
-    return [
-        EditClash(key, change)
-        for key, found in changes.items()
-        for change in found
-        if change.old is not None
-        and change.old not in subjects.of(change.thing).get(change.path, ())
-    ]
-
-
-def draft_triples(work: PendingChanges, key: str, session: EditSession) -> list[Triple]:
-    """Return the triples of a draft's thing, and of what changes with it."""
-    assert work.plan is not None
-    draft = session.drafts.get(key) or session.open(key)
-    assert draft is not None
-    about = {NamedNode(draft.iri)} | {
-        NamedNode(change.thing) for change in work.changes.get(key, ()) if change.new is not None
-    }
-    triples = (t for file in work.plan.after.files for t in file.triples)
-    return [triple for triple in triples if triple.subject in about]
+    def triples(self, draft: Draft) -> list[Triple]:
+        """Return the triples of a draft's thing, and of what changes with it, as they would be."""
+        if self.plan is None:
+            return []
+        builder = self._builders.get(draft.key)
+        changes = builder.changes if builder is not None else ()
+        about = {NamedNode(draft.iri)}
+        about |= {NamedNode(change.thing) for change in changes if change.new is not None}
+        triples = (t for file in self.plan.after.files for t in file.triples)
+        return [triple for triple in triples if triple.subject in about]
 
 
 # Entries → changes of triples: a value and who says so change together.
@@ -219,6 +357,33 @@ class ChangeBuilder:
         self.changes: list[Change] = []
         self.problems: list[InputProblem] = []
         self._minted: set[str] = set()
+
+    def create(self, types: Iterable[str]) -> None:
+        """Add the changes that create the thing: its classes."""
+        for name in types:
+            self.changes.append(
+                add_value(self._thing, iri("rdf:type"), NamedNode(name), self._file)
+            )
+
+    def link_from(self, owner: str, path: str) -> None:
+        """Add the change that makes the thing a part of another one."""
+        self.changes.append(add_value(owner, path, NamedNode(self._thing), self._file))
+
+    def remove(self, owners: Iterable[tuple[str, str]]) -> None:
+        """Add the changes that remove the thing, with the statements about it and links to it.
+
+        Args:
+            owners: Subject and property of what links to it.
+        """
+        for thing in (self._thing, *self._proofs.about(self._thing)):
+            self._remove_triples(thing)
+        for owner, path in owners:
+            self.changes.append(remove_value(owner, path, NamedNode(self._thing)))
+
+    def _remove_triples(self, thing: str) -> None:
+        self.changes += [
+            remove_value(thing, path, value) for path, value in self._proofs.triples(thing)
+        ]
 
     def compose(self, entries: Iterable[FieldInput]) -> None:
         """Add the changes that the entries ask for."""
@@ -255,7 +420,7 @@ class ChangeBuilder:
         named_after = each.is_repeated and isinstance(new, NamedNode)
         if proof.statement and (new is None or (moved and named_after)):
             # Where there are several links, the address of a statement tells which it is about.
-            self.changes += _removed_value(self._proofs, proof.statement)
+            self._remove_triples(proof.statement)
             if new is not None:
                 self._state(each, new, proof, is_copy=True)
         elif proof.statement:
@@ -306,71 +471,6 @@ def _value_change(
         yield add_value(new.value, each.path, NamedNode(thing))
 
 
-def _removed_value(proofs: StatementForms, thing: str) -> Iterator[Change]:
-    return (remove_value(thing, path, value) for path, value in proofs.triples(thing))
-
-
-def removal_changes(
-    proofs: StatementForms, thing: str, owners: Iterable[tuple[str, str]]
-) -> list[Change]:
-    """Return the changes that take a thing away, with the statements about it and the links to it.
-
-    Args:
-        proofs: Of the sources.
-        thing: Its IRI.
-        owners: Subject and property of what links to it.
-    """
-    gone = [*_removed_value(proofs, thing)]
-    for statement in proofs.about(thing):
-        gone += _removed_value(proofs, statement)
-    return gone + [remove_value(owner, path, NamedNode(thing)) for owner, path in owners]
-
-
-def creation_changes(thing: str, types: Iterable[str], file: str) -> list[Change]:
-    """Return the changes that create a new thing: its classes and links to it."""
-    return [add_value(thing, iri("rdf:type"), NamedNode(name), file) for name in types]
-
-
 def _error_texts(error: ValueRefused) -> Text:
     """Return the message and the cure of an error, by language."""
     return {tag: f"{error.what[tag]} {error.remedy.get(tag, '')}".strip() for tag in LANGUAGES}
-
-
-# Two people changed one value: which of the two is to count.
-
-
-def resolve_conflicts(session: EditSession, clashes: Iterable[EditClash], *, mine: bool) -> None:
-    """Let the drafts begin from what is in the files now.
-
-    Args:
-        session: Sources and drafts.
-        clashes: What was changed on both sides.
-        mine: Whether what was typed replaces what is in the files, or gives way to it.
-    """
-    for clash in clashes:
-        draft = session.drafts.get(clash.key)
-        if draft is None:
-            continue
-        pairs = dict(draft.pairs)
-        now = _current_value(session, clash, pairs)
-        for _start, entry in name_prefixes(session.entries(draft)):
-            for row in entry.rows:
-                if entry.field.path != clash.change.path or row.old != clash.change.old:
-                    continue
-                pairs[f"{row.name}o"] = "" if now is None else str(now)
-                if not mine:
-                    pairs[f"{row.name}v"] = "" if now is None else input_text(now)[0]
-                    pairs.pop(f"{row.name}d", None)
-        session.put(replace(draft, pairs=tuple(pairs.items())))
-
-
-def _current_value(session: EditSession, clash: EditClash, pairs: dict[str, str]) -> Term | None:
-    """Return the value that replaced the old one in the sources; None without one."""
-    change, known = clash.change, set(pairs.values())
-    values = session.snapshot.inventory.properties.values(change.thing, change.path)
-    found = [v for v in values if str(v) not in known and _language(v) == _language(change.old)]
-    return found[0] if len(found) == 1 else None
-
-
-def _language(term: Term | None) -> str:
-    return (term.language or "") if isinstance(term, Literal) else ""
