@@ -1,4 +1,4 @@
-"""What people write in a field → a term of the data, with a cure for what is none."""
+"""What people write in a field → a term of the data, or an error that says what to write."""
 
 from __future__ import annotations
 

@@ -101,10 +101,10 @@ def _field_at(editor: EditorPages, draft: Draft, start: str) -> tuple[Form, Fiel
         return None
     if found[4] is None:
         return form, form.fields[int(found[1])]
-    proof = editor.pending.snapshot.proofs.form
-    if proof is None or int(found[4]) >= len(proof.fields):
+    statement_form = editor.pending.snapshot.statements.form
+    if statement_form is None or int(found[4]) >= len(statement_form.fields):
         return None
-    return proof, proof.fields[int(found[4])]
+    return statement_form, statement_form.fields[int(found[4])]
 
 
 def _add_row(editor: EditorPages, draft: Draft, start: str) -> Response:
@@ -127,7 +127,7 @@ def _with_new_row(
     number = max((int(part) for part in used if part.isdecimal()), default=-1) + 1
     row = replace(empty_input(each), name=f"{start}{number}.")
     if "s" not in start:
-        row = editor.pending.snapshot.proofs.with_proofs(form, each, row)
+        row = editor.pending.snapshot.statements.with_statements(form, each, row)
     return replace(draft, pairs=(*draft.pairs, *input_pairs([FieldInput(each, (row,))]))), row
 
 

@@ -115,7 +115,7 @@ def _guard(response: Response) -> Response:
 
 def _answer_errors(app: Flask, editor: EditorPages) -> None:
     @app.errorhandler(PublisherError)
-    def told(error: PublisherError) -> tuple[bytes, int]:
+    def refused(error: PublisherError) -> tuple[bytes, int]:
         context = editor.context()
         return editor.problem(error.in_language(context.language).splitlines()), 409
 

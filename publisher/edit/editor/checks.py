@@ -59,7 +59,7 @@ def is_grave(finding: Finding) -> bool:
     return finding.severity is Severity.VIOLATION
 
 
-# What is wrong with a draft, told at the input where it can be mended.
+# What is wrong with a draft, shown at the input where it can be corrected.
 
 
 @dataclass
@@ -132,7 +132,7 @@ def _input_names(entries: Iterable[FieldInput]) -> tuple[dict[str, str], dict[st
         if not entry.field.is_inverse:
             starts[entry.field.path] = f"f{number}."
         for row in entry.rows:
-            for proof in row.proofs:
-                if proof.statement:
-                    statements[proof.statement] = f"f{number}."
+            for statement in row.statements:
+                if statement.iri:
+                    statements[statement.iri] = f"f{number}."
     return starts, statements

@@ -1,4 +1,4 @@
-"""What stands in a form: rows of values with the statements that prove them.
+"""The inputs of a form: rows of values with the statements about them.
 
 Sources → entries → inputs of a page → what was typed → entries again. Names of inputs say where
 they belong: ``f3.0.v`` is the value of the first row of the fourth field, ``f3.0.s0.f5.0.v`` a
@@ -27,7 +27,7 @@ from publisher.render.values import sort_key
 
 VALUE, LANGUAGE, OLD, DROP, STATEMENT = "v", "l", "o", "d", "i"
 _ROW = re.compile(r"(\d+)\.")
-_PROOF = re.compile(r"s(\d+)\.")
+_STATEMENT = re.compile(r"s(\d+)\.")
 _NO_CHOICES = PickList((), "")
 
 
@@ -38,10 +38,10 @@ class ValueInput:
     Attributes:
         name: What the names of its inputs begin with.
         old: The value when the form was made; None in a new row.
-        value: What stands in it now: the IRI of a thing that is known, else the text as typed.
+        value: Its text now: the IRI of a thing that is known, else the text as typed.
         language: Language tag of a text.
         is_dropped: Whether it is to be taken away.
-        proofs: The statements about it.
+        statements: The statements about it.
     """
 
     name: str
@@ -49,7 +49,7 @@ class ValueInput:
     value: str = ""
     language: str = ""
     is_dropped: bool = False
-    proofs: tuple[StatementInput, ...] = ()
+    statements: tuple[StatementInput, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -88,12 +88,12 @@ class StatementInput:
 
     Attributes:
         name: What the names of its inputs begin with.
-        statement: IRI of the statement; empty for a new one.
+        iri: IRI of the statement; empty for a new one.
         entries: Its sources, notes and so on.
     """
 
     name: str
-    statement: str
+    iri: str
     entries: tuple[FieldInput, ...] = field(repr=False)
 
     @property
@@ -150,16 +150,18 @@ class FormData:
         self._values: Mapping[str, str] = dict(pairs)
         self._choices = choices
 
-    def entries(self, form: Form, proof: Form | None, prefix: str = "") -> tuple[FieldInput, ...]:
+    def entries(
+        self, form: Form, statement_form: Form | None, prefix: str = ""
+    ) -> tuple[FieldInput, ...]:
         """Return what was typed into the fields of a form.
 
         Args:
             form: Whose fields.
-            proof: The form of statements, where its fields may have them.
+            statement_form: The form of statements, where its fields may have them.
             prefix: What the names of its inputs begin with.
         """
         return tuple(
-            FieldInput(each, tuple(self._rows(each, f"{prefix}f{number}.", proof)))
+            FieldInput(each, tuple(self._rows(each, f"{prefix}f{number}.", statement_form)))
             for number, each in enumerate(form.fields)
         )
 
@@ -167,7 +169,7 @@ class FormData:
         rest = (name[len(start) :] for name in self._values if name.startswith(start))
         return sorted({int(found[1]) for part in rest if (found := pattern.match(part))})
 
-    def _rows(self, each: Field, start: str, proof: Form | None) -> Iterator[ValueInput]:
+    def _rows(self, each: Field, start: str, statement_form: Form | None) -> Iterator[ValueInput]:
         for number in self._numbers(start, _ROW):
             name = f"{start}{number}."
             value = clean_text(self._values.get(name + VALUE, ""))
@@ -177,14 +179,14 @@ class FormData:
                 self._choices.resolve(each, value) or value,
                 self._values.get(name + LANGUAGE, ""),
                 DROP in self._values.get(name + DROP, ""),
-                tuple(self._proofs(name, proof)) if proof is not None else (),
+                tuple(self._statements(name, statement_form)) if statement_form is not None else (),
             )
 
-    def _proofs(self, start: str, proof: Form) -> Iterator[StatementInput]:
-        for number in self._numbers(start, _PROOF):
+    def _statements(self, start: str, form: Form) -> Iterator[StatementInput]:
+        for number in self._numbers(start, _STATEMENT):
             name = f"{start}s{number}."
-            statement = self._values.get(name + STATEMENT, "")
-            yield StatementInput(name, statement, self.entries(proof, None, name))
+            known = self._values.get(name + STATEMENT, "")
+            yield StatementInput(name, known, self.entries(form, None, name))
 
 
 def input_pairs(entries: Iterable[FieldInput]) -> Iterator[tuple[str, str]]:
@@ -198,9 +200,9 @@ def input_pairs(entries: Iterable[FieldInput]) -> Iterator[tuple[str, str]]:
                 yield row.name + OLD, str(row.old)
             if row.is_dropped:
                 yield row.name + DROP, DROP
-            for proof in row.proofs:
-                yield proof.name + STATEMENT, proof.statement
-                yield from input_pairs(proof.entries)
+            for statement in row.statements:
+                yield statement.name + STATEMENT, statement.iri
+                yield from input_pairs(statement.entries)
 
 
 def name_prefixes(
@@ -211,8 +213,8 @@ def name_prefixes(
         start = f"{prefix}f{number}."
         yield start, entry
         for row in entry.rows:
-            for proof in row.proofs:
-                yield from name_prefixes(proof.entries, proof.name)
+            for statement in row.statements:
+                yield from name_prefixes(statement.entries, statement.name)
 
 
 def read_hidden_term(written: str) -> Term | None:
@@ -240,7 +242,7 @@ class StatementForms:
         """Look the statements up; without a shape for them, nothing has any."""
         self._inventory = inventory
         listed = tuple(forms)
-        self.statements = StatementIndex(inventory, listed)
+        self.index = StatementIndex(inventory, listed)
         self._forms = listed
         found = next((form for form in listed if form.class_iri == STATEMENT_CLASS), None)
         self.form: Form | None = found and replace(
@@ -248,20 +250,20 @@ class StatementForms:
         )
 
     def is_sourced(self, form: Form, each: Field) -> bool:
-        """Tell whether values of a field may be proved one by one.
+        """Tell whether values of a field may have statements one by one.
 
         They are where the sources do so, and for all facts of a class that has such facts; texts
         of our own, parts, and what points to the thing are not.
         """
         if self.form is None or each.is_part or each.is_inverse:
             return False
-        if self._proves_itself(each):
+        if self._names_its_source(each):
             return False
         if each.kind == TEXT:
             return any(self.is_usual(form, each, tag) for tag in each.languages)
-        return self.statements.want(form.types)
+        return self.index.want(form.types)
 
-    def _proves_itself(self, each: Field) -> bool:
+    def _names_its_source(self, each: Field) -> bool:
         """Tell whether what a field links to must name its own source (a site, a programme)."""
         linked = [form for form in self._forms if form.class_iri in each.classes]
         return bool(linked) and all(
@@ -269,9 +271,9 @@ class StatementForms:
         )
 
     def is_usual(self, form: Form, each: Field, language: str = "") -> bool:
-        """Tell whether the sources prove values of a field of this class."""
+        """Tell whether the values of a field of this class have statements in the sources."""
         value = Literal("", language=language) if language else Literal("")
-        return self.statements.are_wanted(form.types, each.path, value)
+        return self.index.are_wanted(form.types, each.path, value)
 
     def fill(self, form: Form, thing: str) -> tuple[FieldInput, ...]:
         """Return the entries of a thing as the sources have them; empty ones for a new thing."""
@@ -282,20 +284,22 @@ class StatementForms:
     def _entry(self, form: Form, number: int, each: Field, thing: str) -> FieldInput:
         values = self._inventory.values(thing, each.path, each.is_inverse) if thing else ()
         rows = value_inputs(each, f"f{number}.", values)
-        return FieldInput(each, tuple(self.with_proofs(form, each, row, thing) for row in rows))
+        return FieldInput(each, tuple(self.with_statements(form, each, row, thing) for row in rows))
 
-    def with_proofs(self, form: Form, each: Field, row: ValueInput, thing: str = "") -> ValueInput:
+    def with_statements(
+        self, form: Form, each: Field, row: ValueInput, thing: str = ""
+    ) -> ValueInput:
         """Return a row with the statements about it, or with an empty one to fill in."""
         if not self.is_sourced(form, each):
             return row
-        texts = self.statements.of_fact(thing, each.path, row.old) if row.old is not None else ()
+        texts = self.index.of_fact(thing, each.path, row.old) if row.old is not None else ()
         if not texts and each.kind == TEXT and not self.is_usual(form, each, row.language):
             return row
-        proofs = [
+        statements = [
             StatementInput(name := f"{row.name}s{number}.", statement, self._said(statement, name))
             for number, statement in enumerate(texts or ("",))
         ]
-        return replace(row, proofs=tuple(proofs))
+        return replace(row, statements=tuple(statements))
 
     def _said(self, statement: str, name: str) -> tuple[FieldInput, ...]:
         assert self.form is not None
@@ -415,7 +419,7 @@ class FieldChoices:
             return ""
 
     def shown(self, each: Field, value: str, language: str) -> str:
-        """Return what stands in the input of a field for the value of a choice."""
+        """Return the text of the input of a field for the value of a choice."""
         picked = self.of(each)
         if each.kind not in (LINK, ANY) or self.resolve(each, value) != value or not value:
             return value

@@ -50,7 +50,7 @@ def form_page(
 
     Args:
         editor: Session and pages.
-        draft: What stands in it.
+        draft: What is shown in it.
         language: Of the page.
         checks: Whether to tell what is wrong.
         others: What another window keeps that is different.
@@ -122,8 +122,8 @@ def _links_to_errors(fields: list[FieldView], errors: FormErrors) -> Iterator[tu
         for row in view.rows:
             for message in row.errors:
                 yield row.id, view.label, message
-            for proof in row.proofs:
-                yield from _links_to_errors([*proof.sources, *proof.rest], errors)
+            for statement in row.statements:
+                yield from _links_to_errors([*statement.sources, *statement.rest], errors)
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ class ValueView:
     Attributes:
         name: What the names of its inputs begin with.
         kind: ``select``, ``search``, ``area`` or ``line``.
-        value: What stands in the input.
+        value: Text of the input.
         old: Hidden: the value when the form was made.
         language: Language tag of a text.
         languages: Tags to choose from; empty when it is settled.
@@ -234,7 +234,7 @@ class ValueView:
         is_dropped: Whether it is marked to be taken away.
         may_drop: Whether that can be asked for.
         errors: What is wrong with it.
-        proofs: The statements about it.
+        statements: The statements about it.
     """
 
     name: str
@@ -247,7 +247,7 @@ class ValueView:
     is_dropped: bool
     may_drop: bool
     errors: tuple[str, ...]
-    proofs: tuple[StatementView, ...]
+    statements: tuple[StatementView, ...]
 
     @property
     def id(self) -> str:
@@ -260,7 +260,7 @@ class StatementView:
     """A statement about a value: its sources, then its other properties."""
 
     name: str
-    statement: str
+    iri: str
     sources: tuple[FieldView, ...]
     rest: tuple[FieldView, ...]
     is_open: bool
@@ -336,12 +336,12 @@ class FormViews:
             in_language(each.description, self._language),
             tuple(self._row(each, row) for row in entry.rows),
             self._list(each),
-            self._told(messages.errors),
-            self._told(messages.warnings),
+            self._in_language(messages.errors),
+            self._in_language(messages.warnings),
             any(not row.is_empty for row in entry.rows),
         )
 
-    def _told(self, messages: Iterable[Text]) -> tuple[str, ...]:
+    def _in_language(self, messages: Iterable[Text]) -> tuple[str, ...]:
         return tuple(in_language(text, self._language) for text in messages)
 
     def _list(self, each: Field) -> str:
@@ -375,8 +375,8 @@ class FormViews:
             options=self._options(each, row),
             is_dropped=row.is_dropped,
             may_drop=row.old is not None,
-            errors=self._told(self._remarks.of_row(row.name)),
-            proofs=tuple(self._proof(proof) for proof in row.proofs),
+            errors=self._in_language(self._remarks.of_row(row.name)),
+            statements=tuple(self._statement(statement) for statement in row.statements),
         )
 
     def _kind(self, each: Field, row: ValueInput) -> str:
@@ -400,15 +400,15 @@ class FormViews:
             found[row.value] = self._choices.name(row.value, self._language)
         return found
 
-    def _proof(self, proof: StatementInput) -> StatementView:
+    def _statement(self, statement: StatementInput) -> StatementView:
         views = [
-            self.field(entry, f"{proof.name}f{number}.")
-            for number, entry in enumerate(proof.entries)
+            self.field(entry, f"{statement.name}f{number}.")
+            for number, entry in enumerate(statement.entries)
         ]
         rest = tuple(view for view in views if view.field.path != _SOURCE)
         return StatementView(
-            proof.name,
-            proof.statement,
+            statement.name,
+            statement.iri,
             tuple(view for view in views if view.field.path == _SOURCE),
             rest,
             any(view.errors for view in rest),

@@ -166,7 +166,7 @@ class PendingChanges:
         form = self.snapshot.form_of(key)
         if form is None:
             return None
-        entries = self.snapshot.proofs.fill(form, key)
+        entries = self.snapshot.statements.fill(form, key)
         return Draft(key, form.class_iri, key, tuple(input_pairs(entries)))
 
     def form(self, draft: Draft) -> Form:
@@ -208,7 +208,7 @@ class PendingChanges:
     def entries(self, draft: Draft) -> tuple[FieldInput, ...]:
         """Return what is in the form of a draft."""
         form = self.form(draft)
-        return FormData(draft.pairs, self.choices).entries(form, self.snapshot.proofs.form)
+        return FormData(draft.pairs, self.choices).entries(form, self.snapshot.statements.form)
 
     def file(self, draft: Draft) -> str:
         """Return the file that a thing is, or will be, written in."""
@@ -234,7 +234,7 @@ class PendingChanges:
         """Return what a draft changes, and what of it can be no value."""
         snapshot = self.snapshot
         file = "" if draft.is_removed else self.file(draft)
-        builder = ChangeBuilder(snapshot.proofs, self.choices, draft.iri, file)
+        builder = ChangeBuilder(snapshot.statements, self.choices, draft.iri, file)
         if draft.is_removed:
             builder.remove(snapshot.owners(draft.iri))
             return builder
@@ -342,17 +342,17 @@ class ChangeBuilder:
     """Makes changes of one thing, and notes what cannot become one."""
 
     def __init__(
-        self, proofs: StatementForms, choices: FieldChoices, thing: str, file: str = ""
+        self, statements: StatementForms, choices: FieldChoices, thing: str, file: str = ""
     ) -> None:
         """Begin with no change.
 
         Args:
-            proofs: Of the sources.
+            statements: Of the sources.
             choices: What may be chosen.
             thing: IRI of the thing.
-            file: Where it stands, or will; statements about it go there too.
+            file: Where it is, or will be; statements about it go there too.
         """
-        self._proofs, self._choices = proofs, choices
+        self._statements, self._choices = statements, choices
         self._thing, self._file = thing, file
         self.changes: list[Change] = []
         self.problems: list[InputProblem] = []
@@ -375,14 +375,14 @@ class ChangeBuilder:
         Args:
             owners: Subject and property of what links to it.
         """
-        for thing in (self._thing, *self._proofs.about(self._thing)):
+        for thing in (self._thing, *self._statements.about(self._thing)):
             self._remove_triples(thing)
         for owner, path in owners:
             self.changes.append(remove_value(owner, path, NamedNode(self._thing)))
 
     def _remove_triples(self, thing: str) -> None:
         self.changes += [
-            remove_value(thing, path, value) for path, value in self._proofs.triples(thing)
+            remove_value(thing, path, value) for path, value in self._statements.triples(thing)
         ]
 
     def compose(self, entries: Iterable[FieldInput]) -> None:
@@ -391,8 +391,8 @@ class ChangeBuilder:
             for row in entry.rows:
                 new = self._wanted(entry.field, row)
                 self.changes += _value_change(self._thing, entry.field, row.old, new, self._file)
-                for proof in row.proofs:
-                    self._prove(entry.field, row, new, proof)
+                for statement in row.statements:
+                    self._change_statement(entry.field, row, new, statement)
 
     def _wanted(self, each: Field, row: ValueInput) -> Term | None:
         """Return the value that a row asks for; the old one when it can be none."""
@@ -414,39 +414,41 @@ class ChangeBuilder:
             self.problems.append(InputProblem(row.name, _error_texts(error)))
             return row.old
 
-    def _prove(self, each: Field, row: ValueInput, new: Term | None, proof: StatementInput) -> None:
+    def _change_statement(
+        self, each: Field, row: ValueInput, new: Term | None, inputs: StatementInput
+    ) -> None:
         """Add the changes of one statement about a value."""
         moved = row.old is not None and new is not None and row.old != new
         named_after = each.is_repeated and isinstance(new, NamedNode)
-        if proof.statement and (new is None or (moved and named_after)):
+        if inputs.iri and (new is None or (moved and named_after)):
             # Where there are several links, the address of a statement tells which it is about.
-            self._remove_triples(proof.statement)
+            self._remove_triples(inputs.iri)
             if new is not None:
-                self._state(each, new, proof, is_copy=True)
-        elif proof.statement:
+                self._add_statement(each, new, inputs, is_copy=True)
+        elif inputs.iri:
             if moved and row.old is not None and new is not None:
-                self.changes.append(replace_value(proof.statement, OBJECT, row.old, new))
-            self._describe(proof.statement, proof)
-        elif new is not None and not proof.is_empty:
-            self._state(each, new, proof)
+                self.changes.append(replace_value(inputs.iri, OBJECT, row.old, new))
+            self._edit_statement(inputs.iri, inputs)
+        elif new is not None and not inputs.is_empty:
+            self._add_statement(each, new, inputs)
 
-    def _state(
-        self, each: Field, value: Term, proof: StatementInput, *, is_copy: bool = False
+    def _add_statement(
+        self, each: Field, value: Term, inputs: StatementInput, *, is_copy: bool = False
     ) -> None:
         """Add a new statement; a copy takes over what another one said."""
-        address = self._proofs.statements.address
+        address = self._statements.index.address
         statement = address(self._thing, each.path, value, self._minted)
         self._minted.add(statement)
         for path, term in statement_type(self._thing, each.path, value):
             self.changes.append(add_value(statement, path, term, self._file))
-        for entry in proof.entries:
+        for entry in inputs.entries:
             for row in entry.rows:
                 wanted = self._wanted(entry.field, row)
                 if wanted is not None and (is_copy or row.old is None):
                     self.changes.append(add_value(statement, entry.field.path, wanted, self._file))
 
-    def _describe(self, statement: str, proof: StatementInput) -> None:
-        for entry in proof.entries:
+    def _edit_statement(self, statement: str, inputs: StatementInput) -> None:
+        for entry in inputs.entries:
             for row in entry.rows:
                 new = self._wanted(entry.field, row)
                 self.changes += _value_change(statement, entry.field, row.old, new)

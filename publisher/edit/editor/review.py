@@ -61,13 +61,13 @@ class TermFormatter:
             for row in entry.rows:
                 yield from self._of_row(entry.field, row, named)
                 if not row.is_empty:
-                    for proof in row.proofs:
+                    for statement in row.statements:
                         yield from self.differences(
-                            proof.entries, f"{named}: {self.value(row.value)}"
+                            statement.entries, f"{named}: {self.value(row.value)}"
                         )
 
     def value(self, value: str) -> str:
-        """Return what stands in an input, in words: the name of a thing, or the text, cut."""
+        """Return the text of an input, in words: the name of a thing, or the text, cut."""
         known = self._choices.known(value, self._language)
         return known or (value if len(value) <= _LONGEST else value[:_LONGEST] + "…")
 
@@ -84,7 +84,7 @@ class TermFormatter:
 
 # What was left alone although it belongs to what was changed.
 #
-# A text that still tells the old value ("105 members" after 105 became 110), and a source that was
+# A text that still says the old value ("105 members" after 105 became 110), and a source that was
 # cited for it.
 
 
@@ -93,7 +93,7 @@ class StaleMention:
     """A text that was left alone and names a value that was changed.
 
     Attributes:
-        input: Name of the input it stands in.
+        input: Name of the input that holds it.
         text: As it is.
         proposal: With the new value in the place of the old one.
         field: The field of the text.
@@ -128,9 +128,9 @@ def unchanged_sources(
             new = _new(entry, row, choices)
             if row.old is None or new is None or new == row.old:
                 continue
-            for proof in row.proofs:
-                cited = [r for e in proof.entries if e.field.path == SOURCE for r in e.rows]
-                if cited and proof.statement and all(source.is_unchanged for source in cited):
+            for statement in row.statements:
+                cited = [r for e in statement.entries if e.field.path == SOURCE for r in e.rows]
+                if cited and statement.iri and all(source.is_unchanged for source in cited):
                     yield entry.field, [source.value for source in cited if source.value]
 
 

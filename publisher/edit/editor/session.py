@@ -69,7 +69,7 @@ class EditSession:
         """
         self._count += 1
         key = f"new-{self._count}"
-        pairs = dict(input_pairs(self.pending.snapshot.proofs.fill(form, "")))
+        pairs = dict(input_pairs(self.pending.snapshot.statements.fill(form, "")))
         pairs |= self._known_inputs(form, owner, label)
         draft = Draft(key, form.class_iri, "", tuple(pairs.items()), owner)
         draft = replace(draft, iri=self._address(draft), is_kept=owner is not None)

@@ -54,14 +54,14 @@ class SourceSnapshot:
         signature: How the files looked then.
         inventory: What they say, looked up.
         forms: A form for each class.
-        proofs: The statements about facts.
+        statements: The statements about facts.
     """
 
     sources: Sources
     signature: Signature
     inventory: Inventory
     forms: tuple[Form, ...]
-    proofs: StatementForms
+    statements: StatementForms
 
     @cached_property
     def validator(self) -> NodeValidator:

@@ -82,7 +82,7 @@ class _ListSheet:
         self._columns: dict[tuple[str, ...], int] = {}
 
     def formula(self, choices: Sequence[str]) -> str:
-        """Return where a list stands, as a drop-down names it."""
+        """Return the cells of a list, as a drop-down names them."""
         number = self._columns.setdefault(tuple(choices), len(self._columns) + 1)
         letter = get_column_letter(number)
         title = in_language(LISTS, self._language).replace("'", "''")
@@ -238,7 +238,7 @@ def _write(cell: Any, text: str) -> None:
 _NARROWEST, _WIDEST = 14, 52
 _MOST_LINES = 6
 _POINTS_A_LINE = 15.0
-# The arrow of the filter stands in the heading.
+# The arrow of the filter is in the header.
 _ARROW = 4
 
 

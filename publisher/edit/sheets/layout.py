@@ -54,7 +54,7 @@ class ColumnGroup:
         return f"{self.key}@{self.language}" if self.language else self.key
 
     def heading(self, number: int = 1) -> str:
-        """Return what stands above its nth column: every language on a line of its own."""
+        """Return the header of its nth column: every language on a line of its own."""
         found = dict.fromkeys(_numbered(self.headings[tag], number) for tag in LANGUAGES)
         return "\n".join(found)
 
@@ -142,7 +142,7 @@ def _groups(
     inventory: Inventory, form: Form, parts: set[str], has_sources: bool
 ) -> Iterable[ColumnGroup]:
     yield ColumnGroup(ADDRESS_KEY, {tag: translate("Address here", tag) for tag in LANGUAGES})
-    # What a part belongs to is told once, on the sheet of the part.
+    # What a part belongs to is said once, on the sheet of the part.
     shown = [f for f in form.fields if not f.is_part and (not f.is_inverse or f.path in parts)]
     names = {tag: Counter(pick_name(f.names, tag).casefold() for f in shown) for tag in LANGUAGES}
     for each in shown:

@@ -443,7 +443,7 @@ def _date(value: date, number_format: str) -> str:
 # The tables of the site (``/table/lake.csv``) come with such metadata; so do files of others. Found
 # where section 5.2 of "Metadata Vocabulary for Tabular Data" has it: ``FILE-metadata.json`` beside.
 
-# Headings, as much of them as is looked at for what separates them.
+# As much of the headers as is searched for what separates them.
 _BEGINNING = 100_000
 _DELIMITERS = ",;\t"
 _MOST_BYTES = 50_000_000
@@ -500,7 +500,7 @@ def _csv_text(file: Path) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """Return what stands most often between the headings: Swedish Excel writes semicolons."""
+    """Return the most frequent delimiter of the headers: Swedish Excel writes semicolons."""
     head = text[:_BEGINNING].partition("\n")[0]
     return max(_DELIMITERS, key=head.count)
 
