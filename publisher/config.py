@@ -132,6 +132,12 @@ class Config:
         1000, "The same of one client; 0: no limit, as with client_header", least=0
     )
     engine: str = _row(OXIGRAPH, "'oxigraph', 'sparq', or the address of a SPARQL 1.1 endpoint")
+    sparq_triples: int = _row(
+        1_000_000,
+        "Most triples of a release that gets files for sparq, the second engine, where it is"
+        " installed; 0: none, and none are used",
+        least=0,
+    )
     engine_timeout: str = _row(
         "", "Request parameter that carries the time limit, such as timeout:ms (or :s); empty: none"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
     from publisher.release.build import build as build_release
     from publisher.release.catalogue.notices import release_notices
     from publisher.release.history.loss_gate import LossGate, LossLimits
+    from publisher.release.second_engine import SecondEngine, second_engine_notices
 
     with show_progress(language) as progress:
         try:
@@ -43,7 +45,10 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
         loss_gate = LossGate(limits, allow_loss)
         key = Path(config.signing_key) if config.signing_key else None
         try:
-            release = build_release(approved, Path(config.releases), progress, loss_gate, key)
+            second = SecondEngine(config.sparq_triples)
+            release = build_release(
+                approved, Path(config.releases), progress, loss_gate, key, second
+            )
         except LossRefused as error:
             write_findings(list(error.findings), "text", language)
             raise
@@ -57,7 +62,7 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
         ),
         err=True,
     )
-    for notice in release_notices(release):
+    for notice in (*second_engine_notices(release.folder), *release_notices(release)):
         click.echo(in_language(notice, language), err=True)
 
 
@@ -68,12 +73,18 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
     default="",
     help="Remove more than the limits allow; the reason is written into the release.",
 )
+@click.option(
+    "--no-sparq", is_flag=True, help="Leave out the files of the second engine (sparq_triples: 0)."
+)
 @settings("base_iri", "releases")
 @LANGUAGE
 @report_errors
-def build(lang: str, allow_loss: str, **options: Any) -> None:
+def build(lang: str, allow_loss: str, no_sparq: bool, **options: Any) -> None:
     """Check the sources, make a release of them, and switch to it."""
-    build_release(folder_config(**options), lang, allow_loss)
+    config = folder_config(**options)
+    if no_sparq:
+        config = dataclasses.replace(config, sparq_triples=0)
+    build_release(config, lang, allow_loss)
 
 
 # releases: which there are, what changed, going back, letting old ones go.

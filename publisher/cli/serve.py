@@ -77,11 +77,13 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
 
     from publisher.load.parse import parse_any
     from publisher.release.preview import build_preview
+    from publisher.release.second_engine import SecondEngine
 
     config = read_config(Path.cwd(), options)
     parsed = parse_any(files, str(options["base_iri"] or ""), read_limits(config))
     with TemporaryDirectory(prefix="publisher-") as folder:
-        release = build_preview(parsed, Path(folder), union=union)
+        second = SecondEngine(config.sparq_triples)
+        release = build_preview(parsed, Path(folder), union=union, second_engine=second)
         preview_of = dataclasses.replace(
             config,
             base_iri=release.base_iri,

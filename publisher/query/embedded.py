@@ -12,9 +12,10 @@ from pathlib import Path
 
 from pyoxigraph import QuerySolutions, Store
 
-from publisher.errors import PublisherError
+from publisher.errors import EngineFailed, PublisherError, QueryLimitExceeded
 from publisher.query.describe import Describer
 from publisher.query.engine import Answer, Description, Operation, Solution
+from publisher.query.routing import SecondChances
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 
@@ -74,12 +75,31 @@ class EmbeddedEngine(InProcessEngine):
         """
         super().__init__(Path(config.store))
         self._workplace, self._count = config, workers
+        self._chances = SecondChances()
         self._lock = threading.Lock()
         self._workers = WorkerPool(config, workers) if at_once else None
 
     def answer(self, operation: Operation) -> Answer:
-        """Return a worker's answer; see ``Engine.answer``."""
-        return self.workers().answer(operation)
+        """Return a worker's answer; see ``Engine.answer``.
+
+        A query that ended its worker while sparq had it is put to Oxigraph, once.
+        """
+        asked = self.prepared(operation)
+        try:
+            return self.workers().answer(asked)
+        except (EngineFailed, QueryLimitExceeded) as error:
+            again = self.after(asked, error)
+            if again is None:
+                raise
+        return self.workers().answer(again)
+
+    def prepared(self, operation: Operation) -> Operation:
+        """Return an operation as it is put to a worker; see ``SecondChances``."""
+        return self._chances.prepared(operation) if self._workplace.routes else operation
+
+    def after(self, operation: Operation, error: Exception) -> Operation | None:
+        """Return what to ask once more after an error; None to let the error stand."""
+        return self._chances.after(operation, error) if self._workplace.routes else None
 
     def workers(self) -> WorkerPool:
         """Return the workers; the first call may start them."""

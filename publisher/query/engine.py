@@ -55,6 +55,7 @@ class Operation:
         base_iri: Relative IRIs in the query are resolved against it.
         prefixes: Prefix and namespace of what the query may leave undeclared.
         seconds: Longest evaluation the client wants; 0 leaves it to the limit.
+        without_sparq: Whether only Oxigraph may answer, where both engines are at hand.
     """
 
     query: str
@@ -66,6 +67,7 @@ class Operation:
     base_iri: str = ""
     prefixes: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
+    without_sparq: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,16 @@ class LoopEvaluation:
         """Return the answer, if that is what came of it."""
         return None if self._outcome is None else self._outcome.answer
 
+    def error(self) -> PublisherError | None:
+        """Return why there is no answer; None when there is one."""
+        if self.found is not None:
+            return None
+        try:
+            self.answer()
+        except PublisherError as error:
+            return error
+        return None
+
     def answer(self) -> Answer:
         """Return the answer.
 

@@ -1,13 +1,16 @@
 """The engine sparq over a release: the embedded engine, whose workers map sparq's files.
 
-Documents come from the release's store. The files are the engine's own and go with it, so that a
-release stays what it is.
+Documents come from the release's store. Files that the release does not have are made here, and go
+with the engine.
 """
 
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from dataclasses import replace
+
+from pyoxigraph import Store
 
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.sparq_files import check_sparq, write_files
@@ -16,13 +19,13 @@ from publisher.system.files import make_temporary_folder
 
 
 class SparqEngine(EmbeddedEngine):
-    """An engine over files of sparq's that were made for it."""
+    """An engine that puts every query to sparq."""
 
     def __init__(self, config: WorkerConfig, workers: int) -> None:
-        """Write the files and start the workers.
+        """Write the files, unless the release has them, and start the workers.
 
         Args:
-            config: What each worker is told, but for these files.
+            config: What each worker is told.
             workers: How many there are.
 
         Raises:
@@ -31,17 +34,22 @@ class SparqEngine(EmbeddedEngine):
             SettingError: The library is not installed.
         """
         check_sparq()
+        alone = replace(config, routes=False, counts="")
+        self._delete: Callable[[], object] = lambda: None
+        if config.sparq:
+            super().__init__(alone, workers)
+            return
         folder, delete = make_temporary_folder()
         self._delete = weakref.finalize(self, delete)
         files = folder / "files"
         try:
-            write_files(config.store, files, union=config.union)
-            super().__init__(replace(config, sparq=str(files)), workers)
+            write_files(Store.read_only(config.store), files, union=config.union)
+            super().__init__(replace(alone, sparq=str(files)), workers)
         except BaseException:
             self._delete()
             raise
 
     def close(self) -> None:
-        """End the workers and take the files away."""
+        """End the workers and take the files away that were made for them."""
         super().close()
         self._delete()

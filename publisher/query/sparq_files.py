@@ -1,22 +1,39 @@
-"""A release's store → files that the engine sparq maps into memory. Its own short-lived process.
+"""Quads → files that the engine sparq maps into memory, and those files opened.
 
-sparq knows no union default graph, so the union is written as the default graph, beside the graphs.
+Writing takes a process of its own, which takes the memory with it. sparq knows no union default
+graph, so the union is written as the default graph, beside the graphs.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from pyoxigraph import NamedNode, RdfFormat, Store
+from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
 
 from publisher.errors import EngineFailed, SettingError
 from publisher.system.processes import child_environment, module_command
 
-_UNION = "union"
+_LIBRARY = "sparq-rdf"
+# sparq appends to these, and makes them where they are missing: they are no part of what was saved.
+_LOGS = frozenset(("txn.log", "wal.log"))
+
+
+def sparq_version() -> str:
+    """Return the version of the library, whose files only the same version reads; "" for none."""
+    if find_spec("sparq") is None:
+        return ""
+    try:
+        return version(_LIBRARY)
+    except PackageNotFoundError:
+        return ""
 
 
 def check_sparq() -> None:
@@ -32,24 +49,29 @@ def check_sparq() -> None:
         )
 
 
-def write_files(store: str, folder: Path, *, union: bool) -> None:
-    """Write what a store holds into a folder of its own, in another process.
+def write_files(quads: Iterable[Quad], folder: Path, *, union: bool) -> None:
+    """Write quads into a new folder, in another process: about 1 KB of memory a triple.
 
-    The process takes the memory with it: about 1 KB a triple.
+    The same quads in the same order give the same bytes. Literals keep their spelling.
 
     Args:
-        store: Folder of the store.
+        quads: What is written; an open store will do.
         folder: Where to write.
-        union: Whether the default graph is the union of all graphs, not the store's own.
+        union: Whether the default graph is the union of all graphs, not their own.
 
     Raises:
         EngineFailed: It cannot be written.
     """
-    command = module_command("publisher.query.sparq_files", store, str(folder))
-    command += [_UNION] if union else []
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=child_environment()
-    )
+    with tempfile.NamedTemporaryFile(dir=folder.parent, suffix=".nq") as stream:
+        serialize(with_union(quads) if union else quads, stream, format=RdfFormat.N_QUADS)
+        stream.flush()
+        done = subprocess.run(
+            module_command("publisher.query.sparq_files", stream.name, str(folder)),
+            capture_output=True,
+            text=True,
+            check=False,
+            env=child_environment(),
+        )
     if done.returncode:
         raise EngineFailed(
             "The files of the engine 'sparq' cannot be written ({reason}).",
@@ -58,22 +80,41 @@ def write_files(store: str, folder: Path, *, union: bool) -> None:
         )
 
 
-def _write(source: Store, folder: Path, *, union: bool) -> None:
+def with_union(quads: Iterable[Quad]) -> Iterator[Quad]:
+    """Yield each quad, and its triple in the default graph."""
+    for quad in quads:
+        yield quad
+        if not isinstance(quad.graph_name, DefaultGraph):
+            yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
+
+
+def open_files(folder: str) -> Any:
+    """Return sparq's graph over files that it only reads.
+
+    It would write logs beside them, so it is shown a folder of links to them, which is gone again
+    when it has opened what it needs.
+
+    Raises:
+        OSError: They cannot be opened.
+    """
     import sparq  # an extra, which only this engine needs
 
-    graphs = [graph for graph in source.named_graphs() if isinstance(graph, NamedNode)]
-    with tempfile.NamedTemporaryFile(dir=folder.parent, suffix=".nq") as stream:
-        source.dump(stream, RdfFormat.N_QUADS)
-        for graph in graphs if union else ():
-            source.dump(stream, RdfFormat.N_TRIPLES, from_graph=graph)
-        stream.flush()
-        sparq.Graph.load(Path(stream.name), "nquads").save(str(folder))
+    with tempfile.TemporaryDirectory(prefix="publisher-") as links:
+        for path in sorted(Path(folder).resolve().rglob("*")):
+            link = Path(links, path.relative_to(Path(folder).resolve()))
+            if path.is_dir():
+                link.mkdir()
+            elif path.name not in _LOGS:
+                os.symlink(path, link)
+        return sparq.Graph.open(links)
 
 
 def main() -> None:
-    """Write the files that the arguments name."""
-    store, folder = sys.argv[1:3]
-    _write(Store.read_only(store), Path(folder), union=_UNION in sys.argv[3:])
+    """Write the file that the arguments name into the folder that they name."""
+    import sparq  # an extra, which only this engine needs
+
+    source, folder = sys.argv[1:3]
+    sparq.Graph.load(Path(source), "nquads").save(folder)
 
 
 if __name__ == "__main__":

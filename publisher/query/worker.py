@@ -17,7 +17,7 @@ from pyoxigraph import Store
 
 from publisher.query.engine import Operation
 from publisher.query.evaluator import Evaluator
-from publisher.query.sparq import SparqEvaluator
+from publisher.query.sparq import open_evaluator
 from publisher.query.worker_messages import (
     ConnectionClosed,
     MessageSocket,
@@ -42,7 +42,7 @@ def _confine(config: WorkerConfig) -> tuple[Evaluator, int]:
     """Return the evaluator and an open file with this process's size; then confine it."""
     sandbox.allow_descriptors()  # the engine keeps each of its files open only if it may
     store = Store.read_only(config.store)
-    evaluator = (SparqEvaluator if config.sparq else Evaluator)(store, config)
+    evaluator = open_evaluator(store, config)
     size = os.open("/proc/self/statm", os.O_RDONLY)
     sandbox.limit_memory(config.limits.memory_bytes)
     sandbox.forbid_growth()

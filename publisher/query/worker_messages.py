@@ -27,8 +27,9 @@ class WorkerConfig:
         incoming_links: How many incoming links a described thing is shown with.
         network: Whether ``SERVICE`` may ask other endpoints.
         reads_only: Whether a query is parsed and its form told, and nothing evaluated.
-        sparq: Folder of the same in the files of the engine sparq, which then answers; empty for
-            none.
+        sparq: Folder of the same in the files of the engine sparq; empty for none.
+        routes: Whether sparq answers the kinds of query that are its own, not all.
+        counts: File with the counts that were made with the release; empty for none.
     """
 
     store: str
@@ -38,6 +39,8 @@ class WorkerConfig:
     network: bool = False
     reads_only: bool = False
     sparq: str = ""
+    routes: bool = False
+    counts: str = ""
 
     def written(self) -> bytes:
         """Return the value as JSON."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import Quad, Store, Triple
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
@@ -42,6 +42,7 @@ from publisher.release.manifest import FORMAT, list_files, write_json, write_sea
 from publisher.release.manifest import as_json as files_as_json
 from publisher.release.model import (
     CONTEXT,
+    ENGINE_FILES,
     MANIFEST,
     QUERIES,
     REPORT,
@@ -52,6 +53,12 @@ from publisher.release.model import (
 )
 from publisher.release.open import open_release
 from publisher.release.search import SEARCH_FILE, write_search
+from publisher.release.second_engine import (
+    WITHOUT_SECOND_ENGINE,
+    SecondEngine,
+    write_release_counts,
+    write_second_engine,
+)
 from publisher.release.signature import read_key, sign, with_signature
 from publisher.release.tables.files import write_tables
 from publisher.system.files import (
@@ -75,6 +82,7 @@ def build(
     progress: Progress = lambda step: None,
     loss_gate: LossGate | None = None,
     signing_key: Path | None = None,
+    second_engine: SecondEngine = WITHOUT_SECOND_ENGINE,
 ) -> Release:
     """Return the release of the sources, which is now the current one.
 
@@ -87,6 +95,7 @@ def build(
         progress: Told which step begins.
         loss_gate: What may be lost from the current release; None lets everything through.
         signing_key: PEM file with the Ed25519 key that signs the manifest; None: no signature.
+        second_engine: Whether the release gets the files of sparq as well.
 
     Raises:
         LossRefused: The gate did not let it through; the current release stays.
@@ -95,7 +104,8 @@ def build(
     try:
         with with_path(releases):
             key = read_key(signing_key) if signing_key else None
-            release = _build(approved, releases, progress, loss_gate, key)
+            request = _BuildRequest(approved, releases, loss_gate, key, second_engine)
+            release = _build(request, progress)
             return with_signature(release, key)  # it may be there from before there was a key
     except OSError as error:
         raise ReleaseError(
@@ -106,13 +116,19 @@ def build(
         ) from error
 
 
-def _build(
-    approved: ApprovedSources,
-    releases: Path,
-    progress: Progress,
-    loss_gate: LossGate | None,
-    key: Ed25519PrivateKey | None,
-) -> Release:
+@dataclass(frozen=True)
+class _BuildRequest:
+    """What a build is called with; see ``build``."""
+
+    approved: ApprovedSources
+    releases: Path
+    loss_gate: LossGate | None
+    key: Ed25519PrivateKey | None
+    second_engine: SecondEngine
+
+
+def _build(request: _BuildRequest, progress: Progress) -> Release:
+    approved, releases, loss_gate = request.approved, request.releases, request.loss_gate
     releases.mkdir(parents=True, exist_ok=True)
     with build_lock(releases):
         progress("digest")
@@ -135,7 +151,16 @@ def _build(
             reason = loss_gate.reason if loss_gate else ""
             _write(
                 _BuildPlan(
-                    approved, graphs, digest, inputs, published, folder, previous, reason, key
+                    approved=approved,
+                    graphs=graphs,
+                    digest=digest,
+                    inputs=inputs,
+                    published=published,
+                    folder=folder,
+                    previous=previous,
+                    loss_allowed=reason,
+                    key=request.key,
+                    second_engine=request.second_engine,
                 ),
                 progress,
             )
@@ -172,6 +197,7 @@ class _BuildPlan:
         previous: The newest release before it.
         loss_allowed: Why it may take away more than the limits; empty when it may not.
         key: Signs the manifest, if there is one.
+        second_engine: Whether there are files of sparq as well.
     """
 
     approved: ApprovedSources
@@ -183,6 +209,7 @@ class _BuildPlan:
     previous: Release | None
     loss_allowed: str
     key: Ed25519PrivateKey | None
+    second_engine: SecondEngine
 
 
 def _write(plan: _BuildPlan, progress: Progress) -> None:
@@ -224,8 +251,7 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
     chapter = HistoryInput(staging, folder.name, published, sources.base_iri, previous)
     write_history(chapter, frame, documents)
-    progress("store")
-    _write_store(staging, quads_for_store(graphs, descriptions.catalogue, sources.base_iri))
+    _write_engines(plan, staging, descriptions.catalogue, progress)
     progress("manifest")
     manifest = {
         "format": FORMAT,
@@ -242,7 +268,7 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
         "documents": documents,
         PAGE_INPUTS: frame,
         "modified": {n: [d.value, d.datatype.value] for n, d in descriptions.modified.items()},
-        "files": files_as_json(list_files(staging, (MANIFEST, STORE, STORE_MANIFEST))),
+        "files": files_as_json(list_files(staging, (MANIFEST, *ENGINE_FILES))),
     }
     write_sealed(staging / MANIFEST, manifest)
     if plan.key is not None:
@@ -264,6 +290,21 @@ def _copy_sources(approved: ApprovedSources, staging: Path) -> None:
     write_queries(staging / QUERIES, approved.sources.queries)
     write_examples(staging / EXAMPLES, find_examples(approved.sources))
     write_json(staging / REPORT, report_as_json(approved.findings))
+
+
+def _write_engines(
+    plan: _BuildPlan, staging: Path, catalogue: Sequence[Triple], progress: Progress
+) -> None:
+    """Write what queries are put to: the store, counts, and the files of the second engine."""
+    base_iri = plan.approved.sources.base_iri
+    progress("store")
+    _write_store(staging, quads_for_store(plan.graphs, catalogue, base_iri))
+    write_release_counts(staging)
+    if plan.second_engine.most_triples:
+        progress("sparq")
+    triples = sum(count_triples(plan.graphs, catalogue, base_iri).values())
+    quads = quads_for_store(plan.graphs, catalogue, base_iri)
+    write_second_engine(staging, quads, triples, plan.second_engine)
 
 
 def _write_store(staging: Path, quads: Iterable[Quad]) -> None:

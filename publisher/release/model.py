@@ -16,6 +16,11 @@ CURRENT = "current"
 MANIFEST = "manifest.json"
 STORE = "store"
 STORE_MANIFEST = "store.json"
+SPARQ = "sparq"
+SPARQ_MANIFEST = "sparq.json"
+COUNTS = "counts.json"
+# What the machine that built a release decides, so the manifest does not list it.
+ENGINE_FILES = (STORE, STORE_MANIFEST, SPARQ, SPARQ_MANIFEST)
 DUMPS = "dumps"
 QUERIES = "queries"
 CONTEXT = "context.jsonld"

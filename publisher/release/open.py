@@ -17,6 +17,7 @@ from publisher.release.manifest import (
     wrong_manifest,
 )
 from publisher.release.model import CONTEXT, CURRENT, STORE, STORE_MANIFEST, Release
+from publisher.release.second_engine import compare_second_engine
 
 
 def open_release(folder: Path, *, is_known: bool = False) -> Release:
@@ -33,6 +34,7 @@ def open_release(folder: Path, *, is_known: bool = False) -> Release:
     manifest = read_manifest(folder)
     compare_files(folder, manifest.files, is_known=is_known)
     compare_files(folder / STORE, read_files(folder / STORE_MANIFEST), is_known=is_known)
+    compare_second_engine(folder, is_known=is_known)
     return Release(
         id=manifest.release,
         folder=folder,

@@ -17,14 +17,32 @@ from publisher.release.current import switch
 from publisher.release.documents import shared_documents
 from publisher.release.history.document_dates import PAGE_INPUTS
 from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
-from publisher.release.model import CONTEXT, MANIFEST, STORE, STORE_MANIFEST, Release
+from publisher.release.model import CONTEXT, ENGINE_FILES, MANIFEST, STORE, STORE_MANIFEST, Release
 from publisher.release.open import open_release
+from publisher.release.second_engine import (
+    WITHOUT_SECOND_ENGINE,
+    SecondEngine,
+    write_release_counts,
+    write_second_engine,
+)
 
 _NAME = "preview"
 
 
-def build_preview(parsed: ParsedFiles, releases: Path, *, union: bool) -> Release:
+def build_preview(
+    parsed: ParsedFiles,
+    releases: Path,
+    *,
+    union: bool,
+    second_engine: SecondEngine = WITHOUT_SECOND_ENGINE,
+) -> Release:
     """Return the release of some files, the current one of a folder that holds nothing else.
+
+    Args:
+        parsed: The files.
+        releases: The folder.
+        union: Whether queries see all graphs at once.
+        second_engine: Whether the release gets the files of sparq as well.
 
     Raises:
         OSError: The folder cannot be written.
@@ -42,6 +60,7 @@ def build_preview(parsed: ParsedFiles, releases: Path, *, union: bool) -> Releas
     write_descriptions(folder, nothing, parsed.base_iri, named, union=union)
     write_store(folder / STORE, parsed.quads)
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
+    _write_engines(folder, parsed, second_engine, union=union)
     manifest = {
         "format": FORMAT,
         "release": _NAME,
@@ -55,8 +74,17 @@ def build_preview(parsed: ParsedFiles, releases: Path, *, union: bool) -> Releas
         "documents": shared_documents(parsed.quads, parsed.base_iri),
         PAGE_INPUTS: {},
         "modified": {},
-        "files": as_json(list_files(folder, (MANIFEST, STORE, STORE_MANIFEST))),
+        "files": as_json(list_files(folder, (MANIFEST, *ENGINE_FILES))),
     }
     write_sealed(folder / MANIFEST, manifest)
     switch(releases, _NAME)
     return open_release(folder)
+
+
+def _write_engines(
+    folder: Path, parsed: ParsedFiles, second_engine: SecondEngine, *, union: bool
+) -> None:
+    """Write what queries are put to beside the store: counts, and the files of sparq."""
+    if union:
+        write_release_counts(folder)
+    write_second_engine(folder, parsed.quads, len(parsed.quads), second_engine, union=union)

@@ -212,10 +212,13 @@ class DirectQueries:
             self._refuse(flight, client_left() if has_left else queue.too_long())
 
     def _evaluate(self, flight: _Flight) -> None:
-        first, engine = flight.pending[0], self._site.engine
+        engine = self._site.engine
         assert isinstance(engine, EmbeddedEngine)
-        operation, loop = first.asked.operation, first.request.loop
-        done = partial(self._finish, flight)
+        self._ask(flight, engine, engine.prepared(flight.pending[0].asked.operation))
+
+    def _ask(self, flight: _Flight, engine: EmbeddedEngine, operation: Operation) -> None:
+        done = partial(self._finish, flight, engine)
+        loop = flight.pending[0].request.loop
         LoopEvaluation(engine.workers(), operation, loop, done).begin()
 
     def _end(self, flight: _Flight) -> None:
@@ -225,8 +228,15 @@ class DirectQueries:
         if flight.queued is not None and flight.queued.started:
             self._endpoint.queue.leave(flight.queued)
 
-    def _finish(self, flight: _Flight, evaluation: LoopEvaluation) -> None:
-        """Give everybody who waits what came of the query."""
+    def _finish(
+        self, flight: _Flight, engine: EmbeddedEngine, evaluation: LoopEvaluation
+    ) -> None:
+        """Give everybody who waits what came of the query, or ask the other engine once."""
+        error = evaluation.error()
+        again = None if error is None else engine.after(evaluation.operation, error)
+        if again is not None:
+            self._ask(flight, engine, again)
+            return
         self._end(flight)
         answer = evaluation.found
         for pending in flight.pending:

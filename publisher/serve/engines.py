@@ -17,8 +17,9 @@ from publisher.query.remote.rewriting import GraphNames
 from publisher.query.sparq_engine import SparqEngine
 from publisher.query.worker_messages import WorkerConfig
 from publisher.release.manifest import read_manifest
-from publisher.release.model import Release
+from publisher.release.model import COUNTS, Release
 from publisher.release.open import current_candidates, current_link_target
+from publisher.release.second_engine import find_second_engine
 
 _REGISTRY_BYTES = 4 << 20
 _log = logging.getLogger("publisher")
@@ -78,12 +79,19 @@ def _embedded(
 
 
 def _worker_config(config: Config, release: Release, services: frozenset[str]) -> WorkerConfig:
+    union = config.default_graph == "union"
+    sparq = find_second_engine(release.folder, union=union) if config.sparq_triples else ""
+    counts = release.folder / COUNTS
+    has_counts = union and COUNTS in release.files
     return WorkerConfig(
         str(release.store),
         query_limits(config),
-        config.default_graph == "union",
+        union,
         config.incoming_links,
         bool(services),
+        sparq=sparq,
+        routes=bool(sparq) or has_counts,
+        counts=str(counts) if has_counts else "",
     )
 
 

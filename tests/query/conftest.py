@@ -40,7 +40,7 @@ def sparq_files(
     above = tmp_path_factory.mktemp("sparq")
     folders = {True: above / "union", False: above / "apart"}
     for union, folder in folders.items():
-        write_files(str(store), folder, union=union)
+        write_files(Store.read_only(str(store)), folder, union=union)
     return {union: str(folder) for union, folder in folders.items()}
 
 

@@ -27,6 +27,7 @@ from publisher.release.manifest import (
 from publisher.release.model import (
     CATALOGUE_EU,
     DUMPS,
+    ENGINE_FILES,
     MANIFEST,
     SHAPES,
     STORE,
@@ -37,7 +38,7 @@ from publisher.release.model import (
 from publisher.release.open import open_release
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 
-_SPECIAL_FILES = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, STORE_MANIFEST, STORE})
+_SPECIAL_FILES = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, *ENGINE_FILES})
 _MOST_FILES = 100_000
 # File systems take names of 255 bytes; the program writes four folders deep at most.
 _LONGEST_PART_BYTES = 255

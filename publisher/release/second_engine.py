@@ -1,0 +1,170 @@
+"""What a release holds so that queries are answered sooner: counts, and the files of sparq.
+
+The same quads give the same counts and files. sparq's files stand in a list of their own, as the
+store's do: whether they are there depends on the machine that built the release, not on its
+sources.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import Quad, Store
+
+from publisher.errors import EngineFailed, ReleaseError
+from publisher.messages import Text, text
+from publisher.query.comparison import Difference, compare_engines
+from publisher.query.counts import make_counts, write_counts
+from publisher.query.sparq_files import sparq_version, write_files
+from publisher.release.manifest import (
+    as_json,
+    compare_files,
+    list_files,
+    read_files,
+    read_sealed,
+    write_sealed,
+)
+from publisher.release.model import COUNTS, SPARQ, SPARQ_MANIFEST, STORE
+
+_DIFFERS = "difference"
+_FAILED = "failed"
+_log = logging.getLogger("publisher")
+
+
+@dataclass(frozen=True)
+class SecondEngine:
+    """Whether and how a build makes sparq's files.
+
+    Attributes:
+        most_triples: For a release with more, none are made; 0 for none at all.
+        questions: How many queries are put to both engines before the files are kept.
+        seconds: After so many no further one is.
+    """
+
+    most_triples: int = 0
+    questions: int = 40
+    seconds: float = 20.0
+
+
+WITHOUT_SECOND_ENGINE = SecondEngine()
+
+
+def write_release_counts(folder: Path) -> None:
+    """Write the counts of a release whose store is there.
+
+    Raises:
+        OSError: The store cannot be opened, or the file cannot be written.
+    """
+    write_counts(folder / COUNTS, make_counts(Store.read_only(str(folder / STORE))))
+
+
+def write_second_engine(
+    folder: Path, quads: Iterable[Quad], triples: int, plan: SecondEngine, *, union: bool = True
+) -> None:
+    """Write sparq's files and the list of them, unless there is a reason to leave them out.
+
+    The reason is logged; one that an operator should know of is kept with the release besides.
+
+    Args:
+        folder: Of the release, whose store is there.
+        quads: What the store was made of, as the sources spell it.
+        triples: How many there are.
+        plan: Whether and how.
+        union: Whether the default graph is the union of all graphs.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    library = sparq_version()
+    if not plan.most_triples:
+        return
+    if not library or triples > plan.most_triples:
+        reason = f"{triples} triples (sparq_triples)" if library else "sparq-rdf is not installed"
+        _log.info("Without the files of the engine sparq: %s.", reason)
+        return
+    content: dict[str, object] = {"library": library, "union": union}
+    try:
+        write_files(quads, folder / SPARQ, union=union)
+    except EngineFailed as error:
+        content |= {_FAILED: str(error).splitlines()[0]}
+    else:
+        different = compare_engines(
+            folder / STORE,
+            folder / SPARQ,
+            union=union,
+            most=plan.questions,
+            seconds=plan.seconds,
+        )
+        if different:
+            content |= {_DIFFERS: different[0].question.query}
+            _tell(different)
+    if len(content) > 2:
+        shutil.rmtree(folder / SPARQ, ignore_errors=True)
+    content["files"] = as_json(list_files(folder / SPARQ, ()))
+    write_sealed(folder / SPARQ_MANIFEST, content)
+
+
+def _tell(different: Iterable[Difference]) -> None:
+    for each in different:
+        _log.warning(
+            "The engines differ (%s): %s\nOxigraph: %s\nsparq: %s",
+            each.question.feature,
+            each.question.query,
+            each.oxigraph,
+            each.sparq,
+        )
+
+
+def compare_second_engine(folder: Path, *, is_known: bool) -> None:
+    """Let a release pass whose files of sparq, if it has any, are as they were written.
+
+    Raises:
+        ReleaseError: One is missing, or differs.
+        ReleaseUnreadable: One cannot be read just now.
+    """
+    path = folder / SPARQ_MANIFEST
+    if path.exists():
+        compare_files(folder / SPARQ, read_files(path), is_known=is_known)
+
+
+def find_second_engine(folder: Path, *, union: bool) -> str:
+    """Return the folder of sparq's files that this machine can use; empty for none.
+
+    Args:
+        folder: Of the release.
+        union: Whether the default graph is the union of all graphs.
+    """
+    try:
+        content = read_sealed(folder / SPARQ_MANIFEST)
+    except ReleaseError:
+        return ""
+    fits = content.get("library") == sparq_version() and content.get("union") is union
+    return str(folder / SPARQ) if fits and content.get("files") else ""
+
+
+def second_engine_notices(folder: Path) -> list[Text]:
+    """Return why a release has no files of sparq, where an operator should know."""
+    try:
+        content = read_sealed(folder / SPARQ_MANIFEST)
+    except ReleaseError:
+        return []
+    if _DIFFERS in content:
+        return [
+            text(
+                "The engine 'sparq' is left out: it answers a query otherwise than Oxigraph"
+                " does ({query}).",
+                query=content[_DIFFERS],
+            )
+        ]
+    if _FAILED in content:
+        return [
+            text(
+                "The engine 'sparq' is left out: its files cannot be written ({reason}).",
+                reason=content[_FAILED],
+            )
+        ]
+    return []
