@@ -15,13 +15,12 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from publisher.errors import EngineFailed, QueryError, QueryLimitExceeded
 from publisher.query.engine import Operation, QueryLimits
-from publisher.query.sparq_files import with_union
+from publisher.query.stored_union import each_triple_once
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 from publisher.rdf.namespaces import iri
@@ -60,7 +59,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Difference:
+class EngineDifference:
     """A query that the engines do not answer alike.
 
     Attributes:
@@ -76,7 +75,7 @@ class Difference:
 
 def compare_engines(
     store: Path, sparq: Path, *, union: bool, most: int, seconds: float
-) -> list[Difference]:
+) -> list[EngineDifference]:
     """Return what the two engines answer differently over one release; none is what there may be.
 
     Args:
@@ -90,13 +89,11 @@ def compare_engines(
         OSError: The store cannot be opened.
     """
     end = time.monotonic() + seconds
-    found: list[Difference] = []
+    found: list[EngineDifference] = []
     with ExitStack() as opened:
         config = WorkerConfig(str(store), _LIMITS, union)
         other = opened.enter_context(closing(WorkerPool(replace(config, sparq=str(sparq)), 1)))
-        if union and _size(other) != len(Store.read_only(str(store))):
-            folder = opened.enter_context(TemporaryDirectory(dir=sparq.parent))
-            config = replace(config, store=_with_stored_union(store, folder), union=False)
+        config = opened.enter_context(each_triple_once(config))
         oxigraph = opened.enter_context(closing(WorkerPool(config, 1)))
         for question in islice(make_questions(Store.read_only(str(store)), union), most):
             if time.monotonic() > end:
@@ -107,25 +104,9 @@ def compare_engines(
     return found
 
 
-def _size(workers: WorkerPool) -> int:
-    """Return how many triples the default graph has."""
-    answer = workers.answer(Operation("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"))
-    return int(read_rows(answer.body)[0]["n"][1])
-
-
-def _with_stored_union(store: Path, folder: str) -> str:
-    """Return the folder of a store like another one, whose default graph is the union of all.
-
-    Over its union of graphs Oxigraph finds a triple once for each graph that it stands in; a graph
-    is a set of triples (section 13.1), which is what sparq's files have.
-    """
-    made = Store(folder)
-    made.bulk_extend(with_union(Store.read_only(str(store))))
-    made.flush()
-    return folder
-
-
-def _compare(question: Question, oxigraph: WorkerPool, other: WorkerPool) -> Difference | None:
+def _compare(
+    question: Question, oxigraph: WorkerPool, other: WorkerPool
+) -> EngineDifference | None:
     try:
         expected = _answer(oxigraph, question)
     except QueryLimitExceeded:
@@ -133,10 +114,10 @@ def _compare(question: Question, oxigraph: WorkerPool, other: WorkerPool) -> Dif
     try:
         answer = _answer(other, question)
     except (QueryError, EngineFailed) as error:
-        return Difference(question, str(expected)[:500], str(error))
+        return EngineDifference(question, str(expected)[:500], str(error))
     if same_answer(expected, answer, is_ordered=question.is_ordered):
         return None
-    return Difference(question, str(expected)[:500], str(answer)[:500])
+    return EngineDifference(question, str(expected)[:500], str(answer)[:500])
 
 
 def _answer(workers: WorkerPool, question: Question) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Counts that are made once with a release, and the queries that ask for nothing else.
+"""ReleaseCounts that are made once with a release, and the queries that ask for nothing else.
 
 A query that counts what one triple pattern matches, grouped or not, becomes a query over VALUES
 with the counts in it, so that ORDER BY, LIMIT and the form of the result stay the engine's matter.
@@ -49,7 +49,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\\]*")
 
 
 @dataclass(frozen=True)
-class Counts:
+class ReleaseCounts:
     """How often what occurs in the union of all graphs.
 
     Attributes:
@@ -63,7 +63,7 @@ class Counts:
     values: Mapping[str, Mapping[str, int]] = field(repr=False)
 
 
-def make_counts(store: Store) -> Counts:
+def make_counts(store: Store) -> ReleaseCounts:
     """Return the counts of a store; a triple that stands in several graphs is one triple."""
     names = sorted(
         (str(row["p"])[1:-1] for row in _rows(store, "SELECT DISTINCT ?p { ?s ?p ?o }")),
@@ -82,7 +82,7 @@ def make_counts(store: Store) -> Counts:
         if all(term[0] in '<"' for term in by_value):  # VALUES takes no blank node
             values[name] = by_value
             left -= len(by_value)
-    return Counts(sum(properties.values()), properties, values)
+    return ReleaseCounts(sum(properties.values()), properties, values)
 
 
 def _count_values(store: Store, name: str, most: int) -> dict[str, int] | None:
@@ -100,12 +100,12 @@ def _rows(store: Store, query: str) -> Iterator[Any]:
     return results
 
 
-def write_counts(path: Path, counts: Counts) -> None:
+def write_counts(path: Path, counts: ReleaseCounts) -> None:
     """Write counts as JSON, the same way every time."""
     path.write_text(json.dumps(vars(counts), ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
-def read_counts(path: Path) -> Counts:
+def read_counts(path: Path) -> ReleaseCounts:
     """Return counts that were written.
 
     Raises:
@@ -114,7 +114,7 @@ def read_counts(path: Path) -> Counts:
     """
     content = json.loads(path.read_text(encoding="utf-8"))
     try:
-        return Counts(**content)
+        return ReleaseCounts(**content)
     except TypeError as error:
         raise ValueError(str(error)) from error
 
@@ -122,7 +122,7 @@ def read_counts(path: Path) -> Counts:
 # A query → the same over VALUES, when it asks for these counts alone.
 
 
-def count_query(operation: Operation, counts: Counts) -> Operation | None:
+def count_query(operation: Operation, counts: ReleaseCounts) -> Operation | None:
     """Return an operation with the same answer that counts nothing; None for any other query.
 
     A group without a number, and a query that the parser would refuse, are left as they are.
@@ -247,7 +247,7 @@ def _read_modifiers(tokens: Sequence[Token]) -> tuple[str, str, set[str]] | None
 
 
 def _rows_for(
-    asked: _Question, counts: Counts, names: Mapping[str, str]
+    asked: _Question, counts: ReleaseCounts, names: Mapping[str, str]
 ) -> list[tuple[str, ...]] | None:
     """Return the rows of the answer; None when the counts do not tell."""
     pattern = asked.pattern
@@ -277,7 +277,7 @@ def _rows_for(
 
 
 def _by_property(
-    asked: _Question, counts: Counts, predicate: str, value: str
+    asked: _Question, counts: ReleaseCounts, predicate: str, value: str
 ) -> list[tuple[str, ...]] | None:
     if value[0] not in "?$":
         return None
@@ -289,7 +289,7 @@ def _by_property(
 
 
 def _of_value(
-    asked: _Question, counts: Counts, name: str, value: str
+    asked: _Question, counts: ReleaseCounts, name: str, value: str
 ) -> list[tuple[str, ...]] | None:
     is_known = name in counts.values or name not in counts.properties
     if asked.group or not value or not is_known:

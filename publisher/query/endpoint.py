@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from publisher.query.admission import check_query
 from publisher.query.engine import Answer, Engine, Operation, QueryLimits
 from publisher.query.normal_form import normal_form
+from publisher.query.prepared import PreparedAnswers
 from publisher.query.queue import FairQueue, never_disconnected
 from publisher.system.cache import BoundedCache
 
@@ -46,6 +47,7 @@ class Endpoint:
         cache: Answers given before.
         services: IRIs of endpoints that ``SERVICE`` may ask.
         count_hit: Called for each answer that was given before.
+        prepared: Answers that were given when the release was made.
     """
 
     engine: Engine
@@ -54,6 +56,7 @@ class Endpoint:
     cache: AnswerCache
     services: frozenset[str] = frozenset()
     count_hit: Callable[[], object] = bool
+    prepared: PreparedAnswers = field(default_factory=PreparedAnswers)
 
     def check(self, operation: Operation) -> CheckedQuery:
         """Return a query that may be asked, with its answer if that is known.
@@ -72,7 +75,7 @@ class Endpoint:
             operation.prefixes,
         )
         key = f"{others!r}\n{normal.text}"
-        known = self.cache.get(key)
+        known = self.prepared.find(operation) or self.cache.get(key)
         if known is None:
             graphs = len(operation.default_graphs) + len(operation.named_graphs)
             check_query(operation.query, self.limits, self.services, graphs, normal)

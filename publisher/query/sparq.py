@@ -24,7 +24,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from publisher.query.counts import Counts, count_query, read_counts
+from publisher.query.counts import ReleaseCounts, count_query, read_counts
 from publisher.query.engine import SOLUTIONS, Answer, Operation
 from publisher.query.evaluator import Evaluator, ResultTooLarge, keywords_in
 from publisher.query.routing import EngineName, FailedShapes, route_of, shape
@@ -103,7 +103,7 @@ def _start_threads() -> None:
 class RoutingEvaluator(Evaluator):
     """Both engines over one release: each query goes to the one that ``routing`` names.
 
-    Counts that were made with the release are not counted again.
+    ReleaseCounts that were made with the release are not counted again.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class RoutingEvaluator(Evaluator):
         store: Store,
         config: WorkerConfig,
         sparq: SparqEvaluator | None = None,
-        counts: Counts | None = None,
+        counts: ReleaseCounts | None = None,
     ) -> None:
         """Keep both.
 

@@ -10,15 +10,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, serialize
+from pyoxigraph import Quad, RdfFormat, serialize
 
 from publisher.errors import EngineFailed, SettingError
+from publisher.query.stored_union import with_union
 from publisher.system.processes import child_environment, module_command
 
 _LIBRARY = "sparq-rdf"
@@ -78,14 +79,6 @@ def write_files(quads: Iterable[Quad], folder: Path, *, union: bool) -> None:
             remedy="Make room in the folder for temporary files, or choose the engine 'oxigraph'.",
             reason=(done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1],
         )
-
-
-def with_union(quads: Iterable[Quad]) -> Iterator[Quad]:
-    """Yield each quad, and its triple in the default graph."""
-    for quad in quads:
-        yield quad
-        if not isinstance(quad.graph_name, DefaultGraph):
-            yield Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
 
 
 def open_files(folder: str) -> Any:

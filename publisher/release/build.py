@@ -20,6 +20,7 @@ from publisher.load.files import CATALOGUE
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.quality.validation import validator_versions
+from publisher.query.named import read_named_queries
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.release.canonical import canonical_graphs
 from publisher.release.catalogue.catalogue import (
@@ -56,6 +57,7 @@ from publisher.release.search import SEARCH_FILE, write_search
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
     SecondEngine,
+    write_release_answers,
     write_release_counts,
     write_second_engine,
 )
@@ -305,6 +307,7 @@ def _write_engines(
     triples = sum(count_triples(plan.graphs, catalogue, base_iri).values())
     quads = quads_for_store(plan.graphs, catalogue, base_iri)
     write_second_engine(staging, quads, triples, plan.second_engine)
+    write_release_answers(staging, read_named_queries(staging / QUERIES), base_iri)
 
 
 def _write_store(staging: Path, quads: Iterable[Quad]) -> None:

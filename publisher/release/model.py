@@ -19,8 +19,9 @@ STORE_MANIFEST = "store.json"
 SPARQ = "sparq"
 SPARQ_MANIFEST = "sparq.json"
 COUNTS = "counts.json"
+ANSWERS = "answers.json"
 # What the machine that built a release decides, so the manifest does not list it.
-ENGINE_FILES = (STORE, STORE_MANIFEST, SPARQ, SPARQ_MANIFEST)
+ENGINE_FILES = (STORE, STORE_MANIFEST, SPARQ, SPARQ_MANIFEST, ANSWERS)
 DUMPS = "dumps"
 QUERIES = "queries"
 CONTEXT = "context.jsonld"

@@ -1,6 +1,6 @@
-"""What a release holds so that queries are answered sooner: counts, and the files of sparq.
+"""What a release holds so that queries are answered sooner: counts, answers, the files of sparq.
 
-The same quads give the same counts and files. sparq's files stand in a list of their own, as the
+The same quads give the same of each. sparq's files stand in a list of their own, as the
 store's do: whether they are there depends on the machine that built the release, not on its
 sources.
 """
@@ -9,17 +9,22 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyoxigraph import Quad, Store
 
-from publisher.errors import EngineFailed, ReleaseError
+from publisher.errors import EngineFailed, QueryRefused, ReleaseError
 from publisher.messages import Text, text
-from publisher.query.comparison import Difference, compare_engines
+from publisher.query.comparison import EngineDifference, compare_engines
 from publisher.query.counts import make_counts, write_counts
+from publisher.query.named import NamedQuery
+from publisher.query.prepared import PREPARING, PreparedAnswers, from_json, prepare_answers
+from publisher.query.prepared import as_json as as_json_answers
 from publisher.query.sparq_files import sparq_version, write_files
+from publisher.query.worker_messages import WorkerConfig
 from publisher.release.manifest import (
     as_json,
     compare_files,
@@ -28,7 +33,7 @@ from publisher.release.manifest import (
     read_sealed,
     write_sealed,
 )
-from publisher.release.model import COUNTS, SPARQ, SPARQ_MANIFEST, STORE
+from publisher.release.model import ANSWERS, COUNTS, SPARQ, SPARQ_MANIFEST, STORE
 
 _DIFFERS = "difference"
 _FAILED = "failed"
@@ -60,6 +65,40 @@ def write_release_counts(folder: Path) -> None:
         OSError: The store cannot be opened, or the file cannot be written.
     """
     write_counts(folder / COUNTS, make_counts(Store.read_only(str(folder / STORE))))
+
+
+def write_release_answers(folder: Path, queries: Mapping[str, NamedQuery], base_iri: str) -> None:
+    """Write the answers to named queries without parameters, and to the examples of the others.
+
+    Args:
+        folder: Of the release, whose store, counts and files of sparq are there.
+        queries: The named queries.
+        base_iri: Of the release.
+
+    Raises:
+        OSError: The store cannot be opened, or the file cannot be written.
+    """
+    asked = []
+    for query in queries.values():
+        with suppress(QueryRefused):  # an example is missing
+            asked.append(query.example())
+    sparq = find_second_engine(folder, union=True)
+    config = WorkerConfig(
+        str(folder / STORE), PREPARING, sparq=sparq, routes=True, counts=str(folder / COUNTS)
+    )
+    answers = prepare_answers(config, asked, f"{base_iri}sparql")
+    write_sealed(folder / ANSWERS, {"answers": as_json_answers(answers)})
+
+
+def read_release_answers(folder: Path) -> PreparedAnswers:
+    """Return the answers that were given when a release was made; none where it has none.
+
+    Raises:
+        ReleaseError: They are damaged.
+        ReleaseUnreadable: They cannot be read just now.
+    """
+    path = folder / ANSWERS
+    return from_json(read_sealed(path)["answers"]) if path.exists() else PreparedAnswers()
 
 
 def write_second_engine(
@@ -108,7 +147,7 @@ def write_second_engine(
     write_sealed(folder / SPARQ_MANIFEST, content)
 
 
-def _tell(different: Iterable[Difference]) -> None:
+def _tell(different: Iterable[EngineDifference]) -> None:
     for each in different:
         _log.warning(
             "The engines differ (%s): %s\nOxigraph: %s\nsparq: %s",
@@ -120,7 +159,7 @@ def _tell(different: Iterable[Difference]) -> None:
 
 
 def compare_second_engine(folder: Path, *, is_known: bool) -> None:
-    """Let a release pass whose files of sparq, if it has any, are as they were written.
+    """Let a release pass whose files of sparq and answers, if any, are as they were written.
 
     Raises:
         ReleaseError: One is missing, or differs.
@@ -129,6 +168,7 @@ def compare_second_engine(folder: Path, *, is_known: bool) -> None:
     path = folder / SPARQ_MANIFEST
     if path.exists():
         compare_files(folder / SPARQ, read_files(path), is_known=is_known)
+    read_release_answers(folder)
 
 
 def find_second_engine(folder: Path, *, union: bool) -> str:

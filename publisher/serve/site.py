@@ -10,11 +10,13 @@ from publisher.config import Config, read_credit
 from publisher.query.endpoint import AnswerCache, Endpoint
 from publisher.query.engine import Engine
 from publisher.query.named import NamedQuery, read_named_queries
+from publisher.query.prepared import PreparedAnswers
 from publisher.query.queue import FairQueue
 from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
 from publisher.release.search import SEARCH_FILE, Search
+from publisher.release.second_engine import read_release_answers
 from publisher.render.catalogue import CatalogueViews
 from publisher.render.documents import Documents
 from publisher.render.feeds import Feeds
@@ -136,9 +138,16 @@ def _site(config: Config, release: Release, shared: Shared, present: str = "") -
 
 def _open(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
     cache = AnswerCache(config.query_cache_mb << 20)
-    services, hit = _services(config), shared.metrics.memory_hit
-    endpoint = Endpoint(engine, query_limits(config), shared.queue, cache, services, hit)
     is_union = config.default_graph == "union"
+    endpoint = Endpoint(
+        engine,
+        query_limits(config),
+        shared.queue,
+        cache,
+        _services(config),
+        shared.metrics.memory_hit,
+        read_release_answers(release.folder) if is_union else PreparedAnswers(),
+    )
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)
     return Site(

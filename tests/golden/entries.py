@@ -2,7 +2,7 @@
 
 What is left out, and why:
 
-- ``store`` and ``store.json`` of a release: the engine decides the bytes.
+- ``store``, ``sparq``, their lists and ``answers.json`` of a release: the engines decide the bytes.
 - ``software``, ``inputs``, ``frame`` and ``seal`` of a manifest: they are the number of the
   version, or digests into which it goes. A new number alone is no change.
 - SQLite files, wherever they are: bytes depend on the SQLite of the machine. Their tables are
@@ -36,7 +36,7 @@ from publisher.config import describe_settings
 from tests.golden.addresses import Request
 
 _DIGITS = 12
-_STORE = ("store", "store.json")
+_ENGINE_FILES = ("store", "store.json", "sparq", "sparq.json", "answers.json")
 _VERSIONS = re.compile(rb'"(software|inputs|frame|seal)": "[^"]*"')
 _OF_SQLITE = re.compile(rb'("[^"\n]+\.sqlite": \{)[^}]*\}')
 _SQLITE = ".sqlite"
@@ -145,7 +145,7 @@ def files_of(releases: Path) -> list[Entry]:
     found = []
     for path in sorted(releases.glob("2*/**/*")):
         name = path.relative_to(releases).as_posix()
-        if path.is_file() and name.split("/")[1] not in _STORE:
+        if path.is_file() and name.split("/")[1] not in _ENGINE_FILES:
             found.append(Entry(name, normalised(name, path.read_bytes())))
     return found
 

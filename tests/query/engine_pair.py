@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pyoxigraph import Quad, RdfFormat, Store, serialize
 
-from publisher.query.counts import Counts
+from publisher.query.counts import ReleaseCounts
 from publisher.query.engine import Operation, QueryLimits
 from publisher.query.evaluator import Evaluator
 from publisher.query.sparq import RoutingEvaluator, SparqEvaluator
-from publisher.query.sparq_files import with_union
+from publisher.query.stored_union import with_union
 from publisher.query.worker_messages import Outcome, WorkerConfig
 
 LIMITS = QueryLimits(seconds=5.0, memory_bytes=1 << 28, result_bytes=1 << 22)
@@ -30,7 +30,7 @@ class Pair:
     """Two engines over the same quads, and the evaluator that chooses between them."""
 
     def __init__(
-        self, quads: Iterable[Quad], *, union: bool = True, counts: Counts | None = None
+        self, quads: Iterable[Quad], *, union: bool = True, counts: ReleaseCounts | None = None
     ) -> None:
         """Load both."""
         found = list(quads)

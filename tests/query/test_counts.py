@@ -1,4 +1,4 @@
-"""Counts that were made with a release are those that an engine would count."""
+"""ReleaseCounts that were made with a release are those that an engine would count."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from publisher.query import counts as counts_module
 from publisher.query.comparison import read_rows, same_answer
-from publisher.query.counts import Counts, count_query, make_counts, read_counts, write_counts
+from publisher.query.counts import (
+    ReleaseCounts,
+    count_query,
+    make_counts,
+    read_counts,
+    write_counts,
+)
 from publisher.query.engine import SOLUTIONS, Operation
 from publisher.query.evaluator import Evaluator
 from publisher.query.sparq import RoutingEvaluator
@@ -142,10 +148,10 @@ def test_many_values_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store()
     p = NamedNode("e:p")
     store.extend(Quad(NamedNode(f"e:{n}"), p, NamedNode(f"e:v{n}")) for n in range(4))
-    assert make_counts(store) == Counts(4, {"e:p": 4}, {})
+    assert make_counts(store) == ReleaseCounts(4, {"e:p": 4}, {})
     assert (
         count_query(
-            Operation("SELECT (COUNT(*) AS ?n) {?s <e:p> <e:v1>}"), Counts(4, {"e:p": 4}, {})
+            Operation("SELECT (COUNT(*) AS ?n) {?s <e:p> <e:v1>}"), ReleaseCounts(4, {"e:p": 4}, {})
         )
         is None
     )

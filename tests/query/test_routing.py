@@ -7,11 +7,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from pyoxigraph import RdfFormat, parse
+from pyoxigraph import RdfFormat, Store, parse
 
 from publisher.errors import EngineFailed, QueryLimitExceeded, QueryRefused
 from publisher.query.comparison import read_rows, same_answer
-from publisher.query.engine import SOLUTIONS, Operation
+from publisher.query.embedded import EmbeddedEngine
+from publisher.query.engine import SOLUTIONS, Answer, Operation
 from publisher.query.routing import (
     CORRECTIONS,
     FEATURES,
@@ -24,8 +25,8 @@ from publisher.query.routing import (
     route_of,
     shape,
 )
-from publisher.query.worker_messages import Status
-from tests.query.engine_pair import Pair, ask, body_of, values_of
+from publisher.query.worker_messages import Status, WorkerConfig
+from tests.query.engine_pair import LIMITS, Pair, ask, body_of, values_of
 
 PROLOGUE = """PREFIX b: <urn:bibliothek:>
 PREFIX x: <http://127.0.0.1:9/x#>
@@ -446,3 +447,41 @@ def test_corrections_are_features_of_sparq() -> None:
     """A correction that went to Oxigraph would correct nothing."""
     assert all(feature.engine is EngineName.SPARQ for feature in CORRECTIONS)
     assert OTHER_SYNTAX.engine is EngineName.OXIGRAPH
+
+
+class Pool:
+    """Workers of which those with sparq end."""
+
+    def __init__(self, error: Exception) -> None:
+        """Keep the error."""
+        self.error = error
+        self.asked: list[bool] = []
+
+    def answer(self, operation: Operation) -> Answer:
+        """Answer, or fail while sparq may be asked."""
+        self.asked.append(operation.without_sparq)
+        if not operation.without_sparq:
+            raise self.error
+        return Answer(SOLUTIONS[0], b"")
+
+
+def test_a_query_that_ends_its_worker_is_answered_by_the_next(tmp_path: Path) -> None:
+    """One request, two workers, one answer; the next of this shape never meets sparq."""
+    Store(str(tmp_path)).flush()
+    engine = EmbeddedEngine(WorkerConfig(str(tmp_path), LIMITS, routes=True), 1, at_once=False)
+    pool = Pool(EngineFailed("The process broke down."))
+    engine._workers = pool  # type: ignore[assignment]
+    for thing in ("e:a", "e:b"):
+        assert engine.answer(Operation(f"SELECT ?p {{ <{thing}> ?p ?o }}")).body == b""
+    assert pool.asked == [False, True, True]
+
+
+def test_an_error_that_is_not_sparqs_stays(tmp_path: Path) -> None:
+    """What Oxigraph was asked fails once, as it does without a second engine."""
+    Store(str(tmp_path)).flush()
+    engine = EmbeddedEngine(WorkerConfig(str(tmp_path), LIMITS, routes=True), 1, at_once=False)
+    pool = Pool(EngineFailed("The process broke down."))
+    engine._workers = pool  # type: ignore[assignment]
+    with pytest.raises(EngineFailed):
+        engine.answer(Operation("SELECT ?b { <e:a> <e:p> ?b . ?b <e:q> ?c }"))
+    assert pool.asked == [False]
