@@ -117,7 +117,6 @@ _XML_SCHEMA = "http://www.w3.org/2001/XMLSchema#"
 _BEYOND_TRIPLES = frozenset(
     ["MINUS", "VALUES", "COUNT", "SUM", "AVG", "MIN", "MAX", "SAMPLE", "GROUP_CONCAT"]
 )
-_TEXT_WORDS = ("REGEX", "CONTAINS", "STRSTARTS", "STRENDS")
 
 
 @cache
@@ -212,23 +211,24 @@ def _correction(tokens: Sequence[Token], words: set[str]) -> Feature | None:
     for feature in (BLANK_NODES, CONCATENATION):
         if words.intersection(feature.words):
             return feature
+    schema = _xml_schema_prefixes(tokens)
     for token, behind in pairwise(tokens):
         is_any_graph = token.text.upper() == "GRAPH" and behind.kind == "variable"
         if is_any_graph and words & _BEYOND_TRIPLES:
             return GRAPH_OF_MORE
-        is_call = behind.text == "(" and token.kind in ("iri", "name")
-        if is_call and _is_of_xml_schema(token, tokens):
+        is_name = token.kind == "name" and token.text.partition(":")[0] + ":" in schema
+        is_iri = token.kind == "iri" and token.text[1:].startswith(_XML_SCHEMA)
+        if behind.text == "(" and (is_name or is_iri):
             return CASTS
     return None
 
 
-def _is_of_xml_schema(name: Token, tokens: Sequence[Token]) -> bool:
-    if name.kind == "iri":
-        return name.text[1:].startswith(_XML_SCHEMA)
-    prefix = name.text.partition(":")[0] + ":"
-    return any(
-        (a.text.upper(), b.text, c.text[1:-1]) == ("PREFIX", prefix, _XML_SCHEMA)
-        for a, b, c in zip(tokens, tokens[1:], tokens[2:], strict=False)
+def _xml_schema_prefixes(tokens: Sequence[Token]) -> frozenset[str]:
+    """Return the prefixes, with their colons, that stand for the namespace of XML Schema."""
+    return frozenset(
+        name.text
+        for before, name, behind in zip(tokens, tokens[1:], tokens[2:], strict=False)
+        if before.text.upper() == "PREFIX" and behind.text[1:-1] == _XML_SCHEMA
     )
 
 
@@ -236,7 +236,7 @@ def _structure(tokens: Sequence[Token], words: set[str]) -> Iterator[Feature]:
     """Yield what triple patterns and expressions show."""
     try:
         patterns = read_patterns(tokens)
-    except UnreadPattern:
+    except (UnreadPattern, RecursionError):
         yield OTHER_SYNTAX
         return
     if not _is_plain_projection(tokens):
@@ -288,19 +288,19 @@ def _is_plain_projection(tokens: Sequence[Token]) -> bool:
 
 
 def _expressions(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Yield the tokens inside the brackets of filters, orders and projections."""
+    """Yield the tokens inside the brackets that a keyword opens: filters, orders, functions."""
     depth, is_expression = 0, False
-    before = ""
+    before, is_word = "", False
     for token in tokens:
         if token.text == "(":
             depth += 1
-            is_expression |= before in ("FILTER", "ASC", "DESC", "BY", "SELECT", *_TEXT_WORDS)
+            is_expression |= is_word
         elif token.text == ")":
             depth -= 1
             is_expression &= depth > 0
         elif is_expression or (before == "FILTER" and token.text == "!"):
             yield token
-        before = token.text.upper()
+        before, is_word = token.text.upper(), token.kind == "word"
 
 
 # A shape: a query without its constants, by which one that ended sparq badly is known again.

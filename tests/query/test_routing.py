@@ -485,3 +485,29 @@ def test_an_error_that_is_not_sparqs_stays(tmp_path: Path) -> None:
     with pytest.raises(EngineFailed):
         engine.answer(Operation("SELECT ?b { <e:a> <e:p> ?b . ?b <e:q> ?c }"))
     assert pool.asked == [False]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT DISTINCT ?s { ?s ?p ?o FILTER LANGMATCHES(LANG(?o), !?o) }",
+        "SELECT DISTINCT ?s { ?s ?p ?o FILTER(?o != 1 || BOUND(?s)) }",
+        "SELECT DISTINCT ?s { ?s ?p ?o FILTER(LANG(?o) NOT IN ('sv')) }",
+        "SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY (!?o)",
+    ],
+)
+def test_a_negation_is_found_wherever_an_expression_may_stand(query: str) -> None:
+    """The engines differ on what an error is, which only a negation makes visible."""
+    assert route(query).engine is EngineName.OXIGRAPH
+
+
+def test_a_negated_property_set_is_no_negation() -> None:
+    """The exclamation mark of a path (rule 95) is another one."""
+    assert route("SELECT DISTINCT ?s { ?s !(<e:p>|^<e:q>) ?o }").engine is EngineName.SPARQ
+
+
+@pytest.mark.parametrize("part", ["{", "(", "!", "<e:p>/", "<e:f>(1) && ", "AS ?n ", "?s ?p ?o ; "])
+def test_a_route_is_found_for_any_text(part: str) -> None:
+    """However deep or long, a text that a client sends ends in a route."""
+    for query in (part * 20_000, f"SELECT DISTINCT ?s {{ ?s {part * 5_000} ?o }}"):
+        assert route(query).engine in (EngineName.OXIGRAPH, EngineName.SPARQ)
