@@ -60,11 +60,11 @@ def write_operation(operation: Operation) -> bytes:
 
 def read_operation(written: bytes) -> Operation:
     """Return an operation that was written."""
-    query, *formats, defaults, named, base_iri, prefixes, seconds, without_sparq = json.loads(
+    query, solutions, boolean, graph, defaults, named, base_iri, prefixes, *rest = json.loads(
         written
     )
     graphs, declared = (tuple(defaults), tuple(named)), tuple(map(tuple, prefixes))
-    return Operation(query, *formats, *graphs, base_iri, declared, seconds, without_sparq)
+    return Operation(query, solutions, boolean, graph, *graphs, base_iri, declared, *rest)
 
 
 class Status(StrEnum):

@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 from publisher.errors import ClientBusy, PublisherError
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.endpoint import AnswerKey, CheckedQuery
-from publisher.query.engine import Answer
+from publisher.query.engine import Answer, Operation
 from publisher.query.loop_evaluation import LoopEvaluation, call_in_loop
 from publisher.query.queue import POLL_SECONDS, QueuedRequest, client_left, queue_full
 from publisher.serve.headers import data_fields, entity_tag
@@ -228,9 +228,7 @@ class DirectQueries:
         if flight.queued is not None and flight.queued.started:
             self._endpoint.queue.leave(flight.queued)
 
-    def _finish(
-        self, flight: _Flight, engine: EmbeddedEngine, evaluation: LoopEvaluation
-    ) -> None:
+    def _finish(self, flight: _Flight, engine: EmbeddedEngine, evaluation: LoopEvaluation) -> None:
         """Give everybody who waits what came of the query, or ask the other engine once."""
         error = evaluation.error()
         again = None if error is None else engine.after(evaluation.operation, error)
