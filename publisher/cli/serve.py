@@ -75,12 +75,16 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
     from tempfile import TemporaryDirectory
 
+    from pyoxigraph import DefaultGraph
+
     from publisher.load.parse import parse_any
     from publisher.release.preview import build_preview
     from publisher.release.second_engine import SecondEngine
 
     config = read_config(Path.cwd(), options)
     parsed = parse_any(files, str(options["base_iri"] or ""), read_limits(config))
+    # Nobody asks graph by graph for what stands in no default graph.
+    union = union or not any(isinstance(quad.graph_name, DefaultGraph) for quad in parsed.quads)
     with TemporaryDirectory(prefix="publisher-") as folder:
         second = SecondEngine(config.sparq_triples)
         release = build_preview(parsed, Path(folder), union=union, second_engine=second)

@@ -20,12 +20,12 @@ from pyoxigraph import NamedNode, Triple
 from publisher.errors import ChangeRefused, SourceError
 from publisher.load.files import CONTEXT, RULES, Role, SourcePath, source_path
 from publisher.load.parse import QUERIES_FOLDER as QUERIES
-from publisher.load.parse import SourceFile, parse_text
+from publisher.load.parse import SourceFile, author_style, parse_text
 from publisher.load.sources import Sources
 from publisher.quality.file_rules import has_own_layout
 from publisher.rdf import media_types
 from publisher.rdf.subjects import Term
-from publisher.rdf.turtle import write_turtle
+from publisher.rdf.turtle import AuthorStyle, write_turtle
 from publisher.system.files import (
     locked_folder,
     replace_file,
@@ -208,9 +208,9 @@ class _EditedFiles:
                 )
             path = self._sources.folder / name
             before = file.text if file is not None else None
-            yield FileChange(
-                name, path, before, write_turtle(triples, prefixes) if triples else None
-            )
+            author = author_style(file) if file is not None else AuthorStyle()
+            after = write_turtle(triples, prefixes, author) if triples else None
+            yield FileChange(name, path, before, after)
 
 
 def _sources_after(sources: Sources, files: Sequence[FileChange]) -> Sources:

@@ -13,17 +13,18 @@ from publisher.edit.changes import FileChange, Plan, plan_files
 from publisher.edit.inventory import last_part
 from publisher.errors import ChangeRefused
 from publisher.load.files import FOLDERS, Role
-from publisher.load.parse import SourceFile, read_text
+from publisher.load.parse import SourceFile, author_style, read_text
 from publisher.load.sources import Sources
 from publisher.quality.file_rules import has_own_layout
 from publisher.rdf.namespaces import iri
+from publisher.rdf.packed import is_packed
+from publisher.rdf.recognise import syntax_by_name
 from publisher.rdf.turtle import write_turtle
 
 _REPLACES = iri("dcterms:replaces")
 # RFC 3987, as far as Turtle asks for it.
 _ADDRESS = re.compile(r"https?://[^\s<>\"{}|\\^`]+")
 _SETTINGS = "pyproject.toml"
-_TEXTS = {".ttl", ".rq", ".jsonld", ".nt", ".nq", ".trig", ".rdf"}
 
 
 def rename(sources: Sources, old: str, new: str) -> Plan:
@@ -46,13 +47,14 @@ def rename(sources: Sources, old: str, new: str) -> Plan:
     for file in sources.files:
         if not any(NamedNode(old) in _terms(triple) for triple in file.triples):
             continue
+        _refuse_packed(file)
         if has_own_layout(file):
             after = _in_text(file, old, new)
         else:
             triples = {_replace_address(triple, renamed) for triple in file.triples}
             if any(_is_class(triple, old) for triple in file.triples):
                 triples.add(Triple(moved, NamedNode(_REPLACES), NamedNode(old)))
-            after = write_turtle(triples, dict(sources.prefixes))
+            after = write_turtle(triples, sources.prefixes, author_style(file))
         files += _change(file, after, old, new)
     return plan_files(sources, sorted([*files, *_queries(sources, old, new)], key=_files_by_name))
 
@@ -172,6 +174,9 @@ def rebase(sources: Sources, base_iri: str) -> Plan:
         return text.replace(_escaped(old), _escaped(base_iri))
 
     read = {file.name: file for file in sources.files}
+    for file in sources.files:
+        if file.source.is_packed and old in file.text:
+            _refuse_packed(file)
     files = []
     for path in _texts(sources.folder):
         name = path.relative_to(sources.folder).as_posix()
@@ -199,11 +204,24 @@ def _texts(folder: Path) -> Iterator[Path]:
         yield folder / _SETTINGS
     for top in FOLDERS:
         found = (path for path in (folder / top).rglob("*") if path.is_file())
-        yield from sorted(path for path in found if path.suffix in _TEXTS)
+        yield from sorted(path for path in found if _is_text(path.name))
+
+
+def _is_text(name: str) -> bool:
+    return name.endswith(".rq") or (syntax_by_name(name) is not None and not is_packed(name))
+
+
+def _refuse_packed(file: SourceFile) -> None:
+    if file.source.is_packed:
+        raise ChangeRefused(
+            "A packed file cannot be changed.",
+            where=file.name,
+            remedy="Unpack it first. Nothing was written.",
+        )
 
 
 def _in_layout(change: FileChange, there: Sources) -> FileChange:
     """Return a changed file in the layout of the sources: the order of addresses may differ."""
     (file,) = (file for file in there.files if file.name == change.name)
-    text = write_turtle(file.triples, dict(there.prefixes))
+    text = write_turtle(file.triples, there.prefixes, author_style(file))
     return FileChange(change.name, change.path, change.before, text)

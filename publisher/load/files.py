@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path
 
 from publisher.errors import SourceError, SourceMissing
-from publisher.rdf import media_types
+from publisher.findings import Finding, Severity
+from publisher.messages import text
+from publisher.rdf import packed
+from publisher.rdf.encodings import beginning
+from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
+from publisher.rdf.recognise import (
+    extension_of,
+    is_open,
+    other_language,
+    syntax_by_name,
+    syntax_of,
+)
 
 DATASET = "dataset/"
 VOCABULARY = DATASET + "vocabulary"
@@ -17,6 +30,7 @@ CATALOGUE = "catalog"
 SHAPES = "shapes"
 CONTEXT = "context.jsonld"
 RULES = "shapes/hygiene"
+FRESHNESS = "shapes/freshness"
 FOLDERS = ("ontology", "data", "shapes")
 
 
@@ -39,12 +53,19 @@ class SourcePath:
         name: The same relative to the folder of the sources, with forward slashes.
         role: What it is for.
         graph: Graph IRI relative to the base; the path decides it.
+        member: Its name in the ZIP archive at ``path``; empty for a file of its own.
     """
 
     path: Path
     name: str
     role: Role
     graph: str
+    member: str = ""
+
+    @property
+    def is_packed(self) -> bool:
+        """Tell whether it has to be unpacked to be read, and cannot be written."""
+        return bool(self.member) or packed.is_packed(self.name)
 
 
 def _role_and_graph(parts: tuple[str, ...]) -> tuple[Role, str]:
@@ -57,7 +78,7 @@ def _role_and_graph(parts: tuple[str, ...]) -> tuple[Role, str]:
     return Role.DATA, DATASET + parts[1]
 
 
-def find_sources(folder: Path) -> list[SourcePath]:
+def find_sources(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> list[SourcePath]:
     """Return every RDF file below ``ontology/``, ``data/`` and ``shapes/``, sorted by name.
 
     ``data/<dataset>/…`` belongs to the dataset of that name, ``data/catalogue.ttl`` to the
@@ -67,17 +88,31 @@ def find_sources(folder: Path) -> list[SourcePath]:
         SourceMissing: One of the folders is missing, or holds no RDF file.
         SourceError: A folder cannot be listed.
     """
-    found = sorted(_walk(folder), key=lambda source: source.name)
-    if not any(source.role is Role.DATA for source in found):
-        raise SourceMissing(
-            "There is no RDF file in any folder below data/.",
-            where=str(folder / "data"),
-            remedy="Put Turtle files into data/<dataset>/; nothing was published.",
-        )
-    return found
+    return list(list_folder(folder, limits).sources)
 
 
-def _walk(folder: Path) -> Iterator[SourcePath]:
+@dataclass(frozen=True)
+class FolderContents:
+    """The files of a folder of sources.
+
+    Attributes:
+        sources: Those that are read, sorted by name.
+        unread: A finding for each that is not, in the same order.
+    """
+
+    sources: tuple[SourcePath, ...]
+    unread: tuple[Finding, ...]
+
+
+def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> FolderContents:
+    """Return which files of a folder are read, and which are not and why.
+
+    Raises:
+        SourceMissing: One of the folders is missing, or holds no RDF file.
+        SourceError: A folder cannot be listed, or an archive cannot be looked into.
+    """
+    found: list[SourcePath] = []
+    unread = list(_beside(folder))
     for top in FOLDERS:
         if not (folder / top).is_dir():
             raise SourceMissing(
@@ -87,7 +122,8 @@ def _walk(folder: Path) -> Iterator[SourcePath]:
                 " nothing was published.",
                 name=top,
             )
-        sources = [source_path(path, folder) for path in _files(folder / top) if _is_rdf(path)]
+        among = [each for path in _files(folder / top) for each in _sort(path, folder, limits)]
+        sources = [each for each in among if isinstance(each, SourcePath)]
         if not sources:
             raise SourceMissing(
                 "The folder {name}/ holds no RDF file.",
@@ -95,10 +131,23 @@ def _walk(folder: Path) -> Iterator[SourcePath]:
                 remedy="Put Turtle files into it; nothing was published.",
                 name=top,
             )
-        yield from sources
+        found += sources
+        unread += [each for each in among if isinstance(each, Finding)]
+    if not any(source.role is Role.DATA for source in found):
+        raise SourceMissing(
+            "There is no RDF file in any folder below data/.",
+            where=str(folder / "data"),
+            remedy="Put Turtle files into data/<dataset>/; nothing was published.",
+        )
+    return FolderContents(
+        tuple(sorted(found, key=lambda source: source.name)),
+        tuple(sorted(unread, key=lambda finding: finding.file)),
+    )
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder, and links to folders, which are not followed."""
+
     def refuse(error: OSError) -> None:
         raise SourceError(
             "The folder cannot be listed: {reason}.",
@@ -107,14 +156,154 @@ def _files(folder: Path) -> Iterator[Path]:
             reason=error.strerror,
         ) from error
 
-    for parent, _folders, names in os.walk(folder, onerror=refuse):
+    for parent, folders, names in os.walk(folder, onerror=refuse):
         yield from (Path(parent, name) for name in names)
+        yield from (path for name in folders if (path := Path(parent, name)).is_symlink())
 
 
-def _is_rdf(path: Path) -> bool:
-    media_type = media_types.media_type_of_file(path.name)
-    is_hidden = path.name.startswith(".") or path.name == CONTEXT
-    return media_type is not None and media_type.rdf_format is not None and not is_hidden
+# What is read, and what is named because it is not.
+
+UNREAD_RULE = "unread"
+_START_BYTES = 1 << 18
+# Files about a folder, which nobody takes for its data; and such as are more seldom taken for it.
+_ABOUT = re.compile(r"(?:README|LICEN[CS]E|COPYING|CHANGELOG|AUTHORS|NOTICE)|.*\.(?:md|rst|adoc)")
+_NOTES = frozenset(("", "txt", "html", "pdf", "png", "jpg", "svg", "docx"))
+_COPIES = ("~", ".bak", ".orig", ".swp", ".tmp")
+_ARCHIVES = frozenset(("tar", "tgz", "bz2", "xz", "7z", "rar", "zst", "br", "lz", "z", "zip"))
+_QUERY_FOLDERS = frozenset(("data/queries", RULES, FRESHNESS))
+_SYSTEM_FOLDER = "__MACOSX/"  # of archives that macOS makes
+
+
+def _sort(path: Path, folder: Path, limits: ReadLimits) -> Iterator[SourcePath | Finding]:
+    """Yield a file as a source, or the finding that it is not read; nothing if nobody misses it."""
+    name = path.relative_to(folder).as_posix()
+    if path.is_dir():
+        yield _unread(name, "The link to a folder is not followed. Put the folder itself here.")
+    elif path.exists() and not path.is_file():
+        yield _unread(name, "This is no file, but a device or a socket. Take it away.")
+    elif name.lower().endswith(packed.ZIP) and not path.name.startswith("."):
+        yield from _sort_archive(path, folder, name, limits)
+    elif not _is_missed_by_nobody(name):
+        found = _why_unread(name, lambda: _beginning(path, limits))
+        yield found or source_path(path, folder)
+
+
+def _is_missed_by_nobody(name: str) -> bool:
+    """Tell whether a file is read by another part of the program, or is no data to anybody."""
+    parent, _, last = name.rpartition("/")
+    is_query = last.endswith(".rq") and parent in _QUERY_FOLDERS
+    is_about = _ABOUT.fullmatch(last) or (last.startswith(".") and syntax_by_name(last) is None)
+    return is_query or bool(is_about) or name == f"ontology/{CONTEXT}"
+
+
+def _sort_archive(
+    path: Path, folder: Path, name: str, limits: ReadLimits
+) -> Iterator[SourcePath | Finding]:
+    """Yield the files of a ZIP archive the same way."""
+    outer = source_path(path, folder)
+    try:
+        members = packed.list_zip(path, limits, name)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+    for member in members:
+        inner = f"{name}/{member.name}"
+        last = member.name.rpartition("/")[2]
+        if member.name.startswith(_SYSTEM_FOLDER) or _is_missed_by_nobody(last):
+            continue
+        look = partial(packed.unpack_member, path, member.name, limits, inner, most=_START_BYTES)
+        if packed.is_packed(last):
+            yield _unread(inner, "A packed file in a packed file is not read. Unpack one of them.")
+        else:
+            found = _why_unread(inner, look)
+            yield found or replace(outer, name=inner, member=member.name)
+
+
+def _beginning(path: Path, limits: ReadLimits) -> bytes:
+    """Return the first bytes of a file, unpacked."""
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            if not name.lower().endswith(packed.GZIP):
+                return file.read(_START_BYTES)
+            return packed.unpack_gzip(file.read(), limits, name, most=_START_BYTES)
+    except OSError as error:
+        raise _unreadable(name, error) from error
+
+
+def _why_unread(name: str, look: Callable[[], bytes]) -> Finding | None:
+    """Return why a file is not read, None when it is."""
+    last = name.rpartition("/")[2]
+    extension = extension_of(last)
+    if last == CONTEXT:
+        return _unread(name, "The context is not read here. It belongs into ontology/.")
+    if last.startswith("."):
+        return _unread(name, "The file is hidden by its name, and not read. Name it without a dot.")
+    if syntax_by_name(last) is not None and not is_open(last):
+        return None
+    if last.lower().endswith(_COPIES):
+        return _unread(name, "The file looks like a copy, and is not read. Take it away.")
+    if extension in _ARCHIVES:
+        return _unread(
+            name, "The packed file is not read. Unpack it, or pack single files with gzip or ZIP."
+        )
+    if extension == "rq":
+        return _unread(
+            name,
+            "The query is not read here. Rules belong into shapes/hygiene/, named queries into"
+            " data/queries/.",
+        )
+    return _unread_by_content(name, extension, look)
+
+
+def _unread_by_content(name: str, extension: str, look: Callable[[], bytes]) -> Finding | None:
+    """Return why a file is not read whose name leaves it open, None when it is."""
+    if extension in ("owl", "rdf", "rdfs"):
+        return None  # what it holds instead is an error of the file
+    start = beginning(look()) if is_open(name) else ""
+    if is_open(name) and syntax_of(name, start) is not None:
+        return None
+    if language := other_language(name, start):
+        return _unread(
+            name,
+            "The file is {syntax}, which is not read here. Convert it to Turtle or RDF/XML;"
+            " ROBOT and Protégé do it for ontologies.",
+            syntax=language,
+        )
+    return _unread(
+        name,
+        "The file is not read: it is not known as RDF. If it is, name it .ttl, .trig, .nt, .nq,"
+        " .rdf, .owl or .jsonld after what is in it; if not, keep it elsewhere.",
+        severity=Severity.INFO if extension in _NOTES else Severity.WARNING,
+    )
+
+
+def _beside(folder: Path) -> Iterator[Finding]:
+    """Yield a finding for each RDF file that lies beside the folders of sources."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        is_rdf = syntax_by_name(path.name) is not None and extension_of(path.name) not in (
+            "json",
+            "xml",
+        )
+        if is_rdf and path.is_file() and not path.name.startswith("."):
+            yield _unread(
+                path.name,
+                "The file is not read: only what is in ontology/, data/ and shapes/ is. Move it.",
+            )
+
+
+def _unread(
+    name: str, message: str, severity: Severity = Severity.WARNING, **values: object
+) -> Finding:
+    return Finding(severity, text(message, **values), rule=UNREAD_RULE, file=name)
+
+
+def _unreadable(name: str, error: OSError) -> SourceError:
+    return SourceError(
+        "The file cannot be read: {reason}.",
+        where=name,
+        remedy="Give yourself the right to read it, or take it away; nothing was published.",
+        reason=error.strerror,
+    )
 
 
 def source_path(path: Path, folder: Path) -> SourcePath:

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,13 +20,21 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
 
 from publisher.errors import SourceError, SourceMissing, SourceSyntax
 from publisher.load.files import Role, SourcePath
-from publisher.rdf import media_types
+from publisher.rdf import packed
+from publisher.rdf.encodings import decode
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
 from publisher.rdf.reading import read_quads
+from publisher.rdf.recognise import (
+    is_part_of,
+    other_language,
+    syntax_by_content,
+    syntax_by_name,
+    syntax_of,
+)
+from publisher.rdf.turtle import AuthorStyle
 
 _PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
-_PREFIX = re.compile(r"^\s*@?prefix\s+([\w.-]*):\s*<([^>]*)>", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,7 +76,7 @@ class SourceFile:
         """
         if self.given_text is not None:
             return self.given_text
-        text, sha256 = _read(self.source.path, self.name, self.limits.file_bytes)
+        text, sha256 = _read(self.source, self.limits)
         if sha256 != self.sha256:
             raise SourceError(
                 "The file was changed while it was read.",
@@ -84,7 +92,16 @@ class SourceFile:
         Raises:
             SourceError: It has changed since it was read first.
         """
-        return _triples(self.source, self.text, self.base_iri, self.limits)
+        return tuple(quad.triple for quad in self.quads)
+
+    @property
+    def quads(self) -> list[Quad]:
+        """Return the same, each triple in the graph that the file puts it into.
+
+        Raises:
+            SourceError: It has changed since it was read first.
+        """
+        return _quads(self.source, self.text, self.base_iri, self.limits)[0]
 
 
 def read_text(path: Path, name: str, limits: ReadLimits = DEFAULT_READ_LIMITS) -> str:
@@ -100,48 +117,47 @@ def read_text(path: Path, name: str, limits: ReadLimits = DEFAULT_READ_LIMITS) -
         ReadLimitExceeded: It is larger than that.
         SourceSyntax: It is not UTF-8.
     """
-    return _read(path, name, limits.file_bytes)[0]
+    return _read(SourcePath(path, name, Role.DATA, ""), limits)[0]
 
 
-def _read(path: Path, name: str, most: int = DEFAULT_READ_LIMITS.file_bytes) -> tuple[str, str]:
+def _read(source: SourcePath, limits: ReadLimits) -> tuple[str, str]:
     """Return the content of a file and the SHA-256 of its bytes."""
     try:
-        if path.stat().st_size > most:
-            raise file_too_large(path.stat().st_size, most, name)
-        content = path.read_bytes()
+        size = source.path.stat().st_size
+        if size > limits.file_bytes:
+            raise file_too_large(size, limits.file_bytes, source.name)
+        if source.member:
+            content = packed.unpack_member(source.path, source.member, limits, source.name)
+        else:
+            content = source.path.read_bytes()
     except OSError as error:
         raise SourceError(
             "The file cannot be read: {reason}.",
-            where=name,
+            where=source.name,
             remedy="Give yourself the right to read it, or take it away; nothing was published.",
             reason=error.strerror,
         ) from error
-    try:
-        text = content.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as error:
+    sha256 = hashlib.sha256(content).hexdigest()
+    if source.name.lower().endswith(packed.GZIP):
+        content = packed.unpack_gzip(content, limits, source.name)
+    if packed.is_archive(content):
         raise SourceSyntax(
-            "The file is not UTF-8: byte {position} (line {line}) is 0x{byte:02X}.",
-            where=name,
-            remedy="Save it with the encoding UTF-8; nothing was published.",
-            position=error.start,
-            line=content.count(b"\n", 0, error.start) + 1,
-            byte=content[error.start],
-        ) from error
-    return text, hashlib.sha256(content).hexdigest()
+            "It is packed twice, or packed though its name does not say so.",
+            where=source.name,
+            remedy="Unpack it, or end its name with .gz or .zip; nothing was published.",
+        )
+    return decode(content, source.name), sha256
 
 
-def turtle_prefixes(text: str) -> dict[str, str]:
-    """Return prefix → namespace, as a Turtle or TriG file declares them."""
-    return dict(_PREFIX.findall(text))
-
-
-def _is_of_rdf_1_2(triple: Triple) -> bool:
-    term = triple.object
+def _is_of_rdf_1_2(statement: Quad) -> bool:
+    term = statement.object
     return isinstance(term, Triple) or (isinstance(term, Literal) and term.direction is not None)
 
 
 def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyntax:
-    """Return the error that tells a person where a file is not what its extension says."""
+    """Return the error that tells a person where a file is not what its name says."""
+    if other := _other_syntax(source, text):
+        return other
     line, column = error.lineno or 1, error.offset or 1
     lines = text.splitlines()
     shown = lines[line - 1] if 0 < line <= len(lines) else ""
@@ -154,6 +170,27 @@ def syntax_error(source: SourcePath, text: str, error: SyntaxError) -> SourceSyn
         column=column,
         expected=_PLACE.sub("", str(error.msg)).rstrip("."),
         shown=shown.strip()[:120],
+    )
+
+
+def _other_syntax(source: SourcePath, text: str) -> SourceSyntax | None:
+    """Return the error that a file is in a language that its name does not stand for."""
+    if language := other_language(source.name, text):
+        return SourceSyntax(
+            "The file is {syntax}, which is not read here.",
+            where=source.name,
+            remedy="Convert it to Turtle or RDF/XML; ROBOT and Protégé do it for ontologies.",
+            syntax=language,
+        )
+    found, named = syntax_by_content(text), syntax_of(source.name, text)
+    if found is None or named is None or is_part_of(named, found) or is_part_of(found, named):
+        return None
+    return SourceSyntax(
+        "The file begins like {found}, and its name stands for {named}.",
+        where=source.name,
+        remedy="Give it the extension of what is in it; nothing was published.",
+        found=found.name,
+        named=named.name,
     )
 
 
@@ -192,52 +229,110 @@ def parse_text(
         SourceSyntax: It is not what its extension says.
         SourceMissing: It holds no triple.
     """
-    _parse(source, text, base_iri, limits)
+    prefixes = _parse(source, text, base_iri, limits)[1]
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    return SourceFile(source, base_iri, sha256, turtle_prefixes(text), text, limits)
+    return SourceFile(source, base_iri, sha256, prefixes, text, limits)
 
 
 def read_file(
     source: SourcePath, base_iri: str, limits: ReadLimits = DEFAULT_READ_LIMITS
-) -> tuple[SourceFile, tuple[Triple, ...]]:
+) -> tuple[SourceFile, list[Quad]]:
     """Return a source file with what it says; raises what ``parse_file`` raises."""
-    text, sha256 = _read(source.path, source.name, limits.file_bytes)
-    triples = _parse(source, text, base_iri, limits)
-    return SourceFile(source, base_iri, sha256, turtle_prefixes(text), limits=limits), triples
+    text, sha256 = _read(source, limits)
+    quads, prefixes = _parse(source, text, base_iri, limits)
+    return SourceFile(source, base_iri, sha256, prefixes, limits=limits), quads
 
 
-def _parse(source: SourcePath, text: str, base_iri: str, limits: ReadLimits) -> tuple[Triple, ...]:
-    """Return what a text says, if it is what a source may say."""
-    triples = _triples(source, text, base_iri, limits)
-    if younger := next(filter(_is_of_rdf_1_2, triples), None):
+def _parse(
+    source: SourcePath, text: str, base_iri: str, limits: ReadLimits
+) -> tuple[list[Quad], dict[str, str]]:
+    """Return what a text says, if it is what a source may say, and the prefixes it declares."""
+    quads, prefixes = _quads(source, text, base_iri, limits)
+    if younger := next(filter(_is_of_rdf_1_2, quads), None):
         raise SourceSyntax(
             "The file uses RDF 1.2: {term}.",
             where=source.name,
             remedy="Say it in RDF 1.1, which is what portals read; nothing was published.",
             term=younger.object,
         )
-    if not triples:
+    if not quads:
         raise SourceMissing(
             "The file holds no triple.",
             where=source.name,
             remedy="Fill it or take it away; nothing was published.",
         )
-    return triples
+    return quads, prefixes
 
 
-def _triples(
-    source: SourcePath, text: str, base_iri: str, limits: ReadLimits
-) -> tuple[Triple, ...]:
-    media_type = media_types.media_type_of_file(source.name)
-    assert media_type is not None
-    assert media_type.rdf_format is not None
+def _quads(
+    source: SourcePath,
+    text: str,
+    base_iri: str,
+    limits: ReadLimits,
+) -> tuple[list[Quad], dict[str, str]]:
+    """Return the quads of a text, and the prefixes it declares.
+
+    Blank nodes of two files are different nodes, whatever they are called.
+    """
+    rdf_format = syntax_of(source.name, text) or syntax_by_name(source.name)
+    # A parser of RDF/XML takes any XML for nodes and properties.
+    is_other_xml = rdf_format == RdfFormat.RDF_XML and other_language(source.name, text)
+    if rdf_format is None or is_other_xml:
+        raise _other_syntax(source, text) or SourceSyntax(
+            "It is not known as RDF, by its name or by what is in it.",
+            where=source.name,
+            remedy="Name the file .ttl, .trig, .nt, .nq, .rdf, .owl or .jsonld after what is in"
+            " it.",
+        )
+    prefixes: dict[str, str] = {}
     try:
         quads = read_quads(
-            text.encode(), media_type.rdf_format, base_iri, source.name, limits=limits
+            text.encode(),
+            rdf_format,
+            base_iri,
+            source.name,
+            limits=limits,
+            rename_blank_nodes=True,
+            prefixes=prefixes,
         )
     except SyntaxError as error:
         raise syntax_error(source, text, error) from error
-    return tuple(quad.triple for quad in quads)
+    return quads, prefixes
+
+
+# What a Turtle file has that its triples do not say.
+
+_LONG_TEXT = re.compile(
+    r"""(?P<long>\"{3}(?:[^\\"]|\\.|"(?!""))*\"{3}|'{3}(?:[^\\']|\\.|'(?!''))*'{3})"""
+    r"""|#[^\n\r]*|<[^<>"{}|^`\s]*>|"(?:[^\\"\n\r]|\\.)*"|'(?:[^\\'\n\r]|\\.)*'""",
+    re.DOTALL,
+)
+# Names of which the writer of Turtle would not know that readers understand them.
+_PREFIXED = re.compile(r"(?<![\w<:.\-])[\w.\-]*:(?:[\w:\-\u00b7]|%[0-9A-Fa-f]{2}|\.(?=[\w:%\-]))+")
+_SIMPLE = re.compile(r"[\w.\-]*:[A-Za-z0-9_][A-Za-z0-9_-]*")
+_TAG = re.compile(r"""["']@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)""")
+
+
+def author_style(file: SourceFile) -> AuthorStyle:
+    """Return what a layout leaves as the author of a Turtle file has it.
+
+    Raises:
+        SourceError: It has changed since it was read first.
+    """
+    text = file.text
+    names = frozenset(name for name in _PREFIXED.findall(text) if not _SIMPLE.fullmatch(name))
+    tags = {tag.lower(): tag for tag in reversed(_TAG.findall(text))}
+    return AuthorStyle(file.prefixes, names, _long_texts(text), tags)
+
+
+def _long_texts(text: str) -> frozenset[str]:
+    """Return the texts that are written over several lines."""
+    if '"""' not in text and "'''" not in text:
+        return frozenset()
+    found = [m["long"] for m in _LONG_TEXT.finditer(text) if m["long"] and "\n" in m["long"]]
+    statements = "".join(f"<urn:text> <urn:text> {each} .\n" for each in found)
+    quads = read_quads(statements.encode(), RdfFormat.TURTLE, "urn:text", "")
+    return frozenset(quad.object.value for quad in quads if isinstance(quad.object, Literal))
 
 
 # Named queries of the sources: ``data/queries/*.rq``. What they say is checked later.
@@ -403,15 +498,6 @@ def find_line_naming(file: SourceFile, name: str, value: str) -> int:
 
 # Files that somebody names, of any RDF format, wherever they are → their quads as they stand.
 
-# Extensions in use besides the ones this program writes.
-_OTHER_EXTENSIONS = {
-    "owl": RdfFormat.RDF_XML,
-    "xml": RdfFormat.RDF_XML,
-    "rdfs": RdfFormat.RDF_XML,
-    "turtle": RdfFormat.TURTLE,
-    "json": RdfFormat.JSON_LD,
-    "n3": RdfFormat.TURTLE,
-}
 _FALLBACK = "http://localhost/"
 
 
@@ -438,7 +524,7 @@ def parse_any(
     """Return the quads of files in any RDF format.
 
     Args:
-        paths: Turtle, TriG, N-Triples, N-Quads, RDF/XML or JSON-LD, told by their extension.
+        paths: Files in any syntax that ``recognise`` knows, also packed.
         base_iri: Where their things are named; empty: where most of them are.
         limits: What reading each of them may take.
 
@@ -448,47 +534,48 @@ def parse_any(
     """
     quads: list[Quad] = []
     prefixes: dict[str, str] = {}
-    for path in paths:
-        text = _read_text_of(path, limits)
-        quads += _parse_quads(path, text, base_iri or _FALLBACK, limits)
-        prefixes |= turtle_prefixes(text)
+    for source in (each for path in paths for each in _named_sources(path, limits)):
+        found, declared = _read_any(source, base_iri or _FALLBACK, limits)
+        quads += found
+        prefixes |= declared
     base = base_iri or _most_common_origin(quads)
     return ParsedFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
 
 
-def _read_text_of(path: Path, limits: ReadLimits) -> str:
+def _named_sources(path: Path, limits: ReadLimits) -> Iterator[SourcePath]:
+    """Yield what a file name stands for: itself, or the RDF files in an archive."""
+    source = SourcePath(path, str(path), Role.DATA, "")
     if not path.is_file():
         raise SourceMissing(
             "There is no such file.",
             where=str(path),
             remedy="Check the name and the folder you stand in.",
         )
-    return read_text(path, str(path), limits)
+    if not path.name.lower().endswith(packed.ZIP):
+        yield source
+        return
+    inside = [
+        replace(source, name=f"{path}/{member.name}", member=member.name)
+        for member in packed.list_zip(path, limits, str(path))
+        if syntax_by_name(member.name) is not None and not packed.is_packed(member.name)
+    ]
+    if not inside:
+        raise SourceMissing(
+            "The archive holds no RDF file.", where=str(path), remedy="Name another file."
+        )
+    yield from inside
 
 
-def _parse_quads(path: Path, text: str, base_iri: str, limits: ReadLimits) -> list[Quad]:
-    extension = path.suffix.lstrip(".").lower()
-    media_type = media_types.BY_EXTENSION.get(extension)
-    rdf_format = (media_type.rdf_format if media_type else None) or _OTHER_EXTENSIONS.get(extension)
-    if rdf_format is None:
-        raise SourceSyntax(
-            "The extension '.{extension}' is of no RDF format that is read here.",
-            where=str(path),
-            remedy="Name the file .ttl, .trig, .nt, .nq, .rdf or .jsonld after what is in it.",
-            extension=extension,
-        )
-    try:
-        # Blank nodes of two files are different nodes, whatever they are called.
-        quads = read_quads(
-            text.encode(), rdf_format, base_iri, str(path), limits=limits, rename_blank_nodes=True
-        )
-    except SyntaxError as error:
-        raise syntax_error(SourcePath(path, str(path), Role.DATA, ""), text, error) from error
+def _read_any(
+    source: SourcePath, base_iri: str, limits: ReadLimits
+) -> tuple[list[Quad], dict[str, str]]:
+    text, _ = _read(source, limits)
+    quads, prefixes = _quads(source, text, base_iri, limits)
     if not quads:
         raise SourceMissing(
-            "The file holds no triple.", where=str(path), remedy="Fill it, or name another file."
+            "The file holds no triple.", where=source.name, remedy="Fill it, or name another file."
         )
-    return quads
+    return quads, prefixes
 
 
 def _most_common_origin(quads: Sequence[Quad]) -> str:

@@ -5,18 +5,30 @@ from __future__ import annotations
 import hashlib
 import os
 import weakref
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, serialize
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, serialize
 
 from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.errors import SourceError, SourceErrors, SourceSyntax
-from publisher.load.files import CONTEXT, Role, SourcePath, find_queries, find_sources
+from publisher.findings import Finding, Severity
+from publisher.load.files import (
+    CATALOGUE,
+    CONTEXT,
+    DATASET,
+    SHAPES,
+    UNREAD_RULE,
+    Role,
+    SourcePath,
+    find_queries,
+    list_folder,
+)
 from publisher.load.parse import (
     SourceFile,
     find_named_queries,
@@ -24,10 +36,12 @@ from publisher.load.parse import (
     read_named_query,
     read_text,
 )
+from publisher.messages import text
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.jsonld import Context
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
+from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
 from publisher.rdf.sorted_files import Sorter, merge_files
 from publisher.system.files import make_temporary_folder, storage_errors
 from publisher.system.processes import map_on_all_cores
@@ -45,10 +59,11 @@ class Sources:
         base_iri: Base of its names.
         files: Every RDF file, sorted by name.
         ground: What they say, sorted, on disk.
-        context: ``ontology/context.jsonld``; the table of prefixes when there is none.
+        context: ``ontology/context.jsonld``; the prefixes of the authors when there is none.
         rules: Name → text of each ``shapes/hygiene/*.rq``.
         queries: Name → text of each ``data/queries/*.rq``.
         bounds: What checking one of its rules, queries or shapes may take.
+        load_findings: What is not read, or not as it stands there.
     """
 
     folder: Path
@@ -59,6 +74,7 @@ class Sources:
     sorted_sources: SortedSources = field(repr=False, compare=False)
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
     bounds: CheckLimits = field(repr=False, compare=False, default=DEFAULT_CHECK_LIMITS)
+    load_findings: tuple[Finding, ...] = field(repr=False, default=())
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
         """Return the files of some roles."""
@@ -81,14 +97,17 @@ class Sources:
         for file in read:
             if isinstance(file, SourceError):
                 raise file
-        return replace(self, files=tuple(files), sorted_sources=sorted_sources)
+        unread = (finding for finding in self.load_findings if finding.rule == UNREAD_RULE)
+        return replace(
+            self,
+            files=tuple(files),
+            sorted_sources=sorted_sources,
+            load_findings=(*unread, *sorted_sources.findings),
+        )
 
     @cached_property
-    def prefixes(self) -> Mapping[str, str]:
-        """Return the table of prefixes with the publisher's own (``vann:``) in front.
-
-        The shapes' own prefix is ``shape``.
-        """
+    def own_prefixes(self) -> Mapping[str, str]:
+        """Return the publisher's own prefixes (``vann:``); the one of the shapes is ``shape``."""
         own = {"shape": f"{self.base_iri}shapes#"}
         names: dict[str, dict[str, str]] = {}
         for quad in self.quads(Role.ONTOLOGY):
@@ -99,9 +118,38 @@ class Sources:
         for message in names.values():
             prefix = message.get(iri("vann:preferredNamespacePrefix"))
             namespace = message.get(iri("vann:preferredNamespaceUri"))
-            if prefix and namespace:
+            if prefix and namespace and prefix not in PREFIXES:
                 own[prefix] = namespace
-        return own | dict(PREFIXES)
+        return own
+
+    @cached_property
+    def prefixes(self) -> Mapping[str, str]:
+        """Return the prefixes of what is published, the ones that go before others first.
+
+        These are the publisher's own, then those that the authors of the files declare, then the
+        table. Of two for a namespace the first is written, and the other may stand in queries.
+        """
+        found = dict(self.own_prefixes)
+        for prefix, namespace in chain(self._authors_prefixes(), PREFIXES.items()):
+            found.setdefault(prefix, namespace)
+        return found
+
+    def _authors_prefixes(self) -> Iterator[tuple[str, str]]:
+        """Yield the prefixes that files declare, those of most files first.
+
+        An empty one means something else in every file; and one of the table means something else
+        only if no file declares what the table has, which is then not used here.
+        """
+        counted = Counter(
+            pair
+            for file in self.of_role(*PUBLISHED)
+            for pair in file.prefixes.items()
+            if pair[0] and pair[1]
+        )
+        usual = {prefix for prefix, namespace in counted if PREFIXES.get(prefix) == namespace}
+        for prefix, namespace in sorted(counted, key=lambda pair: (-counted[pair], pair)):
+            if prefix not in usual or PREFIXES[prefix] == namespace:
+                yield prefix, namespace
 
 
 def read_sources(
@@ -127,7 +175,8 @@ def read_sources(
             broken.append(error)
             return None
 
-    sorted_sources, files = read_sorted_sources(find_sources(folder), base_iri, bounds.files)
+    contents = list_folder(folder, bounds.files)
+    sorted_sources, files = read_sorted_sources(contents.sources, base_iri, bounds.files)
     broken += [file for file in files if isinstance(file, SourceError)]
     context = attempt(_read_context, folder)
     rules = {path.name: attempt(_read_rule, folder, path) or "" for path in find_queries(folder)}
@@ -138,18 +187,36 @@ def read_sources(
     if broken:
         raise broken[0] if len(broken) == 1 else SourceErrors(broken)
     read = tuple(file for file in files if isinstance(file, SourceFile))
-    made = context or Context({})
-    return Sources(folder, base_iri, read, made, rules, sorted_sources, queries, bounds)
+    sources = Sources(
+        folder,
+        base_iri,
+        read,
+        context or Context(PREFIXES),
+        rules,
+        sorted_sources,
+        queries,
+        bounds,
+        (*contents.unread, *sorted_sources.findings),
+    )
+    return sources if context else replace(sources, context=_context_of(sources.prefixes))
+
+
+def _context_of(prefixes: Mapping[str, str]) -> Context:
+    """Return the context of a folder that brings none: the prefixes of its authors."""
+    try:
+        return Context(prefixes)
+    except ValueError:  # one that JSON-LD takes for the scheme of addresses
+        return Context(PREFIXES)
 
 
 def _read_rule(folder: Path, path: Path) -> str:
     return read_text(path, path.relative_to(folder).as_posix())
 
 
-def _read_context(folder: Path) -> Context:
+def _read_context(folder: Path) -> Context | None:
     path = folder / "ontology" / CONTEXT
     if not os.path.lexists(path):
-        return Context(PREFIXES)
+        return None
     try:
         name = f"ontology/{CONTEXT}"
         context: Any = read_json(read_text(path, name).encode(), name)
@@ -204,12 +271,20 @@ class SortedSources:
         homes: Where each named subject stands: lines of ``<IRI>``, whether its type is said
             there (1 or 0), the number of the file, and a digest of what a published file with
             its type says of it (else a hyphen), with tabs between.
+        in_graphs: The published quads in the graphs that the files put them into, the same way;
+            the same file where they put them into none.
+        named_graphs: IRI of a graph that files put triples into → graphs of the datasets that
+            these files belong to.
+        findings: Where graphs of files are not kept.
     """
 
     folder: Path
     quads: Path
     examples: Path
     defining_files: Path
+    in_graphs: Path
+    named_graphs: Mapping[str, tuple[str, ...]]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
@@ -221,6 +296,7 @@ class _FileBatch:
     folder: Path
     number: int
     limits: ReadLimits
+    keeps_graphs: bool
 
 
 @dataclass(frozen=True)
@@ -229,8 +305,11 @@ class _BatchResult:
 
     files: list[SourceFile | SourceError]
     quads: list[Path]
+    in_graphs: list[Path]
     examples: list[Path]
     defining_files: list[Path]
+    named_graphs: set[tuple[str, str]]
+    findings: list[Finding]
 
 
 def read_sorted_sources(
@@ -254,21 +333,40 @@ def _read_into(
     found: Sequence[SourcePath | SourceFile], base_iri: str, limits: ReadLimits
 ) -> tuple[SortedSources, list[SourceFile | SourceError]]:
     folder, delete = make_temporary_folder()
+    quads, in_graphs = folder / "quads.nq", folder / "graphs.nq"
+    examples, defining_files = folder / "examples.nq", folder / "homes.tsv"
+    keeps_graphs = any(map(_may_have_graphs, found))
+    try:
+        parts = [
+            _FileBatch(part, base_iri, folder, n, limits, keeps_graphs)
+            for n, part in enumerate(cut_into_batches(found))
+        ]
+        read = list(map_on_all_cores(_read_batch, parts))
+        merge_files([run for part in read for run in part.quads], quads)
+        merge_files([run for part in read for run in part.in_graphs], in_graphs)
+        merge_files([run for part in read for run in part.examples], examples)
+        merge_files([run for part in read for run in part.defining_files], defining_files)
+    except BaseException:
+        delete()
+        raise
+    named: dict[str, dict[str, None]] = defaultdict(dict)
+    for graph, home in sorted({pair for part in read for pair in part.named_graphs}):
+        named[graph][home] = None
     sorted_sources = SortedSources(
-        folder, folder / "quads.nq", folder / "examples.nq", folder / "homes.tsv"
+        folder,
+        quads,
+        examples,
+        defining_files,
+        in_graphs if named else quads,
+        {graph: tuple(homes) for graph, homes in named.items()},
+        tuple(finding for part in read for finding in part.findings),
     )
     weakref.finalize(sorted_sources, delete)
-    parts = [
-        _FileBatch(part, base_iri, folder, n, limits)
-        for n, part in enumerate(cut_into_batches(found))
-    ]
-    read = list(map_on_all_cores(_read_batch, parts))
-    merge_files([run for part in read for run in part.quads], sorted_sources.quads)
-    merge_files([run for part in read for run in part.examples], sorted_sources.examples)
-    merge_files(
-        [run for part in read for run in part.defining_files], sorted_sources.defining_files
-    )
     return sorted_sources, [file for part in read for file in part.files]
+
+
+def _may_have_graphs(found: SourcePath | SourceFile) -> bool:
+    return syntax_by_name(found.name) not in ONE_GRAPH or is_open(found.name)
 
 
 def cut_into_batches(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File], ...]]:
@@ -289,34 +387,115 @@ def cut_into_batches(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File]
 def _read_batch(part: _FileBatch) -> _BatchResult:
     start = part.folder / f"{part.number:06}"
     files: list[SourceFile | SourceError] = []
+    placing = _GraphPlacing(part.base_iri)
     with (
         Sorter(start.with_suffix(".quads")) as quads,
+        Sorter(start.with_suffix(".graphs")) as in_graphs,
         Sorter(start.with_suffix(".examples")) as examples,
         Sorter(start.with_suffix(".homes")) as defining_files,
     ):
         for number, found in part.files:
             try:
-                file, triples = _read(found, part.base_iri, part.limits)
+                file, read = _read(found, part.base_iri, part.limits)
+                placed = placing.lines(file.source, read)
             except SourceError as error:
                 files.append(error)
                 continue
             files.append(file)
-            source = file.source
-            lines = sorted((serialize(triples, format=RdfFormat.N_TRIPLES) or b"").splitlines(True))
-            is_published = source.role is not Role.EXAMPLE
+            is_published = file.role is not Role.EXAMPLE
+            end = f" <{part.base_iri}{file.source.graph}>".encode() + _END
+            lines = sorted({line for line, _ in placed})
             for home in _defining_lines(lines, number, is_published=is_published):
                 defining_files.add(home)
-            end = f" <{part.base_iri}{source.graph}>".encode() + _END
             for line in lines:
                 (quads if is_published else examples).add(line[: -len(_END)] + end)
-    return _BatchResult(files, quads.runs, examples.runs, defining_files.runs)
+            for line, graph in placed if part.keeps_graphs and is_published else ():
+                in_graphs.add(line[: -len(_END)] + (graph or end))
+    return _BatchResult(
+        files,
+        quads.runs,
+        in_graphs.runs,
+        examples.runs,
+        defining_files.runs,
+        placing.named,
+        placing.findings,
+    )
+
+
+# Graphs that files put their triples into: graphs of the data set, by their own names.
+
+GRAPHS_RULE = "graph-names"
+
+
+class _GraphPlacing:
+    """Says in which graph each triple of a file stands, and remembers the graphs."""
+
+    def __init__(self, base_iri: str) -> None:
+        self._base_iri = base_iri
+        self.named: set[tuple[str, str]] = set()
+        self.findings: list[Finding] = []
+
+    def lines(self, source: SourcePath, quads: Sequence[Quad]) -> list[tuple[bytes, bytes]]:
+        """Return each triple as a line of N-Triples, and the end of its line of N-Quads.
+
+        The end is empty for the graph of the file.
+
+        Raises:
+            SourceSyntax: A graph has a name that the site gives to a graph of its own.
+        """
+        triples = serialize((quad.triple for quad in quads), format=RdfFormat.N_TRIPLES) or b""
+        lines = triples.splitlines(keepends=True)
+        names = {quad.graph_name for quad in quads}
+        if names == {DefaultGraph()}:
+            return [(line, b"") for line in lines]
+        ends = {name: self._end(source, name) for name in names}
+        self._note(source, names)
+        return [(line, ends[quad.graph_name]) for line, quad in zip(lines, quads, strict=True)]
+
+    def _end(self, source: SourcePath, name: NamedNode | BlankNode | DefaultGraph) -> bytes:
+        home = self._base_iri + source.graph
+        if not isinstance(name, NamedNode) or name.value == home or not _keeps_graphs(source):
+            return b""
+        own = name.value.removeprefix(self._base_iri)
+        if own in (CATALOGUE, SHAPES) or (own.startswith(DATASET) and own != name.value):
+            raise SourceSyntax(
+                "The graph <{graph}> has a name that the site gives itself.",
+                where=source.name,
+                remedy="Give the graph another name, or put its triples into a file of that"
+                " dataset; nothing was published.",
+                graph=name.value,
+            )
+        self.named.add((name.value, home))
+        return f" {name}".encode() + _END
+
+    def _note(
+        self, source: SourcePath, names: Iterable[NamedNode | BlankNode | DefaultGraph]
+    ) -> None:
+        message = ""
+        if any(isinstance(name, BlankNode) for name in names):
+            message = (
+                "A graph of the file has no IRI: its triples are in the graph of the dataset."
+                " Give it one to keep it."
+            )
+        elif not _keeps_graphs(source) and any(isinstance(name, NamedNode) for name in names):
+            message = (
+                "The graphs of the file are not kept: shapes, examples and the catalogue are one"
+                " graph each."
+            )
+        if message:
+            found = Finding(Severity.WARNING, text(message), rule=GRAPHS_RULE, file=source.name)
+            self.findings.append(found)
+
+
+def _keeps_graphs(source: SourcePath) -> bool:
+    return source.role in (Role.DATA, Role.ONTOLOGY)
 
 
 def _read(
     found: SourcePath | SourceFile, base_iri: str, limits: ReadLimits
-) -> tuple[SourceFile, tuple[Triple, ...]]:
+) -> tuple[SourceFile, list[Quad]]:
     if isinstance(found, SourceFile):
-        return found, found.triples
+        return found, found.quads
     return read_file(found, base_iri, limits)
 
 

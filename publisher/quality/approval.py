@@ -45,6 +45,7 @@ def _shapes(sources: Sources) -> Iterable[Finding]:
 Check = tuple[str, Callable[[Sources], Iterable[Finding]]]
 CHECKS: tuple[Check, ...] = (
     ("files", check_files),
+    ("loading", lambda sources: sources.load_findings),
     ("definitions", check_definitions),
     ("base", check_base),
 )

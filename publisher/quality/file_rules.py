@@ -18,7 +18,7 @@ from rdflib.namespace import DefinedNamespace
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import Role
-from publisher.load.parse import SourceFile, find_line
+from publisher.load.parse import SourceFile, author_style, find_line
 from publisher.load.sources import NO_GRAPH, PUBLISHED, Sources, cut_into_batches
 from publisher.messages import text
 from publisher.rdf import media_types
@@ -93,7 +93,8 @@ def _own_terms(sources: Sources) -> Mapping[str, frozenset[str]]:
         for triple in file.triples
         if isinstance(triple.subject, NamedNode)
     }
-    own = {n: p for p, n in sources.prefixes.items() if n not in PREFIXES.values() and p != "shape"}
+    own = {n: p for p, n in sources.own_prefixes.items() if n not in PREFIXES.values()}
+    own.pop(sources.own_prefixes["shape"], None)
     return {
         namespace: frozenset(i[len(namespace) :] for i in declared if i.startswith(namespace))
         for namespace in own
@@ -114,6 +115,7 @@ class Vocabularies:
     def __init__(self, sources: Sources) -> None:
         """Read the vocabularies that the ontology defines."""
         self.prefixes = dict(sources.prefixes)
+        self.known_prefixes = {**sources.own_prefixes, **PREFIXES}
         self.terms = {
             PREFIXES[prefix]: _terms(prefix)
             for prefix in (*_CLOSED_NAMESPACES, *_LISTED_NAMESPACES)
@@ -147,7 +149,7 @@ def check_terms_in_file(
     file: SourceFile, triples: Iterable[Triple], vocabularies: Vocabularies
 ) -> Iterator[Finding]:
     """Return the same for one file and what it says."""
-    yield from _check_prefixes(file, vocabularies.prefixes)
+    yield from _check_prefixes(file, vocabularies.known_prefixes)
     seen: set[str] = set()
     for triple in triples:
         for iri in _iris(triple):
@@ -216,6 +218,7 @@ def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) ->
     """
     if (
         media_types.media_type_of_file(file.name) is not media_types.TURTLE
+        or file.source.is_packed
         or file.role is Role.EXAMPLE
     ):
         return True
@@ -232,7 +235,7 @@ def _expected_layout(
     """Return what a file would be in the layout; None when it is, or need not be."""
     if has_own_layout(file, triples):
         return None
-    wanted = write_turtle(triples, prefixes)
+    wanted = write_turtle(triples, prefixes, author_style(file))
     return None if file.text == wanted else wanted
 
 
@@ -363,8 +366,8 @@ def _root(name: str) -> str:
 
 CHARACTERS_RULE = "characters"
 PREDICATE_RULE = "property-names"
-# XML 1.0, section 2.2; a carriage return is allowed, but readers turn it into a line feed.
-_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+# XML 1.0, section 2.2; a carriage return is escaped, so that readers keep it (section 2.11).
+_FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # What stands at the end of the IRI of a property is the name of an XML element.
 _ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-]*$")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
@@ -9,6 +10,7 @@ from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Tripl
 
 from publisher.query.engine import LABELS, MOST_COUNTED, Description
 from publisher.rdf.namespaces import iri
+from publisher.rdf.source_forms import SourceForms
 from publisher.system.cache import BoundedCache, memory_of
 
 _SUBJECT = NamedNode(iri("rdf:subject"))
@@ -20,9 +22,10 @@ _LITERAL_BYTES = 256
 class Describer:
     """Descriptions of things in one store."""
 
-    def __init__(self, store: Store) -> None:
-        """Keep the store, and a memory of labels."""
+    def __init__(self, store: Store, forms: SourceForms | None = None) -> None:
+        """Keep the store, the forms in which the sources have literals, and a memory of labels."""
         self._store = store
+        self._forms = forms or SourceForms()
         self._known: BoundedCache[str, tuple[tuple[str, Literal], ...]] = BoundedCache(
             _LABELS_BYTES, _size_of
         )
@@ -38,7 +41,7 @@ class Describer:
     def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
         """Return what the store knows of the things; None when nothing is known."""
         own: dict[Triple, None] = {}
-        graphs: dict[str, None] = {}
+        graphs: dict[str, list[Triple]] = defaultdict(list)
         for subject in subjects:
             self._follow(NamedNode(subject), own, graphs)
         if not own:
@@ -46,35 +49,41 @@ class Describer:
         incoming = self._incoming(subjects, own, graphs)
         start = (page - 1) * page_size
         shown = tuple(incoming[start : start + page_size])
+        written = tuple(self._forms.of_triples(own))
         return Description(
             subjects=tuple(subjects),
-            own=tuple(own),
+            own=written,
             labels=self._labels_of(subjects, own, shown),
             incoming=shown,
             incoming_total=len(incoming),
             page=page,
             pages=max(1, -(-len(incoming) // page_size)),
             graphs=tuple(graphs),
+            by_graph={
+                graph: tuple(self._forms.of_triples(triples)) for graph, triples in graphs.items()
+            }
+            if len(graphs) > 1
+            else {graph: written for graph in graphs},
         )
 
     def _follow(
-        self, node: NamedNode | BlankNode, own: dict[Triple, None], graphs: dict[str, None]
+        self, node: NamedNode | BlankNode, own: dict[Triple, None], graphs: dict[str, list[Triple]]
     ) -> None:
         """Add the triples of a node, and of the blank nodes below it."""
         pending = [node]
         while pending:
             for quad in self._store.quads_for_pattern(pending.pop(), None, None, None):
                 triple = quad.triple
+                if not isinstance(quad.graph_name, DefaultGraph):
+                    graphs[quad.graph_name.value].append(triple)
                 if triple in own:
                     continue
                 own[triple] = None
-                if not isinstance(quad.graph_name, DefaultGraph):
-                    graphs[quad.graph_name.value] = None
                 if isinstance(triple.object, BlankNode):
                     pending.append(triple.object)
 
     def _incoming(
-        self, subjects: Sequence[str], own: dict[Triple, None], graphs: dict[str, None]
+        self, subjects: Sequence[str], own: dict[Triple, None], graphs: dict[str, list[Triple]]
     ) -> list[Triple]:
         """Return the triples pointing to the things, sorted; statements about them join ``own``."""
         pointing: dict[Triple, None] = {}
@@ -106,7 +115,8 @@ class Describer:
     def _read_labels(self, name: str) -> tuple[tuple[str, Literal], ...]:
         for predicate in LABELS:
             quads = self._store.quads_for_pattern(NamedNode(name), NamedNode(predicate), None, None)
-            found = {quad.object for quad in quads if isinstance(quad.object, Literal)}
+            triples = self._forms.of_triples(quad.triple for quad in quads)
+            found = {triple.object for triple in triples if isinstance(triple.object, Literal)}
             if found:
                 return tuple((predicate, label) for label in sorted(found, key=str))
         return ()

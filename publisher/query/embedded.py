@@ -18,6 +18,7 @@ from publisher.query.engine import Answer, Description, Operation, Solution
 from publisher.query.routing import SecondChances
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
+from publisher.rdf.source_forms import SourceForms
 
 # Looking documents up in a store on disk, in this process: such look-ups are bounded.
 
@@ -25,14 +26,18 @@ from publisher.query.worker_pool import WorkerPool
 class InProcessEngine:
     """The part of an engine that needs no processes for queries of clients."""
 
-    def __init__(self, store: Path | Store) -> None:
+    def __init__(self, store: Path | Store, forms: SourceForms | None = None) -> None:
         """Open the store, unless it is open.
+
+        Args:
+            store: What is asked.
+            forms: The literals as the sources have them.
 
         Raises:
             OSError: The store cannot be opened.
         """
         self._store = store if isinstance(store, Store) else Store.read_only(str(store))
-        self._look_ups = Describer(self._store)
+        self._look_ups = Describer(self._store, forms)
 
     def rows(self, query: str) -> list[Solution]:
         """Return the solutions of one of the program's own queries."""
@@ -73,7 +78,7 @@ class EmbeddedEngine(InProcessEngine):
         Raises:
             OSError: The store cannot be opened.
         """
-        super().__init__(Path(config.store))
+        super().__init__(Path(config.store), config.source_forms())
         self._workplace, self._count = config, workers
         self._chances = SecondChances()
         self._lock = threading.Lock()

@@ -170,6 +170,7 @@ class Description:
         page: Which page of the incoming links this is, from 1.
         pages: How many there are.
         graphs: IRIs of the graphs that the own triples stand in.
+        by_graph: Each of them → which of the own triples.
     """
 
     subjects: tuple[str, ...]
@@ -180,6 +181,7 @@ class Description:
     page: int
     pages: int
     graphs: tuple[str, ...]
+    by_graph: Mapping[str, tuple[Triple, ...]] = field(repr=False, default_factory=dict)
 
     def triples(self) -> Iterator[Triple]:
         """Return everything as triples: own, incoming, and the labels of what is linked."""

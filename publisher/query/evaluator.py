@@ -71,7 +71,7 @@ class Evaluator:
         """Keep both."""
         self._store = store
         self.workplace = config
-        self._look_ups = Describer(store)
+        self._look_ups = Describer(store, config.source_forms())
 
     def evaluate(self, operation: Operation) -> Outcome:
         """Return what became of a query. Only ever ``query``, never ``update``."""

@@ -12,8 +12,10 @@ import struct
 import time
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from publisher.query.engine import Answer, Operation, QueryLimits
+from publisher.rdf.source_forms import SourceForms
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class WorkerConfig:
         sparq: Folder of the same in the files of the engine sparq; empty for none.
         routes: Whether sparq answers the kinds of query that are its own, not all.
         counts: File with the counts that were made with the release; empty for none.
+        literals: File of the literals as the sources have them; empty for none.
     """
 
     store: str
@@ -41,6 +44,11 @@ class WorkerConfig:
     sparq: str = ""
     routes: bool = False
     counts: str = ""
+    literals: str = ""
+
+    def source_forms(self) -> SourceForms:
+        """Return the literals as the sources have them."""
+        return SourceForms(Path(self.literals) if self.literals else None)
 
     def written(self) -> bytes:
         """Return the value as JSON."""

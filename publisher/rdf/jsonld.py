@@ -14,6 +14,7 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Quad, Triple
 
+from publisher.rdf.language_tags import written_tag
 from publisher.rdf.namespaces import iri
 
 _ALIASES = ("@id", "@type", "@value", "@language", "@graph")
@@ -135,7 +136,7 @@ class Context(Mapping[str, Any]):
             return coercions.get("") or self._name(name, True), {self._alias["@id"]: node}
         if term.language:
             value: Any = {
-                self._alias["@language"]: term.language,
+                self._alias["@language"]: written_tag(term.language),
                 self._alias["@value"]: term.value,
             }
         elif term.datatype.value == _STRING:

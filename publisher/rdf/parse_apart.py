@@ -1,4 +1,4 @@
-"""A process that parses one RDF file and ends: its bytes in, N-Quads out.
+"""A process that parses one RDF file and ends: its bytes in, N-Quads out, its prefixes beside.
 
 pyoxigraph holds the interpreter's lock while it parses, and ends its process when the stack or the
 memory is used up, so only a process of its own can be stopped and survived.
@@ -20,6 +20,8 @@ REFUSED = 3
 IS_LONG_TOKEN = "buffer maximal size"
 # Few, since each may say megabytes.
 _BATCH = 256
+# Names that are shortened with longer namespaces than these together are no help to anybody.
+_PREFIX_LETTERS = 1 << 20
 
 
 def main() -> None:
@@ -38,7 +40,7 @@ def main() -> None:
     assert rdf_format is not None
     quads = parse(sys.stdin.buffer.read(), format=rdf_format, base_iri=base_iri)
     try:
-        said, written = 0, 0
+        said, written, prefixes = 0, 0, dict[str, str]()
         while batch := list(islice(quads, _BATCH)):
             said += len(batch)
             lines = serialize(batch, format=RdfFormat.N_QUADS) or b""
@@ -47,7 +49,14 @@ def main() -> None:
                 _refuse("triples")
             if written > int(length):
                 _refuse("length")
+            if not prefixes:
+                # Of RDF/XML those of the elements around the place that was reached.
+                prefixes = quads.prefixes
             sys.stdout.buffer.write(lines)
+        prefixes |= quads.prefixes
+        if sum(map(len, prefixes.values())) > _PREFIX_LETTERS:
+            prefixes = {}
+        sys.stderr.write(json.dumps(prefixes))
     except SyntaxError as error:
         _refuse("syntax", str(error.msg), error.lineno, error.offset)
     except MemoryError as error:

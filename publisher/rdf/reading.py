@@ -7,6 +7,7 @@ could take much time or memory for its size is parsed in a process of its own, w
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -14,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Quad, QuadParser, RdfFormat, parse
 
 from publisher.errors import ReadLimitExceeded, SourceSyntax
 from publisher.rdf.guards import (
@@ -31,6 +32,8 @@ from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
 _BLOCK_BYTES = 1 << 20
 # Of N-Triples and N-Quads: four terms of the parser's largest size.
 _LINE_BYTES = 4 * TOKEN_BYTES
+# An address as the value of @context, alone or in a list with others.
+_REMOTE_CONTEXT = re.compile(rb'"@context"\s*+:\s*+(?:\[(?:[^\[\]{}"]|\{[^{}]*+\})*?)?"([^"\s]++)"')
 
 
 class _Readable(Protocol):
@@ -45,6 +48,7 @@ def read_quads(
     *,
     limits: ReadLimits = DEFAULT_READ_LIMITS,
     rename_blank_nodes: bool = False,
+    prefixes: dict[str, str] | None = None,
 ) -> list[Quad]:
     """Return the quads of a file, in its order.
 
@@ -55,6 +59,7 @@ def read_quads(
         where: How messages name the file.
         limits: What reading it may take.
         rename_blank_nodes: Give blank nodes new labels, which no other file has.
+        prefixes: The prefixes that the file declares are added to it, each with its namespace.
 
     Raises:
         ReadLimitExceeded: It needs more than the limits allow; nothing of it is in memory.
@@ -62,17 +67,15 @@ def read_quads(
         SyntaxError: It is not what its syntax asks for, with ``lineno`` and ``offset`` where these
             are known.
     """
+    declared: dict[str, str] = {}
     try:
         if needs_own_process(content, rdf_format, limits, where):
-            content = _read_in_process(content, rdf_format, base_iri, where, limits)
+            content, declared = _read_in_process(content, rdf_format, base_iri, where, limits)
             rdf_format = RdfFormat.N_QUADS
-        found: Iterator[Quad] = parse(
+        parser = parse(
             content, format=rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes
         )
-        if rdf_format == RdfFormat.JSON_LD:
-            found = _limit_growth(found, limits.memory_for(len(content)), where)
-        most = limits.triples_for(len(content))
-        quads = list(islice(found, most + 1))
+        quads = _take(parser, rdf_format, len(content), limits, where, declared)
     except MemoryError as error:
         if IS_LONG_TOKEN in str(error):
             raise token_too_long(content, where) from error
@@ -81,9 +84,40 @@ def read_quads(
         if "LoadDocumentCallback" in str(error):
             raise _refuse_remote_context(content, where) from error
         raise
+    if prefixes is not None:
+        prefixes |= declared
+    return quads
+
+
+def _take(
+    parser: QuadParser,
+    rdf_format: RdfFormat,
+    size: int,
+    limits: ReadLimits,
+    where: str,
+    declared: dict[str, str],
+) -> list[Quad]:
+    """Return what a parser of a file of so many bytes yields, if it is not too much."""
+    found: Iterator[Quad] = _with_prefixes(parser, rdf_format, declared)
+    if rdf_format == RdfFormat.JSON_LD:
+        found = _limit_growth(found, limits.memory_for(size), where)
+    most = limits.triples_for(size)
+    quads = list(islice(found, most + 1))
     if len(quads) > most:
         raise _too_many(most, where)
     return quads
+
+
+def _with_prefixes(
+    parser: QuadParser, rdf_format: RdfFormat, declared: dict[str, str]
+) -> Iterator[Quad]:
+    """Yield what a parser yields, and note the prefixes that it has met."""
+    if rdf_format == RdfFormat.RDF_XML:
+        # They are those of the elements around the place that was reached.
+        yield from islice(parser, 1)
+        declared |= parser.prefixes
+    yield from parser
+    declared |= parser.prefixes
 
 
 def read_quads_by_line(stream: _Readable, rdf_format: RdfFormat, where: str) -> Iterator[Quad]:
@@ -170,19 +204,21 @@ def _too_many(most: int, where: str) -> ReadLimitExceeded:
 
 
 def _refuse_remote_context(content: bytes, where: str) -> SourceSyntax:
-    position = max(content.find(b'"@context"'), 0)
+    found = _REMOTE_CONTEXT.search(content)
+    position = found.start() if found else max(content.find(b'"@context"'), 0)
     return SourceSyntax(
-        "Line {line}: the JSON-LD context is an address on the web, and none is fetched.",
+        "Line {line}: the JSON-LD context {address} is on the web, and none is fetched.",
         where=where,
         remedy="Write what is at that address into the file, as the value of @context.",
         line=content.count(b"\n", 0, position) + 1,
+        address=f"<{found[1].decode(errors='replace')}>" if found else "",
     )
 
 
 def _read_in_process(
     content: bytes, rdf_format: RdfFormat, base_iri: str, where: str, limits: ReadLimits
-) -> bytes:
-    """Return the quads of a file as N-Quads, parsed in a process with limits."""
+) -> tuple[bytes, dict[str, str]]:
+    """Return the quads of a file as N-Quads, and its prefixes, parsed in a process with limits."""
     size = len(content)
     most, length = limits.triples_for(size), limits.memory_for(size) // 4
     numbers = (limits.memory_for(size), limits.seconds_for(size), most, length)
@@ -207,7 +243,8 @@ def _read_in_process(
             raise _too_long(length, where)
     if done.returncode != 0:
         raise _memory_error(limits, size, where)
-    return done.stdout
+    prefixes: dict[str, str] = json.loads(done.stderr)
+    return done.stdout, prefixes
 
 
 def _memory_error(limits: ReadLimits, size: int, where: str) -> ReadLimitExceeded:

@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple, serialize
 from publisher.errors import NotCarried
 from publisher.rdf import turtle
 from publisher.rdf.jsonld import Context
+from publisher.rdf.language_tags import with_written_tags
 from publisher.rdf.media_types import (
     GRAPHS,
     JSON_LD,
@@ -53,7 +54,8 @@ def serialise(
     if media_type is TURTLE:
         return turtle.write_turtle(statements, prefixes).encode()  # which sorts by itself
     if media_type in _WITHOUT_PREFIXES:
-        return "".join(f"{line} .\n" for line in sorted({str(s) for s in statements})).encode()
+        lines = "".join(f"{line} .\n" for line in sorted({str(s) for s in statements}))
+        return with_written_tags(lines.encode())
     ordered = sort_statements(statements)
     if media_type is JSON_LD:
         return context.compact(ordered)
@@ -63,7 +65,7 @@ def serialise(
         ordered = list(with_types_as_properties(triples))
     try:
         written = serialize(ordered, format=media_type.rdf_format, prefixes=used)  # type: ignore[arg-type]
-        return well_formed(written or b"") if media_type is RDF_XML else written or b""
+        return (well_formed if media_type is RDF_XML else with_written_tags)(written or b"")
     except (ValueError, OSError) as error:
         if media_type is RDF_XML and (isinstance(error, BrokenXml) or is_reserved(error)):
             carrying = [m.name for m in GRAPHS if m is not RDF_XML]
@@ -72,14 +74,19 @@ def serialise(
 
 
 def used_prefixes(statements: Iterable[Statement], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Return the prefixes whose namespaces the statements use."""
+    """Return the prefixes whose namespaces the statements use, one for each: the first."""
     starts = set()
     for statement in statements:
         for term in (statement.subject, statement.predicate, statement.object):
             name = term.datatype if isinstance(term, Literal) else term
             if isinstance(name, NamedNode):
                 starts.add(name.value[: max(name.value.rfind("#"), name.value.rfind("/")) + 1])
-    return {prefix: start for prefix, start in prefixes.items() if start in starts}
+    by_namespace = turtle.prefixes_by_namespace(prefixes)
+    return {
+        prefix: start
+        for prefix, start in prefixes.items()
+        if start in starts and by_namespace[start] == prefix
+    }
 
 
 def gzip_bytes(content: bytes) -> bytes:

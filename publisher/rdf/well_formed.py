@@ -14,6 +14,7 @@ from xml.parsers.expat import ExpatError, ParserCreate
 
 from pyoxigraph import NamedNode, Triple
 
+from publisher.rdf.language_tags import xml_with_written_tags
 from publisher.rdf.namespaces import iri
 
 _TYPE = NamedNode(iri("rdf:type"))
@@ -62,10 +63,20 @@ def well_formed(written: bytes) -> bytes:
     Raises:
         BrokenXml: It is not well-formed.
     """
-    written = written.replace(_WRITTEN, b"<rdf:type")
+    written = finished_xml(written)
     parser = ParserCreate(namespace_separator=_SEPARATOR)
     try:
         parser.Parse(written, True)
     except ExpatError as error:
         raise BrokenXml(str(error)) from error
-    return written.replace(b"\r", b"&#13;")
+    return written
+
+
+def finished_xml(written: bytes) -> bytes:
+    """Return what a serialiser wrote, or whole tags of it, with what it does not write itself.
+
+    These are classes as properties (``with_types_as_properties``), carriage returns escaped, and
+    the customary language tags.
+    """
+    whole = written.replace(_WRITTEN, b"<rdf:type").replace(b"\r", b"&#13;")
+    return xml_with_written_tags(whole)

@@ -21,12 +21,15 @@ from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.quality.validation import validator_versions
 from publisher.query.named import read_named_queries
-from publisher.rdf.sorted_files import Quads, write_lines
-from publisher.release.canonical import canonical_graphs
+from publisher.rdf.sorted_files import write_lines
+from publisher.rdf.source_forms import write_source_forms
+from publisher.release.canonical import CanonicalGraphs, canonical_graphs
 from publisher.release.catalogue.catalogue import (
+    Descriptions,
     count_triples,
     describe_release,
     files_by_dataset,
+    lines_for_store,
     quads_for_store,
     write_descriptions,
 )
@@ -44,6 +47,7 @@ from publisher.release.manifest import as_json as files_as_json
 from publisher.release.model import (
     CONTEXT,
     ENGINE_FILES,
+    LITERALS,
     MANIFEST,
     QUERIES,
     REPORT,
@@ -134,7 +138,8 @@ def _build(request: _BuildRequest, progress: Progress) -> Release:
     releases.mkdir(parents=True, exist_ok=True)
     with build_lock(releases):
         progress("digest")
-        graphs, digest = canonical_graphs(approved.sources)
+        canonical = canonical_graphs(approved.sources)
+        graphs, digest = canonical.graphs, canonical.digest
         inputs = inputs_digest(approved, digest)
         previous = newest_undamaged(releases)
         current = current_undamaged(releases, previous)
@@ -154,8 +159,7 @@ def _build(request: _BuildRequest, progress: Progress) -> Release:
             _write(
                 _BuildPlan(
                     approved=approved,
-                    graphs=graphs,
-                    digest=digest,
+                    canonical=canonical,
                     inputs=inputs,
                     published=published,
                     folder=folder,
@@ -191,8 +195,7 @@ class _BuildPlan:
 
     Attributes:
         approved: What it is made of.
-        graphs: The same as canonical quads: graph IRI → its quads.
-        digest: Of the quads.
+        canonical: The same as canonical quads, by graph.
         inputs: Of everything that goes into it.
         published: The instant it stands for.
         folder: Where it will be.
@@ -203,8 +206,7 @@ class _BuildPlan:
     """
 
     approved: ApprovedSources
-    graphs: Mapping[str, Quads]
-    digest: str
+    canonical: CanonicalGraphs
     inputs: str
     published: datetime
     folder: Path
@@ -229,14 +231,16 @@ def _write(plan: _BuildPlan, progress: Progress) -> None:
 
 def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None:
     """Write everything that a release consists of."""
-    approved, graphs, folder = plan.approved, plan.graphs, plan.folder
+    approved, graphs, folder = plan.approved, plan.canonical.graphs, plan.folder
     published, previous, sources = plan.published, plan.previous, plan.approved.sources
     progress("dumps")
     datasets = by_dataset(graphs, sources.base_iri)
-    write_dumps(staging, datasets, sources.prefixes, sources.context)
+    in_graphs = by_dataset(plan.canonical.in_graphs, sources.base_iri)
+    write_dumps(staging, datasets, sources.prefixes, sources.context, in_graphs)
     _copy_sources(approved, staging)
     progress("tables")
-    tables = write_tables(staging, graphs, datasets, sources.base_iri, sources.prefixes)
+    named = tuple(plan.canonical.named)
+    tables = write_tables(staging, graphs, datasets, sources.base_iri, sources.prefixes, named)
     write_search(staging / SEARCH_FILE, graphs, sources.base_iri)
     progress("catalogue")
     files = files_by_dataset(staging)
@@ -244,23 +248,43 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     descriptions = describe_release(
         sources.base_iri, by_hand, datasets, files, published, previous, tables
     )
-    counts = count_triples(graphs, descriptions.catalogue, sources.base_iri)
+    at_home = plan.canonical.stored()
+    counts = count_triples(plan.canonical.counts(), descriptions.catalogue, sources.base_iri)
     write_descriptions(staging, descriptions, sources.base_iri, counts)
     progress("history")
-    stored = quads_for_store(graphs, descriptions.catalogue, sources.base_iri)
+    stored = quads_for_store(at_home, descriptions.catalogue, sources.base_iri)
     documents = shared_documents(stored, sources.base_iri)
     frame = page_inputs_digest(sources, without_dump(graphs, sources.base_iri), documents)
     write_lines(staging / SHAPES, without_dump(graphs, sources.base_iri))
     chapter = HistoryInput(staging, folder.name, published, sources.base_iri, previous)
     write_history(chapter, frame, documents)
+    literals = lines_for_store(graphs, descriptions.catalogue, sources.base_iri)
+    write_source_forms(staging / LITERALS, literals)
     _write_engines(plan, staging, descriptions.catalogue, progress)
     progress("manifest")
-    manifest = {
+    write_sealed(
+        staging / MANIFEST, _manifest(staging, plan, counts, documents, frame, descriptions)
+    )
+    if plan.key is not None:
+        sign(staging, plan.key)
+
+
+def _manifest(
+    staging: Path,
+    plan: _BuildPlan,
+    counts: Mapping[str, int],
+    documents: Mapping[str, Sequence[str]],
+    frame: object,
+    descriptions: Descriptions,
+) -> dict[str, object]:
+    """Return what a release says of itself, with a list of its files."""
+    sources, named = plan.approved.sources, plan.canonical.named
+    manifest: dict[str, object] = {
         "format": FORMAT,
-        "release": folder.name,
+        "release": plan.folder.name,
         "base_iri": sources.base_iri,
-        "published": published.isoformat(),
-        "digest": plan.digest,
+        "published": plan.published.isoformat(),
+        "digest": plan.canonical.digest,
         "inputs": plan.inputs,
         "loss_allowed": plan.loss_allowed,
         "software": __version__,
@@ -272,9 +296,9 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
         "modified": {n: [d.value, d.datatype.value] for n, d in descriptions.modified.items()},
         "files": files_as_json(list_files(staging, (MANIFEST, *ENGINE_FILES))),
     }
-    write_sealed(staging / MANIFEST, manifest)
-    if plan.key is not None:
-        sign(staging, plan.key)
+    if named:
+        manifest["named_graphs"] = {name: list(homes) for name, homes in named.items()}
+    return manifest
 
 
 def _sync_and_rename(staging: Path, folder: Path, progress: Progress) -> None:

@@ -6,13 +6,16 @@ import hashlib
 import heapq
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from tempfile import mkdtemp
 
 from publisher.errors import ReleaseError
 from publisher.load.sources import Sources
-from publisher.rdf.sorted_files import Quads, by_graph, read_lines
+from publisher.rdf.sorted_files import Quads, Sorter, by_graph, merge_lines, read_lines, write_lines
 
 # A million ordinary blank nodes take ten seconds; ten that all point at each other take for ever.
 SECONDS = 60.0
@@ -60,17 +63,74 @@ def _canonicalised(written: bytes) -> list[bytes]:
     return sorted(set(done.stdout.splitlines(keepends=True)))
 
 
-def canonical_graphs(sources: Sources) -> tuple[dict[str, Quads], str]:
-    """Return graph IRI → its canonical quads, and the SHA-256 of all of them as N-Quads.
+@dataclass(frozen=True)
+class CanonicalGraphs:
+    """The canonical quads of some sources; their files are gone with the sources.
 
-    Their files are gone with the sources.
+    Attributes:
+        graphs: IRI of the graph of a dataset, of the catalogue, of the shapes → what is said in it,
+            and in the graphs that the dataset has by other names.
+        in_graphs: Of datasets that have any, the same with each quad in its own graph.
+        named: IRI of such a graph → graphs of the datasets it belongs to.
+        digest: SHA-256 of all quads, each in its own graph, as N-Quads.
     """
+
+    graphs: Mapping[str, Quads]
+    in_graphs: Mapping[str, Quads]
+    named: Mapping[str, tuple[str, ...]]
+    digest: str
+
+    def stored(self) -> dict[str, Quads]:
+        """Return the graphs of the site, each quad of them in its own graph."""
+        return {**self.graphs, **self.in_graphs}
+
+    def counts(self) -> dict[str, int]:
+        """Return IRI of a graph → number of quads that stand in it by its own name."""
+        counts = {n: quads.count for n, quads in self.graphs.items() if n not in self.in_graphs}
+        among: Counter[str] = Counter()
+        for quads in self.in_graphs.values():
+            among.update(line[line.rindex(b" <") + 2 : -4].decode() for line in quads.lines())
+        return dict(sorted((counts | among).items()))
+
+
+def canonical_graphs(sources: Sources) -> CanonicalGraphs:
+    """Return the quads of the sources with canonical names for blank nodes (RDFC-1.0)."""
+    sorted_sources = sources.sorted_sources
     digest = hashlib.sha256()
 
     def digested() -> Iterator[bytes]:
-        for line in canonical_lines(sources.sorted_sources.quads):
+        for line in canonical_lines(sorted_sources.in_graphs):
             digest.update(line)
             yield line
 
-    graphs = by_graph(digested(), Path(mkdtemp(dir=sources.sorted_sources.folder)) / "graphs")
-    return graphs, digest.hexdigest()
+    folder = Path(mkdtemp(dir=sorted_sources.folder))
+    graphs = by_graph(digested(), folder / "graphs")
+    named = sorted_sources.named_graphs
+    of_site = {name: quads for name, quads in graphs.items() if name not in named}
+    in_graphs: dict[str, Quads] = {}
+    for number, home in enumerate(sorted({home for homes in named.values() for home in homes})):
+        parts = [graphs[home]] if home in graphs else []
+        parts += [graphs[name] for name, homes in named.items() if home in homes]
+        in_graphs[home] = _together(parts, folder / f"in-graphs-{number}", "")
+        of_site[home] = _together(parts, folder / f"as-one-{number}", home)
+    return CanonicalGraphs(dict(sorted(of_site.items())), in_graphs, named, digest.hexdigest())
+
+
+def _together(parts: Sequence[Quads], path: Path, graph: str) -> Quads:
+    """Return the quads of several graphs in one file, in a graph unless its name is empty."""
+    end = f" <{graph}> .\n".encode()
+    with Sorter(path) as sorter:
+        for line in chain.from_iterable(part.lines() for part in parts):
+            sorter.add(line[: line.rindex(b" <")] + end if graph else line)
+    count = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal count
+        for line in merge_lines(sorter.runs):
+            count += 1
+            yield line
+
+    write_lines(path, counted())
+    for run in sorter.runs:
+        run.unlink()
+    return Quads(path, count)

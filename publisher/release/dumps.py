@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
 from publisher.load.files import CATALOGUE, DATASET
 from publisher.rdf import media_types
 from publisher.rdf.jsonld import AmbiguousPrefix, Context
+from publisher.rdf.language_tags import line_with_written_tag
 from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURTLE, MediaType
 from publisher.rdf.serialise import used_prefixes
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, write_lines
 from publisher.rdf.turtle import BlockWriter
+from publisher.rdf.well_formed import finished_xml, with_types_as_properties
 from publisher.release.model import DUMPS
 from publisher.system.processes import map_on_all_cores
 
@@ -56,13 +58,31 @@ class _Dump:
 
 
 def write_dumps(
-    folder: Path, datasets: Mapping[str, Quads], prefixes: Mapping[str, str], context: Context
+    folder: Path,
+    datasets: Mapping[str, Quads],
+    prefixes: Mapping[str, str],
+    context: Context,
+    in_graphs: Mapping[str, Quads] | None = None,
 ) -> None:
-    """Write ``dumps/<dataset>.<extension>`` and ``….gz`` for each dataset and format."""
+    """Write ``dumps/<dataset>.<extension>`` and ``….gz`` for each dataset and format.
+
+    Args:
+        folder: Of the release.
+        datasets: Name of a dataset → its quads.
+        prefixes: Prefix → namespace.
+        context: For JSON-LD.
+        in_graphs: Of datasets with graphs of their own, the same in these; N-Quads keep them.
+    """
     (folder / DUMPS).mkdir()
     given = dict(prefixes), dict(context)
+    of_graphs = {**datasets, **(in_graphs or {})}
     dumps = [
-        _Dump(quads, folder / DUMPS / f"{name}.{media_type.extension}", media_type.name, *given)
+        _Dump(
+            of_graphs[name] if media_type is N_QUADS else quads,
+            folder / DUMPS / f"{name}.{media_type.extension}",
+            media_type.name,
+            *given,
+        )
         for name, quads in datasets.items()
         for media_type in media_types.DUMPS
     ]
@@ -95,11 +115,12 @@ _END = b" .\n"
 
 
 def _write_quads(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
-    shutil.copyfile(quads.path, path)
+    write_lines(path, map(line_with_written_tag, quads.lines()))
 
 
 def _write_triples(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
-    write_lines(path, (line[: line.rindex(b" <")] + _END for line in quads.lines()))
+    triples = (line[: line.rindex(b" <")] + _END for line in quads.lines())
+    write_lines(path, map(line_with_written_tag, triples))
 
 
 def _write_turtle(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
@@ -162,11 +183,31 @@ def _write_with_head(path: Path, head: bytes, body: Path) -> None:
 def _write_xml(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
     used = used_prefixes(quads, prefixes)
     with path.open("wb") as file:
-        _serialise((quad.triple for quad in quads), file, used)
+        triples = with_types_as_properties(quad.triple for quad in quads)
+        finishing = _XmlFinisher(file)
+        serialize(triples, cast(BinaryIO, finishing), RdfFormat.RDF_XML, prefixes=used)
+        finishing.finish()
 
 
-def _serialise(triples: Iterable[Triple], file: BinaryIO, prefixes: dict[str, str]) -> None:
-    serialize(triples, file, RdfFormat.RDF_XML, prefixes=prefixes)
+class _XmlFinisher:
+    """Takes RDF/XML of a serialiser and writes it with what that leaves out."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self._rest = file, b""
+
+    def write(self, written: bytes) -> int:
+        content = self._rest + written
+        # From here on a tag may not be whole yet.
+        end = max(content.rfind(b"<"), 0)
+        self._file.write(finished_xml(content[:end]))
+        self._rest = content[end:]
+        return len(written)
+
+    def flush(self) -> None:
+        """Write nothing yet: the last tag may go on."""
+
+    def finish(self) -> None:
+        self._file.write(finished_xml(self._rest))
 
 
 WRITERS: Mapping[MediaType, Writer] = {

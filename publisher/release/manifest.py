@@ -159,6 +159,8 @@ class Manifest:
         graphs: Graph → number of triples.
         prefixes: Prefix → namespace.
         documents: Path of a document → its things.
+        named_graphs: Graph that a dataset has by another name than its own → graphs of the
+            datasets it belongs to.
         modified: Name of a dataset → when its content changed.
         files: Name → file.
     """
@@ -173,6 +175,7 @@ class Manifest:
     graphs: Mapping[str, int]
     prefixes: Mapping[str, str]
     documents: Mapping[str, tuple[str, ...]]
+    named_graphs: Mapping[str, tuple[str, ...]]
     modified: Mapping[str, Literal]
     files: Mapping[str, StoredFile]
 
@@ -205,6 +208,12 @@ def read_manifest(folder: Path) -> Manifest:
         documents={
             name: tuple(things)
             for name, things in _values_of(content, "documents", path, _is_texts).items()
+        },
+        named_graphs={
+            name: tuple(homes)
+            for name, homes in _values_of(
+                {"named_graphs": {}, **content}, "named_graphs", path, _is_texts
+            ).items()
         },
         modified=_dates({"modified": {}, **content}, path),
         files=from_json(content.get("files"), path),

@@ -33,6 +33,7 @@ SERVICE = "service.nt"
 DOCUMENTS = "documents.tsv"
 TOMBSTONES = "gone.tsv"
 SHAPES = "shapes.nq"
+LITERALS = "literals.nt"
 FEED = "feed"
 
 
@@ -68,6 +69,8 @@ class Release:
         documents: Path of a document → IRIs of its things, for documents of hash IRIs.
         files: Name → file.
         modified: Name of a dataset → when its content changed.
+        named_graphs: Graph that a dataset has by another name than its own → graphs of the
+            datasets it belongs to.
     """
 
     id: str
@@ -82,6 +85,7 @@ class Release:
     documents: Mapping[str, tuple[str, ...]] = field(repr=False)
     files: Mapping[str, StoredFile] = field(repr=False)
     modified: Mapping[str, Literal] = field(repr=False)
+    named_graphs: Mapping[str, tuple[str, ...]] = field(repr=False, default_factory=dict)
 
     @property
     def store(self) -> Path:
@@ -96,6 +100,12 @@ class Release:
     def dataset(self, name: str) -> str:
         """Return the IRI of a dataset."""
         return self.base_iri + DATASET + name
+
+    def count_of(self, dataset: str) -> int:
+        """Return the number of triples of a dataset, those in graphs of other names too."""
+        home = self.dataset(dataset)
+        others = (n for n, homes in self.named_graphs.items() if home in homes)
+        return sum(self.graphs.get(name, 0) for name in (home, *others))
 
     def datasets(self) -> list[str]:
         """Return the names of the datasets that have dumps, sorted."""

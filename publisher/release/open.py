@@ -46,6 +46,7 @@ def open_release(folder: Path, *, is_known: bool = False) -> Release:
         prefixes=manifest.prefixes,
         context=_context(folder / CONTEXT),
         documents=manifest.documents,
+        named_graphs=manifest.named_graphs,
         files=manifest.files,
         modified=manifest.modified,
     )

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pyoxigraph import DefaultGraph
 
 from publisher import __version__
 from publisher.load.parse import ParsedFiles
 from publisher.rdf.namespaces import PREFIXES
+from publisher.rdf.sorted_files import Quads, write_lines
+from publisher.rdf.source_forms import write_source_forms
 from publisher.release.build import write_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
 from publisher.release.current import switch
 from publisher.release.documents import shared_documents
 from publisher.release.history.document_dates import PAGE_INPUTS
 from publisher.release.manifest import FORMAT, as_json, list_files, write_json, write_sealed
-from publisher.release.model import CONTEXT, ENGINE_FILES, MANIFEST, STORE, STORE_MANIFEST, Release
+from publisher.release.model import (
+    CONTEXT,
+    ENGINE_FILES,
+    LITERALS,
+    MANIFEST,
+    STORE,
+    STORE_MANIFEST,
+    Release,
+)
 from publisher.release.open import open_release
+from publisher.release.search import SEARCH_FILE, write_search
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
     SecondEngine,
@@ -27,6 +39,21 @@ from publisher.release.second_engine import (
 )
 
 _NAME = "preview"
+
+
+# With more, whoever looks at a file once would wait longer for the index than for all else.
+_SEARCHED_QUADS = 500_000
+
+
+def _write_index(path: Path, parsed: ParsedFiles) -> None:
+    """Write the index of a search, unless there is very much to be found."""
+    if len(parsed.quads) > _SEARCHED_QUADS:
+        return
+    with TemporaryDirectory(dir=path.parent) as folder:
+        lines = sorted({f"{quad.triple} .\n".encode() for quad in parsed.quads})
+        write_lines(Path(folder, "triples"), lines)
+        quads = Quads(Path(folder, "triples"), len(lines))
+        write_search(path, {"": quads}, parsed.base_iri)
 
 
 def build_preview(
@@ -58,7 +85,9 @@ def build_preview(
     nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
     named = {name: count for name, count in graphs.items() if name}
     write_descriptions(folder, nothing, parsed.base_iri, named, union=union)
+    _write_index(folder / SEARCH_FILE, parsed)
     write_store(folder / STORE, parsed.quads)
+    write_source_forms(folder / LITERALS, (f"{quad} .\n".encode() for quad in parsed.quads))
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
     _write_engines(folder, parsed, second_engine, union=union)
     manifest = {
@@ -73,6 +102,7 @@ def build_preview(
         "prefixes": prefixes,
         "documents": shared_documents(parsed.quads, parsed.base_iri),
         PAGE_INPUTS: {},
+        "named_graphs": {name: [name] for name in graphs if name},
         "modified": {},
         "files": as_json(list_files(folder, (MANIFEST, *ENGINE_FILES))),
     }

@@ -9,7 +9,8 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
-from publisher.release.model import Release
+from publisher.rdf.source_forms import SourceForms
+from publisher.release.model import LITERALS, Release
 from publisher.render.concepts import Concepts, fetch_concepts
 from publisher.render.datasets import DISTRIBUTION, Download, dataset_downloads
 from publisher.render.details import Details, fetch_details
@@ -83,6 +84,7 @@ class PageBuilder:
         """Keep what pages are made of; ``main`` is the class that the site is about."""
         self._main = main
         self._release = release
+        self._forms = SourceForms(release.folder / LITERALS)
         self._engine = engine
         self._layout = layout
         self._maps = maps
@@ -148,7 +150,7 @@ class PageBuilder:
             fetch_related(engine, topic, description, neighbourhood),
             fetch_similar(engine, topic, description, neighbourhood, marks),
             fetch_concepts(engine, topic, description, self._main),
-            fetch_details(engine, topic, description, placings),
+            fetch_details(engine, self._forms, topic, description, placings),
         )
 
     def _views(

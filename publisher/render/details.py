@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import DETAILS
+from publisher.rdf.source_forms import SourceForms
 from publisher.render.labels import Labels, fetch_labels
 from publisher.render.layout import PropertyLayout
 
@@ -33,9 +34,13 @@ class Details:
 
 
 def fetch_details(
-    engine: Engine, topic: str, description: Description, placings: Mapping[str, PropertyLayout]
+    engine: Engine,
+    forms: SourceForms,
+    topic: str,
+    description: Description,
+    placings: Mapping[str, PropertyLayout],
 ) -> Details:
-    """Return the engine's triples about values that are shown in place."""
+    """Return the engine's triples about values that are shown in place, as the sources say them."""
     paths = {path for path, placing in placings.items() if placing.viewer == DETAILS}
     things = {
         triple.object.value
@@ -47,7 +52,7 @@ def fetch_details(
     if not 0 < len(things) <= MOST:
         return Details()
     names = " ".join(str(NamedNode(name)) for name in sorted(things))
-    triples = tuple(
+    found = (
         Triple(row["thing"], row["property"], row["value"])
         for row in engine.rows(_QUERY.format(things=names, most=_MOST_TRIPLES))
         if isinstance(row["thing"], NamedNode)
@@ -55,5 +60,6 @@ def fetch_details(
         and not isinstance(row["value"], BlankNode)
         and row["value"] != NamedNode(topic)
     )
+    triples = tuple(forms.of_triples(found))
     linked = {t.object.value for t in triples if isinstance(t.object, NamedNode)}
     return Details(triples, fetch_labels(engine, linked | {t.predicate.value for t in triples}))

@@ -109,7 +109,8 @@ class Documents:
         node = NamedNode(document.iri)
         yield Triple(node, NamedNode(iri("rdf:type")), NamedNode(iri("foaf:Document")))
         yield Triple(node, NamedNode(iri("foaf:primaryTopic")), NamedNode(document.topic))
-        for graph in description.graphs:
+        homes = self._release.named_graphs
+        for graph in dict.fromkeys(d for g in description.graphs for d in homes.get(g, (g,))):
             yield Triple(node, NamedNode(iri("void:inDataset")), NamedNode(graph))
         published = Literal(
             self._since.instant(self._path(document)).date().isoformat(),

@@ -18,9 +18,11 @@ from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
 from publisher.render.history import HistoryPages
 from publisher.render.home import fetch_home
+from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
 from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
+from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.pages import OntologyPages, is_ontology
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
@@ -113,6 +115,7 @@ class Pages:
             has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
             sections=by_kind,
             incoming=page.incoming,
+            by_graph=self._by_graph(description, page_language),
             description=description,
             representations=self._representations(document),
             structured=schema_org_json(
@@ -128,6 +131,21 @@ class Pages:
             next_page=self._page(document, description, 1, page_language),
             previous_page=self._page(document, description, -1, page_language),
             **more,
+        )
+
+    def _by_graph(
+        self, description: Description, page_language: PageLanguage
+    ) -> list[GraphStatements]:
+        release, language = self._release, page_language.language
+        if not release.named_graphs:
+            return []
+        names = LabelPicker(description, {}, language, release.prefixes, release.base_iri)
+        return statements_by_graph(
+            description,
+            release.named_graphs,
+            names,
+            language,
+            lambda name: self._frame.href(name, page_language),
         )
 
     def picture(

@@ -16,8 +16,9 @@ from publisher.query.remote.registry import read_registry
 from publisher.query.remote.rewriting import GraphNames
 from publisher.query.sparq_engine import SparqEngine
 from publisher.query.worker_messages import WorkerConfig
+from publisher.rdf.source_forms import SourceForms
 from publisher.release.manifest import read_manifest
-from publisher.release.model import COUNTS, Release
+from publisher.release.model import COUNTS, LITERALS, Release
 from publisher.release.open import current_candidates, current_link_target
 from publisher.release.second_engine import find_second_engine
 
@@ -92,6 +93,7 @@ def _worker_config(config: Config, release: Release, services: frozenset[str]) -
         sparq=sparq,
         routes=bool(sparq) or has_counts,
         counts=str(counts) if has_counts else "",
+        literals=str(release.folder / LITERALS),
     )
 
 
@@ -112,7 +114,7 @@ def _open_remote(config: Config, release: Release, limits: QueryLimits) -> Remot
         )
     names = GraphNames(release.base_iri, release.id, tuple(release.graphs), loaded.guarded)
     sizes = FetchSizes(config.engine_connections, config.incoming_links)
-    return RemoteEngine(address, names, limits, sizes)
+    return RemoteEngine(address, names, limits, sizes, SourceForms(release.folder / LITERALS))
 
 
 class CurrentRelease:

@@ -34,28 +34,30 @@ UNTIDY = """\
 <https://data.example.org/id/lake/a> a w:Lake .
 """
 TIDY = """\
+PREFIX ex: <https://unlisted.example/>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-PREFIX water: <https://data.example.org/def/water#>
+PREFIX w: <https://data.example.org/def/water#>
 
 <https://data.example.org/id/lake/a>
-    a water:Lake ;
+    a w:Lake ;
 .
 
 <https://data.example.org/id/lake/siljan>
-    a water:Lake ;
+    a w:Lake ;
     skos:prefLabel
-        "Sil\\"jan\\n# no comment"@en ,
+        \"\"\"Sil"jan
+# no comment\"\"\"@en ,
         "Siljan"@sv ;
-    <https://unlisted.example/deep> 134 ;
+    ex:deep 134 ;
 .
 """
 
 
 def test_a_file_in_another_layout_is_a_warning_with_its_first_line(world: Path) -> None:
     """It may be published; the next change would show as a hundred."""
-    rewrite(world, TIDY.replace("\n    a water:Lake ;\n    skos", "\n    a water:Lake;\n    skos"))
+    rewrite(world, TIDY.replace("\n    a w:Lake ;\n    skos", "\n    a w:Lake;\n    skos"))
     (found,) = check_style(read_sources(world, BASE))
-    assert (found.file, found.line, found.rule) == (LAKES, 9, "layout")
+    assert (found.file, found.line, found.rule) == (LAKES, 10, "layout")
     assert not found.severity.blocks
     assert "publisher check --fix" in found.message["en"]
 
@@ -79,11 +81,11 @@ def test_the_fix_a_second_time_has_nothing_to_do(world: Path) -> None:
 
 
 def test_line_ends_of_windows_are_put_in_order(world: Path) -> None:
-    """Git would show every line as changed."""
+    """Git would show every line as changed; a text keeps what it says, its carriage return too."""
     path = rewrite(world, "")
     path.write_bytes(TIDY.replace("\n", "\r\n").encode())
     assert fix_style(read_sources(world, BASE)) == [LAKES]
-    assert path.read_bytes() == TIDY.encode()
+    assert path.read_bytes() == TIDY.replace('Sil"jan\n', 'Sil"jan\\r\n').encode()
 
 
 @pytest.mark.parametrize(
@@ -139,3 +141,42 @@ def test_examples_and_other_formats_are_left_as_they_are(world: Path, name: str)
     assert list(check_style(read_sources(world, BASE))) == []
     assert fix_style(read_sources(world, BASE)) == []
     assert path.read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "PREFIX : <https://data.example.org/id/mill/>",
+        "PREFIX un.used: <urn:nothing:>",
+        "PREFIX isbn: <urn:isbn:>",
+        ":väder.kvarn-2\n",
+        "isbn:9789100000000",
+        '"colour"@en-gb',
+        '"реч"@sr-Cyrl',
+        "007 ;",
+        '"1.50"^^xsd:float',
+        '"""One line.\n\tTwo "quoted" lines, \\\\ and a \\""""@en',
+        '"""Windows\\r\nwrote it."""',
+        '"not\\nlong"',
+    ],
+)
+def test_the_fix_keeps_what_the_author_has_chosen(world: Path, kept: str) -> None:
+    """Layout is the order of lines, not how names and values are written."""
+    path = rewrite(world, "")
+    path.write_bytes(CHOSEN.encode())
+    before = facts(path)
+    assert fix_style(read_sources(world, BASE)) == [LAKES]
+    assert kept in path.read_bytes().decode()
+    assert facts(path) == before
+    assert fix_style(read_sources(world, BASE)) == []
+
+
+CHOSEN = """\
+@prefix isbn: <urn:isbn:> . @prefix un.used: <urn:nothing:> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@base <https://data.example.org/id/mill/> . @prefix : <> .
+isbn:9789100000000 :says "colour"@en-gb , "реч"@sr-Cyrl , "not\\nlong", "@prefix no: <urn:no:>" .
+:väder.kvarn-2 :count 007 ; :height "1.50"^^xsd:float ;
+  :text '''One line.\n\tTwo "quoted" lines, \\\\ and a "'''@en ;
+  :windows \"\"\"Windows\r\nwrote it.\"\"\" .
+"""

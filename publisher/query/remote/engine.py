@@ -47,6 +47,7 @@ from publisher.query.tokens import Token, declared_prefixes, tokenize
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 from publisher.rdf.namespaces import iri
+from publisher.rdf.source_forms import SourceForms
 
 _PROBE_SECONDS = 2.0
 _PROBE_BYTES = 1 << 20
@@ -73,9 +74,15 @@ class RemoteEngine:
     """An engine that somebody else runs."""
 
     def __init__(
-        self, address: EngineAddress, names: GraphNames, limits: QueryLimits, sizes: FetchSizes
+        self,
+        address: EngineAddress,
+        names: GraphNames,
+        limits: QueryLimits,
+        sizes: FetchSizes,
+        forms: SourceForms | None = None,
     ) -> None:
         """Start what parses queries; nothing is asked yet."""
+        self._forms = forms or SourceForms()
         self._names, self._limits, self._sizes = names, limits, sizes
         self._connection = ConnectionPool(address, limits, sizes.connections)
         self._reader = QueryParser(limits)
@@ -143,7 +150,7 @@ class RemoteEngine:
             return results.convert_graph(
                 self._send(wanted, N_TRIPLES, bounds), media_type, prefixes, bounds
             )
-        fetched = Neighbours(self._asking(bounds), self._names)
+        fetched = Neighbours(self._asking(bounds), self._names, self._forms)
         fetched.fetch(things)
         found: dict[Triple, None] = {}
         for thing in things:
@@ -228,7 +235,7 @@ class RemoteEngine:
     def describe(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
         """Return what is known of some things; see ``Engine.describe``."""
         asking = self._asking(self._bounds(Operation("")))
-        return Neighbours(asking, self._names).describe(subjects, page, page_size)
+        return Neighbours(asking, self._names, self._forms).describe(subjects, page, page_size)
 
     def trouble(self) -> PublisherError | None:
         """Return why the engine cannot answer just now; None when it can.
@@ -285,9 +292,9 @@ Node = NamedNode | BlankNode
 class Neighbours:
     """The neighbourhood of some things, as far as it was fetched."""
 
-    def __init__(self, ask: Select, names: GraphNames) -> None:
+    def __init__(self, ask: Select, names: GraphNames, forms: SourceForms) -> None:
         """Begin with nothing; ``ask`` answers queries."""
-        self._ask, self._names = ask, names
+        self._ask, self._names, self._forms = ask, names, forms
         self._store = Store()
         self._known: set[Node] = set()
         self._labelled: set[str] = set()
@@ -324,7 +331,7 @@ class Neighbours:
 
     def look_up(self, subjects: Sequence[str], page: int, page_size: int) -> Description | None:
         """Return what was fetched of some things, with labels of what they are linked to."""
-        found = Describer(self._store).describe(subjects, page, page_size)
+        found = Describer(self._store, self._forms).describe(subjects, page, page_size)
         if found is None:
             return None
         linked = {n for t in found.own for n in (t.predicate, t.object)}
@@ -335,7 +342,8 @@ class Neighbours:
         for part in _batches(sorted(wanted, key=str)):
             for row in self._ask(_LABELS_QUERY % (self._terms(part), predicates)):
                 self._store.add(_quad(row["s"], row["p"], row["o"]))
-        return Describer(self._store).describe(subjects, page, page_size) if wanted else found
+        complete = Describer(self._store, self._forms)
+        return complete.describe(subjects, page, page_size) if wanted else found
 
     def _terms(self, nodes: Iterable[Node]) -> str:
         named = (self._names.named(n) if isinstance(n, BlankNode) else n for n in nodes)

@@ -312,12 +312,21 @@ def quads_for_store(
     yield from (Quad(t.subject, t.predicate, t.object, graph) for t in catalogue)
 
 
+def lines_for_store(
+    graphs: Mapping[str, Quads], catalogue: Iterable[Triple], base_iri: str
+) -> Iterator[bytes]:
+    """Yield the same as lines of N-Quads and N-Triples, graph by graph."""
+    for name, quads in graphs.items():
+        if name != base_iri + CATALOGUE:
+            yield from quads.lines()
+    yield from (f"{triple} .\n".encode() for triple in catalogue)
+
+
 def count_triples(
-    graphs: Mapping[str, Quads], catalogue: Sequence[Triple], base_iri: str
+    graphs: Mapping[str, int], catalogue: Sequence[Triple], base_iri: str
 ) -> dict[str, int]:
     """Return graph IRI → number of triples, with the complete catalogue for the one by hand."""
-    counts = {name: quads.count for name, quads in graphs.items()}
-    return counts | ({base_iri + CATALOGUE: len(catalogue)} if catalogue else {})
+    return {**graphs, **({base_iri + CATALOGUE: len(catalogue)} if catalogue else {})}
 
 
 def write_descriptions(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -53,7 +54,9 @@ def describe_service(
     draft.add(content, "sd:defaultGraph", whole)
     draft.add(whole, "rdf:type", node("sd:Graph"))
     for name, triples in sorted(graphs.items()):
-        graph = NamedNode(f"{service.value}/graph/{name.removeprefix(base_iri)}")
+        local = name.removeprefix(base_iri)
+        local = quote(name, safe="") if local == name else local
+        graph = NamedNode(f"{service.value}/graph/{local}")
         held = NamedNode(f"{graph.value}/content")
         draft.add(content, "sd:namedGraph", graph)
         draft.add(graph, "rdf:type", node("sd:NamedGraph"))

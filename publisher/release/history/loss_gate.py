@@ -11,7 +11,6 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
 from publisher.errors import LossRefused
 from publisher.findings import Finding, Severity
-from publisher.load.files import DATASET
 from publisher.messages import text
 from publisher.rdf.namespaces import iri
 from publisher.release.history.difference import EntityDiff, Kind, count_entities, entity_diffs
@@ -77,7 +76,7 @@ def _dataset_losses(
     old: Release, dataset: str, found: Iterable[EntityDiff], limits: LossLimits
 ) -> Iterator[Finding]:
     """Return what one dataset would lose past the limits."""
-    triples = old.graphs.get(f"{old.base_iri}{DATASET}{dataset}", 0)
+    triples = old.count_of(dataset)
     gone = count = 0
     named: list[str] = []
     for change in found:

@@ -83,6 +83,7 @@ class _Class:
         datasets: IRI of the graph of each dataset → its quads.
         prefixes: For properties with the same local name.
         staging: The release's folder.
+        named_graphs: IRIs of graphs that datasets have beside the ones of their own names.
     """
 
     name: str
@@ -94,6 +95,7 @@ class _Class:
     datasets: Mapping[str, Quads]
     prefixes: Mapping[str, str]
     staging: Path
+    named_graphs: tuple[str, ...]
 
 
 def write_tables(
@@ -102,6 +104,7 @@ def write_tables(
     datasets: Mapping[str, Quads],
     base_iri: str,
     prefixes: Mapping[str, str],
+    named_graphs: tuple[str, ...] = (),
 ) -> dict[str, list[TableFiles]]:
     """Write ``tables/<class>.csv``, ``.xlsx``, ``.geojson``, what they mean and their indexes.
 
@@ -111,6 +114,7 @@ def write_tables(
         datasets: Name of a dataset → its quads.
         base_iri: Base of the names.
         prefixes: For classes and properties with the same local name.
+        named_graphs: IRIs of graphs that datasets have beside the ones of their own names.
 
     Returns:
         Name of a dataset → the files of its tables, in order.
@@ -126,8 +130,9 @@ def write_tables(
         shaped = target_shapes(subjects)
         write_links(datasets.values(), _inverse_properties(subjects), links)
         by_iri = {base_iri + DATASET + name: quads for name, quads in datasets.items()}
+        of_all = dict(prefixes), staging, named_graphs
         classes = [
-            _Class(name, slug, homes[name], members, links, shapes, by_iri, dict(prefixes), staging)
+            _Class(name, slug, homes[name], members, links, shapes, by_iri, *of_all)
             for name, slug in _slugs(shaped, homes, prefixes)
             if shapes is not None
         ]
@@ -204,7 +209,7 @@ def _write_class(of: _Class) -> tuple[Table, TableFiles]:
         titles=_titles(of.name, of_class, shapes, subjects),
         dataset=of.dataset,
         count=len(things),
-        graphs=tuple(of.datasets),
+        graphs=(*of.datasets, *of.named_graphs),
         columns=tuple(class_columns(shapes, of_class, things, subjects, reach, of.prefixes)),
         chains=geometry_chains(things, subjects),
     )

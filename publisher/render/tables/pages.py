@@ -15,7 +15,8 @@ from publisher.messages import translate
 from publisher.query.engine import Engine, Term
 from publisher.rdf import media_types
 from publisher.rdf.media_types import MediaType
-from publisher.release.model import Release
+from publisher.rdf.source_forms import SourceForms
+from publisher.release.model import LITERALS, Release
 from publisher.release.search import open_sqlite
 from publisher.release.tables.cells import TableRow
 from publisher.release.tables.index import INDEX_EXTENSION
@@ -52,6 +53,7 @@ class TablePages:
         """Read which tables there are; choosing rows of one may take so many seconds."""
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._release, self._seconds = release, seconds
+        self._forms = SourceForms(release.folder / LITERALS)
         self._words = CellFormatter(frame, release.prefixes, release.base_iri)
         self.tables: Mapping[str, Table] = read_tables(release.folder)
 
@@ -68,7 +70,7 @@ class TablePages:
         has_index = name in release.files
         opened = open_sqlite(self._seconds, release.folder / name) if has_index else nullcontext()
         with opened as index:
-            yield TableReader(self._engine, table, release.prefixes, language, index)
+            yield TableReader(self._engine, table, release.prefixes, language, index, self._forms)
 
     def address(self, table: Table, extension: str = "") -> str:
         """Return the canonical IRI of a table, or of one of its files."""

@@ -14,9 +14,10 @@ from pyoxigraph import BlankNode, Literal
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
 from publisher.rdf.media_types import CSV, XLSX, MediaType
+from publisher.rdf.source_forms import SourceForms
 from publisher.release.tables.cells import TableRow, write_csv
 from publisher.release.tables.geojson import write_features
-from publisher.release.tables.table import LINK, Column, Table
+from publisher.release.tables.table import LINK, Column, Table, is_property
 from publisher.release.tables.workbook import write_workbook
 from publisher.render.labels import Labels, fetch_in_chunks, fetch_labels
 from publisher.render.tables.by_index import IndexRowSelector
@@ -47,6 +48,7 @@ class TableReader:
         prefixes: Mapping[str, str],
         language: str,
         index: sqlite3.Connection | None = None,
+        forms: SourceForms | None = None,
     ) -> None:
         """Keep what the lines are asked of.
 
@@ -56,7 +58,9 @@ class TableReader:
             prefixes: Used in the queries.
             language: Of the reader.
             index: The release's index of the table, opened, if it has one.
+            forms: The literals as the sources have them.
         """
+        self._forms = forms or SourceForms()
         self._engine, self._table = engine, table
         self.queries = SelectionQueries(table, prefixes, language)
         self._selecting: RowSelector = (
@@ -119,7 +123,7 @@ class TableReader:
             TableRow(
                 thing,
                 {
-                    path: tuple(sorted(values, key=str))
+                    path: tuple(sorted(self._written(thing, path, values), key=str))
                     for path, values in properties[thing].items()
                 },
                 places.get(thing, ()),
@@ -127,6 +131,10 @@ class TableReader:
             for thing in things
         ]
         return TableRows(rows, fetch_labels(self._engine, _linked(rows, columns)))
+
+    def _written(self, thing: str, path: str, values: set[AnyTerm]) -> set[AnyTerm]:
+        """Return values as the sources have them, where they are the thing's own."""
+        return self._forms.of_values(thing, path, values) if is_property(path) else values
 
     def _geometries(self, things: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Return the geometries of things, at the end of the first chain that has any."""
