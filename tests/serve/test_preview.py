@@ -14,7 +14,10 @@ import pytest
 from click.testing import CliRunner
 
 from publisher.cli import main
+from publisher.config import Config
+from publisher.release.search import SEARCH_FILE, Search
 
+FOAF = "http://xmlns.com/foaf/0.1/"
 TRIG = """
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 <http://e.example/a> a foaf:Person ; foaf:name "A" .
@@ -109,3 +112,29 @@ def test_what_cannot_be_shown_stops_it_with_a_message(
     assert result.exit_code == 1
     assert name in result.output
     assert message in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "graph"),
+    [
+        ("named.nq", f'<http://e.example/bay> <{FOAF}name> "East bay" <g:g> .', "union"),
+        ("both.trig", TRIG, "own"),
+    ],
+)
+def test_named_graphs_alone_are_asked_as_one_and_a_search_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: str, graph: str
+) -> None:
+    """An empty default graph is what nobody expects of a full file."""
+    seen = []
+
+    def look(config: Config) -> None:
+        index = Search(Path(config.releases, "preview", SEARCH_FILE), 30.0)
+        hits = [hit.label for text in ("bay", "a") for hit in index.find(text, "en").hits]
+        seen.append((config.default_graph, hits[:1]))
+
+    monkeypatch.setattr(sys.modules["publisher.cli.serve"], "_serve", look)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / name).write_text(content)
+    result = CliRunner().invoke(main, ["preview", name])
+    assert result.exit_code == 0, result.output
+    assert seen == [(graph, ["East bay" if graph == "union" else "A"])]
