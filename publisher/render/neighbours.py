@@ -150,5 +150,5 @@ ATTRIBUTED_TO = iri("prov:wasAttributedTo")
 FACT_PROPERTIES = frozenset((*START_PROPERTIES, *END_PROPERTIES, *NUMBER_PROPERTIES, ATTRIBUTED_TO))
 # Datatypes of dates.
 DATE_TYPES = frozenset(
-    iri(name) for name in ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth")
+    iri(f"xsd:{name}") for name in ("date", "dateTime", "dateTimeStamp", "gYear", "gYearMonth")
 )

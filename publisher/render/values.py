@@ -15,6 +15,7 @@ from pyoxigraph import Literal
 from publisher.languages import LANGUAGES, language_name, letter_order, locale_of
 from publisher.messages import translate
 from publisher.rdf.namespaces import HYPERLINK, IMAGE, LANG_STRING, LITERAL, URI, iri
+from publisher.rdf.source_forms import INTEGERS
 from publisher.render.labels import foreign_language
 from publisher.render.page_model import PropertyValues, Value
 
@@ -49,8 +50,21 @@ def _month(value: str, language: str) -> str:
     return format_date(date.fromisoformat(f"{value[:7]}-01"), "MMMM y", locale=locale_of(language))
 
 
+# Numbers that are codes (``0180``), or that somebody wrote with a sign, stay as they are.
+_CODE = re.compile(r"\+|-?0[0-9]")
+
+
 def _number(value: str, language: str) -> str:
-    return format_decimal(Decimal(value), locale=locale_of(language), decimal_quantization=False)
+    if _CODE.match(value):
+        return value
+    # Zeros at the end say how exact a measure is.
+    form = "#,##0." + "0" * len(value.partition(".")[2])
+    return format_decimal(
+        Decimal(value),
+        format=form.removesuffix("."),
+        locale=locale_of(language),
+        decimal_quantization=False,
+    )
 
 
 def _truth(value: str, language: str) -> str:
@@ -61,18 +75,25 @@ _FORMATS: Mapping[str, Callable[[str, str], str]] = {
     iri("xsd:date"): _date,
     iri("xsd:dateTime"): _date_time,
     iri("xsd:gYearMonth"): _month,
+    iri("xsd:dateTimeStamp"): _date_time,
     iri("xsd:integer"): _number,
+    **{iri(f"xsd:{name}"): _number for name in INTEGERS},
     iri("xsd:decimal"): _number,
     iri("xsd:boolean"): _truth,
 }
 
 
 def format_literal(literal: Literal, language: str) -> str:
-    """Return a literal as written in a language; unchanged when it is ill-typed.
+    r"""Return a literal as written in a language; unchanged when it is ill-typed.
 
     >>> from pyoxigraph import NamedNode
     >>> format_literal(Literal("2022-10-19", datatype=NamedNode(iri("xsd:date"))), "sv")
     '19 oktober 2022'
+    >>> [
+    ...     format_literal(Literal(value, datatype=NamedNode(iri(f"xsd:{name}"))), "sv")
+    ...     for value, name in (("1234.50", "decimal"), ("12345", "long"), ("0180", "integer"))
+    ... ]
+    ['1\xa0234,50', '12\xa0345', '0180']
     """
     write = _FORMATS.get(literal.datatype.value)
     if write is None:

@@ -98,7 +98,7 @@ def test_all_graphs_are_seen_at_once_where_wished(preview: str) -> None:
         ("empty.ttl", "", "The file holds no triple."),
         ("comment.nt", "# nothing\n", "The file holds no triple."),
         ("broken.ttl", "<http://e/a> <http://e/b>\n  'c .\n", "Line 2"),
-        ("table.csv", "a,b\n", "The extension '.csv' is of no RDF format"),
+        ("table.csv", "a,b\n", "It is not known as RDF"),
     ],
 )
 def test_what_cannot_be_shown_stops_it_with_a_message(
