@@ -100,11 +100,15 @@ class EmbeddedEngine(InProcessEngine):
 
     def prepared(self, operation: Operation) -> Operation:
         """Return an operation as it is put to a worker; see ``SecondChances``."""
-        return self._chances.prepared(operation) if self._workplace.routes else operation
+        return self._chances.prepared(operation) if self._has_sparq else operation
 
     def after(self, operation: Operation, error: Exception) -> Operation | None:
         """Return what to ask once more after an error; None to let the error stand."""
-        return self._chances.after(operation, error) if self._workplace.routes else None
+        return self._chances.after(operation, error) if self._has_sparq else None
+
+    @property
+    def _has_sparq(self) -> bool:
+        return bool(self._workplace.routes and self._workplace.sparq)
 
     def workers(self) -> WorkerPool:
         """Return the workers; the first call may start them."""

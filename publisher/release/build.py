@@ -322,14 +322,14 @@ def _write_engines(
     plan: _BuildPlan, staging: Path, catalogue: Sequence[Triple], progress: Progress
 ) -> None:
     """Write what queries are put to: the store, counts, and the files of the second engine."""
-    base_iri = plan.approved.sources.base_iri
+    base_iri, stored = plan.approved.sources.base_iri, plan.canonical.stored()
     progress("store")
-    _write_store(staging, quads_for_store(plan.graphs, catalogue, base_iri))
+    _write_store(staging, quads_for_store(stored, catalogue, base_iri))
     write_release_counts(staging)
     if plan.second_engine.most_triples:
         progress("sparq")
-    triples = sum(count_triples(plan.graphs, catalogue, base_iri).values())
-    quads = quads_for_store(plan.graphs, catalogue, base_iri)
+    triples = sum(count_triples(plan.canonical.counts(), catalogue, base_iri).values())
+    quads = quads_for_store(stored, catalogue, base_iri)
     write_second_engine(staging, quads, triples, plan.second_engine)
     write_release_answers(staging, read_named_queries(staging / QUERIES), base_iri)
 

@@ -465,10 +465,14 @@ class Pool:
         return Answer(SOLUTIONS[0], b"")
 
 
+def _routed(folder: Path) -> WorkerConfig:
+    return WorkerConfig(str(folder), LIMITS, sparq=str(folder), routes=True)
+
+
 def test_a_query_that_ends_its_worker_is_answered_by_the_next(tmp_path: Path) -> None:
     """One request, two workers, one answer; the next of this shape never meets sparq."""
     Store(str(tmp_path)).flush()
-    engine = EmbeddedEngine(WorkerConfig(str(tmp_path), LIMITS, routes=True), 1, at_once=False)
+    engine = EmbeddedEngine(_routed(tmp_path), 1, at_once=False)
     pool = Pool(EngineFailed("The process broke down."))
     engine._workers = pool  # type: ignore[assignment]
     for thing in ("e:a", "e:b"):
@@ -479,7 +483,7 @@ def test_a_query_that_ends_its_worker_is_answered_by_the_next(tmp_path: Path) ->
 def test_an_error_that_is_not_sparqs_stays(tmp_path: Path) -> None:
     """What Oxigraph was asked fails once, as it does without a second engine."""
     Store(str(tmp_path)).flush()
-    engine = EmbeddedEngine(WorkerConfig(str(tmp_path), LIMITS, routes=True), 1, at_once=False)
+    engine = EmbeddedEngine(_routed(tmp_path), 1, at_once=False)
     pool = Pool(EngineFailed("The process broke down."))
     engine._workers = pool  # type: ignore[assignment]
     with pytest.raises(EngineFailed):

@@ -13,13 +13,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from publisher.quality.approval import ApprovedSources
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.worker_messages import Outcome
+from publisher.release.build import build
+from publisher.release.second_engine import SecondEngine
 from publisher.serve.site import Site, open_site
 from tests.in_process import CountingApplication, serving_site
 from tests.query.test_worker_pool import alive
@@ -279,7 +283,7 @@ def workers(application: CountingApplication) -> list[int]:
 
 def test_a_query_that_many_ask_is_evaluated_once(site: Site) -> None:
     """Also when they indent it differently; and each is answered."""
-    with own_site(site, query_timeout_seconds=10.0) as (port, application):
+    with own_site(site, query_timeout_seconds=10.0, sparq_triples=0) as (port, application):
         exchange(port, "GET", asked("ASK {}"))
         busy = Asking(port, ENDLESS + " #busy")
         until(lambda: counts(application) == (1, 0))
@@ -292,6 +296,23 @@ def test_a_query_that_many_ask_is_evaluated_once(site: Site) -> None:
         assert busy.status() == 502
         assert [each.status() for each in crowd] == [200] * 12
         assert len({each.found[0][2] for each in crowd}) == 1
+        until(lambda: counts(application) == (0, 0))
+        assert application.leases == 0
+
+
+def test_a_query_whose_worker_ends_under_sparq_is_put_to_oxigraph(
+    site: Site, approved: ApprovedSources, tmp_path: Path
+) -> None:
+    """Once: what becomes of it there is its answer, here the limit of time."""
+    pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
+    files = SecondEngine(most_triples=10_000, questions=0)
+    with_sparq = dataclasses.replace(site, release=build(approved, tmp_path, second_engine=files))
+    with own_site(with_sparq, query_timeout_seconds=3.0) as (port, application):
+        exchange(port, "GET", asked("ASK {}"))
+        busy = Asking(port, ENDLESS + " #ended")
+        until(lambda: counts(application) == (1, 0))
+        os.kill(workers(application)[0], signal.SIGKILL)
+        assert busy.status() == 504
         until(lambda: counts(application) == (0, 0))
         assert application.leases == 0
 
