@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publisher.addresses import Addresses
+from publisher.addresses import Addresses, Obstacle
 from publisher.rdf.media_types import TURTLE
 
 HERE = Addresses("https://data.example.org/", "http://localhost:8000/")
@@ -95,3 +95,82 @@ def test_whatever_is_asked_for_means_something_below_the_base(path: str) -> None
     """A stranger's path never leaves the base, and never breaks the look-up."""
     assert all(HERE.holds(candidate) for candidate in HERE.candidates(path))
     assert HERE.on_site(HERE.base_iri + path).isascii()
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("id/%3Ac", "id/%3Ac"),
+        ("id/%3ac", "id/%3Ac"),
+        ("id/%3AC", "id/%3AC"),
+        ("id/%c3%a5", "id/%c3%a5"),
+        ("id/%C3%A5", "id/å"),
+        ("id/%7Euser", "id/~user"),
+        ("id/%E6%B9%96/%C3%A9", "id/湖/%C3%A9"),
+        ("item?id=%C3%A9&lang=en", "item?id=é"),
+        ("item?lang=sv&incoming=2", "item"),
+        ("item?lang=sv", "item?lang=sv"),
+    ],
+)
+def test_equivalent_addresses_mean_one_name(sent: str, meant: str) -> None:
+    """RFC 3986, section 6.2.2; RFC 3987, section 3; parameters of pages are not of the name."""
+    assert HERE.base_iri + meant in HERE.equivalents(sent)
+    assert HERE.equivalents(sent)[0] == HERE.base_iri + sent
+
+
+@pytest.mark.parametrize(
+    ("sent", "other"),
+    [
+        ("id/a%2Fb", "id/a/b"),
+        ("id/a/b", "id/a%2Fb"),
+        ("id/q%3Fx", "id/q?x"),
+        ("id/:c", "id/%3Ac"),
+        ("id/50%25", "id/50%"),
+        ("id/water", "id/water/"),
+        ("item?id=7", "item?id=8"),
+    ],
+)
+def test_other_addresses_mean_other_names(sent: str, other: str) -> None:
+    """RFC 3986, section 2.2: an escaped delimiter is data, a bare one divides."""
+    assert HERE.base_iri + other not in HERE.candidates(sent)
+
+
+@pytest.mark.parametrize(
+    ("name", "obstacle"),
+    [
+        ("search", Obstacle.OWN_PAGE),
+        ("%73earch", Obstacle.OWN_PAGE),
+        ("query/lakes?size=3", Obstacle.OWN_PAGE),
+        ("feed#entry", Obstacle.OWN_PAGE),
+        ("a/.", Obstacle.DOT_SEGMENT),
+        ("a/%2e./b", Obstacle.DOT_SEGMENT),
+        ("/b", Obstacle.EMPTY_FIRST_SEGMENT),
+        ("id/%41", Obstacle.SPELLING),
+        ("id/%c3%A4", Obstacle.SPELLING),
+        ("id/x?", Obstacle.SPELLING),
+        ("id/" + "ä" * 1500, Obstacle.LENGTH),
+        ("id/...", None),
+        ("id/.hidden", None),
+        ("searches", None),
+        ("query?x=1", Obstacle.OWN_PAGE),
+        ("feedback", None),
+        ("", None),
+    ],
+)
+def test_what_hinders_a_look_up_is_known(name: str, obstacle: Obstacle | None) -> None:
+    """Before anything is published."""
+    assert HERE.obstacle(HERE.base_iri + name) is obstacle
+
+
+_PARTS = st.sampled_from(
+    ["a", "Z", "/", "//", ".", "..", "?", "&lang=en", "=", ":", "%2F", "%2f", "%C3%A4", "%7E", "å"]
+)
+
+
+@given(st.lists(_PARTS, max_size=8).map("".join))
+def test_a_name_without_obstacle_is_found_however_clients_ask(path: str) -> None:
+    """As it is written, and as clients write it."""
+    name = HERE.base_iri + path
+    if HERE.obstacle(name) is None:
+        for asked in (HERE.on_site(name).removeprefix(HERE.site_url), HERE.normal(name)):
+            assert name in HERE.equivalents(asked.removeprefix(HERE.base_iri))

@@ -16,6 +16,7 @@ from publisher.messages import LANGUAGES
 from publisher.quality.file_rules import check_base, check_definitions, check_files
 from publisher.quality.hygiene import check_hygiene
 from publisher.quality.queries import check_named_queries, folder_queries
+from publisher.quality.reachable import check_reachable
 from publisher.quality.shapes import check_shape_syntax, check_shapes
 from publisher.rdf.sorted_files import SortedLines
 from publisher.system.files import storage_errors
@@ -48,6 +49,7 @@ CHECKS: tuple[Check, ...] = (
     ("loading", lambda sources: sources.load_findings),
     ("definitions", check_definitions),
     ("base", check_base),
+    ("addresses", check_reachable),
 )
 CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),

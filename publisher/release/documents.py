@@ -48,6 +48,9 @@ def shared_documents(quads: Iterable[Quad], base_iri: str) -> dict[str, list[str
         if "#" in subject.value:
             document = addresses.document_of(subject.value)
             documents[document.removeprefix(base_iri)] |= {document, subject.value}
+        elif subject.value.startswith(addresses.document_of(f"{base_iri}id/")):
+            # What is said of a document itself is found in it, beside what it is about.
+            documents[subject.value.removeprefix(base_iri)].add(subject.value)
         elif quad.graph_name == NamedNode(base_iri + CATALOGUE) and quad.predicate.value == _TYPE:
             kinds[subject.value].add(str(getattr(value, "value", "")))
     for part, classes in kinds.items():

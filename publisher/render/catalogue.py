@@ -42,6 +42,11 @@ class CatalogueViews:
         self._datasets = self._graph.nodes(self._catalogue, "dcat:dataset")
         self._names = frozenset(self._datasets)
 
+    @property
+    def has_catalogue(self) -> bool:
+        """Tell whether the release describes its datasets; a preview does not."""
+        return self._catalogue in self._graph
+
     def page(self, number: int) -> CataloguePage:
         """Return a page of the catalogue; it may not exist."""
         return CataloguePage(number, self._page_size, len(self._datasets))

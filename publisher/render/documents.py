@@ -8,15 +8,13 @@ from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from publisher.addresses import Addresses
+from publisher.addresses import INCOMING_PARAMETER, Addresses, split_file, with_parameters
 from publisher.query.engine import Description, Engine
 from publisher.rdf.media_types import HTML, MediaType
 from publisher.rdf.namespaces import iri
 from publisher.rdf.serialise import serialise
 from publisher.release.history.document_dates import LastModified
 from publisher.release.model import Release
-
-_PAGE_PARAMETER = "incoming"
 
 
 @dataclass(frozen=True)
@@ -54,24 +52,50 @@ class Documents:
             if "#" not in thing
         }
 
-    def find(self, path: str) -> Document | None:
-        """Return the document that a path of the site (no leading slash) means, if there is one.
+    def find(self, target: str) -> Document | None:
+        """Return the document that a request means, if there is one.
 
         The path of a thing (``id/…``) means the document about it, that of a part of a dataset the
         document about the dataset.
+
+        Args:
+            target: Path as it was sent, without the first slash, with the query if there is one.
         """
-        for name in self.addresses.candidates(path):
-            document = self.addresses.document_of(name)
-            whole = self._wholes.get(name)
-            if whole is not None:
-                document = self.addresses.base_iri + whole
-            subjects = self._release.documents.get(document.removeprefix(self.addresses.base_iri))
-            if subjects:
-                return Document(document, subjects)
-            thing = self.addresses.thing_of(document)
-            if self._engine.knows(thing):
-                return Document(document, (thing,))
-        return None
+        return next(filter(None, map(self.look_up, self.addresses.candidates(target))), None)
+
+    def find_exactly(self, target: str) -> Document | None:
+        """Return the document that a request names, however it is escaped; see ``find``."""
+        return next(filter(None, map(self.look_up, self.addresses.equivalents(target))), None)
+
+    def find_by_file(self, target: str) -> tuple[Document | None, str]:
+        """Return the document to which the file of a request belongs, and the file's extension.
+
+        Args:
+            target: As for ``find``.
+        """
+        names, extension = split_file(target)
+        for name in names:
+            found = self.find(name)
+            # "index" stands for the last part of a document that has none, not of any other.
+            if found and (name == names[0] or found.iri.partition("?")[0].endswith("/")):
+                return found, extension
+        return None, extension
+
+    def look_up(self, name: str) -> Document | None:
+        """Return the document of an IRI, of a thing or its own, spelt so; None when there is none.
+
+        That of a part of a dataset is the document about the dataset.
+        """
+        document = self.addresses.document_of(name)
+        whole = self._wholes.get(name)
+        if whole is not None:
+            document = self.addresses.base_iri + whole
+        subjects = self._release.documents.get(document.removeprefix(self.addresses.base_iri), ())
+        thing = self.addresses.thing_of(document)
+        # A thing may have parts, and its document facts of its own: all of that is in the document.
+        if thing not in subjects and (not subjects or thing != document):
+            subjects = (*([thing] if self._engine.knows(thing) else ()), *subjects)
+        return Document(document, subjects) if subjects else None
 
     def _path(self, document: Document) -> str:
         return document.iri.removeprefix(self.addresses.base_iri)
@@ -100,7 +124,7 @@ class Documents:
 
     def page_of(self, document: str, page: int) -> str:
         """Return the canonical IRI of one page of a document."""
-        return document if page == 1 else f"{document}?{_PAGE_PARAMETER}={page}"
+        return with_parameters(document, f"{INCOMING_PARAMETER}={page}" if page > 1 else "")
 
     def _about_document(self, document: Document, description: Description) -> Iterator[Triple]:
         """Return what the document says of itself; the IRI of a hash document is in the data."""

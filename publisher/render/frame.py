@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
-from publisher.addresses import Addresses
+from publisher.addresses import Addresses, with_parameters
 from publisher.languages import BY_TAG, locale_of, text_direction
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
@@ -104,15 +104,14 @@ class Frame:
     def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""
         if self._addresses.holds(name):
-            path, hash_sign, fragment = self._addresses.path(name).partition("#")
-            kept = f"?lang={page_language.language}" if page_language.chosen else ""
-            return path + kept + hash_sign + fragment
+            kept = f"lang={page_language.language}" if page_language.chosen else ""
+            return with_parameters(self._addresses.path(name), kept)
         return name if name.startswith(_SAFE_SCHEMES) else ""
 
     def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""
         kept = f"&lang={page_language.language}" if page_language.chosen else ""
-        return f"{self._addresses.path(document)}?incoming={number}{kept}"
+        return with_parameters(self._addresses.path(document), f"incoming={number}{kept}")
 
     def dumps(self, dataset: str) -> list[tuple[str, str]]:
         """Return label and address of each file that holds the whole of a dataset."""
@@ -161,7 +160,7 @@ class Frame:
             switches=[version for version in versions if version.language != language],
             now=self._now(canonical, page, kept, page_language),
             place_on_site=self._addresses.on_site(canonical),
-            picture=self._on_site(f"{PICTURES}{language}/{picture}.png"),
+            picture=self._picture(language, picture),
         )
         return written.encode()
 
@@ -184,8 +183,11 @@ class Frame:
             "locale": locale_of(language),
         }
 
-    def _on_site(self, path: str) -> str:
-        return self._addresses.on_site(self._addresses.base_iri + path)
+    def _picture(self, language: str, document: str) -> str:
+        name = self._addresses.base_iri + document
+        return self._addresses.on_site(
+            self._addresses.file_of(name, "png", f"{PICTURES}{language}/")
+        )
 
     def _published(self, language: str) -> str:
         day = self._release.published.date().isoformat()
@@ -209,8 +211,7 @@ class Frame:
             return ""
         parameters = [f"incoming={page}"] * (page > 1) + [kept] * bool(kept)
         parameters += [f"lang={page_language.language}"] * page_language.chosen
-        path = self._present.path(canonical)
-        return f"{path}?{'&'.join(parameters)}" if parameters else path
+        return with_parameters(self._present.path(canonical), "&".join(parameters))
 
     def _versions(self, canonical: str, page: int, kept: str) -> list[LanguageLink]:
         """Return links to a page in every language."""
@@ -218,7 +219,10 @@ class Frame:
         kept = f"incoming={page}&" if page > 1 else f"{kept}&" if kept else ""
         return [
             LanguageLink(
-                tag, BY_TAG[tag].name, f"{path}?{kept}lang={tag}", f"{place}?{kept}lang={tag}"
+                tag,
+                BY_TAG[tag].name,
+                with_parameters(path, f"{kept}lang={tag}"),
+                with_parameters(place, f"{kept}lang={tag}"),
             )
             for tag in LANGUAGES
         ]

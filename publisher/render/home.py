@@ -141,7 +141,9 @@ class Home:
             for thing, properties in self.things.get(name, {}).items()
         ]
         things.sort(key=lambda thing: sort_key(thing.text, language))
-        return Collection(name, self._value(name, language, link), self.counts[name], tuple(things))
+        return Collection(
+            name, self._value(name, language, link), self.counts.get(name, 0), tuple(things)
+        )
 
     def _value(self, name: str, language: str, link: Link) -> Value:
         label = best_label(self.labels.get(name) or standard_terms().get(name, ()), language)

@@ -10,7 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Flask, Response, request
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, PathConverter
 
 from publisher.config import Config
 from publisher.release.model import Release
@@ -70,6 +70,13 @@ class _BoundedNumber(IntegerConverter):
     regex = r"\d{1,9}"
 
 
+class _AllConverter(PathConverter):
+    """Whatever stands in an address: IRIs have empty segments and escaped ends of lines too."""
+
+    regex = r"(?s:.+?)"
+    part_isolating = False
+
+
 def create_flask(site: Site, archive: ReleaseArchive | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
     app = _flask(site, (health.blueprint, pictures.blueprint, *_ROUTE_MODULES))
@@ -117,6 +124,7 @@ def _flask(site: Site, parts: Iterable[Routes]) -> Flask:
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.url_map.merge_slashes = False
     app.url_map.converters["int"] = _BoundedNumber
+    app.url_map.converters["all"] = _AllConverter
     for part in parts:
         app.register_blueprint(part(site))
     app.after_request(partial(add_common_headers, policy=page_policy(site.config.tile_url)))
@@ -137,7 +145,9 @@ def _make_redirect_relative(response: Response, site_url: str) -> Response:
     """
     location = response.headers.get("Location", "")
     if location.startswith(site_url):
-        response.headers["Location"] = location.removeprefix(site_url.rstrip("/"))
+        relative = location.removeprefix(site_url.rstrip("/"))
+        # Two slashes would begin the name of a host (RFC 3986, section 4.2).
+        response.headers["Location"] = f"/.{relative}" if relative.startswith("//") else relative
     return response
 
 

@@ -67,10 +67,13 @@ def _paging_links(place: str, page: CataloguePage) -> list[tuple[str, str]]:
 
 
 def _catalogue(site: Site, picked: Chosen) -> Response:
-    """Return a page of the EU view."""
+    """Return a page of the EU view; without a catalogue, what the data say of its address."""
+    document = None if site.catalogue_views.has_catalogue else site.documents.find("catalog")
+    if document is not None:
+        return document_response(site, document, picked.media_type)
     page, chosen = _page(site), picked.media_type
-    document = site.release.catalogue
-    place = site.addresses.on_site(site.addresses.representation(document, chosen))
+    name = site.release.catalogue
+    place = site.addresses.on_site(site.addresses.representation(name, chosen))
     body = site.catalogue_views.catalogue(page, chosen)
     response = _answer(site, body, chosen)
     set_validators(response, body, site.last_modified.instant("catalog"))
@@ -82,7 +85,7 @@ def _catalogue(site: Site, picked: Chosen) -> Response:
         (swedish, f'rel="alternate"; type="{RDF_XML.name}"; title="DCAT-AP-SE"'),
         *_paging_links(place, page),
     ]
-    documented = document_links(site.addresses, document, document, chosen)
+    documented = document_links(site.addresses, name, name, chosen)
     response.headers["Link"] = f"{documented}, {join_links(links)}"
     return named(response, picked)
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, request
 
-from publisher.addresses import INDEX
+from publisher.addresses import INCOMING_PARAMETER, LANGUAGE_PARAMETER, split_file, with_parameters
 from publisher.errors import NotAcceptable
 from publisher.messages import translate
 from publisher.rdf import media_types
@@ -19,8 +19,9 @@ from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
 from publisher.serve import signposting
 from publisher.serve.headers import document_links, join_links, set_validators, set_vary
-from publisher.serve.page_language import PARAMETER, negotiate_language
+from publisher.serve.page_language import negotiate_language
 from publisher.serve.problems import PROBLEM
+from publisher.serve.requested import requested_target
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 from publisher.serve.suggestions import suggest_things
@@ -35,14 +36,18 @@ def redirect_to(location: str, code: int) -> Response:
     return response
 
 
-def _query() -> str:
-    """Return the query of the request, so that a redirect keeps the language that was chosen."""
-    return f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+def _redirect_to_document(site: Site, document: Document, code: int) -> Response:
+    """Redirect to a document; the query of the request goes with it: it chooses the language."""
+    query = request.query_string.decode("latin-1")
+    own = site.addresses.on_site(document.iri).partition("?")[2]
+    if own and query.startswith(own):
+        query = query.removeprefix(own).removeprefix("&")
+    return redirect_to(with_parameters(site.addresses.on_site(document.iri), query), code)
 
 
-def _page_number() -> int:
+def _page_number(document: Document) -> int:
     try:
-        number = int(request.args.get("incoming", "1"))
+        number = int(_page_parameters(document).get(INCOMING_PARAMETER, "1"))
     except ValueError:
         number = 0
     if number < 1:
@@ -50,18 +55,19 @@ def _page_number() -> int:
     return number
 
 
-def _split(site: Site, path: str) -> tuple[Document, MediaType | None]:
-    """Return the document that a path means, and the media type its extension picks."""
-    document = site.documents.find(path)
+def _split(site: Site, target: str) -> tuple[Document, MediaType | None]:
+    """Return the document that a request means, and the media type its extension picks."""
+    document = site.documents.find_exactly(target)
     if document is not None:
         return document, None
-    bare, dot, extension = path.rpartition(".")
+    document, extension = site.documents.find_by_file(target)
     media_type = media_types.BY_EXTENSION.get(extension)
-    if dot and media_type in media_types.DOCUMENTS:
-        document = site.documents.find("" if bare == INDEX else bare)
-        if document is not None:
-            return document, media_type
-    abort(404)
+    if document is not None and media_type in media_types.DOCUMENTS:
+        return document, media_type
+    document = site.documents.find(target)
+    if document is None:
+        abort(404)
+    return document, None
 
 
 def choose(offered: Sequence[MediaType], extension: MediaType | None = None) -> Chosen:
@@ -91,9 +97,20 @@ def named(response: Response, chosen: Chosen) -> Response:
     return response
 
 
+def _page_parameters(document: Document) -> dict[str, str]:
+    """Return the parameters of the request that are not part of the document's own name."""
+    own = parse_qsl(document.iri.partition("?")[2], keep_blank_values=True)
+    names = (INCOMING_PARAMETER, LANGUAGE_PARAMETER)
+    found: dict[str, str] = {}
+    for name, value in request.args.items(multi=True):
+        if name in names and (name, value) not in own:
+            found.setdefault(name, value)
+    return found
+
+
 def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes, str]:
     """Return the bytes of a representation, and its language if it has one."""
-    description = site.documents.describe(document, _page_number())
+    description = site.documents.describe(document, _page_number(document))
     if description is None:
         abort(404)
     if chosen is media_types.HTML:
@@ -110,8 +127,9 @@ def document_response(site: Site, document: Document, extension: MediaType | Non
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.documents.changed(document, chosen))
     place = site.addresses.on_site(site.addresses.representation(document.iri, chosen))
-    kept = urlencode({k: v for k, v in request.args.items() if k in ("incoming", PARAMETER)})
-    response.headers["Content-Location"] = f"{place}?{kept}" if kept else place
+    response.headers["Content-Location"] = with_parameters(
+        place, urlencode(_page_parameters(document))
+    )
     links = document_links(site.addresses, document.iri, document.topic, chosen)
     posts = join_links(signposting.document_signposts(site, document, chosen))
     response.headers["Link"] = f"{links}, {posts}"
@@ -137,42 +155,44 @@ def _home(site: Site) -> Response:
     return response
 
 
-def _tombstone_response(site: Site, path: str) -> Response | None:
-    """Return what answers for a path of which the entity has left; None for all others."""
-    found = find_tombstone(site, path)
+def _tombstone_response(site: Site, target: str) -> Response | None:
+    """Return what answers for a request of which the entity has left; None for all others."""
+    found = find_tombstone(site, target)
     if found is None:
         return None
-    there = replacement_address(site, found[0], path, found[1])
+    there = replacement_address(site, found[0], target, found[1])
     return redirect_to(there, 301) if there else gone_response(site, *found)
+
+
+def _thing(site: Site, target: str) -> Response:
+    document = site.documents.find(target)
+    if document is None:
+        abort(404)
+    return _redirect_to_document(site, document, 303)
+
+
+def _document(site: Site, target: str) -> Response:
+    found, extension = _split(site, target)
+    if extension is None and found.iri not in site.addresses.equivalents(target):
+        is_misspelt = found.iri in site.addresses.candidates(target)
+        return _redirect_to_document(site, found, 301 if is_misspelt else 303)
+    if extension is media_types.HTML and found.iri == site.release.base_iri:
+        return _home(site)
+    return document_response(site, found, extension)
 
 
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of things and documents."""
     routes = Blueprint("documents", __name__)
 
-    @routes.get("/id/<path:name>")
-    def thing(name: str) -> Response:
-        left = _tombstone_response(site, f"id/{name}")
+    # ``name`` has lost its escapes, which tell one thing from another: what was sent counts.
+    @routes.get("/<all:name>")
+    def thing_or_document(name: str) -> Response:
+        target = requested_target()
+        left = _tombstone_response(site, target)
         if left is not None:
             return left
-        document = site.documents.find(f"id/{name}")
-        if document is None:
-            abort(404)
-        return redirect_to(site.addresses.on_site(document.iri) + _query(), 303)
-
-    @routes.get("/<path:name>")
-    def document(name: str) -> Response:
-        left = _tombstone_response(site, name)
-        if left is not None:
-            return left
-        found, extension = _split(site, name)
-        if name.endswith("/"):
-            return redirect_to(site.addresses.on_site(found.iri) + _query(), 301)
-        if extension is None and found.iri not in site.addresses.candidates(name):
-            return redirect_to(site.addresses.on_site(found.iri), 303)
-        if extension is media_types.HTML and found.iri == site.release.base_iri:
-            return _home(site)
-        return document_response(site, found, extension)
+        return _thing(site, target) if target.startswith("id/") else _document(site, target)
 
     @routes.get("/")
     def home() -> Response:
@@ -191,19 +211,25 @@ _DETAILS = MediaType(PROBLEM, "", "")
 _OFFERED = (_DETAILS, HTML, *GRAPHS)
 
 
-def find_tombstone(site: Site, path: str) -> tuple[Tombstone, MediaType | None] | None:
-    """Return the tombstone that a path means, and the media type its extension picks."""
-    bare, dot, extension = path.rpartition(".")
-    chosen = media_types.BY_EXTENSION.get(extension) if dot else None
-    tried: list[tuple[str, MediaType | None]] = [(path, None)]
+def find_tombstone(site: Site, target: str) -> tuple[Tombstone, MediaType | None] | None:
+    """Return the tombstone that a request means, and the media type its extension picks.
+
+    What is there under a better spelling has not left.
+    """
+    names, extension = split_file(target)
+    chosen = media_types.BY_EXTENSION.get(extension)
+    tried: list[tuple[str, MediaType | None]] = [(target, None)]
     if chosen in media_types.DOCUMENTS:
-        tried.append((bare, chosen))
+        tried += [(name, chosen) for name in names]
     for requested, media_type in tried:
+        better: list[str] = []
         for name in site.addresses.candidates(requested):
             for entity in (name, site.addresses.thing_of(name)):
                 tombstone = site.tombstones.find(entity)
                 if tombstone is not None:
-                    return tombstone, media_type
+                    is_there = any(map(site.documents.look_up, better))
+                    return None if is_there else (tombstone, media_type)
+            better.append(name)
     return None
 
 

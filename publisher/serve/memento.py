@@ -12,7 +12,7 @@ from functools import partial
 from flask import Blueprint, Flask, Response, abort, request
 from werkzeug.http import http_date
 
-from publisher.addresses import INDEX
+from publisher.addresses import split_file
 from publisher.messages import translate
 from publisher.rdf import media_types
 from publisher.rdf.media_types import JSON, negotiate
@@ -22,6 +22,7 @@ from publisher.serve.archive import ReleaseArchive, release_at
 from publisher.serve.headers import join_links, set_validators, set_vary, with_exact_date
 from publisher.serve.page_language import negotiate_language
 from publisher.serve.queue import request_slot
+from publisher.serve.requested import requested_path, requested_target, with_path
 from publisher.serve.response_cache import instant_of
 from publisher.serve.site import Site
 
@@ -29,19 +30,36 @@ LINK_FORMAT = "application/link-format"
 _ORIGINAL = "publisher.original"
 
 
-def document_path(site: Site, path: str) -> str:
-    """Return the path of the document that a path means, whatever extension it bears."""
-    bare, dot, extension = path.rpartition(".")
-    is_picked = dot and media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENTS
-    name = ("" if bare == INDEX else bare) if is_picked else path
-    documents = [site.addresses.document_of(n) for n in site.addresses.candidates(name)]
+def document_path(site: Site, target: str) -> str:
+    """Return the path of the document that a request means, whatever extension it bears."""
+    return _document_paths(site, target)[0]
+
+
+def _document_paths(site: Site, target: str) -> list[str]:
+    """Return the path of the document that a request means; all it may mean when it is not there.
+
+    What has left is known to the releases of the past alone.
+    """
+    names, extension = split_file(target)
+    is_picked = media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENTS
+    tried = [target, *(reversed(names) if is_picked else ())]
+    documents = [
+        site.addresses.document_of(iri) for n in tried for iri in site.addresses.candidates(n)
+    ]
     paths = [document.removeprefix(site.release.base_iri) for document in documents]
     listed = next((found for found in paths if site.last_modified.has(found)), None)
     if listed is not None:
-        return listed
+        return [listed]
     # The version of an ontology and the distribution of a dataset are parts of another document.
-    whole = site.documents.find(name)
-    return whole.iri.removeprefix(site.release.base_iri) if whole else paths[0]
+    whole = next(filter(None, map(site.documents.find, tried)), None)
+    return [whole.iri.removeprefix(site.release.base_iri)] if whole else paths
+
+
+def _named_target(site: Site, path: str) -> str:
+    """Return a path with the query of its document's name: other parameters choose a page of it."""
+    name = document_path(site, f"{path}?{request.query_string.decode('utf-8', 'replace')}")
+    query = name.partition("?")[2]
+    return f"{path}?{query}" if query else path
 
 
 def _is_original() -> bool:
@@ -54,11 +72,11 @@ class MementoAddresses:
 
     def __init__(self, site: Site, archive: ReleaseArchive) -> None:
         """Keep what links are made of."""
-        self._site = site
+        self.site = site
         self._past = archive
 
     def _place(self, path: str) -> str:
-        return self._site.addresses.on_site(self._site.release.base_iri + path)
+        return self.site.addresses.on_site(self.site.release.base_iri + path)
 
     def original(self, path: str, query: str = "") -> str:
         """Return the address of a path now."""
@@ -74,7 +92,8 @@ class MementoAddresses:
 
     def mementos(self, path: str) -> list[ReleaseInfo]:
         """Return the releases in which a path is, the oldest first."""
-        return self._past.mementos(document_path(self._site, path))
+        found = map(self._past.mementos, _document_paths(self.site, path))
+        return next(filter(None, found), [])
 
     def links(self, path: str) -> list[tuple[str, str]]:
         """Return the links of an original, which is its own TimeGate (RFC 7089, pattern 1.1)."""
@@ -133,13 +152,14 @@ def archived_response(
     # A path in WSGI is bytes that are written as Latin-1 (PEP 3333).
     marks: list[bool] = []
     bare = f"/{path}".encode().decode("latin-1")
-    requested = dict(request.environ, PATH_INFO=bare) | {_ORIGINAL: marks}
+    requested = with_path(request.environ, bare) | {_ORIGINAL: marks}
     response = Response.from_app(partial(archive.answer, name), requested)
     assert isinstance(response, Response)
     if response.status_code != 200:
         return response
     response.headers["Memento-Datetime"] = http_date(here.published)
     if marks:
+        path = _named_target(clock.site, path)
         links = [*clock.links(path), *clock.memento_links(path, here)]
     else:
         links = [(clock.original(path, request.query_string.decode("latin-1")), 'rel="original"')]
@@ -165,11 +185,11 @@ def follow_accept_datetime(app: Flask, site: Site, archive: ReleaseArchive) -> N
     clock = MementoAddresses(site, archive)
 
     def travel() -> Response | None:
-        path = request.path.removeprefix("/")
         if "Accept-Datetime" not in request.headers or not _is_original():
             return None
+        path = requested_path()
         instant = read_accept_datetime(site)
-        mementos = clock.mementos(path)
+        mementos = clock.mementos(requested_target())
         info = release_at(mementos, instant) if mementos else None
         if info is None:
             return None
@@ -178,7 +198,7 @@ def follow_accept_datetime(app: Flask, site: Site, archive: ReleaseArchive) -> N
         if response is None:
             return None
         if response.status_code == 200 and "Content-Location" not in response.headers:
-            response.headers["Content-Location"] = clock.memento(info, path)
+            response.headers["Content-Location"] = clock.memento(info, _named_target(site, path))
         set_vary(response, "Accept-Datetime")
         response.make_conditional(with_exact_date(request.environ, response))
         return response
@@ -188,7 +208,7 @@ def follow_accept_datetime(app: Flask, site: Site, archive: ReleaseArchive) -> N
             return response
         set_vary(response, "Accept-Datetime")  # at things, too: where they lead depends on the time
         if response.status_code == 200:
-            links = join_links(clock.links(request.path.removeprefix("/")))
+            links = join_links(clock.links(_named_target(site, requested_path())))
             response.headers["Link"] = ", ".join(
                 filter(None, [response.headers.get("Link"), links])
             )
@@ -235,8 +255,9 @@ def blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
     clock = MementoAddresses(site, archive)
 
     @routes.get("/timemap/", defaults={"path": ""})
-    @routes.get("/timemap/<path:path>")
+    @routes.get("/timemap/<all:path>")
     def time_map(path: str) -> Response:
+        path = requested_target(skipped=1)
         mementos = clock.mementos(path)
         is_known = site.documents.find(document_path(site, path)) is not None
         if not mementos or (not is_known and len(mementos) == len(archive.list_releases())):

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from flask import Request, Response
 
+from publisher.addresses import LANGUAGE_PARAMETER
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import HTML, choose_language
 from publisher.render.pages import PageLanguage
 from publisher.serve.headers import set_validators
 from publisher.serve.site import Site
 
-PARAMETER = "lang"
-
 
 def negotiate_language(request: Request, site: Site) -> PageLanguage:
     """Return the page's language: by ``?lang=``, Accept-Language, or the setting."""
-    chosen = request.args.get(PARAMETER, "")
+    chosen = request.args.get(LANGUAGE_PARAMETER, "")
     if chosen in LANGUAGES:
         return PageLanguage(chosen, chosen=True)
     default = site.config.language

@@ -9,6 +9,7 @@ from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.pages import PageLanguage
 from publisher.serve.documents import redirect_to
 from publisher.serve.headers import set_validators
+from publisher.serve.requested import requested_target
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
@@ -16,10 +17,10 @@ _PNG = "image/png"
 _FOLDER = PICTURES.rstrip("/")
 
 
-def _draw(site: Site, name: str, page_language: PageLanguage) -> bytes | None:
-    """Return the picture of the document of a path; None when there is none."""
-    document = site.documents.find(name)
-    if name == HOME_PICTURE:
+def _draw(site: Site, target: str, page_language: PageLanguage) -> bytes | None:
+    """Return the picture with a name, without the folder; None when there is none."""
+    document, _ = site.documents.find_by_file(target)
+    if target == f"{HOME_PICTURE}.png":
         return site.pages.home_picture(page_language)
     description = site.documents.describe(document) if document else None
     if document is None or description is None:
@@ -31,9 +32,10 @@ def blueprint(site: Site) -> Blueprint:
     """Return the route of pictures."""
     routes = Blueprint("pictures", __name__)
 
-    @routes.get(f"/{_FOLDER}/<language>/<path:name>.png")
+    @routes.get(f"/{_FOLDER}/<language>/<all:name>.png")
     def picture(language: str, name: str) -> Response:
-        drawn = _draw(site, name, PageLanguage(language)) if language in LANGUAGES else None
+        target = requested_target(skipped=2)
+        drawn = _draw(site, target, PageLanguage(language)) if language in LANGUAGES else None
         if drawn is None:
             abort(404)
         response = Response(drawn, content_type=_PNG)

@@ -20,6 +20,7 @@ from publisher.serve.documents import redirect_to
 from publisher.serve.headers import set_validators, set_vary, with_exact_date
 from publisher.serve.memento import MementoAddresses, archived_response
 from publisher.serve.page_language import negotiate_language
+from publisher.serve.requested import requested_path
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
@@ -170,9 +171,10 @@ def blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
         return _difference(site, archive, (name, other), extension)
 
     @routes.route("/release/<name>/", defaults={"path": ""})
-    @routes.route("/release/<name>/<path:path>", methods=["GET", "POST"])
+    @routes.route("/release/<name>/<all:path>", methods=["GET", "POST"])
     def as_it_was(name: str, path: str) -> Response:
-        response = archived_response(clock, archive, name, path)
+        # ``path`` has lost its escapes, which tell one thing from another.
+        response = archived_response(clock, archive, name, requested_path(skipped=2))
         if response is None:
             abort(404)
         if response.status_code == 200 and "ETag" in response.headers:

@@ -1,9 +1,10 @@
 """The response cache in front of Flask: what was rendered once is answered from memory.
 
-(path, query string, the few negotiating fields) → a ready answer: header list and bytes, or 304.
-Flask makes what is not there yet, and marks in the environment what may be kept. What many ask for
-at the same time is made once: the others wait for it, a bounded number of them, so that a process
-with enough threads always has some that do not wait (``MOST_WAITING``; see ``app.thread_count``).
+(path as sent, query string, the few negotiating fields) → a ready answer: header list and bytes, or
+304. Flask makes what is not there yet, and marks in the environment what may be kept. What many ask
+for at the same time is made once: the others wait for it, a bounded number of them, so that a
+process with enough threads always has some that do not wait (``MOST_WAITING``; see
+``app.thread_count``).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from werkzeug.http import parse_accept_header, parse_date
 from publisher.rdf.serialise import gzip_bytes
 from publisher.serve.cors import FIELDS
 from publisher.serve.metrics import route_of
+from publisher.serve.requested import sent_path, with_path
 from publisher.system.cache import BoundedCache, memory_of
 
 if TYPE_CHECKING:
@@ -45,7 +47,6 @@ _MAKER_SECONDS = 2.0
 # A part of the memory that is left free when it is filled ahead of requests.
 _FULL_SHARE = 0.9
 _NEGOTIATING = (
-    "PATH_INFO",
     "QUERY_STRING",
     "HTTP_ACCEPT",
     "HTTP_ACCEPT_LANGUAGE",
@@ -83,7 +84,7 @@ _NOT_MODIFIED_FIELDS = {
 
 
 def _key_of(environ: WSGIEnvironment) -> CacheKey:
-    return tuple([environ.get(name, "") for name in _NEGOTIATING])
+    return (sent_path(environ), *[environ.get(name, "") for name in _NEGOTIATING])
 
 
 @dataclass(frozen=True)
@@ -315,10 +316,10 @@ def _request_from_key(key: CacheKey, end: float) -> WSGIEnvironment:
     """Return the request of a key, to be sent again; it counts as left after some time."""
     requested: WSGIEnvironment = {
         name: value
-        for name, value in zip(_NEGOTIATING, key, strict=True)
+        for name, value in zip(_NEGOTIATING, key[1:], strict=True)
         if value or not name.startswith("HTTP_")
     }
-    return requested | {
+    return with_path(requested, key[0]) | {
         "REQUEST_METHOD": "GET",
         "SCRIPT_NAME": "",
         "SERVER_NAME": "localhost",

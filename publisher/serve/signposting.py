@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort
 
-from publisher.addresses import INDEX, Addresses
+from publisher.addresses import Addresses
 from publisher.rdf.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
 from publisher.render.catalogue import DatasetFiles
 from publisher.render.documents import Document
 from publisher.serve.headers import join_links, set_validators
+from publisher.serve.requested import requested_target
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
@@ -73,12 +74,9 @@ def all_links(site: Site, document: Document) -> list[Signpost]:
 
 
 def _sets(site: Site, document: str) -> Iterator[tuple[str, str]]:
-    path = document.removeprefix(site.release.base_iri) or INDEX
     for media_type in (LINKSET_JSON, LINKSET):
-        place = site.addresses.on_site(
-            f"{site.release.base_iri}linkset/{path}.{media_type.extension}"
-        )
-        yield place, f'rel="linkset"; type="{media_type.name}"'
+        name = site.addresses.file_of(document, media_type.extension, "linkset/")
+        yield site.addresses.on_site(name), f'rel="linkset"; type="{media_type.name}"'
 
 
 def document_signposts(site: Site, document: Document, chosen: MediaType) -> list[tuple[str, str]]:
@@ -158,9 +156,9 @@ def blueprint(site: Site) -> Blueprint:
         mark_cacheable()
         return response
 
-    @routes.get("/linkset/<path:path>.<any(json, txt):extension>")
+    @routes.get("/linkset/<all:path>.<any(json, txt):extension>")
     def linkset(path: str, extension: str) -> Response:
-        document = site.documents.find("" if path == INDEX else path)
+        document, _ = site.documents.find_by_file(requested_target(skipped=1))
         if document is None:
             abort(404)
         chosen = LINKSET_JSON if extension == LINKSET_JSON.extension else LINKSET

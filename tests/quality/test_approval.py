@@ -86,7 +86,8 @@ def test_each_step_is_announced(sources: Sources) -> None:
     check(sources, steps.append)
     # Two at a time: what is seen in files, and what other processes find.
     assert [step for step in steps if step in BY_PROCESSES] == BY_PROCESSES
-    assert [step for step in steps if step not in BY_PROCESSES] == ["files", "definitions", "base"]
+    in_files = ["files", "definitions", "base", "addresses"]
+    assert [step for step in steps if step not in BY_PROCESSES] == in_files
 
 
 def test_a_source_that_cannot_be_read_becomes_a_finding(world: Path) -> None:

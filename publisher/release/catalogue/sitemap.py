@@ -29,7 +29,8 @@ def list_documents(
 ) -> Iterator[tuple[str, str]]:
     """Yield document path and since when it is as it is, sorted; the home page has no path.
 
-    A document is as new as the newest dataset that says something in it.
+    A document is as new as the newest dataset that says something in it. What nobody can look up
+    is left out.
 
     Args:
         datasets: Name of a dataset → its quads.
@@ -48,7 +49,7 @@ def list_documents(
         for name, quads in datasets.items():
             date = modified[name].value if name in modified else ""
             for subject in _subjects(quads.lines()):
-                if addresses.holds(subject):
+                if addresses.holds(subject) and addresses.obstacle(subject) is None:
                     path = addresses.document_of(subject).removeprefix(base_iri)
                     sorter.add(f"{path}\t{date}\n".encode())
         sorter.close()
@@ -86,7 +87,7 @@ def with_shapes(
     found = {
         addresses.document_of(name).removeprefix(base_iri)
         for name in _subjects(shapes)
-        if addresses.holds(name)
+        if addresses.holds(name) and addresses.obstacle(name) is None
     }
     together = heapq.merge(rows, ((path, newest) for path in sorted(found)))
     for path, same in groupby(together, key=itemgetter(0)):

@@ -12,9 +12,12 @@ from publisher.serve.export.rules import (
     CONTENT_TYPES,
     ERROR_FIELDS,
     FIXED_FIELDS,
+    LITERAL_ROWS,
+    NO_FILE,
     NOTHING,
     PREFLIGHT_FIELDS,
     REDIRECT_FIELDS,
+    STRUCTURAL,
     TEMPLATES,
     TYPED_PATHS,
     VARIANTS,
@@ -23,10 +26,13 @@ from publisher.serve.export.rules import (
     RegexRows,
     VariantSet,
     digit_rows,
+    document_rows,
     field_rules,
+    folder_rows,
     language_ranges,
     legible_ranges,
     media_ranges,
+    named_rows,
     reading_rows,
 )
 from publisher.serve.headers import DATA_POLICY, METHODS, page_policy
@@ -102,12 +108,16 @@ def _addresses(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     known = "|".join(sorted({e for offer in offers for e in offer.extensions}))
     yield _map(_PATH, "last", [(rf"\.(?P<last>{known})$", "${last}")], "")
     bare = [(rf"^(?P<bare>/[^?]+)\.({known})(\?|$)", "${bare}"), (r"^/(\?|$)", "/index")]
+    bare.append((r"^(?P<folder>/[^?]+/)(\?|$)", "${folder}index"))
     bare.append((r"^(?P<whole>[^?]+)", "${whole}"))
     yield _map("{http.request.orig_uri}", "bare", bare, "")
     base = site.release.base_iri.rstrip("/")
     things = [(r"^/doc/(?P<topic>.+)$", f"{base}/id/${{topic}}")]
     things.append(("^(?P<other>.+)$", f"{base}${{other}}"))
-    yield _map("{bare}", "thing", things, "")
+    named = [*named_rows(known), (r"^(?P<whole>[^?]+)", "${whole}")]
+    yield _map("{http.request.orig_uri}", "named", named, "")
+    yield _map("{named}", "thing", things, "")
+    yield from _literals()
     raw = [
         ("^/id/(?P<slug>[^?]+?)/*(\\?|$)", "/doc/${slug}"),
         ("^(?P<way>[^?]+?)/*(\\?|$)", "${way}"),
@@ -117,13 +127,28 @@ def _addresses(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     document.append((r"^(?P<stem>/.+)\.(html|ttl|jsonld|rdf|nt)$", "${stem}"))
     document.append(("^(?P<way>/.*?)/*$", "${way}"))
     yield _map(_PATH, "document", document, "")
-    file = [("^/$", "/index"), ("^/table/$", "/table/index"), ("^(?P<way>.*)$", "${way}")]
+    file = [("^/$", "/index"), ("^/table/$", "/table/index"), *folder_rows("stored")]
+    file.append(("^(?P<way>.*)$", "${way}"))
     yield _map(_PATH, "stored", file, "")
     yield _map(_PATH, "before_hash", [("^(?P<way>/[^#]+)#", "${way}")], "/_/none")
     raw_hash = [("^(?P<way>/[^?]+?)%23", "${way}")]
     yield _map("{http.request.orig_uri}", "raw_before_hash", raw_hash, "/")
     witness = [(f"^{o.name}$", o.extensions[0]) for o in offers if o.media_types]
     yield _map("{offer}", "witness", witness, "html")
+
+
+def _literals() -> Iterator[str]:
+    """Yield the maps of addresses as they were sent to files."""
+    sent, rest = "{http.request.orig_uri}", ("^(?P<way>.*)$", "${way}")
+    yield _map(sent, "literal", LITERAL_ROWS, NO_FILE)
+    yield _map("{literal}", "literal_document", [*document_rows("literal"), rest], NO_FILE)
+    yield _map("{literal}", "literal_stored", [*folder_rows("literal"), rest], NO_FILE)
+    slashed = [("^/id/(?P<slug>.+/)$", "/doc/${slug}index")]
+    yield _map(_PATH, "slashed_document", slashed, NO_FILE)
+    exact = [("^/id/(?P<slug>[^?]+)", "/doc/${slug}")]
+    yield _map(sent, "raw_exact_document", exact, "/")
+    yield _map(sent, "is_structural", [(STRUCTURAL, "yes")], "no")
+    yield _map(sent, "is_doubled", [("^[^?]*//+[^/?]", "yes")], "no")
 
 
 def _set_variable(name: str, value: str, condition: str, matcher: str) -> str:

@@ -31,6 +31,7 @@ from publisher.serve.export.pages import (
     replacement_redirects,
 )
 from publisher.serve.export.rules import VARIANTS, site_variants
+from publisher.serve.requested import with_path
 from publisher.serve.site import Site, open_site
 from publisher.system.files import sync_tree
 
@@ -192,7 +193,9 @@ def _write_answer(
     path = root / request.file
     fields = request.fields | {"Accept-Encoding": _PLAIN}
     builder = EnvironBuilder(request.path, method=request.method, headers=list(fields.items()))
-    chunks, status, headers = run_wsgi_app(application, builder.get_environ())
+    # As it would be sent: the builder takes escapes that are no letters for something else.
+    requested = with_path(builder.get_environ(), request.path.partition("?")[0])
+    chunks, status, headers = run_wsgi_app(application, requested)
     try:
         code = int(status.split()[0])
         if code in _LEFT_OUT and request.status == 200:

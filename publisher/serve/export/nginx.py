@@ -13,10 +13,13 @@ from publisher.serve.export.rules import (
     CONTENT_TYPES,
     ERROR_FIELDS,
     FIXED_FIELDS,
+    LITERAL_ROWS,
+    NO_FILE,
     NOTHING,
     PLAIN,
     PREFLIGHT_FIELDS,
     REDIRECT_FIELDS,
+    STRUCTURAL,
     TEMPLATES,
     TYPED_PATHS,
     VARIANTS,
@@ -24,10 +27,13 @@ from publisher.serve.export.rules import (
     Ranges,
     VariantSet,
     digit_rows,
+    document_rows,
     field_rules,
+    folder_rows,
     language_ranges,
     legible_ranges,
     media_ranges,
+    named_rows,
     reading_rows,
     topic_rows,
 )
@@ -49,7 +55,7 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
         folder: Where the export is.
     """
     maps = [*_languages(site.config.language), *_media_types(offers), *_offers(offers)]
-    maps += _fields(site, offers)
+    maps += [*_addresses(), *_fields(site, offers)]
     values = {
         "maps": "\n".join(maps),
         "types": "\n".join(f'        "{name}" {e};' for e, name in CONTENT_TYPES.items()),
@@ -154,8 +160,6 @@ def _offers(offers: Sequence[VariantSet]) -> Iterator[str]:
     yield _map("$is_legible:$offer", "chosen", rows, "")
     witness = [(f'"{o.name}"', o.extensions[0]) for o in offers if o.media_types]
     yield _map("$offer", "witness", witness, "html")
-    index = [('"/"', "/index"), ('"/table/"', "/table/index")]
-    yield _map("$uri", "file", index, "$uri")
     extensions = "|".join(sorted({e for offer in offers for e in offer.extensions}))
     own = [(f'"{PLAIN}"', "")]
     yield _map(
@@ -163,6 +167,19 @@ def _offers(offers: Sequence[VariantSet]) -> Iterator[str]:
     )
     yield _map("$offer", "extension", own, "$last")
     yield _map("$extension", "representation", [('""', "$chosen")], "$extension")
+
+
+def _addresses() -> Iterator[str]:
+    """Yield maps of addresses, as they were sent and without escapes, to files."""
+    yield _map("$raw", "literal", _expressions(LITERAL_ROWS), NO_FILE)
+    yield _map("$literal", "literal_document", _expressions(document_rows("literal")), "$literal")
+    yield _map("$literal", "literal_file", _expressions(folder_rows("of_literal")), "$literal")
+    # Without escapes, where that is the same path.
+    yield _map("$raw", "plain", [(_expression(STRUCTURAL), NO_FILE)], "$uri")
+    index = [('"/"', "/index"), ('"/table/"', "/table/index")]
+    yield _map("$plain", "file", [*index, *_expressions(folder_rows("of_plain"))], "$plain")
+    slashed = [(_expression("^/id/(?P<of_slashed>.+/)$"), "/doc/${of_slashed}index")]
+    yield _map("$plain", "slashed_document", slashed, NO_FILE)
 
 
 def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
@@ -174,10 +191,12 @@ def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
     known = "|".join(sorted({e for offer in offers for e in offer.extensions}))
     bare = [
         ("^/$", "/index"),
+        *folder_rows("bare"),
         (rf"^(?P<bare_path>.+)\.({known})$", "$bare_path"),
     ]
     yield _map("$raw", "bare", _expressions(bare), "$raw")
-    yield _map("$raw", "thing", _expressions(topic_rows(base)), f"{base}$bare")
+    yield _map("$raw", "named", _expressions(named_rows(known)), "$raw")
+    yield _map("$named", "thing", _expressions(topic_rows(base)), f"{base}$named")
     for name, rules in field_rules(site, offers).items():
         rows = [(_case(case), _value(value)) for case, value in rules]
         if name in ERROR_FIELDS:
@@ -230,7 +249,7 @@ def _types() -> Iterator[str]:
             below[path.begins].append(line)
     for begins, lines in below.items():
         yield f"    location ^~ {begins} {{\n        types {{\n{''.join(lines)}"
-        yield "        }\n    }\n\n"
+        yield "        }\n        try_files $literal $plain =404;\n    }\n\n"
 
 
 def _added_fields() -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from publisher.addresses import INDEX
 from publisher.messages import LANGUAGES
-from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
+from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, TURTLE, MediaType
 from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
 from publisher.release.history.document_dates import read_rows
 from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
@@ -34,7 +35,8 @@ class ExportRequest:
 
     Attributes:
         path: What is asked for, with the query.
-        file: Where the answer goes, relative to the root of the files.
+        file: Where the answer goes, relative to the root of the files; empty when no file can be
+            found at this address.
         fields: Of the request.
         status: Which must come; with 200 an address that is not there is left out.
         method: Of the request.
@@ -94,22 +96,55 @@ def document_paths(site: Site) -> Iterator[str]:
     yield from sorted(shared - {"", _CATALOGUE})
 
 
+# What stands in the name of a file as it is; in addresses of other letters escapes mean something.
+_NAME = re.compile(r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._ -]|[^\x00-\x7f])*")
+
+
+def stored_name(place: str) -> str:
+    """Return the name of the file that answers at a path, without the first slash.
+
+    It is the path without escapes. Where these mean something (RFC 3986, section 2.2), it is the
+    path as it is sent, letter for letter: ``a%2Fb`` is not in a folder ``a``.
+
+    >>> stored_name("/doc/v%C3%A4nern"), stored_name("/doc/a%2Fb"), stored_name("/doc/%c3%a4")
+    ('doc/vänern', 'doc/a%2Fb', 'doc/%c3%a4')
+    """
+    name = unquote(place)
+    is_plain = _NAME.fullmatch(name) and quote(name, safe="/:@!$&'()*+,;=~-._") == place
+    return (name if is_plain else place).removeprefix("/")
+
+
+def _stem(site: Site, document: str) -> str:
+    """Return the path of a document's files, without their extensions."""
+    file = site.addresses.file_of(document, TURTLE.extension)
+    return site.addresses.path(file).removesuffix(f".{TURTLE.extension}")
+
+
+def _is_a_file(path: str) -> bool:
+    """Tell whether a file can have an address: there are none with queries and empty folders."""
+    return "?" not in path and "//" not in path and not path.startswith("/")
+
+
 def _documents(site: Site) -> Iterator[ExportRequest]:
     for path in document_paths(site):
-        place = urlsplit(site.addresses.path(site.release.base_iri + path)).path
-        file = unquote(place).removeprefix("/")
+        document = site.release.base_iri + path
+        if not _is_a_file(path):
+            yield ExportRequest(site.addresses.path(document), "")
+            continue
+        stem = _stem(site, document)
+        file = stored_name(stem)
         for media_type in DOCUMENTS:
-            picked = f"{place}.{media_type.extension}"
+            picked = f"{stem}.{media_type.extension}"
             yield from _representations(site, picked, file, [media_type])
-        yield from _linksets(place, file)
-        yield from _pictures(file)
-    yield from _pictures(HOME_PICTURE)
+        yield from _linksets(stem, file)
+        yield from _pictures(stem, file)
+    yield from _pictures(f"/{HOME_PICTURE}", HOME_PICTURE)
     yield from _representations(site, "/", INDEX, DOCUMENTS if _has_root(site) else [HTML])
     if _has_root(site):
         yield from _linksets(f"/{INDEX}", INDEX)
     yield from _representations(site, f"/{_CATALOGUE}", _CATALOGUE, DOCUMENTS)
     yield from _linksets(f"/{_CATALOGUE}", _CATALOGUE)
-    yield from _pictures(_CATALOGUE)
+    yield from _pictures(f"/{_CATALOGUE}", _CATALOGUE)
 
 
 def _has_root(site: Site) -> bool:
@@ -121,11 +156,11 @@ def _linksets(place: str, file: str) -> Iterator[ExportRequest]:
         yield ExportRequest(f"/linkset{place}.{extension}", f"linkset/{file}.{extension}")
 
 
-def _pictures(file: str) -> Iterator[ExportRequest]:
+def _pictures(place: str, file: str) -> Iterator[ExportRequest]:
     """Yield the picture of a page in every language; pages without a name share the home page's."""
     for language in LANGUAGES:
-        name = f"{PICTURES}{language}/{file}.png"
-        yield ExportRequest(f"/{quote(name)}", name)
+        folder = f"{PICTURES}{language}"
+        yield ExportRequest(f"/{folder}{place}.png", f"{folder}/{file}.png")
 
 
 def _tables(site: Site) -> Iterator[ExportRequest]:
@@ -196,8 +231,13 @@ Pair = tuple[str, str]
 
 
 def plain_path(site: Site, iri: str) -> str:
-    """Return the path of an IRI below the base, unescaped."""
-    return unquote(urlsplit(site.addresses.path(iri)).path)
+    """Return the path of an IRI below the base, unescaped; empty where its escapes mean something.
+
+    File servers look redirects up by the path without escapes.
+    """
+    place = site.addresses.path(iri).partition("#")[0]
+    name = stored_name(place)
+    return f"/{name}" if "%" not in name and _is_a_file(name) else ""
 
 
 def document_redirects(site: Site) -> Iterator[Pair]:
@@ -209,7 +249,8 @@ def document_redirects(site: Site) -> Iterator[Pair]:
             if "#" in thing or alone == document:
                 continue
             for name in dict.fromkeys((thing, alone)):
-                yield plain_path(site, name), site.addresses.on_site(document)
+                if place := plain_path(site, name):
+                    yield place, site.addresses.on_site(document)
 
 
 def replacement_redirects(site: Site) -> Iterator[Pair]:
@@ -219,8 +260,8 @@ def replacement_redirects(site: Site) -> Iterator[Pair]:
         for name in (iri, site.addresses.document_of(iri)):
             below = name.removeprefix(site.release.base_iri)
             there = replacement_address(site, found[0], below, None) if found else None
-            if there:
-                yield plain_path(site, name), there
+            if there and (place := plain_path(site, name)):
+                yield place, there
 
 
 def _departed(site: Site) -> Iterator[tuple[str, str]]:
@@ -236,8 +277,12 @@ def gone_requests(site: Site) -> Iterator[ExportRequest]:
         found = find_tombstone(site, path)
         if found is None or replacement_address(site, found[0], path, None):
             continue
-        place = plain_path(site, site.addresses.document_of(iri))
-        requested = urlsplit(site.addresses.path(site.addresses.document_of(iri))).path
+        document = site.addresses.document_of(iri)
+        requested = site.addresses.path(document)
+        if not _is_a_file(document.removeprefix(site.release.base_iri)):
+            yield ExportRequest(requested, "")
+            continue
+        place = f"/{stored_name(_stem(site, document))}"
         for media_type in DOCUMENTS[1:]:
             file = f"{GONE_FOLDER}{place}.{media_type.extension}"
             yield ExportRequest(requested, file, {"Accept": media_type.name}, 410)

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from publisher.addresses import INDEX
 from publisher.rdf.media_types import (
     ALL,
     DOCUMENTS,
@@ -182,9 +183,9 @@ def legible_ranges() -> list[str]:
 
 # Header fields: which answers have them, as data that a writer for each server prints.
 #
-# Values hold names in braces: {bare}, the path of the document; {thing}, the IRI of what it is
-# about; {representation}, the extension of what answers; {kept}, the parameter that chose the
-# language; {language}.
+# Values hold names in braces: {bare}, the path of the document's files without extensions; {named},
+# that of the document itself; {thing}, the IRI of what it is about; {representation}, the extension
+# of what answers; {kept}, the parameter that chose the language; {language}.
 
 _CONTEXT = "http://www.w3.org/ns/json-ld#context"
 _FEED = "/feed.atom"
@@ -254,7 +255,7 @@ def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
         base: Base of the names, without the last slash.
     """
     for chosen in DOCUMENTS:
-        found = [(f"{base}{{bare}}", 'rel="canonical"')]
+        found = [(f"{base}{{named}}", 'rel="canonical"')]
         for media_type in DOCUMENTS:
             place = f"{here}{{bare}}.{media_type.extension}"
             if media_type is not chosen:
@@ -268,7 +269,7 @@ def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
             ]
             found.append(("https://schema.org/AboutPage", 'rel="type"'))
         else:
-            found.append((f"{here}{{bare}}", f'rel="describes"; type="{HTML.name}"'))
+            found.append((f"{here}{{named}}", f'rel="describes"; type="{HTML.name}"'))
         found += [
             (f"{here}/linkset{{bare}}.{m.extension}", f'rel="linkset"; type="{m.name}"')
             for m in (LINKSET_JSON, LINKSET)
@@ -278,8 +279,8 @@ def _links(here: str, base: str) -> Iterator[tuple[Case, str]]:
 
 
 def topic_rows(base: str) -> list[tuple[str, str]]:
-    """Return path as an expression → IRI of what the document is about, where they differ."""
-    return [(r"^/doc/(?P<topic>[^?]+?)(\.(html|ttl|jsonld|rdf|nt))?$", f"{base}/id/$topic")]
+    """Return path of a document as an expression → IRI of what it is about, where they differ."""
+    return [(r"^/doc/(?P<topic>[^?]+)$", f"{base}/id/$topic")]
 
 
 # What errors have; and what leads on.
@@ -335,3 +336,43 @@ TYPED_PATHS = (
     TypedPath("api_catalog", "/.well-known/api-catalog", "", _API_CATALOG),
     TypedPath("metadata", "/", ".csv-metadata.json", "application/csvm+json"),
 )
+
+
+# Addresses as they were sent. Servers undo escapes, and then a%2Fb is a file in a folder.
+
+NO_FILE = f"/{VARIANTS}/none"
+# A path with escapes, but for one that leads out of a folder.
+LITERAL_ROWS = [
+    (r"^[^?]*/\.\.?(/|\?|$)", NO_FILE),
+    (r"^(?P<literal_path>[^?]*%[^?]*)", "${literal_path}"),
+]
+# What these stand for would divide the path, or be escaped itself.
+STRUCTURAL = r"^[^?]*%(2[f5]|3f|5c)"
+
+
+def folder_rows(group: str) -> RegexRows:
+    """Return path as an expression → path of its files, where it has no last part.
+
+    Args:
+        group: Begins the name of the group.
+    """
+    return [(f"^(?P<{group}_folder>/.+/)$", f"${{{group}_folder}}{INDEX}")]
+
+
+def document_rows(group: str) -> RegexRows:
+    """Return path of a thing or of a file as an expression → path of its document's files."""
+    slug, folder, stem = (f"{group}_{name}" for name in ("slug", "slashed", "stem"))
+    return [
+        (f"^/id/(?P<{folder}>.+/)$", f"/doc/${{{folder}}}{INDEX}"),
+        (f"^/id/(?P<{slug}>.+)$", f"/doc/${{{slug}}}"),
+        *folder_rows(group),
+        (rf"^(?P<{stem}>/.+)\.(html|ttl|jsonld|rdf|nt)$", f"${{{stem}}}"),
+    ]
+
+
+def named_rows(known: str) -> RegexRows:
+    """Return path of a file as an expression → path of its document."""
+    return [
+        (rf"^(?P<named_folder>/(?:[^?]*/)?){INDEX}\.({known})(\?|$)", "${named_folder}"),
+        (rf"^(?P<named_path>[^?]+)\.({known})(\?|$)", "${named_path}"),
+    ]

@@ -256,6 +256,8 @@ def _tokens(fields: RawFields, name: bytes) -> list[bytes]:
 def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> WSGIEnvironment:
     """Return a request as WSGI has it: bytes, the path unescaped, one letter each (PEP 3333).
 
+    ``REQUEST_URI`` has the path as it was sent: an escaped slash is no slash.
+
     Host is left out: whoever sends it must not choose where a redirect leads. So are fields that
     are about the connection.
 
@@ -275,6 +277,7 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> W
         "REQUEST_METHOD": method,
         "PATH_INFO": unquote_to_bytes(path).decode("latin-1"),
         "QUERY_STRING": query.decode("latin-1"),
+        "REQUEST_URI": (path + b"?" + query if query else path).decode("latin-1"),
     }
     for name, found in values.items():
         written = found[0] if len(found) == 1 else b",".join(found)
