@@ -47,6 +47,8 @@ def requested_path(skipped: int = 0) -> str:
         skipped: So many segments are left out at the beginning.
     """
     path = sent_path(request.environ).encode("latin-1").decode("utf-8", "replace")
+    if not path.strip("/"):
+        return ""  # Flask takes any number of slashes for the home page
     return "/".join(path.removeprefix("/").split("/")[skipped:])
 
 
