@@ -313,9 +313,11 @@ def test_a_file_server_answers_at_the_same_paths(
         ]
         strict = [site.follow(f"/{path}", "*/*")[0] for path in ("id/a%2Fb", "id/a//b", "id/:fic")]
         slash = site.follow("/doc/branch/", "text/turtle")[1].headers
+        hashed = site.follow("/doc/x%23y.ttl", "text/turtle")[0]
 
     assert wrong == []
     assert strict == [[404]] * 3
+    assert hashed == [200]
     assert slash["Content-Location"] == "http://localhost/doc/branch/index.ttl"
     assert f'<{BASE}doc/branch/>; rel="canonical"' in slash["Link"]
 
