@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from publisher.bounds import FAST_VALIDATOR, VALIDATORS
 from publisher.errors import SettingError
 from publisher.messages import LANGUAGES
+from publisher.rule_settings import RULES_TABLE, read_rule_settings
 
 # Where a SPARQL engine is, as people write it down.
 
@@ -272,7 +273,8 @@ def _from_file(path: Path) -> Mapping[str, object]:
             where=str(path),
             remedy="Write [tool.publisher], and one setting a line below it.",
         )
-    return settings
+    read_rule_settings(path.parent)  # wrong ones are told by every command
+    return {name: value for name, value in settings.items() if name != RULES_TABLE}
 
 
 def _value(name: str, value: object) -> Any:

@@ -11,6 +11,7 @@ from importlib import import_module
 import click
 
 from publisher import __version__
+from publisher.cli.options import silence_libraries
 
 # Command → the module that defines it, imported when the command is wanted: else ``check`` waits
 # for what serves, edits and asks other sites.
@@ -65,3 +66,4 @@ class _Commands(click.Group):
 @click.version_option(__version__, prog_name="publisher")
 def main() -> None:
     """Publish a folder of RDF (ontology, data, shapes) as linked open data."""
+    silence_libraries()

@@ -26,9 +26,10 @@ from publisher.cli.options import (
 from publisher.config import Config
 from publisher.errors import SourceError, UsageError
 from publisher.findings import Finding
-from publisher.load.files import FOLDERS
+from publisher.load.files import FOLDERS, VOCABULARIES
 from publisher.load.sources import Sources, read_sources
 from publisher.messages import translate
+from publisher.rule_settings import SETTINGS_FILE
 
 _LINKS_FILE = "links.jsonl"
 _POLL_SECONDS = 0.2
@@ -116,7 +117,7 @@ def _findings(requested: _CheckRequest) -> list[Finding]:
             sources = read_sources(folder, base_iri, bounds)
         with show_progress(requested.language) as progress:
             found = check_sources(sources, progress)
-            found += _optional_checks(sources, requested, progress)
+            found += sources.rule_settings.at_levels(_optional_checks(sources, requested, progress))
     except SourceError as error:
         return [finding_of(each) for each in error.each()]
     return [finding for finding in found if requested.concerns(finding.file)]
@@ -168,7 +169,8 @@ def _watch(again: Callable[[], None], seen: dict[str, tuple[int, int]], language
 def _modification_times() -> dict[str, tuple[int, int]]:
     """Return file → when it was saved last, and its size."""
     found = {}
-    for path in (path for top in FOLDERS for path in Path(top).rglob("*")):
+    watched = (path for top in (*FOLDERS, VOCABULARIES) for path in Path(top).rglob("*"))
+    for path in (Path(SETTINGS_FILE), *watched):
         try:
             status = path.stat()
         except FileNotFoundError:  # an editor's temporary file has just gone

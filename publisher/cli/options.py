@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import locale
+import logging
 import sys
+import tempfile
+import traceback
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
@@ -23,6 +27,7 @@ from publisher.rdf.guards import ReadLimits
 from publisher.system.files import storage_errors
 
 EXIT_FINDINGS, EXIT_USAGE = 1, 2
+_LONGEST_REASON = 300
 LANGUAGE = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
@@ -58,6 +63,19 @@ def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return decorate
 
 
+# They tell their own troubles with a traceback for each; findings and messages say what matters.
+_TALKATIVE = ("rdflib", "pyshacl", "owlrl", "html5rdf")
+
+
+def silence_libraries() -> None:
+    """Keep what libraries log or warn of away from the terminal."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        logger.addHandler(logging.NullHandler())
+        logger.propagate = False
+        warnings.filterwarnings("ignore", module=rf"{name}(\.|$)")
+
+
 def report_errors(command: Callable[..., None]) -> Callable[..., None]:
     """Print errors in the reader's language, and exit with the right code."""
 
@@ -72,8 +90,28 @@ def report_errors(command: Callable[..., None]) -> Callable[..., None]:
         except PublisherError as error:
             click.echo(error.in_language(lang), err=True)
             sys.exit(EXIT_FINDINGS)
+        except (click.ClickException, click.Abort, click.exceptions.Exit):
+            raise
+        except Exception as error:  # noqa: BLE001  # what nobody foresaw is no traceback either
+            click.echo(_fault(error).in_language(lang), err=True)
+            sys.exit(EXIT_FINDINGS)
 
     return wrapped
+
+
+def _fault(error: Exception) -> PublisherError:
+    """Return what to say of an error that nobody foresaw; where it came from goes into a file."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="publisher-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as file:
+        traceback.print_exception(error, file=file)
+    return PublisherError(
+        "The program has a fault: {kind}: {reason}.",
+        remedy="Send {file} to those who make the program; it says where.",
+        kind=type(error).__name__,
+        reason=str(error).strip().rstrip(".")[:_LONGEST_REASON],
+        file=file.name,
+    )
 
 
 @contextmanager

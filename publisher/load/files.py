@@ -32,6 +32,8 @@ CONTEXT = "context.jsonld"
 RULES = "shapes/hygiene"
 FRESHNESS = "shapes/freshness"
 FOLDERS = ("ontology", "data", "shapes")
+# Vocabularies of others that the folder's terms are looked up in; they are not published.
+VOCABULARIES = "vocabularies"
 
 
 class Role(Enum):
@@ -316,3 +318,9 @@ def source_path(path: Path, folder: Path) -> SourcePath:
 def find_queries(folder: Path) -> list[Path]:
     """Return the hygiene rules of a folder of sources, sorted by name."""
     return sorted((folder / RULES).glob("*.rq"))
+
+
+def find_vocabularies(folder: Path) -> list[Path]:
+    """Return the RDF files in ``vocabularies/`` of a folder of sources, sorted by name."""
+    found = (path for path in (folder / VOCABULARIES).rglob("*") if path.is_file())
+    return sorted(path for path in found if syntax_by_name(path.name) is not None)

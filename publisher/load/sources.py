@@ -43,6 +43,7 @@ from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
 from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
 from publisher.rdf.sorted_files import Sorter, merge_files
+from publisher.rule_settings import RuleSettings, read_rule_settings
 from publisher.system.files import make_temporary_folder, storage_errors
 from publisher.system.processes import map_on_all_cores
 
@@ -64,6 +65,7 @@ class Sources:
         queries: Name → text of each ``data/queries/*.rq``.
         bounds: What checking one of its rules, queries or shapes may take.
         load_findings: What is not read, or not as it stands there.
+        rule_settings: How the folder sets the rules of a check.
     """
 
     folder: Path
@@ -75,6 +77,7 @@ class Sources:
     queries: Mapping[str, str] = field(repr=False, default_factory=dict)
     bounds: CheckLimits = field(repr=False, compare=False, default=DEFAULT_CHECK_LIMITS)
     load_findings: tuple[Finding, ...] = field(repr=False, default=())
+    rule_settings: RuleSettings = field(repr=False, compare=False, default=RuleSettings())
 
     def of_role(self, *roles: Role) -> Iterator[SourceFile]:
         """Return the files of some roles."""
@@ -165,7 +168,9 @@ def read_sources(
     Raises:
         SourceError: A folder is missing or empty, or a file cannot be read or understood; with
             several such files, ``SourceErrors`` tells of each.
+        SettingError: The folder sets a rule that there is not, or in a wrong way.
     """
+    settings = read_rule_settings(folder)
     broken: list[SourceError] = []
 
     def attempt(read: Callable[..., _Read], *arguments: object) -> _Read | None:
@@ -197,6 +202,7 @@ def read_sources(
         queries,
         bounds,
         (*contents.unread, *sorted_sources.findings),
+        settings,
     )
     return sources if context else replace(sources, context=_context_of(sources.prefixes))
 

@@ -13,7 +13,8 @@ from publisher.findings import Finding, Severity, in_order
 from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
-from publisher.quality.file_rules import check_base, check_definitions, check_files
+from publisher.quality.definitions import check_base, check_definitions
+from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
 from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
@@ -59,7 +60,7 @@ CHECKS_BY_PROCESSES: tuple[Check, ...] = (
 
 
 def check(sources: Sources, progress: Progress = lambda step: None) -> list[Finding]:
-    """Return every finding, in the order an editor works through them.
+    """Return every finding at the level the folder sets, in the order an editor works.
 
     Raises:
         SourceSyntax: A shape or a rule cannot be used.
@@ -78,7 +79,7 @@ def check(sources: Sources, progress: Progress = lambda step: None) -> list[Find
     with folder_queries(sources), ThreadPoolExecutor(1) as beside:
         later = beside.submit(copy_context().run, found_by, CHECKS_BY_PROCESSES)
         found = [*found_by(CHECKS), *later.result()]
-    return in_order(with_lines(found, sources))
+    return in_order(sources.rule_settings.apply(with_lines(found, sources)))
 
 
 def approve(sources: Sources, progress: Progress = lambda step: None) -> ApprovedSources:

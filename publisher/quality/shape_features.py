@@ -15,6 +15,7 @@ from itertools import pairwise
 
 from pyoxigraph import Literal, RdfFormat, parse
 
+from publisher.quality.patterns import RUST, PatternError, translated
 from publisher.query.tokens import Token, tokenize
 from publisher.rdf.namespaces import iri, shorten
 
@@ -78,8 +79,13 @@ _NOT_FOLLOWED |= _sh("lessThanOrEquals", "group", "severity", "nodeKind") | {_TY
 _DEEPEST = 40
 # SHACL, appendix A.1: what pre-bound variables do not allow.
 _NOT_IN_QUERIES = {"MINUS", "VALUES", "SERVICE", "FROM", "GRAPH"}
-# In a class of characters these mean something else in Rust than in XPath.
-_OTHER_PATTERN = re.compile(r"&&|--|~~|\[[^\]]*\[")
+# Outside XPath, but written often: Python's regular expressions have these, Rust's lack them.
+_NOT_IN_RUST = {
+    "look-around": re.compile(r"\(\?<?[=!]"),
+    "back-reference": re.compile(r"\\[1-9]|\(\?P="),
+    "atomic group": re.compile(r"\(\?>|[*+?}]\+"),
+}
+_ESCAPED = re.compile(r"\\[^1-9]")
 _PREFIX_OF_NAME = re.compile(r"^[^:]*(?=:)")
 
 
@@ -322,16 +328,24 @@ class ShapesGraph:
                 return f"sh:{predicate[1 + len(_SH) : -1]} {shorten(shown_datatype(value))}"
             if predicate in _QUERIES and (found := _feature_of_query(read_literal(value).value)):
                 return found
-            if predicate == _PATTERN and _OTHER_PATTERN.search(read_literal(value).value):
-                return "sh:pattern"
-            if predicate == _FLAGS and "x" in read_literal(value).value:
-                return "sh:flags"
+            if predicate == _PATTERN and (found := self._feature_of_pattern(node, value)):
+                return found
         names = [predicate for predicate, _ in said if predicate in _ONCE]
         for name in names:
             if names.count(name) > 1:
                 return f"sh:{name[1 + len(_SH) : -1]} (2)"
         depth = self._depths.get(node)
         return "recursion" if depth is None else "nesting" if depth > _DEEPEST else ""
+
+    def _feature_of_pattern(self, node: str, value: str) -> str:
+        flags = "".join(read_literal(written).value for written in self.values(node, _FLAGS))
+        try:
+            made = translated(read_literal(value).value, flags, RUST)
+        except PatternError:
+            return "sh:pattern"
+        made = _ESCAPED.sub("", made)
+        lacking = [name for name, pattern in _NOT_IN_RUST.items() if pattern.search(made)]
+        return f"sh:pattern, {lacking[0]}" if lacking else ""
 
     def share(self, refused: Callable[[bytes], str]) -> SharedWork:
         """Return what each validator is given.

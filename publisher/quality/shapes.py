@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
@@ -10,19 +9,22 @@ from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publisher.findings import Finding, Severity
+from publisher.findings import Finding
 from publisher.load.files import Role
 from publisher.load.parse import SourceFile, find_line, find_line_naming
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
+from publisher.quality.patterns import PatternError, translated
 from publisher.quality.queries import FolderQueries, folder_queries
 from publisher.quality.shape_features import ShapesGraph
 from publisher.quality.shape_partitions import write_shapes
+from publisher.quality.shape_preparation import is_severity
 from publisher.quality.validation import feature_findings, validate
 from publisher.quality.validation_results import findings_of
 from publisher.query.tokens import tokenize
 from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
 from publisher.rdf.sorted_files import read_lines
+from publisher.rule_settings import RULES
 
 
 def check_shapes(sources: Sources) -> Iterator[Finding]:
@@ -63,6 +65,7 @@ _IRI_PARAMETERS = (
 )
 _LIST_PARAMETERS = ("sh:in", "sh:languageIn", "sh:and", "sh:or", "sh:xone", "sh:ignoredProperties")
 _QUERY_PARAMETERS = ("sh:select", "sh:ask", "sh:construct", "sh:update")
+_SEVERITIES = ("sh:Violation", "sh:Warning", "sh:Info")
 _SHAPE_PARAMETERS = ("sh:node", "sh:not", "sh:qualifiedValueShape")
 
 
@@ -91,8 +94,9 @@ def _checks(
         "sh:nodeKind": partial(_check_choice, _NODE_KINDS),
         "sh:path": partial(_path, defined),
         "sh:pattern": _pattern,
+        "sh:flags": _flags,
         "sh:property": partial(_property, with_path),
-        "sh:severity": partial(_check_choice, ("sh:Violation", "sh:Warning", "sh:Info")),
+        "sh:severity": _severity,
     }
     checks |= dict.fromkeys(
         _QUERY_PARAMETERS, partial(_query, queries, _prefixes(sources, triples))
@@ -133,12 +137,26 @@ def _query(queries: FolderQueries, prefixes: Mapping[str, str], value: object) -
     return None
 
 
-def _pattern(value: object) -> Text | None:
+def _pattern(value: object, flags: str = "") -> Text | None:
     try:
-        re.compile(str(getattr(value, "value", "")))
-    except (re.error, OverflowError, RecursionError) as error:
-        return text("The pattern cannot be read: {reason}. Fix it.", reason=str(error))
+        translated(str(getattr(value, "value", "")), flags)
+    except PatternError as error:
+        cure = error.remedy
+        return {n: f"{said} {cure.get(n, '')}".rstrip() for n, said in error.what.items()}
     return None
+
+
+def _flags(value: object) -> Text | None:
+    """Return what is wrong with flags, whatever the pattern beside them."""
+    return _pattern(Literal(""), str(getattr(value, "value", "")))
+
+
+def _severity(value: object) -> Text | None:
+    if isinstance(value, NamedNode) and is_severity(value.value):
+        return None
+    return text(
+        "Write one of {choices} here, or an IRI of your own.", choices=", ".join(_SEVERITIES)
+    )
 
 
 def _name(value: object) -> Text | None:
@@ -190,11 +208,11 @@ def _viewer(value: object) -> Text | None:
 def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
     path = triple.predicate.value
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    rule = RULES["viewers" if path == VIEWER else RULE]
     return Finding(
-        # How a value is shown keeps nothing from being published.
-        Severity.WARNING if path == VIEWER else Severity.VIOLATION,
+        rule.severity,
         message,
-        rule=RULE,
+        rule=rule.name,
         file=file.name,
         line=find_line(file, subject, path) if subject else _first_mention(file, triple),
         focus_node=subject,

@@ -19,6 +19,7 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.sources import Sources
 from publisher.messages import SOURCE_LANGUAGE, in_language, text
+from publisher.quality.patterns import PYTHON, RUST
 from publisher.quality.second_opinion import MOST_TRIPLES, compare
 from publisher.quality.second_opinion import RULE as SECOND_OPINION
 from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork
@@ -30,6 +31,7 @@ from publisher.quality.shape_partitions import (
     one_partition,
     write_shapes,
 )
+from publisher.quality.shape_preparation import prepare_shapes
 from publisher.quality.validation_results import (
     ValidationResult,
     findings_of,
@@ -73,7 +75,7 @@ def validate(files: ValidationFiles, shapes: ShapesGraph, bounds: CheckLimits) -
         return Validation(_by_pyshacl(files, shapes.lines(), bounds))
     process = FastValidatorProcess(bounds)
     try:
-        work = shapes.share(process.read)
+        work = _share(shapes, process)
         results = read_report(process.report(files.triples)) if work.fast else []
     except FastValidatorFailed as error:
         feature = Feature("", str(error))
@@ -87,6 +89,11 @@ def validate(files: ValidationFiles, shapes: ShapesGraph, bounds: CheckLimits) -
     if work.slow:
         results += _by_pyshacl(files, work.slow, bounds)
     return Validation(results, work.features, tuple(said))
+
+
+def _share(shapes: ShapesGraph, process: FastValidatorProcess) -> SharedWork:
+    """Return which validator reads what; the fast one has read its part."""
+    return shapes.share(lambda lines: process.read(prepare_shapes(lines, RUST)))
 
 
 def _with_second_opinion(
@@ -128,7 +135,7 @@ def _by_pyshacl(
 ) -> list[ValidationResult]:
     """Return what pySHACL finds: in parts where the data is large, on all cores."""
     files = replace(files, shapes_name=_SLOW_SHAPES)
-    files.shapes.write_bytes(shapes)
+    files.shapes.write_bytes(prepare_shapes(shapes, PYTHON))
     is_cut = files.triples.stat().st_size > PARTITION_BYTES
     first = ValidatorProcess(files, bounds, is_cut=is_cut)
     processes = ValidatorPool(files, bounds, first)
@@ -240,7 +247,7 @@ class NodeValidator:
             fast = FastValidatorProcess(sources.bounds)
             weakref.finalize(self, fast.close)
             try:
-                work = self._shapes.share(fast.read)
+                work = _share(self._shapes, fast)
                 self._fast = fast if work.fast else None
             except FastValidatorFailed:
                 fast.close()
@@ -291,5 +298,5 @@ def _files_of(sources: Sources, shapes: bytes = b"") -> Iterator[ValidationFiles
     with tempfile.TemporaryDirectory(dir=sources.sorted_sources.folder) as folder:
         files = write_shapes(sources, Path(folder))
         if shapes:
-            files.shapes.write_bytes(shapes)
+            files.shapes.write_bytes(prepare_shapes(shapes, PYTHON))
         yield files

@@ -15,11 +15,12 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 from publisher.findings import Finding, Severity
 from publisher.messages import SOURCE_LANGUAGE, Text, text
 from publisher.quality.shape_features import ShapesGraph, read_literal, shown_name
+from publisher.quality.shape_preparation import MessageTemplate, fill_in
 from publisher.rdf.namespaces import iri
 
 Term = NamedNode | BlankNode | Literal | Triple
 _TYPE, _RESULT_CLASS = iri("rdf:type"), iri("sh:ValidationResult")
-_MESSAGE = f"<{iri('sh:message')}>"
+_MESSAGE, _PATTERN = f"<{iri('sh:message')}>", f"<{iri('sh:pattern')}>"
 _SEVERITIES = {
     iri("sh:Violation"): Severity.VIOLATION,
     iri("sh:Warning"): Severity.WARNING,
@@ -55,12 +56,12 @@ class ValidationResult:
     Attributes:
         key: What it says.
         constraint: The constraint in SPARQL that was broken, as N-Triples; empty for another.
-        messages: Language → what the validator says, with its variables filled.
+        messages: Language, empty for none, and what the validator says, with variables filled in.
     """
 
     key: ResultKey
     constraint: str = ""
-    messages: Mapping[str, str] | None = None
+    messages: tuple[tuple[str, str], ...] = ()
 
 
 def read_report(report: bytes) -> list[ValidationResult]:
@@ -77,11 +78,11 @@ def _result(said: Mapping[str, Sequence[Term]]) -> ValidationResult:
         values = said.get(iri(name))
         return "" if not values else _BLANK if isinstance(values[0], BlankNode) else str(values[0])
 
-    messages = {
-        message.language or "": message.value
+    messages = tuple(
+        (message.language or "", message.value)
         for message in said.get(iri("sh:resultMessage"), ())
         if isinstance(message, Literal)
-    }
+    )
     key = ResultKey(
         first("sh:focusNode"),
         first("sh:resultPath"),
@@ -117,21 +118,23 @@ def shown_term(term: str) -> str:
 def _messages(result: ValidationResult, shapes: ShapesGraph) -> Text:
     """Return what the broken shape tells the editor, by language (SHACL, section 2.1.5).
 
-    They are read from the shapes: some validators drop the languages. What a query fills in is
-    taken from the report, where it has the languages.
+    They are read from the shapes: some validators drop the languages. What only a query knows is
+    taken from the report.
     """
+    key = result.key
     written = (result.constraint and shapes.values(result.constraint, _MESSAGE)) or shapes.values(
-        result.key.shape, _MESSAGE
+        key.shape, _MESSAGE
     )
-    texts = {
-        literal.language or SOURCE_LANGUAGE: literal.value
-        for literal in sorted(map(read_literal, filter(_is_literal, written)), key=str)
-    }
-    said = {tag or SOURCE_LANGUAGE: words for tag, words in (result.messages or {}).items()}
-    if not texts:
-        return default_message(result.key.component) or said
-    is_filled = any("{" in words for words in texts.values()) and texts.keys() <= said.keys()
-    return said if is_filled else texts
+    templates = [
+        MessageTemplate(literal.value, literal.language or "")
+        for literal in map(read_literal, filter(_is_literal, written))
+    ]
+    if not templates:
+        said = {tag or SOURCE_LANGUAGE: words for tag, words in sorted(result.messages)}
+        return default_message(key.component, shapes.values(key.shape, _PATTERN)) or said
+    terms = {"this": key.focus_node, "value": key.value, "path": key.path, "PATH": key.path}
+    known = {name: shown_term(term) for name, term in terms.items() if term}
+    return fill_in(templates, result.messages, known)
 
 
 def _is_literal(term: str) -> bool:
@@ -173,8 +176,18 @@ _SENTENCES = {
 }
 
 
-def default_message(component: str) -> Text | None:
-    """Return what a broken constraint is called in every language; None for one of others."""
+_ONE_PATTERN = "The value does not match the pattern '{pattern}'."
+
+
+def default_message(component: str, patterns: Sequence[str] = ()) -> Text | None:
+    """Return what a broken constraint is called in every language; None for one of others.
+
+    Args:
+        component: The constraint component, as an IRI.
+        patterns: Those of the shape, as N-Triples.
+    """
     name = component.removeprefix(iri("sh:")).removesuffix("ConstraintComponent")
+    if name == "Pattern" and len(patterns) == 1:
+        return text(_ONE_PATTERN, pattern=read_literal(patterns[0]).value)
     sentence = _SENTENCES.get(name)
     return text(sentence) if sentence else None

@@ -35,6 +35,7 @@ from rdflib.query import Result
 from publisher.quality.shape_features import shown_name
 from publisher.quality.shape_needs import Needs, Reach
 from publisher.quality.shape_partitions import NeedsReader, Partition, ValidationFiles
+from publisher.quality.shape_preparation import is_template
 from publisher.quality.shape_reach import needs_of
 from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 from publisher.rdf.sorted_files import read_lines
@@ -116,7 +117,9 @@ class ShapeValidator:
         self.held_against(files)
         rules = _graph((), self._prefixes)
         for triple in self._shapes:
-            if triple[1] not in _READ_BY_PEOPLE:
+            # What only a query knows is read from the messages that pySHACL fills in.
+            is_filled_in = triple[1] == SH.message and is_template(str(triple[2]))
+            if triple[1] not in _READ_BY_PEOPLE or is_filled_in:
                 rules.add(triple)
         empty = DataGraph.from_rdflib(_graph((), {}))
         self._pyshacl = Validator(empty, shacl_graph=rules, options={"inplace": True})

@@ -42,6 +42,25 @@ def unsupported_key(context: Mapping[str, Any]) -> str:
     return ""
 
 
+def without_cycles(prefixes: Mapping[str, str]) -> dict[str, str]:
+    """Return the prefixes that a context can declare: none that stands in its own namespace.
+
+    Turtle reads ``PREFIX urn: <urn:>``; in JSON-LD it would be a cyclic IRI mapping (JSON-LD 1.1
+    API, section 4.2.2), and IRIs of that scheme are written as they are.
+
+    >>> without_cycles({"urn": "urn:", "tel": "tel:+46", "e": "https://e.org/"})
+    {'e': 'https://e.org/'}
+    """
+    kept = dict(prefixes)
+    while True:
+        try:
+            Context(kept)
+        except ValueError as error:
+            del kept[str(error)]
+        else:
+            return kept
+
+
 class AmbiguousPrefix(Exception):
     """An IRI begins like a compact one, so no prefix may be declared beside it."""
 

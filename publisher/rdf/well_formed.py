@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from secrets import token_hex
-from xml.parsers.expat import ExpatError, ParserCreate
+from typing import BinaryIO
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 
 from pyoxigraph import NamedNode, Triple
 
@@ -25,6 +26,7 @@ _STAND_IN = f"urn:{token_hex(16)}:"
 _WRITTEN = f'<type xmlns="{_STAND_IN}"'.encode()
 # Between namespace and name; no IRI holds one.
 _SEPARATOR = " "
+_BLOCK_BYTES = 1 << 20
 
 
 class BrokenXml(ValueError):
@@ -49,6 +51,32 @@ def with_types_as_properties(triples: Iterable[Triple]) -> Iterator[Triple]:
 def is_reserved(error: Exception) -> bool:
     """Tell whether a serialiser refused a property that RDF/XML needs for itself (section 5.1)."""
     return "RDF/XML reserved" in str(error)
+
+
+def copy_well_formed(written: BinaryIO, target: BinaryIO) -> None:
+    """Copy XML part by part as ``well_formed`` returns it; memory holds a part at a time.
+
+    Raises:
+        BrokenXml: It is not well-formed; the target has the beginning of it.
+    """
+    parser = ParserCreate(namespace_separator=_SEPARATOR)
+    rest = b""
+    try:
+        while block := written.read(_BLOCK_BYTES):
+            block = rest + block
+            end = max(block.rfind(b"<"), 0)  # from here on a tag may not be whole yet
+            rest = block[end:]
+            _copy_part(block[:end], parser, target)
+        _copy_part(rest, parser, target)
+        parser.Parse(b"", True)
+    except ExpatError as error:
+        raise BrokenXml(str(error)) from error
+
+
+def _copy_part(part: bytes, parser: XMLParserType, target: BinaryIO) -> None:
+    part = finished_xml(part)
+    parser.Parse(part, False)
+    target.write(part)
 
 
 def well_formed(written: bytes) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from pyoxigraph import RdfFormat, Triple, parse, serialize
 
@@ -21,7 +21,12 @@ from publisher.rdf.media_types import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TURT
 from publisher.rdf.serialise import used_prefixes
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, write_lines
 from publisher.rdf.turtle import BlockWriter
-from publisher.rdf.well_formed import finished_xml, with_types_as_properties
+from publisher.rdf.well_formed import (
+    BrokenXml,
+    copy_well_formed,
+    is_reserved,
+    with_types_as_properties,
+)
 from publisher.release.model import DUMPS
 from publisher.system.processes import map_on_all_cores
 
@@ -66,6 +71,8 @@ def write_dumps(
 ) -> None:
     """Write ``dumps/<dataset>.<extension>`` and ``….gz`` for each dataset and format.
 
+    There is no RDF/XML of a dataset that it cannot carry.
+
     Args:
         folder: Of the release.
         datasets: Name of a dataset → its quads.
@@ -96,7 +103,8 @@ def _write(dumps: Iterable[_Dump]) -> None:
     for dump in dumps:
         write = WRITERS[media_types.BY_NAME[dump.media_type]]
         write(dump.quads, dump.path, dump.prefixes, Context(dump.context))
-        _compress(dump.path)
+        if dump.path.is_file():
+            _compress(dump.path)
 
 
 def _compress(path: Path) -> None:
@@ -181,33 +189,24 @@ def _write_with_head(path: Path, head: bytes, body: Path) -> None:
 
 
 def _write_xml(quads: Quads, path: Path, prefixes: Mapping[str, str], context: Context) -> None:
+    """Write RDF/XML, or nothing where it cannot carry the dataset: the check has said so."""
     used = used_prefixes(quads, prefixes)
-    with path.open("wb") as file:
-        triples = with_types_as_properties(quad.triple for quad in quads)
-        finishing = _XmlFinisher(file)
-        serialize(triples, cast(BinaryIO, finishing), RdfFormat.RDF_XML, prefixes=used)
-        finishing.finish()
+    triples = with_types_as_properties(quad.triple for quad in quads)
+    with TemporaryDirectory(dir=path.parent.parent) as folder:
+        written = Path(folder, "written")
+        try:
+            with written.open("wb") as file:
+                _serialise(triples, file, used)
+            with written.open("rb") as file, path.open("wb") as target:
+                copy_well_formed(file, target)
+        except (BrokenXml, ValueError) as error:
+            if not (isinstance(error, BrokenXml) or is_reserved(error)):
+                raise
+            path.unlink(missing_ok=True)
 
 
-class _XmlFinisher:
-    """Takes RDF/XML of a serialiser and writes it with what that leaves out."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self._rest = file, b""
-
-    def write(self, written: bytes) -> int:
-        content = self._rest + written
-        # From here on a tag may not be whole yet.
-        end = max(content.rfind(b"<"), 0)
-        self._file.write(finished_xml(content[:end]))
-        self._rest = content[end:]
-        return len(written)
-
-    def flush(self) -> None:
-        """Write nothing yet: the last tag may go on."""
-
-    def finish(self) -> None:
-        self._file.write(finished_xml(self._rest))
+def _serialise(triples: Iterable[Triple], file: BinaryIO, prefixes: dict[str, str]) -> None:
+    serialize(triples, file, RdfFormat.RDF_XML, prefixes=prefixes)
 
 
 WRITERS: Mapping[MediaType, Writer] = {

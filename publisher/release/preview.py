@@ -11,6 +11,7 @@ from pyoxigraph import DefaultGraph
 
 from publisher import __version__
 from publisher.load.parse import ParsedFiles
+from publisher.rdf.jsonld import without_cycles
 from publisher.rdf.namespaces import PREFIXES
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.rdf.source_forms import write_source_forms
@@ -81,7 +82,7 @@ def build_preview(
         "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
         for quad in set(parsed.quads)
     )
-    write_json(folder / CONTEXT, {"@context": prefixes})
+    write_json(folder / CONTEXT, {"@context": without_cycles(prefixes)})
     nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
     named = {name: count for name, count in graphs.items() if name}
     write_descriptions(folder, nothing, parsed.base_iri, named, union=union)

@@ -50,3 +50,17 @@ def test_a_property_that_xml_cannot_name_is_told_of(world: Path, name: str) -> N
 def test_a_property_that_ends_with_a_word_is_a_good_one(world: Path, name: str) -> None:
     """What the serialiser can split into a namespace and a name."""
     assert said_of(world, f"<{name}> 1") == []
+
+
+def test_only_in_the_catalogue_it_stops_a_release(world: Path) -> None:
+    """Portals fetch the catalogue as RDF/XML; a dataset has other files."""
+    for name in ("data/lakes/lakes.ttl", "data/catalogue.ttl"):
+        with (world / name).open("a", encoding="utf-8") as file:
+            file.write('<https://data.example.org/x> <https://e.org/1> "\\u0001" .\n')
+    found = list(check_characters(read_sources(world, BASE)))
+    assert [(f.rule, f.severity.blocks) for f in found] == [
+        ("catalogue-xml", True),
+        ("catalogue-xml", True),
+        ("characters", False),
+        ("property-names", False),
+    ]

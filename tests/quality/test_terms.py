@@ -3,10 +3,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from rdflib import namespace as rdflib_namespace
+from rdflib.namespace import DefinedNamespace
 
+from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.load.sources import read_sources
-from publisher.quality.file_rules import check_terms
+from publisher.quality.vocabularies import built_in, check_terms
 
 BASE = "https://data.example.org/"
 
@@ -89,7 +92,7 @@ def test_a_vocabulary_that_nobody_listed_is_not_judged(world: Path) -> None:
     assert findings(world) == []
 
 
-def test_a_prefix_bound_to_another_iri_is_named(world: Path) -> None:
+def test_a_namespace_that_is_nearly_a_known_one_is_named(world: Path) -> None:
     """Thirteen DCAT examples on the web carry a wrong ``adms:``; nothing fails, all is lost."""
     change(
         world,
@@ -98,20 +101,152 @@ def test_a_prefix_bound_to_another_iri_is_named(world: Path) -> None:
         "https://www.w3.org/ns/dcat#",
     )
     (found,) = findings(world)
-    assert (found.file, found.line, found.rule) == ("data/catalogue.ttl", 1, "prefixes")
+    assert (found.file, found.line, found.rule) == ("data/catalogue.ttl", 1, "namespaces")
+    assert (
+        "<https://www.w3.org/ns/dcat#> is another namespace than <http://www.w3.org/ns/dcat#>"
+        in (found.message["en"])
+    )
+    assert not found.severity.blocks
+
+
+USED = """
+PREFIX bibo: <http://purl.org/ontology/bibo/>
+PREFIX cv: <http://data.europa.eu/m8g/>
+PREFIX dcat: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX geo: <http://www.w3.org/2003/01/geo/wgs84_pos#>
+PREFIX locn: <http://www.w3.org/ns/locn#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX schema: <http://schema.org/>
+PREFIX skosxl: <http://www.w3.org/2008/05/skos-xl#>
+PREFIX spdx: <http://spdx.org/rdf/terms#>
+PREFIX time: <http://www.w3.org/2006/time#>
+PREFIX vcard: <http://www.w3.org/2006/vcard/ns#>
+
+<https://data.example.org/id/lake/siljan>
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "dcat:_1 1 ; dcat:_1042 2",  # a prefix is its author's, also dcat: for RDF
+        "vcard:honorific-prefix 'Dr' ; vcard:hasInstantMessage <x:y> ; vcard:org 'A'",
+        "bibo:pageStart 1 ; bibo:chapter 2",
+        "cv:hasInputTime 1 ; cv:hasParticipation <x:y>",
+        "locn:adminUnitL2 'Dalarna' ; locn:addressId 'x'",
+        "spdx:checksumAlgorithm_blake2b256 1 ; spdx:packageVerificationCode 2",
+        "schema:hasTierBenefit 1 ; schema:name 'x' ; schema:whateverComesNext 2",
+        "geo:lat 60.5 ; geo:long 14.8 ; a geo:SpatialThing",
+        "time:inXSDDateTimeStamp 1 ; time:hasTRS 2",
+        "skosxl:prefLabel <x:y> ; prov:wasDerivedFrom <x:y>",
+        "<http://xmlns.com/foaf/0.1/page> <http://xmlns.com/foaf/0.1/index.rdf>",
+    ],
+)
+def test_what_is_a_term_or_cannot_be_known_is_no_finding(world: Path, said: str) -> None:
+    """A rule that blocks what is right is turned off, and then finds nothing."""
+    path = world / "data" / "lakes" / "more.ttl"
+    path.write_text(f"{USED}    {said} .\n", encoding="utf-8")
+    assert findings(world) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "rule", "near"),
+    [
+        ("dcat:_0 1", "terms", ""),
+        ("vcard:given_name 'A'", "terms", "given-name"),
+        ("geo:longg 1", "terms", "long"),
+        ("skosxl:preflabel <x:y>", "terms", "prefLabel"),
+        ("schema:descripton 'x'", "similar-terms", "description"),
+        ("time:inXSDDateTimestamp 1", "similar-terms", "inXSDDateTimeStamp"),
+    ],
+)
+def test_a_misspelling_is_an_error_only_where_all_terms_are_known(
+    world: Path, said: str, rule: str, near: str
+) -> None:
+    """Of a vocabulary that grows, a name may be newer than this program."""
+    path = world / "data" / "lakes" / "more.ttl"
+    path.write_text(f"{USED}    {said} .\n", encoding="utf-8")
+    (found,) = findings(world)
+    assert (found.rule, found.severity.blocks) == (rule, rule == "terms")
+    assert ("Did you mean" in found.message["en"] or "Is it" in found.message["en"]) == bool(near)
+    assert f"'{near}'" in found.message["en"] or not near
+    assert found.message["sv"] != found.message["en"]
+
+
+SOIL = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX soil: <https://soil.example.net/terms/>
+
+<https://soil.example.net/terms/> a owl:Ontology .
+soil:Horizon a owl:Class .
+soil:depthOfHorizon a owl:DatatypeProperty .
+dcterms:title a owl:AnnotationProperty .
+"""
+DUG = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX soil: <https://soil.example.net/terms/>
+
+<https://data.example.org/id/lake/siljan> soil:depthOfHorizont 1 ; dcterms:created "2024" .
+"""
+
+
+def test_a_folder_may_bring_vocabularies_that_are_judged_too(world: Path) -> None:
+    """Of others' terms that it mentions, it does not tell all."""
+    (world / "data" / "lakes" / "more.ttl").write_text(DUG, encoding="utf-8")
+    assert findings(world) == []
+    (world / "vocabularies").mkdir()
+    (world / "vocabularies" / "soil.ttl").write_text(SOIL, encoding="utf-8")
+    (found,) = findings(world)
+    assert (found.file, found.line, found.rule) == ("data/lakes/more.ttl", 5, "terms")
     assert found.message["en"] == (
-        "The prefix dcat: stands for <http://www.w3.org/ns/dcat#>,"
-        " not <https://www.w3.org/ns/dcat#>. Write the former."
+        "https://soil.example.net/terms/depthOfHorizont is not a term of"
+        " <https://soil.example.net/terms/>. Did you mean 'depthOfHorizon'?"
     )
 
 
-def test_the_old_address_of_schema_org_is_named(world: Path) -> None:
-    """One letter, and no portal finds a thing."""
-    change(
-        world,
-        "data/catalogue.ttl",
-        "PREFIX dcat:",
-        "PREFIX schema: <http://schema.org/>\nPREFIX dcat:",
+def test_a_vocabulary_that_cannot_be_read_is_named(world: Path) -> None:
+    """Else its terms would not be judged, and nobody would know."""
+    (world / "vocabularies").mkdir()
+    (world / "vocabularies" / "soil.ttl").write_text("a b", encoding="utf-8")
+    with pytest.raises(SourceSyntax, match=r"vocabularies/soil\.ttl"):
+        findings(world)
+
+
+def test_things_below_a_namespace_of_the_folder_are_no_terms(world: Path) -> None:
+    """A publisher may name its terms and its things side by side."""
+    (world / "ontology" / "own.ttl").write_text(
+        """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX vann: <http://purl.org/vocab/vann/>
+<https://data.example.org/>
+    a owl:Ontology ; vann:preferredNamespaceUri "https://data.example.org/" .
+<https://data.example.org/depth> a owl:DatatypeProperty .
+""",
+        encoding="utf-8",
+    )
+    (world / "data" / "lakes" / "more.ttl").write_text(
+        """
+PREFIX d: <https://data.example.org/>
+d:siljan d:depth 120 ; <http://xmlns.com/foaf/0.1/page> d:page-of-siljan ; d:dept 1 .
+""",
+        encoding="utf-8",
     )
     (found,) = findings(world)
-    assert "<https://schema.org/>" in found.message["en"]
+    assert "Did you mean 'depth'?" in found.message["en"]
+
+
+def test_the_lists_of_terms_are_those_of_versions() -> None:
+    """A list without a version cannot be told to be whole."""
+    known = built_in().values()
+    assert all(v.version or not v.is_complete for v in known)
+    assert all(v.terms and v.title and v.namespace[-1] in "#/" for v in known)
+    assert {"Class", "subClassOf"} <= built_in()["http://www.w3.org/2000/01/rdf-schema#"].terms
+
+
+@pytest.mark.parametrize("prefix", ["DCTERMS", "FOAF", "ORG", "OWL", "PROV", "SH", "SKOS", "VOID"])
+def test_the_lists_have_what_rdflib_has(prefix: str) -> None:
+    """Two who copied from the same documents."""
+    theirs: type[DefinedNamespace] = getattr(rdflib_namespace, prefix)
+    ours = built_in()[str(theirs._NS)].terms
+    assert {*theirs.__annotations__, *theirs._extras} - {"_NS"} - ours == set()

@@ -11,12 +11,16 @@ from publisher.edit.editor.snapshot import SourceSnapshot
 from publisher.findings import Finding, Severity, in_order
 from publisher.load.sources import Sources
 from publisher.messages import Text
-from publisher.quality.file_rules import check_characters, check_definitions, check_terms
+from publisher.quality.definitions import check_definitions
+from publisher.quality.file_rules import check_characters
 from publisher.quality.hygiene import check_hygiene
+from publisher.quality.literals import check_literals
+from publisher.quality.vocabularies import check_terms
 from publisher.rdf.namespaces import iri
 
 _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
     check_terms,
+    check_literals,
     check_characters,
     check_definitions,
     check_hygiene,
@@ -35,7 +39,7 @@ def check_drafts(pending: PendingChanges) -> list[Finding]:
     things, after = pending.things(), pending.plan.after
     found = [f for step in _QUICK for f in step(after) if f.focus_node in things]
     found += pending.snapshot.validator.findings(after, sorted(things))
-    return in_order(found)
+    return in_order(after.rule_settings.at_levels(found))
 
 
 def finding_paths(finding: Finding, snapshot: SourceSnapshot) -> Iterator[str]:

@@ -1,0 +1,228 @@
+"""Do the files agree on what they describe together, and are things named below the base?"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal, InvalidOperation
+from itertools import combinations, groupby
+from operator import itemgetter
+from urllib.parse import urlsplit
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+
+from publisher.findings import Finding
+from publisher.load.files import Role
+from publisher.load.parse import SourceFile, find_line
+from publisher.load.sources import NO_GRAPH, Sources
+from publisher.messages import Text, text
+from publisher.rdf.namespaces import iri, shorten
+from publisher.rdf.sorted_files import SortedLines, read_lines
+from publisher.rule_settings import RULES
+
+Pair = frozenset[str]
+# Data that is entered by hand or copied; an ontology may be written in modules that overlap.
+_ENTERED = (Role.DATA, Role.CATALOGUE)
+_TYPE, _LABEL = iri("rdf:type"), iri("skos:prefLabel")
+# What nothing can be at once: SKOS Reference, S9 and S37; OWL 2 Syntax, section 5.8.1.
+_EXCLUDING = frozenset(
+    frozenset((iri(one), iri(other)))
+    for one, other in (
+        ("skos:Concept", "skos:ConceptScheme"),
+        ("skos:Concept", "skos:Collection"),
+        ("skos:Concept", "skos:OrderedCollection"),
+        ("skos:ConceptScheme", "skos:Collection"),
+        ("skos:ConceptScheme", "skos:OrderedCollection"),
+        ("owl:ObjectProperty", "owl:DatatypeProperty"),
+        ("owl:Class", "rdfs:Datatype"),
+    )
+)
+
+
+def check_definitions(sources: Sources) -> Iterator[Finding]:
+    """Yield a finding for each IRI that two files define (say the type of), where they disagree.
+
+    What they say is put together, as RDF does. A contradiction is an error; for a thing outside the
+    ontology a second, different definition is mentioned, since it may have been copied by mistake.
+    """
+    quads = SortedLines(sources.sorted_sources.quads)
+    axioms: _Axioms | None = None
+    for subject, files in _defined_differently(sources):
+        axioms = axioms or _Axioms(sources)
+        facts = _facts(quads, subject)
+        if reasons := list(axioms.contradictions(facts)):
+            for reason in reasons:
+                yield from _contradiction(subject, files, reason)
+        elif _is_entered_twice(files):
+            yield from _defined_twice(subject, files)
+
+
+def _defined_differently(sources: Sources) -> Iterator[tuple[str, list[SourceFile]]]:
+    """Yield each IRI that files say the type of with different descriptions, and these files."""
+    rows = (line[:-1].split(b"\t") for line in read_lines(sources.sorted_sources.defining_files))
+    for subject, of_subject in groupby(rows, itemgetter(0)):
+        digests = {int(n): digest for _, _, n, digest in of_subject if digest != NO_GRAPH}
+        if len(set(digests.values())) > 1:
+            yield subject[1:-1].decode(), [sources.files[n] for n in sorted(digests)]
+
+
+def _facts(quads: SortedLines, subject: str) -> list[Triple]:
+    lines = b"".join(quads.starting(f"<{subject}> ".encode()))
+    return [quad.triple for quad in parse(lines, format=RdfFormat.N_QUADS)]
+
+
+def _is_entered_twice(files: Iterable[SourceFile]) -> bool:
+    roles = [file.role for file in files if file.role is not Role.SHAPES]
+    return len(roles) > 1 and any(role in _ENTERED for role in roles)
+
+
+class _Axioms:
+    """What the ontology says can not be: disjoint classes, several values of a property."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._excluding: set[Pair] = set(_EXCLUDING)
+        self._functional: set[str] = set()
+        members: dict[object, object] = {}
+        rest: dict[object, object] = {}
+        first: dict[object, object] = {}
+        for file in sources.of_role(Role.ONTOLOGY):
+            for triple in file.triples:
+                predicate, value = triple.predicate.value, getattr(triple.object, "value", "")
+                if predicate == iri("owl:disjointWith"):
+                    self._excluding.add(frozenset((str(_value(triple.subject)), value)))
+                elif predicate == _TYPE and value == iri("owl:FunctionalProperty"):
+                    self._functional.add(_value(triple.subject))
+                elif predicate == iri("owl:members"):
+                    members[triple.subject] = triple.object
+                elif predicate == iri("rdf:first"):
+                    first[triple.subject] = triple.object
+                elif predicate == iri("rdf:rest"):
+                    rest[triple.subject] = triple.object
+        for node in members.values():
+            names: list[str] = []
+            while node in first:
+                names.append(_value(first.pop(node)))
+                node = rest.get(node)
+            self._excluding |= {frozenset(pair) for pair in combinations(names, 2)}
+
+    def contradictions(self, facts: Collection[Triple]) -> Iterator[Text]:
+        """Yield what is wrong with what is said of a thing."""
+        types = {_value(fact.object) for fact in facts if fact.predicate.value == _TYPE}
+        for pair in combinations(sorted(types), 2):
+            if frozenset(pair) in self._excluding:
+                one, other = map(shorten, pair)
+                yield text("nothing can be {one} and {other}", one=one, other=other)
+        values: dict[tuple[str, str], set[object]] = defaultdict(set)
+        for fact in facts:
+            predicate = fact.predicate.value
+            if not isinstance(fact.object, Literal):
+                continue
+            if predicate == _LABEL or predicate in self._functional:
+                values[predicate, fact.object.language or ""].add(_comparable(fact.object))
+        for (predicate, language), found in sorted(values.items()):
+            if len(found) < 2:
+                continue
+            if predicate == _LABEL and language:
+                yield text("two preferred names in the language '{tag}'", tag=language)
+            elif predicate in self._functional and not language:
+                yield text("two values of {property}, which has one", property=shorten(predicate))
+
+
+def _value(term: object) -> str:
+    return str(getattr(term, "value", ""))
+
+
+def _comparable(literal: Literal) -> object:
+    """Return what two literals with one value have in common: 1.0 and 1.00 are one number."""
+    if literal.language:
+        return literal.value
+    try:
+        return Decimal(literal.value)
+    except InvalidOperation:
+        return (literal.value, literal.datatype.value)
+
+
+def _contradiction(subject: str, files: list[SourceFile], reason: Text) -> Iterator[Finding]:
+    for file in files:
+        others = ", ".join(other.name for other in files if other is not file)
+        message = text(
+            "<{subject}> is described in {others} too, and the two contradict each other:",
+            subject=subject,
+            others=others,
+        )
+        cure = text("Keep one.")
+        said = {n: f"{message[n]} {reason[n]}. {cure[n]}" for n in message}
+        yield _finding("contradiction", said, file, subject)
+
+
+def _defined_twice(subject: str, files: list[SourceFile]) -> Iterator[Finding]:
+    for file in files:
+        others = ", ".join(other.name for other in files if other is not file)
+        said = text(
+            "<{subject}> is also defined in {others}, differently. If these are two things, give"
+            " one of them another name.",
+            subject=subject,
+            others=others,
+        )
+        yield _finding("one-definition", said, file, subject)
+
+
+def check_base(sources: Sources) -> Iterator[Finding]:
+    """Yield a finding for each dataset of which nothing is named below the base IRI.
+
+    A dataset about things of others, such as a set of mappings, is one all the same; but where the
+    whole folder has no name below the base, the base is wrong.
+    """
+    start = f"<{sources.base_iri}".encode()
+    lines = (line for line in read_lines(sources.sorted_sources.quads) if line.startswith(start))
+    named_here = {line.rsplit(b" ", 2)[1] for line in lines}
+    files: dict[str, list[SourceFile]] = defaultdict(list)
+    for file in sources.of_role(Role.DATA):
+        files[file.source.graph].append(file)
+    for graph, among in files.items():
+        if f"<{sources.base_iri}{graph}>".encode() in named_here:
+            continue
+        roots = Counter(_root(name) for file in among for name in _named_subjects(file))
+        if not roots:
+            continue
+        usual = roots.most_common(1)[0][0]
+        file, name = next((f, n) for f in among for n in _named_subjects(f))
+        if named_here:
+            said = text(
+                "Nothing in this dataset is named below the base IRI <{base}>; most names begin"
+                " with <{usual}>. It is published as files and in SPARQL; there are no pages of"
+                " its things.",
+                base=sources.base_iri,
+                usual=usual,
+            )
+        else:
+            said = text(
+                "Nothing here is named below the base IRI <{base}>; most names begin"
+                " with <{usual}>."
+                " Set base_iri in pyproject.toml to the right base, or name the things below it.",
+                base=sources.base_iri,
+                usual=usual,
+            )
+        yield _finding("dataset-base" if named_here else "base-iri", said, file, name)
+
+
+def _finding(rule: str, said: Text, file: SourceFile, name: str) -> Finding:
+    return Finding(
+        RULES[rule].severity,
+        said,
+        rule=rule,
+        file=file.name,
+        line=find_line(file, name),
+        focus_node=name,
+    )
+
+
+def _named_subjects(file: SourceFile) -> Iterator[str]:
+    """Yield the subjects of a file that have an IRI, once for each triple."""
+    return (t.subject.value for t in file.triples if isinstance(t.subject, NamedNode))
+
+
+def _root(name: str) -> str:
+    """Return scheme and host of an IRI; of one without a host, the scheme."""
+    parts = urlsplit(name)
+    return f"{parts.scheme}://{parts.netloc}/" if parts.netloc else f"{parts.scheme}:"

@@ -1,0 +1,154 @@
+r"""Shapes as people write them → shapes that a validator reads, and its messages → ours.
+
+Three things that SHACL says are done here and not by validators, so that each does them alike:
+patterns are those of XPath (section 4.4.3), any IRI is a severity (section 2.1.4), and messages
+name what broke the shape (section 5.3.2).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
+
+from publisher.messages import SOURCE_LANGUAGE, Text
+from publisher.quality.patterns import Dialect, PatternError, translated
+from publisher.rdf.namespaces import PREFIXES, iri
+
+_PATTERN, _FLAGS, _SEVERITY = iri("sh:pattern"), iri("sh:flags"), iri("sh:severity")
+# SHACL 1.2 adds two that say less than a note; whatever else there is does not stop a release.
+_SEVERITIES = {
+    iri("sh:Violation"): iri("sh:Violation"),
+    iri("sh:Warning"): iri("sh:Warning"),
+    iri("sh:Info"): iri("sh:Info"),
+    iri("sh:Debug"): iri("sh:Info"),
+    iri("sh:Trace"): iri("sh:Info"),
+}
+_OWN_SEVERITY = iri("sh:Warning")
+
+
+def is_severity(name: str) -> bool:
+    """Tell whether an IRI may be a severity: one of SHACL's, or one of somebody's own."""
+    return name in _SEVERITIES or not name.startswith(PREFIXES["sh"])
+
+
+def prepare_shapes(shapes: bytes, dialect: Dialect) -> bytes:
+    """Return a shapes graph with patterns of an engine, and with SHACL's own severities.
+
+    Args:
+        shapes: N-Triples; blank nodes keep the labels that they have.
+        dialect: What the validator evaluates patterns with.
+    """
+    triples = [quad.triple for quad in parse(shapes, format=RdfFormat.N_TRIPLES)]
+    patterned = {t.subject for t in triples if t.predicate.value == _PATTERN}
+    flags: dict[object, str] = defaultdict(str)
+    for triple in triples:
+        if triple.predicate.value == _FLAGS and isinstance(triple.object, Literal):
+            flags[triple.subject] = triple.object.value
+    prepared = [
+        _prepared(triple, flags[triple.subject], dialect)
+        for triple in triples
+        # The flags stand in the pattern now.
+        if not (triple.predicate.value == _FLAGS and triple.subject in patterned)
+    ]
+    return serialize(prepared, format=RdfFormat.N_TRIPLES) or b""
+
+
+def _prepared(triple: Triple, flags: str, dialect: Dialect) -> Triple:
+    predicate, value = triple.predicate.value, triple.object
+    if predicate == _SEVERITY and isinstance(value, NamedNode):
+        severity = _SEVERITIES.get(value.value, _OWN_SEVERITY)
+        return Triple(triple.subject, triple.predicate, NamedNode(severity))
+    if predicate == _PATTERN and isinstance(value, Literal):
+        try:
+            made = translated(value.value, flags, dialect)
+        except PatternError:  # said already: such shapes are not validated with
+            return triple
+        return Triple(triple.subject, triple.predicate, Literal(made))
+    return triple
+
+
+# Messages.
+
+_PLACEHOLDER = re.compile(r"\{[$?](\w+)\}")
+
+
+@dataclass(frozen=True)
+class MessageTemplate:
+    """A value of ``sh:message``.
+
+    Attributes:
+        written: With placeholders, such as ``{$this}`` and ``{?value}``.
+        language: Its language tag; empty for none.
+    """
+
+    written: str
+    language: str
+
+    def values_in(self, filled: str) -> Mapping[str, str] | None:
+        """Return name → value, as a message that was made from it has them; None for another."""
+        return _values_between(self.written, filled)
+
+    def filled(self, values: Mapping[str, str]) -> str:
+        """Return it with the values that are known; other placeholders stay."""
+        return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), self.written)
+
+
+def is_template(message: str) -> bool:
+    """Tell whether a message has placeholders."""
+    return _PLACEHOLDER.search(message) is not None
+
+
+def _values_between(written: str, filled: str) -> Mapping[str, str] | None:
+    parts = _PLACEHOLDER.split(written)
+    pattern, seen = "", set()
+    for number, part in enumerate(parts):
+        if number % 2 == 0:
+            pattern += re.escape(part)
+        elif part in seen:
+            pattern += f"(?P={part})"
+        else:
+            seen.add(part)
+            pattern += f"(?P<{part}>.*?)"
+    found = re.fullmatch(pattern, filled, re.DOTALL)
+    return found.groupdict() if found else None
+
+
+def fill_in(
+    templates: Iterable[MessageTemplate],
+    told: Iterable[tuple[str, str]],
+    known: Mapping[str, str],
+) -> Text:
+    """Return the messages of a result by language, with what broke the shape in them.
+
+    Args:
+        templates: The messages of the shape.
+        told: What the validator says of the result, each with its language; empty where the
+            validator drops it. It knows values that no result has: those of further variables of
+            a query.
+        known: Name → value of what the result has: ``this``, ``value``, ``path``.
+
+    >>> one, two = MessageTemplate("{?n} of {$this}", "en"), MessageTemplate("{$this}: {?n}", "sv")
+    >>> fill_in([one, two], [("en", "3 of http://e/a")], {"this": "http://e/a"})
+    {'sv': 'http://e/a: 3', 'en': '3 of http://e/a'}
+    """
+    templates = sorted(templates, key=lambda template: template.written)
+    values = dict(known)
+    if any(name not in values for t in templates for name in _PLACEHOLDER.findall(t.written)):
+        values = {**dict(_told_values(templates, list(told))), **values}
+    return {t.language or SOURCE_LANGUAGE: t.filled(values) for t in templates}
+
+
+def _told_values(
+    templates: Iterable[MessageTemplate], told: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, str]]:
+    for template in templates:
+        for language, message in told:
+            if language not in ("", template.language):
+                continue
+            for name, value in (template.values_in(message) or {}).items():
+                if not _PLACEHOLDER.fullmatch(value):
+                    yield name, value

@@ -1,0 +1,366 @@
+"""Terms of vocabularies: which ones are known, and which names in the sources are none of them.
+
+Only a vocabulary that is known as a whole can tell that a name is wrong. Three kinds are: those
+that the program holds by version (``vocabularies.json``), those that a folder brings
+(``vocabularies/``), and the folder's own ontology. Of a vocabulary that still grows, a name is
+mentioned when it is very like a known one, and nothing else is said.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
+
+from publisher.errors import SourceError, SourceSyntax
+from publisher.findings import Finding
+from publisher.load.files import Role, find_vocabularies
+from publisher.load.parse import SourceFile, find_line, find_line_naming, parse_any
+from publisher.load.sources import Sources
+from publisher.messages import text
+from publisher.rdf.guards import ReadLimits
+from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.sorted_files import SortedLines
+from publisher.rule_settings import RULES
+
+_BUILT_IN = "vocabularies.json"
+# From here on two names look like one name and a slip of the pen (difflib's ratio).
+_NEAR, _VERY_NEAR = 0.8, 0.9
+_SHORTEST_HINT = 5
+_RDF = PREFIXES["rdf"]
+# RDF Schema 1.1, section 5.1.5: every one of them is a term.
+_MEMBERSHIP = re.compile(r"_[1-9][0-9]*")
+_TYPE = iri("rdf:type")
+# schema.org has both, and says that either may be written.
+_ALIASES = {"http://schema.org/": "https://schema.org/"}
+_WRITTEN_DIFFERENTLY = re.compile(r"^https?://(?:www\.)?|[#/]+$")
+_KINDS_OF_TERMS = frozenset(
+    iri(name)
+    for name in (
+        *("rdf:Property", "rdfs:Class", "rdfs:Datatype", "owl:Class"),
+        *("owl:ObjectProperty", "owl:DatatypeProperty", "owl:AnnotationProperty"),
+        *("owl:NamedIndividual", "skos:Concept"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What is known of a vocabulary.
+
+    Attributes:
+        title: What people call it; empty where only its namespace is known.
+        version: Which state of it is known; empty where it has none.
+        namespace: What its terms begin with.
+        terms: Their local names.
+        is_complete: Whether a name that is not among them is wrong.
+    """
+
+    title: str
+    version: str
+    namespace: str
+    terms: frozenset[str] = field(repr=False)
+    is_complete: bool
+
+    @property
+    def name(self) -> str:
+        """Return how messages call it."""
+        if not self.title:
+            return f"<{self.namespace}>"
+        return f"{self.title} {self.version}".rstrip()
+
+
+@cache
+def built_in() -> Mapping[str, Vocabulary]:
+    """Return namespace → vocabulary of those that the program holds."""
+    read = json.loads((files("publisher") / "quality" / _BUILT_IN).read_bytes())
+    found = {
+        row["namespace"]: Vocabulary(
+            row["title"],
+            row["version"],
+            row["namespace"],
+            frozenset(" ".join(row["terms"]).split()),
+            row["is_complete"],
+        )
+        for row in read
+    }
+    return found | {alias: found[name] for alias, name in _ALIASES.items()}
+
+
+# Vocabularies of a folder.
+
+
+def _of_folder(folder: Path, limits: ReadLimits) -> Iterator[Vocabulary]:
+    """Yield the vocabularies that a folder brings along.
+
+    Raises:
+        SourceSyntax: A file cannot be read.
+    """
+    for path in find_vocabularies(folder):
+        status = path.stat()
+        name = path.relative_to(folder).as_posix()
+        yield from _read(path, name, limits, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=64)  # an editor's draft is checked again and again
+def _read(
+    path: Path, name: str, limits: ReadLimits, changed: int, size: int
+) -> tuple[Vocabulary, ...]:
+    try:
+        quads = parse_any([path], limits=limits).quads
+    except SourceError as error:
+        raise SourceSyntax.of(error, name) from error
+    return tuple(_defined_in(quads))
+
+
+def _defined_in(quads: Iterable[Quad]) -> Iterator[Vocabulary]:
+    """Yield the vocabularies that a file defines: it may say something of others' terms too."""
+    quads = list(quads)
+    subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, NamedNode)}
+    for namespace in _namespaces(quads, subjects):
+        terms = frozenset(
+            name.removeprefix(namespace) for name in subjects if name.startswith(namespace)
+        )
+        yield Vocabulary("", "", namespace, terms - {""}, True)
+
+
+def _namespaces(quads: Iterable[Quad], subjects: set[str]) -> set[str]:
+    """Return the namespaces that a file says it defines, else the one of most of its terms."""
+    named: set[str] = set()
+    terms: Counter[str] = Counter()
+    for quad in quads:
+        predicate, value = quad.predicate.value, getattr(quad.object, "value", "")
+        if predicate == iri("vann:preferredNamespaceUri"):
+            named.add(value)
+        elif predicate == _TYPE and isinstance(quad.subject, NamedNode):
+            subject = quad.subject.value
+            if value == iri("owl:Ontology"):
+                named |= {subject, f"{subject}#", f"{subject}/"}
+            elif value in _KINDS_OF_TERMS:
+                terms[_split(subject)[0]] += 1
+    used = {_split(subject)[0] for subject in subjects}
+    return named & used or {namespace for namespace, _ in terms.most_common(1)}
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Return namespace and local name of an IRI."""
+    end = max(name.rfind("#"), name.rfind("/")) + 1 or name.rfind(":") + 1
+    return name[:end], name[end:]
+
+
+def _own(sources: Sources) -> Iterator[Vocabulary]:
+    """Yield the vocabularies that the ontology of a folder names as its own."""
+    namespaces = {
+        quad.object.value
+        for quad in sources.quads(Role.ONTOLOGY)
+        if quad.predicate.value == iri("vann:preferredNamespaceUri")
+        and isinstance(quad.object, Literal | NamedNode)
+    }
+    subjects = {
+        quad.subject.value
+        for quad in sources.quads(Role.ONTOLOGY)
+        if isinstance(quad.subject, NamedNode)
+    }
+    for namespace in sorted(namespaces - set(built_in())):
+        terms = frozenset(s.removeprefix(namespace) for s in subjects if s.startswith(namespace))
+        # Of a vocabulary that lives elsewhere, the folder may say a part.
+        yield Vocabulary("", "", namespace, terms, namespace.startswith(sources.base_iri))
+
+
+# The verdict on a name.
+
+
+@dataclass(frozen=True)
+class WrongTerm:
+    """A name that its vocabulary does not have.
+
+    Attributes:
+        vocabulary: Where it was looked up.
+        near: The term that was probably meant; empty when none is like it.
+    """
+
+    vocabulary: Vocabulary
+    near: str
+
+
+class Vocabularies:
+    """Every known vocabulary of a folder of sources, and the verdict on each IRI."""
+
+    def __init__(self, sources: Sources) -> None:
+        """Read the vocabularies that the folder brings, and those that its ontology defines.
+
+        Raises:
+            SourceSyntax: A file in ``vocabularies/`` cannot be read.
+        """
+        self._subjects = sources.sorted_sources.defining_files
+        self._known = dict(built_in())
+        brought = _of_folder(sources.folder, sources.bounds.files)
+        for vocabulary in (*_own(sources), *brought):
+            self._known[vocabulary.namespace] = _joined(
+                self._known.get(vocabulary.namespace), vocabulary
+            )
+        self._wrong: dict[str, WrongTerm | None] = {}
+        self._alike = {_core(namespace): namespace for namespace in built_in()}
+
+    def wrong(self, name: str) -> WrongTerm | None:
+        """Return what is wrong with an IRI; None when nothing is, or nothing is known."""
+        namespace, local = _split(name)
+        vocabulary = self._known.get(namespace)
+        if vocabulary is None or not local or local in vocabulary.terms:
+            return None
+        if name not in self._wrong:
+            self._wrong[name] = self._look_up(name, local, vocabulary)
+        return self._wrong[name]
+
+    def _look_up(self, name: str, local: str, vocabulary: Vocabulary) -> WrongTerm | None:
+        if vocabulary.namespace == _RDF and _MEMBERSHIP.fullmatch(local):
+            return None
+        if vocabulary.namespace.endswith("/") and "." in local:
+            return None  # a file beside the terms, such as index.rdf
+        near = nearest(local, vocabulary.terms, _NEAR if vocabulary.is_complete else _VERY_NEAR)
+        if not vocabulary.is_complete:
+            is_told = near and len(local) >= _SHORTEST_HINT
+            return WrongTerm(vocabulary, near) if is_told else None
+        return None if self._is_described(name) else WrongTerm(vocabulary, near)
+
+    def _is_described(self, name: str) -> bool:
+        """Tell whether the folder says something of an IRI, in whatever file."""
+        if _split(name)[0] in built_in():
+            return False
+        return next(SortedLines(self._subjects).starting(f"<{name}>\t".encode()), None) is not None
+
+    def like(self, namespace: str) -> str:
+        """Return the known namespace that one is written like; empty when there is none."""
+        if namespace in self._known:
+            return ""
+        return self._alike.get(_core(namespace), "")
+
+
+def _joined(known: Vocabulary | None, more: Vocabulary) -> Vocabulary:
+    if known is None:
+        return more
+    is_complete = known.is_complete or more.is_complete
+    return Vocabulary(
+        known.title, known.version, more.namespace, known.terms | more.terms, is_complete
+    )
+
+
+def _core(namespace: str) -> str:
+    return _WRITTEN_DIFFERENTLY.sub("", namespace).lower()
+
+
+def nearest(name: str, terms: Iterable[str], least: float = _NEAR) -> str:
+    """Return the term that a name was probably meant to be; empty when none is really like it.
+
+    >>> nearest("titel", ("title", "type")), nearest("name", ("title", "type"))
+    ('title', '')
+    """
+    known = sorted(terms)
+    same = (term for term in known if term.casefold() == name.casefold())
+    return next(same, "") or "".join(difflib.get_close_matches(name, known, n=1, cutoff=least))
+
+
+# Findings.
+
+
+def check_terms(sources: Sources) -> Iterator[Finding]:
+    """Yield a finding for each name that its vocabulary does not have, once a file.
+
+    Raises:
+        SourceSyntax: A file in ``vocabularies/`` cannot be read.
+    """
+    vocabularies = Vocabularies(sources)
+    for file in sources.files:
+        yield from check_terms_in_file(file, file.triples, vocabularies)
+
+
+def check_terms_in_file(
+    file: SourceFile, triples: Iterable[Triple], vocabularies: Vocabularies
+) -> Iterator[Finding]:
+    """Yield the same for one file and what it says."""
+    seen: set[str] = set()
+    for triple in triples:
+        for name, is_used in _names(triple):
+            if name in seen:
+                continue
+            if (wrong := vocabularies.wrong(name)) is not None:
+                if not is_used and _may_be_a_thing(file, wrong.vocabulary):
+                    continue
+                seen.add(name)
+                yield _term_finding(file, triple, name, wrong)
+            elif is_used and (namespace := _split(name)[0]) not in seen:
+                seen.add(namespace)
+                if like := vocabularies.like(namespace):
+                    yield _namespace_finding(file, triple, namespace, like)
+
+
+def _may_be_a_thing(file: SourceFile, vocabulary: Vocabulary) -> bool:
+    """Tell whether a name in a file of data may stand for a thing beside the folder's terms."""
+    is_of_folder = not vocabulary.title and vocabulary.namespace.endswith("/")
+    return is_of_folder and file.role in (Role.DATA, Role.CATALOGUE)
+
+
+def _names(triple: Triple) -> Iterator[tuple[str, bool]]:
+    """Yield the IRIs of a triple, and whether each is used as a term for certain."""
+    if isinstance(triple.subject, NamedNode):
+        yield triple.subject.value, False
+    yield triple.predicate.value, True
+    if isinstance(triple.object, NamedNode):
+        yield triple.object.value, triple.predicate.value == _TYPE
+    elif isinstance(triple.object, Literal):
+        yield triple.object.datatype.value, True
+
+
+def _term_finding(file: SourceFile, triple: Triple, name: str, wrong: WrongTerm) -> Finding:
+    message = "{iri} is not a term of {vocabulary}. Write it as the vocabulary does."
+    if wrong.near:
+        message = "{iri} is not a term of {vocabulary}. Did you mean '{near}'?"
+    if not wrong.vocabulary.is_complete:
+        message = (
+            "{iri} is not among the terms of {vocabulary} that are known here."
+            " Is it '{near}', or is it newer?"
+        )
+    rule = RULES["terms" if wrong.vocabulary.is_complete else "similar-terms"]
+    said = text(message, iri=name, vocabulary=wrong.vocabulary.name, near=wrong.near)
+    return _at(file, triple, name, Finding(rule.severity, said, rule.name))
+
+
+def _namespace_finding(file: SourceFile, triple: Triple, namespace: str, like: str) -> Finding:
+    said = text(
+        "<{namespace}> is another namespace than <{known}>, whose terms everybody knows."
+        " Write the latter, unless you mean the former.",
+        namespace=namespace,
+        known=like,
+    )
+    rule = RULES["namespaces"]
+    found = _at(file, triple, namespace, Finding(rule.severity, said, rule.name))
+    return replace(found, line=find_line_naming(file, f"<{namespace}>", "") or found.line)
+
+
+def _at(file: SourceFile, triple: Triple, name: str, finding: Finding) -> Finding:
+    """Return a finding with the place of a triple in a file, and of a name in it."""
+    subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    line = find_line(file, subject, triple.predicate.value) if subject else 0
+    return replace(
+        finding,
+        file=file.name,
+        line=line or find_line_naming(file, _written(name, file.prefixes), ""),
+        focus_node=subject,
+        path=triple.predicate.value,
+        value="" if isinstance(triple.object, BlankNode) else str(triple.object),
+    )
+
+
+def _written(name: str, prefixes: Mapping[str, str]) -> str:
+    """Return how an IRI most likely stands in a file."""
+    namespace, local = _split(name)
+    short = next((f"{p}:{local}" for p, n in prefixes.items() if n == namespace and local), "")
+    return short or name
