@@ -22,6 +22,12 @@ from publisher.errors import PublisherError
 
 FLAGS = "smixq"
 _BLOCKS = "unicode_blocks.txt"
+# Blocks that Unicode called otherwise when XSD 1.0 was written; both names are in use.
+_OLDER_BLOCKS = {
+    "IsGreek": "IsGreekandCoptic",
+    "IsCombiningMarksforSymbols": "IsCombiningDiacriticalMarksforSymbols",
+    "IsPrivateUse": "IsPrivateUseArea",
+}
 _LAST = sys.maxunicode
 # Surrogates are no characters, and Rust's engine knows none.
 _SURROGATES = (0xD800, 0xDFFF)
@@ -131,7 +137,8 @@ def _blocks() -> Mapping[str, CharacterSet]:
     """Return ``Is`` and the name of a block of Unicode → its characters (XSD 1.1, G.4.2.3)."""
     text = (files("publisher") / "quality" / _BLOCKS).read_text(encoding="utf-8")
     rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
-    return {f"Is{name}": CharacterSet([(int(low, 16), int(high, 16))]) for low, high, name in rows}
+    found = {f"Is{name}": CharacterSet([(int(low, 16), int(high, 16))]) for low, high, name in rows}
+    return found | {older: found[name] for older, name in _OLDER_BLOCKS.items()}
 
 
 _SPACE = CharacterSet([(9, 10), (13, 13), (32, 32)])
@@ -290,8 +297,6 @@ class _Translator:
         if character in ("", "[", "]"):
             raise self._error()
         self._position += 1
-        if self._ignores_space and character in "\t\n\r ":
-            return CharacterSet(())
         return character
 
     def _error(self) -> PatternError:

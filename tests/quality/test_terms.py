@@ -219,8 +219,8 @@ def test_things_below_a_namespace_of_the_folder_are_no_terms(world: Path) -> Non
         """
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX vann: <http://purl.org/vocab/vann/>
-<https://data.example.org/>
-    a owl:Ontology ; vann:preferredNamespaceUri "https://data.example.org/" .
+<https://data.example.org/> a owl:Ontology ;
+    vann:preferredNamespaceUri "https://data.example.org/" .
 <https://data.example.org/depth> a owl:DatatypeProperty .
 """,
         encoding="utf-8",
