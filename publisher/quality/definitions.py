@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 from publisher.findings import Finding
 from publisher.load.files import Role
 from publisher.load.parse import SourceFile, find_line
-from publisher.load.sources import NO_GRAPH, Sources
+from publisher.load.sources import NO_GRAPH, PUBLISHED, Sources
 from publisher.messages import Text, text
 from publisher.rdf.namespaces import iri, shorten
 from publisher.rdf.sorted_files import SortedLines, read_lines
@@ -40,30 +40,38 @@ _EXCLUDING = frozenset(
 
 
 def check_definitions(sources: Sources) -> Iterator[Finding]:
-    """Yield a finding for each IRI that two files define (say the type of), where they disagree.
+    """Yield a finding for each IRI that two files describe, where they disagree.
 
     What they say is put together, as RDF does. A contradiction is an error; for a thing outside the
-    ontology a second, different definition is mentioned, since it may have been copied by mistake.
+    ontology a second, different definition (which says the type) is mentioned, since it may have
+    been copied by mistake.
     """
     quads = SortedLines(sources.sorted_sources.quads)
     axioms: _Axioms | None = None
-    for subject, files in _defined_differently(sources):
+    for subject, files, defining in _described_twice(sources):
         axioms = axioms or _Axioms(sources)
-        facts = _facts(quads, subject)
-        if reasons := list(axioms.contradictions(facts)):
+        if reasons := list(axioms.contradictions(_facts(quads, subject))):
             for reason in reasons:
                 yield from _contradiction(subject, files, reason)
-        elif _is_entered_twice(files):
-            yield from _defined_twice(subject, files)
+        elif _is_entered_twice(defining):
+            yield from _defined_twice(subject, defining)
 
 
-def _defined_differently(sources: Sources) -> Iterator[tuple[str, list[SourceFile]]]:
-    """Yield each IRI that files say the type of with different descriptions, and these files."""
+def _described_twice(
+    sources: Sources,
+) -> Iterator[tuple[str, list[SourceFile], list[SourceFile]]]:
+    """Yield each typed IRI of several published files, these, and which define it differently."""
     rows = (line[:-1].split(b"\t") for line in read_lines(sources.sorted_sources.defining_files))
     for subject, of_subject in groupby(rows, itemgetter(0)):
-        digests = {int(n): digest for _, _, n, digest in of_subject if digest != NO_GRAPH}
-        if len(set(digests.values())) > 1:
-            yield subject[1:-1].decode(), [sources.files[n] for n in sorted(digests)]
+        found = sorted((int(n), digest) for _, _, n, digest in of_subject)
+        if len(found) < 2:
+            continue
+        files = [(sources.files[n], d) for n, d in found if sources.files[n].role in PUBLISHED]
+        defining = [(file, digest) for file, digest in files if digest != NO_GRAPH]
+        if len(files) > 1 and defining:
+            differ = len({digest for _, digest in defining}) > 1
+            name = subject[1:-1].decode()
+            yield name, [f for f, _ in files], [f for f, _ in defining] if differ else []
 
 
 def _facts(quads: SortedLines, subject: str) -> list[Triple]:

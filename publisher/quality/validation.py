@@ -19,10 +19,11 @@ from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.load.sources import Sources
 from publisher.messages import SOURCE_LANGUAGE, in_language, text
+from publisher.quality.literals import is_lexical
 from publisher.quality.patterns import PYTHON, RUST
 from publisher.quality.second_opinion import MOST_TRIPLES, compare
 from publisher.quality.second_opinion import RULE as SECOND_OPINION
-from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork
+from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork, read_literal
 from publisher.quality.shape_partitions import (
     PARTITION_BYTES,
     Partition,
@@ -33,6 +34,7 @@ from publisher.quality.shape_partitions import (
 )
 from publisher.quality.shape_preparation import prepare_shapes
 from publisher.quality.validation_results import (
+    ResultKey,
     ValidationResult,
     findings_of,
     read_report,
@@ -43,6 +45,7 @@ from publisher.quality.validator_process import (
     ValidatorProcess,
     ValidatorStopped,
 )
+from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import read_lines
 from publisher.system.processes import cores
 
@@ -72,22 +75,22 @@ def validate(files: ValidationFiles, shapes: ShapesGraph, bounds: CheckLimits) -
         SourceSyntax: A shape is not one that SHACL allows, or takes too much.
     """
     if bounds.validator != FAST_VALIDATOR:
-        return Validation(_by_pyshacl(files, shapes.lines(), bounds))
+        return Validation(_by_pyshacl(files, shapes, shapes.lines(), bounds))
     process = FastValidatorProcess(bounds)
     try:
         work = _share(shapes, process)
         results = read_report(process.report(files.triples)) if work.fast else []
     except FastValidatorFailed as error:
         feature = Feature("", str(error))
-        return Validation(_by_pyshacl(files, shapes.lines(), bounds), (feature,))
+        return Validation(_by_pyshacl(files, shapes, shapes.lines(), bounds), (feature,))
     finally:
         process.close()
     said: list[Finding] = []
     if work.fast and _asks_again(files.triples, bounds):
         again = shapes.lines(untargeted=work.slow_roots)
-        results, said = _with_second_opinion(results, files, again, shapes, bounds)
+        results, said = _with_second_opinion(results, files, shapes, again, bounds)
     if work.slow:
-        results += _by_pyshacl(files, work.slow, bounds)
+        results += _by_pyshacl(files, shapes, work.slow, bounds)
     return Validation(results, work.features, tuple(said))
 
 
@@ -99,13 +102,13 @@ def _share(shapes: ShapesGraph, process: FastValidatorProcess) -> SharedWork:
 def _with_second_opinion(
     results: list[ValidationResult],
     files: ValidationFiles,
-    lines: bytes,
     shapes: ShapesGraph,
+    lines: bytes,
     bounds: CheckLimits,
 ) -> tuple[list[ValidationResult], list[Finding]]:
     """Return what is believed after pySHACL was asked too, and where it says otherwise."""
     try:
-        again = _by_pyshacl(files, lines, bounds)
+        again = _by_pyshacl(files, shapes, lines, bounds)
     except ValidatorStopped as error:
         # It takes too long or breaks down, as with NaN: then there is no second opinion.
         reason = in_language(error.what, SOURCE_LANGUAGE)
@@ -131,11 +134,14 @@ def validator_versions(sources: Sources) -> Mapping[str, str]:
 
 
 def _by_pyshacl(
-    files: ValidationFiles, shapes: bytes, bounds: CheckLimits
+    files: ValidationFiles, shapes: ShapesGraph, lines: bytes, bounds: CheckLimits
 ) -> list[ValidationResult]:
-    """Return what pySHACL finds: in parts where the data is large, on all cores."""
+    """Return what pySHACL finds with some lines of the shapes.
+
+    It validates in parts where the data is large, on all cores.
+    """
     files = replace(files, shapes_name=_SLOW_SHAPES)
-    files.shapes.write_bytes(prepare_shapes(shapes, PYTHON))
+    files.shapes.write_bytes(prepare_shapes(lines, PYTHON))
     is_cut = files.triples.stat().st_size > PARTITION_BYTES
     first = ValidatorProcess(files, bounds, is_cut=is_cut)
     processes = ValidatorPool(files, bounds, first)
@@ -146,9 +152,26 @@ def _by_pyshacl(
             else list(cut_into_partitions(files, first.needs))
         )
         reports = processes.reports(parts)
-        return [result for report in reports for result in read_report(report)]
+        return [result for report in reports for result in _read_pyshacl(report, shapes)]
     finally:
         processes.close()
+
+
+def _read_pyshacl(report: bytes, shapes: ShapesGraph) -> list[ValidationResult]:
+    """Return the results of a report of pySHACL, but for those of dates that Python lacks."""
+    return [r for r in read_report(report) if not _is_wrongly_ill_typed(r.key, shapes)]
+
+
+def _is_wrongly_ill_typed(key: ResultKey, shapes: ShapesGraph) -> bool:
+    """Tell whether a literal was refused only because Python has no such value.
+
+    Its dates end with the years 1 and 9999, those of XSD do not.
+    """
+    if key.component != iri("sh:DatatypeConstraintComponent") or not key.value.startswith('"'):
+        return False
+    value = read_literal(key.value)
+    asked = shapes.values(key.shape, f"<{iri('sh:datatype')}>")
+    return asked == [str(value.datatype)] and is_lexical(value.value, value.datatype.value)
 
 
 def feature_findings(features: Iterable[Feature]) -> Iterator[Finding]:
@@ -288,7 +311,7 @@ class NodeValidator:
                 for _ in cut_into_partitions(files, self._slow.needs):
                     pass  # what the parts need of each other is written on the way
                 part = Partition(files, 0, 0, nodes)
-            results += read_report(self._slow.report(part))
+            results += _read_pyshacl(self._slow.report(part), self._shapes)
         return results
 
 

@@ -59,6 +59,7 @@ PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
             ':c a skos:Concept ; skos:prefLabel "tjärn"@sv',
             "two preferred names in the language 'sv'",
         ),
+        (':c a skos:Concept ; skos:prefLabel "a"@en', ':c skos:prefLabel "b"@en', "two preferred"),
         (
             ":Pond owl:disjointWith :Stream . :p a :Pond",
             ":p a :Stream",

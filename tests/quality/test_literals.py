@@ -6,6 +6,7 @@ import pytest
 
 from publisher.load.sources import read_sources
 from publisher.quality.literals import check_literals, is_lexical
+from publisher.quality.shapes import check_shapes
 
 BASE = "https://data.example.org/"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -101,6 +102,31 @@ def test_a_text_that_the_datatype_does_not_allow_is_wrong(name: str) -> None:
 def test_datatypes_of_rdf_are_judged_too(name: str, text: str, expected: bool) -> None:
     """RDF 1.1 Concepts, section 5; whatever a browser reads is HTML."""
     assert is_lexical(text, RDF + name) is expected
+
+
+def test_a_shape_does_not_refuse_years_that_python_does_not_know(world: Path) -> None:
+    """SHACL, section 4.1.2: only what is ill-typed, or of another datatype."""
+    (world / "shapes" / "Seen.ttl").write_text(
+        """\
+PREFIX ex: <https://e.org/>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+ex:Seen a sh:NodeShape ; sh:targetSubjectsOf ex:seen ; sh:property ex:Seen-seen .
+ex:Seen-seen sh:path ex:seen ; sh:datatype xsd:date .
+""",
+        encoding="utf-8",
+    )
+    (world / "data" / "lakes" / "more.ttl").write_text(
+        """\
+PREFIX ex: <https://e.org/>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+<https://data.example.org/id/lake/siljan> ex:seen
+    "-0043-03-15"^^xsd:date , "12024-05-01"^^xsd:date , "2024-02-30"^^xsd:date , "2024"^^xsd:gYear .
+""",
+        encoding="utf-8",
+    )
+    found = list(check_shapes(read_sources(world, BASE)))
+    assert sorted(f.value.split("^^")[0] for f in found) == ['"2024"', '"2024-02-30"']
 
 
 def test_what_is_wrong_is_named_with_its_line_and_stops_nothing(world: Path) -> None:
