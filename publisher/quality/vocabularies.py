@@ -38,7 +38,7 @@ _SHORTEST_HINT = 5
 _RDF = PREFIXES["rdf"]
 # RDF Schema 1.1, section 5.1.5: every one of them is a term.
 _MEMBERSHIP = re.compile(r"_[1-9][0-9]*")
-_TYPE = iri("rdf:type")
+_TYPE, _NAMESPACE = iri("rdf:type"), iri("vann:preferredNamespaceUri")
 # schema.org has both, and says that either may be written.
 _ALIASES = {"http://schema.org/": "https://schema.org/"}
 _WRITTEN_DIFFERENTLY = re.compile(r"^https?://(?:www\.)?|[#/]+$")
@@ -138,7 +138,7 @@ def _namespaces(quads: Iterable[Quad], subjects: set[str]) -> set[str]:
     terms: Counter[str] = Counter()
     for quad in quads:
         predicate, value = quad.predicate.value, getattr(quad.object, "value", "")
-        if predicate == iri("vann:preferredNamespaceUri"):
+        if predicate == _NAMESPACE:
             named.add(value)
         elif predicate == _TYPE and isinstance(quad.subject, NamedNode):
             subject = quad.subject.value
@@ -158,17 +158,13 @@ def _split(name: str) -> tuple[str, str]:
 
 def _own(sources: Sources) -> Iterator[Vocabulary]:
     """Yield the vocabularies that the ontology of a folder names as its own."""
-    namespaces = {
-        quad.object.value
-        for quad in sources.quads(Role.ONTOLOGY)
-        if quad.predicate.value == iri("vann:preferredNamespaceUri")
-        and isinstance(quad.object, Literal | NamedNode)
-    }
-    subjects = {
-        quad.subject.value
-        for quad in sources.quads(Role.ONTOLOGY)
-        if isinstance(quad.subject, NamedNode)
-    }
+    namespaces: set[str] = set()
+    subjects: set[str] = set()
+    for quad in sources.quads(Role.ONTOLOGY):
+        if isinstance(quad.subject, NamedNode):
+            subjects.add(quad.subject.value)
+        if quad.predicate.value == _NAMESPACE and isinstance(quad.object, Literal | NamedNode):
+            namespaces.add(quad.object.value)
     for namespace in sorted(namespaces - set(built_in())):
         terms = frozenset(s.removeprefix(namespace) for s in subjects if s.startswith(namespace))
         # Of a vocabulary that lives elsewhere, the folder may say a part.

@@ -27,6 +27,7 @@ _WRITTEN = f'<type xmlns="{_STAND_IN}"'.encode()
 # Between namespace and name; no IRI holds one.
 _SEPARATOR = " "
 _BLOCK_BYTES = 1 << 20
+_LONGEST_TAG = 1 << 16
 
 
 class BrokenXml(ValueError):
@@ -64,7 +65,10 @@ def copy_well_formed(written: BinaryIO, target: BinaryIO) -> None:
     try:
         while block := written.read(_BLOCK_BYTES):
             block = rest + block
-            end = max(block.rfind(b"<"), 0)  # from here on a tag may not be whole yet
+            # A tag may go on in the next part; a long text after one may not wait for it.
+            start = block.rfind(b"<")
+            is_cut = start >= 0 and len(block) - start < _LONGEST_TAG
+            end = start if is_cut else len(block)
             rest = block[end:]
             _copy_part(block[:end], parser, target)
         _copy_part(rest, parser, target)
