@@ -169,6 +169,13 @@ RULES: Mapping[str, CheckRule] = {
             "DCAT-AP-SE; XML 1.0, 2.2",
         ),
         CheckRule(
+            "shape-references",
+            Level.WARNING,
+            "a property shape of others that is in no file, or has no path: nothing is held"
+            " against it",
+            "SHACL, 2.3",
+        ),
+        CheckRule(
             "viewers",
             Level.WARNING,
             "a viewer that pages do not know",

@@ -40,8 +40,11 @@ class ApprovedSources:
             raise TypeError("ApprovedSources come from approve() alone")
 
 
-def _shapes(sources: Sources) -> Iterable[Finding]:
-    return list(check_shape_syntax(sources)) or check_shapes(sources)
+def _shapes(sources: Sources) -> Iterator[Finding]:
+    found = list(check_shape_syntax(sources))
+    yield from found
+    if not any(finding.severity.blocks for finding in found):  # else some would not be looked at
+        yield from check_shapes(sources)
 
 
 Check = tuple[str, Callable[[Sources], Iterable[Finding]]]

@@ -1,6 +1,6 @@
 r"""Shapes as people write them → shapes that a validator reads, and its messages → ours.
 
-Three things that SHACL says are done here and not by validators, so that each does them alike:
+Some things that SHACL says are done here and not by validators, so that each does them alike:
 patterns are those of XPath (section 4.4.3), any IRI is a severity (section 2.1.4), and messages
 name what broke the shape (section 5.3.2).
 """
@@ -18,6 +18,7 @@ from publisher.messages import SOURCE_LANGUAGE, Text
 from publisher.quality.patterns import Dialect, PatternError, translated
 from publisher.rdf.namespaces import PREFIXES, iri
 
+_PROPERTY, _PATH = iri("sh:property"), iri("sh:path")
 _PATTERN, _FLAGS, _SEVERITY = iri("sh:pattern"), iri("sh:flags"), iri("sh:severity")
 # SHACL 1.2 adds two that say less than a note; whatever else there is does not stop a release.
 _SEVERITIES = {
@@ -48,11 +49,13 @@ def prepare_shapes(shapes: bytes, dialect: Dialect) -> bytes:
     for triple in triples:
         if triple.predicate.value == _FLAGS and isinstance(triple.object, Literal):
             flags[triple.subject] = triple.object.value
+    with_path = {t.subject for t in triples if t.predicate.value == _PATH}
     prepared = [
         _prepared(triple, flags[triple.subject], dialect)
         for triple in triples
-        # The flags stand in the pattern now.
+        # The flags stand in the pattern now, and a shape without a path is none of a property.
         if not (triple.predicate.value == _FLAGS and triple.subject in patterned)
+        and not (triple.predicate.value == _PROPERTY and triple.object not in with_path)
     ]
     return serialize(prepared, format=RdfFormat.N_TRIPLES) or b""
 

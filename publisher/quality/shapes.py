@@ -208,7 +208,12 @@ def _viewer(value: object) -> Text | None:
 def _finding(file: SourceFile, triple: Triple, message: Text) -> Finding:
     path = triple.predicate.value
     subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
-    rule = RULES["viewers" if path == VIEWER else RULE]
+    name = "viewers" if path == VIEWER else RULE
+    if path == iri("sh:property") and isinstance(triple.object, NamedNode):
+        # Profiles of others come in parts, and refer to shapes that are in none of them.
+        is_own = triple.object.value.startswith(file.base_iri)
+        name = RULE if is_own else "shape-references"
+    rule = RULES[name]
     return Finding(
         rule.severity,
         message,

@@ -115,6 +115,17 @@ def test_the_report_of_such_a_prefix_is_served(tmp_path: Path) -> None:
     assert not {"urn", "mailto"} & set(release.context)
 
 
+def test_official_profiles_can_be_used(found_in: Check) -> None:
+    """As they are published: one is ill-formed in two places, one misspells a term."""
+    profiles = REPORTS.parents[1] / "portals" / "profiles" / "dcat-ap-3.0.1"
+    if not profiles.is_dir():
+        pytest.skip("the profiles are not in this workplace")
+    found = found_in({"shapes/ap.ttl": (profiles / "dcat-ap-SHACL.ttl").read_text("utf-8")})
+    of_the_profile = [f for f in found if f.file == "shapes/ap.ttl"]
+    assert {f.rule for f in of_the_profile} == {"shape-references"}
+    assert not any(f.severity.blocks for f in of_the_profile)
+
+
 def test_only_ill_typed_literals_are_warnings(
     found_in: Check, capfd: pytest.CaptureFixture[str]
 ) -> None:

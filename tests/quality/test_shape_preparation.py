@@ -44,6 +44,24 @@ def test_any_iri_is_a_severity_and_only_violations_stop_a_release(
     assert (found.severity.value, found.focus_node) == (expected, SILJAN)
 
 
+@pytest.mark.parametrize(
+    ("shape", "rule", "is_error"),
+    [
+        ("<https://e.org/profile#Missing>", "shape-references", False),
+        ("shape:Missing", "shape-syntax", True),
+    ],
+)
+def test_a_profile_in_parts_is_used_without_those_that_are_missing(
+    world: Path, shape: str, rule: str, is_error: bool
+) -> None:
+    """The official DCAT-AP refers to property shapes without a path; one's own are misspelt."""
+    found = found_by(world, f"sh:property {shape} , [ sh:path skos:note ; sh:minCount 1 ]")
+    assert [(f.rule, f.severity.blocks) for f in found if f.file == "shapes/B.ttl"] == [
+        (rule, is_error)
+    ]
+    assert is_error or [f.focus_node for f in found if f.severity.blocks] == [SILJAN]
+
+
 @pytest.mark.parametrize("severity", ["sh:Warn", "'Warning'", "sh:warning"])
 def test_a_severity_of_shacl_that_there_is_not_is_an_error(world: Path, severity: str) -> None:
     """Else a misspelt violation would be a warning."""
