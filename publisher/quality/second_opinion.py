@@ -133,6 +133,19 @@ def _of_language(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | Non
     return not any(tag == name or tag.startswith(f"{name}-") for name in ranges)
 
 
+def _of_letters(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
+    """Tell of letters that differ only in case in Turkish (Functions and Operators 3.1, 5.6.2).
+
+    The capital of the dotless i is I; the dotted I is the capital of no letter alone.
+    """
+    letters = {*shown_term(key.value)}.union(*shapes.values(key.shape, f"<{iri('sh:pattern')}>"))
+    if letters.issuperset("ıİ"):
+        return True
+    if letters.isdisjoint("ıİ"):
+        return None
+    return finder == (PYSHACL if "ı" in letters else FAST_VALIDATOR)
+
+
 def _is_met(name: str, value: str, limit: str) -> bool | None:
     """Tell whether SPARQL finds that a value keeps to a limit; None when it cannot compare them."""
     comparison = _OPERATORS[name].format(value=value, limit=limit)
@@ -194,6 +207,12 @@ KNOWN_FAULTS = (
         "4.4.4",
         "pySHACL does not find that 'sv-x' is the beginning of 'sv-x-abc'",
         _of_language,
+    ),
+    KnownFault(
+        ("PatternConstraintComponent",),
+        "4.4.3",
+        "with the flag i, 'i' is 'İ' for pySHACL, and not 'ı' for the fast validator",
+        _of_letters,
     ),
     KnownFault(
         ("LessThanConstraintComponent", "LessThanOrEqualsConstraintComponent"),

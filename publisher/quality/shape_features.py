@@ -79,7 +79,7 @@ _NOT_FOLLOWED |= _sh("lessThanOrEquals", "group", "severity", "nodeKind") | {_TY
 _DEEPEST = 40
 # SHACL, appendix A.1: what pre-bound variables do not allow.
 _NOT_IN_QUERIES = {"MINUS", "VALUES", "SERVICE", "FROM", "GRAPH"}
-# Outside XPath, but written often: Python's regular expressions have these, Rust's lack them.
+# What regular expressions of Python have, and those of Rust lack or read otherwise.
 _NOT_IN_RUST = {
     "look-around": re.compile(r"\(\?<?[=!]"),
     "back-reference": re.compile(r"\\[1-9]|\(\?P="),

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from publisher.bounds import FAST_VALIDATOR, PYSHACL, CheckLimits
 from publisher.errors import SourceSyntax
@@ -83,6 +83,13 @@ FEATURES = {
         "SELECT $this ?value { { SELECT ?value { ?any <https://e.org/p> ?value } } }"
     ),
     "sh:pattern": ADVANCED.format("sh:property [ sh:path :p ; sh:pattern '^[a-z&&[x]]$' ]"),
+    "sh:pattern, look-around": ADVANCED.format(
+        "sh:property [ sh:path :p ; sh:pattern '^(?!\\\\p{Lu})' ]"
+    ),
+    "sh:pattern, back-reference": ADVANCED.format(
+        "sh:property [ sh:path :p ; sh:pattern '(.)\\\\1' ]"
+    ),
+    "sh:pattern, atomic group": ADVANCED.format("sh:property [ sh:path :p ; sh:pattern '^x++y' ]"),
     "sh:minCount (2)": ADVANCED.format("sh:property [ sh:path :p ; sh:minCount 1 , 9 ]"),
     "sh:minInclusive xsd:gYear": ADVANCED.format(
         "sh:property [ sh:path :p ; sh:minInclusive '2020'^^xsd:gYear ]"
@@ -324,6 +331,64 @@ CORE = """
 """
 
 
+PATTERNS = [
+    ("^\\p{Lu}[\\p{Ll}-[xyz]]+$", ""),
+    ("\\p{IsGreek}", ""),
+    ("^ s i l ", "ix"),
+    ("S.ljan", "q"),
+    ("a b <>%'", "q"),
+    ("^\\i\\c*$", ""),
+    ("^\\w+$", ""),
+    ("^\\P{L}", ""),
+    ("^[^\\s]+$", ""),
+    ("[^\\p{L}\\P{L}]", ""),
+    ("a.b", "s"),
+    ("l.$", ""),
+    ("^b$", "m"),
+    ("^\\d+$", ""),
+    ("\\[|\\{2\\}|\\^|\\$", ""),
+    ("[\\[\\]&~-]", ""),
+    ("é|k|s", "i"),
+    ("^\\p{L}{1,900}$", ""),  # larger than the fast validator allows
+]
+WORDS = [
+    *("Siljan", "sil jan", "Ööl", "a b <>%'", "123", "١٢", "x-y_z.", "a\n", "a\nb", "ΑΒ", "É", "ſ"),
+    *("S.ljan", "", "[x]", "a{2}", "^", "$", "&", "\u212a", "\U0001f600", "a\u00a0b", "fel\n"),
+]
+
+
+def test_patterns_of_xpath_mean_the_same_to_both(tmp_path: Path) -> None:
+    """SHACL, section 4.4.3; and severities of one's own are the same to both."""
+    shapes = "".join(
+        f":S{number} a sh:NodeShape ; sh:targetObjectsOf :p ; sh:severity :Own ;"
+        f" sh:pattern {Literal(pattern)} ; sh:flags {Literal(flags)} .\n"
+        for number, (pattern, flags) in enumerate(PATTERNS)
+    )
+    data = f":a :p {' , '.join(str(Literal(word)) for word in WORDS)} ."
+    files, graph = written(tmp_path, shapes, data)
+    fast, slow = validate(files, graph, FAST), validate(files, graph, SLOW)
+    assert [f.shape[-3:] for f in fast.features] == [f"S{len(PATTERNS) - 1}"]
+    assert keys(fast) == keys(slow)
+    assert {key.shape for key in keys(fast)} == {
+        f"<https://e.org/S{number}>" for number in range(len(PATTERNS))
+    }
+    assert {f.severity for f in findings_of(fast.results, graph)} == {Severity.WARNING}
+
+
+def test_messages_are_filled_in_whoever_validates(tmp_path: Path) -> None:
+    """With what broke the shape, and with what only the query knows."""
+    words = "sh:message '{?n} × {$this}: {?value}'@en , '{$this} har {?value} ({?n} gånger)'@sv ;"
+    query = "SELECT $this ?value (2 AS ?n) { $this <https://e.org/q> ?value }"
+    shapes = SELECT.format(query).replace("[ sh:select", f"[ {words} sh:select")
+    files, graph = written(tmp_path, shapes.replace(":A", ":B"), DATA)
+    for limits in (FAST, SLOW):
+        (found,) = findings_of(validate(files, graph, limits).results, graph)
+        assert found.message == {
+            "en": "2 × https://e.org/b: https://e.org/a",
+            "sv": "https://e.org/b har https://e.org/a (2 gånger)",
+        }
+
+
 def random_data(seed: int) -> str:
     """Return statements about a few nodes, in Turtle without prefixes of datatypes."""
     chance = random.Random(seed)
@@ -405,6 +470,8 @@ BEFORE_CHRIST = '"-0044-03-15"^^<http://www.w3.org/2001/XMLSchema#date>'
         ("MaxInclusive", TRUE, FAST_VALIDATOR, True),  # SHACL 4.3
         ("Datatype", BEFORE_CHRIST, PYSHACL, False),  # XSD 1.1, section 3.3.9
         ("LanguageIn", '"a"@sv-x-abc', PYSHACL, False),  # RFC 4647, section 3.3.1
+        ("Pattern", '"ı"', FAST_VALIDATOR, False),  # Functions and Operators 3.1, section 5.6.2
+        ("Pattern", '"İ"', FAST_VALIDATOR, True),
     ],
 )
 def test_of_a_known_fault_the_right_validator_is_believed(
