@@ -150,6 +150,13 @@ _CHECKS: Mapping[str, LexicalCheck] = {
     iri("rdf:JSON"): _is_json,
     iri("rdf:XMLLiteral"): _is_xml,
 }
+# Datatypes whose values are integers.
+INTEGERS = frozenset(iri(f"xsd:{name}") for name in ("integer", *_RANGES))
+
+
+def is_judged(datatype: str) -> bool:
+    """Tell whether it is known which texts a datatype allows."""
+    return datatype in _CHECKS
 
 
 @lru_cache(maxsize=_CACHED)

@@ -16,6 +16,7 @@ from pyoxigraph import Literal, QuerySolutions, Store
 from publisher.bounds import FAST_VALIDATOR, PYSHACL
 from publisher.findings import Finding, Severity
 from publisher.messages import text
+from publisher.quality.literals import INTEGERS, is_judged, is_lexical
 from publisher.quality.shape_features import ShapesGraph, read_literal, shown_name
 from publisher.quality.validation_results import ResultKey, ValidationResult, shown_term
 from publisher.rdf.namespaces import iri
@@ -24,39 +25,6 @@ RULE = "second-opinion"
 # More than so many triples, and pySHACL takes too long to be asked each time.
 MOST_TRIPLES = 20_000
 
-
-_DIGITS, _ZONE = r"(?:\d+(?:\.\d*)?|\.\d+)", r"(?:Z|[+-]\d\d:\d\d)?"
-_DATE, _TIME = r"-?(?:[1-9]\d{3,}|0\d{3})-\d\d-\d\d", r"\d\d:\d\d:\d\d(?:\.\d+)?"
-_FLOAT = rf"[+-]?{_DIGITS}(?:[eE][+-]?\d+)?|[+-]?INF|NaN"
-# XSD 1.1 Part 2, section 3: how values are written, where validators read more or less than that.
-_LEXICAL = {
-    "decimal": rf"[+-]?{_DIGITS}",
-    "double": _FLOAT,
-    "float": _FLOAT,
-    "boolean": "true|false|1|0",
-    "date": f"{_DATE}{_ZONE}",
-    "dateTime": f"{_DATE}T{_TIME}{_ZONE}",
-    "time": f"{_TIME}{_ZONE}",
-    "hexBinary": "(?:[0-9a-fA-F]{2})*",
-    "base64Binary": "(?:(?:[A-Za-z0-9+/] ?){4})*"
-    "(?:(?:[A-Za-z0-9+/] ?){2}(?:[A-Za-z0-9+/] ?|= ?)=)?",
-}
-# Integers: the least and the greatest value; None for no bound.
-_INTEGERS: dict[str, tuple[int | None, int | None]] = {
-    "integer": (None, None),
-    "byte": (-(1 << 7), (1 << 7) - 1),
-    "short": (-(1 << 15), (1 << 15) - 1),
-    "int": (-(1 << 31), (1 << 31) - 1),
-    "long": (-(1 << 63), (1 << 63) - 1),
-    "unsignedByte": (0, (1 << 8) - 1),
-    "unsignedShort": (0, (1 << 16) - 1),
-    "unsignedInt": (0, (1 << 32) - 1),
-    "unsignedLong": (0, (1 << 64) - 1),
-    "nonNegativeInteger": (0, None),
-    "positiveInteger": (1, None),
-    "nonPositiveInteger": (None, 0),
-    "negativeInteger": (None, -1),
-}
 _LARGEST_COMPARED = 1 << 63
 # Years before 1 and after 9999, and the end of a day: Python has no such dates.
 _NOT_IN_PYTHON = re.compile(r"-|0000|\d{5,}-|.*T24:")
@@ -71,15 +39,8 @@ _REWRITTEN = (iri("xsd:normalizedString"), iri("xsd:token"))
 
 def _is_well_typed(value: Literal) -> bool | None:
     """Tell whether a literal is written as its datatype wants; None where that is not known."""
-    name = value.datatype.value.removeprefix(iri("xsd:"))
-    if name in _INTEGERS:
-        if not re.fullmatch(r"[+-]?[0-9]+", value.value):
-            return False
-        low, high = _INTEGERS[name]
-        return (low is None or low <= int(value.value)) and (
-            high is None or int(value.value) <= high
-        )
-    return bool(re.fullmatch(_LEXICAL[name], value.value, re.ASCII)) if name in _LEXICAL else None
+    datatype = value.datatype.value
+    return is_lexical(value.value, datatype) if is_judged(datatype) else None
 
 
 def _of_rewritten(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
@@ -110,9 +71,9 @@ def _of_limit(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
     value = read_literal(key.value)
     if _is_well_typed(value) is False:
         return True
-    if value.datatype.value.removeprefix(iri("xsd:")) in _INTEGERS:
+    if value.datatype.value in INTEGERS:
         limit, number = read_literal(limits[0]), int(value.value)
-        if abs(number) < _LARGEST_COMPARED or not re.fullmatch(_LEXICAL["decimal"], limit.value):
+        if abs(number) < _LARGEST_COMPARED or not is_lexical(limit.value, iri("xsd:decimal")):
             return None if _is_met(name, key.value, limits[0]) is not None else True
         is_less = number < Decimal(limit.value)
         return is_less if name.startswith("Min") else not is_less
