@@ -176,6 +176,26 @@ RULES: Mapping[str, CheckRule] = {
             "SHACL, 2.3",
         ),
         CheckRule(
+            "not-validated",
+            Level.WARNING,
+            "a constraint that no validator here knows, such as `sh:js`: nothing is held against"
+            " it",
+            "SHACL Advanced Features, 6 to 8",
+        ),
+        CheckRule(
+            "validator",
+            Level.NOTE,
+            "a shape that the fast validator leaves to pySHACL, which takes longer; or that"
+            " pySHACL gave no second opinion",
+            "this program",
+        ),
+        CheckRule(
+            "second-opinion",
+            Level.ERROR,
+            "a result of one validator that the other does not have",
+            "this program",
+        ),
+        CheckRule(
             "viewers",
             Level.WARNING,
             "a viewer that pages do not know",

@@ -14,12 +14,13 @@ from decimal import Decimal
 from pyoxigraph import Literal, QuerySolutions, Store
 
 from publisher.bounds import FAST_VALIDATOR, PYSHACL
-from publisher.findings import Finding, Severity
+from publisher.findings import Finding
 from publisher.messages import text
 from publisher.quality.literals import INTEGERS, is_judged, is_lexical
 from publisher.quality.shape_features import ShapesGraph, read_literal, shown_name
 from publisher.quality.validation_results import ResultKey, ValidationResult, shown_term
 from publisher.rdf.namespaces import iri
+from publisher.rule_settings import RULES
 
 RULE = "second-opinion"
 # More than so many triples, and pySHACL takes too long to be asked each time.
@@ -240,7 +241,7 @@ def known_fault(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None
 
 def _disagreement(key: ResultKey, finds: str, passes: str) -> Finding:
     return Finding(
-        Severity.VIOLATION,
+        RULES[RULE].severity,
         text(
             "The validators do not agree: '{finds}' finds a fault here ({component}), '{passes}'"
             " does not. Write the shape in another way; or set second_opinion to 'never', and"

@@ -16,13 +16,12 @@ from queue import SimpleQueue
 
 from publisher.bounds import FAST_VALIDATOR, PYSHACL, CheckLimits
 from publisher.errors import SourceSyntax
-from publisher.findings import Finding, Severity
+from publisher.findings import Finding
 from publisher.load.sources import Sources
 from publisher.messages import SOURCE_LANGUAGE, in_language, text
 from publisher.quality.literals import is_lexical
 from publisher.quality.patterns import PYTHON, RUST
 from publisher.quality.second_opinion import MOST_TRIPLES, compare
-from publisher.quality.second_opinion import RULE as SECOND_OPINION
 from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork, read_literal
 from publisher.quality.shape_partitions import (
     PARTITION_BYTES,
@@ -47,9 +46,11 @@ from publisher.quality.validator_process import (
 )
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import read_lines
+from publisher.rule_settings import RULES
 from publisher.system.processes import cores
 
 RULE = "validator"
+_UNKNOWN_RULE = "not-validated"
 _SLOW_SHAPES = "slow.nt"
 
 
@@ -113,7 +114,7 @@ def _with_second_opinion(
         # It takes too long or breaks down, as with NaN: then there is no second opinion.
         reason = in_language(error.what, SOURCE_LANGUAGE)
         message = text("pySHACL gave no second opinion: {reason}", reason=reason)
-        return results, [Finding(Severity.INFO, message, rule=SECOND_OPINION)]
+        return results, [Finding(RULES[RULE].severity, message, rule=RULE)]
     comparison = compare(results, again, shapes)
     return comparison.results, comparison.findings
 
@@ -183,14 +184,14 @@ def feature_findings(features: Iterable[Feature]) -> Iterator[Finding]:
                 " Core or in a query.",
                 feature=feature.name,
             )
-            severity = Severity.WARNING
+            rule = RULES[_UNKNOWN_RULE]
         else:
             message = text(
                 "The fast validator does not do this ({feature}), so pySHACL did, more slowly.",
                 feature=feature.name,
             )
-            severity = Severity.INFO
-        yield Finding(severity, message, rule=RULE, focus_node=feature.shape)
+            rule = RULES[RULE]
+        yield Finding(rule.severity, message, rule=rule.name, focus_node=feature.shape)
 
 
 class ValidatorPool:
