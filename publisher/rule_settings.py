@@ -196,6 +196,25 @@ RULES: Mapping[str, CheckRule] = {
             "this program",
         ),
         CheckRule(
+            "unread",
+            Level.WARNING,
+            "a file in the folder that is not read, such as a packed file of an unknown kind",
+            "this program: nothing is lost in silence",
+        ),
+        CheckRule(
+            "graph-names",
+            Level.WARNING,
+            "a graph that cannot keep its name: without an IRI, or among shapes or in the"
+            " catalogue",
+            "RDF 1.1 Concepts, 4",
+        ),
+        CheckRule(
+            "reachable",
+            Level.WARNING,
+            "a name below the base that nobody can look up at its own address",
+            "RFC 3986, 5.2.4, 6.2.2",
+        ),
+        CheckRule(
             "viewers",
             Level.WARNING,
             "a viewer that pages do not know",

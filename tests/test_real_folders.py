@@ -30,19 +30,9 @@ class World:
 
 
 # What stops these folders is no fault of theirs; each is turned on when that is fixed.
-_NOT_YET = {
-    "modular-ontology": "classes declared in two modules are refused, and .owl is not read",
-    "application-profile": "terms of a vocabulary that is known in part are refused",
-}
-_NAMES = [
-    pytest.param(name, marks=pytest.mark.xfail(strict=True, reason=_NOT_YET[name]))
-    if name in _NOT_YET
-    else name
-    for name in FOLDERS
-]
 
 
-@pytest.fixture(scope="module", params=_NAMES)
+@pytest.fixture(scope="module", params=sorted(FOLDERS))
 def world(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[World]:
@@ -155,12 +145,11 @@ def test_every_address_of_the_sitemap_of_a_real_folder_answers(world: World) -> 
     assert wrong == {}
 
 
-def test_the_names_of_graphs_are_kept(world: World, request: pytest.FixtureRequest) -> None:
+def test_the_names_of_graphs_are_kept(world: World) -> None:
     """What was open in one year and closed in the next is said of each year."""
     quads = "".join(text for name, text in world.brought.files.items() if name.endswith(".nq"))
     if not quads:
         pytest.skip("no file of this folder names graphs")
-    request.applymarker(pytest.mark.xfail(strict=True, reason="the names of graphs are dropped"))
     name = next(name for name in world.folder.release.datasets() if name != "vocabulary")
     dumped_quads = Dataset()
     dumped_quads.parse(data=world.site.socket.get(f"/dump/{name}.nq").text, format="nquads")

@@ -29,7 +29,7 @@ class EngineName(StrEnum):
 
 
 @dataclass(frozen=True)
-class Feature:
+class SyntaxFeature:
     """A feature of a query's syntax.
 
     Attributes:
@@ -46,25 +46,27 @@ class Feature:
 
 
 _OXIGRAPH, _SPARQ, _EITHER = EngineName.OXIGRAPH, EngineName.SPARQ, EngineName.EITHER
-ANCHORED_JOIN = Feature("join from a constant", "5.1", _OXIGRAPH)
-COUNTED_JOIN = Feature("COUNT of a join or a filter", "11.2", _SPARQ)
-JOIN = Feature("join without a constant", "5.1", _SPARQ)
-NEGATION = Feature("negated comparison", "17.2", _OXIGRAPH)
-OTHER_SYNTAX = Feature("anything else", "19.8", _OXIGRAPH)
-PATH = Feature("property path", "9.1", _SPARQ)
-STAR = Feature("point or star of a constant", "5.1", _SPARQ)
-TOP = Feature("ORDER BY", "15.1", _SPARQ, ("ORDER", "ASC", "DESC"))
-TYPED_CONSTANT = Feature("number, boolean or typed literal in a pattern", "4.1.2", _OXIGRAPH)
-ZERO_LENGTH = Feature("path of length zero", "9.3", _SPARQ)
+ANCHORED_JOIN = SyntaxFeature("join from a constant", "5.1", _OXIGRAPH)
+COUNTED_JOIN = SyntaxFeature("COUNT of a join or a filter", "11.2", _SPARQ)
+JOIN = SyntaxFeature("join without a constant", "5.1", _SPARQ)
+NEGATION = SyntaxFeature("negated comparison", "17.2", _OXIGRAPH)
+OTHER_SYNTAX = SyntaxFeature("anything else", "19.8", _OXIGRAPH)
+PATH = SyntaxFeature("property path", "9.1", _SPARQ)
+STAR = SyntaxFeature("point or star of a constant", "5.1", _SPARQ)
+TOP = SyntaxFeature("ORDER BY", "15.1", _SPARQ, ("ORDER", "ASC", "DESC"))
+TYPED_CONSTANT = SyntaxFeature("number, boolean or typed literal in a pattern", "4.1.2", _OXIGRAPH)
+ZERO_LENGTH = SyntaxFeature("path of length zero", "9.3", _SPARQ)
 # Oxigraph answers these otherwise than the recommendation and the suite of the W3C say.
-CASTS = Feature("constructor functions of XML Schema", "17.5", _SPARQ)
-GRAPH_OF_MORE = Feature("GRAPH ?g around MINUS, VALUES or an aggregate", "13.3", _SPARQ)
-BLANK_NODES = Feature("BNODE of an expression", "17.4.2.9", _SPARQ, ("BNODE",))
-CONCATENATION = Feature("GROUP_CONCAT", "18.5.1.7", _SPARQ, ("GROUP_CONCAT",))
+CASTS = SyntaxFeature("constructor functions of XML Schema", "17.5", _SPARQ)
+GRAPH_OF_MORE = SyntaxFeature("GRAPH ?g around MINUS, VALUES or an aggregate", "13.3", _SPARQ)
+BLANK_NODES = SyntaxFeature("BNODE of an expression", "17.4.2.9", _SPARQ, ("BNODE",))
+CONCATENATION = SyntaxFeature("GROUP_CONCAT", "18.5.1.7", _SPARQ, ("GROUP_CONCAT",))
 CORRECTIONS = (CASTS, GRAPH_OF_MORE, BLANK_NODES, CONCATENATION, ZERO_LENGTH)
 
-FEATURES: tuple[Feature, ...] = (
-    Feature("SELECT, ASK", "16.1, 16.3", _EITHER, ("SELECT", "ASK", "WHERE", "PREFIX", "BASE")),
+FEATURES: tuple[SyntaxFeature, ...] = (
+    SyntaxFeature(
+        "SELECT, ASK", "16.1, 16.3", _EITHER, ("SELECT", "ASK", "WHERE", "PREFIX", "BASE")
+    ),
     STAR,
     JOIN,
     ANCHORED_JOIN,
@@ -72,20 +74,20 @@ FEATURES: tuple[Feature, ...] = (
     PATH,
     ZERO_LENGTH,
     TOP,
-    Feature("LIMIT, OFFSET", "15.4, 15.5", _EITHER, ("LIMIT", "OFFSET", "BY")),
-    Feature("DISTINCT", "15.3", _SPARQ, ("DISTINCT",)),
-    Feature("text filter", "17.4.3", _SPARQ, ("REGEX", "CONTAINS", "STRSTARTS", "STRENDS")),
-    Feature("FILTER", "5.2.2", _EITHER, ("FILTER", "IN", "BOUND", "TRUE", "FALSE")),
-    Feature(
+    SyntaxFeature("LIMIT, OFFSET", "15.4, 15.5", _EITHER, ("LIMIT", "OFFSET", "BY")),
+    SyntaxFeature("DISTINCT", "15.3", _SPARQ, ("DISTINCT",)),
+    SyntaxFeature("text filter", "17.4.3", _SPARQ, ("REGEX", "CONTAINS", "STRSTARTS", "STRENDS")),
+    SyntaxFeature("FILTER", "5.2.2", _EITHER, ("FILTER", "IN", "BOUND", "TRUE", "FALSE")),
+    SyntaxFeature(
         "functions on strings and terms",
         "17.4.2, 17.4.3",
         _EITHER,
         ("STR", "LANG", "LANGMATCHES", "LCASE", "UCASE", "STRLEN", "ISIRI", "ISLITERAL"),
     ),
-    Feature("OPTIONAL", "6", _EITHER, ("OPTIONAL",)),
-    Feature("UNION", "7", _EITHER, ("UNION",)),
-    Feature("GROUP BY", "11.1", _EITHER, ("GROUP",)),
-    Feature("COUNT", "11.2, 18.5.1.2", _EITHER, ("COUNT", "AS")),
+    SyntaxFeature("OPTIONAL", "6", _EITHER, ("OPTIONAL",)),
+    SyntaxFeature("UNION", "7", _EITHER, ("UNION",)),
+    SyntaxFeature("GROUP BY", "11.1", _EITHER, ("GROUP",)),
+    SyntaxFeature("COUNT", "11.2, 18.5.1.2", _EITHER, ("COUNT", "AS")),
     COUNTED_JOIN,
     NEGATION,
     *CORRECTIONS[:-1],
@@ -120,7 +122,7 @@ _BEYOND_TRIPLES = frozenset(
 
 
 @cache
-def _features_by_word() -> dict[str, Feature]:
+def _features_by_word() -> dict[str, SyntaxFeature]:
     return {word: feature for feature in FEATURES for word in feature.words}
 
 
@@ -135,7 +137,7 @@ class Route:
     """
 
     engine: EngineName
-    features: frozenset[Feature]
+    features: frozenset[SyntaxFeature]
     is_table: bool
 
 
@@ -182,7 +184,7 @@ _LONGEST_KEPT = 4096
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 
 
-def _features(tokens: Sequence[Token], prefixes: Collection[str]) -> Iterator[Feature]:
+def _features(tokens: Sequence[Token], prefixes: Collection[str]) -> Iterator[SyntaxFeature]:
     declared = {*prefixes, *_declared(tokens)}
     words = {token.text.upper() for token in tokens if token.kind == "word"}
     names = {token.text.partition(":")[0] for token in tokens if token.kind == "name"}
@@ -206,7 +208,7 @@ def _declared(tokens: Sequence[Token]) -> Iterator[str]:
             yield token.text.removesuffix(":")
 
 
-def _correction(tokens: Sequence[Token], words: set[str]) -> Feature | None:
+def _correction(tokens: Sequence[Token], words: set[str]) -> SyntaxFeature | None:
     """Return what Oxigraph would answer wrongly, if the query holds it."""
     for feature in (BLANK_NODES, CONCATENATION):
         if words.intersection(feature.words):
@@ -232,7 +234,7 @@ def _xml_schema_prefixes(tokens: Sequence[Token]) -> frozenset[str]:
     )
 
 
-def _structure(tokens: Sequence[Token], words: set[str]) -> Iterator[Feature]:
+def _structure(tokens: Sequence[Token], words: set[str]) -> Iterator[SyntaxFeature]:
     """Yield what triple patterns and expressions show."""
     try:
         patterns = read_patterns(tokens)
@@ -251,7 +253,7 @@ def _structure(tokens: Sequence[Token], words: set[str]) -> Iterator[Feature]:
         yield COUNTED_JOIN
 
 
-def _joins(patterns: Sequence[Pattern]) -> Iterator[Feature]:
+def _joins(patterns: Sequence[Pattern]) -> Iterator[SyntaxFeature]:
     if any(pattern.path for pattern in patterns):
         yield PATH
     if any(set(pattern.path) & {"*", "?"} and pattern.is_anchored for pattern in patterns):

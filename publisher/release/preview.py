@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -91,7 +92,14 @@ def build_preview(
     write_source_forms(folder / LITERALS, (f"{quad} .\n".encode() for quad in parsed.quads))
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
     _write_engines(folder, parsed, second_engine, union=union)
-    manifest = {
+    write_sealed(folder / MANIFEST, _manifest(folder, parsed, graphs))
+    switch(releases, _NAME)
+    return open_release(folder)
+
+
+def _manifest(folder: Path, parsed: ParsedFiles, graphs: Mapping[str, int]) -> dict[str, object]:
+    """Return what the release says of itself, with a list of its files."""
+    return {
         "format": FORMAT,
         "release": _NAME,
         "base_iri": parsed.base_iri,
@@ -100,16 +108,13 @@ def build_preview(
         "inputs": "",
         "software": __version__,
         "graphs": dict(graphs),
-        "prefixes": prefixes,
+        "prefixes": parsed.prefixes | dict(PREFIXES),
         "documents": shared_documents(parsed.quads, parsed.base_iri),
         PAGE_INPUTS: {},
         "named_graphs": {name: [name] for name in graphs if name},
         "modified": {},
         "files": as_json(list_files(folder, (MANIFEST, *ENGINE_FILES))),
     }
-    write_sealed(folder / MANIFEST, manifest)
-    switch(releases, _NAME)
-    return open_release(folder)
 
 
 def _write_engines(

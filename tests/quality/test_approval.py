@@ -86,7 +86,7 @@ def test_each_step_is_announced(sources: Sources) -> None:
     check(sources, steps.append)
     # Two at a time: what is seen in files, and what other processes find.
     assert [step for step in steps if step in BY_PROCESSES] == BY_PROCESSES
-    in_files = ["files", "definitions", "base", "addresses"]
+    in_files = ["files", "loading", "definitions", "base", "addresses"]
     assert [step for step in steps if step not in BY_PROCESSES] == in_files
 
 

@@ -19,8 +19,8 @@ from publisher.query.routing import (
     OTHER_SYNTAX,
     EngineName,
     FailedShapes,
-    Feature,
     SecondChances,
+    SyntaxFeature,
     route,
     route_of,
     shape,
@@ -187,7 +187,7 @@ def test_every_feature_has_three_queries() -> None:
         for number, query in enumerate(QUERIES[f.name], 1)
     ],
 )
-def test_the_engines_agree_on_each_feature(pair: Pair, feature: Feature, query: str) -> None:
+def test_the_engines_agree_on_each_feature(pair: Pair, feature: SyntaxFeature, query: str) -> None:
     """The query shows the feature, goes where the table says, and either answer is the same."""
     found = route(PROLOGUE + query)
     assert feature in found.features

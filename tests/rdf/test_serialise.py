@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from typing import Any
@@ -17,6 +18,8 @@ from publisher.rdf.jsonld import Context
 from publisher.rdf.media_types import MediaType
 from publisher.rdf.serialise import gzip_bytes, serialise
 from tests.graphs import PREFIXES, canonical, graphs, graphs_without_blank_nodes
+
+TAG = re.compile(rb"\"@language\": *\"[^\"]*\"")
 
 DEFINITIONS: dict[str, Any] = {
     **{name: namespace for name, namespace in PREFIXES.items() if name not in ("id", "rdf")},
@@ -99,7 +102,7 @@ def test_the_compact_form_says_what_pylds_compact_form_says(triples: list[Triple
 def test_the_compact_form_is_the_one_that_pyld_chooses(triples: list[Triple]) -> None:
     """Keys and values, not only their meaning: a developer who compacts finds no surprise."""
     written = serialise(triples, media_types.JSON_LD, PREFIXES, CONTEXT)
-    ours = json.loads(written.replace(b'"en-GB"', b'"en-gb"'))  # PyLD makes tags small
+    ours = json.loads(TAG.sub(lambda tag: tag[0].lower(), written))  # PyLD makes tags small
     options = {"documentLoader": refuse, "graph": True}
     theirs = jsonld.compact(jsonld.expand(ours, options), {"@context": DEFINITIONS}, options)
     assert by_name(ours["@graph"]) == by_name(theirs["@graph"])
