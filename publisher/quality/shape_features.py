@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from pyoxigraph import Literal, RdfFormat, parse
 
-from publisher.quality.patterns import RUST, PatternError, translated
+from publisher.quality.xpath_patterns import RUST, PatternError, translated
 from publisher.query.tokens import Token, tokenize
 from publisher.rdf.namespaces import iri, shorten
 

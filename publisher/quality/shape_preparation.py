@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse, serialize
 
 from publisher.messages import SOURCE_LANGUAGE, Text
-from publisher.quality.patterns import Dialect, PatternError, translated
+from publisher.quality.xpath_patterns import Dialect, PatternError, translated
 from publisher.rdf.namespaces import PREFIXES, iri
 
 _PROPERTY, _PATH = iri("sh:property"), iri("sh:path")

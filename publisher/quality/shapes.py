@@ -14,13 +14,13 @@ from publisher.load.files import Role
 from publisher.load.parse import SourceFile, find_line, find_line_naming
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, Text, text, translate
-from publisher.quality.patterns import PatternError, translated
 from publisher.quality.queries import FolderQueries, folder_queries
 from publisher.quality.shape_features import ShapesGraph
 from publisher.quality.shape_partitions import write_shapes
 from publisher.quality.shape_preparation import is_severity
 from publisher.quality.validation import feature_findings, validate
 from publisher.quality.validation_results import findings_of
+from publisher.quality.xpath_patterns import PatternError, translated
 from publisher.query.tokens import tokenize
 from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
 from publisher.rdf.sorted_files import read_lines

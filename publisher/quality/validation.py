@@ -20,7 +20,6 @@ from publisher.findings import Finding
 from publisher.load.sources import Sources
 from publisher.messages import SOURCE_LANGUAGE, in_language, text
 from publisher.quality.literals import is_lexical
-from publisher.quality.patterns import PYTHON, RUST
 from publisher.quality.second_opinion import MOST_TRIPLES, compare
 from publisher.quality.shape_features import Feature, ShapesGraph, SharedWork, read_literal
 from publisher.quality.shape_partitions import (
@@ -44,6 +43,7 @@ from publisher.quality.validator_process import (
     ValidatorProcess,
     ValidatorStopped,
 )
+from publisher.quality.xpath_patterns import PYTHON, RUST
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import read_lines
 from publisher.rule_settings import RULES
@@ -80,7 +80,7 @@ def validate(files: ValidationFiles, shapes: ShapesGraph, bounds: CheckLimits) -
     process = FastValidatorProcess(bounds)
     try:
         work = _share(shapes, process)
-        results = read_report(process.report(files.triples)) if work.fast else []
+        results = _read(process.report(files.triples), shapes) if work.fast else []
     except FastValidatorFailed as error:
         feature = Feature("", str(error))
         return Validation(_by_pyshacl(files, shapes, shapes.lines(), bounds), (feature,))
@@ -153,20 +153,21 @@ def _by_pyshacl(
             else list(cut_into_partitions(files, first.needs))
         )
         reports = processes.reports(parts)
-        return [result for report in reports for result in _read_pyshacl(report, shapes)]
+        return [result for report in reports for result in _read(report, shapes)]
     finally:
         processes.close()
 
 
-def _read_pyshacl(report: bytes, shapes: ShapesGraph) -> list[ValidationResult]:
-    """Return the results of a report of pySHACL, but for those of dates that Python lacks."""
+def _read(report: bytes, shapes: ShapesGraph) -> list[ValidationResult]:
+    """Return the results of a report, but for those of values that a validator has no room for."""
     return [r for r in read_report(report) if not _is_wrongly_ill_typed(r.key, shapes)]
 
 
 def _is_wrongly_ill_typed(key: ResultKey, shapes: ShapesGraph) -> bool:
-    """Tell whether a literal was refused only because Python has no such value.
+    """Tell whether a literal was refused only because the validator has no such value.
 
-    Its dates end with the years 1 and 9999, those of XSD do not.
+    Python's dates end with the years 1 and 9999, decimals in Rust have 18 digits behind the
+    point and 20 before it; values of XSD have no end (XSD 1.1 Datatypes, 3.3).
     """
     if key.component != iri("sh:DatatypeConstraintComponent") or not key.value.startswith('"'):
         return False
@@ -303,7 +304,7 @@ class NodeValidator:
     def _results(self, files: ValidationFiles, named: set[str]) -> list[ValidationResult]:
         results: list[ValidationResult] = []
         if self._fast is not None:
-            found = read_report(self._fast.report(files.triples))
+            found = _read(self._fast.report(files.triples), self._shapes)
             results += (result for result in found if result.key.focus_node in named)
         if self._slow is not None:
             nodes = tuple(name.encode() for name in named)
@@ -312,7 +313,7 @@ class NodeValidator:
                 for _ in cut_into_partitions(files, self._slow.needs):
                     pass  # what the parts need of each other is written on the way
                 part = Partition(files, 0, 0, nodes)
-            results += _read_pyshacl(self._slow.report(part), self._shapes)
+            results += _read(self._slow.report(part), self._shapes)
         return results
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from publisher.quality.patterns import PYTHON, RUST, CharacterSet, PatternError, translated
+from publisher.quality.xpath_patterns import PYTHON, RUST, CharacterSet, PatternError, translated
 
 CASES = [
     (r"^\p{Lu}", "", "Älv", True),

@@ -8,8 +8,8 @@ from pyoxigraph import RdfFormat, parse
 from publisher.findings import Finding
 from publisher.load.sources import read_sources
 from publisher.quality.approval import check
-from publisher.quality.patterns import RUST
 from publisher.quality.shape_preparation import MessageTemplate, fill_in, prepare_shapes
+from publisher.quality.xpath_patterns import RUST
 
 BASE = "https://data.example.org/"
 SILJAN = "https://data.example.org/id/lake/siljan"
