@@ -184,7 +184,7 @@ def test_both_ways_answer_alike(both: Both, name: str) -> None:
         assert exchange(direct, method, path, body, fields) == first
 
 
-@pytest.mark.parametrize("name", REQUESTS.keys() - BY_THREADS - {"wrong", "unbound"})
+@pytest.mark.parametrize("name", sorted(REQUESTS.keys() - BY_THREADS - {"wrong", "unbound"}))
 def test_what_is_ordinary_is_taken_by_the_loop(both: Both, name: str) -> None:
     """Else the way would be there, and nobody would go it."""
     direct, application, _ = both
