@@ -33,6 +33,7 @@ def test_a_head_says_what_is_asked_for() -> None:
         "REQUEST_METHOD": "HEAD",
         "PATH_INFO": "/id/lake/vÃ¤nern",
         "QUERY_STRING": "a=%20&b",
+        "REQUEST_URI": "/id/lake/v%C3%A4nern?a=%20&b",
         "SERVER_PROTOCOL": "HTTP/1.1",
         "HTTP_ACCEPT": "text/turtle,*/*;q=0.1",
         "HTTP_IF_NONE_MATCH": '"a"',
