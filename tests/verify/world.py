@@ -15,6 +15,7 @@ PREFIX bridge: <https://w3id.org/tiny/def/bridge#>
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
 PREFIX dcatap: <http://data.europa.eu/r5r/>
 PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX geo: <http://www.opengis.net/ont/geosparql#>
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -149,6 +150,26 @@ COMMON = Template("""
     dcat:servesDataset <https://w3id.org/tiny/dataset/bridges> .
 """)
 
+# What DCAT-AP-SE recommends besides, and the kind of rights statement that it knows.
+SWEDISH = """
+<https://w3id.org/tiny/catalog#rights> a <http://schema.theodi.org/odrs#RightsStatement> .
+<http://dataportal.se/organisation/SE2321000180>
+    <https://www.w3.org/ns/org#classification>
+        <https://dataportal.se/concepts/orgAspects/feeFinanzing> .
+<https://w3id.org/tiny/catalog#contact>
+    vcard:hasTelephone <https://w3id.org/tiny/catalog#telephone> ;
+    vcard:hasAddress <https://w3id.org/tiny/catalog#address> .
+<https://w3id.org/tiny/catalog#telephone> a vcard:Voice ; vcard:hasValue <tel:+46-10> .
+<https://w3id.org/tiny/catalog#address> a vcard:Address ;
+    vcard:country-name "Sverige" ; vcard:locality "Falun" ; vcard:postal-code "791 00" ;
+    vcard:street-address "Gatan 1" .
+"""
+BOX = """
+<https://w3id.org/tiny/dataset/{name}> dcterms:spatial [ a dcterms:Location ;
+    dcat:centroid "POINT(15 60)"^^geo:wktLiteral ;
+    dcat:bbox "POLYGON((14 59,16 59,16 61,14 59))"^^geo:wktLiteral ] .
+"""
+
 VOID = Template(
     PREFIXES
     + """
@@ -186,6 +207,8 @@ def dumps() -> dict[str, bytes]:
 def catalogue(site: str, mail: str, swedish: bool) -> str:
     """Return the catalogue in Turtle; the views differ in format and checksum."""
     parts = [PREFIXES, COMMON.substitute(site=site, mail=mail)]
+    if swedish:
+        parts += [SWEDISH, *(BOX.format(name=name) for name in ("bridges", "terms"))]
     named: dict[str, list[str]] = {}
     for file_name, body in dumps().items():
         name, _, extension = file_name.partition(".")
