@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from publisher.rdf.source_forms import SourceForms
 from publisher.render.details import MOST, fetch_details
 from publisher.render.layout import Layout
 from publisher.render.page_model import Value
@@ -136,7 +137,7 @@ water:s3 sh:path water:owner ; sh:order 1 ; sh:name "owner"@en .
 def _detailed(pond: Pond) -> list[Value]:
     description = pond.describe(ID + "a")
     placings = Layout(pond.engine).of([LAKE])
-    details = fetch_details(pond.engine, ID + "a", description, placings)
+    details = fetch_details(pond.engine, SourceForms(None), ID + "a", description, placings)
     enriched = replace(
         description,
         own=(*description.own, *details.triples),
