@@ -22,7 +22,7 @@ from publisher.rdf.packed import unpack_gzip, unpack_member
 from publisher.rdf.recognise import syntax_by_content
 
 BASE = "https://data.example.org/"
-FIELD = Path("/work/shared/field/data")
+FIELD = Path(__file__).parents[3] / "shared" / "field" / "data"
 FACT = f'<{BASE}id/mill/1> <http://www.w3.org/2000/01/rdf-schema#label> "Väderkvarn"@sv .\n'
 needs_field = pytest.mark.skipif(not FIELD.is_dir(), reason="the reproducers are not here")
 

@@ -14,7 +14,7 @@ from publisher.quality.file_rules import check_characters, fix_style
 from publisher.rdf.source_forms import SourceForms, write_source_forms
 
 BASE = "https://daten.example.org/"
-FIELD = Path("/work/shared/field/data")
+FIELD = Path(__file__).parents[3] / "shared" / "field" / "data"
 pytestmark = pytest.mark.skipif(not FIELD.is_dir(), reason="the reproducers are not here")
 
 

@@ -21,7 +21,7 @@ from publisher.serve.site import Site as ReleaseSite
 from tests.folders import Folder, Site, build_folder, run_publisher, target_of
 from tests.serve.conftest import serve_with
 
-FIELD = Path("/work/shared/field/data")
+FIELD = Path(__file__).parents[3] / "shared" / "field" / "data"
 SHARED = ("odd-iris", "encoded-reserved", "trailing-slash", "reserved-paths")
 DATEN = "https://daten.example.org/"
 COMMENT = "<http://www.w3.org/2000/01/rdf-schema#comment>"
