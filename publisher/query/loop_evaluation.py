@@ -125,8 +125,8 @@ class LoopEvaluation:
         self._timer = self._loop.call_later(self._seconds, self._end, Outcome(Status.NO_TIME))
         worker.listener = self._read
         self._is_asking = True
-        if not worker.is_watched:
-            worker.is_watched = True
+        if worker.watched_by is not self._loop:
+            worker.watched_by = self._loop
             self._loop.add_reader(worker.channel.socket, _listen, self._loop, worker)
         self._unsent = pack_message(write_operation(self.operation))
         self._send()
@@ -224,13 +224,15 @@ class LoopEvaluation:
 
 def _listen(loop: asyncio.AbstractEventLoop, worker: WorkerProcess) -> None:
     """Let whoever asked take what the worker has sent; nobody in this loop has, or it has died."""
-    if worker.listener is not None:
+    if worker.watched_by is not loop:
+        loop.remove_reader(worker.channel.socket)  # another loop asks it now
+    elif worker.listener is not None:
         worker.listener()
     else:
         _stop_watching(loop, worker)
 
 
 def _stop_watching(loop: asyncio.AbstractEventLoop, worker: WorkerProcess) -> None:
-    if worker.is_watched:
-        worker.is_watched = False
+    if worker.watched_by is loop:
+        worker.watched_by = None
         loop.remove_reader(worker.channel.socket)

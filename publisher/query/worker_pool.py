@@ -13,6 +13,7 @@ import socket
 import subprocess
 import threading
 import time
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 
@@ -322,7 +323,7 @@ class WorkerProcess:
         """
         # What an event loop that watches the socket calls; see ``LoopEvaluation``.
         self.listener: Callable[[], None] | None = None
-        self.is_watched = False
+        self.watched_by: AbstractEventLoop | None = None
         self._opened = ExitStack()  # what is open is closed on every way out
         self._process: subprocess.Popen[bytes] | None = None
         try:

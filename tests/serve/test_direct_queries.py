@@ -195,6 +195,7 @@ def test_what_is_ordinary_is_taken_by_the_loop(both: Both, name: str) -> None:
     until(lambda: len(application.in_the_loop) == before + 1)
 
 
+@pytest.mark.slow
 def test_an_answer_of_ordinary_length_needs_no_thread(both: Both) -> None:
     """By GET, by form, directly, and by the name of a query."""
     direct, application, _ = both
@@ -281,6 +282,7 @@ def workers(application: CountingApplication) -> list[int]:
     return engine.workers().pids()
 
 
+@pytest.mark.slow
 def test_a_query_that_many_ask_is_evaluated_once(site: Site) -> None:
     """Also when they indent it differently; and each is answered."""
     with own_site(site, query_timeout_seconds=10.0, sparq_triples=0) as (port, application):
@@ -300,6 +302,7 @@ def test_a_query_that_many_ask_is_evaluated_once(site: Site) -> None:
         assert application.leases == 0
 
 
+@pytest.mark.slow
 def test_a_query_whose_worker_ends_under_sparq_is_put_to_oxigraph(
     site: Site, approved: ApprovedSources, tmp_path: Path
 ) -> None:
@@ -317,6 +320,7 @@ def test_a_query_whose_worker_ends_under_sparq_is_put_to_oxigraph(
         assert application.leases == 0
 
 
+@pytest.mark.slow
 def test_a_client_beyond_its_share_is_told(site: Site) -> None:
     """429, as by threads; those of its queries that it may have are answered."""
     settings = {"query_client_share": 2, "query_timeout_seconds": 1.5}
@@ -334,6 +338,7 @@ def test_a_client_beyond_its_share_is_told(site: Site) -> None:
         assert exchange(port, "GET", asked("ASK {}"))[0] == 200
 
 
+@pytest.mark.slow
 def test_a_full_queue_sends_the_newest_away(site: Site) -> None:
     """503 at once: better told than kept waiting for nothing."""
     settings = {"query_queue": 1, "query_timeout_seconds": 1.5}
@@ -347,6 +352,7 @@ def test_a_full_queue_sends_the_newest_away(site: Site) -> None:
         assert (first.status(), second.status()) == (504, 504)
 
 
+@pytest.mark.slow
 def test_a_wait_that_is_too_long_ends(site: Site) -> None:
     """The place is not lost."""
     settings = {"query_wait_seconds": 0.3, "query_timeout_seconds": 1.5}
@@ -359,6 +365,7 @@ def test_a_wait_that_is_too_long_ends(site: Site) -> None:
         assert exchange(port, "GET", asked("ASK {}"))[0] == 200
 
 
+@pytest.mark.slow
 def test_who_leaves_while_waiting_is_dropped(site: Site) -> None:
     """Nobody reads the answer, so nothing is evaluated; whoever asks the same asks for itself."""
     with own_site(site, query_timeout_seconds=3.0) as (port, application):
@@ -373,6 +380,7 @@ def test_who_leaves_while_waiting_is_dropped(site: Site) -> None:
         until(lambda: application.leases == 0)
 
 
+@pytest.mark.slow
 def test_a_worker_that_answers_nonsense_is_replaced(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,6 +399,7 @@ def test_a_worker_that_answers_nonsense_is_replaced(
         assert workers(application) != before
 
 
+@pytest.mark.slow
 def test_idle_workers_that_died_cost_nothing(site: Site) -> None:
     """They are watched by the loop, and found before a query is given to them."""
     with own_site(site) as (port, application):
@@ -402,6 +411,7 @@ def test_idle_workers_that_died_cost_nothing(site: Site) -> None:
         assert exchange(port, "GET", asked("ASK {}"))[0] == 200
 
 
+@pytest.mark.slow
 def test_threads_and_the_loop_ask_the_same_workers_in_turn(site: Site) -> None:
     """A page is made by a thread; its query goes to the worker that the loop watches."""
     with own_site(site) as (port, application):
@@ -413,6 +423,7 @@ def test_threads_and_the_loop_ask_the_same_workers_in_turn(site: Site) -> None:
         assert len(workers(application)) == 1
 
 
+@pytest.mark.slow
 def test_a_result_past_its_limit_is_told_and_never_cut(site: Site) -> None:
     """422, with the name of the setting."""
     with own_site(site, query_result_mb=1) as (port, _):
@@ -421,6 +432,7 @@ def test_a_result_past_its_limit_is_told_and_never_cut(site: Site) -> None:
         assert (status, json.loads(body)["limit"]) == (422, "query_result_mb")
 
 
+@pytest.mark.slow
 def test_an_answer_of_megabytes_comes_whole(site: Site) -> None:
     """In parts from the worker, and in parts to a client that reads slowly."""
     with own_site(site, query_timeout_seconds=10.0) as (port, _):
@@ -433,6 +445,7 @@ def test_an_answer_of_megabytes_comes_whole(site: Site) -> None:
         assert len(json.loads(body)["results"]["bindings"]) == 20000
 
 
+@pytest.mark.slow
 def test_what_the_loop_answered_is_counted_and_written_down(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -452,6 +465,7 @@ def test_what_the_loop_answered_is_counted_and_written_down(
     assert [line["ending"] for line in written] == ["answered", "answered", "refused"]
 
 
+@pytest.mark.slow
 def test_a_flood_of_answers_leaves_documents_their_turn(site: Site) -> None:
     """Whoever pipelines thousands of queries that are known does not keep the loop."""
     with own_site(site) as (port, _):
@@ -470,6 +484,7 @@ def test_a_flood_of_answers_leaves_documents_their_turn(site: Site) -> None:
             sending.join()
 
 
+@pytest.mark.slow
 def test_a_release_is_held_until_its_last_query_has_ended(site: Site) -> None:
     """The one who asked is answered from the release that was current then."""
     with own_site(site, query_timeout_seconds=1.0) as (port, application):
@@ -478,3 +493,15 @@ def test_a_release_is_held_until_its_last_query_has_ended(site: Site) -> None:
         assert application.leases == 1
         assert busy.status() == 504
         until(lambda: application.leases == 0)
+
+
+def test_a_worker_that_another_loop_asked_before_is_heard(site: Site) -> None:
+    """Two servers over one site, one after the other: the second hears the workers, too."""
+    opened = open_site(dataclasses.replace(site.config, query_timeout_seconds=10.0), site.release)
+    try:
+        for number in range(2):
+            with serving_site(opened) as (port, _):
+                path = asked(f"SELECT ?loop{number} {{ ?loop{number} a ?c }}")
+                assert exchange(port, "GET", path, None, ACCEPT)[0] == 200
+    finally:
+        opened.engine.close()
