@@ -90,6 +90,7 @@ def test_an_iri_is_found_however_its_letters_are_escaped(path: str, iri: str) ->
     assert iri in HERE.candidates(path)
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_whatever_is_asked_for_means_something_below_the_base(path: str) -> None:
     """A stranger's path never leaves the base, and never breaks the look-up."""
@@ -167,6 +168,7 @@ _PARTS = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(_PARTS, max_size=8).map("".join))
 def test_a_name_without_obstacle_is_found_however_clients_ask(path: str) -> None:
     """As it is written, and as clients write it."""

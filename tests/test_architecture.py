@@ -116,22 +116,26 @@ def test_no_stage_is_imported_by_one_that_it_imports() -> None:
     TopologicalSorter(MAY_IMPORT).prepare()
 
 
+@pytest.mark.slow
 def test_each_stage_imports_only_earlier_stages_and_leaves() -> None:
     """House style, section 2.3."""
     assert wrong_arrows(PACKAGE) == []
 
 
+@pytest.mark.slow
 def test_only_the_top_imports_the_command_line() -> None:
     """Whatever prints and exits is at the top, so that all below it can be used by programs."""
     importers = {m for m, targets in arrows(PACKAGE).items() if "cli" in targets}
     assert importers <= TOP
 
 
+@pytest.mark.slow
 def test_no_module_imports_itself_through_others() -> None:
     """A cycle is one module in many files; TYPE_CHECKING hides it from Python, not from readers."""
     assert cycle(PACKAGE) == []
 
 
+@pytest.mark.slow
 def test_functions_fit_on_a_screen() -> None:
     """House style, section 3."""
     assert long_functions(PACKAGE) == []

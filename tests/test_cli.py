@@ -42,6 +42,7 @@ def change(old: str, new: str, name: str = LAKES) -> None:
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_good_sources_end_with_0() -> None:
     """Exit code 0: good."""
     result = publisher("check")
@@ -49,6 +50,7 @@ def test_good_sources_end_with_0() -> None:
     assert result.stdout == "0 violations, 0 warnings, 0 notes.\n"
 
 
+@pytest.mark.slow
 def test_a_violation_ends_with_1_and_says_where_and_what_to_do() -> None:
     """Exit code 1: findings."""
     change('        "Siljan"@en ,\n', "")
@@ -60,6 +62,7 @@ def test_a_violation_ends_with_1_and_says_where_and_what_to_do() -> None:
     assert "https://data.example.org/id/lake/siljan" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_warning_alone_ends_with_0() -> None:
     """It is published."""
     Path(LAKES).write_text(Path(LAKES).read_text(encoding="utf-8") + "\n\n", encoding="utf-8")
@@ -68,6 +71,7 @@ def test_a_warning_alone_ends_with_0() -> None:
     assert f"{LAKES}:1: warning: The file is not in the layout" in result.stdout
 
 
+@pytest.mark.slow
 def test_the_cure_is_told_in_swedish() -> None:
     """The region's staff."""
     change('        "Siljan"@en ,\n', "")
@@ -94,6 +98,7 @@ def test_every_broken_file_is_told_of_at_once() -> None:
     assert "3 sources cannot be read." in build.stderr
 
 
+@pytest.mark.slow
 def test_findings_come_as_json_for_programs() -> None:
     """Both languages in it."""
     change('        "Siljan"@en ,\n', "")
@@ -104,6 +109,7 @@ def test_findings_come_as_json_for_programs() -> None:
     assert set(report["findings"][0]["message"]) == {"sv", "en"}
 
 
+@pytest.mark.slow
 def test_findings_come_as_annotations_and_as_a_page() -> None:
     """GitHub shows them beside the lines; the page can be mailed."""
     change('        "Siljan"@en ,\n', "")
@@ -113,6 +119,7 @@ def test_findings_come_as_annotations_and_as_a_page() -> None:
     assert publisher("check", "--format", "html").stdout.startswith("<!doctype html>")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "exit_code"),
     [("data/lakes", 1), (LAKES, 1), (".", 1), ("data/rivers", 0), ("shapes", 0), ("data/lak", 2)],
@@ -138,6 +145,7 @@ def test_a_path_elsewhere_is_a_wrong_use(tmp_path: Path) -> None:
     assert "does not lie in this folder" in result.stderr
 
 
+@pytest.mark.slow
 def test_fix_puts_files_in_order_and_says_which() -> None:
     """Once; then there is nothing to do."""
     text = Path(LAKES).read_text(encoding="utf-8")
@@ -149,6 +157,7 @@ def test_fix_puts_files_in_order_and_says_which() -> None:
     assert Path(LAKES).read_text(encoding="utf-8") == text
 
 
+@pytest.mark.slow
 def test_fix_leaves_other_files_alone() -> None:
     """With paths, only what concerns them."""
     Path(LAKES).write_text(Path(LAKES).read_text(encoding="utf-8") + "\n", encoding="utf-8")
@@ -173,6 +182,7 @@ def test_a_missing_base_ends_with_2_and_the_cure() -> None:
     assert "PUBLISHER_BASE_IRI" in result.stderr
 
 
+@pytest.mark.slow
 def test_another_base_is_told_of() -> None:
     """A wrong base would publish a site that answers for nothing."""
     result = publisher("check", "--base-iri", "https://other.example/")
@@ -220,6 +230,7 @@ def test_help_names_every_command_and_its_options() -> None:
         assert f"--{name.replace('_', '-')}" in options
 
 
+@pytest.mark.slow
 def test_build_makes_a_release_and_says_so() -> None:
     """On standard error, so that output can be piped."""
     result = publisher("build")
@@ -229,6 +240,7 @@ def test_build_makes_a_release_and_says_so() -> None:
     assert (release / "manifest.json").is_file()
 
 
+@pytest.mark.slow
 def test_a_refused_build_shows_the_findings_and_changes_nothing() -> None:
     """Promise 1."""
     assert publisher("build").exit_code == 0
@@ -241,6 +253,7 @@ def test_a_refused_build_shows_the_findings_and_changes_nothing() -> None:
     assert os.readlink(".publisher/releases/current") == before
 
 
+@pytest.mark.slow
 def test_a_folder_for_releases_that_cannot_be_written_is_named() -> None:
     """A disk that refuses is no traceback."""
     result = publisher("build", "--releases", "pyproject.toml")
@@ -256,6 +269,7 @@ def test_serving_without_a_release_ends_with_1_and_the_cure() -> None:
     assert "publisher build" in result.stderr
 
 
+@pytest.mark.slow
 def test_the_program_starts_as_a_module_too() -> None:
     """``python -m publisher``, where the script is not on the path."""
     command = [sys.executable, "-m", "publisher", "--version"]
@@ -263,6 +277,7 @@ def test_the_program_starts_as_a_module_too() -> None:
     assert ended.stdout.startswith("publisher, version ")
 
 
+@pytest.mark.slow
 def test_export_writes_a_site_and_says_how_much(release: Release, tmp_path: Path) -> None:
     """The worst day is no day to look for the folder."""
     command = ["export", str(tmp_path / "out"), "--releases", str(release.folder.parent)]

@@ -60,6 +60,7 @@ def texts(folder: Path) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 def test_a_new_thing_gets_address_file_and_names(lakes: Path) -> None:
     """Where the other lakes are, in the layout of the sources."""
     result = publisher("new", "lake", "Övre Fryken", "--set", "namn@en=Upper Fryken")
@@ -78,6 +79,7 @@ def test_a_new_thing_gets_address_file_and_names(lakes: Path) -> None:
     assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
 
 
+@pytest.mark.slow
 def test_a_fifteenth_initiative_is_told_what_is_missing(clusters: Path) -> None:
     """The next steps are what the shapes say, in the editor's language."""
     result = publisher(
@@ -95,6 +97,7 @@ def test_a_fifteenth_initiative_is_told_what_is_missing(clusters: Path) -> None:
     assert text.count("a rdf:Statement ;") == 3  # the name, the area of competence and the state
 
 
+@pytest.mark.slow
 def test_a_fifteenth_initiative_that_is_complete_passes(clusters: Path) -> None:
     """Nothing more is to be done, and the check agrees."""
     result = publisher(
@@ -140,6 +143,7 @@ def test_a_wrong_step_is_told_the_cure_and_changes_nothing(
     assert texts(lakes) == before
 
 
+@pytest.mark.slow
 def test_retiring_records_an_event_with_its_source(clusters: Path) -> None:
     """The initiative stays, and is shown as what it is now; its fact cites the new source."""
     result = publisher(*DECIDED)
@@ -156,6 +160,7 @@ def test_retiring_records_an_event_with_its_source(clusters: Path) -> None:
     assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
 
 
+@pytest.mark.slow
 def test_an_event_that_does_not_fit_the_state_is_refused(clusters: Path) -> None:
     """The shapes decide, before anything is written."""
     before = texts(clusters)
@@ -166,6 +171,7 @@ def test_an_event_that_does_not_fit_the_state_is_refused(clusters: Path) -> None
     assert texts(clusters) == before
 
 
+@pytest.mark.slow
 def test_a_dry_run_shows_the_difference_and_writes_nothing(clusters: Path) -> None:
     """Every command can be tried."""
     before = texts(clusters)
@@ -179,6 +185,7 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(clusters: Path) -> No
     assert texts(clusters) == before
 
 
+@pytest.mark.slow
 def test_what_was_renamed_is_redirected_from_its_old_address(
     world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config
 ) -> None:
@@ -197,6 +204,7 @@ def test_what_was_renamed_is_redirected_from_its_old_address(
     assert b"<https://data.example.org/id/river/klaralven>" in new.data
 
 
+@pytest.mark.slow
 def test_a_file_named_after_a_thing_is_renamed_with_it(clusters: Path) -> None:
     """Queries and other files that name the thing follow."""
     (clusters / "data/queries/one.rq").write_text(
@@ -214,6 +222,7 @@ def test_a_file_named_after_a_thing_is_renamed_with_it(clusters: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_whole_folder_moves_to_another_base(clusters: Path) -> None:
     """Nothing names the old base any more, and everything passes as before."""
     assert publisher("rebase", "https://data.new.example/").exit_code == 0
@@ -224,6 +233,7 @@ def test_a_whole_folder_moves_to_another_base(clusters: Path) -> None:
     approve(read_sources(clusters, "https://data.new.example/"))
 
 
+@pytest.mark.slow
 def test_moving_back_gives_the_same_bytes(clusters: Path) -> None:
     """Nothing is lost on the way."""
     before = texts(clusters)

@@ -12,6 +12,8 @@ from publisher.cli import main
 from publisher.release.model import Release
 from publisher.release.open import open_current
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def two_releases(world: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, str]:

@@ -57,6 +57,7 @@ def address(started: Path, free_port: int) -> Iterator[str]:
         server.wait()
 
 
+@pytest.mark.slow
 def test_a_folder_that_was_begun_passes_the_check_at_once(started: Path) -> None:
     """Ontology, shapes, data, catalogue and settings; nothing else."""
     files = {path.relative_to(started).as_posix() for path in started.rglob("*") if path.is_file()}
@@ -71,6 +72,7 @@ def test_a_folder_that_was_begun_passes_the_check_at_once(started: Path) -> None
     assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
 
 
+@pytest.mark.slow
 def test_it_runs_and_is_verified_without_a_violation(address: str) -> None:
     """Portals could harvest it; what only a person knows is a warning."""
     result = publisher("verify", address)
@@ -80,6 +82,7 @@ def test_it_runs_and_is_verified_without_a_violation(address: str) -> None:
     assert "380     405       excellent" in result.stdout
 
 
+@pytest.mark.slow
 def test_a_thing_of_one_s_own_comes_from_a_small_csv_file(started: Path) -> None:
     """The headings are the names of the fields."""
     Path("own.csv").write_text(
@@ -94,6 +97,7 @@ def test_a_thing_of_one_s_own_comes_from_a_small_csv_file(started: Path) -> None
     assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
 
 
+@pytest.mark.slow
 def test_one_language_and_letters_outside_ascii_will_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -106,6 +110,7 @@ def test_one_language_and_letters_outside_ascii_will_do(
     assert publisher("check").stdout == "0 violations, 0 warnings, 0 notes.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("names", "things"),
     [
@@ -133,6 +138,7 @@ def test_the_data_may_be_in_any_language(
         assert f'"{text}"@{tag}' in catalogue
 
 
+@pytest.mark.slow
 def test_what_is_not_given_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the language of the person."""
     typed = "Badplatser\nBadplats\nVattnet\nwaters@data.example.org\nhttps://data.example.org/\n"

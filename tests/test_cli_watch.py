@@ -11,6 +11,8 @@ from threading import Thread
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LAKES = "data/lakes/lakes.ttl"
 _PATIENCE_SECONDS = 60.0
 # What a shell starts in the background does not hear SIGINT, nor does what that starts (POSIX,

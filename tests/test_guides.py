@@ -55,6 +55,7 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_the_property_of_the_guide_is_asked_for_and_then_satisfied(mine: Path) -> None:
     """One finding, with the message of the shape; then none."""
     code, output = called("check")
@@ -67,6 +68,7 @@ def test_the_property_of_the_guide_is_asked_for_and_then_satisfied(mine: Path) -
     assert called("check") == (0, "0 violations, 0 warnings, 0 notes.\n")
 
 
+@pytest.mark.slow
 def test_the_rule_of_the_guide_warns_of_two_places_with_one_website(mine: Path) -> None:
     """A warning keeps nothing from being published."""
     text = with_quality(

@@ -67,6 +67,7 @@ def test_every_command_and_option_exists(language: str) -> None:
         assert {word for word in words if word.startswith("--")} <= options
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_every_button_and_field_is_called_so(language: str) -> None:
     """What is printed bold in a step is what stands on the screen."""
@@ -100,6 +101,7 @@ def test_both_languages_tell_the_same() -> None:
     assert [words[0] for words in commands("sv")] == [words[0] for words in commands("en")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_lines_that_write_do_what_they_say(
     language: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

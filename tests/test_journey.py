@@ -16,6 +16,8 @@ from rdflib.namespace import SKOS
 
 from tests.conftest import wait_for
 
+pytestmark = pytest.mark.slow
+
 SILJAN = URIRef("https://data.example.org/id/lake/siljan")
 SENTENCE = '"En sjö i Dalarna."@sv'
 # What each format is called in an Accept field, and by rdflib.

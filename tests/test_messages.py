@@ -185,6 +185,7 @@ def translations() -> dict[str, str]:
         return {str(m.id): str(m.string) for m in read_po(stream, locale="sv") if m.id}
 
 
+@pytest.mark.slow
 def test_every_message_has_a_swedish_translation() -> None:
     """A civil servant reads Swedish, in the terminal and on the pages."""
     assert sorted(message for message in used() if not translations().get(message)) == []

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.names import CLASSES, MODULES, PACKAGE, class_names, module_names, without_reason
 from tests.names import wrong_names as wrong_names_of
 
 
+@pytest.mark.slow
 def test_each_name_stands_for_one_thing_or_has_a_reason() -> None:
     """Who searches for a name finds what it means, and nothing else."""
     assert wrong_names_of(PACKAGE) == []

@@ -244,6 +244,7 @@ def sent(port: int, *parts: bytes) -> bytes:
         return answer
 
 
+@pytest.mark.slow
 def test_nginx_of_the_guide_passes_on_what_is_good(fronted: tuple[int, list[bytes]]) -> None:
     """With the host, and the address of the client, which a client cannot write itself."""
     front, reached = fronted
@@ -257,6 +258,7 @@ def test_nginx_of_the_guide_passes_on_what_is_good(fronted: tuple[int, list[byte
     assert second.endswith(b"\n\nquery")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("request_", "status"),
     [
@@ -301,6 +303,7 @@ def test_nginx_of_the_guide_refuses_what_is_not(
     assert reached == []
 
 
+@pytest.mark.slow
 def test_an_endless_trailer_ends_at_nginx_of_the_guide(fronted: tuple[int, list[bytes]]) -> None:
     """Trailers would be header fields, and have no limit of their own."""
     front, reached = fronted
@@ -311,6 +314,7 @@ def test_an_endless_trailer_ends_at_nginx_of_the_guide(fronted: tuple[int, list[
     assert sum(map(len, reached)) < 4096
 
 
+@pytest.mark.slow
 def test_a_slow_body_does_not_reach_the_server_of_the_guide(
     fronted: tuple[int, list[bytes]],
 ) -> None:
@@ -323,6 +327,7 @@ def test_a_slow_body_does_not_reach_the_server_of_the_guide(
         assert not [request for request in reached if request.startswith(b"POST")]
 
 
+@pytest.mark.slow
 def test_one_address_has_a_share_of_nginx_of_the_guide(
     fronted: tuple[int, list[bytes]],
 ) -> None:
@@ -340,6 +345,7 @@ def test_one_address_has_a_share_of_nginx_of_the_guide(
     assert refused.startswith(b"HTTP/1.1 429 ")
 
 
+@pytest.mark.slow
 def test_caddy_of_the_guide_has_limits_and_passes_on_its_own_host_only(tmp_path: Path) -> None:
     """Fields, bodies, metrics, hosts."""
     port, back = free_ports(2)
@@ -389,6 +395,7 @@ def test_caddy_of_the_guide_has_limits_and_passes_on_its_own_host_only(tmp_path:
         server.server_close()
 
 
+@pytest.mark.slow
 def test_caddy_in_front_passes_everything_on(served: str, tmp_path: Path) -> None:
     """Two of the three copies are dead, and no visitor sees it."""
     port, *dead = free_ports(3)
@@ -423,6 +430,7 @@ def push_as_told(chain: Chain, told: str, port: int, environ: dict[str, str]) ->
     return done.output
 
 
+@pytest.mark.slow
 def test_oxigraph_takes_a_push_as_the_guide_says(chain: Chain, tmp_path: Path) -> None:
     """Its options and addresses are those of its version."""
     release = chain.build()
@@ -440,6 +448,7 @@ def test_oxigraph_takes_a_push_as_the_guide_says(chain: Chain, tmp_path: Path) -
         assert f"Release {release.id} is current" in push_as_told(chain, "7878", port, {})
 
 
+@pytest.mark.slow
 def test_virtuoso_takes_a_push_as_the_guide_says(chain: Chain, tmp_path: Path) -> None:
     """With the name and the rights of the guide, and with its settings."""
     release = chain.build()
@@ -492,6 +501,7 @@ def w3id(tmp_path: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
+@pytest.mark.slow
 def test_w3id_redirects_names_to_the_site(w3id: str, tmp_path: Path) -> None:
     """Things with 303, all else with 307, with their letters and their query (Apache HTTPD)."""
     apache = program("apache2")
@@ -559,6 +569,7 @@ def test_the_compose_file_can_be_read() -> None:
     assert f"proxy_set_header {field} $remote_addr;" in from_the_guide("nginx: proxy")
 
 
+@pytest.mark.slow
 def test_a_backup_that_was_restored_is_served(chain: Chain, tmp_path: Path) -> None:
     """The folders alone suffice: without the link, the lock and what was half done."""
     first = chain.build()

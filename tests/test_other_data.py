@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from publisher.release.model import Release
 
+pytestmark = pytest.mark.slow
+
 OURS = re.compile(r"klust|cluster|mellansverige", re.IGNORECASE)
 
 

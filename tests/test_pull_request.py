@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 SCRIPT = Path(__file__).parents[1] / ".ci" / "pull-request"
 LAKES = "data/lakes/lakes.ttl"
 _WHO = ["-c", "user.name=Editor", "-c", "user.email=editor@data.example.org"]

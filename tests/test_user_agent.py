@@ -98,6 +98,7 @@ def test_every_client_gives_the_product_and_its_version(
     assert agents == [f"lodverk/{__version__}"]
 
 
+@pytest.mark.slow
 def test_two_modules_open_connections_and_no_others() -> None:
     """The client, and the connections to an engine; both take the one name."""
     package = ROOT / "publisher"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 _EDITOR = ("yasgui.min.js", "yasgui.min.css", "package.json")
 _BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"

@@ -83,6 +83,7 @@ def statuses(client: Client, asked: list[tuple[str, dict[str, str]]]) -> dict[st
     return wrong
 
 
+@pytest.mark.slow
 def test_no_value_in_an_address_breaks_the_server(flask: Flask) -> None:
     """Numbers without end, bytes that are no letters, ways out of the folder."""
     rules = sorted({rule.rule for rule in flask.url_map.iter_rules() if rule.arguments})
@@ -94,6 +95,7 @@ def test_no_value_in_an_address_breaks_the_server(flask: Flask) -> None:
     assert statuses(Client(flask), asked) == {}
 
 
+@pytest.mark.slow
 def test_no_parameter_breaks_the_server(flask: Flask) -> None:
     """Of any page: what is not known is passed over."""
     pages = ["/search", "/table/Lake", "/catalog", "/sparql", "/feed", "/doc/lake/siljan"]
@@ -105,6 +107,7 @@ def test_no_parameter_breaks_the_server(flask: Flask) -> None:
     assert statuses(Client(flask), asked) == {}
 
 
+@pytest.mark.slow
 def test_no_field_breaks_the_server(flask: Flask) -> None:
     """RFC 9110: what cannot be read is passed over, or refused."""
     pages = ["/doc/lake/siljan", "/id/lake/siljan", "/dump/lakes.nt", "/release", "/sparql"]
@@ -132,6 +135,7 @@ def test_a_link_field_takes_nothing_unescaped(flask: Flask, sent: str) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/release/{name}", "/table", "/timemap", "/feed/", "/query/"])
 def test_no_redirect_leads_where_the_host_field_says(
     release: Release, config: Config, path: str

@@ -18,6 +18,8 @@ from publisher.serve import response_cache
 from publisher.serve.response_cache import CachedResponse
 from publisher.system.cache import BoundedCache, memory_of
 
+pytestmark = pytest.mark.slow
+
 MOST_BYTES = 400_000
 MOST_KEYS = 1_500
 # The promise: no cache grows past its setting by more than a tenth.

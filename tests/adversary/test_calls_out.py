@@ -140,6 +140,7 @@ def test_a_rule_asks_no_other_endpoint(world: Path, silent: Trap, pattern: str) 
         list(check_hygiene(read(world)))
 
 
+@pytest.mark.slow
 def test_a_named_query_asks_no_other_endpoint(world: Path, silent: Trap) -> None:
     """Each is a finding in its file, so that all are told of at once."""
     for number, pattern in enumerate(ASKING):
@@ -154,6 +155,7 @@ def test_a_named_query_asks_no_other_endpoint(world: Path, silent: Trap) -> None
     assert all(f.severity.blocks for f in found)
 
 
+@pytest.mark.slow
 def test_an_endpoint_that_the_site_may_ask_is_not_asked_by_a_check(
     world: Path, silent: Trap
 ) -> None:
@@ -172,6 +174,7 @@ def test_a_rule_on_dates_asks_no_other_endpoint(world: Path, silent: Trap) -> No
         list(check_freshness(read(world), 3, TODAY))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -191,6 +194,7 @@ def test_a_shape_asks_no_other_endpoint(world: Path, silent: Trap, body: str) ->
         assert [f.file for f in found] == ["shapes/B.ttl"], pattern
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "update",
     [
@@ -215,6 +219,7 @@ def test_an_update_is_no_rule_no_query_and_no_shape(world: Path, silent: Trap, u
     assert [f.file for f in check_shape_syntax(sources)] == ["shapes/B.ttl"]
 
 
+@pytest.mark.slow
 def test_graphs_that_a_query_names_are_never_fetched(world: Path, silent: Trap) -> None:
     """A rule reads what is here; in a shape the clause has no meaning, and is refused."""
     clause = f"FROM <{silent.address}> FROM NAMED <{silent.address}#named>"
@@ -232,6 +237,7 @@ WORDS = """SELECT ?focusNode { # SERVICE <http://e/> is not asked
     ?focusNode <http://e/SERVICE> "SERVICE <http://e/> { }" ; <http://e/b> ?service }"""
 
 
+@pytest.mark.slow
 def test_the_word_alone_is_no_reason_to_refuse(world: Path, silent: Trap) -> None:
     """In a comment, a text, an IRI and a variable it means nothing."""
     put(world, RULE, WORDS)
@@ -241,6 +247,7 @@ def test_the_word_alone_is_no_reason_to_refuse(world: Path, silent: Trap) -> Non
     assert list(check_shape_syntax(read(world))) == []
 
 
+@pytest.mark.slow
 def test_what_the_graphs_refer_to_is_never_fetched(world: Path, silent: Trap) -> None:
     """Imports, other shapes graphs, and libraries of scripts."""
     address = silent.address
@@ -292,6 +299,7 @@ def test_a_rule_without_an_end_is_stopped_and_named(world: Path, rule: str, limi
         )
 
 
+@pytest.mark.slow
 def test_a_named_query_that_takes_too_much_is_a_finding(world: Path) -> None:
     """Although nothing of the data is asked."""
     put(world, NAMED, f"ASK {{ {BOMB} FILTER(STRLEN(?x40) > 1) }}")
@@ -300,6 +308,7 @@ def test_a_named_query_that_takes_too_much_is_a_finding(world: Path) -> None:
     assert "check_memory_mb" in found.message["en"]
 
 
+@pytest.mark.slow
 def test_a_query_too_deep_for_the_parser_ends_in_a_sentence(world: Path) -> None:
     """No process of ours dies of it."""
     deep = "!" * 60_000
@@ -361,6 +370,7 @@ def test_a_shape_without_an_end_is_stopped_and_named(
         assert limit in said
 
 
+@pytest.mark.slow
 def test_a_pattern_does_not_go_back_and_forth_in_the_fast_validator(world: Path) -> None:
     """Its regular expressions take time in proportion to the text."""
     put_long_note(world)
@@ -403,6 +413,7 @@ def whole_check(world: Path, folder: Path, *before: str) -> subprocess.Completed
     )
 
 
+@pytest.mark.slow
 def test_the_command_opens_no_connection(world: Path, trap: Trap, tmp_path: Path) -> None:
     """Every way at once, seen from the trap, from Python and from the kernel."""
     for number, pattern in enumerate(ASKING):
@@ -420,6 +431,7 @@ def test_the_command_opens_no_connection(world: Path, trap: Trap, tmp_path: Path
     assert "AF_INET" not in calls
 
 
+@pytest.mark.slow
 def test_the_command_imports_nothing_from_the_folder(world: Path, tmp_path: Path) -> None:
     """A stranger's module of the name of one that a process of ours needs."""
     marker = tmp_path / "run"
@@ -439,6 +451,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_processes_for_parts_import_nothing_from_the_folder(world: Path, tmp_path: Path) -> None:
     """Files are read on all cores, by processes that the standard library starts."""
     marker = tmp_path / "run"
@@ -458,6 +471,7 @@ def test_processes_for_parts_import_nothing_from_the_folder(world: Path, tmp_pat
     assert not marker.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query", ["ASK { ?s ?p ?o }", "CONSTRUCT WHERE { ?s ?p ?o }", "DESCRIBE ?s { ?s ?p ?o }"]
 )

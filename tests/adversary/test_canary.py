@@ -5,9 +5,13 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
+
 from publisher.release.model import Release
 from tests.adversary.canary import KINDS, canary
 from tests.adversary.served import serving
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_canary_sees_every_kind_answered_and_a_server_that_ended(

@@ -28,6 +28,8 @@ from tests.adversary.canary import canary
 from tests.adversary.served import serving
 from tests.chain import A_LAKE, LAKES, Chain
 
+pytestmark = pytest.mark.slow
+
 RELEASES = 32
 CONNECTIONS = 200
 SECONDS = 60.0

@@ -98,6 +98,7 @@ def ready(client: Client) -> tuple[int, list[str]]:
 Start = Callable[[], Client]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "file", ["manifest.json", "store.json", "search.sqlite", "dumps/lakes.nt", "context.jsonld"]
 )
@@ -115,6 +116,7 @@ def test_the_release_before_a_damaged_one_is_served_at_the_start(
     assert client.get("/doc/lake/siljan.ttl").status_code == 200
 
 
+@pytest.mark.slow
 def test_pages_and_metrics_tell_that_an_older_release_is_served(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -128,6 +130,7 @@ def test_pages_and_metrics_tell_that_an_older_release_is_served(
     assert "publisher_release_instead 1.0" in client.get("/metrics").text
 
 
+@pytest.mark.slow
 def test_a_mended_release_is_served_again_and_nothing_is_told_any_more(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -143,6 +146,7 @@ def test_a_mended_release_is_served_again_and_nothing_is_told_any_more(
     assert "publisher_release_instead 0.0" in client.get("/metrics").text
 
 
+@pytest.mark.slow
 def test_another_release_that_is_made_current_is_followed(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -156,6 +160,7 @@ def test_another_release_that_is_made_current_is_followed(
     until(lambda: ready(client) == (200, [names[0]]))
 
 
+@pytest.mark.slow
 def test_a_running_server_tells_of_a_damaged_release_and_keeps_the_old_one(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -174,6 +179,7 @@ def test_a_running_server_tells_of_a_damaged_release_and_keeps_the_old_one(
     until(lambda: ENGLISH not in client.get("/?lang=en", headers=PAGE).text)
 
 
+@pytest.mark.slow
 def test_what_was_gone_back_from_is_never_served(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -185,6 +191,7 @@ def test_what_was_gone_back_from_is_never_served(
     assert (status, served) == (200, names[0])
 
 
+@pytest.mark.slow
 def test_an_older_folder_without_a_journal_goes_by_date(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -204,6 +211,7 @@ def activate_by_hand(releases: Path, name: str) -> None:
     (releases / "current").symlink_to(name)
 
 
+@pytest.mark.slow
 def test_a_link_that_leads_nowhere_at_the_start_is_a_damaged_release(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -214,6 +222,7 @@ def test_a_link_that_leads_nowhere_at_the_start_is_a_damaged_release(
     assert names[2] in told
 
 
+@pytest.mark.slow
 def test_without_a_whole_release_the_reason_is_told_until_one_is_mended(
     chain: Chain, names: list[str], start: Start
 ) -> None:
@@ -238,6 +247,7 @@ def test_without_a_whole_release_the_reason_is_told_until_one_is_mended(
     until(lambda: ready(client) == (200, [names[2]]))
 
 
+@pytest.mark.slow
 def test_a_damaged_release_is_not_read_again_and_again(
     chain: Chain, names: list[str], start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +292,7 @@ FITS: tuple[tuple[str, object], ...] = (
 )
 
 
+@pytest.mark.slow
 def test_a_manifest_of_any_other_shape_is_a_release_error(chain: Chain, names: list[str]) -> None:
     """Each part missing, and each of another kind; the file is named."""
     folder = _put(chain.releases, names[2], _set())
@@ -334,6 +345,7 @@ def test_what_is_no_manifest_is_a_release_error(
     assert [kept.id for kept in list_releases(chain.releases)] == names[:0:-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [
@@ -362,6 +374,7 @@ def test_a_release_of_another_version_is_not_followed_and_its_address_says_so(
     until(lambda: ready(client) == (200, [names[0]]))
 
 
+@pytest.mark.slow
 def test_the_next_build_mends_a_folder_with_a_foreign_release(
     chain: Chain, names: list[str]
 ) -> None:
@@ -394,6 +407,7 @@ def _lines(server: Server) -> list[str]:
     return answer.text.splitlines()
 
 
+@pytest.mark.slow
 def test_a_web_process_that_is_killed_comes_back_over_a_damaged_release(
     chain: Chain, names: list[str], tmp_path: Path
 ) -> None:
@@ -424,6 +438,7 @@ def test_a_web_process_that_is_killed_comes_back_over_a_damaged_release(
         assert server.web_processes() == [second]
 
 
+@pytest.mark.slow
 def test_a_server_starts_over_a_damaged_release(
     chain: Chain, names: list[str], tmp_path: Path
 ) -> None:
@@ -440,6 +455,7 @@ def test_a_server_starts_over_a_damaged_release(
         assert answer.text == "true"
 
 
+@pytest.mark.slow
 def test_a_server_without_a_whole_release_waits_for_one(
     chain: Chain, names: list[str], tmp_path: Path
 ) -> None:

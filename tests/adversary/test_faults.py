@@ -42,6 +42,8 @@ from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain
 from tests.conftest import WORLD
 
+pytestmark = pytest.mark.slow
+
 YES = b'{"head":{},"boolean":true}'
 NO_DESCRIPTOR = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
 QUICK = Schedule(every_seconds=0.01, first_pause_seconds=0.01, longest_pause_seconds=0.04)

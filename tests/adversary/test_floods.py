@@ -18,6 +18,8 @@ from publisher.release.model import Release
 from tests.adversary.canary import ask, canary, on_this_machine
 from tests.adversary.served import Server, serving
 
+pytestmark = pytest.mark.slow
+
 # How much more memory a web process may take, whatever is sent.
 MOST_MB = 64
 FLOOD_SECONDS = 2.5

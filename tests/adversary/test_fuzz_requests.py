@@ -27,6 +27,7 @@ def server(release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield found
 
 
+@pytest.mark.slow
 def test_whatever_is_sent_the_server_answers_well_or_closes(server: Server) -> None:
     """Nobody else notices, no process ends, and no error is logged."""
     before, answered = server.web_processes(), []
@@ -61,6 +62,7 @@ def test_the_same_seed_sends_the_same_bytes() -> None:
     assert len({mutated(Random(seed)) for seed in range(100)}) > 90
 
 
+@pytest.mark.slow
 def test_what_is_no_response_is_seen() -> None:
     """Both readings of a body fail, so the text is none."""
     good = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"

@@ -86,6 +86,7 @@ def test_nginx_keeps_the_rule(rule: Rule, nginx_outcomes: Outcomes) -> None:
     assert not found, "\n".join([f"{rule.source}: {rule.says}", *found])
 
 
+@pytest.mark.slow
 def test_where_nginx_is_said_to_differ_it_does(nginx_port: int) -> None:
     """A mark on a case that nginx answers rightly hides what nginx says about it."""
     if not nginx_version().startswith("1.22."):
@@ -176,6 +177,7 @@ def test_a_response_that_breaks_the_grammar_is_seen(data: bytes, method: str) ->
         parse(data, True, method)
 
 
+@pytest.mark.slow
 def test_what_stands_behind_a_response_is_kept() -> None:
     """A body to HEAD, or a second response, is not swallowed."""
     text = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

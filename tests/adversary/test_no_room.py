@@ -22,6 +22,8 @@ from publisher.release.open import open_current
 from publisher.system.files import as_os_error, replace_file, storage_errors, with_path
 from tests.chain import A_LAKE, BASE, Chain
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 120
 CURES = re.compile("Make room|right to write|open more files|log of the system")
 

@@ -190,6 +190,7 @@ def flowing(place: str, first: bytes, again: bytes, pause: float = 0.0) -> Behav
     return behave
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 def test_an_origin_that_drips_is_left(hostile: Origin, here: Path, place: str) -> None:
     """No limit between two bytes ends that; a rate that is demanded does."""
@@ -200,6 +201,7 @@ def test_an_origin_that_drips_is_left(hostile: Origin, here: Path, place: str) -
         fails(hostile.url, here, "too slowly")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", FLOWS, ids=FLOWS)
 def test_it_may_drip_in_any_part_of_a_response(hostile: Origin, here: Path, flow: str) -> None:
     """The status line, fields, sizes and trailers are no safer than the body."""
@@ -207,6 +209,7 @@ def test_it_may_drip_in_any_part_of_a_response(hostile: Origin, here: Path, flow
     fails(hostile.url, here, "too slowly|cannot be reached|sends this program on")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flow", FLOWS, ids=FLOWS)
 def test_an_origin_that_never_ends_is_left(hostile: Origin, here: Path, flow: str) -> None:
     """However fast it sends."""
@@ -215,6 +218,7 @@ def test_an_origin_that_never_ends_is_left(hostile: Origin, here: Path, flow: st
     assert hostile.sent < 1 << 30
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["/manifest.json", "/manifest.json.sig", "/file/void.nt"])
 def test_more_than_is_announced_is_not_kept(
     hostile: Origin, here: Path, monkeypatch: pytest.MonkeyPatch, place: str
@@ -240,6 +244,7 @@ def with_fields(place: str, fields: bytes, body: bytes) -> Behaviour:
     return behave
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
 def test_what_is_compressed_is_not_unpacked(hostile: Origin, here: Path, place: str) -> None:
     """Nobody asked for it: a kilobyte may become a gigabyte."""
@@ -249,6 +254,7 @@ def test_what_is_compressed_is_not_unpacked(hostile: Origin, here: Path, place: 
     fails(hostile.url, here, "something else")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fields",
     [
@@ -331,6 +337,7 @@ def test_a_manifest_without_a_key_is_refused(hostile: Origin, here: Path, key: s
     fails(hostile.url, here, "not one that this program")
 
 
+@pytest.mark.slow
 def test_a_manifest_with_a_value_of_another_kind_is_refused(hostile: Origin, here: Path) -> None:
     """Each key, each kind; what has the right kind may still name another release."""
     content = manifest_of(hostile.release)
@@ -431,6 +438,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_a_manifest_of_many_values_takes_little_memory(hostile: Origin, here: Path) -> None:
     """Sixty megabytes of empty lists would take two gigabytes: they are refused unread."""
     body = b'{"files":[' + b"[]," * (20 << 20) + b"[]]}\n"
@@ -481,6 +489,7 @@ def redirecting(location: str) -> Behaviour:
     return behave
 
 
+@pytest.mark.slow
 def test_a_redirect_to_another_host_is_not_followed(hostile: Origin, here: Path) -> None:
     """It could lead into a network that only this machine reaches."""
     with offering(hostile.release) as trap:
@@ -502,6 +511,7 @@ def test_a_redirect_to_another_host_is_not_followed(hostile: Origin, here: Path)
         assert trap.asked == []
 
 
+@pytest.mark.slow
 def test_a_redirect_on_the_same_host_is_followed_and_a_loop_ends(
     hostile: Origin, here: Path
 ) -> None:
@@ -513,6 +523,7 @@ def test_a_redirect_on_the_same_host_is_followed_and_a_loop_ends(
         pull(hostile.url, here)
 
 
+@pytest.mark.slow
 def test_a_line_that_would_end_the_engine_is_refused(hostile: Origin, here: Path) -> None:
     """Triples in triples, a hundred thousand deep: the engine reads them by recursion."""
     line = (
@@ -531,6 +542,7 @@ def test_a_line_that_would_end_the_engine_is_refused(hostile: Origin, here: Path
     fails(hostile.url, here, "not one that this program")
 
 
+@pytest.mark.slow
 def test_a_busy_copy_is_asked_again(hostile: Origin, here: Path) -> None:
     """It may have asked for patience, as this program does."""
     refused: list[str] = []
@@ -547,6 +559,7 @@ def test_a_busy_copy_is_asked_again(hostile: Origin, here: Path) -> None:
     assert len(refused) == len(hostile.release.files)
 
 
+@pytest.mark.slow
 def test_the_lock_is_free_while_a_stranger_sends(hostile: Origin, here: Path) -> None:
     """A build need not wait for a line."""
     here.mkdir()
@@ -562,6 +575,7 @@ def test_the_lock_is_free_while_a_stranger_sends(hostile: Origin, here: Path) ->
     assert len(taken) == len(hostile.asked) > len(release.files)
 
 
+@pytest.mark.slow
 def test_two_pulls_at_once_bring_one_release(hostile: Origin, here: Path) -> None:
     """Neither writes where the other does; whoever is second finds the release there."""
     meet = threading.Barrier(2)
@@ -616,6 +630,7 @@ def killed(hostile: Origin, here: Path) -> Path:
     return left
 
 
+@pytest.mark.slow
 def test_a_pull_that_was_killed_is_gone_on_with(hostile: Origin, here: Path, killed: Path) -> None:
     """What has come is not fetched again, and nothing is in the way."""
     hostile.asked.clear()
@@ -627,6 +642,7 @@ def test_a_pull_that_was_killed_is_gone_on_with(hostile: Origin, here: Path, kil
     assert not killed.exists()
 
 
+@pytest.mark.slow
 def test_what_a_killed_pull_left_is_swept_by_a_pull_of_another_release(
     hostile: Origin, here: Path, killed: Path
 ) -> None:
@@ -636,6 +652,7 @@ def test_what_a_killed_pull_left_is_swept_by_a_pull_of_another_release(
     assert not other.exists()
 
 
+@pytest.mark.slow
 def test_what_a_killed_pull_left_is_swept_by_a_build_after_a_day(here: Path, killed: Path) -> None:
     """Perhaps nobody ever pulls again; but a build must not take it from who goes on today."""
     with build_lock(here):

@@ -27,6 +27,8 @@ from publisher.errors import SourceSyntax
 from publisher.verify import graphs
 from tests.adversary.bombs import MEDIA_TYPES, REFUSED, bomb
 
+pytestmark = pytest.mark.slow
+
 PUBLISHER = Path(sys.executable).with_name("publisher")
 ADDRESS_SPACE = 4 << 30
 # What these runs may take, and what they are seen not to take: 128 MB and 32 times 21 MB.

@@ -20,6 +20,8 @@ from tests.adversary.bad_engine import MODES, BadEngine, bad_engine
 from tests.adversary.served import Server, serving
 from tests.engines import oxigraph
 
+pytestmark = pytest.mark.slow
+
 TIMEOUT_SECONDS = 1.0
 # What a busy machine may add to the time limit.
 MORE_SECONDS = 12.0

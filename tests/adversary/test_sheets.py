@@ -24,6 +24,8 @@ from tests.adversary.sheet_files import (
 from tests.municipalities import BASE, write_municipalities
 from tests.servers import program
 
+pytestmark = pytest.mark.slow
+
 WORLD = Path(__file__).parent.parent / "data"
 # What the process may take at all, and what it takes for any of them; the program takes 120 MB.
 MOST_BYTES, PEAK_MB = 3 << 30, 800

@@ -10,6 +10,8 @@ from tests.adversary.served import serving
 from tests.adversary.soak import Answered, Options, Sample, Soak, failures, run, verdict
 from tests.adversary.worlds import write_releases
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.exhaustive
 def test_after_load_and_attacks_nothing_is_held_and_nobody_was_left_out(tmp_path: Path) -> None:

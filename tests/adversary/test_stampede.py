@@ -89,6 +89,7 @@ def waiting() -> int:
     return MOST_WAITING - response_cache._waiting_slots._value
 
 
+@pytest.mark.slow
 def test_what_many_ask_for_at_once_is_made_once() -> None:
     """As after a change of release, when every connection asks for the home page."""
     application = Slow()
@@ -101,6 +102,7 @@ def test_what_many_ask_for_at_once_is_made_once() -> None:
     assert waiting() == 0
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_too_large_to_be_kept_is_made_once_too() -> None:
     """Those who wait get it from the hand of the one who made it."""
     application = Slow()
@@ -180,6 +182,7 @@ def test_a_crash_of_the_one_who_makes_it_leaves_nobody_waiting() -> None:
     assert application.asked == ["/"] * 2
 
 
+@pytest.mark.slow
 def test_no_more_wait_than_there_are_threads_for_it(release: Release, chain: Chain) -> None:
     """Whoever comes beyond makes its own, and waits for nobody."""
     application = Slow()
@@ -195,6 +198,7 @@ def test_no_more_wait_than_there_are_threads_for_it(release: Release, chain: Cha
     assert thread_count(config) - costly - MOST_WAITING > 0
 
 
+@pytest.mark.slow
 def test_who_has_left_waits_no_longer() -> None:
     """Its thread is of use to others."""
     application = Slow()
@@ -221,6 +225,7 @@ def asked_of(path: str) -> CacheableRequest:
     return asked
 
 
+@pytest.mark.slow
 def test_a_new_release_is_warm_before_it_takes_over(chain: Chain) -> None:
     """The home page, and what was asked for last; so nobody waits at a change of release."""
     first = chain.build()
@@ -241,6 +246,7 @@ def test_a_new_release_is_warm_before_it_takes_over(chain: Chain) -> None:
             site.engine.close()
 
 
+@pytest.mark.slow
 def test_warming_stays_within_its_bounds(chain: Chain) -> None:
     """Of time, of number, and of the memory of one cache."""
     with chain.site(chain.build()) as site:

@@ -19,6 +19,8 @@ from tests.adversary.served import Server, serving
 from tests.chain import A_LAKE, Chain
 from tests.conftest import WORLD
 
+pytestmark = pytest.mark.slow
+
 SWAPS = 4
 # On a quiet machine nobody waits for more than 0.15 s; this is for a busy one.
 LONGEST_SECONDS = 5.0

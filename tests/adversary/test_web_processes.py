@@ -15,6 +15,8 @@ from publisher.release.model import Release
 from tests.adversary.canary import ask, canary, on_this_machine
 from tests.adversary.served import Server, serving
 
+pytestmark = pytest.mark.slow
+
 # Five seconds are promised, and asking takes one of them.
 AWAY_SECONDS = 6.0
 

@@ -138,6 +138,7 @@ def test_a_new_file_does_not_take_the_place_of_one_that_came_meanwhile(world: Pa
     assert (world / file).read_text(encoding="utf-8") == "theirs"
 
 
+@pytest.mark.slow
 def test_files_already_in_place_get_their_text_back_when_a_later_one_fails(world: Path) -> None:
     """All or none: half a change is no change that anybody made."""
     rivers = world / "data" / "rivers"
@@ -180,6 +181,7 @@ def test_a_file_with_comments_is_not_rewritten(world: Path) -> None:
         plan_changes(read(world), date_changed())
 
 
+@pytest.mark.slow
 def test_a_byte_order_mark_and_the_rights_of_a_file_do_not_stop_writing(world: Path) -> None:
     """Editors on Windows leave such marks; a shared folder has its own rights."""
     lakes = world / "data" / "lakes" / "lakes.ttl"

@@ -68,6 +68,7 @@ def test_a_removal_takes_links_and_statements_along(pond: Path) -> None:
     assert [t for file in after.files for t in file.triples if NamedNode(RUNN) in tuple(t)] == []
 
 
+@pytest.mark.slow
 def test_only_what_was_not_wrong_before_is_new(pond: Path) -> None:
     """A mistake that was there stops nobody; a second one does."""
     (pond / "data" / "lakes" / "wrong.ttl").write_text(

@@ -18,6 +18,8 @@ from tests.golden.digests import (
 )
 from tests.golden.worlds import World, build_own, build_tiny
 
+pytestmark = pytest.mark.slow
+
 
 def must_be_as_before(listings: Sequence[Listing], folder: Path) -> None:
     """Fail when a list differs from the committed one; skip when libraries may be the reason."""

@@ -181,6 +181,7 @@ def test_what_cannot_be_read_is_refused_in_one_sentence(tmp_path: Path, name: st
 BOMB_MB = 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unpack",
     [

@@ -137,6 +137,7 @@ def test_a_link_that_leads_nowhere_is_named(tmp_path: Path) -> None:
     assert "nothing was published" in said
 
 
+@pytest.mark.slow
 def test_deep_nesting_breaks_nothing(tmp_path: Path) -> None:
     """A file made by a program may be strange; the check must survive it."""
     depth = 5_000

@@ -122,6 +122,7 @@ def test_a_term_leads_to_its_iri_and_back(name: str) -> None:
     assert list(compacted) == ["@context", name]
 
 
+@pytest.mark.slow
 def test_every_property_and_class_in_use_has_a_term(graphs: dict[Path, Graph]) -> None:
     """What has no name of its own appears in JSON as a bare address."""
     missing = {

@@ -225,6 +225,7 @@ def test_the_ontology_stands_without_its_alignments(alignments: Graph, ontology:
     assert aligned & needed == set()
 
 
+@pytest.mark.slow
 def test_every_term_that_is_used_is_defined(ontology: Graph) -> None:
     """A misspelt property is valid Turtle, and its fact is lost without a word."""
     declared = set(ontology.subjects(RDF.type, None))
@@ -244,6 +245,7 @@ def test_every_term_that_is_used_is_defined(ontology: Graph) -> None:
     assert unknown == set()
 
 
+@pytest.mark.slow
 def test_the_ontology_folder_has_no_blank_nodes() -> None:
     """A node without an IRI cannot be linked to, nor followed from one release to the next."""
     nameless = [
@@ -255,6 +257,7 @@ def test_the_ontology_folder_has_no_blank_nodes() -> None:
     assert nameless == []
 
 
+@pytest.mark.slow
 def test_a_subject_is_given_its_type_in_one_file_only() -> None:
     """Two places of definition are two places to forget when a term changes."""
     paths = [path for path in ONTOLOGY_FOLDER.rglob("*.ttl") if path.parent.name != "examples"]

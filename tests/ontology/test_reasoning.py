@@ -8,6 +8,8 @@ from rdflib import OWL, RDF, SKOS, Graph, Literal, Namespace, URIRef
 from rdflib.namespace import DCTERMS, FOAF, PROV
 from rdflib.term import Node
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 CLUSTER = Namespace("https://w3id.org/nms-kluster/def/cluster#")
 ID = Namespace("https://w3id.org/nms-kluster/id/")

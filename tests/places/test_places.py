@@ -103,6 +103,7 @@ def _polygons(graph: Graph) -> list[tuple[URIRef, str]]:
     ]
 
 
+@pytest.mark.slow
 def test_every_municipality_of_the_facts_is_there_with_code_name_county_and_boundary(
     places: Graph, boundaries: list[dict[str, Any]]
 ) -> None:

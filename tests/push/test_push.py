@@ -22,6 +22,8 @@ from publisher.serve.site import open_site
 from tests.chain import A_LAKE, BASE, Chain
 from tests.engines import SERVERS, Remote, virtuoso
 
+pytestmark = pytest.mark.slow
+
 LAKES = f"{BASE}dataset/lakes"
 WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 XSD = "http://www.w3.org/2001/XMLSchema#"

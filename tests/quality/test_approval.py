@@ -20,12 +20,14 @@ def break_river(world: Path) -> None:
     path.write_text(text[: text.index("    water:flowsInto")] + ".\n", encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_tiny_world_is_approved_without_a_finding(sources: Sources) -> None:
     """Everything below stands on it."""
     assert check(sources) == []
     assert approve(sources).findings == ()
 
 
+@pytest.mark.slow
 def test_a_violation_stops_approval_and_carries_every_finding(world: Path) -> None:
     """Warnings are shown with it: an editor mends them in one go."""
     break_river(world)
@@ -40,6 +42,7 @@ def test_a_violation_stops_approval_and_carries_every_finding(world: Path) -> No
     assert "nothing was published" in refused.value.in_language("en")
 
 
+@pytest.mark.slow
 def test_a_finding_is_located_where_its_thing_is_defined(world: Path) -> None:
     """A second file may mention it; the first is where it is mended."""
     break_river(world)
@@ -51,6 +54,7 @@ def test_a_finding_is_located_where_its_thing_is_defined(world: Path) -> None:
     assert (found.file, found.line) == ("data/rivers/rivers.ttl", 5)
 
 
+@pytest.mark.slow
 def test_a_warning_does_not_stop_approval(world: Path) -> None:
     """It is published, and stands in the report."""
     path = world / "data" / "lakes" / "lakes.ttl"
@@ -80,6 +84,7 @@ def test_approval_cannot_be_lent_to_other_sources(approved: ApprovedSources, wor
 BY_PROCESSES = ["hygiene", "queries", "shapes"]
 
 
+@pytest.mark.slow
 def test_each_step_is_announced(sources: Sources) -> None:
     """Whoever waits sees what is at work."""
     steps: list[str] = []

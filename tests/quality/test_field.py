@@ -16,6 +16,8 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import check
 from publisher.release.preview import build_preview
 
+pytestmark = pytest.mark.slow
+
 REPORTS = Path(__file__).parents[2].parent / "shared" / "field" / "data"
 BASE = "https://daten.example.org/"
 

@@ -9,6 +9,8 @@ from publisher.errors import SourceSyntax
 from publisher.load.sources import read_sources
 from publisher.quality.hygiene import check_freshness, latest_day
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 TODAY = date(2026, 11, 23)
 RULE = """

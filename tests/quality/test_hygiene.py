@@ -9,6 +9,8 @@ from publisher.findings import Finding, Severity
 from publisher.load.sources import read_sources
 from publisher.quality.hygiene import check_hygiene
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 
 

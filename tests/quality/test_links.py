@@ -15,6 +15,8 @@ from publisher.load.sources import read_sources
 from publisher.quality.links import check_links
 from publisher.system.user_agent import user_agent
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 TODAY = date(2026, 11, 23)
 

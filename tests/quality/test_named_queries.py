@@ -9,6 +9,8 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import check
 from publisher.quality.queries import check_named_queries
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 
 

@@ -178,6 +178,7 @@ def sources_with(world: Path, rules: str) -> Sources:
     return read_sources(world, BASE)
 
 
+@pytest.mark.slow
 def test_a_folder_with_a_stated_exception_is_approved_and_the_report_says_so(world: Path) -> None:
     """Somebody else's vocabulary is published with a handful of exceptions, not never."""
     blocked = check(sources_with(world, 'literals = "error"'))

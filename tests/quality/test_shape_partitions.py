@@ -108,6 +108,8 @@ def in_whole_and_in_parts(
         return findings([one_partition(ground)]), findings(parts), len(parts)
 
 
+@pytest.mark.exhaustive
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, phases=PHASES)
 @given(graphs)
 def test_parts_find_what_the_whole_finds(lines: list[str]) -> None:
@@ -116,6 +118,7 @@ def test_parts_find_what_the_whole_finds(lines: list[str]) -> None:
     assert in_parts == in_whole
 
 
+@pytest.mark.slow
 def test_the_faults_of_the_property_are_found_at_all() -> None:
     """Two empty reports are equal too."""
     lines = sorted(

@@ -11,6 +11,8 @@ from publisher.quality.approval import check
 from publisher.quality.shape_preparation import MessageTemplate, fill_in, prepare_shapes
 from publisher.quality.xpath_patterns import RUST
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 SILJAN = "https://data.example.org/id/lake/siljan"
 HEAD = """\

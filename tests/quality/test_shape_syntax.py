@@ -67,6 +67,7 @@ def test_a_shape_that_shacl_would_pass_over_is_named_with_its_line(
     assert found.severity.blocks
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [
@@ -87,6 +88,7 @@ def test_a_well_formed_shape_passes(world: Path, body: str) -> None:
     assert list(check_shape_syntax(read_sources(with_shape(world, body), BASE))) == []
 
 
+@pytest.mark.slow
 def test_shapes_that_cannot_be_read_are_findings_and_no_crash(world: Path) -> None:
     """The engine below would end with a traceback."""
     with_shape(world, "sh:property [ sh:path skos:prefLabel ; sh:pattern '(' ]")

@@ -10,6 +10,8 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import check
 from publisher.quality.shapes import check_shapes
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 SILJAN = "https://data.example.org/id/lake/siljan"
 LABEL = "http://www.w3.org/2004/02/skos/core#prefLabel"

@@ -110,6 +110,7 @@ def test_what_the_fast_validator_lacks_is_found_in_the_shapes(feature: str) -> N
     assert b"<https://e.org/Beside> <http://www.w3.org/ns/shacl#targetClass>" not in work.slow
 
 
+@pytest.mark.slow
 def test_each_shape_is_validated_once_by_the_one_that_can(tmp_path: Path) -> None:
     """A target in SPARQL by pySHACL, with its results; the rest by the fast validator."""
     shapes = (
@@ -123,6 +124,7 @@ def test_each_shape_is_validated_once_by_the_one_that_can(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_what_only_one_of_many_shapes_makes_impossible_keeps_the_others_fast(
     tmp_path: Path,
 ) -> None:
@@ -137,6 +139,7 @@ def test_what_only_one_of_many_shapes_makes_impossible_keeps_the_others_fast(
     assert keys(found) == keys(validate(files, graph, SLOW))
 
 
+@pytest.mark.slow
 def test_what_nobody_validates_is_a_warning(world: Path) -> None:
     """A constraint that is passed over in silence would be taken for one that is kept."""
     put_shape(world, "sh:js [ sh:jsFunctionName 'f' ]")
@@ -169,6 +172,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_fast_validator_that_breaks_down_costs_a_sentence(
     world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
@@ -181,6 +185,7 @@ def test_a_fast_validator_that_breaks_down_costs_a_sentence(
     assert "pySHACL" in found[-1].message["en"]
 
 
+@pytest.mark.slow
 def test_an_editor_goes_on_when_the_fast_validator_is_gone(world: Path) -> None:
     """The findings on a thing are the same, from pySHACL."""
     put_shape(world, "sh:property [ sh:path skos:note ; sh:minCount 1 ]")
@@ -194,6 +199,7 @@ def test_an_editor_goes_on_when_the_fast_validator_is_gone(world: Path) -> None:
     assert validator.findings(sources, lakes) == before
 
 
+@pytest.mark.slow
 def test_a_fast_validator_outlives_the_thread_that_started_it(world: Path) -> None:
     """An editor starts it in the thread of a request."""
     sources = read_sources(world, "https://data.example.org/")
@@ -219,6 +225,7 @@ def find_children(module: str) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_messages_have_every_language_whoever_validates(tmp_path: Path) -> None:
     """Of a property in brackets, and of a query in brackets."""
     words = 'sh:message "Fel."@sv , "Wrong."@en'
@@ -235,6 +242,7 @@ def test_messages_have_every_language_whoever_validates(tmp_path: Path) -> None:
         assert all(f.message == {"sv": "Fel.", "en": "Wrong."} for f in found)
 
 
+@pytest.mark.slow
 def test_a_shape_without_a_message_gets_one_in_both_languages(tmp_path: Path) -> None:
     """Validators say it in English, each in its own words."""
     files, graph = written(tmp_path, ADVANCED.format("sh:nodeKind sh:Literal"), DATA)
@@ -357,6 +365,7 @@ WORDS = [
 ]
 
 
+@pytest.mark.slow
 def test_patterns_of_xpath_mean_the_same_to_both(tmp_path: Path) -> None:
     """SHACL, section 4.4.3; and severities of one's own are the same to both."""
     shapes = "".join(
@@ -375,6 +384,7 @@ def test_patterns_of_xpath_mean_the_same_to_both(tmp_path: Path) -> None:
     assert {f.severity for f in findings_of(fast.results, graph)} == {Severity.WARNING}
 
 
+@pytest.mark.slow
 def test_messages_are_filled_in_whoever_validates(tmp_path: Path) -> None:
     """With what broke the shape, and with what only the query knows."""
     words = "sh:message '{?n} × {$this}: {?value}'@en , '{$this} har {?value} ({?n} gånger)'@sv ;"
@@ -402,12 +412,14 @@ def random_data(seed: int) -> str:
     return "\n".join(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_validators_find_the_same_for_every_constraint(tmp_path: Path, seed: int) -> None:
     """Focus node, path, value, component, severity and shape, whatever the values are."""
     agree(*written(tmp_path, CORE, random_data(seed)))
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_validators_find_the_same_in_a_larger_folder(tmp_path: Path, seed: int) -> None:
@@ -496,6 +508,7 @@ class Shapes:
 """
 
 
+@pytest.mark.slow
 def test_the_second_opinion_sees_what_the_first_passes_over(
     world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

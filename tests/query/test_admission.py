@@ -79,6 +79,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES, min_size=3, max_size=14))
 @settings(max_examples=1500, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_whatever_would_ask_another_endpoint_is_refused(pieces: list[str]) -> None:

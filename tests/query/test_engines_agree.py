@@ -204,6 +204,7 @@ def known_difference(query: str) -> str:
     return next((name for name, sign in KNOWN.items() if re.search(sign, query)), "")
 
 
+@pytest.mark.slow
 @settings(
     max_examples=QUERIES,
     deadline=None,

@@ -58,6 +58,7 @@ def test_a_number_is_a_number(value: str) -> None:
         Parameter("n", "number").term(value)
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1, max_size=60))
 def test_no_text_becomes_anything_but_a_text(value: str) -> None:
     """Whatever a client sends is one literal, the same that was sent."""
@@ -67,6 +68,7 @@ def test_no_text_becomes_anything_but_a_text(value: str) -> None:
     assert len(list(store.query(query.fill({"v": value})))) == 1  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1, max_size=60))
 def test_no_text_leaves_the_address_it_is_put_into(value: str) -> None:
     """The pattern's beginning stays the beginning."""

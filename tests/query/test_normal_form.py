@@ -31,6 +31,7 @@ def reading(query: str) -> object:
     )
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(("", *GAPS))), max_size=12),
     st.lists(st.sampled_from(("", *GAPS)), min_size=12, max_size=12),
@@ -81,6 +82,7 @@ def test_what_blanks_do_not_change_is_one(one: str, other: str) -> None:
     assert normal_form(one).text == normal_form(other).text
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="aA1.:<>?$\"'#{}()[]=!&|^+-*/ \n\\@_;,\u00e5", max_size=60))
 def test_no_query_has_more_tokens_than_its_normal_form_says(query: str) -> None:
     """What is let pass by that number would be let pass by counting."""

@@ -63,6 +63,7 @@ def answers(store: Path) -> PreparedAnswers:
     return prepare_answers(config_of(store), [TABLE, ASK, GRAPH, *CHANGING], ENDPOINT)
 
 
+@pytest.mark.slow
 def test_what_changes_or_is_wrong_is_not_prepared(answers: PreparedAnswers) -> None:
     """Time, chance, new blank nodes, relative IRIs, mistakes and updates are left to the engine."""
     assert answers.bodies.keys() == {TABLE, ASK, GRAPH}
@@ -91,6 +92,7 @@ def test_an_answer_is_found_by_query_and_format(answers: PreparedAnswers) -> Non
         assert answers.find(other) is None
 
 
+@pytest.mark.slow
 def test_the_file_is_bounded(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What does not fit is answered when it is asked."""
     monkeypatch.setattr(prepared, "MOST_BYTES_TOGETHER", 10)
@@ -102,6 +104,7 @@ def test_answers_are_kept_byte_for_byte(answers: PreparedAnswers) -> None:
     assert from_json(json.loads(json.dumps(as_json(answers)))) == answers
 
 
+@pytest.mark.slow
 def test_a_named_query_is_served_as_if_it_were_asked_now(config: Config, release: Release) -> None:
     """Every format below the same address has the same bytes and the same entity tag."""
     (query,) = read_named_queries(release.folder / QUERIES).values()

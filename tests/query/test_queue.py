@@ -213,6 +213,7 @@ def test_a_place_is_given_back_when_the_work_breaks() -> None:
     assert turns.counts() == (0, 0)
 
 
+@pytest.mark.slow
 def test_whoever_has_left_is_dropped_from_the_queue() -> None:
     """Nobody reads the answer, so nobody needs to make it."""
     turns = make(Clock())

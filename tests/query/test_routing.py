@@ -374,6 +374,7 @@ def test_what_sparq_cannot_do_is_answered_by_oxigraph(
     assert graph.asked == 2
 
 
+@pytest.mark.slow
 def test_a_panic_of_the_library_is_survived(monkeypatch: pytest.MonkeyPatch) -> None:
     """It derives from no Exception; the worker answers, and is replaced."""
     pair = Pair(parse(DATA.encode(), RdfFormat.TRIG))
@@ -510,6 +511,7 @@ def test_a_negated_property_set_is_no_negation() -> None:
     assert route("SELECT DISTINCT ?s { ?s !(<e:p>|^<e:q>) ?o }").engine is EngineName.SPARQ
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["{", "(", "!", "<e:p>/", "<e:f>(1) && ", "AS ?n ", "?s ?p ?o ; "])
 def test_a_route_is_found_for_any_text(part: str) -> None:
     """However deep or long, a text that a client sends ends in a route."""

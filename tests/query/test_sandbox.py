@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 LAYERS = {
     "descriptors": "sandbox.forbid_descriptors()",
     "system calls": "assert sandbox.forbid_system_calls()",

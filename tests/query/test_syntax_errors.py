@@ -55,6 +55,7 @@ def test_what_the_engine_says_of_no_place_is_passed_on() -> None:
     assert "The function f is unknown." in str(diagnose("ASK {}", "The function f is unknown.", {}))
 
 
+@pytest.mark.slow
 @given(st.text(alphabet="SELECT*{}?spo.<>:'\"()\n ASK#1", max_size=60))
 def test_any_text_can_be_diagnosed(query: str) -> None:
     """A client may send anything at all."""

@@ -330,6 +330,7 @@ os._exit(0)
     assert (done.returncode, done.stdout, done.stderr) == (0, "all tried\n", "")
 
 
+@pytest.mark.slow
 def test_files_are_read_and_nothing_else_where_files_are_allowed(tmp_path: Path) -> None:
     """Modules that are imported late, and what is validated."""
     (tmp_path / "a").write_text("read", encoding="utf-8")
@@ -387,6 +388,7 @@ SPENT = {
 }
 
 
+@pytest.mark.slow
 def test_workers_answer_every_kind_of_query_behind_the_filter(start: Start) -> None:
     """With both engines; and what ends at a limit ends as it should."""
     workers = start(seconds=3.0, result_bytes=1 << 18)

@@ -11,6 +11,7 @@ from publisher.query.tokens import declared_prefixes, line_and_column, tokenize
 MARKS = "<>\"'#?$:\\@{}()[].;,|/^*+!&=_-%\n "
 
 
+@pytest.mark.slow
 @given(st.text(alphabet=string.ascii_letters + string.digits + MARKS + "åé", max_size=200))
 def test_no_character_is_lost_or_read_twice(query: str) -> None:
     """Between the tokens there are only blanks and comments."""
@@ -49,6 +50,7 @@ def test_a_text_is_split_as_the_grammar_splits_it(query: str, kinds: list[str]) 
     assert [token.kind for token in tokenize(query)] == kinds
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "query",
     ["a." * 30_000, "a-" * 30_000, "a..b" * 15_000, '"' + '\\"' * 30_000, "<a" * 30_000, "'''" * 9],

@@ -23,6 +23,8 @@ from publisher.errors import (
 from publisher.query.engine import Operation
 from publisher.query.worker_pool import WorkerPool
 
+pytestmark = pytest.mark.slow
+
 Start = Callable[..., WorkerPool]
 YES = b'{"head":{},"boolean":true}'
 ENDLESS = Operation(

@@ -76,6 +76,7 @@ def _canonical(quads: list[Quad]) -> frozenset[str]:
     return frozenset(map(str, dataset))
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(TURTLE)
 def test_the_depth_of_turtle_is_the_depth_it_was_built_with(built: Built) -> None:
@@ -84,6 +85,7 @@ def test_the_depth_of_turtle_is_the_depth_it_was_built_with(built: Built) -> Non
     assert guards.turtle_nesting(text.encode()) == depth
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(TURTLE)
 def test_what_passes_says_what_it_said(built: Built) -> None:
@@ -95,6 +97,7 @@ def test_what_passes_says_what_it_said(built: Built) -> None:
     assert _canonical(quads) == _canonical(plain)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(TURTLE.filter(lambda built: built[1] > 0))
 def test_the_limit_is_the_last_depth_that_is_read(built: Built) -> None:
@@ -120,6 +123,7 @@ def _depth(value: Any) -> int:
     return 0
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(_VALUES, st.booleans())
 def test_the_depth_of_json_is_that_of_its_values(value: Any, ascii_only: bool) -> None:
@@ -167,6 +171,7 @@ XML = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(XML)
 def test_the_depth_of_xml_is_the_depth_it_was_built_with(built: Built) -> None:

@@ -61,6 +61,7 @@ def triples_of(sources: Sources) -> list[Triple]:
     return [t for t in sort_statements(triples) if isinstance(t, Triple)]
 
 
+@pytest.mark.slow
 def test_the_whole_of_the_real_data_compacts_as_pyld_compacts_it() -> None:
     """The context in use is the one that matters most."""
     sources = read_sources(REPOSITORY, REAL_BASE)

@@ -125,6 +125,7 @@ qualities = st.sampled_from(
 fields = st.lists(st.tuples(ranges, qualities).map("".join), max_size=5).map(",".join) | st.text()
 
 
+@pytest.mark.slow
 @given(fields, st.lists(st.sampled_from(OFFERED), min_size=1, unique=True))
 def test_no_field_breaks_negotiation_or_gets_what_it_excludes(
     accept: str, offered: list[str]
@@ -145,6 +146,7 @@ def test_no_field_breaks_negotiation_or_gets_what_it_excludes(
     assert not named or not named <= {f"{chosen};q=0", f"{chosen};q=0.0"}
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_no_language_field_breaks_the_choice(accept_language: str) -> None:
     """Whatever is sent, one of the languages of the site is spoken."""

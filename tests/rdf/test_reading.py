@@ -94,6 +94,7 @@ def test_rdf_xml_that_breaks_off_is_no_whole() -> None:
     assert error.value.lineno == 2
 
 
+@pytest.mark.slow
 def test_a_long_flat_collection_is_read() -> None:
     """Width is not depth."""
     content = b"<urn:s> <urn:p> ( " + b"1 " * 100_000 + b") ."
@@ -114,6 +115,7 @@ def apart(monkeypatch: pytest.MonkeyPatch) -> list[RdfFormat]:
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("rdf_format", "content"),
     [
@@ -149,6 +151,7 @@ def test_what_is_parsed_apart_says_the_same(
     assert len({quad.subject for quad in quads}) == len({quad.subject for quad in plain})
 
 
+@pytest.mark.slow
 def test_a_mistake_in_what_is_parsed_apart_has_its_place(apart: list[RdfFormat]) -> None:
     """As in what is parsed here."""
     content = f"@prefix e: <https://e.org/{'x' * 1000}/> .\n".encode() + b"e:a e:p 1 .\n" * 30_000
@@ -180,6 +183,7 @@ def test_a_context_on_the_web_is_named() -> None:
         read_quads(content, RdfFormat.JSON_LD, BASE, "x.jsonld")
 
 
+@pytest.mark.slow
 def test_a_term_that_is_too_long_is_told_of_with_its_line() -> None:
     """Most often a quote is missing, far above the end of the file."""
     content = b'<urn:s> <urn:p> "a" .\n<urn:s> <urn:p> """' + b"b\n" * (9 << 20)
@@ -187,6 +191,7 @@ def test_a_term_that_is_too_long_is_told_of_with_its_line() -> None:
         read_quads(content, RdfFormat.TURTLE, BASE, "x.ttl")
 
 
+@pytest.mark.slow
 def test_lines_are_read_as_a_stream() -> None:
     """A line may begin in one block and end in another; blank nodes keep their labels."""
     lines = [f'_:b{n} <urn:p> "{"å" * (n % 97)}" .\n' for n in range(30_000)]

@@ -41,6 +41,7 @@ def refuse(address: str, _options: object) -> dict[str, Any]:
     raise AssertionError(f"{address} was to be fetched")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("media_type", FORMATS, ids=lambda media_type: media_type.label)
 @given(triples=graphs)
 @settings(max_examples=60)
@@ -83,6 +84,7 @@ def without_doubles(triples: list[Triple]) -> list[Triple]:
     return [t for t in triples if not str(t.object).endswith("#double>")]
 
 
+@pytest.mark.slow
 @given(graphs.map(without_doubles))
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_the_compact_form_says_what_pylds_compact_form_says(triples: list[Triple]) -> None:
@@ -97,6 +99,7 @@ def test_the_compact_form_says_what_pylds_compact_form_says(triples: list[Triple
     assert canonical(quads) == canonical(triples)
 
 
+@pytest.mark.slow
 @given(graphs_without_blank_nodes)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 def test_the_compact_form_is_the_one_that_pyld_chooses(triples: list[Triple]) -> None:
@@ -196,6 +199,7 @@ for media_type in (*media_types.DUMPS, media_types.TRIG):
 """
 
 
+@pytest.mark.slow
 def test_six_hash_seeds_give_the_same_bytes_in_every_format(world: object) -> None:
     """House style, trap 1: rdflib's own writers gave up to six versions."""
     runs = [

@@ -51,6 +51,7 @@ def test_nothing_sorted_is_an_empty_file(tmp_path: Path) -> None:
     assert list(SortedLines(tmp_path / "all").starting(b"a")) == []
 
 
+@pytest.mark.slow
 @given(words, st.text(alphabet="ab <>å", min_size=1, max_size=2))
 def test_lines_are_found_by_what_they_begin_with(lines: list[str], start: str) -> None:
     """Bisection finds what looking at every line finds."""

@@ -124,12 +124,14 @@ def test_blank_nodes_keep_their_names() -> None:
     assert write_turtle([triple], {}) == "_:x\n    <https://e.org/p> _:y ;\n.\n"
 
 
+@pytest.mark.slow
 @given(graphs)
 def test_every_graph_read_back_is_the_same_graph(triples: list[Triple]) -> None:
     """Nothing is lost and nothing changes its meaning."""
     assert canonical(read(write_turtle(triples, PREFIXES))) == canonical(triples)
 
 
+@pytest.mark.slow
 @given(graphs_without_blank_nodes, st.randoms(use_true_random=False))
 def test_the_order_of_the_triples_changes_no_byte(triples: list[Triple], chance: object) -> None:
     """A change of one fact is a change of one line, and nothing else moves."""

@@ -82,6 +82,7 @@ def test_the_source_has_a_form_of_every_datatype_that_is_not_the_shortest(mills:
     assert merged_or_changed <= LITERALS.keys()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("extension", DOCUMENT_FORMATS)
 def test_a_document_has_the_literals_of_the_source(
     mills: Sources, client: FlaskClient, extension: str
@@ -115,6 +116,7 @@ def test_the_same_value_in_three_forms_stays_three_literals(client: FlaskClient)
     )
 
 
+@pytest.mark.slow
 def test_documents_conform_to_the_shapes_that_the_data_passed(
     client: FlaskClient, built: Release
 ) -> None:
@@ -131,6 +133,7 @@ def test_documents_conform_to_the_shapes_that_the_data_passed(
         assert conforms, report
 
 
+@pytest.mark.slow
 def test_a_page_shows_a_value_as_it_was_written(client: FlaskClient) -> None:
     """Also what is no number to read aloud."""
     page = client.get("/doc/mill/1", headers={"Accept": "text/html"}).text
@@ -271,6 +274,7 @@ def test_the_service_description_lists_each_graph_with_its_triples(built: Releas
     assert built.count_of("years") == 9
 
 
+@pytest.mark.slow
 def test_the_digest_changes_with_the_name_of_a_graph(tmp_path: Path, built: Release) -> None:
     """It is of the quads: the canonical N-Quads of all of them (RDFC-1.0)."""
     folder = write_mills(tmp_path)

@@ -19,6 +19,8 @@ from publisher.release.current import JOURNAL
 from publisher.release.model import Release
 from publisher.release.open import current_folder, open_current, open_release
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 LAKES = "data/lakes/lakes.ttl"
 

@@ -10,6 +10,8 @@ from click.testing import CliRunner
 
 from publisher.cli import main
 
+pytestmark = pytest.mark.slow
+
 PLACEHOLDERS = {
     "sv": "Kontaktadressen waters@data.example.org är en platshållare.",
     "en": "The contact address waters@data.example.org is a placeholder.",

@@ -48,6 +48,7 @@ def test_quads_with_and_without_blank_nodes_come_out_as_from_one_canonicalisatio
     assert canonical(CHAIN, tmp_path) == sorted(str(q) for q in whole)
 
 
+@pytest.mark.slow
 def test_names_do_not_depend_on_the_names_in_the_sources(tmp_path: Path) -> None:
     """The same graph, written otherwise, is the same graph."""
     other = [quad("a", "_m"), quad("_m", "_n"), quad("_n", "b"), quad("a", "b")]
@@ -77,6 +78,7 @@ def test_a_text_that_looks_like_a_blank_node_is_none(
     assert canonical([text], tmp_path) == [str(text)]
 
 
+@pytest.mark.slow
 def test_a_poisoned_graph_ends_with_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +90,7 @@ def test_a_poisoned_graph_ends_with_a_sentence(
         canonical(clique, tmp_path)
 
 
+@pytest.mark.slow
 def test_too_little_memory_ends_with_the_same_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -43,6 +43,7 @@ def distribution(extension: str) -> URIRef:
     return URIRef(f"{LAKES}/distribution/{extension}")
 
 
+@pytest.mark.slow
 def test_every_dataset_comes_in_the_formats_that_portals_know(eu: Graph) -> None:
     """Portals name Turtle, JSON-LD, RDF/XML and N-Triples; N-Quads and archives stay unlisted."""
     listed = {node for node in eu.objects(LAKES, DCAT.distribution) if "-" not in str(node)}

@@ -45,6 +45,8 @@ from publisher.release.model import Release
 from publisher.release.open import open_current, open_release
 from tests.chain import A_LAKE, BASE, Chain
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE_SECONDS = 120
 # Of the changes of the folder that a build makes, one in so many is tried.
@@ -90,6 +92,7 @@ def still_good(chain: Chain, good: Release) -> None:
     assert page.members == before.members + 1
 
 
+@pytest.mark.exhaustive
 def test_a_build_killed_between_two_changes_of_the_folder_hurts_nothing(
     chain: Chain, good: Release, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from pyoxigraph import NamedNode, RdfFormat, Store, parse
 
 from publisher.release.model import Release
@@ -41,6 +42,7 @@ def built(world: Path, releases: Path, seed: str) -> dict[str, bytes]:
     return {name: (releases / "current" / name).read_bytes() for name in DESCRIPTIONS}
 
 
+@pytest.mark.slow
 def test_the_same_sources_give_the_same_bytes(world: Path, tmp_path: Path) -> None:
     """Whatever order sets come in: portals compare digests."""
     described = REPOSITORY / "tests" / "release" / "catalogue.ttl"

@@ -8,6 +8,8 @@ from publisher.release.history.document_dates import LastModified
 from publisher.release.model import Release
 from tests.chain import A_LAKE, BASE, SILJAN, Chain
 
+pytestmark = pytest.mark.slow
+
 RIVERS = "data/rivers/rivers.ttl"
 SILJANS, VANERNS = "doc/lake/siljan", "doc/lake/vänern"
 

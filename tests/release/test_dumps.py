@@ -55,6 +55,7 @@ def written(quads: list[Quad], context: Context) -> Mapping[str, tuple[bytes, by
         }
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(st.lists(quads, min_size=1, max_size=20))
 def test_each_format_is_what_writing_all_at_once_gives(quads: list[Quad]) -> None:

@@ -12,6 +12,8 @@ from publisher.release.history.feeds import ACTIVITY_STREAMS, FeedKind, read_pag
 from publisher.release.model import FEED, Release
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
+pytestmark = pytest.mark.slow
+
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LISTED = (
     f"\n<{BASE}dataset/lakes>\n    a dcat:Dataset ;\n    dcterms:title\n"

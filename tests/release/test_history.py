@@ -24,6 +24,8 @@ from publisher.release.history.loss_gate import LossGate, LossLimits, find_losse
 from publisher.release.history.releases import activate, find_release, list_releases, prune
 from publisher.release.model import Release
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 LAKES = "data/lakes/lakes.ttl"
 CATALOGUE = "data/catalogue.ttl"

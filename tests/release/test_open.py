@@ -29,6 +29,7 @@ def test_opening_a_release_changes_no_byte_of_it(release: Release) -> None:
     assert {path: path.stat().st_mtime_ns for path in release.folder.rglob("*")} == before
 
 
+@pytest.mark.slow
 def test_a_changed_byte_in_any_file_stops_opening_and_names_the_file(copy: Path) -> None:
     """Each file in turn, the manifests and the store included, at its begin, middle and end."""
     files = [path for path in copy.rglob("*") if path.is_file()]
@@ -47,6 +48,7 @@ def test_a_changed_byte_in_any_file_stops_opening_and_names_the_file(copy: Path)
     open_release(copy)
 
 
+@pytest.mark.slow
 def test_a_missing_file_stops_opening_and_is_named(copy: Path) -> None:
     """Each file in turn, but those that a copy which pulled does without: they only save time."""
     files = [path for path in copy.rglob("*") if path.is_file()]

@@ -89,6 +89,7 @@ def rows(release: Release, name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(stream))
 
 
+@pytest.mark.slow
 def test_links_to_a_thing_are_a_column(fed: Release) -> None:
     """SHACL, section 2.3.1.4; the values are the things that link, with their names beside."""
     siljan, vänern = rows(fed, "lake.csv")

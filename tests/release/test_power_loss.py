@@ -15,6 +15,8 @@ from tests.chain import A_LAKE, Chain
 from tests.release.power import STRACE, Step, outcomes, steps
 from tests.release.test_crashes import REPOSITORY, command
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def strace() -> None:

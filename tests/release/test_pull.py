@@ -36,6 +36,8 @@ from publisher.release.signature import check_signature
 from publisher.serve.app import create_app
 from tests.chain import A_LAKE, BASE, LAKES, Chain
 
+pytestmark = pytest.mark.slow
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 

@@ -14,6 +14,8 @@ import pytest
 
 from tests.conftest import WORLD
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 300
 # Of the store the engine decides the bytes; its triples are those of the dumps.
 STORE = ("store/", "store.json")

@@ -278,6 +278,7 @@ def test_the_index_cannot_be_written_to(municipalities: Release) -> None:
         index.execute("DELETE FROM things")
 
 
+@pytest.mark.slow
 def test_the_same_sources_give_the_same_index(
     approved: ApprovedSources, release: Release, tmp_path: Path
 ) -> None:

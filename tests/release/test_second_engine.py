@@ -67,6 +67,7 @@ def digests(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_the_files_are_the_same_each_time(
     with_sparq: Release, approved: ApprovedSources, tmp_path: Path
 ) -> None:
@@ -81,6 +82,7 @@ def test_the_manifest_is_that_of_a_release_without(with_sparq: Release, release:
     assert not (release.folder / SPARQ_MANIFEST).exists()
 
 
+@pytest.mark.slow
 def test_every_question_is_answered_alike(with_sparq: Release) -> None:
     """All that can be asked of the tiny world's shapes and data, not a sample."""
     count = sum(1 for _ in make_questions(Store.read_only(str(with_sparq.store))))
@@ -91,6 +93,7 @@ def test_every_question_is_answered_alike(with_sparq: Release) -> None:
     assert different == []
 
 
+@pytest.mark.slow
 def test_a_server_asks_both_engines(config: Config, with_sparq: Release) -> None:
     """The workers map sparq's files, and nothing is written beside them."""
     before = digests(with_sparq.folder)
@@ -105,6 +108,7 @@ def test_a_server_asks_both_engines(config: Config, with_sparq: Release) -> None
     assert digests(with_sparq.folder) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "changed",
     [{"sparq_triples": 0}, {"default_graph": "own"}],
@@ -131,6 +135,7 @@ def test_files_of_another_version_are_not_used(
     assert find_second_engine(with_sparq.folder, union=True) == ""
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_found(approved: ApprovedSources, tmp_path: Path) -> None:
     """Every byte of a release agrees with a list, also what the manifest does not name."""
     made = build(approved, tmp_path, second_engine=dataclasses.replace(QUESTIONS, questions=0))
@@ -168,6 +173,7 @@ def test_without_the_library_there_are_none(
     assert not (store / SPARQ).exists()
 
 
+@pytest.mark.slow
 def test_files_that_answer_otherwise_are_left_out(store: Path) -> None:
     """Here they were made of other data; the command says which query showed it."""
     others = [Quad(q.subject, q.predicate, NamedNode("urn:öl:Öl"), q.graph_name) for q in quads()]
@@ -180,6 +186,7 @@ def test_files_that_answer_otherwise_are_left_out(store: Path) -> None:
     assert json.loads((store / SPARQ_MANIFEST).read_text())["files"] == {}
 
 
+@pytest.mark.slow
 def test_files_that_cannot_be_written_are_left_out(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -192,6 +199,7 @@ def test_files_that_cannot_be_written_are_left_out(
     assert "exit code 3" in in_language(notice, "en")
 
 
+@pytest.mark.slow
 def test_a_triple_of_two_graphs_is_no_difference(store: Path) -> None:
     """Oxigraph's union has it twice, sparq's files once, as section 13.1 says."""
     shared = [*quads(), *(in_another_graph(q) for q in quads())]

@@ -25,6 +25,8 @@ from publisher.release.open import open_release
 from publisher.release.signature import check_signature
 from tests.chain import BASE, Chain
 
+pytestmark = pytest.mark.slow
+
 Keys = tuple[Path, Path]
 
 

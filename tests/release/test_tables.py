@@ -325,6 +325,7 @@ def catalogued(tmp_path: Path, world: Path) -> Release:
     return build(approve(read_sources(world, "https://data.example.org/")), tmp_path / "releases")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("view", [CATALOGUE_EU, CATALOGUE_SE])
 def test_the_files_of_a_table_are_distributions(catalogued: Release, view: str) -> None:
     """Portals show and preview them; size and licence are those of the file and its dataset."""
@@ -338,6 +339,7 @@ def test_the_files_of_a_table_are_distributions(catalogued: Release, view: str) 
     assert sorted(said["title"]) == ["Lake (CSV)", "Sjö (CSV)"]
 
 
+@pytest.mark.slow
 def test_the_digest_in_the_catalogue_is_that_of_the_file(catalogued: Release) -> None:
     """Whoever downloads it can check it."""
     content = (catalogued.folder / "tables" / "lake.xlsx").read_bytes()
@@ -346,6 +348,7 @@ def test_the_digest_in_the_catalogue_is_that_of_the_file(catalogued: Release) ->
     assert hashlib.sha256(content).hexdigest() in written
 
 
+@pytest.mark.slow
 def test_the_same_sources_give_the_same_bytes(
     approved: ApprovedSources, release: Release, tmp_path: Path
 ) -> None:

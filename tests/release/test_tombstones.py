@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from publisher.addresses import Addresses
 from publisher.release.catalogue.sitemap import read_documents
 from publisher.release.history.tombstones import Tombstone, Tombstones
 from publisher.release.model import DOCUMENTS, TOMBSTONES
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
+
+pytestmark = pytest.mark.slow
 
 ADDRESSES = Addresses(BASE, BASE)
 OTHER = f"{BASE}id/lake/other"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from publisher.render.feeds import FeedDay, latest_days
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
+
+pytestmark = pytest.mark.slow
 
 LAKE = f"{BASE}def/water#Lake"
 RIVER = f"{BASE}def/water#River"

@@ -107,6 +107,7 @@ def test_a_thing_that_is_no_concept_has_no_tree(pond: Dig) -> None:
     assert _read(pond, "mill") == (Concepts(), None)
 
 
+@pytest.mark.slow
 def test_the_page_of_a_thing_without_any_of_it_has_no_empty_headings(client: FlaskClient) -> None:
     """A heading with nothing below it is a promise not kept."""
     page = client.get("/doc/lake/siljan.html?lang=en").text

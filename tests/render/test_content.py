@@ -18,6 +18,8 @@ from publisher.release.build import build
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 BASE = "https://w3id.org/nms-kluster/"
 SLUGS = sorted(

@@ -146,6 +146,7 @@ def test_a_language_that_was_not_chosen_is_not_put_into_links(client: FlaskClien
     assert 'href="/id/lake/v%C3%A4nern"' in page
 
 
+@pytest.mark.slow
 def test_the_switch_keeps_the_page_of_the_links(small_pages: FlaskClient) -> None:
     """The second page of the links stays the second page."""
     page = _page(small_pages, "/doc/lake/v%C3%A4nern?incoming=1")
@@ -242,6 +243,7 @@ def test_the_home_page_tells_the_latest_changes(client: FlaskClient) -> None:
     assert 'href="/feed.atom"' in text
 
 
+@pytest.mark.slow
 def test_a_class_that_is_too_large_to_list_leads_to_its_table(
     monkeypatch: pytest.MonkeyPatch, config: Config, release: Release
 ) -> None:

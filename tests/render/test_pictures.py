@@ -48,6 +48,7 @@ def test_letters_of_europe_are_drawn(letter: str) -> None:
     assert draw_card(OpenGraphCard(letter)) != draw_card(OpenGraphCard("\U0001f30b"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("title", [LONG, "Å" * 200, "Siljan"])
 def test_no_text_leaves_the_picture(title: str) -> None:
     """Nor does it come near to the edge."""
@@ -58,6 +59,7 @@ def test_no_text_leaves_the_picture(title: str) -> None:
     assert inked(picture, (0, 600, 1200, 630)) == 0
 
 
+@pytest.mark.slow
 def test_a_text_stays_left_of_the_map() -> None:
     """The two do not cover each other."""
     picture = opened(OpenGraphCard(LONG, LONG, LONG, LONG, map=a_map()))
@@ -66,6 +68,7 @@ def test_a_text_stays_left_of_the_map() -> None:
     assert inked(picture, (60, 20, 700, 630)) > 0
 
 
+@pytest.mark.slow
 def test_a_map_shows_areas_and_spots() -> None:
     """What the page is about stands out."""
     area = MapSymbol("area chosen", Value(""), path="M200 200l400 0 0 400-400 0z")
@@ -77,6 +80,7 @@ def test_a_map_shows_areas_and_spots() -> None:
     assert picture != opened(OpenGraphCard("", map=a_map(area)))
 
 
+@pytest.mark.slow
 def test_a_hole_in_an_area_is_water() -> None:
     """A lake in a county, as a ring the other way round."""
     ring, hole = "M0 0l1400 0 0 1400-1400 0z", "M400 400l0 400 400 0 0-400z"

@@ -125,6 +125,7 @@ def test_the_index_counts_as_the_engine_does(
 _COLUMNS = ("", "label", "county", "letters", "coastal", "modified", "identifier", "note", "no")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("descending", [False, True])
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("sort", _COLUMNS)
@@ -156,6 +157,7 @@ def marked(tmp_path_factory: pytest.TempPathFactory) -> Release:
     return build(approve(read_sources(folder, BASE)), tmp_path_factory.mktemp("releases"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "found"),
     [

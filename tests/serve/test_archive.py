@@ -15,6 +15,8 @@ from publisher.release.model import Release
 from publisher.serve.archive import VerifiedOpener
 from tests.chain import Chain
 
+pytestmark = pytest.mark.slow
+
 DUMP = "dumps/lakes.nt"
 
 

@@ -14,6 +14,7 @@ from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["", "*/*", "application/rdf+xml", "image/png, */*;q=0.1"])
 def test_a_harvester_without_wishes_gets_rdf_xml(portal: FlaskClient, accept: str) -> None:
     """CKAN sends no Accept and parses what it does not know as RDF/XML."""
@@ -42,6 +43,7 @@ def test_a_client_with_wishes_gets_them(
     assert "Accept" in answer.headers["Vary"]
 
 
+@pytest.mark.slow
 def test_a_browser_gets_a_page(portal: FlaskClient) -> None:
     """People come too."""
     accept = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -124,6 +126,7 @@ def paged(config: Config, catalogued: Release) -> Iterator[FlaskClient]:
     opened.engine.close()
 
 
+@pytest.mark.slow
 def test_the_pages_of_a_catalogue_are_linked(paged: FlaskClient) -> None:
     """In the triples for harvesters, in the header for all others (RFC 8288)."""
     first, second = paged.get("/catalog.ttl"), paged.get("/catalog.ttl?page=2")

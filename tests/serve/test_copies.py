@@ -10,6 +10,7 @@ from publisher.release.model import Release
 DUMP = "dumps/lakes.nq"
 
 
+@pytest.mark.slow
 def test_every_file_of_a_release_is_there_for_other_copies(
     client: FlaskClient, release: Release
 ) -> None:

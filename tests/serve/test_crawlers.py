@@ -6,6 +6,7 @@ from itertools import islice
 from urllib.robotparser import RobotFileParser
 from xml.etree import ElementTree
 
+import pytest
 from flask.testing import FlaskClient
 
 from publisher.addresses import Addresses
@@ -41,6 +42,7 @@ def test_the_sitemap_lists_addresses_of_this_site(portal: FlaskClient) -> None:
     assert all(place.startswith("http://localhost/") for place in found)
 
 
+@pytest.mark.slow
 def test_every_address_of_the_sitemap_answers(portal: FlaskClient) -> None:
     """200 with a page, without a redirect."""
     for place in locations(portal.get("/sitemap.xml").get_data()):

@@ -46,6 +46,7 @@ def graph_of(answer: TestResponse, extension: str) -> set[str]:
     return {str(quad.triple) for quad in parse(answer.data, format=RDF[extension])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["", "*/*", "text/html", "text/turtle", "application/ld+json"])
 def test_a_thing_redirects_to_its_document_with_303(anywhere: Visitor, accept: str) -> None:
     """Cool URIs: the thing is no document; dataportal.se follows no 302."""
@@ -398,6 +399,7 @@ def test_a_chosen_language_beats_the_field_and_is_kept_in_links(anywhere: Visito
     assert answer.headers["Content-Location"] == place
 
 
+@pytest.mark.slow
 def test_many_incoming_links_come_in_pages(small_pages: FlaskClient) -> None:
     """Bounded, with a count and a way to the rest, on pages and in data."""
     document = "/def/water"
@@ -459,6 +461,7 @@ def test_no_answer_is_a_302(anywhere: Visitor) -> None:
     assert codes <= {200, 301, 303, 307, 308, 404}
 
 
+@pytest.mark.slow
 def test_the_same_release_gives_the_same_bytes_in_every_process(
     visitor: Client, served: str
 ) -> None:

@@ -22,6 +22,7 @@ def page(config: Config, release: Release) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_the_page_says_when_the_editor_is_not_there(
     config: Config, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -32,6 +33,7 @@ def test_the_page_says_when_the_editor_is_not_there(
     assert "yasgui" not in text
 
 
+@pytest.mark.slow
 def test_the_editor_comes_from_the_site_itself(
     config: Config, release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -94,6 +94,7 @@ SAME = ("Content-Language", "Content-Location")
 CHOSEN_BY = {"accept", "accept-language"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PATHS)
 def test_a_file_server_answers_as_the_application_does(
     server: Socket, visitor: Client, path: str
@@ -234,6 +235,7 @@ def gone(chain: Chain, folder: Path, name: str) -> Iterator[Socket]:
         yield client
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SERVERS)
 def test_what_has_left_is_gone_from_the_files_too(chain: Chain, tmp_path: Path, name: str) -> None:
     """410 with when and what came instead (RFC 9110, section 15.5.11)."""
@@ -264,6 +266,7 @@ LEFT_OUT = ("/search", "/sparql", "/sparql.ttl", "/release", "/query")
 ENDS = ("", ".html", ".rdf", ".ttl", ".trig", "index.html")
 
 
+@pytest.mark.slow
 def test_no_page_leads_to_what_is_not_there(exported: Path) -> None:
     """Links, pictures, styles and scripts of every page are files, but for what is left out."""
     root, dead = exported / "site", set()
@@ -289,6 +292,7 @@ def test_pictures_are_pictures(server: Socket, visitor: Client) -> None:
         assert "Accept" not in answer.headers.get("Vary", "").split(", ")
 
 
+@pytest.mark.slow
 def test_two_exports_of_a_release_are_the_same_files(
     config: Config, exported: Path, tmp_path: Path
 ) -> None:
@@ -315,6 +319,7 @@ def test_no_two_files_of_an_address_share_date_and_length(exported: Path) -> Non
     assert all(len(set(found)) == len(found) for name, found in tags.items() if name)
 
 
+@pytest.mark.slow
 def test_an_export_replaces_an_earlier_one_and_nothing_else(
     config: Config, exported: Path, tmp_path: Path
 ) -> None:
@@ -342,6 +347,7 @@ def test_a_site_of_files_needs_a_host_of_its_own(config: Config, tmp_path: Path,
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_data_that_name_a_replacement_can_be_exported(chain: Chain, tmp_path: Path) -> None:
     """What was replaced leads on: there is no document of it to write."""
     chain.write(
@@ -357,6 +363,7 @@ def test_data_that_name_a_replacement_can_be_exported(chain: Chain, tmp_path: Pa
     assert not list(folder.rglob("vattern.html"))
 
 
+@pytest.mark.slow
 def test_an_answer_that_is_not_as_expected_leaves_no_export(
     config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,6 +377,7 @@ def test_an_answer_that_is_not_as_expected_leaves_no_export(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_what_no_file_can_be_called_is_told(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, config: Config
 ) -> None:

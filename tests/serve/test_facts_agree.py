@@ -10,6 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from rdflib import DCAT, DCTERMS, RDF, Graph, Namespace, URIRef
 
+pytestmark = pytest.mark.slow
+
 LAKES = URIRef("https://data.example.org/dataset/lakes")
 VOID = Namespace("http://rdfs.org/ns/void#")
 SD = Namespace("http://www.w3.org/ns/sparql-service-description#")

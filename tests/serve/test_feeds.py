@@ -20,6 +20,8 @@ from publisher.serve.site import open_site
 from tests import npm
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
+pytestmark = pytest.mark.slow
+
 LDES, TREE = "https://w3id.org/ldes#", "https://w3id.org/tree#"
 AS = "https://www.w3.org/ns/activitystreams#"
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"

@@ -14,6 +14,8 @@ from tests.adversary.served import serving
 from tests.chain import A_LAKE, Chain
 from tests.conftest import WORLD
 
+pytestmark = pytest.mark.slow
+
 # Fields that are lists, and may come in several lines (RFC 9110, section 5.3).
 LISTS = {"link", "vary"}
 ELSEWHERE = {"Origin": "https://example.org"}

@@ -177,6 +177,7 @@ def test_rdflib_reads_every_address_by_every_name(served: str, path: str, name: 
         assert URIRef("https://data.example.org/id/lake/siljan") in set(graph.subjects())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "accept", [BROWSER, "text/html", "*/*", "text/html, application/json;q=0.9, */*;q=0.8"]
 )

@@ -11,6 +11,8 @@ from pyoxigraph import RdfFormat, parse
 
 from tests.chain import A_LAKE, SILJAN, VATTERN, Chain
 
+pytestmark = pytest.mark.slow
+
 TOMBSTONE = "https://www.w3.org/ns/activitystreams#Tombstone"
 
 

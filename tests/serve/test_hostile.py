@@ -20,6 +20,8 @@ import pytest
 from publisher.config import Config
 from tests.benchmarks.hostile_queries import corpus
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 12.0
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}
 

@@ -144,6 +144,7 @@ def test_other_codings_and_broken_ones_are_refused(
         assert "gzip" in response.headers["Accept-Encoding"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("prefix", ["", "release/{release}/"])
 def test_a_slash_at_the_end_of_the_endpoint_is_forgiven(
     served: str, prefix: str, release: object

@@ -16,6 +16,8 @@ import requests
 from publisher.release.model import Release
 from tests.conftest import wait_for
 
+pytestmark = pytest.mark.slow
+
 PATIENCE_SECONDS = 60
 
 

@@ -180,18 +180,21 @@ def missed(world: World, media_types: Sequence[MediaType], names: Sequence[str] 
     return wrong
 
 
+@pytest.mark.slow
 def test_every_name_is_looked_up_at_the_path_that_it_has(world: World) -> None:
     """RFC 3986, section 2.2; in every format, 303 for what is no document."""
     assert len(subjects(world.folder)) > 35
     assert missed(world, (*GRAPHS, HTML)) == []
 
 
+@pytest.mark.slow
 def test_the_past_answers_at_the_same_paths(world: World) -> None:
     """Below the release: its redirects stay there."""
     past = replace(world, site=replace(world.site, root=f"/release/{world.folder.release.id}/"))
     assert missed(past, GRAPHS[:1]) == []
 
 
+@pytest.mark.slow
 def test_every_address_of_the_sitemap_answers(world: World) -> None:
     """And what nobody can look up is not in it."""
     places = world.site.sitemap()
@@ -201,6 +204,7 @@ def test_every_address_of_the_sitemap_answers(world: World) -> None:
     assert {place: s for place, s in statuses.items() if s[-1] != 200} == {}
 
 
+@pytest.mark.slow
 def test_the_files_of_a_document_are_where_it_says(world: World) -> None:
     """Content-Location and Signposting, for names with queries and without a last part too."""
     wrong = []
@@ -280,6 +284,7 @@ def exported_library(
     return folder, export(config, folder).left_out
 
 
+@pytest.mark.slow
 def test_an_export_names_what_no_file_can_answer_for(
     library: Folder, exported_library: tuple[Path, list[str]]
 ) -> None:
@@ -293,6 +298,7 @@ def test_an_export_names_what_no_file_can_answer_for(
     assert left_out == {unquote(name.partition("#")[0]) for name in expected}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("server", ["nginx", "caddy"])
 def test_a_file_server_answers_at_the_same_paths(
     library: Folder,
@@ -368,6 +374,7 @@ def test_a_plain_name_is_seen_at_a_glance(name: str) -> None:
     assert HERE.obstacle(BASE + name) is None
 
 
+@pytest.mark.slow
 def test_a_preview_answers_at_the_same_paths(library: Folder, tmp_path: Path) -> None:
     """Of any file, with nothing set up."""
     file = tmp_path / "books.ttl"

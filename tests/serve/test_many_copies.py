@@ -20,6 +20,8 @@ import requests
 from publisher.release.model import Release
 from tests.servers import free_ports, from_the_guide, nginx, replaced, running
 
+pytestmark = pytest.mark.slow
+
 PATHS = (
     "doc/lake/siljan.ttl",
     "doc/river/klaralven.html",

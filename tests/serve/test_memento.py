@@ -14,6 +14,8 @@ from publisher.release.model import Release
 from publisher.serve.app import create_app
 from tests.chain import A_LAKE, Chain
 
+pytestmark = pytest.mark.slow
+
 FIRST, SECOND, THIRD = (f"Fri, 02 Jan 2026 00:00:0{n} GMT" for n in range(3))
 PATH = "/doc/lake/siljan"
 TURTLE = {"Accept": "text/turtle"}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import Client
 
 PICTURE = "/picture/sv/doc/lake/siljan.png"
 
 
+@pytest.mark.slow
 def test_a_thing_has_a_picture(client: FlaskClient) -> None:
     """With validators, so that a network asks again for little."""
     answer = client.get(PICTURE)
@@ -49,6 +51,7 @@ def test_a_page_names_its_picture_with_a_whole_address(client: FlaskClient) -> N
     assert told["twitter:card"] == "summary_large_image"
 
 
+@pytest.mark.slow
 def test_pages_without_a_name_of_their_own_carry_the_picture_of_the_site(
     client: FlaskClient,
 ) -> None:

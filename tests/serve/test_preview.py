@@ -63,6 +63,7 @@ def preview(request: pytest.FixtureRequest, tmp_path: Path, free_port: int) -> I
     process.wait(30)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preview", [[]], indirect=True)
 def test_a_file_gets_pages_and_an_endpoint_at_once(preview: str) -> None:
     """Of every graph in it; queries see the file's own default graph."""
@@ -73,6 +74,7 @@ def test_a_file_gets_pages_and_an_endpoint_at_once(preview: str) -> None:
     assert "UnionDefaultGraph" not in get(preview + "sparql", "text/turtle")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preview", [[]], indirect=True)
 def test_files_without_a_catalogue_make_a_site_that_is_called_by_its_base(preview: str) -> None:
     """The link to the home page bears the same words on each page."""
@@ -84,6 +86,7 @@ def test_files_without_a_catalogue_make_a_site_that_is_called_by_its_base(previe
         assert "<span>http://e.example/</span>" in page, path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preview", [["--union"]], indirect=True)
 def test_all_graphs_are_seen_at_once_where_wished(preview: str) -> None:
     """As on a site."""
@@ -114,6 +117,7 @@ def test_what_cannot_be_shown_stops_it_with_a_message(
     assert message in result.output
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "graph"),
     [

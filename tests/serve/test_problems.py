@@ -44,6 +44,7 @@ def test_each_error_has_its_status(error: PublisherError, status: int) -> None:
     assert error_status(error) == status
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("accept", ["*/*", "", "application/json", "text/turtle", "application/*"])
 def test_a_program_gets_problem_details(visitor: Client, accept: str) -> None:
     """RFC 9457."""
@@ -114,6 +115,7 @@ def test_a_refusal_lists_what_there_is(visitor: Client, path: str) -> None:
     assert "Accept" in answer.headers["Vary"]
 
 
+@pytest.mark.slow
 def test_what_was_asked_for_is_not_repeated_as_markup(visitor: Client) -> None:
     """Standards, section 3.9."""
     hostile = '"><script>alert(1)</script>'
@@ -132,6 +134,7 @@ def test_a_refused_method_is_a_problem_too(visitor: Client) -> None:
     assert json.loads(answer.data)["detail"] == "Use one of the methods that the Allow field lists."
 
 
+@pytest.mark.slow
 def test_a_mistake_in_the_program_shows_nothing_of_it(site: Site) -> None:
     """Promise 2: one request fails, without a traceback, and the next is answered."""
     flask = create_flask(site)

@@ -13,6 +13,8 @@ from publisher.serve.app import create_archive, create_flask
 from publisher.serve.site import Shared
 from tests.chain import A_LAKE, SILJAN, VATTERN, Chain
 
+pytestmark = pytest.mark.slow
+
 JSON = {"Accept": "application/json", "Accept-Language": "en"}
 PAGE = {"Accept": "text/html", "Accept-Language": "sv"}
 

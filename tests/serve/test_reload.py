@@ -21,6 +21,8 @@ from publisher.release.model import Release
 from publisher.serve import reload
 from publisher.serve.reload import ReloadingApp
 
+pytestmark = pytest.mark.slow
+
 BASE = "https://data.example.org/"
 
 

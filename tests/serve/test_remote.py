@@ -20,6 +20,8 @@ from publisher.serve.reload import ReloadingApp, RetryingApp
 from tests.chain import A_LAKE, BASE, Chain
 from tests.engines import Remote, oxigraph
 
+pytestmark = pytest.mark.slow
+
 LAKES = f"SELECT (COUNT(*) AS ?n) {{ GRAPH <{BASE}dataset/lakes> {{ ?lake a ?class }} }}"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o }"
 

@@ -254,6 +254,7 @@ fields = st.dictionaries(
 requests = st.tuples(st.sampled_from(["/", "/a", "/b", "/a?b", "/a?c", "/?a"]), fields)
 
 
+@pytest.mark.slow
 @given(st.lists(requests, max_size=30), st.integers(0, 20_000))
 def test_no_key_gets_the_answer_of_another(
     asked: list[tuple[str, dict[str, str]]], most_bytes: int
@@ -278,6 +279,7 @@ def counted(memory: ResponseStore) -> int:
     return keys + sum(answer.size + memory_of(answer.same) for answer in answers.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flood", ["query", "accept", "language", "encoding", "path"])
 def test_a_flood_of_different_requests_does_not_fill_the_machine(flood: str) -> None:
     """Promise 2: strangers choose query strings and fields, so the memory is bounded by bytes."""
@@ -321,6 +323,7 @@ def test_an_answer_that_would_fill_the_memory_is_not_remembered() -> None:
     assert inside(ready).size == 0
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(st.integers(0, 15), st.integers(0, 5), st.integers(0, 400)), max_size=60),
     st.integers(0, 40_000),
@@ -344,6 +347,7 @@ def test_the_account_of_the_memory_is_right(
     assert sorted(memory._order) == sorted(memory._entries)
 
 
+@pytest.mark.slow
 def test_many_threads_at_once_do_not_confuse_the_memory() -> None:
     """A web process answers on many threads."""
     ready = ResponseCache(Application(asked_of), 60_000)
@@ -419,6 +423,7 @@ def plain(answer: TestResponse) -> tuple[int, bytes, dict[str, str]]:
     return answer.status_code, body, fields
 
 
+@pytest.mark.slow
 @given(st.lists(real_requests, min_size=1, max_size=12))
 @settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

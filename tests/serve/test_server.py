@@ -149,6 +149,7 @@ def test_a_body_where_none_belongs_is_no_harm(served: str) -> None:
     assert requests.get(f"{served}doc/lake/siljan.ttl", timeout=10).status_code == 200
 
 
+@pytest.mark.slow
 def test_many_clients_at_once_all_get_the_whole_answer(served: str) -> None:
     """Nothing is mixed up between threads."""
     paths = ["doc/lake/siljan.ttl", "doc/river/klaralven.nt", "dump/rivers.nt", "nowhere"]
@@ -170,6 +171,7 @@ def test_many_clients_at_once_all_get_the_whole_answer(served: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_who_says_nothing_keeps_nobody_out(served: str) -> None:
     """Hundreds of open connections, half of them with half a request, take no thread."""
     address = urlsplit(served)
@@ -194,6 +196,7 @@ def test_an_answer_has_one_date(connection: HTTPConnection) -> None:
             assert len(answer.headers.get_all("Date", [])) == 1
 
 
+@pytest.mark.slow
 def test_the_server_says_what_is_wrong_and_does_not_start(tmp_path: Path) -> None:
     """A wrong folder must not become a site that answers 404 to all (peers, section 1c)."""
     command = [sys.executable, "-m", "publisher", "serve", "--releases", str(tmp_path / "none")]
@@ -205,6 +208,7 @@ def test_the_server_says_what_is_wrong_and_does_not_start(tmp_path: Path) -> Non
     assert "Traceback" not in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken_ends_the_server_with_a_message(
     served: str, release: Release, tmp_path: Path
 ) -> None:
@@ -229,6 +233,7 @@ def test_waiting_queries_leave_threads_for_documents() -> None:
     assert thread_count(config) >= 3 + 20 + 4
 
 
+@pytest.mark.slow
 def test_no_process_outlives_a_server_that_was_killed(
     release: Release, tmp_path: Path, free_port: int
 ) -> None:
@@ -269,6 +274,7 @@ print(getattr(library.mallinfo2(), "3") - before)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("how", "blocks"), [("returned", "1"), ("as usual", "0")])
 def test_a_large_body_does_not_stay_in_the_heap(how: str, blocks: str) -> None:
     """After minutes of large bodies a web process held 60 MB more than it used."""

@@ -24,6 +24,7 @@ def targets(answer: TestResponse, relation: str) -> list[str]:
     return [target for name, target, _ in links(answer) if name == relation]
 
 
+@pytest.mark.slow
 def test_a_landing_page_has_the_links_of_level_1(portal: FlaskClient) -> None:
     """One ``cite-as``, typed metadata, two types, the licence, the files."""
     page = portal.get("/dataset/lakes", headers=HTML)
@@ -59,6 +60,7 @@ def test_metadata_lead_back_to_the_landing_page(portal: FlaskClient, extension: 
     assert targets(answer, "describes") == ["http://localhost/dataset/lakes"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/dataset/lakes", "/doc/lake/siljan", "/def/water", "/catalog"])
 def test_the_linkset_has_every_link_of_the_page(portal: FlaskClient, path: str) -> None:
     """Level 2: all links with absolute addresses, found from the page."""
@@ -108,6 +110,7 @@ def test_what_does_not_exist_has_no_linkset(portal: FlaskClient) -> None:
     assert portal.get("/linkset/dataset/seas.json").status_code == 404
 
 
+@pytest.mark.slow
 def test_the_interfaces_are_listed(portal: FlaskClient) -> None:
     """RFC 9727: a linkset whose items are the interfaces."""
     answer = portal.get("/.well-known/api-catalog")

@@ -13,6 +13,8 @@ from publisher.serve.app import create_app
 from publisher.serve.site import Site
 from tests.chain import A_LAKE, BASE, SILJAN, Chain
 
+pytestmark = pytest.mark.slow
+
 TURTLE = {"Accept": "text/turtle"}
 
 

@@ -15,6 +15,8 @@ from publisher.release.model import Release
 from publisher.serve.engines import open_engine
 from tests.documents import project
 
+pytestmark = pytest.mark.slow
+
 
 def test_without_its_library_the_engine_is_refused_with_the_cure(
     config: Config, release: Release, monkeypatch: pytest.MonkeyPatch

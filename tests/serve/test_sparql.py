@@ -82,6 +82,7 @@ def asked(query: str, **parameters: str) -> str:
     return "/sparql?" + urlencode({"query": query} | parameters)
 
 
+@pytest.mark.slow
 def test_a_query_in_the_address_is_answered(send: Send) -> None:
     """SPARQL 1.1 Protocol, section 2.1.1: query via GET."""
     reply = send("GET", asked(NAMES), Accept="application/sparql-results+json")
@@ -499,6 +500,7 @@ def test_two_media_types_of_the_same_bytes_have_two_tags(send: Send) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_timeout_of_the_client_is_kept_to(send: Send) -> None:
     """A client may ask for less time than the maximum."""
     query = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -548,6 +550,7 @@ def test_a_browser_sees_the_answer_as_a_table(send: Send) -> None:
     assert re.search(rb"<script(?![^>]* src=)", reply.body) is None
 
 
+@pytest.mark.slow
 def test_values_cannot_break_out_of_the_table(send: Send) -> None:
     """The tiny world holds a script in a name and a javascript: address."""
     query = "SELECT * { <https://data.example.org/id/river/klaralven> ?p ?o }"

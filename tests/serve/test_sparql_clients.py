@@ -36,6 +36,7 @@ def program(name: str) -> str:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["GET", POST])
 def test_sparqlwrapper_reads_solutions(address: str, method: str) -> None:
     """JSON by GET and by POST."""

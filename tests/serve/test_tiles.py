@@ -41,6 +41,7 @@ def tiled(tiled_site: Site) -> FlaskClient:
     return create_flask(tiled_site).test_client()
 
 
+@pytest.mark.slow
 def test_a_map_has_tiles_and_says_who_made_them(tiled: FlaskClient) -> None:
     """In the same drawing, without a script; the credit is text, and its address a link."""
     page = tiled.get(FALUN, headers=HTML).text
@@ -60,6 +61,7 @@ def test_a_page_may_load_pictures_from_where_the_tiles_are(tiled: FlaskClient) -
     assert policy.count("https://") == 1
 
 
+@pytest.mark.slow
 def test_a_page_of_the_past_has_tiles_too(tiled: FlaskClient, municipalities: Release) -> None:
     """The setting is the operator's of today, whatever release is shown."""
     answer = tiled.get(f"/release/{municipalities.id}{FALUN}", headers=HTML)
@@ -67,6 +69,7 @@ def test_a_page_of_the_past_has_tiles_too(tiled: FlaskClient, municipalities: Re
     assert TILED in answer.headers["Content-Security-Policy"]
 
 
+@pytest.mark.slow
 def test_a_page_with_tiles_has_an_entity_tag_of_its_own(
     tiled: FlaskClient, kommuner: FlaskClient
 ) -> None:

@@ -9,6 +9,8 @@ from flask.testing import FlaskClient
 
 from tests.chain import LAKES, Chain
 
+pytestmark = pytest.mark.slow
+
 HTML = {"Accept": "text/html"}
 RIVER = "data/rivers/rivers.ttl"
 KLARALVEN = "/doc/river/klaralven?lang=sv"

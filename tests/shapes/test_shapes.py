@@ -266,6 +266,7 @@ def test_an_invalid_example_has_exactly_the_expected_results(file: Path) -> None
     assert results_of(file) == expected_of(file)
 
 
+@pytest.mark.slow
 def test_every_constraint_is_broken_by_an_example() -> None:
     """A constraint that nothing breaks may be one that nothing can break."""
     missing = sorted(set(constraints()) - exercised())
@@ -414,6 +415,7 @@ def test_a_misspelt_term_is_found(slip: str) -> None:
     assert len(misspelt(Graph().parse(data=head + slip, format="turtle"))) == 1
 
 
+@pytest.mark.slow
 def test_the_severity_is_a_violation_except_among_the_recommended() -> None:
     """What must hold and what should hold stand apart, so that nobody looks for it twice."""
     severities = {

@@ -55,6 +55,7 @@ def test_no_sentence_of_the_source_page_is_copied() -> None:
     assert copied(PAGE.read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.slow
 def test_a_copied_sentence_would_be_found() -> None:
     """The search is able to fail: a text of the data, taken as the page, is found in the data."""
     name, text = max(texts(), key=lambda found: len(words(found[1])))

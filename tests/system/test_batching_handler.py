@@ -44,6 +44,7 @@ def test_lines_are_written_in_their_order() -> None:
     assert stream.getvalue().split() == [str(number) for number in range(100)]
 
 
+@pytest.mark.slow
 def test_nobody_waits_for_who_reads_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is too much is dropped, and told."""
     monkeypatch.setattr(batching_handler, "_MOST_LINES", 10)

@@ -83,6 +83,7 @@ def test_a_tree_with_every_kind_of_entry_is_brought_to_the_disk(tmp_path: Path) 
     sync_tree(tmp_path)
 
 
+@pytest.mark.slow
 def test_a_lock_is_free_again_when_its_holder_is_killed(tmp_path: Path) -> None:
     """Nobody has to delete a file by hand after a crash."""
     path = tmp_path / "lock"
@@ -100,6 +101,7 @@ def test_a_lock_in_a_folder_that_is_gone_is_nobodys(tmp_path: Path) -> None:
     assert lock_file(tmp_path / "gone" / "lock") is None
 
 
+@pytest.mark.slow
 def test_a_locked_folder_is_waited_for(tmp_path: Path) -> None:
     """The second one comes in when the first one is out, not before."""
     held = f"lock = locked_folder(Path({str(tmp_path)!r})); lock.__enter__()"
@@ -115,6 +117,7 @@ def test_a_locked_folder_is_waited_for(tmp_path: Path) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_temporary_folders_of_killed_programs_are_deleted_and_no_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

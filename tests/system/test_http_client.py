@@ -140,6 +140,7 @@ def test_the_body_of_a_redirect_takes_no_more_than_any_other() -> None:
     assert len(heads) == 1
 
 
+@pytest.mark.slow
 def test_a_rate_is_demanded_where_one_is_set() -> None:
     """A server that drips never meets the limit between two bytes."""
     dripped = threading.Event()

@@ -19,6 +19,7 @@ def refuse(number: int) -> int:
     raise SourceMissing("The file {name} holds {{no}} triple.", where="a.ttl", name=number)
 
 
+@pytest.mark.slow
 def test_results_come_in_the_order_of_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same sources give the same report, whichever core was faster."""
     monkeypatch.setattr(processes, "cores", lambda: 2)
@@ -32,6 +33,7 @@ def test_one_part_is_done_in_this_process() -> None:
     assert list(map_on_all_cores(ask, [7])) == [(7, os.getpid())]
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_there_is_told_here(monkeypatch: pytest.MonkeyPatch) -> None:
     """In every language, with its place and its braces."""
     monkeypatch.setattr(processes, "cores", lambda: 2)

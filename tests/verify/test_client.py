@@ -27,6 +27,7 @@ TABLE: dict[str, tuple[Callable[[str], faults.Fault], Fault]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABLE)
 def test_a_broken_server_ends_as_a_fault_in_time(name: str, site: Site) -> None:
     """A verification that hangs tells nobody anything."""

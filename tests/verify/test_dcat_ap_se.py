@@ -137,6 +137,7 @@ def is_second_format(name: str, rule: Broken) -> bool:
 REASONS = (is_only_misspelt, is_second_format)
 
 
+@pytest.mark.slow
 @of_digg
 def test_196_feeds_are_judged_as_by_diggs_engine() -> None:
     """Each is the example feed with one fault or none; two kinds of difference have a reason."""
@@ -241,6 +242,7 @@ def is_alone(rule: ProfileRule) -> bool:
     return is_part and sum(other.owner == rule.owner for other in RULES) == 1
 
 
+@pytest.mark.slow
 def test_each_rule_lets_right_feeds_pass_and_finds_wrong_ones() -> None:
     """A feed that breaks no rule; then, for each aspect of each rule, one that breaks it."""
     whole = triples(WHOLE)

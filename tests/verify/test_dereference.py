@@ -12,6 +12,8 @@ from tests.verify import faults, world
 from tests.verify.faults import Fault, verified
 from tests.verify.site import Answer, Site
 
+pytestmark = pytest.mark.slow
+
 PARTS = frozenset({"dereference", "distributions", "harvest"})
 THING = "/id/bridge/1"
 DOCUMENT = "/doc/bridge/1"

@@ -12,6 +12,8 @@ from tests.verify import faults, world
 from tests.verify.faults import Fault, verified
 from tests.verify.site import Site, negotiated, page
 
+pytestmark = pytest.mark.slow
+
 PARTS = frozenset({"distributions", "harvest"})
 DUMP = "/dump/bridges.ttl"
 

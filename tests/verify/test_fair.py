@@ -10,6 +10,8 @@ from tests.verify import faults, world
 from tests.verify.faults import Fault, verified
 from tests.verify.site import Site, negotiated, page
 
+pytestmark = pytest.mark.slow
+
 PARTS = frozenset({"distributions", "fair", "harvest"})
 DUMP = "/dump/bridges.ttl"
 PAGE = "/dataset/bridges"

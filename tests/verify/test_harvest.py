@@ -13,6 +13,8 @@ from tests.verify.conftest import IMPATIENT
 from tests.verify.faults import Fault, verified
 from tests.verify.site import Answer, Site, redirect
 
+pytestmark = pytest.mark.slow
+
 PARTS = frozenset({"harvest", "mqa", "profiles"})
 CATALOGUE = "/catalog"
 SE_VIEW = "/catalog/dcat-ap-se.rdf"

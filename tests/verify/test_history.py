@@ -18,6 +18,8 @@ from tests.verify import faults
 from tests.verify.faults import Fault
 from tests.verify.site import Site
 
+pytestmark = pytest.mark.slow
+
 BRIDGES = "https://w3id.org/tiny/dataset/bridges"
 TERMS = "https://w3id.org/tiny/dataset/terms"
 

@@ -57,6 +57,7 @@ def test_garbage_at_every_address_is_reported_and_not_raised(
     assert verify(site.url, options).failed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BODIES)
 def test_garbage_behind_a_good_catalogue_is_reported_and_not_raised(
     name: str, site: Site, options: VerifyOptions
@@ -71,6 +72,7 @@ def test_garbage_behind_a_good_catalogue_is_reported_and_not_raised(
     assert presentation.to_text(report, "sv")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [100, 199, 204, 206, 300, 302, 400, 418, 500, 599, 999])
 def test_any_status_at_every_address_is_reported_and_not_raised(
     status: int, site: Site, options: VerifyOptions

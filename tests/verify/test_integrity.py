@@ -75,6 +75,7 @@ def expected(tmp_path: Path, key: Ed25519PrivateKey) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_release_that_is_signed_with_the_expected_key_passes(
     proved: Site, expected: Path
 ) -> None:
@@ -82,6 +83,7 @@ def test_a_release_that_is_signed_with_the_expected_key_passes(
     assert rules(proved, expected) == [("proof:signed", Severity.INFO)]
 
 
+@pytest.mark.slow
 def test_every_file_is_compared(proved: Site, options: VerifyOptions) -> None:
     """What visitors fetch is asked for where they fetch it."""
     (table,) = (
@@ -92,6 +94,7 @@ def test_every_file_is_compared(proved: Site, options: VerifyOptions) -> None:
     assert table.rows[0][4] == "0"
 
 
+@pytest.mark.slow
 def test_the_site_that_this_program_serves_is_what_its_manifest_says(served: str) -> None:
     """Every file of the tiny world, over a real socket."""
     options = VerifyOptions(limits=LIMITS, parts=frozenset({"proof"}))
@@ -125,6 +128,7 @@ def test_a_changed_byte_is_found(proved: Site, expected: Path, path: str) -> Non
     assert ("proof:digest", Severity.VIOLATION) in rules(proved, expected)
 
 
+@pytest.mark.slow
 def test_a_changed_manifest_is_found(proved: Site, expected: Path) -> None:
     """Its signature is that of another one."""
     proved.routes[f"{HERE}manifest.json"] = fixed(b'{"files": {}}', "application/json")
@@ -141,6 +145,7 @@ def test_the_signature_of_somebody_else_is_found(proved: Site, tmp_path: Path) -
     assert rules(proved, theirs) == [("proof:signature", Severity.VIOLATION)]
 
 
+@pytest.mark.slow
 def test_a_release_without_a_signature_fails_where_one_is_expected(
     proved: Site, expected: Path
 ) -> None:
@@ -164,6 +169,7 @@ def test_a_list_of_releases_that_is_none_proves_nothing(
     assert rules(site) == [("proof:none", Severity.INFO)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"files": {"a": 1}}'])
 def test_a_manifest_that_is_none_is_a_finding(proved: Site, body: bytes) -> None:
     """And not an exception."""

@@ -37,6 +37,7 @@ def test_a_dead_link_is_a_warning_and_a_forbidden_one_a_note(
     assert [finding.severity for finding in found] == severities
 
 
+@pytest.mark.slow
 def test_the_same_host_is_left_in_peace_between_two_requests(site: Site) -> None:
     """Publishers whose data are linked must not be punished for it."""
     site.routes |= {f"/{n}": lambda request: Answer(200) for n in range(3)}
@@ -71,6 +72,7 @@ def test_an_answer_of_last_month_is_asked_for_again(site: Site, tmp_path: Path) 
     assert outgoing_links.check(Client(LIMITS), [f"{site.address}/page"], cache, 0, silent) == []
 
 
+@pytest.mark.slow
 def test_links_out_are_checked_only_when_asked_for(site: Site, options: VerifyOptions) -> None:
     """A verification must not knock at a hundred doors by surprise."""
     report = verify(site.url, replace(options, parts=frozenset({"harvest", "distributions"})))

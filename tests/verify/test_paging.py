@@ -12,6 +12,8 @@ from publisher.verify.options import VerifyOptions
 from publisher.verify.verification import verify
 from tests.verify.site import Answer, Request, Site, whole
 
+pytestmark = pytest.mark.slow
+
 DATASETS, PAGE_SIZE = 2500, 100
 LAST = DATASETS // PAGE_SIZE
 

@@ -47,6 +47,7 @@ def own_results(text: str, profile: Profile) -> set[str]:
     }
 
 
+@pytest.mark.slow
 @official
 @pytest.mark.parametrize(
     "file",
@@ -73,6 +74,7 @@ def test_only_the_publisher_list_of_the_eu_is_not_kept() -> None:
     assert {f.path for f in found} == {"http://purl.org/dc/terms/publisher"}
 
 
+@pytest.mark.slow
 @official
 def test_the_swedish_feed_breaks_no_rule_of_the_swedish_profile() -> None:
     """The shapes derived from DIGG's rules find one warning, which cannot be satisfied."""

@@ -10,6 +10,8 @@ from tests.verify import faults
 from tests.verify.faults import Fault, verified
 from tests.verify.site import Answer, Site
 
+pytestmark = pytest.mark.slow
+
 PARTS = frozenset({"protocol"})
 ENDPOINT = "/sparql"
 

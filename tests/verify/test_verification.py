@@ -14,6 +14,8 @@ from publisher.verify.verification import verify
 from tests.verify import faults, world
 from tests.verify.site import Site
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_good_site_passes_without_a_word_of_warning(site: Site, options: VerifyOptions) -> None:
     """Otherwise the tests that put faults in would prove nothing."""

@@ -10,6 +10,8 @@ import requests
 
 from publisher.edit.editor.app import EditorServer
 
+pytestmark = pytest.mark.slow
+
 
 def get(address: str, **fields: str) -> requests.Response:
     return requests.get(address, headers=fields, timeout=10, allow_redirects=False)

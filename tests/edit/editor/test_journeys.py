@@ -13,6 +13,8 @@ from publisher.quality.approval import check
 from tests.edit.editor.conftest import CLUSTERS, REPOSITORY
 from tests.edit.editor.forms import Page, saved
 
+pytestmark = pytest.mark.slow
+
 COMPARE = f"{CLUSTERS}id/cluster/compare"
 COUNT = f"{CLUSTERS}id/count/compare-2015"
 CONCEPT = f"{CLUSTERS}id/concept/"

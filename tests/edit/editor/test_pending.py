@@ -41,6 +41,7 @@ def test_a_draft_that_is_looked_at_is_not_kept(desk: EditSession) -> None:
     assert desk.pending.problems(draft.key) == ()
 
 
+@pytest.mark.slow
 def test_nothing_typed_changes_no_file(desk: EditSession) -> None:
     """A form that is sent as it came is no change."""
     desk.put(siljan(desk))
@@ -78,6 +79,7 @@ def changed(desk: EditSession) -> PendingChanges:
     return desk.pending
 
 
+@pytest.mark.slow
 def test_saving_writes_and_begins_anew(desk: EditSession, world: Path) -> None:
     """The value of before still says what was saved."""
     pending = changed(desk)

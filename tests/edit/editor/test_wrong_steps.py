@@ -13,6 +13,8 @@ from publisher.edit.editor.session import EditSession
 from tests.edit.editor.conftest import BASE, CLUSTERS
 from tests.edit.editor.forms import Page, saved
 
+pytestmark = pytest.mark.slow
+
 SILJAN = f"{BASE}id/lake/siljan"
 COMPARE = f"{CLUSTERS}id/cluster/compare"
 COUNT = f"{CLUSTERS}id/count/compare-2015"

@@ -12,6 +12,8 @@ import pytest
 
 from tests.edit.filled import DEPTHS, FILE, LAKES, RUNN, SILJAN, SOURCES, STATEMENTS, Filled, call
 
+pytestmark = pytest.mark.slow
+
 DEPTH = "id/depth/runn-2015"
 
 

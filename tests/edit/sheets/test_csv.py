@@ -27,6 +27,7 @@ def changes(folder: Path, before: dict[str, str]) -> set[str]:
     return {line for found in lines for line in found}
 
 
+@pytest.mark.slow
 def test_a_table_of_the_site_comes_back_without_a_change(pond: Path, tmp_path: Path) -> None:
     """/table/lake.csv with its metadata (CSVW), saved and sent back."""
     before = turtle(pond)
@@ -40,6 +41,7 @@ def test_a_table_of_the_site_comes_back_without_a_change(pond: Path, tmp_path: P
     assert turtle(pond) == before
 
 
+@pytest.mark.slow
 def test_a_cell_changed_in_a_table_of_the_site_is_changed(pond: Path, tmp_path: Path) -> None:
     """Several values share a cell there; the metadata say what stands between them."""
     before = turtle(pond)
@@ -53,6 +55,7 @@ def test_a_cell_changed_in_a_table_of_the_site_is_changed(pond: Path, tmp_path: 
     assert changes(pond, before) == {'        "Runnen"@sv ;'}
 
 
+@pytest.mark.slow
 def test_metadata_of_others_say_what_their_columns_mean(pond: Path) -> None:
     """A region's own list, described by propertyUrl, lang and separator (CSVW)."""
     before = turtle(pond)
@@ -103,6 +106,7 @@ def test_metadata_of_others_say_what_their_columns_mean(pond: Path) -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 def test_headings_of_the_workbook_are_enough(pond: Path, mark: str, encoding: str) -> None:
@@ -116,6 +120,7 @@ def test_headings_of_the_workbook_are_enough(pond: Path, mark: str, encoding: st
     assert "<https://data.example.org/id/lake/amungen>" in changes(pond, before)
 
 
+@pytest.mark.slow
 def test_things_that_a_csv_file_leaves_out_stay(pond: Path) -> None:
     """A list of one lake is no wish to drain the others."""
     before = turtle(pond)
@@ -124,6 +129,7 @@ def test_things_that_a_csv_file_leaves_out_stay(pond: Path) -> None:
     assert changes(pond, before) == {'    water:kind "shallow" ;'}
 
 
+@pytest.mark.slow
 def test_findings_of_a_csv_file_come_as_a_list(pond: Path) -> None:
     """There is no cell to colour in it."""
     write(pond, "id,Slag,Öar\nid/lake/runn,depp,50\n")

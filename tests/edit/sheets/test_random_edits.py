@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unicodedata import normalize
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Triple
@@ -24,6 +25,8 @@ from publisher.rdf.subjects import Term
 from tests.conftest import WORLD
 from tests.edit.conftest import POND
 from tests.edit.filled import DEPTHS, LAKES, RUNN, SOURCES, STATEMENTS, Filled
+
+pytestmark = pytest.mark.slow
 
 BASE = "https://data.example.org/"
 WATER = f"{BASE}def/water#"

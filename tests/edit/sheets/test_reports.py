@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from publisher.edit.sheets.reports import (
     MOST_REPORTED,
     CellFinding,
@@ -20,6 +22,7 @@ def add_mistake(
     return report.add(message, CellPosition("Sjö", number, 2), severity)
 
 
+@pytest.mark.slow
 def test_the_first_hundred_are_kept_and_the_last_says_how_many_more() -> None:
     """Values differ, the mistake is the same."""
     report = ImportReport("lakes.xlsx")

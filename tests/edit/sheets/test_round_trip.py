@@ -26,6 +26,8 @@ from tests.edit.filled import (
     turtle,
 )
 
+pytestmark = pytest.mark.slow
+
 NEEDED = "soffice" in os.environ.get("PUBLISHER_TEST_MANDATORY", "").split()
 
 

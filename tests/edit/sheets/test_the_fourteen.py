@@ -9,6 +9,8 @@ import pytest
 
 from tests.edit.filled import Filled, call, export
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 INITIATIVES, COUNTS, EVENTS, SOURCES = "Klusterinitiativ", "Medlemsantal", "Ändring", "Källa"
 COMPARE = "id/cluster/compare"

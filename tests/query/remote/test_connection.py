@@ -68,6 +68,7 @@ def test_a_kept_connection_that_died_costs_nobody_an_answer(
     assert [ask(connection) for _ in range(3)] == [YES] * 3
 
 
+@pytest.mark.slow
 def test_an_engine_that_hangs_is_waited_for_so_long(connect: Connect, scripted: Scripted) -> None:
     """And not asked again: it may be at work on the query."""
     scripted.script = [None]
@@ -77,6 +78,7 @@ def test_an_engine_that_hangs_is_waited_for_so_long(connect: Connect, scripted: 
     assert len(scripted.requests) == 1
 
 
+@pytest.mark.slow
 def test_an_engine_that_hangs_in_the_middle_is_waited_for_so_long(
     connect: Connect, scripted: Scripted
 ) -> None:
@@ -162,6 +164,7 @@ def test_an_engine_that_is_not_there_is_soon_left_alone() -> None:
     assert told == [False] * 5 + [True]
 
 
+@pytest.mark.slow
 def test_queries_without_end_do_not_close_the_way_for_others(
     connect: Connect, scripted: Scripted
 ) -> None:

@@ -146,6 +146,7 @@ def _svg(page: str) -> ElementTree.Element:
     return ElementTree.fromstring(found[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["", "doc/municipality/falun", "doc/municipality/alvdalen"])
 @pytest.mark.parametrize("language", ["sv", "en"])
 def test_the_map_of_other_data_is_well_formed(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from tests.chain import Chain
@@ -24,6 +25,7 @@ def term(text: str, anchor: str) -> str:
     return " ".join(re.sub("<[^>]*>", " ", found[0]).split())
 
 
+@pytest.mark.slow
 def test_a_class_tells_how_many_things_it_has_and_names_some(client: FlaskClient) -> None:
     """A term that nobody uses is worth less than one that many do."""
     assert "Things in this release: 2 , among them Siljan , Vänern" in term(
@@ -53,6 +55,7 @@ def test_the_classes_are_drawn_and_told_in_words(client: FlaskClient) -> None:
     assert "The diagram in words" in text
 
 
+@pytest.mark.slow
 def test_a_small_ontology_without_definitions_is_documented_too(kommuner: FlaskClient) -> None:
     """Labels, use and shapes suffice."""
     found = page(kommuner, "/def/k")
@@ -62,11 +65,13 @@ def test_a_small_ontology_without_definitions_is_documented_too(kommuner: FlaskC
     assert "Municipality by the shape of the class any number" in term(found, "county")
 
 
+@pytest.mark.slow
 def test_the_namespace_is_told(client: FlaskClient) -> None:
     """It is what people copy."""
     assert "https://data.example.org/def/water#</code>" in page(client, "/def/water")
 
 
+@pytest.mark.slow
 def test_the_example_of_a_class_stands_with_it(chain: Chain) -> None:
     """The one that the sources hold, ``ontology/examples/<Class>.ttl``."""
     folder = chain.world / "ontology" / "examples"

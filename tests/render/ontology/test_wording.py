@@ -102,6 +102,7 @@ def test_a_demand_is_told_in_words(
     assert words(rule, "sv") == swedish
 
 
+@pytest.mark.slow
 def test_a_demand_without_words_points_to_the_shape(tmp_path: Path) -> None:
     """Leaving it out would say that less is demanded than is."""
     (rule,) = rules(tmp_path, "e:p sh:qualifiedValueShape [ sh:class e:Town ] .")
@@ -109,6 +110,7 @@ def test_a_demand_without_words_points_to_the_shape(tmp_path: Path) -> None:
     assert words(rule, "en") == ["any number", "more in the shape"]
 
 
+@pytest.mark.slow
 def test_a_choice_of_more_than_kinds_points_to_the_shape_too(tmp_path: Path) -> None:
     """The words tell the kinds alone."""
     (rule,) = rules(tmp_path, "e:p sh:or ( [ sh:class e:Town ; sh:pattern 'x' ] ) .")
@@ -151,6 +153,7 @@ def test_a_shape_that_is_switched_off_demands_nothing(tmp_path: Path) -> None:
     assert [rule.path for rule in found] == ["https://e.org/length"]
 
 
+@pytest.mark.slow
 def test_a_class_that_is_a_shape_is_its_own_target(tmp_path: Path) -> None:
     """SHACL, section 2.1.3.3."""
     store = Store(str(tmp_path / "store"))

@@ -53,6 +53,7 @@ def bodies(draw: st.DrawFn) -> bytes:
     return written + b"0\r\n" + b"".join(draw(trailers)) + b"\r\n" + draw(st.binary(max_size=9))
 
 
+@pytest.mark.slow
 @given(bodies(), st.lists(st.integers(0, 300), max_size=6))
 def test_a_right_body_is_read_as_h11_reads_it(data: bytes, cuts: list[int]) -> None:
     """RFC 9112, section 7.1; what follows is left alone."""
@@ -62,6 +63,7 @@ def test_a_right_body_is_read_as_h11_reads_it(data: bytes, cuts: list[int]) -> N
     assert read(pieces) == read([data]) == read_by_h11(data)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([b"5", b"hello", b"\r\n", b"\n", b"0", b";x", b"g"]), max_size=9))
 def test_what_is_read_as_whole_is_whole_for_h11_too(parts: list[bytes]) -> None:
     """Two readers that see another end let requests be smuggled."""

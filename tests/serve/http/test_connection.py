@@ -148,6 +148,7 @@ def test_what_is_ready_is_answered_with_the_date(
     assert application.made == []
 
 
+@pytest.mark.slow
 def test_answers_come_in_the_order_of_the_requests(wire: socket.socket) -> None:
     """Whether they are ready or not, one by one or all at once (RFC 9112, section 9.3.2)."""
     for path in ("/ready", "/made", "/ready", "/made"):
@@ -164,6 +165,7 @@ def test_answers_come_in_the_order_of_the_requests(wire: socket.socket) -> None:
     answers(wire, b"ready\n")
 
 
+@pytest.mark.slow
 def test_a_request_in_pieces_is_one_request(wire: socket.socket) -> None:
     """However the network cuts it."""
     for path, body in (("/ready", b"ready\n"), ("/made", b"/made\n")):
@@ -219,6 +221,7 @@ def test_a_program_that_breaks_is_a_500_and_the_connection_stays(
     answers(wire, b"/made\n")
 
 
+@pytest.mark.slow
 def test_who_leaves_in_the_middle_does_no_harm(port: int, application: Application) -> None:
     """While an answer is made, or sent; others go on."""
     for path in ("/slow", "/parts", "/made-long"):
@@ -231,6 +234,7 @@ def test_who_leaves_in_the_middle_does_no_harm(port: int, application: Applicati
         answers(staying, b"/made\n")
 
 
+@pytest.mark.slow
 def test_a_body_is_no_request(wire: socket.socket, application: Application) -> None:
     """Its bytes may look like one (request smuggling)."""
     inner = request("/ready")
@@ -244,6 +248,7 @@ def test_a_body_is_no_request(wire: socket.socket, application: Application) -> 
     assert application.made == ["/made", "/other"]
 
 
+@pytest.mark.slow
 def test_a_long_answer_comes_whole(wire: socket.socket) -> None:
     """Longer than what the system holds for a connection."""
     for path in ("/long", "/made-long"):
@@ -251,6 +256,7 @@ def test_a_long_answer_comes_whole(wire: socket.socket) -> None:
         answers(wire, LONG)
 
 
+@pytest.mark.slow
 def test_who_says_nothing_is_left(wire: socket.socket) -> None:
     """A connection is a place that somebody else may need."""
     began = time.monotonic()
@@ -258,6 +264,7 @@ def test_who_says_nothing_is_left(wire: socket.socket) -> None:
     assert PATIENCE * 0.9 < time.monotonic() - began < 20 * PATIENCE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "begun",
     [b"GET /ready HTTP/1.1\r\n", request("/made", "Content-Length: 900", method="POST")],
@@ -277,6 +284,7 @@ def test_who_sends_a_request_without_end_is_left(wire: socket.socket, begun: byt
     assert time.monotonic() - began < 10 * PATIENCE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/long", "/made-long"])
 def test_who_takes_nothing_is_left(wire: socket.socket, path: str) -> None:
     """An answer of megabytes is not held for somebody who does not read."""
@@ -286,12 +294,14 @@ def test_who_takes_nothing_is_left(wire: socket.socket, path: str) -> None:
     assert len(rest(wire)) < len(LONG)
 
 
+@pytest.mark.slow
 def test_who_waits_for_an_answer_is_not_left(wire: socket.socket) -> None:
     """A query may take longer than the patience with clients."""
     wire.sendall(request("/slow"))
     answers(wire, b"/slow\n")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/ready", "/made"])
 def test_who_goes_on_asking_is_not_left(wire: socket.socket, path: str) -> None:
     """Answers at once count as much as those that are made."""
@@ -302,6 +312,7 @@ def test_who_goes_on_asking_is_not_left(wire: socket.socket, path: str) -> None:
         time.sleep(PATIENCE / 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("first", "status"),
     [
@@ -341,6 +352,7 @@ def posting(path: str) -> bytes:
     return request(path, f"Content-Length: {len(BODY)}", method="POST")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limits", [FULL])
 def test_whoever_has_been_at_a_body_for_the_longest_makes_room(port: int) -> None:
     """All clients together may send so much; quick ones are answered meanwhile."""
@@ -361,6 +373,7 @@ def test_whoever_has_been_at_a_body_for_the_longest_makes_room(port: int) -> Non
     assert b"retry-after: 5\r\n" in first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limits", [FULL])
 def test_when_all_is_being_answered_the_next_body_is_refused(port: int) -> None:
     """And those that are whole are answered."""

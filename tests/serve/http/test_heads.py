@@ -144,6 +144,7 @@ def test_long_heads_are_not_kept() -> None:
     assert len(heads) == 0
 
 
+@pytest.mark.slow
 def test_a_flood_of_heads_drives_out_the_oldest() -> None:
     """Whoever changes a field with each request costs a bounded amount of memory."""
     heads = RequestHeadCache(1 << 20)
