@@ -33,6 +33,7 @@ from publisher.release.current import build_lock
 from publisher.release.manifest import _seal, as_json_text
 from publisher.release.model import Release
 from publisher.release.open import open_current
+from tests.adversary.canary import on_this_machine
 
 # Until a test is called stuck; a busy machine is slow.
 PATIENCE_SECONDS = 60
@@ -86,7 +87,7 @@ class Origin:
 @pytest.fixture
 def hostile(release: Release, monkeypatch: pytest.MonkeyPatch) -> Iterator[Origin]:
     """Return an origin that is still honest; what takes minutes is shortened."""
-    monkeypatch.setattr(origin, "SLOW_START_SECONDS", 1.0)
+    monkeypatch.setattr(origin, "SLOW_START_SECONDS", on_this_machine(2.0))
     monkeypatch.setattr(origin, "PAUSE_SECONDS", 0.0)
     monkeypatch.setattr(pulling, "_BASE_SECONDS", 4.0)
     monkeypatch.setattr(pulling, "_SECONDS_A_FILE", 0.0)
