@@ -274,17 +274,7 @@ def _read_beginning(file: Path) -> bytes:
     Raises:
         SheetRefused: It is missing, empty, or cannot be read.
     """
-    try:
-        with file.open("rb") as stream:
-            found = stream.read(len(_COMPOUND))
-    except OSError as error:
-        raise SheetRefused(
-            "The file cannot be read: {reason}.",
-            where=str(file),
-            remedy="Check its name, close it where it is open, and give yourself the right to"
-            " read it. Nothing was changed.",
-            reason=error.strerror,
-        ) from error
+    found = _read_bytes(file, len(_COMPOUND))
     if not found:
         raise SheetRefused(
             "The file is empty.",
@@ -461,10 +451,15 @@ class TableMetadata:
     delimiter: str
 
 
-def _csv_text(file: Path) -> str:
+def _read_bytes(file: Path, most: int) -> bytes:
+    """Return the first bytes of a file.
+
+    Raises:
+        SheetRefused: It is missing or cannot be read.
+    """
     try:
         with file.open("rb") as stream:
-            content = stream.read(_MOST_BYTES + 1)
+            return stream.read(most)
     except OSError as error:
         raise SheetRefused(
             "The file cannot be read: {reason}.",
@@ -473,6 +468,10 @@ def _csv_text(file: Path) -> str:
             " read it. Nothing was changed.",
             reason=error.strerror,
         ) from error
+
+
+def _csv_text(file: Path) -> str:
+    content = _read_bytes(file, _MOST_BYTES + 1)
     if len(content) > _MOST_BYTES:
         raise SheetRefused(
             "The file is larger than {most} MB.",
