@@ -33,6 +33,22 @@ from tests.servers import free_ports
 WORLD = Path(__file__).parent / "data"
 BASE = "https://data.example.org/"
 
+# The second validator and the second engine take half the time of a build, and some hundred tests
+# build with the command. They are left out but in the modules that say ``DEFAULT_BUILDS = True``.
+LEAN_BUILDS = {"PUBLISHER_SECOND_OPINION": "never", "PUBLISHER_SPARQ_TRIPLES": "0"}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def lean_builds(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the command build without second opinions, unless the module wants its defaults."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in LEAN_BUILDS.items():
+            if getattr(request.module, "DEFAULT_BUILDS", False):
+                patch.delenv(name, raising=False)
+            else:
+                patch.setenv(name, value)
+        yield
+
 
 @pytest.fixture
 def world(tmp_path: Path) -> Path:
@@ -206,6 +222,13 @@ def portal(catalogued_site: Site) -> FlaskClient:
 def chain(world: Path, tmp_path: Path) -> Chain:
     """Return the tiny world, to be changed and built again and again."""
     return Chain(world, tmp_path / "releases")
+
+
+@pytest.fixture(scope="module")
+def kept_chain(tmp_path_factory: pytest.TempPathFactory) -> Chain:
+    """Return the tiny world for the tests of one module: for releases that they only read."""
+    folder = tmp_path_factory.mktemp("kept")
+    return Chain(Path(shutil.copytree(WORLD, folder / "world")), folder / "releases")
 
 
 @pytest.fixture(scope="session")

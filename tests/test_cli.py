@@ -14,6 +14,8 @@ from publisher.cli import main
 from publisher.config import NAMES
 from publisher.release.model import Release
 
+DEFAULT_BUILDS = True
+
 LAKES = "data/lakes/lakes.ttl"
 
 

@@ -7,6 +7,8 @@ import pytest
 from publisher.config import Config, describe_settings, read_config
 from publisher.errors import SettingError
 
+DEFAULT_BUILDS = True
+
 BASE = "https://data.example.org/"
 
 

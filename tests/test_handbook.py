@@ -20,6 +20,8 @@ from publisher.load.files import Role
 from publisher.load.sources import read_sources
 from tests.test_messages import translations
 
+DEFAULT_BUILDS = True
+
 REPOSITORY = Path(__file__).parents[1]
 BASE = "https://w3id.org/nms-kluster/"
 BOOKS = {"sv": "handbok.md", "en": "handbook.md"}

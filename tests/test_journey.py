@@ -16,6 +16,8 @@ from rdflib.namespace import SKOS
 
 from tests.conftest import wait_for
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 SILJAN = URIRef("https://data.example.org/id/lake/siljan")

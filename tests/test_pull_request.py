@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 SCRIPT = Path(__file__).parents[1] / ".ci" / "pull-request"

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]

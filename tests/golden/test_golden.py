@@ -18,6 +18,8 @@ from tests.golden.digests import (
 )
 from tests.golden.worlds import World, build_own, build_tiny
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 

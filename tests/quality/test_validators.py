@@ -31,6 +31,8 @@ from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import read_lines
 from publisher.release.model import MANIFEST, Release
 
+DEFAULT_BUILDS = True
+
 HEAD = """
 PREFIX : <https://e.org/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>

@@ -10,6 +10,8 @@ from publisher.query.admission import Complexity, check_query, measure_complexit
 from publisher.query.engine import QueryLimits
 from publisher.query.tokens import tokenize
 
+DEFAULT_BUILDS = True
+
 LIMITS = QueryLimits(seconds=1, memory_bytes=1 << 28, result_bytes=1 << 20)
 # A port to which no connection is tried: the engine refuses it by itself, with this sentence.
 TARGET = "http://127.0.0.1:9/"

@@ -22,6 +22,8 @@ from publisher.query.sparq import RoutingEvaluator
 from publisher.query.worker_messages import Status, WorkerConfig
 from tests.query.engine_pair import LIMITS, ask, body_of
 
+DEFAULT_BUILDS = True
+
 INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 PROLOGUE = "PREFIX v: <https://vägar.test/#> PREFIX x: <https://vägar.test/x/> "
 DATA = """

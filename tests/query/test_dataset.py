@@ -4,6 +4,8 @@ import pytest
 
 from publisher.query.tokens import replace_dataset_clauses
 
+DEFAULT_BUILDS = True
+
 
 @pytest.mark.parametrize(
     ("query", "written"),

@@ -11,6 +11,8 @@ from publisher.query.engine import Answer, Description, Operation, QueryLimits, 
 from publisher.query.queue import FairQueue
 from publisher.system.cache import ENTRY_BYTES, memory_of
 
+DEFAULT_BUILDS = True
+
 
 @dataclass
 class Counting:

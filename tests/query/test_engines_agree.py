@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import QueryResultsFormat, RdfFormat, Store, parse
 
+DEFAULT_BUILDS = True
+
 sparq = pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
 
 QUERIES = int(os.environ.get("PUBLISHER_TEST_QUERIES", "150"))

@@ -10,6 +10,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Store
 from publisher.errors import QueryRefused
 from publisher.query.named import Parameter, read_named, read_named_queries
 
+DEFAULT_BUILDS = True
+
 TEXT = """# en: What a thing is called.
 # sv: Vad en sak heter.
 # param thing iri http://e/{}

@@ -10,6 +10,8 @@ from pyoxigraph import Store
 from publisher.query.normal_form import normal_form
 from publisher.query.tokens import tokenize
 
+DEFAULT_BUILDS = True
+
 PIECES = (
     *("ASK", "SELECT", "*", "?x", "?y", "{", "}", "(", ")", "[", "]", ".", ";", ",", "a", "1", "5"),
     *("<", ">", "=", "!", "-", "+", "/", "^", "|", "&", "?", "e:p", "e:", ":q", "<e:a>", "<?x#>"),

@@ -26,6 +26,8 @@ from publisher.release.second_engine import read_release_answers
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
+DEFAULT_BUILDS = True
+
 ENDPOINT = "https://kirjasto.test/sparql"
 TABLE = "SELECT ?s { ?s a <urn:kirja> } ORDER BY ?s"
 ASK, GRAPH = "ASK { ?s a <urn:kirja> }", "CONSTRUCT WHERE { ?s a <urn:kirja> }"

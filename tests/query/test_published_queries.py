@@ -11,6 +11,8 @@ from publisher.query.admission import check_query
 from publisher.query.engine import QueryLimits
 from publisher.query.named import NamedQuery, read_named_queries
 
+DEFAULT_BUILDS = True
+
 ROOT = Path(__file__).parents[2]
 QUERIES = read_named_queries(ROOT / "data" / "queries")
 

@@ -10,6 +10,8 @@ import pytest
 from publisher.errors import ClientBusy, ClientDisconnected, EngineBusy
 from publisher.query.queue import FairQueue, never_disconnected
 
+DEFAULT_BUILDS = True
+
 
 @dataclass
 class Clock:

@@ -28,6 +28,8 @@ from publisher.query.routing import (
 from publisher.query.worker_messages import Status, WorkerConfig
 from tests.query.engine_pair import LIMITS, Pair, ask, body_of, values_of
 
+DEFAULT_BUILDS = True
+
 PROLOGUE = """PREFIX b: <urn:bibliothek:>
 PREFIX x: <http://127.0.0.1:9/x#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 LAYERS = {

@@ -7,6 +7,8 @@ from pyoxigraph import Store
 
 from publisher.query.syntax_errors import diagnose, excerpt, locate_syntax_error
 
+DEFAULT_BUILDS = True
+
 
 def told(query: str) -> str:
     """Return what a person is told of a wrong query, in English."""

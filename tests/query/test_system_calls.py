@@ -19,6 +19,8 @@ from publisher.query.engine import Operation
 from publisher.query.worker_pool import WorkerPool
 from publisher.system.system_calls import ARCHITECTURES, allowed, filter_program
 
+DEFAULT_BUILDS = True
+
 Start = Callable[..., WorkerPool]
 HEADERS = {
     "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from publisher.query.tokens import declared_prefixes, line_and_column, tokenize
 
+DEFAULT_BUILDS = True
+
 MARKS = "<>\"'#?$:\\@{}()[].;,|/^*+!&=_-%\n "
 
 

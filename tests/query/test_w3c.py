@@ -14,6 +14,8 @@ from publisher.query.worker_messages import Status
 from tests.query import w3c
 from tests.query.engine_pair import Pair, ask, body_of
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.skipif(
     not Path(w3c.CHECKOUT or "nothing", "sparql", "sparql11").is_dir(),
     reason="PUBLISHER_TEST_W3C names no checkout of github.com/w3c/rdf-tests",

@@ -7,6 +7,8 @@ import pytest
 
 from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 
+DEFAULT_BUILDS = True
+
 
 def test_a_message_comes_as_it_was_sent() -> None:
     """However long; an empty body is a body."""

@@ -23,6 +23,8 @@ from publisher.errors import (
 from publisher.query.engine import Operation
 from publisher.query.worker_pool import WorkerPool
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 Start = Callable[..., WorkerPool]

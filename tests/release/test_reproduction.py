@@ -14,6 +14,8 @@ import pytest
 
 from tests.conftest import WORLD
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 PATIENCE_SECONDS = 300

@@ -30,6 +30,8 @@ from publisher.release.second_engine import (
 )
 from publisher.serve.engines import open_engine
 
+DEFAULT_BUILDS = True
+
 pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
 QUESTIONS = SecondEngine(most_triples=10_000, questions=3)
 

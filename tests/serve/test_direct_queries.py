@@ -28,6 +28,8 @@ from publisher.serve.site import Site, open_site
 from tests.in_process import CountingApplication, serving_site
 from tests.query.test_worker_pool import alive
 
+DEFAULT_BUILDS = True
+
 FORM = "application/x-www-form-urlencoded"
 DIRECT = "application/sparql-query"
 ACCEPT = {"Accept": "application/sparql-results+json"}

@@ -16,7 +16,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 from publisher.release.history import feeds
 from publisher.release.model import Release
 from publisher.serve.app import create_flask
-from publisher.serve.site import open_site
+from publisher.serve.site import Site, open_site
 from tests import npm
 from tests.chain import A_LAKE, BASE, SILJAN, VATTERN, Chain
 
@@ -37,13 +37,22 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds, "PAGE_MEMBERS", 4)
 
 
+@pytest.fixture(scope="module")
+def third(kept_chain: Chain) -> Iterator[Site]:
+    """Return a site over a third release: a lake came, a lake changed."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(feeds, "PAGE_MEMBERS", 4)
+        kept_chain.build()
+        kept_chain.add(A_LAKE)
+        last = kept_chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    with kept_chain.site(last) as site:
+        yield site
+
+
 @pytest.fixture
-def client(chain: Chain, small_pages: None) -> Iterator[FlaskClient]:
-    """Return a client of a third release: a lake came, a lake changed."""
-    chain.build()
-    chain.add(A_LAKE)
-    with chain.client(chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")) as client:
-        yield client
+def client(third: Site, small_pages: None) -> FlaskClient:
+    """Return a client of the third release."""
+    return create_flask(third).test_client()
 
 
 def trig(client: FlaskClient, path: str) -> list[Quad]:

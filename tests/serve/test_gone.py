@@ -9,6 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import RdfFormat, parse
 
+from publisher.release.model import Release
 from tests.chain import A_LAKE, SILJAN, VATTERN, Chain
 
 pytestmark = pytest.mark.slow
@@ -16,20 +17,27 @@ pytestmark = pytest.mark.slow
 TOMBSTONE = "https://www.w3.org/ns/activitystreams#Tombstone"
 
 
-@pytest.fixture
-def left(chain: Chain) -> Iterator[FlaskClient]:
+@pytest.fixture(scope="module")
+def releases(kept_chain: Chain) -> tuple[Release, Release]:
+    """Return a release that a lake has left, and one where Siljan replaced the lake."""
+    kept_chain.add(A_LAKE)
+    left = kept_chain.remove(A_LAKE)
+    kept_chain.add(A_LAKE)
+    notice = f"\n<{VATTERN}>\n    dcterms:isReplacedBy <{SILJAN}> ;\n.\n"
+    return left, kept_chain.replace(A_LAKE, notice)
+
+
+@pytest.fixture(scope="module")
+def left(kept_chain: Chain, releases: tuple[Release, Release]) -> Iterator[FlaskClient]:
     """Return a client of a site that a lake has left."""
-    chain.add(A_LAKE)
-    with chain.client(chain.remove(A_LAKE)) as client:
+    with kept_chain.client(releases[0]) as client:
         yield client
 
 
-@pytest.fixture
-def replaced(chain: Chain) -> Iterator[FlaskClient]:
+@pytest.fixture(scope="module")
+def replaced(kept_chain: Chain, releases: tuple[Release, Release]) -> Iterator[FlaskClient]:
     """Return a client of a site where Siljan replaced a lake."""
-    chain.add(A_LAKE)
-    notice = f"\n<{VATTERN}>\n    dcterms:isReplacedBy <{SILJAN}> ;\n.\n"
-    with chain.client(chain.replace(A_LAKE, notice)) as client:
+    with kept_chain.client(releases[1]) as client:
         yield client
 
 

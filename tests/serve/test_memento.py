@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import Client
 
 from publisher.release.model import Release
-from publisher.serve.app import create_app
+from publisher.serve.app import create_app, create_flask
+from publisher.serve.site import Site
 from tests.chain import A_LAKE, Chain
 
 pytestmark = pytest.mark.slow
@@ -21,24 +22,27 @@ PATH = "/doc/lake/siljan"
 TURTLE = {"Accept": "text/turtle"}
 
 
-@pytest.fixture
-def three(chain: Chain) -> list[Release]:
+@pytest.fixture(scope="module")
+def three(kept_chain: Chain) -> list[Release]:
     """Return three releases, each with another text; the second brings a lake."""
-    return [
-        chain.build(),
-        (
-            chain.write("data/lakes/lakes.ttl", chain.read() + A_LAKE),
-            chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna."),
-        )[1],
-        chain.replace("En stor sjö i Dalarna.", "En djup sjö i Dalarna."),
-    ]
+    chain = kept_chain
+    first = chain.build()
+    chain.write("data/lakes/lakes.ttl", chain.read() + A_LAKE)
+    second = chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
+    return [first, second, chain.replace("En stor sjö i Dalarna.", "En djup sjö i Dalarna.")]
+
+
+@pytest.fixture(scope="module")
+def newest(kept_chain: Chain, three: list[Release]) -> Iterator[Site]:
+    """Return a site over the newest."""
+    with kept_chain.site(three[2]) as site:
+        yield site
 
 
 @pytest.fixture
-def client(chain: Chain, three: list[Release]) -> Iterator[FlaskClient]:
+def client(newest: Site) -> FlaskClient:
     """Return a client of the newest."""
-    with chain.client(three[2]) as client:
-        yield client
+    return create_flask(newest).test_client()
 
 
 def links(field: str) -> dict[str, str]:
@@ -176,14 +180,13 @@ def test_a_time_map_of_nothing_answers_404(client: FlaskClient) -> None:
     assert client.get("/timemap/doc/lake/unheard-of").status_code == 404
 
 
-def test_the_memory_of_ready_answers_keeps_times_apart(chain: Chain, three: list[Release]) -> None:
+def test_the_memory_of_ready_answers_keeps_times_apart(newest: Site) -> None:
     """An answer of the past must not be given for the present, nor the other way."""
-    with chain.site(three[2]) as site:
-        client = Client(create_app(site))
-        texts = [
-            client.get(PATH, headers=TURTLE | asked).get_data(as_text=True)
-            for asked in ({}, {"Accept-Datetime": FIRST}, {}, {"Accept-Datetime": SECOND})
-        ]
+    client = Client(create_app(newest))
+    texts = [
+        client.get(PATH, headers=TURTLE | asked).get_data(as_text=True)
+        for asked in ({}, {"Accept-Datetime": FIRST}, {}, {"Accept-Datetime": SECOND})
+    ]
     words = ["djup", "En sjö", "djup", "stor"]
     assert [word in text for word, text in zip(words, texts, strict=True)] == [True] * 4
 

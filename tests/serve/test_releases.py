@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from publisher.release.model import Release
 from publisher.serve.app import create_archive, create_flask
-from publisher.serve.site import Shared
+from publisher.serve.site import Shared, Site
 from tests.chain import A_LAKE, SILJAN, VATTERN, Chain
 
 pytestmark = pytest.mark.slow
@@ -19,19 +19,30 @@ JSON = {"Accept": "application/json", "Accept-Language": "en"}
 PAGE = {"Accept": "text/html", "Accept-Language": "sv"}
 
 
-@pytest.fixture
-def two(chain: Chain) -> tuple[Release, Release]:
+def two_releases(chain: Chain) -> tuple[Release, Release]:
     """Return two releases: a lake was renamed, and another one left."""
     old = chain.add(A_LAKE)
     chain.write("data/lakes/lakes.ttl", chain.read().replace(A_LAKE, ""))
     return old, chain.replace("En sjö i Dalarna.", "En stor sjö i Dalarna.")
 
 
+@pytest.fixture(scope="module")
+def two(kept_chain: Chain) -> tuple[Release, Release]:
+    """Return the two, for tests that change nothing."""
+    return two_releases(kept_chain)
+
+
+@pytest.fixture(scope="module")
+def newer(kept_chain: Chain, two: tuple[Release, Release]) -> Iterator[Site]:
+    """Return a site over the newer one."""
+    with kept_chain.site(two[1]) as site:
+        yield site
+
+
 @pytest.fixture
-def client(chain: Chain, two: tuple[Release, Release]) -> Iterator[FlaskClient]:
+def client(newer: Site) -> FlaskClient:
     """Return a client of the newer one."""
-    with chain.client(two[1]) as client:
-        yield client
+    return create_flask(newer).test_client()
 
 
 def test_the_releases_are_listed_for_programs(
@@ -264,9 +275,9 @@ def test_the_difference_of_two_releases_is_shown_in_three_forms(
     assert patch.get_data(as_text=True).startswith("TX .\nD <https://data.example.org/")
 
 
-def test_only_a_few_old_releases_stay_open(chain: Chain, two: tuple[Release, Release]) -> None:
+def test_only_a_few_old_releases_stay_open(kept_chain: Chain, two: tuple[Release, Release]) -> None:
     """A crawler that walks through all of them must not fill the memory."""
-    past = create_archive(chain.config(open_releases=1))
+    past = create_archive(kept_chain.config(open_releases=1))
     first = past.open(two[0].id)
     assert past.open(two[0].id) is first
     past.open(two[1].id)
@@ -296,18 +307,24 @@ def test_the_manifest_of_a_release_can_be_fetched_and_checked(
     assert signature.status_code == 404
 
 
-def test_a_signature_and_its_key_can_be_fetched(
-    chain: Chain, client: FlaskClient, two: tuple[Release, Release]
-) -> None:
-    """The list of releases leads to them."""
+@pytest.fixture
+def signed(chain: Chain) -> Iterator[tuple[FlaskClient, Release]]:
+    """Return a client of the newer of two releases, and the older, which has a signature."""
+    old, new = two_releases(chain)
     for name in ("manifest.json.sig", "manifest.json.pub"):
-        (two[0].folder / name).write_text(name, encoding="ascii")
-    chain.releases.touch()
+        (old.folder / name).write_text(name, encoding="ascii")
+    with chain.client(new) as client:
+        yield client, old
+
+
+def test_a_signature_and_its_key_can_be_fetched(signed: tuple[FlaskClient, Release]) -> None:
+    """The list of releases leads to them."""
+    client, old = signed
     listed = json.loads(client.get("/release", headers=JSON).data)["releases"]
-    signed = next(entry for entry in listed if entry["id"] == two[0].id)
+    entry = next(entry for entry in listed if entry["id"] == old.id)
 
     for name, file in (("signature", "manifest.json.sig"), ("public_key", "manifest.json.pub")):
-        assert signed[name] == f"http://localhost/release/{two[0].id}/{file}"
-        assert client.get(signed[name]).get_data(as_text=True) == file
-    assert signed["manifest"] == f"http://localhost/release/{two[0].id}/manifest.json"
-    assert [entry["signature"] for entry in listed if entry is not signed] == [None]
+        assert entry[name] == f"http://localhost/release/{old.id}/{file}"
+        assert client.get(entry[name]).get_data(as_text=True) == file
+    assert entry["manifest"] == f"http://localhost/release/{old.id}/manifest.json"
+    assert [other["signature"] for other in listed if other is not entry] == [None]

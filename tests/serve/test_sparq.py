@@ -15,6 +15,8 @@ from publisher.release.model import Release
 from publisher.serve.engines import open_engine
 from tests.documents import project
 
+DEFAULT_BUILDS = True
+
 pytestmark = pytest.mark.slow
 
 
