@@ -124,6 +124,13 @@ RULES: Mapping[str, CheckRule] = {
             "RDF 1.1 Concepts, 5; XSD 1.1 Datatypes",
         ),
         CheckRule(
+            "geometries",
+            Level.NOTE,
+            "a geometry that is on no map and in no GeoJSON: malformed, of an unknown reference"
+            " system, or of a kind that is not drawn",
+            "GeoSPARQL 1.1, 8; RFC 7946",
+        ),
+        CheckRule(
             "contradiction",
             Level.ERROR,
             "a thing of which two files say what excludes each other: disjoint classes, two kinds"

@@ -14,6 +14,7 @@ from publisher.load.parse import SourceFile, author_style, find_line
 from publisher.load.sources import PUBLISHED, Sources, cut_into_batches
 from publisher.messages import text
 from publisher.quality.literals import check_literals_in_file
+from publisher.quality.places import check_geometries_in_file
 from publisher.quality.vocabularies import Vocabularies, check_terms_in_file
 from publisher.rdf import media_types
 from publisher.rdf.turtle import write_turtle
@@ -220,6 +221,7 @@ def _check(part: _CheckTask) -> list[Finding]:
         found += check_literals_in_file(file, triples)
         if file.role in PUBLISHED:
             found += check_characters_in_file(file, triples)
+            found += check_geometries_in_file(file, triples)
         if part.prefixes is not None:
             found += check_style_in_file(file, triples, part.prefixes)
     return found

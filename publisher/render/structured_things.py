@@ -6,13 +6,20 @@ as it is; so nothing is claimed that the data do not say.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import LABELS
+from publisher.rdf.geometries import (
+    CENTROID_PROPERTIES,
+    GEOMETRY_PROPERTIES,
+    PAIR_PROPERTIES,
+    TEXT_PROPERTIES,
+    point_text,
+    readable,
+)
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best_label
 
@@ -61,8 +68,6 @@ _IRIS = {
 }
 # They belong to one class.
 _OF_TERMS = ("termCode", "inDefinedTermSet")
-_NUMBER = r"[+-]?[0-9]+(?:\.[0-9]+)?"
-_POINT = re.compile(rf"\s*(?:<[^>]*>\s*)?POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)\s*", re.I)
 
 
 class Said(Protocol):
@@ -165,28 +170,24 @@ def _iris(said: Said, topic: str, names: Iterable[str]) -> list[str]:
 
 
 def _place(said: Said, topic: str) -> dict[str, Any]:
-    """Return where a thing is, when that is one point in degrees."""
-    for north, east in (("wgs:lat", "wgs:long"), ("schema:latitude", "schema:longitude")):
-        found = [_literals(said.terms(topic, name)) for name in (north, east)]
-        if all(found):
-            return _point(found[0][0].value, found[1][0].value)
-    geometries = [topic]
-    for name in ("geo:hasGeometry", "geo:hasDefaultGeometry", "locn:geometry", "dcat:centroid"):
-        for term in said.terms(topic, name):
-            geometries.append(str(getattr(term, "value", "")))
-    for geometry in geometries:
-        for literal in _literals(said.terms(geometry, "geo:asWKT")):
-            point = _POINT.fullmatch(literal.value)
-            # Another reference system than longitude and latitude is none of degrees.
-            if point is not None and ("<" not in literal.value or "CRS84" in literal.value):
-                return _point(point[2], point[1])
+    """Return where a thing is, when that is one point; its middle only if nothing else is said."""
+    for names in (GEOMETRY_PROPERTIES, CENTROID_PROPERTIES):
+        nodes = [topic, *(_name_of(term) for name in names for term in said.of(topic, name))]
+        for geometry in readable(text for node in nodes for text in _geometry_texts(said, node)):
+            if geometry["type"] == "Point":
+                longitude, latitude, *_ = geometry["coordinates"]
+                return {"@type": "GeoCoordinates", "latitude": latitude, "longitude": longitude}
     return {}
 
 
-def _point(latitude: str, longitude: str) -> dict[str, Any]:
-    try:
-        place = {"latitude": float(latitude), "longitude": float(longitude)}
-    except ValueError:
-        return {}
-    is_on_earth = abs(place["latitude"]) <= 90 and abs(place["longitude"]) <= 180
-    return {"@type": "GeoCoordinates", **place} if is_on_earth else {}
+def _geometry_texts(said: Said, node: str) -> Iterator[str]:
+    for name in (*TEXT_PROPERTIES, *CENTROID_PROPERTIES):
+        yield from (literal.value for literal in _literals(said.of(node, name)))
+    for latitude, longitude in PAIR_PROPERTIES:
+        found = [_literals(said.of(node, name)) for name in (latitude, longitude)]
+        if all(found):
+            yield point_text(found[0][0].value, found[1][0].value)
+
+
+def _name_of(term: object) -> str:
+    return str(getattr(term, "value", ""))

@@ -138,3 +138,20 @@ def test_only_ill_typed_literals_are_warnings(
         ("literals", "warning", 28),
     ]
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_geometry_that_is_on_no_map_is_a_note_with_its_line(found_in: Check) -> None:
+    """Nothing is left out of a map in silence; an empty geometry is no fault."""
+    text = (
+        "PREFIX geo: <http://www.opengis.net/ont/geosparql#>\n"
+        "PREFIX schema: <https://schema.org/>\n"
+        f'<{BASE}id/well/a> geo:asWKT "CIRCULARSTRING(0 0, 1 1, 2 0)"^^geo:wktLiteral .\n'
+        f'<{BASE}id/well/b> geo:asWKT "POINT EMPTY"^^geo:wktLiteral .\n'
+        f'<{BASE}id/well/c> schema:latitude "north" ; schema:longitude 6.1 .\n'
+        f'<{BASE}id/well/d> geo:asGML "<gml:Point><gml:pos>6 46</gml:pos></gml:Point>" .\n'
+    )
+    found = found_in({"data/wells/more.ttl": text})
+    assert [(f.line, f.rule, f.severity.value) for f in found if f.rule == "geometries"] == [
+        (3, "geometries", "info"),
+        (5, "geometries", "info"),
+    ]

@@ -14,12 +14,13 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from publisher.load.sources import read_sources
 from publisher.quality.approval import ApprovedSources, approve
+from publisher.rdf.geometries import read_geometry
 from publisher.rdf.subjects import Subjects
 from publisher.release.build import build
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.release.tables.cells import TableRow
 from publisher.release.tables.columns import class_slugs, kebab_case
-from publisher.release.tables.geojson import geometry_chains, read_geometry, thing_geometries
+from publisher.release.tables.geojson import geometry_chains, thing_geometries
 from publisher.release.tables.table import Column, Table, read_tables
 from publisher.release.tables.workbook import write_workbook
 
@@ -235,11 +236,11 @@ def test_wkt_is_read(wkt: str, coordinates: object) -> None:
         "CIRCLE(1 2)",
         "POINT(north east)",
         "POINT(1 2",
-        "<http://www.opengis.net/def/crs/EPSG/0/3006> POINT(6700000 500000)",
+        "<http://www.opengis.net/def/crs/EPSG/0/999999> POINT(6700000 500000)",
     ],
 )
 def test_what_geojson_cannot_hold_is_no_geometry(wkt: str) -> None:
-    """SWEREF 99 TM read as degrees would put Falun into space."""
+    """Metres read as degrees would put Falun into space."""
     assert read_geometry(wkt) is None
 
 
@@ -358,3 +359,21 @@ def test_the_same_sources_give_the_same_bytes(
 
     assert len(names) == 5
     assert {n: again.files[n].sha256 for n in names} == {n: release.files[n].sha256 for n in names}
+
+
+def test_a_thing_with_latitude_and_longitude_has_a_geometry() -> None:
+    """Two properties of a node make one point; which of several belong together, nobody knows."""
+    turtle = """
+        PREFIX schema: <https://schema.org/>
+        PREFIX : <https://e.org/>
+        :well schema:geo [ schema:latitude "46,2" ; schema:longitude 6.1 ] .
+        :odd schema:geo [ schema:latitude 1, 2 ; schema:longitude 3 ] .
+    """
+    store = Store()
+    store.load(turtle, format=RdfFormat.TURTLE)
+    subjects = Subjects(store)
+    things = ["https://e.org/well", "https://e.org/odd"]
+    found = geometry_chains(things, subjects)
+
+    assert thing_geometries(things[0], found, subjects) == ("POINT(6.1 46.2)",)
+    assert thing_geometries(things[1], found, subjects) == ()

@@ -9,11 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
+from publisher.rdf.geometries import (
+    GEOMETRY_NAMES,
+    PAIR_NAMES,
+    TEXT_NAMES,
+    point_text,
+    positions,
+    readable,
+)
 from publisher.rdf.media_types import N_QUADS
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads
@@ -32,7 +41,6 @@ from publisher.release.catalogue.service import (
     describe_service,
     extent_of_positions,
     join_extents,
-    read_positions,
 )
 from publisher.release.catalogue.sitemap import list_documents, write_documents
 from publisher.release.catalogue.void import VoidInput, describe_void
@@ -163,10 +171,21 @@ def _describe_places(draft: MutableGraph, sources: MutableGraph) -> dict[NamedNo
 
 
 def _extent(sources: MutableGraph, place: NamedNode) -> Extent | None:
-    geometries = [place, *sources.nodes(place, "geo:hasGeometry")]
-    texts = [term for geometry in geometries for term in sources.objects(geometry, "geo:asWKT")]
+    nodes = [place, *(node for name in GEOMETRY_NAMES for node in sources.nodes(place, name))]
+    texts = [
+        str(term.value)
+        for node in nodes
+        for name in TEXT_NAMES
+        for term in sources.objects(node, name)
+        if isinstance(term, Literal)
+    ]
+    for place_node in nodes:
+        for pair in PAIR_NAMES:
+            latitude, longitude = (sources.value(place_node, name) for name in pair)
+            if isinstance(latitude, Literal) and isinstance(longitude, Literal):
+                texts.append(point_text(latitude.value, longitude.value))
     return extent_of_positions(
-        position for text in texts for position in read_positions(str(text.value))
+        (position[0], position[1]) for found in readable(texts) for position in positions(found)
     )
 
 
@@ -355,10 +374,10 @@ def _write(path: Path, triples: Iterable[Triple]) -> None:
 _SAME_AS_PREDICATES = {
     f"<{iri(name)}>".encode() for name in ("schema:sameAs", "owl:sameAs", "skos:exactMatch")
 }
-_GEOMETRY = iri("geo:hasGeometry")
 _LOOKED_UP_PROPERTIES = (
-    *("dcterms:description", "dcterms:title", "geo:asWKT", "geo:hasGeometry"),
+    *("dcterms:description", "dcterms:title"),
     *("owl:sameAs", "schema:sameAs", "skos:exactMatch", "skos:prefLabel"),
+    *dict.fromkeys((*GEOMETRY_NAMES, *TEXT_NAMES, *chain.from_iterable(PAIR_NAMES))),
 )
 
 
@@ -372,7 +391,12 @@ def find_places_and_standards(by_hand: MutableGraph, datasets: Mapping[str, Quad
     same = set(_same_as({str(place).encode() for place in places}, datasets))
     subjects = SubjectsOnDisk([quads.path for quads in datasets.values()])
     described = {node.value for node in wanted} | same
-    geometries = {g for name in described for g in subjects.nodes(name, _GEOMETRY)}
+    geometries = {
+        geometry
+        for name in described
+        for path in map(iri, GEOMETRY_NAMES)
+        for geometry in subjects.nodes(name, path)
+    }
     return MutableGraph(
         Triple(NamedNode(name), NamedNode(path), term)
         for name in sorted(described | {g for g in geometries if ":" in g})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -69,7 +68,6 @@ def describe_service(
 
 # Geometry as WKT → its bounding box and the middle of it, as DCAT wants them.
 
-_POSITION = re.compile(r"(-?\d+(?:\.\d+)?)\s+(-?\d+(?:\.\d+)?)")
 _DIGITS = 4
 
 
@@ -103,15 +101,6 @@ class Extent:
         x = round((self.west + self.east) / 2, _DIGITS)
         y = round((self.south + self.north) / 2, _DIGITS)
         return typed(f"POINT({x} {y})", "geo:wktLiteral")
-
-
-def read_positions(wkt: str) -> list[tuple[float, float]]:
-    """Return the positions (longitude, latitude) in a WKT text.
-
-    >>> read_positions("POINT(15.6 60.6)")
-    [(15.6, 60.6)]
-    """
-    return [(float(x), float(y)) for x, y in _POSITION.findall(wkt)]
 
 
 def extent_of_positions(found: Iterable[tuple[float, float]]) -> Extent | None:

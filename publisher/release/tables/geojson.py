@@ -1,99 +1,27 @@
-"""A table as GeoJSON (RFC 7946), from geometries as WKT (OGC 06-103r4, section 7)."""
+"""A table as GeoJSON (RFC 7946), and the way from a thing to where it is."""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from typing import Any, TextIO
 
 from pyoxigraph import Literal
 
+from publisher.rdf.geometries import (
+    CENTROID_PROPERTIES,
+    GEOMETRY_PROPERTIES,
+    PAIR_PROPERTIES,
+    TEXT_PROPERTIES,
+    join_geometries,
+    point_text,
+    readable,
+)
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects
 from publisher.release.tables.cells import FileColumn, NameOf, TableRow, cell_texts, file_columns
 from publisher.release.tables.table import NUMBER, TRUTH, Table
-
-_WKT_SYNTAX = re.compile(r"\s*(?:<([^>]*)>)?\s*([A-Za-z]+)\s*(?:Z|M|ZM)?\s*(\(.*\))\s*", re.DOTALL)
-_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_POSITION = re.compile(rf"({_NUMBER})\s+({_NUMBER})(?:\s+({_NUMBER}))?(?:\s+{_NUMBER})?")
-_TYPES = {
-    name.upper(): name
-    for name in (
-        "Point",
-        "MultiPoint",
-        "LineString",
-        "MultiLineString",
-        "Polygon",
-        "MultiPolygon",
-    )
-}
-# Longitude before latitude, WGS 84: what a text without a name is in, and what GeoJSON wants.
-_CRS84 = re.compile(r".*OGC/[\d.]+/CRS84h?$|.*OGC:[\d.]*:?CRS84$")
-_EPSG_4326 = re.compile(r".*EPSG[/:]\d*[/:]?(?:\d+[/:])?4326$")
-
-
-def read_geometry(wkt: str) -> dict[str, Any] | None:
-    """Return a geometry; None for one that GeoJSON cannot hold.
-
-    >>> read_geometry("POINT(15.6 60.6)")
-    {'type': 'Point', 'coordinates': [15.6, 60.6]}
-    """
-    found = _WKT_SYNTAX.fullmatch(wkt)
-    kind = _TYPES.get(found[2].upper()) if found else None
-    if found is None or kind is None:
-        return None
-    system = found[1] or ""
-    if system and not (_CRS84.match(system) or _EPSG_4326.match(system)):
-        return None
-    written = _POSITION.sub(_swap_axes if _EPSG_4326.match(system) else _position, found[3])
-    try:
-        coordinates = json.loads(written.replace("(", "[").replace(")", "]"))
-    except ValueError:
-        return None
-    if kind == "Point":
-        coordinates = coordinates[0]
-    elif kind == "MultiPoint":
-        # Both MULTIPOINT(1 2, 3 4) and MULTIPOINT((1 2), (3 4)) are written.
-        coordinates = [p[0] if isinstance(p[0], list) else p for p in coordinates]
-    elif kind == "Polygon":
-        coordinates = _wind_rings(coordinates)
-    elif kind == "MultiPolygon":
-        coordinates = [_wind_rings(polygon) for polygon in coordinates]
-    return {"type": kind, "coordinates": coordinates}
-
-
-def _position(match: re.Match[str]) -> str:
-    return "[" + ",".join(filter(None, match.groups())) + "]"
-
-
-def _swap_axes(match: re.Match[str]) -> str:
-    latitude, longitude, height = match.groups()
-    return "[" + ",".join(filter(None, (longitude, latitude, height))) + "]"
-
-
-def _wind_rings(rings: list[list[list[float]]]) -> list[list[list[float]]]:
-    """Return rings in the directions that section 3.1.6 wants: outside counterclockwise."""
-    return [
-        ring if (_area(ring) > 0) == (number == 0) else ring[::-1]
-        for number, ring in enumerate(rings)
-    ]
-
-
-def _area(ring: list[list[float]]) -> float:
-    following = ring[1:] + ring[:1]
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, following, strict=True))
-
-
-def _join_geometries(wkts: Iterable[str]) -> dict[str, Any] | None:
-    """Return the geometries of one thing as one."""
-    found = [g for g in (read_geometry(wkt) for wkt in wkts) if g is not None]
-    if len(found) < 2:
-        return found[0] if found else None
-    if all(g["type"] == "Point" for g in found):
-        return {"type": "MultiPoint", "coordinates": [g["coordinates"] for g in found]}
-    return {"type": "GeometryCollection", "geometries": found}
 
 
 def write_features(table: Table, rows: Iterable[TableRow], names: NameOf, stream: TextIO) -> None:
@@ -111,7 +39,7 @@ def write_features(table: Table, rows: Iterable[TableRow], names: NameOf, stream
         feature = {
             "type": "Feature",
             "id": row.iri,
-            "geometry": _join_geometries(row.geometries),
+            "geometry": join_geometries(readable(row.geometries)),
             "properties": properties,
         }
         stream.write(",\n" if number else "\n")
@@ -134,8 +62,19 @@ def _value(of: FileColumn, text: str) -> str | int | float | bool:
 
 # From a thing to where it is: directly, or through its site and the place of that.
 
-_AS_WKT = iri("geo:asWKT")
-_GEOMETRY_PATHS = ((), (iri("geo:hasGeometry"),), (iri("geo:hasDefaultGeometry"),))
+# What leads from a thing to something that says where it is, the best first.
+_GEOMETRY_PATHS = (
+    (),
+    *((name,) for name in GEOMETRY_PROPERTIES),
+    *((name,) for name in CENTROID_PROPERTIES),
+)
+# The end of a chain: a property whose value is a geometry as text, or two with a blank between them
+# whose values are latitude and longitude.
+_ENDS = (
+    *TEXT_PROPERTIES,
+    *CENTROID_PROPERTIES,
+    *(f"{lat} {long}" for lat, long in PAIR_PROPERTIES),
+)
 # What leads from a thing to where it is, or to its site.
 PLACE_PATHS = tuple(
     iri(name)
@@ -158,7 +97,7 @@ def geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, .
     ways = (
         way for length in range(_MOST_PLACES + 1) for way in product(PLACE_PATHS, repeat=length)
     )
-    ordered = ((*way, *last, _AS_WKT) for way in ways for last in _GEOMETRY_PATHS)
+    ordered = ((*way, *last, end) for way in ways for last in _GEOMETRY_PATHS for end in _ENDS)
     return tuple(chain for chain in ordered if chain in leading)
 
 
@@ -171,8 +110,8 @@ def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:
                 there = here
                 for path in last:
                     there = _next(there, path, subjects)
-                if any(_texts(name, subjects) for name in there):
-                    yield (*chain, *last, _AS_WKT)
+                for end in {end for name in there for end in _ends_at(name, subjects)}:
+                    yield (*chain, *last, end)
         steps = product(reached.items(), PLACE_PATHS)
         reached = {
             (*chain, p): there for (chain, here), p in steps if (there := _next(here, p, subjects))
@@ -185,8 +124,26 @@ def _next(here: Iterable[str], path: str, subjects: Subjects) -> set[str]:
     return {name for place in here for name in subjects.nodes(place, path)}
 
 
-def _texts(place: str, subjects: Subjects) -> set[str]:
-    return {term.value for term in subjects.values(place, _AS_WKT) if isinstance(term, Literal)}
+def _ends_at(place: str, subjects: Subjects) -> Iterator[str]:
+    """Yield the ends of chains at which a place has a geometry."""
+    there = subjects.of(place).keys()
+    for end in _ENDS:
+        if there >= set(end.split(" ")) and _texts(place, end, subjects):
+            yield end
+
+
+def _texts(place: str, end: str, subjects: Subjects) -> set[str]:
+    """Return the geometries that the end of a chain gives a thing, as texts."""
+    found = [
+        sorted(t.value for t in subjects.values(place, name) if isinstance(t, Literal))
+        for name in end.split(" ")
+    ]
+    if len(found) == 1:
+        return set(found[0])
+    latitudes, longitudes = found
+    # Which latitude belongs to which of several longitudes, nobody can tell.
+    is_one = len(latitudes) == len(longitudes) == 1
+    return {point_text(latitudes[0], longitudes[0])} if is_one else set()
 
 
 def follow_chain(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...]:
@@ -194,7 +151,7 @@ def follow_chain(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...
     here = {thing}
     for path in chain[:-1]:
         here = _next(here, path, subjects)
-    return tuple(sorted({text for place in here for text in _texts(place, subjects)}))
+    return tuple(sorted({text for place in here for text in _texts(place, chain[-1], subjects)}))
 
 
 def thing_geometries(thing: str, found: Sequence[Chain], subjects: Subjects) -> tuple[str, ...]:

@@ -10,26 +10,47 @@ from functools import cached_property
 from pyoxigraph import NamedNode
 
 from publisher.query.engine import Engine
+from publisher.rdf.geometries import (
+    CENTROID_PROPERTIES,
+    GEOMETRY_PROPERTIES,
+    PAIR_PROPERTIES,
+    TEXT_PROPERTIES,
+    point_text,
+)
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, fetch_in_chunks, fetch_labels
 from publisher.render.maps.geometry import Outline, read_outline
 
 # With more located things than this, a release has no overview: maps would be all ink.
 MOST = 2_000
-_GEOMETRIES_QUERY = """
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX geo: <http://www.opengis.net/ont/geosparql#>
-PREFIX locn: <http://www.w3.org/ns/locn#>
-PREFIX wgs: <http://www.w3.org/2003/01/geo/wgs84_pos#>
-SELECT ?thing ?shape ?wkt ?lat ?long WHERE {
-    {
-        ?thing geo:hasGeometry|geo:hasDefaultGeometry|locn:geometry ?shape .
-        ?shape geo:asWKT ?wkt .
-    }
-    UNION { ?thing geo:asWKT|locn:geometry ?wkt . FILTER(isLiteral(?wkt)) }
-    UNION { ?thing wgs:lat ?lat ; wgs:long ?long . }
+
+
+def _path(names: Iterable[str]) -> str:
+    return "|".join(f"<{name}>" for name in names)
+
+
+_SHAPES, _TEXTS, _CENTROIDS = map(
+    _path, (GEOMETRY_PROPERTIES, TEXT_PROPERTIES, CENTROID_PROPERTIES)
+)
+_PAIRS = " ".join(f"(<{latitude}> <{longitude}>)" for latitude, longitude in PAIR_PROPERTIES)
+# Each row is a thing and one of its geometries: a text, or latitude and longitude. ``rough`` says
+# that it is only the middle of the thing, ``shape`` is the geometry where that is a node.
+_GEOMETRIES_QUERY = f"""
+SELECT ?thing ?shape ?text ?lat ?long ?rough WHERE {{
+    {{ ?thing {_SHAPES} ?shape . ?shape {_TEXTS} ?text . FILTER(isLiteral(?text)) }}
+    UNION {{ ?thing {_TEXTS} ?text . FILTER(isLiteral(?text)) }}
+    UNION {{
+        VALUES (?north ?east) {{ {_PAIRS} }}
+        ?thing {_SHAPES} ?shape . ?shape ?north ?lat ; ?east ?long .
+    }}
+    UNION {{ VALUES (?north ?east) {{ {_PAIRS} }} ?thing ?north ?lat ; ?east ?long . }}
+    UNION {{
+        {{ ?thing {_CENTROIDS} ?shape . ?shape {_TEXTS} ?text . }}
+        UNION {{ ?thing {_CENTROIDS} ?text . }}
+        FILTER(isLiteral(?text)) BIND(true AS ?rough)
+    }}
     FILTER(isIRI(?thing))
-}
+}}
 LIMIT %d
 """
 # What says that one place lies within another, and the same the other way round.
@@ -104,19 +125,21 @@ def fetch_gazetteer(engine: Engine) -> Gazetteer:
     """Return the located things, fetched from the engine; none when there are too many."""
     texts: dict[str, set[str]] = defaultdict(set)
     points: dict[str, set[str]] = defaultdict(set)
+    centroids: dict[str, set[str]] = defaultdict(set)
     shapes: dict[str, set[str]] = defaultdict(set)
     rows = engine.rows(_GEOMETRIES_QUERY % (4 * MOST + 1))
     for row in rows:
         thing = row["thing"].value
-        if "wkt" in row:
-            texts[thing].add(row["wkt"].value)
+        if "text" in row:
+            (centroids if "rough" in row else texts)[thing].add(row["text"].value)
         else:
-            points[thing].add(f"POINT({row['long'].value} {row['lat'].value})")
+            points[thing].add(point_text(row["lat"].value, row["long"].value))
         if isinstance(row.get("shape"), NamedNode):
             shapes[thing].add(row["shape"].value)
     owners = {shape: thing for thing in sorted(shapes) for shape in shapes[thing]}
     drawn = {
-        name: read_outline(sorted(texts.get(name) or points[name])) for name in {*texts, *points}
+        name: read_outline(sorted(texts.get(name) or points.get(name) or centroids[name]))
+        for name in {*texts, *points, *centroids}
     }
     located = {
         name: drawn[name]

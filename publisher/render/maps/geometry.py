@@ -11,7 +11,7 @@ from itertools import chain
 from math import atan2, atanh, cos, radians, sin, tan
 from typing import Any
 
-from publisher.release.tables.geojson import read_geometry
+from publisher.rdf.geometries import readable, simple_geometries
 
 # Longitude and latitude in degrees, or right and down on a map.
 Position = tuple[float, float]
@@ -80,8 +80,8 @@ def bounding_box(positions: Iterable[Position]) -> BoundingBox:
     return BoundingBox(min(across), min(down), max(across), max(down))
 
 
-def read_outline(wkts: Iterable[str]) -> Outline:
-    """Return the outline that texts in WKT draw together; those nobody can read are left out.
+def read_outline(texts: Iterable[str]) -> Outline:
+    """Return the outline that geometries draw together; those nobody can read are left out.
 
     >>> read_outline(["POINT(15.6 60.6)", "CIRCULARSTRING(1 2, 3 4)"]).points
     ((15.6, 60.6),)
@@ -89,18 +89,14 @@ def read_outline(wkts: Iterable[str]) -> Outline:
     points: list[Position] = []
     lines: list[LineString] = []
     rings: list[LineString] = []
-    for found in filter(None, map(read_geometry, wkts)):
-        kind, coordinates = found["type"], found["coordinates"]
-        many = coordinates if kind.startswith("Multi") else [coordinates]
-        for part in many:
-            if kind.endswith("Point"):
-                points += _line([part])
-            elif kind.endswith("LineString"):
-                lines += [line for line in [_line(part)] if len(line) > 1]
-            else:
-                rings += [ring for ring in map(_ring, part) if len(ring) > 2]
-    if not all(abs(x) <= 180 and abs(y) <= 90 for x, y in chain(points, *lines, *rings)):
-        return Outline()
+    for part in chain.from_iterable(map(simple_geometries, readable(texts))):
+        kind, coordinates = part["type"], part["coordinates"]
+        if kind == "Point":
+            points += _line([coordinates])
+        elif kind == "LineString":
+            lines += [line for line in [_line(coordinates)] if len(line) > 1]
+        else:
+            rings += [ring for ring in map(_ring, coordinates) if len(ring) > 2]
     return Outline(tuple(points), tuple(lines), tuple(rings))
 
 

@@ -140,9 +140,23 @@ class SelectionQueries:
     def geometries(self, things: Iterable[str], chain: Sequence[str]) -> str:
         """Return the query for the geometries at the end of a chain: ``?thing ?value``."""
         names = " ".join(str(NamedNode(thing)) for thing in things)
-        path = "/".join(self._naming.name(name) for name in chain)
+        *way, end = chain
+        latitude, _, longitude = end.partition(" ")
+        if not longitude:
+            path = "/".join(self._naming.name(name) for name in chain)
+            wanted = f"?thing {path} ?value ."
+        else:
+            path = "/".join(self._naming.name(name) for name in way)
+            numbers = (f'REPLACE(STR(?{name}), ",", ".")' for name in ("longitude", "latitude"))
+            joined = ', " ", '.join(numbers)
+            point = f'CONCAT("POINT(", {joined}, ")")'
+            wanted = (
+                (f"?thing {path} ?place . " if way else "BIND(?thing AS ?place) ")
+                + f"?place {self._naming.name(latitude)} ?latitude ;"
+                f" {self._naming.name(longitude)} ?longitude . BIND({point} AS ?value)"
+            )
         return self._naming.declared(
-            [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} ?thing {path} ?value . }}"]
+            [f"SELECT ?thing ?value WHERE {{ VALUES ?thing {{ {names} }} {wanted} }}"]
         )
 
     def whole(

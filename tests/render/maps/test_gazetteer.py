@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -92,3 +93,53 @@ def test_too_many_located_things_make_no_overview(
     """A map of a million points is all ink, and reading them would cost memory."""
     monkeypatch.setattr(gazetteer, "MOST", 4)
     assert _read(pond) == Gazetteer()
+
+
+REPORTED = Path(__file__).parents[4] / "shared" / "field" / "data" / "geometries" / "data.ttl"
+
+
+def test_every_reported_way_of_saying_where_a_thing_is_is_drawn(pond: Dig) -> None:
+    """Twelve ways, one place; the empty one is nowhere."""
+    if not REPORTED.is_file():
+        pytest.skip("the reports are not in this workplace")
+    found = fetch_gazetteer(pond(REPORTED.read_text("utf-8")).engine)
+    there = {name.rpartition("/")[2]: outline for name, outline in found.outlines.items()}
+    assert sorted(there) == sorted(
+        [
+            "centroid",
+            "coll",
+            "crs84",
+            "default",
+            "epsg3006",
+            "epsg4258",
+            "epsg4326",
+            "geojson",
+            "gml",
+            "schema",
+            "z",
+        ]
+    )
+    for name, outline in there.items():
+        ((longitude, latitude),) = outline.points
+        assert (longitude, latitude) == pytest.approx((15.6, 60.6), abs=0.01), name
+
+
+def test_a_centroid_counts_only_where_there_is_nothing_else(pond: Dig) -> None:
+    """The middle of an area is a worse answer than its boundary; numbers may have a comma."""
+    found = fetch_gazetteer(
+        pond(
+            PREFIXES
+            + """
+            :field geo:hasGeometry [ geo:asWKT "POLYGON((1 1, 2 1, 2 2, 1 1))" ] ;
+                geo:hasCentroid [ geo:asWKT "POINT(1.7 1.3)" ] .
+            :well <http://schema.org/geo> [
+                <http://schema.org/latitude> "46,2" ; <http://schema.org/longitude> "6,1"
+            ] .
+            :spring schema:latitude 46.2 ; schema:longitude 6.1 .
+            """
+        ).engine
+    )
+    assert found.outlines[ID + "field"].points == ()
+    assert len(found.outlines[ID + "field"].rings) == 1
+    assert found.outlines[ID + "well"].points == ((6.1, 46.2),)
+    assert found.outlines[ID + "spring"].points == ((6.1, 46.2),)

@@ -1,0 +1,67 @@
+"""Can each geometry be placed on a map?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from publisher.findings import Finding
+from publisher.load.parse import SourceFile, find_line, find_line_naming
+from publisher.rdf.geometries import (
+    PAIR_PROPERTIES,
+    TEXT_PROPERTIES,
+    GeometryUnreadable,
+    parse_geometry,
+    point_text,
+)
+from publisher.rdf.namespaces import iri, shorten
+from publisher.rule_settings import RULES
+
+_RULE = RULES["geometries"]
+_DATATYPES = frozenset(
+    iri(f"geo:{name}") for name in ("wktLiteral", "gmlLiteral", "geoJSONLiteral", "kmlLiteral")
+)
+# Property → the text of a point for a value; the other number is one that is right everywhere.
+_LATITUDES = frozenset(latitude for latitude, _ in PAIR_PROPERTIES)
+_LONGITUDES = frozenset(longitude for _, longitude in PAIR_PROPERTIES)
+
+
+def check_geometries_in_file(file: SourceFile, triples: Iterable[Triple]) -> Iterator[Finding]:
+    """Yield a finding for each geometry of a file that pages, tables and maps leave out."""
+    for triple in triples:
+        literal = triple.object
+        if not isinstance(literal, Literal):
+            continue
+        path = triple.predicate.value
+        if path in TEXT_PROPERTIES or literal.datatype.value in _DATATYPES:
+            written = literal.value
+        elif path in _LATITUDES:
+            written = point_text(literal.value, "0")
+        elif path in _LONGITUDES:
+            written = point_text("0", literal.value)
+        else:
+            continue
+        try:
+            parse_geometry(written)
+        except GeometryUnreadable as error:
+            if error.reason is not None:
+                yield _finding(file, triple, literal, error)
+
+
+def _finding(
+    file: SourceFile, triple: Triple, literal: Literal, error: GeometryUnreadable
+) -> Finding:
+    subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    path = triple.predicate.value
+    line = find_line(file, subject, path) if subject else 0
+    return Finding(
+        _RULE.severity,
+        error.reason or {},
+        rule=_RULE.name,
+        file=file.name,
+        line=line or find_line_naming(file, shorten(path, file.prefixes), literal.value),
+        focus_node=subject,
+        path=path,
+        value=str(literal),
+    )
