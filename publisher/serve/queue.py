@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, request
 
 from publisher.query.queue import never_disconnected
-from publisher.rdf.media_types import HTML
+from publisher.rdf.media_types import HTML, JSON
 from publisher.serve.response_cache import CLIENT_DISCONNECTED
 from publisher.serve.site import Site
 
@@ -38,7 +38,7 @@ def _always() -> bool:
 def _is_generated_table() -> bool:
     """Tell whether a table is requested that is not a file of the release."""
     extension = request.path.rpartition("/")[2].partition(".")[2]
-    return bool(request.query_string) or extension in ("", HTML.extension)
+    return bool(request.query_string) or extension in ("", HTML.extension, JSON.extension)
 
 
 def _is_graph_request() -> bool:

@@ -1,15 +1,19 @@
-"""Tables: pages with filters and facets, and the same rows as CSV, workbook or GeoJSON."""
+"""Tables: pages with filters and facets, and the same rows as CSV, workbook, GeoJSON or JSON."""
 
 from __future__ import annotations
+
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
 
 from publisher.errors import QueryLimitExceeded, QueryRefused
+from publisher.messages import printable
 from publisher.rdf import media_types
-from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
+from publisher.rdf.media_types import CSV, HTML, JSON, MediaType, negotiate
 from publisher.release.manifest import as_json_text
 from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.table import METADATA, Table
+from publisher.render.tables.json_rows import describe_columns, row_objects
 from publisher.render.tables.pages import TableView
 from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
@@ -20,6 +24,10 @@ from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 LONGEST_WORDS = 200
+# Extensions of what is made for a request; a table without one is negotiated.
+_MADE_FOR_REQUESTS = ("", HTML.extension, JSON.extension, METADATA)
+# Rows of a page as JSON: unless the request says otherwise, and at most.
+JSON_ROWS, MOST_JSON_ROWS = 100, 1000
 _MOST_VALUES = 100
 
 
@@ -65,7 +73,7 @@ def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
     query = view.query(is_file=True)
     links = [
         (_on_site(site, table, m.extension) + query, f'rel="alternate"; type="{m.name}"')
-        for m in offered
+        for m in (*offered, JSON)
         if m is not HTML
     ]
     response.headers["Link"] = join_links(links)
@@ -126,6 +134,81 @@ def _generated_file(site: Site, table: Table, selection: Selection, chosen: Medi
     return response
 
 
+def _json_size() -> int:
+    """Return how many rows a page of JSON has.
+
+    Raises:
+        QueryRefused: That is no number from 1 to the most.
+    """
+    size = request.args.get("size", str(JSON_ROWS))
+    if not (size.isascii() and size.isdecimal() and 1 <= int(size[:9]) <= MOST_JSON_ROWS):
+        raise QueryRefused(
+            "The parameter 'size' is '{size}'; a page of JSON has 1 to {most} rows.",
+            remedy="Choose a number from 1 to {most}, and follow 'next' for more.",
+            size=printable(size),
+            most=MOST_JSON_ROWS,
+        )
+    return int(size)
+
+
+def _json(site: Site, table: Table) -> Response:
+    """Return a page of rows as JSON, with the addresses of its neighbours."""
+    selection, size = _read_selection(table), _json_size()
+    reader = negotiate_language(request, site)
+    with site.pages.tables.lines(table, reader.language) as table_reader:
+        total = table_reader.count(selection)
+        pages = max(1, -(-total // size))
+        if not 1 <= selection.page <= pages:
+            abort(404)
+        offset = (selection.page - 1) * size
+        found = table_reader.read(
+            selection, table.columns, size, offset, located=bool(table.chains)
+        )
+    kept = TableView(table, selection, (), reader).parameters(is_file=True)
+    kept += [("size", str(size))] if size != JSON_ROWS else []
+
+    def address(page: int) -> str | None:
+        if not 1 <= page <= pages:
+            return None
+        written = urlencode([*kept, *([("page", str(page))] if page > 1 else [])])
+        return _on_site(site, table, JSON.extension) + (f"?{written}" if written else "")
+
+    around = {
+        "first": address(1),
+        "previous": address(selection.page - 1),
+        "next": address(selection.page + 1),
+        "last": address(pages),
+    }
+    body = as_json_text(
+        {
+            "table": _on_site(site, table),
+            "class": table.class_iri,
+            "titles": dict(table.titles),
+            "release": site.release.id,
+            "count": total,
+            "page": selection.page,
+            "pages": pages,
+            "size": size,
+            **around,
+            "columns": describe_columns(table),
+            "rows": row_objects(table, found),
+        }
+    ).encode()
+    response = Response(body, content_type=JSON.content_type)
+    set_validators(response, body, site.release.published)
+    links = [(there, f'rel="{_RELATIONS[name]}"') for name, there in around.items() if there]
+    described = _on_site(site, table, METADATA)
+    links.append((described, 'rel="describedby"; type="application/csvm+json"'))
+    response.headers["Link"] = join_links(links)
+    set_vary(response, "Accept-Language")
+    mark_cacheable()
+    return response
+
+
+# Relations of pages that follow each other (RFC 8288; RFC 5005 says ``previous``, IANA ``prev``).
+_RELATIONS = {"first": "first", "previous": "prev", "next": "next", "last": "last"}
+
+
 def _metadata(site: Site, table: Table) -> Response:
     query = TableView(table, _read_selection(table), (), negotiate_language(request, site)).query(
         is_file=True
@@ -151,10 +234,14 @@ def blueprint(site: Site) -> Blueprint:
     def table(name: str) -> Response:
         slug, _, extension = name.partition(".")
         found = site.pages.tables.tables.get(slug)
-        if found is None or (extension and extension not in (*found.files, "html", METADATA)):
+        if found is None or (
+            extension and extension not in (*found.files, "html", JSON.extension, METADATA)
+        ):
             abort(404)
         if extension == METADATA:
             return _metadata(site, found)
+        if extension == JSON.extension:
+            return _json(site, found)
         offered = (HTML, *(m for m in media_types.TABLES if m.extension in found.files))
         if extension:
             chosen = media_types.BY_EXTENSION[extension]

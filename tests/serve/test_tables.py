@@ -358,3 +358,43 @@ def test_another_world_has_its_own_tables(client: FlaskClient) -> None:
 
     assert names(page) == ["Siljan", "Vänern"]
     assert ids(client.get("/table/lake.csv?q=SILJ")) == ["siljan"]
+
+
+def test_rows_come_as_json_with_types_page_by_page(kommuner: FlaskClient) -> None:
+    """A program follows 'next' to the end, and needs no parser for cells."""
+    address, rows, pages = f"{TABLE}.json?size=3&sort=-label", [], []
+    while address:
+        response = kommuner.get(address.replace("http://localhost", ""))
+        assert response.content_type == "application/json"
+        pages.append(response.json)
+        rows += response.json["rows"]
+        address = response.json["next"]
+    with kommuner.get(f"{TABLE}.csv") as stored:
+        whole = ids(stored)
+
+    assert sorted(row["id"].rpartition("/")[2] for row in rows) == sorted(whole)
+    assert rows[0]["id"].endswith("/orebro")
+    assert [(page["page"], len(page["rows"])) for page in pages] == [(1, 3), (2, 3), (3, 1)]
+    assert {page["count"] for page in pages} == {7}
+    assert pages[1]["previous"] == pages[0]["first"]
+    assert pages[2]["next"] is None
+    for column in pages[0]["columns"]:
+        for row in rows:
+            value = row[column["name"]]
+            if column["kind"] == "text":
+                assert isinstance(value, dict)
+            elif column["several"]:
+                assert isinstance(value, list)
+            elif column["kind"] == "number":
+                assert value is None or isinstance(value, int | float)
+    links = [column["name"] for column in pages[0]["columns"] if column["kind"] == "link"]
+    assert any(row[name] for row in rows for name in links)
+
+
+def test_json_rows_say_what_was_asked_wrongly(kommuner: FlaskClient) -> None:
+    """The error names the limit; a page that is not there is none."""
+    refused = kommuner.get(f"{TABLE}.json?size=5000", headers={"Accept-Language": "en"})
+    assert refused.status_code == 400
+    assert "1 to 1000 rows" in refused.get_data(as_text=True)
+    assert kommuner.get(f"{TABLE}.json?page=99").status_code == 404
+    assert kommuner.get(f"{TABLE}.json?q=nothing-has-this").json["rows"] == []
