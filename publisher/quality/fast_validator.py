@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 import shacl
 
-from publisher.system import sandbox
+from publisher.system import portable, sandbox
 
 FORMAT = "ntriples"
 _LONGEST_REASON = 300
@@ -65,11 +65,11 @@ def _work(requests: BinaryIO, answers: BinaryIO) -> None:
         told = json.loads(line)
         body = requests.read(told["bytes"])
         # Should nobody wait any more, the kernel ends the process.
-        signal.setitimer(signal.ITIMER_REAL, told["seconds"] + _KILL_MARGIN_SECONDS)
+        portable.set_alarm(told["seconds"] + _KILL_MARGIN_SECONDS)
         path = told.get("path")
         read, validate = partial(shapes.read, body), partial(shapes.validate, path, body)
         status, reason, report = _answer(read if told["do"] == "read" else validate)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        portable.set_alarm(0)
         head = {"status": status, "reason": reason, "bytes": len(report)}
         answers.write(json.dumps(head).encode() + b"\n" + report)
         answers.flush()

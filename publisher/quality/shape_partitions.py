@@ -109,7 +109,7 @@ def write_shapes(sources: Sources, folder: Path) -> ValidationFiles:
                     yield line[: line.rindex(b" <")] + END
 
         write_lines(files.triples, without_repetitions(validated()))
-    files.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8")
+    files.prefixes.write_text(json.dumps(dict(sources.prefixes)), encoding="utf-8", newline="\n")
     return files
 
 

@@ -7,9 +7,7 @@ stopped from within, so nothing of this runs in the process that waits for it.
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -39,7 +37,7 @@ from publisher.quality.shape_preparation import is_template
 from publisher.quality.shape_reach import needs_of
 from publisher.query.worker_messages import ConnectionClosed, MessageSocket
 from publisher.rdf.sorted_files import read_lines
-from publisher.system import sandbox
+from publisher.system import portable, sandbox
 
 # A dataset that a query names is never fetched; see also what shapes are refused for.
 sparql.SPARQL_LOAD_GRAPHS = False
@@ -188,7 +186,7 @@ def _work(channel: MessageSocket) -> None:
     told = json.loads(channel.receive()[0])
 
     def at(shape: str) -> None:
-        signal.setitimer(signal.ITIMER_REAL, told["seconds"] + _KILL_MARGIN_SECONDS)
+        portable.set_alarm(told["seconds"] + _KILL_MARGIN_SECONDS)
         channel.send(json.dumps(["at", shape]).encode())
 
     sandbox.limit_memory(told["memory_bytes"])
@@ -238,7 +236,7 @@ def _answer(channel: MessageSocket, work: Callable[[], bytes]) -> bool:
         raise
     except Exception as error:  # noqa: BLE001  # of strangers' shapes libraries raise anything
         status, reason = "failed", f"{type(error).__name__}: {error}"[:_LONGEST_SHOWN]
-    signal.setitimer(signal.ITIMER_REAL, 0)
+    portable.set_alarm(0)
     channel.send(json.dumps([status, reason]).encode(), body)
     return status == "found"
 
@@ -246,7 +244,7 @@ def _answer(channel: MessageSocket, work: Callable[[], bytes]) -> bool:
 def main() -> None:
     """Work until the process that asks is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; who started this one ends it
-    channel = MessageSocket(socket.socket(fileno=os.dup(0)))
+    channel = MessageSocket(portable.inherited_socket())
     with suppress(ConnectionClosed):
         _work(channel)
 

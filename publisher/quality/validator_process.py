@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
 import subprocess
 import threading
 from contextlib import suppress
@@ -17,6 +14,7 @@ from publisher.errors import SourceSyntax
 from publisher.quality.shape_needs import Needs
 from publisher.quality.shape_partitions import Partition, ValidationFiles
 from publisher.query.worker_messages import ConnectionClosed, MessageSocket
+from publisher.system import portable
 from publisher.system.processes import child_environment, module_command
 
 _START_SECONDS = 120.0
@@ -55,18 +53,12 @@ class ValidatorProcess:
         """
         self._bounds = bounds
         self._shape = ""
-        ours, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(
-                module_command("publisher.quality.validator"),
-                stdin=theirs.fileno(),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                env=child_environment(),
-            )
+        self._process, ours = portable.start_with_socket(
+            module_command("publisher.quality.validator"), child_environment(), subprocess.PIPE
+        )
         assert self._process.stderr is not None
         self._errors = self._process.stderr
-        os.set_blocking(self._errors.fileno(), False)
+        portable.let_not_block(self._errors.fileno())
         self._channel = MessageSocket(ours)
         try:
             self._channel.receive(_START_SECONDS)
@@ -175,12 +167,12 @@ class ValidatorProcess:
         except subprocess.TimeoutExpired:
             code = 0
         words = (self._errors.read(_ERROR_BYTES) or b"").decode(errors="replace").strip()
-        if code == -signal.SIGALRM:
+        if portable.is_alarm(code):
             self._stop_at_time()
         if any(sign in words for sign in _NO_MEMORY):
             self._stop_at_memory()
         self.close()
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        how = portable.exit_reason(code)
         self._refuse(f"{how}: {words.splitlines()[-1]}" if words else how)
 
 
@@ -296,5 +288,5 @@ class FastValidatorProcess:
         code = self._process.wait()
         if any(sign in words for sign in _NO_MEMORY):
             return self._too_large()
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        how = portable.exit_reason(code)
         return f"{how}: {words.splitlines()[-1]}" if words else how

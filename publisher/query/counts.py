@@ -102,7 +102,9 @@ def _rows(store: Store, query: str) -> Iterator[Any]:
 
 def write_counts(path: Path, counts: ReleaseCounts) -> None:
     """Write counts as JSON, the same way every time."""
-    path.write_text(json.dumps(vars(counts), ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    path.write_text(
+        json.dumps(vars(counts), ensure_ascii=False, sort_keys=True), encoding="utf-8", newline="\n"
+    )
 
 
 def read_counts(path: Path) -> ReleaseCounts:

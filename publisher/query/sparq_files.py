@@ -98,8 +98,15 @@ def open_files(folder: str) -> Any:
             if path.is_dir():
                 link.mkdir()
             elif path.name not in _LOGS:
-                os.symlink(path, link)
+                _link(path, link)
         return sparq.Graph.open(links)
+
+
+def _link(path: Path, link: Path) -> None:
+    try:
+        link.symlink_to(path)
+    except OSError:  # Windows lets few people make symbolic links
+        os.link(path, link)
 
 
 def main() -> None:

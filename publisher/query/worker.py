@@ -6,9 +6,7 @@ It imports little, so that a worker is there soon.
 from __future__ import annotations
 
 import os
-import resource
 import signal
-import socket
 import sys
 import threading
 from dataclasses import replace
@@ -24,7 +22,7 @@ from publisher.query.worker_messages import (
     WorkerConfig,
     read_operation,
 )
-from publisher.system import sandbox
+from publisher.system import portable, sandbox
 
 # Deep nesting takes about 2 KB of stack a byte of query; 64 KB of query fit into this.
 STACK_BYTES = 128 << 20
@@ -38,43 +36,39 @@ _RECYCLE_MEMORY_SHARE = 0.25
 _NICENESS = 5
 
 
-def _confine(config: WorkerConfig) -> tuple[Evaluator, int]:
-    """Return the evaluator and an open file with this process's size; then confine it."""
-    sandbox.allow_descriptors()  # the engine keeps each of its files open only if it may
+def _confine(config: WorkerConfig) -> tuple[Evaluator, portable.AddressSpace]:
+    """Return the evaluator and what tells this process's size; then confine it."""
+    portable.allow_descriptors()  # the engine keeps each of its files open only if it may
     store = Store.read_only(config.store)
     evaluator = open_evaluator(store, config)
-    size = os.open("/proc/self/statm", os.O_RDONLY)
+    size = portable.AddressSpace()
     sandbox.limit_memory(config.limits.memory_bytes)
     sandbox.forbid_growth()
     if not config.network:
         sandbox.forbid_processes()
         sandbox.forbid_descriptors()
-    os.nice(_NICENESS)  # of this thread; behind the filter it could not be changed
+    portable.lower_priority(_NICENESS)  # of this thread; behind the filter it could not be changed
     sandbox.forbid_system_calls(config.network)
     evaluator.evaluate(Operation("SELECT * { GRAPH ?g { ?s ?p ?o } } LIMIT 10"))
     return evaluator, size
-
-
-def _memory_used(size: int) -> int:
-    return int(os.pread(size, 64, 0).split()[0]) * resource.getpagesize()
 
 
 def _work(channel: MessageSocket) -> None:
     """Answer queries until this process is ended."""
     config = WorkerConfig.read(channel.receive()[0])
     evaluator, size = _confine(config)
-    at_start = _memory_used(size)
+    at_start = size.bytes()
     enough = at_start + config.limits.memory_bytes * _RECYCLE_MEMORY_SHARE
     channel.send(b"ready")
     while True:
         operation = read_operation(channel.receive()[0])
         seconds = operation.seconds or config.limits.seconds
-        signal.setitimer(signal.ITIMER_REAL, seconds + _KILL_MARGIN_SECONDS)
+        portable.set_alarm(seconds + _KILL_MARGIN_SECONDS)
         outcome = evaluator.evaluate(operation)
-        if _memory_used(size) > enough:
+        if size.bytes() > enough:
             outcome = replace(outcome, needs_recycling=True)
         channel.send(outcome.head(), outcome.answer.body if outcome.answer else b"")
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        portable.set_alarm(0)
 
 
 def main() -> None:
@@ -84,7 +78,7 @@ def main() -> None:
     """
     sandbox.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's; the web process ends this one
-    channel = MessageSocket(socket.socket(fileno=os.dup(0)))
+    channel = MessageSocket(portable.inherited_socket())
     ends: list[bool] = []
 
     def work() -> None:

@@ -6,7 +6,7 @@ No pickle: what a worker that went wrong sends can be misread, but never run.
 from __future__ import annotations
 
 import json
-import select
+import selectors
 import socket
 import struct
 import time
@@ -196,8 +196,9 @@ class MessageSocket:
     def __init__(self, end: socket.socket) -> None:
         """Take over the socket."""
         self._end = end
-        self._poll = select.poll()
-        self._poll.register(end, select.POLLIN)
+        # Not the default one: epoll and kqueue take a descriptor for each socket that is looked at.
+        self._selector = getattr(selectors, "PollSelector", selectors.SelectSelector)()
+        self._selector.register(end, selectors.EVENT_READ)
         self._room = memoryview(bytearray(_JOINED_BYTES))
         self._ahead = b""  # what was read with the message before
 
@@ -261,7 +262,7 @@ class MessageSocket:
     def is_readable(self) -> bool:
         """Tell whether there is something to read, the end of all messages included."""
         try:
-            return bool(self._ahead or self._poll.poll(0))
+            return bool(self._ahead or self._selector.select(0))
         except OSError:  # what cannot be looked at is of no use any more
             return True
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import signal
-import socket
 import subprocess
 import threading
 import time
@@ -43,6 +41,7 @@ from publisher.query.worker_messages import (
     WorkerConfig,
     write_operation,
 )
+from publisher.system import portable
 from publisher.system.processes import child_environment, module_command
 from publisher.system.supervised import Schedule, Supervised
 
@@ -337,23 +336,19 @@ class WorkerProcess:
             raise
 
     def _start(self) -> None:
-        ours, theirs = socket.socketpair()
-        self._opened.callback(ours.close)
-        with theirs:
-            errors, error_input = os.pipe()
-            self._opened.callback(os.close, errors)
-            try:
-                os.set_blocking(errors, False)
-                os.set_blocking(error_input, False)  # who fills it must not wait for a reader
-                self._process = subprocess.Popen(
-                    module_command("publisher.query.worker"),
-                    stdin=theirs.fileno(),
-                    stdout=subprocess.DEVNULL,
-                    stderr=error_input,
-                    env=child_environment(**_ENVIRONMENT),
-                )
-            finally:
-                os.close(error_input)
+        errors, error_input = os.pipe()
+        self._opened.callback(os.close, errors)
+        try:
+            portable.let_not_block(errors)
+            portable.let_not_block(error_input)  # who fills it must not wait for a reader
+            self._process, ours = portable.start_with_socket(
+                module_command("publisher.query.worker"),
+                child_environment(**_ENVIRONMENT),
+                error_input,
+            )
+            self._opened.callback(ours.close)
+        finally:
+            os.close(error_input)
         self._errors, self.pid = errors, self._process.pid
         self.channel = MessageSocket(ours)
 
@@ -391,7 +386,7 @@ class WorkerProcess:
         """Return what became of the query of a process that ended; it may wait for the end."""
         self.channel.close()  # one that is still there ends with it
         reason = self._death()
-        if self._process is not None and self._process.returncode == -signal.SIGALRM:
+        if self._process is not None and portable.is_alarm(self._process.returncode):
             return Outcome(Status.NO_TIME)
         no_memory = any(sign in reason.encode() for sign in _NO_MEMORY)
         return Outcome(Status.NO_MEMORY if no_memory else Status.CRASHED, reason=reason)
@@ -407,7 +402,7 @@ class WorkerProcess:
             words = os.read(self._errors, _ERROR_BYTES).decode(errors="replace")
         except OSError:  # there are none, or they cannot be read
             words = ""
-        how = _signal_name(-code) if code < 0 else f"exit code {code}"
+        how = portable.exit_reason(code)
         return f"{how}: {words.strip()}" if words.strip() else how
 
     def end(self) -> None:
@@ -430,15 +425,3 @@ class WorkerProcess:
         self._process.kill()
         with suppress(subprocess.TimeoutExpired):  # the kernel still holds it; it is reaped later
             self._process.wait(_REAP_SECONDS)
-
-
-def _signal_name(number: int) -> str:
-    """Return the name of a signal, or its number.
-
-    >>> _signal_name(9), _signal_name(35)
-    ('SIGKILL', 'signal 35')
-    """
-    try:
-        return signal.Signals(number).name
-    except ValueError:
-        return f"signal {number}"

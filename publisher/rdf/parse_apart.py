@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-import resource
 import sys
 from itertools import islice
 
 from pyoxigraph import RdfFormat, parse, serialize
+
+from publisher.system.portable import limit
 
 # Exit code when standard error tells why, as JSON.
 REFUSED = 3
@@ -31,11 +32,11 @@ def main() -> None:
     of output.
     """
     media_type, base_iri, memory, seconds, triples, length = sys.argv[1:]
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
+    limit("RLIMIT_CORE", 0)
+    limit("RLIMIT_AS", int(memory))
     # Ends it also when nobody is left to wait for it.
     most_seconds = math.ceil(float(seconds))
-    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds + 1))
+    limit("RLIMIT_CPU", most_seconds, most_seconds + 1)
     rdf_format = RdfFormat.from_media_type(media_type)
     assert rdf_format is not None
     quads = parse(sys.stdin.buffer.read(), format=rdf_format, base_iri=base_iri)

@@ -413,4 +413,4 @@ def write_queries(folder: Path, queries: Mapping[str, str]) -> None:
         return
     folder.mkdir()
     for name, text in sorted(queries.items()):
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")

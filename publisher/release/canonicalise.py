@@ -5,16 +5,17 @@ pyoxigraph holds the interpreter's lock while it works, so only the end of a pro
 
 from __future__ import annotations
 
-import resource
 import sys
 
 from pyoxigraph import CanonicalizationAlgorithm, Dataset, RdfFormat, parse, serialize
+
+from publisher.system.portable import limit
 
 
 def main() -> None:
     """Read, canonicalise, write; the first argument is the most bytes of memory."""
     most = int(sys.argv[1])
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit("RLIMIT_AS", most)
     dataset = Dataset(parse(sys.stdin.buffer.read(), format=RdfFormat.N_QUADS))
     dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     sys.stdout.buffer.write(serialize(dataset, format=RdfFormat.N_QUADS) or b"")

@@ -15,7 +15,14 @@ from publisher.errors import ReleaseError
 from publisher.release.copies.staging import sweep
 from publisher.release.manifest import read_summary
 from publisher.release.model import CURRENT
-from publisher.system.files import lock_file, locked_folder, replace_file, sync_folder
+from publisher.system.files import (
+    lock_file,
+    locked_folder,
+    point_at,
+    pointed_at,
+    replace_file,
+    sync_folder,
+)
 
 
 @contextmanager
@@ -43,10 +50,7 @@ def switch(releases: Path, name: str) -> None:
     """Make a release the current one, in one rename; the journal of switches tells of it first."""
     with locked_folder(releases):  # builds hold another lock, for much longer
         note_switch(releases, name)
-        temporary = releases / ".current.new"
-        temporary.unlink(missing_ok=True)
-        temporary.symlink_to(name)
-        temporary.replace(releases / CURRENT)
+        point_at(releases / CURRENT, name)
         sync_folder(releases)
 
 
@@ -116,14 +120,7 @@ def linked_name(releases: Path) -> str:
     Raises:
         OSError: The folder cannot be read just now.
     """
-    try:
-        return Path(os.readlink(releases / CURRENT)).name
-    except FileNotFoundError:
-        return ""
-    except OSError:
-        if (releases / CURRENT).is_symlink():
-            raise
-        return ""  # a folder or a file: restored from a backup that follows links
+    return pointed_at(releases / CURRENT)
 
 
 def _switch(releases: Path, name: str) -> SwitchRecord:

@@ -24,7 +24,7 @@ def write_examples(folder: Path, examples: Mapping[str, str]) -> None:
         return
     folder.mkdir()
     for name, text in examples.items():
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def read_examples(folder: Path) -> dict[str, str]:

@@ -53,7 +53,7 @@ def as_json_text(content: Mapping[str, Any]) -> str:
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
     """Write JSON the same way every time, in UTF-8."""
-    path.write_text(as_json_text(content), encoding="utf-8")
+    path.write_text(as_json_text(content), encoding="utf-8", newline="\n")
 
 
 def write_sealed(path: Path, content: Mapping[str, Any]) -> None:

@@ -18,6 +18,7 @@ from publisher.release.manifest import (
 )
 from publisher.release.model import CONTEXT, CURRENT, STORE, STORE_MANIFEST, Release
 from publisher.release.second_engine import compare_second_engine
+from publisher.system.files import followed
 
 
 def open_release(folder: Path, *, is_known: bool = False) -> Release:
@@ -64,7 +65,10 @@ def _context(path: Path) -> Context:
 def current_folder(releases: Path) -> Path | None:
     """Return the folder of the current release, resolved once; None when there is none."""
     link = releases / CURRENT
-    return link.resolve() if link.exists() else None
+    if not link.exists():
+        return None
+    folder = followed(link)
+    return folder if folder.exists() else None
 
 
 def current_link_target(releases: Path) -> Path | None:
@@ -80,7 +84,7 @@ def current_link_target(releases: Path) -> Path | None:
         link.lstat()
     except FileNotFoundError:
         return None
-    return link.resolve()
+    return followed(link)
 
 
 def current_candidates(releases: Path) -> Iterator[Path]:

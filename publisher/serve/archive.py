@@ -24,6 +24,7 @@ from publisher.render.history import MOST_SHOWN
 from publisher.serve.differences import Differences
 from publisher.serve.lease import DrainingApp
 from publisher.system.cache import SingleFlight
+from publisher.system.files import followed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -81,7 +82,7 @@ class ReleaseArchive:
 
     def _state(self) -> object:
         """Return what changes when releases come, go, or change places."""
-        return self._releases.stat().st_mtime_ns, (self._releases / CURRENT).resolve()
+        return self._releases.stat().st_mtime_ns, followed(self._releases / CURRENT)
 
     def _rows(self, name: str) -> SortedRows:
         return SortedRows(self._releases / name / DOCUMENTS)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -28,6 +27,7 @@ from publisher.release.history.difference import (
 )
 from publisher.release.model import Release
 from publisher.system.cache import BoundedCache, SingleFlight
+from publisher.system.portable import read_at
 
 # Kept on the disk altogether, in files that have no name and are gone with the process.
 _MOST_BYTES = 256 << 20
@@ -97,7 +97,7 @@ class SpooledText:
         """Return some bytes; any number of threads may read at a time."""
         if self._file is None:
             return self._held[0][start : start + length]
-        return os.pread(self._file.fileno(), length, start)
+        return read_at(self._file, length, start)
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the whole text, which stays as long as somebody reads it."""

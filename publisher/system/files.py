@@ -8,7 +8,6 @@ with its number and a place, where the place is known; who talks to people makes
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 import sqlite3
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from publisher.errors import StorageError
+from publisher.system import portable
 
 # Result codes of SQLite (https://www.sqlite.org/rescode.html); the low byte is the primary one.
 _SQLITE_ERRORS: Mapping[int, int] = {
@@ -151,8 +151,8 @@ def storage_errors(where: Path | None = None) -> Iterator[None]:
 
 # Files that are there whole or as they were, folders brought to the disk, and locks.
 #
-# All locks are those of flock(2): they end with the process that holds them, however it ends, so no
-# lock is left behind by a crash.
+# All locks are those of flock(2), or of Windows: they end with the process that holds them, however
+# it ends, so no lock is left behind by a crash.
 
 _PREFIX = "publisher-"
 _LOCK = "lock"
@@ -200,7 +200,10 @@ def stage_file(path: Path, content: str | bytes) -> Path:
 
 def sync_folder(folder: Path) -> None:
     """Bring a folder's list of names to the disk; its files are not (``sync_tree``)."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    if folder.is_dir() and not portable.can_open_folders():
+        return  # Windows writes names to the disk with what they name
+    # Windows synchronises only what is opened for writing.
+    descriptor = os.open(folder, os.O_RDONLY if portable.can_open_folders() else os.O_RDWR)
     try:
         os.fsync(descriptor)
     finally:
@@ -213,12 +216,73 @@ def sync_tree(folder: Path) -> None:
         sync_folder(path)
 
 
+# Why a link cannot be made: the file system has none, or the user may not (Windows).
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP})
+_LONGEST_NAME = 255
+
+
+def point_at(link: Path, name: str) -> None:
+    """Let a link lead to a name in its own folder, in one step; it may have led elsewhere.
+
+    Where there are no symbolic links it is a file that holds the name.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    temporary = link.with_name(f".{link.name}.new")
+    temporary.unlink(missing_ok=True)
+    # Windows lets few people make links, and replaces none that leads to a folder.
+    if os.name == "nt" or not _is_linked(temporary, name):
+        temporary.write_text(name, encoding="utf-8", newline="\n")
+    temporary.replace(link)
+
+
+def _is_linked(link: Path, name: str) -> bool:
+    try:
+        link.symlink_to(name)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        return False
+    return True
+
+
+def pointed_at(link: Path) -> str:
+    """Return the name to which such a link leads, be there something or not; empty for none.
+
+    Raises:
+        OSError: It cannot be read just now.
+    """
+    try:
+        return Path(os.readlink(link)).name
+    except FileNotFoundError:
+        return ""
+    except OSError:
+        if link.is_symlink():
+            raise
+    if not link.is_file():
+        return ""  # a folder: restored from a backup that follows links
+    name = link.read_bytes()[: _LONGEST_NAME + 1].decode(errors="replace").strip()
+    is_name = name and len(name) <= _LONGEST_NAME and not {*name} & {"/", "\\", "\0", "\n"}
+    return name if is_name and name[0] != "." else ""
+
+
+def followed(link: Path) -> Path:
+    """Return where such a link leads, resolved."""
+    if link.is_file():
+        return (link.parent / (pointed_at(link) or link.name)).resolve()
+    return link.resolve()
+
+
 @contextmanager
 def locked_folder(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder; wait until nobody else does."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    if portable.can_open_folders():
+        descriptor = os.open(folder, os.O_RDONLY)
+    else:
+        descriptor = os.open(folder / ".folder-lock", os.O_RDWR | os.O_CREAT)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        portable.lock_descriptor(descriptor, wait=True)
         yield
     finally:
         os.close(descriptor)
@@ -238,10 +302,10 @@ def lock_file(path: Path) -> BinaryIO | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+        is_ours = portable.lock(file, wait=False)
+        if is_ours and os.path.samestat(os.fstat(file.fileno()), path.stat()):
             return file
-    except (BlockingIOError, FileNotFoundError):
+    except FileNotFoundError:
         pass
     file.close()
     return None
@@ -256,7 +320,7 @@ def make_temporary_folder() -> tuple[Path, Callable[[], None]]:
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     # Locked before it has its name: whoever sweeps meanwhile sees no lock that is free.
     lock = (folder / f"{_LOCK}.new").open("wb")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    portable.lock(lock, wait=True)
     (folder / f"{_LOCK}.new").rename(folder / _LOCK)
     return folder, partial(_delete_temporary_folder, folder, lock)
 

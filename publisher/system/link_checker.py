@@ -100,7 +100,7 @@ class LinkChecker:
                 self.cache_file.parent.mkdir(parents=True, exist_ok=True)
                 # Whole lines, before others follow: the last one may have been cut.
                 replace_file(self.cache_file, "".join(map(_line, known.values())))
-                with self.cache_file.open("a", encoding="utf-8") as lines:
+                with self.cache_file.open("a", encoding="utf-8", newline="\n") as lines:
                     known |= self._ask_all(missing, lines, progress)
                 replace_file(self.cache_file, "".join(map(_line, known.values())))
         except OSError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import site
@@ -16,6 +15,7 @@ from threading import Thread
 from typing import TypeVar
 
 import publisher
+from publisher.system.portable import c_library
 
 _Task = TypeVar("_Task")
 _Result = TypeVar("_Result")
@@ -115,7 +115,7 @@ def free_large_blocks_at_once() -> bool:
     Else it takes bodies and results of many megabytes, once seen, for a reason to keep such blocks
     in the heap, where what lies between them keeps them from going back.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    mallopt = getattr(c_library(), "mallopt", None)
     if mallopt is None:
         return False
     kept = mallopt(_M_TRIM_THRESHOLD, _SPARE_BYTES)
@@ -126,6 +126,6 @@ def free_large_blocks_at_once() -> bool:
 def trim_heap() -> None:
     """Free what only refers to itself, and give the system what lies free in the heap."""
     gc.collect()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    trim = getattr(c_library(), "malloc_trim", None)
     if trim is not None:
         trim(0)

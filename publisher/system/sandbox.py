@@ -10,11 +10,11 @@ from __future__ import annotations
 import ctypes
 import os
 import platform
-import resource
 import signal
 import struct
 import sys
 
+from publisher.system import portable
 from publisher.system.system_calls import ARCHITECTURES, SECCOMP, allowed, filter_program
 
 _PR_SET_PDEATHSIG = 1
@@ -29,33 +29,29 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def allow_descriptors() -> None:
-    """Let as many files be open as the machine allows this process."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
 def limit_memory(more_bytes: int) -> None:
     """Let the address space grow by so much from here on."""
-    with open("/proc/self/statm", "rb") as stream:
-        used = int(stream.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + more_bytes, used + more_bytes))
+    size = portable.AddressSpace()
+    used = size.bytes()
+    size.close()
+    if used:
+        portable.limit("RLIMIT_AS", used + more_bytes)
 
 
 def forbid_growth() -> None:
     """Let no file be written and no core be dumped."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    portable.limit("RLIMIT_CORE", 0)
+    portable.limit("RLIMIT_FSIZE", 0)
 
 
 def forbid_descriptors() -> None:
     """Let no file, pipe or socket be opened; what is open stays open."""
-    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+    portable.limit("RLIMIT_NOFILE", 0)
 
 
 def forbid_processes() -> None:
     """Let no process and no thread be started (root is exempt from this one)."""
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
+    portable.limit("RLIMIT_NPROC", 0)
 
 
 def forbid_system_calls(network: bool = False, files: bool = False) -> bool:

@@ -436,14 +436,14 @@ def test_a_poll_that_fails_is_taken_for_the_end_of_an_idle_worker(workplace: Wor
     """What cannot be looked at is replaced."""
 
     class Broken:
-        def poll(self, _: int) -> list[tuple[int, int]]:
+        def select(self, _: float) -> list[object]:
             raise OSError(errno.ENOMEM, "Cannot allocate memory")
 
     with_one = WorkerPool(workplace, 1)
     try:
         with_one.answer(Operation("ASK {}"))
         (only,) = with_one._children
-        only.channel._poll = Broken()  # type: ignore[assignment]
+        only.channel._selector = Broken()
         assert with_one.answer(Operation("ASK {}")).body == YES
         assert with_one.pids() != [only.pid]
     finally:

@@ -366,7 +366,7 @@ def write_descriptions(
 
 
 def _write(path: Path, triples: Iterable[Triple]) -> None:
-    path.write_text("".join(f"{triple} .\n" for triple in triples), encoding="utf-8")
+    path.write_text("".join(f"{triple} .\n" for triple in triples), encoding="utf-8", newline="\n")
 
 
 # What the catalogue looks up in the datasets: where places are, what standards are called.

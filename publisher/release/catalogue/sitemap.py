@@ -96,7 +96,7 @@ def with_shapes(
 
 def write_documents(path: Path, documents: Iterable[tuple[str, str]]) -> None:
     """Write the list, a document a line: path, tab, date."""
-    with path.open("w", encoding="utf-8") as file:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(f"{document}\t{date}\n" for document, date in documents)
 
 

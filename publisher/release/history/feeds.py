@@ -175,7 +175,7 @@ def _append_pages(
         if not pages or pages[-1].is_closed:
             pages.append(FeedPage(len(pages) + 1, 0, member.published, member.published))
         page = pages[-1]
-        with (folder / f"{page.number}.nq").open("a", encoding="utf-8") as file:
+        with (folder / f"{page.number}.nq").open("a", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{quad} .\n" for quad in member.quads(stream))
         pages[-1] = FeedPage(page.number, page.members + 1, page.first, member.published)
     write_rows(

@@ -253,7 +253,7 @@ def _write(
         with with_path(paths["xlsx"], has_temporary=True):
             write_workbook(table, lines, names, paths["xlsx"])
     if table.chains:
-        with paths["geojson"].open("w", encoding="utf-8") as stream:
+        with paths["geojson"].open("w", encoding="utf-8", newline="\n") as stream:
             write_features(table, lines(), names, stream)
     return {
         extension: StoredFile(table.file(extension), path.stat().st_size, digest_of(path))

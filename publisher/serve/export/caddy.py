@@ -75,7 +75,7 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
 
 def write_pairs(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
     """Write rows of a map: path → address."""
-    with path.open("w", encoding="utf-8") as lines:
+    with path.open("w", encoding="utf-8", newline="\n") as lines:
         lines.write("# path and address\n")  # Caddy imports no empty file
         lines.writelines(f"`{place}` `{there}`\n" for place, there in pairs if "`" not in place)
 

@@ -112,8 +112,12 @@ def _write_export(site: Site, staging: Path, folder: Path) -> ExportCounts:
     offers = site_variants(site)
     requests = chain(export_requests(site, offers), gone_requests(site))
     done = write_all(create_flask(site).wsgi_app, requests, staging / SITE_FOLDER)
-    (staging / "nginx.conf").write_text(nginx.configuration(site, offers, folder), encoding="utf-8")
-    (staging / "Caddyfile").write_text(caddy.configuration(site, offers, folder), encoding="utf-8")
+    (staging / "nginx.conf").write_text(
+        nginx.configuration(site, offers, folder), encoding="utf-8", newline="\n"
+    )
+    (staging / "Caddyfile").write_text(
+        caddy.configuration(site, offers, folder), encoding="utf-8", newline="\n"
+    )
     for server in (nginx, caddy):
         server.write_pairs(staging / server.MOVED, document_redirects(site))
         server.write_pairs(staging / server.REPLACED, replacement_redirects(site))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import resource
 from dataclasses import dataclass
 
 from publisher.config import Config
+from publisher.system.portable import descriptors
 
 # Request line and header fields together.
 HEAD_BYTES = 64 << 10
@@ -50,9 +50,9 @@ class ServerLimits:
 
 def server_limits(config: Config) -> ServerLimits:
     """Return the limits of the settings, reduced to the descriptors this process has."""
-    descriptors, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = descriptors()
     # Where few may be open, half of them are for connections.
-    for_clients = max(descriptors - _OTHER_DESCRIPTORS, descriptors // 2)
+    for_clients = max(most - _OTHER_DESCRIPTORS, most // 2)
     # Behind a proxy all connections are of one address.
     per_client = 0 if config.client_header else config.client_connections
     return ServerLimits(

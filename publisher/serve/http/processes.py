@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import signal
 import socket
 import time
@@ -18,6 +17,7 @@ from multiprocessing.connection import Connection, wait
 
 from publisher.config import Config
 from publisher.serve.http.web import SHUTDOWN_SECONDS, main
+from publisher.system.portable import exit_reason, read_pipe
 from publisher.system.processes import forbid_imports_from_working_folder
 
 # A loop that has been silent for so long may be stuck.
@@ -69,7 +69,7 @@ class WebProcess:
         if self._process.exitcode is not None:
             return False
         if self._beats.poll():
-            if not os.read(self._beats.fileno(), _MOST_HEARTBEATS):
+            if not read_pipe(self._beats, _MOST_HEARTBEATS):
                 return False
             self.heard, self.serves = now, True
         return True
@@ -234,11 +234,4 @@ class WebProcesses:
 
 
 def _exit_reason(code: int | None) -> str:
-    """Return how a process ended, in words.
-
-    >>> _exit_reason(-9), _exit_reason(1)
-    ('SIGKILL', 'exit code 1')
-    """
-    if code is None:
-        return "its pipe broke"
-    return signal.Signals(-code).name if code < 0 else f"exit code {code}"
+    return "its pipe broke" if code is None else exit_reason(code)

@@ -15,15 +15,14 @@ from multiprocessing.connection import Connection
 from typing import Any
 from urllib.parse import urlsplit
 
-import uvloop
-
 from publisher.config import Config
 from publisher.serve.http.connections import Connections
 from publisher.serve.http.limits import ServerLimits, server_limits
 from publisher.serve.http.wsgi import Application, ApplicationThreads
+from publisher.system import portable
 from publisher.system.batching_handler import BatchingHandler
 from publisher.system.processes import free_large_blocks_at_once
-from publisher.system.sandbox import allow_descriptors, die_with_parent
+from publisher.system.sandbox import die_with_parent
 
 # Who waits to be let in; the machine may have a lower limit (net.core.somaxconn).
 BACKLOG = 1024
@@ -60,22 +59,22 @@ async def serve_connections(
     threads.end()
 
 
-def _send_heartbeats(loop: asyncio.AbstractEventLoop, parent: int) -> None:
+def _send_heartbeats(loop: asyncio.AbstractEventLoop, parent: Connection) -> None:
     """Send the parent a heartbeat at intervals while the event loop runs."""
     # A full pipe says the same as one more byte in it.
     with contextlib.suppress(BlockingIOError):
-        os.write(parent, b".")
+        portable.write_pipe(parent, b".")
     loop.call_later(HEARTBEAT_SECONDS, _send_heartbeats, loop, parent)
 
 
-async def _run(config: Config, listening: socket.socket, parent: int) -> None:
+async def _run(config: Config, listening: socket.socket, parent: Connection) -> None:
     from publisher.serve.app import thread_count
 
     site = urlsplit(config.site_url)
     address = (site.hostname or config.host, site.port or _PORTS.get(site.scheme, config.port))
     threads = ApplicationThreads(_application(config), thread_count(config), address)
     loop, end = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_signal_handler(signal.SIGTERM, end.set)
+    portable.on_termination(loop, end.set)
     _send_heartbeats(loop, parent)
     await serve_connections(threads, server_limits(config), listening, end)
 
@@ -91,17 +90,19 @@ def main(config: Config, listening: socket.socket, parent: Connection) -> None:
     # Ctrl+C reaches all processes of a terminal; what to do then is the parent's to say.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.config.dictConfig(log_settings())
+    for clause in portable.missing_protection():
+        _log.warning("On this system %s.", clause)
     # No line of the log names threads and processes: finding them out takes as long as writing.
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     free_large_blocks_at_once()
     gc.set_threshold(_NEW_OBJECTS)
     sys.setswitchinterval(SWITCH_SECONDS)
     die_with_parent()  # a process that outlived a killed server would hold the port
-    allow_descriptors()
-    os.set_blocking(parent.fileno(), False)
+    portable.allow_descriptors()
+    portable.let_not_block(parent.fileno())
     listening.setblocking(False)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_run(config, listening, parent.fileno()))
+    with asyncio.Runner(loop_factory=portable.new_event_loop) as runner:
+        runner.run(_run(config, listening, parent))
     logging.shutdown()
     os._exit(0)  # threads that wait for something slow must not keep the process
 
