@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rdflib import DCAT, DCTERMS, Graph, Literal, URIRef
 
 from publisher.messages import text
+from publisher.verify.affected import VCARD
 from publisher.verify.distributions import DownloadResult
-from publisher.verify.harvest import VCARD, Feed
+from publisher.verify.harvest import Feed
 from publisher.verify.report import ReportCell, ReportTable
 
 

@@ -18,7 +18,7 @@ from publisher.system.http_client import Client, Visit, is_web, parse_digits, wi
 from publisher.verify import graphs
 from publisher.verify.graphs import Triples
 from publisher.verify.links import links_of, targets
-from publisher.verify.report import check_answered, violation, warning
+from publisher.verify.report import check_answered, note, violation, warning
 
 # RFC 3987, section 3.1: letters outside ASCII are escaped, what is escaped stays.
 _SAFE = "/:@!$&'()*+,;=~-._%?#"
@@ -64,6 +64,8 @@ class VerifiedSite:
 
 # A site has one or two; each costs a request, or a wait.
 MOST_CONTEXTS = 10
+# RFC 9110, sections 15.5.5 and 15.5.11: there is nothing.
+_ABSENT = (404, 410)
 
 
 def context_loader(client: Client) -> Callable[[str], object]:
@@ -121,6 +123,13 @@ def _base(canonical: str, spaces: list[str]) -> str:
 def _void(client: Client, url: str) -> tuple[Graph, list[Finding]]:
     """Return the VoID description and what is wrong with it."""
     visit = client.visit(url, fields={"Accept": "text/turtle"})
+    if visit.fault is None and visit.last.status in _ABSENT:
+        message = text(
+            "There is no VoID at {url}. It would tell machines which datasets, dumps and endpoints"
+            " the site has.",
+            url=url,
+        )
+        return Graph(), [note("void:none", message, url)]
     findings = check_answered(visit, client.limits)
     if findings:
         return Graph(), findings

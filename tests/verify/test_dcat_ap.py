@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 import shacl
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
-from rdflib import RDF, Graph, URIRef
+from rdflib import DCTERMS, RDF, Graph, URIRef
 
-from publisher.profiles import dcat_ap
 from publisher.profiles.dcat_ap import (
     BASE,
     DCAT_AP,
@@ -24,6 +23,7 @@ from publisher.profiles.dcat_ap import (
     make_semic_shapes,
     read_semic_rules,
 )
+from publisher.profiles.dcat_ap_se import read_lists
 from publisher.verify import profiles
 from tests.verify.test_dcat_ap_se import PORTALS, WHOLE, elsewhere, triples
 
@@ -73,7 +73,7 @@ def validated(shapes: Graph, data: str) -> set[Result]:
         own = str(shape).startswith("urn:publisher:")
         path = str(result.path or "").strip("<>")
         if own:
-            path = str(shapes.value(shape, dcat_ap.DCTERMS.subject) or "")
+            path = str(shapes.value(shape, DCTERMS.subject) or "")
             aspect = str(shape).rpartition("/")[2]
         else:
             component = str(result.component_iri).rpartition("#")[2]
@@ -160,7 +160,7 @@ def values_to_try(rule: SemicRule, number: int) -> Iterator[tuple[list[Any], lis
         yield [blank], [Quad(blank, A, NamedNode(str(expand_semic(name))), DefaultGraph())]
     yield [first], [Quad(first, A, NamedNode("https://data.example.org/def/Other"), DefaultGraph())]
     if rule.has:
-        law = NamedNode(str(dcat_ap.read_lists()[rule.has][0]))
+        law = NamedNode(str(read_lists()[rule.has][0]))
         yield [law], []
         yield [law, first], []
 
@@ -194,7 +194,7 @@ def judged_feeds() -> str:
     """Return the 196 feeds that DIGG's engine judged, and two whole ones, as N-Triples."""
     example = triples(PORTALS / "examples" / "feed-se-dcat-ap-se-3.0.1.ttl")
     verdicts = json.loads((PORTALS / "digg" / "verdicts.json").read_text(encoding="utf-8"))
-    quads = []
+    quads: list[Quad] = []
     for number, verdict in enumerate(verdicts):
         text = "\n".join(verdict["removed"]), "\n".join(verdict["added"])
         removed, added = (list(parse(part, format=RdfFormat.N_TRIPLES)) for part in text)
