@@ -9,6 +9,23 @@ from typing import Any
 import click
 
 from publisher.cli.options import EXIT_FINDINGS, LANGUAGE, report_errors, show_progress
+from publisher.errors import UsageError
+
+_PORTALS = ("ckan", "udata", "dataportal", "europa")
+
+
+def _portals(written: str | None) -> tuple[str, ...]:
+    """Return the portals of ``--as``."""
+    names = [name.strip().lower() for name in (written or "").split(",") if name.strip()]
+    unknown = next((name for name in names if name not in _PORTALS), None)
+    if unknown is not None:
+        raise UsageError(
+            "There is no portal '{name}' to look with.",
+            remedy="The portals are: {names}.",
+            name=unknown,
+            names=", ".join(_PORTALS),
+        )
+    return tuple(dict.fromkeys(names))
 
 
 @click.command()
@@ -27,6 +44,12 @@ from publisher.cli.options import EXIT_FINDINGS, LANGUAGE, report_errors, show_p
     " dcat-ap-lists (the EU's lists), dcat-ap-se, dcat-ap-hvd, dcat-ap-hvd-full; without it, what"
     " the feed is meant for. Or a further SHACL profile, file or address; 'se=' in front: for the"
     " DCAT-AP-SE view.",
+)
+@click.option(
+    "--as",
+    "viewers",
+    help="Tell what these portals would show, lose, refuse or delete: ckan, udata, dataportal,"
+    " europa, separated by commas.",
 )
 @click.option(
     "--public-key",
@@ -70,6 +93,7 @@ def verify(source: str, form: str, lang: str, **chosen: Any) -> None:
     from publisher.verify.options import VerifyOptions
     from publisher.verify.verification import verify as verify_site
 
+    chosen["viewers"] = _portals(chosen["viewers"])
     with show_progress(lang) as progress:
         result = verify_site(source, VerifyOptions(language=lang, **chosen), progress)
     if form == "json":

@@ -51,6 +51,7 @@ _TARGETS = {
     "foaf:Agent": ("foaf:Agent", "foaf:Person", "foaf:Organization"),
 }
 _GROUPS = ("group", "box")
+_LOCATION = "dcterms:Location"
 _NODE_KINDS = {
     "text": SH.Literal,
     "literal": SH.Literal,
@@ -216,7 +217,7 @@ class _Writer:
             yield self._node((SH["not"], self._node((SH.property, law))))
         if rule.owner in self._groups:
             yield self._node((SH["not"], self._says_something(rule.owner)))
-        if rule.owner == "dcterms:Location":  # one with an IRI is described elsewhere
+        if rule.owner == _LOCATION:  # one with an IRI is described elsewhere
             yield self._node((SH.nodeKind, SH.IRI))
 
     def _most(self, rule: ProfileRule, most: int) -> None:
@@ -247,6 +248,8 @@ class _Writer:
         """Return the shape of a group of which at least one property has a value."""
         filled = []
         for child in self._children[owner]:
+            if child.old:
+                continue
             present = self._node((SH.path, expand(child.path)))
             self._count(present, child, SH.qualifiedMinCount, 1)
             filled.append(self._node((SH.property, present)))
@@ -254,8 +257,14 @@ class _Writer:
 
     def _values(self, rule: ProfileRule) -> None:
         """Write the shape of what each value must be."""
-        shape = self._shape(rule, "values", SH.Violation)
+        is_elsewhere = rule.owner == _LOCATION  # a place with an IRI is no part of the feed
+        shape = self._shape(rule, "values", SH.Violation, of_node=is_elsewhere)
         right = self._right(rule)
+        if is_elsewhere:
+            judged = self._node((SH.path, expand(rule.path)), (SH.node, right))
+            place = self._node((SH.nodeKind, SH.IRI))
+            self._any_of(shape, [place, self._node((SH.property, judged))])
+            return
         if rule.passes_over:
             ignored = self._node((SH["not"], self._node((SH.pattern, Literal(rule.pattern)))))
             self._any_of(shape, [right, ignored])

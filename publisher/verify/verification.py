@@ -25,6 +25,7 @@ from publisher.verify import (
     profiles,
     protocol,
     signposting,
+    viewers,
 )
 from publisher.verify.affected import affected_datasets
 from publisher.verify.feed_source import find_source
@@ -79,6 +80,12 @@ class _Verification:
         else:
             self._read_feed()
         self.tables += overview.tables(self.feed)
+        if self.feed.triples:
+            feeds = {"dataportal": self.se_feed}
+            self.tables += [
+                viewers.viewer_table(feeds.get(viewer, self.feed), viewer)
+                for viewer in self.options.viewers
+            ]
         if self.options.state is not None and self.feed.triples:
             self._compare(self.options.state)
 
