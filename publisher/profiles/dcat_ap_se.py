@@ -248,26 +248,25 @@ class _Writer:
         """Return the shape of a group of which at least one property has a value."""
         filled = []
         for child in self._children[owner]:
-            if child.old:
-                continue
             present = self._node((SH.path, expand(child.path)))
             self._count(present, child, SH.qualifiedMinCount, 1)
             filled.append(self._node((SH.property, present)))
         return self._any_of(BNode(), filled)
 
     def _values(self, rule: ProfileRule) -> None:
-        """Write the shape of what each value must be."""
-        is_elsewhere = rule.owner == _LOCATION  # a place with an IRI is no part of the feed
-        shape = self._shape(rule, "values", SH.Violation, of_node=is_elsewhere)
+        """Write the shape of what each value must be.
+
+        Of a part that says nothing, nothing is asked, as with presence.
+        """
+        spared = list(self._exceptions(rule)) if rule.owner in self._groups else []
+        shape = self._shape(rule, "values", SH.Violation, of_node=bool(spared))
         right = self._right(rule)
-        if is_elsewhere:
-            judged = self._node((SH.path, expand(rule.path)), (SH.node, right))
-            place = self._node((SH.nodeKind, SH.IRI))
-            self._any_of(shape, [place, self._node((SH.property, judged))])
-            return
         if rule.passes_over:
             ignored = self._node((SH["not"], self._node((SH.pattern, Literal(rule.pattern)))))
-            self._any_of(shape, [right, ignored])
+            right = self._any_of(BNode(), [right, ignored])
+        if spared:
+            judged = self._node((SH.path, expand(rule.path)), (SH.node, right))
+            self._any_of(shape, [self._node((SH.property, judged)), *spared])
         else:
             self.graph.add((shape, SH.node, right))
 

@@ -181,7 +181,7 @@ def _udata(parts: _FeedParts) -> Iterator[PortalEffect]:
         str(value) for node in entries for value in graph.objects(node, DCTERMS.identifier)
     )
     yield _refuses(
-        text("datasets whose identifier another one has"),
+        text("all but one of the datasets with the same identifier"),
         {n for n in entries if any(identifiers[str(v)] > 1 for v in _identifiers(graph, n))},
         f"{base}: ensure_unique_remote_id",
     )
