@@ -117,7 +117,8 @@ class SemicRule:
 
     def iri(self, aspect: str) -> URIRef:
         """Return the IRI of the shape for one aspect of the rule, such as ``least``."""
-        name = f"{self.owner}/{self.path.replace('/', '.')}/{aspect}"
+        path = self.path.replace("/", ".").replace("|", "-or-").replace("^", "inverse-")
+        name = f"{self.owner}/{path}/{aspect}"
         return URIRef(f"urn:publisher:{self.profile}:" + quote(name, safe="/:"))
 
     def aspects(self) -> Iterator[str]:

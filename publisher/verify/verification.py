@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
 
-from rdflib import DCAT, VOID
+from rdflib import DCAT, VOID, Graph
 
 from publisher.findings import Finding, count, in_order
 from publisher.messages import Text, in_language, text, translate
@@ -335,7 +335,10 @@ def verify(
         kind="site" if run.is_site else "feed",
         profiles=tuple(run.results),
         others=tuple(in_order(run.others)),
-        affected=affected_datasets(run.feed.graph + run.se_feed.graph),
+        affected={
+            **affected_datasets(run.se_feed.graph if run.is_site else Graph()),
+            **affected_datasets(run.feed.graph),
+        },
     )
 
 

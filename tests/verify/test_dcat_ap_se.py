@@ -264,6 +264,40 @@ def test_each_rule_lets_right_feeds_pass_and_finds_wrong_ones() -> None:
     assert len(cases) > 280
 
 
+LOCATION = "http://purl.org/dc/terms/Location"
+CENTROID = "http://www.w3.org/ns/dcat#centroid"
+
+
+def with_place(place: Any, centroid: Any) -> list[Quad]:
+    """Return a feed with one more place, of which a centroid is said."""
+    dataset = NamedNode("https://data.example.org/dataset/more")
+    return [
+        Quad(dataset, A, NamedNode("http://www.w3.org/ns/dcat#Dataset"), DefaultGraph()),
+        Quad(dataset, NamedNode("http://purl.org/dc/terms/spatial"), place, DefaultGraph()),
+        Quad(place, A, NamedNode(LOCATION), DefaultGraph()),
+        Quad(place, NamedNode(CENTROID), centroid, DefaultGraph()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "centroid", "is_wrong"),
+    [
+        (BlankNode("box"), NamedNode("https://data.example.org/point"), True),
+        (NamedNode("https://data.example.org/place"), NamedNode("https://x.example/p"), False),
+        (BlankNode("box"), Literal(""), False),
+    ],
+    ids=["a place without a name", "a place with a name", "a place of which nothing is said"],
+)
+def test_a_place_is_judged_as_the_harvester_judges_it(
+    place: Any, centroid: Any, is_wrong: bool
+) -> None:
+    """One with an IRI is described elsewhere; one that says nothing is as if it were not there."""
+    found = judge({0: with_place(place, centroid)})
+    broken = {rule for rules in found.values() for rule in rules}
+
+    assert (("dcterms:Location", "dcat:centroid", "values") in broken) == is_wrong
+
+
 def items(template: dict[str, Any], templates: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     """Return class and item of everything in a template that has a property."""
     constraints = template.get("constraints") or {}

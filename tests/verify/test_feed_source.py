@@ -240,10 +240,10 @@ def test_data_that_are_marked_as_high_value_are_judged_by_the_law(server: Site) 
         ("Aineisto 1", "dcat:Dataset/dcatap:hvdCategory/least"),
         (
             "Aineisto 1",
-            "dcat:Dataset/%5Edcat:servesDataset%7Cdcat:distribution.dcat:accessService/least",
+            "dcat:Dataset/inverse-dcat:servesDataset-or-dcat:distribution.dcat:accessService/least",
         ),
         ("Aineisto 1", "dcat:Distribution/dcatap:applicableLegislation/least"),
-        ("Aineisto 1", "dcat:Distribution/dcterms:license%7Cdcterms:rights/least"),
+        ("Aineisto 1", "dcat:Distribution/dcterms:license-or-dcterms:rights/least"),
     }
 
 
