@@ -217,6 +217,8 @@ class _Writer:
             yield self._node((SH["not"], self._node((SH.property, law))))
         if rule.owner in self._groups:
             yield self._node((SH["not"], self._says_something(rule.owner)))
+        if rule.old and rule.owner in self._groups:
+            yield self._node((SH["not"], self._of_dataset()))
         if rule.owner == _LOCATION:  # one with an IRI is described elsewhere
             yield self._node((SH.nodeKind, SH.IRI))
 
@@ -250,8 +252,19 @@ class _Writer:
         for child in self._children[owner]:
             present = self._node((SH.path, expand(child.path)))
             self._count(present, child, SH.qualifiedMinCount, 1)
-            filled.append(self._node((SH.property, present)))
+            known = [(SH.node, self._of_dataset())] if child.old else []
+            filled.append(self._node((SH.property, present), *known))
         return self._any_of(BNode(), filled)
+
+    def _of_dataset(self) -> Node:
+        """Return the shape of a period of a dataset: a series has none of the given-up dates."""
+        period_of = self._node((SH.inversePath, expand("dcterms:temporal")))
+        owned = self._node(
+            (SH.path, period_of),
+            (SH.qualifiedValueShape, self._node((SH["class"], expand("dcat:Dataset")))),
+            (SH.qualifiedMinCount, Literal(1)),
+        )
+        return self._node((SH.property, owned))
 
     def _values(self, rule: ProfileRule) -> None:
         """Write the shape of what each value must be.

@@ -25,7 +25,14 @@ from publisher.verify import graphs
 from publisher.verify.affected import VCARD
 from publisher.verify.feed_source import ACCEPT_RDF, read_feed_file, read_feed_page
 from publisher.verify.options import EUROPA
-from publisher.verify.report import check_answered, check_no_302, violation, warning
+from publisher.verify.report import (
+    check_answered,
+    check_no_302,
+    is_absent,
+    note,
+    violation,
+    warning,
+)
 
 # ckanext-dcat, harvesters/base.py: MAX_FILE_SIZE.
 CKAN_LENGTH_BYTES = 50 * 2**20
@@ -41,9 +48,8 @@ def _parsed(last: Exchange, media_type: str, load: Callable[[str], object]) -> g
     )
 
 
-def _head(client: Client, url: str) -> list[Finding]:
+def _head(client: Client, visit: Visit, url: str) -> list[Finding]:
     """Return what CKAN objects to in the answer to HEAD; 400 and 405 make it go on with GET."""
-    visit = client.visit(url, "HEAD", CKAN)
     if visit.last.status in (400, 405):
         message = text("{url} does not answer HEAD. Answer HEAD as GET, without a body.", url=url)
         return [warning("harvest:head", message, url)]
@@ -78,7 +84,13 @@ def as_ckan(client: Client, url: str, load: Callable[[str], object]) -> tuple[Fe
     HEAD first, no ``Accept``, the content type of the first page up to ``;``, 50 MB a page,
     ``hydra:next`` until there is none; the same page twice is a circle (ckanext-dcat #260).
     """
-    findings = _head(client, url)
+    asked = client.visit(url, "HEAD", CKAN)
+    if is_absent(asked) and is_absent(client.visit(url, fields=CKAN)):
+        message = text(
+            "There is no catalogue at {url}. If there is one elsewhere, give its address.", url=url
+        )
+        return Feed(url), [note("harvest:no-catalogue", message, url)]
+    findings = _head(client, asked, url)
     limits = replace(client.limits, length_bytes=CKAN_LENGTH_BYTES)
     triples: set[ox.Triple] = set()
     seen: list[str] = []
@@ -130,7 +142,9 @@ def as_anybody(
 
     What portals would stumble over on the way is advice: only what cannot be read is a violation.
     """
-    findings = [as_advice(finding) for finding in _head(client, url)]
+    findings = [
+        as_advice(finding) for finding in _head(client, client.visit(url, "HEAD", CKAN), url)
+    ]
     triples: set[ox.Triple] = set()
     seen: list[str] = []
     address: str | None = url
@@ -264,6 +278,12 @@ def as_dataportal(client: Client, url: str, eu: Feed) -> tuple[Feed, list[Findin
     One complete RDF/XML document, no paging, no blank nodes but a ``dcterms:Location``.
     """
     visit = client.visit(url)
+    if is_absent(visit):
+        message = text(
+            "There is no view for dataportal.se at {url}; a site outside Sweden needs none.",
+            url=url,
+        )
+        return Feed(url), [note("harvest:no-swedish-view", message, url)]
     findings = check_no_302(visit, url)
     problems = check_answered(visit, client.limits, url)
     last = visit.last

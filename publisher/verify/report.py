@@ -214,6 +214,11 @@ def check_answered(visit: Visit, limits: ExchangeLimits, about: str = "") -> lis
     return []
 
 
+def is_absent(visit: Visit) -> bool:
+    """Tell whether there is nothing at an address (RFC 9110, sections 15.5.5 and 15.5.11)."""
+    return visit.fault is None and len(visit.exchanges) == 1 and visit.last.status in (404, 410)
+
+
 def check_no_302(visit: Visit, about: str) -> list[Finding]:
     """Return one violation for each 302: dataportal.se follows 301, 303, 307 and 308 only."""
     return [

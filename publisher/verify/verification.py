@@ -11,7 +11,7 @@ from rdflib import DCAT, VOID, Graph
 
 from publisher.findings import Finding, count, in_order
 from publisher.messages import Text, in_language, text, translate
-from publisher.system.http_client import Visit
+from publisher.system.http_client import Visit, is_web
 from publisher.verify import (
     dereference,
     distributions,
@@ -92,7 +92,8 @@ class _Verification:
     def _harvest_site(self) -> None:
         self.feed, found = harvest.as_ckan(self.client, self.feed.address, self.load)
         self.findings += found + harvest.placeholders(self.feed.graph)
-        self.findings += harvest.as_europa(self.client, self.feed, self.load)
+        formats = harvest.as_europa(self.client, self.feed, self.load)
+        self.findings += map(self._claimed, formats)
         if self.options.se_view:
             self.se_feed, found = harvest.as_dataportal(
                 self.client, self.se_feed.address, self.feed
@@ -166,7 +167,7 @@ class _Verification:
 
     def _ask_for_files(self) -> dict[str, Visit]:
         """Return what HEAD gave for each address of a file, each asked for once."""
-        addresses = mqa.file_addresses(self.feed.graph)
+        addresses = [a for a in mqa.file_addresses(self.feed.graph) if is_web(a)]
         if not self.visits and addresses:
             self.visits = mqa.ask_for_files(
                 self.client, addresses, self.options.files_seconds, self.tell
@@ -217,9 +218,10 @@ class _Verification:
             result = dereference.look_up(
                 self.client, self.site, subject, self.inventory.subjects[subject], self.load
             )
-            self.findings += result.findings
+            self.findings += map(self._claimed, result.findings)
             addresses |= result.links
-        self.findings += dereference.dead_links(self.client, sorted(addresses)[:LINKS_CHECKED])
+        dead = dereference.dead_links(self.client, sorted(addresses)[:LINKS_CHECKED])
+        self.findings += map(self._claimed, dead)
         counts = {"chosen": len(chosen), "all": len(self.inventory.subjects)}
         message = text("Looked up {chosen} of {all} subjects.", **counts)
         self.findings.append(note("dereference:sample", message, self.site.base))
@@ -260,6 +262,10 @@ class _Verification:
         )
         self.findings += found + signposting.api_catalogue(self.client, self.site.address)
         self.tables += tables
+
+    def _claimed(self, finding: Finding) -> Finding:
+        """Return a finding about linked data: advice for a site that does not say it has any."""
+        return finding if self.site.describes_itself else harvest.as_advice(finding)
 
     def prove(self) -> None:
         """Hold what the release on line consists of against its signed manifest."""

@@ -202,6 +202,24 @@ def test_a_page_that_leads_nowhere_is_one_violation_with_the_cure(server: Site) 
 
 
 @pytest.mark.slow
+def test_a_site_of_another_make_is_advised_of_what_it_lacks(server: Site) -> None:
+    """It has a catalogue and documents, but neither VoID, nor negotiation, nor a Swedish view."""
+    things = small(server).replace("https://avoin.example.fi/", server.address + "/lod/")
+    server.routes |= {
+        "/lod/": fixed(b"<html><p>Linked data", "text/html"),
+        "/lod/catalog": fixed(serialised(things, "application/rdf+xml"), "application/rdf+xml"),
+        "/lod/aineisto/1": fixed(things.encode(), "text/turtle"),
+        "/lod/aineisto/2": fixed(things.encode(), "text/turtle"),
+    }
+
+    found = verify(server.address + "/lod/", VerifyOptions(limits=LIMITS, profiles=("dcat-ap",)))
+
+    assert found.kind == "site"
+    assert {"void:none", "harvest:no-swedish-view"} <= {f.rule for f in found.findings}
+    assert {f.rule for f in found.findings if f.severity.blocks} == set()
+
+
+@pytest.mark.slow
 def test_the_profile_that_is_asked_for_decides(server: Site) -> None:
     """Finnish data need no licence for their catalogue; in Sweden they would."""
     server.routes["/profile"] = fixed(small(server).encode(), "text/turtle")
