@@ -231,9 +231,32 @@ def score(
         violations: Of DCAT-AP, anywhere in the feed.
         statuses: Of the access and download addresses.
     """
+    broken = {finding.focus_node for finding in violations}
+    return _score(graph, dataset, broken, statuses, _entries(graph))
+
+
+def score_all(
+    graph: Graph,
+    datasets: Iterable[str],
+    violations: Collection[Finding],
+    statuses: Mapping[str, int],
+) -> dict[str, list[MetricScore]]:
+    """Return dataset → its marks; see ``score``."""
+    broken = {finding.focus_node for finding in violations}
+    entries = _entries(graph)
+    return {d: _score(graph, d, broken, statuses, entries) for d in datasets}
+
+
+def _score(
+    graph: Graph,
+    dataset: str,
+    broken: set[str],
+    statuses: Mapping[str, int],
+    entries: frozenset[Node],
+) -> list[MetricScore]:
+    """Return the marks of a dataset; ``broken`` are the nodes that break a rule."""
     node = URIRef(dataset)
-    parts = _described_with(graph, node)
-    compliant = not any(finding.focus_node in parts for finding in violations)
+    compliant = broken.isdisjoint(_described_with(graph, node, entries))
     nowhere = URIRef(f"{dataset}#no-distribution")
     distributions = sorted(graph.objects(node, DCAT.distribution), key=str) or [nowhere]
     best = max(
@@ -248,17 +271,22 @@ def score(
     return sorted(scores, key=lambda m: order.index(m.group))
 
 
-def _described_with(graph: Graph, dataset: URIRef) -> set[str]:
+def _entries(graph: Graph) -> frozenset[Node]:
+    """Return the datasets and catalogues of a feed."""
+    kinds = (DCAT.Dataset, DCAT.Catalog)
+    return frozenset(node for kind in kinds for node in graph.subjects(RDF.type, kind))
+
+
+def _described_with(graph: Graph, dataset: URIRef, entries: frozenset[Node]) -> set[str]:
     """Return the dataset and all its description leads to, other datasets and catalogues aside."""
-    others = {*graph.subjects(RDF.type, DCAT.Dataset), *graph.subjects(RDF.type, DCAT.Catalog)}
     waiting: list[Node] = [dataset]
-    seen: set[Node] = others - {dataset}
+    seen: set[Node] = set()
     while waiting:
         node = waiting.pop()
-        if node not in seen:
+        if node not in seen and (node == dataset or node not in entries):
             seen.add(node)
             waiting += graph.objects(node)
-    return {node_name(node) for node in seen - others | {dataset}}
+    return {node_name(node) for node in seen}
 
 
 def tables(scores: Mapping[str, list[MetricScore]]) -> list[ReportTable]:

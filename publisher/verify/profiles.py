@@ -29,6 +29,7 @@ from publisher.verify.site import context_loader
 SE_PREFIX = "se="
 SWEDISH = "dcat-ap-se"
 _SWEDISH_NAMES = ("dcat-ap-se", "docs.dataportal.se/dcat")
+_SWEDISH_PUBLISHERS = "http://dataportal.se/organisation/"
 _CATEGORY = URIRef("http://data.europa.eu/r5r/hvdCategory")
 # Of the first blank node of a feed, for the validator numbers them anew in their order.
 _FIRST = "urn:publisher:first"
@@ -111,14 +112,34 @@ def claimed_profiles(feed: Graph) -> tuple[str, ...]:
     """Return the profiles that a feed is meant for, as far as it shows.
 
     A catalogue may name its profile (``dcterms:conformsTo``). Formats in words are what only
-    DCAT-AP-SE asks for; and whoever marks data as high-value is bound by the law about them.
+    DCAT-AP-SE asks for, but CKAN writes them everywhere: so Swedish texts, or publishers by the
+    names that dataportal.se gives, must be beside them. Whoever marks data as high-value is bound
+    by the law about them.
     """
     named = " ".join(map(str, feed.objects(None, DCTERMS.conformsTo))).lower()
     formats = list(feed.objects(None, DCTERMS["format"]))
     in_words = sum(isinstance(value, Literal) for value in formats)
-    is_swedish = any(name in named for name in _SWEDISH_NAMES) or 2 * in_words > len(formats)
+    publishers = map(str, feed.objects(None, DCTERMS.publisher))
+    is_swedish = any(name in named for name in _SWEDISH_NAMES) or (
+        2 * in_words >= len(formats)
+        and (
+            any(publisher.startswith(_SWEDISH_PUBLISHERS) for publisher in publishers)
+            or (in_words > 0 and _is_in_swedish(feed))
+        )
+    )
     is_marked = (None, _CATEGORY, None) in feed or (None, None, dcat_ap_se.HIGH_VALUE) in feed
     return (SWEDISH if is_swedish else "dcat-ap", *(["dcat-ap-hvd"] if is_marked else []))
+
+
+def _is_in_swedish(feed: Graph) -> bool:
+    """Tell whether a title is in Swedish, or the feed says that its texts are."""
+    languages = {
+        str(value).rpartition("/")[2].lower() for value in feed.objects(None, DCTERMS.language)
+    }
+    titles = feed.objects(None, DCTERMS.title)
+    return bool(languages & {"sv", "swe"}) or any(
+        isinstance(title, Literal) and (title.language or "").startswith("sv") for title in titles
+    )
 
 
 def read_profiles(client: Client, wanted: Sequence[str]) -> list[Profile]:

@@ -159,10 +159,7 @@ class _Verification:
             if finding.severity.blocks and not finding.rule.startswith(_NO_PART_OF_MQA)
         ]
         statuses = mqa.statuses_of(self._ask_for_files())
-        scores = {
-            dataset: mqa.score(self.feed.graph, dataset, violations, statuses)
-            for dataset in self.feed.datasets()
-        }
+        scores = mqa.score_all(self.feed.graph, self.feed.datasets(), violations, statuses)
         self.tables += mqa.tables(scores) if scores else []
 
     def _ask_for_files(self) -> dict[str, Visit]:

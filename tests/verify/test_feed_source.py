@@ -19,6 +19,7 @@ from publisher.verify.report import VerificationReport
 from publisher.verify.verification import verify
 from tests.verify.conftest import LIMITS
 from tests.verify.site import Answer, Request, Route, Site, fixed, serialised, serving, whole
+from tests.verify.test_dcat_ap_se import PORTALS
 
 PREFIXES = """
 PREFIX dcat: <http://www.w3.org/ns/dcat#>
@@ -263,6 +264,48 @@ def test_data_that_are_marked_as_high_value_are_judged_by_the_law(server: Site) 
         ("Aineisto 1", "dcat:Distribution/dcatap:applicableLegislation/least"),
         ("Aineisto 1", "dcat:Distribution/dcterms:license-or-dcterms:rights/least"),
     }
+
+
+# As GeoNetwork writes records: an area as GeoJSON, a contact of its own kind, no catalogue's texts.
+GEONETWORK = (
+    PREFIXES
+    + """
+PREFIX locn: <http://www.w3.org/ns/locn#>
+<https://geo.example.be/srv> a dcat:Catalog ; dcterms:title "Catalogue"@fr ;
+    dcterms:description "Cartes"@fr ; dcterms:publisher [ a foaf:Agent ; foaf:name "Service" ] ;
+    dcat:record <https://geo.example.be/srv/record/7> ;
+    dcat:dataset <https://geo.example.be/srv/7> .
+<https://geo.example.be/srv/record/7> a dcat:CatalogRecord ; foaf:primaryTopic
+    <https://geo.example.be/srv/7> ; dcterms:modified "2026-05-01"^^xsd:date .
+<https://geo.example.be/srv/7> a dcat:Dataset ; dcterms:identifier "urn:uuid:7" ;
+    dcterms:title "Cours d'eau"@fr , "Waterlopen"@nl ; dcterms:description "Le réseau."@fr ;
+    dcterms:spatial [ a dcterms:Location ; locn:geometry "{}"^^<https://www.iana.org/x> ] ;
+    dcat:contactPoint [ a vcard:Organization ; vcard:organization-name "Service" ;
+        vcard:hasEmail <mailto:geo@service.be> ] ;
+    dcat:distribution [ a dcat:Distribution ; dcterms:title "WMS" ;
+        dcat:accessURL <https://geo.example.be/wms?request=GetCapabilities> ] .
+"""
+).replace("PREFIX dcat:", "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\nPREFIX dcat:", 1)
+
+
+@pytest.mark.slow
+def test_feeds_of_others_pass(tmp_path: Path) -> None:
+    """A record of GeoNetwork; where they are beside the checkout, DIGG's and SEMIC's examples."""
+    own = tmp_path / "geonetwork.ttl"
+    own.write_text(GEONETWORK, encoding="utf-8")
+    examples = PORTALS / "examples"
+    claims = {
+        own: "dcat-ap",
+        examples / "feed-se-dcat-ap-se-3.0.1.ttl": "dcat-ap-se",
+        examples / "feed-eu-dcat-ap-3.0.1.ttl": "dcat-ap",
+    }
+    only = VerifyOptions(limits=LIMITS, parts=frozenset({"harvest", "profiles"}))
+    for path, claim in claims.items():
+        if path.is_file():
+            found = verify(str(path), only)
+
+            assert [p.option for p in found.profiles if p.decides] == [claim]
+            assert violations(found) == set()
 
 
 @pytest.fixture(scope="module")
