@@ -109,14 +109,15 @@ def check(
     """Yield what each access and download address of a feed gives.
 
     One at a time, so that a caller need not keep the triples of all of them. An address that
-    stands in many distributions is asked for once.
+    stands in many distributions is asked for once. Only what the site answers for is fetched;
+    see ``check_elsewhere`` for the rest.
     """
     by_download: dict[str, list[Distribution]] = defaultdict(list)
     by_access: dict[str, list[Distribution]] = defaultdict(list)
     for distribution in feed_distributions(graph):
-        for url in distribution.downloads:
+        for url in filter(site.holds, distribution.downloads):
             by_download[url].append(distribution)
-        for url in distribution.access:
+        for url in filter(site.holds, distribution.access):
             if url not in distribution.downloads:
                 by_access[url].append(distribution)
     for url, sharing in by_download.items():

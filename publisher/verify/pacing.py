@@ -12,9 +12,12 @@ class PacedClient(Client):
     """A client that lets a host rest between two requests."""
 
     def __init__(self, limits: ExchangeLimits, pause_seconds: float) -> None:
-        """Start with no history; ``is_paced`` says whether hosts are given their rest."""
+        """Start with no history; hosts are given their rest once ``is_paced`` is set.
+
+        The host that is judged (``own_host``) needs none.
+        """
         super().__init__(limits)
-        self.is_paced = False
+        self.is_paced, self.own_host = False, ""
         self._pause_seconds = pause_seconds
         self._last: dict[str, float] = {}
 
@@ -28,7 +31,7 @@ class PacedClient(Client):
     ) -> Exchange:
         """Return what came back for one request, sent when the host has had its rest."""
         host = address_host(self.locate(url))
-        if self.is_paced and host in self._last:
+        if self.is_paced and host != self.own_host and host in self._last:
             rest = self._last[host] + self._pause_seconds - time.monotonic()
             time.sleep(max(0.0, rest))
         self._last[host] = time.monotonic()

@@ -11,7 +11,7 @@ from rdflib import DCAT, VOID, Graph
 
 from publisher.findings import Finding, count, in_order
 from publisher.messages import Text, in_language, text, translate
-from publisher.system.http_client import Visit, is_web
+from publisher.system.http_client import Visit, address_host, is_web
 from publisher.verify import (
     dereference,
     distributions,
@@ -68,7 +68,8 @@ class _Verification:
         self.is_site = self.source.site is not None
         # Of a feed alone nothing but its own address is known to be its publisher's.
         self.site = self.source.site or VerifiedSite(address, address)
-        self.client.is_paced = not self.is_site
+        self.client.is_paced = True
+        self.client.own_host = address_host(address) if self.is_site else ""
         self.inventory = DumpContents(self.site)
         self.feed = Feed(urljoin(address, options.catalogue) if self.is_site else address)
         self.se_feed = Feed(urljoin(address, options.se_view) if self.is_site else address)
@@ -165,44 +166,40 @@ class _Verification:
     def _ask_for_files(self) -> dict[str, Visit]:
         """Return what HEAD gave for each address of a file, each asked for once."""
         addresses = [a for a in mqa.file_addresses(self.feed.graph) if is_web(a)]
-        if not self.visits and addresses:
-            self.visits = mqa.ask_for_files(
-                self.client, addresses, self.options.files_seconds, self.tell
+        if self.visits or not addresses:
+            return self.visits
+        seconds = self.options.files_seconds
+        self.visits = mqa.ask_for_files(self.client, addresses, seconds, self.tell)
+        if len(self.visits) < len(addresses):
+            message = text(
+                "{count} of {all} addresses of files were asked for within {seconds} seconds;"
+                " allow more with --files-seconds.",
+                count=len(self.visits),
+                all=len(addresses),
+                seconds=f"{seconds:g}",
             )
-            if len(self.visits) < len(addresses):
-                message = text(
-                    "{count} of {all} addresses of files were asked for within {seconds} seconds;"
-                    " allow more with --files-seconds.",
-                    count=len(self.visits),
-                    all=len(addresses),
-                    seconds=f"{self.options.files_seconds:g}",
-                )
-                self.findings.append(note("distribution:sample", message, self.feed.address))
+            self.findings.append(note("distribution:sample", message, self.feed.address))
         return self.visits
 
     def download(self) -> None:
-        """Fetch every distribution, and take stock of one dump of each dataset.
+        """Fetch every distribution of the site, and take stock of one dump of each dataset.
 
-        The files of a feed of others are asked about, and not fetched.
+        Files of others are asked about, and not fetched.
         """
-        if not self.is_site:
-            found = distributions.check_elsewhere(
-                self.feed.graph, self._ask_for_files(), self.client.limits
-            )
-            answered = list(found)
-            self.findings += [finding for download in answered for finding in download.findings]
-            self.tables += [overview.downloads(answered)] if answered else []
-            return
         known: set[str] = set()
         fetched: list[distributions.DownloadResult] = []
-        for download in distributions.check(
-            self.client, self.site, self.feed.graph, self.load, self.tell
-        ):
-            self.findings += download.findings
-            if download.triples and download.dataset not in known:
-                known.add(download.dataset)
-                self.inventory.add(download.triples)
-            fetched.append(replace(download, triples=None))
+        if self.is_site:
+            for download in distributions.check(
+                self.client, self.site, self.feed.graph, self.load, self.tell
+            ):
+                if download.triples and download.dataset not in known:
+                    known.add(download.dataset)
+                    self.inventory.add(download.triples)
+                fetched.append(replace(download, triples=None))
+        visits = self._ask_for_files()
+        elsewhere = {a: v for a, v in visits.items() if not (self.is_site and self.site.holds(a))}
+        fetched += distributions.check_elsewhere(self.feed.graph, elsewhere, self.client.limits)
+        self.findings += [finding for download in fetched for finding in download.findings]
         self.tables += [overview.downloads(fetched)] if fetched else []
 
     def dereference(self) -> None:

@@ -177,7 +177,12 @@ def part_of_feed(rule: ProfileRule, feed: list[Quad]) -> tuple[Any, list[Quad]]:
     near = {subject}
     for _ in range(2):
         near |= {q.object for q in feed if q.subject in near and not isinstance(q.object, Literal)}
-    return subject, [q for q in feed if q.subject in near]
+    description = [q for q in feed if q.subject in near]
+    if rule.old:  # it says of what the part is one
+        owners = {q.subject for q in feed if q.object == subject}
+        near_owners = [q for q in feed if q.subject in owners]
+        description += [q for q in near_owners if q.object == subject or q.predicate == A]
+    return subject, description
 
 
 def wrong_value(rule: ProfileRule) -> Any:

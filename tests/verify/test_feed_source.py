@@ -221,6 +221,30 @@ def test_a_site_of_another_make_is_advised_of_what_it_lacks(server: Site) -> Non
 
 
 @pytest.mark.slow
+def test_files_of_others_are_not_fetched_by_a_site_either(server: Site) -> None:
+    """A region's catalogue names 300 files elsewhere: each is asked about, none is read."""
+    methods: list[str] = []
+
+    def noting(request: Request) -> Answer:
+        methods.append(request.method)
+        return whole(b"a,b\n", "text/csv")
+
+    with serving() as elsewhere:
+        elsewhere.routes["/far.csv"] = noting
+        feed = CATALOGUE + "".join(dataset(n, elsewhere.address + "/far.csv") for n in range(3))
+        server.routes |= {
+            "/region/": fixed(b"<html><p>Region", "text/html"),
+            "/region/catalog": fixed(
+                serialised(feed, "application/rdf+xml"), "application/rdf+xml"
+            ),
+        }
+        parts = frozenset({"harvest", "mqa", "distributions"})
+        found = verify(server.address + "/region/", VerifyOptions(limits=LIMITS, parts=parts))
+
+    assert (found.kind, methods) == ("site", ["HEAD"])
+
+
+@pytest.mark.slow
 def test_the_profile_that_is_asked_for_decides(server: Site) -> None:
     """Finnish data need no licence for their catalogue; in Sweden they would."""
     server.routes["/profile"] = fixed(small(server).encode(), "text/turtle")
@@ -340,9 +364,7 @@ def test_a_file_of_117_datasets_is_asked_for_once(
     assert sorted(asked) == [f"/many/{n}.csv" for n in range(4)]
 
 
-def test_a_host_is_given_its_rest_between_two_requests(
-    server: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_host_is_given_its_rest_between_two_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """A feed names hundreds of files on one machine; the first request waits for nothing."""
     rests: list[float] = []
     monkeypatch.setattr("publisher.verify.pacing.time.monotonic", lambda: 100.0)
@@ -350,10 +372,11 @@ def test_a_host_is_given_its_rest_between_two_requests(
     client = PacedClient(LIMITS, pause_seconds=7.0)
     monkeypatch.setattr(client, "_send", lambda request, limits: Exchange("HEAD", request.url))
 
+    client.own_host = "127.0.0.3"
     for paced in (False, True):
         client.is_paced = paced
-        client.exchange("HEAD", server.address + "/file.csv")
-        client.exchange("HEAD", "http://127.0.0.2/other")
+        for host in ("127.0.0.1:80", "127.0.0.2", "127.0.0.3"):
+            client.exchange("HEAD", f"http://{host}/file.csv")
 
     assert rests == [7.0, 7.0]
 
