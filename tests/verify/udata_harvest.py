@@ -12,8 +12,6 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
-from udata_stub import Document, stand_in
-
 SETTINGS = {
     "DEFAULT_LANGUAGE": "sv",
     "DEFAULT_COUNTRY_CODE": "se",
@@ -29,6 +27,7 @@ def refuse(*_: Any, **__: Any) -> None:
 
 def harvest(asked: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the items of a harvest, as udata keeps them."""
+    # Only its own environment has these, and the folder of this script.
     from flask import Flask
     from udata.harvest.backends.dcat import DcatBackend
 
@@ -40,8 +39,10 @@ def harvest(asked: dict[str, Any]) -> list[dict[str, Any]]:
     return [shown(item) for item in backend.job.items]
 
 
-def shown(item: Document) -> dict[str, Any]:
+def shown(item: Any) -> dict[str, Any]:
     """Return what a visitor of the portal sees of an item."""
+    from udata_stub import Document
+
     entry = item.dataset or item.dataservice or Document()
     return {
         "identifier": item.remote_id,
@@ -60,6 +61,8 @@ def shown(item: Document) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    from udata_stub import stand_in
+
     stand_in()
     urllib.request.urlopen = refuse
     wanted = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
