@@ -51,6 +51,7 @@ _TARGETS = {
     "foaf:Agent": ("foaf:Agent", "foaf:Person", "foaf:Organization"),
 }
 _GROUPS = ("group", "box")
+_LOCATION = "dcterms:Location"
 _NODE_KINDS = {
     "text": SH.Literal,
     "literal": SH.Literal,
@@ -216,7 +217,9 @@ class _Writer:
             yield self._node((SH["not"], self._node((SH.property, law))))
         if rule.owner in self._groups:
             yield self._node((SH["not"], self._says_something(rule.owner)))
-        if rule.owner == "dcterms:Location":  # one with an IRI is described elsewhere
+        if rule.old and rule.owner in self._groups:
+            yield self._node((SH["not"], self._of_dataset()))
+        if rule.owner == _LOCATION:  # one with an IRI is described elsewhere
             yield self._node((SH.nodeKind, SH.IRI))
 
     def _most(self, rule: ProfileRule, most: int) -> None:
@@ -249,16 +252,34 @@ class _Writer:
         for child in self._children[owner]:
             present = self._node((SH.path, expand(child.path)))
             self._count(present, child, SH.qualifiedMinCount, 1)
-            filled.append(self._node((SH.property, present)))
+            known = [(SH.node, self._of_dataset())] if child.old else []
+            filled.append(self._node((SH.property, present), *known))
         return self._any_of(BNode(), filled)
 
+    def _of_dataset(self) -> Node:
+        """Return the shape of a period of a dataset: a series has none of the given-up dates."""
+        period_of = self._node((SH.inversePath, expand("dcterms:temporal")))
+        owned = self._node(
+            (SH.path, period_of),
+            (SH.qualifiedValueShape, self._node((SH["class"], expand("dcat:Dataset")))),
+            (SH.qualifiedMinCount, Literal(1)),
+        )
+        return self._node((SH.property, owned))
+
     def _values(self, rule: ProfileRule) -> None:
-        """Write the shape of what each value must be."""
-        shape = self._shape(rule, "values", SH.Violation)
+        """Write the shape of what each value must be.
+
+        Of a part that says nothing, nothing is asked, as with presence.
+        """
+        spared = list(self._exceptions(rule)) if rule.owner in self._groups else []
+        shape = self._shape(rule, "values", SH.Violation, of_node=bool(spared))
         right = self._right(rule)
         if rule.passes_over:
             ignored = self._node((SH["not"], self._node((SH.pattern, Literal(rule.pattern)))))
-            self._any_of(shape, [right, ignored])
+            right = self._any_of(BNode(), [right, ignored])
+        if spared:
+            judged = self._node((SH.path, expand(rule.path)), (SH.node, right))
+            self._any_of(shape, [self._node((SH.property, judged)), *spared])
         else:
             self.graph.add((shape, SH.node, right))
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from rdflib import DCAT, DCTERMS, Graph, Literal, Namespace, URIRef
+from rdflib import DCAT, DCTERMS, BNode, Graph, Literal, Namespace, URIRef
+from rdflib.term import Node
 
 from publisher.errors import SourceSyntax
-from publisher.findings import Finding
+from publisher.findings import Finding, Severity
 from publisher.messages import text
 from publisher.rdf.media_types import BY_NAME
-from publisher.system.http_client import Client, Exchange, parse_digits
+from publisher.system.http_client import Client, Exchange, ExchangeLimits, Visit, parse_digits
 from publisher.verify import graphs
+from publisher.verify.affected import node_name
 from publisher.verify.graphs import LoadContext, Triples
 from publisher.verify.report import check_answered, check_no_302, violation, warning
 from publisher.verify.site import VerifiedSite
@@ -38,12 +41,12 @@ class Distribution:
     checksum: str
 
 
-def _media_type(graph: Graph, node: URIRef, predicate: URIRef) -> str:
+def _media_type(graph: Graph, node: Node, predicate: URIRef) -> str:
     """Return the media type that an IANA address stands for, empty when there is none."""
     return str(graph.value(node, predicate) or "").partition(IANA)[2].lower()
 
 
-def _format(graph: Graph, node: URIRef) -> str:
+def _format(graph: Graph, node: Node) -> str:
     """Return the media type that DCAT-AP-SE keeps as a literal in ``dcterms:format``."""
     value = graph.value(node, DCTERMS["format"])
     return str(value).lower() if isinstance(value, Literal) else ""
@@ -52,12 +55,13 @@ def _format(graph: Graph, node: URIRef) -> str:
 def feed_distributions(graph: Graph) -> Iterator[Distribution]:
     """Yield every distribution of every dataset of a feed, in the order of their IRIs."""
     pairs = {
-        (str(s), str(o))
+        (str(s), node_name(o))
         for s, o in graph.subject_objects(DCAT.distribution)
-        if isinstance(o, URIRef)
+        if isinstance(o, URIRef | BNode)
     }
+    nodes = {node_name(o): o for o in graph.objects(None, DCAT.distribution)}
     for dataset, iri in sorted(pairs):
-        node = URIRef(iri)
+        node = nodes[iri]
         checksum = graph.value(node, SPDX.checksum)
         algorithm = str(graph.value(checksum, SPDX.algorithm) or "") if checksum else ""
         value = str(graph.value(checksum, SPDX.checksumValue) or "") if checksum else ""
@@ -104,30 +108,97 @@ def check(
 ) -> Iterator[DownloadResult]:
     """Yield what each access and download address of a feed gives.
 
-    One at a time, so that a caller need not keep the triples of all of them.
+    One at a time, so that a caller need not keep the triples of all of them. An address that
+    stands in many distributions is asked for once. Only what the site answers for is fetched;
+    see ``check_elsewhere`` for the rest.
+    """
+    by_download: dict[str, list[Distribution]] = defaultdict(list)
+    by_access: dict[str, list[Distribution]] = defaultdict(list)
+    for distribution in feed_distributions(graph):
+        for url in filter(site.holds, distribution.downloads):
+            by_download[url].append(distribution)
+        for url in filter(site.holds, distribution.access):
+            if url not in distribution.downloads:
+                by_access[url].append(distribution)
+    for url, sharing in by_download.items():
+        progress(url)
+        visit = client.visit(url)
+        for number, distribution in enumerate(sharing):
+            yield _download(client, site, distribution, visit, url, None if number else load)
+    for url, sharing in by_access.items():
+        visit = client.visit(url, "HEAD")
+        problems = tuple(check_answered(visit, client.limits, url))
+        for distribution in sharing:
+            yield DownloadResult(distribution.dataset, visit.last, 0, problems)
+
+
+def check_elsewhere(
+    graph: Graph, visits: Mapping[str, Visit], limits: ExchangeLimits
+) -> Iterator[DownloadResult]:
+    """Yield what the addresses of a feed of others answered to HEAD.
+
+    Files elsewhere are not fetched whole. What does not answer is a warning: the portal shows the
+    dataset all the same, and its visitors find nothing.
+
+    Args:
+        graph: The feed.
+        visits: Address → what came of asking for it.
+        limits: Of the requests.
     """
     for distribution in feed_distributions(graph):
-        for url in distribution.downloads:
-            progress(url)
-            yield _download(client, site, distribution, url, load)
-        for url in distribution.access:
-            if url not in distribution.downloads:
-                visit = client.visit(url, "HEAD")
-                problems = tuple(check_answered(visit, client.limits, url))
-                yield DownloadResult(distribution.dataset, visit.last, 0, problems)
+        for url in dict.fromkeys((*distribution.downloads, *distribution.access)):
+            visit = visits.get(url)
+            if visit is None:
+                continue
+            found = [
+                replace(f, severity=Severity.WARNING, focus_node=distribution.iri)
+                for f in check_answered(visit, limits, url)
+            ]
+            if not found and url in distribution.downloads:
+                found = [
+                    replace(f, severity=Severity.WARNING)
+                    for f in _check_head(distribution, visit.last, url)
+                ]
+            length = parse_digits(visit.last.fields.get("content-length", "")) or 0
+            yield DownloadResult(
+                distribution.dataset, replace(visit.last, body=b""), length, tuple(found)
+            )
+
+
+def _check_head(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:
+    """Return what the fields of an answer contradict."""
+    found = [f for f in _check_media_type(distribution, last, url) if f.severity.blocks]
+    sent = parse_digits(last.fields.get("content-length", ""))
+    declared = distribution.length_bytes
+    if None not in (sent, declared) and sent != declared and "content-encoding" not in last.fields:
+        message = text(
+            "{url} is declared with {declared} bytes and has {length}.",
+            url=url,
+            declared=declared,
+            length=sent,
+        )
+        found.append(violation("distribution:size", message, distribution.iri))
+    return found
 
 
 def _download(
-    client: Client, site: VerifiedSite, distribution: Distribution, url: str, load: LoadContext
+    client: Client,
+    site: VerifiedSite,
+    distribution: Distribution,
+    visit: Visit,
+    url: str,
+    load: LoadContext | None,
 ) -> DownloadResult:
-    """Return what is wrong with one download, and its triples when it is RDF."""
-    visit = client.visit(url)
+    """Return what is wrong with one download, and its triples when it is RDF.
+
+    Without ``load`` its content is not read: it was, for another distribution.
+    """
     findings = check_no_302(visit, url) + check_answered(visit, client.limits, url)
     triples: Triples | None = None
     if visit.successful:
         typed = _check_media_type(distribution, visit.last, url)
         findings += typed + _check_length_and_checksum(distribution, visit.last, url)
-        if not any(finding.severity.blocks for finding in typed):
+        if load is not None and not any(finding.severity.blocks for finding in typed):
             try:
                 triples = _content(distribution, visit.last, url, load)
                 findings += _check_triple_count(site, triples, url)

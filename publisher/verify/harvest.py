@@ -4,19 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from urllib.parse import unquote
 
 import pyoxigraph as ox
 from rdflib import DCAT, DCTERMS, RDF, BNode, Graph, Namespace, URIRef
 
 from publisher.errors import SourceSyntax
-from publisher.findings import Finding
+from publisher.findings import Finding, Severity
 from publisher.messages import text
-from publisher.rdf.media_types import GRAPHS, RDF_XML
-from publisher.system.http_client import Client, Exchange, Visit, parse_digits
+from publisher.rdf.media_types import BY_NAME, GRAPHS, RDF_XML
+from publisher.system.http_client import (
+    Client,
+    Exchange,
+    Visit,
+    parse_digits,
+    resolve_reference,
+)
 from publisher.verify import graphs
+from publisher.verify.affected import VCARD
+from publisher.verify.feed_source import ACCEPT_RDF, read_feed_file, read_feed_page
 from publisher.verify.options import EUROPA
-from publisher.verify.report import check_answered, check_no_302, violation, warning
+from publisher.verify.report import (
+    check_answered,
+    check_no_302,
+    is_absent,
+    note,
+    violation,
+    warning,
+)
 
 # ckanext-dcat, harvesters/base.py: MAX_FILE_SIZE.
 CKAN_LENGTH_BYTES = 50 * 2**20
@@ -32,9 +48,8 @@ def _parsed(last: Exchange, media_type: str, load: Callable[[str], object]) -> g
     )
 
 
-def _head(client: Client, url: str) -> list[Finding]:
+def _head(client: Client, visit: Visit, url: str) -> list[Finding]:
     """Return what CKAN objects to in the answer to HEAD; 400 and 405 make it go on with GET."""
-    visit = client.visit(url, "HEAD", CKAN)
     if visit.last.status in (400, 405):
         message = text("{url} does not answer HEAD. Answer HEAD as GET, without a body.", url=url)
         return [warning("harvest:head", message, url)]
@@ -69,7 +84,13 @@ def as_ckan(client: Client, url: str, load: Callable[[str], object]) -> tuple[Fe
     HEAD first, no ``Accept``, the content type of the first page up to ``;``, 50 MB a page,
     ``hydra:next`` until there is none; the same page twice is a circle (ckanext-dcat #260).
     """
-    findings = _head(client, url)
+    asked = client.visit(url, "HEAD", CKAN)
+    if is_absent(asked) and is_absent(client.visit(url, fields=CKAN)):
+        message = text(
+            "There is no catalogue at {url}. If there is one elsewhere, give its address.", url=url
+        )
+        return Feed(url), [note("harvest:no-catalogue", message, url)]
+    findings = _head(client, asked, url)
     limits = replace(client.limits, length_bytes=CKAN_LENGTH_BYTES)
     triples: set[ox.Triple] = set()
     seen: list[str] = []
@@ -112,6 +133,96 @@ def _endless_pages(url: str, address: str) -> Finding:
         address=address,
     )
     return violation("harvest:page-loop", message, url)
+
+
+def as_anybody(
+    client: Client, url: str, load: Callable[[str], object]
+) -> tuple[Feed, list[Finding]]:
+    """Return a feed of any make: every page, in whatever syntax it comes.
+
+    What portals would stumble over on the way is advice: only what cannot be read is a violation.
+    """
+    findings = [
+        as_advice(finding) for finding in _head(client, client.visit(url, "HEAD", CKAN), url)
+    ]
+    triples: set[ox.Triple] = set()
+    seen: list[str] = []
+    address: str | None = url
+    while address is not None and len(seen) < PAGES:
+        seen.append(address)
+        visit = client.visit(address, fields={"Accept": ACCEPT_RDF})
+        findings += check_answered(visit, client.limits, address)
+        if not visit.successful:
+            break
+        try:
+            page = _own_blank_nodes(read_feed_page(visit.last, load), len(seen))
+            graph = graphs.to_rdflib(page)
+        except SourceSyntax as error:
+            findings.append(syntax(error, address))
+            break
+        findings += _unnamed_media_type(visit, address)
+        triples |= page
+        following = next_page(graph)
+        address = resolve_reference(visit.last.url, following) if following else None
+        if address in seen:
+            findings.append(_endless_pages(url, str(address)))
+            break
+    feed = Feed(url, frozenset(triples), graphs.to_rdflib(triples), len(seen))
+    return feed, findings + [as_advice(finding) for finding in check_dataset_count(feed)]
+
+
+def as_file(path: Path, address: str, load: Callable[[str], object]) -> tuple[Feed, list[Finding]]:
+    """Return the feed in a file."""
+    try:
+        triples = read_feed_file(path, load)
+        feed = Feed(address, triples, graphs.to_rdflib(triples), 1)
+    except SourceSyntax as error:
+        return Feed(address), [syntax(error, address)]
+    return feed, [as_advice(finding) for finding in check_dataset_count(feed)]
+
+
+# Without these there is nothing to judge.
+_NEVER_ADVICE = ("harvest:syntax", "harvest:empty", "harvest:page-loop")
+
+
+def as_advice(finding: Finding) -> Finding:
+    """Return a finding that stops nobody, unless nothing could be read for it."""
+    if not finding.severity.blocks or finding.rule in _NEVER_ADVICE:
+        return finding
+    return replace(finding, severity=Severity.WARNING)
+
+
+def _own_blank_nodes(triples: graphs.Triples, page: int) -> graphs.Triples:
+    """Return triples whose blank nodes are not those of another page with the same labels."""
+
+    def own(term: ox.Triple | ox.NamedNode | ox.BlankNode | ox.Literal) -> object:
+        return ox.BlankNode(f"p{page}x{term.value}") if isinstance(term, ox.BlankNode) else term
+
+    return frozenset(ox.Triple(own(t.subject), t.predicate, own(t.object)) for t in triples)  # type: ignore[arg-type]
+
+
+def _unnamed_media_type(visit: Visit, about: str) -> list[Finding]:
+    """Return advice when RDF comes under a name that is none of RDF."""
+    known = BY_NAME.get(visit.last.media_type)
+    if known is not None and known.rdf_format is not None:
+        return []
+    message = text(
+        "{url} is RDF and comes as '{media_type}'; CKAN would take it for RDF/XML. Send it under"
+        " its own name, such as {expected}.",
+        url=about,
+        media_type=visit.last.media_type or "-",
+        expected=", ".join(m.name for m in GRAPHS),
+    )
+    return [warning("harvest:media-type", message, about)]
+
+
+def portal_advice(feed: Feed) -> list[Finding]:
+    """Return what dataportal.se's guide objects to in a feed that is made for it."""
+    found = [as_advice(finding) for finding in _blank_nodes(feed)]
+    if feed.pages > 1:
+        message = text("{url} has pages; dataportal.se reads only the first.", url=feed.address)
+        found.append(warning("harvest:paged", message, feed.address))
+    return found
 
 
 def as_europa(client: Client, feed: Feed, load: Callable[[str], object]) -> list[Finding]:
@@ -167,6 +278,12 @@ def as_dataportal(client: Client, url: str, eu: Feed) -> tuple[Feed, list[Findin
     One complete RDF/XML document, no paging, no blank nodes but a ``dcterms:Location``.
     """
     visit = client.visit(url)
+    if is_absent(visit):
+        message = text(
+            "There is no view for dataportal.se at {url}; a site outside Sweden needs none.",
+            url=url,
+        )
+        return Feed(url), [note("harvest:no-swedish-view", message, url)]
     findings = check_no_302(visit, url)
     problems = check_answered(visit, client.limits, url)
     last = visit.last
@@ -308,7 +425,6 @@ def check_dataset_count(feed: Feed) -> list[Finding]:
 
 # The contact of the datasets: the one thing to set before a feed is registered.
 
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
 # RFC 2606 and RFC 6761: names that belong to nobody.
 PLACEHOLDER_HOSTS = ("example", "example.org", "example.com", "example.net", "invalid", "test")
 

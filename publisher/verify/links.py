@@ -84,6 +84,7 @@ def _of_context(context: object) -> Iterator[WebLink]:
 # What an HTML page links to, and the JSON-LD it carries.
 
 JSON_LD_SCRIPT = "application/ld+json"
+_ALTERNATE = {"alternate", "describedby"}
 
 
 class _Page(HTMLParser):
@@ -93,12 +94,16 @@ class _Page(HTMLParser):
         super().__init__()
         self.hrefs: list[str] = []
         self.scripts: list[str] = []
+        self.alternates: list[tuple[str, str]] = []
         self._in_script = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         fields = dict(attrs)
         if tag in ("a", "link", "area") and fields.get("href"):
             self.hrefs.append(str(fields["href"]))
+        relations = fields.get("rel") or ""
+        if tag == "link" and fields.get("href") and set(relations.lower().split()) & _ALTERNATE:
+            self.alternates.append((str(fields["href"]), (fields.get("type") or "").lower()))
         self._in_script = tag == "script" and fields.get("type") == JSON_LD_SCRIPT
 
     def handle_data(self, data: str) -> None:
@@ -122,6 +127,14 @@ def _read(page: Exchange) -> _Page:
 def hrefs(page: Exchange) -> list[str]:
     """Return the addresses a page links to, resolved against its own."""
     return [resolve_reference(page.url, href.strip()) for href in _read(page).hrefs]
+
+
+def alternates(page: Exchange) -> list[tuple[str, str]]:
+    """Return address and media type of what a page names as another form of it (HTML, 4.6.6)."""
+    return [
+        (resolve_reference(page.url, href.strip()), media_type.partition(";")[0].strip())
+        for href, media_type in _read(page).alternates
+    ]
 
 
 def json_ld_scripts(page: Exchange) -> list[str]:

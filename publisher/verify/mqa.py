@@ -6,7 +6,8 @@ Source: the piveau metrics vocabulary and data.europa.eu's methodology.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rdflib import DCAT, DCTERMS, RDF, SKOS, Graph, URIRef
@@ -15,7 +16,8 @@ from rdflib.term import Node
 from publisher.findings import Finding
 from publisher.messages import Text, text
 from publisher.rdf.namespaces import shorten
-from publisher.system.http_client import Client
+from publisher.system.http_client import Client, Visit
+from publisher.verify.affected import node_name
 from publisher.verify.options import EUROPA
 from publisher.verify.report import (
     MetricScore,
@@ -48,15 +50,45 @@ def rating(points: float) -> Text:
     }[word]
 
 
-def link_statuses(client: Client, feed: Graph) -> dict[str, int]:
-    """Return address → status of HEAD (0: no answer) of every access and download address."""
+def file_addresses(feed: Graph) -> list[str]:
+    """Return every access and download address of a feed, each once, in order."""
+    return sorted(
+        {
+            str(value)
+            for predicate in (DCAT.accessURL, DCAT.downloadURL)
+            for value in feed.objects(None, predicate)
+        }
+    )
+
+
+def ask_for_files(
+    client: Client,
+    addresses: Sequence[str],
+    seconds: float,
+    progress: Callable[[str], None] = lambda address: None,
+) -> dict[str, Visit]:
+    """Return address → what HEAD gave, as the link check of data.europa.eu asks.
+
+    Args:
+        client: Asks.
+        addresses: What is asked for.
+        seconds: After so many none is asked for any more.
+        progress: Is told each address.
+    """
     limits = replace(client.limits, total_seconds=LINK_CHECK_SECONDS)
-    addresses = {*feed.objects(None, DCAT.accessURL), *feed.objects(None, DCAT.downloadURL)}
-    statuses = {}
-    for address in sorted(map(str, addresses)):
-        visit = client.visit(address, "HEAD", {"User-Agent": EUROPA}, limits)
-        statuses[address] = 0 if visit.fault else visit.last.status
-    return statuses
+    end = time.monotonic() + seconds
+    visits: dict[str, Visit] = {}
+    for address in addresses:
+        if time.monotonic() > end:
+            break
+        progress(address)
+        visits[address] = client.visit(address, "HEAD", {"User-Agent": EUROPA}, limits)
+    return visits
+
+
+def statuses_of(visits: Mapping[str, Visit]) -> dict[str, int]:
+    """Return address → status of HEAD; 0 when there was no answer."""
+    return {a: 0 if visit.fault else visit.last.status for a, visit in visits.items()}
 
 
 def _property_points(
@@ -199,9 +231,32 @@ def score(
         violations: Of DCAT-AP, anywhere in the feed.
         statuses: Of the access and download addresses.
     """
+    broken = {finding.focus_node for finding in violations}
+    return _score(graph, dataset, broken, statuses, _entries(graph))
+
+
+def score_all(
+    graph: Graph,
+    datasets: Iterable[str],
+    violations: Collection[Finding],
+    statuses: Mapping[str, int],
+) -> dict[str, list[MetricScore]]:
+    """Return dataset → its marks; see ``score``."""
+    broken = {finding.focus_node for finding in violations}
+    entries = _entries(graph)
+    return {d: _score(graph, d, broken, statuses, entries) for d in datasets}
+
+
+def _score(
+    graph: Graph,
+    dataset: str,
+    broken: set[str],
+    statuses: Mapping[str, int],
+    entries: frozenset[Node],
+) -> list[MetricScore]:
+    """Return the marks of a dataset; ``broken`` are the nodes that break a rule."""
     node = URIRef(dataset)
-    parts = _described_with(graph, node)
-    compliant = not any(finding.focus_node in parts for finding in violations)
+    compliant = broken.isdisjoint(_described_with(graph, node, entries))
     nowhere = URIRef(f"{dataset}#no-distribution")
     distributions = sorted(graph.objects(node, DCAT.distribution), key=str) or [nowhere]
     best = max(
@@ -216,32 +271,63 @@ def score(
     return sorted(scores, key=lambda m: order.index(m.group))
 
 
-def _described_with(graph: Graph, dataset: URIRef) -> set[str]:
+def _entries(graph: Graph) -> frozenset[Node]:
+    """Return the datasets and catalogues of a feed."""
+    kinds = (DCAT.Dataset, DCAT.Catalog)
+    return frozenset(node for kind in kinds for node in graph.subjects(RDF.type, kind))
+
+
+def _described_with(graph: Graph, dataset: URIRef, entries: frozenset[Node]) -> set[str]:
     """Return the dataset and all its description leads to, other datasets and catalogues aside."""
-    others = {*graph.subjects(RDF.type, DCAT.Dataset), *graph.subjects(RDF.type, DCAT.Catalog)}
     waiting: list[Node] = [dataset]
-    seen: set[Node] = others - {dataset}
+    seen: set[Node] = set()
     while waiting:
         node = waiting.pop()
-        if node not in seen:
+        if node not in seen and (node == dataset or node not in entries):
             seen.add(node)
             waiting += graph.objects(node)
-    return {str(node) for node in seen - others | {dataset}}
+    return {node_name(node) for node in seen}
 
 
 def tables(scores: Mapping[str, list[MetricScore]]) -> list[ReportTable]:
-    """Return the scores of all datasets, then the marks of each."""
-    rows = []
-    for dataset, given in scores.items():
-        got, possible = total_points(given)
-        rows.append((dataset, format_points(got), format_points(possible), rating(got)))
+    """Return the scores of all datasets, the worst first; what they lack; the marks of each."""
+    totals = {dataset: total_points(given) for dataset, given in scores.items()}
+    rows = [
+        (dataset, format_points(got), format_points(possible), rating(got))
+        for dataset, (got, possible) in sorted(totals.items(), key=lambda item: item[1][0])
+    ]
     columns = (text("Dataset"), text("Points"), text("Possible"), text("Rating"))
     summary = ReportTable(text("MQA score by dataset"), columns, tuple(rows))
     details = [
-        score_table(text("MQA of {dataset}", dataset=dataset), scores)
-        for dataset, scores in scores.items()
+        score_table(text("MQA of {dataset}", dataset=dataset), given)
+        for dataset, given in scores.items()
     ]
-    return [summary, *details]
+    return [summary, *_lacking(scores), *details]
+
+
+def _lacking(scores: Mapping[str, list[MetricScore]]) -> list[ReportTable]:
+    """Return which metrics cost points, by how much they cost in all; none when none does."""
+    lacking: dict[tuple[str, float], list[str]] = {}
+    for dataset, given in scores.items():
+        for mark in given:
+            if mark.got < mark.possible:
+                lacking.setdefault((mark.metric, mark.possible), []).append(dataset)
+    rows = sorted(lacking.items(), key=lambda item: -item[0][1] * len(item[1]))
+    columns = (text("Metric"), text("Datasets"), text("Points each"), text("One of them"))
+    return (
+        [
+            ReportTable(
+                text("MQA: where points are lost"),
+                columns,
+                tuple(
+                    (metric, str(len(found)), format_points(points), found[0])
+                    for (metric, points), found in rows
+                ),
+            )
+        ]
+        if rows
+        else []
+    )
 
 
 # The lists of the EU and of IANA that scorers look terms up in, as far as needed here.

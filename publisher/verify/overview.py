@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rdflib import DCAT, DCTERMS, Graph, Literal, URIRef
 
 from publisher.messages import text
+from publisher.verify.affected import VCARD
 from publisher.verify.distributions import DownloadResult
-from publisher.verify.harvest import VCARD, Feed
+from publisher.verify.harvest import Feed
 from publisher.verify.report import ReportCell, ReportTable
 
 
@@ -48,6 +49,11 @@ def _row(graph: Graph, dataset: URIRef) -> tuple[ReportCell, ...]:
     return (str(dataset), *(", ".join(sorted(part)) or "-" for part in parts))
 
 
+def _is_as_described(download: DownloadResult) -> bool:
+    """Tell whether an address answered, with nothing that contradicts its description."""
+    return download.last.successful and not any(f.severity.blocks for f in download.findings)
+
+
 def downloads(fetched: Sequence[DownloadResult]) -> ReportTable:
     """Return the table of the addresses of all distributions, as they answered."""
     columns = (
@@ -65,7 +71,7 @@ def downloads(fetched: Sequence[DownloadResult]) -> ReportTable:
             one.last.media_type or "-",
             str(one.length_bytes or "-"),
             "-" if one.count is None else str(one.count),
-            text("no") if any(f.severity.blocks for f in one.findings) else text("yes"),
+            text("yes") if _is_as_described(one) else text("no"),
         )
         for one in fetched
     )

@@ -1,11 +1,14 @@
-"""The feeds against SHACL profiles: our own, and any that are given."""
+"""The feeds against SHACL profiles: our own, and any that are given.
+
+Our own are called by their names (``BUILT_IN``); each is a table of rules, in ``profiles/``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, partial
 from pathlib import Path
 
 import pyshacl
@@ -17,13 +20,26 @@ from rdflib.term import Node
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
-from publisher.profiles import dcat_ap_se
+from publisher.profiles import dcat_ap, dcat_ap_se
 from publisher.rdf.media_types import TURTLE, media_type_of_file
 from publisher.system.http_client import Client
 from publisher.verify import graphs
 from publisher.verify.site import context_loader
 
 SE_PREFIX = "se="
+SWEDISH = "dcat-ap-se"
+_SWEDISH_NAMES = ("dcat-ap-se", "docs.dataportal.se/dcat")
+_SWEDISH_PUBLISHERS = "http://dataportal.se/organisation/"
+_CATEGORY = URIRef("http://data.europa.eu/r5r/hvdCategory")
+# Of the first blank node of a feed, for the validator numbers them anew in their order.
+_FIRST = "urn:publisher:first"
+_FIRST_SHAPE = f"""<{_FIRST}-shape> <{RDF.type}> <{SH.NodeShape}> .
+<{_FIRST}-shape> <{SH.targetSubjectsOf}> <{_FIRST}> .
+<{_FIRST}-shape> <{SH.nodeKind}> <{SH.IRI}> .
+"""
+_NUMBER = re.compile(r"(\d+)$")
+_BLANK_SUBJECT = re.compile(r"_:(\S+) ")
+_BLANK_OBJECT = re.compile(r"> _:(\S+) \.$")
 SEVERITIES: Mapping[Node | None, Severity] = {
     SH.Violation: Severity.VIOLATION,
     SH.Warning: Severity.WARNING,
@@ -39,29 +55,97 @@ class Profile:
         name: In front of each message.
         shapes: The shapes.
         of_se_view: Whether it judges the DCAT-AP-SE view.
-        is_ours: Whether the program brings it.
+        option: What it is asked for by, of ours.
     """
 
     name: str
     shapes: Graph
     of_se_view: bool = False
-    is_ours: bool = False
+    option: str = ""
+
+    @property
+    def is_ours(self) -> bool:
+        """Tell whether the program brings it."""
+        return bool(self.option)
+
+
+_FULL_HVD = (*dcat_ap.BASE, *dcat_ap.LISTS, *dcat_ap.RANGES)
+# Option → name, and what makes the shapes. Those of SEMIC are put together as its validator does
+# (ISAITB/validator-resources-dcat-ap): ``full`` adds the classes of values, ``lists`` is alone.
+BUILT_IN: Mapping[str, tuple[str, Callable[[], Graph]]] = {
+    "dcat-ap": ("DCAT-AP", partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP)),
+    "dcat-ap-full": (
+        "DCAT-AP full",
+        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP, (*dcat_ap.BASE, *dcat_ap.RANGES)),
+    ),
+    "dcat-ap-lists": (
+        "DCAT-AP lists",
+        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP, dcat_ap.LISTS),
+    ),
+    "dcat-ap-hvd": (
+        "DCAT-AP HVD",
+        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP_HVD, (*dcat_ap.BASE, *dcat_ap.LISTS)),
+    ),
+    "dcat-ap-hvd-full": (
+        "DCAT-AP HVD full",
+        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP_HVD, _FULL_HVD),
+    ),
+    SWEDISH: ("DCAT-AP-SE", dcat_ap_se.make_shapes),
+}
+# Each feed is judged by these, whatever else is asked for.
+DEFAULT = ("dcat-ap", SWEDISH, "dcat-ap-hvd")
 
 
 @cache
+def built_in_profile(option: str) -> Profile:
+    """Return a profile of our own."""
+    name, make = BUILT_IN[option]
+    return Profile(name, make(), of_se_view=option == SWEDISH, option=option)
+
+
 def built_in_profiles() -> tuple[Profile, Profile]:
     """Return our own profiles: DCAT-AP for the EU view and DCAT-AP-SE for the Swedish one."""
-    body = (files("publisher.verify") / "profiles" / "dcat-ap.ttl").read_bytes()
-    eu = graphs.to_rdflib(graphs.parse(body, TURTLE.name, "profile:dcat-ap.ttl"))
-    swedish = dcat_ap_se.make_shapes()
-    return (
-        Profile("DCAT-AP", eu, is_ours=True),
-        Profile("DCAT-AP-SE", swedish, of_se_view=True, is_ours=True),
+    return built_in_profile("dcat-ap"), built_in_profile(SWEDISH)
+
+
+def claimed_profiles(feed: Graph) -> tuple[str, ...]:
+    """Return the profiles that a feed is meant for, as far as it shows.
+
+    A catalogue may name its profile (``dcterms:conformsTo``). Formats in words are what only
+    DCAT-AP-SE asks for, but CKAN writes them everywhere: so Swedish texts, or publishers by the
+    names that dataportal.se gives, must be beside them. Whoever marks data as high-value is bound
+    by the law about them.
+    """
+    named = " ".join(map(str, feed.objects(None, DCTERMS.conformsTo))).lower()
+    formats = list(feed.objects(None, DCTERMS["format"]))
+    in_words = sum(isinstance(value, Literal) for value in formats)
+    publishers = map(str, feed.objects(None, DCTERMS.publisher))
+    is_swedish = any(name in named for name in _SWEDISH_NAMES) or (
+        2 * in_words >= len(formats)
+        and (
+            any(publisher.startswith(_SWEDISH_PUBLISHERS) for publisher in publishers)
+            or (in_words > 0 and _is_in_swedish(feed))
+        )
+    )
+    is_marked = (None, _CATEGORY, None) in feed or (None, None, dcat_ap_se.HIGH_VALUE) in feed
+    return (SWEDISH if is_swedish else "dcat-ap", *(["dcat-ap-hvd"] if is_marked else []))
+
+
+def _is_in_swedish(feed: Graph) -> bool:
+    """Tell whether a title is in Swedish, or the feed says that its texts are."""
+    languages = {
+        str(value).rpartition("/")[2].lower() for value in feed.objects(None, DCTERMS.language)
+    }
+    titles = feed.objects(None, DCTERMS.title)
+    return bool(languages & {"sv", "swe"}) or any(
+        isinstance(title, Literal) and (title.language or "").startswith("sv") for title in titles
     )
 
 
 def read_profiles(client: Client, wanted: Sequence[str]) -> list[Profile]:
     """Return profiles from files and addresses; ``se=`` before one makes it judge the SE view.
+
+    Names of our own are passed over.
 
     Raises:
         SourceMissing: There is none at the path or address.
@@ -69,6 +153,8 @@ def read_profiles(client: Client, wanted: Sequence[str]) -> list[Profile]:
     """
     profiles = []
     for name in wanted:
+        if name in BUILT_IN:
+            continue
         place = name.removeprefix(SE_PREFIX)
         shapes = _address(client, place) if "://" in place else _file(Path(place))
         profiles.append(
@@ -85,7 +171,12 @@ def _name(place: str) -> str:
 def _file(path: Path) -> Graph:
     """Return the shapes in a file."""
     if not path.is_file():
-        raise SourceMissing("There is no such profile.", where=str(path))
+        raise SourceMissing(
+            "There is no such profile.",
+            where=str(path),
+            remedy="Name a file or address with SHACL shapes, or one of these: {names}.",
+            names=", ".join(BUILT_IN),
+        )
     media_type = media_type_of_file(path.name) or TURTLE
     base = path.resolve().as_uri()
     return graphs.to_rdflib(graphs.parse(path.read_bytes(), media_type.name, base))
@@ -141,32 +232,75 @@ def validate(feed: Graph, profile: Profile) -> list[Finding]:
 
 
 @cache
-def _compiled(name: str) -> shacl.Shapes:
+def _compiled(option: str) -> shacl.Shapes:
     """Return the shapes of a profile of our own, ready to be used."""
-    (profile,) = (profile for profile in built_in_profiles() if profile.name == name)
-    return shacl.Shapes.from_text(profile.shapes.serialize(format="nt"), "ntriples")
+    shapes = built_in_profile(option).shapes.serialize(format="nt") + _FIRST_SHAPE
+    return shacl.Shapes.from_text(shapes, "ntriples")
 
 
 def _validate_fast(feed: Graph, profile: Profile) -> list[Finding]:
-    report = _compiled(profile.name).validate_text(feed.serialize(format="nt"), "ntriples")
+    triples = f"_:first <{_FIRST}> <{_FIRST}> .\n" + feed.serialize(format="nt")
+    results = _compiled(profile.option).validate_text(triples, "ntriples").results
+    labels = _labels(triples, [r.focus_node or "" for r in results if _is_first(r)])
     findings = []
-    for result in report.results:
+    for result in results:
+        if _is_first(result):
+            continue
         shape = URIRef(_plain(result.source_shape))
-        path = _plain(result.path) or profile.shapes.value(shape, DCTERMS.subject)
+        path = profile.shapes.value(shape, DCTERMS.subject) or _plain(result.path)
         found = Finding(
             SEVERITIES.get(URIRef(result.severity_iri), Severity.VIOLATION),
             _in_languages(profile.shapes.objects(shape, SH.message), profile),
             str(shape),
-            focus_node=_plain(result.focus_node),
+            focus_node=labels.get(result.focus_node or "") or _plain(result.focus_node),
             path=str(path or ""),
-            value=result.value or "",
+            value="" if result.value == result.focus_node else result.value or "",
         )
         findings.append(found)
-    return findings
+    return _each_fault_once(findings)
+
+
+def _is_first(result: shacl.Result) -> bool:
+    """Tell whether a result is about the node that was put in front of the feed."""
+    return _FIRST in (result.source_shape or "")
+
+
+def _labels(triples: str, first: Sequence[str]) -> dict[str, str]:
+    """Return what the validator calls a blank node → its label in the feed; empty if unknown.
+
+    It numbers them in the order in which they are read; the first one's number is known.
+    """
+    order: dict[str, None] = {}
+    for line in triples.splitlines():
+        for look in (_BLANK_SUBJECT.match(line), _BLANK_OBJECT.search(line)):
+            if look:
+                order.setdefault(look[1])
+    number = _NUMBER.search(first[0]) if first else None
+    if number is None:
+        return {}
+    before, start = first[0][: number.start()], int(number[1])
+    return {f"{before}{start + place}": f"_:{label}" for place, label in enumerate(order)}
+
+
+def _each_fault_once(findings: list[Finding]) -> list[Finding]:
+    """Return findings without those that say the same of one property in other words.
+
+    Where a value is missing, no value is the one that must be among them.
+    """
+    absent = {(f.focus_node, f.rule.rpartition("/")[0]) for f in findings if _aspect(f) == "least"}
+    return [
+        f
+        for f in findings
+        if _aspect(f) != "has" or (f.focus_node, f.rule.rpartition("/")[0]) not in absent
+    ]
+
+
+def _aspect(finding: Finding) -> str:
+    return finding.rule.rpartition("/")[2]
 
 
 def _plain(term: str | None) -> str:
-    """Return an IRI without its brackets; a blank node keeps a label, though not the feed's own."""
+    """Return an IRI without its brackets."""
     return (term or "").strip("<>")
 
 

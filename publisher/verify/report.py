@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
-
-import pytest
 
 from publisher.findings import Finding, Severity, count
 from publisher.messages import Text, in_language, text
 from publisher.system.http_client import Exchange, ExchangeLimits, Fault, Visit
-
-pytestmark = pytest.mark.slow
+from publisher.verify.affected import AffectedDataset
 
 
 @dataclass(frozen=True)
@@ -27,6 +24,10 @@ class VerificationReport:
         exchanges: Every request and its answer, bodies left out.
         findings: In the order an operator works through them.
         tables: Scores, checks and changes.
+        kind: What was judged: ``site`` or ``feed``.
+        profiles: What each profile found; those that decide are among the findings.
+        others: Findings of profiles that do not decide.
+        affected: Focus node of a finding → the dataset that it is about.
     """
 
     address: str
@@ -34,6 +35,10 @@ class VerificationReport:
     exchanges: Sequence[Exchange]
     findings: Sequence[Finding]
     tables: Sequence[ReportTable]
+    kind: str = "site"
+    profiles: Sequence[ProfileResult] = ()
+    others: Sequence[Finding] = ()
+    affected: Mapping[str, AffectedDataset] = field(default_factory=dict)
 
     @property
     def failed(self) -> bool:
@@ -51,27 +56,63 @@ class VerificationReport:
         return sum(exchange.seconds for exchange in self.exchanges)
 
 
+@dataclass(frozen=True)
+class ProfileResult:
+    """How a feed fares by one profile.
+
+    Attributes:
+        option: What it is asked for by; of a profile that was given, its name.
+        name: For people.
+        decides: Whether its violations make the verification fail.
+        counts: Findings by severity.
+    """
+
+    option: str
+    name: str
+    decides: bool
+    counts: Counter[Severity]
+
+
 def report_cell_text(cell: ReportCell, language: str) -> str:
     """Return a cell of a table in a language."""
     return cell if isinstance(cell, str) else in_language(cell, language)
 
 
 def to_json(report: VerificationReport, language: str) -> str:
-    """Return the report as a JSON document, for other programs; keys are stable."""
+    """Return the report as a JSON document, for other programs; keys are stable.
+
+    ``docs/verify.md`` describes them.
+    """
     document = {
         "address": report.address,
+        "kind": report.kind,
         "base": report.base,
         "failed": report.failed,
-        "counts": {severity.value: report.counts[severity] for severity in Severity},
-        "findings": [_finding(finding, language) for finding in report.findings],
+        "counts": _counts(report.counts),
+        "profiles": [
+            {
+                "option": profile.option,
+                "name": profile.name,
+                "decides": profile.decides,
+                "counts": _counts(profile.counts),
+            }
+            for profile in report.profiles
+        ],
+        "findings": [_finding(finding, report, language) for finding in report.findings],
+        "otherFindings": [_finding(finding, report, language) for finding in report.others],
         "tables": [_table(table, language) for table in report.tables],
         "exchanges": [_exchange(exchange) for exchange in report.exchanges],
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _finding(finding: Finding, language: str) -> dict[str, str]:
+def _counts(counts: Counter[Severity]) -> dict[str, int]:
+    return {severity.value: counts[severity] for severity in Severity}
+
+
+def _finding(finding: Finding, report: VerificationReport, language: str) -> dict[str, str]:
     """Return a finding as JSON has it."""
+    about = report.affected.get(finding.focus_node)
     return {
         "severity": finding.severity.value,
         "rule": finding.rule,
@@ -79,6 +120,9 @@ def _finding(finding: Finding, language: str) -> dict[str, str]:
         "focusNode": finding.focus_node,
         "path": finding.path,
         "value": finding.value,
+        "dataset": about.iri if about else "",
+        "title": about.title(language) if about else "",
+        "contact": about.contact if about else "",
     }
 
 
@@ -168,6 +212,11 @@ def check_answered(visit: Visit, limits: ExchangeLimits, about: str = "") -> lis
         )
         return [violation("http:status", message, about)]
     return []
+
+
+def is_absent(visit: Visit) -> bool:
+    """Tell whether there is nothing at an address (RFC 9110, sections 15.5.5 and 15.5.11)."""
+    return visit.fault is None and len(visit.exchanges) == 1 and visit.last.status in (404, 410)
 
 
 def check_no_302(visit: Visit, about: str) -> list[Finding]:

@@ -18,7 +18,7 @@ from publisher.system.http_client import Client, Visit, is_web, parse_digits, wi
 from publisher.verify import graphs
 from publisher.verify.graphs import Triples
 from publisher.verify.links import links_of, targets
-from publisher.verify.report import check_answered, violation, warning
+from publisher.verify.report import check_answered, is_absent, note, violation, warning
 
 # RFC 3987, section 3.1: letters outside ASCII are escaped, what is escaped stays.
 _SAFE = "/:@!$&'()*+,;=~-._%?#"
@@ -31,6 +31,11 @@ class VerifiedSite:
     address: str
     base: str
     void: Graph = field(default_factory=Graph, repr=False)
+
+    @property
+    def describes_itself(self) -> bool:
+        """Tell whether it says by VoID, or by the links of its pages, that it has linked data."""
+        return len(self.void) > 0 or self.base != self.address
 
     def holds(self, iri: str) -> bool:
         """Tell whether the site answers for an IRI."""
@@ -121,6 +126,13 @@ def _base(canonical: str, spaces: list[str]) -> str:
 def _void(client: Client, url: str) -> tuple[Graph, list[Finding]]:
     """Return the VoID description and what is wrong with it."""
     visit = client.visit(url, fields={"Accept": "text/turtle"})
+    if is_absent(visit):
+        message = text(
+            "There is no VoID at {url}. It would tell machines which datasets, dumps and endpoints"
+            " the site has.",
+            url=url,
+        )
+        return Graph(), [note("void:none", message, url)]
     findings = check_answered(visit, client.limits)
     if findings:
         return Graph(), findings

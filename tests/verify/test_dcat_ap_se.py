@@ -177,7 +177,12 @@ def part_of_feed(rule: ProfileRule, feed: list[Quad]) -> tuple[Any, list[Quad]]:
     near = {subject}
     for _ in range(2):
         near |= {q.object for q in feed if q.subject in near and not isinstance(q.object, Literal)}
-    return subject, [q for q in feed if q.subject in near]
+    description = [q for q in feed if q.subject in near]
+    if rule.old:  # it says of what the part is one
+        owners = {q.subject for q in feed if q.object == subject}
+        near_owners = [q for q in feed if q.subject in owners]
+        description += [q for q in near_owners if q.object == subject or q.predicate == A]
+    return subject, description
 
 
 def wrong_value(rule: ProfileRule) -> Any:
@@ -262,6 +267,40 @@ def test_each_rule_lets_right_feeds_pass_and_finds_wrong_ones() -> None:
     assert judge({0: whole}) == {}
     assert [case for n, case in enumerate(cases, 1) if case not in found[n] | found[-1]] == []
     assert len(cases) > 280
+
+
+LOCATION = "http://purl.org/dc/terms/Location"
+CENTROID = "http://www.w3.org/ns/dcat#centroid"
+
+
+def with_place(place: Any, centroid: Any) -> list[Quad]:
+    """Return a feed with one more place, of which a centroid is said."""
+    dataset = NamedNode("https://data.example.org/dataset/more")
+    return [
+        Quad(dataset, A, NamedNode("http://www.w3.org/ns/dcat#Dataset"), DefaultGraph()),
+        Quad(dataset, NamedNode("http://purl.org/dc/terms/spatial"), place, DefaultGraph()),
+        Quad(place, A, NamedNode(LOCATION), DefaultGraph()),
+        Quad(place, NamedNode(CENTROID), centroid, DefaultGraph()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "centroid", "is_wrong"),
+    [
+        (BlankNode("box"), NamedNode("https://data.example.org/point"), True),
+        (NamedNode("https://data.example.org/place"), NamedNode("https://x.example/p"), False),
+        (BlankNode("box"), Literal(""), False),
+    ],
+    ids=["a place without a name", "a place with a name", "a place of which nothing is said"],
+)
+def test_a_place_is_judged_as_the_harvester_judges_it(
+    place: Any, centroid: Any, is_wrong: bool
+) -> None:
+    """One with an IRI is described elsewhere; one that says nothing is as if it were not there."""
+    found = judge({0: with_place(place, centroid)})
+    broken = {rule for rules in found.values() for rule in rules}
+
+    assert (("dcterms:Location", "dcat:centroid", "values") in broken) == is_wrong
 
 
 def items(template: dict[str, Any], templates: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -19,6 +19,7 @@ PARTS = frozenset({"harvest", "mqa", "profiles"})
 CATALOGUE = "/catalog"
 SE_VIEW = "/catalog/dcat-ap-se.rdf"
 SE = "urn:publisher:dcat-ap-se:"
+EU = "urn:publisher:dcat-ap:"
 
 
 def many_redirects(site: Site) -> None:
@@ -85,7 +86,7 @@ VIOLATIONS: dict[str, tuple[Fault, set[str]]] = {
     ),
     "a dataset has no title": (
         faults.described('dcterms:title "terms"@en , "terms"@sv ;', ""),
-        {"Dataset-title"},
+        {f"{EU}dcat:Dataset/dcterms:title/least"},
     ),
     "a title is an address": (
         faults.described_in_swedish(
@@ -144,13 +145,13 @@ WARNINGS: dict[str, tuple[Fault, set[str]]] = {
             "    dcterms:rights",
             "dcterms:rights",
         ),
-        {"Distribution-license"},
+        {f"{EU}dcat:Distribution/dcterms:license/wanted"},
     ),
     "the theme is missing": (
         faults.described_everywhere(
             "dcat:theme at:data-theme\\/TECH ;\n    dcterms:issued", "dcterms:issued"
         ),
-        {"Dataset-theme", f"{SE}dcat:Dataset/dcat:theme/wanted"},
+        {f"{EU}dcat:Dataset/dcat:theme/wanted", f"{SE}dcat:Dataset/dcat:theme/wanted"},
     ),
     "a dataset is in no catalogue": (
         faults.described_everywhere(" , <https://w3id.org/tiny/dataset/terms> ;", " ;"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def own_results(text: str, profile: Profile) -> set[str]:
     """Return the shapes of a profile of our own that a feed breaks."""
     graph = graphs.to_rdflib(graphs.parse(text.encode(), TURTLE.name, world.BASE))
     return {
-        finding.rule.rpartition("#")[2].removeprefix("urn:publisher:dcat-ap-se:")
+        re.sub("^urn:publisher:[a-z-]+:", "", finding.rule)
         for finding in profiles.validate(graph, profile)
     }
 
@@ -124,12 +125,16 @@ def test_the_two_views_exclude_each_other(name: str, position: int, paths: set[s
 @pytest.mark.parametrize(
     ("old", "new", "shape"),
     [
-        ('dcterms:title "The tiny catalogue"@en , "Den lilla katalogen"@sv ;', "", "Catalog-title"),
-        ("dcat:accessURL <", "dcat:landingPage <", "Distribution-accessURL"),
-        ("dcat:endpointURL", "dcat:landingPage", "DataService-endpointURL"),
-        ('foaf:name "Region Dalarna"@sv , "Dalarna Region"@en ;', "", "Agent-name"),
-        ("^^xsd:nonNegativeInteger", "^^xsd:decimal", "Distribution-byteSize"),
-        ("dcat:contactPoint <", "rdfs:seeAlso <", "Dataset-contactPoint"),
+        (
+            'dcterms:title "The tiny catalogue"@en , "Den lilla katalogen"@sv ;',
+            "",
+            "dcat:Catalog/dcterms:title/least",
+        ),
+        ("dcat:accessURL <", "dcat:landingPage <", "dcat:Distribution/dcat:accessURL/least"),
+        ("dcat:endpointURL", "dcat:landingPage", "dcat:DataService/dcat:endpointURL/least"),
+        ('foaf:name "Region Dalarna"@sv , "Dalarna Region"@en ;', "", "foaf:Agent/foaf:name/least"),
+        ("^^xsd:nonNegativeInteger", "^^xsd:decimal", "dcat:Distribution/dcat:byteSize/values"),
+        ("dcat:contactPoint <", "rdfs:seeAlso <", "dcat:Dataset/dcat:contactPoint/wanted"),
     ],
 )
 def test_our_dcat_ap_profile_names_the_shape_that_is_broken(old: str, new: str, shape: str) -> None:
