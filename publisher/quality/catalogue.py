@@ -68,8 +68,7 @@ def check_catalogue(sources: Sources) -> Iterator[Finding]:
     Raises:
         SourceError: A file was changed since it was read first.
     """
-    triples = [t for file in sources.of_role(Role.CATALOGUE) for t in file.triples]
-    said = _Catalogue(sources.base_iri, triples)
+    said = _read(sources)
     judged = said.judged(_own_datasets(sources))
     if not judged:
         return
@@ -89,6 +88,24 @@ def check_catalogue(sources: Sources) -> Iterator[Finding]:
         yield from said.undated()
     for check in (_links, _unlisted, _licences, _high_value):
         yield from (finding for focus, finding in check(said, places) if focus in judged)
+
+
+def describes_elsewhere(sources: Sources) -> bool:
+    """Tell whether the catalogue describes a dataset, series or service that lies elsewhere.
+
+    Also a catalogue alone does, though it lists nothing yet.
+
+    Raises:
+        SourceError: A file was changed since it was read first.
+    """
+    if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
+        return True
+    return bool(_read(sources).judged(_own_datasets(sources)))
+
+
+def _read(sources: Sources) -> _Catalogue:
+    triples = [t for file in sources.of_role(Role.CATALOGUE) for t in file.triples]
+    return _Catalogue(sources.base_iri, triples)
 
 
 def _own_datasets(sources: Sources) -> frozenset[str]:
