@@ -40,6 +40,7 @@ _ENTRIES = tuple(
 _LISTED = (NamedNode(iri("dcat:Dataset")), NamedNode(iri("dcat:DataService")))
 # What a catalogue lists, by whatever class it has.
 _LISTING = frozenset(iri(name) for name in ("dcat:dataset", "dcat:service"))
+_FILE, _HAS_FILE = NamedNode(iri("dcat:Distribution")), iri("dcat:distribution")
 _FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
 # Recommended, but nothing that the author of a dataset can do about: the build adds boxes of places
 # and dates of catalogues, and only bodies that are financed by fees have the classification.
@@ -84,9 +85,10 @@ def check_catalogue(sources: Sources) -> Iterator[Finding]:
     of_judged = [result for result in found if result.focus in judged]
     yield from _faults(of_judged, places)
     yield from _advice(of_judged, places)
+    yield from _remarks(of_judged, places)
     if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
         yield from said.undated()
-    for check in (_links, _unlisted, _licences, _high_value):
+    for check in (_links, _unlisted, _lost, _licences, _high_value):
         yield from (finding for focus, finding in check(said, places) if focus in judged)
 
 
@@ -153,6 +155,7 @@ class _Catalogue:
             for name in catalogues
         }
         found = (entries.union(*listed.values()) & self.said.keys()) - set(own)
+        found |= self.lost_files()
         waiting = [*found, *(name for name, entries in listed.items() if entries & found)]
         found = set(waiting)
         while waiting:
@@ -164,6 +167,12 @@ class _Catalogue:
                     found.add(part)
                     waiting.append(part)
         return frozenset(found)
+
+    def lost_files(self) -> set[str]:
+        """Return the distributions of no dataset."""
+        had = {_name(t.object) for t in self.triples if t.predicate.value == _HAS_FILE}
+        typed = {_name(t.subject) for t in self.triples if t.object == _FILE}
+        return typed - had
 
     def undated(self) -> Iterator[Finding]:
         """Yield a violation where nothing says when anything was made or changed."""
@@ -398,6 +407,20 @@ def _advice(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
         yield replace(places.finding(found, RULES[ADVICE].severity), rule=ADVICE)
 
 
+def _remarks(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
+    """Yield a note for each value that a profile takes, though it would rather have another."""
+    told = set()
+    for result in results:
+        row = result.row
+        is_place = (row.aspect, row.path) == ("scheme", "dcterms:spatial")
+        if result.severity is Severity.VIOLATION or row.aspect == "wanted" or is_place:
+            continue
+        key = (result.focus, row.path, row.aspect)
+        if key not in told:
+            told.add(key)
+            yield replace(places.finding(result, RULES[ADVICE].severity), rule=ADVICE)
+
+
 def _meant(row: _Row, language: str) -> str:
     meaning = row.meaning.get(language) or row.meaning.get(SOURCE_LANGUAGE, "")
     name = row.path.removesuffix(" box").replace("|", " / ")
@@ -500,6 +523,16 @@ def _unlisted(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]
             path=path,
         )
         yield entry, places.at(DCAT_AP, Severity.WARNING, message, entry)
+
+
+def _lost(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield thing and finding for each distribution that no dataset has."""
+    for name in sorted(said.lost_files()):
+        message = text(
+            "No dataset has this file or address, so portals do not see it. Name it in its dataset,"
+            " with dcat:distribution. (DCAT-AP)"
+        )
+        yield name, places.at(DCAT_AP, Severity.WARNING, message, name)
 
 
 def _undescribed(path: str, kind: str, *, is_described: bool) -> Text:

@@ -194,6 +194,33 @@ def test_what_no_catalogue_lists_is_told_where_the_build_cannot_know(tmp_path: P
     assert "with dcat:dataset" in findings[0].message["en"]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right", "level", "said"),
+    [
+        ('"All trees."@en ;', '"All trees."@en ; dcterms:issued "2026" ;', "violation",
+         "dcterms:issued must be of the type xsd:date"),
+        ('"All trees."@en ;', '"All trees."@en ; dcat:theme "Miljö" ;', "violation",
+         "dcat:theme must be"),
+        ('"All trees."@en ;', '"All trees."@en ; dcterms:publisher <contact> ;', "violation",
+         "Give only one dcterms:publisher"),
+        ('dcterms:title "Träd"@sv', 'dcterms:title "Träd"', "info", "Give each dcterms:title a"),
+        ("    dcat:distribution <dataset/trees/csv> .", "    .", "warning",
+         "No dataset has this file"),
+        ("<https://files.nord.example.org/trees> ;", "<ftp://files.nord.example.org/trees> ;",
+         "violation", "dcat:accessURL is missing: the http address"),
+    ],
+)  # fmt: skip
+def test_other_slips_are_found_too(
+    tmp_path: Path, wrong: str, right: str, level: str, said: str
+) -> None:
+    """Kinds of fault that no reproducer has."""
+    assert wrong in TREES
+    judged(tmp_path, TREES.replace(wrong, right, 1))
+    findings = [f for f in found(tmp_path, NORD) if said in f.message["en"]]
+
+    assert [(f.severity.value, f.file) for f in findings] == [(level, "data/catalogue/one.ttl")]
+
+
 def test_a_catalogue_alone_without_a_date_cannot_be_built(tmp_path: Path) -> None:
     """So the check says it."""
     turtle = SILLAT.replace('    dcterms:modified "2026-05-01"^^xsd:date ;\n', "")
