@@ -109,6 +109,24 @@ def test_a_catalogue_alone_is_a_folder_that_passes(
 
 
 @pytest.mark.slow
+def test_a_dataset_is_added_by_a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is still to be told of it is listed; when it is told, the folder passes."""
+    assert publisher("init", str(tmp_path / "x"), *CATALOGUE).exit_code == 0
+    monkeypatch.chdir(tmp_path / "x")
+    result = publisher("new", "dataset", "Träd", "--set", "Tema=Miljö")
+
+    assert result.exit_code == 0, result.stderr
+    assert "dcterms:description is missing: what it is about." in result.stdout
+    file = Path("data/catalogue/trad.ttl")
+    said = file.read_text(encoding="utf-8")
+    file.write_text(
+        said.replace("dcterms:publisher", 'dcterms:description "Alla träd"@sv ; dcterms:publisher'),
+        encoding="utf-8",
+    )
+    assert "\n0 violations, 0 warnings, " in f"\n{publisher('check').stdout}"
+
+
+@pytest.mark.slow
 def test_a_catalogue_alone_is_in_any_language(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
