@@ -141,6 +141,11 @@ class Constraints:
         values = (v for part in self._all for v in self.shapes.values(part, iri(name)))
         return tuple(dict.fromkeys(values))
 
+    def has_own(self, name: str) -> bool:
+        """Tell whether a shape itself has a SHACL property, or one that it refers to as a whole."""
+        nodes = [n for part in self._binding for n in self.shapes.nodes(part, iri("sh:node"))]
+        return any(self.shapes.values(part, iri(name)) for part in (*self._binding, *nodes))
+
     def iris(self, name: str) -> tuple[str, ...]:
         """Return the same as IRIs."""
         return tuple(term.value for term in self.terms(name) if isinstance(term, NamedNode))
@@ -461,7 +466,8 @@ def _with_choices(inventory: Inventory, field: Field, constraints: Constraints) 
     listed = constraints.members("sh:in")
     if listed:
         choices = tuple(Choice(term, inventory.names(term.value)) for term in listed)
-        return replace(field, choices=choices, is_closed=True)
+        # In one of several alternatives a list is an offer.
+        return replace(field, choices=choices, is_closed=constraints.has_own("sh:in"))
     fits = re.compile(field.pattern) if field.pattern else None
     found = sorted({thing for name in field.classes for thing in inventory.instances(name)})
     found = [thing for thing in found if fits is None or fits.search(thing)]

@@ -7,10 +7,12 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import PurePosixPath
 
 from pyoxigraph import NamedNode
 
+from publisher.edit.catalogue_forms import beginning_of, file_of_entry, read_catalogue_forms
 from publisher.edit.fields import Form
 from publisher.load.files import Role
 from publisher.load.sources import Sources
@@ -31,7 +33,8 @@ class Inventory:
         """Index what the sources say."""
         self.sources = sources
         self.properties = Subjects(sources.quads(*_DESCRIBED))
-        self.shapes = Subjects(sources.quads(Role.SHAPES))
+        self.catalogue = read_catalogue_forms(sources)
+        self.shapes = Subjects(chain(sources.quads(Role.SHAPES), self.catalogue.shapes))
 
     def types(self, thing: str) -> tuple[str, ...]:
         """Return the classes that a thing is said to be of, sorted."""
@@ -39,7 +42,7 @@ class Inventory:
 
     def names(self, thing: str) -> Text:
         """Return what a thing is called: language tag → name."""
-        return self.properties.names(thing)
+        return self.properties.names(thing) or self.catalogue.labels.get(thing, {})
 
     def instances(self, class_iri: str) -> tuple[str, ...]:
         """Return the things of a class and of its subclasses, sorted (SHACL, section 1.1)."""
@@ -75,8 +78,8 @@ class Inventory:
 
     @cached_property
     def things(self) -> frozenset[str]:
-        """Return everything that a file of data describes."""
-        return frozenset(
+        """Return everything that a file of data describes, and the entries of the catalogue."""
+        return self.catalogue.things.union(
             triple.subject.value
             for file in self.sources.of_role(Role.DATA)
             for triple in file.triples
@@ -139,7 +142,19 @@ def iri_prefix(inventory: Inventory, form: Form) -> str:
         return path if ":" in path else base_iri + path.removeprefix("/")
     counts = Counter(re.sub(r"[^/#]+$", "", thing) for thing in form.things)
     own = [(count, begins) for begins, count in counts.items() if begins.startswith(base_iri)]
-    return max(own)[1] if own else f"{base_iri}id/{kebab_case(local_name(form.class_iri))}/"
+    entry = beginning_of(form.class_iri) if is_of_catalogue(inventory, form) else ""
+    if entry:
+        # The file of one dataset says nothing of the next, nor does a thing right below the base.
+        own = [each for each in own if each[1] != base_iri and entry != "distribution/"]
+    usual = entry or f"id/{kebab_case(local_name(form.class_iri))}/"
+    return max(own)[1] if own else base_iri + usual
+
+
+def is_of_catalogue(inventory: Inventory, form: Form) -> bool:
+    """Tell whether a form is for entries of the catalogue."""
+    return bool(inventory.catalogue.shapes) and all(
+        inventory.defining_files[each].startswith("data/catalogue") for each in form.things
+    )
 
 
 def address_for(
@@ -233,6 +248,11 @@ def file_for_new_thing(
     """
     habit = habit or file_habit(inventory, form)
     nearest = next(iter(near), "")
+    if is_of_catalogue(inventory, form):
+        together = habit.usual if habit.is_together and len(form.things) > 1 else ""
+        entry = file_of_entry(form.class_iri, last_part(thing), nearest, together)
+        if entry:
+            return entry
     if not habit.usual:
         return nearest or f"{_folder(inventory)}/{kebab_case(local_name(form.class_iri))}.ttl"
     if habit.is_together:

@@ -18,6 +18,7 @@ from publisher.edit.statements import SOURCE, StatementIndex
 from publisher.edit.values import PickList, full_address, read_value
 from publisher.errors import ChangeRefused, PublisherError, UsageError
 from publisher.messages import in_language
+from publisher.profiles.form_fields import CLASSES
 from publisher.rdf.namespaces import LABELS, iri
 from publisher.release.tables.columns import kebab_case, local_name
 
@@ -71,12 +72,31 @@ def add_thing(
                 " Nothing was written.",
                 name=name,
             )
-    thing = address_for(inventory, form, [name])
-    changes = _first_changes(inventory, form, thing, name, filled)
+    owners = _owners(inventory, form, filled)
+    thing = address_for(inventory, form, [name], owner=next(iter(owners), ""))
+    near = [inventory.defining_files[owner] for owner in owners]
+    changes = _first_changes(inventory, form, thing, name, filled, near)
+    given = {change.path for change in changes}
+    changes += [
+        add_value(thing, path, value, changes[0].file)
+        for path, value in inventory.catalogue.defaults.items()
+        if path not in given and form.class_iri in CLASSES and form.field(path) is not None
+    ]
     changes += _source_changes(form, thing, cited, changes[0].file)
     statements = StatementIndex(inventory, read_forms(inventory))
     changes += consequences_of(changes, statements, {thing: cited}).changes
     return Addition(thing, form, tuple(changes))
+
+
+def _owners(inventory: Inventory, form: Form, filled: Iterable[FilledField]) -> list[str]:
+    """Return the entries of the catalogue that a new one belongs to: the dataset of a file."""
+    found = []
+    for each in filled if form.class_iri in CLASSES else ():
+        field = find_field(form, each.name)
+        if field.is_inverse and field.least:
+            picked = PickList.of(field, inventory.sources.base_iri)
+            found.append(read_value(each.written, field, each.language, picked).value)
+    return [owner for owner in found if owner in inventory.defining_files]
 
 
 def _first_changes(

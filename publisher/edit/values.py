@@ -51,6 +51,7 @@ _FRACTIONS, _REALS = ("xsd:decimal",), ("xsd:double", "xsd:float")
 # Workbooks keep numbers in fifteen digits.
 _EXACT = 10**15
 _LONGEST_NUMBER = 400
+_MAIL = re.compile(r"[^\s@<>:]+@[^\s@<>]+")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
@@ -74,6 +75,10 @@ def read_value(written: str, field: Field, language: str, choices: PickList) -> 
     """
     kind, text = KINDS[field.kind], clean_text(written)
     if kind.is_chosen and len(choices):
+        # What is chosen from is an offer where the field neither is closed nor links to things.
+        is_free = field.kind == LINK and not (field.is_closed or field.classes)
+        if is_free and _ADDRESS.fullmatch(text) and text.startswith(("http://", "https://")):
+            return NamedNode(text)
         return choices.read(text)
     return kind.read(text, field, language)
 
@@ -150,6 +155,8 @@ class _AddressKind(ValueKind):
     def read(self, text: str, field: Field, language: str) -> Term:
         if _ADDRESS.fullmatch(text):
             return NamedNode(text)
+        if field.pattern.startswith("^mailto:") and _MAIL.fullmatch(text):
+            return NamedNode(f"mailto:{text}")
         raise ValueRefused(
             "'{written}' is not an address.",
             remedy="Write the whole address, from http:// or https://, without spaces.",

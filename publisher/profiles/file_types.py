@@ -47,6 +47,11 @@ def file_type_of(name: str) -> FileType:
     return FileType("", media_type) if is_media_type else FileType()
 
 
+def media_types() -> tuple[str, ...]:
+    """Return the media types of the table, each once."""
+    return tuple(dict.fromkeys(media_type for _, media_type in _rows()))
+
+
 @cache
 def _rows() -> tuple[tuple[str, str], ...]:
     text = (files("publisher.profiles") / "file_types.csv").read_text(encoding="utf-8")

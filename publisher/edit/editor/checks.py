@@ -11,6 +11,7 @@ from publisher.edit.editor.snapshot import SourceSnapshot
 from publisher.findings import Finding, Severity, in_order
 from publisher.load.sources import Sources
 from publisher.messages import Text
+from publisher.quality.catalogue import check_catalogue
 from publisher.quality.definitions import check_definitions
 from publisher.quality.file_rules import check_characters
 from publisher.quality.hygiene import check_hygiene
@@ -22,6 +23,7 @@ _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
     check_terms,
     check_literals,
     check_characters,
+    check_catalogue,
     check_definitions,
     check_hygiene,
 )

@@ -369,7 +369,8 @@ class FieldChoices:
 
     def of(self, each: Field) -> PickList:
         """Return the pick-list of a field; empty when values are written freely."""
-        mark = (each.classes, each.pattern, each.path if each.is_closed else "")
+        is_listed = each.is_closed or not each.classes
+        mark = (each.classes, each.pattern, each.path if is_listed else "")
         if mark not in self._found:
             fits = re.compile(each.pattern) if each.pattern else None
             new = {
