@@ -1,0 +1,224 @@
+"""What people call the terms of the lists that catalogues choose from → the terms, and back.
+
+``term_names.csv`` names each term in English and Swedish as its list does (authority tables of the
+EU's Publications Office, NUTS, Creative Commons), and holds other ways in which people write it.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from babel import Locale
+
+from publisher.languages import LANGUAGES, authority_code
+from publisher.profiles.dcat_ap_se import read_lists
+from publisher.profiles.file_types import FILE_TYPES, FileType, file_type_of
+from publisher.rdf.text import words
+
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+_OLD_AUTHORITY = "http://publications.europa.eu/mdr/authority/"
+_OLD_AVAILABILITY = "http://data.europa.eu/r5r/availability/"
+_OLD_FREQUENCY = "http://purl.org/cld/freq/"
+# The frequencies of the Collection Description vocabulary, where their names differ.
+_CLD = {
+    "biweekly": "BIWEEKLY",
+    "continuous": "CONT",
+    "irregular": "IRREG",
+    "semiannual": "ANNUAL_2",
+    "semimonthly": "MONTHLY_2",
+    "semiweekly": "WEEKLY_2",
+    "threetimesamonth": "MONTHLY_3",
+    "threetimesaweek": "WEEKLY_3",
+    "threetimesayear": "ANNUAL_3",
+}
+_CREATIVE_COMMONS = re.compile(
+    r"https?://(?:www\.)?creativecommons\.org/(licenses/by(?:-nc)?(?:-sa|-nd)?/4\.0|"
+    r"publicdomain/zero/1\.0)(?:/(?:deed|legalcode)?(?:\.[a-z-]{2,5})?)?/?",
+    re.IGNORECASE,
+)
+_OPEN_DEFINITION = re.compile(
+    r"https?://(?:www\.)?opendefinition\.org/licenses/([a-z-]+)/?", re.IGNORECASE
+)
+_LISTS = {
+    "theme": "data-theme",
+    "frequency": "frequency",
+    "access-right": "access-right",
+    "availability": "planned-availability",
+    "language": "language",
+    "licence": "licence",
+    "place": "country",
+    "file-type": "file-type",
+}
+_UNVERSIONED = re.compile(r"[0-9]")
+
+
+@dataclass(frozen=True)
+class NamedTerm:
+    """A term of a list.
+
+    Attributes:
+        value: Its IRI.
+        labels: What its list calls it, by language.
+        names: All that people call it, folded.
+    """
+
+    value: str
+    labels: Mapping[str, str]
+    names: frozenset[str]
+
+
+def _folded(name: str) -> str:
+    return " ".join(words(name))
+
+
+@cache
+def terms_of(name: str) -> Sequence[NamedTerm]:
+    """Return the terms of a list that have names, in its order; none where there is no such list.
+
+    The lists are those of ``lists.csv``, beside ``place``, ``file-type`` and ``service``.
+    """
+    if name == "language":
+        return tuple(_languages())
+    text = (files("publisher.profiles") / "term_names.csv").read_text(encoding="utf-8")
+    found = []
+    for row in csv.DictReader(text.splitlines()):
+        if row["list"] != name:
+            continue
+        labels = {tag: row[tag] for tag in LANGUAGES if row.get(tag)}
+        also = row["also"].split("|") if row["also"] else []
+        code = row["value"].rstrip("/").rpartition("/")[2]
+        names = frozenset(map(_folded, (*labels.values(), *also, code)))
+        found.append(NamedTerm(row["value"], labels, names))
+    return tuple(found)
+
+
+def _languages() -> list[NamedTerm]:
+    """Return the languages of the list, by their names in CLDR, codes and tags."""
+    locales = {tag: Locale(tag).languages for tag in LANGUAGES}
+    known = {str(value) for value in read_lists()["language"]}
+    found: dict[str, dict[str, str]] = {}
+    tags: dict[str, set[str]] = {}
+    for tag in locales[LANGUAGES[0]]:
+        code = authority_code(tag)
+        value = f"{AUTHORITY}language/{code}"
+        if not code or value not in known or "_" in tag:
+            continue
+        labels = {each: str(names[tag]) for each, names in locales.items() if tag in names}
+        found.setdefault(value, {}).update(labels)
+        tags.setdefault(value, set()).update((tag, code))
+    return [
+        NamedTerm(value, labels, frozenset(map(_folded, (*labels.values(), *tags[value]))))
+        for value, labels in found.items()
+    ]
+
+
+@cache
+def _by_name(name: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for term in terms_of(name):
+        for each in sorted(term.names):
+            found.setdefault(each, term.value)
+    # What the list itself calls a term goes before other words for another one.
+    for term in terms_of(name):
+        found |= {_folded(label): term.value for label in term.labels.values()}
+    return found
+
+
+@cache
+def _values(name: str) -> frozenset[str]:
+    listed = {str(value) for value in read_lists().get(name, ())}
+    return frozenset(listed | {term.value for term in terms_of(name)})
+
+
+def find_term(name: str, written: str) -> str:
+    """Return the term of a list that somebody named, in whatever way; empty where it is unknown.
+
+    >>> find_term("frequency", "Månadsvis")
+    'http://publications.europa.eu/resource/authority/frequency/MONTHLY'
+    >>> find_term("licence", "https://creativecommons.org/licenses/by/4.0/deed.sv")
+    'http://creativecommons.org/licenses/by/4.0/'
+    >>> find_term("theme", "Rymdfart")
+    ''
+    """
+    value = written.strip()
+    if name == "file-type":
+        known = find_format(value)
+        return FILE_TYPES + known.file_type if known.file_type else ""
+    if value in _values(name):
+        return value
+    canonical = _canonical_address(name, value)
+    if canonical in _values(name) or (canonical and _is_of_authority(name, canonical)):
+        return canonical
+    if ":" in value and not value.startswith(("http:", "https:")):
+        value = value.rpartition(":")[2]
+    return "" if value.startswith(("http:", "https:")) else _by_name(name).get(_folded(value), "")
+
+
+def _canonical_address(name: str, value: str) -> str:
+    """Return an address as its list writes it."""
+    if name == "licence":
+        if found := _CREATIVE_COMMONS.fullmatch(value):
+            return f"http://creativecommons.org/{found[1].lower()}/"
+        if found := _OPEN_DEFINITION.fullmatch(value):
+            return _by_name(name).get(_folded(found[1]), "")
+    address = value.replace("https://", "http://", 1).rstrip("/")
+    if address.startswith(_OLD_FREQUENCY):
+        code = address.removeprefix(_OLD_FREQUENCY)
+        return f"{AUTHORITY}frequency/{_CLD.get(code.lower(), code.upper())}"
+    if address.startswith(_OLD_AVAILABILITY):
+        code = address.removeprefix(_OLD_AVAILABILITY).upper()
+        return f"{AUTHORITY}planned-availability/{code}"
+    return address.replace(_OLD_AUTHORITY, AUTHORITY, 1)
+
+
+def _is_of_authority(name: str, value: str) -> bool:
+    """Tell whether an address is one of an authority table, of which not every term is here."""
+    start = f"{AUTHORITY}{_LISTS.get(name, '-')}/"
+    return value.startswith(start) and name in ("licence", "place") and len(value) > len(start)
+
+
+def find_format(written: str) -> FileType:
+    """Return the format that somebody named: a file type, a media type, or words for one.
+
+    >>> find_format("ESRI Shapefile").file_type, find_format(".xlsx").file_type
+    ('SHP', 'XLSX')
+    """
+    known = file_type_of(written)
+    if known.file_type or known.media_type:
+        return known
+    value = _by_name("file-type").get(_folded(written), "")
+    return file_type_of(value.removeprefix(FILE_TYPES)) if value else FileType()
+
+
+def names_version(written: str) -> bool:
+    """Tell whether the name of a licence says which version of it is meant.
+
+    >>> names_version("CC BY 4.0"), names_version("cc-by")
+    (True, False)
+    """
+    return bool(_UNVERSIONED.search(written)) or "zero" in written.lower()
+
+
+def label_of(value: str, language: str) -> str:
+    """Return what a term is called; its last part where it has no name here."""
+    for name in (*_LISTS, "hvd-category", "publisher-type", "service"):
+        for term in terms_of(name):
+            if term.value == value:
+                return term.labels.get(language) or next(iter(term.labels.values()))
+    return value.rstrip("/#").replace("#", "/").rpartition("/")[2]
+
+
+def similar_terms(name: str, written: str, language: str, most: int = 3) -> list[str]:
+    """Return the names of the terms that are most like what somebody wrote; else the first."""
+    labels = {_folded(text): text for term in terms_of(name) for text in term.labels.values()}
+    close = difflib.get_close_matches(_folded(written), labels, most, 0.6)
+    if close:
+        return [labels[each] for each in close]
+    firsts = (term.labels.get(language, "") for term in terms_of(name))
+    return [label for label in firsts if label][:most]
