@@ -82,6 +82,53 @@ def test_it_runs_and_is_verified_without_a_violation(address: str) -> None:
     assert "380     405       excellent" in result.stdout
 
 
+CATALOGUE = [
+    *("--catalogue", "--name", "sv=Öppna data", "--name", "en=Open data"),
+    *("--publisher", "Region Nord", "--kind", "RegionalAuthority"),
+    *("--contact", "data@region.example.org", "--base-iri", "https://data.region.example.org/"),
+]
+
+
+@pytest.mark.slow
+def test_a_catalogue_alone_is_a_folder_that_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No ontology, no shapes, no data; one dataset shows how one is written."""
+    assert publisher("init", str(tmp_path / "x"), *CATALOGUE).exit_code == 0
+    monkeypatch.chdir(tmp_path / "x")
+
+    files = {path.relative_to(".").as_posix() for path in Path(".").rglob("*") if path.is_file()}
+    assert files == {
+        "pyproject.toml",
+        "data/catalogue.ttl",
+        "data/catalogue/agents.ttl",
+        "data/catalogue/list-of-datasets.ttl",
+    }
+    assert "\n0 violations, 0 warnings, " in f"\n{publisher('check').stdout}"
+    assert publisher("build").exit_code == 0
+
+
+@pytest.mark.slow
+def test_a_catalogue_alone_is_in_any_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The program's own sentences are in English where it does not speak the language."""
+    given = [CATALOGUE[0], "--name", "fi=Avoin data", *CATALOGUE[5:]]
+    assert publisher("init", str(tmp_path / "x"), *given).exit_code == 0
+    monkeypatch.chdir(tmp_path / "x")
+
+    assert "\n0 violations, 0 warnings, " in f"\n{publisher('check').stdout}"
+    assert '"Avoin data"@fi' in Path("data/catalogue.ttl").read_text(encoding="utf-8")
+
+
+def test_a_catalogue_alone_has_no_things(tmp_path: Path) -> None:
+    """Whoever names them means another kind of folder."""
+    result = publisher("init", str(tmp_path / "x"), *CATALOGUE, "--thing", "sv=Sak")
+
+    assert result.exit_code == 2
+    assert "Leave out --thing, or --catalogue." in result.stderr
+
+
 @pytest.mark.slow
 def test_a_thing_of_one_s_own_comes_from_a_small_csv_file(started: Path) -> None:
     """The headings are the names of the fields."""

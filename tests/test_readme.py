@@ -25,7 +25,7 @@ DESCRIBING = [
     if path.parent.name != "decisions" and path.name != "changelog.md" and "data" not in path.parts
 ]
 # Documents that speak of a reader's own folder, and what of this repository they name beside it.
-_OF_A_READER = ("own-data.md", "shapes.md")
+_OF_A_READER = ("catalogue.md", "own-data.md", "shapes.md")
 _OURS = ("publisher/", "tests/", ".github/", ".ci/", "LICENSE")
 # Stages that are about to be called after their commands.
 _OLD_NAMES = {"edit": "writing", "push": "transfer"}

@@ -351,6 +351,12 @@ def _write(file: Path, found: Import, lang: str) -> None:
     metavar="LANG=TEXT",
     help="What one thing is called, in the same languages: sv=Badplats.",
 )
+@click.option(
+    "--catalogue",
+    "is_catalogue_alone",
+    is_flag=True,
+    help="A catalogue of data that lie elsewhere: no ontology, shapes or things.",
+)
 @click.option("--publisher", "body", help="Who publishes the data.")
 @click.option(
     "--kind",
@@ -374,6 +380,7 @@ def init(
     folder: Path,
     names: tuple[str, ...],
     things: tuple[str, ...],
+    is_catalogue_alone: bool,
     body: str | None,
     kind: str,
     contact: str | None,
@@ -382,21 +389,30 @@ def init(
     lang: str,
 ) -> None:
     """Make a FOLDER with ontology, shapes, data and catalogue; what is not given is asked for."""
+    if is_catalogue_alone and things:
+        raise UsageError(
+            "A catalogue alone has no things, so --thing says nothing.",
+            remedy="Leave out --thing, or --catalogue.",
+        )
 
     def ask(question: str) -> str:
         return str(click.prompt(translate(question, lang)))
 
-    called = texts_by_language(names) or {lang: ask("What are the data about?")}
+    about = "What is the catalogue called?" if is_catalogue_alone else "What are the data about?"
+    called = texts_by_language(names) or {lang: ask(about)}
+    of_things = texts_by_language(things)
+    if not of_things and not is_catalogue_alone:
+        of_things = {tag: ask("What is one thing called?") for tag in called}
     start = StartOptions(
         names=called,
-        things=texts_by_language(things)
-        or {tag: ask("What is one thing called?") for tag in called},
+        things=of_things,
         publisher=body or ask("Who publishes the data?"),
         kind_of_publisher=kind,
         contact=contact or ask("To which mail address do questions go?"),
         base_iri=base_iri or ask("Below which address should the things be named?"),
         theme=theme,
         day=datetime.now(UTC).date(),
+        is_catalogue_alone=is_catalogue_alone,
     )
     for name in start_folder(start, folder):
         click.echo(translate("Written: {name}", lang, name=folder / name))

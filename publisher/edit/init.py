@@ -15,7 +15,9 @@ from publisher.edit.changes import FileChange, write_all
 from publisher.edit.inventory import slug
 from publisher.errors import UsageError
 from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code
+from publisher.load.files import CATALOGUE, CATALOGUE_FOLDER, DATASET
 from publisher.messages import Text, translate
+from publisher.profiles.file_types import IANA
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.turtle import write_turtle
 
@@ -28,11 +30,20 @@ def start_folder(start: StartOptions, folder: Path) -> list[str]:
         SourceError: A file cannot be written.
     """
     refuse_wrong(start, folder)
-    base = start.base_iri
+    made = catalogue_files(start) if start.is_catalogue_alone else _files(start)
+    texts = {"pyproject.toml": _settings(start)} | made
+    folder.mkdir(parents=True, exist_ok=True)
+    return write_all(
+        folder, [FileChange(name, folder / name, None, text) for name, text in texts.items()]
+    )
+
+
+def _files(start: StartOptions) -> dict[str, str]:
+    """Return name → text of the files of a folder with data of its own."""
     prefix = start.dataset
+    base = start.base_iri
     prefixes = {prefix: f"{base}def/{start.dataset}#", "shape": f"{base}shapes#"} | dict(PREFIXES)
-    texts = {
-        "pyproject.toml": _settings(start),
+    return {
         f"ontology/{start.dataset}.ttl": write_turtle(_triples(_ontology(start)), prefixes),
         f"shapes/{start.class_name}.ttl": write_turtle(_triples(_shapes(start)), prefixes),
         f"data/{start.dataset}/{start.kind}.ttl": write_turtle(
@@ -40,10 +51,21 @@ def start_folder(start: StartOptions, folder: Path) -> list[str]:
         ),
         "data/catalogue.ttl": write_turtle(_triples(catalogue(start)), prefixes),
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    return write_all(
-        folder, [FileChange(name, folder / name, None, text) for name, text in texts.items()]
-    )
+
+
+def catalogue_files(start: StartOptions) -> dict[str, str]:
+    """Return name → text of the files of a folder with nothing but a catalogue.
+
+    Its one dataset is the list of the datasets itself: true from the first day, and an example
+    of how one is written.
+    """
+    listed = f"{start.base_iri}{DATASET}{LIST_OF_DATASETS}"
+    parts = {
+        "data/catalogue.ttl": _catalogue(start, [listed]),
+        f"data/{CATALOGUE_FOLDER}/{AGENTS}.ttl": _people(start),
+        f"data/{CATALOGUE_FOLDER}/{LIST_OF_DATASETS}.ttl": _list_of_datasets(start, listed),
+    }
+    return {name: write_turtle(_triples(part), PREFIXES) for name, part in parts.items()}
 
 
 def _settings(start: StartOptions) -> str:
@@ -195,6 +217,7 @@ class StartOptions:
         base_iri: Base of every address; ends with a slash.
         theme: One of ``THEMES``.
         day: The day that the catalogue is issued.
+        is_catalogue_alone: Whether everything that is described lies elsewhere.
     """
 
     names: Text
@@ -205,6 +228,7 @@ class StartOptions:
     base_iri: str
     theme: str
     day: date
+    is_catalogue_alone: bool = False
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -267,6 +291,8 @@ def refuse_wrong(start: StartOptions, folder: Path) -> None:
             contact=start.contact,
             remedy="Portals show it to people with questions: write one that somebody reads.",
         )
+    if start.is_catalogue_alone:
+        return
     if not start.languages or set(start.names) != set(start.things):
         raise UsageError(
             "Say in the same languages what the data are about and what one thing is called.",
@@ -322,12 +348,18 @@ def vocabulary_description(start: StartOptions) -> list[Term]:
 _EU = "http://publications.europa.eu/resource/authority/"
 _ADMS = "http://purl.org/adms/publishertype/"
 _OWL = "https://www.w3.org/TR/owl2-overview/"
+_DCAT_AP = "https://semiceu.github.io/DCAT-AP/releases/3.0.1/"
 _OPEN = "Open data on {names}, free to use by everybody, as linked data and as tables."
+_LIST = "Everything that this catalogue says of its datasets, for portals and programs."
+_ELSEWHERE = "Which datasets there are, what they hold, and where they can be had."
+# Files of data/catalogue/, by convention: who publishes and answers; and the first dataset.
+AGENTS = "agents"
+LIST_OF_DATASETS = "list-of-datasets"
 
 
 def catalogue(start: StartOptions) -> PropertiesBySubject:
     """Return catalogue, datasets, publisher and contact."""
-    return _catalogue(start) | _people(start) | _datasets(start)
+    return _catalogue(start, _addresses(start)[2]) | _people(start) | _datasets(start)
 
 
 def _addresses(start: StartOptions) -> tuple[str, str, list[str]]:
@@ -351,8 +383,13 @@ def _shared(start: StartOptions) -> dict[str, list[Term]]:
     }
 
 
-def _catalogue(start: StartOptions) -> PropertiesBySubject:
+def _catalogue(start: StartOptions, datasets: Iterable[str]) -> PropertiesBySubject:
     home = start.base_iri
+    title = in_each("{names}: linked open data", start, names=start.names)
+    description = in_each(_OPEN, start, names=lower_first(start.names))
+    if start.is_catalogue_alone:
+        title = in_data_languages(start, start.names)
+        description = in_each(_ELSEWHERE, start)
     return {
         home: {
             "rdf:type": nodes("foaf:Document"),
@@ -361,9 +398,9 @@ def _catalogue(start: StartOptions) -> PropertiesBySubject:
         f"{home}catalog": _shared(start)
         | {
             "rdf:type": nodes("dcat:Catalog"),
-            "dcterms:title": in_each("{names}: linked open data", start, names=start.names),
-            "dcterms:description": in_each(_OPEN, start, names=lower_first(start.names)),
-            "dcat:dataset": nodes(*_addresses(start)[2]),
+            "dcterms:title": title,
+            "dcterms:description": description,
+            "dcat:dataset": nodes(*datasets),
             "dcat:themeTaxonomy": nodes(f"{_EU}data-theme"),
             "foaf:homepage": nodes(home),
         },
@@ -408,6 +445,41 @@ def _datasets(start: StartOptions) -> PropertiesBySubject:
             "rdf:type": nodes("dcterms:Standard"),
             "dcterms:title": [Literal("OWL 2", language=tag) for tag in start.languages],
             "dcterms:description": in_each("The W3C's language for ontologies.", start),
+        },
+    }
+
+
+def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
+    """Return the catalogue as a dataset of its own, with the file that the site makes of it."""
+    file = f"{dataset}/rdf-xml"
+    address = f"{start.base_iri}{CATALOGUE}"
+    said = _dataset(start, dataset)
+    return {
+        dataset: said
+        | {
+            "dcterms:title": in_each("List of the datasets", start),
+            "dcterms:description": in_each(_LIST, start),
+            "dcterms:conformsTo": nodes(_DCAT_AP),
+            "dcat:keyword": in_each("open data", start),
+            "dcat:landingPage": nodes(address),
+            "dcat:distribution": nodes(file),
+        },
+        file: {
+            "rdf:type": nodes("dcat:Distribution"),
+            "dcterms:title": in_each("The list as RDF/XML", start),
+            "dcterms:description": in_each(_LIST, start),
+            "dcterms:format": nodes(f"{_EU}file-type/RDF_XML"),
+            "dcterms:issued": said["dcterms:issued"],
+            "dcterms:license": said["dcterms:license"],
+            "dcatap:availability": nodes(f"{_EU}planned-availability/STABLE"),
+            "dcat:accessURL": nodes(address),
+            "dcat:downloadURL": nodes(f"{address}.rdf"),
+            "dcat:mediaType": nodes(f"{IANA}application/rdf+xml"),
+        },
+        _DCAT_AP: {
+            "rdf:type": nodes("dcterms:Standard"),
+            "dcterms:title": [Literal("DCAT-AP 3", language=tag) for tag in start.languages],
+            "dcterms:description": in_each("The EU's profile for catalogues of datasets.", start),
         },
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
@@ -32,6 +32,8 @@ CONTEXT = "context.jsonld"
 RULES = "shapes/hygiene"
 FRESHNESS = "shapes/freshness"
 FOLDERS = ("ontology", "data", "shapes")
+# Files below data/catalogue/ belong to the catalogue: each describes a dataset by hand.
+CATALOGUE_FOLDER = "catalogue"
 # Vocabularies of others that the folder's terms are looked up in; they are not published.
 VOCABULARIES = "vocabularies"
 
@@ -75,7 +77,7 @@ def _role_and_graph(parts: tuple[str, ...]) -> tuple[Role, str]:
         return (Role.EXAMPLE if parts[1] == "examples" else Role.ONTOLOGY), VOCABULARY
     if parts[0] == "shapes":
         return Role.SHAPES, SHAPES
-    if len(parts) == 2:
+    if len(parts) == 2 or parts[1] == CATALOGUE_FOLDER:
         return Role.CATALOGUE, CATALOGUE
     return Role.DATA, DATASET + parts[1]
 
@@ -83,11 +85,12 @@ def _role_and_graph(parts: tuple[str, ...]) -> tuple[Role, str]:
 def find_sources(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> list[SourcePath]:
     """Return every RDF file below ``ontology/``, ``data/`` and ``shapes/``, sorted by name.
 
-    ``data/<dataset>/…`` belongs to the dataset of that name, ``data/catalogue.ttl`` to the
-    catalogue, ``ontology/…`` to the vocabulary.
+    ``data/<dataset>/…`` belongs to the dataset of that name, ``data/catalogue.ttl`` and
+    ``data/catalogue/…`` to the catalogue, ``ontology/…`` to the vocabulary.
 
     Raises:
-        SourceMissing: One of the folders is missing, or holds no RDF file.
+        SourceMissing: One of the folders is missing, or holds no RDF file. A folder with
+            nothing but a catalogue needs no other.
         SourceError: A folder cannot be listed.
     """
     return list(list_folder(folder, limits).sources)
@@ -116,6 +119,31 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
     found: list[SourcePath] = []
     unread = list(_beside(folder))
     for top in FOLDERS:
+        if (folder / top).is_dir():
+            among = [each for path in _files(folder / top) for each in _sort(path, folder, limits)]
+            found += [each for each in among if isinstance(each, SourcePath)]
+            unread += [each for each in among if isinstance(each, Finding)]
+    if not _is_catalogue_alone(found):
+        _refuse_incomplete(folder, found)
+    return FolderContents(
+        tuple(sorted(found, key=lambda source: source.name)),
+        tuple(sorted(unread, key=lambda finding: finding.file)),
+    )
+
+
+def _is_catalogue_alone(found: Iterable[SourcePath]) -> bool:
+    """Tell whether a folder describes what lies elsewhere, and has no data of its own."""
+    roles = {source.role for source in found}
+    return Role.CATALOGUE in roles and roles <= {Role.CATALOGUE, Role.SHAPES}
+
+
+def _refuse_incomplete(folder: Path, found: Sequence[SourcePath]) -> None:
+    """Let a folder pass that has RDF files in each folder of sources.
+
+    Raises:
+        SourceMissing: One is missing or holds none.
+    """
+    for top in FOLDERS:
         if not (folder / top).is_dir():
             raise SourceMissing(
                 "The folder {name}/ is missing.",
@@ -124,27 +152,19 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
                 " nothing was published.",
                 name=top,
             )
-        among = [each for path in _files(folder / top) for each in _sort(path, folder, limits)]
-        sources = [each for each in among if isinstance(each, SourcePath)]
-        if not sources:
+        if not any(source.name.startswith(f"{top}/") for source in found):
             raise SourceMissing(
                 "The folder {name}/ holds no RDF file.",
                 where=str(folder),
                 remedy="Put Turtle files into it; nothing was published.",
                 name=top,
             )
-        found += sources
-        unread += [each for each in among if isinstance(each, Finding)]
     if not any(source.role is Role.DATA for source in found):
         raise SourceMissing(
             "There is no RDF file in any folder below data/.",
             where=str(folder / "data"),
             remedy="Put Turtle files into data/<dataset>/; nothing was published.",
         )
-    return FolderContents(
-        tuple(sorted(found, key=lambda source: source.name)),
-        tuple(sorted(unread, key=lambda finding: finding.file)),
-    )
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -8,13 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import pytest
-
 from publisher.findings import Finding, Severity, count
 from publisher.messages import Text, in_language, text
 from publisher.system.http_client import Exchange, ExchangeLimits, Fault, Visit
-
-pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,28 @@ def test_a_catalogue_without_data_is_no_source_folder(world: Path) -> None:
         find_sources(world)
 
 
+def test_a_catalogue_alone_is_a_source_folder(tmp_path: Path) -> None:
+    """It describes what lies elsewhere; a folder of its own holds as much of it as one likes."""
+    (tmp_path / "data" / "catalogue" / "maps").mkdir(parents=True)
+    names = ["data/catalogue.ttl", "data/catalogue/maps/roads.ttl", "data/catalogue/trees.ttl"]
+    for name in names:
+        (tmp_path / name).write_text("", encoding="utf-8")
+
+    sources = find_sources(tmp_path)
+
+    assert [source.name for source in sources] == names
+    assert {(source.role, source.graph) for source in sources} == {(Role.CATALOGUE, "catalog")}
+
+
+def test_a_catalogue_and_a_vocabulary_still_need_data(world: Path) -> None:
+    """Whoever has an ontology has things: that they are gone is a mistake."""
+    shutil.rmtree(world / "shapes")
+    shutil.rmtree(world / "data" / "lakes")
+    shutil.rmtree(world / "data" / "rivers")
+    with pytest.raises(SourceMissing, match="The folder shapes/ is missing"):
+        find_sources(world)
+
+
 def test_a_file_in_place_of_a_folder_is_named(world: Path) -> None:
     """A mistake at the command line must not look like an empty site."""
     shutil.rmtree(world / "shapes")

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -39,8 +38,6 @@ from publisher.edit.values import (
 from publisher.errors import SourceError
 from publisher.messages import LANGUAGES, in_language, translate
 from publisher.rdf.subjects import Term, pick_name
-
-pytestmark = pytest.mark.slow
 
 _HEAD = PatternFill("solid", fgColor="FFE3ECF5")
 _REQUIRED = PatternFill("solid", fgColor="FFCFE0F1")
