@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -118,7 +119,7 @@ def import_catalogue(
     notes = ImportNotes()
     with show_progress(lang) as progress:
         found = asked.run(notes, progress)
-    _print(found, notes, lang, is_dry=options["dry_run"])
+    _print(found, notes, lang, None if options["dry_run"] else into)
     if report_file is not None:
         is_json = report_file.suffix.lower() == ".json"
         replace_file(report_file, notes.as_json() if is_json else "\ufeff" + notes.as_csv(lang))
@@ -176,13 +177,13 @@ class _Asked:
             yield self._into
             return
         start = self._start(draft)
-        if self._options["dry_run"]:
-            with TemporaryDirectory() as temporary:
-                start_folder(start, Path(temporary))
-                yield Path(temporary)
-            return
-        start_folder(start, self._into)
-        yield self._into
+        # It gets its name when all of it is there: of a list with errors, nothing is left.
+        with TemporaryDirectory() as temporary:
+            folder = Path(temporary) / "folder"
+            start_folder(start, folder)
+            yield folder
+            if not self._options["dry_run"]:
+                shutil.copytree(folder, self._into, dirs_exist_ok=True)
 
     def _start(self, draft: CatalogueDraft | None) -> StartOptions:
         """Return what a new folder is begun with: what was said, else what the feed says.
@@ -193,7 +194,7 @@ class _Asked:
         given = self._options
         titles, publisher, mail = catalogue_of(draft) if draft is not None else ({}, "", "")
         names: Text = texts_by_language(given["names"]) or titles
-        body, contact = given["publisher"] or publisher, given["contact"] or mail
+        body, contact = given["body"] or publisher, given["contact"] or mail
         if not (names and body and contact and self._config.base_iri):
             raise UsageError(
                 "There is no folder of sources in {folder} yet, and too little is known to begin"
@@ -247,8 +248,15 @@ def _refuse_report(report_file: Path | None) -> None:
         )
 
 
-def _print(found: CatalogueImport, notes: ImportNotes, lang: str, *, is_dry: bool) -> None:
-    """Print what was found, what became of it, and which files that makes."""
+def _print(found: CatalogueImport, notes: ImportNotes, lang: str, into: Path | None) -> None:
+    """Print what was found, what became of it, and which files that makes.
+
+    Args:
+        found: The import.
+        notes: What became of its values.
+        lang: Language of the messages.
+        into: Folder that was written into; None when nothing was written.
+    """
     placement, result = found.placement, found.result
     click.echo(
         translate(
@@ -277,12 +285,11 @@ def _print(found: CatalogueImport, notes: ImportNotes, lang: str, *, is_dry: boo
         )
     message = (
         "{created} new files, {changed} changed, {removed} removed. Nothing was written."
-        if is_dry
+        if into is None
         else "{created} new files, {changed} changed, {removed} removed."
     )
     counts = (len(result.created), len(result.changed), len(result.removed))
     created, changed, removed = counts
     click.echo(translate(message, lang, created=created, changed=changed, removed=removed))
-    if not is_dry and any(counts):
-        folder = found.folder.folder
-        click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
+    if into is not None and any(counts):
+        click.echo(translate("Next: cd {folder} && publisher run", lang, folder=into))

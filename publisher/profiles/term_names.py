@@ -104,7 +104,7 @@ def _languages() -> list[NamedTerm]:
     known = {str(value) for value in read_lists()["language"]}
     found: dict[str, dict[str, str]] = {}
     tags: dict[str, set[str]] = {}
-    for tag in locales[LANGUAGES[0]]:
+    for tag in map(str, locales[LANGUAGES[0]]):
         code = authority_code(tag)
         value = f"{AUTHORITY}language/{code}"
         if not code or value not in known or "_" in tag:

@@ -24,6 +24,7 @@ from publisher.errors import SourceError, SourceSyntax
 from publisher.languages import is_language_tag
 from publisher.messages import printable, text
 from publisher.rdf.namespaces import iri
+from publisher.release.catalogue.service import Extent, extent_of_positions
 from publisher.system.http_client import Client, is_web, parse_digits
 
 _ROWS = 100
@@ -494,9 +495,8 @@ class _PackageWriter:
             self._draft.add(self._dataset, iri("dcterms:spatial"), node)
             self._draft.add(node, TYPE, NamedNode(iri("dcterms:Location")))
             self._add(node, "rdfs:label", str(place.get("text") or ""), is_text=True)
-            wkt = NamedNode(iri("geo:wktLiteral"))
-            self._draft.add(node, iri("dcat:bbox"), Literal(polygon(box), datatype=wkt))
-            self._draft.add(node, iri("dcat:centroid"), Literal(middle(box), datatype=wkt))
+            self._draft.add(node, iri("dcat:bbox"), box.box)
+            self._draft.add(node, iri("dcat:centroid"), box.centroid)
 
     def _unknown(self, thing: NamedNode, fields: Mapping[str, Any], known: Iterable[str]) -> None:
         """Note each field that says something and has no place."""
@@ -506,25 +506,22 @@ class _PackageWriter:
                 self._notes.add(NoteKind.DROPPED, thing.value, key, shown, "", _NO_PROPERTY)
 
 
-Box = tuple[float, float, float, float]
 _MOST_POSITIONS = 1_000_000
 
 
-def _bounding_box(geometry: object) -> Box | None:
-    """Return the box around a GeoJSON geometry: west, south, east, north; None for anything else.
+def _bounding_box(geometry: object) -> Extent | None:
+    """Return the box around a GeoJSON geometry; None for anything else.
 
     >>> _bounding_box('{"type": "Point", "coordinates": [14.5, 61]}')
-    (14.5, 61.0, 14.5, 61.0)
+    Extent(west=14.5, south=61.0, east=14.5, north=61.0)
     """
     try:
         found = json.loads(geometry) if isinstance(geometry, str) else geometry
     except (ValueError, RecursionError):
         return None
-    positions = list(_positions(found.get("coordinates") if isinstance(found, dict) else None))
-    if not positions:
-        return None
-    xs, ys = [x for x, _ in positions], [y for _, y in positions]
-    return min(xs), min(ys), max(xs), max(ys)
+    return extent_of_positions(
+        _positions(found.get("coordinates") if isinstance(found, dict) else None)
+    )
 
 
 def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
@@ -540,20 +537,3 @@ def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
             yield float(numbers[0]), float(numbers[1])
         else:
             waiting += found
-
-
-def polygon(box: Box) -> str:
-    """Return a box as WKT.
-
-    >>> polygon((12.0, 59.5, 15.0, 62.0))
-    'POLYGON((12 59.5,15 59.5,15 62,12 62,12 59.5))'
-    """
-    west, south, east, north = (f"{number:.10g}" for number in box)
-    corners = ((west, south), (east, south), (east, north), (west, north), (west, south))
-    return f"POLYGON(({','.join(' '.join(corner) for corner in corners)}))"
-
-
-def middle(box: Box) -> str:
-    """Return the middle of a box as WKT."""
-    west, south, east, north = box
-    return f"POINT({(west + east) / 2:.10g} {(south + north) / 2:.10g})"

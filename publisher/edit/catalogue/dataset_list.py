@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -34,6 +34,7 @@ from publisher.messages import LANGUAGES, in_language, text, translate
 from publisher.profiles.dcat_ap_se import HIGH_VALUE
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import fold
+from publisher.release.catalogue.service import Extent
 from publisher.system.http_client import is_web
 
 _MOST_LINES = 1_000
@@ -131,7 +132,7 @@ def read_dataset_list(
 class _RowNames:
     """The names of the data sets of a list, and how its other rows call them."""
 
-    def __init__(self, rows: list[ListRow] | tuple[ListRow, ...], into: CatalogueFolder) -> None:
+    def __init__(self, rows: Sequence[ListRow], into: CatalogueFolder) -> None:
         self.iris: dict[int, str] = {}
         self.kinds: dict[int, str] = {}
         self._known: dict[str, str] = {}
@@ -281,6 +282,7 @@ class _RowWriter:
         self._high_value()
         self._series()
         self._other()
+        self._values.term("licence")
         if self._kind == DATASET:
             for number in self._row.numbers():
                 self._files.write(self._row, number)
@@ -377,7 +379,7 @@ class _RowWriter:
             )
             self._row.refuse(message, cell.position)
             return
-        self.context.box((numbers[0], numbers[1], numbers[2], numbers[3]))
+        self.context.box(Extent(*numbers))
 
     def _geography(self) -> None:
         """Write reference systems and resolution (GeoDCAT-AP 3, B.5)."""
@@ -398,18 +400,18 @@ class _RowWriter:
             if found:
                 label = Literal(f"EPSG:{found[1]}")
                 self.context.draft.add(system, iri("dcterms:title"), label)
-        cell = self._row.cell("resolution")
-        if cell is not None:
-            value = cell.text.replace(",", ".").removesuffix("m").strip()
+        metres = self._row.cell("resolution")
+        if metres is not None:
+            value = metres.text.replace(",", ".").removesuffix("m").strip()
             if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", value):
                 self.context.say(
                     "dcat:spatialResolutionInMeters", typed_literal(value, "xsd:decimal")
                 )
             else:
                 message = text(
-                    "'{written}' is no number of metres.", written=quote_input(cell.text)
+                    "'{written}' is no number of metres.", written=quote_input(metres.text)
                 )
-                self._row.refuse(message, cell.position)
+                self._row.refuse(message, metres.position)
 
     def _high_value(self) -> None:
         """Mark a high-value data set: category and legislation (DCAT-AP HVD 3.0, 4 and 5)."""

@@ -28,7 +28,7 @@ class ListPart(Enum):
     REFERENCE = "reference"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ListColumn:
     """A column.
 

@@ -71,25 +71,39 @@ class FileWriter:
         self._giver = NameGiver(context.base_iri)
 
     def write(self, row: ListRow, number: int) -> None:
-        """Write the file or service with a number in a row."""
+        """Write the file and the service with a number in a row."""
         values = CellValues(row, self._context)
         kind = self._service_kind(row, number)
         link = values.address("link", number)
         endpoint = values.address("endpoint", number)
         download = values.address("download", number)
+        format_cell = row.cell("format", number)
+        file_format = find_format(format_cell.text if format_cell is not None else "")
+        if format_cell is not None and not (file_format.file_type or file_format.media_type):
+            self._refuse_format(row, format_cell)
         written = row.cell("service", number)
         if endpoint is None and written is not None and is_web(written.text):
             endpoint = values.address_of(written)
-        if kind and endpoint is None:
-            endpoint = link
-        if kind and endpoint is not None:
-            self._write_service(row, number, kind, endpoint, link)
+        if not kind:
+            self._write_file_if_any(row, number, link, download)
             return
-        if kind and written is not None:
+        is_given = endpoint is not None
+        endpoint = endpoint or link
+        if endpoint is None:
             message = text("The service has no address. Write it into the column Endpoint.")
-            row.refuse(message, written.position)
+            row.refuse(message, written.position if written is not None else None)
             return
-        access = link or download or endpoint
+        self._write_service(row, number, kind, endpoint, link)
+        # Beside the address of the service, a link leads to a file of its own.
+        if is_given and (link is not None or download is not None) and link != endpoint:
+            is_of_service = file_format.file_type in _OF_SERVICES
+            if not is_of_service or download is not None:
+                self._write_file_if_any(row, number, link, download)
+
+    def _write_file_if_any(
+        self, row: ListRow, number: int, link: NamedNode | None, download: NamedNode | None
+    ) -> None:
+        access = link or download
         if access is not None:
             self._write_file(row, number, access, download)
         elif not any(row.written(key, number) for key in ("link", "download")) and any(
@@ -164,7 +178,7 @@ class FileWriter:
         access = draft.values(service, iri("dcat:endpointDescription")) or (link or endpoint,)
         draft.add(file, iri("dcat:accessURL"), *access[:1])
         draft.add(file, iri("dcat:accessService"), service)
-        draft.add(file, iri("dcterms:title"), Literal(label, language=context.language))
+        self._label(file, label)
         self._format(file, _FORMATS.get(kind, ""))
         self._terms_of_use(file, row, number)
         draft.add(service, iri("dcterms:license"), *draft.values(file, iri("dcterms:license")))
@@ -177,15 +191,15 @@ class FileWriter:
         draft = self._context.draft
         values = CellValues(row, self._context)
         is_ogc = kind in ("wms", "wmts", "wfs", "wcs")
-        plain = NamedNode(endpoint.value.partition("?")[0]) if is_ogc else endpoint
+        plain = NamedNode(_without_request(endpoint.value)) if is_ogc else endpoint
         draft.add(service, iri("dcat:endpointURL"), plain)
         described = values.address("endpoint-description", number)
         if described is None and is_ogc:
-            query = endpoint.value.partition("?")[2]
             described = endpoint
-            if "getcapabilities" not in query.lower():
+            if "getcapabilities" not in endpoint.value.lower():
                 request = f"service={kind.upper()}&request=GetCapabilities"
-                described = NamedNode(f"{plain.value}?{query}&{request}".replace("?&", "?"))
+                separator = "&" if "?" in plain.value else "?"
+                described = NamedNode(f"{plain.value}{separator}{request}")
         if described is not None:
             draft.add(service, iri("dcat:endpointDescription"), described)
         if kind in _KINDS:
@@ -215,8 +229,6 @@ class FileWriter:
         cell = row.cell("format", number)
         known = find_format(cell.text if cell is not None else "")
         by_name = find_format(path.suffix.lstrip(".")) if path.suffix else known
-        if cell is not None and not (known.file_type or known.media_type):
-            self._refuse_format(row, cell)
         file = self._distribution(path.name if re.search("[A-Za-z]", path.name) else "file")
         draft.add(file, iri("dcat:accessURL"), access)
         if download is None and by_name.file_type and by_name.file_type != "HTML":
@@ -229,7 +241,7 @@ class FileWriter:
         values.texts("file-description", "dcterms:description", number, file)
         label = label_of(FILE_TYPES + known.file_type, "en") if known.file_type else ""
         if label and not draft.values(file, iri("dcterms:title")):
-            draft.add(file, iri("dcterms:title"), Literal(label, language=self._context.language))
+            self._label(file, label)
         if known.file_type or known.media_type:
             self._format(file, known.file_type, known.media_type)
         elif cell is None and by_name.file_type:
@@ -237,6 +249,15 @@ class FileWriter:
         self._size(file, row, number)
         values.terms("availability", "dcatap:availability", number, file)
         self._terms_of_use(file, row, number)
+
+    def _label(self, file: NamedNode, label: str) -> None:
+        """Call a file by its format, in each language of its data set."""
+        titles = self._context.draft.values(self._context.thing, iri("dcterms:title"))
+        for title in titles:
+            if isinstance(title, Literal):
+                self._context.draft.add(
+                    file, iri("dcterms:title"), Literal(label, language=title.language)
+                )
 
     def _refuse_format(self, row: ListRow, cell: ListCell) -> None:
         message = text(
@@ -290,3 +311,18 @@ class FileWriter:
                 draft.add(statement, f"{odrs}attributionText", written)
         law = iri("dcatap:applicableLegislation")
         draft.add(file, law, *draft.values(self._context.thing, law))
+
+
+# What a request for capabilities, a map or features adds to the address of a service.
+_REQUEST = re.compile(r"(?:service|request|version)=[^&]*", re.IGNORECASE)
+
+
+def _without_request(address: str) -> str:
+    """Return the address of an OGC service without what asks for something of it.
+
+    >>> _without_request("https://e.org/wms?map=roads&SERVICE=WMS&REQUEST=GetCapabilities")
+    'https://e.org/wms?map=roads'
+    """
+    start, _, query = address.partition("?")
+    kept = "&".join(part for part in query.split("&") if part and not _REQUEST.fullmatch(part))
+    return f"{start}?{kept}" if kept else start

@@ -24,6 +24,8 @@ from publisher.edit.values import quote_input
 from publisher.errors import SheetRefused
 from publisher.messages import SOURCE_LANGUAGE, Text, text
 
+# A title alone is no list, and an explanation of the columns names one.
+_FEWEST_COLUMNS = 2
 _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 
 
@@ -157,7 +159,8 @@ def _headings(sheet: RawSheet, title: str, report: ImportReport) -> dict[int, He
     """Return column → what its heading says; None for a sheet that is no list."""
     found = {number: read_heading(name) for number, name in sheet.headers.items()}
     known = {number: heading for number, heading in found.items() if heading is not None}
-    if not any(h.column.key in ("title", "dataset", "id") for h in known.values()):
+    names = {heading.column.key for heading in known.values()}
+    if len(known) < _FEWEST_COLUMNS or not names & {"title", "dataset", "id"}:
         return None
     seen: dict[Heading, int] = {}
     for number, heading in found.items():
@@ -198,7 +201,7 @@ def _rows(
     sheet: RawSheet, title: str, headings: Mapping[int, Heading], report: ImportReport
 ) -> Iterator[ListRow]:
     first = min(sheet.headers, default=1)
-    columns = {heading.column.key: number for number, heading in reversed(headings.items())}
+    columns = {heading.column.key: number for number, heading in reversed(list(headings.items()))}
     broken = {row for row, _ in sheet.broken}
     for number, cells in sheet.rows.items():
         if cells.get(first, Cell("")).text.lstrip().startswith("#"):

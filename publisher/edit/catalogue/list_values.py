@@ -8,7 +8,6 @@ from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.catalogue.ckan import Box, middle, polygon
 from publisher.edit.catalogue.draft import TYPE, CatalogueDraft
 from publisher.edit.catalogue.list_columns import BY_KEY
 from publisher.edit.catalogue.list_rows import ListCell, ListRow, parts_of
@@ -16,10 +15,12 @@ from publisher.edit.catalogue.notes import ImportNotes, NoteKind
 from publisher.edit.catalogue.tidy import as_address, as_date
 from publisher.edit.inventory import slug
 from publisher.edit.values import quote_input
-from publisher.messages import LANGUAGES, Text, text, translate
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text, translate
 from publisher.profiles.term_names import find_term, names_version, similar_terms
 from publisher.rdf.namespaces import iri
+from publisher.release.catalogue.service import Extent
 
+_QUESTIONS = "Questions about the data"
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,20}")
 
@@ -68,11 +69,11 @@ class RowContext:
         self.draft.add(found, TYPE, NamedNode(iri(kind)))
         return found
 
-    def box(self, box: Box) -> None:
+    def box(self, box: Extent) -> None:
         """Say that the data set covers a box."""
         place = self.part("extent", "dcterms:spatial", "dcterms:Location")
-        self.draft.add(place, iri("dcat:bbox"), typed_literal(polygon(box), "geo:wktLiteral"))
-        self.draft.add(place, iri("dcat:centroid"), typed_literal(middle(box), "geo:wktLiteral"))
+        self.draft.add(place, iri("dcat:bbox"), box.box)
+        self.draft.add(place, iri("dcat:centroid"), box.centroid)
 
     def add_note(self, field: str, value: str, reason: Text) -> None:
         """Note what was added to what the row says."""
@@ -190,9 +191,12 @@ class CellValues:
         draft, language = self._context.draft, self._context.language
         contact = NamedNode(f"{self._context.base_iri}contact/{slug(unquote(mail))}")
         draft.add(contact, TYPE, NamedNode(iri("vcard:Organization")))
-        tag = language if language in LANGUAGES else "en"
-        called = name.text if name is not None else translate("Questions about the data", tag)
-        draft.add(contact, iri("vcard:fn"), Literal(called, language=language))
+        titles = draft.values(self._context.thing, iri("dcterms:title"))
+        tags = {t.language or language for t in titles if isinstance(t, Literal)} or {language}
+        for tag in (language,) if name is not None else sorted(tags):
+            spoken = tag if tag in LANGUAGES else SOURCE_LANGUAGE
+            called = name.text if name is not None else translate(_QUESTIONS, spoken)
+            draft.add(contact, iri("vcard:fn"), Literal(called, language=tag))
         draft.add(contact, iri("vcard:hasEmail"), NamedNode(f"mailto:{mail}"))
         if phone is None:
             return contact

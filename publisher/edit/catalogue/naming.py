@@ -85,12 +85,17 @@ def name_nodes(draft: CatalogueDraft, base_iri: str) -> dict[str, str]:
     taken = {thing.value for thing in draft.things() if isinstance(thing, NamedNode)}
     giver = NameGiver(base_iri, taken)
     names: dict[Thing, NamedNode] = {}
-    for kinds, name_of in (
-        ((DATASET, SERIES), lambda thing: giver.dataset(draft.title(thing))),
-        ((SERVICE,), lambda thing: giver.service(draft.title(thing))),
-        (AGENTS, lambda thing: giver.agent(draft.title(thing))),
-        (CONTACTS, lambda thing: giver.contact(_contact_words(draft, thing))),
-    ):
+
+    def name_of(thing: Thing) -> str:
+        if draft.is_a(thing, DATASET, SERIES):
+            return giver.dataset(draft.title(thing))
+        if draft.is_a(thing, SERVICE):
+            return giver.service(draft.title(thing))
+        if draft.is_a(thing, *AGENTS):
+            return giver.agent(draft.title(thing))
+        return giver.contact(_contact_words(draft, thing))
+
+    for kinds in ((DATASET, SERIES), (SERVICE,), AGENTS, CONTACTS):
         for thing in _in_order(draft, _nameless(draft, names, kinds)):
             names[thing] = NamedNode(name_of(thing))
     _name_parts(draft, giver, names)

@@ -159,7 +159,23 @@ def _describe_places(draft: MutableGraph, sources: MutableGraph) -> dict[NamedNo
             draft.add(place, "dcat:centroid", extent.centroid)
             found[place] = extent
             break
+        by_hand = _box_by_hand(draft, place) if place not in found else None
+        if by_hand is not None:
+            found[place] = by_hand
+            if not draft.objects(place, "dcat:centroid"):
+                draft.add(place, "dcat:centroid", by_hand.centroid)
     return found
+
+
+def _box_by_hand(draft: MutableGraph, place: NamedNode) -> Extent | None:
+    """Return the extent of a place that the catalogue itself gives a box in WKT."""
+    texts = [str(term.value) for term in draft.objects(place, "dcat:bbox")]
+    return extent_of_positions(
+        position
+        for text in texts
+        if text.lstrip().upper().startswith("POLYGON")
+        for position in read_positions(text)
+    )
 
 
 def _extent(sources: MutableGraph, place: NamedNode) -> Extent | None:
@@ -208,8 +224,9 @@ def _period(draft: MutableGraph, catalogue: NamedNode, datasets: Iterable[NamedN
 def _add_extents(
     draft: MutableGraph, catalogue: NamedNode, extents: Mapping[NamedNode, Extent]
 ) -> None:
-    """Add to each dataset its extent as a blank node, the one that DCAT-AP-SE asks for."""
-    for number, dataset in enumerate(draft.nodes(catalogue, "dcat:dataset"), start=1):
+    """Add to each dataset and series its extent as a blank node, as DCAT-AP-SE asks for it."""
+    described = (*draft.nodes(catalogue, "dcat:dataset"), *draft.instances("dcat:DatasetSeries"))
+    for number, dataset in enumerate(dict.fromkeys(described), start=1):
         places = draft.nodes(dataset, "dcterms:spatial")
         extent = join_extents(extents[place] for place in places if place in extents)
         if extent is not None:
