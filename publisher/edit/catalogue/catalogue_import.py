@@ -17,6 +17,7 @@ from publisher.edit.catalogue.ckan import (
     site_of,
 )
 from publisher.edit.catalogue.draft import (
+    AGENTS,
     CATALOGUE,
     DATASET,
     DISTRIBUTION,
@@ -46,6 +47,7 @@ from publisher.load.files import Role, list_folder
 from publisher.load.parse import parse_file
 from publisher.messages import LANGUAGES, text
 from publisher.rdf.namespaces import iri
+from publisher.rdf.text import fold
 from publisher.release.catalogue.graph import MutableGraph, add_authority_terms
 from publisher.system.http_client import Client, is_web
 
@@ -218,7 +220,7 @@ def import_draft(
     labels = {thing.value: draft.title(thing) for thing in draft.things()}
     tidy(draft, notes)
     _drop_known_terms(draft, notes)
-    named = name_nodes(draft, into.base_iri)
+    named = name_nodes(draft, into.base_iri, known_agents(into))
     placement = place(draft, into.catalogue, into.homes)
     titles = {label: title for label, title in labels.items() if title}
     titles |= placement.titles
@@ -245,6 +247,15 @@ def _drop_known_terms(draft: CatalogueDraft, notes: ImportNotes) -> None:
             name = draft.title(thing)
             notes.add(NoteKind.DROPPED, thing.value, "rdfs:label", name, "", reason)
             draft.drop(thing)
+
+
+def known_agents(into: CatalogueFolder) -> dict[str, str]:
+    """Return name, folded → IRI of the organisations that a folder describes."""
+    return {
+        fold(name.value): agent.value
+        for agent in into.described.things(*AGENTS)
+        for name in into.described.values(agent, iri("foaf:name"))
+    }
 
 
 def default_parties(into: CatalogueFolder) -> tuple[NamedNode | None, NamedNode | None]:

@@ -19,7 +19,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from publisher.edit.catalogue.draft import DATASET, DISTRIBUTION, TYPE, CatalogueDraft, Thing
 from publisher.edit.catalogue.fetching import MOST_PAGES, Fetched, fetch_address, read_json_of
 from publisher.edit.catalogue.notes import ImportNotes, NoteKind
-from publisher.edit.catalogue.tidy import as_address
+from publisher.edit.catalogue.tidy import as_address, as_date, is_mail
 from publisher.errors import SourceError, SourceSyntax
 from publisher.languages import is_language_tag
 from publisher.messages import printable, text
@@ -97,6 +97,7 @@ _RESOURCE: Mapping[str, str] = {
     "package_format": "dcat:packageFormat",
 }
 _TEXTS = frozenset(("adms:versionNotes",))
+_DATES = frozenset(("dcterms:issued", "dcterms:modified", "dcat:startDate", "dcat:endDate"))
 _ONE = frozenset(("dcterms:issued", "dcterms:modified", "dcat:version"))
 _NO_PROPERTY = text("DCAT-AP has no property for this field.")
 
@@ -348,8 +349,14 @@ class _PackageWriter:
         value = value.strip()
         if not value:
             return
+        term: Literal | NamedNode
         if is_text or path in _TEXTS:
-            term: Literal | NamedNode = Literal(value, language=self._texts.language)
+            term = Literal(value, language=self._texts.language)
+        elif path in _DATES:
+            # JSON has no dates and CKAN no types, so this changes nothing that it says.
+            term = as_date(value) or Literal(value)
+        elif path == "dcat:byteSize" and value.isdecimal():
+            term = Literal(value, datatype=NamedNode(iri("xsd:nonNegativeInteger")))
         else:
             # An address that is followed by words is no address.
             address = as_address(value) if not re.search(r"\s", value) else ""
@@ -455,7 +462,9 @@ class _PackageWriter:
         self._draft.add(contact, TYPE, NamedNode(iri("vcard:Organization")))
         self._add(contact, "vcard:fn", str(name or mail), is_text=True)
         if mail:
-            self._draft.add(contact, iri("vcard:hasEmail"), Literal(str(mail)))
+            address = str(mail).strip()
+            term = NamedNode(f"mailto:{address}") if is_mail(address) else Literal(address)
+            self._draft.add(contact, iri("vcard:hasEmail"), term)
 
     def _period(self) -> None:
         stated = [p for p in _listed(self._fields.get("temporal_coverage")) if isinstance(p, dict)]

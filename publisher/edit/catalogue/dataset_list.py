@@ -9,9 +9,12 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.catalogue.catalogue_import import CatalogueFolder, default_parties
+from publisher.edit.catalogue.catalogue_import import (
+    CatalogueFolder,
+    default_parties,
+    known_agents,
+)
 from publisher.edit.catalogue.draft import (
-    AGENTS,
     DATASET,
     SERIES,
     SERVICE,
@@ -23,10 +26,10 @@ from publisher.edit.catalogue.list_rows import ListCell, ListRow, read_tables
 from publisher.edit.catalogue.list_values import (
     CellValues,
     RowContext,
-    is_mail,
     typed_literal,
 )
 from publisher.edit.catalogue.notes import ImportNotes
+from publisher.edit.catalogue.tidy import is_mail
 from publisher.edit.inventory import slug
 from publisher.edit.sheets.reports import ImportReport, in_order
 from publisher.edit.values import quote_input
@@ -309,19 +312,15 @@ class _RowWriter:
             self.context.say("dcat:contactPoint", contact)
 
     def _publisher(self, cell: ListCell) -> NamedNode:
-        known = {
-            fold(name.value): agent
-            for agent in self._into.described.things(*AGENTS)
-            for name in self._into.described.values(agent, iri("foaf:name"))
-        }
-        found = known.get(fold(cell.text))
-        if isinstance(found, NamedNode):
-            return found
+        known = known_agents(self._into).get(fold(cell.text))
+        agent = NamedNode(f"{self._into.base_iri}id/organisation/{slug(cell.text) or 'publisher'}")
+        # What a list before has said of it, this one has to say again.
+        if known is not None and known != agent.value:
+            return NamedNode(known)
         if is_web(cell.text):
             return NamedNode(cell.text)
         draft = self.context.draft
         kind = self._values.term("publisher-type")
-        agent = NamedNode(f"{self._into.base_iri}id/organisation/{slug(cell.text) or 'publisher'}")
         draft.add(agent, TYPE, NamedNode(iri("foaf:Agent")))
         draft.add(agent, iri("foaf:name"), Literal(cell.text, language=self._into.language))
         if kind is not None:

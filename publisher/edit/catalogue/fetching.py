@@ -200,15 +200,15 @@ def read_page(fetched: Fetched, limits: ReadLimits = DEFAULT_READ_LIMITS) -> lis
     """
     syntax = syntax_of_fetched(fetched)
     if syntax is None:
-        language = other_language(urlsplit(fetched.address).path, beginning(fetched.content))
+        other = other_language(urlsplit(fetched.address).path, beginning(fetched.content))
         raise SourceSyntax(
-            "It is neither RDF nor an answer of CKAN, but {language}."
-            if language
+            "It is neither RDF nor an answer of CKAN, but {syntax}."
+            if other
             else "It is neither RDF nor an answer of CKAN.",
             where=fetched.where,
             remedy="Give the address of the feed itself, such as …/catalog.rdf, …/catalog.ttl or"
             " …/api/3/action/package_search.",
-            language=language,
+            syntax=other,
         )
     content = fetched.content
     if syntax == RdfFormat.RDF_XML or not content.startswith(b"{"):

@@ -180,6 +180,7 @@ class FileWriter:
         draft.add(file, iri("dcat:accessService"), service)
         self._label(file, label)
         self._format(file, _FORMATS.get(kind, ""))
+        values.terms("availability", "dcatap:availability", number, file)
         self._terms_of_use(file, row, number)
         draft.add(service, iri("dcterms:license"), *draft.values(file, iri("dcterms:license")))
         context.add_note("dcat:DataService", service.value, _SERVED)

@@ -21,13 +21,7 @@ from publisher.rdf.namespaces import iri
 from publisher.release.catalogue.service import Extent
 
 _QUESTIONS = "Questions about the data"
-_MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{4,20}")
-
-
-def is_mail(written: str) -> bool:
-    """Tell whether something is a mail address."""
-    return _MAIL.fullmatch(written.strip()) is not None
 
 
 def typed_literal(value: str, datatype: str) -> Literal:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -25,6 +25,7 @@ from publisher.edit.catalogue.draft import (
 )
 from publisher.edit.inventory import slug
 from publisher.rdf.namespaces import iri
+from publisher.rdf.text import fold
 
 # Names below service/ that the site has for its own.
 RESERVED_SERVICES = frozenset(("sparql", "documents"))
@@ -80,8 +81,14 @@ class NameGiver:
         return f"{self._base}contact/{slug(words) or 'contact'}"
 
 
-def name_nodes(draft: CatalogueDraft, base_iri: str) -> dict[str, str]:
-    """Give every node of a draft that has no name one; return label → name of each."""
+def name_nodes(draft: CatalogueDraft, base_iri: str, agents: Mapping[str, str]) -> dict[str, str]:
+    """Give every node of a draft that has no name one; return label → name of each.
+
+    Args:
+        draft: The descriptions, which are changed.
+        base_iri: Base of new names.
+        agents: Name, folded → IRI of organisations that have one already.
+    """
     taken = {thing.value for thing in draft.things() if isinstance(thing, NamedNode)}
     giver = NameGiver(base_iri, taken)
     names: dict[Thing, NamedNode] = {}
@@ -92,13 +99,19 @@ def name_nodes(draft: CatalogueDraft, base_iri: str) -> dict[str, str]:
         if draft.is_a(thing, SERVICE):
             return giver.service(draft.title(thing))
         if draft.is_a(thing, *AGENTS):
-            return giver.agent(draft.title(thing))
+            title = draft.title(thing)
+            return agents.get(fold(title)) or giver.agent(title)
         return giver.contact(_contact_words(draft, thing))
 
     for kinds in ((DATASET, SERIES), (SERVICE,), AGENTS, CONTACTS):
         for thing in _in_order(draft, _nameless(draft, names, kinds)):
             names[thing] = NamedNode(name_of(thing))
     _name_parts(draft, giver, names)
+    for thing, name in names.items():
+        # Others have described it. What an import before has written is this one's to say again.
+        is_known = name.value == agents.get(fold(draft.title(thing)))
+        if is_known and name.value != giver.agent(draft.title(thing)):
+            draft.drop(thing)
     draft.rename(names)
     return {thing.value: name.value for thing, name in names.items()}
 

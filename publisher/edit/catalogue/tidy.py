@@ -213,6 +213,11 @@ def _written(draft: CatalogueDraft, value: Term) -> str:
     return ""
 
 
+def is_mail(written: str) -> bool:
+    """Tell whether something is a mail address."""
+    return _MAIL.fullmatch(written.strip()) is not None
+
+
 def as_address(written: str) -> str:
     """Return an address as an IRI, what must not stand in one escaped; empty for anything else.
 
@@ -354,7 +359,7 @@ def _contact(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
         if isinstance(value, BlankNode):
             inner = draft.values(value, iri("vcard:hasValue"))
             written = inner[0].value.removeprefix("mailto:") if inner else written
-        if _MAIL.fullmatch(written) and _shown(value) != f"mailto:{written}":
+        if is_mail(written) and _shown(value) != f"mailto:{written}":
             draft.exchange(thing, mail, value, NamedNode(f"mailto:{written}"))
             notes.add(
                 NoteKind.CHANGED,
@@ -364,7 +369,7 @@ def _contact(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
                 f"mailto:{written}",
                 _IS_ADDRESS,
             )
-        elif not _MAIL.fullmatch(written):
+        elif not is_mail(written):
             reason = text("it is no mail address; it stays as it is.")
             notes.add(NoteKind.UNKNOWN, _name(thing), "vcard:hasEmail", written, written, reason)
     _telephone(draft, thing, notes)

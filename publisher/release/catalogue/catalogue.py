@@ -26,7 +26,12 @@ from publisher.release.catalogue.distributions import (
     add_tables,
 )
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
-from publisher.release.catalogue.harmonise import harmonise, name_blank_nodes, type_terms
+from publisher.release.catalogue.harmonise import (
+    harmonise,
+    name_blank_nodes,
+    type_addresses,
+    type_terms,
+)
 from publisher.release.catalogue.service import (
     Extent,
     describe_service,
@@ -100,6 +105,8 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
             _add_extents(draft, catalogue, extents)
     add_authority_terms(draft)
     type_terms(draft)
+    if view is ApplicationProfile.EU:
+        type_addresses(draft)
     return draft.triples()
 
 

@@ -56,6 +56,19 @@ def type_terms(draft: MutableGraph) -> None:
             _label(draft, category)
 
 
+def type_addresses(draft: MutableGraph) -> None:
+    """Say of the addresses of high-value datasets that they are resources (HVD 3.0).
+
+    The shapes ask for it, and judge what is in the feed and nothing else.
+    """
+    for law in draft.all_objects("dcatap:applicableLegislation"):
+        for subject in draft.subjects("dcatap:applicableLegislation", law):
+            for name in ("dcat:accessURL", "dcat:endpointURL", "dcat:endpointDescription"):
+                for address in draft.nodes(subject, name):
+                    if not draft.objects(address, "rdf:type"):
+                        draft.add(address, "rdf:type", node("rdfs:Resource"))
+
+
 def _label(draft: MutableGraph, category: NamedNode) -> None:
     """Name a category of high-value datasets and its list, where nobody has (DCAT-AP 3.0.1)."""
     if not draft.objects(category, "skos:prefLabel"):
