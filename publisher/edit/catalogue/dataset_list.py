@@ -105,9 +105,9 @@ def read_dataset_list(
     names = _RowNames(tables.datasets, into)
     writers = []
     for row in tables.datasets:
-        if row.errors == 0 or names.iris.get(id(row)):
-            writers.append((row, _RowWriter(row, names, into, notes)))
-    by_name = {writer.name: writer for _, writer in writers}
+        # A row that is left out is read too: all that is wrong with it is told at once.
+        writers.append((row, _RowWriter(row, names, into, notes)))
+    by_name = {writer.name: writer for _, writer in writers if writer.name}
     for _, writer in writers:
         writer.write()
     for row in tables.files:

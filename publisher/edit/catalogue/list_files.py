@@ -81,6 +81,7 @@ class FileWriter:
         file_format = find_format(format_cell.text if format_cell is not None else "")
         if format_cell is not None and not (file_format.file_type or file_format.media_type):
             self._refuse_format(row, format_cell)
+        self._size(row, number)
         written = row.cell("service", number)
         if endpoint is None and written is not None and is_web(written.text):
             endpoint = values.address_of(written)
@@ -247,7 +248,9 @@ class FileWriter:
             self._format(file, known.file_type, known.media_type)
         elif cell is None and by_name.file_type:
             self._format(file, by_name.file_type)
-        self._size(file, row, number)
+        size = self._size(row, number)
+        if size is not None:
+            draft.add(file, iri("dcat:byteSize"), size)
         values.terms("availability", "dcatap:availability", number, file)
         self._terms_of_use(file, row, number)
 
@@ -277,20 +280,20 @@ class FileWriter:
         if media_type:
             draft.add(file, iri("dcat:mediaType"), NamedNode(IANA + media_type))
 
-    def _size(self, file: NamedNode, row: ListRow, number: int) -> None:
+    def _size(self, row: ListRow, number: int) -> Literal | None:
+        """Return the size in a row; None when there is none, or it is reported."""
         cell = row.cell("size", number)
         if cell is None:
-            return
+            return None
         digits = re.sub(r"[\s\u00a0]", "", cell.text)
-        if not re.fullmatch(r"[0-9]{1,18}", digits):
-            message = text(
-                "'{written}' is no number of bytes. Write digits alone, or nothing.",
-                written=quote_input(cell.text),
-            )
-            row.refuse(message, cell.position)
-            return
-        size = typed_literal(digits, "xsd:nonNegativeInteger")
-        self._context.draft.add(file, iri("dcat:byteSize"), size)
+        if re.fullmatch(r"[0-9]{1,18}", digits):
+            return typed_literal(digits, "xsd:nonNegativeInteger")
+        message = text(
+            "'{written}' is no number of bytes. Write digits alone, or nothing.",
+            written=quote_input(cell.text),
+        )
+        row.refuse(message, cell.position)
+        return None
 
     def _terms_of_use(self, file: NamedNode, row: ListRow, number: int) -> None:
         """Write licence, conditions and law: those of the file's row, else its data set's."""
