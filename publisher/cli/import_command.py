@@ -56,13 +56,13 @@ _MOST_SUMMARY_LINES = 30
     "--files",
     "file_list",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="A second list, of the files of the data sets: a row a file.",
+    help="A second list, of the files of the datasets: a row a file.",
 )
 @click.option("--skip-bad", is_flag=True, help="Leave out rows with errors; import the others.")
 @click.option("--dry-run", is_flag=True, help="Show what would change or be lost; write nothing.")
 @click.option("--overwrite", is_flag=True, help="Take what SOURCE says, also over changes by hand.")
 @click.option(
-    "--allow-removal", is_flag=True, help="Remove data sets that SOURCE does not have any more."
+    "--allow-removal", is_flag=True, help="Remove datasets that SOURCE does not have any more."
 )
 @click.option(
     "--report",
@@ -99,7 +99,7 @@ def import_catalogue(
 ) -> None:
     """Bring in a catalogue: an address or file in DCAT or of CKAN, or a list (.csv, .xlsx).
 
-    A data set becomes a file of data/catalogue/; imported again, only differences are written.
+    A dataset becomes a file of data/catalogue/; imported again, only differences are written.
     """
     if source is None:
         raise UsageError(
@@ -260,7 +260,7 @@ def _print(found: CatalogueImport, notes: ImportNotes, lang: str, into: Path | N
     placement, result = found.placement, found.result
     click.echo(
         translate(
-            "{datasets} data sets, {files} files, {services} services, {series} series.",
+            "{datasets} datasets, {files} files, {services} services, {series} series.",
             lang,
             datasets=len(placement.datasets),
             files=placement.distributions,

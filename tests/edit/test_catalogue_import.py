@@ -116,7 +116,7 @@ def test_a_feed_becomes_files_in_the_form_of_dcat_ap(folder: Path) -> None:
 
 
 def test_each_change_and_loss_is_a_line_of_the_report(folder: Path) -> None:
-    """Data set, field, before, after and why; as CSV and as JSON."""
+    """Dataset, field, before, after and why; as CSV and as JSON."""
     report = folder / "report.json"
     imported(feed_file(folder), "--report", report)
     lines = json.loads(report.read_text())
@@ -130,7 +130,7 @@ def test_each_change_and_loss_is_a_line_of_the_report(folder: Path) -> None:
 
     imported(feed_file(folder), "--report", folder / "again.csv", "--dry-run")
     rows = list(csv.DictReader((folder / "again.csv").read_text("utf-8-sig").splitlines()))
-    assert {row["Data set"] for row in rows} >= {"Träd"}
+    assert {row["Dataset"] for row in rows} >= {"Träd"}
 
 
 def test_names_that_are_given_last(folder: Path) -> None:
@@ -341,7 +341,7 @@ def test_a_paged_feed_comes_whole(
         return {f"/c?page={n}": ("text/turtle", hydra_page(n, following[n])) for n in (1, 2, 3)}
 
     output = imported(web(pages) + "/c?page=1")
-    assert output.startswith("3 data sets")
+    assert output.startswith("3 datasets")
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_the_front_page_of_a_ckan_portal_is_enough(
     site = web(pages)
     report = folder / "report.json"
     output = imported(f"{site}/", "--report", report)
-    assert output.startswith("150 data sets, 150 files")
+    assert output.startswith("150 datasets, 150 files")
     assert values(folder, f"{site}/dataset/id-149", "dcterms:title") == {"Paket 149"}
     file = f"{site}/dataset/id-149/resource/r"
     assert values(folder, file, "dcterms:license") == {
@@ -424,7 +424,7 @@ def test_packages_of_which_the_names_are_listed_are_fetched(
         }
 
     site = web(pages)
-    assert imported(f"{site}/api/3/action/package_list").startswith("2 data sets")
+    assert imported(f"{site}/api/3/action/package_list").startswith("2 datasets")
     assert values(folder, f"{site}/dataset/id-1", "dcterms:title") == {"Ett", "One"}
 
 

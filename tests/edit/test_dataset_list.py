@@ -1,4 +1,4 @@
-"""Lists of data sets as people keep them in a spreadsheet: CSV and workbooks become a catalogue."""
+"""Lists of datasets as people keep them in a spreadsheet: CSV and workbooks become a catalogue."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def write(text: str, name: str = "list.csv") -> Path:
 
 
 def test_swedish_and_english_headings_mean_the_same() -> None:
-    """Semicolons or commas, other words for the terms, and the explanation row is no data set."""
+    """Semicolons or commas, other words for the terms, and the explanation row is no dataset."""
     write(
         "Titel sv;Beskrivning (sv);Nyckelord;Tema;Licens;Uppdateringsfrekvens;Länk;Format\n"
         "# Vad den heter;;;;;;;\n"
@@ -143,7 +143,7 @@ def test_a_high_value_row_marks_data_set_file_and_service() -> None:
 
 
 def test_a_list_of_files_adds_to_the_data_sets() -> None:
-    """Named by id, title or address; of a data set that no row describes, the row is refused."""
+    """Named by id, title or address; of a dataset that no row describes, the row is refused."""
     write("Id,Titel,Beskrivning\nx1,Sjöar,Alla.\n,Åar,Alla.\n")
     files = write(
         "Datamängd,Länk,Format\nx1,https://e.example/1.csv,CSV\nsjöar,https://e.example/2.json,JSON\n"
@@ -172,7 +172,7 @@ def test_a_list_imported_again_keeps_what_it_made() -> None:
 
 @pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
 def test_a_template_can_be_filled_in(name: str) -> None:
-    """It has every heading, explains each, and a row below becomes a data set."""
+    """It has every heading, explains each, and a row below becomes a dataset."""
     assert call("--template", name).exit_code == 0
     assert "already" in call("--template", name).output
     cells = {"Title en": "Roads", "Description en": "All roads.", "Theme": "Transport"}
@@ -182,7 +182,7 @@ def test_a_template_can_be_filled_in(name: str) -> None:
             file.write(",".join(cells.get(head, "") for head in heads) + "\n")
     else:
         book = openpyxl.load_workbook(name)
-        sheet = book["Data sets"]
+        sheet = book["Datasets"]
         heads = [str(cell.value) for cell in sheet[1]]
         for head, text in cells.items():
             sheet.cell(2, heads.index(head) + 1, text)
@@ -198,7 +198,7 @@ def test_a_template_can_be_filled_in(name: str) -> None:
 
 @pytest.mark.slow
 def test_a_list_as_regions_keep_it_passes_the_profiles(tmp_path: Path) -> None:
-    """Data sets, high-value ones, map services and series: checked, built, judged in both views."""
+    """Datasets, high-value ones, map services and series: checked, built, judged in both views."""
     listed = rows("https://filer.region.example", datasets=9, high_value=4, maps=3, series=2)
     write(as_csv(listed))
     imported("list.csv", "--into", "new", *NEW)

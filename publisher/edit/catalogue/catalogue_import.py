@@ -121,7 +121,7 @@ def read_folder(folder: Path, base_iri: str, language: str) -> CatalogueFolder:
     catalogues = described.things(CATALOGUE)
     if not catalogues:
         raise SourceMissing(
-            "The folder has no catalogue that data sets can be listed in.",
+            "The folder has no catalogue that datasets can be listed in.",
             where=str(folder / "data/catalogue.ttl"),
             remedy="Begin with 'publisher init FOLDER --catalogue', or describe a dcat:Catalog"
             " there.",
@@ -152,9 +152,9 @@ def read_source(
             add_package(draft, package, texts, notes)
     if not draft.things(DATASET, SERIES, SERVICE) and not _listed_datasets(draft):
         raise SourceMissing(
-            "It describes no data set.",
+            "It describes no dataset.",
             where=source,
-            remedy="Data sets are of class dcat:Dataset, or packages of CKAN. Give the address of"
+            remedy="Datasets are of class dcat:Dataset, or packages of CKAN. Give the address of"
             " the catalogue as a whole.",
         )
     return draft

@@ -243,7 +243,7 @@ def _each_package(
 def add_package(
     draft: CatalogueDraft, package: Mapping[str, Any], texts: CkanTexts, notes: ImportNotes
 ) -> None:
-    """Add a package to a draft: data set, files, publisher and contact."""
+    """Add a package to a draft: dataset, files, publisher and contact."""
     fields = {**_extras(package), **{k: v for k, v in package.items() if v not in (None, "", [])}}
     writer = _PackageWriter(draft, fields, texts, notes)
     writer.add_dataset()

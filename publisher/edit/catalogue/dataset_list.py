@@ -1,4 +1,4 @@
-"""Rows of a list → descriptions of data sets, series, services and their files in DCAT-AP."""
+"""Rows of a list → descriptions of datasets, series, services and their files in DCAT-AP."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def read_dataset_list(
     """Return what a list says; a row with an error is left out as a whole.
 
     Args:
-        file: The list: a row a data set.
+        file: The list: a row a dataset.
         file_list: A second one: a row a file; None when there is none.
         into: The folder that it is imported into.
         notes: What is added to what a row says is noted there.
@@ -116,7 +116,7 @@ def read_dataset_list(
         if name is not None and owner is None:
             cell = row.cell("dataset")
             message = text(
-                "No row of this list describes the data set '{name}', so that a file can be added"
+                "No row of this list describes the dataset '{name}', so that a file can be added"
                 " to it.",
                 name=quote_input(cell.text if cell else ""),
             )
@@ -133,7 +133,7 @@ def read_dataset_list(
 
 
 class _RowNames:
-    """The names of the data sets of a list, and how its other rows call them."""
+    """The names of the datasets of a list, and how its other rows call them."""
 
     def __init__(self, rows: Sequence[ListRow], into: CatalogueFolder) -> None:
         self.iris: dict[int, str] = {}
@@ -205,11 +205,11 @@ class _RowNames:
         return ""
 
     def find(self, row: ListRow, key: str, *, is_series: bool = False) -> str | None:
-        """Return the name of a data set or series that a cell means; None when it means none."""
+        """Return the name of a dataset or series that a cell means; None when it means none."""
         cell = row.cell(key)
         if cell is None:
             if key == "dataset":
-                row.refuse(text("It does not say which data set the file belongs to."), key=key)
+                row.refuse(text("It does not say which dataset the file belongs to."), key=key)
             return None
         name = self._known.get(fold(cell.text))
         if name is None and is_web(cell.text):
@@ -222,7 +222,7 @@ class _RowNames:
             )
             if not is_series:
                 message = text(
-                    "No row of this list describes the data set '{name}', so that a file can be"
+                    "No row of this list describes the dataset '{name}', so that a file can be"
                     " added to it.",
                     name=quote_input(cell.text),
                 )
@@ -231,7 +231,7 @@ class _RowNames:
         return name
 
 
-# Column → property of a data set or series, for terms, addresses and dates.
+# Column → property of a dataset or series, for terms, addresses and dates.
 _TERMS = {
     "theme": "dcat:theme",
     "access-rights": "dcterms:accessRights",
@@ -262,7 +262,7 @@ class _RowWriter:
         self._files = FileWriter(self.context, row)
 
     def write(self) -> None:
-        """Write the data set, series or service, and what stands with it in the row."""
+        """Write the dataset, series or service, and what stands with it in the row."""
         draft, thing = self.context.draft, self.context.thing
         draft.add(thing, TYPE, NamedNode(self._kind))
         self._values.texts("title", "dcterms:title")
@@ -297,7 +297,7 @@ class _RowWriter:
         before = row.errors
         self._files.write(row, 1)
         if self._row.errors and row.errors == before:
-            row.errors += 1  # its data set is not imported
+            row.errors += 1  # its dataset is not imported
 
     def _parties(self) -> None:
         """Write publisher and contact; those of the catalogue stand in for what is not said."""
@@ -358,7 +358,7 @@ class _RowWriter:
         return self._values.contact(address, name, phone)
 
     def _extent(self) -> None:
-        """Write the time and the box that a data set covers."""
+        """Write the time and the box that a dataset covers."""
         start, end = self._values.day("start"), self._values.day("end")
         if start is not None or end is not None:
             period = self.context.part("temporal", "dcterms:temporal", "dcterms:PeriodOfTime")
@@ -413,7 +413,7 @@ class _RowWriter:
                 self._row.refuse(message, metres.position)
 
     def _high_value(self) -> None:
-        """Mark a high-value data set: category and legislation (DCAT-AP HVD 3.0, 4 and 5)."""
+        """Mark a high-value dataset: category and legislation (DCAT-AP HVD 3.0, 4 and 5)."""
         self._values.terms("hvd", "dcatap:hvdCategory")
         if self.context.draft.values(self.context.thing, iri("dcatap:hvdCategory")):
             law = NamedNode(str(HIGH_VALUE))

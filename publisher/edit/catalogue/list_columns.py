@@ -1,4 +1,4 @@
-"""The columns of a list of data sets: what they are called in Swedish and English, what they hold.
+"""The columns of a list of datasets: what they are called in Swedish and English, what they hold.
 
 A heading is recognised without case and marks, with a language behind it (``Titel en``, ``Title
 (sv)``) and with a number for a further file in the same row (``Länk 2``).
@@ -75,7 +75,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         _R,
         _names("Datamängd", "Dataset"),
         "datamangd id|data set|dataset id|tillhör datamängd|datamängdens id|datamängdens titel",
-        text("In a list of files: id, title or address of the data set that the file belongs to."),
+        text("In a list of files: id, title or address of the dataset that the file belongs to."),
     ),
     ListColumn(
         "id",
@@ -273,7 +273,7 @@ COLUMNS: tuple[ListColumn, ...] = (
         "hvd|hvd kategori|hvd category|hvdcategory|dcatap hvdcategory|särskilt värdefull"
         "|särskilt värdefull kategori|värdefull datamängd|high value category|högvärdig"
         "|kategori för värdefulla datamängder|high value dataset category",
-        text("The category of a high-value data set, by Regulation (EU) 2023/138; else empty."),
+        text("The category of a high-value dataset, by Regulation (EU) 2023/138; else empty."),
         terms="hvd-category",
         is_several=True,
     ),

@@ -47,7 +47,7 @@ _FORMATS: Mapping[str, str] = {
     "atom": "ATOM",
 }
 _OF_SERVICES = {f"{code}": kind for kind, code in _FORMATS.items() if code.endswith("_SRVC")}
-# What a distribution has from its data set's row, and a service too.
+# What a distribution has from its dataset's row, and a service too.
 _OF_DATASET = ("dcterms:issued", "dcterms:modified", "dcterms:language")
 _OF_SERVICE = (
     "dcterms:publisher",
@@ -59,14 +59,14 @@ _OF_SERVICE = (
     "dcatap:hvdCategory",
     "foaf:page",
 )
-_SERVED = text("a service gives the data set.")
+_SERVED = text("a service gives the dataset.")
 
 
 class FileWriter:
-    """Writes the files and services of one data set."""
+    """Writes the files and services of one dataset."""
 
     def __init__(self, context: RowContext, row: ListRow) -> None:
-        """Begin with the row of the data set."""
+        """Begin with the row of the dataset."""
         self._context, self._own_row = context, row
         self._giver = NameGiver(context.base_iri)
 
@@ -154,7 +154,7 @@ class FileWriter:
         endpoint: NamedNode,
         link: NamedNode | None,
     ) -> None:
-        """Write a service and the distribution of the data set that it gives."""
+        """Write a service and the distribution of the dataset that it gives."""
         context, draft = self._context, self._context.draft
         dataset = context.thing
         called = slug(dataset.value.rstrip("/#").replace("#", "/").rpartition("/")[2])
@@ -213,7 +213,7 @@ class FileWriter:
             draft.add(standard, iri("dcterms:title"), Literal(label_of(kind, "en"), language="en"))
 
     def _distribution(self, words: str) -> NamedNode:
-        """Return a new distribution of the data set."""
+        """Return a new distribution of the dataset."""
         draft, dataset = self._context.draft, self._context.thing
         file = NamedNode(self._giver.distribution(dataset.value, words))
         draft.add(dataset, iri("dcat:distribution"), file)
@@ -255,7 +255,7 @@ class FileWriter:
         self._terms_of_use(file, row, number)
 
     def _label(self, file: NamedNode, label: str) -> None:
-        """Call a file by its format, in each language of its data set."""
+        """Call a file by its format, in each language of its dataset."""
         titles = self._context.draft.values(self._context.thing, iri("dcterms:title"))
         for title in titles:
             if isinstance(title, Literal):
@@ -296,7 +296,7 @@ class FileWriter:
         return None
 
     def _terms_of_use(self, file: NamedNode, row: ListRow, number: int) -> None:
-        """Write licence, conditions and law: those of the file's row, else its data set's."""
+        """Write licence, conditions and law: those of the file's row, else its dataset's."""
         draft = self._context.draft
         for source in (row, self._own_row):
             if draft.values(file, iri("dcterms:license")):

@@ -1,4 +1,4 @@
-"""A list of data sets, as CSV or a workbook → rows whose columns are known.
+"""A list of datasets, as CSV or a workbook → rows whose columns are known.
 
 Rows that begin with ``#`` are explanations. What cannot be understood is reported with its cell.
 """
@@ -111,10 +111,10 @@ def parts_of(column: ListColumn, cell: ListCell) -> Iterator[ListCell]:
 
 @dataclass(frozen=True)
 class ListTables:
-    """The rows of a list: of data sets, and of their files where these have a table of their own.
+    """The rows of a list: of datasets, and of their files where these have a table of their own.
 
     Attributes:
-        datasets: A row a data set, series or service.
+        datasets: A row a dataset, series or service.
         files: A row a file.
     """
 

@@ -35,7 +35,7 @@ class RowContext:
 
     Attributes:
         draft: The descriptions of this row alone.
-        thing: The data set, series or service.
+        thing: The dataset, series or service.
         base_iri: Base of names.
         language: Of texts without one.
         notes: What is added is noted there.
@@ -48,11 +48,11 @@ class RowContext:
     notes: ImportNotes
 
     def say(self, path: str, *values: NamedNode | Literal) -> None:
-        """Say something of the data set; ``path`` is a prefixed name."""
+        """Say something of the dataset; ``path`` is a prefixed name."""
         self.draft.add(self.thing, iri(path), *values)
 
     def part(self, name: str, path: str, kind: str) -> NamedNode:
-        """Return a new part of the data set, of a class."""
+        """Return a new part of the dataset, of a class."""
         return self.part_of(self.thing, name, path, kind)
 
     def part_of(self, owner: NamedNode, name: str, path: str, kind: str) -> NamedNode:
@@ -64,7 +64,7 @@ class RowContext:
         return found
 
     def box(self, box: Extent) -> None:
-        """Say that the data set covers a box."""
+        """Say that the dataset covers a box."""
         place = self.part("extent", "dcterms:spatial", "dcterms:Location")
         self.draft.add(place, iri("dcat:bbox"), box.box)
         self.draft.add(place, iri("dcat:centroid"), box.centroid)

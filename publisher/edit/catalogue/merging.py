@@ -67,7 +67,7 @@ class MergePolicy:
 
     Attributes:
         overwrite: Take what the source says, also where somebody changed it by hand.
-        allow_removal: Remove data sets of which the source says nothing any more.
+        allow_removal: Remove datasets of which the source says nothing any more.
     """
 
     overwrite: bool = False

@@ -59,7 +59,7 @@ class NameGiver:
         return found
 
     def dataset(self, title: str) -> str:
-        """Return a name for a data set."""
+        """Return a name for a dataset."""
         return self.take(f"{self._base}dataset/", title, "dataset")
 
     def service(self, title: str) -> str:
@@ -67,7 +67,7 @@ class NameGiver:
         return self.take(f"{self._base}service/", title, "service")
 
     def distribution(self, dataset: str, words: str) -> str:
-        """Return a name for a distribution of a data set."""
+        """Return a name for a distribution of a dataset."""
         is_own = dataset.startswith(self._base)
         beginning = f"{dataset}/distribution/" if is_own else _part(dataset, "distribution-")
         return self.take(beginning, words, "file")

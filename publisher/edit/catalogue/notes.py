@@ -1,4 +1,4 @@
-"""What an import changed, left out or did not know: one line each, with data set, field and why."""
+"""What an import changed, left out or did not know: one line each, with dataset, field and why."""
 
 from __future__ import annotations
 
@@ -17,10 +17,19 @@ class NoteKind(Enum):
     """What became of a value."""
 
     CHANGED = "changed"
-    DROPPED = "left out"
-    UNKNOWN = "not known"
+    DROPPED = "dropped"
+    UNKNOWN = "unknown"
     ADDED = "added"
-    KEPT = "kept as it was"
+    KEPT = "kept"
+
+
+_WORDS = {
+    NoteKind.CHANGED: "changed",
+    NoteKind.DROPPED: "left out",
+    NoteKind.UNKNOWN: "not known",
+    NoteKind.ADDED: "added",
+    NoteKind.KEPT: "kept as it was",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +38,7 @@ class ImportNote:
 
     Attributes:
         kind: What was done.
-        dataset: Title of the data set, or whatever else it is about; before they are known, its
+        dataset: Title of the dataset, or whatever else it is about; before they are known, its
             IRI.
         field: The property, as a prefixed name, or the column.
         old: As it stood in what was imported.
@@ -57,7 +66,7 @@ class ImportNotes:
         self._notes.append(ImportNote(kind, about, field, old, new, reason))
 
     def name(self, titles: Mapping[str, str]) -> None:
-        """Call things by their titles: IRI → title of the data set that they belong to."""
+        """Call things by their titles: IRI → title of the dataset that they belong to."""
         self._notes = [
             replace(note, dataset=titles.get(note.dataset, note.dataset)) for note in self._notes
         ]
@@ -88,7 +97,7 @@ class ImportNotes:
                 "{count} × {kind}: {field}: {reason} For example in '{dataset}': {values}",
                 language,
                 count=number,
-                kind=translate(note.kind.value, language),
+                kind=translate(_WORDS[note.kind], language),
                 field=note.field,
                 reason=in_language(note.reason, language),
                 dataset=_shortened(note.dataset),
@@ -99,10 +108,10 @@ class ImportNotes:
         """Return all notes as CSV (RFC 4180)."""
         file = io.StringIO()
         writer = csv.writer(file)
-        heads = ("What was done", "Data set", "Field", "Before", "After", "Why")
+        heads = ("What was done", "Dataset", "Field", "Before", "After", "Why")
         writer.writerow([translate(head, language) for head in heads])
         for note in self._notes:
-            kind, reason = translate(note.kind.value, language), in_language(note.reason, language)
+            kind, reason = translate(_WORDS[note.kind], language), in_language(note.reason, language)
             writer.writerow((kind, note.dataset, note.field, note.old, note.new, reason))
         return file.getvalue()
 
@@ -110,7 +119,7 @@ class ImportNotes:
         """Return all notes as JSON: a list of objects, the reason in each language."""
         listed = [
             {
-                "kind": note.kind.name.lower(),
+                "kind": note.kind.value,
                 "dataset": note.dataset,
                 "field": note.field,
                 "old": note.old,

@@ -1,8 +1,8 @@
 """Which file of the catalogue each description is written into.
 
-``data/catalogue/<name>.ttl`` holds a data set or series with its files, and the services that are
+``data/catalogue/<name>.ttl`` holds a dataset or series with its files, and the services that are
 for it alone; ``agents.ttl`` holds organisations and contact points; ``terms.ttl`` what several
-data sets share. Where a thing stands already, it stays.
+datasets share. Where a thing stands already, it stays.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ class Placement:
 
     Attributes:
         files: Name of a file → what it says.
-        titles: IRI → title of the data set that it belongs to, for people.
-        datasets: IRIs of the data sets.
+        titles: IRI → title of the dataset that it belongs to, for people.
+        datasets: IRIs of the datasets.
         services: IRIs of the services.
         series: IRIs of the series.
-        distributions: How many files the data sets have.
+        distributions: How many files the datasets have.
     """
 
     files: Mapping[str, list[Triple]]
@@ -85,10 +85,10 @@ def place(draft: CatalogueDraft, catalogue: str, homes: Mapping[str, str]) -> Pl
 def _root_files(
     draft: CatalogueDraft, roots: list[NamedNode], homes: Mapping[str, str]
 ) -> dict[NamedNode, str]:
-    """Return the file of each data set, series and service."""
+    """Return the file of each dataset, series and service."""
     taken = {*homes.values(), *(f"{FOLDER}/{name}.ttl" for name in _RESERVED)}
     found: dict[NamedNode, str] = {}
-    # Services come last: one that is for a single data set stands with it.
+    # Services come last: one that is for a single dataset stands with it.
     for root in sorted(roots, key=lambda each: draft.is_a(each, SERVICE)):
         served = _served(draft, root) if draft.is_a(root, SERVICE) else []
         if root.value in homes:
@@ -119,7 +119,7 @@ def _free_file(title: str, address: str, taken: set[str]) -> str:
 def _owners(
     draft: CatalogueDraft, roots: list[NamedNode], root_files: Mapping[NamedNode, str]
 ) -> dict[Thing, set[str]]:
-    """Return thing → the files of the data sets that lead to it."""
+    """Return thing → the files of the datasets that lead to it."""
     found: dict[Thing, set[str]] = defaultdict(set)
     for root in roots:
         found[root] = {root_files[root]}
@@ -131,7 +131,7 @@ def _owners(
 def _reached(
     draft: CatalogueDraft, root: NamedNode, roots: frozenset[NamedNode]
 ) -> Iterator[Thing]:
-    """Yield what a thing leads to and what that leads to, except for other data sets."""
+    """Yield what a thing leads to and what that leads to, except for other datasets."""
     waiting: list[Thing] = [root]
     seen: set[Thing] = {root}
     while waiting:
@@ -167,7 +167,7 @@ def _is_part_of_agent(draft: CatalogueDraft, thing: Thing) -> bool:
 def _titled(
     draft: CatalogueDraft, roots: list[NamedNode]
 ) -> Iterator[tuple[Thing, NamedNode | None]]:
-    """Yield each thing with the data set that it belongs to, if it is but one's."""
+    """Yield each thing with the dataset that it belongs to, if it is but one's."""
     owners: dict[Thing, list[NamedNode]] = defaultdict(list)
     for root in roots:
         owners[root].append(root)

@@ -1,4 +1,4 @@
-"""An empty list of data sets to fill in: headings, explanations, and terms to choose from."""
+"""An empty list of datasets to fill in: headings, explanations, and terms to choose from."""
 
 from __future__ import annotations
 
@@ -83,15 +83,15 @@ def _as_csv(language: str) -> bytes:
 
 
 def _as_workbook(language: str) -> bytes:
-    """Return the list as a workbook: data sets, files, explanations, and lists to choose from."""
+    """Return the list as a workbook: datasets, files, explanations, and lists to choose from."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         sheets = [
-            (book.add_worksheet(translate("Data sets", language)), list(_columns(*_OF_DATASETS))),
+            (book.add_worksheet(translate("Datasets", language)), list(_columns(*_OF_DATASETS))),
             (
-                book.add_worksheet(translate("Files of the data sets", language)),
+                book.add_worksheet(translate("Files of the datasets", language)),
                 list(_columns(*_OF_FILES)),
             ),
         ]
