@@ -169,6 +169,31 @@ RULES: Mapping[str, CheckRule] = {
             "DCAT-AP-SE; XML 1.0, 2.2",
         ),
         CheckRule(
+            "dcat-ap",
+            Level.ERROR,
+            "something in the catalogue that breaks the rules of the EU's portal: a dataset that"
+            " lies elsewhere, or what belongs to it",
+            "DCAT-AP 3.0.1",
+        ),
+        CheckRule(
+            "dcat-ap-se",
+            Level.ERROR,
+            "the same for the rules of dataportal.se, where the catalogue has texts in Swedish",
+            "DCAT-AP-SE 3.0.1",
+        ),
+        CheckRule(
+            "dcat-ap-hvd",
+            Level.ERROR,
+            "the same for what the law wants of high-value datasets, where one is marked as such",
+            "DCAT-AP HVD 3.0; Regulation (EU) 2023/138",
+        ),
+        CheckRule(
+            "catalogue-advice",
+            Level.NOTE,
+            "what these profiles recommend, and the catalogue does not say",
+            "DCAT-AP 3.0.1; DCAT-AP-SE 3.0.1; DCAT-AP HVD 3.0",
+        ),
+        CheckRule(
             "shape-references",
             Level.WARNING,
             "a property shape of others that is in no file, or has no path: nothing is held"

@@ -88,6 +88,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     """
     draft = MutableGraph(name_blank_nodes(facts.by_hand))
     harmonise(draft, view)
+    _list_entries(draft, facts.base_iri)
     for catalogue in draft.instances("dcat:Catalog"):
         datasets = draft.nodes(catalogue, "dcat:dataset")
         for dataset in datasets:
@@ -108,6 +109,17 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     if view is ApplicationProfile.EU:
         type_addresses(draft)
     return draft.triples()
+
+
+def _list_entries(draft: MutableGraph, base_iri: str) -> None:
+    """List in the catalogue, where there is one, each entry below the base that nothing lists."""
+    catalogues = draft.instances("dcat:Catalog")
+    if len(catalogues) != 1:
+        return
+    for kind, path in (("dcat:Dataset", "dcat:dataset"), ("dcat:DataService", "dcat:service")):
+        listed = {*draft.all_objects(path), *catalogues}
+        own = (e for e in draft.instances(kind) if e.value.startswith(base_iri))
+        draft.add(catalogues[0], path, *(entry for entry in own if entry not in listed))
 
 
 def _dataset(

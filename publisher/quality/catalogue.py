@@ -1,0 +1,554 @@
+"""What a person wrote into the catalogue, judged as portals judge what becomes of it.
+
+Only datasets that lie elsewhere are judged, with what belongs to them: what the build derives for
+the folder's own datasets is right by construction. Formats are judged in the form that the build
+writes them, and parts without a name as if they had one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+
+import rdflib
+import shacl
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
+from rdflib import DCTERMS, SH, Graph, URIRef
+
+from publisher.findings import Finding, Severity
+from publisher.load.files import DATASET, Role
+from publisher.load.sources import Sources
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text, translate
+from publisher.profiles import dcat_ap, dcat_ap_se
+from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD
+from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
+from publisher.rdf.namespaces import iri
+from publisher.rule_settings import RULES
+
+Term = NamedNode | BlankNode | Literal
+
+DCAT_AP_SE, ADVICE = "dcat-ap-se", "catalogue-advice"
+_PART = "urn:publisher:part:"
+_TYPE = NamedNode(iri("rdf:type"))
+_CATALOGUE = NamedNode(iri("dcat:Catalog"))
+_ENTRIES = tuple(
+    NamedNode(iri(name)) for name in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService")
+)
+_LISTED = (NamedNode(iri("dcat:Dataset")), NamedNode(iri("dcat:DataService")))
+# What a catalogue lists, by whatever class it has.
+_LISTING = frozenset(iri(name) for name in ("dcat:dataset", "dcat:service"))
+_FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
+# Recommended, but nothing that the author of a dataset can do about: the build adds boxes of places
+# and dates of catalogues, and only bodies that are financed by fees have the classification.
+_NOT_ADVISED = frozenset(
+    (
+        "dcat:Catalog dcterms:modified",
+        "dcat:Dataset dcterms:spatial box",
+        "dcat:DatasetSeries dcterms:spatial box",
+        "foaf:Agent org:classification",
+    )
+)
+_ADVISED = frozenset(
+    (
+        *("dcat:Catalog", "dcat:Dataset", "dcat:DatasetSeries", "dcat:Distribution"),
+        *("dcat:DataService", "foaf:Agent", "vcard:Kind"),
+    )
+)
+
+
+def check_catalogue(sources: Sources) -> Iterator[Finding]:
+    """Yield what the profiles of portals find in what the catalogue says of data elsewhere.
+
+    Sources: DCAT-AP 3.0.1 and DCAT-AP HVD 3.0, as SEMIC's shapes have them; DCAT-AP-SE 3.0.1, as
+    the harvester of dataportal.se applies it.
+
+    Raises:
+        SourceError: A file was changed since it was read first.
+    """
+    triples = [t for file in sources.of_role(Role.CATALOGUE) for t in file.triples]
+    said = _Catalogue(sources.base_iri, triples)
+    judged = said.judged(_own_datasets(sources))
+    if not judged:
+        return
+    is_on = sources.rule_settings.is_on
+    found: list[_Result] = []
+    if is_on(DCAT_AP):
+        found += _results(DCAT_AP, said.as_view(is_swedish=False))
+    if is_on(DCAT_AP_SE) and said.speaks("sv"):
+        found += _results(DCAT_AP_SE, said.as_view(is_swedish=True))
+    if is_on(DCAT_AP_HVD) and said.is_high_value:
+        found += _results(DCAT_AP_HVD, said.as_view(is_swedish=False))
+    places = _Places(said)
+    of_judged = [result for result in found if result.focus in judged]
+    yield from _faults(of_judged, places)
+    yield from _advice(of_judged, places)
+    if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
+        yield from said.undated()
+    for check in (_links, _unlisted, _licences, _high_value):
+        yield from (finding for focus, finding in check(said, places) if focus in judged)
+
+
+def _own_datasets(sources: Sources) -> frozenset[str]:
+    """Return the IRIs of the datasets whose data the folder holds."""
+    graphs = {f.source.graph for f in sources.of_role(Role.DATA, Role.ONTOLOGY)}
+    return frozenset(sources.base_iri + graph for graph in graphs if graph.startswith(DATASET))
+
+
+class _Catalogue:
+    """What stands in the files of the catalogue; parts without a name have one of this run."""
+
+    def __init__(self, base_iri: str, triples: Iterable[Triple]) -> None:
+        """Sort it by what it is about."""
+        self.base_iri = base_iri
+        self.triples = list(triples)
+        self.said: dict[str, list[Triple]] = defaultdict(list)
+        for triple in self.triples:
+            self.said[_name(triple.subject)].append(triple)
+
+    def speaks(self, language: str) -> bool:
+        """Tell whether a text is in a language, or a variety of it."""
+        texts = (t.object for t in self.triples if isinstance(t.object, Literal))
+        return any((text.language or "").partition("-")[0] == language for text in texts)
+
+    @property
+    def is_high_value(self) -> bool:
+        """Tell whether anything is marked as high-value."""
+        law = NamedNode(str(dcat_ap_se.HIGH_VALUE))
+        return any(t.predicate.value == _CATEGORY or t.object == law for t in self.triples)
+
+    def judged(self, own: Collection[str]) -> frozenset[str]:
+        """Return what is judged: entries that lie elsewhere, what they lead to, what lists them."""
+        entries = {
+            name
+            for name, triples in self.said.items()
+            if any(t.predicate == _TYPE and t.object in _ENTRIES for t in triples)
+        }
+        catalogues = {
+            name
+            for name, triples in self.said.items()
+            if any(t.predicate == _TYPE and t.object == _CATALOGUE for t in triples)
+        }
+        listed = {
+            name: {_name(t.object) for t in self.said[name] if t.predicate.value in _LISTING}
+            for name in catalogues
+        }
+        found = (entries.union(*listed.values()) & self.said.keys()) - set(own)
+        waiting = [*found, *(name for name, entries in listed.items() if entries & found)]
+        found = set(waiting)
+        while waiting:
+            name = waiting.pop()
+            for triple in self.said[name]:
+                part = _name(triple.object)
+                is_new = part in self.said and part not in found
+                if is_new and part not in own and part not in catalogues:
+                    found.add(part)
+                    waiting.append(part)
+        return frozenset(found)
+
+    def undated(self) -> Iterator[Finding]:
+        """Yield a violation where nothing says when anything was made or changed."""
+        dated = {iri("dcterms:modified"), iri("dcterms:issued"), iri("dcterms:created")}
+        catalogue = next((t.subject for t in self.triples if t.object == _CATALOGUE), None)
+        if catalogue is not None and not any(t.predicate.value in dated for t in self.triples):
+            message = text(
+                "Nothing says when the catalogue was changed, so a release has no date. State"
+                " dcterms:modified of the catalogue as an xsd:date. (DCAT-AP)"
+            )
+            severity = RULES[DCAT_AP].severity
+            yield Finding(severity, message, DCAT_AP, focus_node=_name(catalogue))
+
+    def as_view(self, *, is_swedish: bool) -> bytes:
+        """Return what a view would say of it, as N-Triples."""
+        triples = [
+            Triple(
+                self._named(triple.subject),
+                triple.predicate,
+                self._object(triple, is_swedish=is_swedish),
+            )
+            for triple in self.triples
+        ]
+        return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+
+    def _object(self, triple: Triple, *, is_swedish: bool) -> Term:
+        term = triple.object
+        assert not isinstance(term, Triple)  # this reads files, not triples about triples
+        known = file_type_of(term.value) if not isinstance(term, BlankNode) else None
+        if triple.predicate.value == _FORMAT and known is not None:
+            if is_swedish:
+                return Literal(known.media_type) if known.media_type else term
+            return NamedNode(FILE_TYPES + known.file_type) if known.file_type else term
+        if triple.predicate.value == _MEDIA_TYPE and known is not None and known.media_type:
+            return NamedNode(IANA + known.media_type)
+        return term if isinstance(term, Literal) else self._named(term)
+
+    @staticmethod
+    def _named(node: object) -> NamedNode:
+        """Return a node with the name that it is judged by."""
+        return NamedNode(_name(node))
+
+
+def _name(term: object) -> str:
+    """Return what a thing is called here: its IRI, else a name of this run."""
+    if isinstance(term, BlankNode):
+        return f"{_PART}{term.value}"
+    return term.value if isinstance(term, NamedNode) else ""
+
+
+# Results of profiles: what one finds that another has found is said once.
+
+
+@dataclass(frozen=True)
+class _Row:
+    """What a shape comes from: one aspect of one row of a table.
+
+    Attributes:
+        owner: The class, as a prefixed name.
+        path: The property, or several, as the table writes them.
+        aspect: What about it: ``least``, ``wanted``, ``most``, ``values`` or another.
+        meaning: What the property says, by language.
+    """
+
+    owner: str
+    path: str
+    aspect: str
+    meaning: Text
+
+
+@dataclass(frozen=True)
+class _Profile:
+    """Shapes that are ready to be used.
+
+    Attributes:
+        name: What readers call the profile.
+        shapes: The shapes.
+        compiled: The same for the validator.
+        rows: IRI of a shape → what it comes from.
+    """
+
+    name: str
+    shapes: Graph
+    compiled: shacl.Shapes
+    rows: Mapping[str, _Row]
+
+
+@dataclass(frozen=True)
+class _Result:
+    """One result of one profile.
+
+    Attributes:
+        profile: The name of the rule that reports it.
+        focus: Name of the thing.
+        path: IRI of the property; empty where the row has several.
+        value: The value, as N-Triples; empty where one is missing, or too many.
+        severity: As the profile has it.
+        message: What to do.
+        row: Where it comes from.
+    """
+
+    profile: str
+    focus: str
+    path: str
+    value: str
+    severity: Severity
+    message: Text
+    row: _Row
+
+
+_NAMES = {DCAT_AP: "DCAT-AP", DCAT_AP_SE: "DCAT-AP-SE", DCAT_AP_HVD: "DCAT-AP HVD"}
+_ASPECTS = ("least", "wanted", "most", "values", "advised", "language", "old")
+# The official shapes for the classes of values are left out: the build says what things are.
+_PARTS = (*dcat_ap.BASE, *dcat_ap.LISTS)
+_SEVERITIES = {str(SH.Warning): Severity.WARNING, str(SH.Info): Severity.INFO}
+# What is about one value; the rest is about how many there are.
+_OF_VALUES = frozenset(("values", "scheme"))
+
+
+@cache
+def _profile(name: str) -> _Profile:
+    rows: dict[str, _Row] = {}
+    if name == DCAT_AP_SE:
+        shapes = dcat_ap_se.make_shapes()
+        for rule in dcat_ap_se.read_rules():
+            path = rule.name.removeprefix(f"{rule.owner} ")
+            for aspect in _ASPECTS:
+                row = _Row(rule.owner, path, aspect, rule.meaning)
+                rows[str(rule.iri(aspect))] = row
+    else:
+        shapes = dcat_ap.make_semic_shapes(name, _PARTS)
+        for semic in dcat_ap.read_semic_rules(name):
+            for aspect in semic.aspects():
+                row = _Row(semic.owner, semic.path, aspect, semic.meaning)
+                rows[str(semic.iri(aspect))] = row
+    compiled = shacl.Shapes.from_text(shapes.serialize(format="nt"), "ntriples")
+    return _Profile(_NAMES[name], shapes, compiled, rows)
+
+
+def _results(name: str, view: bytes) -> Iterator[_Result]:
+    profile = _profile(name)
+    for result in profile.compiled.validate_text(view.decode(), "ntriples").results:
+        shape = (result.source_shape or "").strip("<>")
+        focus, value = result.focus_node or "", result.value or ""
+        yield _Result(
+            name,
+            focus.strip("<>"),
+            str(profile.shapes.value(URIRef(shape), DCTERMS.subject) or ""),
+            "" if value == focus else value,
+            _SEVERITIES.get(str(result.severity_iri), Severity.VIOLATION),
+            _message(profile, shape, value),
+            profile.rows[shape],
+        )
+
+
+def _message(profile: _Profile, shape: str, value: str) -> Text:
+    """Return the message of a shape, how to write what was meant, and the profile."""
+    messages = profile.shapes.objects(URIRef(shape), SH.message)
+    said = {m.language: str(m) for m in messages if isinstance(m, rdflib.Literal)}
+    cure = _cure(profile.rows[shape], value)
+    found = {}
+    for tag in LANGUAGES:
+        parts = (said.get(tag, said[SOURCE_LANGUAGE]), cure.get(tag, ""), f"({profile.name})")
+        found[tag] = " ".join(filter(None, parts))
+    return found
+
+
+def _cure(row: _Row, value: str) -> Text:
+    """Return how what was meant is written: the law, or an address that stands there as a text."""
+    if row.path == "dcatap:applicableLegislation" and row.aspect in ("least", "has"):
+        return text("Write {wanted}.", wanted=f"<{dcat_ap_se.HIGH_VALUE}>")
+    if row.aspect not in _OF_VALUES or not value.startswith('"'):
+        return {}
+    written = value[1:].rpartition('"')[0].strip()
+    wanted = ""
+    if re.fullmatch(r"(https?|ftps?)://\S+", written):
+        wanted = f"<{written}>"
+    elif re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", written):
+        wanted = f"<mailto:{written}>"
+    elif row.path == "vcard:hasTelephone" and re.fullmatch(r"\+?[\d\s()-]+", written):
+        digits = re.sub(r"[\s()]", "", written)
+        wanted = f"[ a vcard:Voice ; vcard:hasValue <tel:{digits}> ]"
+    elif row.path == "dcterms:license":
+        wanted = "<http://creativecommons.org/licenses/by/4.0/>"
+        return text("Write the address of a licence, such as {wanted}.", wanted=wanted)
+    return text("Write {wanted}, without quotation marks.", wanted=wanted) if wanted else {}
+
+
+def _faults(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
+    """Yield a finding for each fault, whichever profiles object to it.
+
+    Of a wrong value it is said once that it is wrong; that it does not count is no second fault.
+    """
+    wrong = [result for result in results if result.severity is Severity.VIOLATION]
+    with_value = {(r.focus, r.path) for r in wrong if r.row.aspect in _OF_VALUES}
+    told: set[tuple[str, str, str]] = set()
+    for result in wrong:
+        of_value = result.row.aspect in _OF_VALUES
+        about = result.path or result.row.path
+        key = (result.focus, about, result.value or "?" if of_value else "")
+        is_told = key in told or (
+            (of_value and not result.value and (result.focus, about, "") in told)
+            or (result.row.aspect == "least" and (result.focus, result.path) in with_value)
+        )
+        if not is_told:
+            told |= {key, (result.focus, about, "") if of_value else key}
+            yield places.finding(result, RULES[result.profile].severity)
+
+
+def _advice(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
+    """Yield one finding a thing for all that is recommended and not there."""
+    missing: dict[str, dict[str, _Result]] = defaultdict(dict)
+    listed = list(results)
+    faulty = {(r.focus, r.path) for r in listed if r.severity is Severity.VIOLATION}
+    for result in listed:
+        row = result.row
+        is_advice = row.aspect == "wanted" and f"{row.owner} {row.path}" not in _NOT_ADVISED
+        if is_advice and row.owner in _ADVISED and (result.focus, result.path) not in faulty:
+            missing[result.focus].setdefault(row.path, result)
+    for by_path in missing.values():
+        profiles = ", ".join(dict.fromkeys(_NAMES[r.profile] for r in by_path.values()))
+        message = {
+            tag: translate(
+                "Portals show more of it with: {listed}. ({profiles})",
+                tag,
+                listed="; ".join(_meant(r.row, tag) for _, r in sorted(by_path.items())),
+                profiles=profiles,
+            )
+            for tag in LANGUAGES
+        }
+        found = replace(next(iter(by_path.values())), path="", value="", message=message)
+        yield replace(places.finding(found, RULES[ADVICE].severity), rule=ADVICE)
+
+
+def _meant(row: _Row, language: str) -> str:
+    meaning = row.meaning.get(language) or row.meaning.get(SOURCE_LANGUAGE, "")
+    name = row.path.removesuffix(" box").replace("|", " / ")
+    return f"{name} ({meaning})" if meaning else name
+
+
+class _Places:
+    """Where things stand that have no name in their file: with what they belong to."""
+
+    def __init__(self, said: _Catalogue) -> None:
+        """Remember what each of them belongs to."""
+        self._owners = {
+            _name(triple.object): triple
+            for triple in said.triples
+            if isinstance(triple.object, BlankNode)
+        }
+
+    def finding(self, result: _Result, severity: Severity) -> Finding:
+        """Return a result as a finding about what has a name in the author's file."""
+        return self.at(
+            result.profile, severity, result.message, result.focus, result.path, result.value
+        )
+
+    def at(
+        self,
+        rule: str,
+        severity: Severity,
+        message: Text,
+        focus: str,
+        path: str = "",
+        value: str = "",
+    ) -> Finding:
+        """Return a finding about a thing, or about what it is a part of."""
+        while focus in self._owners:
+            owner = self._owners[focus]
+            focus, path = _name(owner.subject), owner.predicate.value
+        shown = "" if _PART in value else value
+        return Finding(severity, message, rule, focus_node=focus, path=path, value=shown)
+
+
+# What no table says: things that are named and nowhere described, and spellings of licences.
+
+_AGENTS = ("foaf:Agent", "foaf:Organization", "foaf:Person", "org:Organization")
+_DATASETS = ("dcat:Dataset", "dcat:DatasetSeries")
+# Property → the classes that its values may have (DCAT-AP 3.0.1, ranges; DCAT-AP-SE, templates).
+_LINKS: Mapping[str, tuple[str, ...]] = {
+    "dcat:accessService": ("dcat:DataService",),
+    "dcat:contactPoint": ("vcard:Kind", "vcard:Organization", "vcard:Individual", "vcard:Group"),
+    "dcat:dataset": _DATASETS,
+    "dcat:distribution": ("dcat:Distribution",),
+    "dcat:inSeries": ("dcat:DatasetSeries",),
+    "dcat:servesDataset": _DATASETS,
+    "dcat:service": ("dcat:DataService",),
+    "dcterms:creator": _AGENTS,
+    "dcterms:publisher": _AGENTS,
+}
+# Their values may be described by somebody else, in another catalogue.
+_MAY_BE_ELSEWHERE = frozenset(("dcat:accessService", "dcat:inSeries", "dcat:servesDataset"))
+_DEED = re.compile(r"/(deed|legalcode)(\.[\w-]+)?/?$")
+
+
+def _links(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield thing and finding where a link leads to what is not described as what it must be."""
+    names = {iri(name): name for name in _LINKS}
+    for triple in said.triples:
+        name = names.get(triple.predicate.value)
+        if name is None or isinstance(triple.object, Literal):
+            continue
+        target, classes = _name(triple.object), _LINKS[name]
+        types = {_name(t.object) for t in said.said.get(target, ()) if t.predicate == _TYPE}
+        if types & {iri(each) for each in classes}:
+            continue
+        is_described = target in said.said
+        if not is_described and name in _MAY_BE_ELSEWHERE and not target.startswith(said.base_iri):
+            continue
+        focus = _name(triple.subject)
+        message = _undescribed(name, classes[0], is_described=is_described)
+        severity = RULES[DCAT_AP].severity
+        value = "" if isinstance(triple.object, BlankNode) else str(triple.object)
+        yield (
+            focus,
+            places.at(DCAT_AP, severity, message, focus, triple.predicate.value, value),
+        )
+
+
+def _unlisted(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield thing and finding for each entry that no catalogue lists, and the build will not."""
+    catalogues = [t.subject for t in said.triples if t.object == _CATALOGUE]
+    listed = {_name(t.object) for t in said.triples if t.predicate.value in _LISTING}
+    for triple in said.triples:
+        entry = _name(triple.subject)
+        if triple.predicate != _TYPE or triple.object not in _LISTED or entry in listed:
+            continue
+        if len(catalogues) == 1 and entry.startswith(said.base_iri):
+            continue  # the build lists it
+        path = "dcat:dataset" if triple.object == _LISTED[0] else "dcat:service"
+        message = text(
+            "No catalogue lists it, so portals do not see it. Add it to the catalogue, with"
+            " {path}. (DCAT-AP)",
+            path=path,
+        )
+        yield entry, places.at(DCAT_AP, Severity.WARNING, message, entry)
+
+
+def _undescribed(path: str, kind: str, *, is_described: bool) -> Text:
+    if is_described:
+        return text(
+            "What {path} leads to is not said to be of the class {kind}. Give it this type, or"
+            " name another thing here. (DCAT-AP)",
+            path=path,
+            kind=kind,
+        )
+    return text(
+        "What {path} leads to is described nowhere in the catalogue. Describe it there as a"
+        " {kind}, or correct its address. (DCAT-AP)",
+        path=path,
+        kind=kind,
+    )
+
+
+def _licences(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield thing and finding where a licence has another address than portals know it by."""
+    known = {str(value) for value in dcat_ap_se.read_lists()["licence"]}
+    for triple in said.triples:
+        if triple.predicate.value != iri("dcterms:license"):
+            continue
+        written = getattr(triple.object, "value", "")
+        usual = _DEED.sub("/", written.strip()).replace("https://", "http://", 1)
+        usual = usual if usual.endswith("/") else f"{usual}/"
+        if written not in known and usual in known:
+            focus = _name(triple.subject)
+            message = text(
+                "Portals know this licence as <{usual}>: write it so, or they take it for another"
+                " one. (DCAT-AP-SE, recommendations)",
+                usual=usual,
+            )
+            path, value = triple.predicate.value, str(triple.object)
+            yield focus, places.at(DCAT_AP, Severity.WARNING, message, focus, path, value)
+
+
+# What the law wants of high-value data, and no official shape looks for.
+
+_LEGISLATION, _CATEGORY = iri("dcatap:applicableLegislation"), iri("dcatap:hvdCategory")
+
+
+def _high_value(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield thing and finding for each high-value dataset without English title or download."""
+    for name, triples in said.said.items():
+        by_path: dict[str, list[object]] = defaultdict(list)
+        for triple in triples:
+            by_path[triple.predicate.value].append(triple.object)
+        law = NamedNode(str(dcat_ap_se.HIGH_VALUE))
+        is_marked = law in by_path[_LEGISLATION] or by_path[_CATEGORY]
+        if not is_marked or NamedNode(iri("dcat:Dataset")) not in by_path[_TYPE.value]:
+            continue
+        titles = [t for t in by_path[iri("dcterms:title")] if isinstance(t, Literal)]
+        if not any((title.language or "").partition("-")[0] == "en" for title in titles):
+            message = text(
+                "Give the high-value dataset a title in English too (dcterms:title with @en): the"
+                " EU reports on it. (Regulation (EU) 2023/138)"
+            )
+            yield name, places.at(DCAT_AP_HVD, Severity.WARNING, message, name)
+        files = [f for part in by_path[iri("dcat:distribution")] for f in said.said[_name(part)]]
+        if files and all(f.predicate.value != iri("dcat:downloadURL") for f in files):
+            message = text(
+                "Give the high-value dataset a file with all of it: a distribution with"
+                " dcat:downloadURL, where the regulation asks for bulk download."
+                " (Regulation (EU) 2023/138, annex)"
+            )
+            path = iri("dcat:distribution")
+            yield name, places.at(DCAT_AP_HVD, Severity.WARNING, message, name, path)

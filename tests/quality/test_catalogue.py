@@ -1,0 +1,259 @@
+"""What a person wrote into the catalogue is judged as portals judge it, before it is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from publisher.edit.init import StartOptions, start_folder
+from publisher.findings import Finding, Severity
+from publisher.load.sources import read_sources
+from publisher.quality.approval import with_lines
+from publisher.quality.catalogue import check_catalogue
+from tests.folders import write_folder
+from tests.verify.test_dcat_ap_se import PORTALS
+
+CLIENTS = PORTALS.parent / "field" / "clients"
+_DAY = date(2026, 1, 1)
+NORD = "https://data.nord.example.org/"
+TIETO = "http://tieto.example.fi/luettelo/"
+PREFIXES = """\
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcatap: <http://data.europa.eu/r5r/>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX vcard: <http://www.w3.org/2006/vcard/ns#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+LAW = "<http://data.europa.eu/eli/reg_impl/2023/138/oj>"
+# A region's high-value map layer: with everything that the law and both portals want.
+TREES = f"""\
+BASE <{NORD}>
+<dataset/trees> a dcat:Dataset ;
+    dcterms:title "Träd"@sv , "Trees"@en ;
+    dcterms:description "Alla träd."@sv , "All trees."@en ;
+    dcterms:publisher <region> ;
+    dcat:contactPoint <contact> ;
+    dcatap:applicableLegislation {LAW} ;
+    dcatap:hvdCategory <http://data.europa.eu/bna/c_dd313021> ;
+    dcat:distribution <dataset/trees/csv> .
+<dataset/trees/csv> a dcat:Distribution ;
+    dcat:accessURL <https://files.nord.example.org/trees> ;
+    dcat:downloadURL <https://files.nord.example.org/trees.csv> ;
+    dcterms:license <http://creativecommons.org/licenses/by/4.0/> ;
+    dcterms:format "csv" ;
+    dcatap:applicableLegislation {LAW} ;
+    dcat:accessService <service/trees> .
+<service/trees> a dcat:DataService ;
+    dcterms:title "Träd, WFS"@sv , "Trees, WFS"@en ;
+    dcat:endpointURL <https://maps.nord.example.org/wfs> ;
+    foaf:page <https://maps.nord.example.org/help> ;
+    dcat:contactPoint <contact> ;
+    dcat:servesDataset <dataset/trees> ;
+    dcterms:license <http://creativecommons.org/licenses/by/4.0/> ;
+    dcatap:applicableLegislation {LAW} ;
+    dcatap:hvdCategory <http://data.europa.eu/bna/c_dd313021> .
+<region> a foaf:Organization ;
+    foaf:name "Region Nord"@sv ;
+    dcterms:type <http://purl.org/adms/publishertype/RegionalAuthority> .
+<contact> a vcard:Organization ;
+    vcard:fn "Kartor"@sv ;
+    vcard:hasEmail <mailto:maps@nord.example.org> .
+"""
+# Another publisher, who speaks no Swedish, with names that look like nobody else's.
+SILLAT = f"""\
+BASE <{TIETO}>
+<catalog> a dcat:Catalog ;
+    dcterms:title "Luettelo"@fi ;
+    dcterms:description "Aineistot"@fi ;
+    dcterms:modified "2026-05-01"^^xsd:date ;
+    dcterms:publisher <kunta> ;
+    dcat:dataset <aineisto/tiet%20ja-sillat> , <https://other.example.fi/ds?id=7#x> .
+<kunta> a foaf:Agent ; foaf:name "Kunta"@fi .
+<aineisto/tiet%20ja-sillat> a dcat:Dataset ;
+    dcterms:title "Sillat"@fi ;
+    dcterms:description "Sillat ja tiet"@fi ;
+    dcat:distribution [
+        a dcat:Distribution ;
+        dcterms:format "CSV"
+    ] .
+<https://other.example.fi/ds?id=7#x> a dcat:Dataset ;
+    dcterms:title "Puut"@fi ; dcterms:description "Kaikki puut"@fi .
+"""
+
+
+def found(folder: Path, base: str) -> list[Finding]:
+    """Return what is found in the catalogue of a folder, at the levels that the folder sets."""
+    sources = read_sources(folder, base)
+    findings = with_lines(check_catalogue(sources), sources)
+    return list(sources.rule_settings.at_levels(findings))
+
+
+def judged(folder: Path, turtle: str, base: str = NORD) -> list[Finding]:
+    """Return what is found in a region's catalogue with one file more, advice left out."""
+    if base == NORD:
+        (folder / "data").mkdir(parents=True)
+        (folder / "data" / "catalogue.ttl").write_text(
+            f"{PREFIXES}BASE <{NORD}>\n<catalog> a dcat:Catalog ;\n"
+            '    dcterms:title "Nord"@sv ; dcterms:description "Allt"@sv ;\n'
+            "    dcterms:license <http://creativecommons.org/publicdomain/zero/1.0/> ;\n"
+            '    dcterms:issued "2026-01-01"^^xsd:date ; dcterms:publisher <region> ;\n'
+            "    dcat:dataset <dataset/trees> .\n",
+            encoding="utf-8",
+        )
+    (folder / "data" / "catalogue").mkdir(parents=True)
+    (folder / "data" / "catalogue" / "one.ttl").write_text(PREFIXES + turtle, encoding="utf-8")
+    return [f for f in found(folder, base) if f.severity is not Severity.INFO]
+
+
+def short(findings: Iterable[Finding]) -> list[tuple[str, int, str]]:
+    """Return rule, line and property of findings, sorted."""
+    parts = ((f.rule, f.line, f.path.replace("#", "/").rpartition("/")[2]) for f in findings)
+    return sorted(parts)
+
+
+def test_what_is_whole_is_let_pass(tmp_path: Path) -> None:
+    """Nothing is reported that the build cures: formats, types of licences and pages."""
+    assert judged(tmp_path, TREES) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "rule", "said"),
+    [
+        ("    dcat:accessService <service/trees> .", "    .", "", ""),  # the service says it too
+        (" ;\n    dcat:downloadURL <https://files.nord.example.org/trees.csv>", "", "dcat-ap-hvd",
+         "bulk download"),
+        (' , "Trees"@en ;', " ;", "dcat-ap-hvd", "a title in English"),
+        ("    foaf:page <https://maps.nord.example.org/help> ;\n", "", "dcat-ap-hvd", "foaf:page"),
+        (f"    dcatap:applicableLegislation {LAW} ;\n    dcat:accessService",
+         "    dcat:accessService", "dcat-ap-hvd", f"Write {LAW}."),
+        ("c_dd313021> ;\n    dcat:distribution", "c_0> ;\n    dcat:distribution", "dcat-ap-se",
+         "dcatap:hvdCategory must be one of the values of its list"),
+        ("<mailto:maps@nord.example.org>", '"maps@nord.example.org"', "dcat-ap-se",
+         "Write <mailto:maps@nord.example.org>, without quotation marks."),
+        ("<https://files.nord.example.org/trees> ;", '"https://files.nord.example.org/trees" ;',
+         "dcat-ap", "Write <https://files.nord.example.org/trees>, without quotation marks."),
+        ("<http://creativecommons.org/licenses/by/4.0/> ;\n    dcterms:format",
+         "<https://creativecommons.org/licenses/by/4.0/deed.sv> ;\n    dcterms:format", "dcat-ap",
+         "know this licence as <http://creativecommons.org/licenses/by/4.0/>"),
+        ("dcat:contactPoint <contact> ;\n    dcatap", "dcat:contactPoint <nobody> ;\n    dcatap",
+         "dcat-ap", "is described nowhere"),
+        ("dcat:contactPoint <contact> ;\n    dcatap", "dcat:contactPoint <region> ;\n    dcatap",
+         "dcat-ap", "is not said to be of the class vcard:Kind"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_said_once_with_its_cure(
+    tmp_path: Path, wrong: str, right: str, rule: str, said: str
+) -> None:
+    """One thing is taken out of what is whole, or written in another way."""
+    assert wrong in TREES
+    findings = judged(tmp_path, TREES.replace(wrong, right, 1))
+
+    assert [f.rule for f in findings] == ([rule] if rule else [])
+    for finding in findings:
+        assert said in finding.message["en"]
+        assert finding.file == "data/catalogue/one.ttl"
+        assert finding.line > 0
+        assert finding.message["sv"] != finding.message["en"]
+
+
+def test_a_part_without_a_name_is_found_where_it_stands(tmp_path: Path) -> None:
+    """At its owner's line; rules of dataportal.se are not held against who writes no Swedish."""
+    findings = judged(tmp_path, SILLAT, TIETO)
+
+    assert [(f.rule, f.focus_node, f.line) for f in findings] == [
+        ("dcat-ap", f"{TIETO}aineisto/tiet%20ja-sillat", 18)
+    ]
+    assert "dcat:accessURL is missing" in findings[0].message["en"]
+
+
+def test_a_rule_that_is_off_hides_nothing_of_the_others(tmp_path: Path) -> None:
+    """What both portals demand is reported by the one that is left."""
+    folder = tmp_path / "x"
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text('[tool.publisher.rules]\ndcat-ap = "off"\n')
+    turtle = TREES.replace("    dcat:accessURL <https://files.nord.example.org/trees> ;\n", "")
+
+    assert [f.rule for f in judged(folder, turtle)] == ["dcat-ap-se"]
+
+
+def test_what_no_catalogue_lists_is_told_where_the_build_cannot_know(tmp_path: Path) -> None:
+    """Below the base it is listed by the build."""
+    turtle = (
+        '<http://elsewhere.example.org/a> a dcat:Dataset ; dcterms:title "A"@sv ;\n'
+        f'    dcterms:description "A"@sv ; dcterms:publisher <{NORD}region> .\n'
+    )
+    findings = judged(tmp_path, f"{TREES}{turtle}")
+
+    assert [(f.severity, f.focus_node) for f in findings] == [
+        (Severity.WARNING, "http://elsewhere.example.org/a")
+    ]
+    assert "with dcat:dataset" in findings[0].message["en"]
+
+
+def test_a_catalogue_alone_without_a_date_cannot_be_built(tmp_path: Path) -> None:
+    """So the check says it."""
+    turtle = SILLAT.replace('    dcterms:modified "2026-05-01"^^xsd:date ;\n', "")
+    findings = judged(tmp_path, turtle, TIETO)
+
+    assert any(f.line == 8 and "a release has no date" in f.message["en"] for f in findings)
+
+
+def test_the_folder_s_own_datasets_are_left_to_the_build(tmp_path: Path) -> None:
+    """A folder that describes nothing of others hears nothing, whatever it has not said."""
+    lakes = {"data/lakes/lake.ttl": f"<{NORD}id/lake/1> a <{NORD}def/own#Lake> .\n"}
+    catalogue = (
+        f"{PREFIXES}BASE <{NORD}>\n<catalog> a dcat:Catalog ; dcat:dataset <dataset/lakes> .\n"
+    )
+    own = {"data/catalogue.ttl": f"{catalogue}<dataset/lakes> a dcat:Dataset .\n"}
+
+    assert found(write_folder(tmp_path, NORD, lakes | own), NORD) == []
+
+
+@pytest.mark.skipif(not CLIENTS.is_dir(), reason=f"no reproducers beside the checkout: {CLIENTS}")
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            "catalogue_unchecked.ttl",
+            {
+                ("dcat-ap", 7, "description"),
+                ("dcat-ap-se", 7, "publisher"),
+                ("dcat-ap-se", 11, "hasEmail"),
+                ("dcat-ap-se", 11, "fn"),
+                ("dcat-ap", 12, "accessURL"),
+                ("dcat-ap", 13, "license"),
+                ("dcat-ap", 13, "downloadURL"),
+            },
+        ),
+        (
+            "se_value_lists.ttl",
+            {
+                ("dcat-ap-se", 17, "applicableLegislation"),
+                ("dcat-ap-se", 19, "hasTelephone"),
+                ("dcat-ap-hvd", 15, ""),
+                ("dcat-ap-hvd", 18, "distribution"),
+                ("dcat-ap-hvd", 20, "applicableLegislation"),
+                ("dcat-ap", 20, "license"),
+            },
+        ),
+    ],
+)
+def test_what_went_through_unchecked_is_refused(
+    tmp_path: Path, name: str, expected: set[tuple[str, int, str]]
+) -> None:
+    """Each mistake of a region's first try, at its line."""
+    base = "https://data.region.se/"
+    text = {"sv": "Prov", "en": "Test"}
+    start_folder(
+        StartOptions(text, text, "R", "LocalAuthority", "a@region.se", base, "GOVE", _DAY),
+        tmp_path / "r",
+    )
+    (tmp_path / "r" / "data" / name).write_bytes((CLIENTS / name).read_bytes())
+    grave = [f for f in found(tmp_path / "r", base) if f.severity is not Severity.INFO]
+
+    assert set(short(grave)) == expected
+    assert {f.file for f in grave} == {f"data/{name}"}
