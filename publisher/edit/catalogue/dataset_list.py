@@ -257,7 +257,9 @@ class _RowWriter:
         self._kind = names.kinds.get(id(row), DATASET)
         self._row, self._names, self._into = row, names, into
         thing = NamedNode(self.name or "urn:row")
-        self.context = RowContext(CatalogueDraft(), thing, into.base_iri, into.language, notes)
+        self.context = RowContext(
+            CatalogueDraft(), thing, into.base_iri, into.language, notes, into.folder
+        )
         self._values = CellValues(row, self.context)
         self._files = FileWriter(self.context, row)
 

@@ -340,6 +340,13 @@ COLUMNS: tuple[ListColumn, ...] = (
         text("Address of the file itself, when it differs."),
     ),
     ListColumn(
+        "file",
+        _F,
+        _names("Fil", "File"),
+        "lokal fil|local file|fil i mappen|sökväg|path",
+        text("Name of a file in data/files/ of the folder, which the site itself publishes."),
+    ),
+    ListColumn(
         "format",
         _F,
         _names("Format", "Format"),

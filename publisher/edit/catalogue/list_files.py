@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
@@ -15,6 +15,7 @@ from publisher.edit.catalogue.list_values import CellValues, RowContext, typed_l
 from publisher.edit.catalogue.naming import RESERVED_SERVICES, NameGiver
 from publisher.edit.inventory import slug
 from publisher.edit.values import quote_input
+from publisher.load.files import PUBLISHED_FILES, find_published_files
 from publisher.messages import text
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format, find_term, label_of, similar_terms
@@ -74,7 +75,7 @@ class FileWriter:
         """Write the file and the service with a number in a row."""
         values = CellValues(row, self._context)
         kind = self._service_kind(row, number)
-        link = values.address("link", number)
+        link = self._local_file(row, number) or values.address("link", number)
         endpoint = values.address("endpoint", number)
         download = values.address("download", number)
         format_cell = row.cell("format", number)
@@ -100,6 +101,21 @@ class FileWriter:
             is_of_service = file_format.file_type in _OF_SERVICES
             if not is_of_service or download is not None:
                 self._write_file_if_any(row, number, link, download)
+
+    def _local_file(self, row: ListRow, number: int) -> NamedNode | None:
+        """Return the address of a file of the folder; None when the row names none."""
+        cell = row.cell("file", number)
+        if cell is None:
+            return None
+        name = cell.text.removeprefix("./").removeprefix(PUBLISHED_FILES)
+        if name not in find_published_files(self._context.folder):
+            message = text(
+                "There is no file '{written}' in data/files/ of the folder. Put it there, or"
+                " correct its name.",
+                written=quote_input(cell.text),
+            )
+            row.refuse(message, cell.position)
+        return NamedNode(f"{self._context.base_iri}{PUBLISHED_FILES}{quote(name)}")
 
     def _write_file_if_any(
         self, row: ListRow, number: int, link: NamedNode | None, download: NamedNode | None
@@ -241,7 +257,8 @@ class FileWriter:
             draft.add(file, iri("dcat:downloadURL"), download)
         values.texts("file-title", "dcterms:title", number, file)
         values.texts("file-description", "dcterms:description", number, file)
-        label = label_of(FILE_TYPES + known.file_type, "en") if known.file_type else ""
+        code = known.file_type or ("" if cell is not None else by_name.file_type)
+        label = label_of(FILE_TYPES + code, "en") if code else ""
         if label and not draft.values(file, iri("dcterms:title")):
             self._label(file, label)
         if known.file_type or known.media_type:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import unquote
 
 from pyoxigraph import Literal, NamedNode
@@ -39,6 +40,7 @@ class RowContext:
         base_iri: Base of names.
         language: Of texts without one.
         notes: What is added is noted there.
+        folder: Of the sources.
     """
 
     draft: CatalogueDraft
@@ -46,6 +48,7 @@ class RowContext:
     base_iri: str
     language: str
     notes: ImportNotes
+    folder: Path
 
     def say(self, path: str, *values: NamedNode | Literal) -> None:
         """Say something of the dataset; ``path`` is a prefixed name."""

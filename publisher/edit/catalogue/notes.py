@@ -111,7 +111,10 @@ class ImportNotes:
         heads = ("What was done", "Dataset", "Field", "Before", "After", "Why")
         writer.writerow([translate(head, language) for head in heads])
         for note in self._notes:
-            kind, reason = translate(_WORDS[note.kind], language), in_language(note.reason, language)
+            kind, reason = (
+                translate(_WORDS[note.kind], language),
+                in_language(note.reason, language),
+            )
             writer.writerow((kind, note.dataset, note.field, note.old, note.new, reason))
         return file.getvalue()
 

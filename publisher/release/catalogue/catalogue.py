@@ -32,6 +32,12 @@ from publisher.release.catalogue.harmonise import (
     type_addresses,
     type_terms,
 )
+from publisher.release.catalogue.published_files import (
+    date_key,
+    dates_by_hand,
+    describe_published_files,
+    named_files,
+)
 from publisher.release.catalogue.service import (
     Extent,
     describe_service,
@@ -71,6 +77,8 @@ class CatalogueInput:
         files: Name of a dataset → extension → its file in the release.
         modified: Name of a dataset → when its content changed.
         tables: Name of a dataset → the files of its tables.
+        published_files: Name → file of the folder that distributions name.
+        file_dates: Key of such a file → when its content changed.
     """
 
     base_iri: str
@@ -79,6 +87,8 @@ class CatalogueInput:
     files: Mapping[str, Mapping[str, StoredFile]] = field(repr=False)
     modified: Mapping[str, Literal] = field(repr=False)
     tables: Mapping[str, Sequence[TableFiles]] = field(default_factory=dict, repr=False)
+    published_files: Mapping[str, StoredFile] = field(default_factory=dict, repr=False)
+    file_dates: Mapping[str, Literal] = field(default_factory=dict, repr=False)
 
 
 def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]:
@@ -87,6 +97,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
     draft = MutableGraph(name_blank_nodes(facts.by_hand))
+    describe_published_files(draft, facts.published_files, facts.file_dates, facts.base_iri, view)
     harmonise(draft, view)
     _list_entries(draft, facts.base_iri)
     for catalogue in draft.instances("dcat:Catalog"):
@@ -298,6 +309,7 @@ def describe_release(
     published: datetime,
     previous: Release | None,
     tables: Mapping[str, Sequence[TableFiles]] | None = None,
+    published_files: Mapping[str, StoredFile] | None = None,
 ) -> Descriptions:
     """Return the descriptions of a release: a pure function of it and the one before."""
     draft = MutableGraph(quad.triple for quad in by_hand)
@@ -308,7 +320,16 @@ def describe_release(
         published,
     )
     known = find_places_and_standards(draft, datasets)
-    facts = CatalogueInput(base_iri, tuple(draft.triples()), known, files, modified, tables or {})
+    stored = published_files or {}
+    file_dates = modified_dates(
+        {date_key(name): file for name, file in stored.items()},
+        previous,
+        dates_by_hand(draft, named_files(draft, base_iri)),
+        published,
+    )
+    facts = CatalogueInput(
+        base_iri, tuple(draft.triples()), known, files, modified, tables or {}, stored, file_dates
+    )
     catalogue = derive_view(facts, ApplicationProfile.EU)
     return Descriptions(
         catalogue=catalogue,
@@ -317,7 +338,7 @@ def describe_release(
         documents=list_documents(
             datasets, modified, _derive_views(MutableGraph(catalogue)), base_iri
         ),
-        modified=modified,
+        modified={**modified, **file_dates},
     )
 
 
