@@ -13,6 +13,7 @@ from werkzeug.wsgi import FileWrapper
 
 from publisher.profiles.term_names import find_format
 from publisher.rdf import media_types
+from publisher.release.catalogue.csv_metadata import METADATA_SUFFIX
 from publisher.release.manifest import read_files
 from publisher.release.model import CONTEXT, DUMPS, MANIFEST, StoredFile
 from publisher.serve import signposting
@@ -75,7 +76,8 @@ def release_file_response(
     )
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Link"] = join_links(links)
+    if listed := list(links):
+        response.headers["Link"] = join_links(listed)
     name = file.name.rpartition("/")[2]
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     is_small = file.length * _SHARE <= site.config.cache_mb << 20
@@ -111,6 +113,7 @@ def blueprint(site: Site) -> Blueprint:
     return routes
 
 
+_CSVW = "application/csvm+json"
 # A page or a picture with a script in it would run as one of the site's own.
 _RUN_SCRIPTS = (
     "text/html",
@@ -125,7 +128,15 @@ def _published_file(site: Site, file: StoredFile) -> Response:
     """Return a file of the folder that the catalogue names, as whatever it is."""
     extension = file.name.rpartition(".")[2]
     media_type = find_format(extension).media_type or _OCTET_STREAM
-    response = release_file_response(site, file, media_type, [])
+    if file.name.endswith(METADATA_SUFFIX):
+        media_type = _CSVW
+    described = file.name + METADATA_SUFFIX
+    links = []
+    if described in site.release.files:
+        # Relative to the file, wherever the site is.
+        name = described.rpartition("/")[2]
+        links = [(name, f'rel="describedby"; type="{_CSVW}"')]
+    response = release_file_response(site, file, media_type, links)
     if media_type in _RUN_SCRIPTS or extension.lower() == "svg":
         name = file.name.rpartition("/")[2]
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

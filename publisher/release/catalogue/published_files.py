@@ -16,9 +16,10 @@ from publisher.errors import ReleaseError
 from publisher.load.files import PUBLISHED_FILES, find_published_files
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format
+from publisher.release.catalogue.csv_metadata import METADATA_SUFFIX, describe_csv
 from publisher.release.catalogue.distributions import ApplicationProfile, add_checksum
 from publisher.release.catalogue.graph import MutableGraph, node, typed
-from publisher.release.manifest import digest_of
+from publisher.release.manifest import digest_of, write_json
 from publisher.release.model import DUMPS, StoredFile
 
 _ADDRESSES = ("dcat:downloadURL", "dcat:accessURL")
@@ -62,6 +63,9 @@ def copy_published_files(
             )
         shutil.copyfile(found[name], target)
         stored[name] = StoredFile(f"{DUMPS}/{name}", target.stat().st_size, digest_of(target))
+        described = describe_csv(target) if name.lower().endswith(".csv") else None
+        if described is not None and name + METADATA_SUFFIX not in found:
+            write_json(target.with_name(name + METADATA_SUFFIX), described)
     return stored
 
 
