@@ -196,8 +196,8 @@ RULES: Mapping[str, CheckRule] = {
         CheckRule(
             "published-files",
             Level.ERROR,
-            "a file of `data/files/` that the catalogue names and that is not there; one that it"
-            " does not name is a note",
+            "a file of the folder that the catalogue names and that is not there; one that it does"
+            " not name is a note",
             "DCAT 3, 6.8",
         ),
         CheckRule(
