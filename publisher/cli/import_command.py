@@ -195,13 +195,20 @@ class _Asked:
         titles, publisher, mail = catalogue_of(draft) if draft is not None else ({}, "", "")
         names: Text = texts_by_language(given["names"]) or titles
         body, contact = given["body"] or publisher, given["contact"] or mail
-        if not (names and body and contact and self._config.base_iri):
+        given_or_found = {
+            "--base-iri": self._config.base_iri,
+            "--name": names,
+            "--publisher": body,
+            "--contact": contact,
+        }
+        missing = [option for option, value in given_or_found.items() if not value]
+        if missing:
             raise UsageError(
                 "There is no folder of sources in {folder} yet, and too little is known to begin"
                 " one.",
-                remedy="Say what is missing of --base-iri, --name, --publisher and --contact, or"
-                " make one: publisher init FOLDER --catalogue.",
+                remedy="Add {missing}; or make one: publisher init FOLDER --catalogue.",
                 folder=str(self._into),
+                missing=", ".join(missing),
             )
         return StartOptions(
             names=names,

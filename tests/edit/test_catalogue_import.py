@@ -444,3 +444,48 @@ def test_ckan_and_its_own_rdf_say_the_same_of_places_and_people(folder: Path) ->
     assert values(folder, period, "dcat:startDate") == {"2020"}
     assert len(values(folder, thing, "dcterms:language")) == 2
     assert values(folder, thing, "dcat:contactPoint") == {f"{BASE}contact/gis-kommun-example"}
+
+
+GEONETWORK = """<?xml version="1.0" encoding="UTF-8"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dcat="http://www.w3.org/ns/dcat#"
+ xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#" xmlns:dct="http://purl.org/dc/terms/"
+ xmlns:foaf="http://xmlns.com/foaf/0.1/" xmlns:locn="http://www.w3.org/ns/locn#">
+ <dcat:Dataset rdf:about="https://geo.example/srv/resources/u1">
+  <dct:title xml:lang="sv">Naturreservat</dct:title>
+  <dct:description xml:lang="sv">Gränser.</dct:description>
+  <dct:accrualPeriodicity
+   rdf:resource="http://inspire.ec.europa.eu/metadata-codelist/MaintenanceFrequency/asNeeded"/>
+  <dct:spatial><dct:Location>
+   <locn:geometry rdf:datatype="http://www.opengis.net/ont/geosparql#wktLiteral"
+    >POLYGON((12 59, 15 59, 15 62, 12 62, 12 59))</locn:geometry>
+   <locn:geometry rdf:datatype="https://www.iana.org/assignments/media-types/application/vnd.geo+json"
+    >{"type":"Polygon"}</locn:geometry>
+  </dct:Location></dct:spatial>
+  <dct:publisher><foaf:Organization><foaf:name xml:lang="sv">Länsstyrelsen</foaf:name>
+   </foaf:Organization></dct:publisher>
+  <dcat:distribution><dcat:Distribution>
+   <dcat:accessURL rdf:resource="https://geo.example/wms?request=GetCapabilities"/>
+   <dct:format><dct:MediaTypeOrExtent><rdfs:label>OGC:WMS</rdfs:label></dct:MediaTypeOrExtent>
+   </dct:format></dcat:Distribution></dcat:distribution>
+ </dcat:Dataset>
+</rdf:RDF>
+"""
+
+
+def test_a_feed_as_geonetwork_writes_it_keeps_its_places(folder: Path) -> None:
+    """A shape in two forms is one, with a box; formats and frequencies are those of the EU."""
+    path = folder.parent / "geonetwork.rdf"
+    path.write_text(GEONETWORK, encoding="utf-8")
+    imported(path)
+    thing = "https://geo.example/srv/resources/u1"
+    authority = "http://publications.europa.eu/resource/authority/"
+    assert values(folder, thing, "dcterms:accrualPeriodicity") == {f"{authority}frequency/IRREG"}
+    (place,) = values(folder, thing, "dcterms:spatial")
+    assert len(values(folder, place, "locn:geometry")) == 1
+    assert values(folder, place, "dcat:bbox") == {
+        "POLYGON((12.0 59.0, 15.0 59.0, 15.0 62.0, 12.0 62.0, 12.0 59.0))"
+    }
+    (file,) = values(folder, thing, "dcat:distribution")
+    assert values(folder, file, "dcterms:format") == {f"{authority}file-type/WMS_SRVC"}
+    assert place.startswith(thing)
+    assert file.startswith(thing)

@@ -282,6 +282,14 @@ def catalogue_of(draft: CatalogueDraft) -> tuple[dict[str, str], str, str]:
         for value in draft.values(thing, iri("dcterms:publisher")):
             if not isinstance(value, Literal):
                 publisher = publisher or draft.title(value)
+    of_all = {
+        draft.title(value)
+        for thing in draft.things(DATASET)
+        for value in draft.values(thing, iri("dcterms:publisher"))
+        if not isinstance(value, Literal)
+    }
+    if not publisher and len(of_all) == 1:
+        (publisher,) = of_all
     for thing in draft.things():
         for value in draft.values(thing, iri("vcard:hasEmail")):
             mail = mail or value.value.removeprefix("mailto:")

@@ -19,12 +19,11 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from publisher.edit.catalogue.draft import DATASET, DISTRIBUTION, TYPE, CatalogueDraft, Thing
 from publisher.edit.catalogue.fetching import MOST_PAGES, Fetched, fetch_address, read_json_of
 from publisher.edit.catalogue.notes import ImportNotes, NoteKind
-from publisher.edit.catalogue.tidy import as_address, as_date, is_mail
+from publisher.edit.catalogue.tidy import as_address, as_date, extent_of_geojson, is_mail
 from publisher.errors import SourceError, SourceSyntax
 from publisher.languages import is_language_tag
 from publisher.messages import printable, text
 from publisher.rdf.namespaces import iri
-from publisher.release.catalogue.service import Extent, extent_of_positions
 from publisher.system.http_client import Client, is_web, parse_digits
 
 _ROWS = 100
@@ -495,7 +494,7 @@ class _PackageWriter:
             if is_web(str(place.get("uri") or "")):
                 self._add(self._dataset, "dcterms:spatial", str(place["uri"]))
                 continue
-            box = _bounding_box(place.get("bbox") or place.get("geom"))
+            box = extent_of_geojson(place.get("bbox") or place.get("geom"))
             if box is None:
                 words = place.get("text") or place.get("geom") or ""
                 self._add(self._dataset, "dcterms:spatial", str(words))
@@ -513,36 +512,3 @@ class _PackageWriter:
             if key not in known and key not in _OWN and value not in (None, "", [], {}, False):
                 shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
                 self._notes.add(NoteKind.DROPPED, thing.value, key, shown, "", _NO_PROPERTY)
-
-
-_MOST_POSITIONS = 1_000_000
-
-
-def _bounding_box(geometry: object) -> Extent | None:
-    """Return the box around a GeoJSON geometry; None for anything else.
-
-    >>> _bounding_box('{"type": "Point", "coordinates": [14.5, 61]}')
-    Extent(west=14.5, south=61.0, east=14.5, north=61.0)
-    """
-    try:
-        found = json.loads(geometry) if isinstance(geometry, str) else geometry
-    except (ValueError, RecursionError):
-        return None
-    return extent_of_positions(
-        _positions(found.get("coordinates") if isinstance(found, dict) else None)
-    )
-
-
-def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
-    waiting = [coordinates]
-    for _ in range(_MOST_POSITIONS):
-        if not waiting:
-            return
-        found = waiting.pop()
-        if not isinstance(found, list):
-            continue
-        numbers = [n for n in found if isinstance(n, int | float) and not isinstance(n, bool)]
-        if len(numbers) >= 2 and len(numbers) == len(found):
-            yield float(numbers[0]), float(numbers[1])
-        else:
-            waiting += found

@@ -7,8 +7,9 @@ What is not understood stays as it was.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -37,6 +38,7 @@ from publisher.messages import text
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format, find_term, names_version
 from publisher.rdf.namespaces import iri, shorten
+from publisher.release.catalogue.service import Extent, extent_of_positions, read_positions
 
 _OLD_PROPERTIES: Mapping[str, str] = {
     "http://schema.org/startDate": iri("dcat:startDate"),
@@ -111,6 +113,8 @@ def tidy(draft: CatalogueDraft, notes: ImportNotes) -> None:
         _contact(draft, thing, notes)
     for thing in draft.things(*AGENTS):
         _terms(draft, thing, iri("dcterms:type"), "publisher-type", notes)
+    for thing in draft.things(iri("dcterms:Location")):
+        _geometry(draft, thing, notes)
     _drop_unused_nodes(draft)
 
 
@@ -339,6 +343,62 @@ def _formats(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
                 notes.add(NoteKind.CHANGED, _name(thing), field, written, found, AS_THE_LIST_SAYS)
             else:
                 notes.add(NoteKind.UNKNOWN, _name(thing), field, written, written, NOT_OF_THE_LIST)
+
+
+def _geometry(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
+    """Keep one geometry of a place, as WKT, and give the place its box.
+
+    GeoNetwork and CKAN write the same shape in several forms; the profiles take one, and boxes.
+    """
+    path, wkt = iri("locn:geometry"), NamedNode(iri("geo:wktLiteral"))
+    values = [v for v in draft.values(thing, path) if isinstance(v, Literal)]
+    kept = next((value for value in values if value.datatype == wkt), None)
+    extent = extent_of_positions(read_positions(kept.value)) if kept is not None else None
+    for value in values:
+        if value != kept and value.datatype.value.endswith("json"):
+            extent = extent or extent_of_geojson(value.value)
+            if kept is not None or extent is not None:
+                draft.put(thing, path, *(v for v in draft.values(thing, path) if v != value))
+                reason = text("the place has the same shape in another form.")
+                field = shorten(path)
+                notes.add(NoteKind.DROPPED, _name(thing), field, value.value, "", reason)
+    if extent is not None and not draft.values(thing, iri("dcat:bbox")):
+        draft.add(thing, iri("dcat:bbox"), extent.box)
+        reason = text("it is the box around the shape of the place.")
+        notes.add(NoteKind.ADDED, _name(thing), "dcat:bbox", "", extent.box.value, reason)
+
+
+_MOST_POSITIONS = 1_000_000
+
+
+def extent_of_geojson(geometry: object) -> Extent | None:
+    """Return the box around a GeoJSON geometry; None for anything else.
+
+    >>> extent_of_geojson('{"type": "Point", "coordinates": [14.5, 61]}')
+    Extent(west=14.5, south=61.0, east=14.5, north=61.0)
+    """
+    try:
+        found = json.loads(geometry) if isinstance(geometry, str) else geometry
+    except (ValueError, RecursionError):
+        return None
+    return extent_of_positions(
+        _positions(found.get("coordinates") if isinstance(found, dict) else None)
+    )
+
+
+def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
+    waiting = [coordinates]
+    for _ in range(_MOST_POSITIONS):
+        if not waiting:
+            return
+        found = waiting.pop()
+        if not isinstance(found, list):
+            continue
+        numbers = [n for n in found if isinstance(n, int | float) and not isinstance(n, bool)]
+        if len(numbers) >= 2 and len(numbers) == len(found):
+            yield float(numbers[0]), float(numbers[1])
+        else:
+            waiting += found
 
 
 def _contact(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
