@@ -201,6 +201,13 @@ RULES: Mapping[str, CheckRule] = {
             "DCAT-AP 3.0.1; DCAT-AP-SE 3.0.1; DCAT-AP HVD 3.0",
         ),
         CheckRule(
+            "published-files",
+            Level.ERROR,
+            "a file of the folder that the catalogue names and that is not there; one that it does"
+            " not name is a note",
+            "DCAT 3, 6.8",
+        ),
+        CheckRule(
             "shape-references",
             Level.WARNING,
             "a property shape of others that is in no file, or has no path: nothing is held"

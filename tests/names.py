@@ -24,6 +24,7 @@ _SUBJECTS = {
     "history": "a subject: what changed from release to release",
     "links": "a subject: addresses that the data names, checked in sources and on a site",
     "pictures": "a subject: pictures of shared links",
+    "published_files": "a subject: files of the folder that the catalogue names",
     "queries": "a subject: queries of the folder and of visitors",
     "releases": "a subject: the releases that are kept",
     "search": "a subject: full-text search",

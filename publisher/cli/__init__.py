@@ -32,11 +32,14 @@ _MODULES: Mapping[str, str] = {
     "rename": "edit",
     "rebase": "edit",
     "sheet": "edit",
+    "import": "import_command",
 }
+# Commands whose names Python has for itself.
+_FUNCTIONS = {"import": "import_catalogue"}
 
 
 def _load(name: str) -> click.Command:
-    command = getattr(import_module(f"publisher.cli.{_MODULES[name]}"), name)
+    command = getattr(import_module(f"publisher.cli.{_MODULES[name]}"), _FUNCTIONS.get(name, name))
     assert isinstance(command, click.Command)
     return command
 

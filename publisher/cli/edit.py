@@ -399,8 +399,8 @@ def init(
         return str(click.prompt(translate(question, lang)))
 
     about = "What is the catalogue called?" if is_catalogue_alone else "What are the data about?"
-    called = _by_language(names) or {lang: ask(about)}
-    of_things = _by_language(things)
+    called = texts_by_language(names) or {lang: ask(about)}
+    of_things = texts_by_language(things)
     if not of_things and not is_catalogue_alone:
         of_things = {tag: ask("What is one thing called?") for tag in called}
     start = StartOptions(
@@ -419,7 +419,12 @@ def init(
     click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
 
 
-def _by_language(given: Iterable[str]) -> Text:
+def texts_by_language(given: Iterable[str]) -> Text:
+    """Return language → text, from ``LANG=TEXT`` of the command line.
+
+    Raises:
+        UsageError: One of them is not written so.
+    """
     found = {}
     for text in given:
         language, equals, message = text.partition("=")

@@ -86,7 +86,7 @@ class Plan:
 
     def difference(self) -> str:
         """Return the difference of the files as a unified diff; empty when nothing changes."""
-        return "".join(_difference(each) for each in self.files)
+        return difference(self.files)
 
     def write(self) -> list[str]:
         """Write all files or none; return the names of those written.
@@ -244,6 +244,11 @@ def _parsed(source: SourcePath, text: str, sources: Sources) -> SourceFile:
             remedy="Nothing was written.",
             reason=str(error),
         ) from error
+
+
+def difference(changes: Iterable[FileChange]) -> str:
+    """Return the difference of files as a unified diff; empty when nothing changes."""
+    return "".join(map(_difference, changes))
 
 
 def _difference(change: FileChange) -> str:

@@ -461,7 +461,7 @@ def _list_of_datasets(start: StartOptions, dataset: str) -> PropertiesBySubject:
             "dcterms:description": in_each(_LIST, start),
             "dcterms:conformsTo": nodes(_DCAT_AP),
             "dcat:keyword": in_each("open data", start),
-            "dcat:landingPage": nodes(address),
+            "dcat:landingPage": nodes(start.base_iri),
             "dcat:distribution": nodes(file),
         },
         file: {

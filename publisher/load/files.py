@@ -34,6 +34,8 @@ FRESHNESS = "shapes/freshness"
 FOLDERS = ("ontology", "data", "shapes")
 # Files below data/catalogue/ belong to the catalogue: each describes a dataset by hand.
 CATALOGUE_FOLDER = "catalogue"
+# Files that distributions of the catalogue name: published as they are, whatever is in them.
+PUBLISHED_FILES = "data/files/"
 # Vocabularies of others that the folder's terms are looked up in; they are not published.
 VOCABULARIES = "vocabularies"
 
@@ -117,10 +119,12 @@ def list_folder(folder: Path, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Folde
         SourceError: A folder cannot be listed, or an archive cannot be looked into.
     """
     found: list[SourcePath] = []
-    unread = list(_beside(folder))
+    unread = [*_beside(folder), *_unpublishable(folder)]
     for top in FOLDERS:
         if (folder / top).is_dir():
-            among = [each for path in _files(folder / top) for each in _sort(path, folder, limits)]
+            paths = _files(folder / top)
+            paths = (path for path in paths if not _is_published(path, folder))
+            among = [each for path in paths for each in _sort(path, folder, limits)]
             found += [each for each in among if isinstance(each, SourcePath)]
             unread += [each for each in among if isinstance(each, Finding)]
     if not _is_catalogue_alone(found):
@@ -167,6 +171,31 @@ def _refuse_incomplete(folder: Path, found: Sequence[SourcePath]) -> None:
         )
 
 
+def _is_published(path: Path, folder: Path) -> bool:
+    return path.relative_to(folder).as_posix().startswith(PUBLISHED_FILES)
+
+
+def find_published_files(folder: Path) -> dict[str, Path]:
+    """Return name → path of the files in ``data/files/`` that can be published, sorted."""
+    paths = sorted((folder / PUBLISHED_FILES).glob("*"))
+    return {path.name: path for path in paths if _can_be_published(path)}
+
+
+def _can_be_published(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink() and bool(_PUBLISHED_NAME.fullmatch(path.name))
+
+
+def _unpublishable(folder: Path) -> Iterator[Finding]:
+    """Yield a finding for each file of the folder of files that has no address."""
+    for path in sorted((folder / PUBLISHED_FILES).glob("*")):
+        if not _can_be_published(path) and not path.name.startswith("."):
+            yield _unread(
+                PUBLISHED_FILES + path.name,
+                "The file cannot be published under this name. Name it with letters from a to z,"
+                " digits, hyphens and full stops, and put it into no folder of its own.",
+            )
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder, and links to folders, which are not followed."""
 
@@ -186,6 +215,8 @@ def _files(folder: Path) -> Iterator[Path]:
 # What is read, and what is named because it is not.
 
 UNREAD_RULE = "unread"
+# One part of an address, which needs no escapes.
+_PUBLISHED_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 _START_BYTES = 1 << 18
 # Files about a folder, which nobody takes for its data; and such as are more seldom taken for it.
 _ABOUT = re.compile(r"(?:README|LICEN[CS]E|COPYING|CHANGELOG|AUTHORS|NOTICE)|.*\.(?:md|rst|adoc)")

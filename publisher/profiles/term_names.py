@@ -55,6 +55,8 @@ _LISTS = {
     "place": "country",
     "file-type": "file-type",
 }
+# INSPIRE names its frequencies as ISO 19115 does, in one word.
+_INSPIRE_FREQUENCY = "http://inspire.ec.europa.eu/metadata-codelist/MaintenanceFrequency/"
 _UNVERSIONED = re.compile(r"[0-9]")
 
 
@@ -168,6 +170,8 @@ def _canonical_address(name: str, value: str) -> str:
         if found := _OPEN_DEFINITION.fullmatch(value):
             return _by_name(name).get(_folded(found[1]), "")
     address = value.replace("https://", "http://", 1).rstrip("/")
+    if name == "frequency" and address.startswith(_INSPIRE_FREQUENCY):
+        return _by_name(name).get(_folded(address.removeprefix(_INSPIRE_FREQUENCY)), "")
     if address.startswith(_OLD_FREQUENCY):
         code = address.removeprefix(_OLD_FREQUENCY)
         return f"{AUTHORITY}frequency/{_CLD.get(code.lower(), code.upper())}"

@@ -17,6 +17,7 @@ from publisher.quality.catalogue import check_catalogue
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
+from publisher.quality.published_files import check_published_files
 from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
 from publisher.quality.shapes import check_shape_syntax, check_shapes
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     ("base", check_base),
     ("addresses", check_reachable),
     ("catalogue", check_catalogue),
+    ("published files", check_published_files),
 )
 CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),

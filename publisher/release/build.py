@@ -16,7 +16,7 @@ from pyoxigraph import Quad, Store, Triple
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
-from publisher.load.files import CATALOGUE
+from publisher.load.files import CATALOGUE, find_published_files
 from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.quality.validation import validator_versions
@@ -33,6 +33,8 @@ from publisher.release.catalogue.catalogue import (
     quads_for_store,
     write_descriptions,
 )
+from publisher.release.catalogue.graph import MutableGraph
+from publisher.release.catalogue.published_files import copy_published_files, named_files
 from publisher.release.current import build_lock, switch
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
@@ -42,7 +44,7 @@ from publisher.release.history.document_dates import PAGE_INPUTS, page_inputs_di
 from publisher.release.history.loss_gate import LossGate
 from publisher.release.history.record import HistoryInput, write_history
 from publisher.release.history.releases import current_undamaged, newest_undamaged
-from publisher.release.manifest import FORMAT, list_files, write_json, write_sealed
+from publisher.release.manifest import FORMAT, digest_of, list_files, write_json, write_sealed
 from publisher.release.manifest import as_json as files_as_json
 from publisher.release.model import (
     CONTEXT,
@@ -245,8 +247,10 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     progress("catalogue")
     files = files_by_dataset(staging)
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
+    wanted = named_files(MutableGraph(quad.triple for quad in by_hand), sources.base_iri)
+    held = copy_published_files(sources.folder, staging, wanted)
     descriptions = describe_release(
-        sources.base_iri, by_hand, datasets, files, published, previous, tables
+        sources.base_iri, by_hand, datasets, files, published, previous, tables, held
     )
     at_home = plan.canonical.stored()
     counts = count_triples(plan.canonical.counts(), descriptions.catalogue, sources.base_iri)
@@ -362,6 +366,9 @@ def inputs_digest(approved: ApprovedSources, digest: str) -> str:
         "report": report_as_json(approved.findings),
         "software": __version__,
     }
+    # The bytes of these may change without a triple.
+    if held := find_published_files(sources.folder):
+        inputs["files"] = {name: digest_of(path) for name, path in held.items()}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 

@@ -11,7 +11,9 @@ from flask import Blueprint, Response, abort, request, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
 from werkzeug.wsgi import FileWrapper
 
+from publisher.profiles.term_names import find_format
 from publisher.rdf import media_types
+from publisher.release.catalogue.csv_metadata import METADATA_SUFFIX
 from publisher.release.manifest import read_files
 from publisher.release.model import CONTEXT, DUMPS, MANIFEST, StoredFile
 from publisher.serve import signposting
@@ -74,7 +76,8 @@ def release_file_response(
     )
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "public, no-cache"
-    response.headers["Link"] = join_links(links)
+    if listed := list(links):
+        response.headers["Link"] = join_links(listed)
     name = file.name.rpartition("/")[2]
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     is_small = file.length * _SHARE <= site.config.cache_mb << 20
@@ -92,9 +95,11 @@ def blueprint(site: Site) -> Blueprint:
         file = site.release.files.get(f"{DUMPS}/{name}")
         if file is None:
             abort(404)
+        dataset = name.removesuffix(".gz").rpartition(".")[0]
+        if f"{DUMPS}/{dataset}.nq" not in site.release.files:
+            return _published_file(site, file)
         media_type = media_types.media_type_of_file(name)
-        dataset = site.release.dataset(name.removesuffix(".gz").rpartition(".")[0])
-        links = signposting.file_signposts(site, dataset)
+        links = signposting.file_signposts(site, site.release.dataset(dataset))
         return release_file_response(site, file, media_type.name if media_type else _GZIP, links)
 
     @routes.get(f"/{CONTEXT}")
@@ -106,6 +111,36 @@ def blueprint(site: Site) -> Blueprint:
         return response
 
     return routes
+
+
+_CSVW = "application/csvm+json"
+# A page or a picture with a script in it would run as one of the site's own.
+_RUN_SCRIPTS = (
+    "text/html",
+    "image/svg+xml",
+    "application/xhtml+xml",
+    "application/xml",
+    "text/xml",
+)
+
+
+def _published_file(site: Site, file: StoredFile) -> Response:
+    """Return a file of the folder that the catalogue names, as whatever it is."""
+    extension = file.name.rpartition(".")[2]
+    media_type = find_format(extension).media_type or _OCTET_STREAM
+    if file.name.endswith(METADATA_SUFFIX):
+        media_type = _CSVW
+    described = file.name + METADATA_SUFFIX
+    links = []
+    if described in site.release.files:
+        # Relative to the file, wherever the site is.
+        name = described.rpartition("/")[2]
+        links = [(name, f'rel="describedby"; type="{_CSVW}"')]
+    response = release_file_response(site, file, media_type, links)
+    if media_type in _RUN_SCRIPTS or extension.lower() == "svg":
+        name = file.name.rpartition("/")[2]
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 # What another copy of the site fetches: every file of a release, byte for byte.

@@ -35,7 +35,18 @@ from publisher.release.catalogue.distributions import (
     add_tables,
 )
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
-from publisher.release.catalogue.harmonise import harmonise, name_blank_nodes, type_terms
+from publisher.release.catalogue.harmonise import (
+    harmonise,
+    name_blank_nodes,
+    type_addresses,
+    type_terms,
+)
+from publisher.release.catalogue.published_files import (
+    date_key,
+    dates_by_hand,
+    describe_published_files,
+    named_files,
+)
 from publisher.release.catalogue.service import (
     Extent,
     describe_service,
@@ -74,6 +85,8 @@ class CatalogueInput:
         files: Name of a dataset → extension → its file in the release.
         modified: Name of a dataset → when its content changed.
         tables: Name of a dataset → the files of its tables.
+        published_files: Name → file of the folder that distributions name.
+        file_dates: Key of such a file → when its content changed.
     """
 
     base_iri: str
@@ -82,6 +95,8 @@ class CatalogueInput:
     files: Mapping[str, Mapping[str, StoredFile]] = field(repr=False)
     modified: Mapping[str, Literal] = field(repr=False)
     tables: Mapping[str, Sequence[TableFiles]] = field(default_factory=dict, repr=False)
+    published_files: Mapping[str, StoredFile] = field(default_factory=dict, repr=False)
+    file_dates: Mapping[str, Literal] = field(default_factory=dict, repr=False)
 
 
 def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]:
@@ -90,6 +105,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
     draft = MutableGraph(name_blank_nodes(facts.by_hand))
+    describe_published_files(draft, facts.published_files, facts.file_dates, facts.base_iri, view)
     harmonise(draft, view)
     _list_entries(draft, facts.base_iri)
     for catalogue in draft.instances("dcat:Catalog"):
@@ -109,6 +125,8 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
             _add_extents(draft, catalogue, extents)
     add_authority_terms(draft)
     type_terms(draft)
+    if view is ApplicationProfile.EU:
+        type_addresses(draft)
     return draft.triples()
 
 
@@ -179,7 +197,23 @@ def _describe_places(draft: MutableGraph, sources: MutableGraph) -> dict[NamedNo
             draft.add(place, "dcat:centroid", extent.centroid)
             found[place] = extent
             break
+        by_hand = _box_by_hand(draft, place) if place not in found else None
+        if by_hand is not None:
+            found[place] = by_hand
+            if not draft.objects(place, "dcat:centroid"):
+                draft.add(place, "dcat:centroid", by_hand.centroid)
     return found
+
+
+def _box_by_hand(draft: MutableGraph, place: NamedNode) -> Extent | None:
+    """Return the extent of a place that the catalogue itself gives a box in WKT."""
+    texts = [str(term.value) for term in draft.objects(place, "dcat:bbox")]
+    return extent_of_positions(
+        position
+        for text in texts
+        if text.lstrip().upper().startswith("POLYGON")
+        for position in read_positions(text)
+    )
 
 
 def _extent(sources: MutableGraph, place: NamedNode) -> Extent | None:
@@ -239,8 +273,9 @@ def _period(draft: MutableGraph, catalogue: NamedNode, datasets: Iterable[NamedN
 def _add_extents(
     draft: MutableGraph, catalogue: NamedNode, extents: Mapping[NamedNode, Extent]
 ) -> None:
-    """Add to each dataset its extent as a blank node, the one that DCAT-AP-SE asks for."""
-    for number, dataset in enumerate(draft.nodes(catalogue, "dcat:dataset"), start=1):
+    """Add to each dataset and series its extent as a blank node, as DCAT-AP-SE asks for it."""
+    described = (*draft.nodes(catalogue, "dcat:dataset"), *draft.instances("dcat:DatasetSeries"))
+    for number, dataset in enumerate(dict.fromkeys(described), start=1):
         places = draft.nodes(dataset, "dcterms:spatial")
         extent = join_extents(extents[place] for place in places if place in extents)
         if extent is not None:
@@ -293,6 +328,7 @@ def describe_release(
     published: datetime,
     previous: Release | None,
     tables: Mapping[str, Sequence[TableFiles]] | None = None,
+    published_files: Mapping[str, StoredFile] | None = None,
 ) -> Descriptions:
     """Return the descriptions of a release: a pure function of it and the one before."""
     draft = MutableGraph(quad.triple for quad in by_hand)
@@ -303,7 +339,16 @@ def describe_release(
         published,
     )
     known = find_places_and_standards(draft, datasets)
-    facts = CatalogueInput(base_iri, tuple(draft.triples()), known, files, modified, tables or {})
+    stored = published_files or {}
+    file_dates = modified_dates(
+        {date_key(name): file for name, file in stored.items()},
+        previous,
+        dates_by_hand(draft, named_files(draft, base_iri)),
+        published,
+    )
+    facts = CatalogueInput(
+        base_iri, tuple(draft.triples()), known, files, modified, tables or {}, stored, file_dates
+    )
     catalogue = derive_view(facts, ApplicationProfile.EU)
     return Descriptions(
         catalogue=catalogue,
@@ -312,7 +357,7 @@ def describe_release(
         documents=list_documents(
             datasets, modified, _derive_views(MutableGraph(catalogue)), base_iri
         ),
-        modified=modified,
+        modified={**modified, **file_dates},
     )
 
 

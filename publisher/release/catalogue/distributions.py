@@ -131,7 +131,7 @@ def add_file(
     for predicate in _COPIED_PROPERTIES:
         draft.add(name, predicate, *draft.objects(dataset, predicate))
     if view is ApplicationProfile.EU:
-        _checksum(draft, name, file)
+        add_checksum(draft, name, file)
 
 
 def add_representations(draft: MutableGraph, catalogue: NamedNode) -> None:
@@ -180,7 +180,7 @@ def describe_file(
     )
 
 
-def _checksum(draft: MutableGraph, distribution: NamedNode, file: StoredFile) -> None:
+def add_checksum(draft: MutableGraph, distribution: NamedNode, file: StoredFile) -> None:
     """Add the SHA-256; DCAT-AP-SE takes SHA-1 alone, so its view has none."""
     checksum = NamedNode(f"{distribution.value}/checksum")
     draft.add(distribution, "spdx:checksum", checksum)

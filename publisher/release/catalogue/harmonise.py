@@ -12,11 +12,13 @@ from hashlib import sha256
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from publisher.messages import text
 from publisher.profiles.dcat_ap_se import read_lists
 from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
+from publisher.profiles.term_names import terms_of
 from publisher.rdf.namespaces import iri
 from publisher.release.catalogue.distributions import ApplicationProfile
-from publisher.release.catalogue.graph import MutableGraph, Term, node
+from publisher.release.catalogue.graph import MutableGraph, Term, in_languages, node
 
 _FORMAT, _MEDIA_TYPE = "dcterms:format", "dcat:mediaType"
 _HVD_SCHEME = NamedNode("http://data.europa.eu/bna/asd487ae75")
@@ -51,6 +53,30 @@ def type_terms(draft: MutableGraph) -> None:
             draft.add(category, "rdf:type", node("skos:Concept"))
             draft.add(category, "skos:inScheme", _HVD_SCHEME)
             draft.add(_HVD_SCHEME, "rdf:type", node("skos:ConceptScheme"))
+            _label(draft, category)
+
+
+def type_addresses(draft: MutableGraph) -> None:
+    """Say of the addresses of high-value datasets that they are resources (HVD 3.0).
+
+    The shapes ask for it, and judge what is in the feed and nothing else.
+    """
+    for law in draft.all_objects("dcatap:applicableLegislation"):
+        for subject in draft.subjects("dcatap:applicableLegislation", law):
+            for name in ("dcat:accessURL", "dcat:endpointURL", "dcat:endpointDescription"):
+                for address in draft.nodes(subject, name):
+                    if not draft.objects(address, "rdf:type"):
+                        draft.add(address, "rdf:type", node("rdfs:Resource"))
+
+
+def _label(draft: MutableGraph, category: NamedNode) -> None:
+    """Name a category of high-value datasets and its list, where nobody has (DCAT-AP 3.0.1)."""
+    if not draft.objects(category, "skos:prefLabel"):
+        labels = next((t.labels for t in terms_of("hvd-category") if t.value == category.value), {})
+        draft.add(category, "skos:prefLabel", *in_languages(labels))
+    if not draft.objects(_HVD_SCHEME, "dcterms:title"):
+        titles = text("Categories of high-value datasets")
+        draft.add(_HVD_SCHEME, "dcterms:title", *in_languages(titles))
 
 
 def _formats(draft: MutableGraph, subject: NamedNode, view: ApplicationProfile) -> None:

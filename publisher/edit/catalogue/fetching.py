@@ -1,0 +1,298 @@
+"""A file or an address → what is there, and in which form: RDF, an answer of CKAN, or a table.
+
+Everything a stranger's server does costs a sentence at most: exchanges and files are bounded, pages
+are followed on the same host only and never in a circle.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat
+
+from publisher.errors import SourceError, SourceMissing, SourceSyntax
+from publisher.messages import printable
+from publisher.rdf.encodings import beginning, decode
+from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
+from publisher.rdf.namespaces import iri
+from publisher.rdf.packed import is_packed, unpack_gzip
+from publisher.rdf.reading import read_json, read_quads
+from publisher.rdf.recognise import other_language, syntax_by_content, syntax_by_name
+from publisher.system.http_client import (
+    Client,
+    ExchangeLimits,
+    Fault,
+    address_host,
+    is_web,
+    resolve_reference,
+)
+
+MOST_PAGES = 1000
+_LENGTH_BYTES = 200 << 20
+_SECONDS = 120.0
+_ACCEPT = (
+    "text/turtle, application/rdf+xml;q=0.9, application/ld+json;q=0.9,"
+    " application/n-triples;q=0.8, application/json;q=0.7, text/html;q=0.3"
+)
+_BY_MEDIA_TYPE = {
+    "text/turtle": RdfFormat.TURTLE,
+    "application/x-turtle": RdfFormat.TURTLE,
+    "text/n3": RdfFormat.TURTLE,
+    "application/n-triples": RdfFormat.N_TRIPLES,
+    "application/n-quads": RdfFormat.N_QUADS,
+    "application/trig": RdfFormat.TRIG,
+    "application/rdf+xml": RdfFormat.RDF_XML,
+    "application/ld+json": RdfFormat.JSON_LD,
+}
+_NEXT = tuple(iri("hydra:next").removesuffix("next") + name for name in ("next", "nextPage"))
+_LINK = re.compile(r"<link\s[^>]*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"([a-z]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_TABLES = (".csv", ".tsv", ".xlsx", ".xlsm", ".xls", ".ods")
+_FAULTS = {
+    Fault.SLOW: "The server does not answer in time.",
+    Fault.UNREACHABLE: "The server cannot be reached.",
+    Fault.TRUNCATED: "The answer breaks off.",
+    Fault.ENDLESS: "The answer is larger than what is read.",
+    Fault.LOOP: "The redirects go in a circle.",
+    Fault.HOPS: "There are too many redirects.",
+    Fault.ELSEWHERE: "It redirects to another host.",
+}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What is at an address or in a file.
+
+    Attributes:
+        address: Where it came from, after redirects; of a file its URI.
+        content: Its bytes, unpacked.
+        media_type: As the server says; empty for a file.
+        where: How messages name it.
+    """
+
+    address: str
+    content: bytes = field(repr=False)
+    media_type: str
+    where: str
+
+
+def is_table(source: str) -> bool:
+    """Tell whether a source is read as a table, by its name."""
+    return not is_web(source) and source.lower().endswith(_TABLES)
+
+
+def fetch(source: str, client: Client, limits: ReadLimits = DEFAULT_READ_LIMITS) -> Fetched:
+    """Return what is at an address or in a file.
+
+    Raises:
+        SourceMissing: There is nothing.
+        SourceError: It cannot be read.
+    """
+    if is_web(source):
+        return fetch_address(source, client)
+    if "://" in source:
+        raise SourceMissing(
+            "This address cannot be fetched: only http:// and https:// are.",
+            where=printable(source),
+            remedy="Write the address from https:// on, or name a file.",
+        )
+    path = Path(source)
+    if not path.is_file():
+        raise SourceMissing(
+            "There is no such file.",
+            where=printable(source),
+            remedy="Check the name; an address begins with https://.",
+        )
+    try:
+        size = path.stat().st_size
+        if size > limits.file_bytes:
+            raise file_too_large(size, limits.file_bytes, source)
+        content = path.read_bytes()
+    except OSError as error:
+        raise SourceError(
+            "The file cannot be read: {reason}.",
+            where=source,
+            remedy="Give yourself the right to read it.",
+            reason=error.strerror,
+        ) from error
+    if is_packed(source):
+        content = unpack_gzip(content, limits, source)
+    return Fetched(path.resolve().as_uri(), content, "", source)
+
+
+def make_client() -> Client:
+    """Return a client with the limits of an import."""
+    return Client(ExchangeLimits(total_seconds=_SECONDS, length_bytes=_LENGTH_BYTES))
+
+
+def fetch_address(address: str, client: Client) -> Fetched:
+    """Return what is at an address.
+
+    Raises:
+        SourceMissing: Nothing, or not all of it, came.
+    """
+    visit = client.visit(address, fields={"Accept": _ACCEPT})
+    last = visit.last
+    if visit.fault is not None:
+        raise SourceMissing(
+            _FAULTS[visit.fault],
+            where=address,
+            remedy="Open the address in a browser. If it answers there, save what it shows as a"
+            " file, and import that.",
+        )
+    if not visit.successful:
+        raise SourceMissing(
+            "The server answers {status} here.",
+            where=address,
+            remedy="Check the address: it should be that of the feed, or of the site itself.",
+            status=last.status,
+        )
+    content = last.body
+    if last.fields.get("content-encoding", "").lower() == "gzip" or is_packed(address):
+        content = unpack_gzip(content, DEFAULT_READ_LIMITS, address)
+    return Fetched(last.url, content, last.media_type, address)
+
+
+def syntax_of_fetched(fetched: Fetched) -> RdfFormat | None:
+    """Return the syntax of RDF that something is in; None when it is none."""
+    start = beginning(fetched.content[: 1 << 18])
+    found = syntax_by_content(start)
+    if found is not None:
+        # A name or type that fits goes first: Turtle is not told from TriG by its beginning.
+        stated = _BY_MEDIA_TYPE.get(fetched.media_type)
+        return stated if stated is not None and found != RdfFormat.RDF_XML else found
+    if other_language("", start) or start.lstrip()[:1] in ("{", "["):
+        return None
+    stated = _BY_MEDIA_TYPE.get(fetched.media_type)
+    return stated or syntax_by_name(urlsplit(fetched.address).path)
+
+
+def read_json_of(fetched: Fetched) -> object | None:
+    """Return what something says as JSON; None when it is none.
+
+    Raises:
+        ReadLimitExceeded: It nests too deeply.
+    """
+    if fetched.content.lstrip()[:1] not in (b"{", b"["):
+        return None
+    try:
+        return read_json(fetched.content, fetched.where)
+    except ValueError as error:
+        raise SourceSyntax(
+            "It begins like JSON and is none: {reason}.",
+            where=fetched.where,
+            remedy="Fetch it again: it may have broken off.",
+            reason=printable(str(error)),
+        ) from error
+
+
+def read_page(fetched: Fetched, limits: ReadLimits = DEFAULT_READ_LIMITS) -> list[Quad]:
+    """Return what one document says.
+
+    Raises:
+        SourceSyntax: It is not RDF.
+        ReadLimitExceeded: It takes more than the limits allow.
+    """
+    syntax = syntax_of_fetched(fetched)
+    if syntax is None:
+        other = other_language(urlsplit(fetched.address).path, beginning(fetched.content))
+        raise SourceSyntax(
+            "It is neither RDF nor an answer of CKAN, but {syntax}."
+            if other
+            else "It is neither RDF nor an answer of CKAN.",
+            where=fetched.where,
+            remedy="Give the address of the feed itself, such as …/catalog.rdf, …/catalog.ttl or"
+            " …/api/3/action/package_search.",
+            syntax=other,
+        )
+    content = fetched.content
+    if syntax == RdfFormat.RDF_XML or not content.startswith(b"{"):
+        content = decode(content, fetched.where).encode()
+    try:
+        return read_quads(
+            content,
+            syntax,
+            fetched.address,
+            fetched.where,
+            limits=limits,
+            rename_blank_nodes=True,
+        )
+    except SyntaxError as error:
+        raise SourceSyntax(
+            "Line {line}, column {column}: {expected}.",
+            where=fetched.where,
+            remedy="Whoever makes the feed has to mend it; a file can be mended by hand.",
+            line=error.lineno or 1,
+            column=error.offset or 1,
+            expected=printable(re.sub(r"^Parser error .*?: ", "", str(error.msg))).rstrip("."),
+        ) from error
+
+
+def read_pages(
+    first: Fetched, client: Client, follow: Callable[[str], None]
+) -> Iterator[list[Quad]]:
+    """Yield what each page of a feed says, from the first to the last (Hydra).
+
+    Args:
+        first: The first page.
+        client: Fetches the others.
+        follow: Is told the address of each further page.
+
+    Raises:
+        SourceError: A page cannot be fetched or read, or the pages never end: of half a catalogue
+            nothing is imported.
+    """
+    page, seen = first, {first.address, first.where}
+    bodies: set[int] = set()
+    while True:
+        quads = read_page(page)
+        yield quads
+        bodies.add(hash(page.content))
+        address = _next_page(quads, page.address)
+        if not address or not is_web(first.address):
+            return
+        if address_host(address) != address_host(first.address):
+            raise _endless(first, address, "The next page is on another host: {address}.")
+        if address in seen or len(seen) > MOST_PAGES:
+            raise _endless(first, address, "The pages never end: {address} came before.")
+        seen.add(address)
+        follow(address)
+        page = fetch_address(address, client)
+        if hash(page.content) in bodies:
+            raise _endless(first, address, "The pages never end: {address} came before.")
+
+
+def _endless(first: Fetched, address: str, message: str) -> SourceError:
+    return SourceError(
+        message,
+        where=first.where,
+        remedy="Save the pages as files and import one after the other, or ask whoever makes the"
+        " feed. Nothing was imported.",
+        address=printable(address),
+    )
+
+
+def _next_page(quads: list[Quad], base: str) -> str:
+    """Return the address of the next page; empty on the last."""
+    for path in _NEXT:
+        for quad in quads:
+            if quad.predicate.value == path and isinstance(quad.object, NamedNode | Literal):
+                return resolve_reference(base, quad.object.value)
+    return ""
+
+
+def linked_feeds(fetched: Fetched) -> list[str]:
+    """Return the addresses of RDF that a web page links to with ``rel="alternate"``."""
+    page = beginning(fetched.content[: 1 << 20])
+    found = []
+    for tag in _LINK.findall(page):
+        said = {name.lower(): one or two for name, one, two in _ATTRIBUTE.findall(tag)}
+        is_feed = "alternate" in said.get("rel", "") and said.get("type", "") in _BY_MEDIA_TYPE
+        if is_feed and said.get("href"):
+            found.append(resolve_reference(fetched.address, unescape(said["href"])))
+    return found

@@ -1,0 +1,218 @@
+"""A list of datasets, as CSV or a workbook → rows whose columns are known.
+
+Rows that begin with ``#`` are explanations. What cannot be understood is reported with its cell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from publisher.edit.catalogue.list_columns import (
+    BY_KEY,
+    Heading,
+    ListColumn,
+    ListPart,
+    read_heading,
+    similar_heading,
+)
+from publisher.edit.sheets.reading import Cell, RawSheet, read_file
+from publisher.edit.sheets.reports import CellPosition, ImportReport
+from publisher.edit.values import quote_input
+from publisher.errors import SheetRefused
+from publisher.messages import SOURCE_LANGUAGE, Text, text
+
+# A title alone is no list, and an explanation of the columns names one.
+_FEWEST_COLUMNS = 2
+_SEVERAL = re.compile(r"\s*[;|\n]\s*")
+
+
+@dataclass(frozen=True)
+class ListCell:
+    """A cell that is not empty, and where it stands."""
+
+    text: str
+    position: CellPosition
+
+
+@dataclass
+class ListRow:
+    """A row of a list.
+
+    Attributes:
+        number: Of the row in its sheet.
+        sheet: Title of the sheet; empty in a CSV file.
+        cells: Column, language and number of the file → cell.
+        report: What is wrong is added to it.
+        errors: How many errors it has.
+    """
+
+    number: int
+    sheet: str
+    cells: Mapping[tuple[str, str, int], ListCell]
+    report: ImportReport
+    errors: int = 0
+    _columns: Mapping[str, int] = field(default_factory=dict, repr=False)
+    _reported: set[tuple[CellPosition, str]] = field(default_factory=set, repr=False)
+
+    def cell(self, key: str, number: int = 1) -> ListCell | None:
+        """Return the cell of a column that has no language."""
+        return self.cells.get((key, "", number))
+
+    def written(self, key: str, number: int = 1) -> str:
+        """Return what stands in a column that has no language; empty for nothing."""
+        found = self.cell(key, number)
+        return found.text if found is not None else ""
+
+    def texts(self, key: str, language: str, number: int = 1) -> dict[str, ListCell]:
+        """Return language → text of a column; what has no language is in the one given."""
+        return {
+            tag or language: cell
+            for (name, tag, nth), cell in self.cells.items()
+            if name == key and nth == number
+        }
+
+    def values(self, key: str, number: int = 1) -> Iterator[ListCell]:
+        """Yield the values of a column: one, or several where it may hold them."""
+        found = self.cell(key, number)
+        if found is not None:
+            yield from parts_of(BY_KEY[key], found)
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the files and services that the row has."""
+        parts = (ListPart.FILE, ListPart.SERVICE)
+        return sorted({n for key, _, n in self.cells if BY_KEY[key].part in parts})
+
+    def refuse(self, message: Text, position: CellPosition | None = None, key: str = "") -> None:
+        """Report an error at a cell; else at the column, else at the row."""
+        place = position or CellPosition(self.sheet, self.number, self._columns.get(key, 0))
+        self.errors += 1
+        # The licence of a row is read for each of its files.
+        if (place, str(message)) not in self._reported:
+            self._reported.add((place, str(message)))
+            self.report.add(message, place)
+
+    def warn(self, message: Text, position: CellPosition) -> None:
+        """Report what somebody should know, and what prevents nothing."""
+        if (position, str(message)) not in self._reported:
+            self._reported.add((position, str(message)))
+            self.report.warn(message, position)
+
+
+def parts_of(column: ListColumn, cell: ListCell) -> Iterator[ListCell]:
+    """Yield the values in a cell."""
+    parts = _SEVERAL.split(cell.text) if column.is_several else [cell.text]
+    for part in parts:
+        if part.strip():
+            yield ListCell(part.strip(), cell.position)
+
+
+@dataclass(frozen=True)
+class ListTables:
+    """The rows of a list: of datasets, and of their files where these have a table of their own.
+
+    Attributes:
+        datasets: A row a dataset, series or service.
+        files: A row a file.
+    """
+
+    datasets: Sequence[ListRow]
+    files: Sequence[ListRow]
+
+
+def read_tables(file: Path, file_list: Path | None, report: ImportReport) -> ListTables:
+    """Return the rows of a list; report what is not understood of it.
+
+    Raises:
+        SheetRefused: A file cannot be read, or no column of it is known.
+    """
+    datasets: list[ListRow] = []
+    files: list[ListRow] = []
+    for path in (file, *([file_list] if file_list is not None else [])):
+        read = read_file(path, report)
+        known = 0
+        for sheet in read.sheets:
+            # Sheets of explanations and of lists to choose from have no heading that is known.
+            headings = _headings(sheet, "" if read.is_csv else sheet.title, report)
+            if headings is None:
+                continue
+            known += 1
+            rows = _rows(sheet, "" if read.is_csv else sheet.title, headings, report)
+            is_of_files = path == file_list or any(
+                h.column.key == "dataset" for h in headings.values()
+            )
+            (files if is_of_files else datasets).extend(rows)
+        if not known:
+            raise SheetRefused(
+                "No column of this list is known: it needs at least one for the title.",
+                where=path.name,
+                remedy="Name the columns like Titel, Beskrivning, Licens, Länk (or Title,"
+                " Description, Licence, Link); 'publisher import --template list.xlsx' writes all"
+                " of them. Nothing was written.",
+            )
+    return ListTables(datasets, files)
+
+
+def _headings(sheet: RawSheet, title: str, report: ImportReport) -> dict[int, Heading] | None:
+    """Return column → what its heading says; None for a sheet that is no list."""
+    found = {number: read_heading(name) for number, name in sheet.headers.items()}
+    known = {number: heading for number, heading in found.items() if heading is not None}
+    names = {heading.column.key for heading in known.values()}
+    if len(known) < _FEWEST_COLUMNS or not names & {"title", "dataset", "id"}:
+        return None
+    seen: dict[Heading, int] = {}
+    for number, heading in found.items():
+        position = CellPosition(title, 1, number)
+        if heading is None:
+            filled = sum(number in row for row in sheet.rows.values())
+            report.warn(_unknown_heading(sheet.headers[number], filled), position)
+        elif heading in seen:
+            message = text(
+                "The column '{name}' means the same as column {column}. Give one of them a"
+                " language or a number, such as Title en or Link 2.",
+                name=quote_input(sheet.headers[number]),
+                column=CellPosition("", 0, seen[heading]).cell,
+            )
+            report.add(message, position)
+        else:
+            seen[heading] = number
+    return known
+
+
+def _unknown_heading(name: str, filled: int) -> Text:
+    if similar := similar_heading(name, SOURCE_LANGUAGE):
+        return text(
+            "The column '{name}' is not known, and left out with {count} values. Is it"
+            " '{similar}'?",
+            name=quote_input(name),
+            count=filled,
+            similar=similar,
+        )
+    return text(
+        "The column '{name}' is not known, and left out with {count} values.",
+        name=quote_input(name),
+        count=filled,
+    )
+
+
+def _rows(
+    sheet: RawSheet, title: str, headings: Mapping[int, Heading], report: ImportReport
+) -> Iterator[ListRow]:
+    first = min(sheet.headers, default=1)
+    columns = {heading.column.key: number for number, heading in reversed(list(headings.items()))}
+    broken = {row for row, _ in sheet.broken}
+    for number, cells in sheet.rows.items():
+        if cells.get(first, Cell("")).text.lstrip().startswith("#"):
+            continue
+        found = {
+            (heading.column.key, heading.language, heading.number): ListCell(
+                cells[column].text.strip(), CellPosition(title, number, column)
+            )
+            for column, heading in headings.items()
+            if column in cells and cells[column].text.strip()
+        }
+        if found:
+            # What could not be read at all was reported when it was read.
+            yield ListRow(number, title, found, report, int(number in broken), columns)

@@ -1,0 +1,220 @@
+"""Lists of datasets as people keep them in a spreadsheet: CSV and workbooks become a catalogue."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pyoxigraph import NamedNode, RdfFormat, Triple, parse
+
+from publisher.edit.catalogue.list_columns import COLUMNS, read_heading
+from publisher.findings import Severity
+from publisher.load.sources import read_sources
+from publisher.quality.approval import approve
+from publisher.rdf.namespaces import iri
+from publisher.release.build import build
+from publisher.verify import graphs
+from publisher.verify.profiles import built_in_profiles, validate
+from tests.catalogue_list import as_csv, rows
+from tests.edit.test_catalogue_import import call, imported
+
+BASE = "https://data.region.example/"
+NEW = (
+    *("--base-iri", BASE, "--name", "sv=Öppna data", "--name", "en=Open data"),
+    *("--publisher", "Regionen", "--kind", "RegionalAuthority", "--contact", "data@region.example"),
+)
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def said(folder: Path) -> set[Triple]:
+    files = (folder / "data" / "catalogue").glob("*.ttl")
+    return {q.triple for f in files for q in parse(f.read_bytes(), format=RdfFormat.TURTLE)}
+
+
+def values(folder: Path, thing: str, path: str) -> set[str]:
+    wanted = (NamedNode(thing), NamedNode(iri(path)))
+    return {t.object.value for t in said(folder) if (t.subject, t.predicate) == wanted}
+
+
+def write(text: str, name: str = "list.csv") -> Path:
+    path = Path(name)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_swedish_and_english_headings_mean_the_same() -> None:
+    """Semicolons or commas, other words for the terms, and the explanation row is no dataset."""
+    write(
+        "Titel sv;Beskrivning (sv);Nyckelord;Tema;Licens;Uppdateringsfrekvens;Länk;Format\n"
+        "# Vad den heter;;;;;;;\n"
+        "Badplatser;Alla bad.;bad, sjö;Miljö;CC0;varje år;https://e.example/b.csv;csv\n"
+    )
+    write(
+        "Title_sv,description@sv,Keyword,dcat:theme,License,Frequency,Access URL,File format\n"
+        "Badplatser,Alla bad.,bad;sjö,environment,"
+        "https://creativecommons.org/publicdomain/zero/1.0/deed.sv,Annual,"
+        "https://e.example/b.csv,text/csv\n",
+        "other.csv",
+    )
+    imported("list.csv", "--into", "a", *NEW)
+    imported("other.csv", "--into", "b", *NEW)
+    assert said(Path("a")) == said(Path("b"))
+    assert values(Path("a"), f"{BASE}dataset/badplatser", "dcat:keyword") == {"bad", "sjö"}
+
+
+def test_every_cell_that_is_not_understood_is_named_with_its_cure() -> None:
+    """Nothing is written, and no folder is left; with --skip-bad the good rows come."""
+    write(
+        "Titel;Beskrivning;Tema;Licens;Uppdateringsfrekvens;E-post;Länk;Format;Publicerad;Storlek;"
+        "Typ;HVD;Serie;Utbredning;Anteckning\n"
+        "Bra;Allt rätt.;Hälsa;CC BY 4.0;daily;a@e.example;https://e.example/a.csv;CSV;2026-01-01;"
+        "10;;;;;\n"
+        "Fel;;Rymden;CC BY 9;ibland;a(at)b;filen;Krita;3 maj;stor;sak;Ja;Okänd;1 2;x\n"
+        "Bra;En till.;;;;;;;;;;;;;\n"
+        ";Utan namn.;;;;;;;;;;;;;\n"
+    )
+    result = call("list.csv", "--into", "new", *NEW)
+    assert result.exit_code == 1
+    assert not Path("new").exists()
+    named = {line.split(":")[1] for line in result.output.splitlines() if ": error:" in line}
+    assert named == {
+        *("B3", "C3", "D3", "E3", "F3", "G3", "H3", "I3", "J3", "K3", "L3", "M3", "N3"),
+        *("A4", "A5"),
+    }
+    imported("list.csv", "--into", "new", "--skip-bad", *NEW)
+    assert values(Path("new"), f"{BASE}catalog", "dcat:dataset") >= {f"{BASE}dataset/bra"}
+    assert "O1: warning: The column 'Anteckning' is not known, and left out with 1 values" in (
+        result.output
+    )
+
+
+def test_map_services_are_services_and_files_stay_files() -> None:
+    """A link beside the address of a service is a file of its own; parameters of a map stay."""
+    write(
+        "Id;Titel;Titel en;Beskrivning;Licens;Länk;Format;Tjänst;Tjänstens adress;Länk 2;Format 2\n"
+        "vagar;Vägar;Roads;Alla.;CC0;https://e.example/v.zip;Shape;WMS;"
+        "https://e.example/wms?map=v&service=WMS&request=GetCapabilities;"
+        "https://e.example/wfs;WFS\n"
+    )
+    imported("list.csv", "--into", "new", *NEW)
+    folder, dataset = Path("new"), f"{BASE}dataset/vagar"
+    services = {t.subject.value for t in said(folder) if t.object.value == iri("dcat:DataService")}
+    wms, wfs = f"{BASE}service/vagar-wms", f"{BASE}service/vagar-wfs"
+    assert services == {wms, wfs}
+    assert values(folder, wms, "dcat:endpointURL") == {"https://e.example/wms?map=v"}
+    assert values(folder, wms, "dcat:servesDataset") == {dataset}
+    assert values(folder, wms, "dcterms:title") == {"Vägar (WMS)", "Roads (WMS)"}
+    assert values(folder, wfs, "dcat:endpointDescription") == {
+        "https://e.example/wfs?service=WFS&request=GetCapabilities"
+    }
+    formats = {
+        value.removeprefix(f"{AUTHORITY}file-type/")
+        for file in values(folder, dataset, "dcat:distribution")
+        for value in values(folder, file, "dcterms:format")
+    }
+    assert formats == {"SHP", "WMS_SRVC", "WFS_SRVC"}
+
+
+def test_a_high_value_row_marks_data_set_file_and_service() -> None:
+    """Category and legislation stand where DCAT-AP HVD 3.0 wants them."""
+    write(
+        "Titel,Description,Licence,Link,Format,High-value category,Service,Endpoint,Documentation\n"
+        "Broar,Alla.,CC0,https://e.example/b.csv,CSV,Mobility,REST,https://e.example/api,"
+        "https://e.example/om\n"
+    )
+    imported("list.csv", "--into", "new", *NEW)
+    folder, dataset = Path("new"), f"{BASE}dataset/broar"
+    marked = {
+        t.subject.value
+        for t in said(folder)
+        if t.object == NamedNode("http://data.europa.eu/eli/reg_impl/2023/138/oj")
+    }
+    service = f"{BASE}service/broar-rest"
+    assert marked == {dataset, service, *values(folder, dataset, "dcat:distribution")}
+    assert values(folder, service, "dcatap:hvdCategory") == {"http://data.europa.eu/bna/c_b79e35eb"}
+    assert values(folder, service, "foaf:page") == {"https://e.example/om"}
+
+
+def test_a_list_of_files_adds_to_the_data_sets() -> None:
+    """Named by id, title or address; of a dataset that no row describes, the row is refused."""
+    write("Id,Titel,Beskrivning\nx1,Sjöar,Alla.\n,Åar,Alla.\n")
+    files = write(
+        "Datamängd,Länk,Format\nx1,https://e.example/1.csv,CSV\nsjöar,https://e.example/2.json,JSON\n"
+        f"{BASE}dataset/aar,https://e.example/3.csv,CSV\nokänd,https://e.example/4.csv,CSV\n",
+        "files.csv",
+    )
+    result = call("list.csv", "--files", files, "--into", "new", *NEW)
+    assert (result.exit_code, "A5: error" in result.output) == (1, True)
+    imported("list.csv", "--files", files, "--into", "new", "--skip-bad", *NEW)
+    assert len(values(Path("new"), f"{BASE}dataset/x1", "dcat:distribution")) == 2
+    assert len(values(Path("new"), f"{BASE}dataset/aar", "dcat:distribution")) == 1
+
+
+def test_a_list_imported_again_keeps_what_it_made() -> None:
+    """Publisher, contact and services of a row are there again, under the same names."""
+    text = (
+        "Titel;Beskrivning;Utgivare;Typ av utgivare;E-post;Tjänst;Tjänstens adress\n"
+        "Vägar;Alla.;Vägföreningen;förening;v@e.example;REST;https://e.example/api\n"
+    )
+    write(text)
+    imported("list.csv", "--into", "new", *NEW)
+    before = said(Path("new"))
+    assert "0 new files, 0 changed, 0 removed" in imported("list.csv", "--into", "new")
+    assert said(Path("new")) == before
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.xlsx"])
+def test_a_template_can_be_filled_in(name: str) -> None:
+    """It has every heading, explains each, and a row below becomes a dataset."""
+    assert call("--template", name).exit_code == 0
+    assert "already" in call("--template", name).output
+    cells = {"Title en": "Roads", "Description en": "All roads.", "Theme": "Transport"}
+    if name.endswith(".csv"):
+        heads = Path(name).read_text("utf-8-sig").splitlines()[0].split(",")
+        with Path(name).open("a", encoding="utf-8") as file:
+            file.write(",".join(cells.get(head, "") for head in heads) + "\n")
+    else:
+        book = openpyxl.load_workbook(name)
+        sheet = book["Datasets"]
+        heads = [str(cell.value) for cell in sheet[1]]
+        for head, text in cells.items():
+            sheet.cell(2, heads.index(head) + 1, text)
+        book.save(name)
+    known = [heading for head in heads if (heading := read_heading(head)) is not None]
+    assert len(known) == len(heads) == len(set(known))
+    assert {h.column.key for h in known} == {c.key for c in COLUMNS} - {"dataset"}
+    imported(name, "--into", "new", *NEW)
+    assert values(Path("new"), f"{BASE}dataset/roads", "dcat:theme") == {
+        f"{AUTHORITY}data-theme/TRAN"
+    }
+
+
+@pytest.mark.slow
+def test_a_list_as_regions_keep_it_passes_the_profiles(tmp_path: Path) -> None:
+    """Datasets, high-value ones, map services and series: checked, built, judged in both views."""
+    listed = rows("https://filer.region.example", datasets=9, high_value=4, maps=3, series=2)
+    write(as_csv(listed))
+    imported("list.csv", "--into", "new", *NEW)
+
+    release = build(approve(read_sources(tmp_path / "new", BASE)), tmp_path / "releases")
+
+    of_eu, of_se = built_in_profiles()[:2]
+    for profile, file in ((of_eu, "dcat-ap.nt"), (of_se, "dcat-ap-se.nt")):
+        content = (release.folder / "catalogue" / file).read_bytes()
+        feed = graphs.to_rdflib(graphs.parse(content, "application/n-triples", BASE))
+        wrong = [f for f in validate(feed, profile) if f.severity is Severity.VIOLATION]
+        assert wrong == []
+    kinds = Counter(t.object.value for t in said(tmp_path / "new") if t.predicate.value == TYPE)
+    assert kinds[iri("dcat:DatasetSeries")] == 2
+    assert kinds[iri("dcat:Dataset")] == 9 + 1  # the list itself is one
+    assert kinds[iri("dcat:DataService")] == 7
+
+
+TYPE = iri("rdf:type")
