@@ -121,13 +121,16 @@ class Download:
     files: tuple[DownloadLink, ...]
 
 
-def dataset_downloads(dataset: str, description: Description, views: Views) -> tuple[Download, ...]:
+def dataset_downloads(
+    dataset: str, description: Description, views: Views, skipped: frozenset[str] = frozenset()
+) -> tuple[Download, ...]:
     """Return the files of a dataset (DCAT 3, section 6.8), those of one access page together.
 
     Args:
         dataset: IRI of the document's topic.
         description: Of the document: the dataset and its distributions.
         views: What links are made with.
+        skipped: Distributions that the page offers in another way.
     """
     properties: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for triple in description.own:
@@ -135,7 +138,7 @@ def dataset_downloads(dataset: str, description: Description, views: Views) -> t
         properties[subject][triple.predicate.value].append(triple.object)
     groups: dict[str, list[str]] = defaultdict(list)
     for name in _iris(properties, dataset, DISTRIBUTION):
-        if _iris(properties, name, _FILE):
+        if name not in skipped and _iris(properties, name, _FILE):
             pages = [
                 p for p in _iris(properties, name, _PAGE) if p not in _iris(properties, name, _FILE)
             ]

@@ -26,7 +26,12 @@ from publisher.release.catalogue.distributions import (
     add_tables,
 )
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
-from publisher.release.catalogue.harmonise import harmonise, name_blank_nodes, type_terms
+from publisher.release.catalogue.harmonise import (
+    describe_agents,
+    harmonise,
+    name_blank_nodes,
+    type_terms,
+)
 from publisher.release.catalogue.service import (
     Extent,
     describe_service,
@@ -82,7 +87,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     Without a ``dcat:Catalog`` by hand, what is there by hand is all there is.
     """
     draft = MutableGraph(name_blank_nodes(facts.by_hand))
-    harmonise(draft, view)
+    harmonise(draft, view, facts.base_iri)
     for catalogue in draft.instances("dcat:Catalog"):
         datasets = draft.nodes(catalogue, "dcat:dataset")
         for dataset in datasets:
@@ -98,8 +103,9 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         else:
             draft.remove(catalogue, "dcat:contactPoint")
             _add_extents(draft, catalogue, extents)
+    describe_agents(draft, facts.sources, view)
     add_authority_terms(draft)
-    type_terms(draft)
+    type_terms(draft, view)
     return draft.triples()
 
 
@@ -111,8 +117,6 @@ def _dataset(
     if name in facts.modified:
         draft.remove(dataset, "dcterms:modified")
         draft.add(dataset, "dcterms:modified", facts.modified[name])
-    if dataset in draft.objects(dataset, "dcat:landingPage"):
-        draft.add(dataset, "rdf:type", node("foaf:Document"))
     add_distributions(draft, dataset, facts.files.get(name, {}), facts.base_iri, view)
     add_tables(draft, dataset, facts.tables.get(name, ()), facts.base_iri, view)
     identifiers = draft.objects(dataset, "dcterms:identifier")
@@ -359,16 +363,22 @@ _GEOMETRY = iri("geo:hasGeometry")
 _LOOKED_UP_PROPERTIES = (
     *("dcterms:description", "dcterms:title", "geo:asWKT", "geo:hasGeometry"),
     *("owl:sameAs", "schema:sameAs", "skos:exactMatch", "skos:prefLabel"),
+    *("foaf:name", "rdfs:label", "schema:name", "vcard:fn"),
 )
+_DESCRIBED_BY_NAME = ("dcat:contactPoint", "dcterms:conformsTo", "dcterms:creator")
 
 
 def find_places_and_standards(by_hand: MutableGraph, datasets: Mapping[str, Quads]) -> MutableGraph:
-    """Return the datasets' triples about places and standards that a catalogue names.
+    """Return the datasets' triples about places, standards and agents that a catalogue names.
 
     Of the places also what is said of their geometries, and of what is the same as they.
     """
     places = set(by_hand.all_objects("dcterms:spatial"))
-    wanted = places | set(by_hand.all_objects("dcterms:conformsTo"))
+    wanted = places | {
+        thing
+        for name in (*_DESCRIBED_BY_NAME, "dcterms:publisher")
+        for thing in by_hand.all_objects(name)
+    }
     same = set(_same_as({str(place).encode() for place in places}, datasets))
     subjects = SubjectsOnDisk([quads.path for quads in datasets.values()])
     described = {node.value for node in wanted} | same

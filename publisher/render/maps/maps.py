@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 from pyoxigraph import Literal
 
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine
+from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.basemap import BasemapCache, TileSource
 from publisher.render.maps.gazetteer import fetch_gazetteer
+from publisher.render.maps.geometry import Outline
 from publisher.render.maps.scene import Scene, document_scene, overview_scene
 from publisher.render.maps.svg import Map, MapTexts, label_map
 from publisher.render.page_model import Value
@@ -62,6 +65,38 @@ class Maps:
         )
         title = translate("Map: {name}", language, name=link(topic).text)
         return label_map(scene, self._gazetteer, self._sheets, title, texts)
+
+    def of_coverage(
+        self,
+        topic: str,
+        outlines: Mapping[str, Outline],
+        language: str,
+        link: Callable[[str], Value],
+    ) -> Map | None:
+        """Return the map of what a dataset covers; None when nobody says.
+
+        Args:
+            topic: IRI of the dataset.
+            outlines: Place, by IRI or as a blank node → where it is.
+            language: Of the page.
+            link: IRI → the link that the page makes.
+        """
+        if not outlines:
+            return None
+        known = {**self._gazetteer.outlines, **outlines}
+        gazetteer = replace(self._gazetteer, outlines=known)
+        ground = [name for name in self._gazetteer.outermost if name not in outlines]
+        path = iri("dcterms:spatial")
+        marked = dict.fromkeys(outlines, path)
+        scene = Scene(topic, view=[*ground, *outlines], ground=ground, marked=marked)
+        covered = Value(translate("Covered area", language))
+
+        def named(name: str) -> Value:
+            return covered if name.startswith("_:") else link(name)
+
+        title = translate("Map: {name}", language, name=link(topic).text)
+        sheets = BasemapCache(gazetteer, self._sheets.source)
+        return label_map(scene, gazetteer, sheets, title, MapTexts(language, named, link))
 
     def of_things(
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
