@@ -149,7 +149,9 @@ class PageBuilder:
         described = {name: by_thing.get(name, []) for name in document.subjects}
         incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
             description.incoming,
-            _linked_iris(description) | (facts.shown_things if facts else frozenset()),
+            _linked_iris(description)
+            | (facts.shown_things if facts else frozenset())
+            | (read.around.shown_things(document.topic) if read.around else frozenset()),
             many=len(things) > 1,
         )
         page = PageContent(

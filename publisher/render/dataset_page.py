@@ -90,6 +90,10 @@ class Surroundings:
     serving: tuple[str, ...] = ()
     labels: Labels = field(default_factory=dict)
 
+    def shown_things(self, topic: str) -> frozenset[str]:
+        """Return what the page of a topic leads to before its plain facts."""
+        return frozenset([*self.members.get(topic, ()), *self.serving])
+
 
 def is_catalogued(classes: Iterable[str]) -> bool:
     """Tell whether a thing of some classes has a page of this kind."""
@@ -400,7 +404,7 @@ class ThingReader:
     def _file(self, name: str, properties: Properties, thing: Thing | None) -> FileCard:
         files, pages = _names(properties, _FILE), _names(properties, _ACCESS)
         services = _names(properties, _ACCESS_SERVICE)
-        is_service = bool(services) or self._kind(properties) is not None
+        is_service = bool(services and not files) or self._kind(properties) is not None
         download = files[0] if files and not is_service else ""
         access = next((page for page in pages if page != download), "")
         sizes = [t.value for t in properties.get(iri("dcat:byteSize"), ())]
