@@ -70,6 +70,11 @@ class CatalogueView:
     choice: Selection
     reader: PageLanguage
 
+    @property
+    def is_first(self) -> bool:
+        """Tell whether it is the beginning of the whole list, in its usual order."""
+        return self.choice.is_stored and self.choice.page == 1
+
     def query(self, page: int = 1) -> str:
         """Return the parameters of a page of it, with their question mark."""
         pairs = list(self.parameters(page))

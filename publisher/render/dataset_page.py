@@ -13,7 +13,7 @@ from publisher.messages import translate
 from publisher.query.engine import Description, Engine, Term
 from publisher.rdf.media_types import HTML
 from publisher.rdf.namespaces import iri
-from publisher.release.model import Release
+from publisher.release.model import DUMPS, Release
 from publisher.render.datasets import DISTRIBUTION
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.geometry import Outline, bounding_box, read_outline
@@ -357,8 +357,16 @@ class ThingReader:
 
     def _is_generated(self, properties: Properties) -> bool:
         """Tell whether a distribution is a dump or a table of the site, listed by its formats."""
-        places = [a.removeprefix(self.addresses.base_iri) for a in _names(properties, _FILE)]
-        return any(place.startswith(("dump/", "table/")) for place in places)
+        for address in _names(properties, _FILE):
+            place = address.removeprefix(self.addresses.base_iri)
+            folder, _, name = place.partition("/")
+            dataset = name.removesuffix(".gz").rpartition(".")[0]
+            if place != address and (
+                folder == "table"
+                or (folder == "dump" and f"{DUMPS}/{dataset}.nq" in self.release.files)
+            ):
+                return True
+        return False
 
     def _page(self, thing: str) -> str:
         """Return the address of the page of a thing, as the catalogue gives it."""

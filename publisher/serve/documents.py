@@ -131,7 +131,7 @@ def _catalogue_page(site: Site, document: Document) -> tuple[bytes, str]:
     page_language = negotiate_language(request, site)
     view = read_catalogue_view(site.pages.catalogue.index, page_language)
     # Who narrows the list down has read what the catalogue is.
-    description = None if view.query() else site.documents.describe(document)
+    description = site.documents.describe(document) if view.is_first else None
     page = site.pages.catalogue_list(document, description, view)
     if page is None:
         abort(404)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine
@@ -17,6 +17,17 @@ from publisher.render.maps.geometry import Outline
 from publisher.render.maps.scene import Scene, document_scene, overview_scene
 from publisher.render.maps.svg import Map, MapTexts, label_map
 from publisher.render.page_model import Value
+
+_SAME_QUERY = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX schema: <https://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?own ?place WHERE {{
+    VALUES ?place {{ {places} }}
+    ?own schema:sameAs|owl:sameAs|skos:exactMatch ?place .
+}}
+ORDER BY ?own ?place
+"""
 
 
 class Maps:
@@ -83,6 +94,7 @@ class Maps:
         """
         if not outlines:
             return None
+        outlines = {**outlines, **self._drawn_here(outlines)}
         known = {**self._gazetteer.outlines, **outlines}
         gazetteer = replace(self._gazetteer, outlines=known)
         ground = [name for name in self._gazetteer.outermost if name not in outlines]
@@ -97,6 +109,20 @@ class Maps:
         title = translate("Map: {name}", language, name=link(topic).text)
         sheets = BasemapCache(gazetteer, self._sheets.source)
         return label_map(scene, gazetteer, sheets, title, MapTexts(language, named, link))
+
+    def _drawn_here(self, outlines: Mapping[str, Outline]) -> dict[str, Outline]:
+        """Return the boundaries that the data have of places: better than the boxes around them."""
+        located = self._gazetteer.outlines
+        places = [name for name in outlines if not name.startswith("_:")]
+        found = {name: located[name] for name in places if name in located}
+        if not located or not places:
+            return found
+        names = " ".join(str(NamedNode(name)) for name in sorted(places))
+        for row in self._engine.rows(_SAME_QUERY.format(places=names)):
+            own = row["own"].value
+            if own in located:
+                found.setdefault(row["place"].value, located[own])
+        return found
 
     def of_things(
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
