@@ -28,6 +28,8 @@ _LONGEST_TEXT = 240
 # A longer list of values is cut; all of them are found by words.
 _MOST_VALUES = 40
 _HIGH_VALUE = "highvalue"
+# So many names stand on the first page, folded.
+_MOST_NAMES = 1_000
 # Of these is a catalogue and what stands around it.
 _CATALOGUE_NAMESPACES = tuple(
     PREFIXES[prefix] for prefix in ("adms", "dcat", "dcterms", "foaf", "spdx", "vcard")
@@ -117,11 +119,12 @@ class CataloguePages:
 
     def is_all(self, classes: Sequence[str]) -> bool:
         """Tell whether things of some classes are nothing but a catalogue."""
-        return bool(self.index.entries) and all(
+        are_all = all(
             name.startswith(_CATALOGUE_NAMESPACES) or name in _CATALOGUE_CLASSES
             for name in classes
             if name
         )
+        return are_all and bool(self.index.entries)
 
     def parts(self, view: CatalogueView) -> dict[str, Any] | None:
         """Return what the template needs for a page of the list; None for one not there."""
@@ -139,6 +142,7 @@ class CataloguePages:
         unchosen = replace(view, reader=PageLanguage(view.reader.language))
         bare = replace(view, choice=Selection(sort=view.choice.sort))
         return {
+            "every": self._every(view) if view.is_first and pages > 1 else (),
             "list": [self._card(entry, view) for entry in found[start : start + PAGE_SIZE]],
             "view": view,
             "here": here,
@@ -168,6 +172,16 @@ class CataloguePages:
             "swedish": self._addresses.path(f"{self._catalogue}/dcat-ap-se.rdf"),
         }
 
+    def _every(self, view: CatalogueView) -> list[Value]:
+        """Return a link to each dataset by name: whoever follows no addresses with parameters."""
+        entries = self.index.find(Selection(), view.reader.language)
+        return [self._name(entry, view.reader) for entry in entries[:_MOST_NAMES]]
+
+    def _name(self, entry: DatasetEntry, reader: PageLanguage) -> Value:
+        title = entry.title(reader.language)
+        href = self._frame.href(entry.iri, reader)
+        return Value(title.value, href, foreign_language(title, reader.language))
+
     def _files(self) -> list[tuple[str, str, str]]:
         """Return label, address and media type of the catalogue as data."""
         places = ((m, self._addresses.representation(self._catalogue, m)) for m in GRAPHS)
@@ -180,15 +194,10 @@ class CataloguePages:
 
     def _card(self, entry: DatasetEntry, view: CatalogueView) -> DatasetCard:
         reader = view.reader
-        title = entry.title(reader.language)
         text = best_label(entry.descriptions, reader.language)
         changed = Literal(entry.changed[:10], datatype=NamedNode(iri("xsd:date")))
         return DatasetCard(
-            name=Value(
-                title.value,
-                self._frame.href(entry.iri, reader),
-                foreign_language(title, reader.language),
-            ),
+            name=self._name(entry, reader),
             text=text
             and Value(_beginning(text.value), "", foreign_language(text, reader.language)),
             publisher=tuple(

@@ -289,8 +289,15 @@ def describe_release(
     )
 
 
+# What of the catalogue has pages of its own (release/documents.py).
+_LISTED_CLASSES = (
+    *("dcat:Catalog", "dcat:DatasetSeries", "dcat:DataService"),
+    *("foaf:Agent", "vcard:Individual", "vcard:Organization"),
+)
+
+
 def _derive_views(catalogue: MutableGraph) -> list[str]:
-    found = catalogue.instances("dcat:Catalog")
+    found = [name for kind in _LISTED_CLASSES for name in catalogue.instances(kind)]
     return [name.value for name in (*found, *catalogue.all_objects("dcat:dataset"))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from pyoxigraph import Literal, NamedNode
@@ -12,8 +12,9 @@ from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.basemap import BasemapCache, TileSource
+from publisher.render.maps.countries import countries_within
 from publisher.render.maps.gazetteer import fetch_gazetteer
-from publisher.render.maps.geometry import Outline
+from publisher.render.maps.geometry import BoundingBox, Outline, bounding_box
 from publisher.render.maps.scene import Scene, document_scene, overview_scene
 from publisher.render.maps.svg import Map, MapTexts, label_map
 from publisher.render.page_model import Value
@@ -28,6 +29,23 @@ SELECT ?own ?place WHERE {{
 }}
 ORDER BY ?own ?place
 """
+
+
+# So many degrees around what a dataset covers show where it is.
+_LEAST_AROUND = 4.0
+_AROUND = "_:around"
+
+
+def _surroundings(outlines: Iterable[Outline]) -> BoundingBox:
+    """Return a box around what is covered, half as wide again on each side; in degrees."""
+    box = bounding_box(p for outline in outlines for p in outline.positions())
+    across, up = max(_LEAST_AROUND, box.width / 2), max(_LEAST_AROUND / 2, box.height / 2)
+    return BoundingBox(
+        max(-180.0, box.left - across),
+        max(-89.0, box.top - up),
+        min(180.0, box.right + across),
+        min(89.0, box.bottom + up),
+    )
 
 
 class Maps:
@@ -96,11 +114,18 @@ class Maps:
             return None
         outlines = {**outlines, **self._drawn_here(outlines)}
         known = {**self._gazetteer.outlines, **outlines}
-        gazetteer = replace(self._gazetteer, outlines=known)
         ground = [name for name in self._gazetteer.outermost if name not in outlines]
-        path = iri("dcterms:spatial")
-        marked = dict.fromkeys(outlines, path)
-        scene = Scene(topic, view=[*ground, *outlines], ground=ground, marked=marked)
+        view = [*ground, *outlines]
+        if not ground and self._sheets.source is None:
+            around = _surroundings(outlines.values())
+            countries = countries_within(around)
+            known |= countries
+            corners = ((around.left, around.top), (around.right, around.bottom))
+            known[_AROUND] = Outline(points=corners)
+            ground, view = [*countries], [*outlines, _AROUND]
+        gazetteer = replace(self._gazetteer, outlines=known)
+        marked = dict.fromkeys(outlines, iri("dcterms:spatial"))
+        scene = Scene(topic, view=view, ground=ground, marked=marked)
         covered = Value(translate("Covered area", language))
 
         def named(name: str) -> Value:
