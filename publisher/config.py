@@ -119,6 +119,9 @@ class Config:
     )
     stale_years: int = _row(3, "Report a dated value as stale after this many years")
     link_days: int = _row(7, "Days before a working link is checked again")
+    link_pause_seconds: float = _row(
+        1.0, "Pause between two requests to one host when links are checked"
+    )
     loss_entities_percent: float = _row(
         10.0, "Refuse a release that removes more than this percentage of a dataset's things"
     )

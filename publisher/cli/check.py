@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -30,6 +30,9 @@ from publisher.load.files import FOLDERS, VOCABULARIES
 from publisher.load.sources import Sources, read_sources
 from publisher.messages import translate
 from publisher.rule_settings import SETTINGS_FILE
+
+if TYPE_CHECKING:
+    from publisher.quality.links import HostSummary
 
 _LINKS_FILE = "links.jsonl"
 _POLL_SECONDS = 0.2
@@ -80,6 +83,7 @@ def _relative_path(path: str) -> str:
     "check_memory_mb",
     "stale_years",
     "link_days",
+    "link_pause_seconds",
 )
 @LANGUAGE
 @report_errors
@@ -147,7 +151,36 @@ def _optional_checks(
         yield from with_lines(stale, sources)
     if requested.links:
         cache_file = Path(requested.config.releases).parent / _LINKS_FILE
-        yield from check_links(sources, cache_file, today, requested.config.link_days, progress)
+        config = requested.config
+        report = check_links(
+            sources,
+            cache_file,
+            today,
+            config.link_days,
+            progress,
+            config.link_pause_seconds,
+        )
+        _write_hosts(report.hosts, requested.language)
+        yield from report.findings
+
+
+def _write_hosts(hosts: Iterable[HostSummary], language: str) -> None:
+    """Print a line for each host whose addresses were asked for."""
+    for host in hosts:
+        click.echo(
+            translate(
+                "{host}: {asked} addresses, {failing} do not answer, {otherwise} are not as stated,"
+                " {left} are left for another day, {megabytes} MB.",
+                language,
+                host=host.host,
+                asked=host.asked,
+                failing=host.failing,
+                otherwise=host.otherwise,
+                left=host.left,
+                megabytes=f"{host.length / 1_000_000:.1f}",
+            ),
+            err=True,
+        )
 
 
 def _watch(again: Callable[[], None], seen: dict[str, tuple[int, int]], language: str) -> None:

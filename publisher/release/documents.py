@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import partial
 
 from pyoxigraph import NamedNode, Quad
 
@@ -17,30 +19,99 @@ _CATALOGUE_PARTS = {
     iri(name)
     for name in (
         "dcat:Catalog",
+        "dcat:DataService",
         "dcat:Dataset",
         "dcat:DatasetSeries",
         "dcterms:Standard",
         "foaf:Agent",
         "foaf:Document",
+        "foaf:Group",
+        "foaf:Organization",
+        "foaf:Person",
+        "org:Organization",
         "rdfs:Resource",
+        "vcard:Group",
+        "vcard:Individual",
+        "vcard:Kind",
+        "vcard:Organization",
     )
 }
+_DISTRIBUTION = iri("dcat:distribution")
+# What these lead to is read where they stand, whatever it is called.
+_LEADS_TO_PART = {
+    _DISTRIBUTION,
+    *map(
+        iri,
+        (
+            "adms:identifier",
+            "dcat:qualifiedRelation",
+            "dcterms:provenance",
+            "dcterms:rights",
+            "dcterms:spatial",
+            "dcterms:temporal",
+            "prov:qualifiedAttribution",
+            "spdx:checksum",
+        ),
+    ),
+}
+_LONGEST_CHAIN = 4
 _TYPE, _VERSION = iri("rdf:type"), iri("owl:versionIRI")
 
 
+@dataclass
+class _Catalogue:
+    """What the graph of the catalogue says of its things, as far as documents need it.
+
+    Attributes:
+        kinds: Thing, below the base or not → its classes.
+        wholes: Part → what leads to it.
+        distributions: Pairs of a dataset and a distribution of it.
+    """
+
+    kinds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    wholes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    distributions: list[tuple[str, str]] = field(default_factory=list)
+
+    def read(self, subject: str, predicate: str, value: str) -> None:
+        """Take note of a triple whose object is an IRI."""
+        if predicate == _TYPE:
+            self.kinds[subject].add(value)
+        elif predicate in _LEADS_TO_PART:
+            self.wholes[value].add(subject)
+            if predicate == _DISTRIBUTION:
+                self.distributions.append((subject, value))
+
+    def has_page(self, thing: str) -> bool:
+        """Tell whether a thing has a document of its own."""
+        return bool(self.kinds.get(thing, set()) & _CATALOGUE_PARTS)
+
+    def whole_of(self, part: str) -> str:
+        """Return the thing with a page that a part belongs to; empty when there is none."""
+        for _ in range(_LONGEST_CHAIN):
+            part = min(self.wholes.get(part, ()), default="")
+            if not part or self.has_page(part):
+                break
+        return part if self.has_page(part) else ""
+
+
 def shared_documents(quads: Iterable[Quad], base_iri: str) -> dict[str, list[str]]:
-    """Return document path → IRIs of the things in it, sorted, for documents of several things.
+    """Return document path → IRIs of the things in it, for documents of several things.
 
     The thing with the document's own IRI, if there is one, is first (``/def/cluster`` is an
     ontology, and its terms are ``/def/cluster#…``; ``/dataset/clusters`` is a dataset, and with it
-    go its distributions, ``/dataset/clusters/…``). So is the IRI of an ontology's version.
+    go its distributions, ``/dataset/clusters/…`` or wherever they are named). So is the IRI of an
+    ontology's version. The others are sorted.
     """
     addresses = Addresses(base_iri, base_iri)
     documents: dict[str, set[str]] = defaultdict(set)
-    kinds: dict[str, set[str]] = defaultdict(set)
+    catalogue = _Catalogue()
     for quad in quads:
         subject, value = quad.subject, quad.object
-        if not isinstance(subject, NamedNode) or not addresses.holds(subject.value):
+        if not isinstance(subject, NamedNode):
+            continue
+        if isinstance(value, NamedNode) and quad.graph_name == NamedNode(base_iri + CATALOGUE):
+            catalogue.read(subject.value, quad.predicate.value, value.value)
+        if not addresses.holds(subject.value):
             continue
         if quad.predicate.value == _VERSION and isinstance(value, NamedNode):
             # The current version is the document that is there.
@@ -51,22 +122,35 @@ def shared_documents(quads: Iterable[Quad], base_iri: str) -> dict[str, list[str
         elif subject.value.startswith(addresses.document_of(f"{base_iri}id/")):
             # What is said of a document itself is found in it, beside what it is about.
             documents[subject.value.removeprefix(base_iri)].add(subject.value)
-        elif quad.graph_name == NamedNode(base_iri + CATALOGUE) and quad.predicate.value == _TYPE:
-            kinds[subject.value].add(str(getattr(value, "value", "")))
-    for part, classes in kinds.items():
-        if not classes & _CATALOGUE_PARTS:
-            path = _containing_document(part.removeprefix(base_iri))
-            documents[path] |= {base_iri + path, part}
-    return {path: sorted(documents[path]) for path in sorted(documents)}
+    _add_catalogue_parts(documents, catalogue, addresses)
+
+    def order(path: str, thing: str) -> tuple[bool, bool, str]:
+        is_topic = thing == addresses.thing_of(base_iri + path)
+        return (not is_topic, thing != base_iri + path, thing)
+
+    return {path: sorted(documents[path], key=partial(order, path)) for path in sorted(documents)}
 
 
-def _containing_document(part: str) -> str:
-    """Return the document in which a part of the catalogue is described.
-
-    >>> _containing_document("dataset/clusters/distribution/ttl")
-    'dataset/clusters'
-    >>> _containing_document("service/sparql")
-    'catalog'
-    """
-    found = re.match(rf"{DATASET}[^/]+(?=/)", part)
-    return found[0] if found else CATALOGUE
+def _add_catalogue_parts(
+    documents: dict[str, set[str]], catalogue: _Catalogue, addresses: Addresses
+) -> None:
+    """Put every part of the catalogue into the document of what it belongs to."""
+    base_iri = addresses.base_iri
+    for part in catalogue.kinds:
+        own = addresses.holds(part) and "#" not in part and not part.startswith(f"{base_iri}doc/")
+        if own and not catalogue.has_page(part):
+            path = part.removeprefix(base_iri)
+            within = re.match(rf"{DATASET}[^/]+(?=/)", path)
+            whole = "" if within else catalogue.whole_of(part)
+            if whole and addresses.holds(whole):
+                document = addresses.document_of(whole)
+                documents[document.removeprefix(base_iri)] |= {whole, part}
+            else:
+                path = within[0] if within else CATALOGUE
+                documents[path] |= {base_iri + path, part}
+    # Also those that are named elsewhere: the page of their dataset is where they are read.
+    for dataset, part in catalogue.distributions:
+        if addresses.holds(dataset) and catalogue.has_page(dataset) and part in catalogue.kinds:
+            document = addresses.document_of(dataset)
+            if document != base_iri + CATALOGUE:
+                documents[document.removeprefix(base_iri)] |= {dataset, part}

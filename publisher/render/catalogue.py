@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from publisher.addresses import Addresses
 from publisher.rdf.media_types import RDF_XML, MediaType
@@ -97,7 +97,8 @@ class CatalogueViews:
             found = self._graph.about(pending)
             triples += found
             seen = seen | pending
-            leads = {t.object.value for t in found if isinstance(t.object, NamedNode)}
+            # Places have no name of their own where a box is all that is known of them.
+            leads = {t.object.value for t in found if isinstance(t.object, NamedNode | BlankNode)}
             pending = {name for name in leads - seen if name in self._graph}
         return triples
 

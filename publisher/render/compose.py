@@ -7,11 +7,19 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import NamedNode
 
+from publisher.addresses import Addresses
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.rdf.source_forms import SourceForms
 from publisher.release.model import LITERALS, Release
 from publisher.render.concepts import Concepts, fetch_concepts
+from publisher.render.dataset_page import (
+    CataloguedThing,
+    Surroundings,
+    ThingReader,
+    fetch_surroundings,
+    is_catalogued,
+)
 from publisher.render.datasets import DISTRIBUTION, Download, dataset_downloads
 from publisher.render.details import Details, fetch_details
 from publisher.render.documents import Document
@@ -42,6 +50,7 @@ class PageContent:
         map: Where the topic is; None when nobody knows.
         incoming: The links to its things.
         offers: Its files, when it is about a dataset.
+        catalogued: What is shown first, when it is about a dataset, a series or a service.
     """
 
     title: str
@@ -51,6 +60,7 @@ class PageContent:
     map: Map | None
     incoming: tuple[PropertyGroup, ...]
     offers: tuple[Download, ...]
+    catalogued: CataloguedThing | None = None
 
 
 @dataclass(frozen=True)
@@ -62,10 +72,12 @@ class _Fetched:
     similar: Similarities
     concepts: Concepts
     details: Details
+    around: Surroundings | None = None
 
     def labels(self) -> Labels:
         """Return the names of it all."""
         labels = (
+            self.around.labels if self.around else {},
             self.details.labels,
             self.similar.labels,
             self.concepts.labels,
@@ -79,10 +91,26 @@ class PageBuilder:
     """Composes the pages of the documents of one release."""
 
     def __init__(
-        self, release: Release, engine: Engine, layout: Layout, maps: Maps, main: str
+        self,
+        release: Release,
+        engine: Engine,
+        layout: Layout,
+        maps: Maps,
+        main: str,
+        site_url: str = "",
     ) -> None:
-        """Keep what pages are made of; ``main`` is the class that the site is about."""
+        """Keep what pages are made of.
+
+        Args:
+            release: What the pages show.
+            engine: Over the same release.
+            layout: What the shapes place where.
+            maps: Of the release.
+            main: The class that the site is about.
+            site_url: Address of the site; empty where that is the base of the names.
+        """
         self._main = main
+        self._site_url = site_url or release.base_iri
         self._release = release
         self._forms = SourceForms(release.folder / LITERALS)
         self._engine = engine
@@ -121,29 +149,59 @@ class PageBuilder:
         described = {name: by_thing.get(name, []) for name in document.subjects}
         incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
             description.incoming,
-            _linked_iris(description) | (facts.shown_things if facts else frozenset()),
+            _linked_iris(description)
+            | (facts.shown_things if facts else frozenset())
+            | (read.around.shown_things(document.topic) if read.around else frozenset()),
             many=len(things) > 1,
         )
-        files = dataset_downloads(document.topic, description, views)
-        if topic and files:
-            topic = topic.without({DISTRIBUTION})
-        return PageContent(
+        page = PageContent(
             title=views.link_to(document.topic).text,
             topic=facts.topic if facts else topic,
             others=tuple(thing for thing in things if thing.iri != document.topic),
             facts=facts,
             map=self._map(topic, description, read.concepts, views) if facts and topic else None,
             incoming=incoming,
-            offers=files,
+            offers=(),
+        )
+        if read.around is None:
+            files = dataset_downloads(document.topic, description, views)
+            told = {DISTRIBUTION} if files else set()
+            return replace(page, offers=files, topic=page.topic and page.topic.without(told))
+        return self._with_files(page, description, document.topic, read.around, views)
+
+    def _with_files(
+        self,
+        page: PageContent,
+        description: Description,
+        topic: str,
+        around: Surroundings,
+        views: Views,
+    ) -> PageContent:
+        """Return the page of a dataset, a series or a service with what is shown first on it."""
+        addresses = Addresses(self._release.base_iri, self._site_url)
+        reader = ThingReader(topic, description, around, views, self._release, addresses)
+        found = reader.read(page.others)
+        covered = self._maps.of_coverage(topic, found.outlines, views.language, views.link_to)
+        return replace(
+            page,
+            topic=page.topic and page.topic.without(found.told),
+            others=tuple(thing for thing in page.others if thing.iri not in found.shown_things),
+            map=covered or page.map,
+            offers=dataset_downloads(topic, description, views, found.shown_things),
+            catalogued=found,
         )
 
     def _read(self, document: Document, description: Description, is_single: bool) -> _Fetched:
         """Return what the engine knows around a document; of one of many things only the names."""
         engine, topic, base_iri = self._engine, document.topic, self._release.base_iri
         neighbourhood = fetch_neighbourhood(engine, description, base_iri)
+        classes = classes_of(description).get(topic, [])
+        around = fetch_surroundings(engine, topic, description) if is_catalogued(classes) else None
         if not is_single:
-            return _Fetched(neighbourhood, RelatedFacts(), Similarities(), Concepts(), Details())
-        placings = self._layout.of(classes_of(description).get(topic, []))
+            return _Fetched(
+                neighbourhood, RelatedFacts(), Similarities(), Concepts(), Details(), around
+            )
+        placings = self._layout.of(classes)
         marks = [path for path, placing in placings.items() if placing.marks]
         return _Fetched(
             neighbourhood,
@@ -151,6 +209,7 @@ class PageBuilder:
             fetch_similar(engine, topic, description, neighbourhood, marks),
             fetch_concepts(engine, topic, description, self._main),
             fetch_details(engine, self._forms, topic, description, placings),
+            around,
         )
 
     def _views(

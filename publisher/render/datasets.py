@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.addresses import Addresses
 from publisher.languages import tag_of_authority
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import best_label
+from publisher.render.maps.geometry import bounding_box, read_outline
 from publisher.render.page_model import Value
+from publisher.render.service_guides import kind_of
 from publisher.render.structured_things import thing
 from publisher.render.values import format_bytes, sort_key
 from publisher.render.views import Views
@@ -121,13 +123,16 @@ class Download:
     files: tuple[DownloadLink, ...]
 
 
-def dataset_downloads(dataset: str, description: Description, views: Views) -> tuple[Download, ...]:
+def dataset_downloads(
+    dataset: str, description: Description, views: Views, skipped: frozenset[str] = frozenset()
+) -> tuple[Download, ...]:
     """Return the files of a dataset (DCAT 3, section 6.8), those of one access page together.
 
     Args:
         dataset: IRI of the document's topic.
         description: Of the document: the dataset and its distributions.
         views: What links are made with.
+        skipped: Distributions that the page offers in another way.
     """
     properties: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
     for triple in description.own:
@@ -135,7 +140,7 @@ def dataset_downloads(dataset: str, description: Description, views: Views) -> t
         properties[subject][triple.predicate.value].append(triple.object)
     groups: dict[str, list[str]] = defaultdict(list)
     for name in _iris(properties, dataset, DISTRIBUTION):
-        if _iris(properties, name, _FILE):
+        if name not in skipped and _iris(properties, name, _FILE):
             pages = [
                 p for p in _iris(properties, name, _PAGE) if p not in _iris(properties, name, _FILE)
             ]
@@ -290,10 +295,7 @@ def _dataset(writer: _SchemaOrgWriter, dataset: str) -> dict[str, Any]:
             for name in writer.iris(dataset, "dcterms:language")
         ],
         "temporalCoverage": _period(writer, dataset),
-        "spatialCoverage": [
-            {"@type": "Place", "@id": place, "name": writer.label(place)}
-            for place in writer.iris(dataset, "dcterms:spatial")
-        ],
+        "spatialCoverage": list(_places(writer, dataset)),
         "isAccessibleForFree": _PUBLIC in writer.iris(dataset, "dcterms:accessRights"),
         "conditionsOfAccess": writer.iris(dataset, "dcterms:accessRights")[:1],
         "creditText": "; ".join(
@@ -312,9 +314,40 @@ def _dataset(writer: _SchemaOrgWriter, dataset: str) -> dict[str, Any]:
     return {key: value for key, value in node.items() if value not in ("", [], None)}
 
 
+def _places(writer: _SchemaOrgWriter, dataset: str) -> Iterator[dict[str, Any]]:
+    """Yield the places that a dataset covers: named ones, and boxes (schema.org, GeoShape)."""
+    for term in writer.terms(dataset, "dcterms:spatial"):
+        if not isinstance(term, NamedNode | BlankNode):
+            continue
+        place: dict[str, Any] = {"@type": "Place"}
+        if isinstance(term, NamedNode):
+            place |= {"@id": term.value, "name": writer.label(term.value)}
+        paths = ("dcat:bbox", "locn:geometry", "geo:asWKT")
+        said = (str(getattr(t, "value", "")) for p in paths for t in writer.terms(term.value, p))
+        positions = list(read_outline(said).positions())
+        if positions:
+            box = bounding_box(positions)
+            corners = f"{box.top} {box.left} {box.bottom} {box.right}"
+            place["geo"] = {"@type": "GeoShape", "box": corners}
+        if len(place) > 1:
+            yield place
+
+
+def _is_service(writer: _SchemaOrgWriter, distribution: str) -> bool:
+    """Tell whether a distribution is asked, not fetched: it has an address, and no content."""
+    names = ("dcterms:format", "dcat:mediaType", "dcterms:conformsTo")
+    said = [str(getattr(t, "value", "")) for n in names for t in writer.terms(distribution, n)]
+    places = writer.iris(distribution, "dcat:accessURL")
+    has_file = bool(writer.iris(distribution, "dcat:downloadURL"))
+    given = bool(writer.iris(distribution, "dcat:accessService")) and not has_file
+    return given or kind_of(said, places) is not None
+
+
 def _download(writer: _SchemaOrgWriter, distribution: str) -> dict[str, Any]:
     types = writer.iris(distribution, "dcat:mediaType")
     files = writer.iris(distribution, "dcat:downloadURL")
+    if _is_service(writer, distribution):
+        files = []
     pages = writer.iris(distribution, "dcat:accessURL")
     size = writer.text(distribution, "dcat:byteSize")
     node = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -33,6 +34,16 @@ class Document:
     def topic(self) -> str:
         """Return the IRI of the thing the document is mainly about."""
         return self.subjects[0]
+
+
+_PAGES_QUERY = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+SELECT DISTINCT ?page WHERE {{
+    ?thing dcat:landingPage|foaf:page ?page .
+    FILTER(isIRI(?page) && STRSTARTS(STR(?page), "{base}") && STRENDS(STR(?page), ".html"))
+}}
+"""
 
 
 class Documents:
@@ -86,6 +97,8 @@ class Documents:
 
         That of a part of a dataset is the document about the dataset.
         """
+        if name.endswith(".html") and name in self._pages:
+            return None  # the page of a thing, whose document answers for it
         document = self.addresses.document_of(name)
         whole = self._wholes.get(name)
         if whole is not None:
@@ -96,6 +109,12 @@ class Documents:
         if thing not in subjects and (not subjects or thing != document):
             subjects = (*([thing] if self._engine.knows(thing) else ()), *subjects)
         return Document(document, subjects) if subjects else None
+
+    @cached_property
+    def _pages(self) -> frozenset[str]:
+        """Return the pages of this site that things have by an address of their own."""
+        rows = self._engine.rows(_PAGES_QUERY.format(base=self.addresses.base_iri))
+        return frozenset(row["page"].value for row in rows)
 
     def _path(self, document: Document) -> str:
         return document.iri.removeprefix(self.addresses.base_iri)

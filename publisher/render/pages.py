@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
+from typing import Any
 
 from publisher.addresses import Addresses
-from publisher.messages import LANGUAGES
+from publisher.messages import LANGUAGES, translate
 from publisher.query.engine import Description, Engine
 from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
+from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
 from publisher.release.search import Hit
+from publisher.render.catalogue_pages import CataloguePages, CatalogueView
 from publisher.render.compose import PageBuilder
 from publisher.render.datasets import Download, fetch_site_metadata, schema_org_json
 from publisher.render.documents import Document
@@ -30,6 +33,7 @@ from publisher.render.queries import QueryPages
 from publisher.render.search import SearchPages
 from publisher.render.snippets import query_address
 from publisher.render.tables.pages import TablePages
+from publisher.render.tables.selection import Selection
 from publisher.render.usage_examples import UsageGuide, names_query
 from publisher.render.values import first_sentence, sentence_case
 
@@ -71,13 +75,16 @@ class Pages:
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
-        self._composer = PageBuilder(release, engine, self._layout, self._maps, self._home.main)
+        self._composer = PageBuilder(
+            release, engine, self._layout, self._maps, self._home.main, addresses.site_url
+        )
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present, notice)
         first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
         self.search = SearchPages(self._frame, release, engine, addresses)
+        self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
         classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
         self._use = UsageGuide(self._frame, release, addresses, self.tables, classes)
@@ -111,6 +118,7 @@ class Pages:
             topic=topic,
             facts=page.facts,
             map=page.map,
+            catalogued=page.catalogued,
             offers=_partial_files(page.offers, dumps),
             has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
             sections=by_kind,
@@ -205,8 +213,76 @@ class Pages:
             for m in media_types.GRAPHS
         ]
 
+    def catalogue_list(
+        self, document: Document, description: Description | None, view: CatalogueView
+    ) -> bytes | None:
+        """Return a page of the list of datasets; None for one that does not exist.
+
+        Args:
+            document: About the catalogue.
+            description: Of the catalogue; None to list the datasets and no more.
+            view: What the reader asked for.
+        """
+        reader, metadata = view.reader, self._catalogued.catalogue
+        listed = self.catalogue.parts(view)
+        if listed is None:
+            return None
+        about: dict[str, Any] = {"topic": None, "sections": (), "structured": ""}
+        if description is not None:
+            page = self._composer.compose(
+                document, description, reader.language, lambda name: self._frame.href(name, reader)
+            )
+            about = {
+                "topic": page.topic.without(_LISTED_OTHERWISE) if page.topic else None,
+                "sections": sections_by_kind(page.others),
+                "structured": schema_org_json(
+                    description,
+                    document.topic,
+                    reader.language,
+                    self._addresses,
+                    self._addresses.on_site(document.iri),
+                ),
+            }
+        title = text_in(metadata.titles, reader.language)
+        return self._frame.render(
+            "catalogue.html",
+            reader,
+            document.iri,
+            title=title or translate("Catalogue", reader.language),
+            summary=text_in(metadata.descriptions, reader.language),
+            lead=text_in(metadata.descriptions, reader.language),
+            picture=self._path(document),
+            behind_query=self._behind(document),
+            is_home=False,
+            **about,
+            **listed,
+        )
+
+    def _home_of_catalogue(self, page_language: PageLanguage) -> bytes:
+        """Return the home page of a site that is a catalogue: the list of its datasets."""
+        language, site = page_language.language, self._catalogued.site
+        listed = self.catalogue.parts(CatalogueView(Selection(), page_language))
+        assert listed is not None  # there is always a first page
+        lead = text_in(site.descriptions, language)
+        return self._frame.render(
+            "catalogue.html",
+            page_language,
+            self._addresses.base_iri,
+            title=text_in(site.titles, language) or self._addresses.base_iri,
+            summary=lead,
+            lead=lead,
+            topic=None,
+            sections=(),
+            structured="",
+            behind_query=None,
+            is_home=True,
+            **listed | {"kept": ""},
+        )
+
     def home(self, page_language: PageLanguage) -> bytes:
         """Return the home page: what is here, and how to use it."""
+        if self.catalogue.is_all([self._home.main, *self._home.counts]):
+            return self._home_of_catalogue(page_language)
         language, addresses, main = page_language.language, self._addresses, self._home.main
 
         def link(name: str) -> str:
@@ -266,6 +342,10 @@ class Pages:
             near=self.search.near(near, page_language),
             asked=requested,
         )
+
+
+# What the list of the catalogue's page shows, or offers as files.
+_LISTED_OTHERWISE = frozenset(map(iri, ("dcat:dataset", "dcat:distribution", "dcat:keyword")))
 
 
 def _partial_files(offers: Sequence[Download], dumps: Sequence[tuple[str, str]]) -> list[Download]:

@@ -164,6 +164,22 @@ def sort_key(text: str, language: str = LANGUAGES[0]) -> str:
     return text.casefold().translate(letter_order(language))
 
 
+_DIGITS = re.compile(r"(\d+)")
+
+
+def natural_key(text: str, language: str = LANGUAGES[0]) -> tuple[tuple[str, int], ...]:
+    """Return what a text is sorted by where numbers in it count as numbers.
+
+    >>> sorted(["Karta 10", "Karta 9", "karta"], key=natural_key)
+    ['karta', 'Karta 9', 'Karta 10']
+    """
+    parts = _DIGITS.split(sort_key(text, language))
+    return tuple(
+        ("", int(part)) if part.isdecimal() and number % 2 else (part, -1)
+        for number, part in enumerate(parts)
+    )
+
+
 # Values as the viewers of their shapes show them (DASH), else as their kind suggests.
 
 _WEB = ("https://", "http://")

@@ -18,6 +18,7 @@ from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
 from publisher.serve import signposting
+from publisher.serve.catalogue_selection import read_catalogue_view
 from publisher.serve.headers import document_links, join_links, set_validators, set_vary
 from publisher.serve.page_language import negotiate_language
 from publisher.serve.problems import PROBLEM
@@ -110,6 +111,8 @@ def _page_parameters(document: Document) -> dict[str, str]:
 
 def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes, str]:
     """Return the bytes of a representation, and its language if it has one."""
+    if chosen is media_types.HTML and _is_list(site, document):
+        return _catalogue_page(site, document)
     description = site.documents.describe(document, _page_number(document))
     if description is None:
         abort(404)
@@ -117,6 +120,22 @@ def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes
         page_language = negotiate_language(request, site)
         return site.pages.document(document, description, page_language), page_language.language
     return site.documents.graph(document, description, chosen), ""
+
+
+def _is_list(site: Site, document: Document) -> bool:
+    """Tell whether the page of a document is the list of the catalogue's datasets."""
+    return document.iri == site.release.catalogue and bool(site.pages.catalogue.index.entries)
+
+
+def _catalogue_page(site: Site, document: Document) -> tuple[bytes, str]:
+    page_language = negotiate_language(request, site)
+    view = read_catalogue_view(site.pages.catalogue.index, page_language)
+    # Who narrows the list down has read what the catalogue is.
+    description = site.documents.describe(document) if view.is_first else None
+    page = site.pages.catalogue_list(document, description, view)
+    if page is None:
+        abort(404)
+    return page, page_language.language
 
 
 def document_response(site: Site, document: Document, extension: MediaType | None) -> Response:
@@ -127,9 +146,10 @@ def document_response(site: Site, document: Document, extension: MediaType | Non
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.documents.changed(document, chosen))
     place = site.addresses.on_site(site.addresses.representation(document.iri, chosen))
-    response.headers["Content-Location"] = with_parameters(
-        place, urlencode(_page_parameters(document))
-    )
+    own = urlencode(_page_parameters(document))
+    if chosen is HTML and _is_list(site, document):
+        own = request.query_string.decode("latin-1")  # it chose what is listed
+    response.headers["Content-Location"] = with_parameters(place, own)
     links = document_links(site.addresses, document.iri, document.topic, chosen)
     posts = join_links(signposting.document_signposts(site, document, chosen))
     response.headers["Link"] = f"{links}, {posts}"

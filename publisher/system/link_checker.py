@@ -1,25 +1,33 @@
 """Do addresses of others still answer? Asked politely, and remembered.
 
-HEAD first, GET where HEAD is no use; one request at a time to a host, with a pause after it. What
-was learned stands in a file, a line an address: a check that is cut goes on where it was.
+HEAD first, GET where HEAD is no use, of a file only its first bytes; one request at a time to a
+host, with a pause after it, and none after it asks for patience. What was learned stands in a file,
+a line an address: a check that is cut goes on where it was.
 """
 
 from __future__ import annotations
 
 import json
-import time
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, TextIO
 
 from publisher.errors import SourceError
 from publisher.system.files import replace_file
-from publisher.system.http_client import Client, Fault, Visit, address_host
+from publisher.system.http_client import (
+    Client,
+    Exchange,
+    Fault,
+    Visit,
+    address_host,
+    parse_digits,
+)
 
 # Between two requests to one host.
 PAUSE_SECONDS = 1.0
@@ -29,6 +37,11 @@ _RETRY_WITH_GET = {400, 403, 404, 405, 406, 500, 501, 503}
 _FIRST_ERROR = 400
 # Of a page that is asked for with GET: its status is enough.
 _READ_BYTES = 1 << 16
+# A server that is asked for a range of nothing says so (RFC 9110, section 15.5.17).
+_NO_SUCH_RANGE = 416
+_TOO_MANY_REQUESTS = 429
+_UNKNOWN_LENGTH = -1
+_TOTAL = re.compile(r"bytes [0-9]+-[0-9]+/([0-9]{1,18})")
 
 Progress = Callable[[str], None]
 
@@ -42,12 +55,16 @@ class LinkStatus:
         status: Status code after redirects; 0 when there was no answer.
         reason: Why there was no answer; empty when there was one.
         checked: The day, as ``2026-11-23``.
+        media_type: What is at the address, where the server said so; else empty.
+        length: How long it is in bytes; -1 where nobody said.
     """
 
     address: str
     status: int
     reason: str
     checked: str
+    media_type: str = ""
+    length: int = _UNKNOWN_LENGTH
 
     @property
     def answers(self) -> bool:
@@ -80,19 +97,25 @@ class LinkChecker:
     fields: Mapping[str, str] = field(default_factory=dict)
 
     def check(
-        self, addresses: Collection[str], progress: Progress = lambda address: None
+        self,
+        addresses: Collection[str],
+        progress: Progress = lambda address: None,
+        files: Collection[str] = (),
     ) -> dict[str, LinkStatus]:
         """Return address → what asking for it gave, today or some days ago.
+
+        Of a host that asks for patience the rest is left out: the next check goes on there.
 
         Args:
             addresses: What is asked for.
             progress: Told each address that is asked for.
+            files: Those of which type and length are wanted too.
 
         Raises:
             SourceError: The cache cannot be read or written.
         """
         if self.cache_file is None:
-            return self._ask_all(sorted(addresses), None, progress)
+            return self._ask_all(sorted(addresses), None, progress, frozenset(files))
         try:
             known = _read_cache(self.cache_file)
             missing = sorted(a for a in addresses if not self._is_believed(known.get(a)))
@@ -101,11 +124,11 @@ class LinkChecker:
                 # Whole lines, before others follow: the last one may have been cut.
                 replace_file(self.cache_file, "".join(map(_line, known.values())))
                 with self.cache_file.open("a", encoding="utf-8", newline="\n") as lines:
-                    known |= self._ask_all(missing, lines, progress)
+                    known |= self._ask_all(missing, lines, progress, frozenset(files))
                 replace_file(self.cache_file, "".join(map(_line, known.values())))
         except OSError as error:
             raise _cache_error(self.cache_file, error.strerror or str(error)) from error
-        return {address: known[address] for address in addresses}
+        return {address: known[address] for address in addresses if address in known}
 
     def _is_believed(self, status: LinkStatus | None) -> bool:
         oldest = (self.today - timedelta(days=self.days)).isoformat()
@@ -114,45 +137,80 @@ class LinkChecker:
         return status.answers or not self.rechecks_failures
 
     def _ask_all(
-        self, addresses: Iterable[str], lines: TextIO | None, progress: Progress
+        self,
+        addresses: Iterable[str],
+        lines: TextIO | None,
+        progress: Progress,
+        files: frozenset[str],
     ) -> dict[str, LinkStatus]:
         """Ask for addresses, each host one at a time; write each answer down at once."""
         by_host: dict[str, list[str]] = defaultdict(list)
         for address in addresses:
             by_host[address_host(address)].append(address)
         found: dict[str, LinkStatus] = {}
-        lock = Lock()
+        lock, stopped = Lock(), Event()
 
         def ask_host(host: str) -> None:
             client = self.new_client()
             for number, address in enumerate(by_host[host]):
-                time.sleep(self.pause_seconds if number else 0)
+                if stopped.wait(self.pause_seconds if number else 0):
+                    return
                 progress(address)
-                status = self._ask(client, address)
+                status = self._ask(client, address, stopped, is_file=address in files)
+                if stopped.is_set():
+                    return
                 with lock:
                     found[address] = status
                     if lines is not None:
                         lines.write(_line(status))
                         lines.flush()
+                if status.status == _TOO_MANY_REQUESTS:
+                    return
 
         with ThreadPoolExecutor(self.hosts_at_once) as hosts:
-            list(hosts.map(ask_host, by_host))
+            try:
+                list(hosts.map(ask_host, by_host))
+            except BaseException:  # who interrupts it does not want to wait for the other hosts
+                stopped.set()
+                hosts.shutdown(wait=False, cancel_futures=True)
+                raise
         return found
 
-    def _ask(self, client: Client, address: str) -> LinkStatus:
-        """Ask with HEAD, and with GET where HEAD is no use."""
-        visit = client.visit(address, "HEAD", self.fields)
-        if visit.fault is None and visit.last.status in _RETRY_WITH_GET:
+    def _ask(self, client: Client, address: str, stopped: Event, *, is_file: bool) -> LinkStatus:
+        """Ask with HEAD, and with GET where HEAD is no use or does not tell what a file is."""
+        fields = dict(self.fields)
+        if is_file:  # of a compressed answer nobody could tell how long the file is
+            fields["Accept-Encoding"] = "identity"
+        visit = client.visit(address, "HEAD", fields)
+        tells = visit.last.media_type or not is_file
+        if visit.fault is None and (visit.last.status in _RETRY_WITH_GET or not tells):
             limits = replace(client.limits, length_bytes=_READ_BYTES)
-            visit = client.visit(address, "GET", self.fields, limits)
+            part = {"Range": f"bytes=0-{_READ_BYTES - 1}"} if is_file else {}
+            stopped.wait(self.pause_seconds)
+            visit = client.visit(address, "GET", fields | part, limits)
+            if visit.last.status == _NO_SUCH_RANGE:
+                visit = client.visit(address, "GET", fields, limits)
         reason = _reason(visit)
         status = 0 if reason else visit.last.status
-        return LinkStatus(address, status, reason, self.today.isoformat())
+        found = LinkStatus(address, status, reason, self.today.isoformat())
+        if not is_file or not found.answers:
+            return found
+        return replace(found, media_type=visit.last.media_type, length=_length(visit.last))
 
 
 def _reason(visit: Visit) -> str:
     """Return why there was no answer; a page that is longer than was read is one."""
     return "" if visit.fault in (None, Fault.ENDLESS) else visit.fault.value
+
+
+def _length(answer: Exchange) -> int:
+    """Return the length of a whole file in bytes; of a compressed one nobody knows it."""
+    if answer.fields.get("content-encoding", "identity").lower() != "identity":
+        return _UNKNOWN_LENGTH
+    total = _TOTAL.match(answer.fields.get("content-range", ""))
+    digits = total[1] if total else answer.fields.get("content-length", "")
+    length = parse_digits(digits)
+    return _UNKNOWN_LENGTH if length is None else length
 
 
 def _line(status: LinkStatus) -> str:
@@ -188,9 +246,10 @@ def _status_of(line: str) -> LinkStatus | None:
     try:
         entry: Any = json.loads(line)
         status = LinkStatus(**entry)
-        is_right = isinstance(status.status, int) and all(
-            isinstance(part, str) for part in (status.address, status.reason, status.checked)
-        )
+        texts = (status.address, status.reason, status.checked, status.media_type)
+        is_right = all(
+            isinstance(number, int) for number in (status.status, status.length)
+        ) and all(isinstance(part, str) for part in texts)
     except (ValueError, TypeError, RecursionError):
         return None
     return status if is_right else None

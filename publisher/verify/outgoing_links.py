@@ -52,7 +52,7 @@ def check(
     return [
         _finding(url, known[url].status)
         for url in sorted(addresses)
-        if not _is_acceptable(known[url].status)
+        if url in known and not _is_acceptable(known[url].status)
     ]
 
 

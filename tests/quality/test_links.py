@@ -71,7 +71,7 @@ def only_links_to(world: Path, *addresses: str) -> None:
 
 def checked(world: Path, memory: Path, today: date = TODAY) -> list[Finding]:
     """Return what is found, with no pause between requests."""
-    return list(check_links(read_sources(world, BASE), memory, today, 7, pause=0.0))
+    return list(check_links(read_sources(world, BASE), memory, today, 7, pause=0.0).findings)
 
 
 def test_what_does_not_answer_is_told_with_its_place(

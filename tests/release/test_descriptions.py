@@ -73,10 +73,10 @@ def test_the_store_holds_the_whole_catalogue(catalogued: Release) -> None:
 
 
 def test_parts_of_a_dataset_share_its_document(catalogued: Release) -> None:
-    """A distribution's IRI leads to the page of its dataset, that of a service to the catalogue."""
+    """A distribution's IRI leads to the page of its dataset; a service has a page of its own."""
     base = "https://data.example.org/"
 
     assert catalogued.documents["dataset/lakes"][0] == base + "dataset/lakes"
     assert base + "dataset/lakes/distribution/ttl" in catalogued.documents["dataset/lakes"]
-    assert base + "service/sparql" in catalogued.documents["catalog"]
-    assert base + "contact" in catalogued.documents["catalog"]
+    assert base + "service/sparql" not in catalogued.documents["catalog"]
+    assert base + "catalog/temporal" in catalogued.documents["catalog"]

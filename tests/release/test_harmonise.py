@@ -145,3 +145,130 @@ def test_what_is_named_elsewhere_is_typed() -> None:
     assert graph.objects(NamedNode("https://s.example.net/"), "rdf:type") == [
         NamedNode("http://purl.org/dc/terms/Standard")
     ]
+
+
+@pytest.mark.parametrize("profile", ApplicationProfile)
+@pytest.mark.parametrize(
+    "written",
+    [
+        "https://creativecommons.org/licenses/by/4.0/deed.de",
+        "http://www.creativecommons.org/licenses/by/4.0",
+        "http://creativecommons.org/licenses/by/4.0/",
+    ],
+)
+def test_a_licence_has_the_name_that_portals_know(
+    written: str, profile: ApplicationProfile
+) -> None:
+    """Whatever spelling a browser's address bar has; what is no such licence stays as it is."""
+    turtle = f"<file> a dcat:Distribution ; dcterms:license <{written}> , <https://own.example/> ."
+    found = {str(term.value) for term in view(turtle, profile).objects(FILE, "dcterms:license")}
+
+    assert found == {"http://creativecommons.org/licenses/by/4.0/", "https://own.example/"}
+
+
+def test_a_licence_of_the_eu_list_is_one_that_dataportal_se_knows() -> None:
+    """The Swedish list has Creative Commons' names alone."""
+    cc0 = "http://publications.europa.eu/resource/authority/licence/CC0"
+    turtle = f"<file> a dcat:Distribution ; dcterms:license <{cc0}> ."
+    swedish = view(turtle, ApplicationProfile.SE).objects(FILE, "dcterms:license")
+    european = view(turtle, ApplicationProfile.EU).objects(FILE, "dcterms:license")
+
+    assert swedish == [NamedNode("http://creativecommons.org/publicdomain/zero/1.0/")]
+    assert european == [NamedNode(cc0)]
+
+
+WHO = NamedNode(BASE + "who")
+
+
+@pytest.mark.parametrize("profile", ApplicationProfile)
+def test_agents_and_contacts_get_the_class_and_name_that_a_feed_needs(
+    profile: ApplicationProfile,
+) -> None:
+    """A name with another property counts; mail and telephone become what can be clicked."""
+    turtle = """
+    PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+    <dataset/roads> a dcat:Dataset ; dcterms:publisher <who> ; dcat:contactPoint <desk> .
+    <who> a <http://www.w3.org/ns/org#Organization> ; skos:prefLabel "Wegeamt"@de .
+    <desk> vcard:hasEmail "wege@example.net" ; vcard:hasTelephone "030 / 12 34" ;
+        <http://xmlns.com/foaf/0.1/name> "Auskunft" .
+    """
+    found, desk = view(turtle, profile), NamedNode(BASE + "desk")
+    (telephone,) = found.nodes(desk, "vcard:hasTelephone")
+
+    assert found.objects(WHO, "foaf:name") == [Literal("Wegeamt", language="de")]
+    assert NamedNode("http://xmlns.com/foaf/0.1/Agent") in found.objects(WHO, "rdf:type")
+    assert [t.value for t in found.objects(desk, "vcard:hasEmail")] == ["mailto:wege@example.net"]
+    assert found.objects(desk, "vcard:fn") == [Literal("Auskunft")]
+    assert [t.value for t in found.objects(telephone, "vcard:hasValue")] == ["tel:0301234"]
+
+
+@pytest.mark.parametrize("profile", ApplicationProfile)
+def test_a_series_is_said_by_its_members_too(profile: ApplicationProfile) -> None:
+    """DCAT-AP asks the member; what the series says of its order stays."""
+    turtle = """
+    <years> a dcat:DatasetSeries ; dcat:seriesMember <dataset/roads> ; dcat:last <dataset/held> .
+    <dataset/roads> a dcat:Dataset . <dataset/held> dcat:prev <dataset/roads> .
+    """
+    found = view(turtle, profile)
+    roads, held = (NamedNode(f"{BASE}dataset/{name}") for name in ("roads", "held"))
+
+    for member in (roads, held):
+        assert found.objects(member, "dcat:inSeries") == [NamedNode(BASE + "years")]
+    assert found.objects(roads, "dcat:next") == [held]
+    assert found.objects(NamedNode(BASE + "years"), "dcat:last") == [held]
+
+
+@pytest.mark.parametrize("profile", ApplicationProfile)
+def test_a_place_that_is_but_a_box_is_a_location_without_a_name(
+    profile: ApplicationProfile,
+) -> None:
+    """Also where nobody said its class."""
+    turtle = '<dataset/roads> a dcat:Dataset ; dcterms:spatial [ dcat:bbox "POINT(1 2)" ] .'
+    found = view(turtle, profile)
+    (place,) = found.objects(NamedNode(BASE + "dataset/roads"), "dcterms:spatial")
+
+    assert isinstance(place, BlankNode)
+    assert [t.value.rpartition("/")[2] for t in found.objects(place, "rdf:type")] == ["Location"]
+
+
+@pytest.mark.parametrize("profile", ApplicationProfile)
+def test_no_dataset_is_its_own_page(profile: ApplicationProfile) -> None:
+    """Nor a service; a page somewhere else stays, and what has no page here has none."""
+    turtle = """
+    <dataset/roads> a dcat:Dataset , <http://xmlns.com/foaf/0.1/Document> ;
+        dcat:landingPage <dataset/roads> , <https://www.example.net/roads> .
+    <https://other.example/x> a dcat:Dataset ; dcat:landingPage <https://other.example/x> .
+    """
+    found, roads = view(turtle, profile), NamedNode(BASE + "dataset/roads")
+
+    assert found.objects(roads, "dcat:landingPage") == [
+        NamedNode(BASE + "dataset/roads.html"),
+        NamedNode("https://www.example.net/roads"),
+    ]
+    assert [t.value.rpartition("#")[2] for t in found.objects(roads, "rdf:type")] == ["Dataset"]
+    assert found.objects(NamedNode("https://other.example/x"), "dcat:landingPage") == []
+
+
+def test_the_endpoint_says_to_hold_no_more_than_it_does() -> None:
+    """Where some data lie elsewhere, and where all do."""
+    some = view("<dataset/roads> a dcat:Dataset .", ApplicationProfile.EU)
+    by_hand = tuple(
+        q.triple
+        for q in parse(
+            PREFIXES.replace("<dataset/held> a dcat:Dataset .", ""), format=RdfFormat.TURTLE
+        )
+    )
+    none = MutableGraph(
+        derive_view(CatalogueInput(BASE, by_hand, MutableGraph(), {}, {}), ApplicationProfile.EU)
+    )
+    said = [
+        " ".join(
+            str(t.value)
+            for t in found.objects(NamedNode(BASE + "service/sparql"), "dcterms:description")
+        )
+        for found in (some, none)
+    ]
+
+    assert "that this site holds" in said[0]
+    assert "over the descriptions in the catalogue" in said[1]
+    assert none.objects(NamedNode(BASE + "service/sparql"), "dcat:servesDataset") == []

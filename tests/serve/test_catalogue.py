@@ -167,8 +167,7 @@ def test_the_description_of_the_endpoint_has_an_address_of_its_own(portal: Flask
     [
         ("/dataset/lakes/distribution/ttl", "/dataset/lakes"),
         ("/dataset/lakes/temporal", "/dataset/lakes"),
-        ("/service/sparql", "/catalog"),
-        ("/contact", "/catalog"),
+        ("/catalog/temporal", "/catalog"),
     ],
 )
 def test_a_part_of_the_catalogue_leads_to_its_document(

@@ -162,7 +162,7 @@ def test_a_file_server_sends_parts(server: Socket) -> None:
     ("path", "location"),
     [
         ("/.well-known/void", "/void"),
-        ("/service/sparql", "/catalog"),
+        ("/catalog/temporal", "/catalog"),
         ("/id/lake/v%c3%a4nern", "/doc/lake/v%c3%a4nern"),
         ("/id/lake/siljan/", "/doc/lake/siljan"),
     ],

@@ -36,6 +36,7 @@ from publisher.release.catalogue.distributions import (
 )
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import (
+    describe_agents,
     harmonise,
     name_blank_nodes,
     type_addresses,
@@ -106,7 +107,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     """
     draft = MutableGraph(name_blank_nodes(facts.by_hand))
     describe_published_files(draft, facts.published_files, facts.file_dates, facts.base_iri, view)
-    harmonise(draft, view)
+    harmonise(draft, view, facts.base_iri)
     _list_entries(draft, facts.base_iri)
     for catalogue in draft.instances("dcat:Catalog"):
         datasets = draft.nodes(catalogue, "dcat:dataset")
@@ -123,8 +124,9 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         else:
             draft.remove(catalogue, "dcat:contactPoint")
             _add_extents(draft, catalogue, extents)
+    describe_agents(draft, facts.sources, view)
     add_authority_terms(draft)
-    type_terms(draft)
+    type_terms(draft, view)
     if view is ApplicationProfile.EU:
         type_addresses(draft)
     return draft.triples()
@@ -149,8 +151,6 @@ def _dataset(
     if name in facts.modified:
         draft.remove(dataset, "dcterms:modified")
         draft.add(dataset, "dcterms:modified", facts.modified[name])
-    if dataset in draft.objects(dataset, "dcat:landingPage"):
-        draft.add(dataset, "rdf:type", node("foaf:Document"))
     add_distributions(draft, dataset, facts.files.get(name, {}), facts.base_iri, view)
     add_tables(draft, dataset, facts.tables.get(name, ()), facts.base_iri, view)
     identifiers = draft.objects(dataset, "dcterms:identifier")
@@ -361,8 +361,15 @@ def describe_release(
     )
 
 
+# What of the catalogue has pages of its own (release/documents.py).
+_LISTED_CLASSES = (
+    *("dcat:Catalog", "dcat:DatasetSeries", "dcat:DataService"),
+    *("foaf:Agent", "vcard:Individual", "vcard:Organization"),
+)
+
+
 def _derive_views(catalogue: MutableGraph) -> list[str]:
-    found = catalogue.instances("dcat:Catalog")
+    found = [name for kind in _LISTED_CLASSES for name in catalogue.instances(kind)]
     return [name.value for name in (*found, *catalogue.all_objects("dcat:dataset"))]
 
 
@@ -435,16 +442,22 @@ _LOOKED_UP_PROPERTIES = (
     *("dcterms:description", "dcterms:title"),
     *("owl:sameAs", "schema:sameAs", "skos:exactMatch", "skos:prefLabel"),
     *dict.fromkeys((*GEOMETRY_NAMES, *TEXT_NAMES, *chain.from_iterable(PAIR_NAMES))),
+    *("foaf:name", "rdfs:label", "schema:name", "vcard:fn"),
 )
+_DESCRIBED_BY_NAME = ("dcat:contactPoint", "dcterms:conformsTo", "dcterms:creator")
 
 
 def find_places_and_standards(by_hand: MutableGraph, datasets: Mapping[str, Quads]) -> MutableGraph:
-    """Return the datasets' triples about places and standards that a catalogue names.
+    """Return the datasets' triples about places, standards and agents that a catalogue names.
 
     Of the places also what is said of their geometries, and of what is the same as they.
     """
     places = set(by_hand.all_objects("dcterms:spatial"))
-    wanted = places | set(by_hand.all_objects("dcterms:conformsTo"))
+    wanted = places | {
+        thing
+        for name in (*_DESCRIBED_BY_NAME, "dcterms:publisher")
+        for thing in by_hand.all_objects(name)
+    }
     same = set(_same_as({str(place).encode() for place in places}, datasets))
     subjects = SubjectsOnDisk([quads.path for quads in datasets.values()])
     described = {node.value for node in wanted} | same

@@ -212,9 +212,7 @@ def add_services(
         sparql,
         {
             "dcterms:title": in_languages(text("SPARQL endpoint")),
-            "dcterms:description": in_languages(
-                text("SPARQL 1.1 queries over all datasets of the catalogue.")
-            ),
+            "dcterms:description": in_languages(_what_is_asked(draft, catalogue, datasets)),
             "dcat:keyword": in_languages(text("SPARQL")),
             "dcat:endpointURL": [NamedNode(base_iri + "sparql")],
             "dcat:endpointDescription": [NamedNode(base_iri + "sparql.ttl")],
@@ -247,6 +245,20 @@ def add_services(
                     draft.add(address, "rdf:type", node("rdfs:Resource"))
 
 
+def _what_is_asked(
+    draft: MutableGraph, catalogue: NamedNode, datasets: Sequence[NamedNode]
+) -> Text:
+    """Return what queries are put to: no more than the site holds."""
+    if not datasets:
+        return text("SPARQL 1.1 queries over the descriptions in the catalogue.")
+    if set(draft.nodes(catalogue, "dcat:dataset")) <= set(datasets):
+        return text("SPARQL 1.1 queries over all datasets of the catalogue.")
+    return text(
+        "SPARQL 1.1 queries over the datasets that this site holds, and over the descriptions of"
+        " those that lie elsewhere."
+    )
+
+
 def _service(
     draft: MutableGraph,
     catalogue: NamedNode,
@@ -265,7 +277,10 @@ def _service(
             "dcat:theme": [t for d in datasets for t in draft.objects(d, "dcat:theme")],
             "dcterms:accessRights": [_PUBLIC],
             "dcterms:license": strictest_licence(
-                licence for d in datasets for licence in draft.nodes(d, "dcterms:license")
+                # Where the site holds no data, descriptions are all that it serves.
+                licence
+                for d in datasets or [catalogue]
+                for licence in draft.nodes(d, "dcterms:license")
             ),
             "dcat:servesDataset": datasets,
         },

@@ -61,9 +61,24 @@ class MutableGraph:
         for term in self.objects(subject, name):
             self._graph.remove(Quad(subject, node(name), term))
 
+    def discard(self, subject: Subject, name: str, term: Term) -> None:
+        """Take away one triple, if it is there."""
+        quad = Quad(subject, node(name), term)
+        if quad in self._graph:
+            self._graph.remove(quad)
+
+    def replace(self, subject: Subject, name: str, term: Term, other: Term) -> None:
+        """Say another object in the place of one."""
+        self.discard(subject, name, term)
+        self.add(subject, name, other)
+
     def objects(self, subject: Subject, name: str) -> list[Term]:
         """Return the objects of a subject and predicate, sorted."""
-        predicate = node(name)
+        return self.objects_of(subject, iri(name))
+
+    def objects_of(self, subject: Subject, path: str) -> list[Term]:
+        """Return the same of a predicate that is given as an IRI."""
+        predicate = NamedNode(path)
         quads = self._graph.quads_for_subject(subject)
         return sorted((q.object for q in quads if q.predicate == predicate), key=str)  # type: ignore[misc]
 
@@ -127,12 +142,27 @@ _TERM_PROPERTIES = (iri("dcterms:type"), iri("skos:inScheme"))
 
 @cache
 def _authority_terms() -> Mapping[NamedNode, tuple[Triple, ...]]:
-    content = (files("publisher") / "release" / "catalogue" / "carried.ttl").read_bytes()
+    package = files("publisher")
     terms: dict[NamedNode, list[Triple]] = {}
-    for quad in parse(content, format=RdfFormat.TURTLE):
-        assert isinstance(quad.subject, NamedNode)
-        terms.setdefault(quad.subject, []).append(quad.triple)
+    for path in (
+        package / "release" / "catalogue" / "carried.ttl",
+        package / "profiles" / "high_value.ttl",
+    ):
+        for quad in parse(path.read_bytes(), format=RdfFormat.TURTLE):
+            assert isinstance(quad.subject, NamedNode)
+            terms.setdefault(quad.subject, []).append(quad.triple)
     return {term: tuple(triples) for term, triples in terms.items()}
+
+
+@cache
+def exact_matches() -> Mapping[NamedNode, NamedNode]:
+    """Return term of an EU list → the term that the program's list says to be the same."""
+    return {
+        triple.object: term
+        for term, triples in _authority_terms().items()
+        for triple in triples
+        if triple.predicate == node("skos:exactMatch") and isinstance(triple.object, NamedNode)
+    }
 
 
 def add_authority_terms(draft: MutableGraph) -> None:

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal
 
-from publisher.addresses import Addresses
+from publisher.addresses import Addresses, Obstacle
 from publisher.load.files import DATASET
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repetitions
@@ -35,7 +35,7 @@ def list_documents(
     Args:
         datasets: Name of a dataset → its quads.
         modified: Name of a dataset → when its content changed.
-        catalogued: IRIs of the catalogue and of the datasets in it: these have pages too.
+        catalogued: IRIs of the catalogue and of what in it has pages of its own.
         base_iri: Base of the names.
     """
     addresses = Addresses(base_iri, base_iri)
@@ -43,7 +43,9 @@ def list_documents(
     with TemporaryDirectory() as folder, Sorter(Path(folder, "documents")) as sorter:
         sorter.add(f"\t{newest}\n".encode())
         for name in filter(addresses.holds, catalogued):
-            path = name.removeprefix(base_iri)
+            if "#" in name or addresses.obstacle(name) not in (None, Obstacle.OWN_PAGE):
+                continue
+            path = addresses.document_of(name).removeprefix(base_iri)
             known = modified.get(path.removeprefix(DATASET))
             sorter.add(f"{path}\t{known.value if known else newest}\n".encode())
         for name, quads in datasets.items():

@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
-from pyoxigraph import Literal
+from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine
+from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.basemap import BasemapCache, TileSource
+from publisher.render.maps.countries import countries_within
 from publisher.render.maps.gazetteer import fetch_gazetteer
+from publisher.render.maps.geometry import BoundingBox, Outline, bounding_box
 from publisher.render.maps.scene import Scene, document_scene, overview_scene
 from publisher.render.maps.svg import Map, MapTexts, label_map
 from publisher.render.page_model import Value
+
+_SAME_QUERY = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX schema: <https://schema.org/>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?own ?place WHERE {{
+    VALUES ?place {{ {places} }}
+    ?own schema:sameAs|owl:sameAs|skos:exactMatch ?place .
+}}
+ORDER BY ?own ?place
+"""
+
+
+# So many degrees around what a dataset covers show where it is.
+_LEAST_AROUND = 4.0
+_AROUND = "_:around"
+
+
+def _surroundings(outlines: Iterable[Outline]) -> BoundingBox:
+    """Return a box around what is covered, half as wide again on each side; in degrees."""
+    box = bounding_box(p for outline in outlines for p in outline.positions())
+    across, up = max(_LEAST_AROUND, box.width / 2), max(_LEAST_AROUND / 2, box.height / 2)
+    return BoundingBox(
+        max(-180.0, box.left - across),
+        max(-89.0, box.top - up),
+        min(180.0, box.right + across),
+        min(89.0, box.bottom + up),
+    )
 
 
 class Maps:
@@ -62,6 +94,60 @@ class Maps:
         )
         title = translate("Map: {name}", language, name=link(topic).text)
         return label_map(scene, self._gazetteer, self._sheets, title, texts)
+
+    def of_coverage(
+        self,
+        topic: str,
+        outlines: Mapping[str, Outline],
+        language: str,
+        link: Callable[[str], Value],
+    ) -> Map | None:
+        """Return the map of what a dataset covers; None when nobody says.
+
+        Args:
+            topic: IRI of the dataset.
+            outlines: Place, by IRI or as a blank node → where it is.
+            language: Of the page.
+            link: IRI → the link that the page makes.
+        """
+        if not outlines:
+            return None
+        outlines = {**outlines, **self._drawn_here(outlines)}
+        known = {**self._gazetteer.outlines, **outlines}
+        ground = [name for name in self._gazetteer.outermost if name not in outlines]
+        view = [*ground, *outlines]
+        if not ground and self._sheets.source is None:
+            around = _surroundings(outlines.values())
+            countries = countries_within(around)
+            known |= countries
+            corners = ((around.left, around.top), (around.right, around.bottom))
+            known[_AROUND] = Outline(points=corners)
+            ground, view = [*countries], [*outlines, _AROUND]
+        gazetteer = replace(self._gazetteer, outlines=known)
+        marked = dict.fromkeys(outlines, iri("dcterms:spatial"))
+        scene = Scene(topic, view=view, ground=ground, marked=marked)
+        covered = Value(translate("Covered area", language))
+
+        def named(name: str) -> Value:
+            return covered if name.startswith("_:") else link(name)
+
+        title = translate("Map: {name}", language, name=link(topic).text)
+        sheets = BasemapCache(gazetteer, self._sheets.source)
+        return label_map(scene, gazetteer, sheets, title, MapTexts(language, named, link))
+
+    def _drawn_here(self, outlines: Mapping[str, Outline]) -> dict[str, Outline]:
+        """Return the boundaries that the data have of places: better than the boxes around them."""
+        located = self._gazetteer.outlines
+        places = [name for name in outlines if not name.startswith("_:")]
+        found = {name: located[name] for name in places if name in located}
+        if not located or not places:
+            return found
+        names = " ".join(str(NamedNode(name)) for name in sorted(places))
+        for row in self._engine.rows(_SAME_QUERY.format(places=names)):
+            own = row["own"].value
+            if own in located:
+                found.setdefault(row["place"].value, located[own])
+        return found
 
     def of_things(
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
