@@ -291,7 +291,7 @@ _OWN_PATH = re.compile(
     | context\.jsonld | favicon\.ico | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
-    | search(?:\.json)?
+    | rest/v1/.* | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?
     | dump/[^/]+ | table(?:/[^/]*)?
@@ -306,7 +306,7 @@ _OWN_PATH = re.compile(
 _OWN_BEGINNINGS = frozenset(
     (
         *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "metrics"),
-        *("picture", "query", "readyz", "release", "robots", "search", "sitemap", "sparql"),
+        *("picture", "query", "readyz", "release", "rest", "robots", "search", "sitemap", "sparql"),
         *("static", "table", "timemap", "void"),
     )
 )

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.rdf.source_forms import SourceForms
+from publisher.release.concepts import ConceptIndex
 from publisher.release.model import LITERALS, Release
-from publisher.render.concepts import Concepts, fetch_concepts
+from publisher.render.concepts import (
+    CONCEPT_PROPERTIES,
+    Concepts,
+    fetch_concepts,
+    users_beneath,
+)
 from publisher.render.datasets import DISTRIBUTION, Download, dataset_downloads
 from publisher.render.details import Details, fetch_details
 from publisher.render.documents import Document
-from publisher.render.facts.facts import Facts, build_facts
+from publisher.render.facts.facts import AroundTopic, Facts, build_facts
 from publisher.render.facts.related import RelatedFacts, fetch_related
 from publisher.render.facts.similar import Similarities, fetch_similar
 from publisher.render.incoming import Incoming
@@ -42,6 +48,7 @@ class PageContent:
         map: Where the topic is; None when nobody knows.
         incoming: The links to its things.
         offers: Its files, when it is about a dataset.
+        is_paged: Whether there are more links than a page shows, and not all told by the tree.
     """
 
     title: str
@@ -51,6 +58,7 @@ class PageContent:
     map: Map | None
     incoming: tuple[PropertyGroup, ...]
     offers: tuple[Download, ...]
+    is_paged: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,9 +87,16 @@ class PageBuilder:
     """Composes the pages of the documents of one release."""
 
     def __init__(
-        self, release: Release, engine: Engine, layout: Layout, maps: Maps, main: str
+        self,
+        release: Release,
+        engine: Engine,
+        layout: Layout,
+        maps: Maps,
+        main: str,
+        index: ConceptIndex,
     ) -> None:
         """Keep what pages are made of; ``main`` is the class that the site is about."""
+        self._index = index
         self._main = main
         self._release = release
         self._forms = SourceForms(release.folder / LITERALS)
@@ -108,19 +123,19 @@ class PageBuilder:
         classes = by_thing.get(document.topic, [])
         # A statement is read on the page of what it is about.
         is_single = len(document.subjects) == 1 and _STATEMENT not in classes
-        read = self._read(document, description, is_single)
+        read = self._read(document, description, is_single, language)
         views = self._views(document, description, read, language, href)
         things = self._things(document, views)
         topic = next((thing for thing in things if thing.iri == document.topic), None)
         facts = None
         if topic is not None and is_single:
             placings = self._layout.of(classes)
-            facts = build_facts(
-                topic, description, read.related, read.similar, read.concepts, views, placings
-            )
+            around = AroundTopic(read.related, read.similar, read.concepts, self._index)
+            facts = build_facts(topic, description, around, views, placings)
         described = {name: by_thing.get(name, []) for name in document.subjects}
+        pointing = _not_in_tree(description, facts)
         incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
-            description.incoming,
+            pointing,
             _linked_iris(description) | (facts.shown_things if facts else frozenset()),
             many=len(things) > 1,
         )
@@ -135,9 +150,12 @@ class PageBuilder:
             map=self._map(topic, description, read.concepts, views) if facts and topic else None,
             incoming=incoming,
             offers=files,
+            is_paged=description.pages > 1 and (bool(pointing) or not description.incoming),
         )
 
-    def _read(self, document: Document, description: Description, is_single: bool) -> _Fetched:
+    def _read(
+        self, document: Document, description: Description, is_single: bool, language: str
+    ) -> _Fetched:
         """Return what the engine knows around a document; of one of many things only the names."""
         engine, topic, base_iri = self._engine, document.topic, self._release.base_iri
         neighbourhood = fetch_neighbourhood(engine, description, base_iri)
@@ -149,7 +167,7 @@ class PageBuilder:
             neighbourhood,
             fetch_related(engine, topic, description, neighbourhood),
             fetch_similar(engine, topic, description, neighbourhood, marks),
-            fetch_concepts(engine, topic, description, self._main),
+            fetch_concepts(engine, self._index, topic, self._main, language),
             fetch_details(engine, self._forms, topic, description, placings),
         )
 
@@ -183,16 +201,18 @@ class PageBuilder:
     def _map(
         self, topic: Thing, description: Description, concepts: Concepts, views: Views
     ) -> Map | None:
-        users = {
-            thing
-            for concept in concepts.below(topic.iri)
-            for thing, _ in concepts.users.get(concept, ())
-        }
+        users = users_beneath(concepts)
         theirs = self._maps.of_things(topic.iri, users, views.language, views.link_to)
         if theirs is not None:
             return theirs
         called = {line.iri: line.name for line in topic.lines}
         return self._maps.of_document(topic.iri, description, views.language, views.link_to, called)
+
+
+def _not_in_tree(description: Description, facts: Facts | None) -> tuple[Triple, ...]:
+    """Return the incoming links that the tree of concepts, if there is one, does not show."""
+    told = CONCEPT_PROPERTIES if facts and facts.tree else ()
+    return tuple(t for t in description.incoming if t.predicate.value not in told)
 
 
 def classes_of(description: Description) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
 from publisher.addresses import Addresses, with_parameters
-from publisher.languages import BY_TAG, locale_of, text_direction
+from publisher.languages import BY_TAG, language_name, locale_of, text_direction
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
@@ -61,6 +61,11 @@ def lang_attributes(tag: str) -> Markup:
     return Markup(' lang="{}"{}').format(tag, direction)
 
 
+def _name_of_language(tag: str, language: str) -> str:
+    """Return the name of a language in another one; a text may be in none."""
+    return language_name(tag, language) if tag else translate("no language", language)
+
+
 def no_notice(language: str) -> str:
     """Return nothing: all is as it should be."""
     return ""
@@ -100,6 +105,7 @@ class Frame:
         )
         self._environment.filters["sentence_case"] = sentence_case
         self._environment.filters["lang_attributes"] = lang_attributes
+        self._environment.filters["language_name"] = _name_of_language
 
     def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""

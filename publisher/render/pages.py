@@ -7,12 +7,14 @@ from math import inf
 
 from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES
-from publisher.query.engine import Description, Engine
+from publisher.query.engine import MOST_COUNTED, Description, Engine
 from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
+from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
 from publisher.release.model import Release
 from publisher.release.search import Hit
 from publisher.render.compose import PageBuilder
+from publisher.render.concept_lists import ConceptListPages
 from publisher.render.datasets import Download, fetch_site_metadata, schema_org_json
 from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
@@ -71,13 +73,17 @@ class Pages:
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
-        self._composer = PageBuilder(release, engine, self._layout, self._maps, self._home.main)
+        self.concepts = ConceptIndex(release.folder / CONCEPTS_FILE)
+        self._composer = PageBuilder(
+            release, engine, self._layout, self._maps, self._home.main, self.concepts
+        )
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
         self._frame = Frame(release, self._catalogued, addresses, present, notice)
         first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
-        self.search = SearchPages(self._frame, release, engine, addresses)
+        self.search = SearchPages(self._frame, release, engine, addresses, self.concepts)
+        self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
         classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
         self._use = UsageGuide(self._frame, release, addresses, self.tables, classes)
@@ -117,6 +123,7 @@ class Pages:
             incoming=page.incoming,
             by_graph=self._by_graph(description, page_language),
             description=description,
+            is_cut=description.incoming_total >= MOST_COUNTED,
             representations=self._representations(document),
             structured=schema_org_json(
                 description,
@@ -128,8 +135,8 @@ class Pages:
             dumps=dumps,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             behind_query=self._behind(document),
-            next_page=self._page(document, description, 1, page_language),
-            previous_page=self._page(document, description, -1, page_language),
+            next_page=page.is_paged and self._page(document, description, 1, page_language),
+            previous_page=page.is_paged and self._page(document, description, -1, page_language),
             **more,
         )
 
