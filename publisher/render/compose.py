@@ -196,7 +196,14 @@ class PageBuilder:
         # Named things first: they take up those without a name.
         ordered = sorted(document.subjects, key=lambda name: not views.has_name(name))
         things = [views.thing(name) for name in ordered]
-        return [thing for thing in things if thing.groups or thing.descriptions or thing.kinds]
+        return [
+            thing
+            for thing in things
+            if thing.groups
+            or thing.descriptions
+            or thing.kinds
+            or ("#" in thing.iri and views.has_name(thing.iri))
+        ]
 
     def _map(
         self, topic: Thing, description: Description, concepts: Concepts, views: Views

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
+from typing import Any
 
 from publisher.addresses import Addresses
-from publisher.messages import LANGUAGES
-from publisher.query.engine import MOST_COUNTED, Description, Engine
+from publisher.messages import LANGUAGES, translate
+from publisher.query.engine import MOST_COUNTED, MOST_OF_SCHEME, Description, Engine
 from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
 from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
@@ -25,7 +26,8 @@ from publisher.render.layout import Layout
 from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
-from publisher.render.ontology.pages import OntologyPages, is_ontology
+from publisher.render.ontology.axioms import Axiom
+from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
@@ -101,12 +103,9 @@ class Pages:
         )
         topic = page.topic
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
-        by_kind = sections_by_kind(page.others)
+        by_kind = sections_by_kind(page.others, translate("Other terms", page_language.language))
         dumps = self._frame.dumps(document.iri)
-        template, more = "document.html", {}
-        if is_ontology(description):
-            template = "ontology.html"
-            more = self._ontologies.parts(document.topic, by_kind, page_language)
+        template, more = self._by_subject(document, description, by_kind, page_language)
         return self._frame.render(
             template,
             page_language,
@@ -123,7 +122,7 @@ class Pages:
             incoming=page.incoming,
             by_graph=self._by_graph(description, page_language),
             description=description,
-            is_cut=description.incoming_total >= MOST_COUNTED,
+            is_cut=description.incoming_total in (MOST_OF_SCHEME, MOST_COUNTED),
             representations=self._representations(document),
             structured=schema_org_json(
                 description,
@@ -139,6 +138,22 @@ class Pages:
             previous_page=page.is_paged and self._page(document, description, -1, page_language),
             **more,
         )
+
+    def _by_subject(
+        self,
+        document: Document,
+        description: Description,
+        by_kind: Sequence[Section],
+        page_language: PageLanguage,
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the template of a document, and what it needs for what it is about."""
+        if is_ontology(description):
+            parts = self._ontologies.parts(document.topic, by_kind, page_language)
+            return "ontology.html", parts
+        axioms: tuple[Axiom, ...] = ()
+        if is_term(description, document.topic):
+            axioms = self._ontologies.axioms_about(document.topic, page_language)
+        return "document.html", {"axioms": axioms}
 
     def _by_graph(
         self, description: Description, page_language: PageLanguage
@@ -289,12 +304,17 @@ def is_vocabulary(things: Iterable[Thing]) -> bool:
     return any("#" in thing.iri for thing in things)
 
 
-def sections_by_kind(things: Iterable[Thing]) -> tuple[Section, ...]:
-    """Return things by their first kind, the kinds in order of appearance."""
+def sections_by_kind(things: Iterable[Thing], others: str = "") -> tuple[Section, ...]:
+    """Return things by their first kind, the kinds in order of appearance.
+
+    Args:
+        things: Of a document.
+        others: What those without a kind are called.
+    """
     kinds: dict[str, Value] = {}
     found: dict[str, list[Thing]] = {}
     for thing in things:
-        kind = thing.kinds[0] if thing.kinds else Value("")
+        kind = thing.kinds[0] if thing.kinds else Value(others)
         kinds.setdefault(kind.text, kind)
         found.setdefault(kind.text, []).append(thing)
     return tuple(

@@ -15,6 +15,7 @@ from publisher.rdf.subjects import list_members
 from publisher.render.labels import LabelPicker, foreign_language
 from publisher.render.layout import Layout, PropertyLayout
 from publisher.render.neighbours import Neighbourhood
+from publisher.render.ontology.axioms import AxiomWriter
 from publisher.render.page_model import (
     Badge,
     Fact,
@@ -60,6 +61,7 @@ class Views:
             key = subject.value if isinstance(subject, NamedNode) else str(subject)
             self._by_subject[key][triple.predicate.value].append(triple.object)
         self._statements = read_provenance(self._by_subject)
+        self._axioms = AxiomWriter(self._by_subject, self.link_to, language)
         # Things without a name that a document describes beside its topic are shown in place.
         self._parts = set(description.subjects[1:])
 
@@ -152,9 +154,7 @@ class Views:
     ) -> tuple[Fact, ...]:
         """Return values as a viewer shows them, those with the same sources and notes together."""
         together: dict[tuple[tuple[str, ...], tuple[Literal, ...]], list[Value]] = {}
-        fitting = self._in_language(predicate, terms, viewer)
-        valued = [(term, self._value(term, viewer)) for term in fitting]
-        for term, value in sorted(valued, key=lambda v: value_order(v[1], self.language)):
+        for term, value in self._valued(predicate, terms, viewer):
             fact = (predicate, term)
             sources = self._statements.sources_of(subject, fact, terms)
             if not sources and isinstance(term, NamedNode):
@@ -169,6 +169,27 @@ class Views:
             )
             for (sources, notes), values in together.items()
         )
+
+    def _valued(
+        self, predicate: str, terms: Sequence[object], viewer: str
+    ) -> list[tuple[object, Value]]:
+        """Return the terms to be shown as values, sorted; the members of a list keep its order."""
+        axioms = [(term, self._axioms.value(predicate, term)) for term in terms]
+        found = [(term, value) for term, value in axioms if value is not None]
+        left = [term for term, value in axioms if value is None]
+        lists = [members for term in left if (members := self._list(term))]
+        plain = [term for term in left if not self._list(term)]
+        found += [(t, self._value(t, viewer)) for t in self._in_language(predicate, plain, viewer)]
+        found.sort(key=lambda v: value_order(v[1], self.language))
+        for members in sorted(lists, key=lambda members: str(members[0])):
+            fitting = self._in_language(predicate, members, viewer)
+            found += [(t, self._value(t, viewer)) for t in members if t in fitting]
+        return found
+
+    def _list(self, term: object) -> list[object]:
+        """Return the members of an RDF list; none when a term is no list."""
+        members = list(list_members(term, self._by_subject))
+        return members if members != [term] else []
 
     def has_name(self, name: str) -> bool:
         """Tell whether a thing has a name."""
@@ -187,7 +208,7 @@ class Views:
         self, predicate: str, terms: Sequence[object], viewer: str = ""
     ) -> Sequence[object]:
         """Return the texts in the page's language when there are any, and all that is not text."""
-        found = [member for term in terms for member in list_members(term, self._by_subject)]
+        found = list(terms)
         texts = [t for t in found if isinstance(t, Literal) and t.language]
         fitting = [t for t in texts if not foreign_language(t, self.language)]
         if viewer == LANG_STRING:

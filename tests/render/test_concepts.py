@@ -110,7 +110,8 @@ def test_a_circle_of_concepts_ends(pond: Dig, tmp_path: Path) -> None:
     circle = """
         :ring a skos:ConceptScheme . :a skos:inScheme :ring ; skos:broader :c .
         :b skos:inScheme :ring ; skos:broader :a . :c skos:inScheme :ring ; skos:broader :b .
-        :below skos:inScheme :ring ; skos:broader :c . :own skos:inScheme :ring ; skos:broader :own .
+        :below skos:inScheme :ring ; skos:broader :c .
+        :own skos:inScheme :ring ; skos:broader :own .
     """
     _, grown = _read(pond, tmp_path, "ring", circle)
     assert grown is not None
