@@ -56,6 +56,8 @@ LABELS = (
     "http://purl.org/dc/elements/1.1/title",
     *(iri("foaf:name"), iri("schema:name"), "http://schema.org/name"),
     *(iri("vcard:fn"), iri("sh:name")),
+    # What a label of SKOS-XL says names the label.
+    "http://www.w3.org/2008/05/skos-xl#literalForm",
 )
 
 

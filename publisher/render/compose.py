@@ -25,7 +25,7 @@ from publisher.render.facts.facts import AroundTopic, Facts, build_facts
 from publisher.render.facts.related import RelatedFacts, fetch_related
 from publisher.render.facts.similar import Similarities, fetch_similar
 from publisher.render.incoming import Incoming
-from publisher.render.labels import LabelPicker, Labels
+from publisher.render.labels import LabelPicker, Labels, fetch_labels, fetch_naming
 from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
 from publisher.render.maps.svg import Map
@@ -182,7 +182,8 @@ class PageBuilder:
         description = replace(description, own=(*description.own, *read.details.triples))
         parts = frozenset(document.subjects[1:])
         base_iri = self._release.base_iri
-        names = LabelPicker(description, read.labels(), language, self._release.prefixes, base_iri)
+        further = {**read.labels(), **self._declared_names(description)}
+        names = LabelPicker(description, further, language, self._release.prefixes, base_iri)
 
         def link(name: str) -> str:
             if name in parts and "#" not in name:
@@ -190,6 +191,17 @@ class PageBuilder:
             return href(name)
 
         return Views(description, read.neighbourhood, names, language, self._layout, link)
+
+    def _declared_names(self, description: Description) -> Labels:
+        """Return the names by properties that the data declare, and by labels of SKOS-XL."""
+        if fetch_naming(self._engine).is_usual:
+            return {}
+        linked = {t.object.value for t in description.own if isinstance(t.object, NamedNode)}
+        linked |= {
+            t.subject.value for t in description.incoming if isinstance(t.subject, NamedNode)
+        }
+        linked |= set(description.subjects)
+        return fetch_labels(self._engine, linked - description.labels.keys())
 
     @staticmethod
     def _things(document: Document, views: Views) -> list[Thing]:

@@ -276,6 +276,8 @@ class Tree:
         concepts: How many concepts a scheme has, on its own page.
         letters: The alphabetical index of a scheme, on its own page.
         spoken: Its languages: tag and query of the index in each.
+        notation: Of the topic; empty for none.
+        is_deprecated: Whether the topic is no longer to be used.
     """
 
     schemes: tuple[Value, ...]
@@ -287,6 +289,8 @@ class Tree:
     concepts: int = 0
     letters: tuple[IndexLetter, ...] = ()
     spoken: tuple[tuple[str, str], ...] = ()
+    notation: str = ""
+    is_deprecated: bool = False
 
 
 def concept_tree(
@@ -321,6 +325,8 @@ def concept_tree(
         concepts=concepts.schemes[0].concepts if concepts.is_scheme and concepts.schemes else 0,
         letters=letters,
         spoken=spoken,
+        notation=concepts.known[topic].notation if topic in concepts.known else "",
+        is_deprecated=topic in concepts.known and concepts.known[topic].is_deprecated,
     )
 
 

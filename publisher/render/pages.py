@@ -28,6 +28,7 @@ from publisher.render.maps.maps import Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.axioms import Axiom
 from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
+from publisher.render.ontology.terms import KINDS
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
@@ -299,6 +300,10 @@ def _partial_files(offers: Sequence[Download], dumps: Sequence[tuple[str, str]])
 # The parts of a document that holds many things: which kinds, in which order.
 
 
+# A functional object property is an object property first of all.
+_KINDS_OF_TERMS = frozenset(kind for _, kinds in KINDS for kind in kinds)
+
+
 def is_vocabulary(things: Iterable[Thing]) -> bool:
     """Tell whether a document is read by its terms, and needs a list of them."""
     return any("#" in thing.iri for thing in things)
@@ -314,7 +319,8 @@ def sections_by_kind(things: Iterable[Thing], others: str = "") -> tuple[Section
     kinds: dict[str, Value] = {}
     found: dict[str, list[Thing]] = {}
     for thing in things:
-        kind = thing.kinds[0] if thing.kinds else Value(others)
+        told = [kind for kind in thing.kinds if kind.href in _KINDS_OF_TERMS]
+        kind = (*told, *thing.kinds, Value(others))[0]
         kinds.setdefault(kind.text, kind)
         found.setdefault(kind.text, []).append(thing)
     return tuple(

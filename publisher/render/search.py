@@ -12,7 +12,7 @@ from pyoxigraph import Literal
 from publisher.addresses import Addresses
 from publisher.messages import translate
 from publisher.query.engine import Engine
-from publisher.rdf.text import plain_letters, word_spans
+from publisher.rdf.text import is_unspaced, plain_letters, word_spans
 from publisher.release.concepts import ConceptIndex, SchemeSummary, best_name
 from publisher.release.model import Release
 from publisher.release.search import LONGEST_QUERY, Hit, SearchResult
@@ -63,9 +63,13 @@ def split_matches(text: str, found: SearchResult) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
     position = 0
+    # Of a script without spaces the words are pairs of letters, and each letter stands by itself.
+    letters = {letter for word in found.words if not word.isascii() for letter in word}
     for begin, end, folded in word_spans(text):
         word = plain_letters(folded)
-        if word in found.words or (found.beginning and word.startswith(found.beginning)):
+        is_letter = end - begin == 1 and word in letters and is_unspaced(word)
+        begins = bool(found.beginning) and word.startswith(found.beginning)
+        if word in found.words or begins or is_letter:
             cut += [(text[position:begin], False), (text[begin:end], True)]
             position = end
     cut.append((text[position:], False))

@@ -22,8 +22,8 @@ from publisher.render.labels import (
     best_label,
     fetch_labels,
     foreign_language,
-    iri_as_label,
     standard_terms,
+    term_as_label,
 )
 from publisher.render.ontology.axioms import ANONYMOUS, GENERAL, Axiom, AxiomWriter, Graph
 from publisher.render.ontology.diagram import (
@@ -207,6 +207,7 @@ class OntologyPages:
         base_iri = self._release.base_iri
         first = fetch_first_things(self._engine, classes, self._usage, base_iri, _EXAMPLE_COUNT)
         wanted = {name for names in first.values() for name in names} | set(terms)
+        wanted |= {thing.iri for thing in things}
         for term in terms.values():
             wanted |= {*term.above, *term.domain, *term.range}
         wanted |= named_iris(rule for rules in self._rules.values() for rule in rules)
@@ -223,7 +224,7 @@ class OntologyPages:
             for thing in things
         }
         return {
-            "lists": term_lists(terms, [thing.iri for thing in things], writer),
+            "lists": term_lists(terms, things, writer),
             "axioms": axioms,
             "drawing": drawing if drawing.boxes else None,
             "drawn_words": _drawn_words(terms, self._rules, writer, drawing),
@@ -303,7 +304,7 @@ def is_term(description: Description, topic: str) -> bool:
     )
 
 
-def term_lists(terms: Terms, things: Iterable[str], writer: _TermWriter) -> tuple[TermList, ...]:
+def term_lists(terms: Terms, things: Iterable[Thing], writer: _TermWriter) -> tuple[TermList, ...]:
     """Return the terms of an ontology by kind, each kind as a tree.
 
     Args:
@@ -311,10 +312,19 @@ def term_lists(terms: Terms, things: Iterable[str], writer: _TermWriter) -> tupl
         things: All things of the document: a term may have no kind.
         writer: Of names.
     """
-    left = dict.fromkeys([*terms, *(name for name in things if "#" in name)])
+    # What is of a class that is no kind of term is an individual, said to be one or not.
+    typed = {thing.iri: bool(thing.kinds) for thing in things if "#" in thing.iri}
+    left = dict.fromkeys([*terms, *typed])
     found: list[TermList] = []
     for heading, kinds in (*KINDS, ("Other terms", frozenset[str]())):
-        names = [n for n in left if not kinds or (n in terms and terms[n].kinds & kinds)]
+        takes_typed = heading == "Individuals"
+        names = [
+            n
+            for n in left
+            if not kinds
+            or (n in terms and terms[n].kinds & kinds)
+            or (takes_typed and n not in terms and typed[n])
+        ]
         left = {name: None for name in left if name not in set(names)}
         if not names:
             continue
@@ -386,7 +396,7 @@ class _TermWriter:
             self._labels.get(name) or standard_terms().get(name, ()), self._reader.language
         )
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
-        found = found or Literal(iri_as_label(name, prefixes, base_iri))
+        found = found or Literal(term_as_label(name, prefixes, base_iri))
         href = self._frame.href(name, self._reader)
         return Value(found.value, href, foreign_language(found, self._reader.language))
 
