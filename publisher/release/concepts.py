@@ -23,6 +23,7 @@ from threading import Lock
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from publisher.languages import language_rank
 from publisher.load.files import SHAPES
 from publisher.rdf.collation import collation_key, index_letter, letter_key, notation_key
 from publisher.rdf.label_properties import (
@@ -758,13 +759,10 @@ def in_order(concepts: Iterable[IndexedConcept], language: str) -> list[IndexedC
 
 
 def best_name(names: Iterable[Literal], language: str) -> Literal | None:
-    """Return the name for a reader of a language: in it, in none, in English, the first."""
+    """Return the name that is nearest to a reader of a language."""
 
     def rank(name: Literal) -> tuple[int, str]:
-        tag = (name.language or "").lower()
-        primary = tag.partition("-")[0]
-        order = 0 if primary == language.partition("-")[0] else 1 if not tag else 2
-        return (order + (order == 2 and primary != "en"), tag)
+        return language_rank(name.language or "", language), name.language or ""
 
     return min(names, key=rank, default=None)
 
@@ -826,8 +824,7 @@ def _long_list(
     ]
     if not known:
         return []
-    near = [tag for tag in known if tag.partition("-")[0] == language]
-    tag = (near or [t for t in known if t == "en"] or known)[0]
+    tag = min(known, key=lambda each: (language_rank(each, language), known.index(each)))
     rows = index.execute(
         "SELECT concept FROM long_lists WHERE scheme = ? AND above = ? AND language = ?"
         " AND place >= ? ORDER BY place LIMIT ?",

@@ -113,6 +113,21 @@ class Search:
             return _find(index, requested, language)
 
 
+def read_languages(path: Path) -> tuple[str, ...]:
+    """Return the languages of the names and texts of a release, the commonest first.
+
+    None are known of releases of earlier versions, and of very large previews.
+    """
+    if not path.is_file():
+        return ()
+    with open_sqlite(1.0, path) as index:
+        try:
+            rows = index.execute("SELECT language FROM languages ORDER BY things DESC, language")
+            return tuple(row[0] for row in rows)
+        except sqlite3.OperationalError:
+            return ()
+
+
 def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) -> SearchResult:
     simple = [plain_letters(word) for word in requested]
     mended: list[set[str]] = []
@@ -243,6 +258,7 @@ CREATE TABLE things (
 );
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE letters (letter TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE languages (language TEXT PRIMARY KEY, things INTEGER) WITHOUT ROWID;
 CREATE VIRTUAL TABLE exact USING fts5(
     label, names, text, content='', detail=column, tokenize="unicode61 remove_diacritics 0"
 );
@@ -291,6 +307,10 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         index.executemany("INSERT INTO words VALUES (?)", ((w,) for w in sorted(vocabulary)))
         letters = sorted(set("".join(vocabulary)))
         index.executemany("INSERT INTO letters VALUES (?)", ((letter,) for letter in letters))
+        index.execute(
+            "INSERT INTO languages SELECT language, COUNT(*) FROM things WHERE language != ''"
+            " GROUP BY language"
+        )
         index.execute("INSERT INTO exact (exact) VALUES ('optimize')")
         index.execute("INSERT INTO plain (plain) VALUES ('optimize')")
         index.execute("COMMIT")

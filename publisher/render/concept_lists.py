@@ -23,6 +23,8 @@ from publisher.render.labels import foreign_language, iri_as_label
 from publisher.render.page_model import Value
 
 PAGE_SIZE = 100
+# So many top concepts of a scheme stand on the home page.
+_TOPS = 30
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class ListedConcept:
         preferred: What it is called first of all, where that is another name.
         narrower: How many concepts are right below it.
         is_deprecated: Whether it is no longer to be used.
+        iri: IRI of the concept.
     """
 
     name: Value
@@ -42,6 +45,32 @@ class ListedConcept:
     preferred: Value | None = None
     narrower: int = 0
     is_deprecated: bool = False
+    iri: str = ""
+
+
+@dataclass(frozen=True)
+class SchemeOverview:
+    """A concept scheme on the home page.
+
+    Attributes:
+        name: Link to it.
+        slug: What it is called in addresses.
+        concepts: How many concepts it has.
+        letters: Its alphabetical index.
+        spoken: Its languages: tag and query of the index in each.
+        tops: Its first top concepts.
+        total: How many top concepts it has.
+        listing: Query of the page that lists them all; empty when all are here.
+    """
+
+    name: Value
+    slug: str
+    concepts: int
+    letters: tuple[IndexLetter, ...]
+    spoken: tuple[tuple[str, str], ...]
+    tops: tuple[ListedConcept, ...]
+    total: int
+    listing: str
 
 
 class ConceptListPages:
@@ -53,6 +82,38 @@ class ConceptListPages:
         """Keep what pages are made of."""
         self._frame, self._release, self._index = frame, release, index
         self._addresses = addresses
+
+    def overviews(self, page_language: PageLanguage, most: int) -> list[SchemeOverview]:
+        """Return the largest concept schemes, each with the beginning of its hierarchy."""
+        schemes = sorted(
+            self._index.schemes().values(), key=lambda scheme: (-scheme.concepts, scheme.iri)
+        )
+        return [self._overview(scheme, page_language) for scheme in schemes[:most]]
+
+    def _overview(self, scheme: SchemeSummary, page_language: PageLanguage) -> SchemeOverview:
+        language = page_language.language
+        found, total = self._index.narrower(scheme.iri, language, 0, _TOPS)
+        spoken = index_language(scheme, language)
+        return SchemeOverview(
+            self._link(scheme.iri, scheme.names, page_language),
+            scheme.slug,
+            scheme.concepts,
+            index_letters(self._index, scheme, spoken),
+            tuple((tag, index_query(scheme, tag)) for tag in scheme.languages),
+            tuple(
+                ListedConcept(
+                    self._link(concept.iri, concept.names, page_language),
+                    concept.notation,
+                    None,
+                    concept.narrower,
+                    concept.is_deprecated,
+                    concept.iri,
+                )
+                for concept in found
+            ),
+            total,
+            urlencode({"scheme": scheme.slug, "below": scheme.iri}) if total > len(found) else "",
+        )
 
     def below(
         self, above: str, scheme: SchemeSummary | None, number: int, page_language: PageLanguage

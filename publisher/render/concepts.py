@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
+from publisher.languages import language_rank
 from publisher.query.engine import Engine
 from publisher.rdf.collation import alphabet, letter_key
 from publisher.rdf.namespaces import iri
@@ -342,8 +343,9 @@ def _shown_below(topic: str, nodes: Iterable[Node]) -> int:
 
 def index_language(scheme: SchemeSummary, language: str) -> str:
     """Return the language in which a scheme's index is shown to a reader of a language."""
-    near = [tag for tag in scheme.languages if tag.partition("-")[0] == language]
-    return (near or list(scheme.languages) or [""])[0]
+    tags = list(scheme.languages) or [""]
+    near = [tag for tag in tags if language_rank(tag, language) <= 1]
+    return (near or tags)[0]
 
 
 def index_query(scheme: SchemeSummary, language: str, letter: str = "") -> str:

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from publisher.languages import LANGUAGES, SOURCE_LANGUAGE
+from publisher.languages import LANGUAGES, language_rank
 from publisher.query.engine import LABELS, Description, Engine
 from publisher.rdf.label_properties import LITERAL_FORM, XL_LABELS, find_label_properties
 from publisher.rdf.namespaces import LABELS as LABEL_PATHS
@@ -48,16 +48,15 @@ def standard_terms() -> Labels:
 def best_label(literals: Iterable[Literal], language: str) -> Literal | None:
     """Return the literal in the language; else one without, else English, else the first.
 
-    A region's tag counts as its language: ``en-GB`` serves ``en``.
+    A region's tag counts as its language: ``en-GB`` serves ``en``. What else a reader prefers
+    comes before English (``languages.language_rank``).
     """
     return min(literals, key=lambda literal: _language_rank(literal, language), default=None)
 
 
 def _language_rank(literal: Literal, language: str) -> tuple[int, str, str]:
     tag = (literal.language or "").lower()
-    primary = tag.split("-")[0]
-    order = 0 if primary == language else 1 if not tag else 2 if primary == SOURCE_LANGUAGE else 3
-    return (order, tag, literal.value)
+    return (language_rank(tag, language), tag, literal.value)
 
 
 def foreign_language(literal: Literal, language: str) -> str:

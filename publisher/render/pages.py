@@ -11,11 +11,12 @@ from publisher.messages import LANGUAGES, translate
 from publisher.query.engine import MOST_COUNTED, MOST_OF_SCHEME, Description, Engine
 from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
+from publisher.rdf.namespaces import iri
 from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
 from publisher.release.model import Release
 from publisher.release.search import Hit
 from publisher.render.compose import PageBuilder
-from publisher.render.concept_lists import ConceptListPages
+from publisher.render.concept_lists import ConceptListPages, SchemeOverview
 from publisher.render.datasets import Download, fetch_site_metadata, schema_org_json
 from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
@@ -56,6 +57,7 @@ class Pages:
         tiles: TileSource | None = None,
         seconds: float = inf,
         notice: Callable[[str], str] = no_notice,
+        content_languages: Sequence[str] = (),
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -69,6 +71,7 @@ class Pages:
             tiles: Who has the tiles beneath maps; None for maps without tiles.
             seconds: How long choosing the rows of a table may take.
             notice: Language → what the home page tells before all else; mostly nothing.
+            content_languages: Tags of the languages of the data, those preferred first.
         """
         self._release = release
         self._engine = engine
@@ -81,7 +84,9 @@ class Pages:
             release, engine, self._layout, self._maps, self._home.main, self.concepts
         )
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
-        self._frame = Frame(release, self._catalogued, addresses, present, notice)
+        self._frame = Frame(
+            release, self._catalogued, addresses, present, notice, content_languages
+        )
         first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
@@ -238,6 +243,7 @@ class Pages:
         cards = self._home.cards(language, link)
         example = cards[0].iri if cards else addresses.base_iri + "catalog"
         lead = text_in(self._catalogued.site.descriptions, language)
+        schemes = self._opening_schemes(page_language)
         return self._frame.render(
             "home.html",
             page_language,
@@ -245,7 +251,10 @@ class Pages:
             title=text_in(self._catalogued.site.titles, language) or addresses.base_iri,
             summary=lead,
             lead=lead,
-            main=self._home.collection(main, language, link) if main else None,
+            schemes=schemes,
+            main=self._home.collection(main, language, link)
+            if main and not (schemes and main in _SCHEME_CLASSES)
+            else None,
             cards=cards,
             map=self._maps.of_home(language, link),
             collections=self._home.collections(language, link),
@@ -259,6 +268,17 @@ class Pages:
             ],
             **self._use.parts(example, main, page_language),
         )
+
+    def _opening_schemes(self, page_language: PageLanguage) -> list[SchemeOverview]:
+        """Return the concept schemes with which the home page opens.
+
+        They are the content of a site that describes more concepts than all else.
+        """
+        concepts = sum(scheme.concepts for scheme in self.concepts.schemes().values())
+        others = sum(n for name, n in self._home.counts.items() if name not in _SCHEME_CLASSES)
+        if not concepts or concepts < others:
+            return []
+        return self.concept_lists.overviews(page_language, _MOST_SCHEMES)
 
     def problem(
         self,
@@ -300,6 +320,11 @@ def _partial_files(offers: Sequence[Download], dumps: Sequence[tuple[str, str]])
 # The parts of a document that holds many things: which kinds, in which order.
 
 
+# So many schemes stand on a home page that opens with them.
+_MOST_SCHEMES = 12
+_SCHEME_CLASSES = frozenset(
+    iri(f"skos:{name}") for name in ("Concept", "ConceptScheme", "Collection", "OrderedCollection")
+)
 # A functional object property is an object property first of all.
 _KINDS_OF_TERMS = frozenset(kind for _, kinds in KINDS for kind in kinds)
 

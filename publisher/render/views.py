@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from publisher.languages import LANGUAGES
+from publisher.languages import LANGUAGES, ReaderLanguage, language_rank
 from publisher.messages import translate
 from publisher.query.engine import LABELS, Description
 from publisher.rdf.label_properties import LITERAL_FORM as _LITERAL_FORM
@@ -264,13 +264,20 @@ class Views:
         """Return the texts in the page's language when there are any, and all that is not text."""
         found = list(terms)
         texts = [t for t in found if isinstance(t, Literal) and t.language]
-        fitting = [t for t in texts if not foreign_language(t, self.language)]
+        fitting = self._preferred(texts)
         if viewer == LANG_STRING:
             return found
         if not fitting or predicate in _IN_EVERY_LANGUAGE:
             spellings = {t.value: t for t in [*texts, *fitting]}
             fitting = list(spellings.values())
         return [t for t in found if t not in texts] + list(fitting)
+
+    def _preferred(self, texts: Sequence[Literal]) -> list[Literal]:
+        """Return the texts in the language that the reader would rather read, if there is one."""
+        ranks = [language_rank(t.language or "", self.language) for t in texts]
+        best = min(ranks, default=0)
+        is_wanted = best <= 1 or isinstance(self.language, ReaderLanguage)
+        return [t for t, rank in zip(texts, ranks, strict=True) if rank == best and is_wanted]
 
     def _value(self, term: object, viewer: str = "") -> Value:
         if isinstance(term, NamedNode):
