@@ -13,6 +13,7 @@ from publisher.findings import Finding, Severity, in_order
 from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
+from publisher.quality.circles import check_circles
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     ("definitions", check_definitions),
     ("base", check_base),
     ("addresses", check_reachable),
+    ("concepts", check_circles),
 )
 CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),

@@ -222,6 +222,8 @@ class Frame:
             "content_language": page_language.content,
             "content_languages": self._content_languages,
             "licenses": self._licenses(page_language),
+            # Files that somebody looks at have none.
+            "has_catalogue": self._release.catalogue in self._release.graphs,
             "release": self._release.id,
             "notice": self._notice(language),
             "published": self._published(language),
