@@ -118,7 +118,7 @@ def write_concepts(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> bo
         index.create_function("letter_of", 2, index_letter, deterministic=True)
         index.create_function("number_key", 1, notation_key, deterministic=True)
         index.execute("BEGIN")
-        _Reader(index, paths).read()
+        _TableWriter(index, paths).read()
         _derive(index, base_iri)
         found = index.execute("SELECT EXISTS (SELECT 1 FROM kinds WHERE kind = 'concept')")
         has_concepts = bool(found.fetchone()[0])
@@ -135,8 +135,8 @@ def _mentions_concepts(path: Path) -> bool:
         return any(b"/skos/core#" in line for line in lines)
 
 
-class _Reader:
-    """Reads sorted N-Quads into the tables, one subject after the other."""
+class _TableWriter:
+    """Writes sorted N-Quads into the tables, one subject after the other."""
 
     def __init__(self, index: sqlite3.Connection, paths: Sequence[Path]) -> None:
         """Find out which properties and classes count, those that the data declare among them."""

@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph
 
 from publisher import __version__
 from publisher.load.parse import ParsedFiles
+from publisher.quality.reports import as_json as report_as_json
 from publisher.rdf.jsonld import without_cycles
 from publisher.rdf.namespaces import PREFIXES
 from publisher.rdf.sorted_files import Quads, write_lines
@@ -28,6 +29,7 @@ from publisher.release.model import (
     ENGINE_FILES,
     LITERALS,
     MANIFEST,
+    REPORT,
     STORE,
     STORE_MANIFEST,
     Release,
@@ -89,6 +91,7 @@ def build_preview(
     named = {name: count for name, count in graphs.items() if name}
     write_descriptions(folder, nothing, parsed.base_iri, named, union=union)
     _write_indexes(folder, parsed)
+    write_json(folder / REPORT, report_as_json(()))  # nothing is checked
     write_store(folder / STORE, parsed.quads)
     write_source_forms(folder / LITERALS, (f"{quad} .\n".encode() for quad in parsed.quads))
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
