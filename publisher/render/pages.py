@@ -62,7 +62,7 @@ class Pages:
         """Read from the engine what every page needs.
 
         Args:
-            release: What the pages show.
+            release: What is shown.
             engine: Over the same release.
             addresses: Of the site.
             named: The named queries.
@@ -79,10 +79,9 @@ class Pages:
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
-        self.concepts = ConceptIndex(release.folder / CONCEPTS_FILE)
-        self._composer = PageBuilder(
-            release, engine, self._layout, self._maps, self._home.main, self.concepts
-        )
+        self.concepts = index = ConceptIndex(release.folder / CONCEPTS_FILE)
+        main = self._home.main
+        self._composer = PageBuilder(release, engine, self._layout, self._maps, main, index)
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
         self._frame = Frame(
             release, self._catalogued, addresses, present, notice, content_languages
@@ -93,8 +92,8 @@ class Pages:
         self.search = SearchPages(self._frame, release, engine, addresses, self.concepts)
         self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
-        classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
-        self._use = UsageGuide(self._frame, release, addresses, self.tables, classes)
+        classes = dict.fromkeys([self._home.main, *self._home.counts])
+        self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
         self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
 
     def document(

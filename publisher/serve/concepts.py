@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import islice
 
 from flask import Blueprint, Response, abort, request
@@ -233,17 +234,18 @@ def _whole_scheme(site: Site, scheme: SchemeSummary, chosen: MediaType) -> bytes
     return serialise(there, chosen, site.release.prefixes, site.release.context)
 
 
+def _named(site: Site, slug: str) -> SchemeSummary:
+    found = site.pages.concepts.scheme(slug)
+    if found is None:
+        abort(404)
+    return found
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of the interface, below ``/rest/v1/``."""
     routes = Blueprint("concepts", __name__)
     answers = RestAnswers(site.pages.concepts, site.engine, site.addresses)
-    index = site.pages.concepts
-
-    def named(slug: str) -> SchemeSummary:
-        found = index.scheme(slug)
-        if found is None:
-            abort(404)
-        return found
+    named = partial(_named, site)
 
     @routes.get("/rest/v1/vocabularies")
     def vocabularies() -> Response:
@@ -252,7 +254,7 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/rest/v1/search")
     def search() -> Response:
         wanted = request.args.get("vocab", "").split()
-        schemes = [named(slug) for slug in wanted] or list(index.schemes().values())
+        schemes = [named(slug) for slug in wanted] or list(answers.index.schemes().values())
         return _search(site, answers, schemes)
 
     @routes.get("/rest/v1/label")

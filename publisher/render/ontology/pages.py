@@ -359,11 +359,13 @@ def _drawn_words(
     terms: Terms, rules: Rules, writer: _TermWriter, drawing: Diagram
 ) -> list[ClassDescription]:
     """Return the diagram in words: of a large ontology what is drawn, as the lists have all."""
-    told = describe_classes(terms, rules, writer.link)
-    if len(told) <= _MOST_TOLD:
-        return told
+    classes = [name for name, term in terms.items() if term.is_class]
+    if len(classes) <= _MOST_TOLD:
+        return describe_classes(terms, rules, writer.link)
     drawn = {box.name.href for box in drawing.boxes}
-    return [each for each in told if each.name.href in drawn]
+    kept = {name for name in classes if writer.link(name).href in drawn}
+    told = {n: t for n, t in terms.items() if n in kept or kept.intersection(t.domain)}
+    return describe_classes(told, rules, writer.link)
 
 
 def _namespace(classes: Sequence[str], ontology: str) -> str:
