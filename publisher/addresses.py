@@ -15,7 +15,9 @@ from publisher.rdf.media_types import MediaType
 INDEX = "index"
 # Parameters of the site's own pages; what else stands in a query belongs to the name of a thing.
 LANGUAGE_PARAMETER, INCOMING_PARAMETER = "lang", "incoming"
-_PAGE_PARAMETERS = (LANGUAGE_PARAMETER, INCOMING_PARAMETER)
+# The language of texts of the data, as Skosmos calls it.
+CONTENT_PARAMETER = "clang"
+_PAGE_PARAMETERS = (LANGUAGE_PARAMETER, INCOMING_PARAMETER, CONTENT_PARAMETER)
 # RFC 3986: what may stand in a path as it is; "%" stays, so that nothing is escaped twice.
 _SAFE = "/:@!$&'()*+,;=~-._%?"
 _NEEDS_NO_ESCAPE = re.compile(r"[A-Za-z0-9/:@!$&'()*+,;=~._%#?-]*")
@@ -291,7 +293,7 @@ _OWN_PATH = re.compile(
     | context\.jsonld | favicon\.ico | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
-    | search(?:\.json)?
+    | rest/v1/.* | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?
     | dump/[^/]+ | table(?:/[^/]*)?
@@ -306,7 +308,7 @@ _OWN_PATH = re.compile(
 _OWN_BEGINNINGS = frozenset(
     (
         *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "metrics"),
-        *("picture", "query", "readyz", "release", "robots", "search", "sitemap", "sparql"),
+        *("picture", "query", "readyz", "release", "rest", "robots", "search", "sitemap", "sparql"),
         *("static", "table", "timemap", "void"),
     )
 )

@@ -154,6 +154,11 @@ class Config:
         LANGUAGES[0],
         f"Language of a page when the reader's is not known: {' or '.join(LANGUAGES)}",
     )
+    content_languages: str = _row(
+        "",
+        "Languages of the data, by comma: the first is for readers of none of them; empty: the"
+        " commonest first",
+    )
     tile_url: str = _row("", "Map tiles: their address with {z}, {x}, {y}; empty: none are drawn")
     tile_credit: str = _row("", "Attribution shown below each map with tiles")
     validator: str = _row(

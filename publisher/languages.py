@@ -8,7 +8,7 @@ missing. Data may be in any language that has a tag (BCP 47), with or without a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -59,6 +59,54 @@ _TABLE = (
 )
 BY_TAG: Mapping[str, Language] = {language.tag: language for language in _TABLE}
 LANGUAGES = tuple(BY_TAG)
+
+
+class ReaderLanguage(str):
+    """The language of a page, and those that its reader would rather read than others.
+
+    It is the language as far as the page's own words go; texts of the data, which may be in any
+    language, are chosen by all of it.
+
+    Attributes:
+        content: The language of texts of the data that comes before the page's; empty for none.
+        others: What is next best, in order.
+    """
+
+    content: str
+    others: tuple[str, ...]
+
+    def __new__(
+        cls, language: str, others: Sequence[str] = (), content: str = ""
+    ) -> ReaderLanguage:
+        """Return the language of a page with the preferences of its reader."""
+        made = super().__new__(cls, language)
+        made.content = content.lower()
+        made.others = tuple(dict.fromkeys(tag.lower() for tag in others))
+        return made
+
+
+def language_rank(tag: str, language: str) -> int:
+    """Return how far a text in a language is from what a reader wants; texts may have no tag.
+
+    The chosen language of texts comes first, then the page's, no language, what else the reader
+    understands, English, what the site prefers. A region's tag counts as its language.
+
+    >>> reader = ReaderLanguage("sv", ["fi", "en", "de"])
+    >>> sorted(["it", "de", "en-GB", "", "fi", "sv-FI"], key=lambda tag: language_rank(tag, reader))
+    ['sv-FI', '', 'fi', 'en-GB', 'de', 'it']
+    """
+    primary = tag.lower().partition("-")[0]
+    content, others = "", tuple([SOURCE_LANGUAGE])
+    if isinstance(language, ReaderLanguage):
+        content, others = language.content, language.others
+    if content and content in (primary, tag.lower()):
+        return 0
+    if primary == language.partition("-")[0]:
+        return 1
+    if not tag:
+        return 2
+    return 3 + (others.index(primary) if primary in others else len(others))
+
 
 # CLDR knows several codes of three letters for these languages; ISO 639-3 has these.
 _ISO_639_3 = frozenset(

@@ -254,6 +254,12 @@ RULES: Mapping[str, CheckRule] = {
             "RFC 3986, 5.2.4, 6.2.2",
         ),
         CheckRule(
+            "circles",
+            Level.WARNING,
+            "a concept that is below itself: a hierarchy that leads back to where it began",
+            "SKOS Reference, 8.6.8",
+        ),
+        CheckRule(
             "viewers",
             Level.WARNING,
             "a viewer that pages do not know",

@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).parents[1] / "publisher"
 # Subjects have the same name in each stage: what it does with them follows from the stage.
 _SUBJECTS = {
     "catalogue": "a subject: the catalogue of the datasets",
+    "concepts": "a subject: concept schemes and their concepts",
     "distributions": "a subject: the files of the datasets, written and verified",
     "documents": "a subject: documents about things",
     "feeds": "a subject: feeds of changes",

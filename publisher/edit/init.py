@@ -71,8 +71,15 @@ def catalogue_files(start: StartOptions) -> dict[str, str]:
 def _settings(start: StartOptions) -> str:
     return (
         "# Settings of the publisher: see 'publisher run --help'.\n[tool.publisher]\n"
-        f'base_iri = "{start.base_iri}"\nlanguage = "{start.spoken[0]}"\n'
+        f'base_iri = "{start.base_iri}"\nlanguage = "{start.spoken[0]}"\n' + _data_languages(start)
     )
+
+
+def _data_languages(start: StartOptions) -> str:
+    """Return the setting with the order of the data's languages, where pages have not all."""
+    given = ",".join(start.names)
+    is_needed = not set(start.names) <= set(LANGUAGES)
+    return f'content_languages = "{given}"\n' if is_needed else ""
 
 
 def _triples(statements: Mapping[str, Mapping[str, Iterable[Term]]]) -> Iterable[Triple]:

@@ -14,6 +14,7 @@ from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES
 from publisher.quality.catalogue import check_catalogue
+from publisher.quality.circles import check_circles
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
@@ -58,6 +59,7 @@ CHECKS: tuple[Check, ...] = (
     ("addresses", check_reachable),
     ("catalogue", check_catalogue),
     ("published files", check_published_files),
+    ("concepts", check_circles),
 )
 CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),

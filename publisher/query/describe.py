@@ -8,12 +8,12 @@ from itertools import islice
 
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Store, Triple
 
-from publisher.query.engine import LABELS, MOST_COUNTED, Description
+from publisher.query.engine import LABELS, MOST_COUNTED, MOST_OF_SCHEME, Description
 from publisher.rdf.namespaces import iri
 from publisher.rdf.source_forms import SourceForms
 from publisher.system.cache import BoundedCache, memory_of
 
-_SUBJECT = NamedNode(iri("rdf:subject"))
+_SUBJECT, _SCHEME = NamedNode(iri("rdf:subject")), NamedNode(iri("skos:ConceptScheme"))
 # Memory for labels, and what one takes in pyoxigraph besides its letters.
 _LABELS_BYTES = 16 << 20
 _LITERAL_BYTES = 256
@@ -90,7 +90,7 @@ class Describer:
         described = set(subjects)
         for subject in subjects:
             found = self._store.quads_for_pattern(None, None, NamedNode(subject), None)
-            for quad in islice(found, MOST_COUNTED):
+            for quad in islice(found, self._most_counted(subject)):
                 assert not isinstance(quad.subject, Triple)  # RDF 1.1
                 if quad.predicate == _SUBJECT:
                     self._follow(quad.subject, own, graphs)
@@ -98,6 +98,12 @@ class Describer:
                     pointing[quad.triple] = None
         links = (triple for triple in pointing if triple not in own)
         return sorted(links, key=lambda triple: (triple.predicate.value, str(triple.subject)))
+
+    def _most_counted(self, subject: str) -> int:
+        """Return how many links to a thing are counted; each concept points to its scheme."""
+        scheme = NamedNode(subject), NamedNode(iri("rdf:type")), _SCHEME
+        is_scheme = next(self._store.quads_for_pattern(*scheme, None), None) is not None
+        return MOST_OF_SCHEME if is_scheme else MOST_COUNTED
 
     def _labels_of(
         self, subjects: Sequence[str], own: Iterable[Triple], incoming: Iterable[Triple]

@@ -151,6 +151,8 @@ class Engine(Protocol):
 LABELS = namespaces.LABELS
 # Past so many, incoming links are neither counted nor sorted: one page of a hub stays cheap.
 MOST_COUNTED = 10_000
+# The page of a concept scheme lists its concepts otherwise, and all of them.
+MOST_OF_SCHEME = 1_000
 
 
 @dataclass(frozen=True)

@@ -258,6 +258,20 @@ def choose_language(accept_language: str, offered: tuple[str, ...]) -> str:
     return offered[qualities.index(max(qualities))]
 
 
+def accepted_languages(accept_language: str) -> list[str]:
+    """Return the languages that a client takes, the best first.
+
+    >>> accepted_languages("sv;q=0.5, fi, de-AT;q=0.7, *;q=0.1, en;q=0")
+    ['fi', 'de-at', 'sv']
+    """
+    from werkzeug.datastructures import LanguageAccept
+    from werkzeug.http import parse_accept_header
+
+    found = parse_accept_header(accept_language, LanguageAccept)
+    ordered = sorted(found, key=lambda pair: -pair[1])
+    return [tag.lower() for tag, q in ordered if q > 0 and tag != "*"]
+
+
 def _language_quality(requested: Sequence[tuple[str, float]], language: str) -> float:
     named = [q for tag, q in requested if tag.partition("-")[0] == language]
     return max(named or [q for tag, q in requested if tag == "*"], default=0.0)

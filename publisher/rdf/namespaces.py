@@ -50,18 +50,14 @@ def iri(curie: str) -> str:
     return PREFIXES[prefix] + name
 
 
-# What names a thing, in the order in which a name is looked for.
-LABELS = tuple(
-    iri(name)
-    for name in (
-        "skos:prefLabel",
-        "rdfs:label",
-        "dcterms:title",
-        "foaf:name",
-        "schema:name",
-        "vcard:fn",
-        "sh:name",
-    )
+# What names a thing, in the order in which a name is looked for. See ``rdf.label_properties``.
+LABELS = (
+    *(iri("skos:prefLabel"), iri("rdfs:label"), iri("dcterms:title")),
+    "http://purl.org/dc/elements/1.1/title",
+    *(iri("foaf:name"), iri("schema:name"), "http://schema.org/name"),
+    *(iri("vcard:fn"), iri("sh:name")),
+    # What a label of SKOS-XL says names the label.
+    "http://www.w3.org/2008/05/skos-xl#literalForm",
 )
 
 

@@ -19,6 +19,8 @@ Term = NamedNode | BlankNode | Literal
 Properties = Mapping[str, Sequence[Term]]
 _NO_PROPERTIES: Properties = {}
 _FIRST, _REST = iri("rdf:first"), iri("rdf:rest")
+_XL_LABEL = "http://www.w3.org/2008/05/skos-xl#prefLabel"
+_LITERAL_FORM = "http://www.w3.org/2008/05/skos-xl#literalForm"
 Node = TypeVar("Node", bound=Hashable)
 Member = TypeVar("Member")
 # A thing is asked for one property after the other; the names of concepts come back.
@@ -31,6 +33,8 @@ class Subjects:
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         """Sort quads by subject and predicate."""
+        # What names a thing; whoever knows what the data declare to be like it says so here.
+        self.label_paths: Sequence[str] = LABELS
         self._said: dict[str, dict[str, list[Term]]] = defaultdict(dict)
         self._blank: set[str] = set()
         for quad in quads:
@@ -97,7 +101,11 @@ class Subjects:
     def names(self, subject: str) -> dict[str, str]:
         """Return what a subject is called: language tag → name."""
         properties = self.of(subject)
-        path = next((path for path in LABELS if path in properties), "")
+        path = next((path for path in self.label_paths if path in properties), "")
+        if not path and _XL_LABEL in properties:
+            labels = self.nodes(subject, _XL_LABEL)
+            forms = (form for label in labels for form in self.values(label, _LITERAL_FORM))
+            return texts_by_language(forms)
         return texts_by_language(self.values(subject, path))
 
 

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 
 from publisher.languages import FOREIGN_LETTERS, PLAIN_LETTERS
 
-_WORD = re.compile(r"[^\W_]+")
+# Scripts that write no spaces between words: Han, kana, Thai, Lao, Burmese, Khmer.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_RUN = re.compile(f"[{_UNSPACED}]+")
+_WORD = re.compile(f"[^\\W_{_UNSPACED}]+|[{_UNSPACED}]+")
 _FOREIGN = str.maketrans(dict(FOREIGN_LETTERS))
 _PLAIN = str.maketrans(dict(PLAIN_LETTERS))
 
@@ -33,10 +39,37 @@ def _without_marks(letter: str) -> str:
 def words(text: str) -> list[str]:
     """Return the words of a text, folded.
 
-    >>> words("High-Voltage Valley; Värmland (2015)")
-    ['high', 'voltage', 'valley', 'värmland', '2015']
+    Scripts that write no spaces are cut into pairs of letters, each letter in two of them.
+
+    >>> words("High-Voltage Valley; Värmland (2015)"), words("海鲈鱼")
+    (['high', 'voltage', 'valley', 'värmland', '2015'], ['海鲈', '鲈鱼'])
     """
-    return _WORD.findall(fold(text))
+    return [part for word in _WORD.findall(fold(text)) for part in _pairs(word)]
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether a text is in a script that writes no spaces between words."""
+    return _RUN.fullmatch(text) is not None
+
+
+def index_words(text: str) -> list[str]:
+    """Return the words by which a text is found: where no spaces are written, single letters too.
+
+    >>> index_words("海鲈鱼 bass")
+    ['海鲈', '鲈鱼', '海', '鲈', '鱼', 'bass']
+    """
+    found = []
+    for word in _WORD.findall(fold(text)):
+        is_run = len(word) > 1 and _RUN.fullmatch(word) is not None
+        found += [*_pairs(word), *(word if is_run else ())]
+    return found
+
+
+def _pairs(word: str) -> list[str]:
+    """Return a word; of letters of a script without spaces, each with the next one."""
+    if len(word) < 3 or not _RUN.fullmatch(word):
+        return [word]
+    return [word[n : n + 2] for n in range(len(word) - 1)]
 
 
 def plain_letters(word: str) -> str:
@@ -55,7 +88,10 @@ def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
     [(0, 3, 'åre'), (4, 6, 'by')]
     """
     for found in _WORD.finditer(text):
-        yield found.start(), found.end(), fold(found[0])
+        if _RUN.fullmatch(found[0]):
+            yield from ((n, n + 1, fold(text[n])) for n in range(found.start(), found.end()))
+        else:
+            yield found.start(), found.end(), fold(found[0])
 
 
 def one_edit_variants(word: str, letters: str) -> Iterator[str]:

@@ -35,6 +35,7 @@ from publisher.release.catalogue.catalogue import (
 )
 from publisher.release.catalogue.graph import MutableGraph
 from publisher.release.catalogue.published_files import copy_published_files, named_files
+from publisher.release.concepts import CONCEPTS_FILE, write_concepts
 from publisher.release.current import build_lock, switch
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
@@ -244,6 +245,7 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     named = tuple(plan.canonical.named)
     tables = write_tables(staging, graphs, datasets, sources.base_iri, sources.prefixes, named)
     write_search(staging / SEARCH_FILE, graphs, sources.base_iri)
+    write_concepts(staging / CONCEPTS_FILE, graphs, sources.base_iri)
     progress("catalogue")
     files = files_by_dataset(staging)
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())

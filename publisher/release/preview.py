@@ -12,12 +12,14 @@ from pyoxigraph import DefaultGraph
 
 from publisher import __version__
 from publisher.load.parse import ParsedFiles
+from publisher.quality.reports import as_json as report_as_json
 from publisher.rdf.jsonld import without_cycles
 from publisher.rdf.namespaces import PREFIXES
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.rdf.source_forms import write_source_forms
 from publisher.release.build import write_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
+from publisher.release.concepts import CONCEPTS_FILE, write_concepts
 from publisher.release.current import switch
 from publisher.release.documents import shared_documents
 from publisher.release.history.document_dates import PAGE_INPUTS
@@ -27,6 +29,7 @@ from publisher.release.model import (
     ENGINE_FILES,
     LITERALS,
     MANIFEST,
+    REPORT,
     STORE,
     STORE_MANIFEST,
     Release,
@@ -47,15 +50,15 @@ _NAME = "preview"
 _SEARCHED_QUADS = 500_000
 
 
-def _write_index(path: Path, parsed: ParsedFiles) -> None:
-    """Write the index of a search, unless there is very much to be found."""
-    if len(parsed.quads) > _SEARCHED_QUADS:
-        return
-    with TemporaryDirectory(dir=path.parent) as folder:
+def _write_indexes(release: Path, parsed: ParsedFiles) -> None:
+    """Write the file of concepts, and the index of a search unless there is very much to find."""
+    with TemporaryDirectory(dir=release) as folder:
         lines = sorted({f"{quad.triple} .\n".encode() for quad in parsed.quads})
         write_lines(Path(folder, "triples"), lines)
-        quads = Quads(Path(folder, "triples"), len(lines))
-        write_search(path, {"": quads}, parsed.base_iri)
+        graphs = {"": Quads(Path(folder, "triples"), len(lines))}
+        write_concepts(release / CONCEPTS_FILE, graphs, parsed.base_iri)
+        if len(parsed.quads) <= _SEARCHED_QUADS:
+            write_search(release / SEARCH_FILE, graphs, parsed.base_iri)
 
 
 def build_preview(
@@ -87,7 +90,8 @@ def build_preview(
     nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
     named = {name: count for name, count in graphs.items() if name}
     write_descriptions(folder, nothing, parsed.base_iri, named, union=union)
-    _write_index(folder / SEARCH_FILE, parsed)
+    _write_indexes(folder, parsed)
+    write_json(folder / REPORT, report_as_json(()))  # nothing is checked
     write_store(folder / STORE, parsed.quads)
     write_source_forms(folder / LITERALS, (f"{quad} .\n".encode() for quad in parsed.quads))
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})

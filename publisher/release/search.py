@@ -19,10 +19,15 @@ from pyoxigraph import Literal
 
 from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.load.files import CATALOGUE, SHAPES
-from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.label_properties import (
+    LabelProperties,
+    declared_pairs,
+    find_label_properties,
+)
+from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk
-from publisher.rdf.text import one_edit_variants, plain_letters, words
+from publisher.rdf.text import index_words, one_edit_variants, plain_letters, words
 from publisher.system.files import with_path
 
 LONGEST_QUERY = 200
@@ -106,6 +111,21 @@ class Search:
             return SearchResult(())
         with open_sqlite(self._seconds, self._path) as index:
             return _find(index, requested, language)
+
+
+def read_languages(path: Path) -> tuple[str, ...]:
+    """Return the languages of the names and texts of a release, the commonest first.
+
+    None are known of releases of earlier versions, and of very large previews.
+    """
+    if not path.is_file():
+        return ()
+    with open_sqlite(1.0, path) as index:
+        try:
+            rows = index.execute("SELECT language FROM languages ORDER BY things DESC, language")
+            return tuple(row[0] for row in rows)
+        except sqlite3.OperationalError:
+            return ()
 
 
 def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) -> SearchResult:
@@ -211,15 +231,12 @@ def _is_known(index: sqlite3.Connection, word: str, *, is_last: bool) -> bool:
 SEARCH_FILE = "search.sqlite"
 _TYPE = iri("rdf:type")
 # Parts of other things; the pages of these show what they say.
-_EXCLUDED_CLASSES = {iri("rdf:Statement"), iri("geo:Geometry")}
+_EXCLUDED_CLASSES = {
+    *(iri("rdf:Statement"), iri("geo:Geometry")),
+    "http://www.w3.org/2008/05/skos-xl#Label",
+}
 _CATALOGUE_CLASSES = {iri("dcat:Dataset"), iri("dcat:Catalog")}
-_NAME_PROPERTIES = (
-    *LABELS,
-    *map(
-        iri,
-        ("skos:altLabel", "schema:alternateName", "skos:notation", "dcterms:identifier"),
-    ),
-)
+_IDENTIFIERS = (iri("skos:notation"), iri("dcterms:identifier"))
 _TEXT_PROPERTIES = tuple(
     map(
         iri,
@@ -241,6 +258,7 @@ CREATE TABLE things (
 );
 CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE letters (letter TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE languages (language TEXT PRIMARY KEY, things INTEGER) WITHOUT ROWID;
 CREATE VIRTUAL TABLE exact USING fts5(
     label, names, text, content='', detail=column, tokenize="unicode61 remove_diacritics 0"
 );
@@ -262,6 +280,8 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         base_iri: Base of the names.
     """
     subjects, of_catalogue = _subjects(graphs, base_iri)
+    label_properties = _label_properties(graphs, base_iri)
+    subjects.label_paths = label_properties.names
     with (
         with_path(path, has_temporary=True),
         closing(sqlite3.connect(path, isolation_level=None)) as index,
@@ -269,9 +289,11 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")
         index.execute("BEGIN")
         vocabulary: set[str] = set()
-        for number, row in enumerate(_rows(subjects, of_catalogue, base_iri), start=1):
+        rows = _rows(subjects, of_catalogue, base_iri, label_properties)
+        for number, (row, hidden) in enumerate(rows, start=1):
             index.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?)", (number, *row))
-            found = [words(text) for text in row[2:5]]
+            label, names, text = row[2:5]
+            found = [index_words(part) for part in (label, f"{names}\n{hidden}", text)]
             for name, texts in (
                 ("exact", found),
                 ("plain", [[*map(plain_letters, w)] for w in found]),
@@ -285,6 +307,10 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         index.executemany("INSERT INTO words VALUES (?)", ((w,) for w in sorted(vocabulary)))
         letters = sorted(set("".join(vocabulary)))
         index.executemany("INSERT INTO letters VALUES (?)", ((letter,) for letter in letters))
+        index.execute(
+            "INSERT INTO languages SELECT language, COUNT(*) FROM things WHERE language != ''"
+            " GROUP BY language"
+        )
         index.execute("INSERT INTO exact (exact) VALUES ('optimize')")
         index.execute("INSERT INTO plain (plain) VALUES ('optimize')")
         index.execute("COMMIT")
@@ -301,8 +327,26 @@ def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set
     return SubjectsOnDisk([quads.path for quads in kept.values()]), only
 
 
-def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator[IndexRow]:
-    """Yield each thing in each of its languages: IRI, language, label, names, text, kinds."""
+def _label_properties(graphs: Mapping[str, Quads], base_iri: str) -> LabelProperties:
+    """Return what names things, and what the data declare to be like it."""
+    lines = (
+        line
+        for name, quads in graphs.items()
+        if name != base_iri + SHAPES
+        for line in quads.lines()
+        if b"#subPropertyOf> " in line
+    )
+    return find_label_properties(declared_pairs(lines))
+
+
+def _rows(
+    subjects: Subjects, of_catalogue: set[str], base_iri: str, naming: LabelProperties
+) -> Iterator[tuple[IndexRow, str]]:
+    """Yield each thing in each of its languages: IRI, language, label, names, text, kinds.
+
+    Beside each row stand the names by which it is found and that are not shown.
+    """
+    of_names = (*naming.names, *naming.alternatives, *_IDENTIFIERS)
     for name in subjects:
         properties = subjects.of(name)
         kinds = set(subjects.nodes(name, _TYPE))
@@ -314,13 +358,13 @@ def _rows(subjects: Subjects, of_catalogue: set[str], base_iri: str) -> Iterator
             continue
         ordered = sorted(kinds, key=lambda kind: (not kind.startswith(base_iri), kind))
         texts = _literals(properties, _TEXT_PROPERTIES)
-        for tag in sorted({*labels, *(t.language or "" for t in texts)} - {""}) or [""]:
+        others = _literals(properties, (*naming.alternatives, *naming.hidden))
+        for tag in sorted({*labels, *(t.language or "" for t in [*texts, *others])} - {""}) or [""]:
             label = labels.get(tag) or labels.get("") or labels[min(labels)]
-            names = [
-                n for n in _texts_in(_literals(properties, _NAME_PROPERTIES), tag) if n != label
-            ]
+            names = [n for n in _texts_in(_literals(properties, of_names), tag) if n != label]
             text = "\n".join(_texts_in(texts, tag))
-            yield name, tag, label, "\n".join(names), text, " ".join(ordered)
+            hidden = "\n".join(_texts_in(_literals(properties, naming.hidden), tag))
+            yield (name, tag, label, "\n".join(names), text, " ".join(ordered)), hidden
 
 
 def _literals(properties: Properties, paths: Sequence[str]) -> list[Literal]:

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
 from publisher.addresses import Addresses
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
 from publisher.rdf.source_forms import SourceForms
+from publisher.release.concepts import ConceptIndex
 from publisher.release.model import LITERALS, Release
-from publisher.render.concepts import Concepts, fetch_concepts
+from publisher.render.concepts import (
+    CONCEPT_PROPERTIES,
+    Concepts,
+    fetch_concepts,
+    users_beneath,
+)
 from publisher.render.dataset_page import (
     CataloguedThing,
     Surroundings,
@@ -23,11 +29,11 @@ from publisher.render.dataset_page import (
 from publisher.render.datasets import DISTRIBUTION, Download, dataset_downloads
 from publisher.render.details import Details, fetch_details
 from publisher.render.documents import Document
-from publisher.render.facts.facts import Facts, build_facts
+from publisher.render.facts.facts import AroundTopic, Facts, build_facts
 from publisher.render.facts.related import RelatedFacts, fetch_related
 from publisher.render.facts.similar import Similarities, fetch_similar
 from publisher.render.incoming import Incoming
-from publisher.render.labels import LabelPicker, Labels
+from publisher.render.labels import LabelPicker, Labels, fetch_labels, fetch_naming
 from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
 from publisher.render.maps.svg import Map
@@ -51,6 +57,7 @@ class PageContent:
         incoming: The links to its things.
         offers: Its files, when it is about a dataset.
         catalogued: What is shown first, when it is about a dataset, a series or a service.
+        is_paged: Whether there are more links than a page shows, and not all told by the tree.
     """
 
     title: str
@@ -61,6 +68,7 @@ class PageContent:
     incoming: tuple[PropertyGroup, ...]
     offers: tuple[Download, ...]
     catalogued: CataloguedThing | None = None
+    is_paged: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +105,7 @@ class PageBuilder:
         layout: Layout,
         maps: Maps,
         main: str,
+        index: ConceptIndex,
         site_url: str = "",
     ) -> None:
         """Keep what pages are made of.
@@ -107,8 +116,10 @@ class PageBuilder:
             layout: What the shapes place where.
             maps: Of the release.
             main: The class that the site is about.
+            index: Of the concepts.
             site_url: Address of the site; empty where that is the base of the names.
         """
+        self._index = index
         self._main = main
         self._site_url = site_url or release.base_iri
         self._release = release
@@ -136,19 +147,19 @@ class PageBuilder:
         classes = by_thing.get(document.topic, [])
         # A statement is read on the page of what it is about.
         is_single = len(document.subjects) == 1 and _STATEMENT not in classes
-        read = self._read(document, description, is_single)
+        read = self._read(document, description, is_single, language)
         views = self._views(document, description, read, language, href)
         things = self._things(document, views)
         topic = next((thing for thing in things if thing.iri == document.topic), None)
         facts = None
         if topic is not None and is_single:
             placings = self._layout.of(classes)
-            facts = build_facts(
-                topic, description, read.related, read.similar, read.concepts, views, placings
-            )
+            around = AroundTopic(read.related, read.similar, read.concepts, self._index)
+            facts = build_facts(topic, description, around, views, placings)
         described = {name: by_thing.get(name, []) for name in document.subjects}
+        pointing = _not_in_tree(description, facts)
         incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
-            description.incoming,
+            pointing,
             _linked_iris(description)
             | (facts.shown_things if facts else frozenset())
             | (read.around.shown_things(document.topic) if read.around else frozenset()),
@@ -162,6 +173,7 @@ class PageBuilder:
             map=self._map(topic, description, read.concepts, views) if facts and topic else None,
             incoming=incoming,
             offers=(),
+            is_paged=description.pages > 1 and (bool(pointing) or not description.incoming),
         )
         if read.around is None:
             files = dataset_downloads(document.topic, description, views)
@@ -191,7 +203,9 @@ class PageBuilder:
             catalogued=found,
         )
 
-    def _read(self, document: Document, description: Description, is_single: bool) -> _Fetched:
+    def _read(
+        self, document: Document, description: Description, is_single: bool, language: str
+    ) -> _Fetched:
         """Return what the engine knows around a document; of one of many things only the names."""
         engine, topic, base_iri = self._engine, document.topic, self._release.base_iri
         neighbourhood = fetch_neighbourhood(engine, description, base_iri)
@@ -207,7 +221,7 @@ class PageBuilder:
             neighbourhood,
             fetch_related(engine, topic, description, neighbourhood),
             fetch_similar(engine, topic, description, neighbourhood, marks),
-            fetch_concepts(engine, topic, description, self._main),
+            fetch_concepts(engine, self._index, topic, self._main, language),
             fetch_details(engine, self._forms, topic, description, placings),
             around,
         )
@@ -223,7 +237,8 @@ class PageBuilder:
         description = replace(description, own=(*description.own, *read.details.triples))
         parts = frozenset(document.subjects[1:])
         base_iri = self._release.base_iri
-        names = LabelPicker(description, read.labels(), language, self._release.prefixes, base_iri)
+        further = {**read.labels(), **self._declared_names(description)}
+        names = LabelPicker(description, further, language, self._release.prefixes, base_iri)
 
         def link(name: str) -> str:
             if name in parts and "#" not in name:
@@ -232,26 +247,46 @@ class PageBuilder:
 
         return Views(description, read.neighbourhood, names, language, self._layout, link)
 
+    def _declared_names(self, description: Description) -> Labels:
+        """Return the names by properties that the data declare, and by labels of SKOS-XL."""
+        if fetch_naming(self._engine).is_usual:
+            return {}
+        linked = {t.object.value for t in description.own if isinstance(t.object, NamedNode)}
+        linked |= {
+            t.subject.value for t in description.incoming if isinstance(t.subject, NamedNode)
+        }
+        linked |= set(description.subjects)
+        return fetch_labels(self._engine, linked - description.labels.keys())
+
     @staticmethod
     def _things(document: Document, views: Views) -> list[Thing]:
         # Named things first: they take up those without a name.
         ordered = sorted(document.subjects, key=lambda name: not views.has_name(name))
         things = [views.thing(name) for name in ordered]
-        return [thing for thing in things if thing.groups or thing.descriptions or thing.kinds]
+        return [
+            thing
+            for thing in things
+            if thing.groups
+            or thing.descriptions
+            or thing.kinds
+            or ("#" in thing.iri and views.has_name(thing.iri))
+        ]
 
     def _map(
         self, topic: Thing, description: Description, concepts: Concepts, views: Views
     ) -> Map | None:
-        users = {
-            thing
-            for concept in concepts.below(topic.iri)
-            for thing, _ in concepts.users.get(concept, ())
-        }
+        users = users_beneath(concepts)
         theirs = self._maps.of_things(topic.iri, users, views.language, views.link_to)
         if theirs is not None:
             return theirs
         called = {line.iri: line.name for line in topic.lines}
         return self._maps.of_document(topic.iri, description, views.language, views.link_to, called)
+
+
+def _not_in_tree(description: Description, facts: Facts | None) -> tuple[Triple, ...]:
+    """Return the incoming links that the tree of concepts, if there is one, does not show."""
+    told = CONCEPT_PROPERTIES if facts and facts.tree else ()
+    return tuple(t for t in description.incoming if t.predicate.value not in told)
 
 
 def classes_of(description: Description) -> dict[str, list[str]]:

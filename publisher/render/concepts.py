@@ -5,53 +5,72 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
-from publisher.query.engine import Description, Engine, Solution
+from publisher.languages import language_rank
+from publisher.query.engine import Engine
+from publisher.rdf.collation import alphabet, letter_key
 from publisher.rdf.namespaces import iri
+from publisher.release.concepts import (
+    ConceptIndex,
+    IndexedConcept,
+    SchemeSummary,
+)
 from publisher.render.labels import Labels, fetch_labels
 from publisher.render.page_model import Value
 from publisher.render.values import sort_key, sort_values
 from publisher.render.views import Views
 
-_KIND = iri("rdf:type")
-_CONCEPT, _SCHEME = iri("skos:Concept"), iri("skos:ConceptScheme")
+_SKOS = iri("skos:Concept").removesuffix("Concept")
+_THESAURUS = "http://purl.org/iso25964/skos-thes#"
 _IN_SCHEME = frozenset(iri(name) for name in ("skos:inScheme", "skos:topConceptOf"))
 # What the tree tells, so that the page need not say it again.
-CONCEPT_PROPERTIES = _IN_SCHEME | {
-    iri(f"skos:{name}") for name in ("hasTopConcept", "broader", "narrower")
-}
-# A larger tree is cut to what lies around the topic.
-MOST = 1_000
+CONCEPT_PROPERTIES = (
+    _IN_SCHEME
+    | {iri(f"skos:{name}") for name in ("hasTopConcept", "broader", "narrower")}
+    | {
+        f"{_THESAURUS}{name}{kind}"
+        for name in ("broader", "narrower")
+        for kind in ("Generic", "Instantial", "Partitive")
+    }
+)
+# A larger scheme shows the way to the topic, and what is right below it.
+LARGE = 60
+# So many concepts stand below the topic of a page at first; a list has them all.
+MOST_BELOW, MOST_TOPS = 50, 100
+# Of a longer way down the middle is left out.
+_LONGEST_WAY, _FIRST_STEPS, _LAST_STEPS = 12, 3, 7
+_MOST_ALSO = 12
+# Whoever is described with so many concepts below the topic is looked for.
+_MOST_LOOKED = 200
 _USERS = 400
-_OF_SCHEME = """
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?concept ?broader WHERE {{
-    VALUES ?scheme {{ {schemes} }}
-    ?concept skos:inScheme|skos:topConceptOf|^skos:hasTopConcept ?scheme .
-    OPTIONAL {{ ?concept skos:broader|^skos:narrower ?broader . }}
-}}
-ORDER BY ?concept ?broader
-LIMIT {most}
-"""
-_OF_CONCEPT = """
-PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
-SELECT DISTINCT ?concept ?broader WHERE {{
-    {{ <{topic}> (skos:broader|^skos:narrower)* ?concept . }}
-    UNION {{ ?concept skos:broader|^skos:narrower <{topic}> . }}
-    OPTIONAL {{ ?concept skos:broader|^skos:narrower ?broader . }}
-}}
-ORDER BY ?concept ?broader
-LIMIT {most}
-"""
 _USERS_QUERY = """
 SELECT DISTINCT ?thing ?path ?concept WHERE {{
     VALUES ?concept {{ {concepts} }}
     ?thing ?path ?concept ; a <{kind}> .
+    FILTER(!STRSTARTS(STR(?path), "{skos}") && !STRSTARTS(STR(?path), "{thesaurus}"))
 }}
 LIMIT {most}
 """
+
+
+@dataclass(frozen=True)
+class Node:
+    """A place in the hierarchy of a page.
+
+    Attributes:
+        name: IRI of the concept.
+        below: What stands below it on the page, in order.
+        also: Other concepts that it is right below.
+        skipped: So many steps of the way down are left out before it.
+    """
+
+    name: str
+    below: tuple[Node, ...] = ()
+    also: tuple[str, ...] = ()
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,86 +79,131 @@ class Concepts:
 
     Attributes:
         schemes: That the topic is, or is in.
-        broader: Concept → the concepts above it.
+        nodes: The hierarchy, from the top.
+        known: What is known of each concept that is shown.
+        total: How many stand right below the topic.
         users: Concept → things of the main class with the property that leads them to it.
         labels: The names of it all.
+        is_scheme: Whether the topic is a scheme.
+        beneath: The topic and the concepts below it, as far as they are looked at.
     """
 
-    schemes: tuple[str, ...] = ()
-    broader: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    schemes: tuple[SchemeSummary, ...] = ()
+    nodes: tuple[Node, ...] = ()
+    known: Mapping[str, IndexedConcept] = field(default_factory=dict)
+    total: int = 0
     users: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     labels: Labels = field(default_factory=dict)
-
-    def narrower(self) -> Mapping[str, list[str]]:
-        """Return concept → the concepts below it; below nothing those at the top."""
-        found: dict[str, list[str]] = defaultdict(list)
-        for concept, above in self.broader.items():
-            for name in [name for name in above if name in self.broader] or [""]:
-                found[name].append(concept)
-        return found
-
-    def below(self, topic: str) -> list[str]:
-        """Return a concept and all below it; of a scheme all that it holds."""
-        if topic in self.schemes:
-            return list(self.broader)
-        narrower = self.narrower()
-        found: dict[str, None] = {topic: None}
-        waiting = [topic]
-        while waiting:
-            waiting = [c for name in waiting for c in narrower.get(name, ()) if c not in found]
-            found.update(dict.fromkeys(waiting))
-        return list(found)
+    is_scheme: bool = False
+    beneath: frozenset[str] = frozenset()
 
 
-def fetch_concepts(engine: Engine, topic: str, description: Description, main: str) -> Concepts:
+def fetch_concepts(
+    engine: Engine, index: ConceptIndex, topic: str, main: str, language: str
+) -> Concepts:
     """Return the concepts around a topic; none when it is neither a concept nor a scheme of them.
+
+    What it costs depends on what is shown.
 
     Args:
         engine: Over the release.
+        index: Of its concepts.
         topic: IRI of what the document is about.
-        description: Of the document.
         main: IRI of the class whose things are looked for; empty for none.
+        language: Of the page.
     """
-    values = [
-        (t.predicate.value, t.object.value)
-        for t in description.own
-        if t.subject == NamedNode(topic) and isinstance(t.object, NamedNode)
-    ]
-    kinds = {value for path, value in values if path == _KIND}
-    if not kinds & {_CONCEPT, _SCHEME}:
+    kinds = index.kinds(topic)
+    if not kinds & {"concept", "scheme"}:
         return Concepts()
-    schemes = (
-        [topic] if _SCHEME in kinds else [value for path, value in values if path in _IN_SCHEME]
-    )
-    broader = _tree(engine, topic, sorted(set(schemes)))
-    users = _fetch_users(engine, topic, broader, main) if main else {}
-    names = {name for concept, above in broader.items() for name in (concept, *above)}
-    names |= {name for found in users.values() for pair in found for name in pair}
-    labels = fetch_labels(engine, names | set(schemes))
-    return Concepts(tuple(sorted(set(schemes))), broader, users, labels)
+    is_scheme = "scheme" in kinds
+    all_schemes = index.schemes()
+    names = [topic] if is_scheme else index.schemes_of(topic)
+    schemes = tuple(all_schemes[name] for name in names if name in all_schemes)
+    tree = _Hierarchy(index, language)
+    if schemes and sum(scheme.concepts for scheme in schemes) <= LARGE:
+        nodes = tree.whole([scheme.iri for scheme in schemes])
+        _, total = index.narrower(topic, language, 0, 0)
+    else:
+        nodes, total = tree.around(topic, is_scheme=is_scheme)
+    beneath = set(tree.known) if is_scheme else set(index.below(topic, _MOST_LOOKED) or ())
+    beneath.add(topic)
+    looked = beneath | (set(tree.known) if len(tree.known) <= _MOST_LOOKED else set())
+    users = _fetch_users(engine, looked, main) if main and not main.startswith(_SKOS) else {}
+    others = {name for found in users.values() for pair in found for name in pair}
+    others |= {name for name in looked if name in users} - tree.known.keys()
+    labels = {
+        **fetch_labels(engine, others),
+        **{scheme.iri: scheme.names for scheme in schemes if scheme.names},
+        **{name: concept.names for name, concept in tree.known.items() if concept.names},
+    }
+    return Concepts(schemes, nodes, tree.known, total, users, labels, is_scheme, frozenset(beneath))
 
 
-def _tree(engine: Engine, topic: str, schemes: Sequence[str]) -> dict[str, list[str]]:
-    """Return concept → those above it: of the whole scheme, or around the topic in a large one."""
-    rows: list[Solution] = []
-    if schemes:
-        names = " ".join(str(NamedNode(name)) for name in schemes)
-        rows = engine.rows(_OF_SCHEME.format(schemes=names, most=MOST + 1))
-    if (not schemes or len(rows) > MOST) and topic not in schemes:
-        rows = engine.rows(_OF_CONCEPT.format(topic=topic, most=MOST))
-    broader: dict[str, list[str]] = defaultdict(list)
-    for row in rows[:MOST]:
-        above = broader[row["concept"].value]
-        if isinstance(row.get("broader"), NamedNode):
-            above.append(row["broader"].value)
-    return dict(broader)
+class _Hierarchy:
+    """Looks up what a page shows of a hierarchy."""
+
+    def __init__(self, index: ConceptIndex, language: str) -> None:
+        self._index, self._language = index, language
+        self.known: dict[str, IndexedConcept] = {}
+
+    def _below(self, name: str, most: int) -> list[str]:
+        found, _ = self._index.narrower(name, self._language, 0, most)
+        self.known.update((concept.iri, concept) for concept in found)
+        return [concept.iri for concept in found]
+
+    def whole(self, schemes: Iterable[str]) -> tuple[Node, ...]:
+        """Return small schemes: each concept once, as near the top as it stands."""
+        tops = dict.fromkeys(name for scheme in schemes for name in self._below(scheme, LARGE))
+        placed: dict[str, str] = dict.fromkeys(tops, "")
+        below: dict[str, list[str]] = {}
+        waiting = list(tops)
+        while waiting:
+            level, waiting = waiting, []
+            for name in level:
+                new = [n for n in self._below(name, 2 * LARGE) if n not in placed]
+                placed.update(dict.fromkeys(new, name))
+                below[name] = new
+                waiting += new
+
+        def node(name: str) -> Node:
+            others = [n for n in self._index.broader(name, _MOST_ALSO) if n in placed]
+            also = tuple(n for n in others if n != placed[name])
+            return Node(name, tuple(map(node, below[name])), also)
+
+        return tuple(map(node, tops))
+
+    def around(self, topic: str, *, is_scheme: bool) -> tuple[tuple[Node, ...], int]:
+        """Return the way down to a topic and what is right below it, and how much that is."""
+        most = MOST_TOPS if is_scheme else MOST_BELOW
+        found, total = self._index.narrower(topic, self._language, 0, most)
+        self.known.update((concept.iri, concept) for concept in found)
+        below = tuple(Node(concept.iri) for concept in found)
+        if is_scheme:
+            return below, total
+        way = self._index.way_up(topic)
+        others = [n for n in self._index.broader(topic, _MOST_ALSO) if n not in way[-2:-1]]
+        shown, skipped = way, 0
+        if len(way) > _LONGEST_WAY:
+            shown = [*way[:_FIRST_STEPS], *way[-_LAST_STEPS:]]
+            skipped = len(way) - len(shown)
+        self.known.update(self._index.concepts([*shown, *others]))
+        node = Node(topic, below, tuple(others), 0)
+        first = shown[_FIRST_STEPS] if skipped else ""
+        for name in reversed(shown[:-1]):
+            node = Node(node.name, node.below, node.also, skipped if node.name == first else 0)
+            node = Node(name, (node,))
+        return (node,), total
 
 
 def _fetch_users(
-    engine: Engine, topic: str, broader: Mapping[str, Iterable[str]], main: str
+    engine: Engine, concepts: Iterable[str], main: str
 ) -> dict[str, list[tuple[str, str]]]:
-    concepts = " ".join(str(NamedNode(name)) for name in sorted({topic, *broader}))
-    rows = engine.rows(_USERS_QUERY.format(concepts=concepts, kind=main, most=_USERS + 1))
+    names = " ".join(str(NamedNode(name)) for name in sorted(concepts))
+    rows = engine.rows(
+        _USERS_QUERY.format(
+            concepts=names, kind=main, most=_USERS + 1, skos=_SKOS, thesaurus=_THESAURUS
+        )
+    )
     if len(rows) > _USERS:
         return {}
     users: dict[str, list[tuple[str, str]]] = defaultdict(list)
@@ -151,9 +215,6 @@ def _fetch_users(
 
 # The tree of concepts as a page shows it, and those who are described with one.
 
-# A larger tree shows the branches around the topic alone.
-_LARGE = 60
-
 
 @dataclass(frozen=True)
 class Branch:
@@ -163,13 +224,25 @@ class Branch:
         concept: Link to it.
         is_here: Whether the page is about it.
         things: Who is described with it.
-        below: The concepts below it, by name.
+        below: The concepts below it that are shown, in order.
+        notation: Of the concept; empty for none.
+        also: Other concepts that it is right below.
+        hidden: How many concepts right below it are not shown.
+        skipped: So many steps of the way down are left out before it.
+        is_deprecated: Whether it is no longer to be used.
+        iri: Its IRI.
     """
 
     concept: Value
-    is_here: bool
-    things: tuple[Value, ...]
-    below: tuple[Branch, ...]
+    is_here: bool = False
+    things: tuple[Value, ...] = ()
+    below: tuple[Branch, ...] = ()
+    notation: str = ""
+    also: tuple[Value, ...] = ()
+    hidden: int = 0
+    skipped: int = 0
+    is_deprecated: bool = False
+    iri: str = ""
 
 
 @dataclass(frozen=True)
@@ -182,75 +255,145 @@ class ConceptUser:
 
 
 @dataclass(frozen=True)
+class IndexLetter:
+    """A letter of an alphabetical index: where its names are listed, and how many there are."""
+
+    letter: str
+    query: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Tree:
     """The concepts around a topic.
 
     Attributes:
-        schemes: The lists that the topic is in; none on the page of such a list.
+        schemes: The schemes that the topic is in; none on the page of such a scheme.
         branches: From the top.
         users: Who is described with the topic, or with what lies below it.
+        total: How many concepts stand right below the topic.
+        listing: Query of the search page that lists all of these; empty when all are shown.
+        slug: What the first scheme is called in addresses; empty when there is none.
+        concepts: How many concepts a scheme has, on its own page.
+        letters: The alphabetical index of a scheme, on its own page.
+        spoken: Its languages: tag and query of the index in each.
+        notation: Of the topic; empty for none.
+        is_deprecated: Whether the topic is no longer to be used.
     """
 
     schemes: tuple[Value, ...]
     branches: tuple[Branch, ...]
     users: tuple[ConceptUser, ...]
+    total: int = 0
+    listing: str = ""
+    slug: str = ""
+    concepts: int = 0
+    letters: tuple[IndexLetter, ...] = ()
+    spoken: tuple[tuple[str, str], ...] = ()
+    notation: str = ""
+    is_deprecated: bool = False
 
 
-def concept_tree(topic: str, concepts: Concepts, views: Views) -> Tree | None:
+def concept_tree(
+    topic: str, concepts: Concepts, views: Views, index: ConceptIndex | None = None
+) -> Tree | None:
     """Return the tree of a topic; None when it is no concept, or stands alone."""
-    is_scheme = topic in concepts.schemes
-    narrower = concepts.narrower()
-    path = _above(topic, concepts) | {topic}
-    shown = set(concepts.broader)
-    if len(shown) > _LARGE and not is_scheme:
-        shown = path | set(concepts.below(topic))
-    branches = _branches(narrower.get("", ()), topic, concepts, narrower, shown, views, frozenset())
-    users = () if is_scheme else tuple(_linked_users(topic, concepts, views))
-    if len(concepts.broader) < 2 and not users:
+    users = () if concepts.is_scheme else tuple(_linked_users(topic, concepts, views))
+    if not concepts.nodes or (len(concepts.known) < 2 and not users and not concepts.is_scheme):
         return None
-    schemes = [] if is_scheme else [views.link_to(name) for name in concepts.schemes]
-    return Tree(tuple(schemes), branches, users)
+    branches = tuple(_branch(node, topic, concepts, views) for node in concepts.nodes)
+    shown = len(concepts.nodes) if concepts.is_scheme else _shown_below(topic, concepts.nodes)
+    slug = concepts.schemes[0].slug if concepts.schemes else ""
+    listing = ""
+    if concepts.total > shown and len(concepts.known) != sum(s.concepts for s in concepts.schemes):
+        listing = urlencode({"scheme": slug, "below": topic})
+    letters: tuple[IndexLetter, ...] = ()
+    spoken: tuple[tuple[str, str], ...] = ()
+    if concepts.is_scheme and concepts.schemes and index is not None:
+        scheme = concepts.schemes[0]
+        language = index_language(scheme, views.language)
+        letters = index_letters(index, scheme, language)
+        spoken = tuple((tag, index_query(scheme, tag)) for tag in scheme.languages)
+    return Tree(
+        schemes=()
+        if concepts.is_scheme
+        else tuple(views.link_to(scheme.iri) for scheme in concepts.schemes),
+        branches=branches,
+        users=users,
+        total=concepts.total,
+        listing=listing,
+        slug=slug,
+        concepts=concepts.schemes[0].concepts if concepts.is_scheme and concepts.schemes else 0,
+        letters=letters,
+        spoken=spoken,
+        notation=concepts.known[topic].notation if topic in concepts.known else "",
+        is_deprecated=topic in concepts.known and concepts.known[topic].is_deprecated,
+    )
 
 
-def _above(topic: str, concepts: Concepts) -> set[str]:
-    found: set[str] = set()
-    waiting = {topic}
+def _shown_below(topic: str, nodes: Iterable[Node]) -> int:
+    waiting = list(nodes)
     while waiting:
-        waiting = {name for below in waiting for name in concepts.broader.get(below, ())} - found
-        found |= waiting
-    return found
+        node = waiting.pop()
+        if node.name == topic:
+            return len(node.below)
+        waiting += node.below
+    return 0
 
 
-def _branches(
-    names: Iterable[str],
-    topic: str,
-    concepts: Concepts,
-    narrower: Mapping[str, list[str]],
-    shown: set[str],
-    views: Views,
-    above: frozenset[str],
-) -> tuple[Branch, ...]:
-    """Return the branches of some concepts; a circle of them ends where it began."""
-    found = []
-    for name in names:
-        if name in shown and name not in above:
-            things = {thing for thing, _ in concepts.users.get(name, ())}
-            below = _branches(
-                narrower.get(name, ()), topic, concepts, narrower, shown, views, above | {name}
-            )
-            linked = sort_values(map(views.link_to, things), views.language)
-            found.append(Branch(views.link_to(name), name == topic, linked, below))
-    language = views.language
-    return tuple(sorted(found, key=lambda b: (sort_key(b.concept.text, language), b.concept.href)))
+def index_language(scheme: SchemeSummary, language: str) -> str:
+    """Return the language in which a scheme's index is shown to a reader of a language."""
+    tags = list(scheme.languages) or [""]
+    near = [tag for tag in tags if language_rank(tag, language) <= 1]
+    return (near or tags)[0]
+
+
+def index_query(scheme: SchemeSummary, language: str, letter: str = "") -> str:
+    """Return the query of the search page with the index of a scheme in a language."""
+    chosen = {"scheme": scheme.slug, "in": language} | ({"letter": letter} if letter else {})
+    return urlencode(chosen)
+
+
+def index_letters(
+    index: ConceptIndex, scheme: SchemeSummary, language: str
+) -> tuple[IndexLetter, ...]:
+    """Return the letters of a scheme's index: the whole alphabet, also those without a name."""
+    counts = index.letters(scheme.iri, language)
+    own = alphabet(language) if any(letter.isalpha() for letter in counts) else ()
+    ordered = sorted({*own, *counts}, key=lambda letter: letter_key(letter, language))
+    return tuple(
+        IndexLetter(letter, index_query(scheme, language, letter), counts.get(letter, 0))
+        for letter in ordered
+    )
+
+
+def _branch(node: Node, topic: str, concepts: Concepts, views: Views) -> Branch:
+    known = concepts.known.get(node.name)
+    things = {thing for thing, _ in concepts.users.get(node.name, ())}
+    narrower = known.narrower if known else 0
+    # On a way down a concept shows one of those below it; the others are on its own page.
+    hidden = narrower if not node.below else 0
+    return Branch(
+        concept=views.link_to(node.name),
+        is_here=node.name == topic,
+        things=sort_values(map(views.link_to, things), views.language),
+        below=tuple(_branch(each, topic, concepts, views) for each in node.below),
+        notation=known.notation if known else "",
+        also=tuple(map(views.link_to, node.also)),
+        hidden=hidden if node.name != topic else 0,
+        skipped=node.skipped,
+        is_deprecated=known is not None and known.is_deprecated,
+        iri=node.name,
+    )
 
 
 def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[ConceptUser]:
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for concept in concepts.below(topic):
-        for thing, path in concepts.users.get(concept, ()):
+    for concept, users in concepts.users.items():
+        for thing, path in users if concept in concepts.beneath else ():
             found[thing, path] += [concept] if concept != topic else []
     language = views.language
-    users = [
+    linked = [
         ConceptUser(
             views.link_to(thing),
             views.link_to(path),
@@ -258,4 +401,9 @@ def _linked_users(topic: str, concepts: Concepts, views: Views) -> list[ConceptU
         )
         for (thing, path), narrower in sorted(found.items())
     ]
-    return sorted(users, key=lambda user: (sort_key(user.thing.text, language), user.thing.href))
+    return sorted(linked, key=lambda user: (sort_key(user.thing.text, language), user.thing.href))
+
+
+def users_beneath(concepts: Concepts) -> set[str]:
+    """Return the things that are described with the topic, or with a concept below it."""
+    return {thing for name in concepts.beneath for thing, _ in concepts.users.get(name, ())}

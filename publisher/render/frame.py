@@ -9,8 +9,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pyoxigraph import Literal, NamedNode
 
-from publisher.addresses import Addresses, with_parameters
-from publisher.languages import BY_TAG, locale_of, text_direction
+from publisher.addresses import CONTENT_PARAMETER, Addresses, with_parameters
+from publisher.languages import (
+    BY_TAG,
+    language_name,
+    locale_of,
+    text_direction,
+)
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
@@ -33,10 +38,19 @@ class PageLanguage:
     Attributes:
         language: Language of the page.
         chosen: Whether the reader chose it in the address, so that links must keep it.
+        content: The language chosen in the address for texts of the data; empty for none.
     """
 
     language: str
     chosen: bool = False
+    content: str = ""
+
+    @property
+    def kept(self) -> str:
+        """Return the parameters that links keep."""
+        pairs = [f"lang={self.language}"] * self.chosen
+        pairs += [f"{CONTENT_PARAMETER}={self.content}"] * bool(self.content)
+        return "&".join(pairs)
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,11 @@ def lang_attributes(tag: str) -> Markup:
     return Markup(' lang="{}"{}').format(tag, direction)
 
 
+def _name_of_language(tag: str, language: str) -> str:
+    """Return the name of a language in another one; a text may be in none."""
+    return language_name(tag, language) if tag else translate("no language", language)
+
+
 def no_notice(language: str) -> str:
     """Return nothing: all is as it should be."""
     return ""
@@ -76,6 +95,7 @@ class Frame:
         addresses: Addresses,
         present: str = "",
         notice: Callable[[str], str] = no_notice,
+        content_languages: Sequence[str] = (),
     ) -> None:
         """Prepare the templates; they escape everything.
 
@@ -85,7 +105,11 @@ class Frame:
             addresses: Of the pages.
             present: Address of the site as it is now, when these are pages of the past.
             notice: Language → what pages about the site tell before all else; mostly nothing.
+            content_languages: Tags of the languages of the data.
         """
+        own = {tag.partition("-")[0] for tag in content_languages}
+        # The switch of the pages' own languages serves for these.
+        self._content_languages = tuple(content_languages) if own - set(LANGUAGES) else ()
         self._release = release
         self._catalogued = catalogued
         self._addresses = addresses
@@ -100,17 +124,17 @@ class Frame:
         )
         self._environment.filters["sentence_case"] = sentence_case
         self._environment.filters["lang_attributes"] = lang_attributes
+        self._environment.filters["language_name"] = _name_of_language
 
     def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""
         if self._addresses.holds(name):
-            kept = f"lang={page_language.language}" if page_language.chosen else ""
-            return with_parameters(self._addresses.path(name), kept)
+            return with_parameters(self._addresses.path(name), page_language.kept)
         return name if name.startswith(_SAFE_SCHEMES) else ""
 
     def page_of(self, document: str, number: int, page_language: PageLanguage) -> str:
         """Return where one page of a document's incoming links is."""
-        kept = f"&lang={page_language.language}" if page_language.chosen else ""
+        kept = f"&{page_language.kept}" if page_language.kept else ""
         return with_parameters(self._addresses.path(document), f"incoming={number}{kept}")
 
     def dumps(self, dataset: str) -> list[tuple[str, str]]:
@@ -150,6 +174,7 @@ class Frame:
             values: What its template needs besides.
         """
         language, versions = page_language.language, self._versions(canonical, page, kept)
+        chosen = self._content_switches(canonical, page, kept, page_language)
         written = self._environment.get_template(template).render(
             **values,
             **self._surroundings(page_language),
@@ -158,11 +183,29 @@ class Frame:
             summary=_shorten(summary),
             versions=versions,
             switches=[version for version in versions if version.language != language],
+            content_switches=chosen,
             now=self._now(canonical, page, kept, page_language),
             place_on_site=self._addresses.on_site(canonical),
             picture=self._picture(language, picture),
         )
         return written.encode()
+
+    def _content_switches(
+        self, canonical: str, page: int, kept: str, page_language: PageLanguage
+    ) -> list[tuple[str, str]]:
+        """Return the languages of the data: tag, and this page with texts in it."""
+        before = [f"incoming={page}"] * (page > 1) + [kept] * bool(kept)
+        before += [f"lang={page_language.language}"] * page_language.chosen
+        return [
+            (
+                tag,
+                with_parameters(
+                    self._addresses.path(canonical),
+                    "&".join([*before, f"{CONTENT_PARAMETER}={tag}"]),
+                ),
+            )
+            for tag in self._content_languages
+        ]
 
     def _surroundings(self, page_language: PageLanguage) -> dict[str, object]:
         """Return what every page for a reader has around it."""
@@ -176,7 +219,11 @@ class Frame:
             "root": self._addresses.path(self._addresses.base_iri),
             "address": lambda path: self.href(self._addresses.base_iri + path, page_language),
             "search_language": language if page_language.chosen else "",
+            "content_language": page_language.content,
+            "content_languages": self._content_languages,
             "licenses": self._licenses(page_language),
+            # Files that somebody looks at have none.
+            "has_catalogue": self._release.catalogue in self._release.graphs,
             "release": self._release.id,
             "notice": self._notice(language),
             "published": self._published(language),

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import islice
 from typing import TypeVar
+from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from publisher.languages import LANGUAGES, SOURCE_LANGUAGE
+from publisher.languages import LANGUAGES, language_rank
 from publisher.query.engine import LABELS, Description, Engine
+from publisher.rdf.label_properties import LITERAL_FORM, XL_LABELS, find_label_properties
 from publisher.rdf.namespaces import LABELS as LABEL_PATHS
 from publisher.rdf.namespaces import shorten
 
@@ -43,16 +48,15 @@ def standard_terms() -> Labels:
 def best_label(literals: Iterable[Literal], language: str) -> Literal | None:
     """Return the literal in the language; else one without, else English, else the first.
 
-    A region's tag counts as its language: ``en-GB`` serves ``en``.
+    A region's tag counts as its language: ``en-GB`` serves ``en``. What else a reader prefers
+    comes before English (``languages.language_rank``).
     """
     return min(literals, key=lambda literal: _language_rank(literal, language), default=None)
 
 
 def _language_rank(literal: Literal, language: str) -> tuple[int, str, str]:
     tag = (literal.language or "").lower()
-    primary = tag.split("-")[0]
-    order = 0 if primary == language else 1 if not tag else 2 if primary == SOURCE_LANGUAGE else 3
-    return (order, tag, literal.value)
+    return (language_rank(tag, language), tag, literal.value)
 
 
 def foreign_language(literal: Literal, language: str) -> str:
@@ -75,7 +79,38 @@ def iri_as_label(name: str, prefixes: Mapping[str, str], base_iri: str) -> str:
     if name.startswith(base_iri):
         path, _, fragment = name.removeprefix(base_iri).partition("#")
         return fragment or path.removeprefix("id/") or name
+    fragment = name.partition("#")[2]
+    if fragment:
+        return split_name(fragment)
     return name.removeprefix("https://").removeprefix("http://").rstrip("/") or name
+
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[_-]+")
+
+
+def split_name(local: str) -> str:
+    """Return a local name as words, as far as it shows where they begin.
+
+    >>> [split_name(name) for name in ("superOrdinate", "HTTPServer", "flows_into", "L_0003")]
+    ['super ordinate', 'HTTP server', 'flows into', 'L_0003']
+    """
+    text = unquote(local)
+    if any(letter.isdigit() for letter in text):
+        return text
+    words = [word for word in _CAMEL.split(text) if word]
+    return " ".join(word if word.isupper() else word.lower() for word in words) or text
+
+
+def term_as_label(name: str, prefixes: Mapping[str, str], base_iri: str) -> str:
+    """Return how a class or property without a label is called: by prefix, else by local name.
+
+    >>> term_as_label("http://e.org/thesaurus/superOrdinate", {}, "https://x/")
+    'super ordinate'
+    """
+    label = iri_as_label(name, prefixes, base_iri)
+    if name.startswith(base_iri) or "/" not in label:
+        return label
+    return split_name(name.rstrip("/").rpartition("/")[2]) or label
 
 
 class LabelPicker:
@@ -108,10 +143,18 @@ class LabelPicker:
         """Tell whether a thing or term has a name."""
         return name in self._labels or name in standard_terms()
 
-    def of(self, name: str) -> Literal:
-        """Return what a thing or term is called; its shortened IRI when it has no name."""
+    def of(self, name: str, *, is_term: bool = False) -> Literal:
+        """Return what a thing is called; its shortened IRI when it has no name.
+
+        A class or property is called by its local name rather than by the whole IRI.
+        """
         found = best_label(self._labels.get(name) or standard_terms().get(name, ()), self._language)
-        return found or Literal(iri_as_label(name, self._prefixes, self._base_iri))
+        write = term_as_label if is_term else iri_as_label
+        return found or Literal(write(name, self._prefixes, self._base_iri))
+
+    def all_of(self, name: str) -> tuple[Literal, ...]:
+        """Return all names by the property that names a thing."""
+        return self._labels.get(name, ())
 
 
 # What things are called, asked of the engine for many at once.
@@ -121,6 +164,15 @@ _CHUNK = 500
 # A filter, not VALUES, for the properties: the engine would begin with all that have them.
 _QUERY = "SELECT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {things} }} \
 ?thing ?property ?value . FILTER(?property IN ({properties})) }}"
+_XL_QUERY = (
+    "SELECT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {things} }}"
+    " ?thing {properties} ?label ."
+    f" ?label <{LITERAL_FORM}> ?value . BIND(<{XL_LABELS[0]}> AS ?property) }}}}"
+)
+_DECLARED_QUERY = (
+    "SELECT DISTINCT ?low ?high WHERE"
+    " { ?low <http://www.w3.org/2000/01/rdf-schema#subPropertyOf> ?high }"
+)
 _T = TypeVar("_T")
 
 
@@ -137,15 +189,61 @@ def fetch_in_chunks(found: Iterable[_T], size: int = _CHUNK) -> Iterator[Sequenc
 
 def fetch_labels(engine: Engine, things: Iterable[str]) -> Labels:
     """Return IRI → its names, by the first property that names it; things without are left out."""
+    naming = fetch_naming(engine)
+    names = sorted(set(things))
+    found = _fetch_literals(engine, names, _QUERY, naming.paths)
+    if naming.has_xl:
+        left = [name for name in names if name not in found]
+        found |= _fetch_literals(engine, left, _XL_QUERY, (XL_LABELS[0],))
+    return found
+
+
+def _fetch_literals(
+    engine: Engine, names: Iterable[str], query: str, paths: Sequence[str]
+) -> dict[str, tuple[Literal, ...]]:
     found: dict[str, dict[str, set[Literal]]] = {}
-    properties = ", ".join(f"<{path}>" for path in LABEL_PATHS)
-    for part in fetch_in_chunks(sorted(set(things))):
-        names = " ".join(str(NamedNode(name)) for name in part)
-        for row in engine.rows(_QUERY.format(things=names, properties=properties)):
+    properties = ", ".join(f"<{path}>" for path in paths)
+    for part in fetch_in_chunks(names):
+        things = " ".join(str(NamedNode(name)) for name in part)
+        for row in engine.rows(query.format(things=things, properties=properties)):
             if isinstance(row["value"], Literal):
                 values = found.setdefault(row["thing"].value, {})
                 values.setdefault(row["property"].value, set()).add(row["value"])
     return {
-        name: tuple(sorted(next(properties[p] for p in LABEL_PATHS if p in properties), key=str))
+        name: tuple(sorted(next(properties[p] for p in paths if p in properties), key=str))
         for name, properties in found.items()
     }
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What names things in a release.
+
+    Attributes:
+        paths: The properties, those that the data declare to be like the usual ones included.
+        has_xl: Whether there are labels of SKOS-XL.
+    """
+
+    paths: tuple[str, ...] = LABEL_PATHS
+    has_xl: bool = False
+
+    @property
+    def is_usual(self) -> bool:
+        """Tell whether the usual properties alone name things."""
+        return self.paths == LABEL_PATHS and not self.has_xl
+
+
+_NAMINGS: WeakKeyDictionary[Engine, Naming] = WeakKeyDictionary()
+
+
+def fetch_naming(engine: Engine) -> Naming:
+    """Return what names things in a release; the engine is asked once."""
+    known = _NAMINGS.get(engine)
+    if known is None:
+        pairs: dict[str, list[str]] = {}
+        for row in engine.rows(_DECLARED_QUERY):
+            if isinstance(row["low"], NamedNode) and isinstance(row["high"], NamedNode):
+                pairs.setdefault(row["high"].value, []).append(row["low"].value)
+        has_xl = bool(engine.rows(f"SELECT ?x {{ ?x <{XL_LABELS[0]}> ?y }} LIMIT 1"))
+        known = _NAMINGS[engine] = Naming(find_label_properties(pairs).names, has_xl)
+    return known

@@ -22,6 +22,7 @@ class Value:
         anchor: Where such a thing stands, if its IRI leads here.
         picture: Where a picture is that stands for it.
         spoken: The language of the text in words, where the page tells it.
+        parts: What the text is made of, where some of it leads elsewhere.
     """
 
     text: str
@@ -32,6 +33,7 @@ class Value:
     anchor: str = ""
     picture: str = ""
     spoken: str = ""
+    parts: tuple[Value, ...] = ()
 
     @property
     def external(self) -> bool:

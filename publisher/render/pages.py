@@ -8,14 +8,16 @@ from typing import Any
 
 from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES, translate
-from publisher.query.engine import Description, Engine
+from publisher.query.engine import MOST_COUNTED, MOST_OF_SCHEME, Description, Engine
 from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
+from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
 from publisher.release.model import Release
 from publisher.release.search import Hit
 from publisher.render.catalogue_pages import CataloguePages, CatalogueView
 from publisher.render.compose import PageBuilder
+from publisher.render.concept_lists import ConceptListPages, SchemeOverview
 from publisher.render.datasets import Download, fetch_site_metadata, schema_org_json
 from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
@@ -26,7 +28,9 @@ from publisher.render.layout import Layout
 from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
-from publisher.render.ontology.pages import OntologyPages, is_ontology
+from publisher.render.ontology.axioms import Axiom
+from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
+from publisher.render.ontology.terms import KINDS
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
@@ -55,11 +59,12 @@ class Pages:
         tiles: TileSource | None = None,
         seconds: float = inf,
         notice: Callable[[str], str] = no_notice,
+        content_languages: Sequence[str] = (),
     ) -> None:
         """Read from the engine what every page needs.
 
         Args:
-            release: What the pages show.
+            release: What is shown.
             engine: Over the same release.
             addresses: Of the site.
             named: The named queries.
@@ -68,6 +73,7 @@ class Pages:
             tiles: Who has the tiles beneath maps; None for maps without tiles.
             seconds: How long choosing the rows of a table may take.
             notice: Language → what the home page tells before all else; mostly nothing.
+            content_languages: Tags of the languages of the data, those preferred first.
         """
         self._release = release
         self._engine = engine
@@ -75,19 +81,24 @@ class Pages:
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
+        self.concepts = index = ConceptIndex(release.folder / CONCEPTS_FILE)
+        main = self._home.main
         self._composer = PageBuilder(
-            release, engine, self._layout, self._maps, self._home.main, addresses.site_url
+            release, engine, self._layout, self._maps, main, index, addresses.site_url
         )
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
-        self._frame = Frame(release, self._catalogued, addresses, present, notice)
+        self._frame = Frame(
+            release, self._catalogued, addresses, present, notice, content_languages
+        )
         first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
-        self.search = SearchPages(self._frame, release, engine, addresses)
+        self.search = SearchPages(self._frame, release, engine, addresses, self.concepts)
+        self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
-        classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
-        self._use = UsageGuide(self._frame, release, addresses, self.tables, classes)
+        classes = dict.fromkeys([self._home.main, *self._home.counts])
+        self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
         self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
 
     def document(
@@ -102,12 +113,9 @@ class Pages:
         )
         topic = page.topic
         lead = topic.descriptions[0].text if topic and topic.descriptions else ""
-        by_kind = sections_by_kind(page.others)
+        by_kind = sections_by_kind(page.others, translate("Other terms", page_language.language))
         dumps = self._frame.dumps(document.iri)
-        template, more = "document.html", {}
-        if is_ontology(description):
-            template = "ontology.html"
-            more = self._ontologies.parts(document.topic, by_kind, page_language)
+        template, more = self._by_subject(document, description, by_kind, page_language)
         return self._frame.render(
             template,
             page_language,
@@ -125,6 +133,7 @@ class Pages:
             incoming=page.incoming,
             by_graph=self._by_graph(description, page_language),
             description=description,
+            is_cut=description.incoming_total in (MOST_OF_SCHEME, MOST_COUNTED),
             representations=self._representations(document),
             structured=schema_org_json(
                 description,
@@ -136,10 +145,26 @@ class Pages:
             dumps=dumps,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             behind_query=self._behind(document),
-            next_page=self._page(document, description, 1, page_language),
-            previous_page=self._page(document, description, -1, page_language),
+            next_page=page.is_paged and self._page(document, description, 1, page_language),
+            previous_page=page.is_paged and self._page(document, description, -1, page_language),
             **more,
         )
+
+    def _by_subject(
+        self,
+        document: Document,
+        description: Description,
+        by_kind: Sequence[Section],
+        page_language: PageLanguage,
+    ) -> tuple[str, dict[str, Any]]:
+        """Return the template of a document, and what it needs for what it is about."""
+        if is_ontology(description):
+            parts = self._ontologies.parts(document.topic, by_kind, page_language)
+            return "ontology.html", parts
+        axioms: tuple[Axiom, ...] = ()
+        if is_term(description, document.topic):
+            axioms = self._ontologies.axioms_about(document.topic, page_language)
+        return "document.html", {"axioms": axioms}
 
     def _by_graph(
         self, description: Description, page_language: PageLanguage
@@ -291,6 +316,7 @@ class Pages:
         cards = self._home.cards(language, link)
         example = cards[0].iri if cards else addresses.base_iri + "catalog"
         lead = text_in(self._catalogued.site.descriptions, language)
+        schemes = self._opening_schemes(page_language)
         return self._frame.render(
             "home.html",
             page_language,
@@ -298,7 +324,10 @@ class Pages:
             title=text_in(self._catalogued.site.titles, language) or addresses.base_iri,
             summary=lead,
             lead=lead,
-            main=self._home.collection(main, language, link) if main else None,
+            schemes=schemes,
+            main=self._home.collection(main, language, link)
+            if main and not (schemes and main in _SCHEME_CLASSES)
+            else None,
             cards=cards,
             map=self._maps.of_home(language, link),
             collections=self._home.collections(language, link),
@@ -312,6 +341,17 @@ class Pages:
             ],
             **self._use.parts(example, main, page_language),
         )
+
+    def _opening_schemes(self, page_language: PageLanguage) -> list[SchemeOverview]:
+        """Return the concept schemes with which the home page opens.
+
+        They are the content of a site that describes more concepts than all else.
+        """
+        concepts = sum(scheme.concepts for scheme in self.concepts.schemes().values())
+        others = sum(n for name, n in self._home.counts.items() if name not in _SCHEME_CLASSES)
+        if not concepts or concepts < others:
+            return []
+        return self.concept_lists.overviews(page_language, _MOST_SCHEMES)
 
     def problem(
         self,
@@ -357,17 +397,32 @@ def _partial_files(offers: Sequence[Download], dumps: Sequence[tuple[str, str]])
 # The parts of a document that holds many things: which kinds, in which order.
 
 
+# So many schemes stand on a home page that opens with them.
+_MOST_SCHEMES = 12
+_SCHEME_CLASSES = frozenset(
+    iri(f"skos:{name}") for name in ("Concept", "ConceptScheme", "Collection", "OrderedCollection")
+)
+# A functional object property is an object property first of all.
+_KINDS_OF_TERMS = frozenset(kind for _, kinds in KINDS for kind in kinds)
+
+
 def is_vocabulary(things: Iterable[Thing]) -> bool:
     """Tell whether a document is read by its terms, and needs a list of them."""
     return any("#" in thing.iri for thing in things)
 
 
-def sections_by_kind(things: Iterable[Thing]) -> tuple[Section, ...]:
-    """Return things by their first kind, the kinds in order of appearance."""
+def sections_by_kind(things: Iterable[Thing], others: str = "") -> tuple[Section, ...]:
+    """Return things by their first kind, the kinds in order of appearance.
+
+    Args:
+        things: Of a document.
+        others: What those without a kind are called.
+    """
     kinds: dict[str, Value] = {}
     found: dict[str, list[Thing]] = {}
     for thing in things:
-        kind = thing.kinds[0] if thing.kinds else Value("")
+        told = [kind for kind in thing.kinds if kind.href in _KINDS_OF_TERMS]
+        kind = (*told, *thing.kinds, Value(others))[0]
         kinds.setdefault(kind.text, kind)
         found.setdefault(kind.text, []).append(thing)
     return tuple(

@@ -12,7 +12,8 @@ from pyoxigraph import Literal
 from publisher.addresses import Addresses
 from publisher.messages import translate
 from publisher.query.engine import Engine
-from publisher.rdf.text import plain_letters, word_spans
+from publisher.rdf.text import is_unspaced, plain_letters, word_spans
+from publisher.release.concepts import ConceptIndex, SchemeSummary, best_name
 from publisher.release.model import Release
 from publisher.release.search import LONGEST_QUERY, Hit, SearchResult
 from publisher.render.frame import Frame, PageLanguage
@@ -28,6 +29,8 @@ from publisher.render.page_model import Value
 PAGE_SIZE = 20
 _SNIPPET = 220
 _BEFORE = 60
+# So many steps of the way down to a concept stand with it.
+_LONGEST_WAY = 6
 
 # A piece of a text, and whether it is what was looked for.
 Piece = tuple[str, bool]
@@ -44,6 +47,7 @@ class HitView:
         label: What it is called, in pieces.
         snippet: The part of its texts that fits, in pieces.
         kind: What it is.
+        way: Of a concept: what it stands below, from the top.
     """
 
     iri: str
@@ -52,15 +56,20 @@ class HitView:
     label: Sequence[Piece]
     snippet: Sequence[Piece]
     kind: Value | None
+    way: Sequence[str] = ()
 
 
 def split_matches(text: str, found: SearchResult) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
     position = 0
+    # Of a script without spaces the words are pairs of letters, and each letter stands by itself.
+    letters = {letter for word in found.words if not word.isascii() for letter in word}
     for begin, end, folded in word_spans(text):
         word = plain_letters(folded)
-        if word in found.words or (found.beginning and word.startswith(found.beginning)):
+        is_letter = end - begin == 1 and word in letters and is_unspaced(word)
+        begins = bool(found.beginning) and word.startswith(found.beginning)
+        if word in found.words or begins or is_letter:
             cut += [(text[position:begin], False), (text[begin:end], True)]
             position = end
     cut.append((text[position:], False))
@@ -91,22 +100,35 @@ class SearchPages:
     """Shows what was found in one release."""
 
     def __init__(
-        self, frame: Frame, release: Release, engine: Engine, addresses: Addresses
+        self,
+        frame: Frame,
+        release: Release,
+        engine: Engine,
+        addresses: Addresses,
+        index: ConceptIndex,
     ) -> None:
-        """Keep what pages are made of."""
+        """Keep what pages are made of; ``index`` knows where concepts stand."""
+        self._index = index
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._iri = release.base_iri + "search"
 
     def page(
-        self, text: str, found: SearchResult, number: int, page_language: PageLanguage
+        self,
+        text: str,
+        found: SearchResult,
+        number: int,
+        page_language: PageLanguage,
+        scheme: SchemeSummary | None = None,
     ) -> bytes:
-        """Return a page of hits; without a text, the form alone."""
+        """Return a page of hits, perhaps of one scheme; without a text, the form alone."""
         return self._frame.render(
             "search.html",
             page_language,
             self._iri,
             title=translate("Search", page_language.language),
-            kept=self._query(text, number),
+            kept=self._query(text, number, scheme=scheme),
+            scheme=scheme.slug if scheme else "",
+            within=self._scheme_link(scheme, page_language),
             asked=text,
             longest=LONGEST_QUERY,
             total=len(found.hits),
@@ -115,9 +137,20 @@ class SearchPages:
             first=(number - 1) * PAGE_SIZE + 1,
             page_number=number,
             pages=self.pages(found),
-            previous_page=self._page(text, found, number - 1, page_language),
-            next_page=self._page(text, found, number + 1, page_language),
-            as_json=f"{self._addresses.path(self._iri)}.json?{self._query(text, number)}",
+            previous_page=self._page(text, found, number - 1, page_language, scheme),
+            next_page=self._page(text, found, number + 1, page_language, scheme),
+            as_json=f"{self._addresses.path(self._iri)}.json?"
+            + self._query(text, number, scheme=scheme),
+        )
+
+    def _scheme_link(
+        self, scheme: SchemeSummary | None, page_language: PageLanguage
+    ) -> Value | None:
+        if scheme is None:
+            return None
+        name = best_name(scheme.names, page_language.language)
+        return Value(
+            name.value if name else scheme.iri, self._frame.href(scheme.iri, page_language)
         )
 
     @staticmethod
@@ -143,7 +176,12 @@ class SearchPages:
         ]
 
     def json(
-        self, text: str, found: SearchResult, number: int, page_language: PageLanguage
+        self,
+        text: str,
+        found: SearchResult,
+        number: int,
+        page_language: PageLanguage,
+        scheme: SchemeSummary | None = None,
     ) -> bytes:
         """Return a page of hits as JSON; in marks are begin and end of what was looked for."""
         hits = []
@@ -158,6 +196,8 @@ class SearchPages:
                 "snippet": snippet[0],
                 "snippetMarks": snippet[1],
             }
+            if hit.way:
+                properties["way"] = list(hit.way)
             if hit.kind is not None:
                 properties["kind"] = hit.kind.text
                 properties["kindLanguage"] = hit.kind.language or page_language.language
@@ -172,19 +212,33 @@ class SearchPages:
         }
         return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
 
-    def _query(self, text: str, number: int, page_language: PageLanguage | None = None) -> str:
+    def _query(
+        self,
+        text: str,
+        number: int,
+        page_language: PageLanguage | None = None,
+        scheme: SchemeSummary | None = None,
+    ) -> str:
         pairs = [("q", text)] if text else []
+        pairs += [("scheme", scheme.slug)] if scheme else []
         pairs += [("page", str(number))] if number > 1 else []
         if page_language is not None and page_language.chosen:
             pairs.append(("lang", page_language.language))
         return urlencode(pairs)
 
     def _page(
-        self, text: str, found: SearchResult, number: int, page_language: PageLanguage
+        self,
+        text: str,
+        found: SearchResult,
+        number: int,
+        page_language: PageLanguage,
+        scheme: SchemeSummary | None,
     ) -> str:
         if not 1 <= number <= self.pages(found):
             return ""
-        return f"{self._addresses.path(self._iri)}?{self._query(text, number, page_language)}"
+        return f"{self._addresses.path(self._iri)}?" + self._query(
+            text, number, page_language, scheme
+        )
 
     def _shown(
         self, found: SearchResult, number: int, page_language: PageLanguage
@@ -199,9 +253,19 @@ class SearchPages:
                 label=split_matches(hit.label, found),
                 snippet=hit_snippet(hit, found),
                 kind=_kind(hit, names, page_language.language),
+                way=self._way(hit, page_language.language),
             )
             for hit in hits
         ]
+
+    def _way(self, hit: Hit, language: str) -> list[str]:
+        """Return the names of what a concept stands below, from the top, at most the nearest."""
+        if "concept" not in self._index.kinds(hit.iri):
+            return []
+        way = self._index.way_up(hit.iri)[:-1][-_LONGEST_WAY:]
+        known = self._index.concepts(way)
+        names = (best_name(known[each].names, language) for each in way if each in known)
+        return [name.value for name in names if name is not None]
 
 
 def _kind(hit: Hit, names: Labels, language: str) -> Value | None:

@@ -23,6 +23,7 @@ from publisher.render.page_model import PropertyValues, Value
 LONGEST = 300
 # Texts for people, and texts written in lines (queries), are shown further.
 LONGEST_LEGIBLE = 4000
+_ADDRESS_LIKE = re.compile(r"[\w-]+(\.[\w-]+)+/")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\w)")
 
 
@@ -148,11 +149,12 @@ def first_sentence(text: str) -> str:
 def sentence_case(text: str) -> str:
     """Return a name as it stands at the beginning of a line; a prefixed name stays as it is.
 
-    >>> [sentence_case(name) for name in ("påstående", "skos:note", "RDF-data")]
-    ['Påstående', 'skos:note', 'RDF-data']
+    >>> [sentence_case(name) for name in ("påstående", "skos:note", "RDF-data", "www.w3.org/ns")]
+    ['Påstående', 'skos:note', 'RDF-data', 'www.w3.org/ns']
     """
     first = text.partition(" ")[0].rstrip(":")
-    return text if ":" in first else text[:1].upper() + text[1:]
+    is_address = ":" in first or _ADDRESS_LIKE.match(first) is not None
+    return text if is_address else text[:1].upper() + text[1:]
 
 
 def sort_key(text: str, language: str = LANGUAGES[0]) -> str:

@@ -8,13 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
+from publisher.languages import LANGUAGES, ReaderLanguage, language_rank
 from publisher.messages import translate
 from publisher.query.engine import LABELS, Description
+from publisher.rdf.label_properties import LITERAL_FORM as _LITERAL_FORM
+from publisher.rdf.label_properties import XL_LABELS
 from publisher.rdf.namespaces import DETAILS, LABEL, LANG_STRING, iri
 from publisher.rdf.subjects import list_members
 from publisher.render.labels import LabelPicker, foreign_language
 from publisher.render.layout import Layout, PropertyLayout
 from publisher.render.neighbours import Neighbourhood
+from publisher.render.ontology.axioms import AxiomWriter
 from publisher.render.page_model import (
     Badge,
     Fact,
@@ -32,6 +36,13 @@ _DEFINED_BY = iri("rdfs:isDefinedBy")
 _DESCRIPTIONS = (iri("dcterms:description"), iri("skos:definition"), iri("rdfs:comment"))
 # A name in another language is another fact, not a translation.
 _IN_EVERY_LANGUAGE = frozenset({iri("skos:altLabel")})
+# Things are found by them, and not shown with them (SKOS Reference, section 5.1).
+_NOT_SHOWN = frozenset({iri("skos:hiddenLabel"), XL_LABELS[2]})
+_CONCEPTS = frozenset(
+    iri(f"skos:{name}") for name in ("Concept", "ConceptScheme", "Collection", "OrderedCollection")
+)
+# Stands for all the properties whose values are names in other languages.
+_OTHER_NAMES = "urn:publisher:names-in-other-languages"
 
 
 class Views:
@@ -60,6 +71,7 @@ class Views:
             key = subject.value if isinstance(subject, NamedNode) else str(subject)
             self._by_subject[key][triple.predicate.value].append(triple.object)
         self._statements = read_provenance(self._by_subject)
+        self._axioms = AxiomWriter(self._by_subject, self.link_to, language)
         # Things without a name that a document describes beside its topic are shown in place.
         self._parts = set(description.subjects[1:])
 
@@ -87,6 +99,7 @@ class Views:
         described = next((p for p in _DESCRIPTIONS if properties.get(p)), "")
         shown = [p for p in properties if p not in (_TYPE, described) and self._tells(name, p)]
         lines = {p: self._line(name, p, properties[p], placings) for p in shown}
+        lines |= self._other_names(name, properties, set(lines))
         return Thing(
             iri=name,
             anchor=anchor_of(name),
@@ -101,10 +114,46 @@ class Views:
             disputed=self._disputed(name, properties, placings),
         )
 
+    def _other_names(
+        self, name: str, properties: Mapping[str, list[object]], told: set[str]
+    ) -> dict[str, PropertyValues]:
+        """Return lines with what else a thing is called: in other languages, by other properties.
+
+        A name in a language of the site's pages stands on the page in that language; of a concept
+        all of them are shown.
+        """
+        names = self._names.all_of(name)
+        heading = self._names.of(name)
+        kinds = {str(getattr(kind, "value", "")) for kind in properties.get(_TYPE, ())}
+        hidden = () if kinds & _CONCEPTS else LANGUAGES
+        others = [
+            n
+            for n in names
+            if n != heading
+            and n.language
+            and n.language.partition("-")[0] not in hidden
+            and n.value != heading.value
+        ]
+        lines = {}
+        if others and name in self._by_subject:
+            facts = self.facts(name, _OTHER_NAMES, others, LANG_STRING)
+            title = Value(translate("In other languages", self.language))
+            lines[_OTHER_NAMES] = PropertyValues(title, _OTHER_NAMES, facts)
+        known = {n.value for n in names}
+        for path in LABELS if names else ():
+            further = [
+                t
+                for t in properties.get(path, ())
+                if isinstance(t, Literal) and t.value not in known
+            ]
+            if further and path not in told and path != _LITERAL_FORM:
+                lines[path] = self._line(name, path, further, {})
+        return lines
+
     def _kinds(self, classes: Sequence[str]) -> tuple[Value, ...]:
         """Return links to classes; two that are called alike are one to a reader."""
         kinds: dict[str, Value] = {}
-        for kind in map(self.link_to, classes):
+        for kind in map(self._term, classes):
             kinds.setdefault(kind.text.casefold(), kind)
         return tuple(kinds.values())
 
@@ -112,6 +161,8 @@ class Views:
         """Tell whether a line would tell more than heading and document already do."""
         if predicate == _DEFINED_BY:
             return subject.partition("#")[0] not in self._by_subject
+        if predicate in _NOT_SHOWN:
+            return False
         if predicate in LABELS and predicate != iri("sh:name"):
             return any(fact[0] == predicate for fact in self._statements.about.get(subject, ()))
         return True
@@ -132,8 +183,13 @@ class Views:
     def _property(self, predicate: str, placing: PropertyLayout | None) -> Value:
         """Return the name of a property: the shape's, else its own; it leads to its definition."""
         called = placing.names.get(self.language) if placing else None
-        name = self.link_to(predicate)
+        name = self._term(predicate)
         return Value(called, name.href) if called else name
+
+    def _term(self, name: str) -> Value:
+        """Return a link to a class or property, with its name."""
+        label = self._names.of(name, is_term=True)
+        return Value(label.value, self._link(name), foreign_language(label, self.language))
 
     def _line(
         self,
@@ -152,9 +208,7 @@ class Views:
     ) -> tuple[Fact, ...]:
         """Return values as a viewer shows them, those with the same sources and notes together."""
         together: dict[tuple[tuple[str, ...], tuple[Literal, ...]], list[Value]] = {}
-        fitting = self._in_language(predicate, terms, viewer)
-        valued = [(term, self._value(term, viewer)) for term in fitting]
-        for term, value in sorted(valued, key=lambda v: value_order(v[1], self.language)):
+        for term, value in self._valued(predicate, terms, viewer):
             fact = (predicate, term)
             sources = self._statements.sources_of(subject, fact, terms)
             if not sources and isinstance(term, NamedNode):
@@ -169,6 +223,27 @@ class Views:
             )
             for (sources, notes), values in together.items()
         )
+
+    def _valued(
+        self, predicate: str, terms: Sequence[object], viewer: str
+    ) -> list[tuple[object, Value]]:
+        """Return the terms to be shown as values, sorted; the members of a list keep its order."""
+        axioms = [(term, self._axioms.value(predicate, term)) for term in terms]
+        found = [(term, value) for term, value in axioms if value is not None]
+        left = [term for term, value in axioms if value is None]
+        lists = [members for term in left if (members := self._list(term))]
+        plain = [term for term in left if not self._list(term)]
+        found += [(t, self._value(t, viewer)) for t in self._in_language(predicate, plain, viewer)]
+        found.sort(key=lambda v: value_order(v[1], self.language))
+        for members in sorted(lists, key=lambda members: str(members[0])):
+            fitting = self._in_language(predicate, members, viewer)
+            found += [(t, self._value(t, viewer)) for t in members if t in fitting]
+        return found
+
+    def _list(self, term: object) -> list[object]:
+        """Return the members of an RDF list; none when a term is no list."""
+        members = list(list_members(term, self._by_subject))
+        return members if members != [term] else []
 
     def has_name(self, name: str) -> bool:
         """Tell whether a thing has a name."""
@@ -187,15 +262,22 @@ class Views:
         self, predicate: str, terms: Sequence[object], viewer: str = ""
     ) -> Sequence[object]:
         """Return the texts in the page's language when there are any, and all that is not text."""
-        found = [member for term in terms for member in list_members(term, self._by_subject)]
+        found = list(terms)
         texts = [t for t in found if isinstance(t, Literal) and t.language]
-        fitting = [t for t in texts if not foreign_language(t, self.language)]
+        fitting = self._preferred(texts)
         if viewer == LANG_STRING:
             return found
         if not fitting or predicate in _IN_EVERY_LANGUAGE:
             spellings = {t.value: t for t in [*texts, *fitting]}
             fitting = list(spellings.values())
         return [t for t in found if t not in texts] + list(fitting)
+
+    def _preferred(self, texts: Sequence[Literal]) -> list[Literal]:
+        """Return the texts in the language that the reader would rather read, if there is one."""
+        ranks = [language_rank(t.language or "", self.language) for t in texts]
+        best = min(ranks, default=0)
+        is_wanted = best <= 1 or isinstance(self.language, ReaderLanguage)
+        return [t for t, rank in zip(texts, ranks, strict=True) if rank == best and is_wanted]
 
     def _value(self, term: object, viewer: str = "") -> Value:
         if isinstance(term, NamedNode):

@@ -16,6 +16,7 @@ from publisher.config import Config
 from publisher.release.model import Release
 from publisher.serve import (
     catalogue,
+    concepts,
     documents,
     feeds,
     files,
@@ -51,6 +52,7 @@ _ROUTE_MODULES: tuple[Routes, ...] = (
     sparql.blueprint,
     sparql.queries_blueprint,
     search.blueprint,
+    concepts.blueprint,
     tables.blueprint,
     files.blueprint,
     catalogue.blueprint,

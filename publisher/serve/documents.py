@@ -8,7 +8,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, request
 
-from publisher.addresses import INCOMING_PARAMETER, LANGUAGE_PARAMETER, split_file, with_parameters
+from publisher.addresses import (
+    CONTENT_PARAMETER,
+    INCOMING_PARAMETER,
+    LANGUAGE_PARAMETER,
+    split_file,
+    with_parameters,
+)
 from publisher.errors import NotAcceptable
 from publisher.messages import translate
 from publisher.rdf import media_types
@@ -101,7 +107,7 @@ def named(response: Response, chosen: Chosen) -> Response:
 def _page_parameters(document: Document) -> dict[str, str]:
     """Return the parameters of the request that are not part of the document's own name."""
     own = parse_qsl(document.iri.partition("?")[2], keep_blank_values=True)
-    names = (INCOMING_PARAMETER, LANGUAGE_PARAMETER)
+    names = (INCOMING_PARAMETER, LANGUAGE_PARAMETER, CONTENT_PARAMETER)
     found: dict[str, str] = {}
     for name, value in request.args.items(multi=True):
         if name in names and (name, value) not in own:

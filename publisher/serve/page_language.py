@@ -4,22 +4,34 @@ from __future__ import annotations
 
 from flask import Request, Response
 
-from publisher.addresses import LANGUAGE_PARAMETER
+from publisher.addresses import CONTENT_PARAMETER, LANGUAGE_PARAMETER
+from publisher.languages import SOURCE_LANGUAGE, ReaderLanguage, is_language_tag
 from publisher.messages import LANGUAGES
-from publisher.rdf.media_types import HTML, choose_language
+from publisher.rdf.media_types import HTML, accepted_languages, choose_language
 from publisher.render.pages import PageLanguage
 from publisher.serve.headers import set_validators
 from publisher.serve.site import Site
+
+_LONGEST_TAG = 40
 
 
 def negotiate_language(request: Request, site: Site) -> PageLanguage:
     """Return the page's language: by ``?lang=``, Accept-Language, or the setting."""
     chosen = request.args.get(LANGUAGE_PARAMETER, "")
-    if chosen in LANGUAGES:
-        return PageLanguage(chosen, chosen=True)
     default = site.config.language
     offered = (default, *(language for language in LANGUAGES if language != default))
-    return PageLanguage(choose_language(request.headers.get("Accept-Language", ""), offered))
+    accepted = request.headers.get("Accept-Language", "")
+    is_chosen = chosen in LANGUAGES
+    spoken = chosen if is_chosen else choose_language(accepted, offered)
+    content = request.args.get(CONTENT_PARAMETER, "")
+    content = content if is_language_tag(content) and len(content) < _LONGEST_TAG else ""
+    # Whoever chose a language in the address gets the same page with any fields.
+    taken = [] if is_chosen else [tag.partition("-")[0] for tag in accepted_languages(accepted)]
+    there = {tag.partition("-")[0] for tag in site.content_languages}
+    own = next((tag for tag in taken if tag in there), "")
+    # What has no text in the page's language is as English as it always was.
+    others = [*taken, SOURCE_LANGUAGE, *site.content_languages]
+    return PageLanguage(ReaderLanguage(spoken, others, content or own), is_chosen, content)
 
 
 def set_content_language(response: Response, page_language: PageLanguage) -> None:

@@ -46,6 +46,11 @@ def _is_graph_request() -> bool:
     return HTML.name not in request.headers.get("Accept", "")
 
 
+def _is_far_reaching() -> bool:
+    """Tell whether concepts are requested that are many steps away."""
+    return request.path.endswith(("Transitive", "hierarchy"))
+
+
 # View → whether the request that it answers is costly.
 QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
     "catalogue.catalogue": _is_graph_request,
@@ -53,6 +58,10 @@ QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
     "catalogue.service": _always,
     "catalogue.swedish": _always,
     "catalogue.void": _always,
+    "concepts.data_of_scheme": _always,
+    "concepts.of_scheme": _is_far_reaching,
+    "concepts.search": _always,
+    "concepts.search_scheme": _always,
     "copies.file": _always,
     "crawlers.part": _always,
     "crawlers.sitemap_xml": _always,

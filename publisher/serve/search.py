@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, abort, request
 
 from publisher.rdf.media_types import BY_NAME, HTML, JSON, MediaType, negotiate
+from publisher.release.concepts import SchemeSummary
+from publisher.release.search import SearchResult
 from publisher.serve.headers import join_links, set_validators, set_vary
-from publisher.serve.page_language import negotiate_language, set_content_language
+from publisher.serve.page_language import (
+    negotiate_language,
+    page_response,
+    set_content_language,
+)
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
@@ -16,14 +24,57 @@ def _page_number() -> int:
     return int(written) if written.isascii() and written.isdecimal() and len(written) < 9 else 0
 
 
+def _scheme(site: Site) -> SchemeSummary | None:
+    """Return the concept scheme that a request is about, if it names one."""
+    slug = request.args.get("scheme", "")
+    if not slug:
+        return None
+    found = site.pages.concepts.scheme(slug)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _list(site: Site, scheme: SchemeSummary | None) -> Response:
+    """Return a list of concepts: below one, or under a letter of the index."""
+    page_language, number = negotiate_language(request, site), _page_number()
+    above = request.args.get("below", "")
+    lists = site.pages.concept_lists
+    if above:
+        body = lists.below(above, scheme, number, page_language)
+    elif scheme is not None:
+        tag, letter = request.args.get("in", ""), request.args.get("letter", "")
+        body = lists.index(scheme, tag, letter, number, page_language)
+    else:
+        body = None
+    if body is None:
+        abort(404)
+    response = page_response(site, body, page_language)
+    mark_cacheable()
+    return response
+
+
+def _in_scheme(site: Site, found: SearchResult, scheme: SchemeSummary | None) -> SearchResult:
+    """Return what was found in a concept scheme."""
+    if scheme is None:
+        return found
+    index = site.pages.concepts
+    hits = [hit for hit in found.hits if index.has_member(scheme.iri, hit.iri)]
+    return replace(found, hits=hits)
+
+
 def _answer(site: Site, chosen: MediaType) -> Response:
     page_language, text = negotiate_language(request, site), request.args.get("q", "").strip()
+    scheme = _scheme(site)
+    if chosen is HTML and not text and (scheme or request.args.get("below")):
+        return _list(site, scheme)
     found, number = site.search.find(text, page_language.language), _page_number()
+    found = _in_scheme(site, found, scheme)
     pages = site.pages.search
     if not 1 <= number <= pages.pages(found):
         abort(404)
     is_page = chosen is HTML
-    body = (pages.page if is_page else pages.json)(text, found, number, page_language)
+    body = (pages.page if is_page else pages.json)(text, found, number, page_language, scheme)
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.release.published)
     set_content_language(response, page_language)

@@ -15,7 +15,7 @@ from publisher.query.queue import FairQueue
 from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
-from publisher.release.search import SEARCH_FILE, Search
+from publisher.release.search import SEARCH_FILE, Search, read_languages
 from publisher.release.second_engine import read_release_answers
 from publisher.render.catalogue import CatalogueViews
 from publisher.render.documents import Documents
@@ -47,6 +47,8 @@ class Site:
     """What the views close over.
 
     ``present`` is the address of the whole site, when this is a release of the past below it.
+    ``content_languages`` are those of the data, in the order in which readers who have no other
+    preference get them.
     """
 
     config: Config
@@ -65,6 +67,7 @@ class Site:
     tombstones: Tombstones
     present: str = ""
     health: ProcessHealth = field(default_factory=ProcessHealth)
+    content_languages: tuple[str, ...] = ()
 
 
 def make_shared(config: Config) -> Shared:
@@ -150,6 +153,7 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
     )
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)
+    spoken = _content_languages(config, release)
     return Site(
         config=config,
         release=release,
@@ -169,6 +173,7 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
             tiles=_tiles(config),
             seconds=config.query_timeout_seconds,
             notice=(lambda language: "") if present else shared.health.notice,
+            content_languages=spoken,
         ),
         queries=queries,
         search=Search(release.folder / SEARCH_FILE, config.query_timeout_seconds),
@@ -177,4 +182,13 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
         tombstones=Tombstones(release),
         present=present,
         health=shared.health,
+        content_languages=spoken,
     )
+
+
+def _content_languages(config: Config, release: Release) -> tuple[str, ...]:
+    """Return the languages of the data: as the operator orders them, then the commonest first."""
+    found = read_languages(release.folder / SEARCH_FILE)
+    first = [tag.strip().lower() for tag in config.content_languages.split(",")]
+    ordered = [tag for tag in first if tag and (tag in found or not found)]
+    return tuple(dict.fromkeys([*ordered, *found]))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import cast
 
 import pytest
-from pyoxigraph import Literal, NamedNode, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, RdfFormat, Store
 
 from publisher.query.engine import LABELS, Description, Engine, Solution
 from publisher.render.compose import classes_of
@@ -49,6 +49,11 @@ class Pond:
             cast(Solution, {name: row[name] for name in names if row[name] is not None})
             for row in solutions
         ]
+
+    @property
+    def quads(self) -> list[Quad]:
+        """Return all that it holds."""
+        return list(self._store)
 
     @property
     def engine(self) -> Engine:

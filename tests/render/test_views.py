@@ -170,10 +170,10 @@ def test_blank_nodes_in_a_circle_end(pond: Dig) -> None:
     assert value.lines[0].facts[0].values[0].nested[0].facts[0].values[0].nested[0].iri != ""
 
 
-def test_a_list_is_shown_as_its_members(pond: Dig) -> None:
-    """rdf:first and rdf:rest mean nothing to a reader."""
+def test_a_list_is_shown_as_its_members_in_its_order(pond: Dig) -> None:
+    """rdf:first and rdf:rest mean nothing to a reader, the order does."""
     thing = pond(':a water:languages ( "sv" "en" ) .').thing("a")
-    assert [v.text for v in thing.lines[0].facts[0].values] == ["en", "sv"]
+    assert [v.text for v in thing.lines[0].facts[0].values] == ["sv", "en"]
 
 
 def test_a_list_that_bites_its_tail_ends(pond: Dig) -> None:

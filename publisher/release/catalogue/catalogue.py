@@ -208,12 +208,8 @@ def _describe_places(draft: MutableGraph, sources: MutableGraph) -> dict[NamedNo
 def _box_by_hand(draft: MutableGraph, place: NamedNode) -> Extent | None:
     """Return the extent of a place that the catalogue itself gives a box in WKT."""
     texts = [str(term.value) for term in draft.objects(place, "dcat:bbox")]
-    return extent_of_positions(
-        position
-        for text in texts
-        if text.lstrip().upper().startswith("POLYGON")
-        for position in read_positions(text)
-    )
+    areas = (found for found in readable(texts) if found["type"] == "Polygon")
+    return extent_of_positions((p[0], p[1]) for area in areas for p in positions(area))
 
 
 def _extent(sources: MutableGraph, place: NamedNode) -> Extent | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pyoxigraph import Literal, NamedNode
 
 from publisher.query.engine import Description
+from publisher.release.concepts import ConceptIndex
 from publisher.render.concepts import CONCEPT_PROPERTIES, Concepts, Tree, concept_tree
 from publisher.render.facts.figures import FigureSeries, collect_figures
 from publisher.render.facts.related import RelatedFacts
@@ -65,12 +66,27 @@ class Facts:
     shown_things: frozenset[str]
 
 
+@dataclass(frozen=True)
+class AroundTopic:
+    """What is known of the things around a topic.
+
+    Attributes:
+        related: What facts about it tell.
+        similar: What is like it.
+        concepts: Those around it, when it is one.
+        index: Of all concepts.
+    """
+
+    related: RelatedFacts
+    similar: Similarities
+    concepts: Concepts
+    index: ConceptIndex | None = None
+
+
 def build_facts(
     topic: Thing,
     description: Description,
-    related: RelatedFacts,
-    similar: Similarities,
-    concepts: Concepts,
+    around: AroundTopic,
     views: Views,
     placings: Mapping[str, PropertyLayout],
 ) -> Facts:
@@ -79,21 +95,20 @@ def build_facts(
     Args:
         topic: As its own triples show it.
         description: Of the document.
-        related: What the things around it tell.
-        similar: What is like it.
-        concepts: Those around it, when it is one.
+        around: What is known of the things around it.
         views: What names and sources are found with.
         placings: Where the shapes place its properties.
     """
+    related, concepts = around.related, around.concepts
     called = {line.iri: line.name for line in topic.lines}
     counted = collect_figures(related, views, called)
     happened = build_timeline(topic.iri, description, related, views, called)
     properties = collect_claims(related, views)
-    grown = concept_tree(topic.iri, concepts, views)
+    grown = concept_tree(topic.iri, concepts, views, around.index)
     moved = {of.path for of in counted} | (happened.properties if happened else set())
     moved |= CONCEPT_PROPERTIES if grown else set()
     users = concepts.users.get(topic.iri, ()) if grown else ()
-    here = frozenset(thing for thing, _ in users) | (set(concepts.broader) if grown else set())
+    here = frozenset(thing for thing, _ in users) | (set(concepts.known) if grown else set())
     return Facts(
         topic=topic.without(moved),
         known=_known_state(topic, description, placings, views),
@@ -102,7 +117,7 @@ def build_facts(
         claims=tuple(properties.values()),
         alike=tuple(
             (views.link_to(alike.thing), tuple(map(views.link_to, alike.concepts)))
-            for alike in similar.things
+            for alike in around.similar.things
         ),
         tree=grown,
         said_by=tuple(

@@ -22,17 +22,38 @@ from publisher.render.labels import (
     best_label,
     fetch_labels,
     foreign_language,
-    iri_as_label,
     standard_terms,
+    term_as_label,
 )
-from publisher.render.ontology.diagram import describe_classes, draw_diagram
+from publisher.render.ontology.axioms import ANONYMOUS, GENERAL, Axiom, AxiomWriter, Graph
+from publisher.render.ontology.diagram import (
+    ClassDescription,
+    Diagram,
+    describe_classes,
+    draw_diagram,
+)
 from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, fetch_rules, named_iris
-from publisher.render.ontology.terms import CLASSES, PROPERTIES, Term, fetch_terms
+from publisher.render.ontology.terms import (
+    CLASSES,
+    KINDS,
+    MOST_LISTED,
+    OTHERS,
+    PROPERTIES,
+    Term,
+    TermNode,
+    Terms,
+    fetch_terms,
+    fetch_unplaced,
+    term_tree,
+)
 from publisher.render.page_model import PropertyValues, Section, Thing, Value
 from publisher.render.snippets import query_address
+from publisher.render.values import sort_key
 
 # So many things of a class are named on its page.
 _EXAMPLE_COUNT = 3
+# So many classes are told in words; of more, those that are drawn.
+_MOST_TOLD = 200
 _TYPE, _ONTOLOGY = iri("rdf:type"), iri("owl:Ontology")
 _NOTES = frozenset({iri("skos:scopeNote"), iri("skos:example"), iri("skos:note")})
 
@@ -66,6 +87,7 @@ class TermView:
         demands: What the shapes of the class demand.
         inside: Of a property: each class whose shape speaks of it, and what is demanded there.
         example: Turtle; empty when there is none.
+        axioms: Axioms about it that stand by themselves.
     """
 
     thing: Thing
@@ -79,6 +101,43 @@ class TermView:
     demands: tuple[Demand, ...]
     inside: tuple[tuple[Value, Demand], ...]
     example: str
+    axioms: tuple[Axiom, ...] = ()
+
+
+@dataclass(frozen=True)
+class TermBranch:
+    """A term in the list of its kind.
+
+    Attributes:
+        name: Link to it.
+        below: The terms right below it.
+        also: Other terms that it is right below.
+        is_deprecated: Whether it is no longer to be used.
+    """
+
+    name: Value
+    below: tuple[TermBranch, ...]
+    also: tuple[Value, ...]
+    is_deprecated: bool
+
+
+@dataclass(frozen=True)
+class TermList:
+    """The terms of one kind, as a tree.
+
+    Attributes:
+        heading: What they are.
+        anchor: Where the list stands.
+        count: How many there are.
+        branches: From the top.
+        more: How many are not shown.
+    """
+
+    heading: str
+    anchor: str
+    count: int
+    branches: tuple[TermBranch, ...]
+    more: int = 0
 
 
 class OntologyPages:
@@ -94,6 +153,34 @@ class OntologyPages:
     @cached_property
     def _rules(self) -> Rules:
         return fetch_rules(self._engine)
+
+    @cached_property
+    def _unplaced(self) -> Mapping[str, list[str]]:
+        return fetch_unplaced(self._engine)
+
+    @cached_property
+    def _nameless(self) -> Graph:
+        return fetch_nameless(self._engine)
+
+    @cached_property
+    def _named_in_axioms(self) -> Labels:
+        terms = {
+            t.value
+            for p in self._nameless.values()
+            for ts in p.values()
+            for t in ts
+            if isinstance(t, NamedNode)
+        }
+        terms |= {path for properties in self._nameless.values() for path in properties}
+        return fetch_labels(self._engine, terms)
+
+    def axioms_about(self, term: str, page_language: PageLanguage) -> tuple[Axiom, ...]:
+        """Return the axioms about a term that stand by themselves."""
+        if not self._nameless:
+            return ()
+        writer = _TermWriter(self._frame, self._release, page_language, self._named_in_axioms)
+        found = AxiomWriter(self._nameless, writer.link, page_language.language).axioms()
+        return tuple(axiom for axiom in found if term in axiom.about)
 
     @cached_property
     def _usage(self) -> Mapping[str, int]:
@@ -114,11 +201,13 @@ class OntologyPages:
             page_language: Who asks.
         """
         things = [thing for section in found for thing in section.things]
-        terms = fetch_terms(self._engine, ontology, [thing.iri for thing in things])
+        placed = self._unplaced.get(ontology, ())
+        terms = fetch_terms(self._engine, ontology, [thing.iri for thing in things], placed)
         classes = [name for name, term in terms.items() if term.is_class]
         base_iri = self._release.base_iri
         first = fetch_first_things(self._engine, classes, self._usage, base_iri, _EXAMPLE_COUNT)
         wanted = {name for names in first.values() for name in names} | set(terms)
+        wanted |= {thing.iri for thing in things}
         for term in terms.values():
             wanted |= {*term.above, *term.domain, *term.range}
         wanted |= named_iris(rule for rules in self._rules.values() for rule in rules)
@@ -129,23 +218,43 @@ class OntologyPages:
             fetch_labels(self._engine, wanted | set(self._rules)),
         )
         drawing = draw_diagram(terms, self._rules, writer.link)
+        axioms = self._axioms_of(ontology, terms, page_language)
         entries = {
-            thing.iri: self._entry(thing, terms.get(thing.iri), first, writer) for thing in things
+            thing.iri: self._entry(thing, terms.get(thing.iri), first, writer, axioms)
+            for thing in things
         }
         return {
+            "lists": term_lists(terms, things, writer),
+            "axioms": axioms,
             "drawing": drawing if drawing.boxes else None,
-            "drawn_words": describe_classes(terms, self._rules, writer.link),
+            "drawn_words": _drawn_words(terms, self._rules, writer, drawing),
             "entries": entries,
             "curie": lambda href: writer.code(href) if "://" in href else "",
             "namespace": _namespace(classes, ontology),
         }
 
+    def _axioms_of(
+        self, ontology: str, terms: Terms, page_language: PageLanguage
+    ) -> tuple[Axiom, ...]:
+        """Return the axioms that stand by themselves and speak of the terms of an ontology."""
+        if not self._nameless:
+            return ()
+        writer = _TermWriter(self._frame, self._release, page_language, self._named_in_axioms)
+        found = AxiomWriter(self._nameless, writer.link, page_language.language).axioms()
+        known = terms.keys() | {ontology}
+        return tuple(axiom for axiom in found if axiom.about & known)
+
     def _entry(
-        self, thing: Thing, term: Term | None, first: Mapping[str, list[str]], writer: _TermWriter
+        self,
+        thing: Thing,
+        term: Term | None,
+        first: Mapping[str, list[str]],
+        writer: _TermWriter,
+        axioms: Sequence[Axiom],
     ) -> TermView:
         name = thing.iri
         lines = thing.lines
-        is_used = term is not None
+        is_used = term is not None and (term.is_class or term.is_property)
         is_class = term is not None and term.is_class
         inside = [
             (writer.link(of_class), writer.demand(rule))
@@ -166,6 +275,7 @@ class OntologyPages:
             demands=tuple(writer.demand(rule) for rule in self._rules.get(name, ())),
             inside=tuple(inside),
             example=self._examples.get(local, "") if is_class else "",
+            axioms=tuple(axiom for axiom in axioms if name in axiom.about),
         )
 
     def _ask(self, name: str, *, is_class: bool) -> str:
@@ -184,6 +294,80 @@ def is_ontology(description: Description) -> bool:
     return False
 
 
+def is_term(description: Description, topic: str) -> bool:
+    """Tell whether a document is about a term of an ontology that has a document of its own."""
+    return any(
+        triple.predicate.value == _TYPE
+        and triple.subject == NamedNode(topic)
+        and str(getattr(triple.object, "value", "")) in CLASSES | PROPERTIES | OTHERS
+        for triple in description.own
+    )
+
+
+def term_lists(terms: Terms, things: Iterable[Thing], writer: _TermWriter) -> tuple[TermList, ...]:
+    """Return the terms of an ontology by kind, each kind as a tree.
+
+    Args:
+        terms: Those of which the kind is known.
+        things: All things of the document: a term may have no kind.
+        writer: Of names.
+    """
+    # What is of a class that is no kind of term is an individual, said to be one or not.
+    typed = {thing.iri: bool(thing.kinds) for thing in things if "#" in thing.iri}
+    left = dict.fromkeys([*terms, *typed])
+    found: list[TermList] = []
+    for heading, kinds in (*KINDS, ("Other terms", frozenset[str]())):
+        takes_typed = heading == "Individuals"
+        names = [
+            n
+            for n in left
+            if not kinds
+            or (n in terms and terms[n].kinds & kinds)
+            or (takes_typed and n not in terms and typed[n])
+        ]
+        left = {name: None for name in left if name not in set(names)}
+        if not names:
+            continue
+        language = writer.language
+        links = {name: writer.link(name) for name in names}
+        names.sort(key=lambda name: (sort_key(links[name].text, language), name))
+        above = {name: terms[name].above for name in names if name in terms}
+        shown = names[:MOST_LISTED]
+
+        def branch(node: TermNode, links: Mapping[str, Value] = links) -> TermBranch:
+            term = terms.get(node.name)
+            return TermBranch(
+                links[node.name],
+                tuple(branch(each, links) for each in node.below),
+                tuple(links[each] for each in node.also),
+                term is not None and term.is_deprecated,
+            )
+
+        found.append(
+            TermList(
+                translate(heading, language),
+                f"list-{len(found) + 1}",
+                len(names),
+                tuple(branch(node) for node in term_tree(shown, above)),
+                len(names) - len(shown),
+            )
+        )
+    return tuple(found)
+
+
+def _drawn_words(
+    terms: Terms, rules: Rules, writer: _TermWriter, drawing: Diagram
+) -> list[ClassDescription]:
+    """Return the diagram in words: of a large ontology what is drawn, as the lists have all."""
+    classes = [name for name, term in terms.items() if term.is_class]
+    if len(classes) <= _MOST_TOLD:
+        return describe_classes(terms, rules, writer.link)
+    drawn = {box.name.href for box in drawing.boxes}
+    kept = {name for name in classes if writer.link(name).href in drawn}
+    told = {n: t for n, t in terms.items() if n in kept or kept.intersection(t.domain)}
+    return describe_classes(told, rules, writer.link)
+
+
 def _namespace(classes: Sequence[str], ontology: str) -> str:
     """Return what stands before the names of the classes."""
     if not classes:
@@ -199,6 +383,7 @@ class _TermWriter:
         self, frame: Frame, release: Release, page_language: PageLanguage, labels: Labels
     ) -> None:
         self._frame, self._release, self._reader = frame, release, page_language
+        self.language = page_language.language
         self._labels = labels
         self._wording = Wording(page_language.language, self.link)
 
@@ -213,7 +398,7 @@ class _TermWriter:
             self._labels.get(name) or standard_terms().get(name, ()), self._reader.language
         )
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
-        found = found or Literal(iri_as_label(name, prefixes, base_iri))
+        found = found or Literal(term_as_label(name, prefixes, base_iri))
         href = self._frame.href(name, self._reader)
         return Value(found.value, href, foreign_language(found, self._reader.language))
 
@@ -233,6 +418,46 @@ class _TermWriter:
             rule.is_inverse,
             rule.is_advice,
         )
+
+
+# Axioms that stand by themselves, in nodes without names.
+
+_NAMELESS_QUERY = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT DISTINCT ?node ?property ?value WHERE {{
+    {{ VALUES ?kind {{ {kinds} }} ?root a ?kind . }}
+    UNION {{
+        VALUES ?relation {{ {relations} }}
+        ?root ?relation ?anything . FILTER(isBlank(?root))
+    }}
+    ?root (owl:members|owl:distinctMembers|owl:annotatedTarget|owl:annotatedSource
+        |owl:unionOf|owl:intersectionOf|owl:complementOf|owl:oneOf|owl:datatypeComplementOf
+        |owl:someValuesFrom|owl:allValuesFrom|owl:onClass|owl:onDataRange|owl:onProperty
+        |owl:onProperties|owl:inverseOf|owl:withRestrictions|owl:onDatatype
+        |rdfs:subClassOf|owl:equivalentClass|owl:disjointWith|rdf:rest|rdf:first)* ?node .
+    FILTER(isBlank(?node) || ?node = ?root)
+    ?node ?property ?value .
+}}
+LIMIT {most}
+"""
+_MOST_NAMELESS = 200_000
+
+
+def fetch_nameless(engine: Engine) -> Graph:
+    """Return the axioms that stand by themselves and what they are made of, as a graph."""
+    query = _NAMELESS_QUERY.format(
+        kinds=" ".join(f"<{name}>" for name in ANONYMOUS),
+        relations=" ".join(f"<{name}>" for name in GENERAL),
+        most=_MOST_NAMELESS,
+    )
+    found: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
+    for row in engine.rows(query):
+        node = row["node"]
+        key = node.value if isinstance(node, NamedNode) else str(node)
+        found[key][row["property"].value].append(row["value"])
+    return found
 
 
 # How often terms are used in a release, and by what: VoID has counted when it was built.

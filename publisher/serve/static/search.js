@@ -41,7 +41,11 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
       label.textContent = hit.label;
       label.lang = hit.language;
       option.append(label);
-      if (hit.kind) {
+      if (hit.way) {
+        const way = document.createElement("small");
+        way.textContent = ` ${hit.way.join(" › ")}`;
+        option.append(way);
+      } else if (hit.kind) {
         const kind = document.createElement("small");
         kind.textContent = ` ${hit.kind}`;
         kind.lang = hit.kindLanguage;
@@ -61,8 +65,9 @@ for (const input of document.querySelectorAll("input[data-suggest]")) {
     if (words.length < 2) return close();
     asking = new AbortController();
     const parameters = new URLSearchParams({ q: words, lang: input.dataset.language });
+    if (input.dataset.scheme) parameters.set("scheme", input.dataset.scheme);
     try {
-      const answer = await fetch(`${input.dataset.suggest}?${parameters}`, { signal: asking.signal });
+      const answer = await fetch(`${input.dataset.suggest.split("?")[0]}?${parameters}`, { signal: asking.signal });
       if (answer.ok) show((await answer.json()).hits.slice(0, 8));
     } catch (error) {
       if (error.name !== "AbortError") close();

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from publisher.render.concepts import Concepts
-from publisher.render.facts.facts import Facts, build_facts
+from publisher.render.facts.facts import AroundTopic, Facts, build_facts
 from publisher.render.facts.related import fetch_related
 from publisher.render.facts.similar import Similarities, fetch_similar
 from publisher.render.labels import LabelPicker
@@ -74,7 +74,8 @@ def _facts(pond: Dig, turtle: str = MILL, language: str = "en", name: str = "mil
     likeness = fetch_similar(found.engine, topic, description, around, [BASE + "def/water#state"])
     placings = layout.of([BASE + "def/water#Mill"])
     thing = views.thing(topic)
-    return build_facts(thing, description, told, likeness, Concepts(), views, placings)
+    around = AroundTopic(told, likeness, Concepts())
+    return build_facts(thing, description, around, views, placings)
 
 
 def test_figures_stand_in_the_order_of_their_time_and_the_undated_last(pond: Dig) -> None:

@@ -1,0 +1,290 @@
+"""Concept schemes for programs: the calls of Skosmos' REST interface that its clients make."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import islice
+
+from flask import Blueprint, Response, abort, request
+
+from publisher.errors import QueryRefused
+from publisher.languages import is_language_tag
+from publisher.rdf.media_types import BY_NAME, GRAPHS, JSON, JSON_LD, MediaType, negotiate_rdf
+from publisher.rdf.serialise import serialise
+from publisher.release.concepts import Entry, SchemeSummary
+from publisher.render.documents import localise_urls
+from publisher.render.skosmos import Answer, RestAnswers
+from publisher.serve.documents import redirect_to
+from publisher.serve.headers import set_validators, set_vary
+from publisher.serve.page_language import negotiate_language
+from publisher.serve.response_cache import mark_cacheable
+from publisher.serve.site import Site
+
+_LONGEST_QUERY = 200
+_MOST_TOLD = 1_000
+_MOST_HITS = 500
+_MOST_LEVELS = 1_000
+# A larger scheme is had as the file of its dataset, where there is one.
+_MOST_WRITTEN = 10_000
+_CHUNK = 500
+Call = Callable[[RestAnswers, SchemeSummary, str], Answer | None]
+
+
+def _parameter(name: str) -> str:
+    """Return a parameter that must be there.
+
+    Raises:
+        QueryRefused: It is missing.
+    """
+    value = request.args.get(name, "").strip()
+    if not value or len(value) > 8 * _LONGEST_QUERY:
+        raise QueryRefused(
+            "The parameter '{name}' is missing or too long.",
+            remedy="Name it in the address, with its value escaped.",
+            name=name,
+        )
+    return value
+
+
+def _number(name: str, default: int, most: int) -> int:
+    written = request.args.get(name, "")
+    is_number = written.isascii() and written.isdecimal() and len(written) < 9
+    if written and not is_number:
+        raise QueryRefused(
+            "The parameter '{name}' is no number: {value}.",
+            remedy="Write a whole number that is not negative.",
+            name=name,
+            value=written[:40],
+        )
+    return min(int(written), most) if written else default
+
+
+def _language(site: Site) -> str:
+    tag = request.args.get("lang", "")
+    if tag and is_language_tag(tag) and len(tag) < 40:
+        return tag.lower()
+    return negotiate_language(request, site).language
+
+
+def _respond(site: Site, answer: Answer | None) -> Response:
+    if answer is None:
+        abort(404)
+    body = (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
+    accept = request.headers.get("Accept", "")
+    chosen = JSON_LD if JSON_LD.name in accept and JSON.name not in accept else JSON
+    response = Response(body, content_type=chosen.content_type)
+    set_validators(response, body, site.release.published)
+    set_vary(response, "Accept")
+    if "lang" not in request.args:
+        set_vary(response, "Accept", "Accept-Language")
+    mark_cacheable()
+    return response
+
+
+_CALLS: dict[str, Call] = {
+    "": lambda answers, scheme, tag: answers.scheme(scheme, tag),
+    "vocabularyStatistics": lambda answers, scheme, tag: answers.statistics(scheme, tag),
+    "labelStatistics": lambda answers, scheme, tag: answers.label_statistics(scheme, tag),
+    "topConcepts": lambda answers, scheme, tag: answers.tops(
+        scheme, tag, _number("offset", 0, 10**8), _number("limit", _MOST_TOLD, _MOST_TOLD)
+    ),
+    **dict.fromkeys(
+        ("children", "narrower"),
+        lambda answers, scheme, tag: answers.below(
+            scheme,
+            _parameter("uri"),
+            tag,
+            _number("offset", 0, 10**8),
+            _number("limit", _MOST_TOLD, _MOST_TOLD),
+        ),
+    ),
+    "broader": lambda answers, scheme, tag: answers.related(
+        _parameter("uri"), tag, "broader", _MOST_TOLD
+    ),
+    "related": lambda answers, scheme, tag: answers.related(
+        _parameter("uri"), tag, "related", _MOST_TOLD
+    ),
+    "broaderTransitive": lambda answers, scheme, tag: answers.transitive(
+        _parameter("uri"), tag, "broaderTransitive", _number("limit", _MOST_LEVELS, _MOST_LEVELS)
+    ),
+    "narrowerTransitive": lambda answers, scheme, tag: answers.transitive(
+        _parameter("uri"), tag, "narrowerTransitive", _number("limit", _MOST_LEVELS, _MOST_LEVELS)
+    ),
+    "hierarchy": lambda answers, scheme, tag: answers.hierarchy(scheme, _parameter("uri"), tag),
+    "label": lambda answers, scheme, tag: answers.label(_parameter("uri"), tag),
+    "index": lambda answers, scheme, tag: answers.letters(scheme, tag),
+}
+
+
+def _entries(
+    site: Site, query: str, language: str, schemes: list[SchemeSummary]
+) -> Iterator[tuple[Entry, str, SchemeSummary]]:
+    """Yield the names that a search finds: ``*`` stands for any letters, as in Skosmos."""
+    index = site.pages.concepts
+    beginning = query.rstrip("*")
+    if "*" in beginning:  # letters within a name: the words of the search find them
+        hits = site.search.find(query.replace("*", " "), language or site.config.language).hits
+        by_concept = {hit.iri: hit for hit in reversed(hits)}
+        for name, hit in reversed(by_concept.items()):
+            for scheme in schemes:
+                if index.has_member(scheme.iri, name):
+                    yield Entry(hit.label, name, False), hit.language, scheme
+        return
+    for scheme in schemes:
+        for tag in [language] if language else scheme.languages:
+            for entry in index.starting(
+                scheme.iri, tag, beginning, _MOST_HITS, whole=beginning == query
+            ):
+                yield entry, tag, scheme
+
+
+def _search(site: Site, answers: RestAnswers, schemes: list[SchemeSummary]) -> Response:
+    query = _parameter("query")[:_LONGEST_QUERY]
+    language = request.args.get("lang", "").lower()
+    labels_in = request.args.get("labellang", "").lower()
+    found: dict[tuple[str, str], tuple[Entry, str, SchemeSummary]] = {}
+    for entry, tag, scheme in _entries(site, query, language, schemes):
+        found.setdefault((entry.concept, scheme.iri), (entry, tag, scheme))
+    start, most = _number("offset", 0, 10**8), _number("maxhits", _MOST_HITS, _MOST_HITS)
+    part = list(islice(found.values(), start, start + most))
+    return _respond(site, answers.found(part, labels_in or language, language))
+
+
+def _lookup(site: Site, answers: RestAnswers, scheme: SchemeSummary) -> Response:
+    label = _parameter("label")[:_LONGEST_QUERY].replace("*", "")
+    language = request.args.get("lang", "").lower()
+    found = list(_entries(site, label, language, [scheme]))
+    names = [hit for hit in found if not hit[0].is_alternative] or found
+    exact = [hit for hit in names if hit[0].text == label] or names
+    if not exact:
+        abort(404)
+    answer = answers.found(exact, language, language)
+    answer["result"] = answer.pop("results")
+    return _respond(site, answer)
+
+
+def _index_entries(
+    site: Site, answers: RestAnswers, scheme: SchemeSummary, letter: str
+) -> Response:
+    tag = _language(site)
+    start, most = _number("offset", 0, 10**8), _number("limit", _MOST_TOLD, _MOST_TOLD)
+    found = answers.index.entries(scheme.iri, tag, letter.upper(), start, most)
+    return _respond(site, answers.entries(tag, found))
+
+
+# The data of a concept or of a whole scheme, as a graph.
+
+
+def _media_type() -> MediaType:
+    wanted = request.args.get("format", "")
+    if wanted == JSON.name:
+        return JSON_LD
+    if wanted in BY_NAME and BY_NAME[wanted] in GRAPHS:
+        return BY_NAME[wanted]
+    return negotiate_rdf(request.headers.get("Accept", ""), GRAPHS).media_type
+
+
+def _data(site: Site, scheme: SchemeSummary | None) -> Response:
+    name, chosen = request.args.get("uri", ""), _media_type()
+    if not name and scheme is None:
+        name = _parameter("uri")
+    if name:
+        document = site.documents.look_up(name)
+        description = site.documents.describe(document) if document else None
+        if document is None or description is None:
+            abort(404)
+        return _graph(site, site.documents.graph(document, description, chosen), chosen)
+    assert scheme is not None
+    dump = _dump(site, scheme, chosen)
+    if dump and scheme.concepts > _MOST_WRITTEN:
+        return redirect_to(dump, 303)
+    return _graph(site, _whole_scheme(site, scheme, chosen), chosen)
+
+
+def _graph(site: Site, body: bytes, chosen: MediaType) -> Response:
+    response = Response(body, content_type=chosen.content_type)
+    set_validators(response, body, site.release.published)
+    set_vary(response, "Accept")
+    mark_cacheable()
+    return response
+
+
+def _dump(site: Site, scheme: SchemeSummary, chosen: MediaType) -> str:
+    """Return the address of the file of the dataset that describes a scheme; empty for none."""
+    description = site.engine.describe([scheme.iri], 1, 1)
+    for graph in description.graphs if description else ():
+        name = graph.removeprefix(site.release.base_iri + "dataset/")
+        if name in site.release.datasets():
+            file = f"{site.release.base_iri}dump/{name}.{chosen.extension}"
+            return site.addresses.on_site(file)
+    return ""
+
+
+def _whole_scheme(site: Site, scheme: SchemeSummary, chosen: MediaType) -> bytes:
+    """Return a scheme and all its concepts as a graph."""
+    triples = {}
+    names = [scheme.iri, *site.pages.concepts.members(scheme.iri, 10**9)]
+    for start in range(0, len(names), _CHUNK):
+        for name in names[start : start + _CHUNK]:
+            description = site.engine.describe([name], 1, 1)
+            triples.update(dict.fromkeys(description.own if description else ()))
+    there = localise_urls(triples, site.addresses)
+    return serialise(there, chosen, site.release.prefixes, site.release.context)
+
+
+def _named(site: Site, slug: str) -> SchemeSummary:
+    found = site.pages.concepts.scheme(slug)
+    if found is None:
+        abort(404)
+    return found
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes of the interface, below ``/rest/v1/``."""
+    routes = Blueprint("concepts", __name__)
+    answers = RestAnswers(site.pages.concepts, site.engine, site.addresses)
+    named = partial(_named, site)
+
+    @routes.get("/rest/v1/vocabularies")
+    def vocabularies() -> Response:
+        return _respond(site, answers.vocabularies(_language(site)))
+
+    @routes.get("/rest/v1/search")
+    def search() -> Response:
+        wanted = request.args.get("vocab", "").split()
+        schemes = [named(slug) for slug in wanted] or list(answers.index.schemes().values())
+        return _search(site, answers, schemes)
+
+    @routes.get("/rest/v1/label")
+    def label() -> Response:
+        return _respond(site, answers.label(_parameter("uri"), _language(site)))
+
+    @routes.get("/rest/v1/data")
+    def data() -> Response:
+        return _data(site, None)
+
+    @routes.get("/rest/v1/<slug>/search")
+    def search_scheme(slug: str) -> Response:
+        return _search(site, answers, [named(slug)])
+
+    @routes.get("/rest/v1/<slug>/data")
+    def data_of_scheme(slug: str) -> Response:
+        return _data(site, named(slug))
+
+    @routes.get("/rest/v1/<slug>/index/<letter>")
+    def entries(slug: str, letter: str) -> Response:
+        return _index_entries(site, answers, named(slug), letter)
+
+    @routes.get("/rest/v1/<slug>/", defaults={"call": ""})
+    @routes.get("/rest/v1/<slug>/<call>")
+    @routes.get("/rest/v1/<slug>/<call>/")
+    def of_scheme(slug: str, call: str) -> Response:
+        if call == "lookup":
+            return _lookup(site, answers, named(slug))
+        if call not in _CALLS:
+            abort(404)
+        return _respond(site, _CALLS[call](answers, named(slug), _language(site)))
+
+    return routes

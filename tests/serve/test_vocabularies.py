@@ -1,0 +1,233 @@
+"""Pages of thesauri and ontologies that people published: nothing is missing, empty or dead."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+
+from publisher.config import Config
+from publisher.load.parse import parse_any
+from publisher.release.preview import build_preview
+from publisher.serve.app import create_flask
+from publisher.serve.site import open_site
+
+DATA = Path("/work/shared/field/data")
+BASE = "https://daten.example.org/"
+FILES = {
+    "axioms": "owl-axioms/onto.ttl",
+    "slashes": "slash-ontology/onto.ttl",
+    "features": "skos-features/data.ttl",
+    "names": "names-not-known/data.ttl",
+    "hidden": "hidden-label/data.ttl",
+    "right-to-left": "right-to-left/data.ttl",
+    "circle": "deep-and-tangled/circle.ttl",
+    "clique": "deep-and-tangled/clique9.ttl",
+    "deep": "deep-and-tangled/deep900.ttl",
+    "diamonds": "deep-and-tangled/diamond24.ttl",
+    "flat": "deep-and-tangled/flat3000.ttl",
+}
+# So many pages of a folder are looked at.
+MOST_PAGES = 60
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the reproducers are not on this machine"),
+]
+
+
+@contextmanager
+def opened(name: str, folder: Path) -> Iterator[FlaskClient]:
+    """Open a site over one of the files."""
+    release = build_preview(parse_any([DATA / FILES[name]], BASE), folder, union=True)
+    settings = Config(
+        base_iri=BASE,
+        site_url="http://localhost/",
+        releases=str(folder),
+        query_workers=1,
+        default_graph="union",
+    )
+    site = open_site(settings.with_site(), release)
+    try:
+        yield create_flask(site).test_client()
+    finally:
+        site.engine.close()
+
+
+@pytest.fixture(scope="module", params=["axioms", "features", "names"])
+def several(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[str, FlaskClient]]:
+    """Return each of the files of which much is asked, with its name."""
+    with opened(request.param, tmp_path_factory.mktemp(request.param)) as client:
+        yield request.param, client
+
+
+def words(client: FlaskClient, path: str, language: str = "en", **fields: str) -> str:
+    """Return the words of a page, without tags, a line for each block."""
+    joint = "&" if "?" in path else "?"
+    chosen = f"{joint}lang={language}" if language else ""
+    answer = client.get(path + chosen, headers={"Accept": "text/html", **fields})
+    assert answer.status_code == 200, path
+    text = answer.text[answer.text.index("<main") : answer.text.index("</main>")]
+    text = re.sub(r"</(li|p|h\d|dd|dt|div)>", "\n", text)
+    lines = html.unescape(re.sub("<[^>]*>", "", text)).splitlines()
+    return "\n".join(filter(None, (" ".join(line.split()) for line in lines)))
+
+
+def get_json(client: FlaskClient, path: str) -> dict[str, list[dict[str, object]]]:
+    """Return an answer in JSON."""
+    answer = client.get(path, headers={"Accept": "application/json"})
+    assert answer.status_code == 200, path
+    return dict(json.loads(answer.text))
+
+
+def test_axioms_names_and_features_are_right(several: tuple[str, FlaskClient]) -> None:
+    """As the reproducers say."""
+    name, client = several
+    {"axioms": check_axioms, "features": check_features, "names": check_names}[name](client)
+
+
+def check_axioms(client: FlaskClient) -> None:
+    """Every axiom stands there in words."""
+    page = words(client, "/def/boat")
+    for phrase in (
+        "has crew some sailor",
+        "has mast max 3 mast",
+        "boat and (has mast min 1) and not wreck",
+        "{red, green}",
+        "boat or wreck",
+        "has crew o sails on o has mast",
+        "No two have anything in common: boat, mast, sailor",
+        "from a dictionary",
+        "Only a label, hash term without a type",
+    ):
+        assert phrase in page
+    assert "har besättning" not in page
+    assert "boat och (has mast minst 1) och inte wreck" in words(client, "/def/boat", "sv")
+
+
+def check_features(client: FlaskClient) -> None:
+    """Lists keep their order, labels of SKOS-XL name, hidden labels find."""
+    ordered = words(client, "/doc/fish/order").partition("Members in order\n")[2]
+    assert ordered.splitlines()[:4] == ["black bass", "sea bass", "bass", "ray"]
+    page = words(client, "/doc/fish/10")
+    lines = page.splitlines()
+    assert "perhc" not in page
+    assert "Barsch (German)" in lines
+    order = [
+        line for line in lines if line in ("9 ray", "10 bass", "10.2 sea bass", "10.10 black bass")
+    ]
+    assert order == ["9 ray", "10 bass", "10.2 sea bass", "10.10 black bass"]
+    assert "Superordinate concept" in words(client, "/doc/fish/grp")
+    assert "no longer to be used" in words(client, "/doc/fish/6")
+    (hit,) = get_json(client, "/search.json?q=perhc&lang=en")["hits"]
+    assert hit["label"] == "bass"
+    (hit,) = get_json(client, "/search.json?q=spotted&scheme=fish-scheme&lang=en")["hits"]
+    assert (hit["label"], hit["way"]) == ("spotted bass", ["bass"])
+    assert words(client, "/doc/fish/10?clang=de").startswith("Kind: Concept\n10 Barsch")
+    finnish = {"Accept-Language": "fi, en;q=0.5"}
+    assert "10 Ahven" in words(client, "/doc/fish/10", "", **finnish)
+
+
+def check_names(client: FlaskClient) -> None:
+    """Whatever names a thing in the data names it here."""
+    assert words(client, "/doc/n/dc").startswith("Title of Dublin Core elements")
+    assert "Name of http schema.org" in words(client, "/doc/n/http")
+    assert words(client, "/doc/n/xl").startswith("Literal form of SKOS-XL")
+    assert words(client, "/doc/n/sub").startswith("Value of a subproperty of prefLabel")
+    page = words(client, "/doc/n/two")
+    for name in ("another name", "legal name AB", "Vorzugsname (German)", "ensisijainen nimi"):
+        assert name in page
+
+
+def test_an_ontology_of_slash_terms_lists_them(tmp_path: Path) -> None:
+    """Its terms name no ontology; its name and theirs begin alike."""
+    with opened("slashes", tmp_path) as client:
+        page = words(client, "/def/lakes.owl").splitlines()
+        assert page[page.index("Classes (2)") :][:5] == [
+            *("Classes (2)", "Water body", "Lake"),
+            *("Object properties (1)", "Flows into"),
+        ]
+        assert "flows into some water body" in words(client, "/def/L_0002")
+
+
+def test_a_hidden_label_finds_its_concept(tmp_path: Path) -> None:
+    """SKOS Reference, section 5.1."""
+    with opened("hidden", tmp_path) as client:
+        (hit,) = get_json(client, "/search.json?q=enfarction&lang=en")["hits"]
+        assert hit["label"] == "heart attack"
+        assert "enfarction" not in words(client, "/doc/hl/1")
+
+
+def test_texts_from_right_to_left_say_so_and_signs_are_found_within_words(tmp_path: Path) -> None:
+    """A browser puts the full stop where it belongs; Chinese has no spaces."""
+    with opened("right-to-left", tmp_path) as client:
+        page = client.get("/doc/ar/1?lang=en").text
+        for tag in re.findall(r'<(?!html)[^>]* lang="(?:ar|he)"[^>]*>', page):
+            assert 'dir="rtl"' in tag
+        hits = get_json(client, "/search.json?q=%E9%B1%BC&lang=en")["hits"]
+        assert [hit["label"] for hit in hits] == ["鲈鱼"]
+
+
+@pytest.mark.parametrize("name", ["circle", "clique", "deep", "diamonds", "flat", "features"])
+def test_no_link_of_a_vocabulary_leads_to_nothing(name: str, tmp_path: Path) -> None:
+    """No 404, no empty list; pages stay small whatever the hierarchy."""
+    with opened(name, tmp_path) as client:
+        waiting, seen = ["/"], {"/"}
+        while waiting and len(seen) < MOST_PAGES * 20:
+            path = waiting.pop(0)
+            if len(seen) - len(waiting) > MOST_PAGES:
+                break
+            answer = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
+            assert answer.status_code == 200, path
+            assert len(answer.data) < 60_000, path
+            assert not re.search(r"<(ul|ol|dl)[^>]*>\s*</\1>|<li>\s*</li>", answer.text), path
+            for link in re.findall(r'href="(/[^"#]*)', answer.text):
+                target = html.unescape(link)
+                skipped = urlsplit(target).path.startswith(("/sparql", "/static", "/rest"))
+                if target not in seen and not skipped:
+                    seen.add(target)
+                    waiting.append(target)
+
+
+def test_the_calls_that_clients_of_skosmos_make_are_answered(tmp_path: Path) -> None:
+    """In its form, so that they need not be changed."""
+    concept, sea = f"{BASE}id/fish/10", f"{BASE}id/fish/2"
+    with opened("features", tmp_path) as client:
+        rest = "/rest/v1/fish-scheme"
+        (scheme,) = get_json(client, "/rest/v1/vocabularies?lang=de")["vocabularies"]
+        assert (scheme["id"], scheme["title"]) == ("fish-scheme", "Fische")
+        results = get_json(client, f"{rest}/search?query=b*&lang=en")["results"]
+        assert [r["prefLabel"] for r in results] == ["bass", "black bass"]
+        assert results[0]["uri"] == concept
+        assert results[0]["vocab"] == "fish-scheme"
+        results = get_json(client, "/rest/v1/search?query=perch&lang=en&vocab=fish-scheme")[
+            "results"
+        ]
+        assert [(r["prefLabel"], r["altLabel"]) for r in results] == [("bass", "perch")]
+        (broader,) = get_json(client, f"{rest}/broader?uri={sea}&lang=en")["broader"]
+        assert (broader["uri"], broader["prefLabel"]) == (concept, "bass")
+        narrower = get_json(client, f"{rest}/narrower?uri={concept}&lang=en")["narrower"]
+        assert [n["prefLabel"] for n in narrower] == ["sea bass", "black bass", "spotted bass"]
+        tops = get_json(client, f"{rest}/topConcepts?lang=en")["topconcepts"]
+        assert [(t["label"], t["hasChildren"]) for t in tops[:2]] == [
+            ("ray", False),
+            ("bass", True),
+        ]
+        label = get_json(client, f"{rest}/label?uri={concept}&lang=fi")
+        assert label["prefLabel"] == "ahven"
+        data = client.get(f"{rest}/data?uri={concept}&format=text/turtle")
+        assert "perhc" in data.text
+        whole = client.get(f"{rest}/data", headers={"Accept": "application/n-triples"}).text
+        assert f"<{sea}> <http://www.w3.org/2004/02/skos/core#broader> <{concept}>" in whole
+        assert client.get(f"{rest}/broader").status_code == 400
+        assert client.get(f"{rest}/label?uri={BASE}id/fish/none").status_code == 404
+        assert client.get("/rest/v1/none/topConcepts").status_code == 404
