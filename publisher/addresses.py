@@ -288,9 +288,11 @@ _OWN_PATH = re.compile(
     rf"""
       \.well-known/(?:api-catalog|void)
     | catalog(?:{_FORMATS}|/dcat-ap-se\.rdf)?
-    | context\.jsonld | favicon\.ico | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
+    | context\.jsonld | favicon\.ico | llms\.txt | mcp | openapi\.json
+    | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
+    | schema(?:/[^/]+)?\.md
     | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?
@@ -305,8 +307,21 @@ _OWN_PATH = re.compile(
 # With one of these each of them begins.
 _OWN_BEGINNINGS = frozenset(
     (
-        *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "metrics"),
-        *("picture", "query", "readyz", "release", "robots", "search", "sitemap", "sparql"),
+        *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "llms"),
+        *(
+            "mcp",
+            "metrics",
+            "openapi",
+            "picture",
+            "query",
+            "schema",
+            "readyz",
+            "release",
+            "robots",
+            "search",
+            "sitemap",
+            "sparql",
+        ),
         *("static", "table", "timemap", "void"),
     )
 )

@@ -33,6 +33,7 @@ from publisher.release.catalogue.catalogue import (
     quads_for_store,
     write_descriptions,
 )
+from publisher.release.catalogue.void import partition_datasets
 from publisher.release.current import build_lock, switch
 from publisher.release.dates import instant_after, newest_date
 from publisher.release.documents import shared_documents
@@ -57,6 +58,7 @@ from publisher.release.model import (
     Release,
 )
 from publisher.release.open import open_release
+from publisher.release.schema import describe_schema, write_schema
 from publisher.release.search import SEARCH_FILE, write_search
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
@@ -245,8 +247,10 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     progress("catalogue")
     files = files_by_dataset(staging)
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
+    partitions = partition_datasets(datasets)
+    write_schema(staging, describe_schema(partitions, graphs, sources.base_iri, sources.prefixes))
     descriptions = describe_release(
-        sources.base_iri, by_hand, datasets, files, published, previous, tables
+        sources.base_iri, by_hand, datasets, files, published, previous, tables, partitions
     )
     at_home = plan.canonical.stored()
     counts = count_triples(plan.canonical.counts(), descriptions.catalogue, sources.base_iri)

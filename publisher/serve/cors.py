@@ -10,8 +10,8 @@ EXPOSED = (
 # Fields that a script may send: those that choose an answer, and those that its ETag invites.
 ALLOWED = (
     "Accept, Accept-Datetime, Accept-Language, Cache-Control, Content-Encoding, Content-Type, "
-    "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Pragma, Range, "
-    "X-Requested-With"
+    "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, "
+    "Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Pragma, Range, X-Requested-With"
 )
 FIELDS = (
     ("Access-Control-Allow-Origin", "*"),

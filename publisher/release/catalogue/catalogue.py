@@ -27,6 +27,7 @@ from publisher.release.catalogue.distributions import (
 )
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import harmonise, name_blank_nodes, type_terms
+from publisher.release.catalogue.partitions import Partitions
 from publisher.release.catalogue.service import (
     Extent,
     describe_service,
@@ -262,6 +263,7 @@ def describe_release(
     published: datetime,
     previous: Release | None,
     tables: Mapping[str, Sequence[TableFiles]] | None = None,
+    partitions: Partitions | None = None,
 ) -> Descriptions:
     """Return the descriptions of a release: a pure function of it and the one before."""
     draft = MutableGraph(quad.triple for quad in by_hand)
@@ -277,7 +279,9 @@ def describe_release(
     return Descriptions(
         catalogue=catalogue,
         swedish=derive_view(facts, ApplicationProfile.SE),
-        void=describe_void(VoidInput(base_iri, MutableGraph(catalogue), datasets, files)),
+        void=describe_void(
+            VoidInput(base_iri, MutableGraph(catalogue), datasets, files, partitions or {})
+        ),
         documents=list_documents(
             datasets, modified, _derive_views(MutableGraph(catalogue)), base_iri
         ),
