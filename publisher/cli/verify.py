@@ -40,17 +40,30 @@ from publisher.cli.options import EXIT_FINDINGS, LANGUAGE, report_errors, show_p
     type=click.Path(path_type=Path, dir_okay=False),
     help="File that keeps the answers of links out between runs.",
 )
+@click.option(
+    "--replay",
+    is_flag=True,
+    help="URL is the address of a cited answer (…/release/…): ask again, and compare.",
+)
+@click.option(
+    "--digest", default="", help="With --replay: the Content-Digest that was noted with it."
+)
 @LANGUAGE
 @report_errors
-def verify(url: str, form: str, lang: str, **chosen: Any) -> None:
+def verify(url: str, form: str, lang: str, replay: bool, digest: str, **chosen: Any) -> None:
     """Look at the site below URL as portals and clients do; exit 1 when a must is broken."""
     # What verifies must not share the start-up of what builds and serves.
     from publisher.verify import presentation, report
     from publisher.verify.options import VerifyOptions
     from publisher.verify.verification import verify as verify_site
 
-    with show_progress(lang) as progress:
-        result = verify_site(url, VerifyOptions(language=lang, **chosen), progress)
+    if replay:
+        from publisher.verify.replay import replay as replay_answer
+
+        result = replay_answer(url, digest, chosen["public_key"])
+    else:
+        with show_progress(lang) as progress:
+            result = verify_site(url, VerifyOptions(language=lang, **chosen), progress)
     if form == "json":
         click.echo(json.dumps(report.to_json(result, lang), ensure_ascii=False, indent=1))
     elif form == "html":

@@ -254,7 +254,14 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     )
     at_home = plan.canonical.stored()
     counts = count_triples(plan.canonical.counts(), descriptions.catalogue, sources.base_iri)
-    write_descriptions(staging, descriptions, sources.base_iri, counts)
+    write_descriptions(
+        staging,
+        descriptions,
+        sources.base_iri,
+        counts,
+        queries=read_named_queries(staging / QUERIES).values(),
+        prefixes=sources.prefixes,
+    )
     progress("history")
     stored = quads_for_store(at_home, descriptions.catalogue, sources.base_iri)
     documents = shared_documents(stored, sources.base_iri)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 # Fields that a script in a browser may read besides the simple ones (Fetch, section 3.3.5).
 EXPOSED = (
-    "Accept-Ranges, Allow, Content-Disposition, Content-Location, Content-Range, ETag, Link, "
-    "Location, Memento-Datetime, Retry-After, Vary"
+    "Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Location, Content-Range, "
+    "ETag, Link, Location, Memento-Datetime, Repr-Digest, Retry-After, Sunset, Vary"
 )
 # Fields that a script may send: those that choose an answer, and those that its ETag invites.
 ALLOWED = (

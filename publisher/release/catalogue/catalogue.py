@@ -14,6 +14,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
+from publisher.query.named import NamedQuery
 from publisher.rdf.media_types import N_QUADS
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads
@@ -25,6 +26,7 @@ from publisher.release.catalogue.distributions import (
     add_services,
     add_tables,
 )
+from publisher.release.catalogue.executables import describe_queries
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import harmonise, name_blank_nodes, type_terms
 from publisher.release.catalogue.partitions import Partitions
@@ -36,6 +38,7 @@ from publisher.release.catalogue.service import (
     read_positions,
 )
 from publisher.release.catalogue.sitemap import list_documents, write_documents
+from publisher.release.catalogue.void import VOID as VOID_PATH
 from publisher.release.catalogue.void import VoidInput, describe_void
 from publisher.release.dates import modified_dates
 from publisher.release.manifest import list_files
@@ -340,14 +343,31 @@ def write_descriptions(
     graphs: Mapping[str, int],
     *,
     union: bool = True,
+    queries: Iterable[NamedQuery] = (),
+    prefixes: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the descriptions into a release, as N-Triples with canonical addresses."""
+    """Write the descriptions into a release, as N-Triples with canonical addresses.
+
+    The endpoint's own description holds the partitions of VoID and the named queries, where tools
+    look for them that ask the endpoint alone.
+    """
     (staging / CATALOGUE_EU).parent.mkdir()
     _write(staging / CATALOGUE_EU, descriptions.catalogue)
     _write(staging / CATALOGUE_SE, descriptions.swedish)
     _write(staging / VOID, descriptions.void)
-    _write(staging / SERVICE, describe_service(base_iri, graphs, union=union))
+    service = describe_service(base_iri, graphs, union=union)
+    whole = f"{base_iri}{VOID_PATH}#all"
+    partitions = [t for t in descriptions.void if _is_of(t, whole)]
+    written = {*service, *partitions, *describe_queries(base_iri, queries, prefixes or {})}
+    _write(staging / SERVICE, sorted(written, key=str))
     write_documents(staging / DOCUMENTS, descriptions.documents)
+
+
+def _is_of(triple: Triple, whole: str) -> bool:
+    """Tell whether a triple is about the partitions of all datasets together."""
+    name = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    is_part = name == whole or name.startswith((f"{whole}-class-", f"{whole}-property-"))
+    return is_part and triple.predicate.value != iri("void:subset")
 
 
 def _write(path: Path, triples: Iterable[Triple]) -> None:

@@ -25,6 +25,22 @@ _RESULTS = (
 )
 
 
+# GeoSPARQL 1.1, clauses 8 to 10: those that Oxigraph evaluates.
+_GEO_FUNCTIONS = "http://www.opengis.net/def/function/geosparql/"
+GEO_FUNCTIONS = tuple(
+    f"{_GEO_FUNCTIONS}{name}"
+    for name in (
+        *("asGeoJSON", "centroid", "convexHull", "coordinateDimension", "dimension", "envelope"),
+        *("getSRID", "isEmpty", "isSimple"),
+        *("sfContains", "sfCrosses", "sfDisjoint", "sfEquals", "sfIntersects", "sfOverlaps"),
+        *("sfTouches", "sfWithin"),
+        *("ehContains", "ehCoveredBy", "ehCovers", "ehDisjoint", "ehEquals", "ehInside"),
+        *("ehMeet", "ehOverlap"),
+        *("rcc8dc", "rcc8ec", "rcc8eq", "rcc8ntpp", "rcc8ntppi", "rcc8po", "rcc8tpp", "rcc8tppi"),
+    )
+)
+
+
 def describe_service(
     base_iri: str, graphs: Mapping[str, int], *, union: bool = True
 ) -> list[Triple]:
@@ -47,6 +63,9 @@ def describe_service(
             "sd:supportedLanguage": [node("sd:SPARQL11Query")],
             "sd:resultFormat": [NamedNode("http://www.w3.org/ns/formats/" + r) for r in _RESULTS],
             "sd:feature": [node("sd:UnionDefaultGraph")] if union else [],
+            "sd:extensionFunction": [NamedNode(name) for name in GEO_FUNCTIONS],
+            # Counts of classes and properties, and queries that are known to be right.
+            "rdfs:seeAlso": [NamedNode(f"{base_iri}{path}") for path in ("void", "query")],
             "sd:defaultDataset": [content],
         },
     )
