@@ -290,10 +290,12 @@ _OWN_PATH = re.compile(
     rf"""
       \.well-known/(?:api-catalog|void)
     | catalog(?:{_FORMATS}|/dcat-ap-se\.rdf)?
-    | context\.jsonld | favicon\.ico | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
+    | context\.jsonld | favicon\.ico | llms\.txt | mcp | openapi\.json
+    | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
-    | rest/v1/.* | search(?:\.json)?
+    | rest/v1/.* | schema(?:/[^/]+)?\.md
+    | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?
     | dump/[^/]+ | table(?:/[^/]*)?
@@ -307,8 +309,9 @@ _OWN_PATH = re.compile(
 # With one of these each of them begins.
 _OWN_BEGINNINGS = frozenset(
     (
-        *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "metrics"),
-        *("picture", "query", "readyz", "release", "rest", "robots", "search", "sitemap", "sparql"),
+        *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "llms", "mcp"),
+        *("metrics", "openapi", "picture", "query", "readyz", "release", "rest", "robots"),
+        *("schema", "search", "sitemap", "sparql"),
         *("static", "table", "timemap", "void"),
     )
 )

@@ -22,6 +22,7 @@ _MODULES: Mapping[str, str] = {
     "serve": "serve",
     "preview": "serve",
     "verify": "verify",
+    "mcp": "mcp",
     "releases": "build",
     "export": "serve",
     "push": "push",

@@ -80,9 +80,17 @@ def _portals(written: str | None) -> tuple[str, ...]:
     type=click.Path(path_type=Path, dir_okay=False),
     help="File that keeps the answers of links out between runs.",
 )
+@click.option(
+    "--replay",
+    is_flag=True,
+    help="URL is the address of a cited answer (…/release/…): ask again, and compare.",
+)
+@click.option(
+    "--digest", default="", help="With --replay: the Content-Digest that was noted with it."
+)
 @LANGUAGE
 @report_errors
-def verify(source: str, form: str, lang: str, **chosen: Any) -> None:
+def verify(source: str, form: str, lang: str, replay: bool, digest: str, **chosen: Any) -> None:
     """Judge SOURCE as portals and clients do; exit 1 when a must is broken.
 
     SOURCE is the address of a site, of a feed of any make (one document or many pages, CKAN,
@@ -94,8 +102,13 @@ def verify(source: str, form: str, lang: str, **chosen: Any) -> None:
     from publisher.verify.verification import verify as verify_site
 
     chosen["viewers"] = _portals(chosen["viewers"])
-    with show_progress(lang) as progress:
-        result = verify_site(source, VerifyOptions(language=lang, **chosen), progress)
+    if replay:
+        from publisher.verify.replay import replay as replay_answer
+
+        result = replay_answer(source, digest, chosen["public_key"])
+    else:
+        with show_progress(lang) as progress:
+            result = verify_site(source, VerifyOptions(language=lang, **chosen), progress)
     if form == "json":
         click.echo(report.to_json(result, lang), nl=False)
     elif form == "html":

@@ -46,6 +46,7 @@ RDF_XML = MediaType("application/rdf+xml", "rdf", "RDF/XML", RdfFormat.RDF_XML)
 N_TRIPLES = MediaType("application/n-triples", "nt", "N-Triples", RdfFormat.N_TRIPLES)
 N_QUADS = MediaType("application/n-quads", "nq", "N-Quads", RdfFormat.N_QUADS)
 TRIG = MediaType("application/trig", "trig", "TriG", RdfFormat.TRIG)
+MARKDOWN = MediaType("text/markdown", "md", "Markdown")
 JSON = MediaType("application/json", "json", "JSON")
 CSV = MediaType("text/csv", "csv", "CSV")
 XLSX = MediaType(
@@ -54,7 +55,8 @@ XLSX = MediaType(
 GEOJSON = MediaType("application/geo+json", "geojson", "GeoJSON")
 
 GRAPHS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
-DOCUMENTS = (HTML, *GRAPHS)
+# The page first, the text last: a client without wishes gets neither of the others by chance.
+DOCUMENTS = (HTML, *GRAPHS, MARKDOWN)
 DUMPS = (*GRAPHS, N_QUADS)
 TABLES = (CSV, XLSX, GEOJSON)
 ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)

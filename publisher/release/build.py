@@ -35,6 +35,7 @@ from publisher.release.catalogue.catalogue import (
 )
 from publisher.release.catalogue.graph import MutableGraph
 from publisher.release.catalogue.published_files import copy_published_files, named_files
+from publisher.release.catalogue.void import partition_datasets
 from publisher.release.concepts import CONCEPTS_FILE, write_concepts
 from publisher.release.current import build_lock, switch
 from publisher.release.dates import instant_after, newest_date
@@ -60,6 +61,7 @@ from publisher.release.model import (
     Release,
 )
 from publisher.release.open import open_release
+from publisher.release.schema import describe_schema, write_schema
 from publisher.release.search import SEARCH_FILE, write_search
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
@@ -251,12 +253,29 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
     wanted = named_files(MutableGraph(quad.triple for quad in by_hand), sources.base_iri)
     held = copy_published_files(sources.folder, staging, wanted)
+    partitions = partition_datasets(datasets)
+    write_schema(staging, describe_schema(partitions, graphs, sources.base_iri, sources.prefixes))
     descriptions = describe_release(
-        sources.base_iri, by_hand, datasets, files, published, previous, tables, held
+        sources.base_iri,
+        by_hand,
+        datasets,
+        files,
+        published,
+        previous,
+        tables,
+        held,
+        partitions,
     )
     at_home = plan.canonical.stored()
     counts = count_triples(plan.canonical.counts(), descriptions.catalogue, sources.base_iri)
-    write_descriptions(staging, descriptions, sources.base_iri, counts)
+    write_descriptions(
+        staging,
+        descriptions,
+        sources.base_iri,
+        counts,
+        queries=read_named_queries(staging / QUERIES).values(),
+        prefixes=sources.prefixes,
+    )
     progress("history")
     stored = quads_for_store(at_home, descriptions.catalogue, sources.base_iri)
     documents = shared_documents(stored, sources.base_iri)

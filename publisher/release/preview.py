@@ -17,8 +17,10 @@ from publisher.rdf.jsonld import without_cycles
 from publisher.rdf.namespaces import PREFIXES
 from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.rdf.source_forms import write_source_forms
+from publisher.rdf.subjects import Subjects
 from publisher.release.build import write_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
+from publisher.release.catalogue.partitions import count_partitions
 from publisher.release.concepts import CONCEPTS_FILE, write_concepts
 from publisher.release.current import switch
 from publisher.release.documents import shared_documents
@@ -35,6 +37,7 @@ from publisher.release.model import (
     Release,
 )
 from publisher.release.open import open_release
+from publisher.release.schema import Schema, make_schema, write_schema
 from publisher.release.search import SEARCH_FILE, write_search
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
@@ -59,6 +62,13 @@ def _write_indexes(release: Path, parsed: ParsedFiles) -> None:
         write_concepts(release / CONCEPTS_FILE, graphs, parsed.base_iri)
         if len(parsed.quads) <= _SEARCHED_QUADS:
             write_search(release / SEARCH_FILE, graphs, parsed.base_iri)
+
+
+def _schema(parsed: ParsedFiles, prefixes: Mapping[str, str]) -> Schema:
+    """Return what the files look like; a triple in several graphs counts once."""
+    triples = sorted({quad.triple for quad in parsed.quads}, key=str)
+    known = Subjects(parsed.quads)
+    return make_schema(count_partitions(triples), known, known, prefixes)
 
 
 def build_preview(
@@ -92,6 +102,7 @@ def build_preview(
     write_descriptions(folder, nothing, parsed.base_iri, named, union=union)
     _write_indexes(folder, parsed)
     write_json(folder / REPORT, report_as_json(()))  # nothing is checked
+    write_schema(folder, _schema(parsed, prefixes))
     write_store(folder / STORE, parsed.quads)
     write_source_forms(folder / LITERALS, (f"{quad} .\n".encode() for quad in parsed.quads))
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})

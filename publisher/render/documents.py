@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.addresses import INCOMING_PARAMETER, Addresses, split_file, with_parameters
 from publisher.query.engine import Description, Engine
-from publisher.rdf.media_types import HTML, MediaType
+from publisher.rdf.media_types import HTML, MARKDOWN, MediaType
 from publisher.rdf.namespaces import iri
 from publisher.rdf.serialise import serialise
 from publisher.release.history.document_dates import LastModified
@@ -122,9 +122,9 @@ class Documents:
     def changed(self, document: Document, media_type: MediaType) -> datetime:
         """Return since when a representation is as it is.
 
-        A page names the release at its foot, so each release changes it; a graph does not.
+        A page and a text name the release, so each release changes them; a graph does not.
         """
-        if media_type is HTML:
+        if media_type in (HTML, MARKDOWN):
             return self._release.published
         return self._since.instant(self._path(document))
 

@@ -18,7 +18,12 @@ from publisher.release.search import Hit
 from publisher.render.catalogue_pages import CataloguePages, CatalogueView
 from publisher.render.compose import PageBuilder
 from publisher.render.concept_lists import ConceptListPages, SchemeOverview
-from publisher.render.datasets import Download, fetch_site_metadata, schema_org_json
+from publisher.render.datasets import (
+    Download,
+    SiteMetadata,
+    fetch_site_metadata,
+    schema_org_json,
+)
 from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
 from publisher.render.history import HistoryPages
@@ -100,6 +105,21 @@ class Pages:
         classes = dict.fromkeys([self._home.main, *self._home.counts])
         self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
         self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
+
+    @property
+    def layout(self) -> Layout:
+        """Return what the shapes say of properties."""
+        return self._layout
+
+    @property
+    def catalogued(self) -> SiteMetadata:
+        """Return what the catalogue says of the site."""
+        return self._catalogued
+
+    @property
+    def main_class(self) -> str:
+        """Return the IRI of the class that the site is about; empty for none."""
+        return self._home.main
 
     def document(
         self, document: Document, description: Description, page_language: PageLanguage

@@ -15,6 +15,7 @@ from werkzeug.routing import IntegerConverter, PathConverter
 from publisher.config import Config
 from publisher.release.model import Release
 from publisher.serve import (
+    assistants,
     catalogue,
     concepts,
     documents,
@@ -36,6 +37,7 @@ from publisher.serve.direct_queries import DirectQueries, Lease
 from publisher.serve.headers import add_common_headers, page_policy
 from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.loop_request import LoopRequest
+from publisher.serve.mcp import blueprint as mcp
 from publisher.serve.preconditions import answer_if_met, has_precondition
 from publisher.serve.queue import queue_costly_views
 from publisher.serve.response_cache import MOST_WAITING, CacheableRequest, ResponseCache
@@ -59,6 +61,8 @@ _ROUTE_MODULES: tuple[Routes, ...] = (
     signposting.blueprint,
     catalogue.crawlers_blueprint,
     feeds.blueprint,
+    assistants.blueprint,
+    mcp.blueprint,
 )
 # Threads that nothing costly ever holds.
 _THREADS_FOR_DOCUMENTS = 8

@@ -14,6 +14,7 @@ from publisher.rdf.media_types import (
     GRAPHS,
     HTML,
     JSON_LD,
+    MARKDOWN,
     N_TRIPLES,
     RDF_XML,
     TURTLE,
@@ -29,7 +30,7 @@ from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
 # A harvester that names no format parses what it gets as RDF/XML (ckanext-dcat, dataportal.se).
-_OFFERED = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML)
+_OFFERED = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML, MARKDOWN)
 _EXTENSION = "<any(ttl, jsonld, rdf, nt):extension>"
 _SWEDISH = "catalog/dcat-ap-se.rdf"
 
@@ -100,8 +101,10 @@ def blueprint(site: Site) -> Blueprint:
         document = site.documents.find("catalog")
         if document is None:
             abort(404)
-        is_page = chosen.media_type is HTML
-        response = document_response(site, document, HTML) if is_page else _catalogue(site, chosen)
+        if chosen.media_type in (HTML, MARKDOWN):
+            response = document_response(site, document, chosen.media_type)
+        else:
+            response = _catalogue(site, chosen)
         set_vary(response, "Accept")
         return response
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 # Fields that a script in a browser may read besides the simple ones (Fetch, section 3.3.5).
 EXPOSED = (
-    "Accept-Ranges, Allow, Content-Disposition, Content-Location, Content-Range, ETag, Link, "
-    "Location, Memento-Datetime, Retry-After, Vary"
+    "Accept-Ranges, Allow, Content-Digest, Content-Disposition, Content-Location, Content-Range, "
+    "ETag, Link, Location, Memento-Datetime, Repr-Digest, Retry-After, Sunset, Vary"
 )
 # Fields that a script may send: those that choose an answer, and those that its ETag invites.
 ALLOWED = (
     "Accept, Accept-Datetime, Accept-Language, Cache-Control, Content-Encoding, Content-Type, "
-    "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, Pragma, Range, "
-    "X-Requested-With"
+    "If-Match, If-Modified-Since, If-None-Match, If-Range, If-Unmodified-Since, "
+    "Mcp-Method, Mcp-Name, Mcp-Protocol-Version, Pragma, Range, X-Requested-With"
 )
 FIELDS = (
     ("Access-Control-Allow-Origin", "*"),

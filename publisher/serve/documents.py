@@ -18,7 +18,15 @@ from publisher.addresses import (
 from publisher.errors import NotAcceptable
 from publisher.messages import translate
 from publisher.rdf import media_types
-from publisher.rdf.media_types import GRAPHS, HTML, N3, Chosen, MediaType, negotiate_rdf
+from publisher.rdf.media_types import (
+    GRAPHS,
+    HTML,
+    MARKDOWN,
+    N3,
+    Chosen,
+    MediaType,
+    negotiate_rdf,
+)
 from publisher.rdf.serialise import serialise
 from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
@@ -125,6 +133,8 @@ def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes
     if chosen is media_types.HTML:
         page_language = negotiate_language(request, site)
         return site.pages.document(document, description, page_language), page_language.language
+    if chosen is media_types.MARKDOWN:
+        return site.markdown.document(document, description), ""
     return site.documents.graph(document, description, chosen), ""
 
 
@@ -234,7 +244,7 @@ def blueprint(site: Site) -> Blueprint:
 
 _GONE_STATUS = 410
 _DETAILS = MediaType(PROBLEM, "", "")
-_OFFERED = (_DETAILS, HTML, *GRAPHS)
+_OFFERED = (_DETAILS, HTML, *GRAPHS, MARKDOWN)
 
 
 def find_tombstone(site: Site, target: str) -> tuple[Tombstone, MediaType | None] | None:
@@ -297,6 +307,19 @@ def _problem(tombstone: Tombstone, was: str, language: str) -> bytes:
     return (json.dumps(problem, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def _gone_text(tombstone: Tombstone, was: str) -> bytes:
+    """Return what happened as Markdown, in English as all of it is."""
+    lines = [
+        "# This is no longer here",
+        "",
+        f"- IRI: <{tombstone.entity}>",
+        f"- Gone: {tombstone.gone.isoformat()}, with release {tombstone.release}",
+        *(f"- Replaced by: <{name}>" for name in tombstone.replaced_by),
+    ]
+    lines += [f"- As it was: <{was}>"] if was else []
+    return ("\n".join(lines) + "\n").encode()
+
+
 def _chosen(extension: MediaType | None) -> Chosen:
     """Return the media type that an extension picks, or else the client prefers."""
     if extension is not None:
@@ -324,6 +347,9 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
         near = site.pages.search.near(hits, page_language)
         page = site.pages.history.gone(tombstone, was, page_language, near)
         response = Response(page, _GONE_STATUS, content_type=HTML.content_type)
+    elif chosen is MARKDOWN:
+        body = _gone_text(tombstone, was)
+        response = Response(body, _GONE_STATUS, content_type=MARKDOWN.content_type)
     else:
         release = site.release
         graph = serialise(tombstone.triples(), chosen, release.prefixes, release.context)

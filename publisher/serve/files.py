@@ -19,7 +19,7 @@ from publisher.release.model import CONTEXT, DUMPS, MANIFEST, StoredFile
 from publisher.serve import signposting
 from publisher.serve.archive import ReleaseArchive
 from publisher.serve.headers import join_links, set_validators, with_exact_date
-from publisher.serve.response_cache import mark_cacheable
+from publisher.serve.response_cache import digest_field, mark_cacheable
 from publisher.serve.site import Site
 from publisher.system.cache import BoundedCache
 
@@ -28,6 +28,8 @@ _SHARE = 16
 # How much of a longer one is read at a time: below what the C library maps for itself.
 _CHUNK_BYTES = 128 << 10
 _GZIP = "application/gzip"
+# PROV-AQ, section 3.1: the manifest, which may be signed, names the digest of every file.
+_HAS_PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
 # One part (RFC 9110, section 14.1.2); whatever else is asked for is answered with the whole.
 _PART = re.compile(r"bytes=(?:([0-9]{1,18})-([0-9]{0,18})|-0*[1-9][0-9]{0,17})", re.IGNORECASE)
 
@@ -76,8 +78,10 @@ def release_file_response(
     )
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Cache-Control"] = "public, no-cache"
-    if listed := list(links):
-        response.headers["Link"] = join_links(listed)
+    response.headers["Repr-Digest"] = digest_field(bytes.fromhex(file.sha256))
+    manifest = site.markdown.permalink(MANIFEST)
+    links = [*links, (manifest, f'rel="{_HAS_PROVENANCE}"; type="{media_types.JSON.name}"')]
+    response.headers["Link"] = join_links(links)
     name = file.name.rpartition("/")[2]
     response.headers["Content-Disposition"] = f'inline; filename="{name}"'
     is_small = file.length * _SHARE <= site.config.cache_mb << 20
@@ -180,6 +184,7 @@ def copies_blueprint(site: Site, archive: ReleaseArchive) -> Blueprint:
         )
         response.headers["Accept-Ranges"] = "bytes"
         response.headers["Cache-Control"] = "public, no-cache"
+        response.headers["Repr-Digest"] = digest_field(bytes.fromhex(found.sha256))
         return file_response(response, found.length)
 
     return routes

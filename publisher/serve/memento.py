@@ -16,7 +16,8 @@ from publisher.addresses import split_file
 from publisher.messages import translate
 from publisher.rdf import media_types
 from publisher.rdf.media_types import JSON, negotiate
-from publisher.release.history.releases import ReleaseInfo
+from publisher.release.history.releases import ReleaseInfo, kept_until
+from publisher.release.model import MANIFEST
 from publisher.serve import problems
 from publisher.serve.archive import ReleaseArchive, release_at
 from publisher.serve.headers import join_links, set_validators, set_vary, with_exact_date
@@ -28,6 +29,8 @@ from publisher.serve.site import Site
 
 LINK_FORMAT = "application/link-format"
 _ORIGINAL = "publisher.original"
+# PROV-AQ, section 3.1: what vouches for the release, and may be signed.
+_MANIFEST_LINK = 'rel="http://www.w3.org/ns/prov#has_provenance"; type="application/json"'
 
 
 def document_path(site: Site, target: str) -> str:
@@ -158,11 +161,16 @@ def archived_response(
     if response.status_code != 200:
         return response
     response.headers["Memento-Datetime"] = http_date(here.published)
+    config = clock.site.config
+    kept = kept_until(archive.list_releases(), here, config.keep_releases, config.keep_days)
+    if kept is not None:
+        response.headers["Sunset"] = http_date(kept)
     if marks:
         path = _named_target(clock.site, path)
         links = [*clock.links(path), *clock.memento_links(path, here)]
     else:
         links = [(clock.original(path, request.query_string.decode("latin-1")), 'rel="original"')]
+    links.append((clock.memento(here, MANIFEST), _MANIFEST_LINK))
     fields = [join_links(links), response.headers.get("Link")]
     response.headers["Link"] = ", ".join(filter(None, fields))
     return response

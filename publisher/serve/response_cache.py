@@ -9,6 +9,8 @@ process with enough threads always has some that do not wait (``MOST_WAITING``; 
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import logging
 import sys
 import threading
@@ -68,6 +70,7 @@ _COMPRESSIBLE = (
 _CACHEABLE_METHODS = ("GET", "HEAD")
 # What lies below has parts of its own (RFC 9110, section 14); elsewhere Range is passed over.
 _RANGE_PATH = "/dump/"
+_LASTING_PATHS = ("/dump/", "/release/")
 # What a 304 repeats (RFC 9110, section 15.4.5).
 _NOT_MODIFIED_FIELDS = {
     "cache-control",
@@ -116,8 +119,9 @@ def _send(
     if answer.is_known(environ):
         start_response(NOT_MODIFIED, answer.not_modified)
         return []
-    start_response(answer.status, answer.fields)
-    return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
+    is_get = environ["REQUEST_METHOD"] == "GET"
+    start_response(answer.status, answer.fields if is_get else _without_digest(answer.fields))
+    return [answer.body] if is_get else []
 
 
 @dataclass(frozen=True)
@@ -380,6 +384,8 @@ def _make_cached(
             # Another representation, another strong tag (RFC 9110, section 8.8.3.3).
             etag = f'{etag[:-1]}-gzip"'
             fields = [*_set_field(fields, "ETag", etag), ("Content-Encoding", "gzip")]
+    if _is_lasting(environ):
+        fields = [*fields, ("Content-Digest", content_digest(body))]
     fields = [*fields, ("Content-Length", str(len(body)))]
     return CachedResponse(
         status,
@@ -389,6 +395,30 @@ def _make_cached(
         names.get("last-modified", ""),
         [(name, value) for name, value in fields if name.lower() in _NOT_MODIFIED_FIELDS],
     )
+
+
+def _is_lasting(environ: WSGIEnvironment) -> bool:
+    """Tell whether an answer is cited with its digest: that of a release, and a dump."""
+    return str(environ["PATH_INFO"]).startswith(_LASTING_PATHS)
+
+
+def content_digest(body: bytes) -> str:
+    """Return the value of Content-Digest for a body as it is sent (RFC 9530, section 2).
+
+    >>> content_digest(b"")
+    'sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:'
+    """
+    return digest_field(hashlib.sha256(body).digest())
+
+
+def digest_field(digest: bytes) -> str:
+    """Return a SHA-256 as a dictionary of structured fields (RFC 9651)."""
+    return f"sha-256=:{base64.b64encode(digest).decode()}:"
+
+
+def _without_digest(fields: HeaderFields) -> HeaderFields:
+    """Return the fields of an answer without content, whose digest would be another one."""
+    return [(name, value) for name, value in fields if name != "Content-Digest"]
 
 
 def _set_field(fields: HeaderFields, name: str, value: str) -> HeaderFields:
@@ -463,7 +493,7 @@ class CachedResponse:
 
     @cached_property
     def _bodiless(self) -> RawResponse:
-        return RawResponse(self.status, self._whole.head, b"")
+        return RawResponse(self.status, head_of(self.status, _without_digest(self.fields)), b"")
 
     @cached_property
     def _unchanged(self) -> RawResponse:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort
 
 from publisher.addresses import Addresses
-from publisher.rdf.media_types import GRAPHS, HTML, RDF_XML, TURTLE, MediaType
+from publisher.rdf.media_types import GRAPHS, HTML, MARKDOWN, RDF_XML, TURTLE, MediaType
 from publisher.render.catalogue import DatasetFiles
 from publisher.render.documents import Document
 from publisher.serve.headers import join_links, set_validators
@@ -66,6 +66,8 @@ def all_links(site: Site, document: Document) -> list[Signpost]:
     posts = _landing_page_links(site.addresses, document, holding)
     page = posts[0].anchor
     back = {"describedby": "describes", "item": "collection"}
+    text = site.addresses.on_site(site.addresses.representation(document.iri, MARKDOWN))
+    posts.append(Signpost(text, "describes", page, HTML.name))
     return posts + [
         Signpost(post.target, back[post.relation], page, HTML.name)
         for post in posts
@@ -137,6 +139,9 @@ def _api_catalogue_links(site: Site) -> list[Signpost]:
         Signpost(here, "item", endpoint),
         Signpost(here, "item", catalogue),
         Signpost(here, "item", place("void")),
+        Signpost(here, "item", place("mcp")),
+        Signpost(here, "service-desc", place("openapi.json"), "application/json"),
+        Signpost(here, "service-doc", place("llms.txt"), "text/markdown"),
         Signpost(endpoint, "service-desc", place("sparql.ttl"), "text/turtle"),
         Signpost(endpoint, "service-doc", place(""), "text/html"),
         Signpost(endpoint, "service-meta", place("void.ttl"), "text/turtle"),

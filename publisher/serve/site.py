@@ -15,12 +15,15 @@ from publisher.query.queue import FairQueue
 from publisher.release.history.document_dates import LastModified
 from publisher.release.history.tombstones import Tombstones
 from publisher.release.model import QUERIES, Release
+from publisher.release.schema import read_schema
 from publisher.release.search import SEARCH_FILE, Search, read_languages
 from publisher.release.second_engine import read_release_answers
 from publisher.render.catalogue import CatalogueViews
 from publisher.render.documents import Documents
+from publisher.render.evidence import FactReader
 from publisher.render.feeds import Feeds
 from publisher.render.maps.basemap import TileSource
+from publisher.render.markdown import MarkdownPages
 from publisher.render.pages import Pages
 from publisher.serve.engines import open_archive_engine, open_engine, query_limits
 from publisher.serve.metrics import Metrics
@@ -65,6 +68,7 @@ class Site:
     last_modified: LastModified
     feeds: Feeds
     tombstones: Tombstones
+    markdown: MarkdownPages
     present: str = ""
     health: ProcessHealth = field(default_factory=ProcessHealth)
     content_languages: tuple[str, ...] = ()
@@ -139,6 +143,16 @@ def _site(config: Config, release: Release, shared: Shared, present: str = "") -
         raise
 
 
+def _texts(
+    release: Release, engine: Engine, addresses: Addresses, pages: Pages, *, is_past: bool
+) -> MarkdownPages:
+    facts, schema = FactReader(release, engine, pages.layout), read_schema(release.folder)
+    by_class = {each.iri: each for each in schema.values()}
+    main = by_class.get(pages.main_class) or next(iter(schema.values()), None)
+    catalogued = pages.catalogued
+    return MarkdownPages(release, addresses, facts, schema, catalogued, main, is_past=is_past)
+
+
 def _open(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
     cache = AnswerCache(config.query_cache_mb << 20)
     is_union = config.default_graph == "union"
@@ -154,6 +168,18 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)
     spoken = _content_languages(config, release)
+    pages = Pages(
+        release,
+        engine,
+        addresses,
+        queries,
+        union=is_union,
+        present=present,
+        tiles=_tiles(config),
+        seconds=config.query_timeout_seconds,
+        notice=(lambda language: "") if present else shared.health.notice,
+        content_languages=spoken,
+    )
     return Site(
         config=config,
         release=release,
@@ -163,23 +189,13 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
         addresses=addresses,
         documents=Documents(release, engine, addresses, config.incoming_links),
         catalogue_views=CatalogueViews(release, addresses, config.catalogue_page_size),
-        pages=Pages(
-            release,
-            engine,
-            addresses,
-            queries,
-            union=is_union,
-            present=present,
-            tiles=_tiles(config),
-            seconds=config.query_timeout_seconds,
-            notice=(lambda language: "") if present else shared.health.notice,
-            content_languages=spoken,
-        ),
+        pages=pages,
         queries=queries,
         search=Search(release.folder / SEARCH_FILE, config.query_timeout_seconds),
         last_modified=LastModified(release),
         feeds=Feeds(release, addresses),
         tombstones=Tombstones(release),
+        markdown=_texts(release, engine, addresses, pages, is_past=bool(present)),
         present=present,
         health=shared.health,
         content_languages=spoken,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding
 from publisher.messages import text
-from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, MediaType
+from publisher.rdf.media_types import GRAPHS, HTML, MediaType
 from publisher.system.http_client import Client, Exchange, Visit, without_fragment
 from publisher.verify import graphs
 from publisher.verify.graphs import LoadContext, Triples
@@ -40,7 +40,7 @@ def look_up(
             (Cool URIs for the Semantic Web, sections 4.1 and 4.2).
         load: Reads JSON-LD contexts.
     """
-    visits = {m: client.visit(subject, fields={"Accept": m.name}) for m in DOCUMENTS}
+    visits = {m: client.visit(subject, fields={"Accept": m.name}) for m in (HTML, *GRAPHS)}
     findings = _check_303(visits, subject, may_be_document or "#" in subject)
     answered: dict[MediaType, Exchange] = {}
     for media_type, visit in visits.items():

@@ -87,7 +87,7 @@ def check(
     found = check_answered(visit, client.limits)
     if found:
         return found, None
-    found = _signature(client, entry, visit.last.body, key)
+    found = check_signature(client, entry, visit.last.body, key)
     files = _files(visit.last.body)
     if files is None:
         message = text("{url} is no manifest: it names no files.", url=entry["manifest"])
@@ -121,9 +121,10 @@ def _files(manifest: bytes) -> dict[str, tuple[int, str]] | None:
         return None
 
 
-def _signature(
+def check_signature(
     client: Client, entry: Mapping[str, str], manifest: bytes, key: Ed25519PublicKey | None
 ) -> list[Finding]:
+    """Return whether a manifest has a signature, and whose; ``entry`` says where it is."""
     about = entry["manifest"]
     if "signature" not in entry:
         message = text("The release {id} is not signed.", id=entry.get("id", ""))

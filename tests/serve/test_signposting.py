@@ -121,6 +121,7 @@ def test_the_interfaces_are_listed(portal: FlaskClient) -> None:
         "http://localhost/sparql",
         "http://localhost/catalog",
         "http://localhost/void",
+        "http://localhost/mcp",
     ]
     for one in sets:
         for relation, found in one.items():

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -38,7 +38,7 @@ from publisher.messages import text
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format, find_term, names_version
 from publisher.rdf.namespaces import iri, shorten
-from publisher.release.catalogue.service import Extent, extent_of_positions, read_positions
+from publisher.release.catalogue.service import Extent, extent_of_text
 
 _OLD_PROPERTIES: Mapping[str, str] = {
     "http://schema.org/startDate": iri("dcat:startDate"),
@@ -353,7 +353,7 @@ def _geometry(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:
     path, wkt = iri("locn:geometry"), NamedNode(iri("geo:wktLiteral"))
     values = [v for v in draft.values(thing, path) if isinstance(v, Literal)]
     kept = next((value for value in values if value.datatype == wkt), None)
-    extent = extent_of_positions(read_positions(kept.value)) if kept is not None else None
+    extent = extent_of_text(kept.value) if kept is not None else None
     for value in values:
         if value != kept and value.datatype.value.endswith("json"):
             extent = extent or extent_of_geojson(value.value)
@@ -377,28 +377,8 @@ def extent_of_geojson(geometry: object) -> Extent | None:
     >>> extent_of_geojson('{"type": "Point", "coordinates": [14.5, 61]}')
     Extent(west=14.5, south=61.0, east=14.5, north=61.0)
     """
-    try:
-        found = json.loads(geometry) if isinstance(geometry, str) else geometry
-    except (ValueError, RecursionError):
-        return None
-    return extent_of_positions(
-        _positions(found.get("coordinates") if isinstance(found, dict) else None)
-    )
-
-
-def _positions(coordinates: object) -> Iterator[tuple[float, float]]:
-    waiting = [coordinates]
-    for _ in range(_MOST_POSITIONS):
-        if not waiting:
-            return
-        found = waiting.pop()
-        if not isinstance(found, list):
-            continue
-        numbers = [n for n in found if isinstance(n, int | float) and not isinstance(n, bool)]
-        if len(numbers) >= 2 and len(numbers) == len(found):
-            yield float(numbers[0]), float(numbers[1])
-        else:
-            waiting += found
+    written = geometry if isinstance(geometry, str) else json.dumps(geometry)
+    return extent_of_text(written) if written.lstrip().startswith("{") else None
 
 
 def _contact(draft: CatalogueDraft, thing: Thing, notes: ImportNotes) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
+from publisher.query.named import NamedQuery
 from publisher.rdf.geometries import (
     GEOMETRY_NAMES,
     PAIR_NAMES,
@@ -34,6 +35,7 @@ from publisher.release.catalogue.distributions import (
     add_services,
     add_tables,
 )
+from publisher.release.catalogue.executables import describe_queries
 from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import (
     describe_agents,
@@ -42,6 +44,7 @@ from publisher.release.catalogue.harmonise import (
     type_addresses,
     type_terms,
 )
+from publisher.release.catalogue.partitions import Partitions
 from publisher.release.catalogue.published_files import (
     date_key,
     dates_by_hand,
@@ -55,6 +58,7 @@ from publisher.release.catalogue.service import (
     join_extents,
 )
 from publisher.release.catalogue.sitemap import list_documents, write_documents
+from publisher.release.catalogue.void import VOID as VOID_PATH
 from publisher.release.catalogue.void import VoidInput, describe_void
 from publisher.release.dates import modified_dates
 from publisher.release.manifest import list_files
@@ -325,6 +329,7 @@ def describe_release(
     previous: Release | None,
     tables: Mapping[str, Sequence[TableFiles]] | None = None,
     published_files: Mapping[str, StoredFile] | None = None,
+    partitions: Partitions | None = None,
 ) -> Descriptions:
     """Return the descriptions of a release: a pure function of it and the one before."""
     draft = MutableGraph(quad.triple for quad in by_hand)
@@ -349,7 +354,9 @@ def describe_release(
     return Descriptions(
         catalogue=catalogue,
         swedish=derive_view(facts, ApplicationProfile.SE),
-        void=describe_void(VoidInput(base_iri, MutableGraph(catalogue), datasets, files)),
+        void=describe_void(
+            VoidInput(base_iri, MutableGraph(catalogue), datasets, files, partitions or {})
+        ),
         documents=list_documents(
             datasets, modified, _derive_views(MutableGraph(catalogue)), base_iri
         ),
@@ -415,14 +422,31 @@ def write_descriptions(
     graphs: Mapping[str, int],
     *,
     union: bool = True,
+    queries: Iterable[NamedQuery] = (),
+    prefixes: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the descriptions into a release, as N-Triples with canonical addresses."""
+    """Write the descriptions into a release, as N-Triples with canonical addresses.
+
+    The endpoint's own description holds the partitions of VoID and the named queries, where tools
+    look for them that ask the endpoint alone.
+    """
     (staging / CATALOGUE_EU).parent.mkdir()
     _write(staging / CATALOGUE_EU, descriptions.catalogue)
     _write(staging / CATALOGUE_SE, descriptions.swedish)
     _write(staging / VOID, descriptions.void)
-    _write(staging / SERVICE, describe_service(base_iri, graphs, union=union))
+    service = describe_service(base_iri, graphs, union=union)
+    whole = f"{base_iri}{VOID_PATH}#all"
+    partitions = [t for t in descriptions.void if _is_of(t, whole)]
+    written = {*service, *partitions, *describe_queries(base_iri, queries, prefixes or {})}
+    _write(staging / SERVICE, sorted(written, key=str))
     write_documents(staging / DOCUMENTS, descriptions.documents)
+
+
+def _is_of(triple: Triple, whole: str) -> bool:
+    """Tell whether a triple is about the partitions of all datasets together."""
+    name = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
+    is_part = name == whole or name.startswith((f"{whole}-class-", f"{whole}-property-"))
+    return is_part and triple.predicate.value != iri("void:subset")
 
 
 def _write(path: Path, triples: Iterable[Triple]) -> None:

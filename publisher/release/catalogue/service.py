@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from publisher.rdf.geometries import positions, read_geometry
 from publisher.release.catalogue.graph import MutableGraph, node, typed
 
 _RESULTS = (
@@ -21,6 +22,22 @@ _RESULTS = (
     "RDF_XML",
     "TriG",
     "N-Quads",
+)
+
+
+# GeoSPARQL 1.1, clauses 8 to 10: those that Oxigraph evaluates.
+_GEO_FUNCTIONS = "http://www.opengis.net/def/function/geosparql/"
+GEO_FUNCTIONS = tuple(
+    f"{_GEO_FUNCTIONS}{name}"
+    for name in (
+        *("asGeoJSON", "centroid", "convexHull", "coordinateDimension", "dimension", "envelope"),
+        *("getSRID", "isEmpty", "isSimple"),
+        *("sfContains", "sfCrosses", "sfDisjoint", "sfEquals", "sfIntersects", "sfOverlaps"),
+        *("sfTouches", "sfWithin"),
+        *("ehContains", "ehCoveredBy", "ehCovers", "ehDisjoint", "ehEquals", "ehInside"),
+        *("ehMeet", "ehOverlap"),
+        *("rcc8dc", "rcc8ec", "rcc8eq", "rcc8ntpp", "rcc8ntppi", "rcc8po", "rcc8tpp", "rcc8tppi"),
+    )
 )
 
 
@@ -46,6 +63,9 @@ def describe_service(
             "sd:supportedLanguage": [node("sd:SPARQL11Query")],
             "sd:resultFormat": [NamedNode("http://www.w3.org/ns/formats/" + r) for r in _RESULTS],
             "sd:feature": [node("sd:UnionDefaultGraph")] if union else [],
+            "sd:extensionFunction": [NamedNode(name) for name in GEO_FUNCTIONS],
+            # Counts of classes and properties, and queries that are known to be right.
+            "rdfs:seeAlso": [NamedNode(f"{base_iri}{path}") for path in ("void", "query")],
             "sd:defaultDataset": [content],
         },
     )
@@ -110,6 +130,12 @@ def extent_of_positions(found: Iterable[tuple[float, float]]) -> Extent | None:
         return None
     xs, ys = [x for x, _ in listed], [y for _, y in listed]
     return Extent(min(xs), min(ys), max(xs), max(ys))
+
+
+def extent_of_text(written: str) -> Extent | None:
+    """Return the extent of a geometry in any notation; None for one that cannot be placed."""
+    found = read_geometry(written)
+    return extent_of_positions((p[0], p[1]) for p in positions(found)) if found else None
 
 
 def join_extents(extents: Iterable[Extent]) -> Extent | None:

@@ -18,9 +18,16 @@ from publisher.rdf.media_types import DUMPS as DUMPED
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads, Sorter, merge_lines, without_repetitions
 from publisher.release.catalogue.graph import MutableGraph, node, typed
+from publisher.release.catalogue.partitions import (
+    Partitions,
+    PropertyPartition,
+    count_partitions,
+)
 from publisher.release.model import StoredFile
 
 VOID = "void"
+# Datatype partitions: VoID itself has none (https://ldf.fi/void-ext).
+VOID_EXT = "http://ldf.fi/void-ext#"
 _TYPE = iri("rdf:type")
 # These name terms of vocabularies, or repeat what a triple says.
 _NOT_LINKS = {_TYPE, iri("rdf:predicate"), iri("rdf:object")}
@@ -126,17 +133,24 @@ class VoidInput:
         catalogue: The EU view: titles, licences and dates are there.
         datasets: Name → its quads, all different.
         files: Name → extension → its file.
+        partitions: Of all datasets together; see ``partition_datasets``.
     """
 
     base_iri: str
     catalogue: MutableGraph
     datasets: Mapping[str, Quads]
     files: Mapping[str, Mapping[str, StoredFile]]
+    partitions: Partitions = field(default_factory=dict)
 
     @property
     def document(self) -> str:
         """Return the IRI of the VoID description."""
         return self.base_iri + VOID
+
+
+def partition_datasets(datasets: Mapping[str, Quads]) -> Partitions:
+    """Return the partitions of all datasets together."""
+    return count_partitions(_merge_by_subject(datasets.values()))
 
 
 def describe_void(described: VoidInput) -> list[Triple]:
@@ -161,6 +175,7 @@ def describe_void(described: VoidInput) -> list[Triple]:
     catalogue = NamedNode(base_iri + CATALOGUE)
     _copy_properties(draft, described.catalogue, catalogue, whole)
     _statistics(draft, described, whole, "all", count_graph(triples, base_iri))
+    _partitions(draft, described)
     return draft.triples()
 
 
@@ -215,6 +230,36 @@ def _statistics(
         draft.add(dataset, "void:propertyPartition", part)
         draft.add(part, "void:property", NamedNode(term))
         draft.add(part, "void:triples", _number(counts.properties[term]))
+
+
+def _partitions(draft: MutableGraph, described: VoidInput) -> None:
+    """Add to each class of the whole its properties, and to these what their values are."""
+    for number, name in enumerate(sorted(described.partitions), start=1):
+        part = NamedNode(f"{described.document}#all-class-{number}")
+        of_class = described.partitions[name]
+        for place, path in enumerate(sorted(of_class.properties), start=1):
+            inner = NamedNode(f"{part.value}-property-{place}")
+            draft.add(part, "void:propertyPartition", inner)
+            draft.add(inner, "void:property", NamedNode(path))
+            _property_partition(draft, inner, of_class.properties[path])
+
+
+def _property_partition(draft: MutableGraph, inner: NamedNode, counted: PropertyPartition) -> None:
+    draft.add(inner, "void:triples", _number(counted.triples))
+    draft.add(inner, "void:distinctSubjects", _number(counted.subjects))
+    for number, (name, count) in enumerate(sorted(counted.classes.items()), start=1):
+        linked = NamedNode(f"{inner.value}-class-{number}")
+        draft.add(inner, "void:classPartition", linked)
+        draft.add(linked, "void:class", NamedNode(name))
+        draft.add(linked, "void:triples", _number(count))
+    for number, (name, count) in enumerate(sorted(counted.datatypes.items()), start=1):
+        typed_as = NamedNode(f"{inner.value}-datatype-{number}")
+        for predicate, term in (
+            (NamedNode(f"{VOID_EXT}datatypePartition"), (inner, typed_as)),
+            (NamedNode(f"{VOID_EXT}datatype"), (typed_as, NamedNode(name))),
+        ):
+            draft.extend([Triple(term[0], predicate, term[1])])
+        draft.add(typed_as, "void:triples", _number(count))
 
 
 def _links(

@@ -105,6 +105,19 @@ def releases_to_prune(newest_first: Sequence[ReleaseInfo], keep: int, keep_days:
     return [k.id for k in newest_first[keep:] if not k.is_current and k.published < oldest]
 
 
+def kept_until(
+    oldest_first: Sequence[ReleaseInfo], release: ReleaseInfo, keep: int, keep_days: int
+) -> datetime | None:
+    """Return until when pruning leaves a release; None for one that it leaves for now.
+
+    Those among the newest and the current one are left, whatever their dates; see ``prune``.
+    """
+    newer = sum(other.published > release.published for other in oldest_first)
+    if newer < keep or release.is_current:
+        return None
+    return release.published + timedelta(days=keep_days)
+
+
 def prune(releases: Path, keep: int, keep_days: int) -> list[str]:
     """Delete old releases; return the names of those deleted.
 

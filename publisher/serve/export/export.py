@@ -138,7 +138,7 @@ def _replace_export(staging: Path, folder: Path) -> None:
 
 _WORTH_COMPRESSING = 512
 _COMPRESSIBLE = {"html", "ttl", "jsonld", "rdf", "nt", "nq", "trig", "json", "csv", "geojson"}
-_COMPRESSIBLE |= {"xml", "atom", "css", "js", "svg", "txt"}
+_COMPRESSIBLE |= {"xml", "atom", "css", "js", "md", "svg", "txt"}
 # What is not there, and what a format cannot carry.
 _LEFT_OUT = (404, 406)
 _LONGEST_NAME = 255 - len(".gz")

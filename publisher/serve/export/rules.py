@@ -18,6 +18,7 @@ from publisher.rdf.media_types import (
     GRAPHS,
     HTML,
     JSON_LD,
+    MARKDOWN,
     N_TRIPLES,
     RDF_XML,
     TABLES,
@@ -69,7 +70,7 @@ def site_variants(site: Site) -> Sequence[VariantSet]:
     )
     has_root = site.documents.find("") is not None
     pages = r"^/table/$" if has_root else r"^/(table/)?$"
-    catalogue = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML)
+    catalogue = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML, MARKDOWN)
     return (
         VariantSet(PLAIN, (), files, "/robots.txt"),
         VariantSet("pages", (HTML,), pages, "/table/"),
@@ -366,7 +367,7 @@ def document_rows(group: str) -> RegexRows:
         (f"^/id/(?P<{folder}>.+/)$", f"/doc/${{{folder}}}{INDEX}"),
         (f"^/id/(?P<{slug}>.+)$", f"/doc/${{{slug}}}"),
         *folder_rows(group),
-        (rf"^(?P<{stem}>/.+)\.(html|ttl|jsonld|rdf|nt)$", f"${{{stem}}}"),
+        (rf"^(?P<{stem}>/.+)\.(html|ttl|jsonld|rdf|nt|md)$", f"${{{stem}}}"),
     ]
 
 

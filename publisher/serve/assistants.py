@@ -1,0 +1,59 @@
+"""What assistants and other programs read first: the site, its schema and its addresses."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort
+
+from publisher.rdf.media_types import JSON, MARKDOWN, MediaType
+from publisher.release.manifest import as_json_text
+from publisher.render.markdown import called
+from publisher.serve.headers import set_validators
+from publisher.serve.openapi import describe_addresses
+from publisher.serve.response_cache import mark_cacheable
+from publisher.serve.site import Site
+
+
+def text_response(site: Site, body: bytes, media_type: MediaType = MARKDOWN) -> Response:
+    """Return a text about the release, which is the same until the next one."""
+    response = Response(body, content_type=media_type.content_type)
+    set_validators(response, body, site.release.published)
+    mark_cacheable()
+    return response
+
+
+def _openapi(site: Site) -> bytes:
+    catalogued = site.pages.catalogued
+    titles = {title.language or "": title.value for title in catalogued.site.titles}
+    described = describe_addresses(
+        called(titles, site.release.base_iri),
+        site.config.site_url,
+        site.release.id,
+        [name for record in catalogued.datasets.values() for name in record.licenses],
+    )
+    return as_json_text(described).encode()
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes of what is read first."""
+    routes = Blueprint("assistants", __name__)
+    texts = site.markdown
+
+    @routes.get("/llms.txt")
+    def llms() -> Response:
+        queries = list(site.queries.values())
+        return text_response(site, texts.site_text(queries, texts.main_class))
+
+    @routes.get("/schema.md")
+    def schema() -> Response:
+        return text_response(site, texts.schema_text())
+
+    @routes.get("/schema/<name>.md")
+    def schema_of_class(name: str) -> Response:
+        body = texts.class_text(name)
+        return abort(404) if body is None else text_response(site, body)
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return text_response(site, _openapi(site), JSON)
+
+    return routes

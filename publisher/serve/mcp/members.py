@@ -1,0 +1,160 @@
+"""The members that answers of tools are made of: terms, names, sources, pages, permalinks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from pyoxigraph import BlankNode, NamedNode, Triple
+
+from publisher.query.engine import Term
+from publisher.rdf.namespaces import iri, shorten
+from publisher.render.evidence import Evidence, SourcedFact
+from publisher.render.markdown import Names
+from publisher.serve.site import Site
+
+Message = dict[str, Any]
+_LONGEST_TEXT = 4000
+_STRING = iri("xsd:string")
+_Item = TypeVar("_Item")
+
+
+def one_page(items: Sequence[_Item], number: int, size: int) -> tuple[Sequence[_Item], Message]:
+    """Return the items of a page, and how many items and pages there are.
+
+    >>> one_page("abcde", 2, 2)
+    ('cd', {'page': 2, 'pages': 3, 'total': 5})
+    """
+    pages = max(1, -(-len(items) // size))
+    found = items[(number - 1) * size : number * size]
+    return found, {"page": number, "pages": pages, "total": len(items)}
+
+
+def text_member(text: str) -> Message:
+    """Return a text, and its whole length where only its beginning is here."""
+    if len(text) <= _LONGEST_TEXT:
+        return {"text": text}
+    return {"text": text[:_LONGEST_TEXT], "cut_from_characters": len(text)}
+
+
+def term_member(site: Site, term: Term, names: Names) -> Message:
+    """Return a term: an IRI with its names, or a text with its language or datatype."""
+    if isinstance(term, NamedNode):
+        named = names.get(term.value, {})
+        return {"iri": term.value} | ({"name": dict(named)} if named else {})
+    if isinstance(term, BlankNode):
+        return {"blank": term.value}
+    told = text_member(term.value)
+    if term.language:
+        return told | {"language": term.language}
+    kind = term.datatype.value
+    return told if kind == _STRING else told | {"datatype": short(site, kind)}
+
+
+def short(site: Site, name: str) -> str:
+    """Return the prefixed name of an IRI, where there is one."""
+    return shorten(shorten(name, site.release.prefixes))
+
+
+def permalink_of(site: Site, name: str) -> str:
+    """Return where this release tells of an IRI; empty for one of somebody else."""
+    if not site.addresses.holds(name):
+        return ""
+    document = site.addresses.document_of(name).removeprefix(site.release.base_iri)
+    return site.markdown.permalink(document)
+
+
+def evidence_members(site: Site, evidence: Iterable[Evidence], names: Names) -> list[Message]:
+    """Return what a fact rests on."""
+    found = []
+    for each in evidence:
+        told: Message = {"source": each.source, "level": each.level}
+        if names.get(each.source):
+            told["name"] = dict(names[each.source])
+        place = permalink_of(site, each.source)
+        told |= {"permalink": place} if place else {}
+        told |= {"statement": each.said_by} if each.level == "statement" else {}
+        found.append(told)
+    return found
+
+
+def with_source_list(told: Message) -> Message:
+    """Return an answer in which each source is described once, and named by a number elsewhere.
+
+    >>> told = with_source_list({"data": [{"sources": [{"source": "e:s", "statement": "e:1"}]}]})
+    >>> told["data"], told["source_list"]
+    ([{'sources': [{'source': 1, 'statement': 'e:1'}]}], {'1': {'source': 'e:s'}})
+    """
+    numbers: dict[str, int] = {}
+    listed: Message = {}
+
+    def numbered(member: object) -> object:
+        if isinstance(member, list):
+            return [numbered(each) for each in member]
+        if not isinstance(member, dict):
+            return member
+        if "source" not in member or not isinstance(member["source"], str):
+            return {name: numbered(each) for name, each in member.items()}
+        key = f"{member.get('level')} {member['source']}"
+        number = numbers.setdefault(key, len(numbers) + 1)
+        listed[str(number)] = {n: v for n, v in member.items() if n != "statement"}
+        return {"source": number} | {n: v for n, v in member.items() if n == "statement"}
+
+    made = {name: numbered(each) for name, each in told.items()}
+    return made | ({"source_list": listed} if listed else {})
+
+
+def fact_member(site: Site, fact: SourcedFact, names: Names) -> Message:
+    """Return a fact with its sources."""
+    told: Message = {
+        "property": short(site, fact.property),
+        "name": dict(names.get(fact.property, {})),
+        "value": term_member(site, fact.value, names),
+        "sources": evidence_members(site, fact.evidence, names),
+    }
+    if fact.notes:
+        told["notes"] = [term_member(site, note, names) for note in fact.notes]
+    if not fact.is_adopted:
+        told["stated_but_not_adopted_by_the_data"] = True
+    if fact.details:
+        told["details"] = [
+            {
+                "property": short(site, each.property),
+                "name": dict(names.get(each.property, {})),
+                "value": term_member(site, each.value, names),
+            }
+            for each in fact.details
+        ]
+    return told
+
+
+def triple_members(site: Site, triples: Sequence[Triple]) -> dict[Triple, list[Message]]:
+    """Return triple of the data → what it rests on; without those that the data do not hold."""
+    found = site.markdown.facts.evidence_of(triples)
+    sources = {each.source for evidence in found.values() for each in evidence}
+    names = site.markdown.facts.names(name for name in sources if is_iri(name))
+    return {triple: evidence_members(site, evidence, names) for triple, evidence in found.items()}
+
+
+def is_iri(name: str) -> bool:
+    """Tell whether a text is an absolute IRI."""
+    try:
+        return bool(NamedNode(name).value)
+    except ValueError:
+        return False
+
+
+def names_of(site: Site, terms: Iterable[object]) -> Names:
+    """Return what the IRIs among some terms are called."""
+    return site.markdown.facts.names({t.value for t in terms if isinstance(t, NamedNode)})
+
+
+def with_query(address: str, parameters: Mapping[str, str | Sequence[str]]) -> str:
+    """Return an address with those of some parameters that have a value."""
+    kept = [(n, v) for n, found in parameters.items() for v in _values(found) if v]
+    return f"{address}?{urlencode(kept)}" if kept else address
+
+
+def _values(found: str | Sequence[str]) -> Sequence[str]:
+    return (found,) if isinstance(found, str) else found

@@ -1,0 +1,427 @@
+"""Tools that ask: query, examples, table. What is in an answer has its sources beside it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from pyoxigraph import (
+    BlankNode,
+    NamedNode,
+    QueryResultsFormat,
+    RdfFormat,
+    Triple,
+    parse,
+    parse_query_results,
+)
+
+from publisher.errors import PublisherError, QueryRefused
+from publisher.query.engine import GRAPHS, Answer, Operation, Term
+from publisher.query.named import NamedQuery
+from publisher.query.patterns import Pattern, UnreadPattern, read_patterns
+from publisher.query.tokens import declared_prefixes, tokenize
+from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.text import fold, words
+from publisher.release.tables.table import Column, Table, is_property
+from publisher.render.evidence import Evidence
+from publisher.render.snippets import with_prefixes
+from publisher.render.tables.selection import Selection
+from publisher.serve.mcp.members import (
+    Message,
+    evidence_members,
+    names_of,
+    one_page,
+    permalink_of,
+    short,
+    term_member,
+    triple_members,
+    with_query,
+)
+from publisher.serve.metrics import QueryLog
+from publisher.serve.site import Site
+
+HasLeft = Callable[[], bool]
+Row = Mapping[str, Term]
+_ROWS, _EXAMPLES, _TABLE_ROWS = 100, 10, 25
+_MOST_PATTERNS = 12
+# Longer addresses are cut on their way.
+_LONGEST_ADDRESS = 30_000
+_N_TRIPLES = GRAPHS[1]
+_MOST_SELECTED = 100
+
+
+def _prefixes(site: Site) -> dict[str, str]:
+    return {**PREFIXES, **site.release.prefixes}
+
+
+def _ask(site: Site, text: str, client: str, has_left: HasLeft) -> Answer:
+    """Return the answer to a query, written down and counted as at the endpoint."""
+    endpoint = site.addresses.on_site(site.release.base_iri + "sparql")
+    operation = Operation(text, graph_type=_N_TRIPLES, base_iri=endpoint)
+    log, began = QueryLog(site.config, site.metrics), time.perf_counter()
+    try:
+        answer = site.endpoint.answer(operation, client, has_left)
+    except PublisherError as error:
+        log.failed(operation, error, client, began)
+        raise
+    log.answered(operation, answer, client, began)
+    return answer
+
+
+def _permalink(site: Site, text: str) -> str:
+    place = with_query(site.markdown.permalink("sparql"), {"query": text})
+    return place if len(place) <= _LONGEST_ADDRESS else ""
+
+
+def ask_rows(site: Site, text: str, client: str, has_left: HasLeft) -> tuple[list[Row], str]:
+    """Return the rows of a SELECT query, and its permalink.
+
+    Raises:
+        QueryError: As ``Endpoint.answer`` says.
+    """
+    return _rows(_ask(site, text, client, has_left).body)[1], _permalink(site, text)
+
+
+def _rows(body: bytes) -> tuple[list[str], list[Row]]:
+    results: Any = parse_query_results(body, format=QueryResultsFormat.JSON)
+    variables = [variable.value for variable in results.variables]
+    rows: list[Row] = [
+        {name: row[name] for name in variables if row[name] is not None} for row in results
+    ]
+    return variables, rows
+
+
+def query(site: Site, arguments: Message, client: str, has_left: HasLeft) -> Message:
+    """Return the answer to a query, with the sources of the triples in it."""
+    text = with_prefixes(str(arguments["sparql"]), _prefixes(site))
+    answer = _ask(site, text, client, has_left)
+    place = _permalink(site, text)
+    told: Message = {"permalink": place, "asked": text}
+    if not place:
+        told["no_permalink"] = "The query is too long for an address; POST it to the same release."
+        told["post_to"] = site.markdown.permalink("sparql")
+    number = int(arguments.get("page", 1))
+    if answer.media_type == _N_TRIPLES:
+        return told | _graph_members(site, answer.body, number)
+    content = json.loads(answer.body)
+    if "boolean" in content:
+        return told | {"data": content["boolean"], "sources": _datasets(site)}
+    variables, rows = _rows(answer.body)
+    shown, paging = one_page(rows, number, _ROWS)
+    told |= {"paging": paging, **_row_members(site, text, variables, shown)}
+    if not rows:
+        told["patterns_alone"] = _patterns_alone(site, text)
+    return told
+
+
+def _datasets(site: Site) -> list[Message]:
+    """Return the data sets: what an answer rests on that is computed of many triples."""
+    listed = list(site.pages.catalogued.datasets) or list(site.release.graphs)
+    return [{"source": name, "level": "dataset"} for name in listed if name]
+
+
+def _graph_members(site: Site, body: bytes, number: int) -> Message:
+    triples = sorted((q.triple for q in parse(body, format=RdfFormat.N_TRIPLES)), key=str)
+    shown, paging = one_page(triples, number, _ROWS)
+    rests = triple_members(site, shown)
+    names = names_of(site, (term for t in shown for term in (t.subject, t.object)))
+    return {
+        "paging": paging,
+        "data": [
+            {
+                "subject": term_member(site, t.subject, names),
+                "property": short(site, t.predicate.value),
+                "value": term_member(site, t.object, names),
+                "sources": rests.get(t, []),
+            }
+            for t in shown
+        ],
+    }
+
+
+def _row_members(site: Site, text: str, variables: Sequence[str], rows: Sequence[Row]) -> Message:
+    """Return rows, each with the triples of the data that it is made of and their sources."""
+    patterns = _plain_patterns(site, text)
+    made = [[t for p in patterns if (t := _instance(p, row)) is not None] for row in rows]
+    rests = triple_members(site, [t for triples in made for t in triples])
+    names = names_of(site, (term for row in rows for term in row.values()))
+    data = []
+    for row, triples in zip(rows, made, strict=True):
+        facts = [
+            {
+                "subject": str(t.subject)[1:-1],
+                "property": short(site, t.predicate.value),
+                "value": term_member(site, t.object, {}),  # type: ignore[arg-type]
+                "sources": rests[t],
+            }
+            for t in triples
+            if t in rests
+        ]
+        told: Message = {
+            "row": {name: term_member(site, term, names) for name, term in row.items()}
+        }
+        data.append(told | ({"facts": facts} if facts else {"sources": _datasets(site)}))
+    return {"variables": list(variables), "data": data}
+
+
+# The patterns of a query: what a row is made of, and which of them has no result.
+
+
+def _plain_patterns(site: Site, text: str) -> list[tuple[Term | str, Term | str, Term | str]]:
+    """Return the triple patterns of a query as terms and names of variables.
+
+    Paths are left out, and so are all of a query whose structure is not a plain one.
+    """
+    names = {**_prefixes(site), **declared_prefixes(text)}
+    found = []
+    for pattern in _read(text):
+        parts = (pattern.subject, " ".join(pattern.predicate), pattern.object)
+        terms = [_part(part, names) for part in parts]
+        if not pattern.path and None not in terms:
+            found.append(tuple(terms))
+    return found  # type: ignore[return-value]
+
+
+def _read(text: str) -> list[Pattern]:
+    with suppress(UnreadPattern):
+        return read_patterns(list(tokenize(text)))
+    return []
+
+
+def _part(text: str, names: Mapping[str, str]) -> Term | str | None:
+    """Return a term, or a variable with its question mark; None for what is not read here."""
+    if text[0] in "?$":
+        return f"?{text[1:]}"
+    if text == "a":
+        return NamedNode(iri("rdf:type"))
+    with suppress(ValueError):
+        if text.startswith("<"):
+            return NamedNode(text[1:-1])
+        prefix, colon, local = text.partition(":")
+        if colon and prefix in names and text[0] not in "\"'_" and "\\" not in local:
+            return NamedNode(names[prefix] + local)
+    return None
+
+
+def _instance(pattern: tuple[Term | str, Term | str, Term | str], row: Row) -> Triple | None:
+    """Return the triple that a row makes of a pattern; None when something is missing."""
+    subject, predicate, value = (
+        row.get(part[1:]) if isinstance(part, str) else part for part in pattern
+    )
+    if not isinstance(subject, NamedNode) or not isinstance(predicate, NamedNode):
+        return None
+    if value is None or isinstance(value, BlankNode):
+        return None
+    return Triple(subject, predicate, value)
+
+
+def _patterns_alone(site: Site, text: str) -> list[Message]:
+    """Return each pattern of a query, and whether it has a result when it is asked alone."""
+    declared = "".join(f"PREFIX {n}: <{v}>\n" for n, v in declared_prefixes(text).items())
+    told: list[Message] = []
+    for pattern in _read(text)[:_MOST_PATTERNS]:
+        is_literal = pattern.object[0] in "\"'0123456789"
+        value = "?anything" if is_literal else pattern.object
+        written = f"{pattern.subject} {''.join(_spaced(pattern.predicate))} {value}"
+        asked = f"{declared}ASK {{ {written} }}"
+        try:
+            answer = site.endpoint.answer(Operation(asked), "")
+        except PublisherError:
+            continue
+        line: Message = {"pattern": written, "has_results": b"true" in answer.body}
+        told.append(line | ({"with_any_value": True} if is_literal else {}))
+    return told
+
+
+def _spaced(parts: Iterable[str]) -> Iterable[str]:
+    return (f"{part} " if part[-1].isalnum() else part for part in parts)
+
+
+# Named queries.
+
+
+def examples(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Message:
+    """Return named queries, those that fit some words best first."""
+    wanted = set(words(str(arguments.get("words", ""))))
+    scored = [(_fits(each, wanted), each) for each in site.queries.values()]
+    fitting = [each for score, each in sorted(scored, key=lambda s: -s[0]) if score]
+    shown, paging = one_page(
+        fitting or list(site.queries.values()), int(arguments.get("page", 1)), _EXAMPLES
+    )
+    return {
+        "permalink": site.markdown.permalink("query"),
+        "paging": paging,
+        "words_found": bool(fitting) or not wanted,
+        "data": [_example(site, each) for each in shown],
+    }
+
+
+def _fits(each: NamedQuery, wanted: set[str]) -> int:
+    told = {word for text in (*each.about.values(), each.name) for word in words(text)}
+    return sum(any(fold(w) == t or t.startswith(w) for t in told) for w in wanted)
+
+
+def _example(site: Site, each: NamedQuery) -> Message:
+    filled = {name: parameter.example for name, parameter in each.parameters.items()}
+    told: Message = {
+        "name": each.name,
+        "about": dict(each.about),
+        "parameters": [
+            {"name": p.name, "kind": p.kind, "about": dict(p.about), "example": p.example}
+            for p in each.parameters.values()
+        ],
+        "sparql": each.body(),
+        "permalink": with_query(site.markdown.permalink(f"query/{each.name}"), filled),
+    }
+    with suppress(QueryRefused):
+        told["sparql_with_examples"] = each.example()
+    return told
+
+
+# Tables.
+
+
+def table(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Message:
+    """Return rows of a table; without a name, the tables."""
+    tables = site.pages.tables.tables
+    name = str(arguments.get("table", "")).strip()
+    if not name:
+        return {
+            "permalink": site.markdown.permalink("table/"),
+            "data": [_table_line(each) for each in tables.values()],
+        }
+    found = tables.get(name)
+    if found is None:
+        raise QueryRefused(
+            "There is no table '{name}'.",
+            remedy="There are: {names}.",
+            name=name[:100],
+            names=", ".join(tables),
+        )
+    selection = _selection(found, arguments)
+    with site.pages.tables.lines(found, "sv") as reader:
+        total = reader.count(selection)
+        offset = (selection.page - 1) * _TABLE_ROWS
+        columns = _columns(found, selection, str(arguments.get("columns", "")))
+        read = reader.read(selection, columns, _TABLE_ROWS, offset)
+    triples = [
+        Triple(NamedNode(row.iri), NamedNode(path), term)
+        for row in read.lines
+        for path, terms in row.values.items()
+        for term in terms
+        if is_property(path) and not isinstance(term, BlankNode)
+    ]
+    rests = triple_members(site, triples)
+    names = names_of(site, (term for row in read.lines for t in row.values.values() for term in t))
+    pages = max(1, -(-total // _TABLE_ROWS))
+    return {
+        "permalink": _table_permalink(site, found, selection),
+        "paging": {"page": selection.page, "pages": pages, "total": total},
+        "columns_left_out": [c.name for c in found.columns if c not in columns],
+        "data": [
+            {
+                "iri": row.iri,
+                "permalink": permalink_of(site, row.iri),
+                "cells": {
+                    column.name: _cells(site, found, row.iri, column, row.values, rests, names)
+                    for column in columns
+                    if row.values.get(column.path)
+                },
+            }
+            for row in read.lines
+        ],
+    }
+
+
+def _columns(found: Table, selection: Selection, written: str) -> list[Column]:
+    """Return the columns that are wanted; those that are worth their place, where nobody says.
+
+    Raises:
+        QueryRefused: One is named that there is not.
+    """
+    wanted = [name for name in map(str.strip, written.split(",")) if name]
+    unknown = [name for name in wanted if found.column(name) is None]
+    if unknown:
+        raise _no_column(found, unknown)
+    chosen = {*wanted, selection.sort, *(selection.filters or {})}
+    return [
+        column
+        for column in found.columns
+        if column.name in chosen or column is found.label or (column.usual and not wanted)
+    ]
+
+
+def _no_column(found: Table, names: Sequence[str]) -> QueryRefused:
+    return QueryRefused(
+        "The table '{table}' has no column {names}.",
+        remedy="Its columns are {columns}. Filter by values as the table shows them.",
+        table=found.slug,
+        names=", ".join(names)[:200],
+        columns=", ".join(column.name for column in found.columns),
+    )
+
+
+def _cells(
+    site: Site,
+    found: Table,
+    thing: str,
+    column: Column,
+    values: Mapping[str, Sequence[Term]],
+    rests: Mapping[Triple, list[Message]],
+    names: Mapping[str, Mapping[str, str]],
+) -> list[Message]:
+    """Return the values of a row in a column, each with its sources."""
+    home = site.release.dataset(found.dataset)
+    whole = evidence_members(site, [Evidence(home, home, "dataset")], names)
+    told = []
+    for term in values[column.path]:
+        triple = None
+        if is_property(column.path) and not isinstance(term, BlankNode):
+            triple = Triple(NamedNode(thing), NamedNode(column.path), term)
+        sources = rests.get(triple, whole) if triple is not None else whole
+        told.append(term_member(site, term, names) | {"sources": sources})
+    return told
+
+
+def _table_line(each: Table) -> Message:
+    return {
+        "table": each.slug,
+        "name": dict(each.titles),
+        "class": each.class_iri,
+        "rows": each.count,
+        "columns": [
+            {"column": c.name, "name": dict(c.titles), "kind": c.kind} for c in each.columns
+        ],
+    }
+
+
+def _selection(found: Table, arguments: Message) -> Selection:
+    """Return which rows are wanted.
+
+    Raises:
+        QueryRefused: A column is named that there is not.
+    """
+    filters: dict[str, tuple[str, ...]] = {}
+    for name, value in dict(arguments.get("filters", {})).items():
+        values = value if isinstance(value, list) else [value]
+        filters[str(name)] = tuple(str(each) for each in values if each not in ("", None))
+    sort = str(arguments.get("sort", ""))
+    unknown = [n for n in (*filters, sort.removeprefix("-")) if n and found.column(n) is None]
+    if unknown or sum(map(len, filters.values())) > _MOST_SELECTED:
+        raise _no_column(found, unknown)
+    return Selection(
+        words=str(arguments.get("words", "")).strip()[:200],
+        filters={name: values for name, values in filters.items() if values},
+        sort=sort.removeprefix("-"),
+        descending=sort.startswith("-"),
+        page=int(arguments.get("page", 1)),
+    )
+
+
+def _table_permalink(site: Site, found: Table, selection: Selection) -> str:
+    sort = f"-{selection.sort}" if selection.descending else selection.sort
+    parameters = {"q": selection.words, "sort": sort, **(selection.filters or {})}
+    return with_query(site.markdown.permalink(f"table/{found.slug}.csv"), parameters)

@@ -1,0 +1,492 @@
+"""Every address of the site in one table → OpenAPI 3.1: the contract for other programs.
+
+https://spec.openapis.org/oas/v3.1.0. A test asks a running site for each row, and compares the
+table with the routes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from publisher import __version__
+from publisher.messages import LANGUAGES
+from publisher.query.engine import GRAPHS as QUERY_GRAPHS
+from publisher.query.engine import SOLUTIONS
+from publisher.rdf.media_types import (
+    CSV,
+    DOCUMENTS,
+    GEOJSON,
+    GRAPHS,
+    HTML,
+    JSON,
+    JSON_LD,
+    MARKDOWN,
+    N_QUADS,
+    RDF_XML,
+    TRIG,
+    XLSX,
+    MediaType,
+)
+
+PROBLEM = "application/problem+json"
+_LINKSET = "application/linkset+json"
+_MEMENTO_LINKS = "application/link-format"
+
+
+@dataclass(frozen=True)
+class ParameterRow:
+    """A parameter of an address.
+
+    Attributes:
+        name: As it stands in the address.
+        about: What it does.
+        kind: Type in JSON Schema.
+        place: ``query``, ``path`` or ``header``.
+        values: The only ones there are; empty for any.
+        is_required: Whether there must be one.
+    """
+
+    name: str
+    about: str
+    kind: str = "string"
+    place: str = "query"
+    values: tuple[str, ...] = ()
+    is_required: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as OpenAPI writes it."""
+        schema: dict[str, Any] = {"type": self.kind}
+        if self.values:
+            schema["enum"] = list(self.values)
+        return {
+            "name": self.name,
+            "in": self.place,
+            "description": self.about,
+            "required": self.is_required or self.place == "path",
+            "schema": schema,
+        }
+
+
+@dataclass(frozen=True)
+class AddressRow:
+    """An address, or all of one kind.
+
+    Attributes:
+        path: With its parameters in braces.
+        name: Of the operation, for generated clients.
+        about: What is there.
+        offered: Media types of the answer, the favourite first.
+        parameters: Of the address.
+        body: Media types of a body that may be sent with POST; empty: GET only.
+        status: Of the answer when all is well.
+        is_post_only: Whether it answers POST alone.
+        tag: What it is about.
+    """
+
+    path: str
+    name: str
+    about: str
+    offered: tuple[str, ...]
+    parameters: tuple[ParameterRow, ...] = ()
+    body: tuple[str, ...] = ()
+    status: int = 200
+    is_post_only: bool = False
+    tag: str = field(default="data")
+
+
+def _names(media_types: Sequence[MediaType]) -> tuple[str, ...]:
+    return tuple(each.name for each in media_types)
+
+
+_LANGUAGE = ParameterRow(
+    "lang", "Language of a page; otherwise by Accept-Language.", values=LANGUAGES
+)
+_PAGE = ParameterRow("page", "Which page, from 1.", "integer")
+_PATH = ParameterRow("path", "Path below the base; it may hold slashes.", place="path")
+_RELEASE = ParameterRow("release", "Name of a release.", place="path")
+_GRAPH_EXTENSION = ParameterRow(
+    "extension", "Of a graph.", place="path", values=tuple(m.extension for m in GRAPHS)
+)
+_QUERY = ParameterRow("query", "A SPARQL 1.1 query.", is_required=False)
+_FORMAT = ParameterRow("format", "Format of the answer; otherwise by Accept.")
+_TIMEOUT = ParameterRow("timeout", "Longest evaluation in seconds, below the limit.", "number")
+_QUERY_BODIES = ("application/x-www-form-urlencoded", "application/sparql-query")
+_FEEDS = _names((TRIG, JSON_LD, N_QUADS, *GRAPHS[:1]))
+_ANSWERS = tuple(dict.fromkeys((*SOLUTIONS, *QUERY_GRAPHS, HTML.name)))
+
+ADDRESSES: tuple[AddressRow, ...] = (
+    AddressRow("/", "home", "The home page.", (HTML.name,), (_LANGUAGE,), tag="site"),
+    AddressRow(
+        "/id/{path}",
+        "thing",
+        "A thing; leads to the document about it.",
+        (),
+        (_PATH,),
+        status=303,
+    ),
+    AddressRow(
+        "/doc/{path}",
+        "document",
+        "What is said of a thing: a page, a graph or a text with sources.",
+        _names(DOCUMENTS),
+        (_PATH, _LANGUAGE, ParameterRow("incoming", "Page of the links to it.", "integer")),
+    ),
+    AddressRow(
+        "/catalog",
+        "catalogue",
+        "The catalogue (DCAT-AP).",
+        _names((RDF_XML, *GRAPHS, HTML, MARKDOWN)),
+        (_PAGE,),
+    ),
+    AddressRow(
+        "/catalog.{extension}",
+        "catalogue_file",
+        "The same, as one graph format.",
+        _names(GRAPHS),
+        (_GRAPH_EXTENSION, _PAGE),
+    ),
+    AddressRow(
+        "/catalog/dcat-ap-se.rdf",
+        "catalogue_swedish",
+        "The catalogue (DCAT-AP-SE).",
+        (RDF_XML.name,),
+    ),
+    AddressRow("/void", "void", "Counts of classes, properties and links (VoID).", _names(GRAPHS)),
+    AddressRow(
+        "/void.{extension}",
+        "void_file",
+        "The same, as one graph format.",
+        _names(GRAPHS),
+        (_GRAPH_EXTENSION,),
+    ),
+    AddressRow(
+        "/sparql.{extension}",
+        "service",
+        "The endpoint described in its own terms.",
+        _names(GRAPHS),
+        (_GRAPH_EXTENSION,),
+        tag="queries",
+    ),
+    AddressRow(
+        "/sparql",
+        "query",
+        "A SPARQL 1.1 endpoint; without a query, its description.",
+        _ANSWERS,
+        (
+            _QUERY,
+            _FORMAT,
+            _TIMEOUT,
+            ParameterRow("default-graph-uri", "IRI of a graph to ask."),
+            ParameterRow("named-graph-uri", "IRI of a graph that GRAPH may name."),
+        ),
+        _QUERY_BODIES,
+        tag="queries",
+    ),
+    AddressRow(
+        "/query", "named_queries", "The named queries.", (HTML.name,), (_LANGUAGE,), tag="queries"
+    ),
+    AddressRow(
+        "/query/{name}",
+        "named_query",
+        "The answer to a named query; its own parameters stand in the address.",
+        _ANSWERS,
+        (
+            ParameterRow("name", "Of the query; may end in .csv, .json and so on.", place="path"),
+            _FORMAT,
+        ),
+        tag="queries",
+    ),
+    AddressRow(
+        "/search.json",
+        "search",
+        "Things by words.",
+        (JSON.name,),
+        (ParameterRow("q", "Words."), _PAGE, _LANGUAGE),
+    ),
+    AddressRow(
+        "/search",
+        "search_page",
+        "The same, as a page or as JSON.",
+        (HTML.name, JSON.name),
+        (ParameterRow("q", "Words."), _PAGE, _LANGUAGE),
+    ),
+    AddressRow(
+        "/table/", "tables", "The list of tables.", (HTML.name,), (_LANGUAGE,), tag="tables"
+    ),
+    AddressRow(
+        "/table/{table}",
+        "table",
+        "The things of a class. The names of columns are parameters that filter.",
+        _names((HTML, CSV, XLSX, GEOJSON)),
+        (
+            ParameterRow(
+                "table", "Name of a table; may end in .csv, .xlsx or .geojson.", place="path"
+            ),
+            ParameterRow("q", "Words."),
+            ParameterRow("sort", "Name of a column; with a minus sign the other way round."),
+            _PAGE,
+        ),
+        tag="tables",
+    ),
+    AddressRow(
+        "/dump/{file}",
+        "dump",
+        "A data set as a file; parts by Range.",
+        (),
+        (ParameterRow("file", "Name of the file, such as all.nq.gz.", place="path"),),
+        tag="files",
+    ),
+    AddressRow("/context.jsonld", "context", "The JSON-LD context.", (JSON_LD.name,), tag="files"),
+    AddressRow("/feed", "feed", "Changes of things (LDES, TREE).", _FEEDS, tag="changes"),
+    AddressRow(
+        "/feed/{number}",
+        "feed_page",
+        "A page of it.",
+        _FEEDS,
+        (ParameterRow("number", "From 1.", "integer", "path"),),
+        tag="changes",
+    ),
+    AddressRow(
+        "/feed/catalog",
+        "catalogue_feed",
+        "Changes of the catalogue (DCAT-AP Feeds).",
+        _FEEDS,
+        tag="changes",
+    ),
+    AddressRow(
+        "/feed/catalog/{number}",
+        "catalogue_feed_page",
+        "A page of it.",
+        _FEEDS,
+        (ParameterRow("number", "From 1.", "integer", "path"),),
+        tag="changes",
+    ),
+    AddressRow(
+        "/feed.atom", "atom", "The newest changes (Atom).", ("application/atom+xml",), tag="changes"
+    ),
+    AddressRow(
+        "/release",
+        "releases",
+        "The releases that are kept.",
+        (HTML.name, JSON.name),
+        tag="releases",
+    ),
+    AddressRow(
+        "/release/{release}/manifest.json",
+        "manifest",
+        "Digests of the files of a release.",
+        (JSON.name,),
+        (_RELEASE,),
+        tag="releases",
+    ),
+    AddressRow(
+        "/release/{release}/manifest.json.sig",
+        "signature",
+        "Its signature, where it is signed.",
+        ("text/plain",),
+        (_RELEASE,),
+        tag="releases",
+    ),
+    AddressRow(
+        "/release/{release}/manifest.json.pub",
+        "public_key",
+        "The key of that.",
+        ("text/plain",),
+        (_RELEASE,),
+        tag="releases",
+    ),
+    AddressRow(
+        "/release/{release}/report",
+        "report",
+        "What the check found.",
+        (HTML.name, JSON.name),
+        (_RELEASE,),
+        tag="releases",
+    ),
+    AddressRow(
+        "/release/{release}/file/{path}",
+        "release_file",
+        "A file of a release, byte for byte.",
+        (),
+        (_RELEASE, _PATH),
+        tag="releases",
+    ),
+    AddressRow(
+        "/release/{release}/diff/{other}",
+        "difference",
+        "What changed from another release to this one.",
+        (HTML.name, JSON.name, "application/rdf-patch"),
+        (_RELEASE, ParameterRow("other", "Name of the older release.", place="path")),
+        tag="releases",
+    ),
+    AddressRow(
+        "/release/{release}/{path}",
+        "as_it_was",
+        "Any address as it was in a release; it answers the same later.",
+        _names(DOCUMENTS),
+        (_RELEASE, _PATH),
+        tag="releases",
+    ),
+    AddressRow(
+        "/timemap/{path}",
+        "time_map",
+        "The states of a document (Memento).",
+        (_MEMENTO_LINKS, JSON.name),
+        (_PATH,),
+        tag="releases",
+    ),
+    AddressRow(
+        "/linkset/{path}.json",
+        "linkset",
+        "The typed links of a document (FAIR Signposting).",
+        (_LINKSET,),
+        (_PATH,),
+    ),
+    AddressRow(
+        "/picture/{language}/{path}.png",
+        "picture",
+        "A picture for shared links.",
+        ("image/png",),
+        (ParameterRow("language", "Of its text.", place="path", values=LANGUAGES), _PATH),
+        tag="site",
+    ),
+    AddressRow(
+        "/llms.txt",
+        "llms",
+        "What the site is and how it is asked, for assistants.",
+        (MARKDOWN.name,),
+        tag="assistants",
+    ),
+    AddressRow(
+        "/schema.md",
+        "schema",
+        "Classes and properties with counts and examples.",
+        (MARKDOWN.name,),
+        tag="assistants",
+    ),
+    AddressRow(
+        "/schema/{name}.md",
+        "schema_of_class",
+        "The same of one class.",
+        (MARKDOWN.name,),
+        (ParameterRow("name", "Of the class.", place="path"),),
+        tag="assistants",
+    ),
+    AddressRow("/mcp", "mcp", "How assistants connect.", (MARKDOWN.name,), tag="assistants"),
+    AddressRow("/openapi.json", "openapi", "This description.", (JSON.name,), tag="site"),
+    AddressRow(
+        "/.well-known/api-catalog",
+        "api_catalogue",
+        "The interfaces of the site (RFC 9727).",
+        (_LINKSET,),
+        tag="site",
+    ),
+    AddressRow(
+        "/.well-known/void", "well_known_void", "Leads to VoID.", (), status=303, tag="site"
+    ),
+    AddressRow("/robots.txt", "robots", "What crawlers may read.", ("text/plain",), tag="site"),
+    AddressRow("/sitemap.xml", "sitemap", "Every document.", ("application/xml",), tag="site"),
+    AddressRow(
+        "/sitemap/{number}.xml",
+        "sitemap_part",
+        "A part of that, where there are many.",
+        ("application/xml",),
+        (ParameterRow("number", "From 1.", "integer", "path"),),
+        tag="site",
+    ),
+    AddressRow("/healthz", "health", "Whether the process lives.", ("text/plain",), tag="site"),
+    AddressRow(
+        "/readyz", "ready", "Whether it answers for a release.", ("text/plain",), tag="site"
+    ),
+    AddressRow("/metrics", "metrics", "Counters (Prometheus).", ("text/plain",), tag="site"),
+)
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "What went wrong and the cure (RFC 9457).",
+    "required": ["type", "title", "status"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "limit": {"type": "string", "description": "Name of the setting that was met."},
+        "line": {"type": "integer", "description": "Of the query, from 1."},
+        "column": {"type": "integer", "description": "Of that line, from 1."},
+        "excerpt": {"type": "string", "description": "The place, with a caret below it."},
+        "offered": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
+def describe_addresses(
+    title: str, site_url: str, release: str, licences: Sequence[str]
+) -> dict[str, Any]:
+    """Return the OpenAPI description of a site.
+
+    Args:
+        title: What the site is called.
+        site_url: Its address; ends with a slash.
+        release: Name of the release that answers.
+        licences: Addresses of the licences of the data.
+    """
+    info: dict[str, Any] = {
+        "title": title,
+        "version": release,
+        "description": f"Linked open data, read-only. Made by lodverk {__version__}.",
+    }
+    if licences:
+        info["license"] = {"name": "Licence of the data", "url": licences[0]}
+    return {
+        "openapi": "3.1.0",
+        "info": info,
+        "servers": [{"url": site_url.rstrip("/") or "/"}],
+        "tags": [{"name": name} for name in dict.fromkeys(row.tag for row in ADDRESSES)],
+        "paths": {row.path: _path(row) for row in ADDRESSES},
+        "components": {"schemas": {"Problem": _PROBLEM_SCHEMA}},
+    }
+
+
+def _path(row: AddressRow) -> dict[str, Any]:
+    operations: dict[str, Any] = {}
+    if not row.is_post_only:
+        operations["get"] = _operation(row, row.name, row.parameters)
+    if row.body:
+        in_path = [each for each in row.parameters if each.place == "path"]
+        posted = _operation(row, f"{row.name}_by_post" if operations else row.name, in_path)
+        content = {name: {"schema": _body_schema(name)} for name in row.body}
+        operations["post"] = posted | {"requestBody": {"required": True, "content": content}}
+    return operations
+
+
+def _body_schema(media_type: str) -> dict[str, Any]:
+    if media_type == _QUERY_BODIES[0]:
+        properties = {"query": {"type": "string"}}
+        return {"type": "object", "required": ["query"], "properties": properties}
+    return {"type": "object" if media_type == JSON.name else "string"}
+
+
+def _operation(row: AddressRow, name: str, parameters: Sequence[ParameterRow]) -> dict[str, Any]:
+    answer: dict[str, Any] = {"description": row.about}
+    if row.offered:
+        answer["content"] = {kind: {"schema": _schema_of(kind)} for kind in row.offered}
+    if row.status == 303:
+        answer["headers"] = {"Location": {"schema": {"type": "string"}}}
+    problem = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    responses: Mapping[str, Any] = {
+        str(row.status): answer,
+        "default": {"description": "A problem, and its cure.", "content": {PROBLEM: problem}},
+    }
+    return {
+        "operationId": name,
+        "summary": row.about,
+        "tags": [row.tag],
+        "parameters": [each.as_json() for each in parameters],
+        "responses": responses,
+    }
+
+
+def _schema_of(media_type: str) -> dict[str, Any]:
+    is_json = media_type == JSON.name or media_type.endswith("+json")
+    return {} if is_json else {"type": "string"}
