@@ -386,10 +386,10 @@ def init(
     def ask(question: str) -> str:
         return str(click.prompt(translate(question, lang)))
 
-    called = _by_language(names) or {lang: ask("What are the data about?")}
+    called = read_texts(names) or {lang: ask("What are the data about?")}
     start = StartOptions(
         names=called,
-        things=_by_language(things) or {tag: ask("What is one thing called?") for tag in called},
+        things=read_texts(things) or {tag: ask("What is one thing called?") for tag in called},
         publisher=body or ask("Who publishes the data?"),
         kind_of_publisher=kind,
         contact=contact or ask("To which mail address do questions go?"),
@@ -402,7 +402,12 @@ def init(
     click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
 
 
-def _by_language(given: Iterable[str]) -> Text:
+def read_texts(given: Iterable[str]) -> Text:
+    """Return language → text of options such as ``sv=Badplatser``.
+
+    Raises:
+        UsageError: One says no language.
+    """
     found = {}
     for text in given:
         language, equals, message = text.partition("=")

@@ -542,7 +542,7 @@ def guess_column(table: RawTable, index: int) -> Guess:
         base=column.base if column.language else column.heading,
         is_integer=bool(values) and all("." not in v.lexical for v in values),
         inexact=sum(1 for value in values if not value.is_exact),
-        distinct=len(column.distinct),
+        distinct=len({p for c in column.distinct for p in split_values(c, separator)}),
         filled=len(column.values),
         warning=warning,
     )
