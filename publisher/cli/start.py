@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
+import threading
+import webbrowser
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -197,7 +200,40 @@ def _open_in_browser(
     guesses: Sequence[TableGuess], into: Path | None, said: _Said, lang: str
 ) -> bool:
     """Open the editor of the mapping, if there is a browser; tell whether it was opened."""
-    return False
+    if not _has_browser():
+        return False
+    from publisher.edit.editor.app import EditorServer
+    from publisher.start.mapping_editor import MappingEditor, SaveAnswers, mapping_app, options_of
+
+    language = guesses[0].language
+    own = guesses[0].table.name.replace("_", " ").replace("-", " ").strip()
+    answers = SaveAnswers(
+        name=next(iter(said.names.values()), own[:1].upper() + own[1:]),
+        body=said.body,
+        contact=said.contact,
+        base_iri=said.base_iri,
+        licence=said.licence,
+    )
+    names = {language: answers.name}
+    first = StartOptions(names, names, "", said.kind, "", "", said.theme, _today())
+    editor = MappingEditor(guesses, lambda a: options_of(a, first, language), answers, into)
+    server = EditorServer(mapping_app(editor, lang))
+    click.echo(translate("Open this address in the browser of this machine:", lang))
+    click.echo(f"  {server.gate.address}")
+    click.echo(translate("It is yours alone: do not pass it on. End with Ctrl-C.", lang))
+    threading.Timer(0.3, webbrowser.open, [server.gate.door]).start()
+    server.run()
+    if editor.saved is None:
+        click.echo(translate("Nothing was saved.", lang), err=True)
+    return True
+
+
+def _has_browser() -> bool:
+    """Tell whether a browser of this machine can be opened: not over SSH, not without a screen."""
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+        return False
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("darwin", "win32") or any(map(os.environ.get, screens))
 
 
 def _show_guesses(guesses: Sequence[TableGuess], lang: str) -> None:

@@ -507,6 +507,7 @@ def _alternatives(column: ColumnView, chosen: str) -> tuple[str, ...]:
         fitting.append(kinds.LIST)
     fitting += [kinds.TEXT, kinds.DESCRIPTION, kinds.CODE]
     fitting += [kinds.IDENTIFIER] if column.is_unique else []
+    fitting += [kinds.NAME, kinds.OMITTED]
     return tuple(dict.fromkeys(kind for kind in fitting if kind != chosen))
 
 

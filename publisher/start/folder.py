@@ -234,7 +234,7 @@ def ontology(start: StartOptions, mappings: Sequence[TableMapping]) -> Propertie
             "skos:definition": _in_both("A row of the table {name}.", **said),
         }
         for column in mapping.columns:
-            if column.path.startswith(mapping.namespace):
+            if column.path.startswith(mapping.namespace) and column.kind != kinds.OMITTED:
                 found.setdefault(column.path, _property(column, mapping, named))
             if column.note:
                 found[column.note] = _note_property(column, mapping, named)
@@ -363,7 +363,7 @@ def _add_shape(
 ) -> None:
     """Add the property shape of a column; columns of one property have one."""
     label: list[Term] = [Literal(_upper(column.label), language=mapping.language)]
-    if shape in parts:
+    if shape in parts or column.kind == kinds.OMITTED:
         return
     constraints: dict[str, list[Term]] = {}
     if column.datatype == iri("rdf:langString"):

@@ -10,7 +10,7 @@ from publisher.rdf.namespaces import iri
 
 # In mappings, in the editor of them, and in the tests.
 IDENTIFIER, NAME, TEXT, DESCRIPTION, CODE = "identifier", "name", "text", "description", "code"
-LIST, LINK, EMPTY = "list", "link", "empty"
+LIST, LINK, EMPTY, OMITTED = "list", "link", "empty", "omitted"
 NUMBER, TRUTH = "number", "truth"
 DATE, DATETIME, TIME, MONTH, YEAR = "date", "datetime", "time", "month", "year"
 EMAIL, TELEPHONE, ADDRESS = "email", "telephone", "address"
@@ -45,6 +45,7 @@ KINDS: Mapping[str, ColumnKind] = {
     LIST: ColumnKind("a list to choose from"),
     LINK: ColumnKind("a link to another table"),
     EMPTY: ColumnKind("nothing yet", "xsd:string"),
+    OMITTED: ColumnKind("left out", "xsd:string"),
     NUMBER: ColumnKind("a number", "xsd:decimal"),
     TRUTH: ColumnKind("yes or no", "xsd:boolean"),
     DATE: ColumnKind("a day", "xsd:date"),

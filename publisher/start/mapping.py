@@ -326,6 +326,8 @@ def _csvw_column(column: ColumnMapping, named: dict[str, int]) -> dict[str, Any]
         _KIND: column.kind,
         "null": ["", *sorted(MISSING - {""})],
     }
+    if column.kind == kinds.OMITTED:
+        found["suppressOutput"] = True
     if column.datatype:
         found["datatype"] = _csvw_datatype(column)
     if column.language:

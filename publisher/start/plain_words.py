@@ -15,7 +15,7 @@ def column_lines(guess: TableGuess, language: str) -> list[str]:
     """Return a line for each column of a table, numbered."""
     width = len(str(len(guess.columns)))
     return [
-        f"{number:>{width}}. {column.heading}{_details(column, language)} → "
+        f"{number:>{width}}. {column.heading}{details(column, language)} → "
         f"{becomes(column, language)}{_doubt(column, language)}"
         for number, column in enumerate(guess.columns, 1)
     ]
@@ -37,7 +37,8 @@ def becomes(column: Guess, language: str) -> str:
     return words
 
 
-def _details(column: Guess, language: str) -> str:
+def details(column: Guess, language: str) -> str:
+    """Return what stands behind the heading of a column: how many values, how many inexact."""
     if column.kind in kinds.LISTED:
         return translate(" ({count} values)", language, count=column.distinct)
     if column.inexact:

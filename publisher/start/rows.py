@@ -152,7 +152,7 @@ def convert(mapping: TableMapping, table: RawTable, addresses: Addresses) -> Con
             continue
         said: dict[str, list[Term]] = defaultdict(list)
         for column in mapping.columns:
-            if column.heading in indices:
+            if column.heading in indices and column.kind != kinds.OMITTED:
                 cell = row.cells[indices[column.heading]]
                 _add_cell(said, column, cell, found, addresses, (table, row))
         _add_place(said, mapping, row, indices)
