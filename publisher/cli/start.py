@@ -16,7 +16,14 @@ import click
 
 from publisher.cli.edit import read_texts
 from publisher.cli.options import EXIT_FINDINGS, LANGUAGE, report_errors, show_progress
-from publisher.edit.init import KINDS, THEMES, StartOptions, default_base, read_licence
+from publisher.edit.init import (
+    KINDS,
+    THEMES,
+    StartOptions,
+    default_base,
+    read_licence,
+    refuse_wrong,
+)
 from publisher.errors import UsageError
 from publisher.messages import Text, in_language, translate
 
@@ -172,6 +179,8 @@ def _begin(
     if not switches.yes and not switches.dry_run:
         guesses = _ask_about(guesses, lang)
     options = _start_options(guesses, said, switches.yes or switches.dry_run, lang)
+    folder = into or Path(options.dataset)
+    refuse_wrong(options, folder)
     thing = next(iter(options.things.values())) if said.things else ""
     with show_progress(lang) as progress:
         progress("sheets")
@@ -179,7 +188,6 @@ def _begin(
     _tell_faults(draft.faults, lang)
     if _stops(draft.faults, switches, lang) or switches.dry_run:
         return
-    folder = into or Path(options.dataset)
     for name in write_folder(draft, folder):
         click.echo(translate("Written: {name}", lang, name=folder / name))
     click.echo(_summary(draft, lang))

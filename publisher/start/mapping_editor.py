@@ -21,7 +21,13 @@ from publisher.edit.changes import FileChange, write_all
 from publisher.edit.editor.app import FIELDS
 from publisher.edit.editor.pages import PageContext
 from publisher.edit.editor.preview import Preview
-from publisher.edit.init import LICENCES, StartOptions, default_base, read_licence
+from publisher.edit.init import (
+    LICENCES,
+    StartOptions,
+    default_base,
+    read_licence,
+    refuse_wrong,
+)
 from publisher.errors import PublisherError
 from publisher.load.sources import read_sources
 from publisher.messages import LANGUAGES, in_language, translate
@@ -130,6 +136,7 @@ class MappingEditor:
         self.answers = answers
         options = self._options(answers)
         folder = self.into or Path(options.dataset)
+        refuse_wrong(options, folder)
         write_folder(draft_folder(options, self.guesses), folder)
         self.saved = folder
         return folder

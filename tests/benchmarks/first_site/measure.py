@@ -126,7 +126,7 @@ def _datatype(term: object) -> str:
 def _value(term: object, said: Subjects) -> str:
     if isinstance(term, NamedNode) and "/id/" in term.value:
         path = "skos:prefLabel" if "/id/concept/" in term.value else "dcterms:identifier"
-        return said.values(term.value, iri(path))[0].value
+        return _plain(said.values(term.value, iri(path))[0].value)
     assert isinstance(term, Literal | NamedNode)
     return _plain(term.value)
 
