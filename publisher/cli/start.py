@@ -212,11 +212,12 @@ def _open_in_browser(
         return False
     from publisher.edit.editor.app import EditorServer
     from publisher.start.mapping_editor import MappingEditor, SaveAnswers, mapping_app, options_of
+    from publisher.start.plain_words import default_name
 
     language = guesses[0].language
-    own = guesses[0].table.name.replace("_", " ").replace("-", " ").strip()
+    own = default_name(guesses[0].table, language)
     answers = SaveAnswers(
-        name=next(iter(said.names.values()), own[:1].upper() + own[1:]),
+        name=next(iter(said.names.values()), own),
         body=said.body,
         contact=said.contact,
         base_iri=said.base_iri,
@@ -293,9 +294,10 @@ def _start_options(
     Raises:
         UsageError: Something is missing, and nothing may be asked.
     """
+    from publisher.start.plain_words import default_name
+
     language = guesses[0].language
-    stem = guesses[0].table.name.replace("_", " ").replace("-", " ").strip()
-    own = stem[:1].upper() + stem[1:]
+    own = default_name(guesses[0].table, language)
 
     def ask(given: str, option: str, question: Callable[[], str], default: str = "") -> str:
         if given:

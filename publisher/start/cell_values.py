@@ -51,7 +51,8 @@ MISSING = frozenset(
     )
 )
 _SPACES = re.compile(r"[\s\u00a0\u202f\u2009\u2007]+")
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad]")
+# Also characters that no RDF/XML can carry, which come along when text is pasted.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\u200b\u200c\u200d\u2060\ufeff\u00ad]")
 
 
 @dataclass(frozen=True)

@@ -285,7 +285,7 @@ _DATED = (
 )
 _DATED += r"|från|till|giltig|valid|from|until|född|registrerad|publicerad|besiktad|kontroll"
 _YEARLY = (
-    r"\bår\b|årtal|year|byggår|\w+år\b|byggd|planterad|uppförd|invigd|grundad|bildad|tillkomst"
+    r"\bår\b|årtal|year|\w+år\b|\bbygg[dt]\b|planterad|uppför[dt]|invig[dt]|grunda[dt]|bilda[dt]|tillkomst|\bbuilt"
 )
 _MEASURED = r"antal|pris|kr\b|yta|area|höjd|längd|bredd|vikt|count|price|size|kostnad|belopp|volym"
 

@@ -26,6 +26,7 @@ from publisher.edit.init import (
     settings_text,
 )
 from publisher.edit.inventory import slug
+from publisher.errors import SheetRefused
 from publisher.languages import LANGUAGES
 from publisher.messages import translate
 from publisher.rdf.namespaces import PREFIXES, iri
@@ -74,7 +75,16 @@ def draft_folder(start: StartOptions, guesses: Sequence[TableGuess], thing: str 
         start: What somebody said of the data.
         guesses: What the tables are taken for.
         thing: What a row of the only table is called; empty: as the table.
+
+    Raises:
+        SheetRefused: No table has a row.
     """
+    if not any(guess.table.rows for guess in guesses):
+        raise SheetRefused(
+            "The table has no rows below its headings.",
+            where=guesses[0].table.file,
+            remedy="Fill in at least one row, so that there is something to show.",
+        )
     mappings = [
         mapping_of(guess, start.base_iri, start.dataset, thing if len(guesses) == 1 else "")
         for guess in guesses
@@ -169,9 +179,9 @@ def _texts(
         found[f"shapes/{mapping.class_iri.rpartition('#')[2]}.ttl"] = turtle(
             as_triples(shapes(mapping, mappings))
         )
-        found[f"data/{start.dataset}/{mapping.kind}.ttl"] = turtle(
-            as_triples(typed_things(mapping, each))
-        )
+        if each.things:
+            said = as_triples(typed_things(mapping, each))
+            found[f"data/{start.dataset}/{mapping.kind}.ttl"] = turtle(said)
         found[mapping.file] = as_csvw(mapping, table.file)
         for column in mapping.columns:
             if column.scheme:
@@ -179,8 +189,8 @@ def _texts(
                 titles.setdefault(column.scheme, (column.label, mapping.language))
     for scheme, concepts in lists.items():
         title, language = titles[scheme]
-        said = concept_scheme(scheme, title, language, concepts)
-        found[f"ontology/concepts/{scheme.rpartition('/')[2]}.ttl"] = turtle(as_triples(said))
+        listed = concept_scheme(scheme, title, language, concepts)
+        found[f"ontology/concepts/{scheme.rpartition('/')[2]}.ttl"] = turtle(as_triples(listed))
     return found
 
 

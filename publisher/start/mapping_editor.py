@@ -122,7 +122,8 @@ class MappingEditor:
                 write_all(folder, made)
                 sources = read_sources(folder, options.base_iri)
                 shown = Preview(sources, host)
-            data = draft.texts[f"data/{options.dataset}/{draft.mappings[0].kind}.ttl"]
+            file = f"data/{options.dataset}/{draft.mappings[0].kind}.ttl"
+            data = draft.texts.get(file, "")
             self._preview = (host, shown, "\n\n".join(data.split("\n\n")[:2]))
         return self._preview
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
+from publisher.edit.inventory import slug
 from publisher.messages import in_language, translate
 from publisher.start import kinds
 from publisher.start.column_guess import Guess
 from publisher.start.projection import SYSTEMS
+from publisher.start.raw_tables import RawTable
 from publisher.start.table_guess import TableGuess
 
 UNSURE = 0.7
@@ -19,6 +23,17 @@ def column_lines(guess: TableGuess, language: str) -> list[str]:
         f"{becomes(column, language)}{_doubt(column, language)}"
         for number, column in enumerate(guess.columns, 1)
     ]
+
+
+def default_name(table: RawTable, language: str) -> str:
+    """Return what the data of a table are called, until somebody says it.
+
+    Its file's name, with a word in front where it could not be an address.
+    """
+    stem = " ".join(re.findall(r"[^\W_]+", table.name))
+    if not re.search("[a-z]", slug(stem)):
+        stem = f"{translate('Table', language)} {stem}".strip()
+    return stem[:1].upper() + stem[1:]
 
 
 def becomes(column: Guess, language: str) -> str:
