@@ -14,8 +14,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from publisher.cli.edit import read_texts
-from publisher.cli.options import EXIT_FINDINGS, LANGUAGE, report_errors, show_progress
+from publisher.cli.options import (
+    EXIT_FINDINGS,
+    LANGUAGE,
+    read_texts,
+    report_errors,
+    show_progress,
+)
 from publisher.edit.init import (
     KINDS,
     THEMES,
@@ -126,14 +131,14 @@ def start(
             click.echo(f"{table.file}: {in_language(note, lang)}", err=True)
     folder = into or Path.cwd()
     if _has_mappings(folder):
-        _update(folder, tables, _Switches(yes, skip_bad, dry_run, allow_removal, renamed), lang)
+        _update(folder, tables, Switches(yes, skip_bad, dry_run, allow_removal, renamed), lang)
         return
     wanted = _Said(read_texts(names), read_texts(things), **said)
-    _begin(tables, into, wanted, _Switches(yes, skip_bad, dry_run, in_terminal=in_terminal), lang)
+    _begin(tables, into, wanted, Switches(yes, skip_bad, dry_run, in_terminal=in_terminal), lang)
 
 
 @dataclasses.dataclass(frozen=True)
-class _Switches:
+class Switches:
     """What the command may do without asking."""
 
     yes: bool
@@ -166,7 +171,7 @@ def _has_mappings(folder: Path) -> bool:
 
 
 def _begin(
-    tables: Sequence[RawTable], into: Path | None, said: _Said, switches: _Switches, lang: str
+    tables: Sequence[RawTable], into: Path | None, said: _Said, switches: Switches, lang: str
 ) -> None:
     from publisher.start.folder import draft_folder, write_folder
     from publisher.start.table_guess import guess_tables
@@ -358,7 +363,7 @@ def _tell_faults(faults: Sequence[Fault], lang: str) -> None:
         click.echo(translate("… and {count} more.", lang, count=more), err=True)
 
 
-def _stops(faults: Sequence[Fault], switches: _Switches, lang: str) -> bool:
+def _stops(faults: Sequence[Fault], switches: Switches, lang: str) -> bool:
     """Tell whether faults that lose something stop the command; ask where that is allowed."""
     lost = [fault for fault in faults if not fault.is_kept]
     if not lost or switches.skip_bad or switches.dry_run:
@@ -380,7 +385,7 @@ def _stops(faults: Sequence[Fault], switches: _Switches, lang: str) -> bool:
 # The next table, through the mapping of the first.
 
 
-def _update(folder: Path, tables: Sequence[RawTable], switches: _Switches, lang: str) -> None:
+def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: str) -> None:
     from publisher.config import read_config
     from publisher.load.sources import read_sources
     from publisher.start.mapping import read_mappings
@@ -402,6 +407,26 @@ def _update(folder: Path, tables: Sequence[RawTable], switches: _Switches, lang:
         if is_asked and not click.confirm(translate("Write these changes?", lang)):
             continue
         _write_update(table, found, lang)
+
+
+def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -> bool:
+    """Bring in a file that a mapping of the folder was made for; tell whether there is one.
+
+    A workbook that was exported from the folder has a record of it, and a file with metadata beside
+    it says itself what it is: both are for ``sheet import``.
+    """
+    from publisher.start.mapping import fitting_mapping, read_mappings
+    from publisher.start.raw_tables import read_tables
+
+    is_told = file.with_name(f"{file.name}-metadata.json").is_file()
+    if is_told or file.suffix.lower() not in (".csv", ".tsv") or not _has_mappings(folder):
+        return False
+    tables = read_tables(file)
+    mappings = read_mappings(folder)
+    if fitting_mapping(mappings, tables[0].name, tables[0].headings) is None:
+        return False
+    _update(folder, tables, switches, lang)
+    return True
 
 
 def _pair(text: str) -> tuple[str, str]:

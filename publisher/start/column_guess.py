@@ -284,9 +284,8 @@ _DATED = (
     r"datum|date|\bdag\b|tid|time|inköpt|skapad|ändrad|uppdaterad|updated|created|senast|start|slut"
 )
 _DATED += r"|från|till|giltig|valid|from|until|född|registrerad|publicerad|besiktad|kontroll"
-_YEARLY = (
-    r"\bår\b|årtal|year|\w+år\b|\bbygg[dt]\b|planterad|uppför[dt]|invig[dt]|grunda[dt]|bilda[dt]|tillkomst|\bbuilt"
-)
+_YEARLY = r"\bår\b|årtal|year|\w+år\b|\bbygg[dt]\b|\bbuilt|planterad|uppför[dt]|invig[dt]"
+_YEARLY += r"|grunda[dt]|bilda[dt]|tillkomst"
 _MEASURED = r"antal|pris|kr\b|yta|area|höjd|längd|bredd|vikt|count|price|size|kostnad|belopp|volym"
 
 

@@ -13,6 +13,7 @@ from publisher.load.sources import PUBLISHED, Sources, read_sources
 from publisher.quality.approval import check
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects
+from publisher.release.tables.geojson import geometry_chains, thing_geometries
 from publisher.start.mapping import read_mappings
 
 BASE = "https://data.dalby.example/spar/"
@@ -201,3 +202,20 @@ def test_in_a_terminal_a_guess_can_be_changed_and_answers_are_asked_for(tmp_path
     (mapping,) = read_mappings(tmp_path / "h")
     assert mapping.base_iri == "https://data.dalby.example/hus/"
     assert [column.kind for column in mapping.columns] == ["name", "number"]
+
+
+def test_places_of_a_table_are_places_of_its_geojson(sources: Sources) -> None:
+    """LOCN's property with a literal leads to a geometry, as GeoSPARQL's does."""
+    said = Subjects(sources.quads(*PUBLISHED))
+    thing = f"{BASE}id/spar/s-1"
+    chains = geometry_chains([thing], said)
+    assert chains == ((iri("locn:geometry"),),)
+    assert thing_geometries(thing, chains, said)[0].startswith("POINT (13.")
+
+
+def test_a_sheet_import_takes_a_table_through_its_mapping(folder: Path) -> None:
+    file = rows(folder, TRACKS.replace("Myrspåret", "Mosspåret"), "spår-2028.csv")
+    result = publisher("sheet", "import", file)
+    assert result.exit_code == 0, result.output
+    assert "1 ändrade, 0 nya, 0 borta" in result.output
+    assert "Mosspåret" in (folder / "data" / "spar" / "spar.ttl").read_text("utf-8")

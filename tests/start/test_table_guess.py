@@ -222,6 +222,7 @@ def test_each_column_of_a_table_is_taken_for_what_it_is(name: str) -> None:
     assert as_kinds(guess(content)) == expected
 
 
+@pytest.mark.slow
 def test_the_measured_tables_are_guessed_nearly_all_right() -> None:
     """Ninety-five of a hundred columns, by the truth that was written before the guesser."""
     right = total = 0

@@ -135,6 +135,8 @@ def _value(of: FileColumn, text: str) -> str | int | float | bool:
 # From a thing to where it is: directly, or through its site and the place of that.
 
 _AS_WKT = iri("geo:asWKT")
+# LOCN leaves the range of its property open: here it is a literal.
+_LITERALS = (_AS_WKT, iri("locn:geometry"))
 _GEOMETRY_PATHS = ((), (iri("geo:hasGeometry"),), (iri("geo:hasDefaultGeometry"),))
 # What leads from a thing to where it is, or to its site.
 PLACE_PATHS = tuple(
@@ -158,7 +160,9 @@ def geometry_chains(things: Iterable[str], subjects: Subjects) -> tuple[Chain, .
     ways = (
         way for length in range(_MOST_PLACES + 1) for way in product(PLACE_PATHS, repeat=length)
     )
-    ordered = ((*way, *last, _AS_WKT) for way in ways for last in _GEOMETRY_PATHS)
+    ordered = (
+        (*way, *last, literal) for way in ways for last in _GEOMETRY_PATHS for literal in _LITERALS
+    )
     return tuple(chain for chain in ordered if chain in leading)
 
 
@@ -171,8 +175,9 @@ def _chains_of(thing: str, subjects: Subjects) -> Iterator[Chain]:
                 there = here
                 for path in last:
                     there = _next(there, path, subjects)
-                if any(_texts(name, subjects) for name in there):
-                    yield (*chain, *last, _AS_WKT)
+                for literal in _LITERALS:
+                    if any(_texts(name, literal, subjects) for name in there):
+                        yield (*chain, *last, literal)
         steps = product(reached.items(), PLACE_PATHS)
         reached = {
             (*chain, p): there for (chain, here), p in steps if (there := _next(here, p, subjects))
@@ -185,8 +190,8 @@ def _next(here: Iterable[str], path: str, subjects: Subjects) -> set[str]:
     return {name for place in here for name in subjects.nodes(place, path)}
 
 
-def _texts(place: str, subjects: Subjects) -> set[str]:
-    return {term.value for term in subjects.values(place, _AS_WKT) if isinstance(term, Literal)}
+def _texts(place: str, path: str, subjects: Subjects) -> set[str]:
+    return {term.value for term in subjects.values(place, path) if isinstance(term, Literal)}
 
 
 def follow_chain(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...]:
@@ -194,7 +199,7 @@ def follow_chain(thing: str, chain: Chain, subjects: Subjects) -> tuple[str, ...
     here = {thing}
     for path in chain[:-1]:
         here = _next(here, path, subjects)
-    return tuple(sorted({text for place in here for text in _texts(place, subjects)}))
+    return tuple(sorted({text for place in here for text in _texts(place, chain[-1], subjects)}))
 
 
 def thing_geometries(thing: str, found: Sequence[Chain], subjects: Subjects) -> tuple[str, ...]:
