@@ -26,6 +26,7 @@ _MODULES: Mapping[str, str] = {
     "releases": "build",
     "export": "serve",
     "push": "push",
+    "start": "start",
     "init": "edit",
     "edit": "edit",
     "new": "edit",

@@ -17,6 +17,7 @@ from publisher.cli.options import (
     LANGUAGE,
     check_limits,
     folder_config,
+    read_texts,
     report_errors,
     settings,
     show_progress,
@@ -41,9 +42,8 @@ from publisher.edit.things import (
 from publisher.edit.things import retire as retire_thing
 from publisher.errors import NotApproved, UsageError
 from publisher.findings import Finding
-from publisher.languages import is_language_tag
 from publisher.load.sources import Sources, read_sources
-from publisher.messages import Text, in_language, translate
+from publisher.messages import in_language, translate
 
 if TYPE_CHECKING:
     from publisher.edit.sheets.importing import Import
@@ -291,12 +291,15 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
 @report_errors
 def import_sheets(file: Path, lang: str, **options: Any) -> None:
     """Change the sources as FILE (.xlsx or .csv) says, if nothing is wrong with it."""
+    from publisher.cli.start import Switches, update_by_mapping
     from publisher.edit.sheets.importing import import_file
     from publisher.edit.sheets.layout import make_basis
     from publisher.edit.sheets.marking import report_lines
 
     dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
     mark_original = options.pop("mark_original")
+    if update_by_mapping(Path.cwd(), file, Switches(True, False, dry_run, allow_removal), lang):
+        return
     config = folder_config(**options)
     sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
     with show_progress(lang) as progress:
@@ -399,8 +402,8 @@ def init(
         return str(click.prompt(translate(question, lang)))
 
     about = "What is the catalogue called?" if is_catalogue_alone else "What are the data about?"
-    called = texts_by_language(names) or {lang: ask(about)}
-    of_things = texts_by_language(things)
+    called = read_texts(names) or {lang: ask(about)}
+    of_things = read_texts(things)
     if not of_things and not is_catalogue_alone:
         of_things = {tag: ask("What is one thing called?") for tag in called}
     start = StartOptions(
@@ -417,25 +420,6 @@ def init(
     for name in start_folder(start, folder):
         click.echo(translate("Written: {name}", lang, name=folder / name))
     click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
-
-
-def texts_by_language(given: Iterable[str]) -> Text:
-    """Return language → text, from ``LANG=TEXT`` of the command line.
-
-    Raises:
-        UsageError: One of them is not written so.
-    """
-    found = {}
-    for text in given:
-        language, equals, message = text.partition("=")
-        if not (equals and message.strip() and is_language_tag(language)):
-            raise UsageError(
-                "'{text}' does not say what is meant in which language.",
-                remedy="Write sv=… or en=…, or the tag of another language: fi=…, sr-Latn=….",
-                text=text,
-            )
-        found[language.lower()] = message.strip()
-    return found
 
 
 # edit: the form on the editor's own machine.

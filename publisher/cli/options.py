@@ -9,7 +9,7 @@ import sys
 import tempfile
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
@@ -21,8 +21,8 @@ from publisher.bounds import CheckLimits
 from publisher.config import Config, describe_settings, read_config
 from publisher.errors import PublisherError, UsageError
 from publisher.findings import Finding
-from publisher.languages import language_name
-from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, translate
+from publisher.languages import is_language_tag, language_name
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, translate
 from publisher.rdf.guards import ReadLimits
 from publisher.system.files import storage_errors
 
@@ -185,3 +185,22 @@ def write_findings(findings: list[Finding], form: str, language: str) -> None:
     else:
         write = reports.as_html if form == "html" else reports.as_text
         click.echo(write(findings, language), nl=False)
+
+
+def read_texts(given: Iterable[str]) -> Text:
+    """Return language → text of options such as ``sv=Badplatser``.
+
+    Raises:
+        UsageError: One says no language.
+    """
+    found = {}
+    for text in given:
+        language, equals, message = text.partition("=")
+        if not (equals and message.strip() and is_language_tag(language)):
+            raise UsageError(
+                "'{text}' does not say what is meant in which language.",
+                remedy="Write sv=… or en=…, or the tag of another language: fi=…, sr-Latn=….",
+                text=text,
+            )
+        found[language.lower()] = message.strip()
+    return found

@@ -31,7 +31,7 @@ def start_folder(start: StartOptions, folder: Path) -> list[str]:
     """
     refuse_wrong(start, folder)
     made = catalogue_files(start) if start.is_catalogue_alone else _files(start)
-    texts = {"pyproject.toml": _settings(start)} | made
+    texts = {"pyproject.toml": settings_text(start)} | made
     folder.mkdir(parents=True, exist_ok=True)
     return write_all(
         folder, [FileChange(name, folder / name, None, text) for name, text in texts.items()]
@@ -44,12 +44,12 @@ def _files(start: StartOptions) -> dict[str, str]:
     base = start.base_iri
     prefixes = {prefix: f"{base}def/{start.dataset}#", "shape": f"{base}shapes#"} | dict(PREFIXES)
     return {
-        f"ontology/{start.dataset}.ttl": write_turtle(_triples(_ontology(start)), prefixes),
-        f"shapes/{start.class_name}.ttl": write_turtle(_triples(_shapes(start)), prefixes),
+        f"ontology/{start.dataset}.ttl": write_turtle(as_triples(ontology_terms(start)), prefixes),
+        f"shapes/{start.class_name}.ttl": write_turtle(as_triples(_shapes(start)), prefixes),
         f"data/{start.dataset}/{start.kind}.ttl": write_turtle(
-            _triples(_first_thing(start)), prefixes
+            as_triples(_first_thing(start)), prefixes
         ),
-        "data/catalogue.ttl": write_turtle(_triples(catalogue(start)), prefixes),
+        "data/catalogue.ttl": write_turtle(as_triples(catalogue(start)), prefixes),
     }
 
 
@@ -65,10 +65,11 @@ def catalogue_files(start: StartOptions) -> dict[str, str]:
         f"data/{CATALOGUE_FOLDER}/{AGENTS}.ttl": _people(start),
         f"data/{CATALOGUE_FOLDER}/{LIST_OF_DATASETS}.ttl": _list_of_datasets(start, listed),
     }
-    return {name: write_turtle(_triples(part), PREFIXES) for name, part in parts.items()}
+    return {name: write_turtle(as_triples(part), PREFIXES) for name, part in parts.items()}
 
 
-def _settings(start: StartOptions) -> str:
+def settings_text(start: StartOptions) -> str:
+    """Return the settings of a first folder."""
     return (
         "# Settings of the publisher: see 'publisher run --help'.\n[tool.publisher]\n"
         f'base_iri = "{start.base_iri}"\nlanguage = "{start.spoken[0]}"\n' + _data_languages(start)
@@ -82,14 +83,17 @@ def _data_languages(start: StartOptions) -> str:
     return f'content_languages = "{given}"\n' if is_needed else ""
 
 
-def _triples(statements: Mapping[str, Mapping[str, Iterable[Term]]]) -> Iterable[Triple]:
+def as_triples(statements: Mapping[str, Mapping[str, Iterable[Term]]]) -> Iterable[Triple]:
+    """Yield the triples of statements by subject and property."""
     for subject, properties in statements.items():
         for name, values in properties.items():
+            path = NamedNode(name if "://" in name else iri(name))
             for value in values:
-                yield Triple(NamedNode(subject), NamedNode(iri(name)), value)
+                yield Triple(NamedNode(subject), path, value)
 
 
-def _ontology(start: StartOptions) -> PropertiesBySubject:
+def ontology_terms(start: StartOptions) -> PropertiesBySubject:
+    """Return the ontology with its class."""
     ontology = f"{start.base_iri}def/{start.dataset}"
     own_class = f"{ontology}#{start.class_name}"
     thing, names = lower_first(start.things), lower_first(start.names)
@@ -104,7 +108,7 @@ def _ontology(start: StartOptions) -> PropertiesBySubject:
             "dcterms:created": [day],
             "dcterms:issued": [day],
             "dcterms:modified": [day],
-            "dcterms:license": nodes(LICENCE),
+            "dcterms:license": nodes(start.licence),
             "owl:versionIRI": nodes(f"{ontology}/1.0.0"),
             "owl:versionInfo": [Literal("1.0.0")],
             "vann:preferredNamespacePrefix": [Literal(start.dataset)],
@@ -205,6 +209,42 @@ KINDS = (
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 LICENCE = "http://creativecommons.org/publicdomain/zero/1.0/"
+# Short name → IRI, as DCAT-AP-SE recommends them.
+LICENCES: Mapping[str, str] = {
+    "CC0": LICENCE,
+    "CC-BY": "http://creativecommons.org/licenses/by/4.0/",
+    "CC-BY-SA": "http://creativecommons.org/licenses/by-sa/4.0/",
+}
+
+
+def read_licence(written: str) -> str:
+    """Return the IRI of a licence that is named or written.
+
+    Raises:
+        UsageError: It is neither.
+    """
+    short = written.strip().upper().replace(" ", "-").removesuffix("-4.0").removesuffix("-1.0")
+    if short in LICENCES:
+        return LICENCES[short]
+    if re.fullmatch(r"https?://[^\s<>\"{}|\\^`]+", written.strip()):
+        return written.strip()
+    raise UsageError(
+        "'{written}' is no licence that is known.",
+        remedy="Write {known}, or the address of another licence.",
+        written=written,
+        known=", ".join(LICENCES),
+    )
+
+
+def default_base(contact: str, dataset: str) -> str:
+    """Return a base of addresses on the domain of a mail address; empty without a domain.
+
+    >>> default_base("data@kommun.example", "badplatser")
+    'https://data.kommun.example/badplatser/'
+    """
+    domain = contact.rpartition("@")[2].strip().casefold()
+    return f"https://data.{domain}/{dataset}/" if "." in domain else ""
+
 
 Term = NamedNode | Literal
 # Subject → property, as a prefixed name → values.
@@ -225,6 +265,7 @@ class StartOptions:
         theme: One of ``THEMES``.
         day: The day that the catalogue is issued.
         is_catalogue_alone: Whether everything that is described lies elsewhere.
+        licence: IRI of the licence of the data.
     """
 
     names: Text
@@ -236,6 +277,7 @@ class StartOptions:
     theme: str
     day: date
     is_catalogue_alone: bool = False
+    licence: str = LICENCE
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -382,7 +424,7 @@ def _shared(start: StartOptions) -> dict[str, list[Term]]:
     codes = map(authority_code, start.languages)
     return {
         "dcterms:publisher": nodes(publisher),
-        "dcterms:license": nodes(LICENCE),
+        "dcterms:license": nodes(start.licence),
         "dcterms:language": nodes(*(f"{_EU}language/{code}" for code in codes if code)),
         "dcterms:spatial": nodes(f"{_EU}country/SWE"),
         "dcterms:issued": [Literal(start.day.isoformat(), datatype=NamedNode(iri("xsd:date")))],

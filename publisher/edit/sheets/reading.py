@@ -152,8 +152,12 @@ def _rows(book: Any, parts: WorkbookParts, title: str) -> Iterator[tuple[Any, ..
 
 
 @contextmanager
-def _open_for_reading(file: Path) -> Iterator[tuple[Any, WorkbookParts]]:
+def _open_for_reading(file: Path, results: bool = False) -> Iterator[tuple[Any, WorkbookParts]]:
     """Open a workbook for reading, a row at a time, and close it.
+
+    Args:
+        file: The workbook.
+        results: Whether cells with a formula have what it last resulted in.
 
     Raises:
         SheetRefused: It is unreadable, locked, too large, no workbook, or has macros.
@@ -164,13 +168,47 @@ def _open_for_reading(file: Path) -> Iterator[tuple[Any, WorkbookParts]]:
             with zipfile.ZipFile(file) as archive:
                 parts = inspect_workbook(file, archive, smaller)
             with _without_warnings():
-                book = openpyxl.load_workbook(smaller, read_only=True, keep_links=False)
+                book = openpyxl.load_workbook(
+                    smaller, read_only=True, keep_links=False, data_only=results
+                )
         except (InvalidFileException, *BROKEN) as error:
             raise _damaged_error(file) from error
         try:
             yield book, parts
         finally:
             book.close()
+
+
+def read_cells(file: Path) -> list[tuple[str, list[list[Any]]]]:
+    """Return title → rows of values of every sheet that is shown; formulas as their results.
+
+    Percentages come as texts with their sign, times and days as such.
+
+    Raises:
+        SheetRefused: It cannot be read.
+    """
+    _read_beginning(file)
+    found = []
+    with _open_for_reading(file, results=True) as (book, parts), _without_warnings():
+        try:
+            for title in book.sheetnames:
+                if getattr(book[title], "sheet_state", "visible") == "visible":
+                    rows = [[_result(cell) for cell in row] for row in _rows(book, parts, title)]
+                    found.append((title, rows))
+        except BROKEN as error:
+            raise _damaged_error(file) from error
+    return found
+
+
+def _result(cell: Any) -> Any:
+    """Return the value of a cell as its format shows what it is."""
+    value = cell.value
+    number_format = str(getattr(cell, "number_format", "") or "")
+    if isinstance(value, datetime | date) and not isinstance(value, time):
+        return _date(value, number_format)
+    if isinstance(value, int | float) and not isinstance(value, bool) and "%" in number_format:
+        return f"{_number(float(format(value * 100, '.12g')))} %"
+    return value
 
 
 def open_for_marking(file: Path) -> Any:

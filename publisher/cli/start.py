@@ -1,0 +1,504 @@
+"""start: from a table to a folder of sources, and the next table into it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import threading
+import webbrowser
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from publisher.cli.options import (
+    EXIT_FINDINGS,
+    LANGUAGE,
+    read_texts,
+    report_errors,
+    show_progress,
+)
+from publisher.edit.init import (
+    KINDS,
+    THEMES,
+    StartOptions,
+    default_base,
+    read_licence,
+    refuse_wrong,
+)
+from publisher.errors import UsageError
+from publisher.messages import Text, in_language, translate
+
+if TYPE_CHECKING:
+    from publisher.start.folder import Draft
+    from publisher.start.raw_tables import RawTable
+    from publisher.start.rows import Fault
+    from publisher.start.table_guess import TableGuess
+    from publisher.start.update import Update
+
+_MOST_SHOWN = 30
+
+
+@dataclasses.dataclass(frozen=True)
+class _Said:
+    """What the command line says of the data; empty where it says nothing."""
+
+    names: Text
+    things: Text
+    body: str
+    kind: str
+    contact: str
+    base_iri: str
+    licence: str
+    theme: str
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the sources; else one named like the data, or this one if it has a mapping.",
+)
+@click.option("--yes", is_flag=True, help="Take every guess; ask nothing, open no browser.")
+@click.option("--text", "in_terminal", is_flag=True, help="Ask here instead of in the browser.")
+@click.option(
+    *("--name", "names"),
+    multiple=True,
+    metavar="LANG=TEXT",
+    help="What the data are about, in each of its languages: sv=Badplatser.",
+)
+@click.option(
+    *("--thing", "things"),
+    multiple=True,
+    metavar="LANG=TEXT",
+    help="What one row is called: sv=Badplats.",
+)
+@click.option("--publisher", "body", default="", help="Who publishes the data.")
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    default=KINDS[0],
+    show_default=True,
+    help="What kind of organisation that is.",
+)
+@click.option("--contact", default="", help="Mail address for questions.")
+@click.option("--base-iri", default="", help="Base of every address; ends with a slash.")
+@click.option("--licence", default="CC0", show_default=True, help="CC0, CC-BY, CC-BY-SA or an IRI.")
+@click.option(
+    "--theme",
+    type=click.Choice(THEMES),
+    default="GOVE",
+    show_default=True,
+    help="Theme of the EU's data portal.",
+)
+@click.option("--skip-bad", is_flag=True, help="Leave out values that cannot be read, and go on.")
+@click.option("--dry-run", is_flag=True, help="Show what would become of it; write nothing.")
+@click.option("--allow-removal", is_flag=True, help="Remove things whose rows are gone.")
+@click.option(
+    *("--renamed", "renamed"),
+    multiple=True,
+    metavar="OLD=NEW",
+    help="A heading that is another one in this table. May be repeated.",
+)
+@LANGUAGE
+@report_errors
+def start(
+    files: tuple[Path, ...],
+    into: Path | None,
+    yes: bool,
+    in_terminal: bool,
+    names: tuple[str, ...],
+    things: tuple[str, ...],
+    renamed: tuple[str, ...],
+    skip_bad: bool,
+    dry_run: bool,
+    allow_removal: bool,
+    lang: str,
+    **said: str,
+) -> None:
+    """Make a site of tables (FILES: .csv, .tsv, .xlsx, .ods, .geojson, or - for standard input).
+
+    In a folder that was made so, the next table goes through the same mapping: what differs is
+    shown first.
+    """
+    tables = _read_tables(files)
+    for table in tables:
+        for note in table.notes:
+            click.echo(f"{table.file}: {in_language(note, lang)}", err=True)
+    folder = into or Path.cwd()
+    if _has_mappings(folder):
+        _update(folder, tables, Switches(yes, skip_bad, dry_run, allow_removal, renamed), lang)
+        return
+    wanted = _Said(read_texts(names), read_texts(things), **said)
+    _begin(tables, into, wanted, Switches(yes, skip_bad, dry_run, in_terminal=in_terminal), lang)
+
+
+@dataclasses.dataclass(frozen=True)
+class Switches:
+    """What the command may do without asking."""
+
+    yes: bool
+    skip_bad: bool
+    dry_run: bool
+    allow_removal: bool = False
+    renamed: Sequence[str] = ()
+    in_terminal: bool = False
+
+
+def _read_tables(files: Iterable[Path]) -> list[RawTable]:
+    from publisher.start.raw_tables import MOST_BYTES, read_tables, tables_of
+
+    found: list[RawTable] = []
+    for file in files:
+        if str(file) == "-":
+            found += tables_of(sys.stdin.buffer.read(MOST_BYTES + 1), "tabell")
+        else:
+            found += read_tables(file)
+    return found
+
+
+def _has_mappings(folder: Path) -> bool:
+    from publisher.start.mapping import FOLDER
+
+    return (folder / FOLDER).is_dir()
+
+
+# A first folder.
+
+
+def _begin(
+    tables: Sequence[RawTable], into: Path | None, said: _Said, switches: Switches, lang: str
+) -> None:
+    from publisher.start.folder import draft_folder, write_folder
+    from publisher.start.table_guess import guess_tables
+
+    guesses = guess_tables(tables, lang)
+    is_asked = not (switches.yes or switches.in_terminal or switches.dry_run)
+    if is_asked and _open_in_browser(guesses, into, said, lang):
+        return
+    _show_guesses(guesses, lang)
+    if not switches.yes and not switches.dry_run:
+        guesses = _ask_about(guesses, lang)
+    options = _start_options(guesses, said, switches.yes or switches.dry_run, lang)
+    folder = into or Path(options.dataset)
+    refuse_wrong(options, folder)
+    thing = next(iter(options.things.values())) if said.things else ""
+    with show_progress(lang) as progress:
+        progress("sheets")
+        draft = draft_folder(options, guesses, thing)
+    _tell_faults(draft.faults, lang)
+    if _stops(draft.faults, switches, lang) or switches.dry_run:
+        return
+    for name in write_folder(draft, folder):
+        click.echo(translate("Written: {name}", lang, name=folder / name))
+    click.echo(_summary(draft, lang))
+    click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
+
+
+def _summary(draft: Draft, lang: str) -> str:
+    return translate(
+        "{things} things, {columns} columns, {lost} values left out.",
+        lang,
+        things=sum(len(each.things) for each in draft.converted),
+        columns=sum(len(mapping.columns) for mapping in draft.mappings),
+        lost=sum(not fault.is_kept for fault in draft.faults),
+    )
+
+
+def _open_in_browser(
+    guesses: Sequence[TableGuess], into: Path | None, said: _Said, lang: str
+) -> bool:
+    """Open the editor of the mapping, if there is a browser; tell whether it was opened."""
+    if not _has_browser():
+        return False
+    from publisher.edit.editor.app import EditorServer
+    from publisher.start.mapping_editor import MappingEditor, SaveAnswers, mapping_app, options_of
+    from publisher.start.plain_words import default_name
+
+    language = guesses[0].language
+    own = default_name(guesses[0].table, language)
+    answers = SaveAnswers(
+        name=next(iter(said.names.values()), own),
+        body=said.body,
+        contact=said.contact,
+        base_iri=said.base_iri,
+        licence=said.licence,
+    )
+    names = {language: answers.name}
+    first = StartOptions(names, names, "", said.kind, "", "", said.theme, _today())
+    editor = MappingEditor(guesses, lambda a: options_of(a, first, language), answers, into)
+    server = EditorServer(mapping_app(editor, lang))
+    click.echo(translate("Open this address in the browser of this machine:", lang))
+    click.echo(f"  {server.gate.address}")
+    click.echo(translate("It is yours alone: do not pass it on. End with Ctrl-C.", lang))
+    threading.Timer(0.3, webbrowser.open, [server.gate.door]).start()
+    server.run()
+    if editor.saved is None:
+        click.echo(translate("Nothing was saved.", lang), err=True)
+    return True
+
+
+def _has_browser() -> bool:
+    """Tell whether a browser of this machine can be opened: not over SSH, not without a screen."""
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY"):
+        return False
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return sys.platform in ("darwin", "win32") or any(map(os.environ.get, screens))
+
+
+def _show_guesses(guesses: Sequence[TableGuess], lang: str) -> None:
+    """Print a line for each column: what it becomes, and why."""
+    from publisher.start.plain_words import column_lines
+
+    for guess in guesses:
+        rows = translate(
+            "{file}: {rows} rows", lang, file=guess.table.file, rows=len(guess.table.rows)
+        )
+        click.echo(rows, err=True)
+        for line in column_lines(guess, lang):
+            click.echo(f"  {line}", err=True)
+
+
+def _ask_about(guesses: Sequence[TableGuess], lang: str) -> list[TableGuess]:
+    """Let somebody choose another kind for columns, until there is nothing more to change."""
+    from publisher.start.kinds import kind_words
+    from publisher.start.mapping import with_kind
+    from publisher.start.plain_words import column_lines
+
+    found = list(guesses)
+    for place, guess in enumerate(found):
+        while True:
+            question = translate(
+                "Which column of {file} is something else? (number; nothing: all is right)",
+                lang,
+                file=guess.table.file,
+            )
+            answer = click.prompt(question, default="", show_default=False)
+            if not answer.isdigit() or not 1 <= int(answer) <= len(guess.columns):
+                break
+            index = int(answer) - 1
+            choices = guess.columns[index].alternatives
+            for number, kind in enumerate(choices, 1):
+                click.echo(f"  {number}. {in_language(kind_words(kind), lang)}")
+            chosen = click.prompt(translate("Which?", lang), default="", show_default=False)
+            if chosen.isdigit() and 1 <= int(chosen) <= len(choices):
+                guess = found[place] = with_kind(guess, index, choices[int(chosen) - 1])
+                click.echo(f"  {column_lines(guess, lang)[index]}")
+    return found
+
+
+def _start_options(
+    guesses: Sequence[TableGuess], said: _Said, is_silent: bool, lang: str
+) -> StartOptions:
+    """Return what is said of the data; what is missing is asked for.
+
+    Raises:
+        UsageError: Something is missing, and nothing may be asked.
+    """
+    from publisher.start.plain_words import default_name
+
+    language = guesses[0].language
+    own = default_name(guesses[0].table, language)
+
+    def ask(given: str, option: str, question: Callable[[], str], default: str = "") -> str:
+        if given:
+            return given
+        if is_silent and default:
+            return default
+        if is_silent:
+            raise UsageError(
+                "--yes asks nothing, and {option} is missing.",
+                remedy="Give --publisher and --contact; for example --publisher='Torsby kommun'"
+                " --contact=data@kommun.example.",
+                option=option,
+            )
+        return str(click.prompt(question(), default=default or None))
+
+    names = said.names or {
+        language: ask("", "--name", lambda: translate("What are the data about?", lang), own)
+    }
+    body = ask(said.body, "--publisher", lambda: translate("Who publishes the data?", lang))
+    contact = ask(
+        said.contact, "--contact", lambda: translate("To which mail address do questions go?", lang)
+    )
+    first = StartOptions(names, names, body, said.kind, contact, "", said.theme, _today())
+    base = ask(
+        said.base_iri,
+        "--base-iri",
+        lambda: translate(
+            "Below which address should the things be named? It should last; w3id.org lends one"
+            " that does not depend on your server",
+            lang,
+        ),
+        default_base(contact, first.dataset),
+    )
+    things = {tag: said.things.get(tag) or text for tag, text in names.items()}
+    licence = read_licence(said.licence)
+    return dataclasses.replace(first, base_iri=base, things=things, licence=licence)
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def _tell_faults(faults: Sequence[Fault], lang: str) -> None:
+    """Print what could not be read: row, column, what is wrong and what to do."""
+    for fault in faults[:_MOST_SHOWN]:
+        place = translate(
+            "{file}, row {row}, column {heading}: {what}",
+            lang,
+            file=fault.file,
+            row=fault.row,
+            heading=fault.heading,
+            what=in_language(fault.message, lang),
+        )
+        kept = translate("It is kept as written.", lang) if fault.is_kept else ""
+        click.echo(f"{place} {kept}".rstrip(), err=True)
+    if len(faults) > _MOST_SHOWN:
+        more = len(faults) - _MOST_SHOWN
+        click.echo(translate("… and {count} more.", lang, count=more), err=True)
+
+
+def _stops(faults: Sequence[Fault], switches: Switches, lang: str) -> bool:
+    """Tell whether faults that lose something stop the command; ask where that is allowed."""
+    lost = [fault for fault in faults if not fault.is_kept]
+    if not lost or switches.skip_bad or switches.dry_run:
+        return False
+    if not switches.yes and sys.stdin.isatty():
+        question = translate("Leave these values out, and go on with the rest?", lang)
+        if click.confirm(question):
+            return False
+    click.echo(
+        translate(
+            "Nothing was written. Correct the table, or leave these values out with --skip-bad.",
+            lang,
+        ),
+        err=True,
+    )
+    sys.exit(EXIT_FINDINGS)
+
+
+# The next table, through the mapping of the first.
+
+
+def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: str) -> None:
+    from publisher.config import read_config
+    from publisher.load.sources import read_sources
+    from publisher.start.mapping import read_mappings
+    from publisher.start.update import find_mapping, plan_update, rename_headings
+
+    renamed = dict(_pair(text) for text in switches.renamed)
+    mappings = read_mappings(folder)
+    base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
+    for table in tables:
+        named = rename_headings(table, renamed)
+        mapping = find_mapping(mappings, named)
+        sources = read_sources(folder, base_iri)
+        found = plan_update(sources, mappings, mapping, named, switches.allow_removal)
+        _show_update(table, found, switches.allow_removal, lang)
+        _tell_faults(found.faults, lang)
+        if _stops(found.faults, switches, lang) or switches.dry_run:
+            continue
+        is_asked = found.plan.files and not switches.yes and sys.stdin.isatty()
+        if is_asked and not click.confirm(translate("Write these changes?", lang)):
+            continue
+        _write_update(table, found, lang)
+
+
+def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -> bool:
+    """Bring in a file that a mapping of the folder was made for; tell whether there is one.
+
+    A workbook that was exported from the folder has a record of it, and a file with metadata beside
+    it says itself what it is: both are for ``sheet import``.
+    """
+    from publisher.start.mapping import fitting_mapping, read_mappings
+    from publisher.start.raw_tables import read_tables
+
+    is_told = file.with_name(f"{file.name}-metadata.json").is_file()
+    if is_told or file.suffix.lower() not in (".csv", ".tsv") or not _has_mappings(folder):
+        return False
+    tables = read_tables(file)
+    mappings = read_mappings(folder)
+    if fitting_mapping(mappings, tables[0].name, tables[0].headings) is None:
+        return False
+    _update(folder, tables, switches, lang)
+    return True
+
+
+def _pair(text: str) -> tuple[str, str]:
+    old, equals, new = text.partition("=")
+    if not equals:
+        raise UsageError(
+            "'{text}' does not say which heading is which.",
+            remedy="Write --renamed OLD=NEW.",
+            text=text,
+        )
+    return old.strip(), new.strip()
+
+
+def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> None:
+    """Print what differs: rows that changed, that are new, that are gone; then the columns."""
+    things = {difference.thing for difference in found.changed}
+    click.echo(
+        translate(
+            "{file}: {changed} changed, {new} new, {gone} gone.",
+            lang,
+            file=table.file,
+            changed=len(things),
+            new=len(found.new),
+            gone=len(found.gone),
+        )
+    )
+    for each in found.changed[:_MOST_SHOWN]:
+        old, new = ", ".join(each.old) or "–", ", ".join(each.new) or "–"
+        click.echo(f"  ~ {each.name}, {each.heading}: {old} → {new}")
+    for name in list(found.new.values())[:_MOST_SHOWN]:
+        click.echo(f"  + {name}")
+    for name in list(found.gone.values())[:_MOST_SHOWN]:
+        click.echo(f"  − {name}")
+    if found.gone and not removes:
+        kept = translate("What is gone stays in the data: remove it with --allow-removal.", lang)
+        click.echo(kept)
+    for heading in found.missing:
+        said = translate(
+            "The column {heading} is not there; its values stay.", lang, heading=heading
+        )
+        if heading in found.alike:
+            said += " " + translate(
+                "Is it called {new} now? Then write --renamed '{heading}={new}'.",
+                lang,
+                heading=heading,
+                new=found.alike[heading],
+            )
+        click.echo(said)
+    for heading in found.added:
+        if heading not in found.alike.values():
+            click.echo(
+                translate(
+                    "The column {heading} is new, and is not read: the mapping does not know it.",
+                    lang,
+                    heading=heading,
+                )
+            )
+
+
+def _write_update(table: RawTable, found: Update, lang: str) -> None:
+    from publisher.cli.options import write_findings
+    from publisher.edit.consequences import new_violations
+    from publisher.errors import NotApproved
+
+    if not found.plan.files:
+        click.echo(
+            translate("{file}: nothing differs from the sources.", lang, file=table.file), err=True
+        )
+        return
+    violations = new_violations(found.plan)
+    if violations:
+        write_findings(violations, "text", lang)
+        raise NotApproved(violations)
+    for name in found.plan.write():
+        click.echo(translate("Changed: {name}", lang, name=name), err=True)

@@ -1,0 +1,328 @@
+"""The site as it would be, in the browser, with what each column becomes beside it.
+
+Behind the gate of the editor: on this machine alone, below an address with a secret. The preview is
+made of the first rows, so that it follows each choice at once; what is saved is made of all.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, abort, request, send_from_directory
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from publisher.edit.changes import FileChange, write_all
+from publisher.edit.editor.app import FIELDS
+from publisher.edit.editor.pages import PageContext
+from publisher.edit.editor.preview import Preview
+from publisher.edit.init import (
+    LICENCES,
+    StartOptions,
+    default_base,
+    read_licence,
+    refuse_wrong,
+)
+from publisher.errors import PublisherError
+from publisher.load.sources import read_sources
+from publisher.messages import LANGUAGES, in_language, translate
+from publisher.start import kinds
+from publisher.start.folder import draft_folder, write_folder
+from publisher.start.mapping import with_kind
+from publisher.start.plain_words import UNSURE, becomes, details
+from publisher.start.table_guess import TableGuess
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# As many rows as a preview has: enough to see, few enough to follow a choice at once.
+PREVIEW_ROWS = 60
+_SHARED = Path(str(files("publisher"))) / "serve" / "static"
+_EDITOR = Path(str(files("publisher.edit.editor"))) / "static"
+_OWN = Path(str(files("publisher.start"))) / "static"
+
+
+@dataclass(frozen=True)
+class SaveAnswers:
+    """What somebody says when they save.
+
+    Attributes:
+        name: What the data are about.
+        body: Who publishes.
+        contact: Mail address for questions.
+        base_iri: Base of the addresses; empty for one on the domain of the contact.
+        licence: Short name or IRI of the licence.
+    """
+
+    name: str
+    body: str
+    contact: str
+    base_iri: str
+    licence: str
+
+
+class MappingEditor:
+    """Guesses that somebody changes, and the site that they make."""
+
+    def __init__(
+        self,
+        guesses: Sequence[TableGuess],
+        options: Callable[[SaveAnswers], StartOptions],
+        answers: SaveAnswers,
+        into: Path | None = None,
+    ) -> None:
+        """Keep the guesses.
+
+        Args:
+            guesses: What the tables are taken for.
+            options: Answers → what is said of the data.
+            answers: What is known of the answers already.
+            into: Folder to write; None for one named like the data.
+        """
+        self.guesses, self.answers, self.into = list(guesses), answers, into
+        self.saved: Path | None = None
+        self._options = options
+        self._preview: tuple[str, Preview, str] | None = None
+
+    def choose(self, table: int, column: int, kind: str) -> None:
+        """Take a column for something else."""
+        self.guesses[table] = with_kind(self.guesses[table], column, kind)
+        self._preview = None
+
+    def preview(self, host: str) -> Preview:
+        """Return the site as it would be, at an address."""
+        return self._shown(host)[1]
+
+    def turtle(self, host: str) -> str:
+        """Return what the first row becomes, as linked data."""
+        return self._shown(host)[2]
+
+    def _shown(self, host: str) -> tuple[str, Preview, str]:
+        if self._preview is None or self._preview[0] != host:
+            few = [
+                replace(g, table=replace(g.table, rows=g.table.rows[:PREVIEW_ROWS]))
+                for g in self.guesses
+            ]
+            options = self._options(
+                replace(
+                    self.answers,
+                    body=self.answers.body or "…",
+                    contact=self.answers.contact or "info@example.org",
+                )
+            )
+            draft = draft_folder(options, few)
+            with TemporaryDirectory(prefix="publisher-") as temporary:
+                folder = Path(temporary)
+                made = [FileChange(n, folder / n, None, t) for n, t in draft.texts.items()]
+                write_all(folder, made)
+                sources = read_sources(folder, options.base_iri)
+                shown = Preview(sources, host)
+            file = f"data/{options.dataset}/{draft.mappings[0].kind}.ttl"
+            data = draft.texts.get(file, "")
+            self._preview = (host, shown, "\n\n".join(data.split("\n\n")[:2]))
+        return self._preview
+
+    def save(self, answers: SaveAnswers) -> Path:
+        """Write the folder; return where it is.
+
+        Raises:
+            UsageError: Something of the answers cannot be so.
+            SourceError: A file cannot be written.
+        """
+        self.answers = answers
+        options = self._options(answers)
+        folder = self.into or Path(options.dataset)
+        refuse_wrong(options, folder)
+        write_folder(draft_folder(options, self.guesses), folder)
+        self.saved = folder
+        return folder
+
+
+def read_answers(form: object, before: SaveAnswers) -> SaveAnswers:
+    """Return the answers of a form that was sent."""
+    get = getattr(form, "get", lambda _name, default: default)
+    return SaveAnswers(
+        name=get("name", "").strip() or before.name,
+        body=get("body", "").strip(),
+        contact=get("contact", "").strip(),
+        base_iri=get("base_iri", "").strip(),
+        licence=get("licence", "CC0").strip(),
+    )
+
+
+def options_of(answers: SaveAnswers, first: StartOptions, language: str) -> StartOptions:
+    """Return what is said of the data, from the answers of a form.
+
+    Raises:
+        UsageError: The licence is none.
+    """
+    names = {language: answers.name}
+    said = replace(
+        first, names=names, things=names, publisher=answers.body, contact=answers.contact
+    )
+    base = answers.base_iri or default_base(answers.contact, said.dataset)
+    return replace(said, base_iri=base, licence=read_licence(answers.licence))
+
+
+# Pages.
+
+
+class _Pages:
+    """The pages, rendered; the templates escape everything."""
+
+    def __init__(self, editor: MappingEditor) -> None:
+        self.editor = editor
+        self._environment = Environment(
+            loader=PackageLoader("publisher.start"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def render(self, template: str, language: str, **values: object) -> bytes:
+        page = request.path.removeprefix(f"/{language}/")
+        place = PageContext(f"{request.script_root}/", language, page)
+        written = self._environment.get_template(template).render(
+            **values,
+            _=lambda message, **v: translate(message, language, **v),
+            language=language,
+            place=place,
+            address=place.address,
+            root=place.root,
+        )
+        return written.encode()
+
+    def host(self) -> str:
+        return f"http://{request.host}{request.script_root}/site/"
+
+    def mapping(self, language: str) -> bytes:
+        tables = [
+            {
+                "file": guess.table.file,
+                "rows": len(guess.table.rows),
+                "notes": [in_language(note, language) for note in guess.table.notes],
+                "columns": [_column_view(column, language) for column in guess.columns],
+            }
+            for guess in self.editor.guesses
+        ]
+        turtle = self.editor.turtle(self.host())
+        return self.render("mapping.html", language, tables=tables, turtle=turtle)
+
+    def saving(self, language: str, problem: str = "") -> bytes:
+        return self.render(
+            "saving.html",
+            language,
+            answers=self.editor.answers,
+            licences=list(LICENCES),
+            problem=problem.splitlines(),
+            default=default_base(self.editor.answers.contact, "…"),
+        )
+
+
+def _column_view(column: object, language: str) -> dict[str, object]:
+    from publisher.start.column_guess import Guess
+
+    assert isinstance(column, Guess)
+    choices = (column.kind, *column.alternatives)
+    return {
+        "heading": column.heading,
+        "details": details(column, language),
+        "becomes": becomes(column, language),
+        "kind": column.kind,
+        "choices": [(kind, in_language(kinds.kind_words(kind), language)) for kind in choices],
+        "reason": in_language(column.reason, language),
+        "is_unsure": column.confidence < UNSURE,
+        "warning": in_language(column.warning, language) if column.warning else "",
+    }
+
+
+def mapping_app(editor: MappingEditor, language: str) -> WSGIApplication:
+    """Return the application; its requests wait for each other, since they share the guesses."""
+    app, pages = Flask("publisher.start", static_folder=None), _Pages(editor)
+    app.config["MAX_CONTENT_LENGTH"] = 1 << 20
+
+    @app.get("/")
+    def begin() -> Response:
+        chosen = request.accept_languages.best_match(LANGUAGES) or language
+        return Response(status=303, headers={"Location": f"{request.script_root}/{chosen}/"})
+
+    @app.get("/static/<path:name>")
+    def own_file(name: str) -> Response:
+        return send_from_directory(_EDITOR if name == "edit.css" else _OWN, name)
+
+    _add_mapping_routes(app, pages)
+    _add_site_routes(app, editor, pages)
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        for name, value in FIELDS:
+            response.headers[name] = value
+        response.headers.setdefault("Cache-Control", "no-cache, private")
+        return response
+
+    lock = threading.Lock()
+
+    def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        with lock:
+            return [b"".join(app.wsgi_app(environ, start))]
+
+    return answer
+
+
+def _add_mapping_routes(app: Flask, pages: _Pages) -> None:
+    editor = pages.editor
+
+    @app.get("/<any(sv, en):language>/")
+    def mapping(language: str) -> bytes:
+        return pages.mapping(language)
+
+    @app.post("/<any(sv, en):language>/choose")
+    def choose(language: str) -> Response:
+        table, column = (request.form.get(name, "") for name in ("table", "column"))
+        kind = request.form.get("kind", "")
+        if not (table.isdecimal() and column.isdecimal()) or int(table) >= len(editor.guesses):
+            abort(404)
+        columns = editor.guesses[int(table)].columns
+        if int(column) >= len(columns) or kind not in kinds.KINDS:
+            abort(404)
+        if kind != columns[int(column)].kind:
+            editor.choose(int(table), int(column), kind)
+        target = f"{request.script_root}/{language}/#c-{table}-{column}"
+        return Response(status=303, headers={"Location": target})
+
+    @app.get("/<any(sv, en):language>/save")
+    def saving(language: str) -> bytes:
+        return pages.saving(language)
+
+    @app.post("/<any(sv, en):language>/save")
+    def save(language: str) -> tuple[bytes, int] | bytes:
+        answers = read_answers(request.form, editor.answers)
+        editor.answers = answers
+        try:
+            folder = editor.save(answers)
+        except PublisherError as error:
+            return pages.saving(language, error.in_language(language)), 409
+        return pages.render("done.html", language, folder=str(folder))
+
+
+def _add_site_routes(app: Flask, editor: MappingEditor, pages: _Pages) -> None:
+    @app.get("/site/static/<path:name>")
+    def site_file(name: str) -> Response:
+        return send_from_directory(_SHARED, name)
+
+    @app.get("/site/")
+    @app.get("/site/<path:path>")
+    def site(path: str = "") -> bytes:
+        requested, number = request.args.get("lang", ""), request.args.get("incoming", "1")
+        language = requested if requested in LANGUAGES else LANGUAGES[0]
+        preview = editor.preview(pages.host())
+        found = preview.page(path, language, int(number) if number.isdecimal() else 1)
+        if found is None:
+            abort(404)
+        return found

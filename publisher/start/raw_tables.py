@@ -1,0 +1,604 @@
+"""Read: a file of a clerk → a table of texts, whatever its encoding, separator and layout."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+from xml.parsers import expat
+
+from publisher.edit.sheets.reading import read_cells
+from publisher.errors import SheetRefused
+from publisher.messages import Text, text
+from publisher.start import cell_values as cells
+from publisher.start.cell_values import clean, is_missing, wkt_of_geojson
+
+MOST_BYTES = 200_000_000
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 2_000
+_SAMPLE = 200
+_DELIMITERS = ";\t,|"
+# In the order in which they are tried; the old code pages only where they make letters of words.
+_OLD_ENCODINGS = ("cp1252", "mac_roman", "cp850")
+_LETTERS = re.compile(r"(?<=[a-zA-Z])[åäöéüøæ]|[åäöÅÄÖÉÜØÆ](?=[a-zA-Z])")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table.
+
+    Attributes:
+        number: Where it stands in the file, from 1; for CSV the row, not the line.
+        cells: Its texts, as many as the table has columns.
+    """
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A table as it was read.
+
+    Attributes:
+        name: Of the file, without its extension; with that of the sheet, where there are several.
+        file: Name of the file.
+        headings: From left to right, each different from the others.
+        rows: In their order; empty ones are left out.
+        encoding: Of the bytes; empty for workbooks.
+        delimiter: Between cells; empty for workbooks.
+        header: Number of the row with the headings; 0: it has none.
+        notes: What was left out or made of it, for people.
+    """
+
+    name: str
+    file: str
+    headings: tuple[str, ...]
+    rows: tuple[Row, ...] = field(repr=False)
+    encoding: str = ""
+    delimiter: str = ""
+    header: int = 1
+    notes: tuple[Text, ...] = ()
+
+    def column(self, index: int) -> list[str]:
+        """Return the cells of a column."""
+        return [row.cells[index] for row in self.rows]
+
+
+def read_tables(file: Path) -> list[RawTable]:
+    """Return the tables of a file: one, or one for each sheet of a workbook.
+
+    Raises:
+        SheetRefused: It cannot be read, or has no table.
+    """
+    suffix = file.suffix.lower()
+    if suffix in (".xlsx", ".xlsm"):
+        return _of_sheets(file, read_cells(file))
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise SheetRefused(
+            "The file cannot be read: {reason}.",
+            where=str(file),
+            remedy="Check its name, close it where it is open, and give yourself the right to"
+            " read it. Nothing was changed.",
+            reason=error.strerror,
+        ) from error
+    return tables_of(content, file.name)
+
+
+def tables_of(content: bytes, name: str) -> list[RawTable]:
+    """Return the tables of the bytes of a file; its name says what they are, where they do not.
+
+    Raises:
+        SheetRefused: They cannot be read, or have no table.
+    """
+    file = Path(name)
+    if len(content) > MOST_BYTES:
+        raise SheetRefused(
+            "The file is larger than {most} MB.",
+            where=name,
+            remedy="Divide it into several files, and import one after the other."
+            " Nothing was changed.",
+            most=MOST_BYTES // 1_000_000,
+        )
+    if content.startswith(b"PK"):
+        return _of_sheets(file, _ods_sheets(content, name))
+    if content.startswith(bytes.fromhex("d0cf11e0a1b11ae1")):
+        raise SheetRefused(
+            "The workbook is locked with a password, or in the old format .xls.",
+            where=name,
+            remedy="Take the password away, and save it as .xlsx (Excel workbook)."
+            " Nothing was changed.",
+        )
+    words, encoding = decode(content)
+    if words.lstrip()[:1] in "{[" and words.strip():
+        return [_of_geojson(words, file)]
+    if "\0" in words:
+        raise _no_table(name)
+    delimiter, rows = split_rows(words)
+    return [arrange(file.stem, name, rows, encoding=encoding, delimiter=delimiter)]
+
+
+def _no_table(name: str) -> SheetRefused:
+    return SheetRefused(
+        "There is no table in the file.",
+        where=name,
+        remedy="Save it as CSV, .xlsx or .ods with the headings in one row and a thing in each of"
+        " the others.",
+    )
+
+
+def decode(content: bytes) -> tuple[str, str]:
+    """Return the text of some bytes, and its encoding.
+
+    >>> decode("Åre".encode("cp1252")), decode("Åre".encode("utf-8-sig"))
+    (('Åre', 'cp1252'), ('Åre', 'utf-8-sig'))
+    """
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace"), "utf-16"
+    encoding = "utf-8-sig" if content.startswith(b"\xef\xbb\xbf") else "utf-8"
+    try:
+        return content.decode(encoding), encoding
+    except UnicodeDecodeError:
+        pass
+    found = {}
+    for encoding in _OLD_ENCODINGS:
+        words = content.decode(encoding, "replace")
+        found[encoding] = (len(_LETTERS.findall(words[:1_000_000])) - words.count("\ufffd"), words)
+    best = max(_OLD_ENCODINGS, key=lambda name: found[name][0])
+    if best == "cp1252" and "\ufffd" in found[best][1]:
+        return content.decode("latin-1"), "latin-1"
+    return found[best][1], best
+
+
+def split_rows(words: str) -> tuple[str, list[list[str]]]:
+    r"""Return what separates the cells of a text, and its rows.
+
+    >>> split_rows("sep=;\na;b\n1;2,5\n")
+    (';', [['a', 'b'], ['1', '2,5']])
+    """
+    if named := re.match(r"\s*sep=(.)\r?\n", words):
+        return named[1], _parse(words[named.end() :], named[1])
+    head = "\n".join(words[:200_000].splitlines()[:_SAMPLE])
+    best = max(_DELIMITERS, key=lambda mark: _regularity(_parse(head, mark)))
+    return best, _parse(words, best)
+
+
+def _parse(words: str, delimiter: str) -> list[list[str]]:
+    csv.field_size_limit(10_000_000)
+    lines = io.StringIO(words, newline="")
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
+            rows.append(row)
+            if len(rows) > MOST_ROWS:
+                break
+    except csv.Error:  # a text beyond the limit: the rows before it still say what they are
+        pass
+    return rows
+
+
+def _regularity(rows: Sequence[Sequence[str]]) -> tuple[float, int]:
+    """Return how well a separator fits: the share of rows of the usual width, and that width."""
+    counts = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
+    wide = {width: n for width, n in counts.items() if width > 1}
+    if not wide:
+        return 0.0, 0
+    width = max(wide, key=lambda w: (wide[w], w))
+    share = wide[width] / sum(counts.values())
+    return (1.0 if share > 0.8 else share), width
+
+
+# Where the table begins and ends, and what its columns are called.
+
+_SUM = re.compile(r"(summa|totalt?|total|sum|delsumma|summa totalt)[:.]?", re.IGNORECASE)
+_FOOTER = re.compile(
+    r"(summa|totalt?|sum|total|källa|source|anm\.?|anmärkning|not|fotnot|medel|medelvärde"
+    r"|genomsnitt|delsumma|uppdaterad|utskriven|utskrift|rapport|antal rader)\b[:. ]*",
+    re.IGNORECASE,
+)
+
+
+def arrange(
+    name: str,
+    file: str,
+    written: Iterable[Sequence[str]],
+    *,
+    encoding: str = "",
+    delimiter: str = "",
+) -> RawTable:
+    """Return a table of rows: without titles above, sums below and empty rows between.
+
+    Raises:
+        SheetRefused: There is no row.
+    """
+    rows = [(n, [clean_cell(cell) for cell in row]) for n, row in enumerate(written, 1)]
+    rows = [(n, row) for n, row in rows if any(row)]
+    if not rows:
+        raise _no_table(file)
+    width = min(max(_last_filled(row) for _n, row in rows), MOST_COLUMNS)
+    rows = [(n, (row + [""] * width)[:width]) for n, row in rows]
+    first = _first_row(rows, width)
+    notes: list[Text] = []
+    if first:
+        notes.append(text("Above the headings, left out: {words}", words=_shown(rows[:first])))
+    headings, body, header = _headings(rows[first:], notes)
+    body, footer = _without_footer(body, width)
+    if footer:
+        notes.append(text("Below the table, left out: {words}", words=_shown(footer)))
+    table = RawTable(
+        name,
+        file,
+        tuple(headings),
+        tuple(Row(n, tuple(row)) for n, row in body),
+        encoding,
+        delimiter,
+        header,
+        tuple(notes),
+    )
+    return _without_nothing(table)
+
+
+def clean_cell(cell: str) -> str:
+    """Return a cell as it is kept: texts over several lines keep their lines."""
+    if "\n" not in cell and "\r" not in cell:
+        return clean(cell)
+    lines = (clean(line) for line in cell.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return "\n".join(lines).strip()
+
+
+def _last_filled(row: Sequence[str]) -> int:
+    return max((n for n, cell in enumerate(row, 1) if cell), default=0)
+
+
+def _filled(row: Sequence[str]) -> int:
+    return sum(1 for cell in row if cell)
+
+
+def _shown(rows: Iterable[tuple[int, Sequence[str]]]) -> str:
+    return "; ".join(", ".join(cell for cell in row if cell)[:80] for _n, row in list(rows)[:3])
+
+
+def _first_row(rows: Sequence[tuple[int, Sequence[str]]], width: int) -> int:
+    """Return the index of the first row of the table: what stands above has one or two cells."""
+    if width < 3:
+        # A title above two columns stands alone.
+        sparse = [_filled(row) < width for _n, row in rows[:3]]
+        return 1 if width == 2 and len(rows) > 2 and sparse == [True, False, False] else 0
+    usual = Counter(_filled(row) for _n, row in rows[1:_SAMPLE]).most_common(1)
+    most = usual[0][0] if usual else width
+    for index, (_n, row) in enumerate(rows[:30]):
+        if _filled(row) >= max(2, min(most, width) * 0.6):
+            return index
+    return 0
+
+
+def _looks_like_value(cell: str) -> bool:
+    style = cells.Style(decimal=",")
+    return bool(
+        cells.read_number(cell, style)
+        or cells.read_number(cell, cells.Style())
+        or cells.read_date(cell, style)
+        or cells.read_email(cell, style)
+        or re.match(r"https?://", cell)
+        or (cell.casefold() in ("ja", "nej", "yes", "no", "true", "false"))
+    )
+
+
+def _is_header(rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
+    """Tell whether the first row has headings: words, where the rows below have values."""
+    first = rows[0][1]
+    filled = [cell for cell in first if cell]
+    if any(len(cell) > 120 for cell in filled):
+        return False
+    values = [cell for cell in filled if _looks_like_value(cell)]
+    years = [cell for cell in filled if re.fullmatch(r"(19|20)\d\d", cell)]
+    if len(years) == len(values):  # a column for each year is a heading too
+        values = []
+    if values:
+        return len(values) < len(filled) / 4
+    below = [row for _n, row in rows[1:_SAMPLE]]
+    if not below:
+        return True
+    typed = sum(1 for n in range(len(first)) if any(_looks_like_value(row[n]) for row in below))
+    if typed or len(set(map(str.casefold, filled))) < len(filled):
+        return True
+    # Texts above texts: a heading does not come again below.
+    return not any(cell and cell in {row[n] for row in below} for n, cell in enumerate(first))
+
+
+def _headings(
+    rows: Sequence[tuple[int, Sequence[str]]], notes: list[Text]
+) -> tuple[list[str], list[tuple[int, list[str]]], int]:
+    """Return the headings, the rows below, and the number of the row of the headings."""
+    body = [(n, list(row)) for n, row in rows]
+    width = len(body[0][1])
+    if not _is_header(rows):
+        notes.append(text("The table has no headings; the columns got numbers."))
+        return [f"Kolumn {n}" for n in range(1, width + 1)], body, 0
+    number, first = body.pop(0)
+    if body and _is_second_heading(first, body):
+        first = _joined(first, body[0][1])
+        number = body.pop(0)[0]
+        notes.append(text("Two rows of headings were read as one."))
+    named = [" ".join(cell.split()) or f"Kolumn {n}" for n, cell in enumerate(first, 1)]
+    seen: Counter[str] = Counter()
+    found = []
+    for heading in named:
+        seen[heading.casefold()] += 1
+        count = seen[heading.casefold()]
+        found.append(heading if count == 1 else f"{heading} {count}")
+    return found, body, number
+
+
+def _is_second_heading(first: Sequence[str], body: Sequence[tuple[int, Sequence[str]]]) -> bool:
+    """Tell whether the headings go on in the next row: what is above was merged over several."""
+    gaps = [n for n, cell in enumerate(first) if not cell]
+    second = body[0][1]
+    inner = [n for n in gaps if n and second[n]]
+    if not inner or any(_looks_like_value(cell) for cell in second if cell):
+        return False
+    below = [row for _n, row in body[1:_SAMPLE]]
+    typed = any(_looks_like_value(cell) for row in below for cell in row if cell)
+    return typed and len({second[n] for n in inner}) == len(inner)
+
+
+def _joined(first: Sequence[str], second: Sequence[str]) -> list[str]:
+    found, above = [], ""
+    for upper, lower in zip(first, second, strict=True):
+        above = upper or above
+        own = upper if not lower else f"{above} {lower}" if above else lower
+        found.append(own)
+    return found
+
+
+def _without_footer(
+    body: list[tuple[int, list[str]]], width: int
+) -> tuple[list[tuple[int, list[str]]], list[tuple[int, list[str]]]]:
+    """Return the rows of things, and those below that are sums and remarks."""
+    end = len(body)
+    while end > 1:
+        row = body[end - 1][1]
+        filled = [cell for cell in row if cell]
+        usual = Counter(_filled(r) for _n, r in body[: max(1, end - 3)]).most_common(1)[0][0]
+        first = filled[0] if filled else ""
+        is_sum = bool(_FOOTER.match(first)) and len(filled) < max(2, usual)
+        is_sum = is_sum or bool(_SUM.fullmatch(first))
+        is_remark = width >= 3 and len(filled) == 1 and usual >= 3 and bool(row[0])
+        is_remark = is_remark and (len(first) > 25 or first.startswith(("*", "(", "1)")))
+        if not (is_sum or is_remark):
+            break
+        end -= 1
+    return body[:end], body[end:]
+
+
+def _without_nothing(table: RawTable) -> RawTable:
+    """Return a table without columns that have neither a heading nor a value."""
+    kept = [
+        n
+        for n, heading in enumerate(table.headings)
+        if not re.fullmatch(r"Kolumn \d+", heading) or any(row.cells[n] for row in table.rows)
+    ]
+    if len(kept) == len(table.headings):
+        return table
+    rows = tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in table.rows)
+    return replace(table, headings=tuple(table.headings[n] for n in kept), rows=rows)
+
+
+# Workbooks, of Excel and of LibreOffice.
+
+
+def _of_sheets(file: Path, sheets: Iterable[tuple[str, Sequence[Sequence[Any]]]]) -> list[RawTable]:
+    found = []
+    filled = [
+        (title, rows) for title, rows in sheets if sum(1 for row in rows if any(map(_shows, row)))
+    ]
+    for title, rows in filled:
+        name = file.stem if len(filled) == 1 else title
+        found.append(arrange(name, file.name, [[written(c) for c in row] for row in rows]))
+    if not found:
+        raise _no_table(file.name)
+    return found
+
+
+def _shows(cell: object) -> bool:
+    return cell is not None and str(cell).strip() != ""
+
+
+def written(cell: object) -> str:
+    """Return the value of a cell of a workbook as a text.
+
+    >>> written(105.0), written(True), written(datetime(2025, 3, 1)), written(None)
+    ('105', 'true', '2025-03-01', '')
+    """
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, float):
+        if cell.is_integer() and abs(cell) < 1e15:
+            return str(int(cell))
+        return format(cell, ".15g") if abs(cell) < 1e15 and abs(cell) > 1e-4 else format(cell, "f")
+    if isinstance(cell, datetime):
+        is_day = cell.time() == time()
+        return cell.date().isoformat() if is_day else cell.isoformat(timespec="seconds")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell)
+
+
+_ODS_REPEATED = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 number-columns-repeated"
+_LARGEST_PART = 400_000_000
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+_TEXT = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+
+
+class _OdsReader:
+    """Reads the sheets of an OpenDocument spreadsheet as a stream (ODF 1.3, part 3, section 9)."""
+
+    def __init__(self) -> None:
+        self.sheets: list[tuple[str, list[list[str]]]] = []
+        self._row: list[str] = []
+        self._attributes: dict[str, str] = {}
+        self._words: list[str] = []
+        self._paragraphs, self._row_repeats, self._notes = 0, 1, 0
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name == f"{_TABLE} table":
+            self.sheets.append((attributes.get(f"{_TABLE} name", ""), []))
+        elif name == f"{_TABLE} table-row":
+            self._row = []
+            self._row_repeats = int(attributes.get(f"{_TABLE} number-rows-repeated", "1"))
+        elif name in (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell"):
+            self._attributes, self._words, self._paragraphs = attributes, [], 0
+        elif name == f"{_OFFICE} annotation":
+            self._notes += 1
+        elif name == f"{_TEXT} p" and not self._notes:
+            if self._paragraphs:
+                self._words.append("\n")
+            self._paragraphs += 1
+        elif name == f"{_TEXT} s":
+            self._words.append(" ")
+
+    def words(self, found: str) -> None:
+        if self._paragraphs and not self._notes:
+            self._words.append(found)
+
+    def end(self, name: str) -> None:
+        if name == f"{_OFFICE} annotation":
+            self._notes -= 1
+        elif name in (f"{_TABLE} table-cell", f"{_TABLE} covered-table-cell"):
+            repeats = int(self._attributes.get(_ODS_REPEATED, "1"))
+            cell = self._cell()
+            # Empty cells are repeated to the end of the sheet.
+            repeats = min(repeats, MOST_COLUMNS - len(self._row)) if cell or repeats < 64 else 0
+            self._row += [cell] * max(0, repeats)
+        elif name == f"{_TABLE} table-row" and self.sheets:
+            repeats = self._row_repeats if any(self._row) else min(self._row_repeats, 1)
+            rows = self.sheets[-1][1]
+            rows += [self._row] * min(repeats, max(0, MOST_ROWS - len(rows)))
+
+    def _cell(self) -> str:
+        kind = self._attributes.get(f"{_OFFICE} value-type", "")
+        if kind in ("float", "currency"):
+            return written(float(self._attributes.get(f"{_OFFICE} value", "nan")))
+        if kind == "percentage":
+            number = float(self._attributes.get(f"{_OFFICE} value", "nan")) * 100
+            return f"{written(float(format(number, '.12g')))} %"
+        if kind == "date":
+            return self._attributes.get(f"{_OFFICE} date-value", "").removesuffix("T00:00:00")
+        if kind == "boolean":
+            return self._attributes.get(f"{_OFFICE} boolean-value", "")
+        if kind == "time":
+            found = re.fullmatch(
+                r"PT(\d+)H(\d+)M(\d+)(?:[.,]\d+)?S",
+                self._attributes.get(f"{_OFFICE} time-value", ""),
+            )
+            return ":".join(part.zfill(2) for part in found.groups()) if found else ""
+        return "".join(self._words)
+
+
+def _refuse_entity(*_about: object) -> None:
+    raise ValueError("entities are not read")
+
+
+def _ods_sheets(content: bytes, name: str) -> Iterator[tuple[str, Sequence[Sequence[str]]]]:
+    reader = _OdsReader()
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = reader.start
+    parser.EndElementHandler = reader.end
+    parser.CharacterDataHandler = reader.words
+    parser.EntityDeclHandler = _refuse_entity
+    parser.buffer_text = True
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if archive.getinfo("content.xml").file_size > _LARGEST_PART:
+                raise ValueError("the part is too large")
+            with archive.open("content.xml") as stream:
+                while chunk := stream.read(1 << 16):
+                    parser.Parse(chunk)
+            parser.Parse(b"", True)
+    except (KeyError, ValueError, zipfile.BadZipFile, OSError, expat.ExpatError) as error:
+        raise SheetRefused(
+            "The file is not a workbook that can be read, or it is damaged.",
+            where=name,
+            remedy="Open it in Excel or LibreOffice and save it as .xlsx (Excel workbook)."
+            " Nothing was changed.",
+        ) from error
+    yield from reader.sheets
+
+
+# GeoJSON (RFC 7946, and the older form with a coordinate system).
+
+GEOMETRY = "geometri"
+
+
+def _of_geojson(words: str, file: Path) -> RawTable:
+    try:
+        found = json.loads(words)
+        if isinstance(found, list):  # rows as objects, as many interfaces give them
+            features = [{"properties": each} for each in found]
+        else:
+            features = found.get("features", [found])
+        epsg = _geojson_system(found)
+        records = [_record(feature, epsg) for feature in features]
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        AssertionError,
+        RecursionError,
+    ) as error:
+        raise SheetRefused(
+            "The file is not GeoJSON that can be read.",
+            where=file.name,
+            remedy="Save it as a FeatureCollection (RFC 7946), or as CSV.",
+        ) from error
+    headings = list(dict.fromkeys(key for record in records for key in record))
+    if not headings:
+        raise _no_table(file.name)
+    rows = tuple(
+        Row(n, tuple(record.get(heading, "") for heading in headings))
+        for n, record in enumerate(records, 1)
+        if any(record.values())
+    )
+    return RawTable(file.stem, file.name, tuple(headings), rows, "utf-8", "", 0)
+
+
+def _geojson_system(found: Any) -> str:
+    """Return the EPSG code that the older form names, as WKT has it in front."""
+    name = "" if isinstance(found, list) else str(found.get("crs", {}).get("properties", {}))
+    code = re.search(r"EPSG:+(\d{4,5})", name)
+    return f"SRID={code[1]};" if code and code[1] not in ("4326", "4258") else ""
+
+
+def _record(feature: Any, system: str) -> dict[str, str]:
+    record: dict[str, str] = {}
+    if feature.get("id") is not None and "id" not in (feature.get("properties") or {}):
+        record["id"] = str(feature["id"])
+    for key, value in (feature.get("properties") or {}).items():
+        if isinstance(value, list) and all(isinstance(v, str | int | float) for v in value):
+            record[str(key)] = "; ".join(written(v) for v in value)
+        elif isinstance(value, dict | list):
+            record[str(key)] = json.dumps(value, ensure_ascii=False)
+        else:
+            record[str(key)] = clean_cell(written(value))
+    if feature.get("geometry"):
+        record[GEOMETRY] = system + wkt_of_geojson(feature["geometry"])
+    return record
+
+
+def filled_cells(column: Iterable[str]) -> list[str]:
+    """Return the cells of a column in which something stands."""
+    return [cell for cell in column if not is_missing(cell)]

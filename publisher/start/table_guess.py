@@ -1,0 +1,402 @@
+"""Guess what tables are: their columns beside each other, and beside other tables.
+
+``columns`` guesses each column by itself; here is what takes several: a latitude needs a longitude,
+a link needs rows that it leads to, one column names the things and one tells them apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from publisher.messages import text
+from publisher.rdf.text import fold
+from publisher.start import cell_values as cells
+from publisher.start import kinds
+from publisher.start.cell_values import is_missing
+from publisher.start.column_guess import CODED, ColumnView, Guess, guess_column
+from publisher.start.projection import SYSTEMS, is_easting, is_northing, named_system, system_of
+from publisher.start.raw_tables import RawTable
+from publisher.start.text_language import table_language, text_language
+
+
+@dataclass(frozen=True)
+class TableGuess:
+    """What a table is taken for.
+
+    Attributes:
+        table: As it was read.
+        columns: From left to right.
+        key: Indices of the columns that tell rows apart; none: only their order does.
+        language: What it is written in.
+    """
+
+    table: RawTable
+    columns: tuple[Guess, ...]
+    key: tuple[int, ...]
+    language: str
+
+
+def guess_tables(tables: Sequence[RawTable], language: str = "sv") -> list[TableGuess]:
+    """Return what some tables are taken for, with the links between them.
+
+    Args:
+        tables: As they were read.
+        language: Of texts that do not show theirs.
+    """
+    alone = [_guess_alone(table, language) for table in tables]
+    return [_with_links(each, alone) for each in alone]
+
+
+def _guess_alone(table: RawTable, language: str) -> TableGuess:
+    columns = [guess_column(table, index) for index in range(len(table.headings))]
+    silent = [c for c in columns if c.kind == kinds.DESCRIPTION and not c.language]
+    texts = [cell for column in silent for cell in _some(table, column)]
+    spoken = table_language(table.headings, texts, language)
+    columns = _with_places(table, columns)
+    columns = _with_name(table, columns)
+    key, columns = _with_key(table, columns)
+    return TableGuess(table, tuple(_with_languages(table, columns, spoken)), key, spoken)
+
+
+def _some(table: RawTable, column: Guess) -> list[str]:
+    return [
+        c for c in table.column(table.headings.index(column.heading))[:200] if not is_missing(c)
+    ]
+
+
+# Where things are: two columns that say it together.
+
+_AXES: Mapping[str, str] = {
+    kinds.LATITUDE: r"\blat\b|latitud|breddgrad|\bnorth|\by\b|\bn\b|\bnord",
+    kinds.LONGITUDE: r"\b(lon|long|lng)\b|longitud|längdgrad|\beast|\bx\b|\be\b|öst|\bost\b",
+    kinds.NORTHING: r"\bn\b|\bnord|north|\bx\b|\by\b|sweref|rt ?90|koordinat|lat",
+    kinds.EASTING: r"\be\b|\böst|\bost\b|east|\by\b|\bx\b|sweref|rt ?90|koordinat|lon",
+}
+_STRONG_LATITUDE = r"\blat\b|latitud|breddgrad"
+_STRONG_LONGITUDE = r"\b(lon|long|lng)\b|longitud|längdgrad"
+
+
+def _with_places(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
+    """Return the columns with those that say where things are taken for that, in pairs."""
+    views = {i: ColumnView(table, i) for i, g in enumerate(columns) if _may_be_place(g)}
+    found = list(columns)
+    epsg = next((code for h in (*table.headings, table.name) if (code := named_system(h))), None)
+    taken: set[int] = set()
+    for first, second in sorted(combinations(views, 2), key=lambda pair: pair[1] - pair[0]):
+        if taken & {first, second}:
+            continue
+        for north, east in ((first, second), (second, first)):
+            pair = _as_degrees(views[north], views[east]) or _as_metres(
+                views[north], views[east], epsg
+            )
+            if pair is not None:
+                for index, guessed in zip((north, east), pair, strict=True):
+                    found[index] = replace(guessed, alternatives=(kinds.NUMBER, kinds.TEXT))
+                taken |= {north, east}
+                break
+    return found
+
+
+def _may_be_place(guess: Guess) -> bool:
+    return guess.kind in (kinds.NUMBER, kinds.CODE, kinds.TEXT, kinds.DATE, kinds.LIST) and bool(
+        guess.filled
+    )
+
+
+def _as_degrees(north: ColumnView, east: ColumnView) -> tuple[Guess, Guess] | None:
+    latitudes, longitudes = north.angles, east.angles
+    if not latitudes or not longitudes:
+        return None
+    if max(map(abs, latitudes)) > 90 or max(map(abs, longitudes)) > 180:
+        return None
+    strong = north.says(_STRONG_LATITUDE) and east.says(_STRONG_LONGITUDE)
+    in_sweden = all(54 < x < 70 for x in latitudes) and all(9 < x < 25 for x in longitudes)
+    named = north.says(_AXES[kinds.LATITUDE]) and east.says(_AXES[kinds.LONGITUDE])
+    exact = all(re.search(r"[.,]\d{3,}|°", c) for c in (*north.sample[:20], *east.sample[:20]))
+    if not (strong or (named and in_sweden and exact)):
+        return None
+    if north.says(_STRONG_LONGITUDE) or east.says(_STRONG_LATITUDE):
+        return None
+    reason = text("Latitude and longitude stand in two columns.")
+    sure = 0.97 if strong else 0.8
+    return (
+        replace(_guess(north, kinds.LATITUDE, sure), reason=reason),
+        replace(_guess(east, kinds.LONGITUDE, sure), reason=reason),
+    )
+
+
+def _as_metres(north: ColumnView, east: ColumnView, epsg: int | None) -> tuple[Guess, Guess] | None:
+    norths, easts = north.metres, east.metres
+    if not norths or not easts:
+        return None
+    inside = sum(map(is_northing, norths)) >= len(norths) * 0.9
+    inside = inside and sum(map(is_easting, easts)) >= len(easts) * 0.9
+    named = north.says(_AXES[kinds.NORTHING]) and east.says(_AXES[kinds.EASTING])
+    if not inside or not (named or epsg):
+        return None
+    by_range = system_of(_middle(norths), _middle(easts))
+    system = epsg if epsg in SYSTEMS else by_range
+    if by_range is not None and system not in (None, by_range) and system == 3006:
+        system = by_range
+    if system is not None:
+        name = SYSTEMS[system].name
+        reason = text("The values are coordinates in {system}.", system=name)
+        sure = 0.95 if epsg or by_range else 0.8
+    else:
+        system, sure = 3011, 0.4
+        reason = text(
+            "The values are coordinates in one of the twelve zones of SWEREF 99; choose which."
+        )
+    style = cells.Style(",", epsg=system)
+    return (
+        replace(_guess(north, kinds.NORTHING, sure), reason=reason, style=style),
+        replace(_guess(east, kinds.EASTING, sure), reason=reason, style=style),
+    )
+
+
+def _middle(numbers: Sequence[float]) -> float:
+    return sorted(numbers)[len(numbers) // 2]
+
+
+def _guess(column: ColumnView, kind: str, confidence: float) -> Guess:
+    return Guess(
+        heading=column.heading,
+        kind=kind,
+        confidence=confidence,
+        reason=text("The values are numbers."),
+        base=column.heading,
+        distinct=len(column.distinct),
+        filled=len(column.values),
+    )
+
+
+# What names a thing.
+
+_NAMED = r"^(namn|name|titel|title|benämning|rubrik|beteckning|label|nimi|bezeichnung|titre|nom)\b"
+_NAMED_INSIDE = r"namn\b|\bname\b|\btitel|\btitle"
+_OTHER_NAMES = r"latin|vetenskap|kontakt|förnamn|efternamn|first|last|fil|file|användar|user|gatu"
+_OTHER_NAMES += r"|person|konstnär|artist|kommun|ort\b|stad\b|domän|arrangör|ansvarig|författare"
+_OTHER_NAMES += r"|adress|address|gata|street|placering|anmärkning|kommentar|beskriv|organis|ägare"
+_OTHER_NAMES += r"|förvaltare|leverantör|upphov|arkitekt|owner|author|contact|comment|note|län\b"
+
+
+def _with_name(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
+    """Return the columns with the one that names the things (in each language) taken for that."""
+    rated = [(_name_score(table, i, guess), i) for i, guess in enumerate(columns)]
+    best, index = max(rated, key=lambda pair: (pair[0], -pair[1]), default=(0.0, -1))
+    if best <= 0:
+        return list(columns)
+    chosen = {index}
+    if columns[index].language:  # the same in other languages
+        base = fold(columns[index].base)
+        chosen |= {i for i, g in enumerate(columns) if g.language and fold(g.base) == base}
+    sure = 0.95 if best >= 2 else 0.7
+    reason = text("The heading says name.") if best >= 2 else text("Each row has another text.")
+    found = list(columns)
+    for i in chosen:
+        before = columns[i]
+        others = (before.kind, *before.alternatives)
+        found[i] = replace(
+            before,
+            kind=kinds.NAME,
+            confidence=sure,
+            reason=reason,
+            separator="",
+            alternatives=tuple(dict.fromkeys(k for k in others if k != kinds.NAME)),
+        )
+    return found
+
+
+def _name_score(table: RawTable, index: int, guess: Guess) -> float:
+    if guess.kind not in (kinds.TEXT, kinds.LIST, kinds.DESCRIPTION, kinds.CODE):
+        return 0.0
+    column = ColumnView(table, index)
+    if not guess.filled or column.mean_length > 120:
+        return 0.0
+    words = " ".join(re.findall(r"[^\W_]+", fold(guess.base))) or column.words
+    filled = guess.filled / max(1, len(table.rows))
+    share = guess.distinct / max(1, guess.filled)
+    is_other = re.search(_OTHER_NAMES, words) is not None
+    if re.search(_NAMED, words) and not is_other and filled > 0.5:
+        return 4 + share if share > 0.3 else 0.0
+    if re.search(_NAMED_INSIDE, words) and not is_other and filled > 0.5 and share > 0.5:
+        return 3 + share
+    stem = fold(table.name)[:5]
+    if len(stem) >= 4 and words.startswith(stem[:4]) and share > 0.8 and filled > 0.8:
+        return 2 + share if guess.kind == kinds.TEXT else 0.0
+    if guess.kind != kinds.TEXT or is_other or share < 0.8 or filled < 0.9:
+        return 0.0
+    return 0.5 + (0.4 if index < 3 else 0.0) - index / 100
+
+
+# What tells rows apart.
+
+
+def _with_key(table: RawTable, columns: Sequence[Guess]) -> tuple[tuple[int, ...], list[Guess]]:
+    """Return the columns that tell rows apart, and the columns with an identifier among them."""
+    found = list(columns)
+    rated = [(_key_score(table, i, guess), i) for i, guess in enumerate(columns)]
+    best, index = max(rated, key=lambda pair: (pair[0], -pair[1]), default=(0.0, -1))
+    if best > 0:
+        before = columns[index]
+        if before.kind not in (kinds.ORGANISATION_NUMBER, kinds.WIKIDATA):
+            others = (before.kind, *before.alternatives)
+            found[index] = replace(
+                before,
+                kind=kinds.IDENTIFIER,
+                confidence=0.95 if best >= 2 else 0.7,
+                reason=text("Each row has a value of its own."),
+                style=cells.Style(),
+                alternatives=tuple(dict.fromkeys(k for k in others if k != kinds.IDENTIFIER)),
+            )
+        return (index,), found
+    return _composed_key(table, columns), found
+
+
+def _key_score(table: RawTable, index: int, guess: Guess) -> float:
+    fitting: tuple[str, ...] = (
+        kinds.CODE,
+        kinds.TEXT,
+        kinds.NUMBER,
+        kinds.ORGANISATION_NUMBER,
+        kinds.WIKIDATA,
+    )
+    fitting += (kinds.LIST, kinds.YEAR, kinds.TELEPHONE, kinds.POSTCODE, kinds.DATE)
+    column = ColumnView(table, index)
+    if guess.kind not in fitting or not column.is_unique:
+        return 0.0
+    if any(len(cell) > 60 or "\n" in cell for cell in column.distinct):
+        return 0.0
+    whole = guess.kind != kinds.NUMBER or (guess.is_integer and not guess.style.unit)
+    if column.says(CODED) and whole and not column.says(r"telefon|\btel|mobil|postn|antal"):
+        exact = column.says(r"^(\w+ )?(id|nr|nummer|uuid|guid|objektid|identifier)$")
+        return 3.0 + (0.5 if exact else 0.0) - index / 100
+    if guess.kind == kinds.ORGANISATION_NUMBER:
+        return 2.5
+    if guess.kind == kinds.CODE and index <= 1:
+        return 1.5
+    has_code = all(re.fullmatch(r"\S*\d\S*", cell) for cell in column.sample)
+    if guess.kind == kinds.TEXT and has_code and index == 0:
+        return 1.2
+    return 0.0
+
+
+def _composed_key(table: RawTable, columns: Sequence[Guess]) -> tuple[int, ...]:
+    """Return the name, or the fewest other columns, that tell rows apart; none if nothing does."""
+    names = [i for i, guess in enumerate(columns) if guess.kind == kinds.NAME]
+    apart: tuple[str, ...] = (
+        kinds.LIST,
+        kinds.MUNICIPALITY,
+        kinds.COUNTY,
+        kinds.YEAR,
+        kinds.MONTH,
+        kinds.DATE,
+    )
+    apart += (kinds.CODE, kinds.DATETIME, kinds.TIME, kinds.TEXT, kinds.POSTCODE)
+    full = len(table.rows)
+    usable = [
+        i
+        for i, g in enumerate(columns)
+        if g.kind in apart and g.filled == full and not g.separator and g.distinct > 1
+    ][:8]
+    for first in names:
+        for more in (0, 1, 2):
+            for others in combinations(usable, more):
+                if _tells_apart(table, (first, *others)):
+                    return (first, *others)
+    for count in (1, 2, 3):
+        for chosen in combinations(usable, count):
+            if _tells_apart(table, chosen):
+                return chosen
+    return ()
+
+
+def _tells_apart(table: RawTable, chosen: Sequence[int]) -> bool:
+    keys = {tuple(row.cells[i].casefold() for i in chosen) for row in table.rows}
+    return len(keys) == len(table.rows) and all(any(key) for key in keys)
+
+
+# In which language a text is.
+
+
+def _with_languages(table: RawTable, columns: Sequence[Guess], spoken: str) -> list[Guess]:
+    found = []
+    for guess in columns:
+        if guess.kind in kinds.TEXTS and not guess.language:
+            own = text_language(_some(table, guess)) if guess.kind == kinds.DESCRIPTION else ""
+            found.append(replace(guess, language=own or spoken))
+        elif guess.language and guess.kind in (kinds.TEXT, kinds.LIST) and not guess.separator:
+            # A text whose heading names its language is one, also where it comes again.
+            found.append(replace(guess, kind=kinds.DESCRIPTION))
+        elif guess.kind not in (*kinds.TEXTS, kinds.TEXT) and guess.language:
+            found.append(replace(guess, language="", base=guess.heading))
+        else:
+            found.append(guess)
+    return found
+
+
+# Columns that name rows of another table.
+
+
+def _with_links(guess: TableGuess, others: Sequence[TableGuess]) -> TableGuess:
+    columns = list(guess.columns)
+    for index, column in enumerate(columns):
+        if index in guess.key or column.kind in (kinds.NAME, kinds.DESCRIPTION, kinds.EMPTY):
+            continue
+        target = _target(guess, index, others)
+        if target is not None:
+            named = text("The values are rows of the table {name}.", name=target.table.name)
+            columns[index] = replace(
+                column,
+                kind=kinds.LINK,
+                confidence=0.9,
+                reason=named,
+                target=target.table.name,
+                alternatives=(column.kind, *column.alternatives),
+            )
+    return replace(guess, columns=tuple(columns))
+
+
+_WHOLE = r"förälder|parent|ingår i|överordna|huvud|del av|part of|belongs"
+
+
+def _target(guess: TableGuess, index: int, others: Iterable[TableGuess]) -> TableGuess | None:
+    column = ColumnView(guess.table, index)
+    if not column.distinct:
+        return None
+    for other in others:
+        if other.table is guess.table and not column.says(_WHOLE):
+            continue
+        if len(other.key) != 1 or len(other.table.rows) < 2:
+            continue
+        is_own = other.table is guess.table
+        for candidate in _naming(other):
+            known = {cell.casefold() for cell in other.table.column(candidate)}
+            hit = sum(1 for cell in column.distinct if cell.casefold() in known)
+            if hit < max(1, len(column.distinct) * 0.9):
+                continue
+            if _is_meant(column, other, candidate, is_own):
+                return other
+    return None
+
+
+def _naming(other: TableGuess) -> list[int]:
+    names = [i for i, column in enumerate(other.columns) if column.kind == kinds.NAME]
+    return list(dict.fromkeys((*other.key, *names)))
+
+
+def _is_meant(column: ColumnView, other: TableGuess, candidate: int, is_own: bool) -> bool:
+    """Tell whether values that are in another table are meant as its rows: not any 1, 2, 3."""
+    if is_own:
+        return True
+    heading = fold(other.table.headings[candidate])
+    own = fold(column.heading)
+    stem = fold(other.table.name)[:4]
+    related = own == heading or own.startswith(stem) or heading.startswith(own[:4])
+    plain_numbers = all(cell.isdigit() and len(cell) < 4 for cell in column.distinct)
+    if plain_numbers:
+        return related
+    return related or len(column.distinct) > 1

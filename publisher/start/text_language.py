@@ -1,0 +1,104 @@
+"""The language of texts, and of headings that name one."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from publisher.rdf.text import fold
+
+# The most frequent small words that a neighbour does not share.
+_SMALL_WORDS: Mapping[str, frozenset[str]] = {
+    tag: frozenset(words.split())
+    for tag, words in {
+        "sv": "och att det som är av för på med den till har inte om ett de från vid här",
+        "en": "the of and to is that it with as for was on are by this from at which an",
+        "de": "der die das und ist von den mit zu auf für nicht ein eine dem im sich am",
+        "fr": "le la les des et est du une pour dans qui sur au avec par il ce pas sont",
+        "fi": "ja on ei se että oli hän ovat kun myös tai joka sekä ole mutta niin jos",
+        "nb": "og er på det som av til ikke har med fra ble også var seg etter hvor eller",
+    }.items()
+}
+_NAMES: Mapping[str, str] = {
+    **dict.fromkeys(("sv", "swe", "svenska", "swedish", "sve", "se"), "sv"),
+    **dict.fromkeys(("en", "eng", "engelska", "english", "engelsk", "gb"), "en"),
+    **dict.fromkeys(("de", "tyska", "german", "deutsch", "ger"), "de"),
+    **dict.fromkeys(("fi", "finska", "finnish", "suomi", "fin"), "fi"),
+    **dict.fromkeys(("fr", "franska", "french", "français"), "fr"),
+    **dict.fromkeys(("no", "nb", "norska", "norwegian", "norsk"), "nb"),
+    **dict.fromkeys(("da", "dk", "danska", "danish", "dansk"), "da"),
+    **dict.fromkeys(("es", "spanska", "spanish"), "es"),
+    **dict.fromkeys(("pl", "polska", "polish"), "pl"),
+    **dict.fromkeys(("ar", "arabiska", "arabic"), "ar"),
+    **dict.fromkeys(("sma", "sydsamiska"), "sma"),
+    **dict.fromkeys(("smj", "lulesamiska"), "smj"),
+    **dict.fromkeys(("nordsamiska", "sme"), "se"),
+}
+# Behind a blank a tag may be a word ("Pris se nedan", "Ort no"); behind other marks it is one.
+_TAGGED = re.compile(r"(?P<base>.*?\w.*?)(?:[_@.:/-]| ?\()(?P<name>[a-zç]{2,11})\)?", re.IGNORECASE)
+_WORDED = re.compile(r"(?P<base>.*?\w) (?:på |in )?(?P<name>[a-zç]{5,11}|sv|en|eng)", re.IGNORECASE)
+_LEADING = re.compile(
+    r"(?P<name>svensk|engelsk|tysk|finsk|swedish|english|german)[at]?t? (?P<base>.+)", re.I
+)
+_ADJECTIVES = {"svensk": "sv", "engelsk": "en", "tysk": "de", "finsk": "fi"}
+_ADJECTIVES |= {"swedish": "sv", "english": "en", "german": "de"}
+
+
+def heading_language(heading: str) -> tuple[str, str]:
+    """Return a heading without the language that it names, and the language; empty for none.
+
+    >>> heading_language("namn_sv"), heading_language("Beskrivning (engelska)")
+    (('namn', 'sv'), ('Beskrivning', 'en'))
+    >>> heading_language("Name in English"), heading_language("Datum"), heading_language("Bad-id")
+    (('Name', 'en'), ('Datum', ''), ('Bad-id', ''))
+    """
+    for form in (_TAGGED, _WORDED):
+        found = form.fullmatch(heading.strip())
+        if found and (tag := _NAMES.get(found["name"].casefold())):
+            return found["base"].strip(), tag
+    if found := _LEADING.fullmatch(heading.strip()):
+        base = found["base"]
+        return base[:1].upper() + base[1:], _ADJECTIVES[found["name"].casefold()]
+    return heading, ""
+
+
+def text_language(texts: Iterable[str]) -> str:
+    """Return the language of some texts by their small words; empty when they say too little.
+
+    >>> text_language(["Här bor de som arbetar vid ån och i skogen."]), text_language(["Bron"])
+    ('sv', '')
+    """
+    found: Counter[str] = Counter()
+    for written in texts:
+        for word in re.findall(r"[^\W\d_]+", fold(written)):
+            for tag, small in _SMALL_WORDS.items():
+                if word in small:
+                    found[tag] += 1
+    best = found.most_common(2)
+    if not best or best[0][1] < 2:
+        return ""
+    if len(best) > 1 and best[0][1] < best[1][1] * 1.2:
+        return ""
+    return best[0][0]
+
+
+_SWEDISH = re.compile(
+    r"[åäö]|ning(en)?$|het$|nr$|namn|plats|datum|kommun|antal|^(typ|ort|gata|adress|bild)", re.I
+)
+
+
+def table_language(headings: Iterable[str], texts: Iterable[str], default: str) -> str:
+    """Return the language that a table is written in.
+
+    >>> table_language(["Höjd", "Antal"], [], "en"), table_language(["height"], [], "en")
+    ('sv', 'en')
+    """
+    if found := text_language(texts):
+        return found
+    if any(_SWEDISH.search(heading) for heading in headings):
+        return "sv"
+    english = {"name", "id", "type", "date", "height", "address", "city", "count", "description"}
+    if any(heading.casefold() in english for heading in headings):
+        return "en" if default != "sv" else text_language(headings) or "en"
+    return default

@@ -1,0 +1,326 @@
+"""The next table through the mapping of the first: what differs, as a plan of ordinary changes.
+
+Rows are matched by what tells them apart. What the table does not say is left alone: columns that
+it does not have, properties that no column has, and, unless removal is allowed, things without a
+row.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from pyoxigraph import BlankNode, Literal, NamedNode
+
+from publisher.edit.changes import Change, Plan, add_value, plan_changes
+from publisher.edit.consequences import removal_of
+from publisher.edit.init import Term, as_triples
+from publisher.edit.inventory import Inventory
+from publisher.errors import UsageError
+from publisher.load.sources import Sources
+from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import pick_name
+from publisher.rdf.text import fold
+from publisher.start import kinds
+from publisher.start.folder import concept_scheme
+from publisher.start.mapping import GEOMETRY, TableMapping, fitting_mapping
+from publisher.start.raw_tables import RawTable
+from publisher.start.rows import Addresses, Converted, Fault, convert
+
+_ALIKE = 0.6
+
+
+@dataclass(frozen=True)
+class CellDifference:
+    """What differs in a thing: in one column.
+
+    Attributes:
+        thing: IRI of the thing.
+        name: What it is called.
+        heading: Of the column.
+        old: Values of before, as people read them.
+        new: Values of the table.
+    """
+
+    thing: str
+    name: str
+    heading: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Update:
+    """What a table changes.
+
+    Attributes:
+        mapping: The mapping it goes through.
+        plan: What it makes of the files.
+        changed: What differs in things that were there.
+        new: Name of each thing that was not there, by IRI.
+        gone: Name of each thing that has no row any more, by IRI.
+        faults: What could not be read.
+        added: Headings that the mapping does not know.
+        missing: Headings that the table does not have.
+        alike: Heading that is missing → added one that looks like it.
+    """
+
+    mapping: TableMapping
+    plan: Plan = field(repr=False)
+    changed: tuple[CellDifference, ...]
+    new: Mapping[str, str]
+    gone: Mapping[str, str]
+    faults: tuple[Fault, ...]
+    added: tuple[str, ...]
+    missing: tuple[str, ...]
+    alike: Mapping[str, str]
+
+
+def rename_headings(table: RawTable, renamed: Mapping[str, str]) -> RawTable:
+    """Return a table with the headings of before, where somebody said which are the same.
+
+    Raises:
+        UsageError: The table has no such heading.
+    """
+    headings = list(table.headings)
+    for old, new in renamed.items():
+        places = [n for n, heading in enumerate(headings) if fold(heading) == fold(new)]
+        if not places:
+            raise UsageError(
+                "The table has no heading '{heading}'.",
+                remedy="Write --renamed OLD=NEW with the headings as they stand there: {known}.",
+                heading=new,
+                known=", ".join(headings),
+            )
+        headings[places[0]] = old
+    return replace(table, headings=tuple(headings))
+
+
+def find_mapping(mappings: Sequence[TableMapping], table: RawTable) -> TableMapping:
+    """Return the mapping that a table belongs to.
+
+    Raises:
+        UsageError: None fits.
+    """
+    found = fitting_mapping(mappings, table.name, table.headings)
+    if found is None:
+        raise UsageError(
+            "No mapping of this folder fits the table {file}.",
+            remedy="Its headings are others than those of {known}. Say which are the same with"
+            " --renamed OLD=NEW, or make another folder of it with --into.",
+            file=table.file,
+            known=", ".join(mapping.name for mapping in mappings) or "–",
+        )
+    return found
+
+
+def plan_update(
+    sources: Sources,
+    mappings: Sequence[TableMapping],
+    mapping: TableMapping,
+    table: RawTable,
+    allow_removal: bool = False,
+) -> Update:
+    """Return what a table changes; nothing is written yet.
+
+    Args:
+        sources: The folder, as it is.
+        mappings: All mappings of it.
+        mapping: The one that the table goes through.
+        table: The table.
+        allow_removal: Whether things without a row go away.
+
+    Raises:
+        ChangeRefused: No file can hold the changes.
+    """
+    inventory = Inventory(sources)
+    known = {fold(heading): heading for heading in table.headings}
+    table = replace(
+        table,
+        headings=tuple(
+            column.heading if (column := mapping.column(heading)) else heading
+            for heading in table.headings
+        ),
+    )
+    addresses = Addresses([(mapping, table)])
+    for other in mappings:
+        if other.name != mapping.name:
+            addresses.named[other.name] = _named(inventory, other)
+    converted = convert(mapping, table, addresses)
+    before = set(inventory.instances(mapping.class_iri))
+    gone = {
+        thing: _name(inventory, thing, mapping) for thing in sorted(before - set(converted.things))
+    }
+    changes = list(_changes(inventory, mapping, table, converted))
+    changes += list(_new_concepts(inventory, mapping, converted))
+    if allow_removal:
+        changes += [change for thing in gone for change in removal_of(inventory, thing)]
+    own = {fold(column.heading) for column in mapping.columns}
+    added = tuple(heading for key, heading in known.items() if key not in own)
+    missing = tuple(c.heading for c in mapping.columns if fold(c.heading) not in known)
+    return Update(
+        mapping=mapping,
+        plan=plan_changes(sources, changes),
+        changed=tuple(_differences(inventory, mapping, table, converted)),
+        new={t: _new_name(converted, t) for t in converted.things if t not in before},
+        gone=gone,
+        faults=tuple(converted.faults),
+        added=added,
+        missing=missing,
+        alike=_alike(missing, added),
+    )
+
+
+def _named(inventory: Inventory, mapping: TableMapping) -> dict[str, str]:
+    """Return what rows of another table are called by cells → their IRIs."""
+    found: dict[str, str] = {}
+    paths = [c.path for c in mapping.columns if c.heading in mapping.key or c.kind == kinds.NAME]
+    for thing in inventory.instances(mapping.class_iri):
+        for path in paths:
+            found |= {fold(term.value): thing for term in inventory.values(thing, path)}
+    return found
+
+
+def _name(inventory: Inventory, thing: str, mapping: TableMapping) -> str:
+    return pick_name(inventory.names(thing), mapping.language) or thing
+
+
+def _new_name(converted: Converted, thing: str) -> str:
+    names = converted.things[thing].get(iri("skos:prefLabel"), [])
+    return names[0].value if names else thing
+
+
+def _told(mapping: TableMapping, table: RawTable) -> dict[str, set[str]]:
+    """Return property → languages that the table says something of; no language: all values."""
+    found: dict[str, set[str]] = {iri("skos:prefLabel"): {mapping.language}}
+    for column in mapping.columns:
+        if column.heading in table.headings:
+            found.setdefault(column.path, set()).add(column.language)
+            if column.note:
+                found.setdefault(column.note, set()).add("")
+    points = [c for c in mapping.columns if c.kind in kinds.POINTS and c.heading in table.headings]
+    if points:
+        found[iri(GEOMETRY)] = {""}
+    return found
+
+
+def _before(
+    inventory: Inventory, thing: str, path: str, languages: set[str]
+) -> list[Literal | NamedNode]:
+    """Return the values of before that a table says something of."""
+    values = [v for v in inventory.values(thing, path) if not isinstance(v, BlankNode)]
+    if "" in languages:
+        return values
+    return [v for v in values if isinstance(v, Literal) and v.language in languages]
+
+
+def _changes(
+    inventory: Inventory, mapping: TableMapping, table: RawTable, converted: Converted
+) -> Iterator[Change]:
+    told = _told(mapping, table)
+    file = _file(inventory, mapping)
+    skipped = _unread(mapping, converted)
+    for thing, said in converted.things.items():
+        is_new = thing not in inventory.things
+        if is_new:
+            yield add_value(thing, iri("rdf:type"), NamedNode(mapping.class_iri), file)
+        for path, languages in told.items():
+            if (thing, path) in skipped and not said.get(path):
+                continue  # what cannot be read changes nothing
+            old, new = _before(inventory, thing, path, languages), said.get(path, [])
+            for term in old:
+                if term not in new:
+                    yield Change(thing, path, old=term)
+            for term in new:
+                if term not in old:
+                    yield add_value(thing, path, term, file if is_new else "")
+
+
+def _unread(mapping: TableMapping, converted: Converted) -> set[tuple[str, str]]:
+    """Return thing and property of every cell that cannot be read."""
+    things = {row: thing for thing, row in converted.rows.items()}
+    paths = {column.heading: column.path for column in mapping.columns}
+    return {
+        (things[fault.row], paths[fault.heading])
+        for fault in converted.faults
+        if fault.row in things and fault.heading in paths
+    }
+
+
+def _file(inventory: Inventory, mapping: TableMapping) -> str:
+    """Return the file that new things are written into: where the others are."""
+    for thing in inventory.instances(mapping.class_iri):
+        if thing in inventory.defining_files:
+            return inventory.defining_files[thing]
+    dataset = mapping.namespace.rstrip("#").rpartition("/")[2]
+    return f"data/{dataset}/{mapping.kind}.ttl"
+
+
+def _new_concepts(
+    inventory: Inventory, mapping: TableMapping, converted: Converted
+) -> Iterator[Change]:
+    """Yield what adds values that a list does not have yet."""
+    for scheme, concepts in converted.concepts.items():
+        known = set(inventory.subjects(iri("skos:inScheme"), scheme))
+        fresh = {concept: said for concept, said in concepts.items() if concept not in known}
+        if not fresh:
+            continue
+        file = inventory.defining_files.get(scheme, "")
+        said = concept_scheme(scheme, "", mapping.language, fresh)
+        said[scheme] = {"skos:hasTopConcept": said[scheme]["skos:hasTopConcept"]}
+        for triple in as_triples(said):
+            assert isinstance(triple.subject, NamedNode)
+            assert isinstance(triple.object, NamedNode | Literal)
+            yield add_value(triple.subject.value, triple.predicate.value, triple.object, file)
+
+
+def _differences(
+    inventory: Inventory, mapping: TableMapping, table: RawTable, converted: Converted
+) -> Iterator[CellDifference]:
+    told = _told(mapping, table)
+    skipped = _unread(mapping, converted)
+    headings: dict[str, str] = {}
+    for column in mapping.columns:
+        headings.setdefault(column.path, column.heading)
+    for thing, said in converted.things.items():
+        if thing not in inventory.things:
+            continue
+        for path, heading in headings.items():
+            if path not in told or ((thing, path) in skipped and not said.get(path)):
+                continue
+            old, new = _before(inventory, thing, path, told[path]), said.get(path, [])
+            if set(old) != set(new):
+                name = _name(inventory, thing, mapping)
+                yield CellDifference(
+                    thing,
+                    name,
+                    heading,
+                    _shown(old, inventory, converted, mapping),
+                    _shown(new, inventory, converted, mapping),
+                )
+
+
+def _shown(
+    terms: Iterable[Term], inventory: Inventory, converted: Converted, mapping: TableMapping
+) -> tuple[str, ...]:
+    fresh = {c: said[0] for each in converted.concepts.values() for c, said in each.items()}
+    found = []
+    for term in terms:
+        name = ""
+        if isinstance(term, NamedNode):
+            name = pick_name(inventory.names(term.value), mapping.language)
+            name = name or fresh.get(term.value, "")
+        found.append(name or term.value)
+    return tuple(sorted(found))
+
+
+def _alike(missing: Sequence[str], added: Sequence[str]) -> dict[str, str]:
+    """Return heading that is missing → the added one that is most like it."""
+    found = {}
+    for heading in missing:
+        scored = [(difflib.SequenceMatcher(None, fold(heading), fold(a)).ratio(), a) for a in added]
+        best = max(scored, default=(0.0, ""))
+        if best[0] >= _ALIKE:
+            found[heading] = best[1]
+    return found

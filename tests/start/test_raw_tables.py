@@ -1,0 +1,170 @@
+"""A table is found in a file whatever its encoding, separator and what stands around it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from publisher.errors import SheetRefused
+from publisher.start.raw_tables import RawTable, read_tables, tables_of
+
+
+def table(content: str | bytes, name: str = "tabell.csv") -> RawTable:
+    """Return the only table of some bytes."""
+    raw = content if isinstance(content, bytes) else content.encode()
+    (found,) = tables_of(raw, name)
+    return found
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1", "cp850", "mac_roman"]
+)
+def test_letters_survive_every_encoding_of_a_clerk(encoding: str) -> None:
+    content = "Namn;Höjd\nÅkerbärsvägen;3\nÖrjans källa;4\n".encode(encoding)
+    found = table(content)
+    assert found.headings == ("Namn", "Höjd")
+    assert found.column(0) == ["Åkerbärsvägen", "Örjans källa"]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_the_separator_is_what_makes_rows_of_one_width(mark: str) -> None:
+    rows = [["a", "b", "c"], ["1", "x, y; z", "2"], ["3", "y", "4"]]
+    content = "\n".join(mark.join(f'"{cell}"' for cell in row) for row in rows)
+    assert table(content).headings == ("a", "b", "c")
+    assert len(table(content).rows) == 2
+
+
+def test_titles_above_and_sums_below_are_left_out_and_told() -> None:
+    found = table(
+        "Rapport 2025;;\nUtskriven 2025-01-01;;\n;;\nNamn;Antal;Kr\nA;1;2\nB;3;4\n"
+        "Summa;4;6\n;;\nKälla: ekonomisystemet, kontakta ekonomi vid frågor;;\n"
+    )
+    assert found.headings == ("Namn", "Antal", "Kr")
+    assert found.column(0) == ["A", "B"]
+    assert found.header == 4
+    assert "Rapport 2025" in found.notes[0]["sv"]
+    assert "Summa" in found.notes[1]["sv"]
+
+
+def test_rows_keep_the_number_that_a_spreadsheet_shows() -> None:
+    found = table("Titel;;\n\nNamn;Antal;Kr\nA;1;2\n;;\nB;3;4\n")
+    assert [row.number for row in found.rows] == [4, 6]
+
+
+def test_headings_over_two_rows_are_one() -> None:
+    found = table("Namn;Adress;;Kontakt;\n;Gata;Postnr;E-post;Antal\nA;B 1;68530;a@b.example;3\n")
+    assert found.headings == (
+        *("Namn", "Adress Gata", "Adress Postnr", "Kontakt E-post", "Kontakt Antal"),
+    )
+
+
+def test_headings_that_come_twice_are_numbered() -> None:
+    assert table("Telefon;Telefon;telefon\n1;2;3\n").headings == (
+        *("Telefon", "Telefon 2", "telefon 3"),
+    )
+
+
+def test_columns_without_a_heading_or_a_value_are_left_out() -> None:
+    assert table("A;;B;\n1;;2;\n3;;4;\n").headings == ("A", "B")
+    assert table("A;;B\n1;x;2\n").headings == ("A", "Kolumn 2", "B")
+
+
+def test_a_quoted_cell_may_have_lines_and_quotation_marks() -> None:
+    found = table('Namn;Text\nA;"Rad ett\r\nrad ""två"""\nB;C\n')
+    assert found.column(1) == ['Rad ett\nrad "två"', "C"]
+
+
+def test_spaces_that_nobody_sees_are_gone() -> None:
+    assert table("Namn;Kr\n\u00a0A\u200b b ;1\u00a0200\n").rows[0].cells == ("A b", "1 200")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"\0\0\1", b";;;\n;;;\n"])
+def test_what_has_no_table_is_refused_with_a_cure(content: bytes) -> None:
+    with pytest.raises(SheetRefused) as refused:
+        tables_of(content, "tom.csv")
+    assert refused.value.remedy
+
+
+def test_a_workbook_gives_a_table_for_each_sheet_with_typed_cells(tmp_path: Path) -> None:
+    path = tmp_path / "bok.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        first, second = book.add_worksheet("Verk"), book.add_worksheet("Rum")
+        book.add_worksheet("Tomt")
+        hidden = book.add_worksheet("Dolt")
+        hidden.write_row(0, 0, ["x", "y"])
+        hidden.hide()
+        percent = book.add_format({"num_format": "0%"})
+        first.write_row(0, 0, ["Namn", "Andel", "Summa"])
+        first.write_row(1, 0, ["A", 0.25], percent)
+        first.write_formula(1, 2, "=1+1", None, 2)
+        second.write_row(0, 0, ["Rum", "Yta"])
+        second.write_row(1, 0, ["Sal", 12.5])
+    verk, rum = read_tables(path)
+    assert (verk.name, rum.name) == ("Verk", "Rum")
+    assert verk.rows[0].cells == ("A", "25 %", "2")
+    assert rum.rows[0].cells == ("Sal", "12.5")
+
+
+def ods(rows: str) -> bytes:
+    """Return a spreadsheet of LibreOffice with some rows."""
+    head = "urn:oasis:names:tc:opendocument:xmlns:"
+    content = (
+        f'<o:d xmlns:o="{head}office:1.0" xmlns:t="{head}table:1.0" xmlns:x="{head}text:1.0">'
+        f'<t:table t:name="Blad1">{rows}</t:table></o:d>'
+    )
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("content.xml", content)
+    return written.getvalue()
+
+
+def test_a_sheet_of_libreoffice_is_read_with_its_types() -> None:
+    def cell(kind: str, value: str, shown: str) -> str:
+        name = {"float": "value", "date": "date-value", "percentage": "value"}[kind]
+        typed = f'o:value-type="{kind}" o:{name}="{value}"'
+        return f"<t:table-cell {typed}><x:p>{shown}</x:p></t:table-cell>"
+
+    def word(shown: str) -> str:
+        return f'<t:table-cell o:value-type="string"><x:p>{shown}</x:p></t:table-cell>'
+
+    empty = '<t:table-cell t:number-columns-repeated="1000"/>'
+    found = table(
+        ods(
+            f"<t:table-row>{word('Namn')}{word('Antal')}{word('Dag')}{word('Del')}{empty}"
+            "</t:table-row>"
+            f"<t:table-row>{word('A')}{cell('float', '1200.5', '1 200,5')}"
+            f"{cell('date', '2025-05-01', '1 maj')}{cell('percentage', '0.07', '7 %')}"
+            "</t:table-row>"
+            '<t:table-row t:number-rows-repeated="1048000"><t:table-cell/></t:table-row>'
+        ),
+        "blad.ods",
+    )
+    assert found.headings == ("Namn", "Antal", "Dag", "Del")
+    assert found.rows[0].cells == ("A", "1200.5", "2025-05-01", "7 %")
+
+
+def test_entities_in_a_sheet_are_refused() -> None:
+    """A few lines of them unpack to gigabytes."""
+    content = ods("").replace(b"", b"")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        words = archive.read("content.xml")
+    evil = io.BytesIO()
+    with zipfile.ZipFile(evil, "w") as archive:
+        archive.writestr("content.xml", b'<!DOCTYPE d [<!ENTITY a "b">]>' + words)
+    with pytest.raises(SheetRefused):
+        tables_of(evil.getvalue(), "blad.ods")
+
+
+def test_geojson_is_a_table_with_a_geometry() -> None:
+    found = table(
+        '{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:'
+        'EPSG::3006"}},"features":[{"type":"Feature","id":7,"properties":{"namn":"A","tags":["x",'
+        '"y"]},"geometry":{"type":"Point","coordinates":[674032,6580822]}}]}',
+        "platser.geojson",
+    )
+    assert found.headings == ("id", "namn", "tags", "geometri")
+    assert found.rows[0].cells == ("7", "A", "x; y", "SRID=3006;POINT (674032 6580822)")
