@@ -13,10 +13,10 @@ from typing import Any
 
 import click
 
-from publisher.cli.edit import texts_by_language
 from publisher.cli.options import (
     EXIT_FINDINGS,
     LANGUAGE,
+    read_texts,
     report_errors,
     settings,
     show_progress,
@@ -193,7 +193,7 @@ class _Asked:
         """
         given = self._options
         titles, publisher, mail = catalogue_of(draft) if draft is not None else ({}, "", "")
-        names: Text = texts_by_language(given["names"]) or titles
+        names: Text = read_texts(given["names"]) or titles
         body, contact = given["body"] or publisher, given["contact"] or mail
         given_or_found = {
             "--base-iri": self._config.base_iri,
