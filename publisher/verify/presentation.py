@@ -112,7 +112,7 @@ def _text_group(group: FindingGroup, report: VerificationReport, language: str) 
         counted = translate("{count} times", language, count=number)
         if group.datasets:
             counted = translate(
-                "{count} times, in {datasets} datasets",
+                "{count} times; datasets: {datasets}",
                 language,
                 count=number,
                 datasets=group.datasets,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -193,9 +194,22 @@ def _fault(fault: Fault, visit: Visit, limits: ExchangeLimits) -> Text:
             url=url,
             hops=limits.redirects,
         )
-    return text(
-        "{url} cannot be reached: {detail}", url=url, detail=visit.last.detail or visit.last.status
-    )
+    detail = reason_of(visit.last.detail) or visit.last.status
+    return text("{url} cannot be reached: {detail}", url=url, detail=detail)
+
+
+# The libraries tell the cause last, within the names of their own classes.
+_CAUSE = re.compile(r"Caused by \w+\(['\"]?(?:.*?: )?(.+?)['\"]?\)+$")
+
+
+def reason_of(detail: str) -> str:
+    r"""Return why a connection failed, without the words of the libraries around it.
+
+    >>> reason_of("Pool(host='x'): retries (Caused by NewError(\"Con(host='x'): No route\"))")
+    'No route'
+    """
+    cause = _CAUSE.search(detail)
+    return cause[1] if cause else detail
 
 
 def check_answered(visit: Visit, limits: ExchangeLimits, about: str = "") -> list[Finding]:
