@@ -190,7 +190,7 @@ RULES: Mapping[str, CheckRule] = {
         ),
         CheckRule(
             "dcat-ap-hvd",
-            Level.ERROR,
+            Level.WARNING,
             "the same for what the law wants of high-value datasets, where one is marked as such",
             "DCAT-AP HVD 3.0; Regulation (EU) 2023/138",
         ),
