@@ -15,8 +15,9 @@ from functools import cache
 from importlib.resources import files
 
 from babel import Locale
+from babel.core import get_global
 
-from publisher.languages import LANGUAGES, authority_code
+from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code
 from publisher.profiles.dcat_ap_se import read_lists
 from publisher.profiles.file_types import FILE_TYPES, FileType, file_type_of
 from publisher.rdf.text import words
@@ -97,7 +98,22 @@ def terms_of(name: str) -> Sequence[NamedTerm]:
         code = row["value"].rstrip("/").rpartition("/")[2]
         names = frozenset(map(_folded, (*labels.values(), *also, code)))
         found.append(NamedTerm(row["value"], labels, names))
-    return tuple(found)
+    return (*found, *_countries()) if name == "place" else tuple(found)
+
+
+def _countries() -> list[NamedTerm]:
+    """Return the countries of the EU's table, by their names in CLDR and codes (ISO 3166-1)."""
+    territories = {tag: Locale(tag).territories for tag in LANGUAGES}
+    aliases = get_global("territory_aliases")
+    found = []
+    for code, short in aliases.items():
+        # The table has the codes of three letters.
+        is_country = len(code) == 3 and code.isalpha() and len(short) == 1
+        if is_country and short[0] in territories[LANGUAGES[0]]:
+            labels = {tag: str(names[short[0]]) for tag, names in territories.items()}
+            names = frozenset(map(_folded, (*labels.values(), code, short[0])))
+            found.append(NamedTerm(f"{AUTHORITY}country/{code}", labels, names))
+    return found
 
 
 def _languages() -> list[NamedTerm]:
@@ -224,5 +240,6 @@ def similar_terms(name: str, written: str, language: str, most: int = 3) -> list
     close = difflib.get_close_matches(_folded(written), labels, most, 0.6)
     if close:
         return [labels[each] for each in close]
-    firsts = (term.labels.get(language, "") for term in terms_of(name))
+    spoken = language if language in LANGUAGES else SOURCE_LANGUAGE
+    firsts = (term.labels.get(spoken, "") for term in terms_of(name))
     return [label for label in firsts if label][:most]

@@ -157,6 +157,25 @@ def test_a_list_of_files_adds_to_the_data_sets() -> None:
     assert len(values(Path("new"), f"{BASE}dataset/aar", "dcat:distribution")) == 1
 
 
+def test_months_countries_and_other_languages_are_understood() -> None:
+    """Another base, names with letters of their own, a language that the program does not speak."""
+    write(
+        "Id,Title fi,Title ar,Description fi,Period from,Period to,Area,Link\n"
+        "https://muu.example/järvi/ö1,Järvet,البحيرات,Kaikki.,2020-02,2020-02,FI,"
+        "https://muu.example/a b.geojson\n"
+    )
+    other = ("--base-iri", "http://tietoja.example/avoin/", "--name", "fi=Avoin data")
+    imported("list.csv", "--into", "new", *other, *NEW[6:], "--text-language", "fi")
+    folder, thing = Path("new"), "https://muu.example/järvi/ö1"
+    assert values(folder, thing, "dcterms:title") == {"Järvet", "البحيرات"}
+    assert values(folder, thing, "dcterms:spatial") == {f"{AUTHORITY}country/FIN"}
+    (period,) = values(folder, thing, "dcterms:temporal")
+    assert values(folder, period, "dcat:startDate") == {"2020-02-01"}
+    assert values(folder, period, "dcat:endDate") == {"2020-02-29"}
+    (file,) = values(folder, thing, "dcat:distribution")
+    assert values(folder, file, "dcat:downloadURL") == {"https://muu.example/a%20b.geojson"}
+
+
 def test_a_list_imported_again_keeps_what_it_made() -> None:
     """Publisher, contact and services of a row are there again, under the same names."""
     text = (

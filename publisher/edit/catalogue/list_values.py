@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -172,15 +173,18 @@ class CellValues:
                 written=quote_input(cell.text),
             )
             self._row.refuse(message, cell.position)
+            return None
+        if found.datatype.value == iri("xsd:gYearMonth"):
+            # Portals take no months: the first day of one, and the last for an end.
+            year, month = map(int, found.value.split("-"))
+            last = monthrange(year, month)[1] if key == "end" else 1
+            return typed_literal(f"{found.value}-{last:02}", "xsd:date")
         return found
 
     def date(self, key: str, path: str) -> None:
         """Say the date of a column."""
         found = self.day(key)
         if found is not None:
-            if found.datatype.value == iri("xsd:gYearMonth"):
-                # DCAT-AP has no months here: the first day of it.
-                found = typed_literal(f"{found.value}-01", "xsd:date")
             self._context.say(path, found)
 
     def contact(self, mail: str, name: ListCell | None, phone: ListCell | None) -> NamedNode | None:

@@ -26,6 +26,8 @@ from publisher.rdf.media_types import (
     MediaType,
     other_names,
 )
+from publisher.release.catalogue.sitemap import read_documents
+from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.serve.cors import ALLOWED
 from publisher.serve.feeds import OFFERED as FEEDS
 from publisher.serve.headers import COMMON_HEADERS, METHODS
@@ -78,8 +80,16 @@ def site_variants(site: Site) -> Sequence[VariantSet]:
         VariantSet("descriptions", GRAPHS, r"^/void$", "/void"),
         VariantSet("feeds", FEEDS, r"^/feed(/|$)", "/feed"),
         *_tables(site),
-        VariantSet("documents", DOCUMENTS, "", "/shapes"),
+        VariantSet("documents", DOCUMENTS, "", _a_document(site)),
     )
+
+
+def _a_document(site: Site) -> str:
+    """Return the path of a document: a catalogue alone has no shapes."""
+    if site.documents.find("shapes") is not None:
+        return "/shapes"
+    listed = read_documents(site.release.folder / DOCUMENT_LIST)
+    return next((f"/{path}" for path, _ in listed if path.startswith("dataset/")), "/shapes")
 
 
 def _tables(site: Site) -> list[VariantSet]:
