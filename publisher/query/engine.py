@@ -152,7 +152,7 @@ LABELS = namespaces.LABELS
 # Past so many, incoming links are neither counted nor sorted: one page of a hub stays cheap.
 MOST_COUNTED = 10_000
 # The page of a concept scheme lists its concepts otherwise, and all of them.
-MOST_OF_SCHEME = 1_000
+MOST_OF_SCHEME = 300
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,7 @@ from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.axioms import Axiom
-from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
-from publisher.render.ontology.terms import KINDS
+from publisher.render.ontology.pages import KINDS, OntologyPages, is_ontology, is_term
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages

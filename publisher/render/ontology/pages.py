@@ -35,7 +35,6 @@ from publisher.render.ontology.diagram import (
 from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, fetch_rules, named_iris
 from publisher.render.ontology.terms import (
     CLASSES,
-    KINDS,
     MOST_LISTED,
     OTHERS,
     PROPERTIES,
@@ -55,6 +54,17 @@ _EXAMPLE_COUNT = 3
 # So many classes are told in words; of more, those that are drawn.
 _MOST_TOLD = 200
 _TYPE, _ONTOLOGY = iri("rdf:type"), iri("owl:Ontology")
+# In which order a page lists what an ontology holds, and under which heading.
+KINDS: tuple[tuple[str, frozenset[str]], ...] = (
+    ("Classes", CLASSES),
+    ("Object properties", frozenset({iri("owl:ObjectProperty")})),
+    ("Datatype properties", frozenset({iri("owl:DatatypeProperty")})),
+    ("Annotation properties", frozenset({iri("owl:AnnotationProperty")})),
+    ("Properties", frozenset({iri("rdf:Property")})),
+    ("Datatypes", frozenset({iri("rdfs:Datatype")})),
+    ("Individuals", frozenset({iri("owl:NamedIndividual")})),
+    ("Other terms", frozenset()),
+)
 _NOTES = frozenset({iri("skos:scopeNote"), iri("skos:example"), iri("skos:note")})
 
 
@@ -316,7 +326,7 @@ def term_lists(terms: Terms, things: Iterable[Thing], writer: _TermWriter) -> tu
     typed = {thing.iri: bool(thing.kinds) for thing in things if "#" in thing.iri}
     left = dict.fromkeys([*terms, *typed])
     found: list[TermList] = []
-    for heading, kinds in (*KINDS, ("Other terms", frozenset[str]())):
+    for heading, kinds in KINDS:
         takes_typed = heading == "Individuals"
         names = [
             n

@@ -20,16 +20,6 @@ PROPERTIES = frozenset(
 )
 # What else an ontology holds: values of its own, and things that belong to its meaning.
 OTHERS = frozenset({iri("rdfs:Datatype"), iri("owl:NamedIndividual")})
-# In which order a page lists what an ontology holds, and under which heading.
-KINDS = (
-    ("Classes", CLASSES),
-    ("Object properties", frozenset({iri("owl:ObjectProperty")})),
-    ("Datatype properties", frozenset({iri("owl:DatatypeProperty")})),
-    ("Annotation properties", frozenset({iri("owl:AnnotationProperty")})),
-    ("Properties", frozenset({iri("rdf:Property")})),
-    ("Datatypes", frozenset({iri("rdfs:Datatype")})),
-    ("Individuals", frozenset({iri("owl:NamedIndividual")})),
-)
 _TYPE, _DEFINED_BY = iri("rdf:type"), iri("rdfs:isDefinedBy")
 _ROLES = {
     iri("rdfs:subClassOf"): "above",
