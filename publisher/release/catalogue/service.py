@@ -125,7 +125,7 @@ class Extent:
 
 def extent_of_positions(found: Iterable[tuple[float, float]]) -> Extent | None:
     """Return the smallest extent that holds all positions; None when there are none."""
-    listed = list(found)
+    listed = [(float(x), float(y)) for x, y in found]
     if not listed:
         return None
     xs, ys = [x for x, _ in listed], [y for _, y in listed]
