@@ -158,11 +158,12 @@ class PageBuilder:
             facts = build_facts(topic, description, around, views, placings)
         described = {name: by_thing.get(name, []) for name in document.subjects}
         pointing = _not_in_tree(description, facts)
+        described_around = read.around.shown_things(document.topic) if read.around else frozenset()
         incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
             pointing,
             _linked_iris(description)
-            | (facts.shown_things if facts else frozenset())
-            | (read.around.shown_things(document.topic) if read.around else frozenset()),
+            | described_around
+            | (facts.shown_things if facts else frozenset()),
             many=len(things) > 1,
         )
         page = PageContent(
@@ -177,8 +178,8 @@ class PageBuilder:
         )
         if read.around is None:
             files = dataset_downloads(document.topic, description, views)
-            told = {DISTRIBUTION} if files else set()
-            return replace(page, offers=files, topic=page.topic and page.topic.without(told))
+            rest = page.topic and page.topic.without({DISTRIBUTION} if files else ())
+            return replace(page, offers=files, topic=rest)
         return self._with_files(page, description, document.topic, read.around, views)
 
     def _with_files(

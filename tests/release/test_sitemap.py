@@ -21,6 +21,7 @@ def test_every_document_is_listed_once(catalogued: Release) -> None:
     assert listed == [
         "",
         "catalog",
+        "contact",
         "dataset/lakes",
         "dataset/rivers",
         "def/water",
@@ -28,7 +29,10 @@ def test_every_document_is_listed_once(catalogued: Release) -> None:
         "doc/geometry/dalarna",
         "doc/lake/siljan",
         "doc/lake/vänern",
+        "doc/organisation/waters",
         "doc/river/klaralven",
+        "service/documents",
+        "service/sparql",
         "shapes",
     ]
 

@@ -162,7 +162,6 @@ def test_a_file_server_sends_parts(server: Socket) -> None:
     ("path", "location"),
     [
         ("/.well-known/void", "/void"),
-        ("/catalog/temporal", "/catalog"),
         ("/id/lake/v%c3%a4nern", "/doc/lake/v%c3%a4nern"),
         ("/id/lake/siljan/", "/doc/lake/siljan"),
     ],

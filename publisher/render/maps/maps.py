@@ -48,6 +48,17 @@ def _surroundings(outlines: Iterable[Outline]) -> BoundingBox:
     )
 
 
+def _beyond(view: BoundingBox) -> BoundingBox:
+    """Return a box whose edges lie off a map of a view: they are no borders."""
+    across, up = view.width / 2, view.height / 2
+    return BoundingBox(
+        max(-180.0, view.left - across),
+        max(-89.0, view.top - up),
+        min(180.0, view.right + across),
+        min(89.0, view.bottom + up),
+    )
+
+
 class Maps:
     """Makes the maps of pages; what they share is asked of the engine once."""
 
@@ -118,7 +129,7 @@ class Maps:
         view = [*ground, *outlines]
         if not ground and self._sheets.source is None:
             around = _surroundings(outlines.values())
-            countries = countries_within(around)
+            countries = countries_within(_beyond(around))
             known |= countries
             corners = ((around.left, around.top), (around.right, around.bottom))
             known[_AROUND] = Outline(points=corners)

@@ -246,8 +246,8 @@ def document_redirects(site: Site) -> Iterator[Pair]:
         document = site.release.base_iri + path
         for thing in things:
             alone = site.addresses.document_of(thing)
-            if "#" in thing or alone == document:
-                continue
+            if "#" in thing or alone == document or not site.addresses.holds(thing):
+                continue  # named elsewhere, as files of others may be: not asked for here
             for name in dict.fromkeys((thing, alone)):
                 if place := plain_path(site, name):
                     yield place, site.addresses.on_site(document)
