@@ -40,12 +40,12 @@ from publisher.start.mapping import (
     mapping_of,
 )
 from publisher.start.raw_tables import RawTable
-from publisher.start.rows import Addresses, Converted, Fault, convert
+from publisher.start.row_values import CellFault, Converted, RowAddresses, convert
 from publisher.start.table_guess import TableGuess
 
 
 @dataclass(frozen=True)
-class Draft:
+class FolderDraft:
     """What tables become, before it is written.
 
     Attributes:
@@ -63,12 +63,14 @@ class Draft:
     texts: Mapping[str, str]
 
     @property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[CellFault]:
         """Return what could not be read, in all tables."""
         return [fault for each in self.converted for fault in each.faults]
 
 
-def draft_folder(start: StartOptions, guesses: Sequence[TableGuess], thing: str = "") -> Draft:
+def draft_folder(
+    start: StartOptions, guesses: Sequence[TableGuess], thing: str = ""
+) -> FolderDraft:
     """Return what guessed tables become.
 
     Args:
@@ -91,13 +93,13 @@ def draft_folder(start: StartOptions, guesses: Sequence[TableGuess], thing: str 
     ]
     mappings = _apart(mappings)
     tables = [guess.table for guess in guesses]
-    addresses = Addresses(zip(mappings, tables, strict=True))
+    addresses = RowAddresses(zip(mappings, tables, strict=True))
     pairs = zip(mappings, tables, strict=True)
     settled = [_settled(mapping, table, addresses) for mapping, table in pairs]
     mappings = [mapping for mapping, _converted in settled]
     converted = [each for _mapping, each in settled]
     texts = _texts(start, mappings, tables, converted)
-    return Draft(start, tuple(mappings), tuple(tables), tuple(converted), texts)
+    return FolderDraft(start, tuple(mappings), tuple(tables), tuple(converted), texts)
 
 
 def _apart(mappings: Sequence[TableMapping]) -> list[TableMapping]:
@@ -118,7 +120,7 @@ def _apart(mappings: Sequence[TableMapping]) -> list[TableMapping]:
 
 
 def _settled(
-    mapping: TableMapping, table: RawTable, addresses: Addresses
+    mapping: TableMapping, table: RawTable, addresses: RowAddresses
 ) -> tuple[TableMapping, Converted]:
     """Return a mapping in which every cell is kept, and what its rows mean.
 
@@ -143,7 +145,7 @@ def _note_path(column: ColumnMapping, mapping: TableMapping) -> str:
     return f"{mapping.namespace}{name}AsWritten"
 
 
-def write_folder(draft: Draft, folder: Path) -> list[str]:
+def write_folder(draft: FolderDraft, folder: Path) -> list[str]:
     """Write a drafted folder; return the names of its files.
 
     Raises:
