@@ -173,7 +173,7 @@ def _texts(
     found = {
         "pyproject.toml": settings_text(start),
         f"ontology/{start.dataset}.ttl": turtle(as_triples(ontology(start, mappings))),
-        "data/catalogue.ttl": turtle(as_triples(catalogue(start))),
+        "data/catalogue.ttl": turtle(as_triples(_catalogue(start, converted))),
     }
     lists: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     titles: dict[str, tuple[str, str]] = {}
@@ -194,6 +194,47 @@ def _texts(
         listed = concept_scheme(scheme, title, language, concepts)
         found[f"ontology/concepts/{scheme.rpartition('/')[2]}.ttl"] = turtle(as_triples(listed))
     return found
+
+
+def _catalogue(start: StartOptions, converted: Sequence[Converted]) -> PropertiesBySubject:
+    """Return the catalogue with what portals score besides: period and rights of each dataset."""
+    found = catalogue(start)
+    first, last = _years(converted) or (start.day.year, start.day.year)
+    for dataset in (f"{start.base_iri}dataset/{name}" for name in (start.dataset, "vocabulary")):
+        found[dataset]["dcterms:temporal"] = nodes(f"{dataset}/temporal")
+        found[dataset]["dcterms:rights"] = nodes(f"{dataset}/rights")
+        years = (first, last) if dataset.endswith(start.dataset) else (start.day.year,) * 2
+        found[f"{dataset}/temporal"] = {
+            "rdf:type": nodes("dcterms:PeriodOfTime"),
+            "rdfs:label": [Literal(f"{years[0]}–{years[1]}")],
+            "dcat:startDate": [_year(years[0])],
+            "dcat:endDate": [_year(years[1])],
+        }
+        found[f"{dataset}/rights"] = {
+            "rdf:type": nodes("dcterms:RightsStatement"),
+            "rdfs:label": _in_both("The licence says how the data may be used."),
+        }
+    return found
+
+
+def _year(number: int) -> Literal:
+    return Literal(f"{number:04d}", datatype=NamedNode(iri("xsd:gYear")))
+
+
+_DATED = frozenset(map(iri, ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth")))
+
+
+def _years(converted: Sequence[Converted]) -> tuple[int, int] | None:
+    """Return the first and the last year that the data have; None when they have none."""
+    years = [
+        int(term.value[:4])
+        for each in converted
+        for said in each.things.values()
+        for terms in said.values()
+        for term in terms
+        if isinstance(term, Literal) and term.datatype.value in _DATED
+    ]
+    return (min(years), max(years)) if years else None
 
 
 def typed_things(mapping: TableMapping, converted: Converted) -> PropertiesBySubject:
