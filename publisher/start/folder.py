@@ -210,11 +210,28 @@ def _catalogue(start: StartOptions, converted: Sequence[Converted]) -> Propertie
             "dcat:startDate": [_year(years[0])],
             "dcat:endDate": [_year(years[1])],
         }
-        found[f"{dataset}/rights"] = {
-            "rdf:type": nodes("dcterms:RightsStatement"),
-            "rdfs:label": _in_both("The licence says how the data may be used."),
-        }
+        found[f"{dataset}/rights"] = _rights(start)
     return found
+
+
+_ODRS = "http://schema.theodi.org/odrs#"
+
+
+def _rights(start: StartOptions) -> dict[str, list[Term]]:
+    """Return what DCAT-AP-SE wants of a rights statement (ODRS)."""
+    return {
+        "rdf:type": nodes("dcterms:RightsStatement", f"{_ODRS}RightsStatement"),
+        "rdfs:label": _in_both("The licence says how the data may be used."),
+        f"{_ODRS}attributionText": _in_both("Source: {name}.", name=start.publisher),
+        f"{_ODRS}attributionURL": nodes(start.base_iri),
+        f"{_ODRS}copyrightHolder": nodes(f"{start.base_iri}id/organisation/publisher"),
+        f"{_ODRS}copyrightStatement": nodes(start.licence),
+        f"{_ODRS}jurisdiction": nodes(_SWEDEN),
+        f"{_ODRS}reuserGuidelines": nodes(start.base_iri),
+    }
+
+
+_SWEDEN = "http://publications.europa.eu/resource/authority/country/SWE"
 
 
 def _year(number: int) -> Literal:
