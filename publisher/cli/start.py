@@ -33,9 +33,9 @@ from publisher.errors import UsageError
 from publisher.messages import Text, in_language, translate
 
 if TYPE_CHECKING:
-    from publisher.start.folder import Draft
+    from publisher.start.folder import FolderDraft
     from publisher.start.raw_tables import RawTable
-    from publisher.start.rows import Fault
+    from publisher.start.row_values import CellFault
     from publisher.start.table_guess import TableGuess
     from publisher.start.update import Update
 
@@ -199,7 +199,7 @@ def _begin(
     click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
 
 
-def _summary(draft: Draft, lang: str) -> str:
+def _summary(draft: FolderDraft, lang: str) -> str:
     return translate(
         "{things} things, {columns} columns, {lost} values left out.",
         lang,
@@ -345,7 +345,7 @@ def _today() -> date:
     return datetime.now(UTC).date()
 
 
-def _tell_faults(faults: Sequence[Fault], lang: str) -> None:
+def _tell_faults(faults: Sequence[CellFault], lang: str) -> None:
     """Print what could not be read: row, column, what is wrong and what to do."""
     for fault in faults[:_MOST_SHOWN]:
         place = translate(
@@ -363,7 +363,7 @@ def _tell_faults(faults: Sequence[Fault], lang: str) -> None:
         click.echo(translate("… and {count} more.", lang, count=more), err=True)
 
 
-def _stops(faults: Sequence[Fault], switches: Switches, lang: str) -> bool:
+def _stops(faults: Sequence[CellFault], switches: Switches, lang: str) -> bool:
     """Tell whether faults that lose something stop the command; ask where that is allowed."""
     lost = [fault for fault in faults if not fault.is_kept]
     if not lost or switches.skip_bad or switches.dry_run:

@@ -65,6 +65,7 @@ class Style:
         month_first: Whether 3/4/2025 is the fourth of March.
         unit: What follows or leads each number, if anything: ``kr``, ``m²``.
         epsg: System of its coordinates.
+        short_days: Whether six digits are a day: 240531.
     """
 
     decimal: str = "."
@@ -72,6 +73,7 @@ class Style:
     month_first: bool = False
     unit: str = ""
     epsg: int = WGS84
+    short_days: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,9 @@ UNITS = frozenset(
         *("gwh", "w", "kw", "mw", "v", "a", "db", "ppm", "personer", "platser", "pers", "invånare"),
         *("kr/m2", "kr/m²", "kr/h", "kr/tim", "kr/mån", "kr/år", "km/h", "m/s", "mg/l", "µg/m3"),
         *(
+            "sqm",
+            "sq m",
+            "kmh",
             "pcs",
             "pieces",
             "people",
@@ -169,6 +174,16 @@ UNITS = frozenset(
         ),
     )
 )
+
+
+def is_unit(text: str) -> bool:
+    """Tell whether a text is a unit, alone or of one in another.
+
+    >>> is_unit("m²"), is_unit("kr/kWh"), is_unit("gungor")
+    (True, True, False)
+    """
+    plain = text.casefold()
+    return plain in UNITS or ("/" in plain and all(part in UNITS for part in plain.split("/")))
 
 
 def split_number(text: str) -> tuple[str, str, bool] | None:
@@ -200,7 +215,7 @@ def read_number(text: str, style: Style) -> CellValue | None:
     if parts is None:
         return None
     digits, unit, is_exact = parts
-    if unit and unit.casefold() not in UNITS and unit != style.unit:
+    if unit and not is_unit(unit) and unit != style.unit:
         return None
     if " " in digits and not re.fullmatch(r"[+-]?\d{1,3}( \d{3})+([.,]\d+)?", digits):
         return None
@@ -270,6 +285,9 @@ def _plain_date(text: str, style: Style) -> str | None:
         return _day(int(found[1]), int(found[3]), int(found[4]))
     if re.fullmatch(r"(1[89]|20|21)\d{6}", text):
         return _day(int(text[:4]), int(text[4:6]), int(text[6:]))
+    if style.short_days and re.fullmatch(r"\d{6}", text):
+        year = int(text[:2])
+        return _day(year + (2000 if year < 70 else 1900), int(text[2:4]), int(text[4:]))
     if found := _PARTS_DATE.fullmatch(text):
         first, second, year = int(found[1]), int(found[3]), int(found[4])
         if len(found[4]) == 2:
@@ -384,7 +402,7 @@ def read_truth(text: str, _style: Style) -> CellValue | None:
     return CellValue(_BITS[word]) if word in _BITS else None
 
 
-# Addresses, telephones and numbers with a meaning.
+# RowAddresses, telephones and numbers with a meaning.
 
 _MAIL = re.compile(r"(?:mailto:)?([^\s@<>,;:\"()]+@[^\s@<>,;:\"()]+\.[^\W\d_]{2,})", re.IGNORECASE)
 _URL = re.compile(r"(?:https?|ftp)://[^\s<>\"{}|\\^`]+", re.IGNORECASE)

@@ -149,7 +149,7 @@ def number_style(values: Sequence[str], swedish: bool) -> Style:
     marks = [number for number, _unit, _exact in digits]
     units = Counter(unit for _number, unit, _exact in digits if unit)
     unit = units.most_common(1)[0][0] if len({u.casefold() for u in units}) == 1 else ""
-    if unit.casefold() not in cells.UNITS and units[unit] < len(digits) * 0.8:
+    if not cells.is_unit(unit) and units[unit] < len(digits) * 0.8:
         unit = ""
     month_first = _is_month_first(values)
     both_comma = any(re.search(r"\.\d{3},\d", m) for m in marks)
@@ -311,7 +311,18 @@ def _has_clock(column: ColumnView) -> bool:
     return colons or column.says(r"tid|time|klock|\bkl\b|avgång|ankomst|öppnar|stänger|start|slut")
 
 
+def _has_short_days(column: ColumnView) -> bool:
+    """Tell whether six digits are days: 240531 below a heading that says date."""
+    if not column.sample or not column.says(r"datum|date|\bdag\b"):
+        return False
+    style = replace(column.style, short_days=True)
+    fitting = [c for c in column.sample if len(c) == 6 and cells.read_date(c, style)]
+    return len(fitting) >= len(column.sample) * ENOUGH
+
+
 def _date(column: ColumnView) -> _Detected | None:
+    if _has_short_days(column):
+        return kinds.DATE, 0.9, text("The values are days.")
     share = column.share(kinds.DATE)
     if share < (ENOUGH_WITH_HEADING if column.says(_DATED) else ENOUGH):
         return None
@@ -351,6 +362,7 @@ def _year(column: ColumnView) -> _Detected | None:
 
 
 CODED = r"\bid\b|\bnr\b|nummer|\bno\b|kod\b|\bcode|number$|id$|nr$|beteckning|\bref\b|uuid|guid"
+CODED += r"|\bkonto\b|diarie"
 
 
 def _code(column: ColumnView) -> _Detected | None:
@@ -528,6 +540,8 @@ def guess_column(table: RawTable, index: int) -> Guess:
     if column.sample and len(personal) > len(column.sample) / 2:
         warning = text("These look like personal identity numbers: leave the column out.")
     style = column.style
+    if kind == kinds.DATE and _has_short_days(column):
+        style = replace(style, short_days=True)
     if kind == kinds.NUMBER and not style.unit:
         style = replace(style, unit=heading_unit(column.heading))
     return Guess(
@@ -561,4 +575,4 @@ def heading_unit(heading: str) -> str:
     """
     found = _HEADING_UNIT.fullmatch(heading)
     unit = (found[1] or found[2] or "") if found else ""
-    return unit if unit.casefold() in cells.UNITS else ""
+    return unit if cells.is_unit(unit) else ""

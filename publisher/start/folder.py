@@ -40,12 +40,12 @@ from publisher.start.mapping import (
     mapping_of,
 )
 from publisher.start.raw_tables import RawTable
-from publisher.start.rows import Addresses, Converted, Fault, convert
+from publisher.start.row_values import CellFault, Converted, RowAddresses, convert
 from publisher.start.table_guess import TableGuess
 
 
 @dataclass(frozen=True)
-class Draft:
+class FolderDraft:
     """What tables become, before it is written.
 
     Attributes:
@@ -63,12 +63,14 @@ class Draft:
     texts: Mapping[str, str]
 
     @property
-    def faults(self) -> list[Fault]:
+    def faults(self) -> list[CellFault]:
         """Return what could not be read, in all tables."""
         return [fault for each in self.converted for fault in each.faults]
 
 
-def draft_folder(start: StartOptions, guesses: Sequence[TableGuess], thing: str = "") -> Draft:
+def draft_folder(
+    start: StartOptions, guesses: Sequence[TableGuess], thing: str = ""
+) -> FolderDraft:
     """Return what guessed tables become.
 
     Args:
@@ -91,13 +93,13 @@ def draft_folder(start: StartOptions, guesses: Sequence[TableGuess], thing: str 
     ]
     mappings = _apart(mappings)
     tables = [guess.table for guess in guesses]
-    addresses = Addresses(zip(mappings, tables, strict=True))
+    addresses = RowAddresses(zip(mappings, tables, strict=True))
     pairs = zip(mappings, tables, strict=True)
     settled = [_settled(mapping, table, addresses) for mapping, table in pairs]
     mappings = [mapping for mapping, _converted in settled]
     converted = [each for _mapping, each in settled]
     texts = _texts(start, mappings, tables, converted)
-    return Draft(start, tuple(mappings), tuple(tables), tuple(converted), texts)
+    return FolderDraft(start, tuple(mappings), tuple(tables), tuple(converted), texts)
 
 
 def _apart(mappings: Sequence[TableMapping]) -> list[TableMapping]:
@@ -118,7 +120,7 @@ def _apart(mappings: Sequence[TableMapping]) -> list[TableMapping]:
 
 
 def _settled(
-    mapping: TableMapping, table: RawTable, addresses: Addresses
+    mapping: TableMapping, table: RawTable, addresses: RowAddresses
 ) -> tuple[TableMapping, Converted]:
     """Return a mapping in which every cell is kept, and what its rows mean.
 
@@ -143,7 +145,7 @@ def _note_path(column: ColumnMapping, mapping: TableMapping) -> str:
     return f"{mapping.namespace}{name}AsWritten"
 
 
-def write_folder(draft: Draft, folder: Path) -> list[str]:
+def write_folder(draft: FolderDraft, folder: Path) -> list[str]:
     """Write a drafted folder; return the names of its files.
 
     Raises:
@@ -171,7 +173,7 @@ def _texts(
     found = {
         "pyproject.toml": settings_text(start),
         f"ontology/{start.dataset}.ttl": turtle(as_triples(ontology(start, mappings))),
-        "data/catalogue.ttl": turtle(as_triples(catalogue(start))),
+        "data/catalogue.ttl": turtle(as_triples(_catalogue(start, converted))),
     }
     lists: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
     titles: dict[str, tuple[str, str]] = {}
@@ -192,6 +194,64 @@ def _texts(
         listed = concept_scheme(scheme, title, language, concepts)
         found[f"ontology/concepts/{scheme.rpartition('/')[2]}.ttl"] = turtle(as_triples(listed))
     return found
+
+
+def _catalogue(start: StartOptions, converted: Sequence[Converted]) -> PropertiesBySubject:
+    """Return the catalogue with what portals score besides: period and rights of each dataset."""
+    found = catalogue(start)
+    first, last = _years(converted) or (start.day.year, start.day.year)
+    for dataset in (f"{start.base_iri}dataset/{name}" for name in (start.dataset, "vocabulary")):
+        found[dataset]["dcterms:temporal"] = nodes(f"{dataset}/temporal")
+        found[dataset]["dcterms:rights"] = nodes(f"{dataset}/rights")
+        years = (first, last) if dataset.endswith(start.dataset) else (start.day.year,) * 2
+        found[f"{dataset}/temporal"] = {
+            "rdf:type": nodes("dcterms:PeriodOfTime"),
+            "rdfs:label": [Literal(f"{years[0]}–{years[1]}")],
+            "dcat:startDate": [_year(years[0])],
+            "dcat:endDate": [_year(years[1])],
+        }
+        found[f"{dataset}/rights"] = _rights(start)
+    return found
+
+
+_ODRS = "http://schema.theodi.org/odrs#"
+
+
+def _rights(start: StartOptions) -> dict[str, list[Term]]:
+    """Return what DCAT-AP-SE wants of a rights statement (ODRS)."""
+    return {
+        "rdf:type": nodes("dcterms:RightsStatement", f"{_ODRS}RightsStatement"),
+        "rdfs:label": _in_both("The licence says how the data may be used."),
+        f"{_ODRS}attributionText": _in_both("Source: {name}.", name=start.publisher),
+        f"{_ODRS}attributionURL": nodes(start.base_iri),
+        f"{_ODRS}copyrightHolder": nodes(f"{start.base_iri}id/organisation/publisher"),
+        f"{_ODRS}copyrightStatement": nodes(start.licence),
+        f"{_ODRS}jurisdiction": nodes(_SWEDEN),
+        f"{_ODRS}reuserGuidelines": nodes(start.base_iri),
+    }
+
+
+_SWEDEN = "http://publications.europa.eu/resource/authority/country/SWE"
+
+
+def _year(number: int) -> Literal:
+    return Literal(f"{number:04d}", datatype=NamedNode(iri("xsd:gYear")))
+
+
+_DATED = frozenset(map(iri, ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth")))
+
+
+def _years(converted: Sequence[Converted]) -> tuple[int, int] | None:
+    """Return the first and the last year that the data have; None when they have none."""
+    years = [
+        int(term.value[:4])
+        for each in converted
+        for said in each.things.values()
+        for terms in said.values()
+        for term in terms
+        if isinstance(term, Literal) and term.datatype.value in _DATED
+    ]
+    return (min(years), max(years)) if years else None
 
 
 def typed_things(mapping: TableMapping, converted: Converted) -> PropertiesBySubject:

@@ -344,6 +344,8 @@ def _csvw_column(column: ColumnMapping, named: dict[str, int]) -> dict[str, Any]
         found[_SYSTEM] = f"{_EPSG}{column.style.epsg}"
     if column.style.month_first:
         found["dc:format"] = "M/d/yyyy"
+    if column.style.short_days:
+        found["dc:format"] = "yyMMdd"
     return found
 
 
@@ -420,6 +422,7 @@ def _read_column(column: Mapping[str, Any], notes: Mapping[str, str]) -> ColumnM
             month_first=column.get("dc:format", "").startswith("M/"),
             unit=column.get(_UNIT, ""),
             epsg=int(system) if system else 4326,
+            short_days=column.get("dc:format", "") == "yyMMdd",
         ),
         scheme=scheme,
         target=column.get("dc:references", ""),

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, abort, request, send_from_directory
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from publisher.edit.changes import FileChange, write_all
 from publisher.edit.editor.app import FIELDS
@@ -270,7 +271,12 @@ def mapping_app(editor: MappingEditor, language: str) -> WSGIApplication:
 
     def answer(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
         with lock:
-            return [b"".join(app.wsgi_app(environ, start))]
+            found = app.wsgi_app(environ, start)
+            try:
+                return [b"".join(found)]
+            finally:
+                if isinstance(found, ClosingIterator | FileWrapper):
+                    found.close()
 
     return answer
 

@@ -58,6 +58,7 @@ def _guess_alone(table: RawTable, language: str) -> TableGuess:
     columns = _with_places(table, columns)
     columns = _with_name(table, columns)
     key, columns = _with_key(table, columns)
+    columns = _named_by_key(columns, key)
     return TableGuess(table, tuple(_with_languages(table, columns, spoken)), key, spoken)
 
 
@@ -177,7 +178,7 @@ def _guess(column: ColumnView, kind: str, confidence: float) -> Guess:
 
 _NAMED = r"^(namn|name|titel|title|benämning|rubrik|beteckning|label|nimi|bezeichnung|titre|nom)\b"
 _NAMED_INSIDE = r"namn\b|\bname\b|\btitel|\btitle"
-_OTHER_NAMES = r"latin|vetenskap|kontakt|förnamn|efternamn|first|last|fil|file|användar|user|gatu"
+_OTHER_NAMES = r"latin|vetenskap|kontakt|förnamn|efternamn|first|last|fil|file|användar|user|gatuad"
 _OTHER_NAMES += r"|person|konstnär|artist|kommun|ort\b|stad\b|domän|arrangör|ansvarig|författare"
 _OTHER_NAMES += r"|adress|address|gata|street|placering|anmärkning|kommentar|beskriv|organis|ägare"
 _OTHER_NAMES += r"|förvaltare|leverantör|upphov|arkitekt|owner|author|contact|comment|note|län\b"
@@ -227,9 +228,26 @@ def _name_score(table: RawTable, index: int, guess: Guess) -> float:
     stem = fold(table.name)[:5]
     if len(stem) >= 4 and words.startswith(stem[:4]) and share > 0.8 and filled > 0.8:
         return 2 + share if guess.kind == kinds.TEXT else 0.0
+    is_other = is_other or column.says(CODED)
     if guess.kind != kinds.TEXT or is_other or share < 0.8 or filled < 0.9:
         return 0.0
     return 0.5 + (0.4 if index < 3 else 0.0) - index / 100
+
+
+def _named_by_key(columns: Sequence[Guess], key: Sequence[int]) -> list[Guess]:
+    """Return the columns; where nothing names the things, words that tell them apart do."""
+    found = list(columns)
+    is_named = any(column.kind == kinds.NAME for column in columns)
+    if not is_named and len(key) == 1 and columns[key[0]].kind == kinds.TEXT:
+        others = [kind for kind in columns[key[0]].alternatives if kind != kinds.NAME]
+        found[key[0]] = replace(
+            columns[key[0]],
+            kind=kinds.NAME,
+            confidence=0.7,
+            reason=text("Each row has another text."),
+            alternatives=(kinds.TEXT, *others),
+        )
+    return found
 
 
 # What tells rows apart.
@@ -307,11 +325,43 @@ def _composed_key(table: RawTable, columns: Sequence[Guess]) -> tuple[int, ...]:
             for others in combinations(usable, more):
                 if _tells_apart(table, (first, *others)):
                     return (first, *others)
-    for count in (1, 2, 3):
-        for chosen in combinations(usable, count):
-            if _tells_apart(table, chosen):
-                return chosen
+    return _fewest_apart(table, columns, usable)
+
+
+def _fewest_apart(
+    table: RawTable, columns: Sequence[Guess], usable: Sequence[int]
+) -> tuple[int, ...]:
+    """Return the fewest columns that tell rows apart, not by chance; none if nothing does.
+
+    A time of the day tells them apart by chance unless the day stands with it; a number does so
+    only where all else is the same.
+    """
+    full = len(table.rows)
+    weak = [i for i in usable if columns[i].kind == kinds.TIME]
+    strong = [i for i in usable if i not in weak]
+    days = [i for i in strong if columns[i].kind in (kinds.DATE, kinds.DATETIME)]
+    counted = [
+        i
+        for i, g in enumerate(columns)
+        if g.kind == kinds.NUMBER and g.is_integer and g.filled == full and g.distinct * 2 <= full
+    ]
+    for pool in (strong, [*strong, *weak], [*strong, *weak, *counted[:3]]):
+        for count in (1, 2, 3, 4):
+            for chosen in combinations(pool, count):
+                lacks_day = set(chosen) & set(weak) and days and not set(chosen) & set(days)
+                if not lacks_day and _tells_apart(table, chosen):
+                    return _with_period(columns, chosen, full)
     return ()
+
+
+def _with_period(columns: Sequence[Guess], chosen: Sequence[int], full: int) -> tuple[int, ...]:
+    """Return a key with the year, also where this table has one year: the next has another."""
+    kinds_of_key = {columns[i].kind for i in chosen}
+    more = {kinds.YEAR, kinds.MONTH}
+    if kinds.TIME in kinds_of_key:
+        more |= {kinds.DATE, kinds.LIST}
+    period = [i for i, g in enumerate(columns) if g.kind in more and g.filled == full]
+    return tuple(sorted({*chosen, *(i for i in period if not columns[i].separator)}))
 
 
 def _tells_apart(table: RawTable, chosen: Sequence[int]) -> bool:
@@ -328,6 +378,8 @@ def _with_languages(table: RawTable, columns: Sequence[Guess], spoken: str) -> l
         if guess.kind in kinds.TEXTS and not guess.language:
             own = text_language(_some(table, guess)) if guess.kind == kinds.DESCRIPTION else ""
             found.append(replace(guess, language=own or spoken))
+        elif guess.kind == kinds.LIST and guess.language and not _has_other(columns, guess):
+            found.append(replace(guess, language="", base=guess.heading))
         elif guess.language and guess.kind in (kinds.TEXT, kinds.LIST) and not guess.separator:
             # A text whose heading names its language is one, also where it comes again.
             found.append(replace(guess, kind=kinds.DESCRIPTION))
@@ -336,6 +388,14 @@ def _with_languages(table: RawTable, columns: Sequence[Guess], spoken: str) -> l
         else:
             found.append(guess)
     return found
+
+
+def _has_other(columns: Sequence[Guess], guess: Guess) -> bool:
+    """Tell whether a column has the same in another language."""
+    return any(
+        other.language not in ("", guess.language) and fold(other.base) == fold(guess.base)
+        for other in columns
+    )
 
 
 # Columns that name rows of another table.

@@ -26,7 +26,7 @@ from publisher.start import kinds
 from publisher.start.folder import concept_scheme
 from publisher.start.mapping import GEOMETRY, TableMapping, fitting_mapping
 from publisher.start.raw_tables import RawTable
-from publisher.start.rows import Addresses, Converted, Fault, convert
+from publisher.start.row_values import CellFault, Converted, RowAddresses, convert
 
 _ALIKE = 0.6
 
@@ -71,7 +71,7 @@ class Update:
     changed: tuple[CellDifference, ...]
     new: Mapping[str, str]
     gone: Mapping[str, str]
-    faults: tuple[Fault, ...]
+    faults: tuple[CellFault, ...]
     added: tuple[str, ...]
     missing: tuple[str, ...]
     alike: Mapping[str, str]
@@ -143,7 +143,7 @@ def plan_update(
             for heading in table.headings
         ),
     )
-    addresses = Addresses([(mapping, table)])
+    addresses = RowAddresses([(mapping, table)])
     for other in mappings:
         if other.name != mapping.name:
             addresses.named[other.name] = _named(inventory, other)

@@ -36,7 +36,7 @@ from publisher.rdf.subjects import Subjects
 from publisher.start import kinds
 from publisher.start.mapping import TableMapping, read_mappings
 from publisher.start.raw_tables import read_tables
-from publisher.start.rows import Addresses
+from publisher.start.row_values import RowAddresses
 
 SAID = ("--publisher", "Ekvida kommun", "--contact", "data@ekvida.example", "--yes")
 
@@ -64,7 +64,7 @@ def compare(folder: Path, tables: Sequence[tuple[Table, Path]]) -> list[Measured
 def _compare(mapping: TableMapping, made: Table, path: Path, sources: Sources) -> Measured:
     said = Subjects(sources.quads(*PUBLISHED))
     (read,) = read_tables(path)
-    things = Addresses([(mapping, read)]).of_row[mapping.name]
+    things = RowAddresses([(mapping, read)]).of_row[mapping.name]
     found = Measured(made.file, len(made.columns), 0, 0, [], [])
     for column, truth in zip(mapping.columns, truth_of(made), strict=True):
         if column.kind == truth["kind"]:

@@ -50,7 +50,7 @@ _EXAMPLES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class Fault:
+class CellFault:
     """A cell or a row that cannot be read.
 
     Attributes:
@@ -86,12 +86,12 @@ class Converted:
     concepts: dict[str, dict[str, tuple[str, str]]] = field(
         default_factory=lambda: defaultdict(dict)
     )
-    faults: list[Fault] = field(default_factory=list)
+    faults: list[CellFault] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
 
 
-class Addresses:
+class RowAddresses:
     """The addresses of the rows of tables, and which cell names which row."""
 
     def __init__(self, tables: Iterable[tuple[TableMapping, RawTable]]) -> None:
@@ -133,7 +133,7 @@ def _addresses(mapping: TableMapping, table: RawTable) -> Iterator[str]:
         yield f"{mapping.base_iri}id/{mapping.kind}/{last}"
 
 
-def convert(mapping: TableMapping, table: RawTable, addresses: Addresses) -> Converted:
+def convert(mapping: TableMapping, table: RawTable, addresses: RowAddresses) -> Converted:
     """Return what the rows of a table mean; one like another is left out and told."""
     found = Converted()
     indices = {
@@ -164,8 +164,8 @@ def convert(mapping: TableMapping, table: RawTable, addresses: Addresses) -> Con
 
 def _fault(
     table: RawTable, row: Row, heading: str, written: str, message: Text, kept: bool = False
-) -> Fault:
-    return Fault(table.file, row.number, heading, quote_input(written), message, kept)
+) -> CellFault:
+    return CellFault(table.file, row.number, heading, quote_input(written), message, kept)
 
 
 def _add_cell(
@@ -173,7 +173,7 @@ def _add_cell(
     column: ColumnMapping,
     cell: str,
     found: Converted,
-    addresses: Addresses,
+    addresses: RowAddresses,
     place: tuple[RawTable, Row],
 ) -> None:
     if cells.is_missing(cell):
