@@ -288,10 +288,11 @@ _OWN_PATH = re.compile(
     rf"""
       \.well-known/(?:api-catalog|void)
     | catalog(?:{_FORMATS}|/dcat-ap-se\.rdf)?
-    | context\.jsonld | favicon\.ico | llms\.txt | mcp | openapi\.json
+    | context\.jsonld | favicon\.ico | datapackage\.json | llms\.txt | mcp | openapi\.json
     | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
+    | croissant/.+\.json
     | schema(?:/[^/]+)?\.md
     | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
@@ -307,7 +308,19 @@ _OWN_PATH = re.compile(
 # With one of these each of them begins.
 _OWN_BEGINNINGS = frozenset(
     (
-        *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "llms"),
+        *(
+            "",
+            "catalog",
+            "context",
+            "croissant",
+            "datapackage",
+            "dump",
+            "favicon",
+            "feed",
+            "healthz",
+            "linkset",
+            "llms",
+        ),
         *(
             "mcp",
             "metrics",

@@ -10,6 +10,7 @@ from publisher.rdf.media_types import CSV, HTML, MediaType, negotiate
 from publisher.release.manifest import as_json_text
 from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.table import METADATA, Table
+from publisher.render.tables.descriptions import json_schema
 from publisher.render.tables.pages import TableView
 from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
@@ -21,6 +22,7 @@ from publisher.serve.site import Site
 
 LONGEST_WORDS = 200
 _MOST_VALUES = 100
+_SCHEMA = "schema.json"
 
 
 def _read_selection(table: Table) -> Selection:
@@ -137,6 +139,14 @@ def _metadata(site: Site, table: Table) -> Response:
     return response
 
 
+def _schema(site: Site, table: Table) -> Response:
+    body = as_json_text(json_schema(table, _on_site(site, table, _SCHEMA))).encode()
+    response = Response(body, content_type="application/schema+json")
+    set_validators(response, body, site.release.published)
+    mark_cacheable()
+    return response
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of tables."""
     routes = Blueprint("tables", __name__)
@@ -151,8 +161,11 @@ def blueprint(site: Site) -> Blueprint:
     def table(name: str) -> Response:
         slug, _, extension = name.partition(".")
         found = site.pages.tables.tables.get(slug)
-        if found is None or (extension and extension not in (*found.files, "html", METADATA)):
+        known = ("html", METADATA, _SCHEMA)
+        if found is None or (extension and extension not in (*found.files, *known)):
             abort(404)
+        if extension == _SCHEMA:
+            return _schema(site, found)
         if extension == METADATA:
             return _metadata(site, found)
         offered = (HTML, *(m for m in media_types.TABLES if m.extension in found.files))
