@@ -290,11 +290,11 @@ _OWN_PATH = re.compile(
     rf"""
       \.well-known/(?:api-catalog|void)
     | catalog(?:{_FORMATS}|/dcat-ap-se\.rdf)?
-    | context\.jsonld | favicon\.ico | llms\.txt | mcp | openapi\.json
+    | context\.jsonld | favicon\.ico | datapackage\.json | llms\.txt | mcp | openapi\.json
     | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
-    | rest/v1/.* | schema(?:/[^/]+)?\.md
+    | croissant/.+\.json | rest/v1/.* | schema(?:/[^/]+)?\.md
     | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?
@@ -309,7 +309,18 @@ _OWN_PATH = re.compile(
 # With one of these each of them begins.
 _OWN_BEGINNINGS = frozenset(
     (
-        *("", "catalog", "context", "dump", "favicon", "feed", "healthz", "linkset", "llms", "mcp"),
+        *(
+            "",
+            "catalog",
+            "context",
+            "croissant",
+            "datapackage",
+            "dump",
+            "favicon",
+            "feed",
+            "healthz",
+        ),
+        *("linkset", "llms", "mcp"),
         *("metrics", "openapi", "picture", "query", "readyz", "release", "rest", "robots"),
         *("schema", "search", "sitemap", "sparql"),
         *("static", "table", "timemap", "void"),

@@ -158,7 +158,8 @@ class PageBuilder:
             facts = build_facts(topic, description, around, views, placings)
         described = {name: by_thing.get(name, []) for name in document.subjects}
         pointing = _not_in_tree(description, facts)
-        described_around = read.around.shown_things(document.topic) if read.around else frozenset()
+        shown = facts.shown_things if facts else frozenset()
+        shown |= read.around.shown_things(document.topic) if read.around else frozenset()
         incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
             pointing,
             _linked_iris(description)

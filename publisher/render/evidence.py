@@ -94,10 +94,16 @@ class SourcedDocument:
     Attributes:
         things: IRI of each thing → its facts.
         names: IRI → language → what it is called, for everything that the facts speak of.
+        shape_names: Property → language → what the shapes of the things call it.
     """
 
     things: Mapping[str, Sequence[SourcedFact]]
     names: Mapping[str, Mapping[str, str]] = field(repr=False)
+    shape_names: Mapping[str, Mapping[str, str]] = field(repr=False, default_factory=dict)
+
+    def property_name(self, name: str) -> Mapping[str, str]:
+        """Return what a property is called: by the shapes, where they call it something."""
+        return {**self.names.get(name, {}), **self.shape_names.get(name, {})}
 
 
 class FactReader:
@@ -120,7 +126,10 @@ class FactReader:
             things = {name: facts.of(name) for name in description.subjects if name in facts.known}
         given = {name: tuple(t for _, t in found) for name, found in description.labels.items()}
         names = self.names(_mentioned(things), {**neighbours.labels, **facts.labels, **given})
-        return SourcedDocument(things, names)
+        kinds = sorted({kind for name in things for kind in facts.kinds(name)})
+        placed = self._layout.of(kinds)
+        shape_names = {path: placing.names for path, placing in placed.items() if placing.names}
+        return SourcedDocument(things, names, shape_names)
 
     def names(
         self, wanted: Iterable[str], known: Labels | None = None
@@ -256,11 +265,15 @@ class _Facts:
         said = self.known.get(name, {})
         return all(said.get(part) for part in (SUBJECT, PREDICATE, OBJECT))
 
+    def kinds(self, name: str) -> list[str]:
+        """Return the classes of a thing."""
+        types = self.known.get(name, {}).get(_TYPE, ())
+        return [term.value for term in types if isinstance(term, NamedNode)]
+
     def of(self, name: str, seen: frozenset[str] = frozenset()) -> list[SourcedFact]:
         """Return the facts of a thing, those that are not adopted last."""
         said = self.known.get(name, {})
-        kinds = [t.value for t in said.get(_TYPE, ()) if isinstance(t, NamedNode)]
-        order = self._reader.order(kinds)
+        order = self._reader.order(self.kinds(name))
         last = (float("inf"), float("inf"))
         paths = sorted(said, key=lambda path: (path != _TYPE, order.get(path, last), path))
         facts = [

@@ -23,7 +23,7 @@ from publisher.release.schema import ClassSchema, PropertySchema, Schema
 from publisher.release.tables.table import is_property, path_steps
 from publisher.render.datasets import SiteMetadata
 from publisher.render.documents import Document
-from publisher.render.evidence import Evidence, FactReader, SourcedFact
+from publisher.render.evidence import Evidence, FactReader, SourcedDocument, SourcedFact
 from publisher.render.labels import iri_as_label
 
 # A schema that is longer than this, in bytes, is a list of classes with a page for each.
@@ -154,7 +154,7 @@ class MarkdownPages:
                 ]
             else:
                 lines += ["", "## Facts", ""]
-            lines += self._facts(facts, said.names)
+            lines += self._facts(facts, said)
         lines += self._incoming(document, description)
         return ("\n".join(lines) + "\n").encode()
 
@@ -189,9 +189,14 @@ class MarkdownPages:
             licences
         )
 
-    def _facts(self, facts: Iterable[SourcedFact], names: Names, depth: int = 0) -> Iterator[str]:
+    def _facts(
+        self, facts: Iterable[SourcedFact], said: SourcedDocument, depth: int = 0
+    ) -> Iterator[str]:
+        names = said.names
         for fact in facts:
-            label = called(names.get(fact.property, {}))
+            label = called(
+                names.get(fact.property, {}) if depth else said.property_name(fact.property)
+            )
             head = (
                 f"**{label}** ({self._term(fact.property)})" if label else self._term(fact.property)
             )
@@ -200,7 +205,7 @@ class MarkdownPages:
             value = self._value(fact.value, names)
             source = self._sources(fact.evidence, names) if depth == 0 else ""
             yield f"{'  ' * depth}- {mark}{head}: {value}{notes}{source}"
-            yield from self._facts(fact.details, names, depth + 1)
+            yield from self._facts(fact.details, said, depth + 1)
 
     def _value(self, term: Term, names: Names) -> str:
         if isinstance(term, NamedNode):

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from publisher.rdf.media_types import JSON, MARKDOWN, MediaType
+from publisher.languages import SOURCE_LANGUAGE
+from publisher.rdf.media_types import JSON, JSON_LD, MARKDOWN, MediaType
+from publisher.rdf.subjects import pick_name
 from publisher.release.manifest import as_json_text
+from publisher.render.datasets import DatasetRecord
 from publisher.render.markdown import called
+from publisher.render.tables.descriptions import CroissantInput, croissant, data_package
 from publisher.serve.headers import set_validators
 from publisher.serve.openapi import describe_addresses
 from publisher.serve.response_cache import mark_cacheable
@@ -33,6 +37,43 @@ def _openapi(site: Site) -> bytes:
     return as_json_text(described).encode()
 
 
+def _package(site: Site) -> bytes:
+    catalogued = site.pages.catalogued
+    titles = {title.language or "": title.value for title in catalogued.site.titles}
+    licences = dict.fromkeys(n for r in catalogued.datasets.values() for n in r.licenses)
+    title = pick_name(titles, SOURCE_LANGUAGE) or site.release.base_iri
+    tables = site.pages.tables.tables.values()
+    return as_json_text(data_package(tables, site.release, title, list(licences))).encode()
+
+
+def _croissant(site: Site, name: str) -> bytes | None:
+    """Return a data set as Croissant; None for none of the release's."""
+    if name not in site.release.datasets():
+        return None
+    dataset = site.release.dataset(name)
+    record = site.pages.catalogued.datasets.get(dataset, DatasetRecord())
+    titles, about = (
+        {text.language or "": text.value for text in texts}
+        for texts in (record.titles, record.descriptions)
+    )
+    tables = [
+        (table, site.markdown.permalink(f"table/{table.slug}.csv"))
+        for table in site.pages.tables.tables.values()
+        if table.dataset == name
+    ]
+    said = CroissantInput(
+        iri=dataset,
+        address=site.addresses.on_site(dataset),
+        title=pick_name(titles, SOURCE_LANGUAGE) or name,
+        about=pick_name(about, SOURCE_LANGUAGE),
+        licences=record.licenses,
+        publisher="",
+        tables=tables,
+        citation=site.markdown.permalink(dataset.removeprefix(site.release.base_iri)),
+    )
+    return as_json_text(croissant(said, site.release)).encode()
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of what is read first."""
     routes = Blueprint("assistants", __name__)
@@ -55,5 +96,14 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/openapi.json")
     def openapi() -> Response:
         return text_response(site, _openapi(site), JSON)
+
+    @routes.get("/datapackage.json")
+    def package() -> Response:
+        return text_response(site, _package(site), JSON)
+
+    @routes.get("/croissant/<path:name>.json")
+    def croissants(name: str) -> Response:
+        body = _croissant(site, name)
+        return abort(404) if body is None else text_response(site, body, JSON_LD)
 
     return routes

@@ -70,7 +70,8 @@ def release_file_response(
     """Return a file of the release, or the requested range of it."""
     request.environ["wsgi.file_wrapper"] = _read_chunks
     response = send_file(
-        site.release.folder / file.name,
+        # Flask takes a relative path for one below the program's own folder.
+        (site.release.folder / file.name).resolve(),
         mimetype=media_type,
         conditional=False,
         etag=file.sha256[:32],

@@ -13,6 +13,7 @@ from publisher.rdf.media_types import CSV, HTML, JSON, MediaType, negotiate
 from publisher.release.manifest import as_json_text
 from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.table import METADATA, Table
+from publisher.render.tables.descriptions import json_schema
 from publisher.render.tables.json_rows import describe_columns, row_objects
 from publisher.render.tables.pages import TableView
 from publisher.render.tables.selection import Selection
@@ -25,7 +26,8 @@ from publisher.serve.site import Site
 
 LONGEST_WORDS = 200
 # Extensions of what is made for a request; a table without one is negotiated.
-_MADE_FOR_REQUESTS = ("", HTML.extension, JSON.extension, METADATA)
+_SCHEMA = "schema.json"
+_MADE_FOR_REQUESTS = ("", HTML.extension, JSON.extension, METADATA, _SCHEMA)
 # Rows of a page as JSON: unless the request says otherwise, and at most.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1000
 _MOST_VALUES = 100
@@ -220,6 +222,14 @@ def _metadata(site: Site, table: Table) -> Response:
     return response
 
 
+def _schema(site: Site, table: Table) -> Response:
+    body = as_json_text(json_schema(table, _on_site(site, table, _SCHEMA))).encode()
+    response = Response(body, content_type="application/schema+json")
+    set_validators(response, body, site.release.published)
+    mark_cacheable()
+    return response
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of tables."""
     routes = Blueprint("tables", __name__)
@@ -234,10 +244,10 @@ def blueprint(site: Site) -> Blueprint:
     def table(name: str) -> Response:
         slug, _, extension = name.partition(".")
         found = site.pages.tables.tables.get(slug)
-        if found is None or (
-            extension and extension not in (*found.files, "html", JSON.extension, METADATA)
-        ):
+        if found is None or extension not in (*found.files, *_MADE_FOR_REQUESTS):
             abort(404)
+        if extension == _SCHEMA:
+            return _schema(site, found)
         if extension == METADATA:
             return _metadata(site, found)
         if extension == JSON.extension:

@@ -28,6 +28,8 @@ _SAMPLES = {
     "/sparql.{extension}": "/sparql.jsonld",
     "/query/{name}": "/query/waters-called.csv?name=Siljan",
     "/table/{table}": "/table/lake",
+    "/table/{table}.schema.json": "/table/lake.schema.json",
+    "/croissant/{dataset}.json": "/croissant/lakes.json",
     "/dump/{file}": "/dump/lakes.nq",
     "/feed/{number}": "/feed/1",
     "/feed/catalog/{number}": "/feed/catalog/1",

@@ -96,7 +96,7 @@ def describe(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -
     shown, paging = one_page(listed, _page(arguments), _FACTS)
     things: dict[str, list[Message]] = {name: [] for name, _ in shown}
     for name, fact in shown:
-        things[name].append(fact_member(site, fact, said.names))
+        things[name].append(fact_member(site, fact, said))
     linking = names_of(site, (t.subject for t in description.incoming))
     return {
         "permalink": permalink_of(site, document.topic),

@@ -10,7 +10,7 @@ from pyoxigraph import BlankNode, NamedNode, Triple
 
 from publisher.query.engine import Term
 from publisher.rdf.namespaces import iri, shorten
-from publisher.render.evidence import Evidence, SourcedFact
+from publisher.render.evidence import Evidence, SourcedDocument, SourcedFact
 from publisher.render.markdown import Names
 from publisher.serve.site import Site
 
@@ -105,14 +105,18 @@ def with_source_list(told: Message) -> Message:
     return made | ({"source_list": listed} if listed else {})
 
 
-def fact_member(site: Site, fact: SourcedFact, names: Names) -> Message:
+def fact_member(site: Site, fact: SourcedFact, said: SourcedDocument) -> Message:
     """Return a fact with its sources."""
+    names, called = said.names, dict(said.property_name(fact.property))
     told: Message = {
         "property": short(site, fact.property),
-        "name": dict(names.get(fact.property, {})),
+        "name": called,
         "value": term_member(site, fact.value, names),
         "sources": evidence_members(site, fact.evidence, names),
     }
+    own = dict(names.get(fact.property, {}))
+    if own and own != called:
+        told["also_called"] = own
     if fact.notes:
         told["notes"] = [term_member(site, note, names) for note in fact.notes]
     if not fact.is_adopted:

@@ -1,0 +1,172 @@
+"""An assistant without a language model: one strategy for every question over any folder.
+
+It looks for what the question names, reads what is said of it, and takes the property whose name
+or meaning has the words that are left. Nothing in it knows a folder.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from publisher.rdf.text import plain_letters, words
+
+Call = Callable[[str, dict[str, Any]], dict[str, Any]]
+# Words that ask, bind or are polite: what is left of a question is what it asks for.
+_ASKING = set(
+    """
+    vad vem vilka vilken vilket var när hur varför vars är finns har hade på av för till från och
+    eller med som att det den de en ett heter kallas i kan du säga jag undrar vet berätta fått
+    får bakom står under många ligger går då
+    in the a an what who which where when how whose why is are was were does did do has have had
+    and or of for to from with that it by as called name many much would like know please tell me
+    you could say behind stands
+    """.split()  # noqa: SIM905
+)
+_YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
+_SHORTEST_STEM = 4
+_LONGEST_ENDING = 3
+# Of the words that are left, more than this must be in the name or meaning of a property.
+_LEAST_COVERED = 0.5
+
+
+@dataclass(frozen=True)
+class GroundedAnswer:
+    """What the assistant says.
+
+    Attributes:
+        values: Names and texts of the answer, in every language.
+        sources: What they rest on, as the answers of the tools describe it.
+        permalink: Address that answers the same later.
+        calls: How many tools were asked.
+    """
+
+    values: tuple[str, ...]
+    sources: tuple[Mapping[str, Any], ...] = field(repr=False)
+    permalink: str
+    calls: int
+
+
+@dataclass
+class ScriptedAgent:
+    """Asks tools by one fixed strategy; ``call`` asks one."""
+
+    call: Call
+    calls: int = 0
+
+    def _ask(self, name: str, **arguments: Any) -> dict[str, Any]:
+        self.calls += 1
+        return self.call(name, arguments)
+
+    def answer(self, question: str) -> GroundedAnswer | None:
+        """Return the answer to a question; None where the data say nothing."""
+        self.calls = 0
+        for named in _names(question):
+            hits = self._ask("find", words=named).get("data", [])
+            hit = next((h for h in hits if _is_called(h, named)), None)
+            if hit is not None:
+                return self._about(hit["iri"], _left(question, named), question)
+        return None
+
+    def _about(self, thing: str, left: Sequence[str], question: str) -> GroundedAnswer | None:
+        told = self._ask("describe", thing=thing)
+        if "data" not in told:
+            return None
+        facts = [f for t in told["data"]["things"] if t["iri"] == thing for f in t["facts"]]
+        scores = {f["property"]: _score(_called(f), left) for f in facts}
+        if not any(scores.values()):
+            scores = self._by_meaning(facts, left)
+        best = max(scores, key=lambda name: scores[name], default="")
+        if not best or scores[best] < 1:
+            return None
+        chosen = [f for f in facts if f["property"] == best]
+        year = _YEAR.search(question)
+        dated = [f for f in chosen if year and year[0] in " ".join(_texts(f))]
+        chosen = dated or chosen
+        numbers = {s["source"] for f in chosen for s in f["sources"]}
+        sources = tuple(told["source_list"][str(number)] for number in sorted(numbers))
+        values = tuple(text for f in chosen for text in _texts(f))
+        return GroundedAnswer(values, sources, told["permalink"], self.calls)
+
+    def _by_meaning(self, facts: Sequence[dict[str, Any]], left: Sequence[str]) -> dict[str, float]:
+        """Return property → how well what it means has the words that are left."""
+        kinds = [f["value"].get("iri", "") for f in facts if f["property"] == "rdf:type"]
+        if not kinds:
+            return {}
+        told = self._ask("schema", **{"class": kinds[-1]})
+        said = {f["property"] for f in facts}
+        return {
+            each["property"]: _score(each["meaning"].values(), left, share=False)
+            for each in told.get("data", {}).get("properties", [])
+            if each["property"] in said
+        }
+
+
+def _names(question: str) -> Iterator[str]:
+    """Yield what a question may name: its longest run of capitals, then without a first word."""
+    tokens = re.findall(r"[\w&.:/'’-]+", question)
+    runs: list[list[str]] = [[]]
+    for position, token in enumerate(tokens):
+        bare = token.strip(".:'’")
+        is_name = bare[:1].isupper() or bare[:1] == "&"
+        is_first_word = position == 0 and bare.lower() in _ASKING
+        if is_name and not is_first_word:
+            runs[-1].append(bare)
+        elif runs[-1]:
+            runs.append([])
+    run = max(runs, key=len)
+    if run:
+        yield re.sub(r"['’]s?$", "", " ".join(run))
+    if len(run) > 1 and tokens[0] == run[0]:  # a sentence begins with a capital
+        yield " ".join(run[1:])
+
+
+def _is_called(hit: Mapping[str, Any], named: str) -> bool:
+    """Tell whether a hit has the name: whole, or in the genitive."""
+    called = [hit["name"], *hit["also_called"]]
+    wanted = plain_letters(named.lower())
+    return any(plain_letters(name.lower()) in (wanted, wanted.removesuffix("s")) for name in called)
+
+
+def _left(question: str, named: str) -> list[str]:
+    """Return the words of a question that neither ask nor name."""
+    gone = {*words(named), *_ASKING}
+    return [plain_letters(w) for w in words(question) if w not in gone and not w.isdecimal()]
+
+
+def _score(names: Any, left: Sequence[str], *, share: bool = True) -> float:
+    """Return how well some names have the words that are left: more than half of them, or 0."""
+    best = 0.0
+    for name in names:
+        told = [plain_letters(w) for w in words(name) if w not in _ASKING]
+        covered = sum(max((_likeness(t, word) for t in told), default=0.0) for word in left)
+        if not left or covered / len(left) <= _LEAST_COVERED:
+            continue
+        found = sum(any(_likeness(t, word) for word in left) for t in told)
+        best = max(best, 1 + covered / len(left) + (found / len(told) if share else 0.0))
+    return best
+
+
+def _likeness(told: str, word: str) -> float:
+    """Return 1 for the same word, less for one with the same stem, 0 for another."""
+    length = min(len(told), len(word))
+    stem = max(_SHORTEST_STEM, length - 3)
+    if told == word:
+        return 1.0
+    if word.startswith(told) and len(told) > 2 and len(word) - len(told) <= _LONGEST_ENDING:
+        return 0.75
+    return 0.75 if length >= _SHORTEST_STEM and told[:stem] == word[:stem] else 0.0
+
+
+def _called(fact: Mapping[str, Any]) -> list[str]:
+    """Return what the property of a fact is called."""
+    return [*fact["name"].values(), *fact.get("also_called", {}).values()]
+
+
+def _texts(fact: Mapping[str, Any]) -> list[str]:
+    value = fact["value"]
+    texts = [*value.get("name", {}).values(), value.get("text", ""), value.get("iri", "")]
+    inside = [text for each in fact.get("details", []) for text in _texts({"value": each["value"]})]
+    return [text for text in [*texts, *inside] if text]
