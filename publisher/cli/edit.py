@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,17 @@ from publisher.edit.changes import Plan, plan_changes
 from publisher.edit.consequences import new_violations
 from publisher.edit.fields import Form
 from publisher.edit.forms import read_forms
-from publisher.edit.init import KINDS, THEMES, StartOptions, start_folder
+from publisher.edit.init import (
+    EXAMPLE_BASE,
+    KINDS,
+    THEMES,
+    StartOptions,
+    refuse_base,
+    refuse_contact,
+    refuse_folder,
+    refuse_name,
+    start_folder,
+)
 from publisher.edit.inventory import Inventory
 from publisher.edit.rename import rebase as move_base
 from publisher.edit.rename import rename as move_thing
@@ -382,18 +393,18 @@ def init(
     lang: str,
 ) -> None:
     """Make a FOLDER with ontology, shapes, data and catalogue; what is not given is asked for."""
-
-    def ask(question: str) -> str:
-        return str(click.prompt(translate(question, lang)))
-
-    called = _by_language(names) or {lang: ask("What are the data about?")}
+    refuse_folder(folder)
+    ask = partial(_ask, lang)
+    called = _by_language(names, lang) or {lang: ask("What are the data about?", refuse_name)}
     start = StartOptions(
         names=called,
-        things=_by_language(things) or {tag: ask("What is one thing called?") for tag in called},
+        things=_by_language(things, lang)
+        or {tag: ask("What is one thing called?", refuse_name) for tag in called},
         publisher=body or ask("Who publishes the data?"),
         kind_of_publisher=kind,
-        contact=contact or ask("To which mail address do questions go?"),
-        base_iri=base_iri or ask("Below which address should the things be named?"),
+        contact=contact or ask("To which mail address do questions go?", refuse_contact),
+        base_iri=base_iri
+        or ask("Below which address should the things be named?", refuse_base, EXAMPLE_BASE),
         theme=theme,
         day=datetime.now(UTC).date(),
     )
@@ -402,15 +413,48 @@ def init(
     click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
 
 
-def _by_language(given: Iterable[str]) -> Text:
+def _ask(
+    language: str,
+    question: str,
+    refuse: Callable[[str], None] = lambda answer: None,
+    default: str | None = None,
+) -> str:
+    """Return the answer to a question; one that cannot be used is told why, and asked again.
+
+    Raises:
+        UsageError: Nobody is there to answer.
+    """
+    while True:
+        try:
+            answer = str(click.prompt(translate(question, language), default=default)).strip()
+        except click.Abort as error:
+            if sys.stdin.isatty():
+                raise
+            raise UsageError(
+                "Nobody answered the question: {question}",
+                remedy="Answer it in a terminal, or give everything at once: publisher init FOLDER"
+                " --name sv=Badplatser --thing sv=Badplats --publisher 'Orsa kommun'"
+                " --contact data@orsa.example --base-iri https://data.orsa.example/.",
+                question=translate(question, language),
+            ) from error
+        try:
+            refuse(answer)
+        except UsageError as error:
+            click.echo(error.in_language(language), err=True)
+        else:
+            return answer
+
+
+def _by_language(given: Iterable[str], reader: str) -> Text:
     found = {}
     for text in given:
         language, equals, message = text.partition("=")
         if not (equals and message.strip() and is_language_tag(language)):
             raise UsageError(
                 "'{text}' does not say what is meant in which language.",
-                remedy="Write sv=… or en=…, or the tag of another language: fi=…, sr-Latn=….",
+                remedy="Write {example}, or begin with the tag of another language: en=…, fi=….",
                 text=text,
+                example=f"{reader}={message or language}",
             )
         found[language.lower()] = message.strip()
     return found

@@ -31,7 +31,7 @@ _LONGEST_REASON = 300
 LANGUAGE = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
-    default=lambda: _locale_language(),
+    default=lambda: locale_language(),
     help="Language of the messages; else the locale's.",
 )
 FORMAT = click.option(
@@ -43,7 +43,8 @@ FORMAT = click.option(
 )
 
 
-def _locale_language() -> str:
+def locale_language() -> str:
+    """Return the language of the messages when nobody chooses one."""
     code = (locale.getlocale()[0] or "").split("_")[0].lower()
     # Windows calls languages by their English names.
     names = {tag: language_name(tag, SOURCE_LANGUAGE).lower() for tag in LANGUAGES}

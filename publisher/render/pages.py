@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import inf
+from typing import Any
 
 from publisher.addresses import Addresses
 from publisher.messages import LANGUAGES
@@ -12,7 +13,7 @@ from publisher.query.named import NamedQuery
 from publisher.rdf import media_types
 from publisher.release.model import Release
 from publisher.release.search import Hit
-from publisher.render.compose import PageBuilder
+from publisher.render.compose import PageBuilder, PageContent
 from publisher.render.datasets import Download, fetch_site_metadata, schema_org_json
 from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
@@ -77,7 +78,7 @@ class Pages:
         first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
-        self.search = SearchPages(self._frame, release, engine, addresses)
+        self.search = SearchPages(self._frame, release, engine, addresses, self._home.main)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
         classes = list(dict.fromkeys([self._home.main, *self._home.counts]))
         self._use = UsageGuide(self._frame, release, addresses, self.tables, classes)
@@ -111,6 +112,7 @@ class Pages:
             topic=topic,
             facts=page.facts,
             map=page.map,
+            **self._here(page, page_language),
             offers=_partial_files(page.offers, dumps),
             has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
             sections=by_kind,
@@ -132,6 +134,13 @@ class Pages:
             previous_page=self._page(document, description, -1, page_language),
             **more,
         )
+
+    def _here(self, page: PageContent, page_language: PageLanguage) -> dict[str, Any]:
+        """Return what is at the place that a page is about, and where the table has the same."""
+        rows = ""
+        if page.here is not None:
+            rows = self.tables.rows_at(self._home.main, page.here.place, page_language)
+        return {"here": page.here, "rows_here": rows}
 
     def _by_graph(
         self, description: Description, page_language: PageLanguage

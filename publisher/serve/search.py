@@ -19,11 +19,11 @@ def _page_number() -> int:
 def _answer(site: Site, chosen: MediaType) -> Response:
     page_language, text = negotiate_language(request, site), request.args.get("q", "").strip()
     found, number = site.search.find(text, page_language.language), _page_number()
-    pages = site.pages.search
-    if not 1 <= number <= pages.pages(found):
-        abort(404)
+    pages, kind = site.pages.search, request.args.get("kind", "")
     is_page = chosen is HTML
-    body = (pages.page if is_page else pages.json)(text, found, number, page_language)
+    body = (pages.page if is_page else pages.json)(text, found, number, page_language, kind)
+    if body is None:
+        abort(404)
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.release.published)
     set_content_language(response, page_language)

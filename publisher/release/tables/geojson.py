@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 from pyoxigraph import Literal
 
+from publisher.rdf.locations import DEFAULT
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Subjects
 from publisher.release.tables.cells import FileColumn, NameOf, TableRow, cell_texts, file_columns
@@ -137,16 +138,7 @@ def _value(of: FileColumn, text: str) -> str | int | float | bool:
 _AS_WKT = iri("geo:asWKT")
 _GEOMETRY_PATHS = ((), (iri("geo:hasGeometry"),), (iri("geo:hasDefaultGeometry"),))
 # What leads from a thing to where it is, or to its site.
-PLACE_PATHS = tuple(
-    iri(name)
-    for name in (
-        "org:hasPrimarySite",
-        "org:hasRegisteredSite",
-        "org:hasSite",
-        "locn:location",
-        "schema:location",
-    )
-)
+PLACE_PATHS = DEFAULT.seats
 _MOST_PLACES = 2
 
 Chain = tuple[str, ...]

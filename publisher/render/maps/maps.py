@@ -8,6 +8,7 @@ from pyoxigraph import Literal
 
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine
+from publisher.rdf.locations import LocationProperties
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.basemap import BasemapCache, TileSource
 from publisher.render.maps.gazetteer import fetch_gazetteer
@@ -34,6 +35,11 @@ class Maps:
         self._sheets = BasemapCache(self._gazetteer, tiles)
         self._overview = overview_scene(things, self._gazetteer, engine)
         self._there = self._names(self._overview) if self._overview else {}
+
+    @property
+    def location_properties(self) -> LocationProperties:
+        """Return the properties that say where things are."""
+        return self._gazetteer.properties
 
     def of_document(
         self,
