@@ -124,6 +124,13 @@ RULES: Mapping[str, CheckRule] = {
             "RDF 1.1 Concepts, 5; XSD 1.1 Datatypes",
         ),
         CheckRule(
+            "repeated-values",
+            Level.WARNING,
+            "a name that gives another number or year than the value which names of its class"
+            " repeat",
+            "this program: what is changed in one place is easily forgotten in the other",
+        ),
+        CheckRule(
             "contradiction",
             Level.ERROR,
             "a thing of which two files say what excludes each other: disjoint classes, two kinds"

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -40,10 +41,29 @@ def start_folder(start: StartOptions, folder: Path) -> list[str]:
         ),
         "data/catalogue.ttl": write_turtle(_triples(catalogue(start)), prefixes),
     }
+    if "sv" in start.languages:
+        texts["pages/tillganglighet.sv.md"] = _accessibility_statement(start)
     folder.mkdir(parents=True, exist_ok=True)
     return write_all(
         folder, [FileChange(name, folder / name, None, text) for name, text in texts.items()]
     )
+
+
+def _accessibility_statement(start: StartOptions) -> str:
+    """Return the statement that the law asks of public bodies, with what is to be filled in.
+
+    What it must hold: Digg, "Skapa en tillgänglighetsredogörelse" (lagen om tillgänglighet till
+    digital offentlig service).
+    """
+    template = files("publisher.edit") / "own_pages" / "accessibility.sv.txt"
+    known = {
+        "[Fyll i: utgivarens namn]": start.publisher,
+        "[Fyll i: e-postadress eller länk]": f"<{start.contact}>",
+    }
+    written = template.read_text(encoding="utf-8")
+    for placeholder, value in known.items():
+        written = written.replace(placeholder, value)
+    return written
 
 
 def _settings(start: StartOptions) -> str:

@@ -18,6 +18,7 @@ from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
 from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
+from publisher.quality.repeated_values import check_repeated_values
 from publisher.quality.shapes import check_shape_syntax, check_shapes
 from publisher.rdf.sorted_files import SortedLines
 from publisher.system.files import storage_errors
@@ -54,6 +55,7 @@ CHECKS: tuple[Check, ...] = (
     ("definitions", check_definitions),
     ("base", check_base),
     ("addresses", check_reachable),
+    ("repeated values", check_repeated_values),
 )
 CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),

@@ -19,6 +19,19 @@ from publisher.render.values import first_sentence, sort_key
 # Things of a class with more than this are not listed on the home page, only counted.
 MOST_LISTED = 100
 _DESCRIPTIONS = (iri("dcterms:description"), iri("skos:definition"))
+# What the description of things is built of, rather than what somebody looks for.
+_BUILDING_BLOCKS = frozenset(
+    map(
+        iri,
+        (
+            *("rdf:Statement", "rdf:List", "schema:ItemList", "geo:Geometry"),
+            *("dcat:Distribution", "dcat:DataService", "sh:NodeShape", "sh:PropertyShape"),
+            *("sh:PropertyGroup", "dcterms:PeriodOfTime", "foaf:OnlineAccount", "owl:Ontology"),
+        ),
+    )
+)
+# So many places begin an answer; the table has them all.
+_MOST_PLACES = 6
 # A statement carries a fact; the page of what it is about shows it.
 _STATEMENT = iri("rdf:Statement")
 _COUNTS = """
@@ -138,7 +151,18 @@ class Home:
 
     def collections(self, language: str, link: Link) -> list[Collection]:
         """Return the classes besides the main one whose things have names."""
-        return [self.collection(c, language, link) for c in self.counts if c != self.main]
+        kept = (c for c in self.counts if c != self.main and c not in _BUILDING_BLOCKS)
+        return [self.collection(c, language, link) for c in kept]
+
+    def building_blocks(self, language: str, link: Link) -> list[Collection]:
+        """Return the classes of what the description of the others is built of."""
+        kept = (c for c in self.counts if c != self.main and c in _BUILDING_BLOCKS)
+        return [self.collection(c, language, link) for c in kept]
+
+    def whereabouts(self, language: str, link: Link) -> list[tuple[Value, int]]:
+        """Return the places that tell the things of the main class apart, with their numbers."""
+        first = self.locations.counts()[:_MOST_PLACES]
+        return [(self._value(place, language, link), count) for place, count in first]
 
     def collection(self, name: str, language: str, link: Link) -> Collection:
         """Return a class with its things."""

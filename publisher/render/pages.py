@@ -25,6 +25,7 @@ from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.pages import OntologyPages, is_ontology
+from publisher.render.own_pages import FOLDER, OwnPages
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
@@ -51,6 +52,7 @@ class Pages:
         present: str = "",
         tiles: TileSource | None = None,
         seconds: float = inf,
+        own: OwnPages | None = None,
         notice: Callable[[str], str] = no_notice,
     ) -> None:
         """Read from the engine what every page needs.
@@ -64,6 +66,7 @@ class Pages:
             present: Address of the site as it is now, for pages of the past.
             tiles: Who has the tiles beneath maps; None for maps without tiles.
             seconds: How long choosing the rows of a table may take.
+            own: The publisher's own pages.
             notice: Language → what the home page tells before all else; mostly nothing.
         """
         self._release = release
@@ -74,7 +77,8 @@ class Pages:
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
         self._composer = PageBuilder(release, engine, self._layout, self._maps, self._home.main)
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
-        self._frame = Frame(release, self._catalogued, addresses, present, notice)
+        self.own = own or OwnPages()
+        self._frame = Frame(release, self._catalogued, addresses, present, notice, self.own)
         first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
@@ -235,6 +239,8 @@ class Pages:
             cards=cards,
             map=self._maps.of_home(language, link),
             collections=self._home.collections(language, link),
+            building_blocks=self._home.building_blocks(language, link),
+            whereabouts=self._home.whereabouts(language, link),
             datasets=[
                 (
                     Value(text_in(record.titles, language) or name, link(name)),
@@ -244,6 +250,20 @@ class Pages:
                 for name, record in self._catalogued.datasets.items()
             ],
             **self._use.parts(example, main, page_language),
+        )
+
+    def own_page(self, name: str, page_language: PageLanguage) -> bytes | None:
+        """Return one of the publisher's own pages; None for one that is not there."""
+        page = self.own.page(name, page_language.language)
+        if page is None:
+            return None
+        return self._frame.render(
+            "own.html",
+            page_language,
+            f"{self._release.base_iri}{FOLDER}{name}",
+            title=page.title,
+            body=page.body,
+            page_tag="" if page.language == page_language.language else page.language,
         )
 
     def problem(

@@ -63,6 +63,19 @@ class Locations:
         widest = [p for p in here if not any(w in here for w in self.wholes.get(p, ()))]
         return list(dict.fromkeys([*self.seats.get(thing, ()), *(widest or here)]))
 
+    def counts(self) -> list[tuple[str, int]]:
+        """Return the widest places that tell things apart, with the number of things at each.
+
+        Those with most things come first; a place of one thing is no choice.
+        """
+        found = Counter(
+            place
+            for thing in self.places
+            for place in self.telling(thing)
+            if place not in self.seats.get(thing, ()) or not self.wholes.get(place)
+        )
+        return [(p, n) for p, n in sorted(found.items(), key=lambda e: (-e[1], e[0])) if n > 1]
+
 
 @dataclass(frozen=True)
 class Presence:
