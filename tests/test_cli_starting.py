@@ -155,8 +155,8 @@ def test_what_is_not_given_is_asked_for(tmp_path: Path, monkeypatch: pytest.Monk
     [
         (["--base-iri", "data.example.org"], "from https:// to a slash at the end"),
         (["--contact", "waters"], "'waters' is not a mail address."),
-        (["--name", "Lakes"], "Write sv=… or en=…"),
-        (["--name", "sv_SE=Seen"], "Write sv=… or en=…"),
+        (["--name", "Lakes"], "Write en=Lakes, or begin with"),
+        (["--name", "sv_SE=Seen"], "Write en=Seen, or begin with"),
         (["--name", "de=Seen"], "Say in the same languages"),
         (["--name", "el=Λίμνες", "--thing", "el=Λίμνη"], "--name en=Lakes --thing en=Lake"),
         (["--name", "sv=…", "--name", "en=…"], "holds no letter from a to z"),
