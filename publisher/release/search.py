@@ -159,7 +159,7 @@ class Search:
                 return found
             each: dict[str, Sequence[Hit]] = {}
             for word in dict.fromkeys(telling) if len(telling) > 1 else ():
-                each[word] = _find(index, [word], language).hits[:_MOST_OFFERED]
+                each[word] = _find(index, [word], language).hits
             unknown = [word for word in dict.fromkeys(telling) if not each.get(word)]
             near = [other for word in unknown for other in _near_words(index, word)]
             return SearchResult((), each=each, near=near[:_MOST_OFFERED])

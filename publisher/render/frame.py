@@ -139,6 +139,7 @@ class Frame:
         page: int = 1,
         kept: str = "",
         picture: str = HOME_PICTURE,
+        asked_at: str = "",
         **values: object,
     ) -> bytes:
         """Return a page.
@@ -152,6 +153,7 @@ class Frame:
             page: Which page of the document's incoming links it is.
             kept: Parameters of its address that the switch of languages keeps.
             picture: Path of the document whose picture a shared link carries.
+            asked_at: Whole address that was asked for, when that is not the page's own.
             values: What its template needs besides.
         """
         language, versions = page_language.language, self._versions(canonical, page, kept)
@@ -165,7 +167,7 @@ class Frame:
             switches=[version for version in versions if version.language != language],
             now=self._now(canonical, page, kept, page_language),
             place_on_site=self._addresses.on_site(canonical),
-            report=self._report(canonical, title, language),
+            report=self._report(asked_at or self._addresses.on_site(canonical), title, language),
             picture=self._picture(language, picture),
         )
         return written.encode()
@@ -215,12 +217,11 @@ class Frame:
             for page in self._own.in_language(language)
         ]
 
-    def _report(self, canonical: str, title: str, language: str) -> Value | None:
+    def _report(self, page: str, title: str, language: str) -> Value | None:
         """Return where a mistake on a page is told: a letter that names the page."""
         address = self._catalogued.contact.address
         if not address.startswith("mailto:"):
             return None
-        page = self._addresses.on_site(canonical)
         letter = {
             "subject": translate("Mistake on the page “{title}”", language, title=title),
             "body": translate("The page: {address}", language, address=page) + "\n\n",

@@ -274,6 +274,7 @@ class Pages:
         page_language: PageLanguage,
         near: Sequence[Hit] = (),
         requested: str = "",
+        asked_at: str = "",
     ) -> bytes:
         """Return a page that says what went wrong and what to do.
 
@@ -284,12 +285,14 @@ class Pages:
             page_language: Who it is for.
             near: What the reader may have looked for.
             requested: Words to search for.
+            asked_at: Whole address that was asked for.
         """
         return self._frame.render(
             "problem.html",
             page_language,
             self._addresses.base_iri,
             title=title,
+            asked_at=asked_at,
             status=status,
             details=details,
             near=self.search.near(near, page_language),

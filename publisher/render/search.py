@@ -33,6 +33,8 @@ from publisher.render.page_model import Value
 PAGE_SIZE = 20
 _SNIPPET = 220
 _BEFORE = 60
+# Where nothing has all words, so many things show what has one of them.
+_MOST_OF_EACH = 10
 _CONCEPT = iri("skos:Concept")
 _SCHEMES = (
     "SELECT ?concept ?scheme WHERE {{ VALUES ?concept {{ {names} }} ?concept <{path}> ?scheme }}"
@@ -169,7 +171,7 @@ class SearchPages:
             kinds=_kinds(lines, names, kind, lambda of_kind: place(text, 1, of_kind)),
             everything=place(text) if kind else "",
             each=[
-                (word, self.near(hits, page_language), place(word))
+                (word, self.near(self._first(hits), page_language), place(word))
                 for word, hits in found.each.items()
             ],
             meant=[(word, place(word)) for word in found.near],
@@ -179,6 +181,10 @@ class SearchPages:
             next_page=place(text, number + 1, kind) if number < pages else "",
             as_json=place(text, number, kind).replace("?", ".json?", 1),
         )
+
+    def _first(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the first of some hits, those of the main class before the others."""
+        return sorted(hits, key=lambda hit: self._main not in hit.kinds)[:_MOST_OF_EACH]
 
     def _sections(
         self,

@@ -115,7 +115,7 @@ QUESTIONS = [
         "sv",
         ("?Vilka har deltagit i VINNVÄXT",),
         ("Compare", "Fiber Optic Valley", "Future Position X", "Paper Province", "Triple Steelix"),
-        _FIRST_KIND,
+        "section.kind:has(h2:text-is('vinnväxt')) li:has-text('klusterinitiativ') a",
     ),
     Question(
         17,
