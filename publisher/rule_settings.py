@@ -131,6 +131,12 @@ RULES: Mapping[str, CheckRule] = {
             "this program: what is changed in one place is easily forgotten in the other",
         ),
         CheckRule(
+            "placeholders",
+            Level.NOTE,
+            "a placeholder in `pages/` that nobody has replaced yet",
+            "this program: what `init` leaves open",
+        ),
+        CheckRule(
             "contradiction",
             Level.ERROR,
             "a thing of which two files say what excludes each other: disjoint classes, two kinds"

@@ -87,3 +87,30 @@ def test_what_the_system_says_is_in_the_reader_s_language(
     assert said.endswith("filen eller mappen finns inte.")
     assert translate(message, "en", reason="No such file or directory").endswith("directory.")
     assert translate(message, "sv", reason="odd").endswith("odd.")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--help --lang sv", "Kommandon:"),
+        ("build -h --lang=sv", "Kontrollera källorna, gör en utgåva av dem"),
+        ("releases --help --lang sv", "Lista utgåvorna, de nyaste först"),
+        ("check --help --lang en", "Example: publisher check"),
+    ],
+)
+def test_help_is_in_the_reader_s_language_with_an_example(line: str, said: str) -> None:
+    ran = CliRunner().invoke(main, line.split(), prog_name="publisher")
+
+    assert said in " ".join(ran.output.split())
+    assert "…" not in ran.output
+    assert "..." not in ran.output.replace("[ARGS]...", "").replace("[PATHS]...", "")
+
+
+def test_each_command_has_an_example() -> None:
+    from publisher.cli.help_texts import EXAMPLES
+
+    names = {"publisher"}
+    for name, command in main.commands.items():
+        names.add(f"publisher {name}")
+        names |= {f"publisher {name} {part}" for part in getattr(command, "commands", ())}
+    assert names == EXAMPLES.keys()

@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from publisher import __version__
+from publisher.cli.help_texts import HELP_LANGUAGE, HelpFormatter
 from publisher.cli.options import EXIT_FINDINGS, EXIT_USAGE, locale_language, silence_libraries
 from publisher.cli.wrong_usage import asked_language, explain
 from publisher.messages import translate
@@ -45,6 +46,9 @@ def _load(name: str) -> click.Command:
     return command
 
 
+click.Context.formatter_class = HelpFormatter
+
+
 class _Commands(click.Group):
     """A group whose commands are imported one by one, and that says in words what it refuses."""
 
@@ -59,6 +63,12 @@ class _Commands(click.Group):
         """Run a command and exit; what click refuses is said in the reader's language."""
         given = list(sys.argv[1:] if args is None else args)
         language = asked_language(given, locale_language())
+        HELP_LANGUAGE.set(language)
+        if {"-h", "--help"} & set(given):  # groups take no other option, and help has its language
+            given = [word for word in given if not word.startswith("--lang=")]
+            while "--lang" in given:
+                place = given.index("--lang")
+                del given[place : place + 2]
         try:
             result = super().main(given, prog_name, complete_var, False, **extra)
         except click.exceptions.NoArgsIsHelpError as error:

@@ -7,7 +7,6 @@ import threading
 import webbrowser
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -394,17 +393,18 @@ def init(
 ) -> None:
     """Make a FOLDER with ontology, shapes, data and catalogue; what is not given is asked for."""
     refuse_folder(folder)
-    ask = partial(_ask, lang)
-    called = _by_language(names, lang) or {lang: ask("What are the data about?", refuse_name)}
+    called = _by_language(names, lang) or {
+        lang: _ask(lang, "What are the data about?", refuse_name)
+    }
     start = StartOptions(
         names=called,
         things=_by_language(things, lang)
-        or {tag: ask("What is one thing called?", refuse_name) for tag in called},
-        publisher=body or ask("Who publishes the data?"),
+        or {tag: _ask(lang, "What is one thing called?", refuse_name) for tag in called},
+        publisher=body or _ask(lang, "Who publishes the data?"),
         kind_of_publisher=kind,
-        contact=contact or ask("To which mail address do questions go?", refuse_contact),
+        contact=contact or _ask(lang, "To which mail address do questions go?", refuse_contact),
         base_iri=base_iri
-        or ask("Below which address should the things be named?", refuse_base, EXAMPLE_BASE),
+        or _ask(lang, "Below which address should the things be named?", refuse_base, EXAMPLE_BASE),
         theme=theme,
         day=datetime.now(UTC).date(),
     )

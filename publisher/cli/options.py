@@ -53,12 +53,16 @@ def locale_language() -> str:
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that gives a command one option per setting named."""
-    rows = {name: meaning for name, _, meaning in describe_settings()}
+    rows = {name: (default, meaning) for name, default, meaning in describe_settings()}
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for name in reversed(names):
             option = "--" + name.replace("_", "-")
-            command = click.option(option, name, default=None, help=rows[name] + ".")(command)
+            default, meaning = rows[name]
+            shown = str(default) if default not in ("", "–") else False
+            command = click.option(
+                option, name, default=None, show_default=shown, help=meaning + "."
+            )(command)
         return command
 
     return decorate

@@ -16,6 +16,7 @@ from publisher.messages import LANGUAGES
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
+from publisher.quality.placeholders import check_placeholders
 from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
 from publisher.quality.repeated_values import check_repeated_values
@@ -56,6 +57,7 @@ CHECKS: tuple[Check, ...] = (
     ("base", check_base),
     ("addresses", check_reachable),
     ("repeated values", check_repeated_values),
+    ("placeholders", check_placeholders),
 )
 CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),
