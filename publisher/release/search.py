@@ -73,7 +73,9 @@ _LONGEST_ENDING = 4
 # So many compounds stand for the word with which they end.
 _MOST_COMPOUNDS = 60
 # So many words of the vocabulary are compared with one that nothing has.
-_MOST_COMPARED = 5_000
+_MOST_COMPARED = 1_000
+# So many letters more or less may a near word have; so many words are looked for at all.
+_MOST_LETTERS, _MOST_UNKNOWN = 2, 2
 
 
 @dataclass(frozen=True)
@@ -158,10 +160,10 @@ class Search:
             if found.hits:
                 return found
             each: dict[str, Sequence[Hit]] = {}
-            for word in dict.fromkeys(telling) if len(telling) > 1 else ():
+            for word in list(dict.fromkeys(telling))[:_MOST_OFFERED] if len(telling) > 1 else ():
                 each[word] = _find(index, [word], language).hits
             unknown = [word for word in dict.fromkeys(telling) if not each.get(word)]
-            near = [other for word in unknown for other in _near_words(index, word)]
+            near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
             return SearchResult((), each=each, near=near[:_MOST_OFFERED])
 
 
@@ -170,9 +172,13 @@ def _near_words(index: sqlite3.Connection, word: str) -> list[str]:
     plain = plain_letters(word)
     if not _has_around(index):
         return []
-    query = "SELECT word, written FROM words WHERE word >= ? AND word < ? LIMIT ?"
-    begun = plain[:1], plain[:1] + "\U0010ffff", _MOST_COMPARED
-    known = dict(index.execute(query, begun).fetchall())
+    query = (
+        "SELECT word, written FROM words WHERE word >= ? AND word < ?"
+        " AND length(word) BETWEEN ? AND ? LIMIT ?"
+    )
+    begun = plain[:2], plain[:2] + "\U0010ffff"
+    lengths = len(plain) - _MOST_LETTERS, len(plain) + _MOST_LETTERS
+    known = dict(index.execute(query, (*begun, *lengths, _MOST_COMPARED)).fetchall())
     return [known[found] for found in get_close_matches(plain, known, n=3, cutoff=0.7)]
 
 
