@@ -159,6 +159,9 @@ class Config:
         "Languages of the data, by comma: the first is for readers of none of them; empty: the"
         " commonest first",
     )
+    pages: str = _row("pages", "Folder of the site's own pages, in Markdown: om.sv.md")
+    logo: str = _row("", "Picture in the folder of pages that the head of every page shows")
+    colour: str = _row("", "Colour of the publisher for the head of every page, such as #0b5268")
     tile_url: str = _row("", "Map tiles: their address with {z}, {x}, {y}; empty: none are drawn")
     tile_credit: str = _row("", "Attribution shown below each map with tiles")
     validator: str = _row(

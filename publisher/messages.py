@@ -39,7 +39,33 @@ def translate(message: str, language: str, **values: object) -> str:
     'Sidan finns inte'
     """
     translated = _catalogue(language).get(message) or message
+    if isinstance(values.get("reason"), str):
+        values["reason"] = _reason_in(str(values["reason"]), language)
     return translated.format(**values) if values else translated
+
+
+# What the system says of a file or an address (POSIX, errno.h, as glibc and macOS write it).
+_SYSTEM_REASONS = (
+    "Address already in use",
+    "Cannot assign requested address",
+    "Directory not empty",
+    "File exists",
+    "File name too long",
+    "Input/output error",
+    "Is a directory",
+    "No space left on device",
+    "No such file or directory",
+    "Not a directory",
+    "Permission denied",
+    "Read-only file system",
+    "Too many open files",
+)
+
+
+def _reason_in(reason: str, language: str) -> str:
+    """Return a reason that the system gave in the language, if it is one of the usual ones."""
+    known = (translate(usual, language) for usual in _SYSTEM_REASONS if usual == reason)
+    return next(known, reason)
 
 
 class Message(dict[str, str]):

@@ -131,6 +131,19 @@ RULES: Mapping[str, CheckRule] = {
             "GeoSPARQL 1.1, 8; RFC 7946",
         ),
         CheckRule(
+            "repeated-values",
+            Level.WARNING,
+            "a name that gives another number or year than the value which names of its class"
+            " repeat",
+            "this program: what is changed in one place is easily forgotten in the other",
+        ),
+        CheckRule(
+            "placeholders",
+            Level.NOTE,
+            "a placeholder in `pages/` that nobody has replaced yet",
+            "this program: what `init` leaves open",
+        ),
+        CheckRule(
             "contradiction",
             Level.ERROR,
             "a thing of which two files say what excludes each other: disjoint classes, two kinds"

@@ -23,6 +23,7 @@ _SUBJECTS = {
     "documents": "a subject: documents about things",
     "feeds": "a subject: feeds of changes",
     "history": "a subject: what changed from release to release",
+    "own_pages": "a subject: the publisher's own pages, read and served",
     "links": "a subject: addresses that the data names, checked in sources and on a site",
     "pictures": "a subject: pictures of shared links",
     "published_files": "a subject: files of the folder that the catalogue names",

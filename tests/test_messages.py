@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.pofile import read_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from publisher.cli import main
 from publisher.messages import in_language, text, translate
 
 PROGRAM = Path(__file__).parent.parent / "publisher"
@@ -175,7 +177,21 @@ def used() -> frozenset[str]:
         for _, _, message in extract_from_ast(tree, gettext_functions=("_",)):
             parts = (message,) if isinstance(message, str) else message or ()
             found |= {part for part in parts if part}
-    return frozenset(found)
+    return frozenset(found) | helps()
+
+
+@cache
+def helps() -> frozenset[str]:
+    """Return the help of every command and option, as the help shows it."""
+    found = {"Show this message and exit."}
+    waiting: list[click.Command] = [main]
+    while waiting:
+        command = waiting.pop()
+        found.add(" ".join((command.help or "").split()))
+        found |= {p.help for p in command.params if isinstance(p, click.Option) and p.help}
+        if isinstance(command, click.Group):
+            waiting += command.commands.values()
+    return frozenset(found - {""})
 
 
 @cache

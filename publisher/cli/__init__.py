@@ -5,13 +5,18 @@ Exit codes: 0 good, 1 findings or a failure, 2 used wrongly.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from importlib import import_module
+from typing import Any
 
 import click
 
 from publisher import __version__
-from publisher.cli.options import silence_libraries
+from publisher.cli.help_texts import HELP_LANGUAGE, HelpFormatter
+from publisher.cli.options import EXIT_FINDINGS, EXIT_USAGE, locale_language, silence_libraries
+from publisher.cli.wrong_usage import asked_language, explain
+from publisher.messages import translate
 
 # Command → the module that defines it, imported when the command is wanted: else ``check`` waits
 # for what serves, edits and asks other sites.
@@ -46,8 +51,42 @@ def _load(name: str) -> click.Command:
     return command
 
 
+click.Context.formatter_class = HelpFormatter
+
+
 class _Commands(click.Group):
-    """A group whose commands are imported one by one."""
+    """A group whose commands are imported one by one, and that says in words what it refuses."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command and exit; what click refuses is said in the reader's language."""
+        given = list(sys.argv[1:] if args is None else args)
+        language = asked_language(given, locale_language())
+        HELP_LANGUAGE.set(language)
+        if {"-h", "--help"} & set(given):  # groups take no other option, and help has its language
+            given = [word for word in given if not word.startswith("--lang=")]
+            while "--lang" in given:
+                place = given.index("--lang")
+                del given[place : place + 2]
+        try:
+            result = super().main(given, prog_name, complete_var, False, **extra)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message(), err=True)
+            sys.exit(EXIT_USAGE)
+        except click.UsageError as error:
+            click.echo(explain(error).in_language(language), err=True)
+            sys.exit(EXIT_USAGE)
+        except click.Abort:
+            click.echo(translate("Stopped before it was done.", language), err=True)
+            sys.exit(EXIT_FINDINGS)
+        # Without standalone mode click returns the code of an exit.
+        sys.exit(result if isinstance(result, int) else 0)
 
     @property
     def commands(self) -> dict[str, click.Command]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 import webbrowser
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +27,17 @@ from publisher.edit.changes import Plan, plan_changes
 from publisher.edit.consequences import new_violations
 from publisher.edit.fields import Form
 from publisher.edit.forms import read_forms
-from publisher.edit.init import KINDS, THEMES, StartOptions, start_folder
+from publisher.edit.init import (
+    EXAMPLE_BASE,
+    KINDS,
+    THEMES,
+    StartOptions,
+    refuse_base,
+    refuse_contact,
+    refuse_folder,
+    refuse_name,
+    start_folder,
+)
 from publisher.edit.inventory import Inventory
 from publisher.edit.rename import rebase as move_base
 from publisher.edit.rename import rename as move_thing
@@ -397,22 +407,20 @@ def init(
             "A catalogue alone has no things, so --thing says nothing.",
             remedy="Leave out --thing, or --catalogue.",
         )
-
-    def ask(question: str) -> str:
-        return str(click.prompt(translate(question, lang)))
-
+    refuse_folder(folder)
     about = "What is the catalogue called?" if is_catalogue_alone else "What are the data about?"
-    called = read_texts(names) or {lang: ask(about)}
-    of_things = read_texts(things)
+    called = read_texts(names, lang) or {lang: _ask(lang, about, refuse_name)}
+    of_things = read_texts(things, lang)
     if not of_things and not is_catalogue_alone:
-        of_things = {tag: ask("What is one thing called?") for tag in called}
+        of_things = {tag: _ask(lang, "What is one thing called?", refuse_name) for tag in called}
     start = StartOptions(
         names=called,
         things=of_things,
-        publisher=body or ask("Who publishes the data?"),
+        publisher=body or _ask(lang, "Who publishes the data?"),
         kind_of_publisher=kind,
-        contact=contact or ask("To which mail address do questions go?"),
-        base_iri=base_iri or ask("Below which address should the things be named?"),
+        contact=contact or _ask(lang, "To which mail address do questions go?", refuse_contact),
+        base_iri=base_iri
+        or _ask(lang, "Below which address should the things be named?", refuse_base, EXAMPLE_BASE),
         theme=theme,
         day=datetime.now(UTC).date(),
         is_catalogue_alone=is_catalogue_alone,
@@ -420,6 +428,38 @@ def init(
     for name in start_folder(start, folder):
         click.echo(translate("Written: {name}", lang, name=folder / name))
     click.echo(translate("Next: cd {folder} && publisher run", lang, folder=folder))
+
+
+def _ask(
+    language: str,
+    question: str,
+    refuse: Callable[[str], None] = lambda answer: None,
+    default: str | None = None,
+) -> str:
+    """Return the answer to a question; one that cannot be used is told why, and asked again.
+
+    Raises:
+        UsageError: Nobody is there to answer.
+    """
+    while True:
+        try:
+            answer = str(click.prompt(translate(question, language), default=default)).strip()
+        except click.Abort as error:
+            if sys.stdin.isatty():
+                raise
+            raise UsageError(
+                "Nobody answered the question: {question}",
+                remedy="Answer it in a terminal, or give everything at once: publisher init FOLDER"
+                " --name sv=Badplatser --thing sv=Badplats --publisher 'Orsa kommun'"
+                " --contact data@orsa.example --base-iri https://data.orsa.example/.",
+                question=translate(question, language),
+            ) from error
+        try:
+            refuse(answer)
+        except UsageError as error:
+            click.echo(error.in_language(language), err=True)
+        else:
+            return answer
 
 
 # edit: the form on the editor's own machine.

@@ -31,7 +31,7 @@ _LONGEST_REASON = 300
 LANGUAGE = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),
-    default=lambda: _locale_language(),
+    default=lambda: locale_language(),
     help="Language of the messages; else the locale's.",
 )
 FORMAT = click.option(
@@ -43,7 +43,8 @@ FORMAT = click.option(
 )
 
 
-def _locale_language() -> str:
+def locale_language() -> str:
+    """Return the language of the messages when nobody chooses one."""
     code = (locale.getlocale()[0] or "").split("_")[0].lower()
     # Windows calls languages by their English names.
     names = {tag: language_name(tag, SOURCE_LANGUAGE).lower() for tag in LANGUAGES}
@@ -52,12 +53,16 @@ def _locale_language() -> str:
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Return a decorator that gives a command one option per setting named."""
-    rows = {name: meaning for name, _, meaning in describe_settings()}
+    rows = {name: (default, meaning) for name, default, meaning in describe_settings()}
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         for name in reversed(names):
             option = "--" + name.replace("_", "-")
-            command = click.option(option, name, default=None, help=rows[name] + ".")(command)
+            default, meaning = rows[name]
+            shown = str(default) if default not in ("", "–") else False
+            command = click.option(
+                option, name, default=None, show_default=shown, help=meaning + "."
+            )(command)
         return command
 
     return decorate
@@ -187,8 +192,12 @@ def write_findings(findings: list[Finding], form: str, language: str) -> None:
         click.echo(write(findings, language), nl=False)
 
 
-def read_texts(given: Iterable[str]) -> Text:
+def read_texts(given: Iterable[str], reader: str = "en") -> Text:
     """Return language → text of options such as ``sv=Badplatser``.
+
+    Args:
+        given: The options.
+        reader: Language of who wrote them, for an example of the right form.
 
     Raises:
         UsageError: One says no language.
@@ -199,8 +208,9 @@ def read_texts(given: Iterable[str]) -> Text:
         if not (equals and message.strip() and is_language_tag(language)):
             raise UsageError(
                 "'{text}' does not say what is meant in which language.",
-                remedy="Write sv=… or en=…, or the tag of another language: fi=…, sr-Latn=….",
+                remedy="Write {example}, or begin with the tag of another language: en=…, fi=….",
                 text=text,
+                example=f"{reader}={message or language}",
             )
         found[language.lower()] = message.strip()
     return found

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -32,10 +33,29 @@ def start_folder(start: StartOptions, folder: Path) -> list[str]:
     refuse_wrong(start, folder)
     made = catalogue_files(start) if start.is_catalogue_alone else _files(start)
     texts = {"pyproject.toml": settings_text(start)} | made
+    if "sv" in start.languages:
+        texts["pages/tillganglighet.sv.md"] = _accessibility_statement(start)
     folder.mkdir(parents=True, exist_ok=True)
     return write_all(
         folder, [FileChange(name, folder / name, None, text) for name, text in texts.items()]
     )
+
+
+def _accessibility_statement(start: StartOptions) -> str:
+    """Return the statement that the law asks of public bodies, with what is to be filled in.
+
+    What it must hold: Digg, "Skapa en tillgänglighetsredogörelse" (lagen om tillgänglighet till
+    digital offentlig service).
+    """
+    template = files("publisher.edit") / "own_pages" / "accessibility.sv.txt"
+    known = {
+        "[Fyll i: utgivarens namn]": start.publisher,
+        "[Fyll i: e-postadress eller länk]": f"<{start.contact}>",
+    }
+    written = template.read_text(encoding="utf-8")
+    for placeholder, value in known.items():
+        written = written.replace(placeholder, value)
+    return written
 
 
 def _files(start: StartOptions) -> dict[str, str]:
@@ -206,6 +226,8 @@ KINDS = (
     *("Academia-ScientificOrganisation", "Company", "IndustryConsortium"),
     *("NonGovernmentalOrganisation", "NonProfitOrganisation", "StandardisationBody"),
 )
+# What is offered until somebody has an address; check reports it until it is replaced.
+EXAMPLE_BASE = "https://data.example.org/"
 _BASE = re.compile(r"https?://[^\s<>\"{}|\\^`?#]+/")
 _MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
 LICENCE = "http://creativecommons.org/publicdomain/zero/1.0/"
@@ -316,30 +338,71 @@ def _first_slug(names: Iterable[str]) -> str:
     return next(filter(None, map(slug, names)), "")
 
 
+def refuse_folder(folder: Path) -> None:
+    """Let a folder pass in which nothing can be overwritten.
+
+    Raises:
+        UsageError: It is not empty, or it is a file.
+    """
+    if folder.is_file() or (folder.exists() and any(folder.iterdir())):
+        raise UsageError(
+            "The folder {folder} is not empty.",
+            folder=str(folder),
+            remedy="Name a new one, so that nothing of yours is overwritten.",
+        )
+
+
+def refuse_base(base_iri: str) -> None:
+    """Let an address pass below which things can be named.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if not _BASE.fullmatch(base_iri):
+        raise UsageError(
+            "'{base}' cannot be the base of addresses.",
+            base=base_iri,
+            remedy="Write an address that is yours, from https:// to a slash at the end.",
+        )
+
+
+def refuse_contact(contact: str) -> None:
+    """Let a mail address pass.
+
+    Raises:
+        UsageError: It is none.
+    """
+    if not _MAIL.fullmatch(contact):
+        raise UsageError(
+            "'{contact}' is not a mail address.",
+            contact=contact,
+            remedy="Portals show it to people with questions: write one that somebody reads.",
+        )
+
+
+def refuse_name(name: str) -> None:
+    """Let a name pass that gives an address.
+
+    Raises:
+        UsageError: It holds no letter for one.
+    """
+    if not slug(name)[:1].isalpha():
+        raise UsageError(
+            "The name gives no address: it holds no letter from a to z.",
+            remedy="Choose a name with such letters (å, ä and ö become a, a and o), or add one:"
+            " --name en=Lakes --thing en=Lake.",
+        )
+
+
 def refuse_wrong(start: StartOptions, folder: Path) -> None:
     """Let what somebody said pass if a folder can be made of it.
 
     Raises:
         UsageError: The folder is not empty, or something cannot be an address.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(
-            "The folder {folder} is not empty.",
-            folder=str(folder),
-            remedy="Name a new one, so that nothing of yours is overwritten.",
-        )
-    if not _BASE.fullmatch(start.base_iri):
-        raise UsageError(
-            "'{base}' cannot be the base of addresses.",
-            base=start.base_iri,
-            remedy="Write an address that is yours, from https:// to a slash at the end.",
-        )
-    if not _MAIL.fullmatch(start.contact):
-        raise UsageError(
-            "'{contact}' is not a mail address.",
-            contact=start.contact,
-            remedy="Portals show it to people with questions: write one that somebody reads.",
-        )
+    refuse_folder(folder)
+    refuse_base(start.base_iri)
+    refuse_contact(start.contact)
     if start.is_catalogue_alone:
         return
     if not start.languages or set(start.names) != set(start.things):

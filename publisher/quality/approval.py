@@ -18,9 +18,11 @@ from publisher.quality.circles import check_circles
 from publisher.quality.definitions import check_base, check_definitions
 from publisher.quality.file_rules import check_files
 from publisher.quality.hygiene import check_hygiene
+from publisher.quality.placeholders import check_placeholders
 from publisher.quality.published_files import check_published_files
 from publisher.quality.queries import check_named_queries, folder_queries
 from publisher.quality.reachable import check_reachable
+from publisher.quality.repeated_values import check_repeated_values
 from publisher.quality.shapes import check_shape_syntax, check_shapes
 from publisher.rdf.sorted_files import SortedLines
 from publisher.system.files import storage_errors
@@ -60,6 +62,8 @@ CHECKS: tuple[Check, ...] = (
     ("catalogue", check_catalogue),
     ("published files", check_published_files),
     ("concepts", check_circles),
+    ("repeated values", check_repeated_values),
+    ("placeholders", check_placeholders),
 )
 CHECKS_BY_PROCESSES: tuple[Check, ...] = (
     ("hygiene", check_hygiene),

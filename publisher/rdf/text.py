@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib.resources import files
 
 from publisher.languages import FOREIGN_LETTERS, PLAIN_LETTERS
 
@@ -92,6 +94,84 @@ def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
             yield from ((n, n + 1, fold(text[n])) for n in range(found.start(), found.end()))
         else:
             yield found.start(), found.end(), fold(found[0])
+
+
+# What joins the parts of compounds: skog-s-företag, Schwein-e-fleisch, Arbeit-s-markt.
+_JOINTS = ("", "s", "e", "n", "en", "es", "er", "o", "u", "a", "-")
+_LEAST_PART = 3
+# Of Swedish, English and German nouns, the longest first.
+_ENDINGS = (
+    *("ernas", "arnas", "ornas", "erna", "arna", "orna", "ies", "ens", "ets"),
+    *("en", "et", "ar", "er", "or", "es", "s"),
+)
+_LEAST_STEM = 5
+
+
+def is_small_word(word: str) -> bool:
+    """Tell whether a folded word tells nothing of what somebody looks for.
+
+    >>> [is_small_word(word) for word in ("i", "which", "värmland")]
+    [True, True, False]
+    """
+    return word in _small_words()
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    lines = (files("publisher.rdf") / "small_words.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(
+        fold(word) for line in lines if not line.startswith("#") for word in line.split()
+    )
+
+
+def without_ending(word: str) -> str:
+    """Return a word without the ending of a plural or of a definite form, if it has one.
+
+    >>> [without_ending(word) for word in ("clusters", "foretagen", "energi", "falun")]
+    ['cluster', 'foretag', 'energi', 'falun']
+    """
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
+            return word.removesuffix(ending)
+    return word
+
+
+def compound_parts(word: str, is_known: Callable[[str], bool]) -> list[tuple[str, ...]]:
+    """Return the two or three known parts that a compound is made of; the longest ends first.
+
+    Args:
+        word: The compound.
+        is_known: Whether a part is a word, or the beginning of one.
+
+    >>> compound_parts("skogsföretag", {"skog", "företag"}.__contains__)
+    [('skog', 'företag')]
+    """
+    found: list[tuple[str, ...]] = []
+    for end in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        tail = word[end:]
+        tails: list[tuple[str, ...]] = [(tail,)] if is_known(tail) else []
+        if not tails and len(tail) > 2 * _LEAST_PART and not found:
+            tails = _two_parts(tail, is_known)
+        heads = [h for h in _heads(word[:end]) if is_known(h)] if tails else []
+        found += [(heads[-1], *rest) for rest in tails[:1] if heads]
+        if found:
+            break
+    return found
+
+
+def _two_parts(word: str, is_known: Callable[[str], bool]) -> list[tuple[str, ...]]:
+    ends = range(_LEAST_PART, len(word) - _LEAST_PART + 1)
+    return [
+        (heads[-1], word[end:])
+        for end in ends
+        if is_known(word[end:]) and (heads := [h for h in _heads(word[:end]) if is_known(h)])
+    ]
+
+
+def _heads(beginning: str) -> list[str]:
+    """Return what a first part may be without its joint, the longest first."""
+    cut = (beginning.removesuffix(joint) for joint in _JOINTS if beginning.endswith(joint))
+    return [head for head in dict.fromkeys(cut) if len(head) >= _LEAST_PART]
 
 
 def one_edit_variants(word: str, letters: str) -> Iterator[str]:

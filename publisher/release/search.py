@@ -3,7 +3,14 @@
 Matches come in steps: words as they are written before words without å, ä, ö, and these before
 words with one letter amiss; in each step things that are called so before things that are described
 so. Among these come first the reader's language, names with the whole words, short names, and the
-better rank by BM25. The last word may be the beginning of one. All words must be there.
+better rank by BM25. The last word may be the beginning of one. All words must be there, but for
+the small words of the languages (in, which, finns).
+
+After these come the things that have the words around them: in the names of what they link to
+(concepts, programmes, organisations), of their class, and of every place where they are. There a
+word may be the beginning of a longer one, and a compound that nobody wrote is found by its parts:
+"skogsföretag" by what begins with "skog" and with "företag"; and a part of a compound finds it:
+"energi" finds "solenergi".
 """
 
 from __future__ import annotations
@@ -12,8 +19,11 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal
 
@@ -27,7 +37,17 @@ from publisher.rdf.label_properties import (
 from publisher.rdf.namespaces import iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import Properties, Subjects, SubjectsOnDisk
-from publisher.rdf.text import index_words, one_edit_variants, plain_letters, words
+from publisher.rdf.text import (
+    compound_parts,
+    index_words,
+    is_small_word,
+    one_edit_variants,
+    plain_letters,
+    without_ending,
+    words,
+)
+from publisher.release.tables.files import find_locations
+from publisher.release.tables.table import PathResolver, write_links
 from publisher.system.files import with_path
 
 LONGEST_QUERY = 200
@@ -44,6 +64,24 @@ WHERE {index} MATCH ? ORDER BY rank, things.id LIMIT ?
 """
 _IN_NAMES = "{label names}"
 _IN_ALL_TEXTS = "{label names text}"
+_AROUND = "{label names text around}"
+# A shorter word is the beginning of too many.
+_LEAST_BEGINNING = 4
+_FIND_AROUND = """
+SELECT things.iri, things.language, things.label, things.names, things.text, things.kinds,
+    things.around, bm25({index}, 10.0, 6.0, 1.0, 3.0) AS rank
+FROM {index} JOIN things ON things.id = {index}.rowid
+WHERE {index} MATCH ? ORDER BY rank, things.id LIMIT ?
+"""
+_MOST_OFFERED = 5
+# So many letters may be another form of a word.
+_LONGEST_ENDING = 4
+# So many compounds stand for the word with which they end.
+_MOST_COMPOUNDS = 60
+# So many words of the vocabulary are compared with one that nothing has.
+_MOST_COMPARED = 1_000
+# So many letters more or less may a near word have; so many words are looked for at all.
+_MOST_LETTERS, _MOST_UNKNOWN = 2, 2
 
 
 @dataclass(frozen=True)
@@ -57,6 +95,7 @@ class Hit:
         names: What else it is called, one a line.
         text: Its descriptions, one a line.
         kinds: IRIs of its classes, the publisher's own first.
+        around: Names of its class, of what it links to and of where it is, one a line.
     """
 
     iri: str
@@ -65,6 +104,7 @@ class Hit:
     names: str = field(repr=False)
     text: str = field(repr=False)
     kinds: tuple[str, ...]
+    around: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -76,12 +116,23 @@ class SearchResult:
         words: The words that count as matches, plain.
         beginning: A word that begins with this counts too; empty for none.
         more: Whether there are more hits than these.
+        beginnings: Words that begin with one of these count too.
+        each: Where nothing has all words: word → the first things that have it.
+        near: Words that somebody may have meant, where nothing has the ones that were asked for.
     """
 
     hits: Sequence[Hit]
     words: frozenset[str] = frozenset()
     beginning: str = ""
     more: bool = False
+    beginnings: frozenset[str] = frozenset()
+    each: Mapping[str, Sequence[Hit]] = field(default_factory=dict)
+    near: Sequence[str] = ()
+
+    def has(self, word: str) -> bool:
+        """Tell whether a plain word is one of those that were looked for."""
+        begun = (self.beginning, *self.beginnings)
+        return word in self.words or any(word.startswith(b) for b in begun if b)
 
 
 class Search:
@@ -109,8 +160,32 @@ class Search:
             )
         if not requested or not self._is_there:
             return SearchResult(())
+        telling = [word for word in requested if not is_small_word(word)] or requested
         with open_sqlite(self._seconds, self._path) as index:
-            return _find(index, requested, language)
+            found = _find(index, telling, language)
+            if found.hits:
+                return found
+            each: dict[str, Sequence[Hit]] = {}
+            for word in list(dict.fromkeys(telling))[:_MOST_OFFERED] if len(telling) > 1 else ():
+                each[word] = _find(index, [word], language).hits
+            unknown = [word for word in dict.fromkeys(telling) if not each.get(word)]
+            near = [o for word in unknown[:_MOST_UNKNOWN] for o in _near_words(index, word)]
+            return SearchResult((), each=each, near=near[:_MOST_OFFERED])
+
+
+def _near_words(index: sqlite3.Connection, word: str) -> list[str]:
+    """Return the words of the vocabulary that are most like a word, among those that begin so."""
+    plain = plain_letters(word)
+    if not _has_around(index):
+        return []
+    query = (
+        "SELECT word, written FROM words WHERE word >= ? AND word < ?"
+        " AND length(word) BETWEEN ? AND ? LIMIT ?"
+    )
+    begun = plain[:2], plain[:2] + "\U0010ffff"
+    lengths = len(plain) - _MOST_LETTERS, len(plain) + _MOST_LETTERS
+    known = dict(index.execute(query, (*begun, *lengths, _MOST_COMPARED)).fetchall())
+    return [known[found] for found in get_close_matches(plain, known, n=3, cutoff=0.7)]
 
 
 def read_languages(path: Path) -> tuple[str, ...]:
@@ -129,6 +204,7 @@ def read_languages(path: Path) -> tuple[str, ...]:
 
 
 def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) -> SearchResult:
+    has_around = _has_around(index)
     simple = [plain_letters(word) for word in requested]
     mended: list[set[str]] = []
     found: dict[str, Hit] = {}
@@ -136,15 +212,102 @@ def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) ->
     steps = [("exact", [{word} for word in requested]), ("plain", [{word} for word in simple])]
     for table, alternatives in steps:
         more = _add_hits(index, table, alternatives, language, found) or more
-    if not found:
-        mended = _corrected_words(index, simple, only_unknown=True)
-        more = _add_hits(index, "plain", mended, language, found)
-    if not found:
-        mended = _corrected_words(index, simple, only_unknown=False)
-        more = _add_hits(index, "plain", mended, language, found)
+    wide: list[Ways] = []
+    if has_around:
+        wide = [_wide(index, word, is_last=word == simple[-1]) for word in simple]
+        more = _add_around(index, wide, language, found) or more
+    for only_unknown in (True, False):
+        if not found:
+            mended = _corrected_words(index, simple, only_unknown=only_unknown)
+            more = _add_hits(index, "plain", mended, language, found)
+            if has_around:
+                more = _add_around(
+                    index, [[(f"{w}*",) for w in m] for m in mended], language, found
+                )
+    if not found and has_around:
+        # Another form of a word that is there: avvecklade, avveckling.
+        wide = [_begun(index, word) for word in simple]
+        more = _add_around(index, wide, language, found)
     hits = list(found.values())
     matching = frozenset(simple).union(*mended)
-    return SearchResult(hits[:MOST_HITS], matching, simple[-1], more or len(hits) > MOST_HITS)
+    is_many = more or len(hits) > MOST_HITS
+    parts = {part for ways in wide for way in ways for part in way}
+    begun = frozenset(part.removesuffix("*") for part in parts if part.endswith("*"))
+    matching |= {part for part in parts if not part.endswith("*")}
+    return SearchResult(hits[:MOST_HITS], matching, simple[-1], is_many, begun)
+
+
+def _has_around(index: sqlite3.Connection) -> bool:
+    """Tell whether the index says what is around things; those of older releases do not."""
+    query = "SELECT 1 FROM pragma_table_info('things') WHERE name = 'around'"
+    return index.execute(query).fetchone() is not None
+
+
+# The ways in which a word may be there: each the parts that must be, itself or those of a compound.
+# A part with an asterisk may be the beginning of a longer word.
+Ways = list[tuple[str, ...]]
+
+
+def _wide(index: sqlite3.Connection, word: str, *, is_last: bool) -> Ways:
+    """Return the ways of a plain word: in another form, at the end of compounds, by its parts."""
+    stem = without_ending(word)
+    found: Ways = [(_beginning(index, word, is_last=is_last),)]
+    found += [(f"{stem}*",)] * (stem != word)
+    if len(word) >= _LEAST_BEGINNING:
+        found += [(compound,) for compound in _compounds_ending(index, word)]
+    if _is_known(index, word, is_last=True):
+        return found
+
+    def is_known(part: str) -> bool:
+        return _is_known(index, part, is_last=len(part) >= _LEAST_BEGINNING)
+
+    for form in dict.fromkeys((word, stem)):
+        parts = compound_parts(form, is_known)
+        found += [tuple(_beginning(index, part, is_last=False) for part in way) for way in parts]
+    return found
+
+
+def _beginning(index: sqlite3.Connection, word: str, *, is_last: bool) -> str:
+    """Return a word as a beginning, when it is long, the last of a search, or no word by itself."""
+    is_whole = not is_last and len(word) < _LEAST_BEGINNING
+    is_whole = is_whole and _is_known(index, word, is_last=False)
+    return word if is_whole else f"{word}*"
+
+
+def _compounds_ending(index: sqlite3.Connection, word: str) -> list[str]:
+    """Return the words of the vocabulary that end with a word: ekonomi, bioekonomi."""
+    query = "SELECT word FROM reversed WHERE word > ? AND word < ? LIMIT ?"
+    end = word[::-1]
+    rows = index.execute(query, (end, end + "\U0010ffff", _MOST_COMPOUNDS))
+    return [row[0][::-1] for row in rows]
+
+
+def _begun(index: sqlite3.Connection, word: str) -> Ways:
+    """Return the longest beginning of a word with which a known one begins; few letters less."""
+    least = max(_LEAST_BEGINNING + 1, len(word) - _LONGEST_ENDING)
+    ends = range(len(word), least - 1, -1)
+    known = (word[:n] for n in ends if _is_known(index, word[:n], is_last=True))
+    return [(f"{next(known, word)}*",)]
+
+
+def _written(part: str) -> str:
+    return f'"{part.removesuffix("*")}"{"*" * part.endswith("*")}'
+
+
+def _add_around(
+    index: sqlite3.Connection, wide: Sequence[Ways], language: str, found: dict[str, Hit]
+) -> bool:
+    """Add what has the words around it; tell whether there were too many."""
+    expression = " AND ".join(
+        "(" + " OR ".join(f"({' AND '.join(map(_written, way))})" for way in sorted(ways)) + ")"
+        for ways in wide
+    )
+    match = f"{_AROUND} : ({expression})"
+    rows = index.execute(_FIND_AROUND.format(index="plain"), (match, 2 * MOST_HITS + 1)).fetchall()
+    hits = [replace(_hit(row), around=row[6]) for row in rows]
+    for hit in sorted(hits, key=lambda hit: hit.language not in (language, "")):
+        found.setdefault(hit.iri, hit)
+    return len(rows) > 2 * MOST_HITS
 
 
 def _add_hits(
@@ -254,20 +417,36 @@ _TEXT_PROPERTIES = tuple(
 _TABLES = """
 CREATE TABLE things (
     id INTEGER PRIMARY KEY, iri TEXT NOT NULL, language TEXT NOT NULL, label TEXT NOT NULL,
-    names TEXT NOT NULL, text TEXT NOT NULL, kinds TEXT NOT NULL
+    names TEXT NOT NULL, text TEXT NOT NULL, kinds TEXT NOT NULL, around TEXT NOT NULL
 );
-CREATE TABLE words (word TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE words (word TEXT PRIMARY KEY, written TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE reversed (word TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE letters (letter TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE languages (language TEXT PRIMARY KEY, things INTEGER) WITHOUT ROWID;
 CREATE VIRTUAL TABLE exact USING fts5(
     label, names, text, content='', detail=column, tokenize="unicode61 remove_diacritics 0"
 );
 CREATE VIRTUAL TABLE plain USING fts5(
-    label, names, text, content='', detail=column, tokenize="unicode61 remove_diacritics 0"
+    label, names, text, around, content='', detail=column, tokenize="unicode61 remove_diacritics 0"
 );
 """
 
-IndexRow = tuple[str, str, str, str, str, str]
+IndexRow = tuple[str, str, str, str, str, str, str]
+# Links that say where something was said, or the same elsewhere, tell nothing of the thing.
+_NOT_AROUND = frozenset(
+    map(
+        iri,
+        (
+            *("rdf:type", "dcterms:source", "rdfs:isDefinedBy", "rdfs:seeAlso", "schema:sameAs"),
+            *("owl:sameAs", "dcterms:license", "prov:wasDerivedFrom", "foaf:page"),
+        ),
+    )
+)
+_CONCEPT = iri("skos:Concept")
+# What else says what is meant by a concept that a thing is described with.
+_CONCEPT_TEXTS = (iri("skos:altLabel"), iri("skos:definition"))
+# A thing that links to more is told by the first of them.
+_MOST_AROUND = 100
 
 
 def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None:
@@ -288,23 +467,21 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
     ):
         index.executescript(f"PRAGMA page_size = 4096; PRAGMA journal_mode = OFF; {_TABLES}")
         index.execute("BEGIN")
-        vocabulary: set[str] = set()
-        rows = _rows(subjects, of_catalogue, base_iri, label_properties)
-        for number, (row, hidden) in enumerate(rows, start=1):
-            index.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?)", (number, *row))
-            label, names, text = row[2:5]
-            found = [index_words(part) for part in (label, f"{names}\n{hidden}", text)]
-            for name, texts in (
-                ("exact", found),
-                ("plain", [[*map(plain_letters, w)] for w in found]),
-            ):
-                index.execute(
-                    f"INSERT INTO {name} (rowid, label, names, text)"  # nosec B608 # two constants
-                    " VALUES (?, ?, ?, ?)",
-                    (number, *map(" ".join, texts)),
-                )
-            vocabulary.update(plain_letters(word) for texts in found for word in texts)
-        index.executemany("INSERT INTO words VALUES (?)", ((w,) for w in sorted(vocabulary)))
+        vocabulary: dict[str, str] = {}
+        with _surroundings(subjects, graphs) as around:
+            rows = _rows(subjects, of_catalogue, base_iri, label_properties, around)
+            for number, (row, hidden) in enumerate(rows, start=1):
+                index.execute("INSERT INTO things VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *row))
+                label, names, text = row[2:5]
+                parts = (label, f"{names}\n{hidden}", text, row[6])
+                found = [index_words(part) for part in parts]
+                plain = [[*map(plain_letters, texts)] for texts in found]
+                _write_words(index, number, found, plain)
+                for written, word in zip(chain(*found), chain(*plain), strict=True):
+                    vocabulary[word] = min(written, vocabulary.get(word, written))
+        ordered = sorted(vocabulary.items())
+        index.executemany("INSERT INTO words VALUES (?, ?)", ordered)
+        index.executemany("INSERT INTO reversed VALUES (?)", sorted((w[::-1],) for w, _ in ordered))
         letters = sorted(set("".join(vocabulary)))
         index.executemany("INSERT INTO letters VALUES (?)", ((letter,) for letter in letters))
         index.execute(
@@ -315,6 +492,58 @@ def write_search(path: Path, graphs: Mapping[str, Quads], base_iri: str) -> None
         index.execute("INSERT INTO plain (plain) VALUES ('optimize')")
         index.execute("COMMIT")
         index.execute("VACUUM")
+
+
+def _write_words(
+    index: sqlite3.Connection,
+    number: int,
+    found: Sequence[Sequence[str]],
+    plain: Sequence[Sequence[str]],
+) -> None:
+    """Write the words of a thing's label, names, texts and surroundings."""
+    index.execute(
+        "INSERT INTO exact (rowid, label, names, text) VALUES (?, ?, ?, ?)",
+        (number, *map(" ".join, found[:3])),
+    )
+    index.execute(
+        "INSERT INTO plain (rowid, label, names, text, around) VALUES (?, ?, ?, ?, ?)",
+        (number, *map(" ".join, plain)),
+    )
+
+
+class _Surroundings:
+    """The names of what is around things."""
+
+    def __init__(self, subjects: Subjects, reach: PathResolver, path: str) -> None:
+        """Keep where names are found; ``path`` leads to locations."""
+        self._subjects, self._reach, self._path = subjects, reach, path
+
+    def names(self, thing: str, tag: str) -> list[str]:
+        """Return names in a language, or in none: of its classes, of its links, of its places."""
+        linked: dict[str, None] = dict.fromkeys(self._subjects.nodes(thing, _TYPE))
+        for path in sorted(self._subjects.of(thing)):
+            if path not in _NOT_AROUND:
+                linked.update(dict.fromkeys(self._subjects.nodes(thing, path)))
+        if self._path:
+            linked.update(dict.fromkeys(t.value for t in self._reach.values(thing, self._path)))
+        found: dict[str, None] = {}
+        for name in list(linked)[:_MOST_AROUND]:
+            names = self._subjects.names(name)
+            found.update(dict.fromkeys(filter(None, (names.get(tag), names.get("")))))
+            if _CONCEPT in self._subjects.nodes(name, _TYPE):
+                texts = _literals(self._subjects.of(name), _CONCEPT_TEXTS)
+                found.update(dict.fromkeys(_texts_in(texts, tag)))
+        return list(found)
+
+
+@contextmanager
+def _surroundings(subjects: Subjects, graphs: Mapping[str, Quads]) -> Iterator[_Surroundings]:
+    """Yield what tells the names around things."""
+    with TemporaryDirectory() as folder:
+        links = Path(folder, "links.tsv")
+        locations = find_locations(graphs.values())
+        write_links(graphs.values(), locations.holds, links)
+        yield _Surroundings(subjects, PathResolver(subjects, links, locations), locations.path)
 
 
 def _subjects(graphs: Mapping[str, Quads], base_iri: str) -> tuple[Subjects, set[str]]:
@@ -340,9 +569,13 @@ def _label_properties(graphs: Mapping[str, Quads], base_iri: str) -> LabelProper
 
 
 def _rows(
-    subjects: Subjects, of_catalogue: set[str], base_iri: str, naming: LabelProperties
+    subjects: Subjects,
+    of_catalogue: set[str],
+    base_iri: str,
+    naming: LabelProperties,
+    around: _Surroundings,
 ) -> Iterator[tuple[IndexRow, str]]:
-    """Yield each thing in each of its languages: IRI, language, label, names, text, kinds.
+    """Yield each thing in each of its languages, as ``things`` has it.
 
     Beside each row stand the names by which it is found and that are not shown.
     """
@@ -364,7 +597,9 @@ def _rows(
             names = [n for n in _texts_in(_literals(properties, of_names), tag) if n != label]
             text = "\n".join(_texts_in(texts, tag))
             hidden = "\n".join(_texts_in(_literals(properties, naming.hidden), tag))
-            yield (name, tag, label, "\n".join(names), text, " ".join(ordered)), hidden
+            near = "\n".join(around.names(name, tag))
+            row = (name, tag, label, "\n".join(names), text, " ".join(ordered), near)
+            yield row, hidden
 
 
 def _literals(properties: Properties, paths: Sequence[str]) -> list[Literal]:

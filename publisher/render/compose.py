@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import NamedNode, Triple
 
@@ -38,10 +38,29 @@ from publisher.render.layout import Layout
 from publisher.render.maps.maps import Maps
 from publisher.render.maps.svg import Map
 from publisher.render.neighbours import Neighbourhood, fetch_neighbourhood
-from publisher.render.page_model import PropertyGroup, Thing, anchor_of
+from publisher.render.page_model import PropertyGroup, Thing, Value, anchor_of
+from publisher.render.presences import Presence, fetch_presences
+from publisher.render.values import sort_key
 from publisher.render.views import Views
 
 _STATEMENT = iri("rdf:Statement")
+# A list of more would be no page; the table has them all.
+_MOST_HERE = 400
+
+
+@dataclass(frozen=True)
+class Here:
+    """The things of the main class that are at a place or in it.
+
+    Attributes:
+        kind: What they are.
+        place: IRI of the place.
+        things: Each with the places of its seats there, and with the areas that it serves there.
+    """
+
+    kind: Value
+    place: str
+    things: tuple[tuple[Value, tuple[Value, ...], tuple[Value, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -54,6 +73,7 @@ class PageContent:
         others: Its other things.
         facts: What the things around the topic tell; None for a document of many things.
         map: Where the topic is; None when nobody knows.
+        here: What is there, when the topic is a place.
         incoming: The links to its things.
         offers: Its files, when it is about a dataset.
         catalogued: What is shown first, when it is about a dataset, a series or a service.
@@ -65,6 +85,7 @@ class PageContent:
     others: tuple[Thing, ...]
     facts: Facts | None
     map: Map | None
+    here: Here | None
     incoming: tuple[PropertyGroup, ...]
     offers: tuple[Download, ...]
     catalogued: CataloguedThing | None = None
@@ -81,11 +102,14 @@ class _Fetched:
     concepts: Concepts
     details: Details
     around: Surroundings | None = None
+    presences: tuple[Presence, ...] = ()
+    names: Labels = field(default_factory=dict)
 
     def labels(self) -> Labels:
         """Return the names of it all."""
         labels = (
             self.around.labels if self.around else {},
+            self.names,
             self.details.labels,
             self.similar.labels,
             self.concepts.labels,
@@ -162,9 +186,7 @@ class PageBuilder:
         shown |= read.around.shown_things(document.topic) if read.around else frozenset()
         incoming = Incoming(views, read.neighbourhood, self._layout, language, described).groups(
             pointing,
-            _linked_iris(description)
-            | described_around
-            | (facts.shown_things if facts else frozenset()),
+            _linked_iris(description) | shown,
             many=len(things) > 1,
         )
         page = PageContent(
@@ -173,6 +195,7 @@ class PageBuilder:
             others=tuple(thing for thing in things if thing.iri != document.topic),
             facts=facts,
             map=self._map(topic, description, read.concepts, views) if facts and topic else None,
+            here=self._here(document.topic, read.presences, views) if read.presences else None,
             incoming=incoming,
             offers=(),
             is_paged=description.pages > 1 and (bool(pointing) or not description.incoming),
@@ -219,6 +242,8 @@ class PageBuilder:
             )
         placings = self._layout.of(classes)
         marks = [path for path, placing in placings.items() if placing.marks]
+        presences = self._presences(topic, description)
+        named = {n for of in presences for n in (of.thing, *of.seats, *of.areas)}
         return _Fetched(
             neighbourhood,
             fetch_related(engine, topic, description, neighbourhood),
@@ -226,7 +251,35 @@ class PageBuilder:
             fetch_concepts(engine, self._index, topic, self._main, language),
             fetch_details(engine, self._forms, topic, description, placings),
             around,
+            presences,
+            fetch_labels(engine, {*named, self._main}) if named else {},
         )
+
+    def _presences(self, topic: str, description: Description) -> tuple[Presence, ...]:
+        """Return the things of the main class at a place or in it; none for what is no place."""
+        by = self._maps.location_properties
+        own = {t.predicate.value for t in description.own if t.subject == NamedNode(topic)}
+        incoming = {t.predicate.value for t in description.incoming}
+        is_place = incoming & {*by.seats, *by.areas, *by.about, *by.inside, *by.parts} or own & {
+            *by.holds
+        }
+        if not self._main or not is_place or own & {*by.seats}:
+            return ()
+        return tuple(fetch_presences(self._engine, by, topic, self._main, _MOST_HERE))
+
+    @staticmethod
+    def _here(place: str, presences: tuple[Presence, ...], views: Views) -> Here:
+        def key(name: str) -> str:
+            return sort_key(views.link_to(name).text, views.language)
+
+        def linked(names: tuple[str, ...]) -> tuple[Value, ...]:
+            return tuple(views.link_to(name) for name in sorted(names, key=key))
+
+        things = [
+            (views.link_to(of.thing), linked(of.seats), linked(of.areas))
+            for of in sorted(presences, key=lambda of: key(of.thing))
+        ]
+        return Here(views.link_to(presences[0].kind), place, tuple(things))
 
     def _views(
         self,

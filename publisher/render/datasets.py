@@ -48,6 +48,32 @@ class DatasetRecord:
     licenses: tuple[str, ...] = ()
 
 
+_PARTIES = """
+PREFIX dcat: <http://www.w3.org/ns/dcat#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX foaf: <http://xmlns.com/foaf/0.1/>
+PREFIX vcard: <http://www.w3.org/2006/vcard/ns#>
+SELECT ?role ?party ?property ?value WHERE {
+    VALUES ?role { dcterms:publisher dcat:contactPoint }
+    ?catalogue a dcat:Catalog ; ?role ?party .
+    ?party ?property ?value .
+    FILTER(?property IN
+        (foaf:name, vcard:fn, foaf:homepage, foaf:mbox, vcard:hasEmail, vcard:hasURL))
+}
+ORDER BY ?role ?party ?property ?value
+"""
+# The mail address before a web address.
+_ADDRESSES = tuple(map(iri, ("vcard:hasEmail", "foaf:mbox", "vcard:hasURL", "foaf:homepage")))
+
+
+@dataclass(frozen=True)
+class Party:
+    """Who publishes, or who answers questions: names and address, of the first that is named."""
+
+    names: tuple[Literal, ...] = ()
+    address: str = ""
+
+
 @dataclass(frozen=True)
 class SiteMetadata:
     """The catalogue as pages need it.
@@ -56,11 +82,33 @@ class SiteMetadata:
         site: Of the home page, where the data describes it; else of the catalogue.
         catalogue: Of the catalogue.
         datasets: IRI → record, sorted.
+        publisher: Who publishes the catalogue.
+        contact: Who answers questions on it.
     """
 
     site: DatasetRecord
     catalogue: DatasetRecord
     datasets: Mapping[str, DatasetRecord]
+    publisher: Party = Party()
+    contact: Party = Party()
+
+
+def _fetch_parties(engine: Engine) -> dict[str, Party]:
+    """Return role → the first party that has it."""
+    found: dict[str, dict[str, dict[str, list[Any]]]] = defaultdict(
+        lambda: defaultdict(lambda: defaultdict(list))
+    )
+    for row in engine.rows(_PARTIES):
+        party = found[row["role"].value][row["party"].value]
+        party[row["property"].value].append(row["value"])
+    parties = {}
+    for role, named in found.items():
+        properties = next(iter(named.values()))
+        names = [n for p in (iri("foaf:name"), iri("vcard:fn")) for n in properties.get(p, ())]
+        addresses = (term.value for p in _ADDRESSES for term in properties.get(p, ()))
+        literals = tuple(n for n in names if isinstance(n, Literal))
+        parties[role] = Party(literals, next(addresses, ""))
+    return parties
 
 
 def _record(properties: Mapping[str, list[object]]) -> DatasetRecord:
@@ -79,12 +127,15 @@ def fetch_site_metadata(engine: Engine, base_iri: str) -> SiteMetadata:
     records = {key: _record(properties) for key, properties in found.items()}
     catalogue = _first(record for (kind, _), record in records.items() if kind == _CATALOG)
     site = records.get((base_iri, base_iri), DatasetRecord())
+    parties = _fetch_parties(engine)
     return SiteMetadata(
         site=DatasetRecord(
             site.titles or catalogue.titles, catalogue.descriptions, catalogue.licenses
         ),
         catalogue=catalogue,
         datasets={name: record for (kind, name), record in records.items() if kind == _DATASET},
+        publisher=parties.get(iri("dcterms:publisher"), Party()),
+        contact=parties.get(iri("dcat:contactPoint"), Party()),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -20,8 +21,9 @@ from publisher.messages import LANGUAGES, translate
 from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
-from publisher.render.datasets import SiteMetadata
+from publisher.render.datasets import Party, SiteMetadata
 from publisher.render.labels import best_label, foreign_language, standard_terms
+from publisher.render.own_pages import FOLDER, OwnPages
 from publisher.render.page_model import Value
 from publisher.render.values import format_literal, sentence_case
 
@@ -96,6 +98,7 @@ class Frame:
         present: str = "",
         notice: Callable[[str], str] = no_notice,
         content_languages: Sequence[str] = (),
+        own: OwnPages | None = None,
     ) -> None:
         """Prepare the templates; they escape everything.
 
@@ -105,11 +108,13 @@ class Frame:
             addresses: Of the pages.
             present: Address of the site as it is now, when these are pages of the past.
             notice: Language → what pages about the site tell before all else; mostly nothing.
+            own: The publisher's own pages.
             content_languages: Tags of the languages of the data.
         """
-        own = {tag.partition("-")[0] for tag in content_languages}
+        spoken = {tag.partition("-")[0] for tag in content_languages}
         # The switch of the pages' own languages serves for these.
-        self._content_languages = tuple(content_languages) if own - set(LANGUAGES) else ()
+        self._content_languages = tuple(content_languages) if spoken - set(LANGUAGES) else ()
+        self._own = own or OwnPages()
         self._release = release
         self._catalogued = catalogued
         self._addresses = addresses
@@ -158,6 +163,7 @@ class Frame:
         page: int = 1,
         kept: str = "",
         picture: str = HOME_PICTURE,
+        asked_at: str = "",
         **values: object,
     ) -> bytes:
         """Return a page.
@@ -171,6 +177,7 @@ class Frame:
             page: Which page of the document's incoming links it is.
             kept: Parameters of its address that the switch of languages keeps.
             picture: Path of the document whose picture a shared link carries.
+            asked_at: Whole address that was asked for, when that is not the page's own.
             values: What its template needs besides.
         """
         language, versions = page_language.language, self._versions(canonical, page, kept)
@@ -186,6 +193,7 @@ class Frame:
             content_switches=chosen,
             now=self._now(canonical, page, kept, page_language),
             place_on_site=self._addresses.on_site(canonical),
+            report=self._report(asked_at or self._addresses.on_site(canonical), title, language),
             picture=self._picture(language, picture),
         )
         return written.encode()
@@ -228,7 +236,45 @@ class Frame:
             "notice": self._notice(language),
             "published": self._published(language),
             "locale": locale_of(language),
+            "site_publisher": self._link(self._catalogued.publisher, page_language),
+            "site_contact": self._link(self._catalogued.contact, page_language),
+            "own_pages": self._own_pages(page_language),
+            "own_place": self._addresses.path(self._addresses.base_iri + FOLDER),
+            "has_logo": self._own.logo is not None,
+            "has_colour": bool(self._own.colour),
         }
+
+    def _link(self, party: Party, page_language: PageLanguage) -> Value | None:
+        """Return who publishes, or who answers, as a link; None when the catalogue names nobody."""
+        name = best_label(party.names, page_language.language)
+        href = party.address if party.address.startswith(_SAFE_SCHEMES) else ""
+        text = name.value if name else href.removeprefix("mailto:")
+        foreign = foreign_language(name, page_language.language) if name else ""
+        return Value(text, href, foreign) if text else None
+
+    def _own_pages(self, page_language: PageLanguage) -> list[Value]:
+        """Return links to the publisher's own pages."""
+        language = page_language.language
+        return [
+            Value(
+                page.title,
+                self.href(f"{self._addresses.base_iri}{FOLDER}{page.name}", page_language),
+                "" if page.language in ("", language) else page.language,
+            )
+            for page in self._own.in_language(language)
+        ]
+
+    def _report(self, page: str, title: str, language: str) -> Value | None:
+        """Return where a mistake on a page is told: a letter that names the page."""
+        address = self._catalogued.contact.address
+        if not address.startswith("mailto:"):
+            return None
+        letter = {
+            "subject": translate("Mistake on the page “{title}”", language, title=title),
+            "body": translate("The page: {address}", language, address=page) + "\n\n",
+        }
+        to = address.partition("?")[0]
+        return Value(to.removeprefix("mailto:"), f"{to}?{urlencode(letter, quote_via=quote)}")
 
     def _picture(self, language: str, document: str) -> str:
         name = self._addresses.base_iri + document

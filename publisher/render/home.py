@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyoxigraph import Literal
 
@@ -13,11 +13,25 @@ from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best_label, foreign_language, standard_terms
 from publisher.render.layout import Layout
 from publisher.render.page_model import Badge, Value
+from publisher.render.presences import Locations, fetch_location_properties, fetch_locations
 from publisher.render.values import first_sentence, sort_key
 
 # Things of a class with more than this are not listed on the home page, only counted.
 MOST_LISTED = 100
 _DESCRIPTIONS = (iri("dcterms:description"), iri("skos:definition"))
+# What the description of things is built of, rather than what somebody looks for.
+_BUILDING_BLOCKS = frozenset(
+    map(
+        iri,
+        (
+            *("rdf:Statement", "rdf:List", "schema:ItemList", "geo:Geometry"),
+            *("dcat:Distribution", "dcat:DataService", "sh:NodeShape", "sh:PropertyShape"),
+            *("sh:PropertyGroup", "dcterms:PeriodOfTime", "foaf:OnlineAccount", "owl:Ontology"),
+        ),
+    )
+)
+# So many places begin an answer; the table has them all.
+_MOST_PLACES = 6
 # A statement carries a fact; the page of what it is about shows it.
 _STATEMENT = iri("rdf:Statement")
 _COUNTS = """
@@ -52,6 +66,7 @@ class Card:
         marks: Its state, or whatever it is told apart by.
         tags: The concepts it is first described with.
         sentence: First sentence of its description, when there are no tags.
+        places: Where it is.
     """
 
     iri: str
@@ -59,6 +74,7 @@ class Card:
     marks: tuple[Badge, ...]
     tags: tuple[Value, ...]
     sentence: Value | None
+    places: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +99,8 @@ class Home:
         main: IRI of the main class; empty when the ontology has no class with things.
         counts: Class → number of things; the publisher's own first, as closely described.
         things: Class → thing → property → values, for classes that are not too large.
-        labels: Labels of classes and concepts.
+        labels: Labels of classes, concepts and places.
+        locations: Where the things of the main class are.
     """
 
     main: str
@@ -91,6 +108,7 @@ class Home:
     things: Mapping[str, Mapping[str, Mapping[str, Sequence[object]]]]
     labels: Labels
     layout: Layout
+    locations: Locations = field(default_factory=Locations)
 
     def cards(self, language: str, link: Link) -> list[Card]:
         """Return the things of the main class by name; none when there are too many."""
@@ -128,11 +146,23 @@ class Home:
             badges,
             tuple(tags),
             None if tags else _first_sentence(properties, language),
+            tuple(self._value(place, language, link) for place in self.locations.telling(name)),
         )
 
     def collections(self, language: str, link: Link) -> list[Collection]:
         """Return the classes besides the main one whose things have names."""
-        return [self.collection(c, language, link) for c in self.counts if c != self.main]
+        kept = (c for c in self.counts if c != self.main and c not in _BUILDING_BLOCKS)
+        return [self.collection(c, language, link) for c in kept]
+
+    def building_blocks(self, language: str, link: Link) -> list[Collection]:
+        """Return the classes of what the description of the others is built of."""
+        kept = (c for c in self.counts if c != self.main and c in _BUILDING_BLOCKS)
+        return [self.collection(c, language, link) for c in kept]
+
+    def whereabouts(self, language: str, link: Link) -> list[tuple[Value, int]]:
+        """Return the places that tell the things of the main class apart, with their numbers."""
+        first = self.locations.counts()[:_MOST_PLACES]
+        return [(self._value(place, language, link), count) for place, count in first]
 
     def collection(self, name: str, language: str, link: Link) -> Collection:
         """Return a class with its things."""
@@ -216,7 +246,11 @@ def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
         if property_ not in (*LABELS, *_DESCRIPTIONS)
         for name in _names(values)
     }
-    return Home(main, counts, things, _fetch_names(engine, {*counts, *concepts}), layout)
+    own = things.get(main, {})
+    locations = fetch_locations(engine, fetch_location_properties(engine), own)
+    places = {place for name in own for place in locations.telling(name)}
+    names = _fetch_names(engine, {*counts, *concepts, *places})
+    return Home(main, counts, things, names, layout, locations)
 
 
 def _count_things(engine: Engine, base_iri: str, without: str) -> dict[str, int]:

@@ -16,7 +16,7 @@ from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
 from publisher.release.model import Release
 from publisher.release.search import Hit
 from publisher.render.catalogue_pages import CataloguePages, CatalogueView
-from publisher.render.compose import PageBuilder
+from publisher.render.compose import PageBuilder, PageContent
 from publisher.render.concept_lists import ConceptListPages, SchemeOverview
 from publisher.render.datasets import (
     Download,
@@ -35,6 +35,7 @@ from publisher.render.maps.maps import Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.axioms import Axiom
 from publisher.render.ontology.pages import KINDS, OntologyPages, is_ontology, is_term
+from publisher.render.own_pages import FOLDER, OwnPages
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
@@ -62,6 +63,7 @@ class Pages:
         present: str = "",
         tiles: TileSource | None = None,
         seconds: float = inf,
+        own: OwnPages | None = None,
         notice: Callable[[str], str] = no_notice,
         content_languages: Sequence[str] = (),
     ) -> None:
@@ -76,6 +78,7 @@ class Pages:
             present: Address of the site as it is now, for pages of the past.
             tiles: Who has the tiles beneath maps; None for maps without tiles.
             seconds: How long choosing the rows of a table may take.
+            own: The publisher's own pages.
             notice: Language → what the home page tells before all else; mostly nothing.
             content_languages: Tags of the languages of the data, those preferred first.
         """
@@ -91,13 +94,14 @@ class Pages:
             release, engine, self._layout, self._maps, main, index, addresses.site_url
         )
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
+        self.own = own or OwnPages()
         self._frame = Frame(
-            release, self._catalogued, addresses, present, notice, content_languages
+            release, self._catalogued, addresses, present, notice, content_languages, self.own
         )
         first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
-        self.search = SearchPages(self._frame, release, engine, addresses, self.concepts)
+        self.search = SearchPages(self._frame, release, engine, addresses, index, main)
         self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
@@ -146,6 +150,7 @@ class Pages:
             facts=page.facts,
             map=page.map,
             catalogued=page.catalogued,
+            **self._here(page, page_language),
             offers=_partial_files(page.offers, dumps),
             has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
             sections=by_kind,
@@ -184,6 +189,13 @@ class Pages:
         if is_term(description, document.topic):
             axioms = self._ontologies.axioms_about(document.topic, page_language)
         return "document.html", {"axioms": axioms}
+
+    def _here(self, page: PageContent, page_language: PageLanguage) -> dict[str, Any]:
+        """Return what is at the place that a page is about, and where the table has the same."""
+        rows = ""
+        if page.here is not None:
+            rows = self.tables.rows_at(self._home.main, page.here.place, page_language)
+        return {"here": page.here, "rows_here": rows}
 
     def _by_graph(
         self, description: Description, page_language: PageLanguage
@@ -350,6 +362,8 @@ class Pages:
             cards=cards,
             map=self._maps.of_home(language, link),
             collections=self._home.collections(language, link),
+            building_blocks=self._home.building_blocks(language, link),
+            whereabouts=self._home.whereabouts(language, link),
             datasets=[
                 (
                     Value(text_in(record.titles, language) or name, link(name)),
@@ -372,6 +386,20 @@ class Pages:
             return []
         return self.concept_lists.overviews(page_language, _MOST_SCHEMES)
 
+    def own_page(self, name: str, page_language: PageLanguage) -> bytes | None:
+        """Return one of the publisher's own pages; None for one that is not there."""
+        page = self.own.page(name, page_language.language)
+        if page is None:
+            return None
+        return self._frame.render(
+            "own.html",
+            page_language,
+            f"{self._release.base_iri}{FOLDER}{name}",
+            title=page.title,
+            body=page.body,
+            page_tag="" if page.language == page_language.language else page.language,
+        )
+
     def problem(
         self,
         status: int,
@@ -380,6 +408,7 @@ class Pages:
         page_language: PageLanguage,
         near: Sequence[Hit] = (),
         requested: str = "",
+        asked_at: str = "",
     ) -> bytes:
         """Return a page that says what went wrong and what to do.
 
@@ -390,12 +419,14 @@ class Pages:
             page_language: Who it is for.
             near: What the reader may have looked for.
             requested: Words to search for.
+            asked_at: Whole address that was asked for.
         """
         return self._frame.render(
             "problem.html",
             page_language,
             self._addresses.base_iri,
             title=title,
+            asked_at=asked_at,
             status=status,
             details=details,
             near=self.search.near(near, page_language),

@@ -1,18 +1,22 @@
-"""What was found, as a page and as JSON."""
+"""What was found, as a page and as JSON: the main class first, then the other kinds.
+
+Concepts of one name in several lists are one line, which names the lists.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 from urllib.parse import urlencode
-
-from pyoxigraph import Literal
 
 from publisher.addresses import Addresses
 from publisher.messages import translate
 from publisher.query.engine import Engine
-from publisher.rdf.text import is_unspaced, plain_letters, word_spans
+from publisher.rdf.namespaces import iri
+from publisher.rdf.text import fold, is_unspaced, plain_letters, word_spans
 from publisher.release.concepts import ConceptIndex, SchemeSummary, best_name
 from publisher.release.model import Release
 from publisher.release.search import LONGEST_QUERY, Hit, SearchResult
@@ -20,6 +24,7 @@ from publisher.render.frame import Frame, PageLanguage
 from publisher.render.labels import (
     Labels,
     best_label,
+    fetch_in_chunks,
     fetch_labels,
     foreign_language,
     standard_terms,
@@ -31,6 +36,12 @@ _SNIPPET = 220
 _BEFORE = 60
 # So many steps of the way down to a concept stand with it.
 _LONGEST_WAY = 6
+# Where nothing has all words, so many things show what has one of them.
+_MOST_OF_EACH = 10
+_CONCEPT = iri("skos:Concept")
+_SCHEMES = (
+    "SELECT ?concept ?scheme WHERE {{ VALUES ?concept {{ {names} }} ?concept <{path}> ?scheme }}"
+)
 
 # A piece of a text, and whether it is what was looked for.
 Piece = tuple[str, bool]
@@ -48,6 +59,7 @@ class HitView:
         snippet: The part of its texts that fits, in pieces.
         kind: What it is.
         way: Of a concept: what it stands below, from the top.
+        lists: The lists that have a concept of this name, each a link to its concept.
     """
 
     iri: str
@@ -57,6 +69,26 @@ class HitView:
     snippet: Sequence[Piece]
     kind: Value | None
     way: Sequence[str] = ()
+    lists: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """A kind of what was found: how many, and where it alone is shown."""
+
+    iri: str
+    name: Value
+    count: int
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class _Line:
+    """Hits on one line: one thing, or concepts of the same name; and their kind."""
+
+    hits: tuple[Hit, ...]
+    kind: str
 
 
 def split_matches(text: str, found: SearchResult) -> list[Piece]:
@@ -68,8 +100,7 @@ def split_matches(text: str, found: SearchResult) -> list[Piece]:
     for begin, end, folded in word_spans(text):
         word = plain_letters(folded)
         is_letter = end - begin == 1 and word in letters and is_unspaced(word)
-        begins = bool(found.beginning) and word.startswith(found.beginning)
-        if word in found.words or begins or is_letter:
+        if is_letter or found.has(word):
             cut += [(text[position:begin], False), (text[begin:end], True)]
             position = end
     cut.append((text[position:], False))
@@ -87,6 +118,10 @@ def hit_snippet(hit: Hit, found: SearchResult) -> list[Piece]:
         for begin, end, _ in word_spans(text)
         if any(match for _, match in split_matches(text[begin:end], found))
     ]
+    if not matches and not any(match for _, match in split_matches(hit.label, found)):
+        around = [n for n in hit.around.split("\n") if any(m for _, m in split_matches(n, found))]
+        if around:
+            return split_matches(" · ".join(around)[:_SNIPPET], found)
     start = 0
     if matches and matches[0] > _SNIPPET - _BEFORE:
         start = text.rfind(" ", 0, matches[0] - _BEFORE) + 1
@@ -106,10 +141,21 @@ class SearchPages:
         engine: Engine,
         addresses: Addresses,
         index: ConceptIndex,
+        main: str = "",
     ) -> None:
-        """Keep what pages are made of; ``index`` knows where concepts stand."""
+        """Keep what pages are made of.
+
+        Args:
+            frame: Of the pages.
+            release: What is searched.
+            engine: Over the same release.
+            addresses: Of the pages.
+            index: Knows where concepts stand.
+            main: The class that the site is about.
+        """
         self._index = index
         self._frame, self._engine, self._addresses = frame, engine, addresses
+        self._main = main
         self._iri = release.base_iri + "search"
 
     def page(
@@ -118,29 +164,49 @@ class SearchPages:
         found: SearchResult,
         number: int,
         page_language: PageLanguage,
+        kind: str = "",
         scheme: SchemeSummary | None = None,
-    ) -> bytes:
-        """Return a page of hits, perhaps of one scheme; without a text, the form alone."""
+    ) -> bytes | None:
+        """Return a page of hits, or of those of a kind or scheme; without a text, the form alone.
+
+        None for a page that is not there.
+        """
+        lines = self._lines(found)
+        shown = [line for line in lines if not kind or line.kind == kind]
+        pages = _pages(shown)
+        if not 1 <= number <= pages:
+            return None
+        names = self._kind_names(lines, page_language)
+
+        def place(asked: str, page: int = 1, of_kind: str = "") -> str:
+            query = self._query(asked, page, page_language, of_kind, scheme)
+            return f"{self._addresses.path(self._iri)}?{query}"
+
         return self._frame.render(
             "search.html",
             page_language,
             self._iri,
             title=translate("Search", page_language.language),
-            kept=self._query(text, number, scheme=scheme),
+            kept=self._query(text, number, kind=kind, scheme=scheme),
             scheme=scheme.slug if scheme else "",
             within=self._scheme_link(scheme, page_language),
             asked=text,
             longest=LONGEST_QUERY,
-            total=len(found.hits),
+            total=len(shown),
             more=found.more,
-            hits=self._shown(found, number, page_language),
-            first=(number - 1) * PAGE_SIZE + 1,
+            sections=self._sections(shown, names, found, number, page_language),
+            kinds=_kinds(lines, names, kind, lambda of_kind: place(text, 1, of_kind)),
+            everything=place(text) if kind else "",
+            each=[
+                (word, self.near(self._first(hits), page_language), place(word))
+                for word, hits in found.each.items()
+            ],
+            meant=[(word, place(word)) for word in found.near],
             page_number=number,
-            pages=self.pages(found),
-            previous_page=self._page(text, found, number - 1, page_language, scheme),
-            next_page=self._page(text, found, number + 1, page_language, scheme),
-            as_json=f"{self._addresses.path(self._iri)}.json?"
-            + self._query(text, number, scheme=scheme),
+            pages=pages,
+            previous_page=place(text, number - 1, kind) if number > 1 else "",
+            next_page=place(text, number + 1, kind) if number < pages else "",
+            as_json=place(text, number, kind).replace("?", ".json?", 1),
         )
 
     def _scheme_link(
@@ -153,10 +219,50 @@ class SearchPages:
             name.value if name else scheme.iri, self._frame.href(scheme.iri, page_language)
         )
 
-    @staticmethod
-    def pages(found: SearchResult) -> int:
-        """Return how many pages the hits fill; no hits fill one."""
-        return max(1, -(-len(found.hits) // PAGE_SIZE))
+    def _first(self, hits: Sequence[Hit]) -> list[Hit]:
+        """Return the first of some hits, those of the main class before the others."""
+        return sorted(hits, key=lambda hit: self._main not in hit.kinds)[:_MOST_OF_EACH]
+
+    def _sections(
+        self,
+        shown: Sequence[_Line],
+        names: Mapping[str, Value | None],
+        found: SearchResult,
+        number: int,
+        page_language: PageLanguage,
+    ) -> list[tuple[Value | None, list[HitView]]]:
+        """Return the hits of a page below their kinds."""
+        part = shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        pairs = zip(part, self._views(part, found, page_language), strict=True)
+        return [
+            (names[kind], [view for _, view in of_kind])
+            for kind, of_kind in groupby(pairs, key=lambda pair: pair[0].kind)
+        ]
+
+    def _lines(self, found: SearchResult) -> list[_Line]:
+        """Return what was found as lines: the main class first, each kind at its best hit."""
+        labels = fetch_labels(self._engine, {kind for hit in found.hits for kind in hit.kinds})
+        lines: dict[tuple[str, ...], _Line] = {}
+        for hit in found.hits:
+            named = (
+                k for k in hit.kinds if k == self._main or k in labels or k in standard_terms()
+            )
+            kind = self._main if self._main in hit.kinds else next(named, "")
+            key: tuple[str, ...] = (hit.iri,)
+            if _CONCEPT in hit.kinds:
+                key = (kind, hit.language, fold(hit.label))
+            known = lines.get(key)
+            lines[key] = replace(known, hits=(*known.hits, hit)) if known else _Line((hit,), kind)
+        kinds = list(dict.fromkeys(line.kind for line in lines.values()))
+        kinds.sort(key=lambda kind: kind != self._main)
+        return sorted(lines.values(), key=lambda line: kinds.index(line.kind))
+
+    def _kind_names(
+        self, lines: Sequence[_Line], page_language: PageLanguage
+    ) -> dict[str, Value | None]:
+        kinds = {line.kind for line in lines}
+        labels = fetch_labels(self._engine, filter(None, kinds))
+        return {kind: _kind_name(kind, labels, page_language.language) for kind in kinds}
 
     def near(
         self, hits: Sequence[Hit], page_language: PageLanguage
@@ -181,11 +287,19 @@ class SearchPages:
         found: SearchResult,
         number: int,
         page_language: PageLanguage,
+        kind: str = "",
         scheme: SchemeSummary | None = None,
-    ) -> bytes:
-        """Return a page of hits as JSON; in marks are begin and end of what was looked for."""
+    ) -> bytes | None:
+        """Return a page of hits as JSON; in marks are begin and end of what was looked for.
+
+        None for a page that is not there.
+        """
+        lines = [line for line in self._lines(found) if not kind or line.kind == kind]
+        if not 1 <= number <= _pages(lines):
+            return None
         hits = []
-        for hit in self._shown(found, number, page_language):
+        part = lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+        for hit in self._views(part, found, page_language):
             label, snippet = _mark_matches(hit.label), _mark_matches(hit.snippet)
             properties: dict[str, object] = {
                 "iri": hit.iri,
@@ -196,57 +310,48 @@ class SearchPages:
                 "snippet": snippet[0],
                 "snippetMarks": snippet[1],
             }
-            if hit.way:
-                properties["way"] = list(hit.way)
             if hit.kind is not None:
                 properties["kind"] = hit.kind.text
                 properties["kindLanguage"] = hit.kind.language or page_language.language
+            if hit.way:
+                properties["way"] = list(hit.way)
+            if hit.lists:
+                properties["lists"] = [{"label": v.text, "href": v.href} for v in hit.lists]
             hits.append(properties)
         answer: Mapping[str, object] = {
             "query": text,
-            "total": len(found.hits),
+            "total": len(lines),
             "more": found.more,
             "page": number,
-            "pages": self.pages(found),
+            "pages": _pages(lines),
             "hits": hits,
         }
         return (json.dumps(answer, ensure_ascii=False, indent=1) + "\n").encode()
 
+    @staticmethod
     def _query(
-        self,
         text: str,
         number: int,
         page_language: PageLanguage | None = None,
+        kind: str = "",
         scheme: SchemeSummary | None = None,
     ) -> str:
         pairs = [("q", text)] if text else []
         pairs += [("scheme", scheme.slug)] if scheme else []
+        pairs += [("kind", kind)] if kind else []
         pairs += [("page", str(number))] if number > 1 else []
         if page_language is not None and page_language.chosen:
             pairs.append(("lang", page_language.language))
         return urlencode(pairs)
 
-    def _page(
-        self,
-        text: str,
-        found: SearchResult,
-        number: int,
-        page_language: PageLanguage,
-        scheme: SchemeSummary | None,
-    ) -> str:
-        if not 1 <= number <= self.pages(found):
-            return ""
-        return f"{self._addresses.path(self._iri)}?" + self._query(
-            text, number, page_language, scheme
-        )
-
-    def _shown(
-        self, found: SearchResult, number: int, page_language: PageLanguage
-    ) -> list[HitView]:
-        hits = found.hits[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
-        names = fetch_labels(self._engine, {kind for hit in hits for kind in hit.kinds})
-        return [
-            HitView(
+    def _views(
+        self, lines: Sequence[_Line], found: SearchResult, page_language: PageLanguage
+    ) -> Iterator[HitView]:
+        names = fetch_labels(self._engine, {k for line in lines for k in line.hits[0].kinds})
+        lists = self._lists(lines, page_language)
+        for line in lines:
+            hit = line.hits[0]
+            yield HitView(
                 iri=hit.iri,
                 href=self._frame.href(hit.iri, page_language),
                 language="" if hit.language == page_language.language else hit.language,
@@ -254,9 +359,8 @@ class SearchPages:
                 snippet=hit_snippet(hit, found),
                 kind=_kind(hit, names, page_language.language),
                 way=self._way(hit, page_language.language),
+                lists=tuple(v for each in line.hits for v in lists.get(each.iri, ())),
             )
-            for hit in hits
-        ]
 
     def _way(self, hit: Hit, language: str) -> list[str]:
         """Return the names of what a concept stands below, from the top, at most the nearest."""
@@ -267,16 +371,62 @@ class SearchPages:
         names = (best_name(known[each].names, language) for each in way if each in known)
         return [name.value for name in names if name is not None]
 
+    def _lists(
+        self, lines: Sequence[_Line], page_language: PageLanguage
+    ) -> dict[str, tuple[Value, ...]]:
+        """Return concept → the names of its lists, as links to it; for lines of several alone."""
+        wanted = [hit.iri for line in lines if len(line.hits) > 1 for hit in line.hits]
+        schemes: dict[str, list[str]] = {}
+        for part in fetch_in_chunks(wanted):
+            terms = " ".join(f"<{name}>" for name in part)
+            query = _SCHEMES.format(names=terms, path=iri("skos:inScheme"))
+            for row in self._engine.rows(query):
+                schemes.setdefault(row["concept"].value, []).append(row["scheme"].value)
+        labels = fetch_labels(self._engine, {name for those in schemes.values() for name in those})
+        language = page_language.language
+        return {
+            concept: tuple(
+                Value(
+                    label.value,
+                    self._frame.href(concept, page_language),
+                    foreign_language(label, language),
+                )
+                for name in sorted(those)
+                if (label := best_label(labels.get(name, ()), language)) is not None
+            )
+            for concept, those in schemes.items()
+        }
+
+
+def _kinds(
+    lines: Sequence[_Line],
+    names: Mapping[str, Value | None],
+    chosen: str,
+    place: Callable[[str], str],
+) -> list[KindCount]:
+    """Return the kinds that were found, in order, when there are several."""
+    counts = Counter(line.kind for line in lines)
+    found = [
+        KindCount(kind, name, count, place(kind), kind == chosen)
+        for kind, count in counts.items()
+        if (name := names[kind]) is not None
+    ]
+    return found if len(counts) > 1 else []
+
+
+def _pages(lines: Sequence[_Line]) -> int:
+    """Return how many pages the lines fill; none fill one."""
+    return max(1, -(-len(lines) // PAGE_SIZE))
+
+
+def _kind_name(kind: str, names: Labels, language: str) -> Value | None:
+    found = best_label(names.get(kind) or standard_terms().get(kind, ()), language)
+    return Value(found.value, language=foreign_language(found, language)) if found else None
+
 
 def _kind(hit: Hit, names: Labels, language: str) -> Value | None:
     """Return what a hit is: the first of its classes that has a name."""
-    for kind in hit.kinds:
-        found: Literal | None = best_label(
-            names.get(kind) or standard_terms().get(kind, ()), language
-        )
-        if found is not None:
-            return Value(found.value, language=foreign_language(found, language))
-    return None
+    return next(filter(None, (_kind_name(kind, names, language) for kind in hit.kinds)), None)
 
 
 def _mark_matches(found: Sequence[Piece]) -> tuple[str, list[list[int]]]:

@@ -70,11 +70,12 @@ def _answer(site: Site, chosen: MediaType) -> Response:
         return _list(site, scheme)
     found, number = site.search.find(text, page_language.language), _page_number()
     found = _in_scheme(site, found, scheme)
-    pages = site.pages.search
-    if not 1 <= number <= pages.pages(found):
-        abort(404)
+    pages, kind = site.pages.search, request.args.get("kind", "")
     is_page = chosen is HTML
-    body = (pages.page if is_page else pages.json)(text, found, number, page_language, scheme)
+    answer = pages.page if is_page else pages.json
+    body = answer(text, found, number, page_language, kind, scheme)
+    if body is None:
+        abort(404)
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.release.published)
     set_content_language(response, page_language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from publisher.addresses import Addresses
 from publisher.config import Config, read_credit
@@ -24,6 +25,7 @@ from publisher.render.evidence import FactReader
 from publisher.render.feeds import Feeds
 from publisher.render.maps.basemap import TileSource
 from publisher.render.markdown import MarkdownPages
+from publisher.render.own_pages import read_own_pages
 from publisher.render.pages import Pages
 from publisher.serve.engines import open_archive_engine, open_engine, query_limits
 from publisher.serve.metrics import Metrics
@@ -177,6 +179,7 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
         present=present,
         tiles=_tiles(config),
         seconds=config.query_timeout_seconds,
+        own=read_own_pages(Path(config.pages), config.logo, config.colour),
         notice=(lambda language: "") if present else shared.health.notice,
         content_languages=spoken,
     )

@@ -21,7 +21,7 @@ def test_a_page_lists_what_is_found_with_its_kind(kommuner: FlaskClient) -> None
     page = kommuner.get("/search?q=gavle&lang=sv", headers=HTML).text
 
     assert '<a href="/id/municipality/gavle?lang=sv"><mark>Gävle</mark></a>' in page
-    assert re.findall(r'<p class="kinds"><span>([^<]*)', page) == ["Kommun", "Län"]
+    assert re.findall(r"<h2>([^<]*)", page) == ["Kommun", "Län"]
     assert "Träffar: 2" in page
 
 

@@ -6,10 +6,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal
 
+from publisher.messages import text
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri, shorten
 from publisher.rdf.subjects import Subjects, Term, texts_by_language
 from publisher.release.tables.table import (
@@ -22,6 +23,7 @@ from publisher.release.tables.table import (
     PLAIN,
     TEXT,
     TRUTH,
+    WHERE,
     Column,
     PathResolver,
     is_property,
@@ -149,6 +151,29 @@ def class_columns(
             titles = texts_by_language(shapes.values(places[path][2], iri("sh:name")))
             titles = titles or (subjects.names(path) if is_property(path) else {})
             yield _column(names[path], path, titles, tallies[path], len(things))
+
+
+def location_column(
+    path: str, things: Sequence[str], subjects: Subjects, reach: PathResolver, taken: set[str]
+) -> Column | None:
+    """Return the column that says where things are; None where that tells none of them apart.
+
+    Args:
+        path: Leads to all locations of a thing; empty when no property says any.
+        things: The things of the class.
+        subjects: What is said of them.
+        reach: Where paths lead from them.
+        taken: Names of the other columns.
+    """
+    tally = ValueCounts()
+    for thing in things if path else ():
+        if values := reach.values(thing, path):
+            tally.add(values, subjects)
+    if len(tally.different) < 2 or WHERE in taken:
+        return None
+    column = _column(WHERE, path, text("Where"), tally, len(things))
+    # Towns, municipalities and counties in one cell crowd a page; the facet is what it is for.
+    return replace(column, facet=len(tally.different) < tally.values, usual=False)
 
 
 def _column_names(paths: Sequence[str], prefixes: Mapping[str, str]) -> dict[str, str]:
@@ -288,10 +313,10 @@ class ValueCounts:
     def _add_names(self, name: str, subjects: Subjects) -> None:
         properties = subjects.of(name)
         self.named_by.add(next((path for path in LABELS if path in properties), ""))
-        for tag, text in subjects.names(name).items():
+        for tag, label in subjects.names(name).items():
             self.named_in.add(tag)
-            self.written_in_names.update(text)
-            self.longest_name = max(self.longest_name, len(text))
+            self.written_in_names.update(label)
+            self.longest_name = max(self.longest_name, len(label))
 
     @property
     def kind(self) -> str:

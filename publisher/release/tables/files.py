@@ -15,6 +15,7 @@ from pyoxigraph import BlankNode
 
 from publisher.load.files import DATASET, SHAPES
 from publisher.messages import Text, text
+from publisher.rdf.locations import DEFAULT, SUB_PROPERTY, LocationProperties
 from publisher.rdf.media_types import CSV, GEOJSON, XLSX
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.sorted_files import Quads, SortedLines, Sorter, merge_lines, write_lines
@@ -26,6 +27,7 @@ from publisher.release.tables.columns import (
     class_columns,
     class_slugs,
     local_name,
+    location_column,
     ordered_paths,
     target_shapes,
 )
@@ -50,6 +52,7 @@ from publisher.system.files import with_path
 from publisher.system.processes import map_on_all_cores
 
 _TYPED = f" <{iri('rdf:type')}> ".encode()
+_SPECIAL = f"<{SUB_PROPERTY}>".encode()
 # So many quads are written before other processes have begun.
 _IN_MEMORY_QUADS = 50_000
 
@@ -84,6 +87,7 @@ class _Class:
         prefixes: For properties with the same local name.
         staging: The release's folder.
         named_graphs: IRIs of graphs that datasets have beside the ones of their own names.
+        locations: The properties that say where things are.
     """
 
     name: str
@@ -96,6 +100,7 @@ class _Class:
     prefixes: Mapping[str, str]
     staging: Path
     named_graphs: tuple[str, ...]
+    locations: LocationProperties
 
 
 def write_tables(
@@ -128,9 +133,11 @@ def write_tables(
         homes = _write_members(datasets, members)
         subjects = Subjects(shapes or ())
         shaped = target_shapes(subjects)
-        write_links(datasets.values(), _inverse_properties(subjects), links)
+        locations = find_locations(datasets.values())
+        followed = _inverse_properties(subjects) | set(locations.holds)
+        write_links(datasets.values(), followed, links)
         by_iri = {base_iri + DATASET + name: quads for name, quads in datasets.items()}
-        of_all = dict(prefixes), staging, named_graphs
+        of_all = dict(prefixes), staging, named_graphs, locations
         classes = [
             _Class(name, slug, homes[name], members, links, shapes, by_iri, *of_all)
             for name, slug in _slugs(shaped, homes, prefixes)
@@ -143,6 +150,21 @@ def write_tables(
             found.setdefault(table.dataset, []).append(files)
     write_json(staging / INDEX, as_json(tables))
     return found
+
+
+def find_locations(graphs: Iterable[Quads]) -> LocationProperties:
+    """Return the properties in use that say where things are, the publisher's own among them.
+
+    A property is the publisher's own when the ontology calls it a special case of a known one.
+    """
+    pairs: set[tuple[str, str]] = set()
+    used: set[bytes] = set()
+    for line in (line for quads in graphs for line in quads.lines()):
+        subject, predicate, rest = line.split(b" ", 2)
+        used.add(predicate)
+        if predicate == _SPECIAL and rest.startswith(b"<"):
+            pairs.add((subject[1:-1].decode(), rest.partition(b" ")[0][1:-1].decode()))
+    return DEFAULT.extended(pairs).only({name[1:-1].decode() for name in used})
 
 
 def _inverse_properties(shapes: Subjects) -> set[str]:
@@ -199,10 +221,12 @@ def _write_classes(classes: Iterable[_Class]) -> list[tuple[Table, TableFiles]]:
 def _write_class(of: _Class) -> tuple[Table, TableFiles]:
     shapes = Subjects(of.shapes)
     subjects = SubjectsOnDisk([quads.path for quads in of.datasets.values()])
-    reach = PathResolver(subjects, of.links)
+    reach = PathResolver(subjects, of.links, of.locations)
     rows = SortedLines(of.members).starting(f"{of.name}\t".encode())
     things = [row.split(b"\t")[1].decode() for row in rows]
     of_class = target_shapes(shapes)[of.name]
+    columns = list(class_columns(shapes, of_class, things, subjects, reach, of.prefixes))
+    columns += _location_columns(of, things, subjects, reach, {c.name for c in columns})
     table = Table(
         slug=of.slug,
         class_iri=of.name,
@@ -210,11 +234,18 @@ def _write_class(of: _Class) -> tuple[Table, TableFiles]:
         dataset=of.dataset,
         count=len(things),
         graphs=(*of.datasets, *of.named_graphs),
-        columns=tuple(class_columns(shapes, of_class, things, subjects, reach, of.prefixes)),
+        columns=tuple(columns),
         chains=geometry_chains(things, subjects),
     )
     written = _write(of.staging, table, things, subjects, reach)
     return replace(table, files=tuple(written)), TableFiles(of.slug, table.titles, written)
+
+
+def _location_columns(
+    of: _Class, things: Sequence[str], subjects: Subjects, reach: PathResolver, taken: set[str]
+) -> list[Column]:
+    found = location_column(of.locations.path, things, subjects, reach, taken)
+    return [found] if found else []
 
 
 def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subjects) -> Text:

@@ -18,7 +18,7 @@ from publisher.rdf.geometries import (
     point_text,
     readable,
 )
-from publisher.rdf.namespaces import iri
+from publisher.rdf.locations import DEFAULT
 from publisher.rdf.subjects import Subjects
 from publisher.release.tables.cells import FileColumn, NameOf, TableRow, cell_texts, file_columns
 from publisher.release.tables.table import NUMBER, TRUTH, Table
@@ -76,16 +76,7 @@ _ENDS = (
     *(f"{lat} {long}" for lat, long in PAIR_PROPERTIES),
 )
 # What leads from a thing to where it is, or to its site.
-PLACE_PATHS = tuple(
-    iri(name)
-    for name in (
-        "org:hasPrimarySite",
-        "org:hasRegisteredSite",
-        "org:hasSite",
-        "locn:location",
-        "schema:location",
-    )
-)
+PLACE_PATHS = DEFAULT.seats
 _MOST_PLACES = 2
 
 Chain = tuple[str, ...]

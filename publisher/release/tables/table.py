@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 
 from publisher.languages import SOURCE_LANGUAGE
 from publisher.messages import Text
+from publisher.rdf.locations import LocationProperties, is_location_path
 from publisher.rdf.namespaces import iri
 from publisher.rdf.paths import PathStep
 from publisher.rdf.sorted_files import (
@@ -33,6 +34,8 @@ METADATA = "csv-metadata.json"
 JOINT = "_"
 ID = "id"
 LABEL = "label"
+# Every place where a thing is.
+WHERE = "where"
 LINK, TEXT, NUMBER, DATE, TRUTH, PLAIN = "link", "text", "number", "date", "truth", "plain"
 
 
@@ -177,7 +180,7 @@ def path_steps(path: str) -> tuple[PathStep, ...]:
 
 def is_property(path: str) -> bool:
     """Tell whether a path is but a property."""
-    return not path.startswith(("^", "<"))
+    return not path.startswith(("^", "<", "("))
 
 
 def read_path(shapes: Subjects, path: Term) -> str:
@@ -215,9 +218,19 @@ def write_links(graphs: Iterable[Quads], wanted: Iterable[str], path: Path) -> N
 class PathResolver:
     """Where paths lead to."""
 
-    def __init__(self, subjects: Subjects, links: Path) -> None:
-        """Keep what is said of subjects, and the file of the links that are followed backwards."""
+    def __init__(
+        self, subjects: Subjects, links: Path, locations: LocationProperties | None = None
+    ) -> None:
+        """Keep what paths are followed in.
+
+        Args:
+            subjects: What is said of them.
+            links: File of the links that are followed backwards.
+            locations: The properties that a path to all locations takes.
+        """
         self._subjects, self._links = subjects, SortedLines(links)
+        self._locations = locations or LocationProperties().only(())
+        self._around: dict[Term, tuple[Term, ...]] = {}
 
     def values_by_path(self, thing: str, paths: Iterable[str]) -> Mapping[str, tuple[Term, ...]]:
         """Return path → its values from a thing, sorted; without those that lead nowhere."""
@@ -228,10 +241,45 @@ class PathResolver:
         """Return the values of a path from a thing, sorted."""
         if is_property(path):
             return self._subjects.values(thing, path)
+        if is_location_path(path):
+            return self._locations_of(thing)
         here: set[Term] = {NamedNode(thing)}
         for step in path_steps(path):
             here = {term for node in here for term in self._next(node, step)}
         return tuple(sorted(here, key=str))
+
+    def _locations_of(self, thing: str) -> tuple[Term, ...]:
+        """Return every place where a thing is, sorted; see ``publisher.rdf.locations``."""
+        itself, by = NamedNode(thing), self._locations
+        seats = self._along([itself], by.seats)
+        seats |= self._along(seats, by.seats)
+        near = seats | self._along([itself], (*by.areas, *by.about)) | self._inside(itself)
+        found, waiting = set(near), list(near)
+        while waiting:
+            new = set(self._wholes(waiting.pop())) - found
+            found |= new
+            waiting += new
+        sites = {place for place in found if self._along([place], by.seats)}
+        return tuple(sorted(found - sites - {itself}, key=str))
+
+    def _along(self, nodes: Iterable[Term], properties: Iterable[str]) -> set[Term]:
+        """Return the named things that some properties lead nodes to."""
+        steps = [PathStep(name) for name in properties]
+        found = (term for node in nodes for step in steps for term in self._next(node, step))
+        return {term for term in found if isinstance(term, NamedNode)}
+
+    def _wholes(self, place: Term) -> tuple[Term, ...]:
+        """Return what a place lies within directly; places come back, so it is remembered."""
+        if place not in self._around:
+            found = self._inside(place) | self._along([place], self._locations.parts)
+            self._around[place] = tuple(found)
+        return self._around[place]
+
+    def _inside(self, thing: Term) -> set[Term]:
+        back = [PathStep(name, is_inverse=True) for name in self._locations.holds]
+        held = (term for step in back for term in self._next(thing, step))
+        found = self._along([thing], self._locations.inside)
+        return found | {term for term in held if isinstance(term, NamedNode)}
 
     def _next(self, node: Term, step: PathStep) -> Iterable[Term]:
         if isinstance(node, Literal):

@@ -17,9 +17,11 @@ from publisher.rdf.geometries import (
     TEXT_PROPERTIES,
     point_text,
 )
+from publisher.rdf.locations import DEFAULT, LocationProperties
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, fetch_in_chunks, fetch_labels
 from publisher.render.maps.geometry import Outline, read_outline
+from publisher.render.presences import fetch_location_properties
 
 # With more located things than this, a release has no overview: maps would be all ink.
 MOST = 2_000
@@ -53,12 +55,6 @@ SELECT ?thing ?shape ?text ?lat ?long ?rough WHERE {{
 }}
 LIMIT %d
 """
-# What says that one place lies within another, and the same the other way round.
-_WITHIN = ("schema:containedInPlace", "dcterms:isPartOf", "geo:sfWithin", "geo:ehInside")
-_HOLDS = ("schema:containsPlace", "geo:sfContains", "geo:ehContains")
-WITHIN = "|".join(
-    [*(f"<{iri(name)}>" for name in _WITHIN), *(f"^<{iri(name)}>" for name in _HOLDS)]
-)
 _PAIRS_QUERY = (
     "SELECT ?thing ?whole WHERE {{ VALUES ?thing {{ {things} }} ?thing {path} ?whole . }}"
 )
@@ -74,6 +70,7 @@ class Gazetteer:
         names: What they are called.
         owners: IRI of a geometry → the thing it is the geometry of.
         sources: IRI → the IRIs of the sources of its geometries.
+        properties: Those that say where things are.
     """
 
     outlines: Mapping[str, Outline] = field(default_factory=dict)
@@ -81,6 +78,7 @@ class Gazetteer:
     names: Labels = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    properties: LocationProperties = DEFAULT
 
     def containing(self, thing: str) -> list[str]:
         """Return everything that a thing lies within, the nearest first."""
@@ -146,13 +144,13 @@ def fetch_gazetteer(engine: Engine) -> Gazetteer:
         for name in sorted(drawn)
         if name not in owners and next(drawn[name].positions(), None)
     }
+    properties = fetch_location_properties(engine)
     if len(rows) > 4 * MOST or len(located) > MOST:
-        return Gazetteer()
+        return Gazetteer(properties=properties)
     sources = _sources(engine, located, shapes)
     named = {*located, *(source for found in sources.values() for source in found)}
-    return Gazetteer(
-        located, _containing_places(engine, located), fetch_labels(engine, named), owners, sources
-    )
+    wholes = _containing_places(engine, located, f"({properties.within_path})")
+    return Gazetteer(located, wholes, fetch_labels(engine, named), owners, sources, properties)
 
 
 def _fetch_pairs(engine: Engine, path: str, things: Iterable[str]) -> dict[str, set[str]]:
@@ -166,12 +164,14 @@ def _fetch_pairs(engine: Engine, path: str, things: Iterable[str]) -> dict[str, 
     return found
 
 
-def _containing_places(engine: Engine, located: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Return thing → what it lies within, up to the last whole."""
+def _containing_places(
+    engine: Engine, located: Iterable[str], path: str
+) -> dict[str, tuple[str, ...]]:
+    """Return thing → what it lies within, up to the last whole, along a path."""
     known: dict[str, tuple[str, ...]] = {}
     waiting = set(located)
     while waiting:
-        found = _fetch_pairs(engine, f"({WITHIN})", waiting)
+        found = _fetch_pairs(engine, path, waiting)
         known.update({thing: tuple(sorted(found.get(thing, ()))) for thing in waiting})
         waiting = {whole for wholes in found.values() for whole in wholes} - known.keys()
     return known

@@ -9,6 +9,7 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine
+from publisher.rdf.locations import LocationProperties
 from publisher.rdf.namespaces import iri
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.basemap import BasemapCache, TileSource
@@ -77,6 +78,11 @@ class Maps:
         self._sheets = BasemapCache(self._gazetteer, tiles)
         self._overview = overview_scene(things, self._gazetteer, engine)
         self._there = self._names(self._overview) if self._overview else {}
+
+    @property
+    def location_properties(self) -> LocationProperties:
+        """Return the properties that say where things are."""
+        return self._gazetteer.properties
 
     def of_document(
         self,

@@ -9,21 +9,23 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
+from publisher.rdf.locations import alternatives
 from publisher.rdf.namespaces import PREFIXES, iri
-from publisher.release.tables.geojson import PLACE_PATHS
 from publisher.render.labels import fetch_in_chunks
-from publisher.render.maps.gazetteer import WITHIN, Gazetteer
+from publisher.render.maps.gazetteer import Gazetteer
+from publisher.render.presences import fetch_locations
 
 # A map that shows more things of one kind would be all ink, and its list no reading.
 MOST = 400
 _MOST_RESIDENTS = 40
-_PLACE_PATH = "|".join(f"<{path}>" for path in PLACE_PATHS)
 _SITES = "SELECT ?site ?place WHERE {{ VALUES ?site {{ {sites} }} ?site {lead} ?place . }}"
 # A site is not somebody who is there; whose site it is, is.
 _RESIDENTS = """
-SELECT DISTINCT ?thing ?place WHERE {{
+SELECT DISTINCT ?thing ?place ?seat WHERE {{
     ?place ({within})* <{place}> .
-    {{ ?thing {lead} ?place . }} UNION {{ ?thing ({lead})/({lead}) ?place . }}
+    {{ ?thing {lead} ?place . BIND(1 AS ?seat) }}
+    UNION {{ ?thing ({lead})/({lead}) ?place . BIND(1 AS ?seat) }}
+    UNION {{ ?thing {areas} ?place . }}
     FILTER NOT EXISTS {{ ?other {lead} ?thing . }}
 }}
 LIMIT {most}
@@ -51,7 +53,8 @@ class Scene:
         linked: Located things that lead to their pages.
         marked: Located thing → the property by which the topic leads to it; empty for itself.
         residents: Place, located or not → who has a seat there.
-        served: Located place → who names it, and has no seat on the map.
+        served: Place → who names it, and has no seat on the map.
+        within: Located place → all who are at it or in it, where that is more.
     """
 
     topic: str
@@ -61,6 +64,11 @@ class Scene:
     marked: Mapping[str, str] = field(default_factory=dict)
     residents: Mapping[str, Sequence[str]] = field(default_factory=dict)
     served: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    within: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    def counted(self, place: str) -> tuple[str, ...]:
+        """Return who is at a place or in it, by one derivation for map, table and page."""
+        return tuple(self.within.get(place, ())) or self.there(place)
 
     def there(self, place: str) -> tuple[str, ...]:
         """Return who is at a place or names it."""
@@ -79,7 +87,7 @@ def document_scene(
         return None
     place = gazetteer.owners.get(topic, topic)
     if place in gazetteer.outlines or place in gazetteer.holders:
-        return _place_residents(place, gazetteer, _residents(place, engine))
+        return _place_residents(place, gazetteer, *_residents(place, gazetteer, engine))
     marked = _marked_places(topic, description, gazetteer, engine)
     if not marked:
         marked = _linking_things(description, gazetteer)
@@ -122,7 +130,20 @@ def overview_scene(
         linked=list(dict.fromkeys([*(ground if leads else ()), *itself])),
         residents=dict(residents),
         served=dict(served),
+        within=_within(things, gazetteer, engine) if leads else {},
     )
+
+
+def _within(
+    things: Collection[str], gazetteer: Gazetteer, engine: Engine
+) -> dict[str, tuple[str, ...]]:
+    """Return each area of the ground with all things that are at it or in it."""
+    found: dict[str, list[str]] = {name: [] for name in gazetteer.outermost}
+    for thing, places in fetch_locations(engine, gazetteer.properties, things).places.items():
+        for place in places:
+            if place in found:
+                found[place].append(thing)
+    return {place: tuple(those) for place, those in found.items() if those}
 
 
 def _located_places(
@@ -132,7 +153,8 @@ def _located_places(
     found: dict[str, tuple[list[str], list[str]]] = {}
     for part in fetch_in_chunks(sorted(things)):
         names = " ".join(str(NamedNode(name)) for name in part)
-        for row in engine.rows(_PLACES.format(things=names, lead=_PLACE_PATH)):
+        lead = alternatives(gazetteer.properties.seats)
+        for row in engine.rows(_PLACES.format(things=names, lead=lead)):
             place = gazetteer.owners.get(row["place"].value, row["place"].value)
             if place in gazetteer.outlines:
                 seats, regions = found.setdefault(row["thing"].value, ([], []))
@@ -163,11 +185,12 @@ def _marked_places(
         place = gazetteer.owners.get(linked, linked)
         if place in gazetteer.outlines:
             marked.setdefault(place, path)
-        elif path in PLACE_PATHS:
+        elif path in gazetteer.properties.seats:
             sites.setdefault(linked, path)
     if sites:
         names = " ".join(str(NamedNode(site)) for site in sites)
-        rows = engine.rows(_SITES.format(sites=names, lead=_PLACE_PATH))
+        lead = alternatives(gazetteer.properties.seats)
+        rows = engine.rows(_SITES.format(sites=names, lead=lead))
         found = sorted((row["site"].value, row["place"].value) for row in rows)
         for site, place in found:
             if place in gazetteer.outlines:
@@ -185,19 +208,41 @@ def _linking_things(description: Description, gazetteer: Gazetteer) -> dict[str,
     return {name: "" for name in sorted(set(subjects)) if name in gazetteer.outlines}
 
 
-def _residents(place: str, engine: Engine) -> dict[str, list[str]]:
-    """Return place → who has a seat there, for a place and all within it; none for a crowd."""
-    residents: dict[str, list[str]] = defaultdict(list)
-    query = _RESIDENTS.format(within=WITHIN, place=place, lead=_PLACE_PATH, most=MOST + 1)
+ThingsByPlace = Mapping[str, Sequence[str]]
+
+
+def _residents(
+    place: str, gazetteer: Gazetteer, engine: Engine
+) -> tuple[ThingsByPlace, ThingsByPlace]:
+    """Return place → who has a seat there, and who serves it and has none in the place asked for.
+
+    They are those of a place and of all within it; none for a crowd.
+    """
+    residents: dict[str, set[str]] = defaultdict(set)
+    served: dict[str, set[str]] = defaultdict(set)
+    by = gazetteer.properties
+    query = _RESIDENTS.format(
+        within=by.within_path,
+        place=place,
+        lead=alternatives(by.seats),
+        areas=alternatives(by.areas),
+        most=MOST + 1,
+    )
     rows = engine.rows(query)
     for row in rows if len(rows) <= MOST else ():
         if isinstance(row["thing"], NamedNode):
-            residents[row["place"].value].append(row["thing"].value)
-    return {name: sorted(found) for name, found in sorted(residents.items())}
+            (residents if "seat" in row else served)[row["place"].value].add(row["thing"].value)
+    seated = {thing for found in residents.values() for thing in found}
+    others = {name: found - seated for name, found in served.items() if found - seated}
+    return _in_order(residents), _in_order(others)
+
+
+def _in_order(found: Mapping[str, Collection[str]]) -> ThingsByPlace:
+    return {name: sorted(things) for name, things in sorted(found.items())}
 
 
 def _place_residents(
-    place: str, gazetteer: Gazetteer, residents: Mapping[str, Sequence[str]]
+    place: str, gazetteer: Gazetteer, residents: ThingsByPlace, served: ThingsByPlace
 ) -> Scene:
     outlines = gazetteer.outlines
     areas = [name for name, found in outlines.items() if found.rings]
@@ -214,7 +259,7 @@ def _place_residents(
     if is_alone:  # its neighbours show where it is
         near = [name for name in outlines if name != place]
     points = near if len(near) <= (MOST if is_alone else _MOST_RESIDENTS) else []
-    placed = [name for name in residents if name in outlines]
+    placed = [name for name in (*residents, *served) if name in outlines]
     ground = [name for name in gazetteer.outermost if name not in parts]
     view = [root] if root in areas and not is_alone else [*parts, *ground, *points, place]
     return Scene(
@@ -224,6 +269,7 @@ def _place_residents(
         linked=[n for n in dict.fromkeys([*parts, *points, *placed]) if n != place],
         marked={place: ""} if place in outlines else {},
         residents=residents,
+        served=served,
     )
 
 

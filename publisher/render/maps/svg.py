@@ -153,7 +153,7 @@ def _credit(source: TileSource | None) -> Value | None:
 
 def _short(name: str, scene: Scene, texts: MapTexts) -> str:
     """Return the name that stands at a place, with the number of those who are there."""
-    count = len(scene.there(name))
+    count = len(scene.counted(name))
     text = texts.link(name).text
     return f"{text} ({count})" if count > 1 else text
 
@@ -176,7 +176,7 @@ def _meaning(place: str, scene: Scene) -> str:
 def _link(place: str, scene: Scene, texts: MapTexts) -> Value:
     """Return where a place leads: to the only one who is there, else to its own page."""
     link = texts.link(place)
-    there = _linked(scene.there(place), texts)
+    there = _linked(scene.counted(place), texts)
     text = f"{link.text}: {', '.join(value.text for value in there)}" if there else link.text
     if len(there) == 1 and place not in scene.marked:
         return Value(text, there[0].href)

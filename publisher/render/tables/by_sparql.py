@@ -23,6 +23,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode
 from publisher.languages import letter_order
 from publisher.query.engine import Engine
 from publisher.query.engine import Term as AnyTerm
+from publisher.rdf.locations import is_location_path, site_path
 from publisher.rdf.namespaces import PREFIXES, shorten
 from publisher.release.tables.table import (
     DATE,
@@ -268,6 +269,9 @@ def _letter_order(text: str, language: str) -> str:
     return key
 
 
+# An IRI in a path.
+_WRITTEN = re.compile(r"<([^>]*)>")
+
 # Names and paths as they stand in the queries of tables: short, with their prefixes in front.
 
 
@@ -298,6 +302,8 @@ class PrefixedNames:
         """Return the path of a column."""
         if is_property(path):
             return self.name(path)
+        if is_location_path(path):
+            return _WRITTEN.sub(lambda found: self.name(found[1]), path)
         return "/".join(
             "^" * step.is_inverse + self.name(step.predicate) for step in path_steps(path)
         )
@@ -307,6 +313,11 @@ class PrefixedNames:
 
         ``?property`` is the path, as the column has it.
         """
+        if is_location_path(path):
+            found = [f"?thing {self.path(path)} ?value ."]
+            sites = self.path(f"({site_path(path)})")
+            found += [f"FILTER NOT EXISTS {{ ?value {sites} ?step }}"] * bool(site_path(path))
+            return [*found, f"BIND({Literal(path)} AS ?property)"]
         lines, steps = [], path_steps(path)
         for number, step in enumerate(steps, start=1):
             here = "?thing" if number == 1 else f"?step{number - 1}"

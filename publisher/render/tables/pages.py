@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,8 +19,18 @@ from publisher.rdf.source_forms import SourceForms
 from publisher.release.model import LITERALS, Release
 from publisher.release.search import open_sqlite
 from publisher.release.tables.cells import TableRow
+from publisher.release.tables.columns import FACET_VALUES
 from publisher.release.tables.index import INDEX_EXTENSION
-from publisher.release.tables.table import DATE, NUMBER, TEXT, TRUTH, Column, Table, read_tables
+from publisher.release.tables.table import (
+    DATE,
+    NUMBER,
+    TEXT,
+    TRUTH,
+    WHERE,
+    Column,
+    Table,
+    read_tables,
+)
 from publisher.render.frame import Frame, PageLanguage
 from publisher.render.labels import (
     Labels,
@@ -76,6 +86,14 @@ class TablePages:
         """Return the canonical IRI of a table, or of one of its files."""
         dot = "." if extension else ""
         return f"{self._release.base_iri}{_FOLDER}{table.slug}{dot}{extension}"
+
+    def rows_at(self, class_iri: str, place: str, page_language: PageLanguage) -> str:
+        """Return the address of the rows of a class at a place; empty where no table says it."""
+        for table in self.tables.values():
+            if table.class_iri == class_iri and table.column(WHERE) is not None:
+                view = TableView(table, Selection(), (), page_language).filtered(WHERE, place)
+                return self._here(view)
+        return ""
 
     def index(self, page_language: PageLanguage) -> bytes:
         """Return the page that lists the tables."""
@@ -234,6 +252,8 @@ class TablePages:
         self, view: TableView, column: str, found: list[tuple[Term, int]], labels: Labels
     ) -> tuple[FacetValue, ...]:
         wanted = (view.choice.filters or {}).get(column, ())
+        if column == WHERE:
+            found = self._distinct_places(view, found, wanted, labels)
         return tuple(
             FacetValue(
                 replace(self._words.value(term, labels, view.reader), href=""),
@@ -243,6 +263,28 @@ class TablePages:
             )
             for term, count in found
         )
+
+    def _distinct_places(
+        self,
+        view: TableView,
+        found: Sequence[tuple[Term, int]],
+        wanted: Collection[str],
+        labels: Labels,
+    ) -> list[tuple[Term, int]]:
+        """Return the places with most things, and what is chosen; every other can be asked for.
+
+        A town and its municipality with the same name and number are one choice.
+        """
+        kept: dict[tuple[str, int], tuple[Term, int]] = {}
+        for term, count in found:
+            name = self._words.value(term, labels, view.reader).text
+            if term.value in wanted or (name, count) not in kept:
+                kept[name, count] = (term, count)
+        first = list(kept.values())
+        return [
+            *first[:FACET_VALUES],
+            *(each for each in first[FACET_VALUES:] if each[0].value in wanted),
+        ]
 
 
 def _extensions(view: TableView, total: int, most: int) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
 from publisher.render.frame import HOME_PICTURE, PICTURES
+from publisher.render.own_pages import FOLDER
 from publisher.serve.documents import find_tombstone, replacement_address
 from publisher.serve.export.rules import VARIANTS, VariantSet
 from publisher.serve.feeds import OFFERED
@@ -188,6 +189,18 @@ def _fixed(site: Site) -> Iterator[ExportRequest]:
     for tree, (query, fields) in page_trees(site).items():
         yield ExportRequest(f"/feed.atom{query}", f"{tree}feed.atom", fields)
     yield from _feeds(site)
+    yield from _own_pages(site)
+
+
+def _own_pages(site: Site) -> Iterator[ExportRequest]:
+    """Yield the publisher's own pages, in every language, and what they look like."""
+    own = site.pages.own
+    for name in own.pages:
+        yield from _representations(site, f"/{FOLDER}{name}", f"{FOLDER}{name}", [HTML])
+    if own.logo is not None:
+        yield ExportRequest(f"/{FOLDER}logo", f"{FOLDER}logo")
+    if own.colour:
+        yield ExportRequest(f"/{FOLDER}colour.css", f"{FOLDER}colour.css")
 
 
 def _feeds(site: Site) -> Iterator[ExportRequest]:
