@@ -136,13 +136,7 @@ def plan_update(
     """
     inventory = Inventory(sources)
     known = {fold(heading): heading for heading in table.headings}
-    table = replace(
-        table,
-        headings=tuple(
-            column.heading if (column := mapping.column(heading)) else heading
-            for heading in table.headings
-        ),
-    )
+    table = _with_headings_of(table, mapping)
     addresses = RowAddresses([(mapping, table)])
     for other in mappings:
         if other.name != mapping.name:
@@ -170,6 +164,13 @@ def plan_update(
         missing=missing,
         alike=_alike(missing, added),
     )
+
+
+def _with_headings_of(table: RawTable, mapping: TableMapping) -> RawTable:
+    """Return a table with its headings as the mapping writes them."""
+    own = {heading: mapping.column(heading) for heading in table.headings}
+    headings = (column.heading if column else heading for heading, column in own.items())
+    return replace(table, headings=tuple(headings))
 
 
 def _named(inventory: Inventory, mapping: TableMapping) -> dict[str, str]:
