@@ -189,7 +189,9 @@ def test_head_of_a_dump_says_how_long_it_is(visitor: Client, stored: bytes) -> N
         head = fetch(visitor, method="HEAD", **asked)
         assert (head.status_code, head.data) == (200, b"")
         assert head.headers["Content-Length"] == str(len(stored))
-        assert dict(head.headers) == dict(fetch(visitor).headers)
+        whole = dict(fetch(visitor).headers)
+        del whole["Content-Digest"]  # of content that a HEAD has not (RFC 9530, appendix B.2)
+        assert dict(head.headers) == whole
 
 
 @pytest.mark.parametrize("name", ["seas.nt", "lakes.pdf", "lakes", "lakes.nt.gz.gz", ".nt", "nt"])
