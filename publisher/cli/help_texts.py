@@ -19,7 +19,9 @@ EXAMPLES: Mapping[str, str] = {
     "publisher check": "publisher check data/lakes --stale",
     "publisher edit": "publisher edit",
     "publisher export": "publisher export site --site-url https://data.example.org/",
+    "publisher import": "publisher import datasets.csv --dry-run",
     "publisher init": "publisher init lakes --name en=Lakes --thing en=Lake",
+    "publisher mcp": "publisher mcp",
     "publisher new": 'publisher new lake "Lake Siljan" --set "area=290"',
     "publisher preview": "publisher preview lakes.ttl",
     "publisher push": "publisher push http://127.0.0.1:3030/lakes/query",
@@ -37,6 +39,7 @@ EXAMPLES: Mapping[str, str] = {
     "publisher sheet": "publisher sheet export lakes.xlsx",
     "publisher sheet export": "publisher sheet export lakes.xlsx",
     "publisher sheet import": "publisher sheet import lakes.xlsx --dry-run",
+    "publisher start": "publisher start art.csv",
     "publisher verify": "publisher verify https://data.example.org/",
 }
 _EXTRA = re.compile(r"(?P<words>.*?)(?P<extra>  \[.*\])?", re.DOTALL)

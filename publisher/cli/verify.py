@@ -83,7 +83,7 @@ def _portals(written: str | None) -> tuple[str, ...]:
 @click.option(
     "--replay",
     is_flag=True,
-    help="URL is the address of a cited answer (…/release/…): ask again, and compare.",
+    help="SOURCE is the address of a cited answer (…/release/…): ask again, and compare.",
 )
 @click.option(
     "--digest", default="", help="With --replay: the Content-Digest that was noted with it."

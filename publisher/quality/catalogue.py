@@ -105,9 +105,9 @@ def describes_elsewhere(sources: Sources) -> bool:
     return bool(_read(sources).judged(_own_datasets(sources)))
 
 
-def _read(sources: Sources) -> _Catalogue:
+def _read(sources: Sources) -> _WrittenCatalogue:
     triples = [t for file in sources.of_role(Role.CATALOGUE) for t in file.triples]
-    return _Catalogue(sources.base_iri, triples)
+    return _WrittenCatalogue(sources.base_iri, triples)
 
 
 def _own_datasets(sources: Sources) -> frozenset[str]:
@@ -116,7 +116,7 @@ def _own_datasets(sources: Sources) -> frozenset[str]:
     return frozenset(sources.base_iri + graph for graph in graphs if graph.startswith(DATASET))
 
 
-class _Catalogue:
+class _WrittenCatalogue:
     """What stands in the files of the catalogue; parts without a name have one of this run."""
 
     def __init__(self, base_iri: str, triples: Iterable[Triple]) -> None:
@@ -430,7 +430,7 @@ def _meant(row: _Row, language: str) -> str:
 class _Places:
     """Where things stand that have no name in their file: with what they belong to."""
 
-    def __init__(self, said: _Catalogue) -> None:
+    def __init__(self, said: _WrittenCatalogue) -> None:
         """Remember what each of them belongs to."""
         self._owners = {
             _name(triple.object): triple
@@ -482,7 +482,7 @@ _MAY_BE_ELSEWHERE = frozenset(("dcat:accessService", "dcat:inSeries", "dcat:serv
 _DEED = re.compile(r"/(deed|legalcode)(\.[\w-]+)?/?$")
 
 
-def _links(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _links(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding where a link leads to what is not described as what it must be."""
     names = {iri(name): name for name in _LINKS}
     for triple in said.triples:
@@ -506,7 +506,7 @@ def _links(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
         )
 
 
-def _unlisted(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _unlisted(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding for each entry that no catalogue lists, and the build will not."""
     catalogues = [t.subject for t in said.triples if t.object == _CATALOGUE]
     listed = {_name(t.object) for t in said.triples if t.predicate.value in _LISTING}
@@ -525,7 +525,7 @@ def _unlisted(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]
         yield entry, places.at(DCAT_AP, Severity.WARNING, message, entry)
 
 
-def _lost(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _lost(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding for each distribution that no dataset has."""
     for name in sorted(said.lost_files()):
         message = text(
@@ -551,7 +551,7 @@ def _undescribed(path: str, kind: str, *, is_described: bool) -> Text:
     )
 
 
-def _licences(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _licences(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding where a licence has another address than portals know it by."""
     known = {str(value) for value in dcat_ap_se.read_lists()["licence"]}
     for triple in said.triples:
@@ -576,7 +576,7 @@ def _licences(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]
 _LEGISLATION, _CATEGORY = iri("dcatap:applicableLegislation"), iri("dcatap:hvdCategory")
 
 
-def _high_value(said: _Catalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+def _high_value(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding for each high-value dataset without English title or download."""
     for name, triples in said.said.items():
         by_path: dict[str, list[object]] = defaultdict(list)

@@ -21,7 +21,7 @@ from publisher.quality.approval import ApprovedSources
 from publisher.quality.reports import as_json as report_as_json
 from publisher.quality.validation import validator_versions
 from publisher.query.named import read_named_queries
-from publisher.rdf.sorted_files import write_lines
+from publisher.rdf.sorted_files import Quads, write_lines
 from publisher.rdf.source_forms import write_source_forms
 from publisher.release.canonical import CanonicalGraphs, canonical_graphs
 from publisher.release.catalogue.catalogue import (
@@ -71,7 +71,7 @@ from publisher.release.second_engine import (
     write_second_engine,
 )
 from publisher.release.signature import read_key, sign, with_signature
-from publisher.release.tables.files import write_tables
+from publisher.release.tables.files import TableFiles, write_tables
 from publisher.system.files import (
     disk_error_cure,
     disk_error_reason,
@@ -249,23 +249,7 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     write_search(staging / SEARCH_FILE, graphs, sources.base_iri)
     write_concepts(staging / CONCEPTS_FILE, graphs, sources.base_iri)
     progress("catalogue")
-    files = files_by_dataset(staging)
-    by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
-    wanted = named_files(MutableGraph(quad.triple for quad in by_hand), sources.base_iri)
-    held = copy_published_files(sources.folder, staging, wanted)
-    partitions = partition_datasets(datasets)
-    write_schema(staging, describe_schema(partitions, graphs, sources.base_iri, sources.prefixes))
-    descriptions = describe_release(
-        sources.base_iri,
-        by_hand,
-        datasets,
-        files,
-        published,
-        previous,
-        tables,
-        held,
-        partitions,
-    )
+    descriptions = _describe(staging, plan, datasets, tables)
     at_home = plan.canonical.stored()
     counts = count_triples(plan.canonical.counts(), descriptions.catalogue, sources.base_iri)
     write_descriptions(
@@ -292,6 +276,34 @@ def _write_contents(staging: Path, plan: _BuildPlan, progress: Progress) -> None
     )
     if plan.key is not None:
         sign(staging, plan.key)
+
+
+def _describe(
+    staging: Path,
+    plan: _BuildPlan,
+    datasets: Mapping[str, Quads],
+    tables: Mapping[str, Sequence[TableFiles]],
+) -> Descriptions:
+    """Return the descriptions of a release; its schema and the files it publishes are written."""
+    graphs, sources = plan.canonical.graphs, plan.approved.sources
+    by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
+    wanted = named_files(MutableGraph(quad.triple for quad in by_hand), sources.base_iri)
+    # Files of datasets are counted before those that the catalogue names are beside them.
+    files = files_by_dataset(staging)
+    held = copy_published_files(sources.folder, staging, wanted)
+    partitions = partition_datasets(datasets)
+    write_schema(staging, describe_schema(partitions, graphs, sources.base_iri, sources.prefixes))
+    return describe_release(
+        sources.base_iri,
+        by_hand,
+        datasets,
+        files,
+        plan.published,
+        plan.previous,
+        tables,
+        held,
+        partitions,
+    )
 
 
 def _manifest(

@@ -175,11 +175,7 @@ class PageBuilder:
         views = self._views(document, description, read, language, href)
         things = self._things(document, views)
         topic = next((thing for thing in things if thing.iri == document.topic), None)
-        facts = None
-        if topic is not None and is_single:
-            placings = self._layout.of(classes)
-            around = AroundTopic(read.related, read.similar, read.concepts, self._index)
-            facts = build_facts(topic, description, around, views, placings)
+        facts = self._facts(topic, description, read, views) if topic and is_single else None
         described = {name: by_thing.get(name, []) for name in document.subjects}
         pointing = _not_in_tree(description, facts)
         shown = facts.shown_things if facts else frozenset()
@@ -205,6 +201,11 @@ class PageBuilder:
             rest = page.topic and page.topic.without({DISTRIBUTION} if files else ())
             return replace(page, offers=files, topic=rest)
         return self._with_files(page, description, document.topic, read.around, views)
+
+    def _facts(self, topic: Thing, description: Description, read: _Fetched, views: Views) -> Facts:
+        placings = self._layout.of(classes_of(description).get(topic.iri, []))
+        around = AroundTopic(read.related, read.similar, read.concepts, self._index)
+        return build_facts(topic, description, around, views, placings)
 
     def _with_files(
         self,

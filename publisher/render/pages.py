@@ -98,16 +98,22 @@ class Pages:
         self._frame = Frame(
             release, self._catalogued, addresses, present, notice, content_languages, self.own
         )
-        first = {n: names_query(self._home.main, release.prefixes, n) for n in LANGUAGES}
+        self._make_parts(named or {}, seconds, union=union)
+
+    def _make_parts(self, named: Mapping[str, NamedQuery], seconds: float, *, union: bool) -> None:
+        """Make what has pages of its own kind; all of it shares the frame."""
+        release, engine, addresses = self._release, self._engine, self._addresses
+        index, main = self.concepts, self._home.main
+        first = {n: names_query(main, release.prefixes, n) for n in LANGUAGES}
         self._ontologies = OntologyPages(self._frame, release, engine, addresses)
         self.history = HistoryPages(self._frame, engine, release, addresses)
         self.search = SearchPages(self._frame, release, engine, addresses, index, main)
         self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
-        classes = dict.fromkeys([self._home.main, *self._home.counts])
+        classes = dict.fromkeys([main, *self._home.counts])
         self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
-        self.queries = QueryPages(self._frame, release, addresses, named or {}, first, union=union)
+        self.queries = QueryPages(self._frame, release, addresses, named, first, union=union)
 
     @property
     def layout(self) -> Layout:

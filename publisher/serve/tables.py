@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
@@ -153,6 +154,25 @@ def _json_size() -> int:
     return int(size)
 
 
+def _around(
+    place: str, kept: Sequence[tuple[str, str]], page: int, pages: int
+) -> dict[str, str | None]:
+    """Return the addresses of the pages around one; None for those that are not there."""
+
+    def address(number: int) -> str | None:
+        if not 1 <= number <= pages:
+            return None
+        written = urlencode([*kept, *([("page", str(number))] if number > 1 else [])])
+        return place + (f"?{written}" if written else "")
+
+    return {
+        "first": address(1),
+        "previous": address(page - 1),
+        "next": address(page + 1),
+        "last": address(pages),
+    }
+
+
 def _json(site: Site, table: Table) -> Response:
     """Return a page of rows as JSON, with the addresses of its neighbours."""
     selection, size = _read_selection(table), _json_size()
@@ -168,19 +188,7 @@ def _json(site: Site, table: Table) -> Response:
         )
     kept = TableView(table, selection, (), reader).parameters(is_file=True)
     kept += [("size", str(size))] if size != JSON_ROWS else []
-
-    def address(page: int) -> str | None:
-        if not 1 <= page <= pages:
-            return None
-        written = urlencode([*kept, *([("page", str(page))] if page > 1 else [])])
-        return _on_site(site, table, JSON.extension) + (f"?{written}" if written else "")
-
-    around = {
-        "first": address(1),
-        "previous": address(selection.page - 1),
-        "next": address(selection.page + 1),
-        "last": address(pages),
-    }
+    around = _around(_on_site(site, table, JSON.extension), kept, selection.page, pages)
     body = as_json_text(
         {
             "table": _on_site(site, table),
