@@ -294,7 +294,7 @@ _OWN_PATH = re.compile(
     | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
-    | croissant/.+\.json | rest/v1/.* | schema(?:/[^/]+)?\.md
+    | croissant/.+\.json | page/[^/]+ | rest/v1/.* | schema(?:/[^/]+)?\.md
     | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?
@@ -321,7 +321,7 @@ _OWN_BEGINNINGS = frozenset(
             "healthz",
         ),
         *("linkset", "llms", "mcp"),
-        *("metrics", "openapi", "picture", "query", "readyz", "release", "rest", "robots"),
+        *("metrics", "openapi", "page", "picture", "query", "readyz", "release", "rest", "robots"),
         *("schema", "search", "sitemap", "sparql"),
         *("static", "table", "timemap", "void"),
     )

@@ -516,9 +516,12 @@ class ConceptIndex:
     def _open(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
             index = self._free.pop() if self._free else None
-        if index is None:
+        if index is None and self.is_there:
             address = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
             index = sqlite3.connect(address, uri=True, check_same_thread=False)
+        elif index is None:  # a release of an earlier version: tables with nothing in them
+            index = sqlite3.connect(":memory:", check_same_thread=False)
+            index.executescript(_TABLES + _DERIVED)
         try:
             yield index
         finally:

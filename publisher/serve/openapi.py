@@ -112,6 +112,9 @@ _GRAPH_EXTENSION = ParameterRow(
 _QUERY = ParameterRow("query", "A SPARQL 1.1 query.", is_required=False)
 _FORMAT = ParameterRow("format", "Format of the answer; otherwise by Accept.")
 _TIMEOUT = ParameterRow("timeout", "Longest evaluation in seconds, below the limit.", "number")
+_URI = ParameterRow("uri", "IRI of a concept.", is_required=True)
+_VOCABULARY = ParameterRow("vocabulary", "Name of a concept scheme.", place="path")
+_SCHEMES = ParameterRow("vocab", "Names of schemes; without it all are searched.")
 _QUERY_BODIES = ("application/x-www-form-urlencoded", "application/sparql-query")
 _FEEDS = _names((TRIG, JSON_LD, N_QUADS, *GRAPHS[:1]))
 _ANSWERS = tuple(dict.fromkeys((*SOLUTIONS, *QUERY_GRAPHS, HTML.name)))
@@ -203,14 +206,100 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "search",
         "Things by words.",
         (JSON.name,),
-        (ParameterRow("q", "Words."), _PAGE, _LANGUAGE),
+        (
+            ParameterRow("q", "Words."),
+            ParameterRow("kind", "IRI of the class that things must have."),
+            _PAGE,
+            _LANGUAGE,
+        ),
     ),
     AddressRow(
         "/search",
         "search_page",
         "The same, as a page or as JSON.",
         (HTML.name, JSON.name),
-        (ParameterRow("q", "Words."), _PAGE, _LANGUAGE),
+        (
+            ParameterRow("q", "Words."),
+            ParameterRow("kind", "IRI of the class that things must have."),
+            _PAGE,
+            _LANGUAGE,
+        ),
+    ),
+    AddressRow(
+        "/rest/v1/vocabularies",
+        "vocabularies",
+        "The concept schemes, in the form of Skosmos.",
+        (JSON.name, JSON_LD.name),
+        (_LANGUAGE,),
+        tag="concepts",
+    ),
+    AddressRow(
+        "/rest/v1/search",
+        "search_concepts",
+        "Concepts by the beginnings of their names.",
+        (JSON.name, JSON_LD.name),
+        (ParameterRow("query", "A name; * stands for any letters."), _SCHEMES, _LANGUAGE),
+        tag="concepts",
+    ),
+    AddressRow(
+        "/rest/v1/label",
+        "label_of_concept",
+        "What a concept is called.",
+        (JSON.name, JSON_LD.name),
+        (_URI, _LANGUAGE),
+        tag="concepts",
+    ),
+    AddressRow(
+        "/rest/v1/data", "data_of_concept", "A concept as RDF.", (), (_URI,), tag="concepts"
+    ),
+    AddressRow(
+        "/rest/v1/{vocabulary}/search",
+        "search_vocabulary",
+        "Concepts of one scheme by the beginnings of their names.",
+        (JSON.name, JSON_LD.name),
+        (_VOCABULARY, ParameterRow("query", "A name; * stands for any letters."), _LANGUAGE),
+        tag="concepts",
+    ),
+    AddressRow(
+        "/rest/v1/{vocabulary}/data",
+        "data_of_vocabulary",
+        "A scheme, or one of its concepts, as RDF.",
+        (),
+        (_VOCABULARY, ParameterRow("uri", "IRI of a concept.")),
+        tag="concepts",
+    ),
+    AddressRow(
+        "/rest/v1/{vocabulary}/index/{letter}",
+        "index_of_vocabulary",
+        "The names of a scheme under a letter.",
+        (JSON.name, JSON_LD.name),
+        (_VOCABULARY, ParameterRow("letter", "A letter.", place="path"), _LANGUAGE),
+        tag="concepts",
+    ),
+    AddressRow(
+        "/rest/v1/{vocabulary}/{call}",
+        "call_of_vocabulary",
+        "One of Skosmos's calls: topConcepts, narrower, broader, hierarchy, label and others.",
+        (JSON.name, JSON_LD.name),
+        (
+            _VOCABULARY,
+            ParameterRow("call", "Name of the call.", place="path"),
+            ParameterRow("uri", "IRI of a concept, for calls about one."),
+            _LANGUAGE,
+        ),
+        tag="concepts",
+    ),
+    AddressRow(
+        "/page/{name}",
+        "own_page",
+        "A page of the publisher's own.",
+        (HTML.name,),
+        (ParameterRow("name", "Of the page.", place="path"), _LANGUAGE),
+        tag="site",
+    ),
+    AddressRow("/page/logo", "logo", "The picture of the publisher.", (), tag="site"),
+    AddressRow(
+        "/page/colour.css", "colour", "The colour of the publisher.", ("text/css",), tag="site"
     ),
     AddressRow(
         "/table/", "tables", "The list of tables.", (HTML.name,), (_LANGUAGE,), tag="tables"
@@ -222,7 +311,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
         _names((HTML, CSV, XLSX, GEOJSON)),
         (
             ParameterRow(
-                "table", "Name of a table; may end in .csv, .xlsx or .geojson.", place="path"
+                "table", "Name of a table; may end in .csv, .xlsx, .geojson or .json.", place="path"
             ),
             ParameterRow("q", "Words."),
             ParameterRow("sort", "Name of a column; with a minus sign the other way round."),

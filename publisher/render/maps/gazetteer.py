@@ -34,27 +34,26 @@ def _path(names: Iterable[str]) -> str:
 _SHAPES, _TEXTS, _CENTROIDS = map(
     _path, (GEOMETRY_PROPERTIES, TEXT_PROPERTIES, CENTROID_PROPERTIES)
 )
-_PAIRS = " ".join(f"(<{latitude}> <{longitude}>)" for latitude, longitude in PAIR_PROPERTIES)
 # Each row is a thing and one of its geometries: a text, or latitude and longitude. ``rough`` says
-# that it is only the middle of the thing, ``shape`` is the geometry where that is a node.
-_GEOMETRIES_QUERY = f"""
-SELECT ?thing ?shape ?text ?lat ?long ?rough WHERE {{
-    {{ ?thing {_SHAPES} ?shape . ?shape {_TEXTS} ?text . FILTER(isLiteral(?text)) }}
-    UNION {{ ?thing {_TEXTS} ?text . FILTER(isLiteral(?text)) }}
-    UNION {{
-        VALUES (?north ?east) {{ {_PAIRS} }}
-        ?thing {_SHAPES} ?shape . ?shape ?north ?lat ; ?east ?long .
-    }}
-    UNION {{ VALUES (?north ?east) {{ {_PAIRS} }} ?thing ?north ?lat ; ?east ?long . }}
-    UNION {{
-        {{ ?thing {_CENTROIDS} ?shape . ?shape {_TEXTS} ?text . }}
-        UNION {{ ?thing {_CENTROIDS} ?text . }}
-        FILTER(isLiteral(?text)) BIND(true AS ?rough)
-    }}
-    FILTER(isIRI(?thing))
-}}
-LIMIT %d
-"""
+# that it is only the middle of the thing, ``shape`` is the geometry where that is a node. Each pair
+# of properties has a pattern: Virtuoso 7 fails on a table of them.
+_GEOMETRY_PATTERNS = (
+    f"?thing {_SHAPES} ?shape . ?shape {_TEXTS} ?text . FILTER(isLiteral(?text))",
+    f"?thing {_TEXTS} ?text . FILTER(isLiteral(?text))",
+    *(
+        f"{lead} <{latitude}> ?lat ; <{longitude}> ?long ."
+        for latitude, longitude in PAIR_PROPERTIES
+        for lead in (f"?thing {_SHAPES} ?shape . ?shape", "?thing")
+    ),
+    f"?thing {_CENTROIDS} ?shape . ?shape {_TEXTS} ?text . FILTER(isLiteral(?text))"
+    " BIND(1 AS ?rough)",
+    f"?thing {_CENTROIDS} ?text . FILTER(isLiteral(?text)) BIND(1 AS ?rough)",
+)
+_GEOMETRIES_QUERY = (
+    "SELECT ?thing ?shape ?text ?lat ?long ?rough WHERE { "
+    + " UNION ".join(f"{{ {pattern} FILTER(isIRI(?thing)) }}" for pattern in _GEOMETRY_PATTERNS)
+    + " } LIMIT %d"
+)
 _PAIRS_QUERY = (
     "SELECT ?thing ?whole WHERE {{ VALUES ?thing {{ {things} }} ?thing {path} ?whole . }}"
 )
