@@ -256,6 +256,7 @@ def _reference_system(name: str, *, registry_order: bool = True) -> _ReferenceSy
     return _projected(int(code[1]), registry_order)
 
 
+@lru_cache(maxsize=64)
 def _projected(code: int, registry_order: bool) -> _ReferenceSystem:
     # Imported here: most data are in degrees, and the library takes 30 MB.
     import pyproj
@@ -272,6 +273,20 @@ def _projected(code: int, registry_order: bool) -> _ReferenceSystem:
         return longitude, latitude
 
     return _ReferenceSystem(to_degrees, system.area_of_use.bounds if system.area_of_use else None)
+
+
+def registry_degrees(code: int, first: float, second: float) -> tuple[float, float]:
+    """Return longitude and latitude of a position in a system of the EPSG registry.
+
+    Args:
+        code: Of the system.
+        first: Along its first axis in the registry's order: the northing of Swedish systems.
+        second: Along the other.
+
+    Raises:
+        GeometryUnreadable: Nobody knows the system.
+    """
+    return _projected(code, registry_order=True).to_degrees(first, second)
 
 
 # Some ten centimetres: more digits of a projected position are no knowledge.

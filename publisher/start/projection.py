@@ -1,18 +1,12 @@
-"""Swedish plane coordinates → latitude and longitude, by the Gauss-Krüger formulas.
-
-Lantmäteriet, "Gauss Conformal Projection (Transverse Mercator), Krüger's Formulas" (2008). WGS 84
-and SWEREF 99 differ by less than a metre. RT 90 is read with the parameters that Lantmäteriet
-published for a direct projection from GRS 80, exact to some decimetres.
-"""
+"""Swedish plane coordinates: which system a heading or a number means, and its degrees."""
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_AXIS, _FLATTENING = 6378137.0, 1 / 298.257222101
+from publisher.rdf.geometries import registry_degrees
 
 
 @dataclass(frozen=True)
@@ -22,21 +16,17 @@ class PlaneSystem:
     Attributes:
         name: What surveyors call it.
         meridian: Central meridian, in degrees.
-        scale: On the central meridian.
-        north: Added to northings, in metres.
-        east: Added to eastings, in metres.
+        is_zone: Whether it is one of the twelve local zones of SWEREF 99.
     """
 
     name: str
     meridian: float
-    scale: float = 1.0
-    north: float = 0.0
-    east: float = 150_000.0
+    is_zone: bool = True
 
 
 # EPSG code → system.
 SYSTEMS: Mapping[int, PlaneSystem] = {
-    3006: PlaneSystem("SWEREF 99 TM", 15.0, 0.9996, 0.0, 500_000.0),
+    3006: PlaneSystem("SWEREF 99 TM", 15.0, is_zone=False),
     3007: PlaneSystem("SWEREF 99 12 00", 12.0),
     3008: PlaneSystem("SWEREF 99 13 30", 13.5),
     3009: PlaneSystem("SWEREF 99 15 00", 15.0),
@@ -49,9 +39,7 @@ SYSTEMS: Mapping[int, PlaneSystem] = {
     3016: PlaneSystem("SWEREF 99 20 15", 20.25),
     3017: PlaneSystem("SWEREF 99 21 45", 21.75),
     3018: PlaneSystem("SWEREF 99 23 15", 23.25),
-    3021: PlaneSystem(
-        "RT 90 2,5 gon V", 15 + 48 / 60 + 22.624306 / 3600, 1.00000561024, -667.711, 1_500_064.274
-    ),
+    3021: PlaneSystem("RT 90 2,5 gon V", 15 + 48 / 60 + 29.8 / 3600, is_zone=False),
 }
 WGS84 = 4326
 _ZONE = re.compile(r"(?<!\d)(1[2-8]|2[0-3])\s?°?[\s_.:-]?(00|15|30|45)(?!\d)")
@@ -64,34 +52,10 @@ def to_degrees(north: float, east: float, epsg: int) -> tuple[float, float]:
     Raises:
         KeyError: The system is none of ``SYSTEMS``.
     """
-    system = SYSTEMS[epsg]
-    n = _FLATTENING / (2 - _FLATTENING)
-    radius = _AXIS / (1 + n) * (1 + n**2 / 4 + n**4 / 64)
-    xi = (north - system.north) / (system.scale * radius)
-    eta = (east - system.east) / (system.scale * radius)
-    deltas = (
-        n / 2 - 2 * n**2 / 3 + 37 * n**3 / 96 - n**4 / 360,
-        n**2 / 48 + n**3 / 15 - 437 * n**4 / 1440,
-        17 * n**3 / 480 - 37 * n**4 / 840,
-        4397 * n**4 / 161280,
-    )
-    terms = list(enumerate(deltas, 1))
-    xi2 = xi - sum(d * math.sin(2 * k * xi) * math.cosh(2 * k * eta) for k, d in terms)
-    eta2 = eta - sum(d * math.cos(2 * k * xi) * math.sinh(2 * k * eta) for k, d in terms)
-    conformal = math.asin(math.sin(xi2) / math.cosh(eta2))
-    longitude = math.radians(system.meridian) + math.atan(math.sinh(eta2) / math.cos(xi2))
-    e2 = _FLATTENING * (2 - _FLATTENING)
-    factors = (
-        e2 + e2**2 + e2**3 + e2**4,
-        -(7 * e2**2 + 17 * e2**3 + 30 * e2**4) / 6,
-        (224 * e2**3 + 889 * e2**4) / 120,
-        -(4279 * e2**4) / 1260,
-    )
-    sine = math.sin(conformal)
-    latitude = conformal + sine * math.cos(conformal) * sum(
-        factor * sine ** (2 * power) for power, factor in enumerate(factors)
-    )
-    return math.degrees(latitude), math.degrees(longitude)
+    if epsg not in SYSTEMS:
+        raise KeyError(epsg)
+    longitude, latitude = registry_degrees(epsg, north, east)
+    return latitude, longitude
 
 
 def named_system(text: str) -> int | None:
@@ -113,7 +77,7 @@ def named_system(text: str) -> int | None:
     if zone := _ZONE.search(rest):
         meridian = int(zone[1]) + int(zone[2]) / 60
         for epsg, system in SYSTEMS.items():
-            if system.meridian == meridian and system.east == 150_000.0:
+            if system.meridian == meridian and system.is_zone:
                 return epsg
     return 3006 if "tm" in rest or not re.search(r"\d", rest) else None
 
