@@ -110,6 +110,7 @@ def test_a_refusal_lists_what_there_is(visitor: Client, path: str) -> None:
         "application/ld+json",
         "application/rdf+xml",
         "application/n-triples",
+        "text/markdown",
     ]
     assert problem["detail"].startswith("Accept is 'image/png'; this address answers in text/html")
     assert "Accept" in answer.headers["Vary"]

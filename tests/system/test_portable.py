@@ -35,6 +35,7 @@ def environment() -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": os.pathsep.join([str(HERE / "no_posix"), str(REPOSITORY)]),
         "PUBLISHER_QUERY_WORKERS": "1",
+        "PUBLISHER_TEST_NO_POSIX": "1",
     }
 
 

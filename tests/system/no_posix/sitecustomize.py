@@ -19,15 +19,6 @@ class _NotHere(importlib.abc.MetaPathFinder):
             raise ImportError(f"no module named {name!r} on this system", name=name)
 
 
-sys.meta_path.insert(0, _NotHere())
-for name in _OF_OS:
-    if hasattr(os, name):
-        delattr(os, name)
-for name in ("setitimer", "ITIMER_REAL", "SIGALRM", "SIGHUP", "SIGUSR1", "pthread_kill"):
-    if hasattr(signal, name):
-        delattr(signal, name)
-
-
 def _no_links(*_: object, **__: object) -> None:
     raise PermissionError(1, "a required privilege is not held by the client")
 
@@ -36,5 +27,13 @@ def _no_handlers(*_: object) -> None:
     raise NotImplementedError
 
 
-os.symlink = _no_links
-asyncio.unix_events._UnixSelectorEventLoop.add_signal_handler = _no_handlers
+if "PUBLISHER_TEST_NO_POSIX" in os.environ:
+    sys.meta_path.insert(0, _NotHere())
+    for name in _OF_OS:
+        if hasattr(os, name):
+            delattr(os, name)
+    for name in ("setitimer", "ITIMER_REAL", "SIGALRM", "SIGHUP", "SIGUSR1", "pthread_kill"):
+        if hasattr(signal, name):
+            delattr(signal, name)
+    os.symlink = _no_links
+    asyncio.unix_events._UnixSelectorEventLoop.add_signal_handler = _no_handlers
