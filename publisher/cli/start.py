@@ -186,7 +186,9 @@ def _begin(
     options = _start_options(guesses, said, switches.yes or switches.dry_run, lang)
     folder = into or Path(options.dataset)
     refuse_wrong(options, folder)
-    thing = next(iter(options.things.values())) if said.things else ""
+    # A site of one table is about what its rows are; of several each is called as its file is.
+    is_named = said.things or (said.names and len(guesses) == 1)
+    thing = next(iter(options.things.values())) if is_named else ""
     with show_progress(lang) as progress:
         progress("sheets")
         draft = draft_folder(options, guesses, thing)

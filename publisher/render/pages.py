@@ -384,11 +384,12 @@ class Pages:
     def _opening_schemes(self, page_language: PageLanguage) -> list[SchemeOverview]:
         """Return the concept schemes with which the home page opens.
 
-        They are the content of a site that describes more concepts than all else.
+        They are the content of a site that describes many more concepts than all else, or nothing
+        else. A few things that are described with lists of values are no thesaurus.
         """
         concepts = sum(scheme.concepts for scheme in self.concepts.schemes().values())
         others = sum(n for name, n in self._home.counts.items() if name not in _SCHEME_CLASSES)
-        if not concepts or concepts < others:
+        if not concepts or concepts < _CONCEPTS_A_THING * others:
             return []
         return self.concept_lists.overviews(page_language, _MOST_SCHEMES)
 
@@ -455,6 +456,8 @@ def _partial_files(offers: Sequence[Download], dumps: Sequence[tuple[str, str]])
 
 # So many schemes stand on a home page that opens with them.
 _MOST_SCHEMES = 12
+# So many concepts a thing make a vocabulary of a site.
+_CONCEPTS_A_THING = 10
 _SCHEME_CLASSES = frozenset(
     iri(f"skos:{name}") for name in ("Concept", "ConceptScheme", "Collection", "OrderedCollection")
 )
