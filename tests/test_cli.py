@@ -177,11 +177,16 @@ def test_a_misspelt_setting_ends_with_2_and_the_right_name() -> None:
 
 def test_a_missing_base_ends_with_2_and_the_cure() -> None:
     """Nothing can be named without it."""
-    Path("pyproject.toml").unlink()
+    Path("pyproject.toml").write_text("[tool.publisher]\n", "utf-8")
     result = publisher("check")
     assert result.exit_code == 2
     assert "The setting 'base_iri' is not set." in result.stderr
     assert "PUBLISHER_BASE_IRI" in result.stderr
+    Path("pyproject.toml").unlink()
+    result = publisher("check")
+    assert result.exit_code == 2
+    assert "it has no pyproject.toml" in result.stderr
+    assert "publisher start TABLE" in result.stderr
 
 
 @pytest.mark.slow

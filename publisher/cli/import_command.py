@@ -18,6 +18,7 @@ from publisher.cli.options import (
     LANGUAGE,
     read_texts,
     report_errors,
+    require_base,
     settings,
     show_progress,
 )
@@ -168,12 +169,7 @@ class _Asked:
     def _folder(self, draft: CatalogueDraft | None) -> Iterator[Path]:
         """Give the folder that is written into; a new one is made when there is none."""
         if self._into.is_dir() and any(self._into.iterdir()):
-            if not self._config.base_iri:
-                raise UsageError(
-                    "The setting 'base_iri' is not set.",
-                    remedy="Set it below [tool.publisher] in pyproject.toml, or as"
-                    " PUBLISHER_BASE_IRI.",
-                )
+            require_base(self._config, self._into)
             yield self._into
             return
         start = self._start(draft)

@@ -24,6 +24,7 @@ from publisher.findings import Finding
 from publisher.languages import is_language_tag, language_name
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, translate
 from publisher.rdf.guards import ReadLimits
+from publisher.rule_settings import SETTINGS_FILE
 from publisher.system.files import storage_errors
 
 EXIT_FINDINGS, EXIT_USAGE = 1, 2
@@ -168,15 +169,32 @@ def folder_config(**options: object) -> Config:
     """Return the settings of the working folder, for commands that read sources.
 
     Raises:
-        UsageError: There is no base IRI.
+        UsageError: This is no source folder, or it has no base IRI.
     """
     config = read_config(Path.cwd(), options)
+    require_base(config, Path.cwd())
+    return config
+
+
+def require_base(config: Config, folder: Path) -> None:
+    """Let the settings of a source folder pass.
+
+    Raises:
+        UsageError: It is no source folder, or it has no base IRI.
+    """
     if not config.base_iri:
+        if not (folder / SETTINGS_FILE).is_file():
+            raise UsageError(
+                "There are no sources in the folder {folder}: it has no {file}.",
+                remedy="Go to the folder of the sources, or start one: publisher start TABLE, or"
+                " publisher init FOLDER.",
+                folder=str(folder),
+                file=SETTINGS_FILE,
+            )
         raise UsageError(
             "The setting 'base_iri' is not set.",
             remedy="Set it below [tool.publisher] in pyproject.toml, or as PUBLISHER_BASE_IRI.",
         )
-    return config
 
 
 def write_findings(findings: list[Finding], form: str, language: str) -> None:
