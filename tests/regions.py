@@ -37,11 +37,11 @@ def region(count: int = 300, elsewhere: str = "https://files.region.example") ->
     dcterms:description "Data som regionen delar."@sv , "Data that the region shares."@en ;
     dcterms:publisher <id/organisation/region> ; dcat:contactPoint <contact> ;
     dcterms:license <http://creativecommons.org/publicdomain/zero/1.0/> ;
-    dcterms:modified "2026-02-01"^^xsd:date ;
     dcat:dataset {" , ".join(listed)} .
 <id/organisation/region> a foaf:Agent ; foaf:name "Regionen"@sv , "The region"@en ;
     dcterms:type <http://purl.org/adms/publishertype/RegionalAuthority> .
-<id/organisation/buses> a foaf:Organization ; foaf:name "Länsbussarna"@sv , "County buses"@en .
+<id/organisation/buses> a foaf:Organization ; foaf:name "Länsbussarna"@sv , "County buses"@en ;
+    dcterms:type <http://purl.org/adms/publishertype/Company> .
 <contact> a vcard:Organization ; vcard:fn "Öppna data"@sv , "Open data"@en ;
     vcard:hasEmail <mailto:data@region.example> ;
     vcard:hasTelephone [ a vcard:Voice ; vcard:hasValue <tel:+46-10-123> ] ."""
@@ -120,7 +120,6 @@ def odd() -> str:
 
 _ODD = """<catalog> a dcat:Catalog ; dcterms:title "Offene Daten"@de ;
     dcterms:description "Was die Gemeinde teilt."@de ; dcterms:publisher <amt/stadt> ;
-    dcterms:modified "2026-03-01"^^xsd:date ;
     dcat:dataset <id/bäume> , <q?set=7> , <dataset/leer> , <https://other.example/set/1> .
 <amt/stadt> a foaf:Organization ; <http://www.w3.org/2004/02/skos/core#prefLabel> "Gemeinde"@de .
 <id/bäume> a dcat:Dataset ; dcterms:title "Bäume"@de , "Puut"@fi ;
@@ -144,7 +143,7 @@ _ODD = """<catalog> a dcat:Catalog ; dcterms:title "Offene Daten"@de ;
     dcat:accessService [ a dcat:DataService ; dcterms:title "Schnittstelle"@de ;
         dcat:endpointURL <https://api.example/v1/> ;
         dcterms:conformsTo <http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core> ] .
-<dataset/leer> a dcat:Dataset ; dcterms:title "Leer"@de .
+<dataset/leer> a dcat:Dataset ; dcterms:title "Leer"@de ; dcterms:description "Nichts."@de .
 <https://other.example/set/1> a dcat:Dataset ; dcterms:title "Von anderen"@de ;
     dcterms:description "Anderswo benannt."@de .
 """

@@ -106,6 +106,7 @@ def test_a_catalogue_alone_is_a_folder_that_passes(
         "data/catalogue.ttl",
         "data/catalogue/agents.ttl",
         "data/catalogue/list-of-datasets.ttl",
+        "pages/tillganglighet.sv.md",
     }
     assert "\n0 violations, 0 warnings, " in f"\n{publisher('check').stdout}"
     assert publisher("build").exit_code == 0

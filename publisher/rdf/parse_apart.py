@@ -13,7 +13,11 @@ from itertools import islice
 
 from pyoxigraph import RdfFormat, parse, serialize
 
-from publisher.system.portable import limit
+# Not by ``system.portable``: this file is run by its path, and imports nothing of the program.
+try:
+    import resource
+except ImportError:  # Windows: who waits ends this process
+    resource = None  # type: ignore[assignment]
 
 # Exit code when standard error tells why, as JSON.
 REFUSED = 3
@@ -32,11 +36,11 @@ def main() -> None:
     of output.
     """
     media_type, base_iri, memory, seconds, triples, length = sys.argv[1:]
-    limit("RLIMIT_CORE", 0)
-    limit("RLIMIT_AS", int(memory))
+    _limit("RLIMIT_CORE", 0)
+    _limit("RLIMIT_AS", int(memory))
     # Ends it also when nobody is left to wait for it.
     most_seconds = math.ceil(float(seconds))
-    limit("RLIMIT_CPU", most_seconds, most_seconds + 1)
+    _limit("RLIMIT_CPU", most_seconds, most_seconds + 1)
     rdf_format = RdfFormat.from_media_type(media_type)
     assert rdf_format is not None
     quads = parse(sys.stdin.buffer.read(), format=rdf_format, base_iri=base_iri)
@@ -62,6 +66,12 @@ def main() -> None:
         _refuse("syntax", str(error.msg), error.lineno, error.offset)
     except MemoryError as error:
         _refuse("token" if IS_LONG_TOKEN in str(error) else "memory")
+
+
+def _limit(name: str, soft: int, hard: int | None = None) -> None:
+    if resource is not None:
+        number = getattr(resource, name)
+        resource.setrlimit(number, (soft, soft if hard is None else hard))
 
 
 def _refuse(

@@ -25,15 +25,16 @@ _CATALOGUE_PARTS = {
         "dcterms:Standard",
         "foaf:Agent",
         "foaf:Document",
-        "foaf:Group",
-        "foaf:Organization",
-        "foaf:Person",
-        "org:Organization",
         "rdfs:Resource",
-        "vcard:Group",
-        "vcard:Individual",
-        "vcard:Kind",
-        "vcard:Organization",
+    )
+}
+# People and organisations are no documents: one whose name is no name of a thing (``/id/…``) would
+# answer for itself with 200, and is read in the catalogue, to which it redirects with 303.
+_PEOPLE = {
+    iri(name)
+    for name in (
+        *("foaf:Group", "foaf:Organization", "foaf:Person", "org:Organization"),
+        *("vcard:Group", "vcard:Individual", "vcard:Kind", "vcard:Organization"),
     )
 }
 _DISTRIBUTION = iri("dcat:distribution")
@@ -63,11 +64,13 @@ class _Catalogue:
     """What the graph of the catalogue says of its things, as far as documents need it.
 
     Attributes:
+        base_iri: Base of the names.
         kinds: Thing, below the base or not → its classes.
         wholes: Part → what leads to it.
         distributions: Pairs of a dataset and a distribution of it.
     """
 
+    base_iri: str
     kinds: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     wholes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     distributions: list[tuple[str, str]] = field(default_factory=list)
@@ -83,7 +86,9 @@ class _Catalogue:
 
     def has_page(self, thing: str) -> bool:
         """Tell whether a thing has a document of its own."""
-        return bool(self.kinds.get(thing, set()) & _CATALOGUE_PARTS)
+        kinds = self.kinds.get(thing, set())
+        is_named_as_thing = thing.startswith(f"{self.base_iri}id/")
+        return bool(kinds & _CATALOGUE_PARTS or (kinds & _PEOPLE and is_named_as_thing))
 
     def whole_of(self, part: str) -> str:
         """Return the thing with a page that a part belongs to; empty when there is none."""
@@ -104,7 +109,7 @@ def shared_documents(quads: Iterable[Quad], base_iri: str) -> dict[str, list[str
     """
     addresses = Addresses(base_iri, base_iri)
     documents: dict[str, set[str]] = defaultdict(set)
-    catalogue = _Catalogue()
+    catalogue = _Catalogue(base_iri)
     for quad in quads:
         subject, value = quad.subject, quad.object
         if not isinstance(subject, NamedNode):

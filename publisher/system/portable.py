@@ -7,7 +7,6 @@ ends at the time limit, and nothing more; ``missing_protection`` says so for the
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import os
@@ -18,7 +17,10 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import asyncio
 
 try:
     import resource
@@ -32,10 +34,6 @@ try:
     import msvcrt
 except ImportError:  # all others
     msvcrt = None  # type: ignore[assignment]
-try:
-    import uvloop
-except ImportError:  # there is none for Windows
-    uvloop = None  # type: ignore[assignment]
 
 # A web process with so many connections is far from the limits of any system.
 _USUAL_DESCRIPTORS = 8192
@@ -145,10 +143,15 @@ def c_library() -> Any:
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
     """Return an event loop that can watch sockets: uvloop's where there is one."""
-    if uvloop is not None:
-        loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
-        return loop
-    return asyncio.SelectorEventLoop()
+    import asyncio
+
+    # Imported here: workers and commands have no loop, and start sooner.
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return asyncio.SelectorEventLoop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
 
 
 def on_termination(loop: asyncio.AbstractEventLoop, call: Callable[[], object]) -> None:

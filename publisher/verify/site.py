@@ -206,9 +206,10 @@ class DumpContents:
     def _subject(self, subject: str, triple: ox.Triple) -> None:
         """Note a subject, and what its type says of it.
 
-        An ``rdfs:Resource`` is the address of an interface, typed for DCAT-AP's range shapes alone.
+        An ``rdfs:Resource`` is the address of an interface, typed for DCAT-AP's range shapes alone;
+        the address of a page is no name that several formats answer to.
         """
-        if triple.object == ADDRESS:
+        if triple.object == ADDRESS or subject.endswith(".html"):
             return
         self.subjects.setdefault(subject, False)
         if triple.predicate.value == TYPE and isinstance(triple.object, ox.NamedNode):

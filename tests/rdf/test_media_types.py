@@ -25,7 +25,7 @@ def test_the_extension_says_what_a_file_is(name: str, media_type: str) -> None:
     assert found.name == media_type
 
 
-@pytest.mark.parametrize("name", ["README", "x.md", "x.ttl.bak", "ttl", "", ".ttl/x"])
+@pytest.mark.parametrize("name", ["README", "x.docx", "x.ttl.bak", "ttl", "", ".ttl/x"])
 def test_other_files_are_nothing(name: str) -> None:
     """What is not listed is not read."""
     assert media_types.media_type_of_file(name) is None
@@ -48,7 +48,7 @@ def test_text_names_its_encoding_and_the_others_carry_it_inside(
     assert media_type.content_type == content_type
 
 
-def test_a_document_comes_in_five_formats_and_html_is_the_favourite() -> None:
+def test_a_document_comes_in_six_formats_and_html_is_the_favourite() -> None:
     """What the design promises for every IRI."""
     extensions = [media_type.extension for media_type in media_types.DOCUMENTS]
-    assert extensions == ["html", "ttl", "jsonld", "rdf", "nt"]
+    assert extensions == ["html", "ttl", "jsonld", "rdf", "nt", "md"]
