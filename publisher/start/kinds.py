@@ -45,7 +45,7 @@ KINDS: Mapping[str, ColumnKind] = {
     LIST: ColumnKind("a list to choose from"),
     LINK: ColumnKind("a link to another table"),
     EMPTY: ColumnKind("nothing yet", "xsd:string"),
-    OMITTED: ColumnKind("left out", "xsd:string"),
+    OMITTED: ColumnKind("left out of the data", "xsd:string"),
     NUMBER: ColumnKind("a number", "xsd:decimal"),
     TRUTH: ColumnKind("yes or no", "xsd:boolean"),
     DATE: ColumnKind("a day", "xsd:date"),

@@ -81,7 +81,7 @@ def as_os_error(error: BaseException) -> OSError | None:
     """Return what an error is to the operating system; None when it is nothing of the kind."""
     if isinstance(error, sqlite3.OperationalError):
         number = _SQLITE_ERRORS.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
-        return OSError(number, str(error)) if number else None
+        return OSError(number, os.strerror(number)) if number else None
     if isinstance(error, OSError):
         if error.errno is not None:
             return error

@@ -115,6 +115,8 @@ def failure(
     return None
 
 
+# XlsxWriter leaves its temporary files to the garbage collector when it fails.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE])
 def test_a_change_that_fails_at_any_place_is_told_and_leaves_nothing(

@@ -138,7 +138,7 @@ def test_a_file_is_served_like_a_dump(visitor: FlaskClient) -> None:
     assert json.loads(metadata.data)["dialect"]["delimiter"] == ";"
     page = get("/dump/note.html")
     assert page.headers["Content-Disposition"].startswith("attachment")
-    assert "Link" not in page.headers
+    assert "describedby" not in page.headers["Link"]
     assert get("/dump/kladd.ttl").status_code == 404
 
 

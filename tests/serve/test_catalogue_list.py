@@ -190,17 +190,9 @@ def test_schema_org_has_no_empty_values_and_services_no_content(
         ("/doc/organisation/buses", "County buses"),
     ],
 )
-def test_services_and_agents_have_pages(
-    portal: FlaskClient, path: str, shown: str
-) -> None:
+def test_services_and_agents_have_pages(portal: FlaskClient, path: str, shown: str) -> None:
     """Their addresses lead to what is said of them, not to the whole catalogue."""
     assert shown in page(portal, f"{path}?lang=en")
-
-
-def test_a_contact_is_no_document(portal: FlaskClient) -> None:
-    """Named like a page, it redirects to where it is described (httpRange-14)."""
-    answer = portal.get("/contact")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "http://localhost/catalog")
 
 
 def test_every_blank_place_is_whole_on_its_page_of_the_feed(portal: FlaskClient) -> None:

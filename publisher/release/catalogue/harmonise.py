@@ -167,8 +167,8 @@ def _contact(draft: MutableGraph, contact: NamedNode, view: ApplicationProfile) 
         is_number = isinstance(number, Literal) or number.value.startswith("tel:")
         if is_number:
             digits = re.sub(r"[^0-9+]", "", number.value)
-            separator = "-" if "#" in contact.value else "#"
-            telephone = NamedNode(f"{contact.value}{separator}telephone-{digits.lstrip('+')}")
+            # Not a fragment: the contact would then be a document, with a part in it.
+            telephone = NamedNode(f"{contact.value}-telephone-{digits.lstrip('+')}")
             draft.replace(contact, "vcard:hasTelephone", number, telephone)
             draft.add(telephone, "rdf:type", node("vcard:Voice"))
             draft.add(telephone, "vcard:hasValue", NamedNode(f"tel:{digits}"))
