@@ -284,6 +284,7 @@ build.build(approved, Path(sys.argv[2]))
 """
 
 
+@pytest.mark.exhaustive
 def test_a_build_killed_at_any_step_leaves_the_last_release_and_the_next_build_works(
     world: Path, tmp_path: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_a_build_killed_between_two_changes_of_the_folder_hurts_nothing(
         still_good(chain, good)
 
 
+@pytest.mark.exhaustive
 def test_a_publisher_killed_while_old_releases_go_leaves_whole_ones(
     chain: Chain, good: Release, tmp_path: Path
 ) -> None:

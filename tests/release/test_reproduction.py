@@ -129,6 +129,7 @@ def test_two_machines_give_the_same_releases(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.exhaustive
 def test_two_users_give_the_same_releases(tmp_path: Path) -> None:
     """Nor does the name of who builds it."""
     if os.geteuid() != 0 or not shutil.which("setpriv"):

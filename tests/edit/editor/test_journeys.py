@@ -160,6 +160,7 @@ def test_a_claim_about_an_initiative_goes_into_its_file(staff: FlaskClient, clus
     assert f"<{CLUSTERS}id/claim/compare-ett-pastaende-i-ett-prov-compare>" in written
 
 
+@pytest.mark.exhaustive
 def test_a_part_that_is_taken_away_leaves_no_link_behind(
     staff: FlaskClient, clusters: Path
 ) -> None:

@@ -154,6 +154,7 @@ def edited(edit: Edit, triples: set[Triple]) -> set[Triple]:
     return triples
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=15, deadline=None)
 @given(EDITS)
 def test_an_edit_in_the_workbook_is_the_same_edit_of_the_triples(edit: Edit) -> None:

@@ -101,6 +101,7 @@ def test_an_initiative_is_retired_with_its_event_and_its_source(fourteen: Filled
     assert f"    dcterms:source {base}/source/exempel-avvecklingen> ;" in come
 
 
+@pytest.mark.exhaustive
 def test_a_fifteenth_is_added_in_a_file_of_its_own(fourteen: Filled) -> None:
     """With its count, its source, and a statement for every fact."""
     source = "Exempel: ett femtonde initiativ"
