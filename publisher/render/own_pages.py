@@ -78,7 +78,9 @@ def read_own_pages(folder: Path, logo: str = "", colour: str = "") -> OwnPages:
         title = _TITLE.match(text)
         body = text[title.end() :] if title else text
         name, tag = named["name"], named["tag"] or ""
-        page = OwnPage(name, tag, title["title"] if title else name, Markup(markdown.render(body)))
+        # The renderer escapes the HTML of a text (``html=False``), and links to no script.
+        rendered = Markup(markdown.render(body))  # nosec B704
+        page = OwnPage(name, tag, title["title"] if title else name, rendered)
         pages.setdefault(name, {})[tag] = page
     picture = folder / Path(logo).name if logo else None
     has_picture = picture is not None and picture.suffix in PICTURE_TYPES and picture.is_file()
