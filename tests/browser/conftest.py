@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
@@ -18,6 +18,8 @@ from publisher.release.build import build
 from tests.servers import free_ports, program, running
 
 ROOT = Path(__file__).parents[2]
+# What is expected comes when the server has answered, which takes longer beside other tests.
+expect.set_options(timeout=30_000)
 BASE = "https://w3id.org/nms-kluster/"
 
 
