@@ -18,7 +18,7 @@ from publisher.rdf.namespaces import iri
 
 BASE = "https://data.kommun.example/"
 OTHERS = "https://annan.example/"
-SHARED = Path("/work/shared/portals")
+SHARED = Path(__file__).parents[3] / "shared" / "portals"
 FEED = """
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .

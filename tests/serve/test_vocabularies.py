@@ -19,7 +19,7 @@ from publisher.release.preview import build_preview
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
-DATA = Path("/work/shared/field/data")
+DATA = Path(__file__).parents[3] / "shared" / "field" / "data"
 BASE = "https://daten.example.org/"
 FILES = {
     "axioms": "owl-axioms/onto.ttl",
