@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from publisher.cli.folder_options import KIND, NAMES, THEME
 from publisher.cli.options import (
     EXIT_FINDINGS,
     LANGUAGE,
@@ -29,8 +30,6 @@ from publisher.edit.fields import Form
 from publisher.edit.forms import read_forms
 from publisher.edit.init import (
     EXAMPLE_BASE,
-    KINDS,
-    THEMES,
     StartOptions,
     refuse_base,
     refuse_contact,
@@ -352,12 +351,7 @@ def _write(file: Path, found: Import, lang: str) -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    *("--name", "names"),
-    multiple=True,
-    metavar="LANG=TEXT",
-    help="What the data are about, in each of its languages: sv=Badplatser.",
-)
+@NAMES
 @click.option(
     *("--thing", "things"),
     multiple=True,
@@ -371,22 +365,10 @@ def _write(file: Path, found: Import, lang: str) -> None:
     help="A catalogue of data that lie elsewhere: no ontology, shapes or things.",
 )
 @click.option("--publisher", "body", help="Who publishes the data.")
-@click.option(
-    "--kind",
-    type=click.Choice(KINDS),
-    default=KINDS[0],
-    show_default=True,
-    help="What kind of organisation that is.",
-)
+@KIND
 @click.option("--contact", help="Mail address for questions.")
 @click.option("--base-iri", help="Base of every address; ends with a slash.")
-@click.option(
-    "--theme",
-    type=click.Choice(THEMES),
-    default="GOVE",
-    show_default=True,
-    help="Theme of the EU's data portal.",
-)
+@THEME
 @LANGUAGE
 @report_errors
 def init(

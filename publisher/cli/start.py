@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from publisher.cli.folder_options import KIND, NAMES, THEME
 from publisher.cli.options import (
     EXIT_FINDINGS,
     LANGUAGE,
@@ -22,8 +23,6 @@ from publisher.cli.options import (
     show_progress,
 )
 from publisher.edit.init import (
-    KINDS,
-    THEMES,
     StartOptions,
     default_base,
     read_licence,
@@ -65,12 +64,7 @@ class _Said:
 )
 @click.option("--yes", is_flag=True, help="Take every guess; ask nothing, open no browser.")
 @click.option("--text", "in_terminal", is_flag=True, help="Ask here instead of in the browser.")
-@click.option(
-    *("--name", "names"),
-    multiple=True,
-    metavar="LANG=TEXT",
-    help="What the data are about, in each of its languages: sv=Badplatser.",
-)
+@NAMES
 @click.option(
     *("--thing", "things"),
     multiple=True,
@@ -78,23 +72,11 @@ class _Said:
     help="What one row is called: sv=Badplats.",
 )
 @click.option("--publisher", "body", default="", help="Who publishes the data.")
-@click.option(
-    "--kind",
-    type=click.Choice(KINDS),
-    default=KINDS[0],
-    show_default=True,
-    help="What kind of organisation that is.",
-)
+@KIND
 @click.option("--contact", default="", help="Mail address for questions.")
 @click.option("--base-iri", default="", help="Base of every address; ends with a slash.")
 @click.option("--licence", default="CC0", show_default=True, help="CC0, CC-BY, CC-BY-SA or an IRI.")
-@click.option(
-    "--theme",
-    type=click.Choice(THEMES),
-    default="GOVE",
-    show_default=True,
-    help="Theme of the EU's data portal.",
-)
+@THEME
 @click.option("--skip-bad", is_flag=True, help="Leave out values that cannot be read, and go on.")
 @click.option("--dry-run", is_flag=True, help="Show what would become of it; write nothing.")
 @click.option("--allow-removal", is_flag=True, help="Remove things whose rows are gone.")

@@ -21,9 +21,10 @@ def check_placeholders(sources: Sources) -> Iterator[Finding]:
     for path in sorted((sources.folder / _FOLDER).glob("*.md")):
         words = path.read_text(encoding="utf-8", errors="replace")
         for found in _OPEN.finditer(words):
+            words_left = " ".join(found[1].split()).rstrip(".")
             yield Finding(
                 _RULE.severity,
-                text("Fill in what is left open here: {words}.", words=" ".join(found[1].split())),
+                text("Fill in what is left open here: {words}.", words=words_left),
                 rule=_RULE.name,
                 file=f"{_FOLDER}/{path.name}",
                 line=words.count("\n", 0, found.start()) + 1,
