@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -86,9 +87,7 @@ class _Catalogue:
 
     def has_page(self, thing: str) -> bool:
         """Tell whether a thing has a document of its own."""
-        kinds = self.kinds.get(thing, set())
-        is_named_as_thing = thing.startswith(f"{self.base_iri}id/")
-        return bool(kinds & _CATALOGUE_PARTS or (kinds & _PEOPLE and is_named_as_thing))
+        return has_page(thing, self.kinds.get(thing, set()), self.base_iri)
 
     def whole_of(self, part: str) -> str:
         """Return the thing with a page that a part belongs to; empty when there is none."""
@@ -97,6 +96,18 @@ class _Catalogue:
             if not part or self.has_page(part):
                 break
         return part if self.has_page(part) else ""
+
+
+def has_page(name: str, classes: AbstractSet[str], base_iri: str) -> bool:
+    """Tell whether a thing of the catalogue has a document of its own.
+
+    Args:
+        name: IRI of the thing.
+        classes: IRIs of its classes.
+        base_iri: Base of the names.
+    """
+    is_named_as_thing = name.startswith(f"{base_iri}id/")
+    return bool(classes & _CATALOGUE_PARTS or (classes & _PEOPLE and is_named_as_thing))
 
 
 def shared_documents(quads: Iterable[Quad], base_iri: str) -> dict[str, list[str]]:

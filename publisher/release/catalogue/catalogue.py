@@ -61,6 +61,7 @@ from publisher.release.catalogue.sitemap import list_documents, write_documents
 from publisher.release.catalogue.void import VOID as VOID_PATH
 from publisher.release.catalogue.void import VoidInput, describe_void
 from publisher.release.dates import modified_dates
+from publisher.release.documents import has_page
 from publisher.release.manifest import list_files
 from publisher.release.model import (
     CATALOGUE_EU,
@@ -358,22 +359,31 @@ def describe_release(
             VoidInput(base_iri, MutableGraph(catalogue), datasets, files, partitions or {})
         ),
         documents=list_documents(
-            datasets, modified, _derive_views(MutableGraph(catalogue)), base_iri
+            datasets, modified, _names_with_pages(MutableGraph(catalogue), base_iri), base_iri
         ),
         modified={**modified, **file_dates},
     )
 
 
-# What of the catalogue has pages of its own (release/documents.py).
+# What of the catalogue has pages of its own, and is listed for crawlers.
 _LISTED_CLASSES = (
     *("dcat:Catalog", "dcat:DatasetSeries", "dcat:DataService"),
     *("foaf:Agent", "vcard:Individual", "vcard:Organization"),
 )
 
 
-def _derive_views(catalogue: MutableGraph) -> list[str]:
-    found = [name for kind in _LISTED_CLASSES for name in catalogue.instances(kind)]
-    return [name.value for name in (*found, *catalogue.all_objects("dcat:dataset"))]
+def _names_with_pages(catalogue: MutableGraph, base_iri: str) -> list[str]:
+    listed = [name for kind in _LISTED_CLASSES for name in catalogue.instances(kind)]
+    return [
+        name.value
+        for name in (*listed, *catalogue.all_objects("dcat:dataset"))
+        if has_page(name.value, _classes(catalogue, name), base_iri)
+    ]
+
+
+def _classes(catalogue: MutableGraph, name: NamedNode | BlankNode) -> set[str]:
+    found = catalogue.objects(name, "rdf:type")
+    return {kind.value for kind in found if isinstance(kind, NamedNode)}
 
 
 def _modified_by_hand(
