@@ -177,6 +177,22 @@ def let_not_block(descriptor: int) -> None:
 # Locks on files: they end with the process that holds them, however it ends.
 
 
+def bound_unsent(listening: socket.socket, most: int) -> None:
+    """Let the system keep so many bytes at most for a client that takes nothing, about.
+
+    Else it takes megabytes for each connection: a burst of requests from clients that read nothing
+    costs seconds of copying, and memory that no process seems to have. What is on its way to a
+    client that takes it is not counted, so a fast client far away loses nothing.
+
+    Args:
+        listening: A listening socket of TCP; the connections that it accepts inherit the bound.
+        most: Bytes that are not sent yet (``TCP_NOTSENT_LOWAT`` of Linux and macOS).
+    """
+    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    if option is not None:
+        listening.setsockopt(socket.IPPROTO_TCP, option, most)
+
+
 def lock(file: IO[bytes], *, wait: bool) -> bool:
     """Lock an open file until it is closed; tell whether it could be.
 

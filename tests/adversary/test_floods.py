@@ -265,3 +265,32 @@ def test_one_address_has_its_share_of_the_connections(release: Release, tmp_path
                 pass
             wire.close()
         assert still_open <= 20
+
+
+def unsent_bytes(port: int, client_port: int) -> int:
+    """Return what the system holds of a connection of the server for its client (proc(5))."""
+    ends = (f":{port:04X}", f":{client_port:04X}")
+    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        fields = line.split()
+        if fields[1].endswith(ends[0]) and fields[2].endswith(ends[1]):
+            return int(fields[4].partition(":")[0], 16)
+    raise AssertionError("The server has closed the connection.")
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="no /proc/net/tcp here")
+@pytest.mark.parametrize("path", ["/", "/doc/lake/siljan.ttl", "/dump/lakes.nt"])
+def test_the_system_holds_little_for_a_client_that_takes_nothing(server: Server, path: str) -> None:
+    """Many answers that nobody reads are not made, copied and kept in the memory of the system."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n\r\n".encode()
+    with socket.socket() as wire:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        wire.connect(("127.0.0.1", server.port))
+        wire.sendall(asked * 400)
+        time.sleep(0.5)
+        kept = unsent_bytes(server.port, wire.getsockname()[1])
+        assert 0 < kept < 512 << 10
+        # It is a client like others as soon as it reads.
+        wire.settimeout(20)
+        taken = b""
+        while taken.count(b"HTTP/1.1 200 ") < 3:
+            taken += wire.recv(1 << 16)

@@ -24,10 +24,11 @@ from pathlib import Path
 from documents import WARM_DOCUMENT, paths_in, sources
 from machinery import free_port, memory_mb, publisher, require, running, table, wait_until_ready
 
-UNASKED_EVERY = 25
+UNASKED_EVERY = 50
 WARMING_SWAPS = 5
 QUARTERS = 4
 PATIENCE_SECONDS = 60.0
+WATCH_PAUSE_SECONDS = 0.02
 FILE = "data/clusters/paper-province.ttl"
 
 
@@ -64,6 +65,7 @@ def watch(port: int, names: list[str], end: threading.Event, wrong: list[str]) -
             wrong.append(f"{status} {named}")
         else:
             known.setdefault(named[0], set()).add(page)
+        time.sleep(WATCH_PAUSE_SECONDS)
     wrong += [f"{len(pages)} pages of {name}" for name, pages in known.items() if len(pages) > 1]
 
 
@@ -214,9 +216,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         names = two_releases(folder, folder / "releases")
-        runs = {
-            count: measure(folder, names, chosen.swaps, count) for count in chosen.connections
-        }
+        runs = {count: measure(folder, names, chosen.swaps, count) for count in chosen.connections}
     print(table(["", *(f"{count} connections" for count in runs)], rows(runs)))
     gaps = [run for run in runs.values() if run.load.broken or run.load.refused or run.wrong]
     if gaps:

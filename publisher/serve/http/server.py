@@ -13,7 +13,10 @@ from publisher.errors import SettingError
 from publisher.release.open import require_current
 from publisher.serve.http.processes import WebProcesses
 from publisher.serve.http.web import BACKLOG, log_settings
+from publisher.system.portable import bound_unsent
 
+# What the system keeps for a client that does not read: two to four pages.
+_MOST_UNSENT_BYTES = 128 << 10
 _log = logging.getLogger("publisher")
 
 
@@ -25,7 +28,7 @@ def _listen(host: str, port: int) -> socket.socket:
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+        listening = socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         raise SettingError(
             "Nothing can be served at host {host}, port {port}: {reason}.",
@@ -34,6 +37,8 @@ def _listen(host: str, port: int) -> socket.socket:
             port=port,
             reason=os.strerror(error.errno) if error.errno else str(error),
         ) from error
+    bound_unsent(listening, _MOST_UNSENT_BYTES)
+    return listening
 
 
 def serve(config: Config) -> None:

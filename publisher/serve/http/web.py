@@ -70,6 +70,10 @@ def _send_heartbeats(loop: asyncio.AbstractEventLoop, parent: Connection) -> Non
 async def _run(config: Config, listening: socket.socket, parent: Connection) -> None:
     from publisher.serve.app import thread_count
 
+    # Modules stay: a collection that went through all of them would hold up every answer for as
+    # long as a page takes. What a release consists of is made afterwards, and can be collected.
+    gc.collect()
+    gc.freeze()
     site = urlsplit(config.site_url)
     address = (site.hostname or config.host, site.port or _PORTS.get(site.scheme, config.port))
     threads = ApplicationThreads(_application(config), thread_count(config), address)
