@@ -25,15 +25,15 @@ from publisher.system.processes import map_on_all_cores
 # Is a Turtle file in the one layout of the sources? And putting it there.
 
 LAYOUT_RULE = "layout"
-# Turtle, section 6.5, as far as it takes to tell comments from what only looks like one.
-_TOKEN = re.compile(
+# A comment, behind all that only looks like one (Turtle, section 6.5).
+_COMMENT = re.compile(
     r"""
-      (?P<comment>\#)
-    | [^#<"'\\]+
-    | <[^<>"{}|^`\s]*>
-    | \"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3}
-    | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
-    | \\. | .
+    (?: [^#<"'\\]++
+      | <[^<>"{}|^`\s]*+>
+      | \"{3}(?:[^\\"]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^\\']++|\\.|'(?!''))*+'{3}
+      | "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+'
+      | \\. | [^#]
+    )*+ \#
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -50,7 +50,7 @@ def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) ->
         or file.role is Role.EXAMPLE
     ):
         return True
-    if any(token.lastgroup == "comment" for token in _TOKEN.finditer(file.text)):
+    if _COMMENT.match(file.text):
         return True
     statements = file.triples if triples is None else triples
     nodes = (node for triple in statements for node in (triple.subject, triple.object))
