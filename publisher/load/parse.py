@@ -382,13 +382,17 @@ _SIMPLE = re.compile(r"[\w.\-]*:[A-Za-z0-9_][A-Za-z0-9_-]*")
 _TAG = re.compile(r"""["']@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)""")
 
 
-def author_style(file: SourceFile) -> AuthorStyle:
+def author_style(file: SourceFile, written: str | None = None) -> AuthorStyle:
     """Return what a layout leaves as the author of a Turtle file has it.
+
+    Args:
+        file: The file.
+        written: Its text, from whoever has read it.
 
     Raises:
         SourceError: It has changed since it was read first.
     """
-    text = file.text
+    text = file.text if written is None else written
     names = frozenset(n for n in set(_PREFIXED.findall(text)) if not _SIMPLE.fullmatch(n))
     tags = {tag.lower(): tag for tag in reversed(_TAG.findall(text))}
     return AuthorStyle(file.prefixes, names, _long_texts(text), tags)

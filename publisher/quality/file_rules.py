@@ -39,10 +39,13 @@ _COMMENT = re.compile(
 )
 
 
-def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) -> bool:
+def has_own_layout(
+    file: SourceFile, triples: Sequence[Triple] | None = None, written: str | None = None
+) -> bool:
     """Tell whether the layout of a file is its author's: comments and blank nodes would be lost.
 
-    An example is laid out for its readers. Whoever has read what the file says can give it.
+    An example is laid out for its readers. Whoever has read the file can give what it says, and its
+    text.
     """
     if (
         media_types.media_type_of_file(file.name) is not media_types.TURTLE
@@ -50,7 +53,7 @@ def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) ->
         or file.role is Role.EXAMPLE
     ):
         return True
-    if _COMMENT.match(file.text):
+    if _COMMENT.match(file.text if written is None else written):
         return True
     statements = file.triples if triples is None else triples
     nodes = (node for triple in statements for node in (triple.subject, triple.object))
@@ -61,10 +64,13 @@ def _expected_layout(
     file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]
 ) -> str | None:
     """Return what a file would be in the layout; None when it is, or need not be."""
-    if has_own_layout(file, triples):
+    if media_types.media_type_of_file(file.name) is not media_types.TURTLE:
         return None
-    wanted = write_turtle(triples, prefixes, author_style(file))
-    return None if file.text == wanted else wanted
+    written = file.text
+    if has_own_layout(file, triples, written):
+        return None
+    wanted = write_turtle(triples, prefixes, author_style(file, written))
+    return None if written == wanted else wanted
 
 
 def check_style(sources: Sources) -> Iterator[Finding]:

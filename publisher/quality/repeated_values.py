@@ -79,7 +79,7 @@ def check_repeated_values(sources: Sources) -> Iterator[Finding]:
     """Yield a finding for each name that gives another number than the value it repeats."""
     names: dict[Pair, list[_Name]] = defaultdict(list)
     for file in sources.files:
-        if file.role is Role.DATA and len(file.text) <= _LARGEST_BYTES:
+        if file.role is Role.DATA and _size(file) <= _LARGEST_BYTES:
             for kind, name in _names(file):
                 for path in name.values:
                     names[kind, path].append(name)
@@ -89,6 +89,13 @@ def check_repeated_values(sources: Sources) -> Iterator[Finding]:
             if (name.thing, str(name.literal)) not in seen:
                 seen.add((name.thing, str(name.literal)))
                 yield _finding(name, path)
+
+
+def _size(file: SourceFile) -> int:
+    if file.given_text is not None:
+        return len(file.given_text)
+    path = file.source.path
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _differing(path: str, names: Sequence[_Name]) -> Iterator[_Name]:
