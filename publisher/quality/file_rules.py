@@ -25,6 +25,8 @@ from publisher.system.processes import map_on_all_cores
 # Is a Turtle file in the one layout of the sources? And putting it there.
 
 LAYOUT_RULE = "layout"
+# One of these stands where a node has no IRI (Turtle, section 2.6 to 2.8).
+_OF_BLANK_NODES = ("[", "(", "_:")
 # A comment, behind all that only looks like one (Turtle, section 6.5).
 _COMMENT = re.compile(
     r"""
@@ -55,6 +57,8 @@ def has_own_layout(
         return True
     if _COMMENT.match(file.text if written is None else written):
         return True
+    if written is not None and not any(mark in written for mark in _OF_BLANK_NODES):
+        return False
     statements = file.triples if triples is None else triples
     nodes = (node for triple in statements for node in (triple.subject, triple.object))
     return any(isinstance(node, BlankNode) for node in nodes)

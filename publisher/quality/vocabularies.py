@@ -288,6 +288,14 @@ def check_terms_in_file(
     passed = vocabularies.passed
     subject = ""
     for triple in triples:
+        value = triple.object
+        if (
+            isinstance(value, Literal)
+            and triple.predicate.value in passed
+            and value.datatype.value in passed
+            and getattr(triple.subject, "value", "") == subject
+        ):
+            continue  # most triples are so
         for name, is_used in _names(triple):
             if name in passed or name in seen or (name == subject and not is_used):
                 continue
