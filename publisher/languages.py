@@ -11,9 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
-from babel import Locale, UnknownLocaleError
-from babel.core import get_global
+if TYPE_CHECKING:
+    from babel import Locale
 
 # The language of the sentences in the program's own text, and the last resort.
 SOURCE_LANGUAGE = "en"
@@ -207,6 +208,8 @@ def language_name(tag: str, language: str) -> str:
     >>> [language_name(tag, "sv") for tag in ("en", "fit", "en-GB", "x-own", "")]
     ['engelska', 'meänkieli', 'engelska (Storbritannien)', 'x-own', '']
     """
+    from babel import Locale
+
     locale = _locale(tag)
     if locale is not None:
         return str(locale.get_display_name(language) or tag)
@@ -215,6 +218,9 @@ def language_name(tag: str, language: str) -> str:
 
 @cache
 def _locale(tag: str) -> Locale | None:
+    # Babel is for names of languages and for dates; most commands say neither.
+    from babel import Locale, UnknownLocaleError
+
     try:
         return Locale.parse(tag, sep="-") if tag else None
     except (UnknownLocaleError, ValueError):
@@ -231,6 +237,8 @@ def letter_order(language: str) -> Mapping[int, str]:
 @cache
 def _codes() -> Mapping[str, str]:
     """Return code of two letters → code of three (ISO 639-3)."""
+    from babel.core import get_global
+
     aliases = get_global("language_aliases").items()
     pairs = [(short, code) for code, short in aliases if len(code) == 3 and len(short) == 2]
     several = {short for short, code in pairs if code in _ISO_639_3}

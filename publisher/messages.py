@@ -6,11 +6,10 @@ A value that people read is a ``Text``: the same sentence in every language.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
-
-from babel.messages.pofile import read_po
+from pathlib import Path
 
 # Messages are in the languages of the table.
 from publisher.languages import LANGUAGES as LANGUAGES
@@ -19,6 +18,14 @@ from publisher.languages import SOURCE_LANGUAGE as SOURCE_LANGUAGE
 Text = Mapping[str, str]
 # Of what somebody else wrote and a message quotes.
 _LONGEST_QUOTED = 300
+# An entry of a catalogue: each text is one string or several, a line each, as in C. Babel reads
+# more of the format, and takes longer for it than the rest of a command's start together.
+_STRING = r'"(?:[^"\\\n]|\\.)*"'
+_STRINGS = rf"({_STRING}(?:\s*{_STRING})*)"
+_ENTRY = re.compile(rf"^msgid\s+{_STRINGS}\s*^msgstr\s+{_STRINGS}", re.MULTILINE)
+_BETWEEN_STRINGS = re.compile(r'"\s*\n\s*"')
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
 
 
 @cache
@@ -26,10 +33,23 @@ def _catalogue(language: str) -> Mapping[str, str]:
     """Return message → translation of one language; the source language has none."""
     if language == SOURCE_LANGUAGE:
         return {}
-    path = files("publisher") / "locale" / f"{language}.po"
-    with path.open("rb") as stream:
-        catalogue = read_po(stream, locale=language)
-    return {str(message.id): str(message.string) for message in catalogue if message.id}
+    path = Path(__file__).parent / "locale" / f"{language}.po"
+    return read_catalogue(path.read_text(encoding="utf-8"))
+
+
+def read_catalogue(written: str) -> dict[str, str]:
+    """Return message → translation of a catalogue without plural forms and contexts."""
+    pairs = {_unquoted(m[1]): _unquoted(m[2]) for m in _ENTRY.finditer(written)}
+    pairs.pop("", None)  # what the catalogue says of itself
+    return pairs
+
+
+def _unquoted(written: str) -> str:
+    """Return the text that strings of a catalogue stand for."""
+    joined = _BETWEEN_STRINGS.sub("", written)[1:-1] if "\n" in written else written[1:-1]
+    if "\\" not in joined:
+        return joined
+    return _ESCAPE.sub(lambda found: _ESCAPED.get(found[1], found[1]), joined)
 
 
 def translate(message: str, language: str, **values: object) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from publisher.rdf.known_contexts import FILES
+
 DEFAULT_BUILDS = True
 
 pytestmark = pytest.mark.slow
@@ -33,11 +35,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "publisher", source / "publisher", ignore=unwanted)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    # The build hook downloads the query editor from npm unless it is there.
+    # The build hook downloads the query editor and contexts from npm unless they are there.
     editor = source / "publisher" / "serve" / "static" / "yasgui"
-    editor.mkdir(exist_ok=True)
-    for name in _EDITOR:
-        (editor / name).touch()
+    contexts = source / "publisher" / "rdf" / "contexts"
+    for folder, names in ((editor, _EDITOR), (contexts, (*FILES, "package.json"))):
+        folder.mkdir(exist_ok=True)
+        for name in names:
+            (folder / name).touch()
     built.mkdir()
     subprocess.run([sys.executable, "-c", _BUILD, str(built)], cwd=source, check=True, timeout=300)
     (found,) = built.glob("*.whl")
@@ -51,6 +55,7 @@ def test_the_wheel_holds_the_program_and_its_marker_but_no_documents(wheel: Path
     assert "publisher/py.typed" in names
     assert "publisher/locale/sv.po" in names
     assert "publisher/serve/static/yasgui/yasgui.min.js" in names
+    assert {f"publisher/rdf/contexts/{name}" for name in FILES} <= set(names)
     assert [name for name in names if name.endswith((".md", ".png"))] == [
         "publisher/serve/static/icon.png"
     ]

@@ -141,15 +141,16 @@ def _optional_checks(
     sources: Sources, requested: _CheckRequest, progress: Callable[[str], None]
 ) -> Iterator[Finding]:
     """Return what depends on the day or on others, and so is no part of a release."""
-    from publisher.quality.approval import with_lines
-    from publisher.quality.hygiene import check_freshness
-    from publisher.quality.links import check_links
-
     today = datetime.now(UTC).date()
     if requested.stale:
+        from publisher.quality.approval import with_lines
+        from publisher.quality.hygiene import check_freshness
+
         stale = check_freshness(sources, requested.config.stale_years, today)
         yield from with_lines(stale, sources)
     if requested.links:
+        from publisher.quality.links import check_links
+
         cache_file = Path(requested.config.releases).parent / _LINKS_FILE
         config = requested.config
         report = check_links(

@@ -28,6 +28,7 @@ from publisher.rule_settings import SETTINGS_FILE
 from publisher.system.files import storage_errors
 
 EXIT_FINDINGS, EXIT_USAGE = 1, 2
+_LONGEST_CODE = 3  # of a language (ISO 639-3)
 _LONGEST_REASON = 300
 LANGUAGE = click.option(
     "--lang",
@@ -47,9 +48,11 @@ FORMAT = click.option(
 def locale_language() -> str:
     """Return the language of the messages when nobody chooses one."""
     code = (locale.getlocale()[0] or "").split("_")[0].lower()
+    if len(code) <= _LONGEST_CODE:
+        return code if code in LANGUAGES else SOURCE_LANGUAGE
     # Windows calls languages by their English names.
-    names = {tag: language_name(tag, SOURCE_LANGUAGE).lower() for tag in LANGUAGES}
-    return next((tag for tag in LANGUAGES if code in (tag, names[tag])), SOURCE_LANGUAGE)
+    names = {language_name(tag, SOURCE_LANGUAGE).lower(): tag for tag in LANGUAGES}
+    return names.get(code, SOURCE_LANGUAGE)
 
 
 def settings(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

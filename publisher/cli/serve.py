@@ -75,19 +75,17 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
     """Serve any RDF files at once, with pages and SPARQL; nothing is set up or left behind."""
     from tempfile import TemporaryDirectory
 
-    from pyoxigraph import DefaultGraph
-
-    from publisher.load.parse import parse_any
-    from publisher.release.preview import build_preview
+    from publisher.load.stored_files import store_files
+    from publisher.release.preview import build_preview, index_beside
     from publisher.release.second_engine import SecondEngine
 
     config = read_config(Path.cwd(), options)
-    parsed = parse_any(files, str(options["base_iri"] or ""), read_limits(config))
+    stored = store_files(files, str(options["base_iri"] or ""), read_limits(config))
     # Nobody asks graph by graph for what stands in no default graph.
-    union = union or not any(isinstance(quad.graph_name, DefaultGraph) for quad in parsed.quads)
+    union = union or not stored.has_default_graph
     with TemporaryDirectory(prefix="publisher-") as folder:
         second = SecondEngine(config.sparq_triples)
-        release = build_preview(parsed, Path(folder), union=union, second_engine=second)
+        release = build_preview(stored, Path(folder), union=union, second_engine=second)
         preview_of = dataclasses.replace(
             config,
             base_iri=release.base_iri,
@@ -104,7 +102,8 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
             ),
             err=True,
         )
-        _serve(preview_of)
+        with index_beside(stored, release):
+            _serve(preview_of)
 
 
 @click.command()

@@ -17,8 +17,9 @@ from publisher.load.files import CATALOGUE_FOLDER, Role
 from publisher.load.sources import Sources
 from publisher.messages import Text
 from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD
+from publisher.profiles.dcat_ap_se import DCAT_AP_SE
 from publisher.profiles.form_fields import CLASSES, form_shapes, term_labels
-from publisher.quality.catalogue import DCAT_AP_SE, describes_elsewhere
+from publisher.quality.catalogue import describes_elsewhere
 from publisher.rdf.namespaces import iri
 
 _FOLDER = f"data/{CATALOGUE_FOLDER}"

@@ -1,6 +1,7 @@
 """One file → triples, quads or a query; a syntax error names file, line, column and cure.
 
-A file is read again whenever somebody asks what is in it, so that memory holds a few at a time.
+A file is read again whenever somebody asks what is in it, so that memory holds a few at a time:
+the small ones that were read last.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ import hashlib
 import re
 from array import array
 from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, OrderedDict
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from urllib.parse import urlsplit
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple
@@ -24,7 +26,7 @@ from publisher.rdf import packed
 from publisher.rdf.encodings import decode
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits, file_too_large
 from publisher.rdf.namespaces import iri
-from publisher.rdf.reading import read_quads
+from publisher.rdf.reading import read_quads, stream_quads
 from publisher.rdf.recognise import (
     is_part_of,
     other_language,
@@ -87,7 +89,7 @@ class SourceFile:
 
     @property
     def triples(self) -> tuple[Triple, ...]:
-        """Return what it says, in the order of the file; its blank nodes are new ones each time.
+        """Return what it says, in the order of the file; its blank nodes may have new names.
 
         Raises:
             SourceError: It has changed since it was read first.
@@ -101,7 +103,12 @@ class SourceFile:
         Raises:
             SourceError: It has changed since it was read first.
         """
-        return _quads(self.source, self.text, self.base_iri, self.limits)[0]
+        version = _version_of(self)
+        if version is not None and (kept := _LAST_READ.get(version)) is not None:
+            return kept
+        quads = _quads(self.source, self.text, self.base_iri, self.limits)[0]
+        _LAST_READ.keep(version, quads)
+        return quads
 
 
 def read_text(path: Path, name: str, limits: ReadLimits = DEFAULT_READ_LIMITS) -> str:
@@ -240,7 +247,9 @@ def read_file(
     """Return a source file with what it says; raises what ``parse_file`` raises."""
     text, sha256 = _read(source, limits)
     quads, prefixes = _parse(source, text, base_iri, limits)
-    return SourceFile(source, base_iri, sha256, prefixes, limits=limits), quads
+    file = SourceFile(source, base_iri, sha256, prefixes, limits=limits)
+    _LAST_READ.keep(_version_of(file), quads)
+    return file, quads
 
 
 def _parse(
@@ -270,7 +279,15 @@ def _quads(
     base_iri: str,
     limits: ReadLimits,
 ) -> tuple[list[Quad], dict[str, str]]:
-    """Return the quads of a text, and the prefixes it declares.
+    """Return the quads of a text, and the prefixes it declares."""
+    prefixes: dict[str, str] = {}
+    return list(_stream(source, text, base_iri, limits, prefixes)), prefixes
+
+
+def _stream(
+    source: SourcePath, text: str, base_iri: str, limits: ReadLimits, prefixes: dict[str, str]
+) -> Iterator[Quad]:
+    """Yield the quads of a text; the prefixes that it declares are there when it was read.
 
     Blank nodes of two files are different nodes, whatever they are called.
     """
@@ -284,9 +301,8 @@ def _quads(
             remedy="Name the file .ttl, .trig, .nt, .nq, .rdf, .owl or .jsonld after what is in"
             " it.",
         )
-    prefixes: dict[str, str] = {}
     try:
-        quads = read_quads(
+        yield from stream_quads(
             text.encode(),
             rdf_format,
             base_iri,
@@ -297,7 +313,60 @@ def _quads(
         )
     except SyntaxError as error:
         raise syntax_error(source, text, error) from error
-    return quads, prefixes
+
+
+# What was read last: a check asks a dozen times what the files of a small folder say.
+
+# Of these, each takes some 400 bytes.
+_MOST_QUADS = 50_000
+_Version = tuple[Hashable, ...]
+
+
+class _LastRead:
+    """The quads of the files that were read last, up to a number of quads."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._count = most, 0
+        self._kept: OrderedDict[_Version, list[Quad]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, version: _Version) -> list[Quad] | None:
+        """Return what a file says; None when that is not known any more."""
+        with self._lock:
+            quads = self._kept.get(version)
+            if quads is not None:
+                self._kept.move_to_end(version)
+            return None if quads is None else list(quads)
+
+    def keep(self, version: _Version | None, quads: list[Quad]) -> None:
+        """Keep what a file says; the files that were read longest ago go."""
+        if version is None or len(quads) > self._most // 2:
+            return
+        with self._lock:
+            if version not in self._kept:
+                self._kept[version] = list(quads)
+                self._count += len(quads)
+            while self._count > self._most:
+                self._count -= len(self._kept.popitem(last=False)[1])
+
+
+_LAST_READ = _LastRead(_MOST_QUADS)
+
+
+def _version_of(file: SourceFile) -> _Version | None:
+    """Return what tells a file from all others and from itself when it is changed; None: nothing.
+
+    Whether the bytes are still those that were read first, only reading them tells; so a file that
+    was written again in the meantime is read again.
+    """
+    if file.given_text is not None:
+        return None
+    try:
+        status = file.source.path.stat()
+    except OSError:
+        return None
+    changed = (status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+    return (file.source, file.base_iri, file.sha256, file.limits, *changed)
 
 
 # What a Turtle file has that its triples do not say.
@@ -313,14 +382,18 @@ _SIMPLE = re.compile(r"[\w.\-]*:[A-Za-z0-9_][A-Za-z0-9_-]*")
 _TAG = re.compile(r"""["']@([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)""")
 
 
-def author_style(file: SourceFile) -> AuthorStyle:
+def author_style(file: SourceFile, written: str | None = None) -> AuthorStyle:
     """Return what a layout leaves as the author of a Turtle file has it.
+
+    Args:
+        file: The file.
+        written: Its text, from whoever has read it.
 
     Raises:
         SourceError: It has changed since it was read first.
     """
-    text = file.text
-    names = frozenset(name for name in _PREFIXED.findall(text) if not _SIMPLE.fullmatch(name))
+    text = file.text if written is None else written
+    names = frozenset(n for n in set(_PREFIXED.findall(text)) if not _SIMPLE.fullmatch(n))
     tags = {tag.lower(): tag for tag in reversed(_TAG.findall(text))}
     return AuthorStyle(file.prefixes, names, _long_texts(text), tags)
 
@@ -498,7 +571,8 @@ def find_line_naming(file: SourceFile, name: str, value: str) -> int:
 
 # Files that somebody names, of any RDF format, wherever they are → their quads as they stand.
 
-_FALLBACK = "http://localhost/"
+# What relative IRIs are resolved against when nobody names a base.
+FALLBACK = "http://localhost/"
 
 
 @dataclass(frozen=True)
@@ -534,54 +608,70 @@ def parse_any(
     """
     quads: list[Quad] = []
     prefixes: dict[str, str] = {}
-    for source in (each for path in paths for each in _named_sources(path, limits)):
-        found, declared = _read_any(source, base_iri or _FALLBACK, limits)
-        quads += found
-        prefixes |= declared
+    for source in named_sources(paths, limits):
+        quads += stream_source(source, base_iri, limits, prefixes)
     base = base_iri or _most_common_origin(quads)
     return ParsedFiles(tuple(quads), prefixes, base, max(p.stat().st_mtime for p in paths))
 
 
-def _named_sources(path: Path, limits: ReadLimits) -> Iterator[SourcePath]:
-    """Yield what a file name stands for: itself, or the RDF files in an archive."""
-    source = SourcePath(path, str(path), Role.DATA, "")
-    if not path.is_file():
-        raise SourceMissing(
-            "There is no such file.",
-            where=str(path),
-            remedy="Check the name and the folder you stand in.",
-        )
-    if not path.name.lower().endswith(packed.ZIP):
-        yield source
-        return
-    inside = [
-        replace(source, name=f"{path}/{member.name}", member=member.name)
-        for member in packed.list_zip(path, limits, str(path))
-        if syntax_by_name(member.name) is not None and not packed.is_packed(member.name)
-    ]
-    if not inside:
-        raise SourceMissing(
-            "The archive holds no RDF file.", where=str(path), remedy="Name another file."
-        )
-    yield from inside
+def named_sources(paths: Iterable[Path], limits: ReadLimits) -> Iterator[SourcePath]:
+    """Yield what file names stand for: the files themselves, or the RDF files in an archive.
+
+    Raises:
+        SourceMissing: There is no such file, or no RDF file in it.
+    """
+    for path in paths:
+        source = SourcePath(path, str(path), Role.DATA, "")
+        if not path.is_file():
+            raise SourceMissing(
+                "There is no such file.",
+                where=str(path),
+                remedy="Check the name and the folder you stand in.",
+            )
+        if not path.name.lower().endswith(packed.ZIP):
+            yield source
+            continue
+        inside = [
+            replace(source, name=f"{path}/{member.name}", member=member.name)
+            for member in packed.list_zip(path, limits, str(path))
+            if syntax_by_name(member.name) is not None and not packed.is_packed(member.name)
+        ]
+        if not inside:
+            raise SourceMissing(
+                "The archive holds no RDF file.", where=str(path), remedy="Name another file."
+            )
+        yield from inside
 
 
-def _read_any(
-    source: SourcePath, base_iri: str, limits: ReadLimits
-) -> tuple[list[Quad], dict[str, str]]:
+def stream_source(
+    source: SourcePath, base_iri: str, limits: ReadLimits, prefixes: dict[str, str]
+) -> Iterator[Quad]:
+    """Yield the quads of a file of any syntax as they stand.
+
+    Args:
+        source: The file.
+        base_iri: Relative IRIs are resolved against it; empty for one of this machine.
+        limits: What reading it may take.
+        prefixes: Those that it declares are added.
+
+    Raises:
+        SourceError: It cannot be read, or holds nothing.
+    """
     text, _ = _read(source, limits)
-    quads, prefixes = _quads(source, text, base_iri, limits)
-    if not quads:
+    is_empty = True
+    for quad in _stream(source, text, base_iri or FALLBACK, limits, prefixes):
+        is_empty = False
+        yield quad
+    if is_empty:
         raise SourceMissing(
             "The file holds no triple.", where=source.name, remedy="Fill it, or name another file."
         )
-    return quads, prefixes
 
 
 def _most_common_origin(quads: Sequence[Quad]) -> str:
     """Return scheme and host of most subjects, with the slash."""
     found = Counter(_bases(quads)).most_common(1)
-    return found[0][0] if found else _FALLBACK
+    return found[0][0] if found else FALLBACK
 
 
 def _bases(quads: Sequence[Quad]) -> Iterator[str]:

@@ -112,9 +112,9 @@ def _terms(name: str) -> Mapping[str, Text]:
         return {IANA + each: dict.fromkeys(LANGUAGES, each) for each in media_types()}
     if name == "hvd-legislation":
         law = text("Regulation on high-value datasets, (EU) 2023/138")
-        return {str(value): law for value in read_lists()[name]}
+        return dict.fromkeys(read_lists()[name], law)
     named = {term.value: term.labels for term in terms_of(name)}
-    return named or {str(value): {} for value in read_lists()[name]}
+    return named or {value: {} for value in read_lists()[name]}
 
 
 @cache

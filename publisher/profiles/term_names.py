@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from babel import Locale
-from babel.core import get_global
-
 from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code
 from publisher.profiles.dcat_ap_se import read_lists
 from publisher.profiles.file_types import FILE_TYPES, FileType, file_type_of
@@ -103,6 +100,9 @@ def terms_of(name: str) -> Sequence[NamedTerm]:
 
 def _countries() -> list[NamedTerm]:
     """Return the countries of the EU's table, by their names in CLDR and codes (ISO 3166-1)."""
+    from babel import Locale
+    from babel.core import get_global
+
     territories = {tag: Locale(tag).territories for tag in LANGUAGES}
     aliases = get_global("territory_aliases")
     found = []
@@ -118,8 +118,10 @@ def _countries() -> list[NamedTerm]:
 
 def _languages() -> list[NamedTerm]:
     """Return the languages of the list, by their names in CLDR, codes and tags."""
+    from babel import Locale
+
     locales = {tag: Locale(tag).languages for tag in LANGUAGES}
-    known = {str(value) for value in read_lists()["language"]}
+    known = set(read_lists()["language"])
     found: dict[str, dict[str, str]] = {}
     tags: dict[str, set[str]] = {}
     for tag in map(str, locales[LANGUAGES[0]]):
@@ -150,7 +152,7 @@ def _by_name(name: str) -> Mapping[str, str]:
 
 @cache
 def _values(name: str) -> frozenset[str]:
-    listed = {str(value) for value in read_lists().get(name, ())}
+    listed = set(read_lists().get(name, ()))
     return frozenset(listed | {term.value for term in terms_of(name)})
 
 

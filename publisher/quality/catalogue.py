@@ -12,11 +12,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import TYPE_CHECKING
 
-import rdflib
-import shacl
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, serialize
-from rdflib import DCTERMS, SH, Graph, URIRef
 
 from publisher.findings import Finding, Severity
 from publisher.load.files import DATASET, Role
@@ -24,13 +22,17 @@ from publisher.load.sources import Sources
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text, translate
 from publisher.profiles import dcat_ap, dcat_ap_se
 from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD
+from publisher.profiles.dcat_ap_se import DCAT_AP_SE
 from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
 from publisher.rdf.namespaces import iri
 from publisher.rule_settings import RULES
 
+if TYPE_CHECKING:
+    import shacl
+
 Term = NamedNode | BlankNode | Literal
 
-DCAT_AP_SE, ADVICE = "dcat-ap-se", "catalogue-advice"
+ADVICE = "catalogue-advice"
 _PART = "urn:publisher:part:"
 _TYPE = NamedNode(iri("rdf:type"))
 _CATALOGUE = NamedNode(iri("dcat:Catalog"))
@@ -135,7 +137,7 @@ class _WrittenCatalogue:
     @property
     def is_high_value(self) -> bool:
         """Tell whether anything is marked as high-value."""
-        law = NamedNode(str(dcat_ap_se.HIGH_VALUE))
+        law = NamedNode(dcat_ap_se.HIGH_VALUE)
         return any(t.predicate.value == _CATEGORY or t.object == law for t in self.triples)
 
     def judged(self, own: Collection[str]) -> frozenset[str]:
@@ -249,15 +251,17 @@ class _Profile:
 
     Attributes:
         name: What readers call the profile.
-        shapes: The shapes.
-        compiled: The same for the validator.
+        compiled: The shapes, for the validator.
         rows: IRI of a shape → what it comes from.
+        paths: The same → IRI of the property; none where the row has several.
+        messages: The same → what to do, by language.
     """
 
     name: str
-    shapes: Graph
     compiled: shacl.Shapes
     rows: Mapping[str, _Row]
+    paths: Mapping[str, str]
+    messages: Mapping[str, Text]
 
 
 @dataclass(frozen=True)
@@ -287,29 +291,40 @@ _NAMES = {DCAT_AP: "DCAT-AP", DCAT_AP_SE: "DCAT-AP-SE", DCAT_AP_HVD: "DCAT-AP HV
 _ASPECTS = ("least", "wanted", "most", "values", "advised", "language", "old")
 # The official shapes for the classes of values are left out: the build says what things are.
 _PARTS = (*dcat_ap.BASE, *dcat_ap.LISTS)
-_SEVERITIES = {str(SH.Warning): Severity.WARNING, str(SH.Info): Severity.INFO}
+_SEVERITIES = {iri("sh:Warning"): Severity.WARNING, iri("sh:Info"): Severity.INFO}
 # What is about one value; the rest is about how many there are.
 _OF_VALUES = frozenset(("values", "scheme"))
 
 
 @cache
 def _profile(name: str) -> _Profile:
+    # Most folders describe nothing that lies elsewhere, and need not wait for these.
+    import shacl
+    from rdflib import DCTERMS, SH
+
+    from publisher.profiles.dcat_ap_se_shapes import make_shapes
+    from publisher.profiles.dcat_ap_shapes import make_semic_shapes
+
     rows: dict[str, _Row] = {}
     if name == DCAT_AP_SE:
-        shapes = dcat_ap_se.make_shapes()
+        shapes = make_shapes()
         for rule in dcat_ap_se.read_rules():
             path = rule.name.removeprefix(f"{rule.owner} ")
             for aspect in _ASPECTS:
                 row = _Row(rule.owner, path, aspect, rule.meaning)
-                rows[str(rule.iri(aspect))] = row
+                rows[rule.iri(aspect)] = row
     else:
-        shapes = dcat_ap.make_semic_shapes(name, _PARTS)
+        shapes = make_semic_shapes(name, _PARTS)
         for semic in dcat_ap.read_semic_rules(name):
             for aspect in semic.aspects():
                 row = _Row(semic.owner, semic.path, aspect, semic.meaning)
-                rows[str(semic.iri(aspect))] = row
+                rows[semic.iri(aspect)] = row
     compiled = shacl.Shapes.from_text(shapes.serialize(format="nt"), "ntriples")
-    return _Profile(_NAMES[name], shapes, compiled, rows)
+    paths = {str(shape): str(path) for shape, path in shapes.subject_objects(DCTERMS.subject)}
+    messages: dict[str, dict[str, str]] = defaultdict(dict)
+    for shape, message in shapes.subject_objects(SH.message):
+        messages[str(shape)][str(getattr(message, "language", ""))] = str(message)
+    return _Profile(_NAMES[name], compiled, rows, paths, messages)
 
 
 def _results(name: str, view: bytes) -> Iterator[_Result]:
@@ -320,7 +335,7 @@ def _results(name: str, view: bytes) -> Iterator[_Result]:
         yield _Result(
             name,
             focus.strip("<>"),
-            str(profile.shapes.value(URIRef(shape), DCTERMS.subject) or ""),
+            profile.paths.get(shape, ""),
             "" if value == focus else value,
             _SEVERITIES.get(str(result.severity_iri), Severity.VIOLATION),
             _message(profile, shape, value),
@@ -330,8 +345,7 @@ def _results(name: str, view: bytes) -> Iterator[_Result]:
 
 def _message(profile: _Profile, shape: str, value: str) -> Text:
     """Return the message of a shape, how to write what was meant, and the profile."""
-    messages = profile.shapes.objects(URIRef(shape), SH.message)
-    said = {m.language: str(m) for m in messages if isinstance(m, rdflib.Literal)}
+    said = profile.messages[shape]
     cure = _cure(profile.rows[shape], value)
     found = {}
     for tag in LANGUAGES:
@@ -553,7 +567,7 @@ def _undescribed(path: str, kind: str, *, is_described: bool) -> Text:
 
 def _licences(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
     """Yield thing and finding where a licence has another address than portals know it by."""
-    known = {str(value) for value in dcat_ap_se.read_lists()["licence"]}
+    known = set(dcat_ap_se.read_lists()["licence"])
     for triple in said.triples:
         if triple.predicate.value != iri("dcterms:license"):
             continue
@@ -582,7 +596,7 @@ def _high_value(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str,
         by_path: dict[str, list[object]] = defaultdict(list)
         for triple in triples:
             by_path[triple.predicate.value].append(triple.object)
-        law = NamedNode(str(dcat_ap_se.HIGH_VALUE))
+        law = NamedNode(dcat_ap_se.HIGH_VALUE)
         is_marked = law in by_path[_LEGISLATION] or by_path[_CATEGORY]
         if not is_marked or NamedNode(iri("dcat:Dataset")) not in by_path[_TYPE.value]:
             continue

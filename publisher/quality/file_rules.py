@@ -25,24 +25,29 @@ from publisher.system.processes import map_on_all_cores
 # Is a Turtle file in the one layout of the sources? And putting it there.
 
 LAYOUT_RULE = "layout"
-# Turtle, section 6.5, as far as it takes to tell comments from what only looks like one.
-_TOKEN = re.compile(
+# One of these stands where a node has no IRI (Turtle, section 2.6 to 2.8).
+_OF_BLANK_NODES = ("[", "(", "_:")
+# A comment, behind all that only looks like one (Turtle, section 6.5).
+_COMMENT = re.compile(
     r"""
-      (?P<comment>\#)
-    | [^#<"'\\]+
-    | <[^<>"{}|^`\s]*>
-    | \"{3}(?:[^\\]|\\.)*?\"{3} | '{3}(?:[^\\]|\\.)*?'{3}
-    | "(?:[^"\\\r\n]|\\.)*" | '(?:[^'\\\r\n]|\\.)*'
-    | \\. | .
+    (?: [^#<"'\\]++
+      | <[^<>"{}|^`\s]*+>
+      | \"{3}(?:[^\\"]++|\\.|"(?!""))*+\"{3} | '{3}(?:[^\\']++|\\.|'(?!''))*+'{3}
+      | "(?:[^"\\\r\n]++|\\.)*+" | '(?:[^'\\\r\n]++|\\.)*+'
+      | \\. | [^#]
+    )*+ \#
     """,
     re.VERBOSE | re.DOTALL,
 )
 
 
-def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) -> bool:
+def has_own_layout(
+    file: SourceFile, triples: Sequence[Triple] | None = None, written: str | None = None
+) -> bool:
     """Tell whether the layout of a file is its author's: comments and blank nodes would be lost.
 
-    An example is laid out for its readers. Whoever has read what the file says can give it.
+    An example is laid out for its readers. Whoever has read the file can give what it says, and its
+    text.
     """
     if (
         media_types.media_type_of_file(file.name) is not media_types.TURTLE
@@ -50,8 +55,10 @@ def has_own_layout(file: SourceFile, triples: Sequence[Triple] | None = None) ->
         or file.role is Role.EXAMPLE
     ):
         return True
-    if any(token.lastgroup == "comment" for token in _TOKEN.finditer(file.text)):
+    if _COMMENT.match(file.text if written is None else written):
         return True
+    if written is not None and not any(mark in written for mark in _OF_BLANK_NODES):
+        return False
     statements = file.triples if triples is None else triples
     nodes = (node for triple in statements for node in (triple.subject, triple.object))
     return any(isinstance(node, BlankNode) for node in nodes)
@@ -61,10 +68,13 @@ def _expected_layout(
     file: SourceFile, triples: Sequence[Triple], prefixes: Mapping[str, str]
 ) -> str | None:
     """Return what a file would be in the layout; None when it is, or need not be."""
-    if has_own_layout(file, triples):
+    if media_types.media_type_of_file(file.name) is not media_types.TURTLE:
         return None
-    wanted = write_turtle(triples, prefixes, author_style(file))
-    return None if file.text == wanted else wanted
+    written = file.text
+    if has_own_layout(file, triples, written):
+        return None
+    wanted = write_turtle(triples, prefixes, author_style(file, written))
+    return None if written == wanted else wanted
 
 
 def check_style(sources: Sources) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import isleap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from xml.parsers import expat
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -91,9 +91,15 @@ _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _FEBRUARY, _LEAP_DAY = 2, 29
 
 
-def _matches(pattern: re.Pattern[str], written: str) -> bool:
+@cache
+def _compiled(name: str) -> re.Pattern[str]:
+    """Return the pattern of a type; most folders use a few of them."""
+    return re.compile(_PATTERNS[name], re.DOTALL)
+
+
+def _matches(name: str, written: str) -> bool:
     """Tell whether a text is in a lexical space; a day in it must be one that there is."""
-    found = pattern.fullmatch(written)
+    found = _compiled(name).fullmatch(written)
     if found is None:
         return False
     parts = found.groupdict()
@@ -141,10 +147,7 @@ def _is_xml(written: str) -> bool:
 
 
 _CHECKS: Mapping[str, LexicalCheck] = {
-    **{
-        iri(f"xsd:{name}"): partial(_matches, re.compile(pattern, re.DOTALL))
-        for name, pattern in _PATTERNS.items()
-    },
+    **{iri(f"xsd:{name}"): partial(_matches, name) for name in _PATTERNS},
     **{iri(f"xsd:{name}"): partial(_is_in_range, *limits) for name, limits in _RANGES.items()},
     iri("xsd:base64Binary"): _is_base64,
     iri("rdf:JSON"): _is_json,

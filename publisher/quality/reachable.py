@@ -39,11 +39,15 @@ def _names(sources: Sources) -> Iterator[str]:
     """Yield what the sources describe, without fragments, each once where it stands together."""
     start = f"<{sources.base_iri}".encode()
     catalogue = f" <{sources.base_iri}{CATALOGUE}> .".encode()
-    last = b""
+    last, subject = b"", b"\n"
     for line in read_lines(sources.sorted_sources.quads):
-        if not line.startswith(start) or line.rstrip().endswith(catalogue):
+        # Most lines are about what the line before is about.
+        if line.startswith(subject) or not line.startswith(start):
             continue
-        name = line.split(b">", 1)[0][1:].partition(b"#")[0]
+        if line.rstrip().endswith(catalogue):
+            continue
+        subject = line[: line.index(b">") + 1]
+        name = subject[1:-1].partition(b"#")[0]
         if name != last:
             last = name
             yield name.decode()

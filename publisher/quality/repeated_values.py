@@ -8,20 +8,20 @@ another number in its place is reported: somebody changed the one and forgot the
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from itertools import groupby
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, parse
 
 from publisher.findings import Finding
 from publisher.load.files import Role
-from publisher.load.parse import SourceFile, find_line
 from publisher.load.sources import Sources
 from publisher.messages import text
 from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.sorted_files import read_lines
 from publisher.rule_settings import RULES
 
 _RULE = RULES["repeated-values"]
@@ -33,8 +33,12 @@ _NUMBERS = frozenset(
 _DATES = frozenset(iri(f"xsd:{name}") for name in ("date", "gYear", "gYearMonth", "dateTime"))
 # So many things, and so great a part of them, make a habit.
 _LEAST, _LEAST_SHARE = 3, 0.75
-# Files that nobody writes by hand are passed over: reading them again would take long.
-_LARGEST_BYTES = 8 << 20
+_LABEL_NAMES = frozenset(f"<{path}>".encode() for path in LABELS)
+_TYPE_NAME = f"<{_TYPE}>".encode()
+_COUNTED = frozenset(name.encode() for name in _NUMBERS | _DATES)
+# Quotation marks in texts are escaped.
+_DATATYPE = re.compile(rb'(?<!\\)"\^\^<([^>]*)>')
+_DIGIT = re.compile(rb"[0-9]")
 _WRITTEN = re.compile(r"\d+(?:[.,]\d+)?")
 _THOUSANDS = re.compile(r"(?<=\d)[ \u00a0\u202f.,](?=\d{3}(?!\d))")
 
@@ -46,18 +50,20 @@ class _Name:
     """A name of a thing that has numbers.
 
     Attributes:
-        file: Where it stands.
         thing: IRI.
         path: IRI of the property that gives the name.
         literal: The name.
         values: Property → its numbers and years, as they are written in digits.
     """
 
-    file: SourceFile
     thing: str
     path: str
     literal: Literal
     values: Mapping[str, frozenset[str]]
+
+    def repeats(self, path: str) -> bool:
+        """Tell whether the name gives the value of a property."""
+        return not self.values[path].isdisjoint(numbers_in(self.literal.value))
 
     @property
     def strange(self) -> list[str]:
@@ -77,42 +83,76 @@ def numbers_in(words: str) -> list[str]:
 
 def check_repeated_values(sources: Sources) -> Iterator[Finding]:
     """Yield a finding for each name that gives another number than the value it repeats."""
-    names: dict[Pair, list[_Name]] = defaultdict(list)
-    for file in sources.files:
-        if file.role is Role.DATA and len(file.text) <= _LARGEST_BYTES:
-            for kind, name in _names(file):
-                for path in name.values:
-                    names[kind, path].append(name)
+    everyone: Counter[Pair] = Counter()
+    repeating: Counter[Pair] = Counter()
+    for kind, name in _names(sources, everyone):
+        for path in name.values:
+            everyone[kind, path] += 1
+            repeating[kind, path] += name.repeats(path)
+    habits = {
+        pair
+        for pair, count in everyone.items()
+        if max(_LEAST, _LEAST_SHARE * count) <= repeating[pair] < count
+    }
     seen: set[tuple[str, str]] = set()
-    for (_, path), found in names.items():
-        for name in _differing(path, found):
-            if (name.thing, str(name.literal)) not in seen:
+    for kind, name in _names(sources) if habits else ():
+        for path in name.values:
+            is_lacking = (kind, path) in habits and not name.repeats(path) and name.strange
+            if is_lacking and (name.thing, str(name.literal)) not in seen:
                 seen.add((name.thing, str(name.literal)))
                 yield _finding(name, path)
 
 
-def _differing(path: str, names: Sequence[_Name]) -> Iterator[_Name]:
-    """Yield the names that lack the value of a property which most of the others repeat."""
-    lacking = [n for n in names if not n.values[path] & set(numbers_in(n.literal.value))]
-    repeating = len(names) - len(lacking)
-    if repeating >= _LEAST and repeating >= _LEAST_SHARE * len(names):
-        yield from (name for name in lacking if name.strange)
+def _names(sources: Sources, others: Counter[Pair] | None = None) -> Iterator[tuple[str, _Name]]:
+    """Yield the names of the things in the data that have numbers, with each class of the thing.
 
-
-def _names(file: SourceFile) -> Iterator[tuple[str, _Name]]:
-    """Yield the names of the things of a file that have numbers, each with a class of the thing."""
-    for subject, triples in groupby(file.triples, key=lambda triple: triple.subject):
-        if isinstance(subject, BlankNode):
+    Names of things that have no digit in any of theirs are only counted.
+    """
+    graphs = {f"<{sources.base_iri}{file.source.graph}>" for file in sources.of_role(Role.DATA)}
+    ends = tuple(f" {graph} .\n".encode() for graph in sorted(graphs))
+    lines = read_lines(sources.sorted_sources.quads)
+    for subject, of_subject in groupby(lines, key=lambda line: line.partition(b" ")[0]):
+        said = [line for line in of_subject if line.endswith(ends)]
+        if not subject.startswith(b"<"):
+            continue
+        if not any(map(_is_numbered_name, said)):
+            if others is not None:
+                _count(said, others)
             continue
         kinds: list[str] = []
         labels: list[tuple[str, Literal]] = []
         values: dict[str, set[str]] = defaultdict(set)
-        for triple in triples:
-            _sort(triple, kinds, labels, values)
+        for quad in parse(b"".join(said), format=RdfFormat.N_QUADS):
+            _sort(quad.triple, kinds, labels, values)
         known = {path: frozenset(found) for path, found in values.items()}
+        thing = subject[1:-1].decode()
         for kind in kinds if known else ():
             for path, label in labels:
-                yield kind, _Name(file, str(getattr(subject, "value", "")), path, label, known)
+                yield kind, _Name(thing, path, label, known)
+
+
+def _count(said: Iterable[bytes], others: Counter[Pair]) -> None:
+    """Count the names of a thing for each of its classes and of its properties with numbers."""
+    kinds: list[str] = []
+    paths: set[str] = set()
+    labels = 0
+    for line in said:
+        _, predicate, rest = line.split(b" ", 2)
+        if predicate == _TYPE_NAME:
+            kinds.append(rest[1 : rest.index(b">")].decode())
+        elif predicate in _LABEL_NAMES:
+            labels += rest.startswith(b'"')
+        elif (found := _DATATYPE.search(rest)) and found[1] in _COUNTED:
+            paths.add(predicate[1:-1].decode())
+    for kind in kinds if labels else ():
+        for path in paths:
+            others[kind, path] += labels
+
+
+def _is_numbered_name(line: bytes) -> bool:
+    """Tell whether a line gives a name with a digit in it."""
+    _, predicate, rest = line.split(b" ", 2)
+    return predicate in _LABEL_NAMES and _DIGIT.search(rest, 0, rest.rfind(b'"')) is not None
 
 
 def _sort(
@@ -155,8 +195,6 @@ def _finding(name: _Name, path: str) -> Finding:
             value=value,
         ),
         rule=_RULE.name,
-        file=name.file.name,
-        line=find_line(name.file, name.thing, name.path),
         focus_node=name.thing,
         path=name.path,
         value=str(name.literal),

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from queue import SimpleQueue
@@ -127,6 +126,8 @@ def _asks_again(triples: Path, bounds: CheckLimits) -> bool:
 
 def validator_versions(sources: Sources) -> Mapping[str, str]:
     """Return what holds the shapes against some sources: what is asked first, and second."""
+    from importlib.metadata import version
+
     is_fast = sources.bounds.validator == FAST_VALIDATOR
     packages = {"validator": "shacl" if is_fast else "pyshacl"}
     if is_fast and _asks_again(sources.sorted_sources.quads, sources.bounds):

@@ -204,6 +204,8 @@ class Vocabularies:
                 self._known.get(vocabulary.namespace), vocabulary
             )
         self._wrong: dict[str, WrongTerm | None] = {}
+        # Names that are used as terms, and of which there is nothing to tell in any file.
+        self.passed: set[str] = set()
         self._alike = {_core(namespace): namespace for namespace in built_in()}
 
     def wrong(self, name: str) -> WrongTerm | None:
@@ -283,19 +285,34 @@ def check_terms_in_file(
 ) -> Iterator[Finding]:
     """Yield the same for one file and what it says."""
     seen: set[str] = set()
+    passed = vocabularies.passed
+    subject = ""
     for triple in triples:
+        value = triple.object
+        if (
+            isinstance(value, Literal)
+            and triple.predicate.value in passed
+            and value.datatype.value in passed
+            and getattr(triple.subject, "value", "") == subject
+        ):
+            continue  # most triples are so
         for name, is_used in _names(triple):
-            if name in seen:
+            if name in passed or name in seen or (name == subject and not is_used):
                 continue
             if (wrong := vocabularies.wrong(name)) is not None:
                 if not is_used and _may_be_a_thing(file, wrong.vocabulary):
                     continue
                 seen.add(name)
                 yield _term_finding(file, triple, name, wrong)
-            elif is_used and (namespace := _split(name)[0]) not in seen:
-                seen.add(namespace)
-                if like := vocabularies.like(namespace):
+            elif is_used:
+                namespace = _split(name)[0]
+                like = vocabularies.like(namespace)
+                if not like:
+                    passed.add(name)
+                elif namespace not in seen:
+                    seen.add(namespace)
                     yield _namespace_finding(file, triple, namespace, like)
+        subject = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
 
 
 def _may_be_a_thing(file: SourceFile, vocabulary: Vocabulary) -> bool:

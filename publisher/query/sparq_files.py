@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,8 @@ _LOGS = frozenset(("txn.log", "wal.log"))
 
 def sparq_version() -> str:
     """Return the version of the library, whose files only the same version reads; "" for none."""
+    from importlib.metadata import PackageNotFoundError, version
+
     if find_spec("sparq") is None:
         return ""
     try:

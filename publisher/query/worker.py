@@ -11,7 +11,7 @@ import sys
 import threading
 from dataclasses import replace
 
-from pyoxigraph import Store
+from pyoxigraph import RdfFormat, Store
 
 from publisher.query.engine import Operation
 from publisher.query.evaluator import Evaluator
@@ -36,10 +36,19 @@ _RECYCLE_MEMORY_SHARE = 0.25
 _NICENESS = 5
 
 
+def _open(place: str) -> Store:
+    """Return the store of a folder; of a file of N-Quads, one in memory."""
+    if not os.path.isfile(place):
+        return Store.read_only(place)
+    store = Store()
+    store.bulk_load(path=place, format=RdfFormat.N_QUADS)
+    return store
+
+
 def _confine(config: WorkerConfig) -> tuple[Evaluator, portable.AddressSpace]:
     """Return the evaluator and what tells this process's size; then confine it."""
     portable.allow_descriptors()  # the engine keeps each of its files open only if it may
-    store = Store.read_only(config.store)
+    store = _open(config.store)
     evaluator = open_evaluator(store, config)
     size = portable.AddressSpace()
     sandbox.limit_memory(config.limits.memory_bytes)

@@ -23,7 +23,7 @@ class WorkerConfig:
     """What a worker needs to know before its first query.
 
     Attributes:
-        store: Folder of the store.
+        store: Folder of the store; or a file of N-Quads, which is held in memory.
         limits: What one query may use.
         union: Whether the default graph is the union of all graphs, not the store's own.
         incoming_links: How many incoming links a described thing is shown with.

@@ -11,9 +11,9 @@ import os
 import subprocess
 import threading
 import time
-from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from typing import TYPE_CHECKING
 
 from publisher.errors import (
     EngineBusy,
@@ -44,6 +44,9 @@ from publisher.query.worker_messages import (
 from publisher.system import portable
 from publisher.system.processes import child_environment, module_command
 from publisher.system.supervised import Schedule, Supervised
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 _OFFERED = {"solutions": SOLUTIONS, "boolean": BOOLEANS, "graph": GRAPHS}
 _REDUCE_RESULT = "Ask for less: add patterns or LIMIT, or take the dump."

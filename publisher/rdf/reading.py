@@ -27,6 +27,7 @@ from publisher.rdf.guards import (
     refuse_turtle_nesting,
     token_too_long,
 )
+from publisher.rdf.known_contexts import has_remote_context, with_known_contexts
 from publisher.rdf.parse_apart import IS_LONG_TOKEN, REFUSED
 
 _BLOCK_BYTES = 1 << 20
@@ -50,7 +51,31 @@ def read_quads(
     rename_blank_nodes: bool = False,
     prefixes: dict[str, str] | None = None,
 ) -> list[Quad]:
-    """Return the quads of a file, in its order.
+    """Return the quads of a file, in its order; ``stream_quads`` says what is what."""
+    return list(
+        stream_quads(
+            content,
+            rdf_format,
+            base_iri,
+            where,
+            limits=limits,
+            rename_blank_nodes=rename_blank_nodes,
+            prefixes=prefixes,
+        )
+    )
+
+
+def stream_quads(
+    content: bytes,
+    rdf_format: RdfFormat,
+    base_iri: str,
+    where: str,
+    *,
+    limits: ReadLimits = DEFAULT_READ_LIMITS,
+    rename_blank_nodes: bool = False,
+    prefixes: dict[str, str] | None = None,
+) -> Iterator[Quad]:
+    """Yield the quads of a file, in its order; memory holds the file, and of the quads one.
 
     Args:
         content: The file, in UTF-8 without a byte order mark.
@@ -62,12 +87,15 @@ def read_quads(
         prefixes: The prefixes that the file declares are added to it, each with its namespace.
 
     Raises:
-        ReadLimitExceeded: It needs more than the limits allow; nothing of it is in memory.
-        SourceSyntax: It refers to a JSON-LD context on the web.
+        ReadLimitExceeded: It needs more than the limits allow.
+        SourceSyntax: It names a JSON-LD context of the web that is not known here.
         SyntaxError: It is not what its syntax asks for, with ``lineno`` and ``offset`` where these
             are known.
     """
     declared: dict[str, str] = {}
+    if rdf_format == RdfFormat.JSON_LD and has_remote_context(content):
+        refuse_json_nesting(content, where)
+        content = with_known_contexts(content, where)
     try:
         if needs_own_process(content, rdf_format, limits, where):
             content, declared = _read_in_process(content, rdf_format, base_iri, where, limits)
@@ -75,7 +103,7 @@ def read_quads(
         parser = parse(
             content, format=rdf_format, base_iri=base_iri, rename_blank_nodes=rename_blank_nodes
         )
-        quads = _take(parser, rdf_format, len(content), limits, where, declared)
+        yield from _take(parser, rdf_format, len(content), limits, where, declared)
     except MemoryError as error:
         if IS_LONG_TOKEN in str(error):
             raise token_too_long(content, where) from error
@@ -86,7 +114,6 @@ def read_quads(
         raise
     if prefixes is not None:
         prefixes |= declared
-    return quads
 
 
 def _take(
@@ -96,16 +123,15 @@ def _take(
     limits: ReadLimits,
     where: str,
     declared: dict[str, str],
-) -> list[Quad]:
-    """Return what a parser of a file of so many bytes yields, if it is not too much."""
+) -> Iterator[Quad]:
+    """Yield what a parser of a file of so many bytes yields, up to what is too much."""
     found: Iterator[Quad] = _with_prefixes(parser, rdf_format, declared)
     if rdf_format == RdfFormat.JSON_LD:
         found = _limit_growth(found, limits.memory_for(size), where)
     most = limits.triples_for(size)
-    quads = list(islice(found, most + 1))
-    if len(quads) > most:
+    yield from islice(found, most)
+    if next(found, None) is not None:
         raise _too_many(most, where)
-    return quads
 
 
 def _with_prefixes(

@@ -57,6 +57,13 @@ class Sorter:
         if self._length > _CHUNK_BYTES:
             self._write()
 
+    def extend(self, lines: Sequence[bytes]) -> None:
+        """Take lines, far fewer than memory holds."""
+        self._lines += lines
+        self._length += sum(map(len, lines))
+        if self._length > _CHUNK_BYTES:
+            self._write()
+
     def close(self) -> None:
         """Write what is left; ``runs`` are all then."""
         self._write()

@@ -58,7 +58,8 @@ class Subjects:
 
     def values(self, subject: str, path: str) -> tuple[Term, ...]:
         """Return the values of one property of a subject, sorted."""
-        return tuple(sorted(set(self.of(subject).get(path, ())), key=str))
+        found = self.of(subject).get(path, ())
+        return tuple(found if len(found) < 2 else sorted(set(found), key=str))
 
     def nodes(self, subject: str, path: str) -> tuple[str, ...]:
         """Return the IRIs and blank nodes among the values of a property, sorted."""

@@ -28,14 +28,22 @@ def fold(text: str) -> str:
     'ide på åsön, creme, ärö'
     """
     composed = unicodedata.normalize("NFC", text).casefold().translate(_FOREIGN)
-    if composed.isascii():
-        return composed
-    return "".join(c if c in PLAIN_LETTERS else _without_marks(c) for c in composed)
+    return composed if composed.isascii() else composed.translate(_LETTERS)
 
 
-def _without_marks(letter: str) -> str:
-    parts = unicodedata.normalize("NFKD", letter)
-    return "".join(part for part in parts if not unicodedata.combining(part))
+class _WithoutMarks(dict[int, str]):
+    """Letter → the same without marks, for ``str.translate``; remembers those that it has met."""
+
+    def __missing__(self, code: int) -> str:
+        letter = chr(code)
+        if letter not in PLAIN_LETTERS:
+            parts = unicodedata.normalize("NFKD", letter)
+            letter = "".join(part for part in parts if not unicodedata.combining(part))
+        self[code] = letter
+        return letter
+
+
+_LETTERS = _WithoutMarks()
 
 
 def words(text: str) -> list[str]:

@@ -12,7 +12,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Quad, Store, Triple
+from pyoxigraph import Quad, RdfFormat, Store, Triple
 
 from publisher import __version__
 from publisher.errors import LossRefused, ReleaseError
@@ -440,6 +440,19 @@ def write_store(folder: Path, quads: Iterable[Quad]) -> None:
     with with_path(folder):
         store = Store(str(folder))
         store.bulk_extend(quads)
+        store.flush()
+        store.optimize()
+
+
+def load_store(folder: Path, quads: Path) -> None:
+    """Make a store of a file of N-Quads, the same way; the engine reads it.
+
+    Raises:
+        OSError: The folder cannot be written; ``filename`` says which.
+    """
+    with with_path(folder):
+        store = Store(str(folder))
+        store.bulk_load(path=str(quads), format=RdfFormat.N_QUADS)
         store.flush()
         store.optimize()
 

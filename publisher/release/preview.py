@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+import subprocess
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from pyoxigraph import DefaultGraph
+from pyoxigraph import RdfFormat, parse
 
 from publisher import __version__
-from publisher.load.parse import ParsedFiles
+from publisher.load.stored_files import StoredFiles
 from publisher.quality.reports import as_json as report_as_json
 from publisher.rdf.jsonld import without_cycles
-from publisher.rdf.namespaces import PREFIXES
-from publisher.rdf.sorted_files import Quads, write_lines
+from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.source_forms import write_source_forms
-from publisher.rdf.subjects import Subjects
-from publisher.release.build import write_store
+from publisher.rdf.subjects import Subjects, SubjectsOnDisk
+from publisher.release.build import load_store
 from publisher.release.catalogue.catalogue import Descriptions, write_descriptions
 from publisher.release.catalogue.partitions import count_partitions
 from publisher.release.concepts import CONCEPTS_FILE, write_concepts
@@ -38,41 +39,62 @@ from publisher.release.model import (
 )
 from publisher.release.open import open_release
 from publisher.release.schema import Schema, make_schema, write_schema
-from publisher.release.search import SEARCH_FILE, write_search
+from publisher.release.search import SEARCH_FILE, index_in_the_making, write_search
 from publisher.release.second_engine import (
     WITHOUT_SECOND_ENGINE,
     SecondEngine,
     write_release_counts,
     write_second_engine,
 )
+from publisher.system.processes import child_environment, module_command
 
 _NAME = "preview"
-
-
 # With more, whoever looks at a file once would wait longer for the index than for all else.
-_SEARCHED_QUADS = 500_000
+SEARCHED_AT_ONCE = 200_000
+# What a shape says, and what its lists of paths are made of.
+_OF_SHAPES = (f"<{PREFIXES['sh']}".encode(), f"<{iri('rdf:first')}>".encode())
 
 
-def _write_indexes(release: Path, parsed: ParsedFiles) -> None:
-    """Write the file of concepts, and the index of a search unless there is very much to find."""
-    with TemporaryDirectory(dir=release) as folder:
-        lines = sorted({f"{quad.triple} .\n".encode() for quad in parsed.quads})
-        write_lines(Path(folder, "triples"), lines)
-        graphs = {"": Quads(Path(folder, "triples"), len(lines))}
-        write_concepts(release / CONCEPTS_FILE, graphs, parsed.base_iri)
-        if len(parsed.quads) <= _SEARCHED_QUADS:
-            write_search(release / SEARCH_FILE, graphs, parsed.base_iri)
-
-
-def _schema(parsed: ParsedFiles, prefixes: Mapping[str, str]) -> Schema:
+def _schema(stored: StoredFiles, prefixes: Mapping[str, str]) -> Schema:
     """Return what the files look like; a triple in several graphs counts once."""
-    triples = sorted({quad.triple for quad in parsed.quads}, key=str)
-    known = Subjects(parsed.quads)
-    return make_schema(count_partitions(triples), known, known, prefixes)
+    shapes = Subjects(parse(b"".join(_about_shapes(stored)), format=RdfFormat.N_QUADS))
+    known = SubjectsOnDisk([stored.triples.path])
+    return make_schema(count_partitions(stored.triples), shapes, known, prefixes)
+
+
+def _about_shapes(stored: StoredFiles) -> Iterator[bytes]:
+    """Yield what is said of the subjects that SHACL says anything of."""
+    for _, lines in groupby(stored.triples.lines(), lambda line: line.partition(b" ")[0]):
+        said = list(lines)
+        if any(name in line for line in said for name in _OF_SHAPES):
+            yield from said
+
+
+@contextmanager
+def index_beside(stored: StoredFiles, release: Release) -> Iterator[None]:
+    """Make the index of the search of large files in a process beside, as long as the block lasts.
+
+    Until it is there, the search says so.
+    """
+    index = release.folder / SEARCH_FILE
+    if index.exists():
+        yield
+        return
+    index_in_the_making(index).touch()
+    triples = stored.triples
+    arguments = (str(index), str(triples.path), str(triples.count), stored.base_iri)
+    process = subprocess.Popen(
+        module_command("publisher.release.search_process", *arguments), env=child_environment()
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 def build_preview(
-    parsed: ParsedFiles,
+    stored: StoredFiles,
     releases: Path,
     *,
     union: bool,
@@ -81,7 +103,7 @@ def build_preview(
     """Return the release of some files, the current one of a folder that holds nothing else.
 
     Args:
-        parsed: The files.
+        stored: The files.
         releases: The folder.
         union: Whether queries see all graphs at once.
         second_engine: Whether the release gets the files of sparq as well.
@@ -91,51 +113,53 @@ def build_preview(
     """
     folder = releases / _NAME
     folder.mkdir(parents=True)
-    prefixes = parsed.prefixes | dict(PREFIXES)
-    graphs = Counter(
-        "" if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
-        for quad in set(parsed.quads)
-    )
+    prefixes = {**stored.prefixes, **PREFIXES}
     write_json(folder / CONTEXT, {"@context": without_cycles(prefixes)})
     nothing = Descriptions(catalogue=(), swedish=(), void=(), documents=(), modified={})
-    named = {name: count for name, count in graphs.items() if name}
-    write_descriptions(folder, nothing, parsed.base_iri, named, union=union)
-    _write_indexes(folder, parsed)
-    write_json(folder / REPORT, report_as_json(()))  # nothing is checked
-    write_schema(folder, _schema(parsed, prefixes))
-    write_store(folder / STORE, parsed.quads)
-    write_source_forms(folder / LITERALS, (f"{quad} .\n".encode() for quad in parsed.quads))
+    named = {name: count for name, count in stored.graphs.items() if name}
+    write_descriptions(folder, nothing, stored.base_iri, named, union=union)
+    # The store is made by the engine's own threads.
+    with ThreadPoolExecutor(1) as beside:
+        store = beside.submit(load_store, folder / STORE, stored.quads.path)
+        triples = {"": stored.triples}
+        write_concepts(folder / CONCEPTS_FILE, triples, stored.base_iri)
+        if stored.triples.count <= SEARCHED_AT_ONCE:
+            write_search(folder / SEARCH_FILE, triples, stored.base_iri)
+        write_json(folder / REPORT, report_as_json(()))  # nothing is checked
+        write_schema(folder, _schema(stored, prefixes))
+        write_source_forms(folder / LITERALS, stored.quads.lines())
+        store.result()
     write_sealed(folder / STORE_MANIFEST, {"files": as_json(list_files(folder / STORE, ()))})
-    _write_engines(folder, parsed, second_engine, union=union)
-    write_sealed(folder / MANIFEST, _manifest(folder, parsed, graphs))
+    _write_engines(folder, stored, second_engine, union=union)
+    write_sealed(folder / MANIFEST, _manifest(folder, stored))
     switch(releases, _NAME)
     return open_release(folder)
 
 
-def _manifest(folder: Path, parsed: ParsedFiles, graphs: Mapping[str, int]) -> dict[str, object]:
+def _manifest(folder: Path, stored: StoredFiles) -> dict[str, object]:
     """Return what the release says of itself, with a list of its files."""
     return {
         "format": FORMAT,
         "release": _NAME,
-        "base_iri": parsed.base_iri,
-        "published": datetime.fromtimestamp(int(parsed.changed), UTC).isoformat(),
+        "base_iri": stored.base_iri,
+        "published": datetime.fromtimestamp(int(stored.changed), UTC).isoformat(),
         "digest": "",
         "inputs": "",
         "software": __version__,
-        "graphs": dict(graphs),
-        "prefixes": parsed.prefixes | dict(PREFIXES),
-        "documents": shared_documents(parsed.quads, parsed.base_iri),
+        "graphs": dict(stored.graphs),
+        "prefixes": {**stored.prefixes, **PREFIXES},
+        "documents": shared_documents(stored.quads, stored.base_iri),
         PAGE_INPUTS: {},
-        "named_graphs": {name: [name] for name in graphs if name},
+        "named_graphs": {name: [name] for name in stored.graphs if name},
         "modified": {},
         "files": as_json(list_files(folder, (MANIFEST, *ENGINE_FILES))),
     }
 
 
 def _write_engines(
-    folder: Path, parsed: ParsedFiles, second_engine: SecondEngine, *, union: bool
+    folder: Path, stored: StoredFiles, second_engine: SecondEngine, *, union: bool
 ) -> None:
     """Write what queries are put to beside the store: counts, and the files of sparq."""
     if union:
         write_release_counts(folder)
-    write_second_engine(folder, parsed.quads, len(parsed.quads), second_engine, union=union)
+    write_second_engine(folder, stored.quads, stored.quads.count, second_engine, union=union)

@@ -27,7 +27,7 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import Literal
 
-from publisher.errors import QueryLimitExceeded, QueryRefused
+from publisher.errors import EngineBusy, QueryLimitExceeded, QueryRefused
 from publisher.load.files import CATALOGUE, SHAPES
 from publisher.rdf.label_properties import (
     LabelProperties,
@@ -143,12 +143,26 @@ class Search:
         self._path, self._seconds = path, seconds
         self._is_there = path.is_file()
 
+    def _look(self) -> bool:
+        """Tell whether the index is there: of a large preview it comes later.
+
+        Raises:
+            EngineBusy: It is being made.
+        """
+        if not self._is_there and index_in_the_making(self._path).exists():
+            raise EngineBusy(
+                "The index of the search is still being made.", remedy="Try again in a minute."
+            )
+        self._is_there = self._is_there or self._path.is_file()
+        return self._is_there
+
     def find(self, text: str, language: str) -> SearchResult:
         """Return the things that a text finds, for a reader of a language.
 
         Raises:
             QueryRefused: The text is too long.
             QueryLimitExceeded: It took too long.
+            EngineBusy: The index is still being made.
         """
         requested = words(text[: LONGEST_QUERY + 1])
         if len(text) > LONGEST_QUERY or len(requested) > MOST_WORDS:
@@ -158,7 +172,7 @@ class Search:
                 length=LONGEST_QUERY,
                 count=MOST_WORDS,
             )
-        if not requested or not self._is_there:
+        if not requested or not self._look():
             return SearchResult(())
         telling = [word for word in requested if not is_small_word(word)] or requested
         with open_sqlite(self._seconds, self._path) as index:
@@ -614,6 +628,24 @@ def _literals(properties: Properties, paths: Sequence[str]) -> list[Literal]:
 def _texts_in(literals: Iterable[Literal], tag: str) -> list[str]:
     """Return the texts in a language or in none, once each."""
     return list(dict.fromkeys(t.value for t in literals if (t.language or "") in (tag, "")))
+
+
+# An index that is written while the release is served already, since the file is large.
+
+
+def index_in_the_making(path: Path) -> Path:
+    """Return the file that becomes an index: as long as it is there, the index is being made."""
+    return path.with_name(f"{path.name}.part")
+
+
+def write_search_later(path: Path, triples: Quads, base_iri: str) -> None:
+    """Write the index of one graph beside its place, then give it its name."""
+    part = index_in_the_making(path)
+    try:
+        write_search(part, {"": triples}, base_iri)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 # Files of a release that SQLite reads, with so much time for what is asked of them.

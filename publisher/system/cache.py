@@ -11,10 +11,12 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence, Set
-from concurrent.futures import Future
 from dataclasses import dataclass, fields, is_dataclass
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -219,6 +221,8 @@ class SingleFlight(Generic[K, V]):
         Raises:
             Exception: What ``make`` raises, to all who waited.
         """
+        from concurrent.futures import Future
+
         with self._lock:
             found = self._under_way.get(key)
             mine: Future[V] = Future() if found is None else found

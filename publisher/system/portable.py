@@ -16,11 +16,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from multiprocessing.connection import Connection
 from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import asyncio
+    from multiprocessing.connection import Connection
 
 try:
     import resource

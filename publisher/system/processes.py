@@ -7,9 +7,7 @@ import os
 import site
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
 from typing import TypeVar
@@ -38,6 +36,10 @@ def map_on_all_cores(work: Callable[[_Task], _Result], parts: Sequence[_Task]) -
     if count < 2:
         yield from map(work, parts)
         return
+    # What few parts do not need, a small folder does not wait for.
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     # Not forked: this process has threads of its own.
     with forbid_imports_from_working_folder():
         pool = ProcessPoolExecutor(count, get_context("spawn"), _end_with_parent)
@@ -50,6 +52,7 @@ def map_on_all_cores(work: Callable[[_Task], _Result], parts: Sequence[_Task]) -
 
 def _end_with_parent() -> None:
     """End when the parent does, also when it is killed: a part that nobody waits for is waste."""
+    from multiprocessing import parent_process
 
     def watch() -> None:
         try:

@@ -20,14 +20,17 @@ from rdflib.term import Node
 from publisher.errors import SourceMissing, SourceSyntax
 from publisher.findings import Finding, Severity
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
-from publisher.profiles import dcat_ap, dcat_ap_se
+from publisher.profiles.dcat_ap import BASE, DCAT_AP, DCAT_AP_HVD, LISTS, RANGES
+from publisher.profiles.dcat_ap_se import DCAT_AP_SE, HIGH_VALUE
+from publisher.profiles.dcat_ap_se_shapes import make_shapes
+from publisher.profiles.dcat_ap_shapes import make_semic_shapes
 from publisher.rdf.media_types import TURTLE, media_type_of_file
 from publisher.system.http_client import Client
 from publisher.verify import graphs
 from publisher.verify.site import context_loader
 
 SE_PREFIX = "se="
-SWEDISH = "dcat-ap-se"
+SWEDISH = DCAT_AP_SE
 _SWEDISH_NAMES = ("dcat-ap-se", "docs.dataportal.se/dcat")
 _SWEDISH_PUBLISHERS = "http://dataportal.se/organisation/"
 _CATEGORY = URIRef("http://data.europa.eu/r5r/hvdCategory")
@@ -69,28 +72,28 @@ class Profile:
         return bool(self.option)
 
 
-_FULL_HVD = (*dcat_ap.BASE, *dcat_ap.LISTS, *dcat_ap.RANGES)
+_FULL_HVD = (*BASE, *LISTS, *RANGES)
 # Option → name, and what makes the shapes. Those of SEMIC are put together as its validator does
 # (ISAITB/validator-resources-dcat-ap): ``full`` adds the classes of values, ``lists`` is alone.
 BUILT_IN: Mapping[str, tuple[str, Callable[[], Graph]]] = {
-    "dcat-ap": ("DCAT-AP", partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP)),
+    "dcat-ap": ("DCAT-AP", partial(make_semic_shapes, DCAT_AP)),
     "dcat-ap-full": (
         "DCAT-AP full",
-        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP, (*dcat_ap.BASE, *dcat_ap.RANGES)),
+        partial(make_semic_shapes, DCAT_AP, (*BASE, *RANGES)),
     ),
     "dcat-ap-lists": (
         "DCAT-AP lists",
-        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP, dcat_ap.LISTS),
+        partial(make_semic_shapes, DCAT_AP, LISTS),
     ),
     "dcat-ap-hvd": (
         "DCAT-AP HVD",
-        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP_HVD, (*dcat_ap.BASE, *dcat_ap.LISTS)),
+        partial(make_semic_shapes, DCAT_AP_HVD, (*BASE, *LISTS)),
     ),
     "dcat-ap-hvd-full": (
         "DCAT-AP HVD full",
-        partial(dcat_ap.make_semic_shapes, dcat_ap.DCAT_AP_HVD, _FULL_HVD),
+        partial(make_semic_shapes, DCAT_AP_HVD, _FULL_HVD),
     ),
-    SWEDISH: ("DCAT-AP-SE", dcat_ap_se.make_shapes),
+    SWEDISH: ("DCAT-AP-SE", make_shapes),
 }
 # Each feed is judged by these, whatever else is asked for.
 DEFAULT = ("dcat-ap", SWEDISH, "dcat-ap-hvd")
@@ -127,7 +130,7 @@ def claimed_profiles(feed: Graph) -> tuple[str, ...]:
             or (in_words > 0 and _is_in_swedish(feed))
         )
     )
-    is_marked = (None, _CATEGORY, None) in feed or (None, None, dcat_ap_se.HIGH_VALUE) in feed
+    is_marked = (None, _CATEGORY, None) in feed or (None, None, URIRef(HIGH_VALUE)) in feed
     return (SWEDISH if is_swedish else "dcat-ap", *(["dcat-ap-hvd"] if is_marked else []))
 
 

@@ -24,7 +24,7 @@ from measured import Part, circumstances, parser, show
 from pyoxigraph import RdfFormat, serialize
 from queries import OURS, compare, tables
 
-from publisher.load.parse import parse_any
+from publisher.load.stored_files import store_files
 from publisher.release.preview import build_preview
 
 _SPARQ = "with sparq"
@@ -64,7 +64,7 @@ def measure_all(options: argparse.Namespace) -> Part:
     with tempfile.TemporaryDirectory() as made, ExitStack() as stack:
         data, releases = Path(made, "clusters.nq"), Path(made, "releases")
         serialize(quads(options.triples), str(data), format=RdfFormat.N_QUADS)
-        build_preview(parse_any([data], BASE), releases, union=True)
+        build_preview(store_files([data], BASE), releases, union=True)
         started = {}
         for name in _engines():
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))

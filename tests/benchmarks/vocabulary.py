@@ -18,7 +18,7 @@ from pathlib import Path
 from flask.testing import FlaskClient
 
 from publisher.config import Config
-from publisher.load.parse import parse_any
+from publisher.load.stored_files import store_files
 from publisher.rdf.guards import ReadLimits
 from publisher.release.preview import build_preview
 from publisher.serve.app import create_flask
@@ -82,7 +82,7 @@ def built(source: Path, folder: Path) -> Iterator[tuple[FlaskClient, float]]:
     """Build a release of a file and open it; yield a client and the processor seconds."""
     began = time.process_time()
     limits = ReadLimits(file_bytes=8 << 30)
-    release = build_preview(parse_any([source], BASE, limits), folder, union=True)
+    release = build_preview(store_files([source], BASE, limits), folder, union=True)
     seconds = time.process_time() - began
     settings = Config(
         base_iri=BASE,

@@ -71,7 +71,7 @@ def test_a_syntax_error_shows_the_line_as_it_is(tmp_path: Path) -> None:
     [
         ("x.nt", "<https://e.org/a> <https://e.org/b> ."),
         ("x.jsonld", '{"@id": "a",'),
-        ("x.jsonld", '{"@context": "https://schema.org/", "@id": "a", "name": "b"}'),
+        ("x.jsonld", '{"@context": "https://c.example.org/", "@id": "a", "name": "b"}'),
         ("x.rdf", "<a/>"),
         ("x.rdf", "<rdf:RDF"),
     ],

@@ -11,8 +11,8 @@ import pytest
 
 from publisher.edit.init import StartOptions, start_folder
 from publisher.findings import Finding
-from publisher.load.parse import parse_any
 from publisher.load.sources import read_sources
+from publisher.load.stored_files import store_files
 from publisher.quality.approval import check
 from publisher.release.preview import build_preview
 
@@ -104,7 +104,7 @@ PREFIX lake: <https://daten.example.org/def/lake#>
 <https://daten.example.org/id/lake/1> lake:seeAlso tag:example.org , a:c .
 """
     (tmp_path / "data.ttl").write_text(text, encoding="utf-8")
-    release = build_preview(parse_any([tmp_path / "data.ttl"]), tmp_path / "r", union=True)
+    release = build_preview(store_files([tmp_path / "data.ttl"]), tmp_path / "r", union=True)
     assert "tag" not in release.context
     assert release.context["lake"] == "https://daten.example.org/def/lake#"
 
@@ -113,7 +113,7 @@ def test_the_report_of_such_a_prefix_is_served(tmp_path: Path) -> None:
     """``publisher preview data.ttl``."""
     (name,) = report("prefix-is-scheme", data=str(tmp_path / "data.ttl")).items()
     Path(name[0]).write_text(name[1], encoding="utf-8")
-    release = build_preview(parse_any([Path(name[0])]), tmp_path / "r", union=True)
+    release = build_preview(store_files([Path(name[0])]), tmp_path / "r", union=True)
     assert not {"urn", "mailto"} & set(release.context)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from publisher.load.sources import read_sources
+from publisher.quality.approval import with_lines
 from publisher.quality.repeated_values import check_repeated_values, numbers_in
 
 BASE = "https://lakes.example.org/"
@@ -29,11 +30,12 @@ def reported(folder: Path, turtle: str) -> list[tuple[str, int, str]]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"BASE <{BASE}>\n{HEAD}{text}", encoding="utf-8")
-    (folder / "shapes").mkdir()
+    (folder / "shapes").mkdir(parents=True)
     (folder / "shapes" / "none.ttl").write_text(
         f"{HEAD}<{BASE}shapes#x> a rdfs:Resource .", encoding="utf-8"
     )
-    found = check_repeated_values(read_sources(folder, BASE))
+    sources = read_sources(folder, BASE)
+    found = with_lines(check_repeated_values(sources), sources)
     return [(f.file, f.line, f.message["sv"]) for f in found]
 
 
@@ -68,6 +70,20 @@ def test_a_value_that_was_changed_alone_is_reported_with_its_line(
 
     assert (file, line) == ("data/g/all.ttl", 8)
     assert f"säger {old}, men värdet är {new}" in message
+
+
+def test_names_without_numbers_count_as_such(tmp_path: Path) -> None:
+    """Three of nine are no habit, also where the six others have no digit in their names."""
+    named = "".join(
+        f'<id/x{n}> a l:Gauge ; rdfs:label "{"abcdef"[n]}-sjön"@sv ; l:level {n + 40} .\n'
+        for n in range(6)
+    )
+    some = "".join(
+        f'<id/{n}> a l:Gauge ; rdfs:label "Nivå {n} m"@sv ; l:level {n if n < 3 else 7} .\n'
+        for n in range(4)
+    )
+    assert reported(tmp_path / "few", some + named) == []
+    assert len(reported(tmp_path / "most", some)) == 1
 
 
 def test_a_number_that_no_name_repeats_is_no_habit(tmp_path: Path) -> None:

@@ -15,8 +15,12 @@ from click.testing import CliRunner
 
 from publisher.cli import main
 from publisher.config import Config
+from publisher.errors import EngineBusy
+from publisher.load.stored_files import store_files
+from publisher.release import preview as previews
 from publisher.release.search import SEARCH_FILE, Search
 
+BASE = "https://daten.example.org/"
 FOAF = "http://xmlns.com/foaf/0.1/"
 TRIG = """
 PREFIX foaf: <http://xmlns.com/foaf/0.1/>
@@ -142,3 +146,30 @@ def test_named_graphs_alone_are_asked_as_one_and_a_search_finds(
     result = CliRunner().invoke(main, ["preview", name])
     assert result.exit_code == 0, result.output
     assert seen == [(graph, ["East bay" if graph == "union" else "A"])]
+
+
+def test_the_search_of_large_files_comes_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks at a file once waits for pages, not for the index; until then it is told."""
+    monkeypatch.setattr(previews, "SEARCHED_AT_ONCE", 1)
+    (tmp_path / "bays.ttl").write_text(
+        "@prefix skos: <http://www.w3.org/2004/02/skos/core#> ."
+        f'<{BASE}id/bay/1> skos:prefLabel "East bay"@en .'
+        f'<{BASE}id/bay/2> skos:prefLabel "Västra viken"@sv, "West bay"@en .'
+    )
+    stored = store_files([tmp_path / "bays.ttl"])
+    release = previews.build_preview(stored, tmp_path / "releases", union=True)
+    index = Search(release.folder / SEARCH_FILE, 30.0)
+    assert index.find("bay", "en").hits == ()
+    said: list[str] = []
+    with previews.index_beside(stored, release):
+        while not (release.folder / SEARCH_FILE).exists():
+            try:
+                index.find("bay", "en")
+            except EngineBusy as error:
+                said.append(error.in_language("en"))
+            time.sleep(0.01)
+        hits = index.find("vastra", "sv").hits
+    assert said[0].startswith("The index of the search is still being made.")
+    assert [hit.label for hit in hits] == ["Västra viken"]

@@ -14,7 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.config import Config
-from publisher.load.parse import parse_any
+from publisher.load.stored_files import store_files
 from publisher.release.preview import build_preview
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
@@ -46,7 +46,7 @@ pytestmark = [
 @contextmanager
 def opened(name: str, folder: Path) -> Iterator[FlaskClient]:
     """Open a site over one of the files."""
-    release = build_preview(parse_any([DATA / FILES[name]], BASE), folder, union=True)
+    release = build_preview(store_files([DATA / FILES[name]], BASE), folder, union=True)
     settings = Config(
         base_iri=BASE,
         site_url="http://localhost/",

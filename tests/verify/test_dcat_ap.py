@@ -19,11 +19,10 @@ from publisher.profiles.dcat_ap import (
     LISTS,
     RANGES,
     SemicRule,
-    expand_semic,
-    make_semic_shapes,
     read_semic_rules,
 )
 from publisher.profiles.dcat_ap_se import read_lists
+from publisher.profiles.dcat_ap_shapes import expand_semic, make_semic_shapes
 from publisher.verify import profiles
 from tests.verify.test_dcat_ap_se import PORTALS, WHOLE, elsewhere, triples
 
@@ -160,7 +159,7 @@ def values_to_try(rule: SemicRule, number: int) -> Iterator[tuple[list[Any], lis
         yield [blank], [Quad(blank, A, NamedNode(str(expand_semic(name))), DefaultGraph())]
     yield [first], [Quad(first, A, NamedNode("https://data.example.org/def/Other"), DefaultGraph())]
     if rule.has:
-        law = NamedNode(str(read_lists()[rule.has][0]))
+        law = NamedNode(read_lists()[rule.has][0])
         yield [law], []
         yield [law, first], []
 

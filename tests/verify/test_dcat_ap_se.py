@@ -22,7 +22,8 @@ from pyoxigraph import (
 )
 
 from publisher.findings import Finding, Severity
-from publisher.profiles.dcat_ap_se import ProfileRule, expand, read_lists, read_rules
+from publisher.profiles.dcat_ap_se import ProfileRule, read_lists, read_rules
+from publisher.profiles.dcat_ap_se_shapes import expand
 from publisher.verify import graphs, profiles
 
 PORTALS = Path(__file__).parents[3] / "shared" / "portals"
@@ -221,9 +222,7 @@ def failing(rule: ProfileRule, aspect: str, subject: Any, feed: list[Quad]) -> l
         for q in given
     ]
     if rule.of and rule.kind in ("iri", "node"):
-        others = [
-            NamedNode(str(value)) for name in rule.of[:1] for value in read_lists()[name][-2:]
-        ]
+        others = [NamedNode(value) for name in rule.of[:1] for value in read_lists()[name][-2:]]
         others += [NamedNode("https://data.example.org/second")]
     if rule.kind in ("typed", "literal"):
         kind = given[0].object.datatype

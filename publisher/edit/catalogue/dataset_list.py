@@ -418,7 +418,7 @@ class _RowWriter:
         """Mark a high-value dataset: category and legislation (DCAT-AP HVD 3.0, 4 and 5)."""
         self._values.terms("hvd", "dcatap:hvdCategory")
         if self.context.draft.values(self.context.thing, iri("dcatap:hvdCategory")):
-            law = NamedNode(str(HIGH_VALUE))
+            law = NamedNode(HIGH_VALUE)
             self.context.say("dcatap:applicableLegislation", law)
             self.context.add_note(
                 "dcatap:applicableLegislation",

@@ -1,0 +1,159 @@
+"""JSON-LD contexts of the web that are known here: their addresses give way to what they say.
+
+No context is fetched when a file is read: what it says would depend on the day, and on a stranger.
+The build of the package brings those that most files name, from npm (``build_hook``); a file that
+names another one is told to write it out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from publisher.errors import SourceSyntax
+
+Json = dict[str, "Json"] | list["Json"] | str | float | bool | None
+FOLDER = Path(__file__).with_name("contexts")
+# Addresses without scheme, and without what they may end with → file in the folder.
+_FILES: Mapping[str, str] = {
+    "schema.org": "schemaorg",
+    "www.schema.org": "schemaorg",
+    "schema.org/docs/jsonldcontext": "schemaorg",
+    "www.w3.org/ns/activitystreams": "activitystreams",
+    "www.w3.org/ns/cid/v1": "cid-v1",
+    "www.w3.org/ns/did/v1": "did-v1",
+    "w3id.org/did/v1": "did-v1",
+    "w3id.org/identity/v1": "identity-v1",
+    "w3id.org/security/v1": "security-v1",
+    "w3id.org/security/data-integrity/v1": "security-data-integrity-v1",
+    "w3id.org/security/data-integrity/v2": "security-data-integrity-v2",
+    "w3id.org/security/multikey/v1": "security-multikey-v1",
+}
+FILES = tuple(dict.fromkeys(f"{name}.json" for name in _FILES.values()))
+_ENDING = re.compile(r"(?:\.jsonld|\.json|/|#)$")
+_SCHEME = re.compile(r"^https?://")
+# In a string quotation marks are escaped, so that this is a key wherever it stands.
+_KEY = re.compile(r'"@context"\s*:\s*(?=["\[{])')
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def has_remote_context(content: bytes) -> bool:
+    """Tell whether JSON-LD may name a context by its address."""
+    return b'"@context"' in content and b"http" in content
+
+
+def with_known_contexts(content: bytes, where: str) -> bytes:
+    """Return JSON-LD with contexts in the place of their addresses; lines stay where they are.
+
+    Of a context only what the file uses is put there, since it may name it at each of its things.
+
+    Args:
+        content: The file, in UTF-8.
+        where: How messages name it.
+
+    Raises:
+        SourceSyntax: It names one that is not known.
+    """
+    written = content.decode()
+    used: set[str] | None = None
+    parts: list[str] = []
+    end = 0
+    for found in _KEY.finditer(written):
+        if found.start() < end:
+            continue  # inside the context before
+        try:
+            context, stop = json.JSONDecoder().raw_decode(written, found.end())
+        except (ValueError, RecursionError):
+            return content  # the parser says what is wrong with it
+        if not any(_addresses(context)):
+            continue
+        if used is None:
+            used = _names_in(written)
+        for address in _addresses(context):
+            if read_context(address) is None:
+                raise _unknown(written, address, found.end(), where)
+        said = json.dumps(_inlined(context, used), ensure_ascii=False)
+        lines = "\n" * written.count("\n", found.end(), stop)
+        parts += [written[end : found.end()], said, lines]
+        end = stop
+    return "".join([*parts, written[end:]]).encode() if parts else content
+
+
+@cache
+def read_context(address: str) -> Json:
+    """Return the context at an address; None when it is not known here."""
+    plain = _ENDING.sub("", _ENDING.sub("", _SCHEME.sub("", address)))
+    name = _FILES.get(plain)
+    path = FOLDER / f"{name}.json"
+    if name is None or not path.is_file():
+        return None
+    document: dict[str, Json] = json.loads(path.read_text(encoding="utf-8"))
+    return document["@context"]
+
+
+def _addresses(context: Json) -> Iterator[str]:
+    """Yield the addresses that a context consists of, also in the contexts of its terms."""
+    if isinstance(context, str):
+        yield context
+    elif isinstance(context, list):
+        for each in context:
+            yield from _addresses(each)
+    elif isinstance(context, dict):
+        for definition in context.values():
+            if isinstance(definition, dict) and "@context" in definition:
+                yield from _addresses(definition["@context"])
+
+
+def _inlined(context: Json, used: set[str]) -> Json:
+    if isinstance(context, str):
+        return _inlined(_only_used(read_context(context), used), used)
+    if isinstance(context, list):
+        return [_inlined(each, used) for each in context]
+    if isinstance(context, dict):
+        return {
+            name: definition | {"@context": _inlined(definition["@context"], used)}
+            if isinstance(definition, dict) and "@context" in definition
+            else definition
+            for name, definition in context.items()
+        }
+    return context
+
+
+def _only_used(context: Json, used: set[str]) -> Json:
+    """Return what a file needs of a context: the terms that it uses, and what these are made of."""
+    if isinstance(context, list):
+        return [_only_used(each, used) for each in context]
+    if not isinstance(context, dict):
+        return context
+    kept: set[str] = set()
+    waiting = [name for name in context if name.startswith("@") or name in used]
+    while waiting:
+        name = waiting.pop()
+        if name not in kept:
+            kept.add(name)
+            made_of = _names_in(json.dumps(context[name], ensure_ascii=False))
+            waiting += made_of & context.keys()
+    return {name: definition for name, definition in context.items() if name in kept}
+
+
+def _names_in(written: str) -> set[str]:
+    """Return the strings of JSON, and the prefixes that they may begin with."""
+    found: set[str] = set()
+    for text in _STRING.findall(written):
+        whole = json.loads(f'"{text}"', strict=False) if "\\" in text else text
+        found |= {whole, whole.partition(":")[0]}
+    return found
+
+
+def _unknown(written: str, address: str, start: int, where: str) -> SourceSyntax:
+    position = max(written.find(json.dumps(address), start), start)
+    return SourceSyntax(
+        "Line {line}: the JSON-LD context {address} is on the web, and none is fetched.",
+        where=where,
+        remedy="Write what is at that address into the file, as the value of @context.",
+        line=written.count("\n", 0, position) + 1,
+        address=f"<{address}>",
+    )

@@ -1,0 +1,159 @@
+"""Contexts of JSON-LD that files name by their addresses, and that are never fetched."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from pyld import jsonld
+from pyoxigraph import Quad, RdfFormat, parse
+
+from publisher.errors import SourceSyntax
+from publisher.rdf import known_contexts
+from publisher.rdf.known_contexts import FILES, FOLDER, read_context, with_known_contexts
+from publisher.rdf.reading import read_quads
+
+BASE = "https://daten.example.org/"
+bundled = pytest.mark.skipif(
+    not all((FOLDER / name).is_file() for name in FILES), reason="the package was built without npm"
+)
+# A small context in the place of a large one: with a prefix, a type, a list and a scoped context.
+SMALL = {
+    "@version": 1.1,
+    "id": "@id",
+    "type": "@type",
+    "w": "https://voc.example.org/w#",
+    "deep": {"@id": "w:deep", "@type": "w:metres"},
+    "near": {"@id": "w:near", "@type": "@id", "@container": "@list"},
+    "owner": {"@id": "w:owner", "@context": {"name": "w:ownerName"}},
+    "Lake": "w:Lake",
+    "unused": "w:unused",
+}
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let schema.org's address stand for the small context."""
+    document = json.dumps({"@context": SMALL})
+    (tmp_path / "schemaorg.json").write_text(document, encoding="utf-8")
+    monkeypatch.setattr(known_contexts, "FOLDER", tmp_path)
+    read_context.cache_clear()
+    yield
+    read_context.cache_clear()
+
+
+def read(text: str) -> set[Quad]:
+    """Return what a file says."""
+    return set(read_quads(text.encode(), RdfFormat.JSON_LD, BASE, "a.jsonld"))
+
+
+def without_names(quads: Iterable[Quad]) -> list[str]:
+    """Return what quads say, sorted, whatever their blank nodes are called."""
+    return sorted(re.sub(r"_:\w+", "_:b", str(quad.triple)) for quad in quads)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("https://schema.org", "http://schema.org/", "https://www.schema.org/"),
+        "https://schema.org/docs/jsonldcontext.jsonld",
+    ],
+)
+def test_a_known_address_gives_way_to_its_context(small: None, address: str) -> None:
+    """However people write it."""
+    said: dict[str, object] = {"id": "id/1", "type": "Lake", "deep": "7", "near": ["id/2", "id/3"]}
+    said["owner"] = {"name": "N.N."}
+    expected = without_names(read(json.dumps({"@context": SMALL} | said)))
+    assert len(expected) == 9
+    assert without_names(read(json.dumps({"@context": address} | said))) == expected
+
+
+def test_a_known_address_may_stand_among_others_and_in_a_term(small: None) -> None:
+    """A list of contexts, and the context of what a property leads to."""
+    local = {"more": "https://voc.example.org/more", "part": {"@id": "w:part"}}
+    listed = [{"w": SMALL["w"]}, "https://schema.org/", local]
+    found = read(json.dumps({"@context": listed, "id": "id/1", "more": "x", "deep": "2"}))
+    assert {quad.predicate.value for quad in found} == {
+        "https://voc.example.org/more",
+        "https://voc.example.org/w#deep",
+    }
+    scoped = {"part": {"@id": "https://voc.example.org/part", "@context": "https://schema.org"}}
+    found = read(json.dumps({"@context": scoped, "@id": "id/1", "part": {"deep": "3"}}))
+    assert "https://voc.example.org/w#deep" in {quad.predicate.value for quad in found}
+
+
+def test_an_unknown_address_is_named_with_its_line(small: None) -> None:
+    """Also behind a known one; nothing is fetched."""
+    text = '{\n "@context": [\n  "https://schema.org",\n  "https://other.example.org/c"\n ]\n}'
+    with pytest.raises(SourceSyntax, match=r"Line 4: .*<https://other\.example\.org/c>"):
+        read(text)
+
+
+def test_a_mistake_behind_a_context_keeps_its_line(small: None) -> None:
+    """The context takes the place of its address, on the same lines."""
+    text = '{"@context":\n [\n"https://schema.org"\n],\n"id": "id/1",\n"deep" 7}'
+    with pytest.raises(SyntaxError) as caught:
+        read(text)
+    assert caught.value.lineno == 6
+
+
+def test_of_a_context_only_what_a_file_uses_is_put_into_it(small: None) -> None:
+    """A file may name it at each of its things: ten thousand would be a gigabyte."""
+    thing = {"@context": "https://schema.org", "deep": "1"}
+    written = with_known_contexts(json.dumps([thing] * 100).encode(), "a.jsonld")
+    first = json.loads(written)[0]["@context"]
+    assert first == {name: SMALL[name] for name in ("@version", "w", "deep")}
+
+
+def test_text_that_looks_like_a_context_is_text(small: None) -> None:
+    """In a string quotation marks are escaped."""
+    text = json.dumps({"@id": "id/1", "https://voc.example.org/says": '"@context": "https://x"'})
+    assert with_known_contexts(text.encode(), "a.jsonld") == text.encode()
+    assert len(read(text)) == 1
+
+
+@bundled
+@pytest.mark.parametrize("name", FILES)
+def test_every_bundled_context_is_one(name: str) -> None:
+    """A package of npm that changes must not change what files say without a word."""
+    context = json.loads((FOLDER / name).read_text(encoding="utf-8"))["@context"]
+    assert isinstance(context, dict)
+    assert len(context) > 2
+
+
+@bundled
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (
+            "https://schema.org",
+            {
+                "@type": ["Event", "schema:Festival"],
+                "name": {"@value": "Sjödag", "@language": "sv"},
+                "startDate": "2026-05-31",
+                "url": "https://www.example.org/",
+                "location": {"@type": "Place", "geo": {"latitude": 60.6, "longitude": 15.6}},
+            },
+        ),
+        (
+            "https://www.w3.org/ns/activitystreams",
+            {
+                "type": "Create",
+                "published": "2026-05-31T12:00:00Z",
+                "to": ["https://www.w3.org/ns/activitystreams#Public"],
+                "object": {"type": "Note", "contentMap": {"sv": "Sjö", "en": "Lake"}},
+            },
+        ),
+    ],
+)
+def test_a_file_says_what_it_says_with_the_whole_context(address: str, said: object) -> None:
+    """PyLD reads the same file with all of it."""
+    document = {"@context": address, "@id": f"{BASE}id/1"} | dict(said)  # type: ignore[call-overload]
+    whole = document | {"@context": read_context(address)}
+    theirs = jsonld.to_rdf(whole, {"format": "application/n-quads", "base": BASE})
+    expected = without_names(parse(theirs, format=RdfFormat.N_QUADS))
+    found = without_names(read(json.dumps(document)))
+    assert found == expected
