@@ -53,7 +53,8 @@ _DESCRIPTIONS = (*GRAPHS, HTML)
 def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) -> Answer:
     """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``.
 
-    What came of a query that was evaluated in the event loop is taken from the request.
+    What came of a query that was evaluated in the event loop is taken from the request. An answer
+    that needs a later version of RDF than the client accepts is none.
     """
     log = QueryLog(site.config, site.metrics)
     client = client_address(request.environ, site.config.client_header)
@@ -64,6 +65,7 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
             answer = site.endpoint.answer(operation, client, client_disconnected())
         else:
             answer = evaluated.answer()
+        accepted.content_type(answer.media_type, answer.version)
     except NotAcceptable as error:
         log.failed(operation, error, client, began)
         raise accepted.refusal(error.offered) from error
@@ -76,7 +78,7 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
 
 def query_response(site: Site, answer: Answer, accepted: AcceptedFormats) -> Response:
     """Return an answer as a cacheable response."""
-    content_type = accepted.content_type(answer.media_type)
+    content_type = accepted.content_type(answer.media_type, answer.version)
     response = Response(answer.body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
     response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
@@ -95,7 +97,7 @@ def tagged_bytes(content_type: str, answer: Answer) -> bytes:
 
     The same bytes can be two representations: an N-Triples file is a Turtle file too.
     """
-    return content_type.partition(";")[0].encode() + b"\n" + answer.body
+    return content_type.replace(";charset=utf-8", "").encode() + b"\n" + answer.body
 
 
 def _page(
@@ -206,6 +208,10 @@ def blueprint(site: Site) -> Blueprint:
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
+# ASCII is a part of UTF-8.
+_CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii")
+# Editors of Windows put it before a text in UTF-8 (Unicode, section 23.8).
+_BYTE_ORDER_MARK = "\ufeff"
 Parameters = Mapping[str, list[str]]
 # Longer fields are read anew each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 200
@@ -285,11 +291,12 @@ def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
         HTTPException: 413, the body is too long; 415, it is of another kind.
     """
     found = decode(sent.query_string)
-    if sent.method == "POST":
+    # Without a body, the kind of it means nothing: the query is in the address.
+    if sent.method == "POST" and (sent.body or "query" not in found):
         mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
         if mimetype == UPDATE_TYPE:
             raise _refuse_update()
-        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8"):
+        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in _CHARSETS:
             raise UnsupportedMediaType
         body = _decoded(sent)
         if mimetype == QUERY_TYPE:
@@ -397,7 +404,7 @@ def read_operation(
             count=len(texts),
         )
     return Operation(
-        query=texts[0],
+        query=texts[0].removeprefix(_BYTE_ORDER_MARK),
         solutions_type=accepted.solutions,
         boolean_type=accepted.boolean,
         graph_type=accepted.graph,
