@@ -209,7 +209,9 @@ FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
 # ASCII is a part of UTF-8.
-_CHARSETS = ("utf-8", "utf8", "us-ascii", "ascii")
+_CHARSETS = dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii"), "utf-8")
+# Older libraries write forms so; a direct query is UTF-8 (SPARQL 1.1 Protocol, section 2.1.3).
+_FORM_CHARSETS = dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1"), "latin-1")
 # Editors of Windows put it before a text in UTF-8 (Unicode, section 23.8).
 _BYTE_ORDER_MARK = "\ufeff"
 Parameters = Mapping[str, list[str]]
@@ -217,11 +219,15 @@ Parameters = Mapping[str, list[str]]
 _LONGEST_REMEMBERED = 200
 
 
-def decode(written: bytes) -> dict[str, list[str]]:
+def decode(written: bytes, charset: str = "utf-8") -> dict[str, list[str]]:
     """Return name → values of a query string or form, decoded exactly once.
 
+    Args:
+        written: As it was sent.
+        charset: What is below the escapes.
+
     Raises:
-        QueryRefused: It is not UTF-8 below the escapes.
+        QueryRefused: It is not UTF-8, though it should be.
 
     >>> decode(b"query=ASK+%7B%7D&q=100%2525")
     {'query': ['ASK {}'], 'q': ['100%25']}
@@ -230,8 +236,8 @@ def decode(written: bytes) -> dict[str, list[str]]:
     for pair in written.split(b"&"):
         name, _, value = pair.partition(b"=")
         try:
-            key = unquote_to_bytes(name.replace(b"+", b" ")).decode()
-            text = unquote_to_bytes(value.replace(b"+", b" ")).decode()
+            key = unquote_to_bytes(name.replace(b"+", b" ")).decode(charset)
+            text = unquote_to_bytes(value.replace(b"+", b" ")).decode(charset)
         except UnicodeDecodeError as error:
             raise _not_utf8(error) from error
         if pair:
@@ -296,7 +302,8 @@ def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
         mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
         if mimetype == UPDATE_TYPE:
             raise _refuse_update()
-        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in _CHARSETS:
+        known = _CHARSETS | (_FORM_CHARSETS if mimetype == FORM_TYPE else {})
+        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in known:
             raise UnsupportedMediaType
         body = _decoded(sent)
         if mimetype == QUERY_TYPE:
@@ -305,7 +312,7 @@ def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
             except UnicodeDecodeError as error:
                 raise _not_utf8(error) from error
         else:
-            written = decode(body)
+            written = decode(body, known[charset])
         for name, values in written.items():
             found.setdefault(name, []).extend(values)
     if "update" in found:
@@ -417,7 +424,8 @@ def read_operation(
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
-    graphs = list(filter(None, parameters.get(name, [])))  # an empty one names no graph
+    written = map(str.strip, parameters.get(name, []))
+    graphs = list(filter(None, written))  # an empty one names no graph
     for graph in graphs:
         try:
             NamedNode(graph)
