@@ -239,15 +239,25 @@ class NotAcceptable(PublisherError):
 class NotCarried(PublisherError):
     """What is asked for holds something that the format asked for cannot carry."""
 
-    def __init__(self, media_type: str, offered: Sequence[str]) -> None:
-        """Keep which formats can carry it."""
+    def __init__(self, media_type: str, offered: Sequence[str], version: str = "") -> None:
+        """Keep which formats can carry it.
+
+        Args:
+            media_type: What was asked for.
+            offered: What can carry it.
+            version: The version of RDF that the answer needs, where that is why.
+        """
         self.offered = tuple(offered)
         super().__init__(
-            "The answer holds what {format} cannot carry: control characters, or a property whose"
-            " name is no name in XML.",
+            "The answer holds terms of RDF {version}, triples or texts with a direction, which"
+            " {format} cannot carry."
+            if version
+            else "The answer holds what {format} cannot carry: control characters, or a property"
+            " whose name is no name in XML.",
             remedy="Ask for {offered}.",
             format=media_type,
             offered=", ".join(offered),
+            version=version,
         )
 
 

@@ -176,16 +176,31 @@ def prune(lang: str, **options: Any) -> None:
     type=click.Path(path_type=Path),
     help="PEM file with the public key that the releases must be signed with.",
 )
+@click.option(
+    "--no-sparq", is_flag=True, help="Leave out the files of the second engine (sparq_triples: 0)."
+)
 @settings("releases", "base_iri")
 @LANGUAGE
 @report_errors
-def pull(url: str, name: str, is_all: bool, key: Path | None, lang: str, **options: Any) -> None:
+def pull(
+    url: str,
+    name: str,
+    is_all: bool,
+    key: Path | None,
+    no_sparq: bool,
+    lang: str,
+    **options: Any,
+) -> None:
     """Fetch the current release of another copy at URL, verify it, and switch to it."""
     from publisher.release.copies.pull import PullOptions
     from publisher.release.copies.pull import pull as pull_release
+    from publisher.release.second_engine import SecondEngine, second_engine_notices
 
     config = read_config(Path.cwd(), options)
-    pulled = PullOptions(name, is_all, key, config.base_iri)
+    second = SecondEngine(0 if no_sparq else config.sparq_triples)
+    pulled = PullOptions(name, is_all, key, config.base_iri, second)
     with show_progress(lang) as progress:
         release = pull_release(url, Path(config.releases), pulled, progress)
     click.echo(translate("Release {id} is current.", lang, id=release.id))
+    for notice in second_engine_notices(release.folder):
+        click.echo(in_language(notice, lang), err=True)

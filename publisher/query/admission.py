@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from publisher.errors import QueryRefused
 from publisher.query.engine import QueryLimits
 from publisher.query.normal_form import NormalForm
-from publisher.query.tokens import Token, line_and_column, tokenize
+from publisher.query.tokens import PROLOGUE, Token, line_and_column, tokenize
 
 _UPDATES = frozenset(
     ("INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH")
@@ -89,7 +89,7 @@ def _refuse_long(query: str, limit_bytes: int) -> None:
 
 def _refuse_update(query: str, found: Sequence[Token]) -> None:
     words = (token for token in found if token.kind == "word")
-    first = next((token for token in words if token.text.upper() not in ("PREFIX", "BASE")), None)
+    first = next((token for token in words if token.text.upper() not in PROLOGUE), None)
     if first is not None and first.text.upper() in _UPDATES:
         line, column = line_and_column(query, first.start)
         raise QueryRefused(

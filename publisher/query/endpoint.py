@@ -11,15 +11,23 @@ from publisher.query.engine import Answer, Engine, Operation, QueryLimits
 from publisher.query.normal_form import normal_form
 from publisher.query.prepared import PreparedAnswers
 from publisher.query.queue import FairQueue, never_disconnected
-from publisher.system.cache import BoundedCache
+from publisher.system.cache import BoundedCache, memory_of
 
 # What can change an answer: all else but the wish for less time, on one line, and the query without
 # blanks and comments.
 AnswerKey = str
 
 
+# An answer besides its body: the instance, with its attributes and the names of media types.
+_ANSWER_BYTES = 512
+
+
 class AnswerCache(BoundedCache[AnswerKey, Answer]):
     """Answers of one release by what can change them, bounded by the bytes that both take."""
+
+    def __init__(self, most_bytes: int) -> None:
+        """Begin empty."""
+        super().__init__(most_bytes, lambda answer: memory_of(answer.body) + _ANSWER_BYTES)
 
 
 class CheckedQuery(NamedTuple):

@@ -10,6 +10,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.errors import PublisherError
 from publisher.rdf import namespaces
+from publisher.rdf.versions import RDF_1_2
 
 Term = NamedNode | BlankNode | Literal
 Solution = Mapping[str, Term]
@@ -35,10 +36,20 @@ GRAPHS = (
 XML = (SOLUTIONS[1], GRAPHS[3])
 
 
-def carrying(media_type: str) -> tuple[str, ...]:
-    """Return what carries a result that a media type of XML cannot carry."""
+# What is written in JSON-LD 1.1 cannot carry triples as terms.
+JSON_LD = GRAPHS[2]
+
+
+def carrying(media_type: str, version: str = "") -> tuple[str, ...]:
+    """Return what may carry a result that a media type cannot carry.
+
+    Args:
+        media_type: What cannot.
+        version: The version of RDF that the result needs; "" when RDF 1.1 carries it.
+    """
     offered = SOLUTIONS if media_type in SOLUTIONS else GRAPHS
-    return tuple(name for name in offered if name != media_type)
+    without = (media_type, JSON_LD if version == RDF_1_2 else "")
+    return tuple(name for name in offered if name not in without)
 
 
 @dataclass(frozen=True)
@@ -77,10 +88,12 @@ class Answer:
     Attributes:
         media_type: One of those the operation allows.
         body: The whole answer.
+        version: The version of RDF that its terms need; "" when RDF 1.1 carries them.
     """
 
     media_type: str
     body: bytes
+    version: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,17 +17,22 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
+    parse_query_results,
     serialize,
 )
 
 from publisher.query.describe import Describer
-from publisher.query.engine import XML, Answer, Operation
+from publisher.query.engine import JSON_LD, SOLUTIONS, XML, Answer, Operation
 from publisher.query.syntax_errors import locate_syntax_error
 from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.query.worker_messages import Outcome, Status, WorkerConfig
+from publisher.rdf.versions import RDF_1_2, version_of_json, version_of_triples
 from publisher.rdf.well_formed import BrokenXml, is_reserved, well_formed, with_types_as_properties
 
 _WITH_PREFIXES = (RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.RDF_XML)
+# The sources hold no term of RDF 1.2. A query without one of these makes none and fetches none;
+# an escape may hide one (SPARQL 1.2 Query, sections 4.1, 4.2, 17.4.6 and 19.2).
+_MAKE_LATER_TERMS = ("<<", "{|", "~", "--", "\\U", "TRIPLE", "STRLANGDIR", "SERVICE")
 
 
 class ResultTooLarge(Exception):
@@ -54,6 +59,17 @@ def keywords_in(query: str) -> set[str]:
     if "FROM" not in folded and "DESCRIBE" not in folded:
         return set()
     return {token.text.upper() for token in tokenize(query) if token.kind == "word"}
+
+
+def may_hold_later_terms(query: str) -> bool:
+    """Tell whether the answer to a query may hold terms of RDF 1.2.
+
+    >>> may_hold_later_terms("SELECT (TRIPLE(?s, ?p, ?o) AS ?t) { ?s ?p ?o }")
+    True
+    """
+    folded = query.upper()
+    # Looked for one by one: an expression for all of them takes twenty times as long.
+    return any([word in folded for word in _MAKE_LATER_TERMS])
 
 
 def _form_of(results: QueryTriples | QuerySolutions | QueryBoolean) -> Outcome:
@@ -116,17 +132,42 @@ class Evaluator:
         if isinstance(results, QueryTriples):
             described = "DESCRIBE" in words and not is_restricted
             return self.graph(results, operation, described)
+        if isinstance(results, QuerySolutions) and may_hold_later_terms(operation.query):
+            return self._later_table(results, operation.solutions_type)
         if isinstance(results, QuerySolutions):
             return self.table(results, operation.solutions_type, "solutions")
         return self.table(results, operation.boolean_type, "boolean")
 
-    def table(self, results: QuerySolutions | QueryBoolean, media_type: str, form: str) -> Outcome:
+    def _later_table(self, results: QuerySolutions, media_type: str) -> Outcome:
+        """Return solutions that may hold terms of RDF 1.2: written as JSON first, which shows it.
+
+        Raises:
+            ResultTooLarge: It went past its limit, in JSON or in the media type.
+        """
+        if not media_type:
+            return Outcome(Status.NOT_ACCEPTABLE, reason="solutions")
+        body = _BoundedBuffer(self.workplace.limits.result_bytes)
+        results.serialize(body, format=QueryResultsFormat.JSON)
+        version = version_of_json(body.getvalue())
+        if media_type == SOLUTIONS[0]:
+            return self._answered(media_type, body, version)
+        read = parse_query_results(body.getvalue(), format=QueryResultsFormat.JSON)
+        return self.table(read, media_type, "solutions", version)
+
+    def table(
+        self,
+        results: QuerySolutions | QueryBoolean,
+        media_type: str,
+        form: str,
+        version: str = "",
+    ) -> Outcome:
         """Return solutions, or a boolean, in a media type.
 
         Args:
             results: What the engine found.
             media_type: Which one; empty when the client accepts none.
             form: What it is, ``solutions`` or ``boolean``.
+            version: The version of RDF that its terms need.
 
         Raises:
             ResultTooLarge: It went past its limit.
@@ -135,7 +176,7 @@ class Evaluator:
             return Outcome(Status.NOT_ACCEPTABLE, reason=form)
         body = _BoundedBuffer(self.workplace.limits.result_bytes)
         results.serialize(body, format=QueryResultsFormat.from_media_type(media_type))
-        return self._answered(media_type, body)
+        return self._answered(media_type, body, version)
 
     def graph(self, results: Iterable[Triple], operation: Operation, described: bool) -> Outcome:
         """Return triples in the media type that the client accepts.
@@ -155,6 +196,12 @@ class Evaluator:
         form = RdfFormat.from_media_type(media_type)
         prefixes = dict(operation.prefixes) | declared_prefixes(operation.query)
         triples = self._described(results) if described else results
+        version = ""
+        if may_hold_later_terms(operation.query):
+            triples = list(triples)
+            version = version_of_triples(triples)
+        if version == RDF_1_2 and media_type == JSON_LD:
+            return Outcome(Status.NOT_CARRIED, reason=media_type)
         if media_type in XML:
             triples = with_types_as_properties(triples)
         named = prefixes if described or form in _WITH_PREFIXES else None
@@ -164,9 +211,9 @@ class Evaluator:
             if media_type in XML and is_reserved(error):
                 raise BrokenXml(media_type) from error
             raise
-        return self._answered(media_type, body)
+        return self._answered(media_type, body, version)
 
-    def _answered(self, media_type: str, body: _BoundedBuffer) -> Outcome:
+    def _answered(self, media_type: str, body: _BoundedBuffer, version: str = "") -> Outcome:
         """Return what was written, when a parser reads it, and it is no longer than it may be."""
         written = body.getvalue()
         if media_type in XML:
@@ -176,7 +223,7 @@ class Evaluator:
                 raise BrokenXml(media_type) from error
             if len(written) > self.workplace.limits.result_bytes:
                 raise ResultTooLarge
-        return Outcome(Status.ANSWERED, Answer(media_type, written))
+        return Outcome(Status.ANSWERED, Answer(media_type, written, version))
 
     def _described(self, results: Iterable[Triple]) -> list[Triple]:
         """Return what the documents of the described things say, whatever the engine would say."""

@@ -6,6 +6,7 @@ A release never changes, so such an answer is the same for ever.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
@@ -13,12 +14,15 @@ from dataclasses import dataclass, field, replace
 from publisher.errors import NotAcceptable, QueryError
 from publisher.query.admission import check_query
 from publisher.query.engine import GRAPHS, SOLUTIONS, Answer, Operation, QueryLimits
+from publisher.query.evaluator import may_hold_later_terms
 from publisher.query.tokens import tokenize
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 
 # What one answer and all of them may take; further ones are left to the engine.
 MOST_BYTES, MOST_BYTES_TOGETHER = 1 << 20, 8 << 20
+# After so much time no further one is begun: the queries of a copy may be a stranger's.
+MOST_SECONDS_TOGETHER = 60.0
 PREPARING = QueryLimits(seconds=10.0, memory_bytes=512 << 20, result_bytes=MOST_BYTES)
 # Their answer is another one each time (SPARQL 1.1 Query, sections 17.4.2.9 to 17.4.2.12, 17.4.4.1,
 # 17.4.5.1), or somebody else's.
@@ -52,7 +56,8 @@ class PreparedAnswers:
 def prepare_answers(config: WorkerConfig, queries: Iterable[str], base_iri: str) -> PreparedAnswers:
     """Return the answers to some queries in all formats, as a visitor would get them.
 
-    What is refused, takes too long or gives more than ``MOST_BYTES`` is left out.
+    What is refused, takes too long or gives more than ``MOST_BYTES`` is left out, and what is not
+    begun after ``MOST_SECONDS_TOGETHER``.
 
     Args:
         config: What a worker is told that answers visitors; its limits are not used.
@@ -64,11 +69,13 @@ def prepare_answers(config: WorkerConfig, queries: Iterable[str], base_iri: str)
     """
     fixed = [query for query in dict.fromkeys(queries) if _is_fixed(query)]
     found: dict[str, dict[str, bytes]] = {}
-    left = MOST_BYTES_TOGETHER
+    left, end = MOST_BYTES_TOGETHER, time.monotonic() + MOST_SECONDS_TOGETHER
     if not fixed:
         return PreparedAnswers()
     with closing(WorkerPool(replace(config, limits=PREPARING), 1)) as workers:
         for query in fixed:
+            if time.monotonic() > end:
+                break
             bodies = dict(_answers(workers, query, base_iri))
             size = len(query.encode()) + sum(map(len, bodies.values()))
             if bodies and size <= left:
@@ -98,7 +105,8 @@ def _is_fixed(query: str) -> bool:
     tokens = list(tokenize(query))
     words = {token.text.upper() for token in tokens if token.kind == "word"}
     is_absolute = all(_ABSOLUTE.match(token.text) for token in tokens if token.kind == "iri")
-    return is_absolute and not words & _NEVER_THE_SAME
+    # What is kept does not say which version of RDF it needs.
+    return is_absolute and not words & _NEVER_THE_SAME and not may_hold_later_terms(query)
 
 
 def as_json(answers: PreparedAnswers) -> dict[str, dict[str, str]]:

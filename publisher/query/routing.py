@@ -163,11 +163,33 @@ def route(query: str, prefixes: Collection[str] = ()) -> Route:
 
 
 def route_of(operation: Operation) -> Route:
-    """Return who answers an operation; queries that differ in IRIs and numbers are read once."""
+    """Return who answers an operation.
+
+    Queries that differ in IRIs, numbers and names of variables alone are read once: to read one
+    takes longer than to answer a small one.
+    """
     if len(operation.query) > _LONGEST_KEPT:
         return route(operation.query, [name for name, _ in operation.prefixes])
     plain = _NUMBER.sub("0", _IRI.sub("<>", operation.query))
+    plain = _with_numbered_variables(plain)
     return _kept_route(plain, tuple(name for name, _ in operation.prefixes))
+
+
+def _with_numbered_variables(query: str) -> str:
+    """Return a query whose variables are called by the order in which they come.
+
+    >>> _with_numbered_variables("SELECT ?who { ?who ?is $what . $what ?is ?who }")
+    'SELECT ?0 { ?0 ?1 ?2 . ?2 ?1 ?0 }'
+    """
+    parts = _VARIABLE.split(query)
+    numbers: dict[str, str] = {}
+    for position in range(1, len(parts), 2):
+        name = parts[position]
+        number = numbers.get(name)
+        if number is None:
+            number = numbers[name] = f"?{len(numbers)}"
+        parts[position] = number
+    return "".join(parts)
 
 
 @lru_cache(maxsize=1000)
@@ -180,6 +202,8 @@ def _kept_route(query: str, prefixes: tuple[str, ...]) -> Route:
 # decides what a call is.
 _IRI = re.compile(r"<(?!http://www\.w3\.org/2001/XMLSchema#)[^<>\"'{}|^`\\\x00-\x20]*>")
 _NUMBER = re.compile(r"(?<=[\s(])[0-9]+(?=[\s)}]|$)")
+# As ``tokenize`` has them. Wherever it stands, what comes instead is as good a part of the same.
+_VARIABLE = re.compile(r"[?$](\w[\w\u00B7\u0300-\u036F\u203F\u2040]*)")
 _LONGEST_KEPT = 4096
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pyoxigraph import Store
 
 from publisher.errors import QueryRefused
-from publisher.query.tokens import Token, line_and_column, tokenize
+from publisher.query.tokens import PROLOGUE, Token, line_and_column, tokenize
 from publisher.rdf.namespaces import PREFIXES
 
 _POSITION = re.compile(r"error at (\d+):(\d+): ")
@@ -89,7 +89,7 @@ def _engine_diagnosis(query: str, reason: str, line: int, column: int) -> QueryR
 def _wrong_form(query: str, found: list[Token]) -> _Diagnosis | None:
     remedy = "Begin with SELECT, ASK, CONSTRUCT or DESCRIBE."
     words = (token for token in found if token.kind == "word")
-    first = next((token for token in words if token.text.upper() not in ("PREFIX", "BASE")), None)
+    first = next((token for token in words if token.text.upper() not in PROLOGUE), None)
     if first is None:
         return _Diagnosis(len(query), "Line {line}, column {column}: no query begins.", remedy, {})
     if first.text.upper() not in _FORMS:

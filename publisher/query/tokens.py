@@ -29,7 +29,7 @@ _TOKEN = re.compile(
     | (?P<blank>_:\w(?:(?:{_NAME}|\.)*{_NAME})?)
     | (?P<name>(?:{_LETTER}(?:(?:{_NAME}|\.){{0,{_LONGEST_PREFIX}}}{_NAME})?)?:
                (?:(?:\w|:|{_ESCAPE})(?:(?:{_NAME}|[.:]|{_ESCAPE})*(?:{_NAME}|:|{_ESCAPE}))?)?)
-    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+    | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--[A-Za-z]+)?)
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     | (?P<word>[A-Za-z_]\w*)
     | (?P<mark>\^\^|\|\||&&|.)
@@ -79,10 +79,14 @@ def declared_prefixes(query: str) -> dict[str, str]:
     for kind, text, _ in tokenize(query):
         if kind == "iri" and before[0] == "PREFIX":
             declared[before[1].removesuffix(":")] = text[1:-1]
-        elif kind == "word" and text.upper() not in ("PREFIX", "BASE"):
+        elif kind == "word" and text.upper() not in PROLOGUE:
             break
         before = (before[1].upper(), text) if kind == "name" else ("", text)
     return declared
+
+
+# What may stand before the form of a query (SPARQL 1.2 Query, section 19.8).
+PROLOGUE = ("PREFIX", "BASE", "VERSION")
 
 
 # The dataset that a request names → the dataset clauses of the query, for engines that read these.

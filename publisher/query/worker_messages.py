@@ -116,14 +116,14 @@ class Outcome:
 
     def head(self) -> bytes:
         """Return everything but the answer's body as JSON."""
-        media_type = self.answer.media_type if self.answer else ""
-        return json.dumps([self.status, media_type, self.reason, self.needs_recycling]).encode()
+        named = [self.answer.media_type, self.answer.version] if self.answer else ["", ""]
+        return json.dumps([self.status, *named, self.reason, self.needs_recycling]).encode()
 
     @classmethod
     def read(cls, head: bytes, body: bytes) -> Outcome:
         """Return an outcome from its head and the body of the answer."""
-        ending, media_type, reason, worn = json.loads(head)
-        answer = Answer(media_type, body) if media_type else None
+        ending, media_type, version, reason, worn = json.loads(head)
+        answer = Answer(media_type, body, str(version)) if media_type else None
         return cls(Status(ending), answer, str(reason), bool(worn))
 
 

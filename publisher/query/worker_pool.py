@@ -27,6 +27,7 @@ from publisher.query.engine import (
     BOOLEANS,
     GRAPHS,
     SOLUTIONS,
+    XML,
     Answer,
     Operation,
     QueryLimits,
@@ -41,6 +42,7 @@ from publisher.query.worker_messages import (
     WorkerConfig,
     write_operation,
 )
+from publisher.rdf.versions import RDF_1_2
 from publisher.system import portable
 from publisher.system.processes import child_environment, module_command
 from publisher.system.supervised import Schedule, Supervised
@@ -266,7 +268,9 @@ def _error(
         case Status.NOT_ACCEPTABLE:
             return NotAcceptable("", _OFFERED[outcome.reason])
         case Status.NOT_CARRIED:
-            return NotCarried(outcome.reason, carrying(outcome.reason))
+            # Only terms of RDF 1.2 are what JSON-LD cannot carry.
+            version = "" if outcome.reason in XML else RDF_1_2
+            return NotCarried(outcome.reason, carrying(outcome.reason, version), version)
         case Status.REFUSED:
             return diagnose(operation.query, outcome.reason, dict(operation.prefixes))
         case Status.NO_TIME:

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pyoxigraph import RdfFormat
 
 from publisher.errors import NotAcceptable
+from publisher.rdf.versions import VERSIONS, has_version
 
 
 @dataclass(frozen=True)
@@ -204,22 +205,58 @@ def negotiate(accept: str, offered: Sequence[str]) -> str:
     return choice
 
 
+def requested_version(accept: str, name: str) -> str:
+    """Return the version of RDF that a client asks for with a media type; "" when it names none.
+
+    The range that names the type most closely decides, then its quality. A version that is none of
+    RDF's is left aside, as other parameters are.
+
+    >>> requested_version("text/turtle;version=1.2, text/turtle;q=0.9", "text/turtle")
+    '1.2'
+    """
+    if "version" not in accept.lower() or not has_version(name):
+        return ""
+    from werkzeug.http import parse_options_header
+
+    found = []
+    for media_range, q in _ranges(accept):
+        specificity = _specificity(media_range, name)
+        written = parse_options_header(media_range)[1].get("version", "").lower()
+        version = VERSIONS.index(written) if written in VERSIONS else -1
+        if specificity and q > 0:
+            found.append((specificity, q, version))
+    version = max(found, default=(0, 0.0, -1))[2]
+    return "" if version < 0 else VERSIONS[version]
+
+
+def with_version(content_type: str, version: str) -> str:
+    """Return a media type with the version of RDF as its parameter; "" adds nothing."""
+    return f"{content_type};version={version}" if version else content_type
+
+
 @dataclass(frozen=True)
 class Chosen:
-    """A media type, and the name under which the client asked for it."""
+    """A media type, and the name under which the client asked for it.
+
+    Attributes:
+        media_type: The media type.
+        name: That name.
+        version: The version of RDF that it named as a parameter; "" for none.
+    """
 
     media_type: MediaType
     name: str
+    version: str = ""
 
     @property
     def is_own_name(self) -> bool:
-        """Tell whether it is asked for by its own name."""
-        return self.name == self.media_type.name
+        """Tell whether it is asked for by its own name, and no more."""
+        return self.name == self.media_type.name and not self.version
 
     @property
     def content_type(self) -> str:
         """Return the value of the Content-Type field."""
-        return replace(self.media_type, name=self.name).content_type
+        return with_version(replace(self.media_type, name=self.name).content_type, self.version)
 
 
 def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
@@ -237,7 +274,8 @@ def negotiate_rdf(accept: str, offered: Sequence[MediaType]) -> Chosen:
     choice = _negotiate(accept, (*own, *others))
     if choice is None:
         raise NotAcceptable(accept, tuple(own))
-    return Chosen(own.get(choice) or others[choice], choice)
+    version = requested_version(accept, choice)
+    return Chosen(own.get(choice) or others[choice], choice, version)
 
 
 @_cached

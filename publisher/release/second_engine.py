@@ -83,9 +83,8 @@ def write_release_answers(folder: Path, queries: Mapping[str, NamedQuery], base_
         with suppress(QueryRefused):  # an example is missing
             asked.append(query.example())
     sparq = find_second_engine(folder, union=True)
-    config = WorkerConfig(
-        str(folder / STORE), PREPARING, sparq=sparq, routes=True, counts=str(folder / COUNTS)
-    )
+    counts = str(folder / COUNTS) if (folder / COUNTS).exists() else ""  # older ones have none
+    config = WorkerConfig(str(folder / STORE), PREPARING, sparq=sparq, routes=True, counts=counts)
     answers = prepare_answers(config, asked, f"{base_iri}sparql")
     write_sealed(folder / ANSWERS, {"answers": as_json_answers(answers)})
 

@@ -202,7 +202,15 @@ def view_answer(
         return AnswerView(graph=text, is_cut=len(answer.body) > _LONGEST_GRAPH)
     if answer.media_type != SOLUTIONS[0] or len(answer.body) > _LARGEST_BODY:
         return AnswerView(is_cut=True)
-    content = json.loads(answer.body)
+    try:
+        return _view_solutions(json.loads(answer.body), prefixes, href)
+    except RecursionError:  # triples within triples, hundreds of them
+        return AnswerView(is_cut=True)
+
+
+def _view_solutions(
+    content: Any, prefixes: Mapping[str, str], href: Callable[[str], str]
+) -> AnswerView:
     if "boolean" in content:
         return AnswerView(boolean=content["boolean"])
     columns = content["head"]["vars"]
@@ -219,7 +227,9 @@ def _view_binding(
     term: Mapping[str, Any], prefixes: Mapping[str, str], href: Callable[[str], str]
 ) -> Binding:
     if term["type"] == "triple":
-        return Binding(json.dumps(term["value"], ensure_ascii=False))
+        parts = (term["value"][name] for name in ("subject", "predicate", "object"))
+        shown = " ".join(_view_binding(part, prefixes, href).text for part in parts)
+        return Binding(f"<<( {shown} )>>")
     value = str(term["value"])
     if term["type"] == "uri":
         return Binding(shorten(value, prefixes), href(value))

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 from werkzeug.exceptions import HTTPException
 
-from publisher.errors import ClientBusy, PublisherError
+from publisher.errors import ClientBusy, NotCarried, PublisherError
 from publisher.query.embedded import EmbeddedEngine
 from publisher.query.endpoint import AnswerKey, CheckedQuery
 from publisher.query.engine import Answer, Operation
@@ -279,9 +279,15 @@ class DirectQueries:
     def _make(
         self, pending: _PendingRequest, answer: Answer, is_again: bool
     ) -> tuple[bytes, bytes] | None:
-        """Return head and body of an answer; None when it is so long that a thread makes them."""
+        """Return head and body of an answer; None when it is so long that a thread makes them.
+
+        Nor is there an answer of the loop's when the client accepts no version that carries it.
+        """
         environ, accepted = pending.request.environ, pending.asked.accepted
-        content_type = accepted.content_type(answer.media_type)
+        try:
+            content_type = accepted.content_type(answer.media_type, answer.version)
+        except NotCarried:
+            return None  # the views say why
         is_get = environ["REQUEST_METHOD"] == "GET"
         varies = is_get and is_compressible(content_type, answer.body)
         is_zipped = varies and takes_gzip(environ.get("HTTP_ACCEPT_ENCODING", ""))

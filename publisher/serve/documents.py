@@ -100,12 +100,14 @@ def named(response: Response, chosen: Chosen) -> Response:
     """Give an answer the name that the client asked for.
 
     The same bytes under two names are two representations, with two entity tags, of which only the
-    one under its own name has an address of its own.
+    one under its own name has an address of its own. A version of RDF is a part of the name: what
+    is published here is RDF 1.1, which every version carries.
     """
     if not chosen.is_own_name:
         response.headers["Content-Type"] = chosen.content_type
         tag, is_weak = response.get_etag()
-        response.set_etag(f"{tag}-{chosen.name.replace('/', '-')}", bool(is_weak))
+        name = "-".join(filter(None, [chosen.name.replace("/", "-"), chosen.version]))
+        response.set_etag(f"{tag}-{name}", bool(is_weak))
         response.headers.pop("Content-Location", None)
     if chosen.name in media_types.N3:
         response.set_data(as_n3(response.get_data()))

@@ -12,10 +12,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from publisher.errors import NotAcceptable, QueryRefused
-from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS
+from publisher.errors import NotAcceptable, NotCarried, QueryRefused
+from publisher.query.engine import BOOLEANS, GRAPHS, SOLUTIONS, carrying
 from publisher.rdf import media_types
-from publisher.rdf.media_types import HTML, REMEMBERED_FIELDS, negotiate, quality
+from publisher.rdf.media_types import (
+    HTML,
+    REMEMBERED_FIELDS,
+    negotiate,
+    quality,
+    requested_version,
+    with_version,
+)
+from publisher.rdf.versions import carries, has_version
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -36,7 +44,7 @@ _OF_SOLUTIONS = {
     _TSV: ("tsv", "tab", "text/tsv"),
 }
 _OF_GRAPHS = {
-    _TURTLE: ("turtle", "ttl", "n3", "longturtle"),
+    _TURTLE: ("turtle", "ttl", "n3", "longturtle", "application/x-nice-turtle"),
     _N_TRIPLES: ("nt", "ntriples", "n-triples", "nt11"),
     _JSON_LD: ("jsonld", "json-ld", "ld+json", "json"),
     _RDF_XML: ("rdf", "rdfxml", "rdf-xml", "rdf/xml", "rdf+xml", "xml", "pretty-xml"),
@@ -84,6 +92,7 @@ class AcceptedFormats:
         graph: The same for CONSTRUCT and DESCRIBE.
         page: Whether a person looks at it in a browser.
         names: Media type of the engine → name under which the client asked for it.
+        versions: Media type of the engine → version of RDF that the client asked for with it.
         is_negotiated: Whether the Accept field was asked.
         parameter: What names a format in the address, if anything does.
         accept: The Accept field.
@@ -94,14 +103,30 @@ class AcceptedFormats:
     graph: str
     page: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=dict)
     is_negotiated: bool = True
     parameter: str = ""
     accept: str = ""
 
-    def content_type(self, media_type: str) -> str:
-        """Return the Content-Type of an answer of the engine, under the name that was asked for."""
+    def content_type(self, media_type: str, needed: str = "") -> str:
+        """Return the Content-Type of an answer of the engine, under the name that was asked for.
+
+        It names a version of RDF when the client did, or when RDF 1.1 does not carry the answer.
+
+        Args:
+            media_type: That of the answer.
+            needed: The version of RDF that it needs; "" when RDF 1.1 carries it.
+
+        Raises:
+            NotCarried: It needs a later version than the client asked for.
+        """
         name = self.names.get(media_type, media_type)
-        return f"{name};charset=utf-8" if name.startswith("text/") else name
+        version = self.versions.get(media_type, "")
+        if version and not carries(version, needed):
+            others = [with_version(media_type, needed), *carrying(media_type, needed)]
+            raise NotCarried(with_version(media_type, version), others, needed)
+        written = f"{name};charset=utf-8" if name.startswith("text/") else name
+        return with_version(written, (version or needed) if has_version(name) else "")
 
     def refusal(self, offered: Sequence[str]) -> NotAcceptable:
         """Return why no format on offer fits, which says who asked for what cannot be had."""
@@ -127,7 +152,7 @@ def _accepted_by_field(accept: str) -> AcceptedFormats:
 
 
 def _accepted(accept: str, parameters: Parameters) -> AcceptedFormats:
-    name, written = _parameter(parameters, accept)
+    name, written, version = _parameter(parameters, accept)
     if written in _PAGES and (_is_open(accept) or quality(accept, HTML.name) > 0):
         return _page(accept)
     names: dict[str, str] = {}
@@ -136,7 +161,16 @@ def _accepted(accept: str, parameters: Parameters) -> AcceptedFormats:
     if not written and _prefers_page(accept):
         return _page(accept)
     parameter = f"{name}={written}" if written else ""
-    return AcceptedFormats(solutions, solutions, graph, False, names, True, parameter, accept)
+    versions = {m: version or requested_version(accept, m) for m in (solutions, graph) if m}
+    return AcceptedFormats(
+        solutions,
+        solutions,
+        graph,
+        names=names,
+        versions={m: found for m, found in versions.items() if found and m not in names},
+        parameter=parameter,
+        accept=accept,
+    )
 
 
 def named_formats(extension: str) -> AcceptedFormats:
@@ -165,17 +199,18 @@ def _is_open(accept: str) -> bool:
     return accept.strip() in ("", "*/*")
 
 
-def _parameter(parameters: Parameters, accept: str) -> tuple[str, str]:
-    """Return the first parameter that names a format; names without values and unknown ones pass.
+def _parameter(parameters: Parameters, accept: str) -> tuple[str, str, str]:
+    """Return the first parameter that names a format, that name, and the version of RDF with it.
 
-    A plus sign that was sent bare has become a blank (``application/rdf+xml``).
+    Names without values and unknown ones pass. A plus sign that was sent bare has become a blank
+    (``application/rdf+xml``).
     """
     known = {*_BY_PARAMETER[SOLUTIONS], *_BY_PARAMETER[GRAPHS], *_PAGES}
     for name in PARAMETERS:
         for value in reversed(parameters.get(name, ())):
             written = value.partition(";")[0].strip().lower().replace(" ", "+").lstrip(".")
             if written in known:
-                return name, written
+                return name, written, requested_version(value.replace(" ", "+"), written)
             if name == _FORMAT and written and written not in _NO_FORMAT and _is_open(accept):
                 raise QueryRefused(
                     "There is no format '{format}'.",
@@ -183,7 +218,7 @@ def _parameter(parameters: Parameters, accept: str) -> tuple[str, str]:
                     format=value[:100],
                     formats=", ".join(SHORT_NAMES),
                 )
-    return "", ""
+    return "", "", ""
 
 
 def _choice(kind: tuple[str, ...], accept: str, written: str, names: dict[str, str]) -> str:

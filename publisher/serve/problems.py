@@ -7,7 +7,7 @@ import logging
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import HTTPException, RequestedRangeNotSatisfiable
 from werkzeug.routing import RequestRedirect
 
@@ -162,8 +162,38 @@ def _publisher_error(site: Site, error: PublisherError) -> Response:
     return response
 
 
+_WRONG_PLACE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+
+
+def _without_slash(site: Site, path: str) -> Response | None:
+    """Return a redirect to an address without the slashes at its end; None when there is none.
+
+    Clients that put a path together like to end it so. What is sent with the request goes along.
+    """
+    whole = path.rstrip("/")
+    if not whole or whole == path:
+        return None
+    try:
+        urls = current_app.url_map.bind("")
+        rule, parts = urls.match(whole, method=request.method, return_rule=True)
+    except HTTPException:
+        return None
+    if parts != (rule.defaults or {}):  # a thing, or a file: that it is there nobody has said
+        return None
+    location = site.addresses.on_site(site.release.base_iri + whole.lstrip("/"))
+    query = request.query_string.decode("latin-1")
+    response = Response(b"", HTTPStatus.PERMANENT_REDIRECT)
+    if request.method in ("GET", "HEAD"):
+        response.status_code = HTTPStatus.MOVED_PERMANENTLY
+    response.headers["Location"] = f"{location}?{query}" if query else location
+    response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
 def _http_error(site: Site, error: HTTPException) -> Response:
     status = error.code or 500
+    if status in _WRONG_PLACE and (redirect := _without_slash(site, request.path)) is not None:
+        return redirect
     language = negotiate_language(request, site).language
     cure = _CURES.get(status)
     sentences = [translate(cure, language)] if cure else []

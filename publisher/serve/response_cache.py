@@ -431,10 +431,11 @@ def is_compressible(content_type: str, body: bytes) -> bool:
 
 
 def takes_gzip(accept_encoding: str) -> bool:
-    """Tell whether a client takes gzip (RFC 9110, section 12.5.3)."""
-    if "gzip" not in accept_encoding.lower() and "*" not in accept_encoding:
+    """Tell whether a client takes gzip, by either name (RFC 9110, sections 8.4.1.3 and 12.5.3)."""
+    named = accept_encoding.lower()
+    if "gzip" not in named and "*" not in named:
         return False
-    return parse_accept_header(accept_encoding).quality("gzip") > 0
+    return parse_accept_header(named.replace("x-gzip", "gzip")).quality("gzip") > 0
 
 
 # Answers that are ready to go, in a memory that is bounded by bytes.

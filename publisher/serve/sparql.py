@@ -53,7 +53,8 @@ _DESCRIPTIONS = (*GRAPHS, HTML)
 def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) -> Answer:
     """Return the answer to a client's query, written down and counted; see ``Endpoint.answer``.
 
-    What came of a query that was evaluated in the event loop is taken from the request.
+    What came of a query that was evaluated in the event loop is taken from the request. An answer
+    that needs a later version of RDF than the client accepts is none.
     """
     log = QueryLog(site.config, site.metrics)
     client = client_address(request.environ, site.config.client_header)
@@ -64,6 +65,7 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
             answer = site.endpoint.answer(operation, client, client_disconnected())
         else:
             answer = evaluated.answer()
+        accepted.content_type(answer.media_type, answer.version)
     except NotAcceptable as error:
         log.failed(operation, error, client, began)
         raise accepted.refusal(error.offered) from error
@@ -76,7 +78,7 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
 
 def query_response(site: Site, answer: Answer, accepted: AcceptedFormats) -> Response:
     """Return an answer as a cacheable response."""
-    content_type = accepted.content_type(answer.media_type)
+    content_type = accepted.content_type(answer.media_type, answer.version)
     response = Response(answer.body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
     response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
@@ -95,7 +97,7 @@ def tagged_bytes(content_type: str, answer: Answer) -> bytes:
 
     The same bytes can be two representations: an N-Triples file is a Turtle file too.
     """
-    return content_type.partition(";")[0].encode() + b"\n" + answer.body
+    return content_type.replace(";charset=utf-8", "").encode() + b"\n" + answer.body
 
 
 def _page(
@@ -206,16 +208,26 @@ def blueprint(site: Site) -> Blueprint:
 FORM_TYPE = "application/x-www-form-urlencoded"
 QUERY_TYPE = "application/sparql-query"
 UPDATE_TYPE = "application/sparql-update"
+# ASCII is a part of UTF-8.
+_CHARSETS = dict.fromkeys(("utf-8", "utf8", "us-ascii", "ascii"), "utf-8")
+# Older libraries write forms so; a direct query is UTF-8 (SPARQL 1.1 Protocol, section 2.1.3).
+_FORM_CHARSETS = dict.fromkeys(("iso-8859-1", "iso8859-1", "latin1", "latin-1"), "latin-1")
+# Editors of Windows put it before a text in UTF-8 (Unicode, section 23.8).
+_BYTE_ORDER_MARK = "\ufeff"
 Parameters = Mapping[str, list[str]]
 # Longer fields are read anew each time: strangers must not fill the memory with them.
 _LONGEST_REMEMBERED = 200
 
 
-def decode(written: bytes) -> dict[str, list[str]]:
+def decode(written: bytes, charset: str = "utf-8") -> dict[str, list[str]]:
     """Return name → values of a query string or form, decoded exactly once.
 
+    Args:
+        written: As it was sent.
+        charset: What is below the escapes.
+
     Raises:
-        QueryRefused: It is not UTF-8 below the escapes.
+        QueryRefused: It is not UTF-8, though it should be.
 
     >>> decode(b"query=ASK+%7B%7D&q=100%2525")
     {'query': ['ASK {}'], 'q': ['100%25']}
@@ -224,8 +236,8 @@ def decode(written: bytes) -> dict[str, list[str]]:
     for pair in written.split(b"&"):
         name, _, value = pair.partition(b"=")
         try:
-            key = unquote_to_bytes(name.replace(b"+", b" ")).decode()
-            text = unquote_to_bytes(value.replace(b"+", b" ")).decode()
+            key = unquote_to_bytes(name.replace(b"+", b" ")).decode(charset)
+            text = unquote_to_bytes(value.replace(b"+", b" ")).decode(charset)
         except UnicodeDecodeError as error:
             raise _not_utf8(error) from error
         if pair:
@@ -285,11 +297,13 @@ def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
         HTTPException: 413, the body is too long; 415, it is of another kind.
     """
     found = decode(sent.query_string)
-    if sent.method == "POST":
+    # Without a body, the kind of it means nothing: the query is in the address.
+    if sent.method == "POST" and (sent.body or "query" not in found):
         mimetype, charset = _content_type(sent.environ.get("CONTENT_TYPE", ""))
         if mimetype == UPDATE_TYPE:
             raise _refuse_update()
-        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in ("utf-8", "utf8"):
+        known = _CHARSETS | (_FORM_CHARSETS if mimetype == FORM_TYPE else {})
+        if mimetype not in (FORM_TYPE, QUERY_TYPE) or charset not in known:
             raise UnsupportedMediaType
         body = _decoded(sent)
         if mimetype == QUERY_TYPE:
@@ -298,7 +312,7 @@ def read_parameters(sent: SentRequest) -> dict[str, list[str]]:
             except UnicodeDecodeError as error:
                 raise _not_utf8(error) from error
         else:
-            written = decode(body)
+            written = decode(body, known[charset])
         for name, values in written.items():
             found.setdefault(name, []).extend(values)
     if "update" in found:
@@ -397,7 +411,7 @@ def read_operation(
             count=len(texts),
         )
     return Operation(
-        query=texts[0],
+        query=texts[0].removeprefix(_BYTE_ORDER_MARK),
         solutions_type=accepted.solutions,
         boolean_type=accepted.boolean,
         graph_type=accepted.graph,
@@ -410,7 +424,8 @@ def read_operation(
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...]:
-    graphs = list(filter(None, parameters.get(name, [])))  # an empty one names no graph
+    written = map(str.strip, parameters.get(name, []))
+    graphs = list(filter(None, written))  # an empty one names no graph
     for graph in graphs:
         try:
             NamedNode(graph)

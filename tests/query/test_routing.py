@@ -181,6 +181,25 @@ def test_every_feature_has_three_queries() -> None:
     assert all(re.fullmatch(r"[0-9.]+(, [0-9.]+)*", feature.section) for feature in FEATURES)
 
 
+def test_names_of_variables_change_no_route() -> None:
+    """A query that was read once is not read again for its names; whatever they stand in."""
+    texts = [
+        ("SELECT ?a { ?a a <e:C> ; <e:p> ?b }", "SELECT $z { $z a <e:D> ; <e:q> ?y }"),
+        (
+            "SELECT ?n { <e:a> <e:p> ?x . ?x <e:q> ?n }",
+            "SELECT ?x { <e:b> <e:p> ?n . ?n <e:q> ?x }",
+        ),
+        ("SELECT ?n { ?x <e:q>? ?n }", "SELECT ?å { ?ö1 <e:r>? ?å }"),
+        ('SELECT ?n { ?x ?p "?x" } # ?y', 'SELECT ?m { ?x ?q "?x" } # ?z'),
+    ]
+    for one, other in texts:
+        kept = [route_of(Operation(text)) for text in (one, other)]
+        assert kept == [route(one), route(other)]
+        assert kept[0] is kept[1]
+    apart = "SELECT ?n { <e:a> <e:p> ?x . <e:a> <e:q> ?n }"
+    assert route_of(Operation(apart)) == route(apart) != route_of(Operation(texts[1][0]))
+
+
 @pytest.mark.parametrize(
     ("feature", "query"),
     [

@@ -24,14 +24,20 @@ from werkzeug.test import Client, run_wsgi_app
 from publisher.errors import ReleaseError
 from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
+from publisher.query.engine import Operation
 from publisher.release.build import build
 from publisher.release.copies import origin
 from publisher.release.copies import pull as pulling
 from publisher.release.copies.pull import PullOptions, pull
 from publisher.release.history.releases import list_releases
 from publisher.release.manifest import as_json_text
-from publisher.release.model import Release
+from publisher.release.model import ANSWERS, SPARQ, SPARQ_MANIFEST, Release
 from publisher.release.open import open_current, open_release
+from publisher.release.second_engine import (
+    SecondEngine,
+    find_second_engine,
+    second_engine_notices,
+)
 from publisher.release.signature import check_signature
 from publisher.serve.app import create_app
 from tests.chain import A_LAKE, BASE, LAKES, Chain
@@ -146,6 +152,27 @@ def test_two_copies_answer_alike(other: Other, chain: Chain, here: Path) -> None
     assert {answer.status_code for answer in expected} == {200}
     assert [a.headers["ETag"] for a in found] == [a.headers["ETag"] for a in expected]
     assert [a.data for a in found] == [a.data for a in expected]
+
+
+def test_a_copy_makes_what_answers_queries_sooner(other: Other, chain: Chain, here: Path) -> None:
+    """The files of sparq and the prepared answers, as a build does; nobody sends them."""
+    pytest.importorskip("sparq", reason="the extra 'sparq' is not installed")
+    there = chain.build()
+    options = PullOptions(second_engine=SecondEngine(most_triples=10_000, questions=5))
+
+    release = pull(other.url, here, options)
+
+    assert find_second_engine(release.folder, union=True) == str(release.folder / SPARQ)
+    assert second_engine_notices(release.folder) == []
+    written = (release.folder / ANSWERS).read_bytes()
+    assert written == (there.folder / ANSWERS).read_bytes()
+    assert not any("sparq" in path or ANSWERS in path for path, _ in other.asked)
+    asked = Operation("SELECT DISTINCT ?p { ?s ?p ?o } ORDER BY ?p")
+    with chain.site(there) as alone, chain.site(release) as both:
+        assert both.engine.answer(asked).body == alone.engine.answer(asked).body
+    # Without them it is the same release.
+    (release.folder / SPARQ_MANIFEST).unlink()
+    assert open_release(release.folder) == release
 
 
 def test_what_is_here_is_not_fetched_again(other: Other, here: Path) -> None:

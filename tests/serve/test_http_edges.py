@@ -156,6 +156,37 @@ def test_a_slash_at_the_end_of_the_endpoint_is_forgiven(
     assert get(f"{served}{path}sparql/?query=ASK+%7B%7D").status_code == 200
 
 
+@pytest.mark.parametrize("path", ["void", "feed", "search", "query", "release", "openapi.json"])
+def test_a_slash_too_many_leads_on(served: str, path: str) -> None:
+    """What is sent in the address comes along."""
+    answer = requests.get(f"{served}{path}/?q=a%20b", allow_redirects=False, timeout=30)
+    assert answer.status_code == 301
+    assert answer.headers["Location"].endswith(f"/{path}?q=a%20b")
+    assert get(f"{served}{path}/?q=a%20b").status_code == 200
+
+
+def test_a_post_is_led_on_with_its_body(served: str) -> None:
+    """RFC 9110, section 15.4.9; and nothing is led to where there is nothing."""
+    answer = requests.post(f"{served}mcp/", b"{}", allow_redirects=False, timeout=30)
+    assert (answer.status_code, urlsplit(answer.headers["Location"]).path) == (308, "/mcp")
+    assert get(f"{served}nowhere/").status_code == 404
+    assert get(f"{served}dump/nowhere.ttl/").status_code == 404
+
+
+def test_a_form_in_latin_1_is_read(served: str) -> None:
+    """Older libraries say so, whatever stands in it."""
+    form = "application/x-www-form-urlencoded; charset=ISO-8859-1"
+    query = b"query=SELECT+(%22bl%E5b%E4r%22+AS+?x)+%7B%7D"
+    answer = requests.post(f"{served}sparql", query, headers={"Content-Type": form}, timeout=30)
+    assert answer.json()["results"]["bindings"][0]["x"]["value"] == "blåbär"
+
+
+def test_x_gzip_is_gzip(served: str) -> None:
+    """RFC 9110, section 8.4.1.3."""
+    answer = get(f"{served}catalog.ttl", Accept_Encoding="x-gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+
+
 def test_the_redirect_of_a_thing_names_the_time_among_what_chose_it(served: str) -> None:
     """RFC 9110, section 12.5.5: where it leads depends on Accept-Datetime."""
     for path in ("id/lake/siljan", "doc/lake/siljan", "nothing/here"):

@@ -125,6 +125,24 @@ def test_a_body_of_another_kind_is_refused(send: Send, content_type: str) -> Non
     assert reply.media_type == "application/problem+json"
 
 
+@pytest.mark.parametrize("content_type", ["", "text/plain", FORM, "application/json"])
+def test_a_post_without_a_body_may_ask_in_the_address(send: Send, content_type: str) -> None:
+    """What is not there is of no kind; some clients post whatever they send."""
+    reply = send("POST", "/sparql?%71uery=ASK%20%7B%7D", b"", Content_Type=content_type)
+    assert reply.json()["boolean"] is True
+
+
+@pytest.mark.parametrize(("kind", "before"), [(DIRECT, ""), (FORM, "query=")])
+def test_a_byte_order_mark_before_a_query_is_passed_over(
+    send: Send, kind: str, before: str
+) -> None:
+    """A file that an editor of Windows wrote; and ASCII is UTF-8."""
+    body = f"{before}\ufeffASK {{}}".encode()
+    assert send("POST", "/sparql", body, Content_Type=kind).json()["boolean"] is True
+    reply = send("POST", "/sparql", f"{before}ASK {{}}", Content_Type=f'{kind}; charset="US-ASCII"')
+    assert reply.json()["boolean"] is True
+
+
 def test_a_post_without_a_query_is_refused(send: Send) -> None:
     """SPARQL 1.1 Protocol, section 2.1.4: exactly one query."""
     assert send("POST", "/sparql", b"", Content_Type=FORM).status == 400

@@ -43,7 +43,7 @@ from publisher.query.remote.connection import (
 )
 from publisher.query.remote.results import CompleteSolution, ResultLimits
 from publisher.query.remote.rewriting import AS_WRITTEN, GraphNames, rewrite
-from publisher.query.tokens import Token, declared_prefixes, tokenize
+from publisher.query.tokens import PROLOGUE, Token, declared_prefixes, tokenize
 from publisher.query.worker_messages import WorkerConfig
 from publisher.query.worker_pool import WorkerPool
 from publisher.rdf.namespaces import iri
@@ -377,7 +377,6 @@ def _batches(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
 
 _PROCESSES = 2
 _SECONDS = 5.0
-_PROLOGUE = ("PREFIX", "BASE")
 
 
 @dataclass(frozen=True)
@@ -437,7 +436,7 @@ class QueryParser:
 
 def _is_describe(query: str) -> bool:
     words = (token.text.upper() for token in tokenize(query) if token.kind == "word")
-    return next((word for word in words if word not in _PROLOGUE), "") == "DESCRIBE"
+    return next((word for word in words if word not in PROLOGUE), "") == "DESCRIBE"
 
 
 def described_terms(operation: Operation) -> tuple[list[Token], str]:

@@ -1,4 +1,4 @@
-"""What another copy sent: which files its manifest lists, and the store that is made from them."""
+"""What another copy sent: which files its manifest lists, and what is made here from them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from typing import Any, TypeGuard
 
 from pyoxigraph import NamedNode, Quad, RdfFormat
 
-from publisher.errors import ReadLimitExceeded, ReleaseError
+from publisher.errors import QueryError, ReadLimitExceeded, ReleaseError
 from publisher.load.files import CATALOGUE
+from publisher.query.counts import read_counts
+from publisher.query.named import read_named_queries
 from publisher.rdf.reading import read_quads_by_line
 from publisher.release.build import write_store
 from publisher.release.manifest import (
@@ -26,9 +28,11 @@ from publisher.release.manifest import (
 )
 from publisher.release.model import (
     CATALOGUE_EU,
+    COUNTS,
     DUMPS,
     ENGINE_FILES,
     MANIFEST,
+    QUERIES,
     SHAPES,
     STORE,
     STORE_MANIFEST,
@@ -36,6 +40,11 @@ from publisher.release.model import (
     StoredFile,
 )
 from publisher.release.open import open_release
+from publisher.release.second_engine import (
+    SecondEngine,
+    write_release_answers,
+    write_second_engine,
+)
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE
 
 _SPECIAL_FILES = frozenset({MANIFEST, SIGNATURE, PUBLIC_KEY, *ENGINE_FILES})
@@ -164,6 +173,29 @@ def make_store(staging: Path, files: Mapping[str, StoredFile]) -> None:
             " Nothing was changed.",
         )
     write_sealed(staging / STORE_MANIFEST, {"files": as_json(list_files(staging / STORE, ()))})
+
+
+def make_engine_files(
+    staging: Path, files: Mapping[str, StoredFile], second_engine: SecondEngine
+) -> None:
+    """Make what a build makes beside the store: the files of sparq, and the prepared answers.
+
+    Why there are no files of sparq, where an operator should know it, is kept with the release.
+
+    Raises:
+        ReleaseError: The counts or the named queries are not what this program writes.
+        OSError: They cannot be written.
+    """
+    manifest = read_manifest(staging)
+    triples = sum(manifest.graphs.values())
+    write_second_engine(staging, _quads(staging, files), triples, second_engine)
+    try:
+        if COUNTS in files:
+            read_counts(staging / COUNTS)
+        queries = read_named_queries(staging / QUERIES)
+    except (ValueError, AttributeError, QueryError) as error:
+        raise foreign_manifest(staging / MANIFEST) from error
+    write_release_answers(staging, queries, manifest.base_iri)
 
 
 def _quads(staging: Path, files: Mapping[str, StoredFile]) -> Iterator[Quad]:

@@ -4,7 +4,7 @@ All files of a release but its store come as they are: their digests stand in th
 can be signed. The store is made here from those files. Its own files differ from build to build, so
 no manifest can vouch for them, and a strange store would be read by the engine's own code; yet the
 engine keeps its triples in the order of their digests, so two stores of the same triples answer
-alike.
+alike. For the same reason the files of sparq and the answers given in advance are made here.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from publisher.release.copies.contents import (
     checked_manifest,
     files_of,
     foreign_manifest,
+    make_engine_files,
     make_store,
     open_fetched,
 )
@@ -34,8 +35,9 @@ from publisher.release.copies.origin import (
 )
 from publisher.release.copies.staging import FetchInterrupted, staging_folder, sweep
 from publisher.release.current import build_lock, switch
-from publisher.release.model import MANIFEST, STORE, Release, StoredFile
+from publisher.release.model import MANIFEST, SPARQ, STORE, Release, StoredFile
 from publisher.release.open import current_folder, open_release
+from publisher.release.second_engine import WITHOUT_SECOND_ENGINE, SecondEngine
 from publisher.release.signature import PUBLIC_KEY, SIGNATURE, check_signature, check_signed_bytes
 from publisher.system.files import (
     disk_error_cure,
@@ -67,12 +69,14 @@ class PullOptions:
         is_all: Fetch every release that the other copy keeps.
         public_key: PEM file with the key that signed the releases; None: no signature is asked for.
         base_iri: Base of the names here; empty: any.
+        second_engine: Whether a release that is fetched gets files of sparq.
     """
 
     name: str = ""
     is_all: bool = False
     public_key: Path | None = None
     base_iri: str = ""
+    second_engine: SecondEngine = WITHOUT_SECOND_ENGINE
 
 
 def pull(
@@ -206,6 +210,9 @@ def _fetch(
         origin.fetch(name, file, target, deadline)
     progress("store")
     make_store(staging, files)
+    if options.second_engine.most_triples:
+        progress("sparq")
+    make_engine_files(staging, files, options.second_engine)
     progress("open")
     return open_fetched(staging, name)
 
@@ -311,8 +318,9 @@ def _check_base(folder: Path, options: PullOptions, base_iri: str) -> None:
 
 
 def _remove_unlisted_files(staging: Path, files: Mapping[str, StoredFile]) -> None:
-    """Take away what an earlier call left and the manifest does not list, and its store."""
-    shutil.rmtree(staging / STORE, ignore_errors=True)
+    """Take away what an earlier call left and the manifest does not list, and what it made."""
+    for made in (STORE, SPARQ):
+        shutil.rmtree(staging / made, ignore_errors=True)
     for path in staging.rglob("*"):
         name = path.relative_to(staging).as_posix()
         if path.is_file() and name not in files and name not in (MANIFEST, SIGNATURE, PUBLIC_KEY):

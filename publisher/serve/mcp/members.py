@@ -38,8 +38,10 @@ def text_member(text: str) -> Message:
     return {"text": text[:_LONGEST_TEXT], "cut_from_characters": len(text)}
 
 
-def term_member(site: Site, term: Term, names: Names) -> Message:
-    """Return a term: an IRI with its names, or a text with its language or datatype."""
+def term_member(site: Site, term: Term | Triple, names: Names) -> Message:
+    """Return a term: an IRI with its names, a text with its language or datatype, or a triple."""
+    if isinstance(term, Triple):
+        return {"triple": str(term)}
     if isinstance(term, NamedNode):
         named = names.get(term.value, {})
         return {"iri": term.value} | ({"name": dict(named)} if named else {})
@@ -47,7 +49,8 @@ def term_member(site: Site, term: Term, names: Names) -> Message:
         return {"blank": term.value}
     told = text_member(term.value)
     if term.language:
-        return told | {"language": term.language}
+        direction = {"direction": term.direction.value} if term.direction is not None else {}
+        return told | {"language": term.language} | direction
     kind = term.datatype.value
     return told if kind == _STRING else told | {"datatype": short(site, kind)}
 

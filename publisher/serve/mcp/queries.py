@@ -106,7 +106,13 @@ def query(site: Site, arguments: Message, client: str, has_left: HasLeft) -> Mes
     number = int(arguments.get("page", 1))
     if answer.media_type == _N_TRIPLES:
         return told | _graph_members(site, answer.body, number)
-    content = json.loads(answer.body)
+    try:
+        content = json.loads(answer.body)
+    except RecursionError as error:
+        raise QueryRefused(
+            "The triples in the result's terms nest too deep to be read.",
+            remedy="Take them apart with SUBJECT, PREDICATE and OBJECT.",
+        ) from error
     if "boolean" in content:
         return told | {"data": content["boolean"], "sources": _datasets(site)}
     variables, rows = _rows(answer.body)
@@ -126,7 +132,8 @@ def _datasets(site: Site) -> list[Message]:
 def _graph_members(site: Site, body: bytes, number: int) -> Message:
     triples = sorted((q.triple for q in parse(body, format=RdfFormat.N_TRIPLES)), key=str)
     shown, paging = one_page(triples, number, _ROWS)
-    rests = triple_members(site, shown)
+    # No data set holds a triple about a triple: only queries make them.
+    rests = triple_members(site, [t for t in shown if not isinstance(t.object, Triple)])
     names = names_of(site, (term for t in shown for term in (t.subject, t.object)))
     return {
         "paging": paging,
@@ -213,7 +220,7 @@ def _instance(pattern: tuple[Term | str, Term | str, Term | str], row: Row) -> T
     )
     if not isinstance(subject, NamedNode) or not isinstance(predicate, NamedNode):
         return None
-    if value is None or isinstance(value, BlankNode):
+    if value is None or isinstance(value, BlankNode | Triple):
         return None
     return Triple(subject, predicate, value)
 
