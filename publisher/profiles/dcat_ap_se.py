@@ -46,11 +46,11 @@ _PREFIXES = {
     "schema": "http://schema.org/",
 }
 # The class of a row → the classes whose things it judges; each of itself where it is not here.
-_TARGETS = {
+TARGETS = {
     "vcard:Kind": ("vcard:Kind", "vcard:Individual", "vcard:Organization"),
     "foaf:Agent": ("foaf:Agent", "foaf:Person", "foaf:Organization"),
 }
-_GROUPS = ("group", "box")
+GROUPS = ("group", "box")
 _LOCATION = "dcterms:Location"
 _NODE_KINDS = {
     "text": SH.Literal,
@@ -160,7 +160,7 @@ class _Writer:
         self._children: dict[str, list[ProfileRule]] = {}
         for rule in rules:
             self._children.setdefault(rule.owner, []).append(rule)
-        self._groups = {name for rule in rules if rule.kind in _GROUPS for name in rule.of}
+        self._groups = {name for rule in rules if rule.kind in GROUPS for name in rule.of}
 
     def add(self, rule: ProfileRule) -> None:
         """Write the shapes of a rule: presence, number, and what each value must be."""
@@ -187,7 +187,7 @@ class _Writer:
         add((shape, RDF.type, SH.NodeShape if of_node else SH.PropertyShape))
         if not of_node:
             add((shape, SH.path, expand(rule.path)))
-        for name in _TARGETS.get(rule.owner, (rule.owner,)):
+        for name in TARGETS.get(rule.owner, (rule.owner,)):
             add((shape, SH.targetClass, expand(name)))
         add((shape, SH.severity, severity))
         add((shape, DCTERMS.subject, expand(rule.path)))
@@ -235,7 +235,7 @@ class _Writer:
         """Return the shape of a value that counts."""
         if rule.pattern and rule.kind != "literal":
             return self._node((SH.pattern, Literal(rule.pattern)))
-        if rule.kind in _GROUPS:
+        if rule.kind in GROUPS:
             blank = [(SH.nodeKind, SH.BlankNode)] if rule.kind == "box" else []
             parts: list[tuple[URIRef, Node]] = [(SH["class"], expand(name)) for name in rule.of]
             return self._node(*blank, *parts, (SH.node, self._says_something(rule.of[0])))

@@ -15,6 +15,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
+from publisher.profiles.view_forms import european_form, swedish_form
 from publisher.query.named import NamedQuery
 from publisher.rdf.geometries import (
     GEOMETRY_NAMES,
@@ -132,9 +133,10 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     describe_agents(draft, facts.sources, view)
     add_authority_terms(draft)
     type_terms(draft, view)
-    if view is ApplicationProfile.EU:
-        type_addresses(draft)
-    return draft.triples()
+    if view is ApplicationProfile.SE:
+        return list(swedish_form(draft.triples()).triples)
+    type_addresses(draft)
+    return european_form(draft.triples())
 
 
 def _list_entries(draft: MutableGraph, base_iri: str) -> None:
