@@ -18,7 +18,13 @@ from publisher.render.datasets import DISTRIBUTION
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.geometry import Outline, bounding_box, read_outline
 from publisher.render.page_model import PropertyValues, Thing, Value, anchor_of
-from publisher.render.previews import FilePreview, read_preview, stored_file
+from publisher.render.previews import (
+    FilePreview,
+    TableDescription,
+    read_description,
+    read_preview,
+    stored_file,
+)
 from publisher.render.service_guides import ServiceGuide, guide, kind_of, values_of
 from publisher.render.values import format_bytes, format_literal, natural_key, sentence_case
 from publisher.render.views import Views
@@ -195,6 +201,8 @@ class FileCard:
         access: Address of a page or a service; empty when it is the file.
         service: The service that gives it.
         preview: The beginning of the file, when this site holds it.
+        table: What its columns are, when this site holds it and knows.
+        metadata: Address of the metadata that say so.
         lines: Everything else that is said of it.
     """
 
@@ -209,6 +217,8 @@ class FileCard:
     access: str
     service: Value | None
     preview: FilePreview | None
+    table: TableDescription | None
+    metadata: str
     lines: tuple[PropertyValues, ...]
 
 
@@ -417,6 +427,7 @@ class ThingReader:
         access = next((page for page in pages if page != download), "")
         sizes = [t.value for t in properties.get(iri("dcat:byteSize"), ())]
         stored = stored_file(download, self.release, self.addresses)
+        table = read_description(self.release, stored, self.views.language) if stored else None
         form = self._format(properties)
         called = self._text(properties, _TITLE) or Value(
             form or translate("Service" if is_service else "File", self.views.language)
@@ -434,7 +445,9 @@ class ThingReader:
             download=self._href(download),
             access=self._href(access),
             service=self.views.link_to(services[0]) if services else None,
-            preview=read_preview(self.release, stored) if stored else None,
+            preview=read_preview(self.release, stored, table) if stored else None,
+            table=table,
+            metadata=self._href(self.addresses.base_iri + table.metadata) if table else "",
             lines=lines,
         )
 
