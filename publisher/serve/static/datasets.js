@@ -81,6 +81,8 @@ for (const place of document.querySelectorAll("[data-rows]")) {
       }
       found.href = there;
     }
+    for (const facet of document.querySelectorAll("#narrow .facet"))
+      facet.hidden = [...facet.querySelectorAll("li")].every((item) => item.hidden);
     const all = { q: "", values: new Map(facets.map((name) => [name, []])), newest: choice.newest, page: 1 };
     if (marks.length || choice.q) {
       const list = element("ul", "marks choices", ...marks, element("li", "", link(words.all, href(all))));
