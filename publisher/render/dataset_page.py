@@ -37,6 +37,7 @@ _IN_SERIES, _MEMBER = iri("dcat:inSeries"), iri("dcat:seriesMember")
 _PREVIOUS, _NEXT, _FIRST, _LAST = (iri(f"dcat:{n}") for n in ("prev", "next", "first", "last"))
 _ENDPOINT, _DESCRIBED = iri("dcat:endpointURL"), iri("dcat:endpointDescription")
 _FILE, _ACCESS = iri("dcat:downloadURL"), iri("dcat:accessURL")
+_IDENTIFIER = iri("dcterms:identifier")
 _TITLE, _TEXT = iri("dcterms:title"), iri("dcterms:description")
 _FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
 _TELEPHONE, _ADDRESS = iri("vcard:hasTelephone"), iri("vcard:hasAddress")
@@ -340,6 +341,9 @@ class ThingReader:
         told |= {_FIRST, _LAST, _MEMBER, iri("adms:identifier")}
         told |= {_SPATIAL} if outlines or _names(topic, _SPATIAL) else set()
         told |= {path for path in _PAGES if _names(topic, path) == [self._page(self.topic)]}
+        # Its lasting address stands on the page already.
+        identifiers = topic.get(_IDENTIFIER, ())
+        told |= {_IDENTIFIER} if {term.value for term in identifiers} == {self.topic} else set()
         told |= {_ENDPOINT} if _names(topic, _ENDPOINT) else set()
         link = self.views.link_to
         return CataloguedThing(
