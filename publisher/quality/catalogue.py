@@ -42,7 +42,8 @@ _ENTRIES = tuple(
 _LISTED = (NamedNode(iri("dcat:Dataset")), NamedNode(iri("dcat:DataService")))
 # What a catalogue lists, by whatever class it has.
 _LISTING = frozenset(iri(name) for name in ("dcat:dataset", "dcat:service"))
-_FILE, _HAS_FILE = NamedNode(iri("dcat:Distribution")), iri("dcat:distribution")
+_FILE = NamedNode(iri("dcat:Distribution"))
+_HAVE_FILES = frozenset((iri("dcat:distribution"), iri("adms:sample")))
 _FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
 # Recommended, but nothing that the author of a dataset can do about: the build adds boxes of places
 # and dates of catalogues, and only bodies that are financed by fees have the classification.
@@ -182,8 +183,8 @@ class _WrittenCatalogue:
         return frozenset(found)
 
     def lost_files(self) -> set[str]:
-        """Return the distributions of no dataset."""
-        had = {_name(t.object) for t in self.triples if t.predicate.value == _HAS_FILE}
+        """Return the distributions of no dataset; one may be a sample of its data."""
+        had = {_name(t.object) for t in self.triples if t.predicate.value in _HAVE_FILES}
         typed = {_name(t.subject) for t in self.triples if t.object == _FILE}
         return typed - had
 

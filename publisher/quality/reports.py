@@ -86,8 +86,9 @@ def _examples(findings: Sequence[Finding], language: str) -> Iterator[str]:
     by_message: dict[str, list[Finding]] = {}
     for finding in findings:
         by_message.setdefault(in_language(finding.message, language), []).append(finding)
-    commonest = sorted(by_message.items(), key=lambda item: -len(item[1]))[:_EXAMPLES]
-    places = _EXAMPLES // len(commonest)
+    # Different messages are different things to do: of each there is one example.
+    commonest = sorted(by_message.items(), key=lambda item: -len(item[1]))[:_MOST_LISTED]
+    places = _EXAMPLES if len(commonest) == 1 else 1
     for message, found in commonest:
         yield f"  {len(found)} × {message}" if len(by_message) > 1 else f"  {message}"
         for finding in found[:places]:

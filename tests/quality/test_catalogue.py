@@ -239,6 +239,17 @@ def test_what_sweden_has_no_form_for_is_a_warning_at_its_line(tmp_path: Path) ->
     assert findings[0].line > 0
 
 
+def test_a_sample_is_a_file_of_its_dataset(tmp_path: Path) -> None:
+    """Portals show it as one, though it is not the data."""
+    turtle = TREES.replace(
+        "    dcat:distribution <dataset/trees/csv> .",
+        "    <http://www.w3.org/ns/adms#sample> <dataset/trees/some> ;\n"
+        "    dcat:distribution <dataset/trees/csv> .\n<dataset/trees/some> a dcat:Distribution ;\n"
+        "    dcat:accessURL <https://files.nord.example.org/some.csv> .",
+    )
+    assert judged(tmp_path, turtle) == []
+
+
 def test_what_no_catalogue_lists_is_told_where_the_build_cannot_know(tmp_path: Path) -> None:
     """Below the base it is listed by the build."""
     turtle = (

@@ -187,3 +187,14 @@ def test_what_has_one_form_stays_as_it_is() -> None:
     swedish = swedish_form(triples("<ds/broar> dcterms:temporal <https://tid.example/> .")).triples
     assert swedish_form(swedish).triples == swedish
     assert Literal("Broar", language="sv") in {t.object for t in swedish}
+
+
+def test_what_is_named_elsewhere_has_the_class_that_the_eu_asks_for() -> None:
+    said = (
+        "<ds/broar/fil> adms:status <http://publications.europa.eu/resource/authority/"
+        "distribution-status/DEVELOP> ; dcat:compressFormat"
+        " <http://www.iana.org/assignments/media-types/application/gzip> ."
+        " <ds/broar> dcterms:temporal <https://tid.example/2019> ;"
+        " dcterms:provenance [ rdfs:label \"Mätt\"@sv ] ."
+    )
+    assert faults(views(said)[0], "dcat-ap-full") == []
