@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from publisher.bounds import FAST_VALIDATOR, VALIDATORS
 from publisher.errors import SettingError
 from publisher.messages import LANGUAGES
-from publisher.rule_settings import RULES_TABLE, read_rule_settings
+from publisher.rule_settings import CATALOGUE_TABLE, RULES_TABLE, read_rule_settings
 
 # Where a SPARQL engine is, as people write it down.
 
@@ -285,7 +285,8 @@ def _from_file(path: Path) -> Mapping[str, object]:
             remedy="Write [tool.publisher], and one setting a line below it.",
         )
     read_rule_settings(path.parent)  # wrong ones are told by every command
-    return {name: value for name, value in settings.items() if name != RULES_TABLE}
+    tables = (CATALOGUE_TABLE, RULES_TABLE)
+    return {name: value for name, value in settings.items() if name not in tables}
 
 
 def _value(name: str, value: object) -> Any:

@@ -8,6 +8,7 @@ and a row in the table below, which ``docs/rules.md`` shows. A folder sets level
 from __future__ import annotations
 
 import difflib
+import json
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,14 @@ from publisher.messages import Text, text
 
 SETTINGS_FILE = "pyproject.toml"
 RULES_TABLE = "rules"
+CATALOGUE_TABLE = "catalogue"
+# Profile that a folder may choose for its catalogue → the rule that holds it to the profile.
+PROFILES: Mapping[str, str] = {
+    "eu": "dcat-ap",
+    "se": "dcat-ap-se",
+    "hvd": "dcat-ap-hvd",
+    "geo": "geodcat-ap",
+}
 
 
 class Level(Enum):
@@ -208,6 +217,13 @@ RULES: Mapping[str, CheckRule] = {
             "DCAT-AP HVD 3.0; Regulation (EU) 2023/138",
         ),
         CheckRule(
+            "geodcat-ap",
+            Level.NOTE,
+            "what geographic data and map services are found by, and the catalogue does not say;"
+            " only where the folder chooses the profile `geo`",
+            "GeoDCAT-AP 3.0",
+        ),
+        CheckRule(
             "catalogue-advice",
             Level.NOTE,
             "what these profiles recommend, and the catalogue does not say",
@@ -344,12 +360,24 @@ def _iris(finding: Finding) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class RuleSettings:
-    """What a folder sets; of several settings for a finding, the first that concerns it counts."""
+    """What a folder sets; of several settings for a finding, the first that concerns it counts.
+
+    Attributes:
+        settings: Levels of rules.
+        profiles: Names of ``PROFILES`` that the catalogue is held to; none: what it says decides.
+    """
 
     settings: tuple[RuleSetting, ...] = field(default=())
+    profiles: tuple[str, ...] = ()
+
+    def is_chosen(self, rule: str) -> bool:
+        """Tell whether the folder chooses the profile of a rule for its catalogue."""
+        return any(PROFILES[name] == rule for name in self.profiles)
 
     def is_on(self, rule: str) -> bool:
         """Tell whether anything of a rule can be reported, so that it has to be looked for."""
+        if self.profiles and rule in PROFILES.values() and not self.is_chosen(rule):
+            return False
         levels = {setting.level for setting in self.settings if setting.rule == rule}
         is_set = any(s.rule == rule and not s.files and not s.iris for s in self.settings)
         if not is_set:
@@ -430,10 +458,10 @@ _EXAMPLE = '{ level = "off", files = "data/others/*", reason = "…" }'
 
 
 def read_rule_settings(folder: Path) -> RuleSettings:
-    """Return what ``[tool.publisher.rules]`` of a folder sets; nothing without such a table.
+    """Return what a folder sets in ``[tool.publisher.rules]`` and ``[tool.publisher.catalogue]``.
 
     Raises:
-        SettingError: A rule, a level or a key is not one; or an exception has no reason.
+        SettingError: A rule, a level, a profile or a key is not one; or an exception has no reason.
     """
     path = folder / SETTINGS_FILE
     if not path.is_file():
@@ -444,13 +472,33 @@ def read_rule_settings(folder: Path) -> RuleSettings:
         return RuleSettings()  # whoever reads the other settings says what is wrong
     tool = table.get("tool", {})
     settings = tool.get("publisher", {}) if isinstance(tool, dict) else {}
-    rules = settings.get(RULES_TABLE, {}) if isinstance(settings, dict) else {}
+    if not isinstance(settings, dict):
+        settings = {}
+    profiles = _profiles(settings.get(CATALOGUE_TABLE, {}), path)
+    rules = settings.get(RULES_TABLE, {})
     if not isinstance(rules, dict):
         raise _error("tool.publisher.rules must be a table of rules.", path)
     names = _names(folder)
     found = [each for name, value in rules.items() for each in _read(name, value, names, path)]
     # What is said of some files or IRIs goes before what is said of all.
-    return RuleSettings(tuple(sorted(found, key=lambda each: not (each.files or each.iris))))
+    ordered = sorted(found, key=lambda each: not (each.files or each.iris))
+    return RuleSettings(tuple(ordered), profiles)
+
+
+def _profiles(table: object, path: Path) -> tuple[str, ...]:
+    """Return the profiles that ``[tool.publisher.catalogue]`` chooses."""
+    if table == {}:
+        return ()
+    values = table.get("profiles") if isinstance(table, dict) and len(table) == 1 else None
+    if isinstance(values, list) and values and all(value in PROFILES for value in values):
+        return tuple(dict.fromkeys(values))
+    raise SettingError(
+        "[tool.publisher.catalogue] chooses profiles, and says {found}.",
+        where=str(path),
+        remedy="Write one line in it, with any of these: {example}.",
+        found=table,
+        example=f"profiles = {json.dumps(list(PROFILES))}",
+    )
 
 
 def _names(folder: Path) -> list[str]:

@@ -32,6 +32,7 @@ from importlib.resources import files
 from urllib.parse import quote
 
 from publisher.messages import LANGUAGES
+from publisher.rdf.namespaces import PREFIXES
 
 DCAT_AP, DCAT_AP_HVD = "dcat-ap", "dcat-ap-hvd"
 _TABLES = {DCAT_AP: "dcat_ap.csv", DCAT_AP_HVD: "dcat_ap_hvd.csv"}
@@ -39,6 +40,20 @@ _TABLES = {DCAT_AP: "dcat_ap.csv", DCAT_AP_HVD: "dcat_ap_hvd.csv"}
 BASE = ("least", "wanted", "most", "values", "has", "old")
 RANGES = ("range",)
 LISTS = ("scheme", "listed")
+_PREFIXES = {
+    **PREFIXES,
+    "eli": "http://data.europa.eu/eli/ontology#",
+    "odrl": "http://www.w3.org/ns/odrl/2/",
+    # As SEMIC's shapes write it.
+    "schema": "http://schema.org/",
+    "time": "http://www.w3.org/2006/time#",
+}
+
+
+def expand_semic(name: str) -> str:
+    """Return the IRI of a prefixed name of the tables."""
+    prefix, _, local = name.partition(":")
+    return _PREFIXES[prefix] + local
 
 
 @dataclass(frozen=True)

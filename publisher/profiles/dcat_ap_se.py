@@ -28,12 +28,32 @@ from importlib.resources import files
 from urllib.parse import quote
 
 from publisher.messages import LANGUAGES
+from publisher.rdf.namespaces import PREFIXES
 
 # What the profile is called in settings and reports.
 DCAT_AP_SE = "dcat-ap-se"
 # The implementing regulation on high-value datasets.
 HIGH_VALUE = "http://data.europa.eu/eli/reg_impl/2023/138/oj"
 _RULE = "urn:publisher:dcat-ap-se:"
+# As DIGG's templates write them: schema.org and ORG under their other scheme.
+_PREFIXES = {
+    **PREFIXES,
+    "odrs": "http://schema.theodi.org/odrs#",
+    "org": "https://www.w3.org/ns/org#",
+    "schema": "http://schema.org/",
+}
+# The class of a row → the classes whose things it judges; each of itself where it is not here.
+TARGETS = {
+    "vcard:Kind": ("vcard:Kind", "vcard:Individual", "vcard:Organization"),
+    "foaf:Agent": ("foaf:Agent", "foaf:Person", "foaf:Organization"),
+}
+GROUPS = ("group", "box")
+
+
+def expand(name: str) -> str:
+    """Return the IRI of a prefixed name of the tables."""
+    prefix, _, local = name.partition(":")
+    return _PREFIXES[prefix] + local
 
 
 @dataclass(frozen=True)

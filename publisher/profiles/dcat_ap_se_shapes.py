@@ -9,23 +9,17 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from publisher.messages import LANGUAGES, translate
-from publisher.profiles.dcat_ap_se import HIGH_VALUE, ProfileRule, read_lists, read_rules
-from publisher.rdf.namespaces import PREFIXES
+from publisher.profiles.dcat_ap_se import (
+    GROUPS,
+    HIGH_VALUE,
+    TARGETS,
+    ProfileRule,
+    expand,
+    read_lists,
+    read_rules,
+)
 
 _LEGISLATION = URIRef("http://data.europa.eu/r5r/applicableLegislation")
-# As DIGG's templates write them: schema.org and ORG under their other scheme.
-_PREFIXES = {
-    **PREFIXES,
-    "odrs": "http://schema.theodi.org/odrs#",
-    "org": "https://www.w3.org/ns/org#",
-    "schema": "http://schema.org/",
-}
-# The class of a row → the classes whose things it judges; each of itself where it is not here.
-_TARGETS = {
-    "vcard:Kind": ("vcard:Kind", "vcard:Individual", "vcard:Organization"),
-    "foaf:Agent": ("foaf:Agent", "foaf:Person", "foaf:Organization"),
-}
-_GROUPS = ("group", "box")
 _LOCATION = "dcterms:Location"
 _NODE_KINDS = {
     "text": SH.Literal,
@@ -38,10 +32,9 @@ _NODE_KINDS = {
 }
 
 
-def expand(name: str) -> URIRef:
+def _term(name: str) -> URIRef:
     """Return the IRI of a prefixed name of the tables."""
-    prefix, _, local = name.partition(":")
-    return URIRef(_PREFIXES[prefix] + local)
+    return URIRef(expand(name))
 
 
 def make_shapes() -> Graph:
@@ -67,7 +60,7 @@ class _Writer:
         self._children: dict[str, list[ProfileRule]] = {}
         for rule in rules:
             self._children.setdefault(rule.owner, []).append(rule)
-        self._groups = {name for rule in rules if rule.kind in _GROUPS for name in rule.of}
+        self._groups = {name for rule in rules if rule.kind in GROUPS for name in rule.of}
 
     def add(self, rule: ProfileRule) -> None:
         """Write the shapes of a rule: presence, number, and what each value must be."""
@@ -93,11 +86,11 @@ class _Writer:
         add = self.graph.add
         add((shape, RDF.type, SH.NodeShape if of_node else SH.PropertyShape))
         if not of_node:
-            add((shape, SH.path, expand(rule.path)))
-        for name in _TARGETS.get(rule.owner, (rule.owner,)):
-            add((shape, SH.targetClass, expand(name)))
+            add((shape, SH.path, _term(rule.path)))
+        for name in TARGETS.get(rule.owner, (rule.owner,)):
+            add((shape, SH.targetClass, _term(name)))
         add((shape, SH.severity, severity))
-        add((shape, DCTERMS.subject, expand(rule.path)))
+        add((shape, DCTERMS.subject, _term(rule.path)))
         for source in rule.sources:
             add((shape, DCTERMS.source, Literal(source)))
         for message in _messages(rule, aspect):
@@ -108,7 +101,7 @@ class _Writer:
         exceptions = list(self._exceptions(rule))
         shape = self._shape(rule, aspect, severity, of_node=bool(exceptions))
         if exceptions:
-            present = self._node((SH.path, expand(rule.path)))
+            present = self._node((SH.path, _term(rule.path)))
             self._count(present, rule, SH.qualifiedMinCount, least)
             self._any_of(shape, [self._node((SH.property, present)), *exceptions])
         else:
@@ -142,9 +135,9 @@ class _Writer:
         """Return the shape of a value that counts."""
         if rule.pattern and rule.kind != "literal":
             return self._node((SH.pattern, Literal(rule.pattern)))
-        if rule.kind in _GROUPS:
+        if rule.kind in GROUPS:
             blank = [(SH.nodeKind, SH.BlankNode)] if rule.kind == "box" else []
-            parts: list[tuple[URIRef, Node]] = [(SH["class"], expand(name)) for name in rule.of]
+            parts: list[tuple[URIRef, Node]] = [(SH["class"], _term(name)) for name in rule.of]
             return self._node(*blank, *parts, (SH.node, self._says_something(rule.of[0])))
         if "old-frequency" in rule.of:  # a value of the old list is no second value
             return self._node((SH.nodeKind, SH.IRI), (SH["not"], self._in(["old-frequency"])))
@@ -157,7 +150,7 @@ class _Writer:
         """Return the shape of a group of which at least one property has a value."""
         filled = []
         for child in self._children[owner]:
-            present = self._node((SH.path, expand(child.path)))
+            present = self._node((SH.path, _term(child.path)))
             self._count(present, child, SH.qualifiedMinCount, 1)
             known = [(SH.node, self._of_dataset())] if child.old else []
             filled.append(self._node((SH.property, present), *known))
@@ -165,10 +158,10 @@ class _Writer:
 
     def _of_dataset(self) -> Node:
         """Return the shape of a period of a dataset: a series has none of the given-up dates."""
-        period_of = self._node((SH.inversePath, expand("dcterms:temporal")))
+        period_of = self._node((SH.inversePath, _term("dcterms:temporal")))
         owned = self._node(
             (SH.path, period_of),
-            (SH.qualifiedValueShape, self._node((SH["class"], expand("dcat:Dataset")))),
+            (SH.qualifiedValueShape, self._node((SH["class"], _term("dcat:Dataset")))),
             (SH.qualifiedMinCount, Literal(1)),
         )
         return self._node((SH.property, owned))
@@ -185,7 +178,7 @@ class _Writer:
             ignored = self._node((SH["not"], self._node((SH.pattern, Literal(rule.pattern)))))
             right = self._any_of(BNode(), [right, ignored])
         if spared:
-            judged = self._node((SH.path, expand(rule.path)), (SH.node, right))
+            judged = self._node((SH.path, _term(rule.path)), (SH.node, right))
             self._any_of(shape, [self._node((SH.property, judged)), *spared])
         else:
             self.graph.add((shape, SH.node, right))
@@ -193,13 +186,13 @@ class _Writer:
     def _right(self, rule: ProfileRule) -> Node:
         """Return the shape of a right value."""
         if rule.kind == "typed":
-            kinds = [self._node((SH.datatype, expand(name))) for name in rule.of]
+            kinds = [self._node((SH.datatype, _term(name))) for name in rule.of]
             return self._any_of(BNode(), kinds)
         if rule.kind == "box":
-            alternatives = [self._node((SH["class"], expand(name))) for name in rule.of]
+            alternatives = [self._node((SH["class"], _term(name))) for name in rule.of]
             return self._any_of(BNode(), [self._node((SH.nodeKind, SH.IRI)), *alternatives])
         if rule.kind == "group":
-            return self._node(*((SH["class"], expand(name)) for name in rule.of))
+            return self._node(*((SH["class"], _term(name)) for name in rule.of))
         if self._is_beside_box(rule):
             return self._node((SH.nodeKind, SH.BlankNodeOrIRI))
         if rule.of:

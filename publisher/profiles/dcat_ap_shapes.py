@@ -9,18 +9,15 @@ from rdflib.collection import Collection
 from rdflib.term import Node
 
 from publisher.messages import LANGUAGES, translate
-from publisher.profiles.dcat_ap import BASE, DCAT_AP_HVD, SemicRule, read_semic_rules
+from publisher.profiles.dcat_ap import (
+    BASE,
+    DCAT_AP_HVD,
+    SemicRule,
+    expand_semic,
+    read_semic_rules,
+)
 from publisher.profiles.dcat_ap_se import HIGH_VALUE, read_lists
-from publisher.rdf.namespaces import PREFIXES
 
-_PREFIXES = {
-    **PREFIXES,
-    "eli": "http://data.europa.eu/eli/ontology#",
-    "odrl": "http://www.w3.org/ns/odrl/2/",
-    # As SEMIC's shapes write it.
-    "schema": "http://schema.org/",
-    "time": "http://www.w3.org/2006/time#",
-}
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _HVD_SCHEME = "http://data.europa.eu/bna/asd487ae75"
 # Lists that are not tables of the EU: how the address of a term begins, and the scheme it is in.
@@ -60,10 +57,9 @@ _LEADS_TO_MARKED = {
 }
 
 
-def expand_semic(name: str) -> URIRef:
+def _term(name: str) -> URIRef:
     """Return the IRI of a prefixed name of the tables."""
-    prefix, _, local = name.partition(":")
-    return URIRef(_PREFIXES[prefix] + local)
+    return URIRef(expand_semic(name))
 
 
 def make_semic_shapes(
@@ -107,13 +103,13 @@ class _SemicWriter:
             pairs = [(SH["or"], self._list([self._unmarked(rule.owner), self._node(*pairs)]))]
         pairs += [
             (RDF.type, SH.NodeShape if self._only_marked else SH.PropertyShape),
-            (SH.targetClass, expand_semic(rule.owner)),
+            (SH.targetClass, _term(rule.owner)),
             (SH.severity, self._severity(rule, aspect)),
             *((DCTERMS.source, Literal(source)) for source in rule.sources),
             *((SH.message, message) for message in _messages(rule, aspect)),
         ]
         if rule.is_simple:
-            pairs.append((DCTERMS.subject, expand_semic(rule.path)))
+            pairs.append((DCTERMS.subject, _term(rule.path)))
         for predicate, value in pairs:
             self.graph.add((shape, predicate, value))
 
@@ -135,11 +131,11 @@ class _SemicWriter:
         if aspect in ("has", "listed"):
             return [(SH.hasValue, self._lists[rule.has][0])]
         if aspect == "range":
-            return [self._one_of([[(SH["class"], expand_semic(name))] for name in rule.range])]
+            return [self._one_of([[(SH["class"], _term(name))] for name in rule.range])]
         if aspect == "scheme":
             return self._in_scheme(rule.scheme)
         if rule.kind == "typed":
-            return [self._one_of([[(SH.datatype, expand_semic(name))] for name in rule.of])]
+            return [self._one_of([[(SH.datatype, _term(name))] for name in rule.of])]
         return [(SH.nodeKind, _KINDS[rule.kind])]
 
     def _in_scheme(self, name: str) -> list[tuple[URIRef, Node]]:
@@ -178,12 +174,10 @@ class _SemicWriter:
     def _marked(self) -> Node:
         """Return the shape of what is marked as high-value: by the regulation or a category."""
         law = self._node(
-            (SH.path, expand_semic("dcatap:applicableLegislation")),
+            (SH.path, _term("dcatap:applicableLegislation")),
             (SH.hasValue, URIRef(HIGH_VALUE)),
         )
-        category = self._node(
-            (SH.path, expand_semic("dcatap:hvdCategory")), (SH.minCount, Literal(1))
-        )
+        category = self._node((SH.path, _term("dcatap:hvdCategory")), (SH.minCount, Literal(1)))
         ways = [self._node((SH.property, law)), self._node((SH.property, category))]
         return self._node((SH["or"], self._list(ways)))
 
@@ -195,8 +189,8 @@ class _SemicWriter:
         if "/" in written:
             return self._list([self._path(step) for step in written.split("/")])
         if written.startswith("^"):
-            return self._node((SH.inversePath, expand_semic(written[1:])))
-        return expand_semic(written)
+            return self._node((SH.inversePath, _term(written[1:])))
+        return _term(written)
 
     def _node(self, *pairs: tuple[URIRef, Node]) -> Node:
         node = BNode()

@@ -24,6 +24,7 @@ from publisher.profiles import dcat_ap, dcat_ap_se
 from publisher.profiles.dcat_ap import DCAT_AP, DCAT_AP_HVD
 from publisher.profiles.dcat_ap_se import DCAT_AP_SE
 from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
+from publisher.profiles.view_forms import LeftOut, Loss, european_form, swedish_form
 from publisher.rdf.namespaces import iri
 from publisher.rule_settings import RULES
 
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 
 Term = NamedNode | BlankNode | Literal
 
-ADVICE = "catalogue-advice"
-_PART = "urn:publisher:part:"
+GEODCAT_AP, ADVICE = "geodcat-ap", "catalogue-advice"
+# The build names parts below what they belong to, so they are judged as things on the web.
+_PART = "https://part.invalid/"
 _TYPE = NamedNode(iri("rdf:type"))
 _CATALOGUE = NamedNode(iri("dcat:Catalog"))
 _ENTRIES = tuple(
@@ -42,7 +44,8 @@ _ENTRIES = tuple(
 _LISTED = (NamedNode(iri("dcat:Dataset")), NamedNode(iri("dcat:DataService")))
 # What a catalogue lists, by whatever class it has.
 _LISTING = frozenset(iri(name) for name in ("dcat:dataset", "dcat:service"))
-_FILE, _HAS_FILE = NamedNode(iri("dcat:Distribution")), iri("dcat:distribution")
+_FILE = NamedNode(iri("dcat:Distribution"))
+_HAVE_FILES = frozenset((iri("dcat:distribution"), iri("adms:sample")))
 _FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
 # Recommended, but nothing that the author of a dataset can do about: the build adds boxes of places
 # and dates of catalogues, and only bodies that are financed by fees have the classification.
@@ -71,26 +74,37 @@ def check_catalogue(sources: Sources) -> Iterator[Finding]:
     Raises:
         SourceError: A file was changed since it was read first.
     """
+    is_on = sources.rule_settings.is_on
+    yield from (finding for finding in _judge(sources) if is_on(finding.rule))
+
+
+def _judge(sources: Sources) -> Iterator[Finding]:
     said = _read(sources)
     judged = said.judged(_own_datasets(sources))
     if not judged:
         return
-    is_on = sources.rule_settings.is_on
+    is_on, is_chosen = sources.rule_settings.is_on, sources.rule_settings.is_chosen
     found: list[_Result] = []
+    left_out: tuple[LeftOut, ...] = ()
+    european = european_form(said.with_formats(is_swedish=False))
     if is_on(DCAT_AP):
-        found += _results(DCAT_AP, said.as_view(is_swedish=False))
-    if is_on(DCAT_AP_SE) and said.speaks("sv"):
-        found += _results(DCAT_AP_SE, said.as_view(is_swedish=True))
+        found += _results(DCAT_AP, european)
+    if is_on(DCAT_AP_SE) and (is_chosen(DCAT_AP_SE) or said.speaks("sv")):
+        swedish = swedish_form(said.with_formats(is_swedish=True))
+        left_out = swedish.left_out
+        found += _results(DCAT_AP_SE, swedish.triples)
     if is_on(DCAT_AP_HVD) and said.is_high_value:
-        found += _results(DCAT_AP_HVD, said.as_view(is_swedish=False))
+        found += _results(DCAT_AP_HVD, european)
     places = _Places(said)
     of_judged = [result for result in found if result.focus in judged]
     yield from _faults(of_judged, places)
+    yield from _left_out(left_out, of_judged, places)
     yield from _advice(of_judged, places)
     yield from _remarks(of_judged, places)
     if not any(sources.of_role(Role.DATA, Role.ONTOLOGY)):
         yield from said.undated()
-    for check in (_links, _unlisted, _lost, _licences, _high_value):
+    checks = [_links, _unlisted, _lost, _licences, _high_value]
+    for check in [*checks, *([_geographic] if is_chosen(GEODCAT_AP) else [])]:
         yield from (finding for focus, finding in check(said, places) if focus in judged)
 
 
@@ -171,8 +185,8 @@ class _WrittenCatalogue:
         return frozenset(found)
 
     def lost_files(self) -> set[str]:
-        """Return the distributions of no dataset."""
-        had = {_name(t.object) for t in self.triples if t.predicate.value == _HAS_FILE}
+        """Return the distributions of no dataset; one may be a sample of its data."""
+        had = {_name(t.object) for t in self.triples if t.predicate.value in _HAVE_FILES}
         typed = {_name(t.subject) for t in self.triples if t.object == _FILE}
         return typed - had
 
@@ -188,9 +202,9 @@ class _WrittenCatalogue:
             severity = RULES[DCAT_AP].severity
             yield Finding(severity, message, DCAT_AP, focus_node=_name(catalogue))
 
-    def as_view(self, *, is_swedish: bool) -> bytes:
-        """Return what a view would say of it, as N-Triples."""
-        triples = [
+    def with_formats(self, *, is_swedish: bool) -> list[Triple]:
+        """Return what it says, every part with a name, and formats in the form of a view."""
+        return [
             Triple(
                 self._named(triple.subject),
                 triple.predicate,
@@ -198,7 +212,6 @@ class _WrittenCatalogue:
             )
             for triple in self.triples
         ]
-        return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
     def _object(self, triple: Triple, *, is_swedish: bool) -> Term:
         term = triple.object
@@ -327,9 +340,10 @@ def _profile(name: str) -> _Profile:
     return _Profile(_NAMES[name], compiled, rows, paths, messages)
 
 
-def _results(name: str, view: bytes) -> Iterator[_Result]:
+def _results(name: str, view: Iterable[Triple]) -> Iterator[_Result]:
     profile = _profile(name)
-    for result in profile.compiled.validate_text(view.decode(), "ntriples").results:
+    triples = (serialize(view, format=RdfFormat.N_TRIPLES) or b"").decode()
+    for result in profile.compiled.validate_text(triples, "ntriples").results:
         shape = (result.source_shape or "").strip("<>")
         focus, value = result.focus_node or "", result.value or ""
         yield _Result(
@@ -394,6 +408,47 @@ def _faults(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
         if not is_told:
             told |= {key, (result.focus, about, "") if of_value else key}
             yield places.finding(result, RULES[result.profile].severity)
+
+
+# Why a value is not in the view for Sweden → what its author is told.
+_LEFT_OUT = {
+    Loss.MONTH: (
+        "{path}: dataportal.se takes days and years, so its view has only the year. Write the day"
+        " to have more: {meaning}. (DCAT-AP-SE)"
+    ),
+    Loss.ONE_TOO_MANY: (
+        "dataportal.se takes only one {path}, so this one is left out of its view: {meaning}."
+        " (DCAT-AP-SE)"
+    ),
+    Loss.NO_FORM: (
+        "dataportal.se does not take this {path}, so it is left out of its view. Wanted is:"
+        " {meaning}. (DCAT-AP-SE)"
+    ),
+}
+
+
+def _left_out(
+    found: Iterable[LeftOut], results: Iterable[_Result], places: _Places
+) -> Iterator[Finding]:
+    """Yield a warning for each value that the view for Sweden cannot have.
+
+    What DCAT-AP refuses too is said already.
+    """
+    told = {(r.focus, r.path) for r in results if r.severity is Severity.VIOLATION}
+    for each in found:
+        focus, path = _name(each.subject), str(dcat_ap_se.expand(each.rule.path))
+        if (focus, path) in told:
+            continue
+        message = {
+            tag: translate(
+                _LEFT_OUT[each.loss],
+                tag,
+                path=each.rule.path,
+                meaning=each.rule.meaning.get(tag) or each.rule.meaning[SOURCE_LANGUAGE],
+            )
+            for tag in LANGUAGES
+        }
+        yield places.at(DCAT_AP_SE, Severity.WARNING, message, focus, path, each.value)
 
 
 def _advice(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
@@ -616,3 +671,69 @@ def _high_value(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str,
             )
             path = iri("dcat:distribution")
             yield name, places.at(DCAT_AP_HVD, Severity.WARNING, message, name, path)
+
+
+# What geographic data are found by (GeoDCAT-AP 3.0): none of the other profiles asks for it.
+
+_GEOGRAPHIC = re.compile(
+    r"_SRVC$|^(GEOJSON|GEOTIFF|GML|GML_ZIP|GPKG|KML|KMZ|SHP|GDB|WMS|WFS|WMTS|WCS)$"
+)
+# Systems of coordinates are named as the register of the OGC, or EPSG's own, names them.
+_REFERENCE_SYSTEM = re.compile(r"/def/crs/|urn:ogc:def:crs:|epsg", re.IGNORECASE)
+_GEO_PROPERTIES: Mapping[str, Text] = {
+    "dcterms:spatial": text("the area that it covers"),
+    "dcat:spatialResolutionInMeters": text("how fine it is, in metres on the ground"),
+    "dcterms:conformsTo": text(
+        "the system of its coordinates, such as http://www.opengis.net/def/crs/EPSG/0/3006"
+    ),
+}
+
+
+def _geographic(said: _WrittenCatalogue, places: _Places) -> Iterator[tuple[str, Finding]]:
+    """Yield dataset and a note for each map that does not say where, how fine and in what system.
+
+    What a distribution or a service of it says counts for the dataset.
+    """
+    for name in list(said.said):
+        kinds = {_name(t.object) for t in said.said[name] if t.predicate == _TYPE}
+        if iri("dcat:Dataset") not in kinds:
+            continue
+        triples = list(_with_files(said, name))
+        formats = {
+            file_type_of(getattr(t.object, "value", "")).file_type
+            for t in triples
+            if t.predicate.value in (_FORMAT, _MEDIA_TYPE)
+        }
+        if not any(map(_GEOGRAPHIC.search, formats)):
+            continue
+        given = {t.predicate.value for t in triples if not _is_other_standard(t)}
+        missing = [path for path in _GEO_PROPERTIES if iri(path) not in given]
+        if missing:
+            message = {
+                tag: translate(
+                    "Maps are found and laid over each other with: {listed}. (GeoDCAT-AP)",
+                    tag,
+                    listed="; ".join(f"{p} ({_GEO_PROPERTIES[p][tag]})" for p in missing),
+                )
+                for tag in LANGUAGES
+            }
+            yield name, places.at(GEODCAT_AP, RULES[GEODCAT_AP].severity, message, name)
+
+
+def _with_files(said: _WrittenCatalogue, dataset: str) -> Iterator[Triple]:
+    """Yield what is said of a dataset, of its distributions and of the services of these."""
+    leading = {iri("dcat:distribution"), iri("dcat:accessService")}
+    waiting, seen = [dataset], {dataset}
+    while waiting:
+        for triple in said.said.get(waiting.pop(), ()):
+            yield triple
+            part = _name(triple.object)
+            if triple.predicate.value in leading and part not in seen:
+                seen.add(part)
+                waiting.append(part)
+
+
+def _is_other_standard(triple: Triple) -> bool:
+    """Tell whether it names a standard that is no system of coordinates."""
+    is_standard = triple.predicate.value == iri("dcterms:conformsTo")
+    return is_standard and not _REFERENCE_SYSTEM.search(_name(triple.object))

@@ -14,6 +14,8 @@ from publisher.rdf.namespaces import iri
 from publisher.rule_settings import RULES
 
 RULE = "published-files"
+# What describes a table beside it is published with it (Tabular Data on the Web, section 5.2).
+METADATA_SUFFIX = "-metadata.json"
 _ADDRESSES = (iri("dcat:accessURL"), iri("dcat:downloadURL"))
 # The lasting address of such a file.
 _DUMP = "dump/"
@@ -49,7 +51,7 @@ def check_published_files(sources: Sources) -> Iterator[Finding]:
                     path=triple.predicate.value,
                 )
     for name in present:
-        if name not in named:
+        if name not in named and name.removesuffix(METADATA_SUFFIX) not in named:
             yield Finding(
                 Severity.INFO,
                 text(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,10 @@ _NAMES = {
     Severity.WARNING: "warning",
     Severity.INFO: "note",
 }
+
+# From here on warnings and notes of a rule are counted instead of listed, with so many examples.
+_MOST_LISTED = 10
+_EXAMPLES = 3
 
 
 def _place(finding: Finding) -> str:
@@ -41,16 +45,60 @@ def summary(findings: Iterable[Finding], language: str) -> str:
 
 
 def as_text(findings: Sequence[Finding], language: str) -> str:
-    """Return the findings for a terminal: by file and thing, with place, gravity and cure."""
+    """Return the findings for a terminal: by file and thing, with place, gravity and cure.
+
+    Of warnings and notes of which one rule has many, there is a count with a few examples; every
+    violation is there.
+    """
+    common = _common(findings)
     lines = []
-    for file, of_file in _by_file(findings):
+    for file, of_file in _by_file([f for f in findings if _kind(f) not in common]):
         lines.append(f"{file or '–'} ({summary(of_file, language).rstrip('.')})")
         for thing, of_thing in groupby(of_file, key=lambda finding: finding.focus_node):
             lines += [f"  {shorten(thing)}"] if thing else []
             for finding in of_thing:
                 lines += _text_lines(finding, language)
         lines.append("")
+    for (severity, rule), of_rule in common.items():
+        name = translate(_NAMES[severity], language)
+        lines += [f"{name}: {len(of_rule)} × ({shorten(rule)})", *_examples(of_rule, language), ""]
     return "\n".join([*lines, summary(findings, language)]) + "\n"
+
+
+def _kind(finding: Finding) -> tuple[Severity, str]:
+    return finding.severity, finding.rule
+
+
+def _common(findings: Iterable[Finding]) -> dict[tuple[Severity, str], list[Finding]]:
+    """Return severity and rule → its findings, where there are too many to read."""
+    groups: dict[tuple[Severity, str], list[Finding]] = {}
+    for finding in in_order(findings):
+        groups.setdefault(_kind(finding), []).append(finding)
+    return {
+        kind: found
+        for kind, found in groups.items()
+        if len(found) > _MOST_LISTED and not kind[0].blocks
+    }
+
+
+def _examples(findings: Sequence[Finding], language: str) -> Iterator[str]:
+    """Yield the commonest messages of a rule, with places, and how many more findings there are."""
+    by_message: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_message.setdefault(in_language(finding.message, language), []).append(finding)
+    # Different messages are different things to do: of each there is one example.
+    commonest = sorted(by_message.items(), key=lambda item: -len(item[1]))[:_MOST_LISTED]
+    places = _EXAMPLES if len(commonest) == 1 else 1
+    for message, found in commonest:
+        yield f"  {len(found)} × {message}" if len(by_message) > 1 else f"  {message}"
+        for finding in found[:places]:
+            yield "    " + " ".join(filter(None, (_place(finding), *_describe_target(finding))))
+    shown = sum(min(places, len(found)) for _, found in commonest)
+    yield "  " + translate(
+        "… and {count} more. All: --format json, or publisher check FILE.",
+        language,
+        count=len(findings) - shown,
+    )
 
 
 def _text_lines(finding: Finding, language: str) -> list[str]:

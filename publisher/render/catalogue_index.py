@@ -107,6 +107,11 @@ class DatasetEntry:
     values: Mapping[str, tuple[str, ...]] = field(repr=False)
     found_by: str = field(repr=False)
 
+    @property
+    def title_words(self) -> str:
+        """Return the words of its titles, as those of ``found_by``."""
+        return _folded(self.titles)
+
     def title(self, language: str) -> Literal:
         """Return its title; the end of its IRI where it has none."""
         found = best_label(self.titles, language)
@@ -160,7 +165,7 @@ class CatalogueIndex:
         elif selection.words:
             wanted = _wanted(selection.words)
             # Those that have the words in their title come first.
-            found.sort(key=lambda entry: not _has(_folded(entry.titles), wanted))
+            found.sort(key=lambda entry: not _has(entry.title_words, wanted))
         return found
 
     def counts(self, selection: Selection) -> dict[str, list[tuple[str, int]]]:

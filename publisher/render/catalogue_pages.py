@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
-from publisher.addresses import Addresses
+from publisher.addresses import Addresses, with_parameters
 from publisher.messages import translate
 from publisher.query.engine import Engine
 from publisher.rdf.media_types import GRAPHS
@@ -24,6 +24,8 @@ from publisher.render.tables.selection import Selection
 from publisher.render.values import format_literal, sentence_case, sort_key
 
 PAGE_SIZE = 20
+# The datasets as rows, below the address of the catalogue.
+ROWS = "datasets.json"
 _LONGEST_TEXT = 240
 # A longer list of values is cut; all of them are found by words.
 _MOST_VALUES = 40
@@ -134,7 +136,8 @@ class CataloguePages:
         if not 1 <= number <= pages:
             return None
         start = (number - 1) * PAGE_SIZE
-        here = self._addresses.path(self._catalogue)
+        here_iri = self._catalogue
+        here = self._addresses.path(here_iri)
 
         def place(other: CatalogueView, page: int = 1) -> str:
             return here + other.query(page)
@@ -142,6 +145,9 @@ class CataloguePages:
         unchosen = replace(view, reader=PageLanguage(view.reader.language))
         bare = replace(view, choice=Selection(sort=view.choice.sort))
         return {
+            "rows": with_parameters(self._addresses.path(f"{here_iri}/{ROWS}"), view.reader.kept),
+            "facet_names": " ".join(column.name for column in FACETS),
+            "asked": replace(view, reader=PageLanguage(view.reader.language)).query(number),
             "every": self._every(view) if view.is_first and pages > 1 else (),
             "list": [self._card(entry, view) for entry in found[start : start + PAGE_SIZE]],
             "view": view,
@@ -170,6 +176,33 @@ class CataloguePages:
             "next_page": place(view, number + 1) if number < pages else "",
             "catalogue_files": self._files(),
             "swedish": self._addresses.path(f"{self._catalogue}/dcat-ap-se.rdf"),
+        }
+
+    def rows(self, reader: PageLanguage) -> dict[str, Any]:
+        """Return all datasets in the order of the list, for a browser that narrows them down.
+
+        Where files are served, nobody reads the parameters of an address.
+        """
+        view = CatalogueView(Selection(), reader)
+        entries = self.index.find(view.choice, reader.language)
+        cards = [self._card(entry, view) for entry in entries]
+        written = self._frame.parts("_datasets.html", "card", reader, cards)
+        return {
+            "size": PAGE_SIZE,
+            "datasets": [
+                {
+                    "html": html,
+                    "values": {
+                        column.name: [column.short(v) for v in entry.values[column.name]]
+                        for column in FACETS
+                        if entry.values[column.name]
+                    },
+                    "words": entry.found_by,
+                    "title": entry.title_words,
+                    "changed": entry.changed,
+                }
+                for entry, html in zip(entries, written, strict=True)
+            ],
         }
 
     def _every(self, view: CatalogueView) -> list[Value]:

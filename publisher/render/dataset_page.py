@@ -18,7 +18,13 @@ from publisher.render.datasets import DISTRIBUTION
 from publisher.render.labels import Labels, best_label, fetch_labels, foreign_language
 from publisher.render.maps.geometry import Outline, bounding_box, read_outline
 from publisher.render.page_model import PropertyValues, Thing, Value, anchor_of
-from publisher.render.previews import FilePreview, read_preview, stored_file
+from publisher.render.previews import (
+    FilePreview,
+    TableDescription,
+    read_description,
+    read_preview,
+    stored_file,
+)
 from publisher.render.service_guides import ServiceGuide, guide, kind_of, values_of
 from publisher.render.values import format_bytes, format_literal, natural_key, sentence_case
 from publisher.render.views import Views
@@ -31,6 +37,7 @@ _IN_SERIES, _MEMBER = iri("dcat:inSeries"), iri("dcat:seriesMember")
 _PREVIOUS, _NEXT, _FIRST, _LAST = (iri(f"dcat:{n}") for n in ("prev", "next", "first", "last"))
 _ENDPOINT, _DESCRIBED = iri("dcat:endpointURL"), iri("dcat:endpointDescription")
 _FILE, _ACCESS = iri("dcat:downloadURL"), iri("dcat:accessURL")
+_IDENTIFIER = iri("dcterms:identifier")
 _TITLE, _TEXT = iri("dcterms:title"), iri("dcterms:description")
 _FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
 _TELEPHONE, _ADDRESS = iri("vcard:hasTelephone"), iri("vcard:hasAddress")
@@ -195,6 +202,8 @@ class FileCard:
         access: Address of a page or a service; empty when it is the file.
         service: The service that gives it.
         preview: The beginning of the file, when this site holds it.
+        table: What its columns are, when this site holds it and knows.
+        metadata: Address of the metadata that say so.
         lines: Everything else that is said of it.
     """
 
@@ -209,6 +218,8 @@ class FileCard:
     access: str
     service: Value | None
     preview: FilePreview | None
+    table: TableDescription | None
+    metadata: str
     lines: tuple[PropertyValues, ...]
 
 
@@ -330,6 +341,9 @@ class ThingReader:
         told |= {_FIRST, _LAST, _MEMBER, iri("adms:identifier")}
         told |= {_SPATIAL} if outlines or _names(topic, _SPATIAL) else set()
         told |= {path for path in _PAGES if _names(topic, path) == [self._page(self.topic)]}
+        # Its lasting address stands on the page already.
+        identifiers = topic.get(_IDENTIFIER, ())
+        told |= {_IDENTIFIER} if {term.value for term in identifiers} == {self.topic} else set()
         told |= {_ENDPOINT} if _names(topic, _ENDPOINT) else set()
         link = self.views.link_to
         return CataloguedThing(
@@ -417,6 +431,7 @@ class ThingReader:
         access = next((page for page in pages if page != download), "")
         sizes = [t.value for t in properties.get(iri("dcat:byteSize"), ())]
         stored = stored_file(download, self.release, self.addresses)
+        table = read_description(self.release, stored, self.views.language) if stored else None
         form = self._format(properties)
         called = self._text(properties, _TITLE) or Value(
             form or translate("Service" if is_service else "File", self.views.language)
@@ -434,7 +449,9 @@ class ThingReader:
             download=self._href(download),
             access=self._href(access),
             service=self.views.link_to(services[0]) if services else None,
-            preview=read_preview(self.release, stored) if stored else None,
+            preview=read_preview(self.release, stored, table) if stored else None,
+            table=table,
+            metadata=self._href(self.addresses.base_iri + table.metadata) if table else "",
             lines=lines,
         )
 

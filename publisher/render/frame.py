@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -197,6 +197,14 @@ class Frame:
             picture=self._picture(language, picture),
         )
         return written.encode()
+
+    def parts(
+        self, template: str, macro: str, page_language: PageLanguage, values: Iterable[object]
+    ) -> list[str]:
+        """Return what a macro of a template writes of each value."""
+        around = self._surroundings(page_language)
+        write = getattr(self._environment.get_template(template).make_module(around), macro)
+        return [str(write(value, around["_"])) for value in values]
 
     def _content_switches(
         self, canonical: str, page: int, kept: str, page_language: PageLanguage

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from xml.sax.saxutils import escape
@@ -24,8 +25,10 @@ from publisher.rdf.media_types import (
 from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
 from publisher.release.model import DOCUMENTS, SERVICE, VOID
 from publisher.render.catalogue import CataloguePage
+from publisher.render.catalogue_pages import ROWS
 from publisher.serve.documents import choose, document_response, named, redirect_to
 from publisher.serve.headers import document_links, join_links, set_validators, set_vary
+from publisher.serve.page_language import negotiate_language, set_content_language
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 
@@ -91,6 +94,20 @@ def _catalogue(site: Site, picked: Chosen) -> Response:
     return named(response, picked)
 
 
+def _rows(site: Site) -> Response:
+    """Return all datasets as the list shows them, in the reader's language."""
+    if not site.pages.catalogue.index.entries:
+        abort(404)
+    page_language = negotiate_language(request, site)
+    listed = site.pages.catalogue.rows(page_language)
+    body = json.dumps(listed, ensure_ascii=False, separators=(",", ":")).encode()
+    response = Response(body, content_type="application/json")
+    set_validators(response, body, site.release.published)
+    set_content_language(response, page_language)
+    mark_cacheable()
+    return response
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of the site's descriptions of itself."""
     routes = Blueprint("catalogue", __name__)
@@ -115,6 +132,10 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/{_SWEDISH}")
     def swedish() -> Response:
         return _answer(site, site.catalogue_views.swedish(), RDF_XML)
+
+    @routes.get(f"/catalog/{ROWS}")
+    def rows() -> Response:
+        return _rows(site)
 
     @routes.get("/void", defaults={"extension": ""})
     @routes.get(f"/void.{_EXTENSION}")

@@ -31,6 +31,7 @@ from publisher.rdf.serialise import serialise
 from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
+from publisher.render.page_model import anchor_of
 from publisher.serve import signposting
 from publisher.serve.catalogue_selection import read_catalogue_view
 from publisher.serve.headers import document_links, join_links, set_validators, set_vary
@@ -58,6 +59,20 @@ def _redirect_to_document(site: Site, document: Document, code: int) -> Response
     if own and query.startswith(own):
         query = query.removeprefix(own).removeprefix("&")
     return redirect_to(with_parameters(site.addresses.on_site(document.iri), query), code)
+
+
+def _at_its_place(site: Site, document: Document, target: str) -> Response:
+    """Redirect to the document of a part, such as a file of a dataset; a reader to its place there.
+
+    Programs read the document as a whole: a fragment would be a thing of its own to them.
+    """
+    response = _redirect_to_document(site, document, 303)
+    parts = site.release.documents.get(document.iri.removeprefix(site.release.base_iri), ())
+    named = set(site.addresses.equivalents(target))
+    part = next((part for part in parts if part in named), "")
+    if part and "text/html" in request.headers.get("Accept", ""):
+        response.headers["Location"] += f"#{anchor_of(part)}"
+    return response
 
 
 def _page_number(document: Document) -> int:
@@ -213,7 +228,9 @@ def _document(site: Site, target: str) -> Response:
     found, extension = _split(site, target)
     if extension is None and found.iri not in site.addresses.equivalents(target):
         is_misspelt = found.iri in site.addresses.candidates(target)
-        return _redirect_to_document(site, found, 301 if is_misspelt else 303)
+        if is_misspelt:
+            return _redirect_to_document(site, found, 301)
+        return _at_its_place(site, found, target)
     if extension is media_types.HTML and found.iri == site.release.base_iri:
         return _home(site)
     return document_response(site, found, extension)

@@ -156,6 +156,13 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "The catalogue (DCAT-AP-SE).",
         (RDF_XML.name,),
     ),
+    AddressRow(
+        "/catalog/datasets.json",
+        "catalogue_rows",
+        "All datasets as the list shows them, for a browser that narrows them down by itself.",
+        ("application/json",),
+        (_LANGUAGE,),
+    ),
     AddressRow("/void", "void", "Counts of classes, properties and links (VoID).", _names(GRAPHS)),
     AddressRow(
         "/void.{extension}",

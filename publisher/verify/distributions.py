@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from rdflib.term import Node
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
-from publisher.messages import text
+from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.rdf.media_types import BY_NAME
 from publisher.system.http_client import Client, Exchange, ExchangeLimits, Visit, parse_digits
 from publisher.verify import graphs
@@ -23,6 +24,9 @@ from publisher.verify.site import VerifiedSite
 
 SPDX = Namespace("http://spdx.org/rdf/terms#")
 IANA = "www.iana.org/assignments/media-types/"
+# Where metadata of a table lie (Metadata Vocabulary for Tabular Data, section 5.2).
+_METADATA_SUFFIX = "-metadata.json"
+_CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
 ALGORITHMS = ("sha1", "sha224", "sha256", "sha384", "sha512", "md5")
 
 
@@ -202,6 +206,7 @@ def _download(
             try:
                 triples = _content(distribution, visit.last, url, load)
                 findings += _check_triple_count(site, triples, url)
+                findings += _advise_on_csv(client, distribution, visit.last, url)
             except SourceSyntax as error:
                 findings.append(violation("distribution:syntax", error.what, url))
     return DownloadResult(
@@ -225,6 +230,52 @@ def _content(
         return graphs.triples(body, media_type, last.url, load)
     graphs.check(body, media_type, url)
     return None
+
+
+def _advise_on_csv(
+    client: Client, distribution: Distribution, last: Exchange, url: str
+) -> list[Finding]:
+    """Return a warning for a table that only those can read who guess how it is written."""
+    if (distribution.media_type or last.media_type) != "text/csv":
+        return []
+    charset = _CHARSET.search(last.fields.get("content-type", ""))
+    form = graphs.csv_form(graphs.ungzip(last.body, url), charset[1] if charset else "")
+    findings = []
+    metadata = f"{url}{_METADATA_SUFFIX}"
+    if form.separator != "," and _dialect(client, metadata) != form.separator:
+        name = graphs.SEPARATORS[form.separator]
+        message: Text = {
+            language: translate(
+                "Its values are separated by a {separator} instead of a comma (RFC 4180), and"
+                " nothing beside it says so. Publish CSVW metadata with the dialect, at {address},"
+                " or write commas.",
+                language,
+                separator=translate(name, language),
+                address=metadata,
+            )
+            for language in LANGUAGES
+        }
+        findings.append(warning("distribution:separator", message, distribution.iri))
+    if not form.is_utf8 and charset is None:
+        message = text(
+            "It is not in UTF-8, and the server names no charset, so å, ä and ö are lost. Save it"
+            " as UTF-8, or send: Content-Type: text/csv; charset=windows-1252."
+        )
+        findings.append(warning("distribution:charset", message, distribution.iri))
+    return findings
+
+
+def _dialect(client: Client, address: str) -> str:
+    """Return the separator that CSVW metadata at an address name; empty where there are none."""
+    visit = client.visit(address)
+    if not visit.successful:
+        return ""
+    try:
+        document = graphs.json_document(visit.last.body, address)
+    except SourceSyntax:
+        return ""
+    dialect = document.get("dialect") if isinstance(document, dict) else None
+    return str(dialect.get("delimiter", "")) if isinstance(dialect, dict) else ""
 
 
 def _check_media_type(distribution: Distribution, last: Exchange, url: str) -> list[Finding]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -217,14 +219,77 @@ def triples(body: bytes, media_type: str, base_iri: str, load: LoadContext) -> T
     return parse(body, media_type, base_iri, load)
 
 
-def _csv(body: bytes) -> None:
-    """Raise ``ValueError`` unless every record has as many fields as the header (RFC 4180)."""
+# What separates the values of a file that calls itself CSV: RFC 4180 has the first, and people use
+# them all ("Tabular Data Model", section 8, leaves the choice to the dialect).
+SEPARATORS: Mapping[str, str] = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "vertical bar",
+}
+
+
+@dataclass(frozen=True)
+class CsvForm:
+    """How a table is written.
+
+    Attributes:
+        separator: Between values.
+        is_utf8: Whether it is in UTF-8; else in what European spreadsheets write.
+    """
+
+    separator: str
+    is_utf8: bool
+
+
+def csv_form(body: bytes, charset: str = "") -> CsvForm:
+    """Return how a table is written, with commas if it can be read so.
+
+    Args:
+        body: The table.
+        charset: The encoding that the server names; empty for none.
+
+    Raises:
+        ValueError: Its records differ in their number of fields, whatever separates them.
+    """
     # A geometry in a field is longer than the limit of the reader.
     csv.field_size_limit(UNPACKED_BYTES)
-    records = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), strict=True)
-    widths = {len(record) for record in records if record}
-    if len(widths) != 1:
+    is_utf8 = True
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        is_utf8 = False
+        text = body.decode(_known_encoding(charset), errors="replace")
+    widths = {separator: _width(text, separator) for separator in SEPARATORS}
+    for separator, width in widths.items():
+        if width > 1:
+            return CsvForm(separator, is_utf8)
+    if not is_utf8:
+        raise ValueError("it is no table in UTF-8")
+    if widths[","] != 1:
         raise ValueError("its records differ in their number of fields")
+    return CsvForm(",", is_utf8)
+
+
+def _known_encoding(charset: str) -> str:
+    try:
+        return codecs.lookup(charset).name
+    except LookupError:
+        return "cp1252"
+
+
+def _width(text: str, separator: str) -> int:
+    """Return how many fields every record has; 0 where they differ, or quotes are not closed."""
+    records = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
+    width = 0
+    try:
+        for record in records:
+            if record and width not in (0, len(record)):
+                return 0
+            width = len(record) or width
+    except csv.Error:
+        return 0
+    return width
 
 
 def _json(body: bytes) -> object:
@@ -252,7 +317,7 @@ def _xlsx(body: bytes) -> None:
 
 
 CHECKS: Mapping[str, Callable[[bytes], object]] = {
-    "text/csv": _csv,
+    "text/csv": csv_form,
     "application/json": _json,
     "application/geo+json": _geojson,
     XLSX: _xlsx,

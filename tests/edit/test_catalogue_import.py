@@ -115,6 +115,31 @@ def test_a_feed_becomes_files_in_the_form_of_dcat_ap(folder: Path) -> None:
     assert names == {"agents.ttl", "trad.ttl", "vatten.ttl"}
 
 
+def test_what_only_their_catalogue_leads_to_goes_with_it(folder: Path) -> None:
+    """Its own files and conditions; what a dataset shares with it stays."""
+    text = FEED.replace(
+        'a dcat:Catalog ; dcterms:title "Deras"@sv ;',
+        'a dcat:Catalog ; dcterms:title "Deras"@sv ; dcat:distribution <https://annan.example/f> ;'
+        " dcterms:publisher <https://annan.example/deras> ; dcat:contactPoint"
+        " <https://annan.example/c> ; dcat:service <https://annan.example/s> ;",
+    )
+    text += """
+<https://annan.example/f> a dcat:Distribution ; dcat:accessURL <https://annan.example/katalog.rdf> ;
+    dcterms:rights [ rdfs:label "Bara deras" ] .
+<https://annan.example/deras> a foaf:Agent ; foaf:name "Deras"@sv .
+<https://annan.example/c> a vcard:Kind ; vcard:fn "Delad" .
+<https://annan.example/s> a dcat:DataService ; dcterms:title "Tjänst"@sv ;
+    dcat:contactPoint <https://annan.example/c> .
+"""
+    imported(feed_file(folder, text))
+
+    things = {t.subject.value for t in said(folder)}  # type: ignore[union-attr]
+    assert {f"{OTHERS}s", f"{OTHERS}c"} <= things
+    assert not {f"{OTHERS}f", f"{OTHERS}deras"} & things
+    assert not any("Bara deras" in str(triple) for triple in said(folder))
+    assert not (folder / "data" / "catalogue" / "terms.ttl").exists()
+
+
 def test_each_change_and_loss_is_a_line_of_the_report(folder: Path) -> None:
     """Dataset, field, before, after and why; as CSV and as JSON."""
     report = folder / "report.json"

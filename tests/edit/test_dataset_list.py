@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -15,10 +16,12 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.rdf.namespaces import iri
 from publisher.release.build import build
+from publisher.release.model import Release
 from publisher.verify import graphs
 from publisher.verify.profiles import built_in_profiles, validate
 from tests.catalogue_list import as_csv, rows
 from tests.edit.test_catalogue_import import call, imported
+from tests.verify.test_viewers import PYTHON, read_by
 
 BASE = "https://data.region.example/"
 NEW = (
@@ -230,10 +233,44 @@ def test_a_list_as_regions_keep_it_passes_the_profiles(tmp_path: Path) -> None:
         feed = graphs.to_rdflib(graphs.parse(content, "application/n-triples", BASE))
         wrong = [f for f in validate(feed, profile) if f.severity is Severity.VIOLATION]
         assert wrong == []
+    if PYTHON:
+        _is_read_alike(release, tmp_path)
     kinds = Counter(t.object.value for t in said(tmp_path / "new") if t.predicate.value == TYPE)
     assert kinds[iri("dcat:DatasetSeries")] == 2
     assert kinds[iri("dcat:Dataset")] == 9 + 1  # the list itself is one
     assert kinds[iri("dcat:DataService")] == 7
 
 
+def _is_read_alike(release: Release, work: Path) -> None:
+    """Hold what the parsers of CKAN and udata keep of a feed against each other.
+
+    udata takes a series for a dataset, and gives map services as files of their datasets.
+    """
+    address = f"{BASE}catalog.nt"
+    pages = {address: str(release.folder / "catalogue" / "dcat-ap.nt")}
+    asked, listed = work / "asked.json", work / "pages.json"
+    asked.write_text(json.dumps({"pages": pages, "first": address, "types": {}}))
+    listed.write_text(json.dumps(pages))
+    items = read_by(VERIFY / "udata_harvest.py", str(asked))
+    assert {item["status"] for item in items} == {"done"}
+    by_udata = {i["identifier"]: i for i in items if i["kind"] == "dataset"}
+    script = VERIFY.parent / "render" / "ckan_harvest.py"
+    packages = read_by(script, str(listed), address, "application/n-triples")
+    by_ckan = {next(e["value"] for e in p["extras"] if e["key"] == "uri"): p for p in packages}
+
+    assert len(by_ckan) == 9 + 1
+    # The list itself has an identifier of another kind.
+    shared = by_ckan.keys() & by_udata.keys()
+    assert len(shared) == 9
+    for name, package in ((name, by_ckan[name]) for name in shared):
+        # Each takes its own site's language.
+        titles = values(work / "new", name, "dcterms:title")
+        assert {package["title"], by_udata[name]["title"]} <= titles
+        addresses = {each["access_url"] for each in package["resources"]}
+        assert set(by_udata[name]["files"]) <= addresses
+        assert package["tags"]
+        assert by_udata[name]["tags"]
+
+
 TYPE = iri("rdf:type")
+VERIFY = Path(__file__).parents[1] / "verify"

@@ -180,6 +180,76 @@ def test_a_rule_that_is_off_hides_nothing_of_the_others(tmp_path: Path) -> None:
     assert [f.rule for f in judged(folder, turtle)] == ["dcat-ap-se"]
 
 
+def choose(folder: Path, names: str) -> Path:
+    """Return a new folder that chooses profiles for its catalogue."""
+    folder.mkdir()
+    (folder / "pyproject.toml").write_text(f"[tool.publisher.catalogue]\nprofiles = {names}\n")
+    return folder
+
+
+def test_a_folder_chooses_its_profiles(tmp_path: Path) -> None:
+    """What it does not choose is not judged, and what it does is, whatever its language."""
+    turtle = TREES.replace("    dcterms:publisher <region> ;\n", "", 1).replace(
+        ' , "Trees"@en ;', " ;"
+    )
+    assert {f.rule for f in judged(tmp_path / "all", turtle)} == {"dcat-ap-se", "dcat-ap-hvd"}
+    assert judged(choose(tmp_path / "eu", '["eu"]'), turtle) == []
+    assert {f.rule for f in judged(choose(tmp_path / "se", '["se"]'), turtle)} == {"dcat-ap-se"}
+    finnish = judged(choose(tmp_path / "fi", '["se", "eu"]'), SILLAT, TIETO)
+    assert "dcat-ap-se" in {f.rule for f in finnish}
+
+
+def test_maps_are_held_to_geodcat_where_that_is_chosen(tmp_path: Path) -> None:
+    """What a distribution or a service says counts for its dataset."""
+    turtle = TREES.replace('dcterms:format "csv"', 'dcterms:format "GEOJSON"')
+    folder = choose(tmp_path / "geo", '["geo"]')
+    assert judged(folder, turtle) == []
+    (note,) = [f for f in found(folder, NORD) if f.rule == "geodcat-ap"]
+    assert (note.severity, note.focus_node) == (Severity.INFO, f"{NORD}dataset/trees")
+    for path in ("dcterms:spatial", "dcat:spatialResolutionInMeters", "dcterms:conformsTo"):
+        assert path in note.message["en"]
+
+    with_all = turtle.replace(
+        "    dcat:endpointURL",
+        "    dcterms:conformsTo <http://www.opengis.net/def/crs/EPSG/0/3006> ;\n"
+        '    dcterms:spatial <http://e.org/n> ; dcat:spatialResolutionInMeters "5"^^xsd:decimal ;\n'
+        "    dcat:endpointURL",
+    )
+    folder = choose(tmp_path / "whole", '["geo"]')
+    judged(folder, with_all)
+    assert [f for f in found(folder, NORD) if f.rule == "geodcat-ap"] == []
+
+
+def test_what_sweden_has_no_form_for_is_a_warning_at_its_line(tmp_path: Path) -> None:
+    """A feed of the EU in a folder with Swedish texts is published all the same."""
+    turtle = TREES.replace(
+        "    dcat:contactPoint <contact> ;",
+        "    dcat:contactPoint <contact> ; dcterms:rights <https://villkor.example/> ;\n"
+        "    <http://www.w3.org/ns/adms#identifier> [ a <http://www.w3.org/ns/adms#Identifier> ;\n"
+        '        <http://www.w3.org/2004/02/skos/core#notation> "T 7" ] ;\n'
+        "    dcat:theme <http://eurovoc.europa.eu/4636> ;",
+        1,
+    )
+    findings = judged(tmp_path, turtle)
+
+    assert [(f.severity, f.rule, f.value) for f in findings] == [
+        (Severity.WARNING, "dcat-ap-se", "<http://eurovoc.europa.eu/4636>")
+    ]
+    assert "left out of its view" in findings[0].message["en"]
+    assert findings[0].line > 0
+
+
+def test_a_sample_is_a_file_of_its_dataset(tmp_path: Path) -> None:
+    """Portals show it as one, though it is not the data."""
+    turtle = TREES.replace(
+        "    dcat:distribution <dataset/trees/csv> .",
+        "    <http://www.w3.org/ns/adms#sample> <dataset/trees/some> ;\n"
+        "    dcat:distribution <dataset/trees/csv> .\n<dataset/trees/some> a dcat:Distribution ;\n"
+        "    dcat:accessURL <https://files.nord.example.org/some.csv> .",
+    )
+    assert judged(tmp_path, turtle) == []
+
+
 def test_what_no_catalogue_lists_is_told_where_the_build_cannot_know(tmp_path: Path) -> None:
     """Below the base it is listed by the build."""
     turtle = (

@@ -148,3 +148,47 @@ def test_the_order_of_the_findings_is_the_same_whatever_order_they_come_in() -> 
     ]
     assert as_json(several) == as_json(several[::-1])
     assert as_text(several, "en") == as_text(several[::-1], "en")
+
+
+def many(count: int, severity: Severity, message: str = "Say more.") -> list[Finding]:
+    return [
+        Finding(
+            severity,
+            {"en": message, "sv": "Säg mer."},
+            rule="catalogue-advice",
+            file=f"data/catalogue/{number:03}.ttl",
+            line=number + 1,
+            focus_node=f"https://avoin.example.fi/{number:03}",
+        )
+        for number in range(count)
+    ]
+
+
+def test_what_a_rule_says_often_is_counted_with_examples() -> None:
+    """Three hundred datasets are read in a minute; errors stay complete, and so does JSON."""
+    often = many(300, Severity.INFO)
+    said = as_text([*often, *many(30, Severity.VIOLATION), DOUBTFUL], "en")
+
+    assert "note: 300 × (catalogue-advice)\n  Say more.\n" in said
+    assert said.count(": note: ") == 0
+    assert "    data/catalogue/002.ttl:3 https://avoin.example.fi/002\n" in said
+    assert "003.ttl:4 https" not in said
+    assert "… and 297 more." in said
+    assert said.count(": violation: ") == 30
+    assert "data/a.ttl: warning: Look." in said
+    assert said.endswith("30 violations, 1 warnings, 300 notes.\n")
+    assert len(as_json(often)["findings"]) == 300
+
+
+def test_of_different_messages_the_commonest_are_shown() -> None:
+    often = [*many(20, Severity.WARNING), *many(9, Severity.WARNING, "Say {less}.")]
+    said = as_text(often, "en")
+
+    assert "warning: 29 × (catalogue-advice)\n  20 × Say more.\n" in said
+    assert said.index("  9 × Say {less}.\n") > said.index("20 ×")
+    assert "… and 27 more." in said
+
+
+def test_ten_are_a_list() -> None:
+    """Whoever can read all of them reads all of them."""
+    assert as_text(many(10, Severity.INFO), "sv").count(": anmärkning: Säg mer.") == 10

@@ -244,3 +244,16 @@ def test_every_finding_of_the_program_is_of_a_rule_in_the_table() -> None:
         used |= set(re.findall(r'rule="([\w-]+)"', text))
     assert used
     assert used - RULES.keys() == set()
+
+
+@pytest.mark.parametrize(
+    "table",
+    ['profiles = ["eu", "fi"]', "profiles = []", 'profiles = "eu"', 'profile = ["eu"]'],
+)
+def test_a_profile_that_there_is_not_is_an_error(tmp_path: Path, table: str) -> None:
+    """It names those that there are."""
+    (tmp_path / "pyproject.toml").write_text(f"[tool.publisher.catalogue]\n{table}\n")
+
+    with pytest.raises(SettingError) as error:
+        read_rule_settings(tmp_path)
+    assert '["eu", "se", "hvd", "geo"]' in error.value.remedy["en"]

@@ -126,6 +126,23 @@ def test_a_service_serves_only_what_the_site_holds(profile: ApplicationProfile) 
         assert graph.objects(service, "dcterms:license") == []
 
 
+@pytest.mark.parametrize("profile", ApplicationProfile)
+def test_every_entry_has_an_identifier(profile: ApplicationProfile) -> None:
+    """Its author's, else its IRI: udata leaves out what has none."""
+    turtle = (
+        '<dataset/roads> a dcat:Dataset ; dcterms:identifier "R 7" .'
+        " <https://other.example/s?x=1> a dcat:DataService ."
+    )
+    graph = view(turtle, profile)
+
+    def identifiers(name: str) -> list[Term]:
+        return graph.objects(NamedNode(name), "dcterms:identifier")
+
+    assert identifiers(f"{BASE}dataset/roads") == [Literal("R 7")]
+    for name in (f"{BASE}dataset/held", "https://other.example/s?x=1", f"{BASE}service/sparql"):
+        assert identifiers(name) == [Literal(name)]
+
+
 def test_what_is_named_elsewhere_is_typed() -> None:
     """The validator of data.europa.eu reads what is posted and nothing else."""
     category = "http://data.europa.eu/bna/c_b79e35eb"

@@ -6,6 +6,8 @@ import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
@@ -19,7 +21,9 @@ from publisher.quality.published_files import check_published_files
 from publisher.rdf.namespaces import iri
 from publisher.release.build import build
 from publisher.release.catalogue.csv_metadata import describe_csv
+from publisher.release.catalogue.published_files import copy_published_files
 from publisher.release.model import Release
+from publisher.render.previews import read_description
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
 
@@ -112,7 +116,7 @@ def visitor(releases: tuple[Release, Release]) -> Iterator[FlaskClient]:
     """Return a client of a site that serves the second release."""
     release = releases[1]
     config = Config(base_iri=BASE, releases=str(release.folder.parent))
-    opened = open_site(config, release)
+    opened = open_site(config.with_site(), release)
     yield create_flask(opened).test_client()
     opened.engine.close()
 
@@ -140,6 +144,53 @@ def test_a_file_is_served_like_a_dump(visitor: FlaskClient) -> None:
     assert page.headers["Content-Disposition"].startswith("attachment")
     assert "describedby" not in page.headers["Link"]
     assert get("/dump/kladd.ttl").status_code == 404
+
+
+@pytest.mark.slow
+def test_the_page_shows_what_the_columns_are(visitor: FlaskClient) -> None:
+    """Heading, name, kind of value, separator: in the reader's language."""
+    page = visitor.get("/dataset/lakes?lang=sv", headers={"Accept": "text/html"}).text
+
+    assert "Kolumner (4)" in page
+    assert "Skiljetecken: semikolon" in page
+    assert "tal (decimaltecken: ,)" in page
+    assert "<td>datum</td>" in page
+    assert 'href="/dump/lakes.csv-metadata.json"' in page
+    assert page.index("Kolumner (4)") < page.index("Förhandsvisning")
+
+
+def test_metadata_of_an_author_stand_before_what_is_guessed(tmp_path: Path) -> None:
+    """They need no distribution of their own, and whatever they say breaks no page."""
+    files = tmp_path / "data" / "files"
+    files.mkdir(parents=True)
+    (tmp_path / "dumps").mkdir()
+    (files / "a.csv").write_text("x|y\n1|2\n")
+    columns = [
+        {"name": "x", "titles": {"sv": ["Längd"], "en": "Length"}, "datatype": {"base": "double"}},
+        {"name": "y", "titles": ["Y"], "dc:description": "Why"},
+        {"virtual": True, "propertyUrl": "http://e.org/"},
+    ]
+    described = {
+        "url": "a.csv",
+        "dialect": {"delimiter": "|", "header": False},
+        "tableSchema": {"columns": columns},
+    }
+    (files / "a.csv-metadata.json").write_text(json.dumps(described))
+    stored = copy_published_files(tmp_path, tmp_path, ["a.csv"])
+    kept = (tmp_path / "dumps" / "a.csv-metadata.json").read_text()
+    assert json.loads(kept) == described
+
+    release = SimpleNamespace(folder=tmp_path, files={"dumps/a.csv-metadata.json": None})
+    table = read_description(cast(Release, release), stored["a.csv"], "en")
+    assert table is not None
+    assert [(c.title, c.kind, c.text) for c in table.columns] == [
+        ("Length", "number", ""),
+        ("Y", "text", "Why"),
+    ]
+    assert (table.separator, table.has_header) == ("|", False)
+    for odd in ("[]", '{"tableSchema": 3}', "{", '{"tableSchema": {"columns": [1]}}'):
+        (tmp_path / "dumps" / "a.csv-metadata.json").write_text(odd)
+        assert read_description(cast(Release, release), stored["a.csv"], "sv") is None
 
 
 def test_a_file_that_is_named_must_be_there(folder: Path, tmp_path: Path) -> None:

@@ -181,6 +181,20 @@ def test_a_part_of_the_catalogue_leads_to_its_document(
     assert f"https://data.example.org{path}" in portal.get(f"{document}.nt").get_data(as_text=True)
 
 
+def test_readers_are_led_to_the_place_of_a_file_on_the_page(portal: FlaskClient) -> None:
+    """Programs are not: a fragment would be a thing of its own to them."""
+    path = "/dataset/lakes/distribution/ttl"
+    read = portal.get(path, headers={"Accept": "text/html,*/*;q=0.1"})
+
+    assert read.status_code == 303
+    place, _, anchor = read.headers["Location"].partition("#")
+    assert place == "http://localhost/dataset/lakes"
+    assert anchor == "data.example.org-dataset-lakes-distribution-ttl"
+    turtle = portal.get(path, headers={"Accept": "text/turtle"})
+    assert turtle.headers["Location"] == place
+    assert "Accept" in turtle.headers["Vary"]
+
+
 def test_a_dataset_s_document_offers_downloads_on_this_site(portal: FlaskClient) -> None:
     """A copy on a laptop does not send its readers elsewhere."""
     text = portal.get("/dataset/lakes.nt").get_data(as_text=True)

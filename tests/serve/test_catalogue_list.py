@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from flask.testing import FlaskClient
@@ -242,3 +243,23 @@ def test_a_service_that_is_only_named_by_its_file_is_explained(gemeinde: FlaskCl
 
     assert "https://api.example/v1/collections" in text
     assert "ogrinfo -so OAPIF:https://api.example/v1/" in text
+
+
+def test_the_rows_say_what_the_list_says(portal: FlaskClient) -> None:
+    """For browsers that must narrow the list down alone: nobody reads parameters of a file."""
+    answer = portal.get("/catalog/datasets.json?lang=en")
+    rows = answer.get_json()["datasets"]
+    whole = page(portal, "/catalog?lang=en")
+
+    assert answer.mimetype == "application/json"
+    assert answer.headers["Content-Language"] == "en"
+    assert len(rows) == total(whole)
+    first = "".join(row["html"] for row in rows[: answer.get_json()["size"]])
+    assert re.findall(r"<h3>.*?</h3>", first) == re.findall(
+        r"<h3>.*?</h3>", whole.partition('class="datasets-found"')[2].partition("</ol>")[0]
+    )
+    for href, label, number in facets(whole):
+        ((name, value),) = [p for p in parse_qsl(href.partition("?")[2]) if p[0] != "lang"]
+        assert sum(value in row["values"].get(name, ()) for row in rows) == number, label
+    assert 'data-asked=""' in whole
+    assert 'data-asked="?theme=ENVI"' in page(portal, "/catalog?lang=en&theme=ENVI")

@@ -68,3 +68,23 @@ def test_broken_gzip_is_an_error(body: bytes) -> None:
     """Half a dump parses, and lacks half the triples."""
     with pytest.raises(SourceSyntax):
         graphs.ungzip(body, "x")
+
+
+@pytest.mark.parametrize(
+    ("body", "separator", "is_utf8"),
+    [
+        (b"namn;djup\nSiljan;120,5\n", ";", True),
+        (b"a\tb\n1\t2\n", "\t", True),
+        (b'a|b\n"1|2"|3\n', "|", True),
+        ("län;antal\nVärmland;3\n".encode("cp1252"), ";", False),
+        (b"a;b\n1;2\n".replace(b";", b","), ",", True),
+        (b"one column\n1\n", ",", True),
+        (b"a,b;c\n1,2;3\n", ",", True),
+    ],
+)
+def test_a_table_is_read_however_its_values_are_separated(
+    body: bytes, separator: str, is_utf8: bool
+) -> None:
+    """RFC 4180 has commas; spreadsheets in half of Europe have not."""
+    graphs.check(body, "text/csv", "x")
+    assert graphs.csv_form(body) == graphs.CsvForm(separator, is_utf8)

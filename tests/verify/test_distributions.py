@@ -10,7 +10,7 @@ from publisher.findings import Severity
 from publisher.verify.options import VerifyOptions
 from tests.verify import faults, world
 from tests.verify.faults import Fault, verified
-from tests.verify.site import Site, negotiated, page
+from tests.verify.site import Site, fixed, negotiated, page
 
 pytestmark = pytest.mark.slow
 
@@ -109,3 +109,25 @@ def test_a_shortcoming_is_only_a_warning(name: str, site: Site, options: VerifyO
 
     assert seen[Severity.WARNING] == expected
     assert seen[Severity.VIOLATION] == set()
+
+
+TABLE = "/dump/bridges.csv"
+
+
+def test_a_table_with_semicolons_is_advised_unless_metadata_say_so(
+    site: Site, options: VerifyOptions
+) -> None:
+    """Its content is read all the same."""
+    faults.bytes_of(TABLE, b"namn;djup\r\nA;1,5\r\n")(site)
+    seen = verified(site, options, PARTS)
+    assert "distribution:separator" in seen[Severity.WARNING]
+    assert "distribution:syntax" not in seen[Severity.VIOLATION]
+
+    metadata = b'{"@context": "http://www.w3.org/ns/csvw", "dialect": {"delimiter": ";"}}'
+    site.routes[f"{TABLE}-metadata.json"] = fixed(metadata, "application/csvm+json")
+    assert "distribution:separator" not in verified(site, options, PARTS)[Severity.WARNING]
+
+
+def test_a_table_in_an_unnamed_encoding_is_advised(site: Site, options: VerifyOptions) -> None:
+    faults.bytes_of(TABLE, "namn,län\r\nA,Värmland\r\n".encode("cp1252"))(site)
+    assert "distribution:charset" in verified(site, options, PARTS)[Severity.WARNING]

@@ -55,7 +55,7 @@ class Document(SimpleNamespace):
         return "notspecified"
 
     @classmethod
-    def guess(cls, *written: str, default: str) -> str:
+    def guess(cls, *written: str, default: str | None = None) -> str | None:
         return next((text for text in written if text), default)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from urllib.parse import quote
 
@@ -139,7 +139,23 @@ def _drop_foreign(draft: CatalogueDraft, notes: ImportNotes) -> None:
                     draft.add(part, TYPE, NamedNode(kind))
         if not draft.is_a(thing, DATASET):
             reason = text("your folder has a catalogue of its own: data/catalogue.ttl.")
+            parts = _reached(draft, [thing])
             _drop(draft, thing, notes, "dcat:Catalog", reason)
+            others = [each for each in draft.things() if each not in parts]
+            entries = draft.things(CATALOGUE, DATASET, SERIES, SERVICE)
+            for part in parts - _reached(draft, [*others, *entries]):
+                draft.drop(part)  # its own files and conditions: nothing else leads there
+
+
+def _reached(draft: CatalogueDraft, roots: Iterable[Thing]) -> set[Thing]:
+    """Return things and all that they lead to."""
+    waiting, seen = list(roots), set(roots)
+    while waiting:
+        for _, value in draft.statements(waiting.pop()):
+            if not isinstance(value, Literal) and value not in seen and draft.knows(value):
+                seen.add(value)
+                waiting.append(value)
+    return seen
 
 
 def _drop(

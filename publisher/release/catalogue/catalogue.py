@@ -15,6 +15,7 @@ from pathlib import Path
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from publisher.load.files import CATALOGUE, DATASET
+from publisher.profiles.view_forms import european_form, swedish_form
 from publisher.query.named import NamedQuery
 from publisher.rdf.geometries import (
     GEOMETRY_NAMES,
@@ -121,6 +122,7 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         _catalogue_modified(draft, catalogue)
         held = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
         add_services(draft, catalogue, held, facts.base_iri, view)
+    _identify_entries(draft)
     extents = _describe_places(draft, facts.sources)
     _describe_standards(draft, facts.sources)
     for catalogue in draft.instances("dcat:Catalog"):
@@ -132,9 +134,10 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
     describe_agents(draft, facts.sources, view)
     add_authority_terms(draft)
     type_terms(draft, view)
-    if view is ApplicationProfile.EU:
-        type_addresses(draft)
-    return draft.triples()
+    if view is ApplicationProfile.SE:
+        return list(swedish_form(draft.triples()).triples)
+    type_addresses(draft)
+    return european_form(draft.triples())
 
 
 def _list_entries(draft: MutableGraph, base_iri: str) -> None:
@@ -146,6 +149,17 @@ def _list_entries(draft: MutableGraph, base_iri: str) -> None:
         listed = {*draft.all_objects(path), *catalogues}
         own = (e for e in draft.instances(kind) if e.value.startswith(base_iri))
         draft.add(catalogues[0], path, *(entry for entry in own if entry not in listed))
+
+
+def _identify_entries(draft: MutableGraph) -> None:
+    """Give each entry that has no identifier its IRI as one (DCAT-AP 3.0.1, Dataset).
+
+    udata leaves out what has none; dataportal.se takes the IRI in either case.
+    """
+    for kind in ("dcat:Dataset", "dcat:DatasetSeries", "dcat:DataService"):
+        for entry in draft.instances(kind):
+            if not draft.objects(entry, "dcterms:identifier"):
+                draft.add(entry, "dcterms:identifier", Literal(entry.value))
 
 
 def _dataset(

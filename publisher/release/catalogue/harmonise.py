@@ -32,6 +32,11 @@ _LEGAL_RESOURCE = NamedNode("http://data.europa.eu/eli/ontology#LegalResource")
 _CLASSES: Mapping[str, NamedNode] = {
     "dcterms:license": node("dcterms:LicenseDocument"),
     "dcterms:conformsTo": node("dcterms:Standard"),
+    "dcat:compressFormat": node("dcterms:MediaType"),
+    "dcat:packageFormat": node("dcterms:MediaType"),
+    "dcat:hadRole": node("dcat:Role"),
+    "dcterms:temporal": node("dcterms:PeriodOfTime"),
+    "prov:wasGeneratedBy": node("prov:Activity"),
     "dcat:landingPage": node("foaf:Document"),
     "foaf:homepage": node("foaf:Document"),
     "foaf:page": node("foaf:Document"),

@@ -63,9 +63,12 @@ def copy_published_files(
             )
         shutil.copyfile(found[name], target)
         stored[name] = StoredFile(f"{DUMPS}/{name}", target.stat().st_size, digest_of(target))
-        described = describe_csv(target) if name.lower().endswith(".csv") else None
-        if described is not None and name + METADATA_SUFFIX not in found:
-            write_json(target.with_name(name + METADATA_SUFFIX), described)
+        metadata = name + METADATA_SUFFIX
+        if name.lower().endswith((".csv", ".tsv")) and metadata in found:
+            # Its author has described it, and better than can be guessed.
+            shutil.copyfile(found[metadata], target.with_name(metadata))
+        elif name.lower().endswith(".csv") and (described := describe_csv(target)) is not None:
+            write_json(target.with_name(metadata), described)
     return stored
 
 

@@ -16,6 +16,7 @@ from publisher.release.history.document_dates import read_rows
 from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
+from publisher.render.catalogue_pages import ROWS
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.own_pages import FOLDER
 from publisher.serve.documents import find_tombstone, replacement_address
@@ -188,6 +189,8 @@ def _fixed(site: Site) -> Iterator[ExportRequest]:
             yield ExportRequest(f"/{file}", file)
     for tree, (query, fields) in page_trees(site).items():
         yield ExportRequest(f"/feed.atom{query}", f"{tree}feed.atom", fields)
+        rows = f"{_CATALOGUE}/{ROWS}"
+        yield ExportRequest(f"/{rows}{query}", f"{tree}{rows}", fields)
     yield from _feeds(site)
     yield from _own_pages(site)
 
