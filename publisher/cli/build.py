@@ -76,12 +76,26 @@ def build_release(config: Config, language: str, allow_loss: str = "") -> None:
 @click.option(
     "--no-sparq", is_flag=True, help="Leave out the files of the second engine (sparq_triples: 0)."
 )
+@click.option(
+    "--offline", is_flag=True, help="Leave tables at addresses as they were when they came last."
+)
 @settings("base_iri", "releases")
 @LANGUAGE
 @report_errors
-def build(lang: str, allow_loss: str, no_sparq: bool, **options: Any) -> None:
-    """Check the sources, make a release of them, and switch to it."""
+def build(lang: str, allow_loss: str, no_sparq: bool, offline: bool, **options: Any) -> None:
+    """Check the sources, make a release of them, and switch to it.
+
+    Tables at addresses are read again first.
+    """
+    from publisher.cli.start import refresh_tables
+
     config = folder_config(**options)
+    if not offline:
+        try:
+            refresh_tables(Path.cwd(), config, allow_loss, lang)
+        except LossRefused as error:
+            write_findings(list(error.findings), "text", lang)
+            raise
     if no_sparq:
         config = dataclasses.replace(config, sparq_triples=0)
     build_release(config, lang, allow_loss)

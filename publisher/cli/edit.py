@@ -41,9 +41,11 @@ from publisher.edit.inventory import Inventory
 from publisher.edit.rename import rebase as move_base
 from publisher.edit.rename import rename as move_thing
 from publisher.edit.things import (
+    CONCEPT_WORDS,
     FilledField,
     add_thing,
     find_form,
+    find_list,
     find_source,
     find_thing,
     read_filled,
@@ -126,6 +128,7 @@ def _ask_missing(
 @click.command()
 @click.argument("kind")
 @click.argument("name")
+@click.option("--list", "listed", default="", help="Of a concept: the list that it is added to.")
 @_SET
 @_SOURCE
 @_DRY_RUN
@@ -135,16 +138,23 @@ def _ask_missing(
 def new(
     kind: str,
     name: str,
+    listed: str,
     filled: tuple[str, ...],
     cited: tuple[str, ...],
     dry_run: bool,
     lang: str,
     **options: Any,
 ) -> None:
-    """Add a thing of a KIND, called NAME, and say what is still to be told of it."""
+    """Add a thing of a KIND, called NAME, and say what is still to be told of it.
+
+    The kind 'concept' adds to a list: publisher new concept NAME --list LIST.
+    """
     inventory = Inventory(_read(options))
     forms = read_forms(inventory)
-    form = find_form(inventory, forms, kind)
+    if listed or kind.casefold() in CONCEPT_WORDS:
+        form = find_list(inventory, forms, listed)
+    else:
+        form = find_form(inventory, forms, kind)
     fields = [read_filled(text) for text in filled]
     if sys.stdin.isatty():
         fields += _ask_missing(form, fields, inventory, lang)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
+import time
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +22,7 @@ from publisher.cli.options import (
 )
 from publisher.config import OXIGRAPH, Config, read_config
 from publisher.messages import translate
+from publisher.system.http_client import Client, Deadline, ExchangeLimits
 
 _SERVING = (
     "host",
@@ -55,14 +59,34 @@ def serve(lang: str, **options: Any) -> None:
 
 
 @click.command()
+@click.option("--open", "is_opened", is_flag=True, help="Open the site in the browser.")
 @settings("base_iri", *_SERVING)
 @LANGUAGE
 @report_errors
-def run(lang: str, **options: Any) -> None:
+def run(lang: str, is_opened: bool, **options: Any) -> None:
     """Check, build and serve: the main job."""
     config = folder_config(**options)
     build_release(config, lang)
+    if is_opened:
+        threading.Thread(target=_open_when_ready, args=(config,), daemon=True).start()
     _serve(config)
+
+
+# The first answer of a large release may take so long; then nobody waits for the browser any more.
+_READY_SECONDS = 60
+
+
+def _open_when_ready(config: Config) -> None:
+    """Open the site in the browser as soon as it answers."""
+    own = "127.0.0.1" if config.host in ("0.0.0.0", "::", "") else config.host  # nosec B104 # compared
+    host = f"[{own}]" if ":" in own else own
+    client = Client(ExchangeLimits(total_seconds=5.0, length_bytes=1 << 16))
+    deadline = Deadline(_READY_SECONDS)
+    while deadline.remaining():
+        if client.exchange("GET", f"http://{host}:{config.port}/readyz").successful:
+            webbrowser.open(f"http://{host}:{config.port}/")
+            return
+        time.sleep(0.2)
 
 
 @click.command()

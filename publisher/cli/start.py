@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shlex
 import sys
 import threading
 import webbrowser
@@ -32,7 +33,9 @@ from publisher.errors import UsageError
 from publisher.messages import Text, in_language, translate
 
 if TYPE_CHECKING:
+    from publisher.config import Config
     from publisher.start.folder import FolderDraft
+    from publisher.start.mapping import TableMapping
     from publisher.start.raw_tables import RawTable
     from publisher.start.row_values import CellFault
     from publisher.start.table_guess import TableGuess
@@ -56,7 +59,7 @@ class _Said:
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("files", nargs=-1, required=True)
 @click.option(
     "--into",
     type=click.Path(path_type=Path, file_okay=False),
@@ -86,10 +89,11 @@ class _Said:
     metavar="OLD=NEW",
     help="A heading that is another one in this table. May be repeated.",
 )
+@click.option("--new-columns", is_flag=True, help="Take in the columns that are new.")
 @LANGUAGE
 @report_errors
 def start(
-    files: tuple[Path, ...],
+    files: tuple[str, ...],
     into: Path | None,
     yes: bool,
     in_terminal: bool,
@@ -99,10 +103,13 @@ def start(
     skip_bad: bool,
     dry_run: bool,
     allow_removal: bool,
+    new_columns: bool,
     lang: str,
     **said: str,
 ) -> None:
     """Make a site of tables (FILES: .csv, .tsv, .xlsx, .ods, .geojson, or - for standard input).
+
+    A table at an address (https://…) is read again before each build.
 
     In a folder that was made so, the next table goes through the same mapping: what differs is
     shown first.
@@ -113,7 +120,8 @@ def start(
             click.echo(f"{table.file}: {in_language(note, lang)}", err=True)
     folder = into or Path.cwd()
     if _has_mappings(folder):
-        _update(folder, tables, Switches(yes, skip_bad, dry_run, allow_removal, renamed), lang)
+        switches = Switches(yes, skip_bad, dry_run, allow_removal, renamed, new_columns=new_columns)
+        _update(folder, tables, switches, lang)
         return
     wanted = _Said(read_texts(names), read_texts(things), **said)
     _begin(tables, into, wanted, Switches(yes, skip_bad, dry_run, in_terminal=in_terminal), lang)
@@ -129,17 +137,23 @@ class Switches:
     allow_removal: bool = False
     renamed: Sequence[str] = ()
     in_terminal: bool = False
+    new_columns: bool = False
 
 
-def _read_tables(files: Iterable[Path]) -> list[RawTable]:
+def _read_tables(files: Iterable[str]) -> list[RawTable]:
+    from publisher.edit.catalogue.fetching import make_client
     from publisher.start.raw_tables import MOST_BYTES, read_tables, tables_of
+    from publisher.start.table_addresses import fetch_tables
+    from publisher.system.http_client import is_web
 
     found: list[RawTable] = []
     for file in files:
-        if str(file) == "-":
+        if file == "-":
             found += tables_of(sys.stdin.buffer.read(MOST_BYTES + 1), "tabell")
+        elif is_web(file):
+            found += fetch_tables(file, make_client()).tables
         else:
-            found += read_tables(file)
+            found += read_tables(Path(file))
     return found
 
 
@@ -373,16 +387,26 @@ def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: 
     from publisher.config import read_config
     from publisher.load.sources import read_sources
     from publisher.start.mapping import read_mappings
-    from publisher.start.update import find_mapping, plan_update, rename_headings
+    from publisher.start.update import (
+        find_mapping,
+        plan_new_columns,
+        plan_update,
+        rename_headings,
+    )
 
     renamed = dict(_pair(text) for text in switches.renamed)
-    mappings = read_mappings(folder)
-    base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
     for table in tables:
+        mappings = read_mappings(folder)
+        base_iri = read_config(folder, {}).base_iri or mappings[0].base_iri
         named = rename_headings(table, renamed)
         mapping = find_mapping(mappings, named)
         sources = read_sources(folder, base_iri)
         found = plan_update(sources, mappings, mapping, named, switches.allow_removal)
+        fresh = [heading for heading in found.added if heading not in found.alike.values()]
+        if fresh and _takes_in(fresh, found, named, switches, lang):
+            found = plan_new_columns(
+                sources, mappings, mapping, named, fresh, switches.allow_removal
+            )
         _show_update(table, found, switches.allow_removal, lang)
         _tell_faults(found.faults, lang)
         if _stops(found.faults, switches, lang) or switches.dry_run:
@@ -391,6 +415,60 @@ def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: 
         if is_asked and not click.confirm(translate("Write these changes?", lang)):
             continue
         _write_update(table, found, lang)
+
+
+def refresh_tables(folder: Path, config: Config, allow_loss: str, lang: str) -> None:
+    """Read the tables at addresses again, and bring what differs into the sources.
+
+    A table that cannot be fetched changes nothing: the rows that came last stay, which is said.
+
+    Raises:
+        LossRefused: A table has lost more rows than it may.
+        NotApproved: What it says does not pass the check.
+        PublisherError: It is no table any more, or no mapping fits it.
+    """
+    if not _has_mappings(folder):
+        return
+    from publisher.edit.catalogue.fetching import make_client
+    from publisher.errors import SourceMissing
+    from publisher.start.mapping import read_mappings
+    from publisher.start.table_addresses import by_address, fetch_tables, read_state, write_state
+
+    mappings = read_mappings(folder)
+    for address in by_address(mappings):
+        try:
+            there = fetch_tables(address, make_client(), read_state(folder, address))
+        except SourceMissing as error:
+            click.echo(error.in_language(lang), err=True)
+            click.echo(translate("The rows that came last stay.", lang), err=True)
+            continue
+        for table in there.tables:
+            _refresh(folder, table, mappings, config, allow_loss, lang)
+        write_state(folder, address, there.state)
+
+
+def _refresh(
+    folder: Path,
+    table: RawTable,
+    mappings: Sequence[TableMapping],
+    config: Config,
+    allow_loss: str,
+    lang: str,
+) -> None:
+    from publisher.edit.inventory import Inventory
+    from publisher.load.sources import read_sources
+    from publisher.start.table_addresses import by_address, refuse_loss
+    from publisher.start.update import find_mapping, plan_update
+
+    mapping = find_mapping(by_address(mappings)[table.address], table)
+    sources = read_sources(folder, config.base_iri or mapping.base_iri)
+    found = plan_update(sources, mappings, mapping, table, allow_removal=True)
+    if not allow_loss:
+        before = len(set(Inventory(sources).instances(mapping.class_iri)))
+        refuse_loss(table.address, found, before, config.loss_entities_percent)
+    _show_update(table, found, True, lang)
+    _tell_faults(found.faults, lang)
+    _write_update(table, found, lang)
 
 
 def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -> bool:
@@ -411,6 +489,22 @@ def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -
         return False
     _update(folder, tables, switches, lang)
     return True
+
+
+def _takes_in(
+    fresh: Sequence[str], found: Update, table: RawTable, switches: Switches, lang: str
+) -> bool:
+    """Tell whether columns that are new are taken in; say what they would become."""
+    from publisher.start.update import guessed_columns
+
+    click.echo(translate("New columns, and what they would become:", lang))
+    for line in guessed_columns(found.mapping, table, fresh, lang):
+        click.echo(f"  + {line}")
+    if switches.new_columns:
+        return True
+    if switches.yes or switches.dry_run or not sys.stdin.isatty():
+        return False
+    return click.confirm(translate("Take them in?", lang), default=True)
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -463,8 +557,10 @@ def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> No
         if heading not in found.alike.values():
             click.echo(
                 translate(
-                    "The column {heading} is new, and is not read: the mapping does not know it.",
+                    "The column {heading} is new, and is not read: the mapping does not know it."
+                    " Take it in with publisher start {file} --new-columns.",
                     lang,
+                    file=shlex.quote(table.address or table.file),
                     heading=heading,
                 )
             )

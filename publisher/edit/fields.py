@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pyoxigraph import NamedNode
+
 from publisher.messages import Text
+from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term
 
 # What a field holds: a thing, an address elsewhere, a text in a language, a value, or any of them.
@@ -106,6 +109,8 @@ class Form:
         pattern: What the IRI of a thing must match; empty: anything.
         shapes: IRIs of the node shapes it comes from.
         things: IRIs of the things that this form is for, sorted: each thing has one form.
+        scheme: IRI of the list (``skos:ConceptScheme``) whose concepts it is for, which then stands
+            for the class; empty for things of the data.
     """
 
     class_iri: str
@@ -115,6 +120,19 @@ class Form:
     pattern: str = ""
     shapes: tuple[str, ...] = ()
     things: tuple[str, ...] = field(default=(), repr=False)
+    scheme: str = ""
+
+    def first_facts(self, thing: str) -> list[tuple[str, str, NamedNode]]:
+        """Return what is said of a new thing before anything is filled in: classes, and its list.
+
+        The last fact of a concept is one of its list, which names it back.
+        """
+        found = [(thing, iri("rdf:type"), NamedNode(name)) for name in self.types]
+        if self.scheme:
+            listed = NamedNode(self.scheme)
+            found += [(thing, iri(f"skos:{n}"), listed) for n in ("inScheme", "topConceptOf")]
+            found.append((self.scheme, iri("skos:hasTopConcept"), NamedNode(thing)))
+        return found
 
     def field(self, key: str) -> Field | None:
         """Return the field of a key, if the form has it."""

@@ -22,7 +22,7 @@ from publisher.edit.fields import (
     Form,
 )
 from publisher.edit.inventory import Inventory
-from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text
+from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text
 from publisher.rdf.namespaces import iri
 from publisher.rdf.paths import PathStep
 from publisher.rdf.subjects import Subjects, Term, texts_by_language
@@ -280,9 +280,9 @@ _TYPE = PathStep(iri("rdf:type"))
 def read_forms(inventory: Inventory) -> tuple[Form, ...]:
     """Return a form for each class that a shape targets and that data has or may have.
 
-    Classes whose things stand in the ontology alone (concepts, terms) have no form: they are what
-    is chosen from. The forms come sorted by their number of things, most used words first in the
-    order of the classes' IRIs.
+    Classes whose things stand in the ontology alone (terms) have no form: they are what is chosen
+    from. A list of concepts that is chosen from has one of its own, so that it can grow; these come
+    last.
     """
     of_class = target_shapes(inventory.shapes)
     forms = [_form(inventory, name, of_class) for name in sorted(of_class)]
@@ -293,7 +293,67 @@ def read_forms(inventory: Inventory) -> tuple[Form, ...]:
         if own is not None:
             things[own.class_iri].append(thing)
     forms = [replace(form, things=tuple(things[form.class_iri])) for form in forms]
-    return tuple(_with_parts(_with_own_names(forms)))
+    forms = _with_parts(_with_own_names(forms))
+    return (*forms, *_forms_of_lists(inventory, forms))
+
+
+# Lists that are chosen from: a form for each, for its concepts.
+
+CONCEPT, _IN_SCHEME = iri("skos:Concept"), iri("skos:inScheme")
+_LABEL, _DEFINITION, _NOTATION = (
+    iri(f"skos:{name}") for name in ("prefLabel", "definition", "notation")
+)
+# What a list says of its members is said by being in it.
+_OF_LIST = (_IN_SCHEME, iri("skos:topConceptOf"), iri("skos:hasTopConcept"))
+
+
+def _forms_of_lists(inventory: Inventory, forms: Iterable[Form]) -> list[Form]:
+    """Return a form for each list of the ontology that a field of the data is chosen from."""
+    chosen = {
+        choice.iri
+        for form in forms
+        for each in form.fields
+        if CONCEPT in each.classes and each.is_closed
+        for choice in each.choices
+    }
+    schemes = sorted(
+        {s for concept in chosen for s in inventory.properties.nodes(concept, _IN_SCHEME)}
+    )
+    own = [s for s in schemes if s.startswith(inventory.sources.base_iri)]
+    return [_form_of_list(inventory, s) for s in own if s in inventory.defining_files]
+
+
+def _form_of_list(inventory: Inventory, scheme: str) -> Form:
+    concepts = tuple(
+        each for each in inventory.subjects(_IN_SCHEME, scheme) if each in inventory.defining_files
+    )
+    shapes = target_shapes(inventory.shapes)
+    shaped = _form(inventory, CONCEPT, shapes).fields if CONCEPT in shapes else ()
+    fields = [f for f in shaped if f.path not in _OF_LIST and not f.is_inverse]
+    fields += [
+        f for f in _usual_fields(inventory, concepts) if f.path not in {e.path for e in fields}
+    ]
+    return Form(
+        class_iri=scheme,
+        names=inventory.names(scheme) or {SOURCE_LANGUAGE: local_name(scheme)},
+        types=(CONCEPT,),
+        fields=tuple(fields),
+        pattern="" if concepts else f"{scheme}/[a-z0-9-]+$",
+        things=concepts,
+        scheme=scheme,
+    )
+
+
+def _usual_fields(inventory: Inventory, concepts: Iterable[str]) -> Iterator[Field]:
+    """Yield the fields that a concept has where no shape says it: name, definition, code."""
+    said = [v for each in concepts for v in inventory.values(each, _LABEL)]
+    used = {v.language for v in said if isinstance(v, Literal) and v.language} or set(LANGUAGES)
+    first = [tag for tag in LANGUAGES if tag in used]
+    languages = (*first, *sorted(used - set(first)))
+    yield Field(_LABEL, text("Name"), TEXT, languages=languages, is_unique_language=True, least=1)
+    yield Field(_DEFINITION, text("Definition"), TEXT, languages=languages, is_unique_language=True)
+    if any(inventory.values(each, _NOTATION) for each in concepts):
+        yield Field(_NOTATION, text("Code"), PLAIN, most=1)
 
 
 def form_of(forms: Iterable[Form], types: Iterable[str]) -> Form | None:

@@ -253,6 +253,8 @@ def file_for_new_thing(
         entry = file_of_entry(form.class_iri, last_part(thing), nearest, together)
         if entry:
             return entry
+    if form.scheme and not habit.usual:  # the first of its list
+        return inventory.defining_files[form.scheme]
     if not habit.usual:
         return nearest or f"{_folder(inventory)}/{kebab_case(local_name(form.class_iri))}.ttl"
     if habit.is_together:

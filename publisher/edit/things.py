@@ -109,7 +109,10 @@ def _first_changes(
 ) -> list[Change]:
     """Return the changes that give a new thing its classes, its name and what is known of it."""
     file = file_for_new_thing(inventory, form, thing, near)
-    changes = [add_value(thing, _TYPE, NamedNode(each), file) for each in form.types]
+    changes = [
+        add_value(subject, path, value, file if subject == thing else "")
+        for subject, path, value in form.first_facts(thing)
+    ]
     found = fill_field(inventory, form, thing, filled, file)
     given = {(change.path, _language(change)) for change in found}
     for each in _required_names(form):
@@ -276,6 +279,35 @@ def find_form(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
                     for form in forms
                 )
             ),
+        )
+    return found
+
+
+# What people call an entry of a list.
+CONCEPT_WORDS = ("concept", "begrepp")
+
+
+def find_list(inventory: Inventory, forms: Sequence[Form], word: str) -> Form:
+    """Return the form of the concepts of a list: by its name or address; without a word the only.
+
+    Raises:
+        UsageError: No list is called so, or there are several; the error lists those there are.
+    """
+    lists = {local_name(form.class_iri): form for form in forms if form.scheme}
+    named = {name.casefold(): form for form in lists.values() for name in form.names.values()}
+    named |= {name.casefold(): form for name, form in lists.items()}
+    named |= {form.class_iri.casefold(): form for form in lists.values()}
+    found = named.get(word.casefold()) or named.get(
+        full_address(word, inventory.sources.base_iri).casefold()
+    )
+    if found is None and not word and len(lists) == 1:
+        found = next(iter(lists.values()))
+    if found is None:
+        raise UsageError(
+            "There is no list called '{word}'." if word else "To which list is it added?",
+            remedy="Write --list with one of these: {lists}.",
+            word=word,
+            lists=", ".join(sorted(lists)) or "–",
         )
     return found
 

@@ -50,6 +50,17 @@ SELECT ?class ?thing ?property ?value WHERE {
 }
 ORDER BY ?class ?thing ?property ?value
 """
+_MEMBERS = """
+SELECT DISTINCT ?thing WHERE { ?thing a <%s> . FILTER(STRSTARTS(STR(?thing), "%s")) } LIMIT %d
+"""
+_FIRST_THINGS = """
+SELECT ?thing ?property ?value WHERE {
+    VALUES ?thing { %s }
+    ?thing ?property ?value .
+    FILTER(?property IN (%s))
+}
+ORDER BY ?thing ?property ?value
+"""
 _NAMES = "SELECT ?thing ?property ?value WHERE { VALUES ?thing { %s } ?thing ?property ?value . \
 FILTER(?property IN (%s)) } ORDER BY ?thing ?property ?value"
 
@@ -239,18 +250,48 @@ def fetch_home(engine: Engine, layout: Layout, base_iri: str) -> Home:
             or any(properties.keys() & set(LABELS) for properties in things[name].values())
         )
     }
+    return _around(engine, layout, main, counts, things)
+
+
+def _around(
+    engine: Engine,
+    layout: Layout,
+    main: str,
+    counts: Mapping[str, int],
+    things: Mapping[str, Mapping[str, Mapping[str, Sequence[object]]]],
+) -> Home:
+    """Return the facts with the names of what they name, and where the things are."""
+    own = things.get(main, {})
     concepts = {
         name
-        for properties in things.get(main, {}).values()
+        for properties in own.values()
         for property_, values in properties.items()
         if property_ not in (*LABELS, *_DESCRIPTIONS)
         for name in _names(values)
     }
-    own = things.get(main, {})
     locations = fetch_locations(engine, fetch_location_properties(engine), own)
     places = {place for name in own for place in locations.telling(name)}
     names = _fetch_names(engine, {*counts, *concepts, *places})
     return Home(main, counts, things, names, layout, locations)
+
+
+def fetch_members(engine: Engine, main: str, base_iri: str, most: int) -> list[str]:
+    """Return the IRIs of the things of a class, sorted; none when there are more than so many."""
+    if not main:
+        return []
+    rows = engine.rows(_MEMBERS % (main, base_iri, most + 1))
+    return sorted(row["thing"].value for row in rows) if len(rows) <= most else []
+
+
+def with_first(home: Home, engine: Engine, first: Sequence[str]) -> Home:
+    """Return the facts of a home page that shows the first of many things of its main class."""
+    wanted = [*LABELS, *_DESCRIPTIONS]
+    wanted += [path for path, p in home.layout.of([home.main]).items() if p.concepts]
+    things: dict[str, dict[str, list[object]]] = {name: defaultdict(list) for name in first}
+    query = _FIRST_THINGS % (_in_brackets(first, " "), _in_brackets(wanted, ", "))
+    for row in engine.rows(query) if first else ():
+        things[row["thing"].value][row["property"].value].append(row["value"])
+    return _around(engine, home.layout, home.main, home.counts, {home.main: things})
 
 
 def _count_things(engine: Engine, base_iri: str, without: str) -> dict[str, int]:

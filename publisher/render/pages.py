@@ -15,6 +15,7 @@ from publisher.rdf.namespaces import iri
 from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
 from publisher.release.model import Release
 from publisher.release.search import Hit
+from publisher.release.tables.table import Table
 from publisher.render.catalogue_pages import CataloguePages, CatalogueView
 from publisher.render.compose import PageBuilder, PageContent
 from publisher.render.concept_lists import ConceptListPages, SchemeOverview
@@ -27,11 +28,11 @@ from publisher.render.datasets import (
 from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
 from publisher.render.history import HistoryPages
-from publisher.render.home import fetch_home
+from publisher.render.home import Home, fetch_home, fetch_members, with_first
 from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
 from publisher.render.maps.basemap import TileSource
-from publisher.render.maps.maps import Maps
+from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.axioms import Axiom
 from publisher.render.ontology.pages import KINDS, OntologyPages, is_ontology, is_term
@@ -41,7 +42,7 @@ from publisher.render.pictures import OpenGraphCard, draw_card, is_named
 from publisher.render.queries import QueryPages
 from publisher.render.search import SearchPages
 from publisher.render.snippets import query_address
-from publisher.render.tables.pages import TablePages
+from publisher.render.tables.pages import TablePages, TableView, has_places
 from publisher.render.tables.selection import Selection
 from publisher.render.usage_examples import UsageGuide, names_query
 from publisher.render.values import first_sentence, sentence_case
@@ -87,9 +88,12 @@ class Pages:
         self._addresses = addresses
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
-        self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
-        self.concepts = index = ConceptIndex(release.folder / CONCEPTS_FILE)
         main = self._home.main
+        members = self._home.things.get(main) or fetch_members(
+            engine, main, release.base_iri, MOST_DRAWN
+        )
+        self._maps = Maps(engine, members, tiles)
+        self.concepts = index = ConceptIndex(release.folder / CONCEPTS_FILE)
         self._composer = PageBuilder(
             release, engine, self._layout, self._maps, main, index, addresses.site_url
         )
@@ -102,6 +106,7 @@ class Pages:
 
     def _make_parts(self, named: Mapping[str, NamedQuery], seconds: float, *, union: bool) -> None:
         """Make what has pages of its own kind; all of it shares the frame."""
+        self._first_things: dict[str, Home] = {}
         release, engine, addresses = self._release, self._engine, self._addresses
         index, main = self.concepts, self._home.main
         first = {n: names_query(main, release.prefixes, n) for n in LANGUAGES}
@@ -110,7 +115,7 @@ class Pages:
         self.search = SearchPages(self._frame, release, engine, addresses, index, main)
         self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
-        self.tables = TablePages(self._frame, release, engine, addresses, seconds)
+        self.tables = TablePages(self._frame, release, engine, addresses, self._maps, seconds)
         classes = dict.fromkeys([main, *self._home.counts])
         self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
         self.queries = QueryPages(self._frame, release, addresses, named, first, union=union)
@@ -350,7 +355,7 @@ class Pages:
         def link(name: str) -> str:
             return self._frame.href(name, page_language)
 
-        cards = self._home.cards(language, link)
+        cards = self._first(language).cards(language, link)
         example = cards[0].iri if cards else addresses.base_iri + "catalog"
         lead = text_in(self._catalogued.site.descriptions, language)
         schemes = self._opening_schemes(page_language)
@@ -366,7 +371,7 @@ class Pages:
             if main and not (schemes and main in _SCHEME_CLASSES)
             else None,
             cards=cards,
-            map=self._maps.of_home(language, link),
+            **self._map_of_home(page_language),
             collections=self._home.collections(language, link),
             building_blocks=self._home.building_blocks(language, link),
             whereabouts=self._home.whereabouts(language, link),
@@ -380,6 +385,32 @@ class Pages:
             ],
             **self._use.parts(example, main, page_language),
         )
+
+    def _main_table(self) -> Table | None:
+        """Return the table of the main class; None where there is none."""
+        tables = self.tables.tables.values()
+        return next((table for table in tables if table.class_iri == self._home.main), None)
+
+    def _first(self, language: str) -> Home:
+        """Return the facts of the home page, with the first things of many."""
+        table = self._main_table()
+        if self._home.things.get(self._home.main) or table is None:
+            return self._home
+        if language not in self._first_things:
+            with self.tables.lines(table, language) as reader:
+                first = reader.things(Selection(), _FIRST_CARDS)
+            self._first_things[language] = with_first(self._home, self._engine, first)
+        return self._first_things[language]
+
+    def _map_of_home(self, page_language: PageLanguage) -> dict[str, Any]:
+        """Return the map of the home page: drawn, or of too many places for that."""
+        language, table = page_language.language, self._main_table()
+        drawn = self._maps.of_home(language, lambda name: self._frame.href(name, page_language))
+        places = None
+        if drawn is None and table is not None and has_places(table):
+            places = self.tables.places(TableView(table, Selection(), (), page_language))
+        rows = self._frame.href(self.tables.address(table), page_language) if table else ""
+        return {"map": drawn, "places": places, "all_rows": rows}
 
     def _opening_schemes(self, page_language: PageLanguage) -> list[SchemeOverview]:
         """Return the concept schemes with which the home page opens.
@@ -442,6 +473,8 @@ class Pages:
 
 
 # What the list of the catalogue's page shows, or offers as files.
+# Of many things so many stand on the home page; the table has them all.
+_FIRST_CARDS = 24
 _LISTED_OTHERWISE = frozenset(map(iri, ("dcat:dataset", "dcat:distribution", "dcat:keyword")))
 
 

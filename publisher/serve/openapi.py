@@ -494,6 +494,14 @@ ADDRESSES: tuple[AddressRow, ...] = (
         (ParameterRow("table", "Name of a table.", place="path"),),
         tag="tables",
     ),
+    AddressRow(
+        "/table/{table}.places.json",
+        "table_places",
+        "Where the rows of a table are, with name and address, for the map of its page.",
+        (JSON.name,),
+        (ParameterRow("table", "Name of a table that has places.", place="path"),),
+        tag="tables",
+    ),
     AddressRow("/openapi.json", "openapi", "This description.", (JSON.name,), tag="site"),
     AddressRow(
         "/.well-known/api-catalog",

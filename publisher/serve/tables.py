@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
@@ -10,13 +11,14 @@ from flask import Blueprint, Response, abort, request
 from publisher.errors import QueryLimitExceeded, QueryRefused
 from publisher.messages import printable
 from publisher.rdf import media_types
-from publisher.rdf.media_types import CSV, HTML, JSON, MediaType, negotiate
+from publisher.rdf.media_types import CSV, GEOJSON, HTML, JSON, MediaType, negotiate
 from publisher.release.manifest import as_json_text
 from publisher.release.tables.files import csv_metadata
 from publisher.release.tables.table import METADATA, Table
+from publisher.render.maps.live import table_places
 from publisher.render.tables.descriptions import json_schema
 from publisher.render.tables.json_rows import describe_columns, row_objects
-from publisher.render.tables.pages import TableView
+from publisher.render.tables.pages import MOST_PLACES, PLACES, TableView, has_places
 from publisher.render.tables.selection import Selection
 from publisher.serve import signposting
 from publisher.serve.files import release_file_response
@@ -28,7 +30,7 @@ from publisher.serve.site import Site
 LONGEST_WORDS = 200
 # Extensions of what is made for a request; a table without one is negotiated.
 _SCHEMA = "schema.json"
-_MADE_FOR_REQUESTS = ("", HTML.extension, JSON.extension, METADATA, _SCHEMA)
+_MADE_FOR_REQUESTS = ("", HTML.extension, JSON.extension, METADATA, PLACES, _SCHEMA)
 # Rows of a page as JSON: unless the request says otherwise, and at most.
 JSON_ROWS, MOST_JSON_ROWS = 100, 1000
 _MOST_VALUES = 100
@@ -219,6 +221,34 @@ def _json(site: Site, table: Table) -> Response:
 _RELATIONS = {"first": "first", "previous": "prev", "next": "next", "last": "last"}
 
 
+def _places(site: Site, table: Table) -> Response:
+    """Return where the things are that the request chooses, for the map of the page.
+
+    They come from the release's GeoJSON, whose lines are features; the index says which are wanted.
+    """
+    if not has_places(table):
+        abort(404)
+    reader, selection = negotiate_language(request, site), _read_selection(table)
+    things = None
+    if not selection.is_whole:
+        with site.pages.tables.lines(table, reader.language) as table_reader:
+            things = frozenset(table_reader.things(selection, MOST_PLACES))
+    file = site.release.folder / site.release.files[table.file(GEOJSON.extension)].name
+    with file.open(encoding="utf-8") as features:
+        body = table_places(
+            table,
+            islice(features, MOST_PLACES + 1),
+            things,
+            reader.language,
+            lambda name: site.addresses.path(site.addresses.document_of(name)),
+        )
+    response = Response(body, content_type=JSON.content_type)
+    set_validators(response, body, site.release.published)
+    set_vary(response, "Accept-Language")
+    mark_cacheable()
+    return response
+
+
 def _metadata(site: Site, table: Table) -> Response:
     query = TableView(table, _read_selection(table), (), negotiate_language(request, site)).query(
         is_file=True
@@ -260,6 +290,8 @@ def blueprint(site: Site) -> Blueprint:
             return _metadata(site, found)
         if extension == JSON.extension:
             return _json(site, found)
+        if extension == PLACES:
+            return _places(site, found)
         offered = (HTML, *(m for m in media_types.TABLES if m.extension in found.files))
         if extension:
             chosen = media_types.BY_EXTENSION[extension]

@@ -95,9 +95,9 @@ def draft_folder(
     tables = [guess.table for guess in guesses]
     addresses = RowAddresses(zip(mappings, tables, strict=True))
     pairs = zip(mappings, tables, strict=True)
-    settled = [_settled(mapping, table, addresses) for mapping, table in pairs]
-    mappings = [mapping for mapping, _converted in settled]
-    converted = [each for _mapping, each in settled]
+    made = [settled(mapping, table, addresses) for mapping, table in pairs]
+    mappings = [mapping for mapping, _converted in made]
+    converted = [each for _mapping, each in made]
     texts = _texts(start, mappings, tables, converted)
     return FolderDraft(start, tuple(mappings), tuple(tables), tuple(converted), texts)
 
@@ -119,7 +119,7 @@ def _apart(mappings: Sequence[TableMapping]) -> list[TableMapping]:
     return found
 
 
-def _settled(
+def settled(
     mapping: TableMapping, table: RawTable, addresses: RowAddresses
 ) -> tuple[TableMapping, Converted]:
     """Return a mapping in which every cell is kept, and what its rows mean.
@@ -337,6 +337,29 @@ def _note_property(
             heading=column.heading,
         ),
     }
+
+
+def terms_of_columns(
+    before: TableMapping, after: TableMapping, others: Sequence[TableMapping]
+) -> Iterable[Triple]:
+    """Yield what ontology and shapes say of the columns that a mapping has gained."""
+    known = {column.heading for column in before.columns}
+    noted = {column.note for column in before.columns}
+    own: PropertiesBySubject = {}
+    for column in after.columns:
+        is_new = column.heading not in known and column.kind != kinds.OMITTED
+        if is_new and column.path.startswith(after.namespace):
+            own.setdefault(column.path, _property(column, after, after.namespace[:-1]))
+        if column.note and column.note not in noted:
+            own[column.note] = _note_property(column, after, after.namespace[:-1])
+    yield from as_triples(own)
+    there = set(as_triples(shapes(before, others)))
+    described = {triple.subject for triple in there}
+    node = f"{after.base_iri}shapes#{after.class_iri.rpartition('#')[2]}"
+    for triple in as_triples(shapes(after, others)):
+        is_part = triple.subject == NamedNode(node) and triple.predicate.value == iri("sh:property")
+        if triple not in there and (is_part or triple.subject not in described):
+            yield triple
 
 
 def _lower(label: str) -> str:

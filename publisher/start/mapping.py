@@ -23,6 +23,7 @@ from publisher.start import kinds
 from publisher.start.cell_values import MISSING, Style
 from publisher.start.column_guess import Guess
 from publisher.start.table_guess import TableGuess
+from publisher.system.http_client import is_web
 
 FOLDER = "mappings"
 _SUFFIX = ".csv-metadata.json"
@@ -75,6 +76,7 @@ class TableMapping:
         key: Headings of the columns that tell its rows apart; none: their order does.
         delimiter: Between cells; empty for workbooks.
         encoding: Of the file.
+        address: Where the table is read again before each build; empty for a file.
     """
 
     name: str
@@ -87,6 +89,7 @@ class TableMapping:
     key: tuple[str, ...]
     delimiter: str = ""
     encoding: str = ""
+    address: str = ""
 
     @property
     def file(self) -> str:
@@ -162,7 +165,36 @@ def mapping_of(guess: TableGuess, base_iri: str, dataset: str, label: str = "") 
         key=tuple(table.headings[index] for index in guess.key),
         delimiter=table.delimiter,
         encoding=table.encoding,
+        address=table.address,
     )
+
+
+def with_columns(mapping: TableMapping, guess: TableGuess, headings: Sequence[str]) -> TableMapping:
+    """Return a mapping that also reads columns that are new in its table.
+
+    Args:
+        mapping: Of the table.
+        guess: What the table with the new columns is taken for.
+        headings: Of the columns that are taken in.
+    """
+    namespace = mapping.namespace
+    taken = {
+        mapping.class_iri.partition("#")[2],
+        *(c.path.partition("#")[2] for c in mapping.columns),
+    }
+    standard = {column.path for column in mapping.columns}
+    found = list(mapping.columns)
+    for index, heading in enumerate(guess.table.headings):
+        if heading not in headings:
+            continue
+        if guess.columns[index].kind in (kinds.NAME, kinds.IDENTIFIER):  # there is one of each
+            guess = with_kind(guess, index, kinds.TEXT)
+        column = guess.columns[index]
+        path = _standard(column)
+        if not path or path in standard:
+            path = namespace + _local_name(column, taken)
+        found.append(_column(column, path, mapping.base_iri, namespace))
+    return replace(mapping, columns=tuple(found))
 
 
 def _digest(text: str) -> str:
@@ -299,7 +331,7 @@ def as_csvw(mapping: TableMapping, file: str) -> str:
         schema["primaryKey"] = key
     found: dict[str, Any] = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": mapping.language}],
-        "url": file,
+        "url": mapping.address or file,
         "dc:title": {mapping.language: mapping.label},
         "dc:identifier": mapping.name,
         "dialect": {
@@ -388,6 +420,7 @@ def read_csvw(path: Path) -> TableMapping:
             key=tuple(names[name] for name in schema.get("primaryKey", ())),
             delimiter=found["dialect"]["delimiter"],
             encoding=found["dialect"]["encoding"],
+            address=found["url"] if is_web(found["url"]) else "",
         )
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise SheetRefused(

@@ -56,6 +56,7 @@ class RawTable:
         delimiter: Between cells; empty for workbooks.
         header: Number of the row with the headings; 0: it has none.
         notes: What was left out or made of it, for people.
+        address: Where it was fetched; empty for a file.
     """
 
     name: str
@@ -66,6 +67,7 @@ class RawTable:
     delimiter: str = ""
     header: int = 1
     notes: tuple[Text, ...] = ()
+    address: str = ""
 
     def column(self, index: int) -> list[str]:
         """Return the cells of a column."""
@@ -110,6 +112,8 @@ def tables_of(content: bytes, name: str) -> list[RawTable]:
             " Nothing was changed.",
             most=MOST_BYTES // 1_000_000,
         )
+    if content.startswith(b"PAR1"):
+        return [_of_parquet(content, file)]
     if content.startswith(b"PK"):
         return _of_sheets(file, _ods_sheets(content, name))
     if content.startswith(bytes.fromhex("d0cf11e0a1b11ae1")):
@@ -126,6 +130,49 @@ def tables_of(content: bytes, name: str) -> list[RawTable]:
         raise _no_table(name)
     delimiter, rows = split_rows(words)
     return [arrange(file.stem, name, rows, encoding=encoding, delimiter=delimiter)]
+
+
+def _of_parquet(content: bytes, file: Path) -> RawTable:
+    """Return the table of a Parquet file; its columns keep the names that they have.
+
+    Raises:
+        SheetRefused: It cannot be read, or nothing here reads Parquet.
+    """
+    try:
+        # 40 MB for a format of few clerks: who has it installs it besides.
+        from pyarrow import ArrowException, BufferReader, parquet
+    except ImportError as error:
+        raise SheetRefused(
+            "Nothing here reads Parquet.",
+            where=file.name,
+            remedy="Install the extra 'parquet' (pip install '.[parquet]'), or save the table as"
+            " CSV. Nothing was changed.",
+        ) from error
+    try:
+        read = parquet.read_table(BufferReader(content))
+        names, columns = read.column_names, [column.to_pylist() for column in read.columns]
+    except (ArrowException, OSError, ValueError) as error:
+        raise SheetRefused(
+            "The file cannot be read: {reason}.",
+            where=file.name,
+            remedy="Fetch it again, or save the table as CSV. Nothing was changed.",
+            reason=str(error).partition("\n")[0],
+        ) from error
+    known = [n for n, column in enumerate(columns) if not any(isinstance(v, bytes) for v in column)]
+    left_out = [names[n] for n in range(len(names)) if n not in known]
+    rows = zip(*(map(_parquet_text, columns[n]) for n in known), strict=True)
+    table = arrange(file.stem, file.name, [[names[n] for n in known], *map(list, rows)])
+    if left_out:
+        note = text("Columns of bytes, left out: {names}", names=", ".join(left_out))
+        table = replace(table, notes=(*table.notes, note))
+    return table
+
+
+def _parquet_text(value: object) -> str:
+    """Return a value of Parquet as a text; those of a list as a clerk separates them."""
+    if isinstance(value, list | tuple):
+        return "; ".join(map(_parquet_text, value))
+    return written(value)
 
 
 def _no_table(name: str) -> SheetRefused:
@@ -290,8 +337,16 @@ def _looks_like_value(cell: str) -> bool:
         or cells.read_date(cell, style)
         or cells.read_email(cell, style)
         or re.match(r"https?://", cell)
-        or (cell.casefold() in ("ja", "nej", "yes", "no", "true", "false"))
+        or _is_truth(cell)
     )
+
+
+def _is_truth(cell: str) -> bool:
+    return cell.casefold() in ("ja", "nej", "yes", "no", "true", "false")
+
+
+def _has_truth(rows: Iterable[Sequence[str]], index: int) -> bool:
+    return any(_is_truth(row[index]) for row in rows)
 
 
 def _is_header(rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
@@ -300,13 +355,18 @@ def _is_header(rows: Sequence[tuple[int, Sequence[str]]]) -> bool:
     filled = [cell for cell in first if cell]
     if any(len(cell) > 120 for cell in filled):
         return False
-    values = [cell for cell in filled if _looks_like_value(cell)]
+    below = [row for _n, row in rows[1:_SAMPLE]]
+    values = [
+        cell
+        for n, cell in enumerate(first)
+        # "No" is a number too, unless there are yes and no below.
+        if _looks_like_value(cell) and not (_is_truth(cell) and not _has_truth(below, n))
+    ]
     years = [cell for cell in filled if re.fullmatch(r"(19|20)\d\d", cell)]
     if len(years) == len(values):  # a column for each year is a heading too
         values = []
     if values:
         return len(values) < len(filled) / 4
-    below = [row for _n, row in rows[1:_SAMPLE]]
     if not below:
         return True
     typed = sum(1 for n in range(len(first)) if any(_looks_like_value(row[n]) for row in below))

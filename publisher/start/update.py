@@ -8,25 +8,35 @@ row.
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from publisher.edit.changes import Change, Plan, add_value, plan_changes
+from publisher.edit.changes import Change, FileChange, Plan, add_value, plan_changes
 from publisher.edit.consequences import removal_of
 from publisher.edit.init import Term, as_triples
 from publisher.edit.inventory import Inventory
 from publisher.errors import UsageError
+from publisher.load.files import Role
 from publisher.load.sources import Sources
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import pick_name
 from publisher.rdf.text import fold
 from publisher.start import kinds
-from publisher.start.folder import concept_scheme
-from publisher.start.mapping import GEOMETRY, TableMapping, fitting_mapping
+from publisher.start.folder import concept_scheme, settled, terms_of_columns
+from publisher.start.mapping import (
+    GEOMETRY,
+    TableMapping,
+    as_csvw,
+    fitting_mapping,
+    with_columns,
+)
+from publisher.start.plain_words import becomes, details
 from publisher.start.raw_tables import RawTable
 from publisher.start.row_values import CellFault, Converted, RowAddresses, convert
+from publisher.start.table_guess import guess_tables
 
 _ALIKE = 0.6
 
@@ -121,6 +131,7 @@ def plan_update(
     mapping: TableMapping,
     table: RawTable,
     allow_removal: bool = False,
+    besides: Iterable[Change] = (),
 ) -> Update:
     """Return what a table changes; nothing is written yet.
 
@@ -130,6 +141,7 @@ def plan_update(
         mapping: The one that the table goes through.
         table: The table.
         allow_removal: Whether things without a row go away.
+        besides: What changes besides.
 
     Raises:
         ChangeRefused: No file can hold the changes.
@@ -146,13 +158,11 @@ def plan_update(
     gone = {
         thing: _name(inventory, thing, mapping) for thing in sorted(before - set(converted.things))
     }
-    changes = list(_changes(inventory, mapping, table, converted))
+    changes = [*besides, *_changes(inventory, mapping, table, converted)]
     changes += list(_new_concepts(inventory, mapping, converted))
     if allow_removal:
         changes += [change for thing in gone for change in removal_of(inventory, thing)]
-    own = {fold(column.heading) for column in mapping.columns}
-    added = tuple(heading for key, heading in known.items() if key not in own)
-    missing = tuple(c.heading for c in mapping.columns if fold(c.heading) not in known)
+    added, missing = _changed_headings(mapping, known)
     return Update(
         mapping=mapping,
         plan=plan_changes(sources, changes),
@@ -164,6 +174,84 @@ def plan_update(
         missing=missing,
         alike=_alike(missing, added),
     )
+
+
+def plan_new_columns(
+    sources: Sources,
+    mappings: Sequence[TableMapping],
+    mapping: TableMapping,
+    table: RawTable,
+    headings: Sequence[str],
+    allow_removal: bool = False,
+) -> Update:
+    """Return what a table changes, with columns taken in that its mapping does not know.
+
+    Args:
+        sources: The folder, as it is.
+        mappings: All mappings of it.
+        mapping: The one that the table goes through.
+        table: The table.
+        headings: Of the columns that are taken in.
+        allow_removal: Whether things without a row go away.
+
+    Raises:
+        ChangeRefused: No file can hold the changes.
+    """
+    guess = guess_tables([table], mapping.language)[0]
+    wider = with_columns(mapping, guess, headings)
+    named = {other.name: _named(Inventory(sources), other) for other in mappings}
+    addresses = RowAddresses([(wider, _with_headings_of(table, wider))])
+    addresses.named |= {name: found for name, found in named.items() if name != mapping.name}
+    wider, _converted = settled(wider, _with_headings_of(table, wider), addresses)
+    others = [wider if other.name == mapping.name else other for other in mappings]
+    terms = [
+        _as_change(triple, sources, mapping) for triple in terms_of_columns(mapping, wider, others)
+    ]
+    found = plan_update(sources, others, wider, table, allow_removal, terms)
+    path = sources.folder / mapping.file
+    written = path.read_text("utf-8")
+    kept = as_csvw(wider, json.loads(written)["url"])
+    change = FileChange(mapping.file, path, written, kept)
+    return replace(found, plan=replace(found.plan, files=(*found.plan.files, change)))
+
+
+def _as_change(triple: Triple, sources: Sources, mapping: TableMapping) -> Change:
+    """Return the change that adds a term of ontology or shapes, where its like stands."""
+    subject, value = triple.subject, triple.object
+    assert isinstance(subject, NamedNode)
+    assert isinstance(value, NamedNode | Literal)
+    is_shape = not subject.value.startswith(mapping.namespace)
+    shape = f"{mapping.base_iri}shapes#{mapping.class_iri.rpartition('#')[2]}"
+    like = shape if is_shape else mapping.class_iri
+    role = Role.SHAPES if is_shape else Role.ONTOLOGY
+    files = (
+        file.name
+        for file in sources.of_role(role)
+        for each in file.triples
+        if each.subject == NamedNode(like)
+    )
+    return add_value(subject.value, triple.predicate.value, value, next(files, ""))
+
+
+def guessed_columns(
+    mapping: TableMapping, table: RawTable, headings: Sequence[str], language: str
+) -> list[str]:
+    """Return a line for each column that is new: what it would become."""
+    guess = guess_tables([table], mapping.language)[0]
+    return [
+        f"{column.heading}{details(column, language)} → {becomes(column, language)}"
+        for column in guess.columns
+        if column.heading in headings
+    ]
+
+
+def _changed_headings(
+    mapping: TableMapping, known: Mapping[str, str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the headings that are new, and those that are gone."""
+    own = {fold(column.heading) for column in mapping.columns}
+    added = tuple(heading for key, heading in known.items() if key not in own)
+    return added, tuple(c.heading for c in mapping.columns if fold(c.heading) not in known)
 
 
 def _with_headings_of(table: RawTable, mapping: TableMapping) -> RawTable:
@@ -262,14 +350,18 @@ def _new_concepts(
     inventory: Inventory, mapping: TableMapping, converted: Converted
 ) -> Iterator[Change]:
     """Yield what adds values that a list does not have yet."""
+    titles = {column.scheme: column.label for column in mapping.columns}
     for scheme, concepts in converted.concepts.items():
         known = set(inventory.subjects(iri("skos:inScheme"), scheme))
         fresh = {concept: said for concept, said in concepts.items() if concept not in known}
         if not fresh:
             continue
         file = inventory.defining_files.get(scheme, "")
-        said = concept_scheme(scheme, "", mapping.language, fresh)
-        said[scheme] = {"skos:hasTopConcept": said[scheme]["skos:hasTopConcept"]}
+        said = concept_scheme(scheme, titles.get(scheme, ""), mapping.language, fresh)
+        if file:
+            said[scheme] = {"skos:hasTopConcept": said[scheme]["skos:hasTopConcept"]}
+        else:  # the list of a column that is new
+            file = f"ontology/concepts/{scheme.rpartition('/')[2]}.ttl"
         for triple in as_triples(said):
             assert isinstance(triple.subject, NamedNode)
             assert isinstance(triple.object, NamedNode | Literal)

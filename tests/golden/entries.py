@@ -150,12 +150,19 @@ def files_of(releases: Path) -> list[Entry]:
     return found
 
 
+# Brought in when the package is built, from npm.
+_FROM_NPM = tuple(
+    f"site/static/{folder}/"
+    for folder in ("yasgui", "leaflet", "supercluster", "topojson-client", "world-atlas")
+)
+
+
 def exported_files(folder: Path) -> list[Entry]:
     """Return every file of an export; where it lies is left out, and when the statics are dated."""
     found = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name.startswith("site/static/yasgui/"):
+        if not path.is_file() or name.startswith(_FROM_NPM):
             continue
         content = path.read_bytes()
         if not name.startswith("site/"):

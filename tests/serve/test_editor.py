@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hatchling.bridge.app import Application
 
-from publisher.build_hook import EditorHook
+from publisher.build_hook import NpmHook
 from publisher.config import Config
 from publisher.release.model import Release
 from publisher.render import queries
@@ -44,9 +44,9 @@ def test_the_editor_comes_from_the_site_itself(
     assert "is not part of this installation" not in text
 
 
-def hook(root: Path) -> EditorHook:
+def hook(root: Path) -> NpmHook:
     """Return the build hook for a folder."""
-    return EditorHook(str(root), {}, None, None, str(root), "wheel", Application())
+    return NpmHook(str(root), {}, None, None, str(root), "wheel", Application())
 
 
 def test_the_package_is_built_without_the_editor_when_npm_fails(
@@ -59,7 +59,9 @@ def test_the_package_is_built_without_the_editor_when_npm_fails(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     hook(tmp_path).initialize("standard", {})
     assert not (tmp_path / "publisher").exists()
-    assert "The query editor is left out" in "".join(capsys.readouterr())
+    told = "".join(capsys.readouterr())
+    assert "The query editor is left out" in told
+    assert "The map that moves is left out" in told
 
 
 def test_npm_is_asked_for_where_there_is_none(

@@ -81,11 +81,13 @@ def test_a_page_with_tiles_has_an_entity_tag_of_its_own(
 
 
 def test_a_site_without_the_setting_asks_nobody_for_tiles(kommuner: FlaskClient) -> None:
-    """The map is what it was before there were tiles, byte for byte."""
+    """The drawing is what it was before there were tiles, byte for byte."""
     answer = kommuner.get(FALUN, headers=HTML)
     assert PLAIN in answer.headers["Content-Security-Policy"]
+    assert '<figure class="map" data-title="Karta: Falun"' in answer.text
+    assert "data-tiles" not in answer.text
     assert (
-        '<figure class="map">\n<svg viewBox="0 0 360 460" role="group"'
+        '>\n<svg viewBox="0 0 360 460" role="group"'
         ' aria-labelledby="map-title" aria-describedby="map-about">\n'
         '<title id="map-title">Karta: Falun</title>\n'
         '<desc id="map-about">Andra platser på kartan: Älvdalen; Ängelholm.</desc>\n'

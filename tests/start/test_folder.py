@@ -219,3 +219,40 @@ def test_a_sheet_import_takes_a_table_through_its_mapping(folder: Path) -> None:
     assert result.exit_code == 0, result.output
     assert "1 ändrade, 0 nya, 0 borta" in result.output
     assert "Mosspåret" in (folder / "data" / "spar" / "spar.ttl").read_text("utf-8")
+
+
+WIDER = """Spårkod;Spår;Längd (km);Belyst;Underlag;Byggt;Ansvarig;N;E;Hundar;Besiktigat;Färg
+S-1;Elljusspåret;2,5;ja;flis;ca 1975;Friluft;6584000;412000;nej;2027-04-03;gul
+S-2;Myrspåret;10;nej;stig, spång;1988;Friluft;6585000;413000;ja;2027-04-04;blå
+S-3;Åsspåret;5,25;nej;stig;2001;Klubben;6586000;414000;ja;2027-04-05;gul
+S-4;Sjöspåret;8;ja;flis, stig;sent;Klubben;6587000;415000;nej;2027-05-01;blå
+"""
+
+
+def test_new_columns_are_told_with_what_they_would_become(folder: Path) -> None:
+    """Without a question nothing of them is taken in."""
+    result = publisher("start", rows(folder, WIDER), "--yes")
+    assert "+ Hundar → ja eller nej" in result.output
+    assert "Besiktigat" in result.output
+    assert "--new-columns" in result.output
+    assert len(read_mappings(folder)[0].columns) == 9
+
+
+def test_new_columns_are_taken_in_with_property_field_and_list(folder: Path) -> None:
+    """And the folder passes the check; the table after that knows them."""
+    result = publisher("start", rows(folder, WIDER), "--yes", "--new-columns")
+    assert result.exit_code == 0, result.output
+    (mapping,) = read_mappings(folder)
+    kinds = {column.heading: column.kind for column in mapping.columns}
+    assert (kinds["Hundar"], kinds["Besiktigat"], kinds["Färg"]) == ("truth", "date", "list")
+    after = read_sources(folder, BASE)
+    assert check(after) == []
+    said = Subjects(after.quads(*PUBLISHED))
+    thing = f"{BASE}id/spar/s-2"
+    paths = {column.heading: column.path for column in mapping.columns}
+    assert [t.value for t in said.values(thing, paths["Besiktigat"])] == ["2027-04-04"]
+    (colour,) = said.values(thing, paths["Färg"])
+    assert said.values(colour.value, iri("skos:prefLabel"))[0].value == "blå"
+    assert said.values(f"{BASE}id/concept/farg", iri("skos:prefLabel"))[0].value == "Färg"
+    again = publisher("start", rows(folder, WIDER, "spår 2028.csv"), "--yes")
+    assert "0 ändrade, 0 nya, 0 borta" in again.output

@@ -7,7 +7,7 @@ are followed on the same host only and never in a circle.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import unescape
 from pathlib import Path
@@ -25,6 +25,7 @@ from publisher.rdf.reading import read_json, read_quads
 from publisher.rdf.recognise import other_language, syntax_by_content, syntax_by_name
 from publisher.system.http_client import (
     Client,
+    Exchange,
     ExchangeLimits,
     Fault,
     address_host,
@@ -130,14 +131,13 @@ def make_client() -> Client:
     return Client(ExchangeLimits(total_seconds=_SECONDS, length_bytes=_LENGTH_BYTES))
 
 
-def fetch_address(address: str, client: Client) -> Fetched:
-    """Return what is at an address.
+def visit_address(address: str, client: Client, fields: Mapping[str, str]) -> Exchange:
+    """Return the complete answer at an address, whatever its status.
 
     Raises:
         SourceMissing: Nothing, or not all of it, came.
     """
-    visit = client.visit(address, fields={"Accept": _ACCEPT})
-    last = visit.last
+    visit = client.visit(address, fields=fields)
     if visit.fault is not None:
         raise SourceMissing(
             _FAULTS[visit.fault],
@@ -145,7 +145,17 @@ def fetch_address(address: str, client: Client) -> Fetched:
             remedy="Open the address in a browser. If it answers there, save what it shows as a"
             " file, and import that.",
         )
-    if not visit.successful:
+    return visit.last
+
+
+def fetch_address(address: str, client: Client) -> Fetched:
+    """Return what is at an address.
+
+    Raises:
+        SourceMissing: Nothing, or not all of it, came.
+    """
+    last = visit_address(address, client, {"Accept": _ACCEPT})
+    if not last.successful:
         raise SourceMissing(
             "The server answers {status} here.",
             where=address,

@@ -20,6 +20,7 @@ from publisher.edit.editor.pages import EditorPages
 from publisher.edit.editor.pending import Draft, PendingChanges
 from publisher.edit.editor.review import FactChange, TermFormatter
 from publisher.edit.fields import ANY, LINK, TEXT, TRUTH, Field, Form
+from publisher.edit.forms import CONCEPT
 from publisher.edit.inventory import iri_prefix
 from publisher.messages import Text, in_language, translate
 from publisher.rdf.namespaces import iri
@@ -157,9 +158,7 @@ class _Neighbours:
 
     def new_forms(self, each: Field) -> list[tuple[str, str]]:
         """Return class and name of what can be added for a field."""
-        if each.is_closed:
-            return []
-        forms = [form for form in self.pending.snapshot.forms if form.class_iri in each.classes]
+        forms = [form for form in self.pending.snapshot.forms if _may_grow(each, form)]
         return [(form.class_iri, in_language(form.names, self.language)) for form in forms]
 
     def additions(self) -> list[tuple[str, str, str]]:
@@ -199,6 +198,14 @@ class _Neighbours:
 
     def _kind(self, form: Form) -> str:
         return in_language(form.names, self.language)
+
+
+def _may_grow(each: Field, form: Form) -> bool:
+    """Tell whether a new thing of a form can be what a field names."""
+    if form.scheme:
+        listed = {choice.iri for choice in each.choices}
+        return CONCEPT in each.classes and not listed.isdisjoint(form.things)
+    return not each.is_closed and form.class_iri in each.classes
 
 
 # What the page of a form shows: fields, their inputs, what is wrong with them.

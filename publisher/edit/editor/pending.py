@@ -35,7 +35,6 @@ from publisher.edit.inventory import file_for_new_thing
 from publisher.edit.statements import OBJECT
 from publisher.errors import ChangeRefused, ValueRefused
 from publisher.messages import LANGUAGES, Text, text
-from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import Term
 
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -239,7 +238,7 @@ class PendingChanges:
             builder.remove(snapshot.owners(draft.iri))
             return builder
         if draft.is_new:
-            builder.create(self.form(draft).types)
+            builder.create(self.form(draft))
             if draft.owner is not None and draft.owner.has_part:
                 builder.link_from(self.address(draft.owner.key), draft.owner.path)
             builder.problems += self._wrong_address(draft)
@@ -358,12 +357,11 @@ class ChangeBuilder:
         self.problems: list[InputProblem] = []
         self._minted: set[str] = set()
 
-    def create(self, types: Iterable[str]) -> None:
-        """Add the changes that create the thing: its classes."""
-        for name in types:
-            self.changes.append(
-                add_value(self._thing, iri("rdf:type"), NamedNode(name), self._file)
-            )
+    def create(self, form: Form) -> None:
+        """Add the changes that create the thing: its classes, and its list."""
+        for subject, path, value in form.first_facts(self._thing):
+            file = self._file if subject == self._thing else ""
+            self.changes.append(add_value(subject, path, value, file))
 
     def link_from(self, owner: str, path: str) -> None:
         """Add the change that makes the thing a part of another one."""

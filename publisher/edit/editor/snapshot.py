@@ -77,8 +77,9 @@ class SourceSnapshot:
 
     def form_of(self, thing: str) -> Form | None:
         """Return the form for a thing that there is; None when it is no thing of the data."""
-        if thing not in self.inventory.things:
-            return None
+        listed = next((form for form in self.forms if form.scheme and thing in form.things), None)
+        if listed is not None or thing not in self.inventory.things:
+            return listed
         return form_of(self.forms, self.inventory.types(thing))
 
     @cached_property

@@ -281,8 +281,10 @@ class RowChanges:
         file = ""
         if row.is_new:
             file = self._file_of_new(thing, difference)
-            types = row.sheet.form.types
-            self._add(add_value(thing, _TYPE, NamedNode(name), file) for name in types)
+            self._add(
+                add_value(subject, path, value, file if subject == thing else "")
+                for subject, path, value in row.sheet.form.first_facts(thing)
+            )
         for values in difference.values:
             self._add(_value_changes(thing, values, file))
         self._cited[thing] = difference.cited

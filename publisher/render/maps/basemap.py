@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from math import asinh, ceil, floor, log2, pi, radians, tan
@@ -29,6 +29,9 @@ GRID = 4
 # A point stays when its triangle covers more, in square units; and at most so many stay in all.
 _SMALLEST_AREA = 1.2
 _MOST_POINTS = 1500
+# A map that moves shows more: a point stays for a sixteenth of the area. The page carries them all.
+_SMALLEST_LIVE_AREA = _SMALLEST_AREA / 16
+_MOST_LIVE_POINTS = 2000
 _MOST_CACHED = 64
 
 
@@ -42,6 +45,7 @@ class Basemap:
         outlines: IRI → the areas and lines that can be seen, in units of the map.
         paths: The same as SVG writes them.
         tiles: What lies beneath them, if tiles do.
+        whole: IRI → the areas and lines as they are, in degrees.
     """
 
     height: float
@@ -49,6 +53,22 @@ class Basemap:
     outlines: Mapping[str, Outline]
     paths: Mapping[str, str]
     tiles: tuple[Tile, ...] = ()
+    whole: Mapping[str, Outline] = field(default_factory=dict, repr=False)
+
+    def live_outlines(self, names: Iterable[str]) -> dict[str, Outline]:
+        """Return areas and lines for a map that moves, in degrees, with the points that matter."""
+        wanted = [name for name in names if name in self.whole]
+        degrees: dict[Position, Position] = {}
+        moved = []
+        for name in wanted:
+            moved.append(self.whole[name].moved(self.project))
+            positions = zip(moved[-1].positions(), self.whole[name].positions(), strict=True)
+            degrees.update(positions)
+        found = simplify_outlines(moved, _SMALLEST_LIVE_AREA, _MOST_LIVE_POINTS)
+        return {
+            name: outline.moved(degrees.__getitem__)
+            for name, outline in zip(wanted, found, strict=True)
+        }
 
     def shows(self, position: Position) -> bool:
         """Tell whether a position, in units of the map, lies on it."""
@@ -117,7 +137,8 @@ class BasemapCache:
         tiles = (
             cover_with_tiles(self.source, scale, left, top, WIDTH, height) if self.source else ()
         )
-        return Basemap(height, place, placed, paths, tiles)
+        whole = {name: outlines[name] for name in placed}
+        return Basemap(height, place, placed, paths, tiles, whole)
 
 
 def _contains(box: BoundingBox, position: Position) -> bool:

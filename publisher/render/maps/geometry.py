@@ -86,10 +86,15 @@ def read_outline(texts: Iterable[str]) -> Outline:
     >>> read_outline(["POINT(15.6 60.6)", "CIRCULARSTRING(1 2, 3 4)"]).points
     ((15.6, 60.6),)
     """
+    return outline_of(chain.from_iterable(map(simple_geometries, readable(texts))))
+
+
+def outline_of(parts: Iterable[Any]) -> Outline:
+    """Return the outline that points, lines and polygons of GeoJSON draw together."""
     points: list[Position] = []
     lines: list[LineString] = []
     rings: list[LineString] = []
-    for part in chain.from_iterable(map(simple_geometries, readable(texts))):
+    for part in parts:
         kind, coordinates = part["type"], part["coordinates"]
         if kind == "Point":
             points += _line([coordinates])

@@ -16,8 +16,9 @@ from publisher.render.maps.basemap import BasemapCache, TileSource
 from publisher.render.maps.countries import countries_within
 from publisher.render.maps.gazetteer import fetch_gazetteer
 from publisher.render.maps.geometry import BoundingBox, Outline, bounding_box
-from publisher.render.maps.scene import Scene, document_scene, overview_scene
-from publisher.render.maps.svg import Map, MapTexts, label_map
+from publisher.render.maps.live import TablePlaces
+from publisher.render.maps.scene import MOST, Scene, document_scene, overview_scene
+from publisher.render.maps.svg import Map, MapTexts, label_map, tile_credit
 from publisher.render.page_model import Value
 
 _SAME_QUERY = """
@@ -32,6 +33,8 @@ ORDER BY ?own ?place
 """
 
 
+# A drawn map shows at most so many things.
+MOST_DRAWN = MOST
 # So many degrees around what a dataset covers show where it is.
 _LEAST_AROUND = 4.0
 _AROUND = "_:around"
@@ -170,13 +173,33 @@ class Maps:
         self, topic: str, things: Collection[str], language: str, link: Callable[[str], Value]
     ) -> Map | None:
         """Return the map of those who belong to a topic; None when they have no places."""
+        return self.of_rows(link(topic).text, things, language, link)
+
+    def of_rows(
+        self,
+        title: str,
+        things: Collection[str],
+        language: str,
+        link: Callable[[str], Value],
+    ) -> Map | None:
+        """Return the drawn map of rows of a table; None for too many, or none with a place."""
         scene = overview_scene(things, self._gazetteer, self._engine, leads=False)
         if scene is None:
             return None
         named = _name_things(self._names(scene), language, link)
-        title = translate("Map: {name}", language, name=link(topic).text)
+        title = translate("Map: {name}", language, name=title)
         return label_map(
             scene, self._gazetteer, self._sheets, title, MapTexts(language, named, link)
+        )
+
+    def of_places(self, title: str, href: str, language: str) -> TablePlaces:
+        """Return the map of places that are too many to be drawn, at an address."""
+        source = self._sheets.source
+        return TablePlaces(
+            href,
+            translate("Map: {name}", language, name=title),
+            source.address if source else "",
+            tile_credit(source),
         )
 
     def of_home(self, language: str, href: Callable[[str], str]) -> Map | None:

@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from publisher.messages import translate
-from publisher.render.maps.basemap import GRID, WIDTH, BasemapCache, Tile, TileSource
+from publisher.render.maps.basemap import (
+    GRID,
+    WIDTH,
+    Basemap,
+    BasemapCache,
+    Tile,
+    TileSource,
+)
 from publisher.render.maps.gazetteer import Gazetteer
 from publisher.render.maps.geometry import (
     BoundingBox,
@@ -17,6 +24,7 @@ from publisher.render.maps.geometry import (
     interior_position,
     ring_area,
 )
+from publisher.render.maps.live import as_numbers
 from publisher.render.maps.scene import Scene
 from publisher.render.page_model import Value
 from publisher.render.values import sort_key, sort_values
@@ -89,6 +97,8 @@ class Map:
         sources: Who says where the places are.
         tiles: What lies beneath it all, if tiles do.
         credit: Who made them.
+        template: Their address, with {z}, {x} and {y}.
+        places: Where the sights are, in their order, for the map that moves.
     """
 
     title: str
@@ -102,6 +112,8 @@ class Map:
     sources: tuple[Value, ...]
     tiles: tuple[Tile, ...] = ()
     credit: Value | None = None
+    template: str = ""
+    places: str = ""
 
     @property
     def is_rich(self) -> bool:
@@ -143,11 +155,14 @@ def label_map(
         listings=listings,
         sources=_linked(sources, texts),
         tiles=drawing.tiles,
-        credit=_credit(sheets.source) if drawing.tiles else None,
+        credit=tile_credit(sheets.source) if drawing.tiles else None,
+        template=sheets.source.address if sheets.source else "",
+        places=as_numbers(drawing.outlines),
     )
 
 
-def _credit(source: TileSource | None) -> Value | None:
+def tile_credit(source: TileSource | None) -> Value | None:
+    """Return who made the tiles, as a link; None without tiles."""
     return Value(source.credit, source.link) if source else None
 
 
@@ -267,7 +282,10 @@ class Spot:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A map without words but names: what stands on it, and its size."""
+    """A map without words but names: what stands on it, and its size.
+
+    ``outlines`` are those of the areas, then of the spots, in degrees.
+    """
 
     width: float
     height: float
@@ -275,6 +293,7 @@ class Drawing:
     areas: tuple[Area, ...]
     spots: tuple[Spot, ...]
     tiles: tuple[Tile, ...] = ()
+    outlines: tuple[Outline, ...] = ()
 
 
 def draw_scene(
@@ -304,7 +323,23 @@ def draw_scene(
         tuple(Area(sheet.paths[name], name, letters.get(name)) for name in over),
         tuple(Spot(*_rounded(points[n]), n, letters.get(n)) for n in sorted(points)),
         sheet.tiles,
+        tuple(_live_outlines(over, sorted(points), gazetteer, sheet)),
     )
+
+
+def _live_outlines(
+    areas: Sequence[str], spots: Sequence[str], gazetteer: Gazetteer, sheet: Basemap
+) -> Iterable[Outline]:
+    """Yield where areas and spots are, in degrees; a small area has a point besides."""
+    known = sheet.live_outlines([*areas, *spots])
+    for name in areas:
+        yield known[name]
+    for name in spots:
+        points = gazetteer.outlines[name].points
+        drawn = known.get(name, Outline())
+        if not points:
+            points = (interior_position(_largest(gazetteer.outlines[name])),)
+        yield Outline(points, drawn.lines, drawn.rings)
 
 
 def _place_names(

@@ -40,6 +40,9 @@ from publisher.render.labels import (
     iri_as_label,
     standard_terms,
 )
+from publisher.render.maps.live import TablePlaces
+from publisher.render.maps.maps import MOST_DRAWN, Maps
+from publisher.render.maps.svg import Map
 from publisher.render.page_model import Value
 from publisher.render.snippets import query_address
 from publisher.render.tables.rows import TableReader
@@ -47,6 +50,10 @@ from publisher.render.tables.selection import Selection
 from publisher.render.values import format_literal, sentence_case, shorten_text, sort_key
 
 _FOLDER = "table/"
+# The places of a table's rows, for the map that moves.
+PLACES = "places.json"
+# A map of more would be slow to come, and no help.
+MOST_PLACES = 200_000
 
 
 class TablePages:
@@ -58,9 +65,11 @@ class TablePages:
         release: Release,
         engine: Engine,
         addresses: Addresses,
+        maps: Maps,
         seconds: float,
     ) -> None:
         """Read which tables there are; choosing rows of one may take so many seconds."""
+        self._maps = maps
         self._frame, self._engine, self._addresses = frame, engine, addresses
         self._release, self._seconds = release, seconds
         self._forms = SourceForms(release.folder / LITERALS)
@@ -150,6 +159,7 @@ class TablePages:
             total=total,
             facets=self._facets(view, table_reader.facets(selection)),
             files=self._files(table, view.query(is_file=True), _extensions(view, total, most)),
+            **self._map(view, table_reader, total),
             whole_files=self._files(table, "", table.files),
             most=most,
             query=query,
@@ -157,6 +167,31 @@ class TablePages:
             **self._grid(view, table_reader, size),
             **self._around(view, pages),
         )
+
+    def _map(self, view: TableView, table_reader: TableReader, total: int) -> dict[str, Any]:
+        """Return the map of the rows that are chosen: drawn, or of places for the script alone."""
+        table, reader = view.table, view.reader
+        if not has_places(table) or not 0 < total <= MOST_PLACES:
+            return {"map": None, "places": None}
+        title = sentence_case(self._title(table, reader).text)
+        drawn: Map | None = None
+        if total <= MOST_DRAWN:
+            things = table_reader.things(view.choice, MOST_DRAWN)
+
+            def link(name: str) -> Value:
+                return Value(name, self._frame.href(name, reader))
+
+            drawn = self._maps.of_rows(title, things, reader.language, link)
+        return {"map": drawn, "places": None if drawn else self.places(view)}
+
+    def places(self, view: TableView) -> TablePlaces:
+        """Return the map of the places of a table's rows, however many."""
+        language = view.reader.language
+        kept = view.parameters(is_file=True)
+        query = urlencode([*kept, ("lang", language)])
+        href = f"{self._addresses.path(self.address(view.table, PLACES))}?{query}"
+        title = sentence_case(self._title(view.table, view.reader).text)
+        return self._maps.of_places(title, href, language)
 
     def _grid(self, view: TableView, table_reader: TableReader, size: int) -> dict[str, Any]:
         """Return the heads and rows of a page."""
@@ -285,6 +320,11 @@ class TablePages:
             *first[:FACET_VALUES],
             *(each for each in first[FACET_VALUES:] if each[0].value in wanted),
         ]
+
+
+def has_places(table: Table) -> bool:
+    """Tell whether things of a table have places that can be drawn."""
+    return bool(table.chains) and media_types.GEOJSON.extension in table.files
 
 
 def _extensions(view: TableView, total: int, most: int) -> tuple[str, ...]:

@@ -93,6 +93,10 @@ class TableReader:
                 found.setdefault(path, []).append((value, count))
         return found
 
+    def things(self, selection: Selection, limit: int, offset: int = 0) -> list[str]:
+        """Return the IRIs of a choice, in its order."""
+        return self._selecting.things(selection, limit, offset)
+
     def read(
         self,
         selection: Selection,

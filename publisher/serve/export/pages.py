@@ -19,6 +19,7 @@ from publisher.release.tables.table import METADATA
 from publisher.render.catalogue_pages import ROWS
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.own_pages import FOLDER
+from publisher.render.tables.pages import PLACES, has_places
 from publisher.serve.documents import find_tombstone, replacement_address
 from publisher.serve.export.rules import VARIANTS, VariantSet
 from publisher.serve.feeds import OFFERED
@@ -169,7 +170,8 @@ def _tables(site: Site) -> Iterator[ExportRequest]:
     yield from _representations(site, "/table/", f"table/{INDEX}", [HTML])
     for slug, table in site.pages.tables.tables.items():
         yield from _representations(site, f"/table/{slug}", f"table/{slug}", [HTML])
-        for extension in (*table.files, METADATA):
+        places = (PLACES,) if has_places(table) else ()
+        for extension in (*table.files, METADATA, *places):
             yield ExportRequest(f"/table/{slug}.{extension}", f"table/{slug}.{extension}")
 
 

@@ -1,0 +1,309 @@
+// Maps to zoom and move, in place of the drawn ones; without this script the drawing stays.
+// Library, ground and places all come from this site. Names and links are those of the drawing.
+"use strict";
+(() => {
+  const root = new URL(".", document.currentScript.src);
+  const own = document.documentElement;
+  const NEAREST = 17, LISTED = 12;
+  let libraries = null;
+
+  const script = (name) => new Promise((loaded, failed) => {
+    const element = document.createElement("script");
+    element.src = new URL(name, root).href;
+    element.onload = loaded;
+    element.onerror = failed;
+    document.head.append(element);
+  });
+  const sheet = (name) => new Promise((loaded, failed) => {
+    const element = document.createElement("link");
+    element.rel = "stylesheet";
+    element.href = new URL(name, root).href;
+    element.onload = loaded;
+    element.onerror = failed;
+    document.head.prepend(element); // what the site says of the same comes after it
+  });
+  const load = () => libraries ??= Promise.all([
+    sheet("leaflet/leaflet.css"),
+    script("leaflet/leaflet.js"),
+    script("supercluster/supercluster.min.js"),
+  ]);
+  // A ground that cannot be had is no reason to go without the map.
+  let world = null;
+  const ground = () => world ??= Promise.all([
+    fetch(new URL("world-atlas/countries-50m.json", root)).then((answer) => answer.json()),
+    script("topojson-client/topojson-client.min.js"),
+  ]).then(([atlas]) => window.topojson.feature(atlas, atlas.objects.countries), () => null);
+
+  // Whole parts of a degree, each the difference from the one before → latitude and longitude.
+  const positions = (numbers, parts) => {
+    const found = [];
+    let x = 0, y = 0;
+    for (let n = 0; n < numbers.length; n += 2) {
+      x += numbers[n];
+      y += numbers[n + 1];
+      found.push([y / parts, x / parts]);
+    }
+    return found;
+  };
+  const outline = ({ p = [], l = [], r = [] }, parts) => ({
+    points: positions(p, parts),
+    lines: l.map((line) => positions(line, parts)),
+    rings: r.map((ring) => positions(ring, parts)),
+  });
+
+  // The places of the drawing: its links in their order, and where each one is.
+  const drawnPlaces = (figure) => {
+    const shapes = JSON.parse(figure.querySelector("script.places").textContent);
+    const sights = figure.querySelectorAll(":scope > svg > .area, :scope > svg > .spot");
+    return [...sights].map((sight, n) => ({
+      ...outline(shapes[n] ?? {}, 100000),
+      name: sight.querySelector("title").textContent,
+      href: sight.getAttribute("href") ?? "",
+      css: sight.getAttribute("class"),
+    }));
+  };
+  const fetchedPlaces = async (figure) => {
+    const answer = await fetch(figure.dataset.places);
+    if (!answer.ok) throw new Error(answer.status);
+    const found = await answer.json();
+    return found.places.map(([where, name, href]) => {
+      const at = outline(where, found.parts);
+      return { ...at, name: name || href, href, css: at.points.length ? "spot" : at.rings.length ? "area" : "area line" };
+    });
+  };
+
+  // Whoever chose a language in the address keeps it; links of the drawing have it already.
+  const lang = new URLSearchParams(location.search).get("lang");
+  const spoken = (href) =>
+    lang && !href.includes("lang=") ? `${href}${href.includes("?") ? "&" : "?"}lang=${encodeURIComponent(lang)}` : href;
+  const link = (place) => {
+    const found = document.createElement(place.href ? "a" : "span");
+    if (place.href) found.href = spoken(place.href);
+    found.textContent = place.name;
+    return found;
+  };
+  const list = (places, more) => {
+    const found = document.createElement("ul");
+    for (const place of places) {
+      const item = document.createElement("li");
+      item.append(link(place));
+      found.append(item);
+    }
+    if (more) {
+      const item = document.createElement("li");
+      item.textContent = more;
+      found.append(item);
+    }
+    return found;
+  };
+  const say = (words, values) =>
+    words.replace(/\{(\w+)\}/g, (_, name) => values[name].toLocaleString(own.lang));
+
+  class LiveMap {
+    constructor(figure, places) {
+      this.figure = figure;
+      this.words = figure.dataset;
+      this.places = places;
+      this.spots = places.flatMap((place) => place.points.map((at) => ({ place, at })));
+      this.frame = document.createElement("div");
+      this.frame.className = "live";
+      this.frame.setAttribute("role", "region");
+      this.frame.setAttribute("aria-label", this.words.title);
+      this.box = document.createElement("div");
+      this.box.append(this.frame);
+    }
+
+    start() {
+      const { L, Supercluster } = window;
+      this.figure.prepend(this.box);
+      this.figure.classList.add("moving");
+      this.figure.hidden = false;
+      this.map = L.map(this.frame, {
+        attributionControl: false, zoomControl: false, maxZoom: NEAREST, minZoom: 1,
+        scrollWheelZoom: false, // until somebody works with the map, the page scrolls
+        dragging: !L.Browser.mobile, // one finger moves the page, two the map
+        maxBounds: [[-85, -240], [85, 240]],
+        zoomSnap: 0.5,
+      });
+      L.control.zoom({ zoomInTitle: this.words.closer, zoomOutTitle: this.words.farther }).addTo(this.map);
+      L.control.scale({ imperial: false }).addTo(this.map);
+      this.map.on("focus click", () => this.map.scrollWheelZoom.enable());
+      this.map.on("blur", () => this.map.scrollWheelZoom.disable());
+      this.show();
+      if (this.words.tiles) {
+        const retina = L.Browser.retina ? "@2x" : "";
+        L.tileLayer(this.words.tiles, { r: retina, maxZoom: NEAREST }).addTo(this.map);
+      } else this.addGround();
+      this.addShapes();
+      this.clusters = new Supercluster({ radius: 44, maxZoom: NEAREST - 1 }).load(
+        this.spots.map(({ at: [y, x] }, number) => ({
+          type: "Feature", properties: { number }, geometry: { type: "Point", coordinates: [x, y] },
+        })),
+      );
+      this.markers = L.layerGroup().addTo(this.map);
+      this.map.on("moveend", () => this.draw());
+      this.draw();
+      this.addLegend();
+      new ResizeObserver(() => this.map.invalidateSize()).observe(this.frame);
+    }
+
+    // What the map is about fills it; a single point has its surroundings.
+    show() {
+      const chosen = this.places.filter((place) => /\bchosen\b/.test(place.css));
+      const about = chosen.length ? chosen : this.places;
+      const corners = about.flatMap((place) => [...place.points, ...place.lines.flat(), ...place.rings.flat()]);
+      let [south, west, north, east] = [90, 180, -90, -180];
+      for (const [y, x] of corners) {
+        south = Math.min(south, y);
+        west = Math.min(west, x);
+        north = Math.max(north, y);
+        east = Math.max(east, x);
+      }
+      const isOne = south === north && west === east;
+      const nearest = isOne ? (this.words.tiles ? 14 : 9) : 15;
+      if (corners.length) this.map.fitBounds([[south, west], [north, east]], { padding: [24, 24], maxZoom: nearest, animate: false });
+      else this.map.setView([30, 10], 2);
+    }
+
+    colour(name) {
+      return getComputedStyle(own).getPropertyValue(`--${name}`).trim();
+    }
+
+    async addGround() {
+      const countries = await ground();
+      if (!countries) return;
+      const style = () => ({ stroke: true, weight: 1, color: this.colour("border"), fillColor: this.colour("land"), fillOpacity: 1 });
+      const pane = this.map.createPane("ground");
+      pane.style.zIndex = 150;
+      const layer = window.L.geoJSON(countries, {
+        style, interactive: false, pane: "ground", renderer: window.L.canvas({ pane: "ground", padding: 0.3 }),
+      }).addTo(this.map);
+      matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => layer.setStyle(style()));
+    }
+
+    addShapes() {
+      const { L } = window;
+      for (const place of this.places) {
+        const parts = [];
+        if (place.rings.length) parts.push(L.polygon(place.rings, { className: place.css.replace("spot", "area") }));
+        if (place.lines.length) parts.push(L.polyline(place.lines, { className: `line ${place.css}` }));
+        for (const part of parts)
+          part.bindTooltip(place.name, { sticky: true }).on("click", (event) => {
+            L.DomEvent.stopPropagation(event);
+            this.tell(event.latlng, [place]);
+          }).addTo(this.map);
+      }
+    }
+
+    tell(at, places, more = "") {
+      const content = document.createElement("div");
+      content.append(places.length > 1 ? list(places, more) : link(places[0]));
+      window.L.popup({ maxHeight: 240 }).setLatLng(at).setContent(content).openOn(this.map);
+      content.querySelector("a")?.focus({ preventScroll: true });
+    }
+
+    draw() {
+      const view = this.map.getBounds().pad(0.1);
+      const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
+      const focused = document.activeElement?.closest?.(".leaflet-marker-icon") && this.frame.contains(document.activeElement);
+      this.markers.clearLayers();
+      for (const found of this.clusters.getClusters(box, Math.round(this.map.getZoom())))
+        this.markers.addLayer(this.marker(found));
+      if (focused) this.frame.focus({ preventScroll: true });
+      this.listView();
+    }
+
+    marker(found) {
+      const { L } = window;
+      const [x, y] = found.geometry.coordinates;
+      const { cluster, number, point_count: count, cluster_id: id } = found.properties;
+      const { place } = cluster ? {} : this.spots[number];
+      const size = cluster ? 30 + Math.min(24, 6 * Math.log10(count)) : 24;
+      const said = cluster ? say(this.words.cluster, { count }) : place.name;
+      const marker = L.marker([y, x], {
+        icon: L.divIcon({
+          className: cluster ? "cluster" : place.css,
+          html: cluster ? `<b>${count.toLocaleString(own.lang)}</b>` : "<i></i>",
+          iconSize: [size, size],
+        }),
+        title: said, alt: said,
+      });
+      marker.on("add", () => marker.getElement().setAttribute("aria-label", said));
+      marker.on("click keypress", (event) => {
+        if (event.type === "keypress" && !["Enter", " "].includes(event.originalEvent.key)) return;
+        if (!cluster) return this.tell([y, x], [place]);
+        const closer = this.clusters.getClusterExpansionZoom(id);
+        if (closer <= NEAREST - 1 && this.map.getZoom() < NEAREST - 1)
+          return this.map.setView([y, x], Math.min(closer, NEAREST));
+        const within = this.clusters.getLeaves(id, LISTED).map((leaf) => this.spots[leaf.properties.number].place);
+        this.tell([y, x], within, count > LISTED ? say(this.words.more, { count: count - LISTED }) : "");
+      });
+      return marker;
+    }
+
+    // Of many places a list beside the map holds those in view; of few the caption has them all.
+    listView() {
+      if (!this.words.places) return;
+      const view = this.map.getBounds();
+      const seen = [];
+      let total = 0;
+      for (const place of this.places) {
+        const at = place.points[0] ?? place.lines[0]?.[0] ?? place.rings[0]?.[0];
+        if (at && view.contains(at) && ++total <= LISTED) seen.push(place);
+      }
+      const beside = this.figure.querySelector("figcaption .view");
+      const heading = document.createElement("p");
+      heading.className = "heading";
+      heading.textContent = say(this.words.view, { count: total });
+      heading.setAttribute("role", "status");
+      beside.replaceChildren(heading, list(seen, total > LISTED ? say(this.words.more, { count: total - LISTED }) : ""));
+    }
+
+    // Only what is on the map is explained.
+    addLegend() {
+      const has = (kind) => this.places.some((place) => kind.test(place.css));
+      const shown = [
+        ["cluster", this.words.clusters, this.spots.length > 1],
+        ["spot", this.words.place, has(/\bspot\b(?!.*chosen)/)],
+        ["spot chosen", this.words.own, has(/\bspot\b.*\bchosen\b/)],
+        ["area peopled", this.words.peopled, has(/\barea\b.*\bpeopled\b/)],
+        ["area chosen", this.words.own, has(/\barea\b.*\bchosen\b/)],
+      ].filter(([, words, is]) => is && words);
+      const legend = document.createElement("ul");
+      legend.className = "legend";
+      for (const [css, words] of shown) {
+        const item = document.createElement("li"), sign = document.createElement("i");
+        sign.className = css;
+        sign.setAttribute("aria-hidden", "true");
+        item.append(sign, ` ${words}`);
+        legend.append(item);
+      }
+      this.box.append(legend);
+    }
+  }
+
+  const begin = async (figure) => {
+    if (figure.dataset.begun) return;
+    figure.dataset.begun = "yes";
+    try {
+      const [places] = await Promise.all([
+        figure.dataset.places ? fetchedPlaces(figure) : drawnPlaces(figure), load(),
+      ]);
+      if (places.length) new LiveMap(figure, places).start();
+    } catch (error) {
+      figure.classList.remove("moving"); // the drawing stays
+      console.info("The map stays as it is drawn:", error);
+    }
+  };
+  // A map that waits for its places has no size of its own to be seen by.
+  const near = new IntersectionObserver((entries) => {
+    for (const entry of entries) if (entry.isIntersecting) {
+      near.unobserve(entry.target);
+      begin(entry.target);
+    }
+  }, { rootMargin: "300px" });
+  for (const figure of document.querySelectorAll("figure.map")) {
+    if (figure.hidden) begin(figure);
+    else near.observe(figure);
+  }
+})();
