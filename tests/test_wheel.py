@@ -15,7 +15,7 @@ DEFAULT_BUILDS = True
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[1]
-_EDITOR = ("yasgui.min.js", "yasgui.min.css", "package.json")
+_EDITOR = ("yasqe.min.js", "yasqe.min.css", "package.json")
 _BUILD = "import sys; from hatchling.build import build_wheel; build_wheel(sys.argv[1])"
 _PROGRAM = """\
 from publisher.addresses import Addresses
@@ -34,7 +34,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("pyproject.toml", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
     # The build hook downloads the query editor from npm unless it is there.
-    editor = source / "publisher" / "serve" / "static" / "yasgui"
+    editor = source / "publisher" / "serve" / "static" / "yasqe"
     editor.mkdir(exist_ok=True)
     for name in _EDITOR:
         (editor / name).touch()
@@ -50,7 +50,7 @@ def test_the_wheel_holds_the_program_and_its_marker_but_no_documents(wheel: Path
 
     assert "publisher/py.typed" in names
     assert "publisher/locale/sv.po" in names
-    assert "publisher/serve/static/yasgui/yasgui.min.js" in names
+    assert "publisher/serve/static/yasqe/yasqe.min.js" in names
     assert [name for name in names if name.endswith((".md", ".png"))] == [
         "publisher/serve/static/icon.png"
     ]

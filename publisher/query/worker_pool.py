@@ -29,7 +29,6 @@ from publisher.query.engine import (
     SOLUTIONS,
     Answer,
     Operation,
-    QueryLimits,
     carrying,
 )
 from publisher.query.syntax_errors import diagnose
@@ -138,7 +137,7 @@ class WorkerPool:
         """
         if outcome.answer is not None:
             return outcome.answer
-        raise _error(outcome, operation, self.config.limits, self.time_limit(operation))
+        raise _error(outcome, operation, self.config, self.time_limit(operation))
 
     def _take(self) -> WorkerProcess:
         """Return an idle worker that is alive, waiting for one if need be."""
@@ -256,16 +255,18 @@ def not_started() -> EngineBusy:
 
 
 def _error(
-    outcome: Outcome, operation: Operation, limits: QueryLimits, seconds: float
+    outcome: Outcome, operation: Operation, config: WorkerConfig, seconds: float
 ) -> Exception:
     """Return the error that tells a client what became of the query."""
+    limits = config.limits
     match outcome.status:
         case Status.NOT_ACCEPTABLE:
             return NotAcceptable("", _OFFERED[outcome.reason])
         case Status.NOT_CARRIED:
             return NotCarried(outcome.reason, carrying(outcome.reason))
         case Status.REFUSED:
-            return diagnose(operation.query, outcome.reason, dict(operation.prefixes))
+            known = dict(operation.prefixes)
+            return diagnose(operation.query, outcome.reason, known, dict(config.prefixes))
         case Status.NO_TIME:
             return QueryLimitExceeded(
                 "The query was stopped after {seconds} seconds.",

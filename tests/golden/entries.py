@@ -155,7 +155,7 @@ def exported_files(folder: Path) -> list[Entry]:
     found = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if not path.is_file() or name.startswith("site/static/yasgui/"):
+        if not path.is_file() or name.startswith("site/static/yasqe/"):
             continue
         content = path.read_bytes()
         if not name.startswith("site/"):

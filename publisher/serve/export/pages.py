@@ -16,6 +16,7 @@ from publisher.release.history.document_dates import read_rows
 from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
+from publisher.render.developer_docs import DOCS
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.own_pages import FOLDER
 from publisher.serve.documents import find_tombstone, replacement_address
@@ -190,6 +191,7 @@ def _fixed(site: Site) -> Iterator[ExportRequest]:
         yield ExportRequest(f"/feed.atom{query}", f"{tree}feed.atom", fields)
     yield from _feeds(site)
     yield from _own_pages(site)
+    yield from _representations(site, f"/{DOCS}", DOCS, [HTML])
 
 
 def _own_pages(site: Site) -> Iterator[ExportRequest]:
