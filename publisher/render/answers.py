@@ -166,7 +166,7 @@ class AnswerReader:
             for term in (*(term for row in shown for term in row.values()), *drawn)
             if term["type"] == "uri"
         }
-        writer = _TermWriter(fetch_labels(self._engine, names), self._prefixes, language, href)
+        writer = _AnswerTerms(fetch_labels(self._engine, names), self._prefixes, language, href)
         raw = "\n".join(json.dumps(row, ensure_ascii=False) for row in shown)
         return AnswerView(
             columns=columns,
@@ -181,7 +181,7 @@ class AnswerReader:
             raw=raw if len(raw) <= _LONGEST_RAW else raw[:_LONGEST_RAW] + "…",
         )
 
-    def _map(self, rows: Sequence[Row], names: set[str], writer: _TermWriter) -> Map | None:
+    def _map(self, rows: Sequence[Row], names: set[str], writer: _AnswerTerms) -> Map | None:
         """Return the map of an answer: of the geometries in it, else of the things it names."""
         outlines: dict[str, Outline] = {}
         called: dict[str, Value] = {}
@@ -200,7 +200,7 @@ class AnswerReader:
         return self._maps.of_answer(outlines, names, writer.language, link)
 
 
-def _named_row(row: Row, number: int, writer: _TermWriter) -> tuple[str, Value]:
+def _named_row(row: Row, number: int, writer: _AnswerTerms) -> tuple[str, Value]:
     """Return what stands for a row on the map, and how it is called: by a text, if it has one."""
     thing = next((str(t["value"]) for t in row.values() if t["type"] == "uri"), "")
     texts = [
@@ -214,7 +214,7 @@ def _named_row(row: Row, number: int, writer: _TermWriter) -> tuple[str, Value]:
     return thing or f"_:row{number}", Value(text, writer.value(thing).href if thing else "")
 
 
-class _TermWriter:
+class _AnswerTerms:
     """Writes the terms of an answer for a reader."""
 
     def __init__(
@@ -282,7 +282,7 @@ class ChartDraft:
         """Return what needs a name."""
         return () if self.kind == "line" else [term for term, _ in self.pairs]
 
-    def drawn(self, writer: _TermWriter) -> AnswerChart:
+    def drawn(self, writer: _AnswerTerms) -> AnswerChart:
         """Return the chart for a reader."""
         numbers = [number for _, number in self.pairs]
         if self.kind == "line":

@@ -13,7 +13,15 @@ import subprocess
 import sys
 
 LIGHTHOUSE = "lighthouse@12.8.2"
-PAGES = ("", "doc/cluster/paper-province", "table/cluster-initiative", "dataset/clusters")
+PAGES = (
+    "",
+    "doc/cluster/paper-province",
+    "table/cluster-initiative",
+    "dataset/clusters",
+    "search?q=energi",
+    "sparql",
+    "docs",
+)
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 _LONGEST_SECONDS = 300
 

@@ -161,11 +161,10 @@ def test_the_editor_suggests_what_fits_the_class(asking: Page) -> None:
     """With the name in the reader's language; the prefix comes with the term."""
     asking.keyboard.insert_text("SELECT * WHERE { ?x a ")
     asking.keyboard.type("klusteri", delay=20)
-    expect(asking.locator(".CodeMirror-hint-active")).to_contain_text("Klusterinitiativ")
+    expect(asking.locator(".CodeMirror-hint-active")).to_contain_text("klusterinitiativ")
     asking.keyboard.press("Enter")
-    asking.keyboard.type(" ; hemsi", delay=20)
-    hints = asking.locator(".CodeMirror-hint")
-    expect(hints.first).to_contain_text(re.compile("webbplats|hemsida", re.IGNORECASE))
+    asking.keyboard.type(" ; webbpl", delay=20)
+    expect(asking.locator(".CodeMirror-hint-active")).to_contain_text("foaf:homepage")
     asking.keyboard.press("Enter")
     written = asking.evaluate("document.querySelector('#editor .CodeMirror').CodeMirror.getValue()")
 
@@ -201,7 +200,7 @@ def test_the_query_behind_a_page_opens_in_the_editor(page: Page) -> None:
     page.locator(".behind a").click()
 
     expect(page.locator("h1")).to_have_text("SPARQL")
-    assert "id/cluster/compare" in page.locator("#query").input_value()
+    expect(page.locator("#ask")).to_contain_text("id/cluster/compare")
     expect(page.locator("pre.graph")).to_contain_text("Compare")
 
 
