@@ -121,6 +121,11 @@ class QueryPages:
             page_language,
             self._release.base_iri + "sparql",
             title="SPARQL",
+            summary=translate(
+                "Ask the data in SPARQL 1.1: an editor that suggests terms, answers as table, map"
+                " and chart.",
+                page_language.language,
+            ),
             shown=self._answers.read(
                 page.answer,
                 page_language.language,

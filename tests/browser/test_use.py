@@ -140,6 +140,7 @@ def asking(page: Page) -> Page:
     if not page.request.get("static/yasqe/yasqe.min.js").ok:
         pytest.skip("the package was built without the editor")
     page.goto("sparql")
+    page.mouse.move(200, 200)  # the editor comes when somebody begins to work
     page.locator("#editor .CodeMirror").click()
     page.keyboard.press("Control+a")
     return page

@@ -30,7 +30,7 @@ def test_the_page_says_when_the_editor_is_not_there(
     monkeypatch.setattr(queries, "_EDITOR", ("nothing",))
     text = page(config, release)
     assert "is not part of this installation" in text
-    assert "yasqe" not in text
+    assert "data-editor" not in text
 
 
 @pytest.mark.slow
@@ -40,7 +40,8 @@ def test_the_editor_comes_from_the_site_itself(
     """No other host is asked, and nothing is inline: the policy of pages forbids both."""
     monkeypatch.setattr(queries, "_EDITOR", ("serve", "static", "query.js"))
     text = page(config, release)
-    assert '<script src="/static/yasqe/yasqe.min.js" defer></script>' in text
+    assert 'data-editor="/static/"' in text
+    assert '<script src="/static/query.js" defer></script>' in text
     assert "is not part of this installation" not in text
 
 

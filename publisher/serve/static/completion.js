@@ -163,18 +163,18 @@ const queryCompletion = (() => {
 
   const named = (texts, language) => texts?.[language] ?? texts?.[""] ?? texts?.en ?? Object.values(texts || {})[0] ?? "";
 
-  // Return 0 for a beginning of a word, 1 for a part of one, -1 for neither.
+  // Return 0 for a beginning of a word, 1 for a part of one, -1 for neither. A prefix counts only
+  // where it is written out: many terms share it.
   const fits = (offer, fragment) => {
     const sought = fragment.replace(/^</, "").toLowerCase();
     if (!sought) return 0;
-    const texts = [offer.term, offer.iri || "", ...Object.values(offer.names || {})].map((text) => text.toLowerCase());
-    const local = offer.term.toLowerCase().replace(/^[^:<]*:/, "");
-    const parts = sought.replace(/^[^:]*:/, "");
-    const begins = [...texts, local].some(
-      (text) => text.startsWith(sought) || text.split(/[\s/#:_-]+/).some((word) => word.startsWith(sought)),
-    );
-    if (begins || (sought.includes(":") && offer.term.toLowerCase().startsWith(sought))) return 0;
-    return texts.some((text) => text.includes(sought)) || (sought.includes(":") && parts && local.includes(parts) && offer.term.startsWith(sought.split(":")[0])) ? 1 : -1;
+    const term = offer.term.toLowerCase();
+    if (term.startsWith(sought) || (fragment.startsWith("<") && offer.iri?.toLowerCase().startsWith(sought))) return 0;
+    const [, prefix, rest] = /^([^:]*:)(.*)$/u.exec(sought) || [, "", sought];
+    if (prefix && !term.startsWith(prefix)) return -1;
+    const texts = [term.replace(/^[^:<"]*:/, ""), ...(prefix ? [] : Object.values(offer.names || {}))].map((text) => text.toLowerCase());
+    if (texts.some((text) => text.split(/[\s/#_-]+/).some((word) => word.startsWith(rest)))) return 0;
+    return texts.some((text) => text.includes(rest)) ? 1 : -1;
   };
 
   /**
