@@ -160,6 +160,11 @@ class QueryPages:
             page_language,
             self._release.base_iri + "query",
             title=self._title(page_language),
+            summary=translate(
+                "Each has an address of its own, answers as CSV or JSON, and can be put into a"
+                " spreadsheet or a program.",
+                page_language.language,
+            ),
             queries=[self._listed(query, page_language) for query in self._named.values()],
         )
 

@@ -187,6 +187,11 @@ class SearchPages:
             page_language,
             self._iri,
             title=translate("Search", page_language.language),
+            summary=translate(
+                "Search by words or a question: names first, then descriptions and what is around"
+                " a thing.",
+                page_language.language,
+            ),
             kept=self._query(text, number, kind=kind, scheme=scheme),
             scheme=scheme.slug if scheme else "",
             within=self._scheme_link(scheme, page_language),

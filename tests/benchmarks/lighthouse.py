@@ -12,13 +12,13 @@ import shutil
 import subprocess
 import sys
 
-LIGHTHOUSE = "lighthouse@12.8.2"
+LIGHTHOUSE = "lighthouse@13.5.0"
 PAGES = (
     "",
     "doc/cluster/paper-province",
     "table/cluster-initiative",
     "dataset/clusters",
-    "search?q=energi",
+    "search",
     "sparql",
     "docs",
 )
