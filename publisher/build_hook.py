@@ -50,9 +50,9 @@ _CONTEXTS = (
 )
 PACKAGES = (
     Package(
-        "@zazuko/yasgui@4.6.2",
-        _STATIC / "yasgui",
-        ("build/yasgui.min.js", "build/yasgui.min.css", "package.json"),
+        "@zazuko/yasqe@4.6.2",
+        _STATIC / "yasqe",
+        ("build/yasqe.min.js", "build/yasqe.min.css", "package.json"),
         "The query editor",
     ),
     Package(

@@ -61,7 +61,7 @@ def _wholes(name: str, addresses: Addresses) -> Iterator[str]:
         whole = path.removesuffix(INDEX) + mark + query
         yield addresses.normal(addresses.base_iri + whole)
     names, extension = split_file(target)
-    if media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENTS:
+    if media_types.BY_EXTENSION.get(extension) in media_types.DOCUMENT_FILES:
         yield from (addresses.normal(addresses.base_iri + whole) for whole in names)
 
 

@@ -31,13 +31,16 @@ class _Diagnosis(NamedTuple):
     values: Mapping[str, Any]
 
 
-def diagnose(query: str, reason: str, known: Mapping[str, str]) -> QueryRefused:
+def diagnose(
+    query: str, reason: str, known: Mapping[str, str], usual: Mapping[str, str] | None = None
+) -> QueryRefused:
     """Return the error that tells a person what is wrong with a query that the engine refused.
 
     Args:
         query: Its text.
         reason: What the engine said.
         known: Prefixes that the query need not declare.
+        usual: Prefix → namespace of the site's own, which the cure names.
 
     >>> print(diagnose("SELECT * { ?s ex:p ?o }", "error at 1:19: …", {}).excerpt)
     SELECT * { ?s ex:p ?o }
@@ -54,7 +57,7 @@ def diagnose(query: str, reason: str, known: Mapping[str, str]) -> QueryRefused:
     looks = (
         _wrong_form(query, found),
         _open_string(found),
-        _unknown_prefix(found, known),
+        _unknown_prefix(found, known, {**PREFIXES, **(usual or {})}),
         _open_bracket(found),
     )
     cause = next((cause for cause in looks if cause), None)
@@ -109,7 +112,9 @@ def _open_string(found: list[Token]) -> _Diagnosis | None:
     )
 
 
-def _unknown_prefix(found: list[Token], known: Mapping[str, str]) -> _Diagnosis | None:
+def _unknown_prefix(
+    found: list[Token], known: Mapping[str, str], usual: Mapping[str, str]
+) -> _Diagnosis | None:
     declared = set(known)
     before = ""
     for token in found:
@@ -122,7 +127,7 @@ def _unknown_prefix(found: list[Token], known: Mapping[str, str]) -> _Diagnosis 
                     token.start,
                     "Line {line}, column {column}: the prefix '{prefix}:' is not declared.",
                     "Put this at the top: PREFIX {prefix}: <{namespace}>",
-                    {"prefix": prefix, "namespace": PREFIXES.get(prefix, "https://…")},
+                    {"prefix": prefix, "namespace": usual.get(prefix, "https://…")},
                 )
         before = token.text.upper()
     return None

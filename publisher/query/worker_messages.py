@@ -33,6 +33,7 @@ class WorkerConfig:
         routes: Whether sparq answers the kinds of query that are its own, not all.
         counts: File with the counts that were made with the release; empty for none.
         literals: File of the literals as the sources have them; empty for none.
+        prefixes: Prefix and namespace of the release, which the cure of a wrong query names.
     """
 
     store: str
@@ -45,6 +46,7 @@ class WorkerConfig:
     routes: bool = False
     counts: str = ""
     literals: str = ""
+    prefixes: tuple[tuple[str, str], ...] = ()
 
     def source_forms(self) -> SourceForms:
         """Return the literals as the sources have them."""
@@ -58,7 +60,11 @@ class WorkerConfig:
     def read(cls, written: bytes) -> WorkerConfig:
         """Return a value that was written."""
         content = json.loads(written)
-        return cls(**content | {"limits": QueryLimits(**content["limits"])})
+        read = {
+            "limits": QueryLimits(**content["limits"]),
+            "prefixes": tuple(map(tuple, content["prefixes"])),
+        }
+        return cls(**content | read)
 
 
 def write_operation(operation: Operation) -> bytes:

@@ -30,7 +30,6 @@ from publisher.query.engine import (
     XML,
     Answer,
     Operation,
-    QueryLimits,
     carrying,
 )
 from publisher.query.syntax_errors import diagnose
@@ -143,7 +142,7 @@ class WorkerPool:
         """
         if outcome.answer is not None:
             return outcome.answer
-        raise _error(outcome, operation, self.config.limits, self.time_limit(operation))
+        raise _error(outcome, operation, self.config, self.time_limit(operation))
 
     def _take(self) -> WorkerProcess:
         """Return an idle worker that is alive, waiting for one if need be."""
@@ -261,9 +260,10 @@ def not_started() -> EngineBusy:
 
 
 def _error(
-    outcome: Outcome, operation: Operation, limits: QueryLimits, seconds: float
+    outcome: Outcome, operation: Operation, config: WorkerConfig, seconds: float
 ) -> Exception:
     """Return the error that tells a client what became of the query."""
+    limits = config.limits
     match outcome.status:
         case Status.NOT_ACCEPTABLE:
             return NotAcceptable("", _OFFERED[outcome.reason])
@@ -272,7 +272,8 @@ def _error(
             version = "" if outcome.reason in XML else RDF_1_2
             return NotCarried(outcome.reason, carrying(outcome.reason, version), version)
         case Status.REFUSED:
-            return diagnose(operation.query, outcome.reason, dict(operation.prefixes))
+            known = dict(operation.prefixes)
+            return diagnose(operation.query, outcome.reason, known, dict(config.prefixes))
         case Status.NO_TIME:
             return QueryLimitExceeded(
                 "The query was stopped after {seconds} seconds.",

@@ -99,6 +99,11 @@ class Context(Mapping[str, Any]):
         """Return the number of terms."""
         return len(self._definitions)
 
+    def expanded(self, term: str) -> str:
+        """Return the IRI that a term of the context stands for."""
+        definition = self._definitions[term]
+        return self._expand(definition if isinstance(definition, str) else definition["@id"])
+
     def _read(self, term: str, definition: str | Mapping[str, str]) -> None:
         target = definition if isinstance(definition, str) else definition["@id"]
         if target in self._alias:

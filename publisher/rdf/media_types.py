@@ -58,6 +58,9 @@ GEOJSON = MediaType("application/geo+json", "geojson", "GeoJSON")
 GRAPHS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 # The page first, the text last: a client without wishes gets neither of the others by chance.
 DOCUMENTS = (HTML, *GRAPHS, MARKDOWN)
+# Each has an address of its own. Plain JSON is had by its address alone: whoever accepts JSON gets
+# JSON-LD, which is JSON too and says more (docs/decisions/formats.md).
+DOCUMENT_FILES = (*DOCUMENTS, JSON)
 DUMPS = (*GRAPHS, N_QUADS)
 TABLES = (CSV, XLSX, GEOJSON)
 ALL = (*DOCUMENTS, N_QUADS, TRIG, JSON, *TABLES)

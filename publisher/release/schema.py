@@ -56,6 +56,9 @@ class PropertySchema:
         several: Whether some thing has more than one value.
         example: A value, as N-Triples; empty for none.
         is_described: Whether a shape describes it.
+        values: Each value, as N-Triples → number of triples; those that a shape allows have 0 where
+            there are none. Empty where there are too many to choose from.
+        value_names: IRI among the values → what it is called, by language.
     """
 
     path: str
@@ -70,6 +73,8 @@ class PropertySchema:
     several: bool = False
     example: str = ""
     is_described: bool = False
+    values: Mapping[str, int] = field(default_factory=dict)
+    value_names: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -210,6 +215,7 @@ def _property(
     most = [int(n) for part in parts for n in _numbers(shapes, part, "sh:maxCount")]
     names = [*(_texts(shapes, part, (iri("sh:name"),)) for part in parts)]
     about = [_texts(shapes, part, (iri("sh:description"),)) for part in parts]
+    values = _listed(shapes, parts) | dict(sorted(counted.values.items()))
     return PropertySchema(
         path=path,
         names=next(filter(None, [*names, _texts(known, path, LABELS)]), {}),
@@ -223,7 +229,20 @@ def _property(
         several=counted.most > 1,
         example=counted.example,
         is_described=bool(parts),
+        values=values,
+        value_names=_value_names(known, values),
     )
+
+
+def _listed(shapes: Subjects, parts: Sequence[str]) -> dict[str, int]:
+    """Return the values that shapes list (``sh:in``), as N-Triples, each with 0."""
+    heads = [head for part in parts for head in shapes.nodes(part, iri("sh:in"))]
+    return {str(value): 0 for head in heads for value in shapes.list_members(head)}
+
+
+def _value_names(known: Subjects, values: Iterable[str]) -> dict[str, Text]:
+    names = [value[1:-1] for value in values if value.startswith("<")]
+    return {name: found for name in names if (found := _texts(known, name, LABELS))}
 
 
 def _allowed(shapes: Subjects, parts: Sequence[str], name: str) -> dict[str, int]:

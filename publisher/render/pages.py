@@ -16,6 +16,7 @@ from publisher.release.concepts import CONCEPTS_FILE, ConceptIndex
 from publisher.release.model import Release
 from publisher.release.search import Hit
 from publisher.release.tables.table import Table
+from publisher.render.answers import AnswerReader
 from publisher.render.catalogue_pages import CataloguePages, CatalogueView
 from publisher.render.compose import PageBuilder, PageContent
 from publisher.render.concept_lists import ConceptListPages, SchemeOverview
@@ -25,6 +26,7 @@ from publisher.render.datasets import (
     fetch_site_metadata,
     schema_org_json,
 )
+from publisher.render.developer_docs import AddressGroup, DeveloperDocs
 from publisher.render.documents import Document
 from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
 from publisher.render.history import HistoryPages
@@ -102,9 +104,11 @@ class Pages:
         self._frame = Frame(
             release, self._catalogued, addresses, present, notice, content_languages, self.own
         )
-        self._make_parts(named or {}, seconds, union=union)
+        self._make_parts(named or {}, seconds, union=union, is_past=bool(present))
 
-    def _make_parts(self, named: Mapping[str, NamedQuery], seconds: float, *, union: bool) -> None:
+    def _make_parts(
+        self, named: Mapping[str, NamedQuery], seconds: float, *, union: bool, is_past: bool
+    ) -> None:
         """Make what has pages of its own kind; all of it shares the frame."""
         self._first_things: dict[str, Home] = {}
         release, engine, addresses = self._release, self._engine, self._addresses
@@ -117,8 +121,12 @@ class Pages:
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, self._maps, seconds)
         classes = dict.fromkeys([main, *self._home.counts])
+        self._docs = DeveloperDocs(self._frame, release, addresses, self.tables, main)
         self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
-        self.queries = QueryPages(self._frame, release, addresses, named, first, union=union)
+        answers = AnswerReader(engine, self._maps, release)
+        self.queries = QueryPages(
+            self._frame, release, addresses, named, first, answers, union=union, is_past=is_past
+        )
 
     @property
     def layout(self) -> Layout:
@@ -423,6 +431,12 @@ class Pages:
         if not concepts or concepts < _CONCEPTS_A_THING * others:
             return []
         return self.concept_lists.overviews(page_language, _MOST_SCHEMES)
+
+    def developer_docs(self, groups: Sequence[AddressGroup], page_language: PageLanguage) -> bytes:
+        """Return the page for developers; ``groups`` are the addresses of the site."""
+        things = self._home.things.get(self._home.main, {})
+        example = min(things, default=self._release.catalogue)
+        return self._docs.page(example, groups, page_language)
 
     def own_page(self, name: str, page_language: PageLanguage) -> bytes | None:
         """Return one of the publisher's own pages; None for one that is not there."""

@@ -131,6 +131,11 @@ def hit_snippet(hit: Hit, found: SearchResult) -> list[Piece]:
     return split_matches(("… " if start else "") + part, found)
 
 
+_SUMMARY = (
+    "Search by words or a question: names first, then descriptions and what is around a thing."
+)
+
+
 class SearchPages:
     """Shows what was found in one release."""
 
@@ -167,10 +172,7 @@ class SearchPages:
         kind: str = "",
         scheme: SchemeSummary | None = None,
     ) -> bytes | None:
-        """Return a page of hits, or of those of a kind or scheme; without a text, the form alone.
-
-        None for a page that is not there.
-        """
+        """Return a page of hits, without a text the form alone; None for one that is not there."""
         lines = self._lines(found)
         shown = [line for line in lines if not kind or line.kind == kind]
         pages = _pages(shown)
@@ -187,6 +189,7 @@ class SearchPages:
             page_language,
             self._iri,
             title=translate("Search", page_language.language),
+            summary=translate(_SUMMARY, page_language.language),
             kept=self._query(text, number, kind=kind, scheme=scheme),
             scheme=scheme.slug if scheme else "",
             within=self._scheme_link(scheme, page_language),

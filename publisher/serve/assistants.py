@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, abort
 
 from publisher.languages import SOURCE_LANGUAGE
 from publisher.rdf.media_types import JSON, JSON_LD, MARKDOWN, MediaType
 from publisher.rdf.subjects import pick_name
 from publisher.release.manifest import as_json_text
+from publisher.render.completion import completions
 from publisher.render.datasets import DatasetRecord
 from publisher.render.markdown import called
 from publisher.render.tables.descriptions import CroissantInput, croissant, data_package
@@ -96,6 +99,12 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/openapi.json")
     def openapi() -> Response:
         return text_response(site, _openapi(site), JSON)
+
+    @routes.get("/completion.json")
+    def completion() -> Response:
+        offered = completions(texts.schema, site.release.prefixes, site.release.id)
+        written = json.dumps(offered, ensure_ascii=False, separators=(",", ":"))
+        return text_response(site, written.encode(), JSON)
 
     @routes.get("/datapackage.json")
     def package() -> Response:

@@ -32,6 +32,7 @@ from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
 from publisher.render.page_model import anchor_of
+from publisher.render.plain_json import document_json
 from publisher.serve import signposting
 from publisher.serve.catalogue_selection import read_catalogue_view
 from publisher.serve.headers import document_links, join_links, set_validators, set_vary
@@ -92,7 +93,7 @@ def _split(site: Site, target: str) -> tuple[Document, MediaType | None]:
         return document, None
     document, extension = site.documents.find_by_file(target)
     media_type = media_types.BY_EXTENSION.get(extension)
-    if document is not None and media_type in media_types.DOCUMENTS:
+    if document is not None and media_type in media_types.DOCUMENT_FILES:
         return document, media_type
     document = site.documents.find(target)
     if document is None:
@@ -152,6 +153,9 @@ def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes
         return site.pages.document(document, description, page_language), page_language.language
     if chosen is media_types.MARKDOWN:
         return site.markdown.document(document, description), ""
+    if chosen is media_types.JSON:
+        place = site.addresses.on_site(document.iri)
+        return document_json(document, description, site.release, place), ""
     return site.documents.graph(document, description, chosen), ""
 
 
@@ -274,7 +278,7 @@ def find_tombstone(site: Site, target: str) -> tuple[Tombstone, MediaType | None
     names, extension = split_file(target)
     chosen = media_types.BY_EXTENSION.get(extension)
     tried: list[tuple[str, MediaType | None]] = [(target, None)]
-    if chosen in media_types.DOCUMENTS:
+    if chosen in media_types.DOCUMENT_FILES:
         tried += [(name, chosen) for name in names]
     for requested, media_type in tried:
         better: list[str] = []
@@ -357,7 +361,7 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
     was = last_version_address(site, tombstone)
     picked = _chosen(extension)
     chosen = picked.media_type
-    if chosen is _DETAILS:
+    if chosen is _DETAILS or chosen is media_types.JSON:
         body = _problem(tombstone, was, page_language.language)
         response = Response(body, _GONE_STATUS, content_type=PROBLEM)
     elif chosen is HTML:
@@ -374,7 +378,7 @@ def gone_response(site: Site, tombstone: Tombstone, extension: MediaType | None)
         graph = serialise(tombstone.triples(), chosen, release.prefixes, release.context)
         graph = as_n3(graph) if picked.name in N3 else graph
         response = Response(graph, _GONE_STATUS, content_type=picked.content_type)
-    if chosen in (_DETAILS, HTML):
+    if chosen in (_DETAILS, HTML, media_types.JSON):
         response.headers["Content-Language"] = page_language.language
     links = [(name, 'rel="successor-version"') for name in tombstone.replaced_by]
     links += [(was, 'rel="predecessor-version"')] if was else []

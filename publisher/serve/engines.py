@@ -94,6 +94,7 @@ def _worker_config(config: Config, release: Release, services: frozenset[str]) -
         routes=bool(sparq) or has_counts,
         counts=str(counts) if has_counts else "",
         literals=str(release.folder / LITERALS),
+        prefixes=tuple(release.prefixes.items()),
     )
 
 
@@ -114,7 +115,8 @@ def _open_remote(config: Config, release: Release, limits: QueryLimits) -> Remot
         )
     names = GraphNames(release.base_iri, release.id, tuple(release.graphs), loaded.guarded)
     sizes = FetchSizes(config.engine_connections, config.incoming_links)
-    return RemoteEngine(address, names, limits, sizes, SourceForms(release.folder / LITERALS))
+    forms = SourceForms(release.folder / LITERALS)
+    return RemoteEngine(address, names, limits, sizes, forms, release.prefixes)
 
 
 class CurrentRelease:

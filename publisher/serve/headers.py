@@ -27,11 +27,6 @@ PAGE_POLICY = (
     f"default-src 'none'; script-src 'self'; style-src 'self'; {_PICTURES}; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# The editor adds one style sheet to the page, the one with this digest, for columns of a width.
-EDITOR_POLICY = PAGE_POLICY.replace(
-    "style-src 'self'",
-    "style-src 'self' 'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='",
-)
 COMMON_HEADERS: dict[str, str] = {
     **dict(FIELDS),
     "X-Content-Type-Options": "nosniff",

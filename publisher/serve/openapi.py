@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from publisher import __version__
-from publisher.messages import LANGUAGES
+from publisher.messages import LANGUAGES, translate
 from publisher.query.engine import GRAPHS as QUERY_GRAPHS
 from publisher.query.engine import SOLUTIONS
 from publisher.rdf.media_types import (
+    ALL,
     CSV,
     DOCUMENTS,
     GEOJSON,
@@ -29,6 +30,7 @@ from publisher.rdf.media_types import (
     XLSX,
     MediaType,
 )
+from publisher.render.developer_docs import AddressGroup, AddressView, ParameterView
 
 PROBLEM = "application/problem+json"
 _LINKSET = "application/linkset+json"
@@ -135,6 +137,13 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "What is said of a thing: a page, a graph or a text with sources.",
         _names(DOCUMENTS),
         (_PATH, _LANGUAGE, ParameterRow("incoming", "Page of the links to it.", "integer")),
+    ),
+    AddressRow(
+        "/doc/{path}.json",
+        "document_as_json",
+        "The same as plain JSON: values by the names of their properties.",
+        (JSON.name,),
+        (_PATH,),
     ),
     AddressRow(
         "/catalog",
@@ -321,6 +330,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
                 "table", "Name of a table; may end in .csv, .xlsx, .geojson or .json.", place="path"
             ),
             ParameterRow("q", "Words."),
+            ParameterRow("missing", "Name of a column: the rows without a value in it."),
             ParameterRow("sort", "Name of a column; with a minus sign the other way round."),
             _PAGE,
         ),
@@ -502,6 +512,21 @@ ADDRESSES: tuple[AddressRow, ...] = (
         (ParameterRow("table", "Name of a table that has places.", place="path"),),
         tag="tables",
     ),
+    AddressRow(
+        "/completion.json",
+        "completion",
+        "What the editor of queries offers: classes, properties, values, with counts and names.",
+        (JSON.name,),
+        tag="queries",
+    ),
+    AddressRow(
+        "/docs",
+        "docs",
+        "The page for developers: examples, addresses, errors.",
+        (HTML.name,),
+        (_LANGUAGE,),
+        tag="site",
+    ),
     AddressRow("/openapi.json", "openapi", "This description.", (JSON.name,), tag="site"),
     AddressRow(
         "/.well-known/api-catalog",
@@ -545,6 +570,46 @@ _PROBLEM_SCHEMA = {
         "offered": {"type": "array", "items": {"type": "string"}},
     },
 }
+
+
+_GROUPS = {
+    "data": "Things and the catalogue",
+    "tables": "Tables",
+    "queries": "Queries",
+    "concepts": "Concepts",
+    "files": "Files",
+    "changes": "Changes",
+    "releases": "Releases",
+    "assistants": "Assistants",
+    "site": "The site",
+}
+
+
+def address_groups(language: str) -> list[AddressGroup]:
+    """Return every address as the page for developers shows it, by subject."""
+    return [
+        AddressGroup(
+            translate(title, language),
+            [_view(row, language) for row in ADDRESSES if row.tag == tag],
+        )
+        for tag, title in _GROUPS.items()
+    ]
+
+
+def _view(row: AddressRow, language: str) -> AddressView:
+    return AddressView(
+        row.path,
+        translate(row.about, language),
+        [_LABELS.get(name, name) for name in row.offered],
+        [
+            ParameterView(each.name, translate(each.about, language), each.values)
+            for each in row.parameters
+        ],
+        row.body,
+    )
+
+
+_LABELS = {media_type.name: media_type.label for media_type in ALL}
 
 
 def describe_addresses(

@@ -29,7 +29,6 @@ from publisher.serve.formats import (
     read_accepted_formats,
 )
 from publisher.serve.headers import (
-    EDITOR_POLICY,
     entity_tag,
     revalidated_fields,
     set_validators,
@@ -108,12 +107,15 @@ def _page(
 ) -> Response:
     """Return the page with the form, the query that was sent, and what came of it."""
     page_language = negotiate_language(request, site)
+    refused = error if isinstance(error, QueryRefused) else None
     page = QueryPage(
         query=operation.query if operation else "",
         is_whole=operation is not None and not operation.prefixes,
         answer=answer,
         problem=error_sentences(error, page_language.language) if error else [],
-        excerpt=error.excerpt if isinstance(error, QueryRefused) else "",
+        excerpt=refused.excerpt if refused else "",
+        line=refused.line or 0 if refused else 0,
+        column=refused.column or 0 if refused else 0,
     )
     body = site.pages.queries.endpoint(page_language, page)
     response = Response(body, content_type=HTML.content_type)
@@ -122,7 +124,6 @@ def _page(
     else:
         response.status_code = error_status(error)
         with_error_headers(response, error)
-    response.headers["Content-Security-Policy"] = EDITOR_POLICY
     set_vary(response, "Accept")
     set_content_language(response, page_language)
     return response

@@ -54,12 +54,16 @@ def _read_selection(table: Table) -> Selection:
             length=LONGEST_WORDS,
             count=_MOST_VALUES,
         )
+    missing = tuple(
+        name for name in dict.fromkeys(request.args.getlist("missing")) if table.column(name)
+    )
     sort = request.args.get("sort", "")
     name = sort.removeprefix("-")
     page = request.args.get("page", "1")
     return Selection(
         words=words,
         filters={name: values for name, values in filters.items() if values},
+        missing=missing,
         sort=name if table.column(name) else "",
         descending=sort.startswith("-") and table.column(name) is not None,
         page=int(page) if page.isascii() and page.isdecimal() and len(page) < 9 else 0,

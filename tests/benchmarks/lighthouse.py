@@ -12,8 +12,16 @@ import shutil
 import subprocess
 import sys
 
-LIGHTHOUSE = "lighthouse@12.8.2"
-PAGES = ("", "doc/cluster/paper-province", "table/cluster-initiative", "dataset/clusters")
+LIGHTHOUSE = "lighthouse@13.5.0"
+PAGES = (
+    "",
+    "doc/cluster/paper-province",
+    "table/cluster-initiative",
+    "dataset/clusters",
+    "search",
+    "sparql",
+    "docs",
+)
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 _LONGEST_SECONDS = 300
 

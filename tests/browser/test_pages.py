@@ -39,8 +39,13 @@ PAGES = {
     "nothing found": "search?q=xyzzyx",
     "endpoint": "sparql",
     "answer": "sparql?query=SELECT%20%2A%20WHERE%20%7B%20%3Fs%20a%20%3Fo%20%7D%20LIMIT%2020",
+    "answer with a map and charts": (
+        "sparql?prefixes=common&query=SELECT%20%3Fs%20%3Ftype%20WHERE%20%7B%20%3Fs%20a%20"
+        "cluster%3AClusterInitiative%20%3B%20org%3Aclassification%20%3Ftype%20%7D"
+    ),
     "refused query": "sparql?query=SELECT%20x",
     "queries": "query",
+    "developers": "docs",
     "releases": "release",
     "missing": "no/such/page",
 }

@@ -157,6 +157,13 @@ QUESTIONS = [
     Question(23, "sv", ("?energi i Värmland",), ("Glava Energy Center",), _FIRST_KIND),
     Question(24, "sv", ("?Elkraft i Ludvika",), ("High Voltage Valley",), _FIRST_KIND),
     Question(
+        25,
+        "en",
+        ("Tables", "Cluster initiative", "Homepage"),
+        ("Dala Sports Academy", "Fiber Optic Valley"),
+        ".grid tbody th",
+    ),
+    Question(
         26,
         "sv",
         ("Katalog",),

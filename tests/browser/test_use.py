@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -135,17 +134,64 @@ def test_escape_closes_the_suggestions(page: Page) -> None:
     expect(box).to_have_value("compare")
 
 
-def test_the_editor_sends_a_query_and_shows_the_answer(page: Page) -> None:
-    """To this site's endpoint."""
-    if not page.request.get("static/yasgui/yasgui.min.js").ok:
+@pytest.fixture
+def asking(page: Page) -> Page:
+    """Return a page with the editor of queries on it."""
+    if not page.request.get("static/yasqe/yasqe.min.js").ok:
         pytest.skip("the package was built without the editor")
-    query = f"SELECT (COUNT(*) AS ?n) WHERE {{ ?s a <{BASE}def/cluster#ClusterInitiative> }}"
-    page.goto(f"sparql?query={quote(query)}")
-    with page.expect_response("**/sparql") as sent:
-        page.locator(".yasqe_queryButton").click()
+    page.goto("sparql")
+    page.mouse.move(200, 200)  # the editor comes when somebody begins to work
+    page.locator("#editor .CodeMirror").click()
+    page.keyboard.press("Control+a")
+    return page
 
-    assert sent.value.request.method == "POST"
-    expect(page.locator(".yasr table tbody")).to_contain_text("14")
+
+def test_the_editor_sends_a_query_and_shows_one_answer(asking: Page) -> None:
+    """By its key, to this site's endpoint; names stand for IRIs, and history keeps the query."""
+    asking.keyboard.insert_text(
+        f"SELECT ?s WHERE {{ ?s a <{BASE}def/cluster#ClusterInitiative> }} ORDER BY ?s LIMIT 1"
+    )
+    asking.keyboard.press("Control+Enter")
+
+    expect(asking.locator("section.answer tbody td a").first).to_have_text("Byggdialog Dalarna")
+    expect(asking.locator("section.answer table")).to_have_count(1)
+    expect(asking.locator("#history li")).to_have_count(1)
+
+
+def test_the_editor_suggests_what_fits_the_class(asking: Page) -> None:
+    """With the name in the reader's language; the prefix comes with the term."""
+    asking.keyboard.insert_text("SELECT * WHERE { ?x a ")
+    asking.keyboard.type("klusteri", delay=20)
+    expect(asking.locator(".CodeMirror-hint-active")).to_contain_text("klusterinitiativ")
+    asking.keyboard.press("Enter")
+    asking.keyboard.type(" ; webbpl", delay=20)
+    expect(asking.locator(".CodeMirror-hint-active")).to_contain_text("foaf:homepage")
+    asking.keyboard.press("Enter")
+    written = asking.evaluate("document.querySelector('#editor .CodeMirror').CodeMirror.getValue()")
+
+    assert written.startswith("PREFIX ")
+    assert f"<{BASE}def/cluster#>" in written
+
+
+def test_the_tabulator_leaves_the_editor(asking: Page) -> None:
+    """WCAG 2.2, 2.1.2: no keyboard trap."""
+    asking.keyboard.press("Tab")
+
+    assert (
+        asking.evaluate(
+            "document.querySelector('#editor .CodeMirror').contains(document.activeElement)"
+        )
+        is False
+    )
+
+
+def test_a_mistake_is_told_below_its_line(asking: Page) -> None:
+    """In the reader's language, by the editor at once and by the server when it is asked."""
+    asking.keyboard.insert_text("SELECT * WHERE {\n ?s ?p \n}}")
+    expect(asking.locator("#editor .wrong-here")).to_contain_text("kan inte stå här")
+    asking.keyboard.press("Control+Enter")
+
+    expect(asking.locator("#editor .wrong-here")).to_contain_text("Rad")
 
 
 def test_the_query_behind_a_page_opens_in_the_editor(page: Page) -> None:
@@ -155,7 +201,7 @@ def test_the_query_behind_a_page_opens_in_the_editor(page: Page) -> None:
     page.locator(".behind a").click()
 
     expect(page.locator("h1")).to_have_text("SPARQL")
-    assert "id/cluster/compare" in page.locator("#query").input_value()
+    expect(page.locator("#ask")).to_contain_text("id/cluster/compare")
     expect(page.locator("pre.graph")).to_contain_text("Compare")
 
 
@@ -220,8 +266,9 @@ def test_nothing_is_offered_that_needs_a_script_without_one(bare: Page) -> None:
     bare.goto(INITIATIVE)
     expect(bare.locator("button.copy")).to_have_count(0)
     bare.goto("sparql")
-    expect(bare.locator("#editor")).to_be_hidden()
-    expect(bare.locator("#plain")).to_have_attribute("open", "")
+    expect(bare.locator("#editor")).to_have_count(0)
+    expect(bare.locator("#history")).to_be_hidden()
+    expect(bare.locator("#query")).to_be_visible()
     bare.context.close()
 
 

@@ -45,6 +45,18 @@ def test_a_wrong_query_is_told_its_place_and_a_cure(query: str, sentence: str, c
     assert cure in said
 
 
+def test_the_cure_for_a_prefix_of_the_site_is_its_namespace() -> None:
+    """Nobody can guess it; a prefix that nobody knows stays a question."""
+    own = {"bridge": "https://data.example.org/def/bridge#"}
+    for query, cure in (
+        ("ASK { ?s a bridge:Bridge }", "PREFIX bridge: <https://data.example.org/def/bridge#>"),
+        ("ASK { ?s a ferry:Ferry }", "PREFIX ferry: <https://…>"),
+    ):
+        with pytest.raises(SyntaxError) as refused:
+            Store().query(query)
+        assert cure in str(diagnose(query, str(refused.value), {}, own))
+
+
 def test_the_caret_stands_below_the_place() -> None:
     """In a line that is cut, too."""
     assert excerpt("a\nbcd", 2, 3) == "bcd\n  ^"

@@ -195,6 +195,6 @@ def test_what_is_named_elsewhere_has_the_class_that_the_eu_asks_for() -> None:
         "distribution-status/DEVELOP> ; dcat:compressFormat"
         " <http://www.iana.org/assignments/media-types/application/gzip> ."
         " <ds/broar> dcterms:temporal <https://tid.example/2019> ;"
-        " dcterms:provenance [ rdfs:label \"Mätt\"@sv ] ."
+        ' dcterms:provenance [ rdfs:label "Mätt"@sv ] .'
     )
     assert faults(views(said)[0], "dcat-ap-full") == []

@@ -122,6 +122,35 @@ def test_the_index_counts_as_the_engine_does(
         assert found.facets(choice) == asked.facets(choice)
 
 
+@pytest.mark.parametrize("words", ["", "ä", "nothing has this"])
+@pytest.mark.parametrize("filters", _FILTERS[:3], ids=str)
+@pytest.mark.parametrize("missing", [("county",), ("note", "modified"), ("label",)], ids=str)
+def test_rows_without_a_value_are_the_same_by_index_and_by_engine(
+    engine: InProcessEngine,
+    many: Release,
+    words: str,
+    filters: dict[str, tuple[str, ...]],
+    missing: tuple[str, ...],
+) -> None:
+    """In any column, with words and filters too; and how many there are of each."""
+    choice = Selection(words=words, filters=filters, missing=missing)
+    with (
+        opened(engine, many, "sv") as found,
+        opened(engine, many, "sv", indexed=False) as asked,
+    ):
+        total = found.count(choice)
+        assert total == asked.count(choice)
+        table = read_tables(many.folder)["municipality"]
+        rows = found.read(choice, table.columns, 200).lines
+        assert [row.iri for row in rows] == [
+            row.iri for row in asked.read(choice, table.columns, 200).lines
+        ]
+        paths = [column.path for column in table.columns if column.name in missing]
+        assert len(rows) == total
+        assert not any(row.values.get(path) for row in rows for path in paths)
+        assert found.missing(choice, total) == asked.missing(choice, total)
+
+
 _COLUMNS = ("", "label", "county", "letters", "coastal", "modified", "identifier", "note", "no")
 
 

@@ -22,6 +22,7 @@ from publisher.serve.site import Site
 _SAMPLES = {
     "/id/{path}": "/id/lake/siljan",
     "/doc/{path}": "/doc/lake/siljan",
+    "/doc/{path}.json": "/doc/lake/siljan.json",
     "/sparql": "/sparql?query=ASK{}",
     "/catalog.{extension}": "/catalog.ttl",
     "/void.{extension}": "/void.nt",

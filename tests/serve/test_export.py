@@ -261,7 +261,7 @@ def files_of(folder: Path) -> dict[str, tuple[int, bytes]]:
 
 
 # What an export has not, and says so.
-LEFT_OUT = ("/search", "/sparql", "/sparql.ttl", "/release", "/query")
+LEFT_OUT = ("/search", "/sparql", "/sparql.ttl", "/release", "/query", "/openapi.json")
 ENDS = ("", ".html", ".rdf", ".ttl", ".trig", "index.html")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,12 +80,13 @@ class RemoteEngine:
         limits: QueryLimits,
         sizes: FetchSizes,
         forms: SourceForms | None = None,
+        prefixes: Mapping[str, str] | None = None,
     ) -> None:
         """Start what parses queries; nothing is asked yet."""
         self._forms = forms or SourceForms()
         self._names, self._limits, self._sizes = names, limits, sizes
         self._connection = ConnectionPool(address, limits, sizes.connections)
-        self._reader = QueryParser(limits)
+        self._reader = QueryParser(limits, prefixes or {})
         self._probing = threading.Lock()
         self._trouble: PublisherError | None = None
 
@@ -397,13 +398,19 @@ class QueryForm:
 class QueryParser:
     """Processes that parse queries; they have no data and evaluate nothing."""
 
-    def __init__(self, limits: QueryLimits) -> None:
-        """Start the processes."""
+    def __init__(self, limits: QueryLimits, prefixes: Mapping[str, str]) -> None:
+        """Start the processes; the cure of a wrong query names the prefixes."""
         self._folder = TemporaryDirectory(prefix="publisher-")
         store = Path(self._folder.name) / "store"
         Store(str(store)).flush()
         self._workers = WorkerPool(
-            WorkerConfig(str(store), replace(limits, seconds=_SECONDS), reads_only=True), _PROCESSES
+            WorkerConfig(
+                str(store),
+                replace(limits, seconds=_SECONDS),
+                reads_only=True,
+                prefixes=tuple(prefixes.items()),
+            ),
+            _PROCESSES,
         )
 
     def read(self, operation: Operation) -> QueryForm:

@@ -20,6 +20,8 @@ from publisher.rdf.sorted_files import Sorter, merge_lines
 
 _TYPE = iri("rdf:type")
 _MEMBER, _LINK = b"0", b"1"
+# A property with more values, or with longer texts, has none that a reader chooses from.
+_MOST_VALUES, _LONGEST_VALUE = 60, 80
 
 
 @dataclass
@@ -33,6 +35,8 @@ class PropertyPartition:
         datatypes: Datatype of a literal → number of triples.
         classes: Class of what is linked → number of triples; what is of no known class is missing.
         example: The first value, as N-Triples; empty when all are blank nodes.
+        values: Value as N-Triples → number of triples; empty where they are too many or too long.
+        has_many: Whether they are.
     """
 
     triples: int = 0
@@ -41,6 +45,22 @@ class PropertyPartition:
     datatypes: Counter[str] = field(default_factory=Counter)
     classes: Counter[str] = field(default_factory=Counter)
     example: str = ""
+    values: Counter[str] = field(default_factory=Counter)
+    has_many: bool = False
+
+    def count_value(self, value: Triple | BlankNode | Literal | NamedNode) -> None:
+        """Count a value, as long as a reader could choose from all of them."""
+        if self.has_many:
+            return
+        if isinstance(value, NamedNode) or (
+            isinstance(value, Literal) and len(value.value) <= _LONGEST_VALUE
+        ):
+            self.values[str(value)] += 1
+        else:
+            self.has_many = True
+        if self.has_many or len(self.values) > _MOST_VALUES:
+            self.has_many = True
+            self.values.clear()
 
 
 @dataclass
@@ -116,6 +136,7 @@ class _PartitionReader:
         name, value = triple.predicate.value, triple.object
         part = of_class.properties.setdefault(name, PropertyPartition())
         part.triples += 1
+        part.count_value(value)
         if not part.example and not isinstance(value, BlankNode):
             part.example = str(value)
         if isinstance(value, Literal):

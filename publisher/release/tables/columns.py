@@ -32,7 +32,7 @@ from publisher.release.tables.table import (
 )
 
 # Parameters of a table's address that are no columns.
-RESERVED = ("q", "sort", "page", "lang", "column", "format")
+RESERVED = ("q", "sort", "page", "lang", "column", "format", "missing")
 # Longer texts crowd a page of a table; readers ask for them.
 _LONGEST_USUAL = 120
 _SEPARATORS = ("|", "¦", "‖", "\N{SYMBOL FOR UNIT SEPARATOR}")

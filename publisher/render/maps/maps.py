@@ -133,6 +133,47 @@ class Maps:
         if not outlines:
             return None
         outlines = {**outlines, **self._drawn_here(outlines)}
+        covered = Value(translate("Covered area", language))
+
+        def named(name: str) -> Value:
+            return covered if name.startswith("_:") else link(name)
+
+        title = translate("Map: {name}", language, name=link(topic).text)
+        texts = MapTexts(language, named, link)
+        return self._of_outlines(topic, outlines, iri("dcterms:spatial"), title, texts)
+
+    def of_answer(
+        self,
+        outlines: Mapping[str, Outline],
+        things: Collection[str],
+        language: str,
+        link: Callable[[str], Value],
+    ) -> Map | None:
+        """Return the map of the answer to a query; None when nothing in it has a place.
+
+        Args:
+            outlines: Row, by the IRI or as the blank node that ``link`` names → where it is.
+            things: IRIs in the answer, which may have places of their own.
+            language: Of the page.
+            link: IRI or blank node → the link that the page makes.
+        """
+        title = translate("Map of the answer", language)
+        if outlines:
+            return self._of_outlines("", outlines, "", title, MapTexts(language, link, link))
+        scene = overview_scene(things, self._gazetteer, self._engine, leads=False)
+        if scene is None:
+            return None
+        named = _name_things(self._names(scene), language, link)
+        texts = MapTexts(language, named, link)
+        return label_map(scene, self._gazetteer, self._sheets, title, texts)
+
+    def _of_outlines(
+        self, topic: str, outlines: Mapping[str, Outline], path: str, title: str, texts: MapTexts
+    ) -> Map | None:
+        """Return a map of outlines on the ground that the data have, else on that of countries.
+
+        ``path`` is the property that leads to them; empty for none.
+        """
         known = {**self._gazetteer.outlines, **outlines}
         ground = [name for name in self._gazetteer.outermost if name not in outlines]
         view = [*ground, *outlines]
@@ -144,16 +185,10 @@ class Maps:
             known[_AROUND] = Outline(points=corners)
             ground, view = [*countries], [*outlines, _AROUND]
         gazetteer = replace(self._gazetteer, outlines=known)
-        marked = dict.fromkeys(outlines, iri("dcterms:spatial"))
+        marked = dict.fromkeys(outlines, path)
         scene = Scene(topic, view=view, ground=ground, marked=marked)
-        covered = Value(translate("Covered area", language))
-
-        def named(name: str) -> Value:
-            return covered if name.startswith("_:") else link(name)
-
-        title = translate("Map: {name}", language, name=link(topic).text)
         sheets = BasemapCache(gazetteer, self._sheets.source)
-        return label_map(scene, gazetteer, sheets, title, MapTexts(language, named, link))
+        return label_map(scene, gazetteer, sheets, title, texts)
 
     def _drawn_here(self, outlines: Mapping[str, Outline]) -> dict[str, Outline]:
         """Return the boundaries that the data have of places: better than the boxes around them."""

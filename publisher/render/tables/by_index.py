@@ -34,6 +34,10 @@ SELECT thing FROM cells WHERE column = ? AND text IN (
     SELECT id FROM texts WHERE substr(text, 1, {beginning}) IN ({marks}) AND text IN ({marks})
 )
 """
+_WITHOUT_VALUE = """
+SELECT id FROM main.things WHERE id NOT IN (SELECT thing FROM cells WHERE column = ?)
+"""
+_FILLED = "SELECT COUNT(DISTINCT cells.thing) FROM cells {fitting} WHERE cells.column = ?"
 _COUNTS = """
 SELECT texts.text, found.number FROM (
     SELECT cells.text, COUNT(*) AS number FROM cells {fitting}
@@ -60,15 +64,27 @@ class IndexRowSelector:
         self, selection: Selection, columns: Sequence[Column]
     ) -> Iterator[tuple[str, Term, int]]:
         """Yield column's path, value and number of things that fit and have it."""
-        fitting = (
-            "" if selection.is_whole else f"JOIN {self._fitting(selection)} AS t ON t.id = thing"
-        )
-        query = _COUNTS.format(fitting=fitting)
+        query = _COUNTS.format(fitting=self._joined(selection))
         for column in columns:
             for text, number in self._index.execute(query, (self._number(column),)):
                 value = filter_term(column, text)
                 assert value is not None, "what was written is a term"
                 yield column.path, value, number
+
+    def filled(self, selection: Selection, columns: Sequence[Column]) -> Iterator[tuple[str, int]]:
+        """Yield column's path and the number of things that fit and have a value in it."""
+        query = _FILLED.format(fitting=self._joined(selection))
+        for column in columns:
+            yield (
+                column.path,
+                int(self._index.execute(query, (self._number(column),)).fetchone()[0]),
+            )
+
+    def _joined(self, selection: Selection) -> str:
+        """Return what keeps the cells of the things that fit."""
+        if selection.is_whole:
+            return ""
+        return f"JOIN {self._fitting(selection)} AS t ON t.id = thing"
 
     def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""
@@ -91,12 +107,14 @@ class IndexRowSelector:
     def _fitting(self, selection: Selection) -> str:
         """Return the name of a table whose ``id`` are the numbers of the things that fit."""
         filters = {n: v for n, v in (selection.filters or {}).items() if self._table.column(n)}
-        if not selection.words and not filters:
+        missing = [c for n in selection.missing if (c := self._table.column(n)) is not None]
+        if not selection.words and not filters and not missing:
             return "main.things"
-        key = (selection.words, *sorted(filters.items()))
+        key = (selection.words, selection.missing, *sorted(filters.items()))
         if key not in self._chosen:
             parts = [self._with_values(name, values) for name, values in filters.items()]
-            if selection.words and filters:
+            parts += [(_WITHOUT_VALUE, [self._number(column)]) for column in missing]
+            if selection.words and parts:
                 # The longest work is shared with what is counted without one of the filters.
                 found = self._fitting(Selection(selection.words))
                 parts.append((f"SELECT id FROM {found}", []))  # nosec B608 # a name of ours

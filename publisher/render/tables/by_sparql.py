@@ -129,6 +129,21 @@ class SelectionQueries:
             ]
         )
 
+    def filled(self, selection: Selection, columns: Sequence[Column]) -> list[str]:
+        """Return queries for the number of things that have a value in each of some columns."""
+        chosen = [f"  {line}" for line in self._chosen(selection)]
+        return [
+            self._naming.declared(
+                [
+                    "SELECT (COUNT(DISTINCT ?thing) AS ?count) WHERE {",
+                    *chosen,
+                    f"  ?thing {self._naming.path(column.path)} ?value .",
+                    "}",
+                ]
+            )
+            for column in columns
+        ]
+
     def statements(self, things: Iterable[str], columns: Iterable[Column]) -> list[str]:
         """Return queries for what some columns say of things: ``?thing ?property ?value``."""
         names = " ".join(str(NamedNode(thing)) for thing in things)
@@ -216,6 +231,11 @@ class SelectionQueries:
             else:
                 lines.append(f"VALUES ?value{number} {{ {values} }}")
                 lines.append(f"?thing {self._naming.path(column.path)} ?value{number} .")
+        for name in selection.missing:
+            column = self._table.column(name)
+            if column is not None:
+                path = self._naming.path(column.path)
+                lines.append(f"FILTER NOT EXISTS {{ ?thing {path} ?missing }}")
         if selection.things is not None:
             names = " ".join(str(NamedNode(thing)) for thing in selection.things)
             return [*lines, f"VALUES ?thing {{ {names} }}"]
@@ -375,7 +395,7 @@ class SparqlRowSelector:
     def count(self, selection: Selection) -> int:
         """Return how many things fit."""
         selection = self._narrowed(selection)
-        if selection.things is not None and not selection.filters:
+        if selection.things is not None and not (selection.filters or selection.missing):
             return len(selection.things)
         return int(self._engine.rows(self._queries.count(selection))[0]["count"].value)
 
@@ -386,6 +406,12 @@ class SparqlRowSelector:
         for row in self._engine.rows(self._queries.facets(self._narrowed(selection), columns)):
             if not isinstance(row["value"], BlankNode):
                 yield row["property"].value, row["value"], int(row["count"].value)
+
+    def filled(self, selection: Selection, columns: Sequence[Column]) -> Iterator[tuple[str, int]]:
+        """Yield column's path and the number of things that fit and have a value in it."""
+        queries = self._queries.filled(self._narrowed(selection), columns)
+        for column, query in zip(columns, queries, strict=True):
+            yield column.path, int(self._engine.rows(query)[0]["count"].value)
 
     def things(self, selection: Selection, limit: int, offset: int) -> list[str]:
         """Return the IRIs of at most so many things, in the choice's order."""

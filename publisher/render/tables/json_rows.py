@@ -85,11 +85,11 @@ def _value(column: Column, term: Term, labels: Labels) -> Any:
     if column.kind == TRUTH:
         return written in ("true", "1")
     if column.kind == NUMBER:
-        return _number(written)
+        return as_number(written)
     return written
 
 
-def _number(written: str) -> int | float | str:
+def as_number(written: str) -> int | float | str:
     """Return a number as JSON has it; as it is written where JSON has none such, as ``INF``."""
     try:
         number = json.loads(written.lstrip("+").lstrip("0") or "0")

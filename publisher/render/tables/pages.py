@@ -158,6 +158,7 @@ class TablePages:
             view=view,
             total=total,
             facets=self._facets(view, table_reader.facets(selection)),
+            missing=self._missing(view, table_reader.missing(selection, total)),
             files=self._files(table, view.query(is_file=True), _extensions(view, total, most)),
             **self._map(view, table_reader, total),
             whole_files=self._files(table, "", table.files),
@@ -283,6 +284,19 @@ class TablePages:
                 facets.append(Facet(title, found))
         return facets
 
+    def _missing(self, view: TableView, counted: list[tuple[Column, int]]) -> Facet:
+        """Return the columns in which some of the rows have no value, to choose those rows."""
+        values = tuple(
+            FacetValue(
+                self._words.title(column.titles, column.path, view.reader),
+                count,
+                self._here(view.without(column.name)),
+                column.name in view.choice.missing,
+            )
+            for column, count in counted
+        )
+        return Facet(Value(translate("Rows without a value", view.reader.language)), values)
+
     def _counted(
         self, view: TableView, column: str, found: list[tuple[Term, int]], labels: Labels
     ) -> tuple[FacetValue, ...]:
@@ -368,6 +382,7 @@ class TableView:
         pairs = [("q", selection.words)] if selection.words else []
         for name, values in (selection.filters or {}).items():
             pairs += [(name, value) for value in values]
+        pairs += [("missing", name) for name in selection.missing]
         if selection.sort:
             pairs.append(("sort", f"-{selection.sort}" if selection.descending else selection.sort))
         if is_file:
@@ -392,6 +407,13 @@ class TableView:
         if changed:
             filters[column] = changed
         return replace(self, choice=replace(self.choice, filters=filters, page=1))
+
+    def without(self, column: str) -> TableView:
+        """Return the view of the rows that have no value in a column, or no longer of them."""
+        names = self.choice.missing
+        rest = tuple(name for name in names if name != column)
+        changed = rest if column in names else (*names, column)
+        return replace(self, choice=replace(self.choice, missing=changed, page=1))
 
     def sorted_by(self, column: str) -> TableView:
         """Return the view sorted by a column; the other way round when it is already."""

@@ -24,6 +24,9 @@ from publisher.render.tables.by_index import IndexRowSelector
 from publisher.render.tables.by_sparql import SelectionQueries, SparqlRowSelector
 from publisher.render.tables.selection import RowSelector, Selection
 
+# Of more rows it is not counted which columns have no value in some.
+_MOST_COUNTED = 20_000
+
 
 @dataclass(frozen=True)
 class TableRows:
@@ -96,6 +99,22 @@ class TableReader:
     def things(self, selection: Selection, limit: int, offset: int = 0) -> list[str]:
         """Return the IRIs of a choice, in its order."""
         return self._selecting.things(selection, limit, offset)
+
+    def missing(self, selection: Selection, total: int) -> list[tuple[Column, int]]:
+        """Return each column in which some thing of a choice has no value, and how many have none.
+
+        Of a large table only those that were chosen are counted: the page must not wait.
+
+        Args:
+            selection: Which things.
+            total: How many they are.
+        """
+        columns: Sequence[Column] = self._table.columns
+        if total > _MOST_COUNTED:
+            columns = [column for column in columns if column.name in selection.missing]
+        filled = dict(self._selecting.filled(selection, columns))
+        counted = ((column, total - filled.get(column.path, 0)) for column in columns)
+        return [(column, count) for column, count in counted if count > 0]
 
     def read(
         self,

@@ -21,6 +21,7 @@ class Selection:
         descending: Whether the last come first.
         page: From 1.
         things: IRIs of the things that have the words, when the engine has looked them up.
+        missing: Names of columns in which a thing must have no value.
     """
 
     words: str = ""
@@ -29,11 +30,12 @@ class Selection:
     descending: bool = False
     page: int = 1
     things: tuple[str, ...] | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Tell whether nothing is left out."""
-        return not self.words and not self.filters
+        return not (self.words or self.filters or self.missing)
 
     @property
     def is_stored(self) -> bool:
@@ -53,6 +55,12 @@ class RowSelector(Protocol):
         """Return column's path, value and number of things that fit and have it, by value.
 
         Of each column the most frequent value first.
+        """
+
+    def filled(self, selection: Selection, columns: Sequence[Column]) -> Iterable[tuple[str, int]]:
+        """Return column's path and the number of things that fit and have a value in it.
+
+        Columns in which none has a value may be left out.
         """
 
     def things(self, selection: Selection, limit: int, offset: int) -> list[str]:

@@ -17,6 +17,7 @@ from publisher.release.model import CONTEXT, DUMPS, TOMBSTONES
 from publisher.release.model import DOCUMENTS as DOCUMENT_LIST
 from publisher.release.tables.table import METADATA
 from publisher.render.catalogue_pages import ROWS
+from publisher.render.developer_docs import DOCS
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.own_pages import FOLDER
 from publisher.render.tables.pages import PLACES, has_places
@@ -195,6 +196,7 @@ def _fixed(site: Site) -> Iterator[ExportRequest]:
         yield ExportRequest(f"/{rows}{query}", f"{tree}{rows}", fields)
     yield from _feeds(site)
     yield from _own_pages(site)
+    yield from _representations(site, f"/{DOCS}", DOCS, [HTML])
 
 
 def _own_pages(site: Site) -> Iterator[ExportRequest]:

@@ -71,7 +71,7 @@ def site_variants(site: Site) -> Sequence[VariantSet]:
         r"|^/(robots\.txt|sitemap\.xml|context\.jsonld|feed\.atom|favicon\.ico)$"
     )
     has_root = site.documents.find("") is not None
-    pages = r"^/table/$" if has_root else r"^/(table/)?$"
+    pages = r"^/(table/|docs)$" if has_root else r"^/(table/|docs)?$"
     catalogue = (RDF_XML, TURTLE, JSON_LD, N_TRIPLES, HTML, MARKDOWN)
     return (
         VariantSet(PLAIN, (), files, "/robots.txt"),
