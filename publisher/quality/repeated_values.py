@@ -42,7 +42,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class _Name:
+class RepeatingName:
     """A name of a thing that has numbers.
 
     Attributes:
@@ -75,9 +75,34 @@ def numbers_in(words: str) -> list[str]:
     return [found.replace(",", ".") for found in _WRITTEN.findall(_THOUSANDS.sub("", words))]
 
 
+@dataclass(frozen=True)
+class LaggingName:
+    """A name that gives another number than the value which it repeats.
+
+    Attributes:
+        name: The name.
+        path: IRI of the property whose value it repeats.
+    """
+
+    name: RepeatingName
+    path: str
+
+    @property
+    def correction(self) -> tuple[str, str] | None:
+        """Return the number in the name and the one that belongs there; None when it is unclear."""
+        strange, values = self.name.strange, sorted(self.name.values[self.path])
+        return (strange[0], values[0]) if len(strange) == len(values) == 1 else None
+
+
 def check_repeated_values(sources: Sources) -> Iterator[Finding]:
     """Yield a finding for each name that gives another number than the value it repeats."""
-    names: dict[Pair, list[_Name]] = defaultdict(list)
+    for each in find_lagging_names(sources):
+        yield _finding(each.name, each.path)
+
+
+def find_lagging_names(sources: Sources) -> Iterator[LaggingName]:
+    """Yield the names that give another number than the value they repeat."""
+    names: dict[Pair, list[RepeatingName]] = defaultdict(list)
     for file in sources.files:
         if file.role is Role.DATA and len(file.text) <= _LARGEST_BYTES:
             for kind, name in _names(file):
@@ -88,10 +113,10 @@ def check_repeated_values(sources: Sources) -> Iterator[Finding]:
         for name in _differing(path, found):
             if (name.thing, str(name.literal)) not in seen:
                 seen.add((name.thing, str(name.literal)))
-                yield _finding(name, path)
+                yield LaggingName(name, path)
 
 
-def _differing(path: str, names: Sequence[_Name]) -> Iterator[_Name]:
+def _differing(path: str, names: Sequence[RepeatingName]) -> Iterator[RepeatingName]:
     """Yield the names that lack the value of a property which most of the others repeat."""
     lacking = [n for n in names if not n.values[path] & set(numbers_in(n.literal.value))]
     repeating = len(names) - len(lacking)
@@ -99,7 +124,7 @@ def _differing(path: str, names: Sequence[_Name]) -> Iterator[_Name]:
         yield from (name for name in lacking if name.strange)
 
 
-def _names(file: SourceFile) -> Iterator[tuple[str, _Name]]:
+def _names(file: SourceFile) -> Iterator[tuple[str, RepeatingName]]:
     """Yield the names of the things of a file that have numbers, each with a class of the thing."""
     for subject, triples in groupby(file.triples, key=lambda triple: triple.subject):
         if isinstance(subject, BlankNode):
@@ -112,7 +137,10 @@ def _names(file: SourceFile) -> Iterator[tuple[str, _Name]]:
         known = {path: frozenset(found) for path, found in values.items()}
         for kind in kinds if known else ():
             for path, label in labels:
-                yield kind, _Name(file, str(getattr(subject, "value", "")), path, label, known)
+                yield (
+                    kind,
+                    RepeatingName(file, str(getattr(subject, "value", "")), path, label, known),
+                )
 
 
 def _sort(
@@ -144,7 +172,7 @@ def _digits(literal: Literal) -> str:
     return format(number, "f") if number.is_finite() else ""
 
 
-def _finding(name: _Name, path: str) -> Finding:
+def _finding(name: RepeatingName, path: str) -> Finding:
     value = ", ".join(sorted(name.values[path]))
     return Finding(
         _RULE.severity,
