@@ -25,7 +25,8 @@ from publisher.render.datasets import (
     schema_org_json,
 )
 from publisher.render.documents import Document
-from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
+from publisher.render.frame import HOME_PICTURE, MAP, Frame, PageLanguage, no_notice, text_in
+from publisher.render.frames import EmbeddedPages
 from publisher.render.history import HistoryPages
 from publisher.render.home import fetch_home
 from publisher.render.labels import LabelPicker
@@ -66,6 +67,7 @@ class Pages:
         own: OwnPages | None = None,
         notice: Callable[[str], str] = no_notice,
         content_languages: Sequence[str] = (),
+        embeds: bool = False,
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -81,10 +83,9 @@ class Pages:
             own: The publisher's own pages.
             notice: Language → what the home page tells before all else; mostly nothing.
             content_languages: Tags of the languages of the data, those preferred first.
+            embeds: Whether other sites may show parts of pages in a frame.
         """
-        self._release = release
-        self._engine = engine
-        self._addresses = addresses
+        self._release, self._engine, self._addresses = release, engine, addresses
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
         self._maps = Maps(engine, self._home.things.get(self._home.main, ()), tiles)
@@ -96,7 +97,8 @@ class Pages:
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
         self.own = own or OwnPages()
         self._frame = Frame(
-            release, self._catalogued, addresses, present, notice, content_languages, self.own
+            *(release, self._catalogued, addresses, present, notice),
+            *(content_languages, self.own, embeds),
         )
         self._make_parts(named or {}, seconds, union=union)
 
@@ -111,6 +113,7 @@ class Pages:
         self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, seconds)
+        self.embedded = EmbeddedPages(self._frame, self._composer, self._maps, self.tables)
         classes = dict.fromkeys([main, *self._home.counts])
         self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
         self.queries = QueryPages(self._frame, release, addresses, named, first, union=union)
@@ -175,6 +178,7 @@ class Pages:
             dumps=dumps,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             behind_query=self._behind(document),
+            embedding=self._card(document, page, page_language),
             next_page=page.is_paged and self._page(document, description, 1, page_language),
             previous_page=page.is_paged and self._page(document, description, -1, page_language),
             **more,
@@ -195,6 +199,13 @@ class Pages:
         if is_term(description, document.topic):
             axioms = self._ontologies.axioms_about(document.topic, page_language)
         return "document.html", {"axioms": axioms}
+
+    def _card(self, document: Document, page: PageContent, page_language: PageLanguage) -> str:
+        """Return the line that shows a topic in another site; empty where there is no topic."""
+        if page.topic is None:
+            return ""
+        title = sentence_case(page.title)
+        return self._frame.embedding(document.iri, "card", title, page_language)
 
     def _here(self, page: PageContent, page_language: PageLanguage) -> dict[str, Any]:
         """Return what is at the place that a page is about, and where the table has the same."""
@@ -354,6 +365,7 @@ class Pages:
         example = cards[0].iri if cards else addresses.base_iri + "catalog"
         lead = text_in(self._catalogued.site.descriptions, language)
         schemes = self._opening_schemes(page_language)
+        drawn = self._maps.of_home(language, link)
         return self._frame.render(
             "home.html",
             page_language,
@@ -366,7 +378,10 @@ class Pages:
             if main and not (schemes and main in _SCHEME_CLASSES)
             else None,
             cards=cards,
-            map=self._maps.of_home(language, link),
+            map=drawn,
+            embedding=self._frame.embedding(addresses.base_iri, MAP, drawn.title, page_language)
+            if drawn
+            else "",
             collections=self._home.collections(language, link),
             building_blocks=self._home.building_blocks(language, link),
             whereabouts=self._home.whereabouts(language, link),
