@@ -300,7 +300,7 @@ _OWN_PATH = re.compile(
     | void(?:{_FORMATS})?
     | dump/[^/]+ | table(?:/[^/]*)?
     | (?:query|release|timemap)(?:/.*)? | static/.+
-    | linkset/.+\.(?:json|txt) | picture/[^/]+/.+\.png
+    | embed/.+ | linkset/.+\.(?:json|txt) | picture/[^/]+/.+\.png
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -316,6 +316,7 @@ _OWN_BEGINNINGS = frozenset(
             "croissant",
             "datapackage",
             "dump",
+            "embed",
             "favicon",
             "feed",
             "healthz",

@@ -36,6 +36,7 @@ class Finding:
         focus_node: The node it is about, as an IRI or a blank node label.
         path: The property, as an IRI.
         value: The value node, as N-Triples.
+        component: The constraint component that was broken, as an IRI; empty for a rule.
     """
 
     severity: Severity
@@ -46,6 +47,7 @@ class Finding:
     focus_node: str = ""
     path: str = ""
     value: str = field(default="")
+    component: str = ""
 
 
 def count(findings: Iterable[Finding]) -> Counter[Severity]:

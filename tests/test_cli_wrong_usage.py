@@ -114,3 +114,28 @@ def test_each_command_has_an_example() -> None:
         names.add(f"publisher {name}")
         names |= {f"publisher {name} {part}" for part in getattr(command, "commands", ())}
     assert names == EXAMPLES.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", ["check --format json", "releases list", "--help"])
+def test_nobody_is_told_that_a_reader_left(line: str) -> None:
+    """``publisher … | head -0`` ends without a word: no traceback, and no fault of the program."""
+    import os
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    reading, writing = os.pipe()
+    os.close(reading)
+    ran = subprocess.run(
+        [sys.executable, "-m", "publisher", *line.split()],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        cwd=Path(__file__).parent / "data",
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    os.close(writing)
+    words = ("Traceback", "fault", "Broken", "Errno")
+    assert not [word for word in words if word in ran.stderr], ran.stderr

@@ -5,8 +5,10 @@ Exit codes: 0 good, 1 findings or a failure, 2 used wrongly.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -54,6 +56,19 @@ def _load(name: str) -> click.Command:
 click.Context.formatter_class = HelpFormatter
 
 
+@contextmanager
+def _for_readers_that_leave() -> Iterator[None]:
+    """End without a word when nobody reads on, as behind ``| head`` (POSIX, EPIPE)."""
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is still to be written goes nowhere, also when Python closes its files at the end.
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        sys.exit(EXIT_FINDINGS)
+
+
 class _Commands(click.Group):
     """A group whose commands are imported one by one, and that says in words what it refuses."""
 
@@ -75,7 +90,8 @@ class _Commands(click.Group):
                 place = given.index("--lang")
                 del given[place : place + 2]
         try:
-            result = super().main(given, prog_name, complete_var, False, **extra)
+            with _for_readers_that_leave():
+                result = super().main(given, prog_name, complete_var, False, **extra)
         except click.exceptions.NoArgsIsHelpError as error:
             click.echo(error.format_message(), err=True)
             sys.exit(EXIT_USAGE)

@@ -46,6 +46,7 @@ class _CheckRequest:
     language: str
     chosen: tuple[str, ...]
     fix: bool
+    fix_texts: bool
     stale: bool
     links: bool
 
@@ -71,6 +72,11 @@ def _relative_path(path: str) -> str:
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(exists=True))
 @click.option("--fix", is_flag=True, help="First put the Turtle files into the sources' layout.")
+@click.option(
+    "--fix-texts",
+    is_flag=True,
+    help="First give names that repeat a number the one that the value has now.",
+)
 @click.option("--stale", is_flag=True, help="Also warn about dated values that have become old.")
 @click.option("--links", is_flag=True, help="Also check whether links to other sites work.")
 @click.option("--watch", is_flag=True, help="Check again each time a file is saved.")
@@ -90,6 +96,7 @@ def _relative_path(path: str) -> str:
 def check(
     paths: tuple[str, ...],
     fix: bool,
+    fix_texts: bool,
     stale: bool,
     links: bool,
     watch: bool,
@@ -99,7 +106,7 @@ def check(
 ) -> None:
     """Say what keeps the sources from being published; with PATHS, only what concerns them."""
     chosen = tuple(_relative_path(path) for path in paths)
-    requested = _CheckRequest(folder_config(**options), lang, chosen, fix, stale, links)
+    requested = _CheckRequest(folder_config(**options), lang, chosen, fix, fix_texts, stale, links)
     seen = _modification_times() if watch else {}
     findings = _findings(requested)
     write_findings(findings, form, lang)
@@ -119,6 +126,8 @@ def _findings(requested: _CheckRequest) -> list[Finding]:
         sources = read_sources(folder, base_iri, bounds)
         if requested.fix and _fix_layout(sources, requested):
             sources = read_sources(folder, base_iri, bounds)
+        if requested.fix_texts and _fix_texts(sources, requested):
+            sources = read_sources(folder, base_iri, bounds)
         with show_progress(requested.language) as progress:
             found = check_sources(sources, progress)
             found += sources.rule_settings.at_levels(_optional_checks(sources, requested, progress))
@@ -135,6 +144,16 @@ def _fix_layout(sources: Sources, requested: _CheckRequest) -> bool:
     for name in names:
         click.echo(translate("Put in order: {name}", requested.language, name=name), err=True)
     return bool(names)
+
+
+def _fix_texts(sources: Sources, requested: _CheckRequest) -> bool:
+    """Correct names that lag behind a value, print what was changed, and tell whether any was."""
+    from publisher.edit.changes import plan_changes
+    from publisher.edit.consequences import corrected_names
+
+    plan = plan_changes(sources, corrected_names(sources, requested.concerns))
+    click.echo(plan.difference(), nl=False, err=True)
+    return bool(plan.write())
 
 
 def _optional_checks(

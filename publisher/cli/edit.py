@@ -26,6 +26,7 @@ from publisher.cli.options import (
 )
 from publisher.edit.changes import Plan, plan_changes
 from publisher.edit.consequences import new_violations
+from publisher.edit.field_messages import FieldMessages, one_each
 from publisher.edit.fields import Form
 from publisher.edit.forms import read_forms
 from publisher.edit.init import (
@@ -167,8 +168,9 @@ def new(
     click.echo(translate("Its address for good: {address}", lang, address=addition.thing))
     if steps:
         click.echo(translate("It is published when these steps are done:", lang))
-    for finding in steps:
-        click.echo(f"  – {in_language(finding.message, lang)}")
+    messages = FieldMessages(inventory, forms)
+    for finding in one_each(steps):
+        click.echo(f"  – {in_language(messages.of(finding, form), lang)}")
 
 
 @click.command()
@@ -303,6 +305,11 @@ def export_sheets(file: Path, force: bool, lang: str, **options: Any) -> None:
     help="Remove things whose rows are gone, with every link to them.",
 )
 @click.option(
+    "--update-texts",
+    is_flag=True,
+    help="Let texts follow that name a number or date which FILE replaces.",
+)
+@click.option(
     "--mark-original", is_flag=True, help="Mark findings in FILE itself instead of a copy."
 )
 @settings("base_iri")
@@ -316,14 +323,14 @@ def import_sheets(file: Path, lang: str, **options: Any) -> None:
     from publisher.edit.sheets.marking import report_lines
 
     dry_run, allow_removal = options.pop("dry_run"), options.pop("allow_removal")
-    mark_original = options.pop("mark_original")
+    mark_original, update_texts = options.pop("mark_original"), options.pop("update_texts")
     if update_by_mapping(Path.cwd(), file, Switches(True, False, dry_run, allow_removal), lang):
         return
     config = folder_config(**options)
     sources = read_sources(Path.cwd(), config.base_iri, check_limits(config))
     with show_progress(lang) as progress:
         progress("sheets")
-        found = import_file(file, make_basis(sources), lang, allow_removal)
+        found = import_file(file, make_basis(sources), lang, allow_removal, update_texts)
     for each in report_lines(file, found, lang, mark_original):
         click.echo(each, err=True)
     if found.is_refused:

@@ -99,7 +99,7 @@ def report_errors(command: Callable[..., None]) -> Callable[..., None]:
         except PublisherError as error:
             click.echo(error.in_language(lang), err=True)
             sys.exit(EXIT_FINDINGS)
-        except (click.ClickException, click.Abort, click.exceptions.Exit):
+        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:  # noqa: BLE001  # what nobody foresaw is no traceback either
             click.echo(_fault(error).in_language(lang), err=True)

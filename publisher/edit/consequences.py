@@ -11,12 +11,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.changes import Change, Plan, remove_value
+from publisher.edit.changes import Change, Plan, remove_value, replace_value
 from publisher.edit.inventory import Inventory
 from publisher.edit.statements import OBJECT, STATEMENT, SUBJECT, StatementIndex
 from publisher.findings import Finding
+from publisher.load.sources import Sources
+from publisher.quality.repeated_values import find_lagging_names
 from publisher.rdf.subjects import Term
 
 Fact = tuple[str, str, Term]
@@ -79,6 +81,61 @@ def updated_text(text: str, replaced: Iterable[tuple[str, str]]) -> str:
         whole = rf"(?<![\w.,-]){re.escape(old)}(?![\w-]|[.,]\d)"
         text = re.sub(whole, new.replace("\\", r"\\"), text)
     return text
+
+
+def following_texts(changes: Iterable[Change], inventory: Inventory) -> list[Change]:
+    """Return the changes of texts that name a number or date which the changes replace.
+
+    Only texts of the same thing are looked at, and none that the changes touch themselves.
+    """
+    replaced: dict[str, list[tuple[str, str]]] = {}
+    touched: set[tuple[str, str]] = set()
+    for (thing, path), pairs in _by_fact(changes).items():
+        touched.add((thing, path))
+        old = [term for term, _ in pairs if isinstance(term, Literal) and not term.language]
+        new = [term for _, term in pairs if isinstance(term, Literal) and not term.language]
+        if len(old) == len(new) == 1:
+            replaced.setdefault(thing, []).append((old[0].value, new[0].value))
+    found = []
+    for thing, pairs_of_thing in replaced.items():
+        for path, values in inventory.properties.of(thing).items():
+            for value in values if (thing, path) not in touched else ():
+                if isinstance(value, Literal) and value.language:
+                    updated = updated_text(value.value, pairs_of_thing)
+                    if updated != value.value:
+                        new_text = Literal(updated, language=value.language)
+                        found.append(replace_value(thing, path, value, new_text))
+    return found
+
+
+def _by_fact(changes: Iterable[Change]) -> dict[tuple[str, str], list[tuple[object, object]]]:
+    """Return thing and property → values that go and come."""
+    found: dict[tuple[str, str], list[tuple[object, object]]] = {}
+    for change in changes:
+        found.setdefault((change.thing, change.path), []).append((change.old, change.new))
+    return found
+
+
+def corrected_names(sources: Sources, concerns: Callable[[str], bool]) -> list[Change]:
+    """Return the changes that give names the number of the value which they repeat.
+
+    A name in which it is not clear which number lags is left to people.
+
+    Args:
+        sources: Where the names are.
+        concerns: Whether the names in a file are corrected.
+    """
+    found = []
+    files = Inventory(sources).defining_files
+    for each in find_lagging_names(sources):
+        name = each.name
+        if each.correction is not None and concerns(files.get(name.thing, "")):
+            text = updated_text(name.literal.value, [each.correction])
+            if text != name.literal.value:
+                tag = name.literal.language
+                new = Literal(text, language=tag) if tag else Literal(text)
+                found.append(replace_value(name.thing, name.path, name.literal, new))
+    return found
 
 
 def new_findings(plan: Plan) -> list[Finding]:

@@ -23,10 +23,12 @@ from publisher.edit.fields import (
 )
 from publisher.edit.inventory import Inventory
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text
+from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import iri
 from publisher.rdf.paths import PathStep
 from publisher.rdf.subjects import Subjects, Term, texts_by_language
 from publisher.release.tables.columns import local_name, target_shapes
+from publisher.render.labels import standard_terms
 
 # What kind of value belongs in a field: from its shapes, else the ontology, else the data.
 
@@ -167,6 +169,11 @@ class Constraints:
             if found := texts_by_language(self.shapes.values(part, iri(name))):
                 return found
         return {}
+
+    @property
+    def is_made(self) -> bool:
+        """Tell whether a shape says how the value is made, so that nobody fills it in."""
+        return any(self.shapes.values(part, TEMPLATE) for part in self.parts)
 
     @property
     def order(self) -> float:
@@ -382,7 +389,7 @@ def _form(inventory: Inventory, name: str, of_class: Mapping[str, Sequence[str]]
     found_fields = [
         _with_alternative_limit(_field(inventory, path, constraints, types[0]), limits)
         for path, constraints in constraints_by_path(shapes, node_shapes).items()
-        if path != _TYPE
+        if path != _TYPE and not constraints.is_made
     ]
     patterns = [p.value for s in node_shapes for p in shapes.values(s, iri("sh:pattern"))]
     return Form(
@@ -421,9 +428,13 @@ def _of_objects(inventory: Inventory, types: Sequence[str]) -> list[str]:
 
 
 def _form_names(inventory: Inventory, name: str, node_shapes: Sequence[str]) -> Text:
-    """Return what the shape calls a thing of the class, else the ontology: both speak of one."""
+    """Return what the ontology calls a thing of the class, else its shape, as tables and pages."""
     main = max(node_shapes, key=lambda s: len(inventory.shapes.nodes(s, iri("sh:property"))))
-    names = inventory.shapes.names(main) or inventory.names(name)
+    is_alone = len(inventory.shapes.nodes(main, iri("sh:targetClass"))) < 2
+    names = inventory.names(name) or (inventory.shapes.names(main) if is_alone else {})
+    standard = standard_terms().get(name, ())
+    names = names or {label.language or "": label.value for label in standard}
+    names = names or inventory.shapes.names(main)
     names = names or {SOURCE_LANGUAGE: local_name(name)}
     return {tag: text[:1].upper() + text[1:] for tag, text in names.items()}
 

@@ -156,13 +156,13 @@ def _shapes(start: StartOptions) -> PropertiesBySubject:
         (
             "skos:prefLabel",
             in_each("Name", start),
-            in_each("Give one name per language, with a language tag.", start),
+            in_each("Give one name per language.", start),
             required | text,
         ),
         (
             "dcterms:description",
             in_each("Description", start),
-            in_each("Give one text per language, with a language tag.", start),
+            in_each("Give one text per language.", start),
             text,
         ),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, MutableMapping, Sequence
+from collections.abc import Collection, Iterable, MutableMapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -15,9 +15,11 @@ from pyoxigraph import NamedNode
 from publisher.edit.catalogue_forms import beginning_of, file_of_entry, read_catalogue_forms
 from publisher.edit.fields import Form
 from publisher.load.files import Role
+from publisher.load.made_labels import read_made_properties
 from publisher.load.sources import Sources
 from publisher.messages import Text
-from publisher.rdf.namespaces import iri
+from publisher.rdf.label_templates import MadeProperty, ValuesOf
+from publisher.rdf.namespaces import LABELS, iri
 from publisher.rdf.subjects import Subjects, Term
 from publisher.rdf.text import fold, plain_letters
 from publisher.release.tables.columns import kebab_case, local_name
@@ -42,7 +44,35 @@ class Inventory:
 
     def names(self, thing: str) -> Text:
         """Return what a thing is called: language tag → name."""
-        return self.properties.names(thing) or self.catalogue.labels.get(thing, {})
+        return (
+            self.properties.names(thing)
+            or self.catalogue.labels.get(thing, {})
+            or self.made_names(thing, self.types(thing), self.properties.values)
+        )
+
+    def made_names(self, thing: str, types: Iterable[str], values_of: ValuesOf) -> dict[str, str]:
+        """Return the name that shapes make of what a thing has; no file holds it.
+
+        Args:
+            thing: Its IRI.
+            types: Its classes.
+            values_of: Thing and property → values.
+        """
+        known = set(types) if self.made else set()
+        for each, classes in self.made:
+            if known & classes:
+                made = each.missing(thing, values_of)
+                return {label.language or "": label.value for label in made}
+        return {}
+
+    @cached_property
+    def made(self) -> tuple[tuple[MadeProperty, Set[str]], ...]:
+        """Return the properties that name things and are made, and the classes of such things."""
+        return tuple(
+            (each, {c for name in each.classes for c in self._with_subclasses(name)})
+            for each in read_made_properties(self.sources.files)
+            if each.path in LABELS
+        )
 
     def instances(self, class_iri: str) -> tuple[str, ...]:
         """Return the things of a class and of its subclasses, sorted (SHACL, section 1.1)."""

@@ -29,6 +29,7 @@ from publisher.load.files import (
     find_queries,
     list_folder,
 )
+from publisher.load.made_labels import add_made_labels
 from publisher.load.parse import (
     SourceFile,
     find_named_queries,
@@ -39,6 +40,7 @@ from publisher.load.parse import (
 from publisher.messages import text
 from publisher.rdf.guards import DEFAULT_READ_LIMITS, ReadLimits
 from publisher.rdf.jsonld import Context
+from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.reading import read_json
 from publisher.rdf.recognise import ONE_GRAPH, is_open, syntax_by_name
@@ -262,6 +264,7 @@ def _plain(definitions: Mapping[str, Any]) -> Context:
 _BATCH_BYTES = 16 << 20
 _TYPE = f" <{iri('rdf:type')}> ".encode()
 _END = b" .\n"
+_TEMPLATE = f" <{TEMPLATE}> ".encode()
 _File = TypeVar("_File", SourcePath, SourceFile, SourcePath | SourceFile)
 NO_GRAPH = b"-"
 
@@ -316,6 +319,7 @@ class _BatchResult:
     defining_files: list[Path]
     named_graphs: set[tuple[str, str]]
     findings: list[Finding]
+    has_templates: bool
 
 
 def read_sorted_sources(
@@ -352,6 +356,9 @@ def _read_into(
         merge_files([run for part in read for run in part.in_graphs], in_graphs)
         merge_files([run for part in read for run in part.examples], examples)
         merge_files([run for part in read for run in part.defining_files], defining_files)
+        if any(part.has_templates for part in read):
+            files = [f for part in read for f in part.files if isinstance(f, SourceFile)]
+            add_made_labels(files, quads, in_graphs if keeps_graphs else None)
     except BaseException:
         delete()
         raise
@@ -393,6 +400,7 @@ def cut_into_batches(files: Sequence[_File]) -> Iterator[tuple[tuple[int, _File]
 def _read_batch(part: _FileBatch) -> _BatchResult:
     start = part.folder / f"{part.number:06}"
     files: list[SourceFile | SourceError] = []
+    has_templates = False
     placing = _GraphPlacing(part.base_iri)
     with (
         Sorter(start.with_suffix(".quads")) as quads,
@@ -409,6 +417,8 @@ def _read_batch(part: _FileBatch) -> _BatchResult:
                 continue
             files.append(file)
             is_published = file.role is not Role.EXAMPLE
+            if file.role is Role.SHAPES:
+                has_templates |= any(_TEMPLATE in line for line, _ in placed)
             end = f" <{part.base_iri}{file.source.graph}>".encode() + _END
             lines = sorted({line for line, _ in placed})
             for home in _defining_lines(lines, number, is_published=is_published):
@@ -425,6 +435,7 @@ def _read_batch(part: _FileBatch) -> _BatchResult:
         defining_files.runs,
         placing.named,
         placing.findings,
+        has_templates,
     )
 
 

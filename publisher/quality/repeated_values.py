@@ -46,7 +46,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class _Name:
+class RepeatingName:
     """A name of a thing that has numbers.
 
     Attributes:
@@ -81,8 +81,33 @@ def numbers_in(words: str) -> list[str]:
     return [found.replace(",", ".") for found in _WRITTEN.findall(_THOUSANDS.sub("", words))]
 
 
+@dataclass(frozen=True)
+class LaggingName:
+    """A name that gives another number than the value which it repeats.
+
+    Attributes:
+        name: The name.
+        path: IRI of the property whose value it repeats.
+    """
+
+    name: RepeatingName
+    path: str
+
+    @property
+    def correction(self) -> tuple[str, str] | None:
+        """Return the number in the name and the one that belongs there; None when it is unclear."""
+        strange, values = self.name.strange, sorted(self.name.values[self.path])
+        return (strange[0], values[0]) if len(strange) == len(values) == 1 else None
+
+
 def check_repeated_values(sources: Sources) -> Iterator[Finding]:
     """Yield a finding for each name that gives another number than the value it repeats."""
+    for each in find_lagging_names(sources):
+        yield _finding(each.name, each.path)
+
+
+def find_lagging_names(sources: Sources) -> Iterator[LaggingName]:
+    """Yield the names that give another number than the value they repeat."""
     everyone: Counter[Pair] = Counter()
     repeating: Counter[Pair] = Counter()
     for kind, name in _names(sources, everyone):
@@ -100,10 +125,12 @@ def check_repeated_values(sources: Sources) -> Iterator[Finding]:
             is_lacking = (kind, path) in habits and not name.repeats(path) and name.strange
             if is_lacking and (name.thing, str(name.literal)) not in seen:
                 seen.add((name.thing, str(name.literal)))
-                yield _finding(name, path)
+                yield LaggingName(name, path)
 
 
-def _names(sources: Sources, others: Counter[Pair] | None = None) -> Iterator[tuple[str, _Name]]:
+def _names(
+    sources: Sources, others: Counter[Pair] | None = None
+) -> Iterator[tuple[str, RepeatingName]]:
     """Yield the names of the things in the data that have numbers, with each class of the thing.
 
     Names of things that have no digit in any of theirs are only counted.
@@ -128,7 +155,7 @@ def _names(sources: Sources, others: Counter[Pair] | None = None) -> Iterator[tu
         thing = subject[1:-1].decode()
         for kind in kinds if known else ():
             for path, label in labels:
-                yield kind, _Name(thing, path, label, known)
+                yield kind, RepeatingName(thing, path, label, known)
 
 
 def _count(said: Iterable[bytes], others: Counter[Pair]) -> None:
@@ -184,7 +211,7 @@ def _digits(literal: Literal) -> str:
     return format(number, "f") if number.is_finite() else ""
 
 
-def _finding(name: _Name, path: str) -> Finding:
+def _finding(name: RepeatingName, path: str) -> Finding:
     value = ", ".join(sorted(name.values[path]))
     return Finding(
         _RULE.severity,

@@ -22,6 +22,7 @@ from publisher.quality.validation import feature_findings, validate
 from publisher.quality.validation_results import findings_of
 from publisher.quality.xpath_patterns import PatternError, translated
 from publisher.query.tokens import tokenize
+from publisher.rdf.label_templates import TemplateError, read_template
 from publisher.rdf.namespaces import VIEWER, VIEWERS, iri, read_viewer, shorten
 from publisher.rdf.sorted_files import read_lines
 from publisher.rule_settings import RULES
@@ -95,6 +96,7 @@ def _checks(
         "sh:path": partial(_path, defined),
         "sh:pattern": _pattern,
         "sh:flags": _flags,
+        "sh:labelTemplate": partial(_template, _prefixes(sources, triples)),
         "sh:property": partial(_property, with_path),
         "sh:severity": _severity,
     }
@@ -149,6 +151,19 @@ def _pattern(value: object, flags: str = "") -> Text | None:
 def _flags(value: object) -> Text | None:
     """Return what is wrong with flags, whatever the pattern beside them."""
     return _pattern(Literal(""), str(getattr(value, "value", "")))
+
+
+def _template(prefixes: Mapping[str, str], value: object) -> Text | None:
+    """Return what is wrong with a template of labels; other shapes may have other ones."""
+    try:
+        read_template(str(getattr(value, "value", "")), "", prefixes)
+    except TemplateError as error:
+        return text(
+            "The template cannot be read from “{part}” on. Write a property as prefix:name in"
+            " braces, with a prefix that is declared, and close each bracket.",
+            part=str(error)[:60],
+        )
+    return None
 
 
 def _severity(value: object) -> Text | None:

@@ -105,6 +105,7 @@ def findings_of(results: Iterable[ValidationResult], shapes: ShapesGraph) -> Ite
             focus_node=shown_term(key.focus_node),
             path="" if key.path == _BLANK else shown_term(key.path),
             value=key.value,
+            component=key.component,
         )
 
 

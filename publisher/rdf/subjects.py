@@ -52,6 +52,10 @@ class Subjects:
         """Yield every named subject, sorted."""
         return iter(sorted(self._said.keys() - self._blank))
 
+    def with_nameless(self) -> Iterator[str]:
+        """Yield every subject, blank nodes too, sorted."""
+        return iter(sorted(self._said))
+
     def of(self, subject: str) -> Properties:
         """Return predicate → values of a subject."""
         return self._said.get(subject, _NO_PROPERTIES)

@@ -293,7 +293,8 @@ class PageBuilder:
         description = replace(description, own=(*description.own, *read.details.triples))
         parts = frozenset(document.subjects[1:])
         base_iri = self._release.base_iri
-        further = {**read.labels(), **self._declared_names(description)}
+        classes = fetch_naming(self._engine).classes
+        further = {**classes, **read.labels(), **self._declared_names(description)}
         names = LabelPicker(description, further, language, self._release.prefixes, base_iri)
 
         def link(name: str) -> str:

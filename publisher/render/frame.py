@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from html import escape
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -28,6 +29,9 @@ from publisher.render.page_model import Value
 from publisher.render.values import format_literal, sentence_case
 
 PICTURES, HOME_PICTURE = "picture/", "index"
+# Parts of pages that other sites show in a frame, and how high one is in pixels.
+EMBEDDED, MAP = "embed/", "map"
+_HEIGHTS = {"card": 420, "table": 560, MAP: 620}
 _SAFE_SCHEMES = ("https://", "http://", "mailto:")
 # Search engines and shared links show so much of a description.
 _SUMMARY_LENGTH = 200
@@ -87,6 +91,26 @@ def no_notice(language: str) -> str:
     return ""
 
 
+class PageWords:
+    """The words of one page: translations, and numbers of its sources as they come.
+
+    Macros get it as ``_``; it is made anew for each page.
+    """
+
+    def __init__(self, language: str) -> None:
+        """Begin a page in a language."""
+        self._language = language
+        self._numbers: dict[tuple[str, str], int] = {}
+
+    def __call__(self, message: str, **values: object) -> str:
+        """Return a message in the language of the page."""
+        return translate(message, self._language, **values)
+
+    def number(self, source: Value) -> int:
+        """Return the number of a source: the same one wherever it stands on the page."""
+        return self._numbers.setdefault((source.href, source.text), len(self._numbers) + 1)
+
+
 class Frame:
     """Renders templates of one release's pages."""
 
@@ -99,6 +123,7 @@ class Frame:
         notice: Callable[[str], str] = no_notice,
         content_languages: Sequence[str] = (),
         own: OwnPages | None = None,
+        embeds: bool = False,
     ) -> None:
         """Prepare the templates; they escape everything.
 
@@ -110,11 +135,13 @@ class Frame:
             notice: Language → what pages about the site tell before all else; mostly nothing.
             own: The publisher's own pages.
             content_languages: Tags of the languages of the data.
+            embeds: Whether other sites may show parts of pages in a frame.
         """
         spoken = {tag.partition("-")[0] for tag in content_languages}
         # The switch of the pages' own languages serves for these.
         self._content_languages = tuple(content_languages) if spoken - set(LANGUAGES) else ()
         self._own = own or OwnPages()
+        self._embeds = embeds and not present
         self._release = release
         self._catalogued = catalogued
         self._addresses = addresses
@@ -141,6 +168,23 @@ class Frame:
         """Return where one page of a document's incoming links is."""
         kept = f"&{page_language.kept}" if page_language.kept else ""
         return with_parameters(self._addresses.path(document), f"incoming={number}{kept}")
+
+    def embedding(self, whole: str, kind: str, title: str, page_language: PageLanguage) -> str:
+        """Return the line of HTML that shows a part of a page elsewhere; empty where none may.
+
+        Args:
+            whole: IRI of the page.
+            kind: ``card``, ``table`` or ``map``.
+            title: What is shown.
+            page_language: Who reads it; the frame is in the same language.
+        """
+        if not self._embeds:
+            return ""
+        name = MAP if kind == MAP else whole.removeprefix(self._release.base_iri)
+        address = self._addresses.on_site(f"{self._release.base_iri}{EMBEDDED}{name}")
+        if "lang=" not in address.partition("?")[2]:
+            address = with_parameters(address, f"lang={page_language.language}")
+        return frame_line(address, kind, title, page_language.language)
 
     def dumps(self, dataset: str) -> list[tuple[str, str]]:
         """Return label and address of each file that holds the whole of a dataset."""
@@ -227,7 +271,7 @@ class Frame:
         """Return what every page for a reader has around it."""
         language = page_language.language
         return {
-            "_": lambda message, **v: translate(message, language, **v),
+            "_": PageWords(language),
             "language": language,
             "site_name": text_in(self._catalogued.site.titles, language),
             "base_iri": self._addresses.base_iri,
@@ -337,3 +381,19 @@ def text_in(literals: Sequence[Literal], language: str) -> str:
 
 def _shorten(text: str) -> str:
     return text if len(text) <= _SUMMARY_LENGTH else text[:_SUMMARY_LENGTH].rstrip() + "…"
+
+
+def frame_line(address: str, kind: str, title: str, language: str) -> str:
+    """Return the line of HTML that shows an address in another page.
+
+    Args:
+        address: The whole address of the small page.
+        kind: ``card``, ``table`` or ``map``: how high it is.
+        title: What is in it, for those who do not see it.
+        language: Of the reader.
+    """
+    name = translate("{title} (from another site)", language, title=title)
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(name)}" width="100%"'
+        f' height="{_HEIGHTS[kind]}" loading="lazy" style="border:0"></iframe>'
+    )

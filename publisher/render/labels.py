@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from itertools import islice
@@ -18,7 +18,7 @@ from publisher.languages import LANGUAGES, language_rank
 from publisher.query.engine import LABELS, Description, Engine
 from publisher.rdf.label_properties import LITERAL_FORM, XL_LABELS, find_label_properties
 from publisher.rdf.namespaces import LABELS as LABEL_PATHS
-from publisher.rdf.namespaces import shorten
+from publisher.rdf.namespaces import iri, shorten
 
 _FILES = ("labels.ttl", "authorities.ttl")
 
@@ -173,6 +173,11 @@ _DECLARED_QUERY = (
     "SELECT DISTINCT ?low ?high WHERE"
     " { ?low <http://www.w3.org/2000/01/rdf-schema#subPropertyOf> ?high }"
 )
+_CLASSES_QUERY = (
+    "SELECT ?shape ?class ?label (COUNT(?part) AS ?parts) WHERE {"
+    f" ?shape <{iri('sh:targetClass')}> ?class ; <{iri('rdfs:label')}> ?label ."
+    f" OPTIONAL {{ ?shape <{iri('sh:property')}> ?part }} }} GROUP BY ?shape ?class ?label"
+)
 _T = TypeVar("_T")
 
 
@@ -195,6 +200,10 @@ def fetch_labels(engine: Engine, things: Iterable[str]) -> Labels:
     if naming.has_xl:
         left = [name for name in names if name not in found]
         found |= _fetch_literals(engine, left, _XL_QUERY, (XL_LABELS[0],))
+    # A class is called what its shape calls it, unless a vocabulary of the folder has a name.
+    for name in names:
+        if name not in found and name in naming.classes:
+            found[name] = naming.classes[name]
     return found
 
 
@@ -222,10 +231,12 @@ class Naming:
     Attributes:
         paths: The properties, those that the data declare to be like the usual ones included.
         has_xl: Whether there are labels of SKOS-XL.
+        classes: What shapes call the classes that they are for.
     """
 
     paths: tuple[str, ...] = LABEL_PATHS
     has_xl: bool = False
+    classes: Labels = field(default_factory=dict)
 
     @property
     def is_usual(self) -> bool:
@@ -245,5 +256,24 @@ def fetch_naming(engine: Engine) -> Naming:
             if isinstance(row["low"], NamedNode) and isinstance(row["high"], NamedNode):
                 pairs.setdefault(row["high"].value, []).append(row["low"].value)
         has_xl = bool(engine.rows(f"SELECT ?x {{ ?x <{XL_LABELS[0]}> ?y }} LIMIT 1"))
-        known = _NAMINGS[engine] = Naming(find_label_properties(pairs).names, has_xl)
+        paths = find_label_properties(pairs).names
+        known = _NAMINGS[engine] = Naming(paths, has_xl, _fetch_class_names(engine))
     return known
+
+
+def _fetch_class_names(engine: Engine) -> Labels:
+    """Return class → what its shape calls it: of several shapes the one with most properties."""
+    found: dict[str, dict[tuple[int, str], set[Literal]]] = {}
+    rows = engine.rows(_CLASSES_QUERY)
+    targets: dict[str, set[str]] = {}
+    for row in rows:
+        targets.setdefault(str(row["shape"]), set()).add(str(row["class"]))
+    for row in rows:
+        name, shape, label, parts = row["class"], row["shape"], row["label"], row["parts"]
+        # A shape for several classes names none of them: they would be called the same.
+        is_alone = len(targets[str(shape)]) == 1
+        if isinstance(name, NamedNode) and isinstance(label, Literal) and is_alone:
+            size = int(getattr(parts, "value", 0))
+            of_class = found.setdefault(name.value, {})
+            of_class.setdefault((size, str(shape)), set()).add(label)
+    return {name: tuple(sorted(shapes[max(shapes)], key=str)) for name, shapes in found.items()}

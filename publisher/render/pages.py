@@ -28,7 +28,8 @@ from publisher.render.datasets import (
 )
 from publisher.render.developer_docs import AddressGroup, DeveloperDocs
 from publisher.render.documents import Document
-from publisher.render.frame import HOME_PICTURE, Frame, PageLanguage, no_notice, text_in
+from publisher.render.frame import HOME_PICTURE, MAP, Frame, PageLanguage, no_notice, text_in
+from publisher.render.frames import EmbeddedPages
 from publisher.render.history import HistoryPages
 from publisher.render.home import Home, fetch_home, fetch_members, with_first
 from publisher.render.labels import LabelPicker
@@ -69,6 +70,7 @@ class Pages:
         own: OwnPages | None = None,
         notice: Callable[[str], str] = no_notice,
         content_languages: Sequence[str] = (),
+        embeds: bool = False,
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -84,10 +86,9 @@ class Pages:
             own: The publisher's own pages.
             notice: Language → what the home page tells before all else; mostly nothing.
             content_languages: Tags of the languages of the data, those preferred first.
+            embeds: Whether other sites may show parts of pages in a frame.
         """
-        self._release = release
-        self._engine = engine
-        self._addresses = addresses
+        self._release, self._engine, self._addresses = release, engine, addresses
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
         main = self._home.main
@@ -102,7 +103,8 @@ class Pages:
         self._catalogued = fetch_site_metadata(engine, release.base_iri)
         self.own = own or OwnPages()
         self._frame = Frame(
-            release, self._catalogued, addresses, present, notice, content_languages, self.own
+            *(release, self._catalogued, addresses, present, notice),
+            *(content_languages, self.own, embeds),
         )
         self._make_parts(named or {}, seconds, union=union, is_past=bool(present))
 
@@ -120,6 +122,7 @@ class Pages:
         self.concept_lists = ConceptListPages(self._frame, release, self.concepts, addresses)
         self.catalogue = CataloguePages(self._frame, release, engine, addresses)
         self.tables = TablePages(self._frame, release, engine, addresses, self._maps, seconds)
+        self.embedded = EmbeddedPages(self._frame, self._composer, self._maps, self.tables)
         classes = dict.fromkeys([main, *self._home.counts])
         self._docs = DeveloperDocs(self._frame, release, addresses, self.tables, main)
         self._use = UsageGuide(self._frame, release, addresses, self.tables, list(classes))
@@ -188,6 +191,7 @@ class Pages:
             dumps=dumps,
             picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
             behind_query=self._behind(document),
+            embedding=self._card(document, page, page_language),
             next_page=page.is_paged and self._page(document, description, 1, page_language),
             previous_page=page.is_paged and self._page(document, description, -1, page_language),
             **more,
@@ -208,6 +212,13 @@ class Pages:
         if is_term(description, document.topic):
             axioms = self._ontologies.axioms_about(document.topic, page_language)
         return "document.html", {"axioms": axioms}
+
+    def _card(self, document: Document, page: PageContent, page_language: PageLanguage) -> str:
+        """Return the line that shows a topic in another site; empty where there is no topic."""
+        if page.topic is None:
+            return ""
+        title = sentence_case(page.title)
+        return self._frame.embedding(document.iri, "card", title, page_language)
 
     def _here(self, page: PageContent, page_language: PageLanguage) -> dict[str, Any]:
         """Return what is at the place that a page is about, and where the table has the same."""
@@ -418,7 +429,11 @@ class Pages:
         if drawn is None and table is not None and has_places(table):
             places = self.tables.places(TableView(table, Selection(), (), page_language))
         rows = self._frame.href(self.tables.address(table), page_language) if table else ""
-        return {"map": drawn, "places": places, "all_rows": rows}
+        embedding = ""
+        if drawn is not None:
+            base_iri = self._addresses.base_iri
+            embedding = self._frame.embedding(base_iri, MAP, drawn.title, page_language)
+        return {"map": drawn, "places": places, "all_rows": rows, "embedding": embedding}
 
     def _opening_schemes(self, page_language: PageLanguage) -> list[SchemeOverview]:
         """Return the concept schemes with which the home page opens.

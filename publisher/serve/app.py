@@ -20,6 +20,7 @@ from publisher.serve import (
     concepts,
     docs,
     documents,
+    embedding,
     feeds,
     files,
     health,
@@ -89,7 +90,7 @@ class _AllConverter(PathConverter):
 
 def create_flask(site: Site, archive: ReleaseArchive | None = None) -> Flask:
     """Return the Flask application of a site: one blueprint per subject."""
-    app = _flask(site, (health.blueprint, pictures.blueprint, *_ROUTE_MODULES))
+    app = _flask(site, (health.blueprint, pictures.blueprint, embedding.blueprint, *_ROUTE_MODULES))
     archive = archive or create_archive(site.config, Shared(site.metrics, site.endpoint.queue))
     app.register_blueprint(releases.blueprint(site, archive))
     app.register_blueprint(files.copies_blueprint(site, archive))

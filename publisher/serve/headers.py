@@ -49,6 +49,20 @@ def page_policy(tile_url: str) -> str:
     return PAGE_POLICY.replace(_PICTURES, allowed)
 
 
+def frame_policy(tile_url: str) -> str:
+    """Return the policy of pages that other sites may show in a frame: they run no script.
+
+    Args:
+        tile_url: The setting; empty for maps without tiles.
+    """
+    return (
+        page_policy(tile_url)
+        .replace("script-src 'self'; ", "")
+        .replace("connect-src 'self'; form-action 'self'", "form-action 'none'")
+        .replace("frame-ancestors 'none'", "frame-ancestors *")
+    )
+
+
 def entity_tag(body: bytes) -> str:
     """Return a strong entity tag: a digest of the bytes (RFC 9110, section 8.8.3)."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'

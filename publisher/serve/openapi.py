@@ -527,6 +527,38 @@ ADDRESSES: tuple[AddressRow, ...] = (
         (_LANGUAGE,),
         tag="site",
     ),
+    AddressRow(
+        "/embed/{path}",
+        "embedded_card",
+        "What is said first of a thing, as a small page for a frame in another site.",
+        (HTML.name,),
+        (
+            ParameterRow("path", "Path of its document, such as doc/…", place="path"),
+            _LANGUAGE,
+        ),
+        tag="site",
+    ),
+    AddressRow(
+        "/embed/table/{table}",
+        "embedded_table",
+        "The first rows of a table, the same way; columns filter as in the table.",
+        (HTML.name,),
+        (
+            ParameterRow("table", "Name of a table.", place="path"),
+            ParameterRow("q", "Words."),
+            ParameterRow("sort", "Name of a column; with a minus sign the other way round."),
+            _LANGUAGE,
+        ),
+        tag="site",
+    ),
+    AddressRow(
+        "/embed/map",
+        "embedded_map",
+        "The map of the home page, the same way.",
+        (HTML.name,),
+        (_LANGUAGE,),
+        tag="site",
+    ),
     AddressRow("/openapi.json", "openapi", "This description.", (JSON.name,), tag="site"),
     AddressRow(
         "/.well-known/api-catalog",

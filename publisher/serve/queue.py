@@ -65,6 +65,8 @@ QUEUED_VIEWS: Mapping[str, Callable[[], bool]] = {
     "copies.file": _always,
     "crawlers.part": _always,
     "crawlers.sitemap_xml": _always,
+    "embedding.home_map": _always,
+    "embedding.table": _always,
     "feeds.atom": _always,
     "feeds.catalogue": _always,
     "feeds.catalogue_page": _always,

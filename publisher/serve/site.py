@@ -91,20 +91,23 @@ def make_shared(config: Config) -> Shared:
     return Shared(metrics, queue, parts)
 
 
-def open_site(config: Config, release: Release, shared: Shared | None = None) -> Site:
+def open_site(
+    config: Config, release: Release, shared: Shared | None = None, *, embeds: bool = True
+) -> Site:
     """Return a site over a release; its engine's processes start now.
 
     Args:
         config: The settings.
         release: What is served.
         shared: What it shares with other releases of this process, if there are others.
+        embeds: Whether pages offer parts of them to other sites; as files these have no addresses.
 
     Raises:
         OSError: The store cannot be opened.
         QueryError: An engine somewhere else does not answer.
         ReleaseError: It does not hold the release.
     """
-    return _site(config, release, shared or make_shared(config))
+    return _site(config, release, shared or make_shared(config), embeds=embeds)
 
 
 def open_archived_site(config: Config, release: Release, shared: Shared) -> Site:
@@ -134,12 +137,14 @@ def _tiles(config: Config) -> TileSource | None:
     return TileSource(config.tile_url, *read_credit(config.tile_credit))
 
 
-def _site(config: Config, release: Release, shared: Shared, present: str = "") -> Site:
+def _site(
+    config: Config, release: Release, shared: Shared, present: str = "", *, embeds: bool = False
+) -> Site:
     # The past is answered from its own folder: no engine keeps it for ever.
     opened = open_archive_engine if present else open_engine
     engine = opened(config, release, _services(config))
     try:
-        return _open(engine, config, release, shared, present)
+        return _open(engine, config, release, shared, present, embeds=embeds)
     except BaseException:  # nothing of it may stay behind: this may be tried again and again
         engine.close()
         raise
@@ -155,14 +160,15 @@ def _texts(
     return MarkdownPages(release, addresses, facts, schema, catalogued, main, is_past=is_past)
 
 
-def _open(engine: Engine, config: Config, release: Release, shared: Shared, present: str) -> Site:
-    cache = AnswerCache(config.query_cache_mb << 20)
+def _open(
+    engine: Engine, config: Config, release: Release, shared: Shared, present: str, *, embeds: bool
+) -> Site:
     is_union = config.default_graph == "union"
     endpoint = Endpoint(
         engine,
         query_limits(config),
         shared.queue,
-        cache,
+        AnswerCache(config.query_cache_mb << 20),
         _services(config),
         shared.metrics.memory_hit,
         read_release_answers(release.folder) if is_union else PreparedAnswers(),
@@ -182,6 +188,7 @@ def _open(engine: Engine, config: Config, release: Release, shared: Shared, pres
         own=read_own_pages(Path(config.pages), config.logo, config.colour),
         notice=(lambda language: "") if present else shared.health.notice,
         content_languages=spoken,
+        embeds=embeds,
     )
     return Site(
         config=config,

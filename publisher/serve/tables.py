@@ -36,7 +36,7 @@ JSON_ROWS, MOST_JSON_ROWS = 100, 1000
 _MOST_VALUES = 100
 
 
-def _read_selection(table: Table) -> Selection:
+def read_selection(table: Table) -> Selection:
     """Return what the request chooses of a table; what names no column is left aside.
 
     Raises:
@@ -73,7 +73,7 @@ def _read_selection(table: Table) -> Selection:
 def _page(site: Site, table: Table, offered: tuple[MediaType, ...]) -> Response:
     page_language = negotiate_language(request, site)
     view = TableView(
-        table, _read_selection(table), tuple(request.args.getlist("column")), page_language
+        table, read_selection(table), tuple(request.args.getlist("column")), page_language
     )
     body = site.pages.tables.page(view, site.config.table_page_size, site.config.table_rows)
     if body is None:
@@ -96,7 +96,7 @@ def _on_site(site: Site, table: Table, extension: str = "") -> str:
 
 def _file(site: Site, table: Table, chosen: MediaType) -> Response:
     """Return the rows that the request chooses as a file: the release's own, when it is that."""
-    selection = _read_selection(table)
+    selection = read_selection(table)
     view = TableView(table, selection, (), negotiate_language(request, site))
     query = view.query(is_file=True)
     links = [(_on_site(site, table) + query, f'rel="alternate"; type="{HTML.name}"')]
@@ -181,7 +181,7 @@ def _around(
 
 def _json(site: Site, table: Table) -> Response:
     """Return a page of rows as JSON, with the addresses of its neighbours."""
-    selection, size = _read_selection(table), _json_size()
+    selection, size = read_selection(table), _json_size()
     reader = negotiate_language(request, site)
     with site.pages.tables.lines(table, reader.language) as table_reader:
         total = table_reader.count(selection)
@@ -254,7 +254,7 @@ def _places(site: Site, table: Table) -> Response:
 
 
 def _metadata(site: Site, table: Table) -> Response:
-    query = TableView(table, _read_selection(table), (), negotiate_language(request, site)).query(
+    query = TableView(table, read_selection(table), (), negotiate_language(request, site)).query(
         is_file=True
     )
     body = as_json_text(csv_metadata(table, f"{table.slug}.csv{query}")).encode()

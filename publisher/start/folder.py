@@ -394,7 +394,7 @@ def shapes(mapping: TableMapping, others: Sequence[TableMapping]) -> PropertiesB
             f"{shape}-prefLabel",
             iri("skos:prefLabel"),
             _in_both("Name"),
-            _in_both("Give one name per language, with a language tag."),
+            _in_both("Give one name per language."),
             _constraints_of_text() | {"sh:minCount": [_whole(1)]},
         )
     if mapping.has_geometry:
@@ -492,8 +492,8 @@ def _upper(label: str) -> str:
 
 
 _MESSAGES: Mapping[str, str] = {
-    kinds.NAME: "Give one name per language, with a language tag.",
-    kinds.DESCRIPTION: "Give one text per language, with a language tag.",
+    kinds.NAME: "Give one name per language.",
+    kinds.DESCRIPTION: "Give one text per language.",
     kinds.NUMBER: "Write one number, in digits.",
     kinds.TRUTH: "Write one of true and false.",
     kinds.DATE: "Write one day, as 2025-05-31.",

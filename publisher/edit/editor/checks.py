@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from publisher.edit.editor.entries import FieldInput
 from publisher.edit.editor.pending import Draft, PendingChanges
-from publisher.edit.editor.snapshot import SourceSnapshot
+from publisher.edit.field_messages import field_keys, one_each
 from publisher.findings import Finding, Severity, in_order
 from publisher.load.sources import Sources
 from publisher.messages import Text
@@ -17,7 +17,6 @@ from publisher.quality.file_rules import check_characters
 from publisher.quality.hygiene import check_hygiene
 from publisher.quality.literals import check_literals
 from publisher.quality.vocabularies import check_terms
-from publisher.rdf.namespaces import iri
 
 _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
     check_terms,
@@ -27,7 +26,6 @@ _QUICK: Sequence[Callable[[Sources], Iterable[Finding]]] = (
     check_definitions,
     check_hygiene,
 )
-_NOT_PROPERTIES = (iri("rdf:"), iri("sh:"))
 
 
 def check_drafts(pending: PendingChanges) -> list[Finding]:
@@ -41,23 +39,10 @@ def check_drafts(pending: PendingChanges) -> list[Finding]:
     things, after = pending.things(), pending.plan.after
     found = [f for step in _QUICK for f in step(after) if f.focus_node in things]
     found += pending.snapshot.validator.findings(after, sorted(things))
-    return in_order(after.rule_settings.at_levels(found))
-
-
-def finding_paths(finding: Finding, snapshot: SourceSnapshot) -> Iterator[str]:
-    """Yield the properties that a finding is about, also when its path has several."""
-    if finding.path:
-        yield finding.path
-        return
-    shapes = snapshot.inventory.shapes
-    waiting = [node for node in shapes.nodes(finding.rule, iri("sh:path"))]
-    while waiting:
-        node = waiting.pop(0)
-        if node.startswith(("http://", "https://")):
-            if not node.startswith(_NOT_PROPERTIES):
-                yield node
-            continue
-        waiting += [value for path in shapes.of(node) for value in shapes.nodes(node, path)]
+    found = one_each(in_order(after.rule_settings.at_levels(found)))
+    forms = {draft.iri: pending.form(draft) for draft in pending.kept}
+    messages = pending.snapshot.messages
+    return [messages.reworded(each, forms.get(each.focus_node)) for each in found]
 
 
 def is_grave(finding: Finding) -> bool:
@@ -114,15 +99,16 @@ class FormErrors:
 def form_errors(pending: PendingChanges, draft: Draft) -> FormErrors:
     """Return what is wrong with a draft, by input."""
     found = FormErrors()
-    starts, statements = _input_names(pending.entries(draft))
+    starts, filled, statements = _input_names(pending.entries(draft))
     for problem in pending.problems(draft.key):
         found.rows.setdefault(problem.name, []).append(problem.message)
     for finding in check_drafts(pending):
         if finding.focus_node == draft.iri:
-            paths = finding_paths(finding, pending.snapshot)
-            path = next((path for path in paths if path in starts), "")
+            about = set(field_keys(finding, pending.snapshot.inventory.shapes))
+            # Of alternatives, the one that is filled in is the one to correct.
+            keys = sorted((key for key in starts if key in about), key=lambda k: k not in filled)
             messages = (
-                found.fields.setdefault(starts[path], InputMessages()) if path else found.general
+                found.fields.setdefault(starts[keys[0]], InputMessages()) if keys else found.general
             )
             messages.add(finding)
         elif finding.focus_node in statements:
@@ -130,15 +116,19 @@ def form_errors(pending: PendingChanges, draft: Draft) -> FormErrors:
     return found
 
 
-def _input_names(entries: Iterable[FieldInput]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return path → beginning of a field's names, and statement → the same of its field."""
+def _input_names(
+    entries: Iterable[FieldInput],
+) -> tuple[dict[str, str], set[str], dict[str, str]]:
+    """Return key → beginning of a field's names, what is filled in, and statement → beginning."""
     starts: dict[str, str] = {}
+    filled: set[str] = set()
     statements: dict[str, str] = {}
     for number, entry in enumerate(entries):
-        if not entry.field.is_inverse:
-            starts[entry.field.path] = f"f{number}."
+        starts[entry.field.key] = f"f{number}."
         for row in entry.rows:
+            if not row.is_empty:
+                filled.add(entry.field.key)
             for statement in row.statements:
                 if statement.iri:
                     statements[statement.iri] = f"f{number}."
-    return starts, statements
+    return starts, filled, statements

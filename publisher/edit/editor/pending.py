@@ -191,12 +191,29 @@ class PendingChanges:
         path, nothing = label_path(form), FieldChoices(self.snapshot.inventory, ())
         entries = FormData(draft.pairs, nothing).entries(form, None)
         rows = (row for entry in entries if entry.field.key == path for row in entry.rows)
-        return {row.language: row.value for row in rows if not row.is_empty}
+        found = {row.language: row.value for row in rows if not row.is_empty}
+        # A name that the shapes make is none of the inputs.
+        return found if path else dict(self.snapshot.inventory.names(draft.iri))
 
     def name(self, draft: Draft, language: str) -> str:
         """Return what the thing of a draft is called; empty while it has no name."""
-        names = self.label(draft)
+        names = self._made_label(draft) or self.label(draft)
         return names.get(language) or next(iter(names.values()), "")
+
+    def _made_label(self, draft: Draft) -> dict[str, str]:
+        """Return the name that the shapes make of a thing as the draft has it."""
+        inventory, builder = self.snapshot.inventory, self._builders.get(draft.key)
+        if label_path(self.form(draft)) or not inventory.made or builder is None:
+            return {}
+
+        def values(thing: str, path: str) -> list[Term]:
+            about = [c for c in builder.changes if (c.thing, c.path) == (thing, path)]
+            gone = [change.old for change in about if change.old is not None]
+            come = [change.new for change in about if change.new is not None]
+            kept = [v for v in inventory.properties.values(thing, path) if v not in gone]
+            return [*kept, *come]
+
+        return inventory.made_names(draft.iri, self.form(draft).types, values)
 
     @cached_property
     def choices(self) -> FieldChoices:

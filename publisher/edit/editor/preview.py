@@ -10,9 +10,10 @@ from pyoxigraph import Store
 
 from publisher.addresses import Addresses
 from publisher.errors import EngineFailed
-from publisher.load.sources import PUBLISHED, Sources
+from publisher.load.sources import Sources
 from publisher.query.embedded import InProcessEngine
 from publisher.query.engine import Answer, Operation
+from publisher.rdf.sorted_files import Quads
 from publisher.release.documents import shared_documents
 from publisher.release.model import Release
 from publisher.render.documents import Documents
@@ -46,7 +47,8 @@ class Preview:
             sources: What the pages show.
             site_url: Where they answer; ends with a slash.
         """
-        quads = list(sources.quads(*PUBLISHED))
+        # The sorted ones have the labels too that shapes make.
+        quads = list(Quads(sources.sorted_sources.quads, 0))
         store = Store()
         store.extend(quads)
         engine = _MemoryEngine(store)

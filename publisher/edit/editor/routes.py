@@ -178,7 +178,11 @@ def list_blueprint(editor: EditorPages) -> Blueprint:
         snapshot, choices = editor.pending.snapshot, editor.pending.choices
         by_thing: dict[str, list[Finding]] = defaultdict(list)
         for finding in check(snapshot.sources):
-            by_thing[finding.focus_node].append(finding)
+            by_thing[finding.focus_node].append(
+                snapshot.messages.reworded(finding)
+                if snapshot.form_of(finding.focus_node)
+                else finding
+            )
         about = [
             (
                 choices.name(thing, language) if thing else "",

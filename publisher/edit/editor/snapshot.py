@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from publisher.bounds import DEFAULT_CHECK_LIMITS, CheckLimits
 from publisher.edit.editor.entries import StatementForms
+from publisher.edit.field_messages import FieldMessages
 from publisher.edit.fields import LINK, Field, Form
 from publisher.edit.forms import form_of, read_forms
 from publisher.edit.inventory import Inventory
@@ -70,6 +71,11 @@ class SourceSnapshot:
         from publisher.quality.validation import NodeValidator
 
         return NodeValidator(self.sources)
+
+    @cached_property
+    def messages(self) -> FieldMessages:
+        """Return what puts findings into the words of the forms."""
+        return FieldMessages(self.inventory, self.forms)
 
     def form(self, class_iri: str) -> Form | None:
         """Return the form of a class."""

@@ -10,13 +10,15 @@ import gc
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from publisher.edit.changes import Change, Plan, plan_changes
-from publisher.edit.consequences import new_findings
+from publisher.edit.consequences import following_texts, new_findings
+from publisher.edit.field_messages import FieldMessages, field_keys, one_each
+from publisher.edit.inventory import Inventory
 from publisher.edit.sheets.cells import CellCodec
 from publisher.edit.sheets.differences import RowChanges, RowComparison, removals
 from publisher.edit.sheets.layout import ComparisonBasis, ExportRecord
@@ -25,11 +27,16 @@ from publisher.edit.sheets.reading import read_file
 from publisher.edit.sheets.reports import MOST_REPORTED, CellFinding, CellPosition, ImportReport
 from publisher.edit.statements import SUBJECT
 from publisher.errors import SheetRefused
-from publisher.findings import Finding
+from publisher.findings import Finding, Severity
 from publisher.messages import text
+from publisher.quality.shape_features import read_literal
 from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import pick_name
 
 _TYPE = iri("rdf:type")
+_MISSING = frozenset(
+    iri(f"sh:{name}ConstraintComponent") for name in ("MinCount", "HasValue", "QualifiedMinCount")
+)
 # Objects that are made between two searches for cycles.
 _MADE_BETWEEN = 100_000
 
@@ -62,7 +69,11 @@ class Import:
 
 
 def import_file(
-    file: Path, basis: ComparisonBasis, language: str, allow_removal: bool = False
+    file: Path,
+    basis: ComparisonBasis,
+    language: str,
+    allow_removal: bool = False,
+    update_texts: bool = False,
 ) -> Import:
     """Return what a workbook or CSV file makes of the sources; nothing is written.
 
@@ -71,6 +82,7 @@ def import_file(
         basis: What the sources say, and the sheets there may be.
         language: Of the names in the sheets, when the file does not say.
         allow_removal: Whether a thing whose row is gone is removed.
+        update_texts: Whether texts that name a number or date which is replaced follow it.
 
     Raises:
         SheetRefused: It cannot be read, or is of another site.
@@ -94,9 +106,39 @@ def import_file(
         removed = removals(basis.inventory, sheets, found.record, present, allow_removal, report)
         plan = None
         if not report.is_blocking:
-            plan = _checked_plan(basis, rows, _joined(changes, removed), report)
+            changes = _joined(changes, removed)
+            changes += _texts(basis, rows, changes, report, update_texts)
+            plan = _checked_plan(basis, rows, changes, report)
         new = tuple(row.thing for row in rows if row.is_new and row.thing) if plan else ()
         return Import(plan, report, new, found.is_markable)
+
+
+def _texts(
+    basis: ComparisonBasis,
+    rows: Iterable[SheetRow],
+    changes: Sequence[Change],
+    report: ImportReport,
+    update_texts: bool,
+) -> list[Change]:
+    """Return the changes of texts that lag behind, if they are to follow; report each."""
+    following = following_texts(changes, basis.inventory)
+    of_thing = {row.thing: row for row in rows} if following else {}
+    for change in following:
+        assert isinstance(change.old, Literal)
+        assert isinstance(change.new, Literal)
+        row = of_thing.get(change.thing)
+        message = text(
+            "The text follows the value: “{old}” is now “{new}”."
+            if update_texts
+            else "“{old}” names a value that you replaced. With --update-texts it becomes “{new}”;"
+            " or write here what it shall be.",
+            old=change.old.value,
+            new=change.new.value,
+        )
+        name = f"{change.path}@{change.old.language}"
+        position = CellPosition() if row is None else row.position(name)
+        report.add(message, position, Severity.INFO if update_texts else Severity.WARNING)
+    return following if update_texts else []
 
 
 @contextmanager
@@ -146,40 +188,78 @@ def _checked_plan(
         findings = new_findings(plan_changes(sources, sample.changes))
         located = [
             each
-            for each in _located(findings, rows, sample.changes)
+            for each in _located(basis, findings, rows, sample.changes)
             if each.finding.focus_node in sample.things
         ]
         if any(each.finding.severity.blocks for each in located):
             _report_sample(sample, located, report)
             return None
     plan = plan_changes(sources, changes)
-    for each in _located(new_findings(plan), rows, changes):
+    for each in _located(basis, new_findings(plan), rows, changes):
         report.add_finding(each)
     return plan
 
 
 def _located(
-    findings: Iterable[Finding], rows: Iterable[SheetRow], changes: Iterable[Change]
+    basis: ComparisonBasis,
+    findings: Iterable[Finding],
+    rows: Iterable[SheetRow],
+    changes: Iterable[Change],
 ) -> Iterator[CellFinding]:
-    """Yield each finding with the position of its cell, if there is one."""
+    """Yield each finding with the position of its cell, if there is one, in words of the sheet."""
     of_thing = {row.thing: row for row in rows}
     # A statement made on the way is corrected in the row of what it is about.
     for change in changes:
         if change.path == SUBJECT and change.new is not None and change.new.value in of_thing:
             of_thing.setdefault(change.thing, of_thing[change.new.value])
-    for finding in findings:
+    messages = FieldMessages(basis.inventory, [layout.form for layout in basis.layouts])
+    for finding in one_each(findings):
         row = of_thing.get(finding.focus_node)
-        yield CellFinding(finding, CellPosition() if row is None else _position(finding, row))
+        if row is None:
+            yield CellFinding(_named(messages.reworded(finding), basis.inventory), CellPosition())
+        else:
+            reworded = messages.reworded(finding, row.sheet.form)
+            yield CellFinding(reworded, _position(finding, row, basis.inventory))
 
 
-def _position(finding: Finding, row: SheetRow) -> CellPosition:
-    groups = [
-        group.name
-        for group in row.sheet.columns.values()
-        if group.field is not None and group.field.path == finding.path
-    ]
-    written = [name for name in groups if row.cells(name)]
-    return row.position(*(written or groups)[:1])
+def _named(finding: Finding, inventory: Inventory) -> Finding:
+    """Return a finding on a thing that has no row: its message names the thing, not a file."""
+    names = inventory.names(finding.focus_node)
+    if not names:
+        return finding
+    message = {tag: f"{pick_name(names, tag)}: {words}" for tag, words in finding.message.items()}
+    return replace(finding, message=message, file="", line=0)
+
+
+def _position(finding: Finding, row: SheetRow, inventory: Inventory) -> CellPosition:
+    """Return the cell whose change cures a finding.
+
+    That is the one with the value it is about; where something is missing, an empty one of the
+    field, and else one that is filled in.
+    """
+    keys = list(field_keys(finding, inventory.shapes))
+    groups = [g for g in row.sheet.groups if g.field is not None and g.field.key in keys]
+    for group in groups:
+        for column, cell in row.cells(group.name):
+            if _is_value(cell.text, group.language, finding, inventory):
+                return row.at(column)
+    written = [group.name for group in groups if row.cells(group.name)]
+    empty = [group.name for group in groups if not row.cells(group.name)]
+    is_missing = finding.component in _MISSING and len(keys) == 1
+    chosen = (empty or written) if is_missing else (written or empty)
+    return row.position(*chosen[:1])
+
+
+def _is_value(written: str, language: str, finding: Finding, inventory: Inventory) -> bool:
+    """Tell whether a cell holds the value of a finding, as N-Triples there."""
+    if not finding.value or finding.value.startswith("_:"):
+        return False
+    if not finding.value.startswith('"'):
+        name = finding.value.strip("<>")
+        known = {name, *inventory.names(name).values()}
+        return written.strip().casefold() in {each.casefold() for each in known}
+    value = read_literal(finding.value)
+    return written.strip() == value.value and language == (value.language or "")
 
 
 # A few of very many new rows are checked first: those that are filled in the same way.

@@ -504,18 +504,44 @@ class _RowMatcher:
         return ""
 
     def _imported_before(self, row: SheetRow) -> str:
-        """Return the thing of the same names that was added after the export."""
-        if self._record is None or not row.label:
-            return ""
+        """Return the thing of the same names that was added after the export.
+
+        What has no names in the sheet, since shapes make them, is known by its values.
+        """
         form = row.sheet.form
+        is_named = bool(row.sheet.label_groups)
+        written = frozenset(row.label.items()) if is_named else self._values_in(row)
+        if self._record is None or not written:
+            return ""
         if form.class_iri not in self._added_since:
             exported = self._record.things(form.class_iri)
             found: dict[frozenset[tuple[str, str]], str] = {}
             for thing in form.things:
                 if thing not in exported:
-                    found.setdefault(frozenset(self._inventory.names(thing).items()), thing)
+                    names = frozenset(self._inventory.names(thing).items())
+                    found.setdefault(names if is_named else self._values_of(thing, form), thing)
             self._added_since[form.class_iri] = found
-        return self._added_since[form.class_iri].get(frozenset(row.label.items()), "")
+        return self._added_since[form.class_iri].get(written, "")
+
+    def _values_in(self, row: SheetRow) -> frozenset[tuple[str, str]]:
+        """Return field → value, as N-Triples, of what a row says, links to new things left out."""
+        found = set()
+        for group in row.filled:
+            for _column, cell in row.cells(group.name):
+                try:
+                    value = self._codec.read(row.sheet.form, group, cell.text)
+                except ValueRefused:
+                    continue
+                found.add((group.key, str(value)))
+        return frozenset(found)
+
+    def _values_of(self, thing: str, form: Form) -> frozenset[tuple[str, str]]:
+        return frozenset(
+            (each.key, str(value))
+            for each in form.fields
+            if not each.is_part
+            for value in self._inventory.values(thing, each.path, each.is_inverse)
+        )
 
     def _report_duplicate(self, row: SheetRow, first: SheetRow) -> None:
         message = text(

@@ -251,7 +251,12 @@ def _location_columns(
 def _titles(name: str, of_class: Sequence[str], shapes: Subjects, subjects: Subjects) -> Text:
     """Return what a class is called: by its vocabulary, else by its shape, else as it is named."""
     messages = [subjects.names(name)]
-    messages += [texts_by_language(shapes.values(shape, iri("rdfs:label"))) for shape in of_class]
+    # A shape for several classes names none of them: they would be called the same.
+    messages += [
+        texts_by_language(shapes.values(shape, iri("rdfs:label")))
+        for shape in of_class
+        if len(shapes.nodes(shape, iri("sh:targetClass"))) == 1
+    ]
     found = next(filter(None, messages), {"": local_name(name)})
     return dict(sorted(found.items()))
 

@@ -101,7 +101,7 @@ class TablePages:
         for table in self.tables.values():
             if table.class_iri == class_iri and table.column(WHERE) is not None:
                 view = TableView(table, Selection(), (), page_language).filtered(WHERE, place)
-                return self._here(view)
+                return self.here(view)
         return ""
 
     def index(self, page_language: PageLanguage) -> bytes:
@@ -165,6 +165,12 @@ class TablePages:
             most=most,
             query=query,
             ask=query_address(self._addresses.path(self._release.base_iri + "sparql"), query),
+            embedding=self._frame.embedding(
+                self.address(table) + replace(view, reader=page_language).query(),
+                "table",
+                self._title(table, page_language).text,
+                page_language,
+            ),
             **self._grid(view, table_reader, size),
             **self._around(view, pages),
         )
@@ -193,6 +199,18 @@ class TablePages:
         href = f"{self._addresses.path(self.address(view.table, PLACES))}?{query}"
         title = sentence_case(self._title(view.table, view.reader).text)
         return self._maps.of_places(title, href, language)
+
+    def grid(self, view: TableView, size: int) -> dict[str, Any] | None:
+        """Return heads and rows of a page of a table; None for one that does not exist."""
+        with self.lines(view.table, view.reader.language) as table_reader:
+            total = table_reader.count(view.choice)
+            if not 1 <= view.choice.page <= max(1, -(-total // size)):
+                return None
+            return self._grid(view, table_reader, size) | {"total": total}
+
+    def title(self, table: Table, page_language: PageLanguage) -> str:
+        """Return what a table is called."""
+        return self._title(table, page_language).text
 
     def _grid(self, view: TableView, table_reader: TableReader, size: int) -> dict[str, Any]:
         """Return the heads and rows of a page."""
@@ -257,7 +275,8 @@ class TablePages:
             return ""
         return self._addresses.path(self.address(view.table)) + view.query(page=number)
 
-    def _here(self, view: TableView) -> str:
+    def here(self, view: TableView) -> str:
+        """Return the address of a page of a table."""
         return self._addresses.path(self.address(view.table)) + view.query()
 
     def _head(self, view: TableView, found: Column) -> ColumnHeader:
@@ -268,7 +287,7 @@ class TablePages:
             view = replace(view, choice=replace(view.choice, sort=found.name))
         return ColumnHeader(
             self._words.title(found.titles, found.path, view.reader),
-            self._here(view.sorted_by(found.name)),
+            self.here(view.sorted_by(found.name)),
             direction if found.name == sorted_by else "",
         )
 
@@ -307,7 +326,7 @@ class TablePages:
             FacetValue(
                 replace(self._words.value(term, labels, view.reader), href=""),
                 count,
-                self._here(view.filtered(column, term.value)),
+                self.here(view.filtered(column, term.value)),
                 term.value in wanted,
             )
             for term, count in found

@@ -69,7 +69,7 @@ def export(config: Config, folder: Path, progress: Progress = lambda step: None)
     )
     staging = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(staging, ignore_errors=True)
-    site = open_site(settings, release)
+    site = open_site(settings, release, embeds=False)
     try:
         staging.mkdir(parents=True)
         progress("documents")

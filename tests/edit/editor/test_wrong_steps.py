@@ -33,7 +33,8 @@ def test_an_empty_duty_is_told_in_the_words_of_the_shape(editor: FlaskClient, wo
     page.go("review")
 
     assert "check=1" in page.address
-    assert page.text.count("Ange ett namn per språk, med språktagg.") == 2  # on top, and below
+    said = "Fyll i ”Namn” en gång på varje språk: svenska, engelska."
+    assert page.text.count(said) == 2  # on top, and below
     assert page.value("Namn – Engelska") == ""
     assert lakes(world) == before
 
@@ -43,7 +44,7 @@ def test_the_same_in_english(editor: FlaskClient) -> None:
     page = Page(editor, SILJAN, "en")
     page.type("Name – English", "")
 
-    assert "Give one name per language, with a language tag." in page.go("check").text
+    assert "Fill in “Name” once in each language: Swedish, English." in page.go("check").text
 
 
 def test_a_date_that_is_none_stays_in_its_input(staff: FlaskClient) -> None:
@@ -258,17 +259,22 @@ def test_a_thing_that_is_not_there_has_a_page_that_says_so(editor: FlaskClient) 
     assert "Det finns ingen sådan sida här." in answer.text
 
 
-def test_a_text_that_names_the_old_number_can_follow(staff: FlaskClient) -> None:
-    """The label says 105 after the count became 110."""
+def test_a_text_that_names_the_old_number_can_follow(staff: FlaskClient, clusters: Path) -> None:
+    """The note says 105 after the count became 110; the label is made, and says 110 by itself."""
+    file = clusters / "data/clusters/compare.ttl"
+    notes = 'skos:note "Med styrelsen är de 105."@sv , "With the board they are 105."@en ;'
+    text = file.read_text("utf-8").replace("schema:value 105 ;", f"schema:value 105 ;\n    {notes}")
+    file.write_text(text, "utf-8")
     page = Page(staff, COUNT)
     page.type("Antal", "110")
     page.press("review")
     review = staff.get("/sv/review").text
-    assert "<del>105 medlemmar (2015)</del> → <ins>110 medlemmar (2015)</ins>" in review
+    assert "<del>Med styrelsen är de 105.</del> → <ins>Med styrelsen är de 110.</ins>" in review
+    assert ">110 medlemmar (2015)</a>" in review
     staff.post("/sv/echo", data={"key": COUNT})
 
-    assert Page(staff, COUNT).value("Benämning – Svenska") == "110 medlemmar (2015)"
-    assert Page(staff, COUNT).value("Benämning – Engelska") == "110 members (2015)"
+    assert Page(staff, COUNT).value("Anmärkning – Svenska") == "Med styrelsen är de 110."
+    assert Page(staff, COUNT).value("Anmärkning – Engelska") == "With the board they are 110."
 
 
 def test_dropping_the_changes_leaves_the_files_as_they_are(

@@ -140,7 +140,7 @@ def part_of_nothing(book: Filled) -> None:
             "behöver det den handlar om, en egenskap",
         ),
         (unknown_property, "Belagd uppgift", "”Ö” finns inte i listan."),
-        (missing_name, "Sjö", "Ange ett namn per språk, med språktagg."),
+        (missing_name, "Sjö", "Fyll i ”Namn” en gång på varje språk: svenska, engelska."),
         (part_of_nothing, "Djup A3", ""),
     ],
 )
