@@ -33,7 +33,7 @@ from rdflib import DCTERMS, RDF, SH, SKOS, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from publisher.messages import LANGUAGES, translate
+from publisher.messages import LANGUAGES, translate, written_in_table
 from publisher.profiles.dcat_ap_se import HIGH_VALUE, read_lists
 from publisher.rdf.namespaces import PREFIXES
 
@@ -159,7 +159,7 @@ def _rule(profile: str, row: Mapping[str, str]) -> SemicRule:
         strict=bool(row["strict"]),
         has=row["has"],
         old=bool(row["old"]),
-        meaning={language: row[language] for language in LANGUAGES if row.get(language)},
+        meaning=written_in_table(row),
         sources=tuple(row["source"].split()),
     )
 

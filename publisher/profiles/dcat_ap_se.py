@@ -31,7 +31,7 @@ from rdflib import DCTERMS, RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.collection import Collection
 from rdflib.term import Node
 
-from publisher.messages import LANGUAGES, translate
+from publisher.messages import LANGUAGES, translate, written_in_table
 from publisher.rdf.namespaces import PREFIXES
 
 # The implementing regulation on high-value datasets.
@@ -132,7 +132,7 @@ def _rule(row: Mapping[str, str]) -> ProfileRule:
         advised=row["advised"],
         old=bool(row["old"]),
         when=row["when"],
-        meaning={language: row[language] for language in LANGUAGES if row.get(language)},
+        meaning=written_in_table(row),
         sources=tuple(row["source"].split()),
     )
 
