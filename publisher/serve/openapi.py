@@ -134,7 +134,13 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "document",
         "What is said of a thing: a page, a graph or a text with sources.",
         _names(DOCUMENTS),
-        (_PATH, _LANGUAGE, ParameterRow("incoming", "Page of the links to it.", "integer")),
+        (
+            _PATH,
+            _LANGUAGE,
+            ParameterRow("incoming", "Page of the links to it.", "integer"),
+            ParameterRow("terms", "Part of a large ontology: 2.3, kind and part; or all."),
+            ParameterRow("term", "End of the name of a term of it, whose part is shown."),
+        ),
     ),
     AddressRow(
         "/catalog",
