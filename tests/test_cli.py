@@ -208,7 +208,7 @@ def test_another_base_is_told_of() -> None:
         ["serve", "--port", "many"],
         ["serve", "--port", "70000"],
         ["serve", "--engine", "fuseki"],
-        ["serve", "--language", "de"],
+        ["serve", "--language", "pl"],
     ],
 )
 def test_a_wrong_use_ends_with_2(arguments: list[str]) -> None:
@@ -218,7 +218,7 @@ def test_a_wrong_use_ends_with_2(arguments: list[str]) -> None:
 
 def test_the_language_of_messages_is_not_the_language_of_pages() -> None:
     """``--lang`` and ``--language`` are two things."""
-    result = publisher("serve", "--language", "de", lang="sv")
+    result = publisher("serve", "--language", "pl", lang="sv")
     assert result.exit_code == 2
     assert "Inställningen" in result.stderr
 

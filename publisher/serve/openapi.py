@@ -240,6 +240,14 @@ ADDRESSES: tuple[AddressRow, ...] = (
         tag="concepts",
     ),
     AddressRow(
+        "/rest/v1/types",
+        "types_of_concepts",
+        "The classes of concepts and groups that are there.",
+        (JSON.name, JSON_LD.name),
+        (_LANGUAGE,),
+        tag="concepts",
+    ),
+    AddressRow(
         "/rest/v1/search",
         "search_concepts",
         "Concepts by the beginnings of their names.",
