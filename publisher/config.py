@@ -152,7 +152,7 @@ class Config:
     )
     language: str = _row(
         LANGUAGES[0],
-        f"Language of a page when the reader's is not known: {' or '.join(LANGUAGES)}",
+        "Language of a page when the reader's is not known",
     )
     content_languages: str = _row(
         "",

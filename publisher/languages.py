@@ -8,7 +8,7 @@ missing. Data may be in any language that has a tag (BCP 47), with or without a 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
@@ -35,6 +35,9 @@ class Language:
         letters: Letter → plain letter, for those of its own: a search for ``ö`` finds no ``o``,
             but a search for ``o`` finds ``ö``; addresses take the plain one.
         foreign_letters: Letter of a neighbour → the own one under which it is looked for.
+        is_written: Whether the program writes its own texts in it into every release, form and
+            workbook (titles of files, say); else only into those whose data have the language.
+        separator: What programs for tables put between the columns of CSV where it is spoken.
     """
 
     tag: str
@@ -43,6 +46,8 @@ class Language:
     order: Mapping[str, str] = field(default_factory=dict)
     letters: Mapping[str, str] = field(default_factory=dict)
     foreign_letters: Mapping[str, str] = field(default_factory=dict)
+    is_written: bool = False
+    separator: str = ","
 
 
 # The first is the default; names come first in its words.
@@ -54,12 +59,33 @@ _TABLE = (
         order=_SWEDISH_ORDER,
         letters={"å": "a", "ä": "a", "ö": "o"},
         foreign_letters={"æ": "ä", "ø": "ö"},
+        is_written=True,
+        separator=";",
     ),
     # Dates and numbers as Europe writes them; names of places here are Swedish in English too.
-    Language(tag="en", name="English", locale="en_GB", order=_SWEDISH_ORDER),
+    Language(tag="en", name="English", locale="en_GB", order=_SWEDISH_ORDER, is_written=True),
+    Language(
+        tag="de",
+        name="Deutsch",
+        locale="de_DE",
+        order={"ä": "a", "ö": "o", "ü": "u", "ß": "ss"},
+        separator=";",
+    ),
 )
 BY_TAG: Mapping[str, Language] = {language.tag: language for language in _TABLE}
 LANGUAGES = tuple(BY_TAG)
+# Of the texts that the program adds to everybody's data.
+WRITTEN_LANGUAGES = tuple(row.tag for row in _TABLE if row.is_written)
+
+
+def written_languages(of_data: Iterable[str]) -> tuple[str, ...]:
+    """Return the languages in which the program adds its own texts to some data.
+
+    >>> written_languages(["fi", "de-AT"]), written_languages([])
+    (('sv', 'en', 'de'), ('sv', 'en'))
+    """
+    spoken = {tag.lower().partition("-")[0] for tag in of_data}
+    return tuple(row.tag for row in _TABLE if row.is_written or row.tag in spoken)
 
 
 class ReaderLanguage(str):

@@ -106,11 +106,25 @@ class Message(dict[str, str]):
 def text(message: str, **values: object) -> Text:
     """Return the message in every language of the program.
 
-    >>> text("Page not found")
-    {'sv': 'Sidan finns inte', 'en': 'Page not found'}
+    >>> text("Page not found")["sv"], text("Page not found")["en"]
+    ('Sidan finns inte', 'Page not found')
     """
     filled = {language: translate(message, language, **values) for language in LANGUAGES}
     return Message(filled, message)
+
+
+def written_in_table(row: Mapping[str, str]) -> dict[str, str]:
+    """Return the text of a row of a table by language: the column of the language, else translated.
+
+    >>> written_in_table({"en": "Publisher", "sv": "Utgivare"})["de"]
+    'Herausgeber'
+    """
+    english = row.get(SOURCE_LANGUAGE, "")
+    found = {
+        language: row.get(language) or _catalogue(language).get(english, "")
+        for language in LANGUAGES
+    }
+    return {language: words for language, words in found.items() if words}
 
 
 def in_language(value: Text, language: str) -> str:

@@ -63,7 +63,7 @@ def test_what_the_tests_need_of_a_machine_is_no_setting(tmp_path: Path) -> None:
         ("[tool.publisher]\nsite_url = 'localhost:8000'", "'site_url' is 'localhost:8000'"),
         ("[tool.publisher]\nsite_url = 'http://localhost/?a'", "no ? or #"),
         ("[tool.publisher]\nengine = 'fuseki'", "Choose 'oxigraph', 'sparq' or the address"),
-        ("[tool.publisher]\nlanguage = 'de'", "Choose one of sv, en."),
+        ("[tool.publisher]\nlanguage = 'fi'", "Choose one of sv, en, de."),
         ("[tool.publisher]\nquery_log = 'loud'", "Choose one of off, plain, addresses."),
         ("[tool.publisher]\nport = ", "This is not a TOML file"),
         ("[tool]\npublisher = 5", "must be a table"),

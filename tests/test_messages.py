@@ -1,8 +1,12 @@
-"""Every English message of the program and its templates has a Swedish translation, and back."""
+"""Every English message of the program and its templates is translated in each catalogue.
+
+Nothing is translated that is no message any more.
+"""
 
 from __future__ import annotations
 
 import ast
+import csv
 import io
 import re
 from collections.abc import Iterator
@@ -16,10 +20,13 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 from publisher.cli import main
+from publisher.edit.catalogue.list_columns import COLUMNS
+from publisher.languages import LANGUAGES
 from publisher.messages import in_language, read_catalogue, text, translate
+from publisher.render.labels import standard_terms
 
 PROGRAM = Path(__file__).parent.parent / "publisher"
-CATALOGUE = PROGRAM / "locale" / "sv.po"
+CATALOGUES = {path.stem: path for path in sorted((PROGRAM / "locale").glob("*.po"))}
 PLACEHOLDER = re.compile(r"{(\w+)[^}]*}")
 FUNCTIONS = frozenset({"text", "translate", "in_each"})
 # Arguments by name that are messages too, in whatever raises or reports.
@@ -196,15 +203,30 @@ def helps() -> frozenset[str]:
 
 
 @cache
-def translations() -> dict[str, str]:
-    """Return message → translation, as the Swedish catalogue has them."""
-    with CATALOGUE.open("rb") as stream:
-        return {str(m.id): str(m.string) for m in read_po(stream, locale="sv") if m.id}
+def in_tables(language: str) -> frozenset[str]:
+    """Return the English texts of the program's tables that have no column of a language."""
+    found = set()
+    for table in sorted((PROGRAM / "profiles").glob("*.csv")):
+        for row in csv.DictReader(table.read_text(encoding="utf-8").splitlines()):
+            if row.get("en") and row.get(language) is None:
+                found.add(row["en"])
+    if language != "sv":  # whose headings stand beside the English ones
+        found |= {column.headings["en"] for column in COLUMNS}
+    return frozenset(found)
 
 
-def test_the_catalogue_is_read_as_babel_reads_it() -> None:
+@cache
+def translations(language: str) -> dict[str, str]:
+    """Return message → translation, as the catalogue of a language has them."""
+    with CATALOGUES[language].open("rb") as stream:
+        return {str(m.id): str(m.string) for m in read_po(stream, locale=language) if m.id}
+
+
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_the_catalogue_is_read_as_babel_reads_it(language: str) -> None:
     """Each command reads it, in a fiftieth of the time."""
-    assert read_catalogue(CATALOGUE.read_text(encoding="utf-8")) == translations()
+    written = CATALOGUES[language].read_text(encoding="utf-8")
+    assert read_catalogue(written) == translations(language)
 
 
 def test_every_way_of_writing_an_entry_is_read_as_babel_reads_it() -> None:
@@ -241,33 +263,51 @@ msgstr ""
 
 
 @pytest.mark.slow
-def test_every_message_has_a_swedish_translation() -> None:
-    """A civil servant reads Swedish, in the terminal and on the pages."""
-    assert sorted(message for message in used() if not translations().get(message)) == []
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_every_message_is_translated(language: str) -> None:
+    """A civil servant reads his own language, in the terminal and on the pages."""
+    wanted = used() | in_tables(language)
+    assert sorted(message for message in wanted if not translations(language).get(message)) == []
 
 
-def test_no_translation_is_left_over() -> None:
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_no_translation_is_left_over(language: str) -> None:
     """A translation that nothing uses was misspelt, or its sentence was changed."""
-    assert sorted(translations().keys() - used()) == []
+    assert sorted(translations(language).keys() - used() - in_tables(language)) == []
 
 
-def test_no_message_is_translated_twice() -> None:
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_no_message_is_translated_twice(language: str) -> None:
     """Two translations of one sentence would silently hide each other."""
-    written = re.findall(r'^msgid "(.+)"$', CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    text = CATALOGUES[language].read_text(encoding="utf-8")
+    written = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
     assert sorted({message for message in written if written.count(message) > 1}) == []
 
 
-def test_a_translation_has_the_placeholders_of_its_message() -> None:
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_a_translation_has_the_placeholders_of_its_message(language: str) -> None:
     """A placeholder too many breaks the page at the moment when it is to explain an error."""
     differing = {
         message: translation
-        for message, translation in translations().items()
+        for message, translation in translations(language).items()
         if set(PLACEHOLDER.findall(message)) != set(PLACEHOLDER.findall(translation))
     }
     assert differing == {}
 
 
-@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("language", CATALOGUES)
+def test_standard_terms_have_labels_in_every_language(language: str) -> None:
+    """Classes, properties and values that many folders use, and none describes."""
+    missing = [
+        name
+        for name, labels in standard_terms().items()
+        if {label.language for label in labels} >= {"en"}
+        and not any(label.language in (language, "") for label in labels)
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_placeholder_is_filled_in_every_language(language: str) -> None:
     """The value is the same, the sentence around it is not."""
     assert "2026" in translate("Data of {date}", language, date="2026")
@@ -283,6 +323,22 @@ def test_a_text_falls_back_on_english() -> None:
     assert in_language({"fr": "non", "en": "no"}, "sv") == "no"
 
 
-def test_a_text_is_in_both_languages() -> None:
-    """A finding is read by people who set either."""
-    assert text("Page not found") == {"sv": "Sidan finns inte", "en": "Page not found"}
+def test_a_text_is_in_every_language() -> None:
+    """A finding is read by people who set any of them."""
+    assert text("Page not found").keys() == set(LANGUAGES)
+    assert text("Page not found")["sv"] == "Sidan finns inte"
+    assert text("Page not found")["de"] == "Seite nicht gefunden"
+
+
+def test_no_module_names_the_languages_of_the_program_itself() -> None:
+    """A language is a row of the table and its files: a list elsewhere would forget it."""
+    listed = re.compile(r'"sv"[ :,]+[^\n]*"en"|any\(sv, en\)|\(sv\|en\)')
+    # The table; what headings of tables mean; tables of texts with a Swedish column.
+    allowed = {"languages.py", "text_language.py", "list_columns.py"}
+    found = [
+        f"{path.relative_to(PROGRAM)}: {line.strip()}"
+        for path in sorted([*PROGRAM.rglob("*.py"), *PROGRAM.rglob("*.html")])
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if path.name not in allowed and listed.search(line) and ">>>" not in line
+    ]
+    assert found == []

@@ -22,7 +22,8 @@ from publisher.edit.fields import (
     Form,
 )
 from publisher.edit.inventory import Inventory
-from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, text
+from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, WRITTEN_LANGUAGES
+from publisher.messages import Text, text
 from publisher.rdf.label_templates import TEMPLATE
 from publisher.rdf.namespaces import iri
 from publisher.rdf.paths import PathStep
@@ -527,7 +528,7 @@ def _linking_classes(inventory: Inventory, path: str) -> tuple[str, ...]:
 def _languages(constraints: Constraints, values: Iterable[object]) -> tuple[str, ...]:
     demanded = {term.value for term in constraints.members("sh:languageIn")}
     used = {v.language for v in values if isinstance(v, Literal) and v.language}
-    wanted = demanded or used | set(LANGUAGES)
+    wanted = demanded or used | set(WRITTEN_LANGUAGES)
     first = [tag for tag in LANGUAGES if tag in wanted]
     return (*first, *sorted(wanted - set(first)))
 

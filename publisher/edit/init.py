@@ -33,29 +33,28 @@ def start_folder(start: StartOptions, folder: Path) -> list[str]:
     refuse_wrong(start, folder)
     made = catalogue_files(start) if start.is_catalogue_alone else _files(start)
     texts = {"pyproject.toml": settings_text(start)} | made
-    if "sv" in start.languages:
-        texts["pages/tillganglighet.sv.md"] = _accessibility_statement(start)
+    texts |= _own_pages(start)
     folder.mkdir(parents=True, exist_ok=True)
     return write_all(
         folder, [FileChange(name, folder / name, None, text) for name, text in texts.items()]
     )
 
 
-def _accessibility_statement(start: StartOptions) -> str:
-    """Return the statement that the law asks of public bodies, with what is to be filled in.
+def _own_pages(start: StartOptions) -> dict[str, str]:
+    """Return the pages that come with a new folder, with what is to be filled in: name → text.
 
-    What it must hold: Digg, "Skapa en tillgänglighetsredogörelse" (lagen om tillgänglighet till
-    digital offentlig service).
+    ``own_pages/<page>.<tag>.txt`` is written where the data are in its language. The Swedish one is
+    the statement that the law asks of public bodies; what it must hold: Digg, "Skapa en
+    tillgänglighetsredogörelse" (lagen om tillgänglighet till digital offentlig service).
     """
-    template = files("publisher.edit") / "own_pages" / "accessibility.sv.txt"
-    known = {
-        "[Fyll i: utgivarens namn]": start.publisher,
-        "[Fyll i: e-postadress eller länk]": f"<{start.contact}>",
-    }
-    written = template.read_text(encoding="utf-8")
-    for placeholder, value in known.items():
-        written = written.replace(placeholder, value)
-    return written
+    texts = {}
+    for template in (files("publisher.edit") / "own_pages").iterdir():
+        page, _, tag = template.name.removesuffix(".txt").rpartition(".")
+        if tag in start.languages:
+            written = template.read_text(encoding="utf-8")
+            written = written.replace("{publisher}", start.publisher)
+            texts[f"pages/{page}.{tag}.md"] = written.replace("{contact}", f"<{start.contact}>")
+    return dict(sorted(texts.items()))
 
 
 def _files(start: StartOptions) -> dict[str, str]:

@@ -31,7 +31,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
-from publisher.messages import LANGUAGES
+from publisher.messages import written_in_table
 from publisher.rdf.namespaces import PREFIXES
 
 DCAT_AP, DCAT_AP_HVD = "dcat-ap", "dcat-ap-hvd"
@@ -125,6 +125,6 @@ def _rule(profile: str, row: Mapping[str, str]) -> SemicRule:
         strict=bool(row["strict"]),
         has=row["has"],
         old=bool(row["old"]),
-        meaning={language: row[language] for language in LANGUAGES if row.get(language)},
+        meaning=written_in_table(row),
         sources=tuple(row["source"].split()),
     )

@@ -27,7 +27,7 @@ from functools import cache
 from importlib.resources import files
 from urllib.parse import quote
 
-from publisher.messages import LANGUAGES
+from publisher.messages import written_in_table
 from publisher.rdf.namespaces import PREFIXES
 
 # What the profile is called in settings and reports.
@@ -119,6 +119,6 @@ def _rule(row: Mapping[str, str]) -> ProfileRule:
         advised=row["advised"],
         old=bool(row["old"]),
         when=row["when"],
-        meaning={language: row[language] for language in LANGUAGES if row.get(language)},
+        meaning=written_in_table(row),
         sources=tuple(row["source"].split()),
     )

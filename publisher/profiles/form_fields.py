@@ -23,7 +23,7 @@ from importlib.resources import files
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad
 
-from publisher.messages import LANGUAGES, Text, text
+from publisher.messages import LANGUAGES, Text, text, written_in_table
 from publisher.profiles.dcat_ap import DCAT_AP, read_semic_rules
 from publisher.profiles.dcat_ap_se import read_lists, read_rules
 from publisher.profiles.file_types import IANA, media_types
@@ -91,7 +91,7 @@ def _rows() -> tuple[_FormField, ...]:
             int(row["least"] or 0),
             int(row["most"]) if row["most"] else None,
             row["profile"],
-            {tag: row[tag] for tag in LANGUAGES if row.get(tag)},
+            written_in_table(row),
         )
         for row in csv.DictReader(table.splitlines())
     )

@@ -15,6 +15,7 @@ from functools import cache
 from importlib.resources import files
 
 from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code
+from publisher.messages import written_in_table
 from publisher.profiles.dcat_ap_se import read_lists
 from publisher.profiles.file_types import FILE_TYPES, FileType, file_type_of
 from publisher.rdf.text import words
@@ -90,7 +91,7 @@ def terms_of(name: str) -> Sequence[NamedTerm]:
     for row in csv.DictReader(text.splitlines()):
         if row["list"] != name:
             continue
-        labels = {tag: row[tag] for tag in LANGUAGES if row.get(tag)}
+        labels = written_in_table(row)
         also = row["also"].split("|") if row["also"] else []
         code = row["value"].rstrip("/").rpartition("/")[2]
         names = frozenset(map(_folded, (*labels.values(), *also, code)))

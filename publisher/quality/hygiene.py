@@ -11,9 +11,9 @@ from pyoxigraph import Literal, NamedNode
 
 from publisher.errors import SourceSyntax
 from publisher.findings import Finding, Severity
+from publisher.languages import LANGUAGES, SOURCE_LANGUAGE
 from publisher.load.parse import read_text
 from publisher.load.sources import Sources
-from publisher.messages import LANGUAGES
 from publisher.quality.queries import Row, folder_queries
 
 HYGIENE_FOLDER = "shapes/hygiene"
@@ -72,7 +72,8 @@ def _hygiene_finding(rule: str, row: Row) -> Finding:
 # They are told of on request and never part of a release, since they depend on the day.
 
 FRESHNESS_FOLDER = "shapes/freshness"
-_EXPECTED_COLUMNS = {"focusNode", "dated", "message_sv", "message_en"}
+# Whoever reads another language than the rule has gets English.
+_EXPECTED_COLUMNS = {"focusNode", "dated", f"message_{SOURCE_LANGUAGE}"}
 _LAST_MONTH, _LAST_DAY = 12, 31
 
 CheckedRow = dict[str, NamedNode | Literal]

@@ -85,12 +85,20 @@ CREATE TABLE letters (scheme INTEGER, language TEXT, letter TEXT, entries INTEGE
     PRIMARY KEY (scheme, language, letter)) WITHOUT ROWID;
 CREATE TABLE long_lists (scheme INTEGER, above INTEGER, language TEXT, place INTEGER,
     concept INTEGER, PRIMARY KEY (scheme, above, language, place)) WITHOUT ROWID;
+CREATE TABLE steps (concept INTEGER PRIMARY KEY, above INTEGER);
 CREATE TABLE schemes (scheme INTEGER PRIMARY KEY, slug TEXT UNIQUE, concepts INTEGER,
     deprecated INTEGER, languages TEXT);
 CREATE INDEX below ON broader (above, below);
 CREATE INDEX in_schemes ON members (concept, scheme);
 """
 
+
+_WAY_SQL = """
+WITH RECURSIVE way (concept, above, place) AS (
+    SELECT concept, above, 0 FROM steps WHERE concept = ? UNION ALL
+    SELECT s.concept, s.above, place + 1 FROM way JOIN steps s ON s.concept = way.above)
+SELECT iri FROM way JOIN things ON things.id = concept ORDER BY place DESC
+"""
 
 # What the file is made of.
 
@@ -298,6 +306,7 @@ def _derive(index: sqlite3.Connection, base_iri: str) -> None:
         SELECT scheme, concept FROM reached"""
     )
     _find_roots(index)
+    _find_steps(index)
     # Of a name that is both, the preferred one comes first: names are read by rank.
     index.execute(
         """INSERT OR IGNORE INTO entries
@@ -384,6 +393,36 @@ def _in_circle(index: sqlite3.Connection, concept: int) -> int:
         here = int(row[0])
     order = list(way)
     return min(order[order.index(here) :])
+
+
+def _find_steps(index: sqlite3.Connection) -> None:
+    """Write the first step of the shortest way up from each concept, level by level; 0 at a top.
+
+    In a lattice there are more ways than anybody could try when a page is asked for.
+    """
+    tops = (
+        "SELECT DISTINCT above FROM broader o WHERE NOT EXISTS"
+        " (SELECT 1 FROM broader b WHERE b.below = o.above)",
+        # Of a circle, in which everything has something above.
+        "SELECT DISTINCT concept FROM roots JOIN broader ON above = concept",
+    )
+    index.execute("CREATE TEMP TABLE level (concept INTEGER PRIMARY KEY, above INTEGER)")
+    for begin in tops:
+        index.execute("DELETE FROM level")
+        index.execute(
+            f"INSERT INTO level SELECT *, 0 FROM ({begin}) EXCEPT SELECT concept, 0 FROM steps"  # nosec B608
+        )
+        while index.execute("SELECT EXISTS (SELECT 1 FROM level)").fetchone()[0]:
+            index.execute("INSERT OR IGNORE INTO steps SELECT concept, above FROM level")
+            index.execute(
+                """CREATE TEMP TABLE next AS SELECT below AS concept, MIN(b.above) AS above
+                FROM level JOIN broader b ON b.above = level.concept
+                WHERE below NOT IN (SELECT concept FROM steps) GROUP BY below"""
+            )
+            index.execute("DELETE FROM level")
+            index.execute("INSERT INTO level SELECT concept, above FROM next")
+            index.execute("DROP TABLE next")
+    index.execute("DROP TABLE level")
 
 
 _NOT_IN_SLUGS = re.compile(r"[^\w.-]+")
@@ -643,23 +682,15 @@ class ConceptIndex:
             number = _id_of(index, concept)
             if not number:
                 return [concept]
-            before: dict[int, int] = {number: 0}
-            waiting, last, is_top = [number], number, False
-            while waiting and not is_top and len(before) < _MOST_ABOVE:
-                waiting, here = [], waiting
-                for last in here:
-                    above = _above(index, last)
-                    is_top = not above
-                    if is_top:
-                        break
-                    new = [each for each in above if each not in before]
-                    before.update(dict.fromkeys(new, last))
-                    waiting += new
-            way = []
-            while last:
-                way.append(_iri_of(index, last))
-                last = before[last]
-            return way
+            rows = index.execute(_WAY_SQL, (number,)).fetchall()
+            if rows:
+                return [row[0] for row in rows]
+            # A circle of concepts that are in no scheme: back to where the way began.
+            way: dict[int, None] = {}
+            while number and number not in way and len(way) < _MOST_ABOVE:
+                way[number] = None
+                number = next(iter(_above(index, number)), 0)
+            return [_iri_of(index, each) for each in reversed(way)]
 
     def below(self, concept: str, most: int) -> list[str] | None:
         """Return the IRIs of a concept and of all below it; None when there are more than some."""

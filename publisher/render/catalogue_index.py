@@ -13,7 +13,13 @@ from publisher.messages import translate
 from publisher.query.engine import Engine, Term
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import plain_letters, words
-from publisher.render.labels import Labels, best_label, fetch_labels, standard_terms
+from publisher.render.labels import (
+    Labels,
+    best_label,
+    fetch_labels,
+    standard_terms,
+    term_label,
+)
 from publisher.render.tables.selection import Selection
 from publisher.render.values import natural_key
 
@@ -150,7 +156,7 @@ class CatalogueIndex:
 
     def label(self, value: str, language: str) -> Literal:
         """Return what a value of a facet is called."""
-        found = best_label(self.labels.get(value) or standard_terms().get(value, ()), language)
+        found = term_label(value, self.labels.get(value, ()), language)
         if found is not None:
             return found
         is_listed = value.startswith((_AUTHORITY, _IANA))

@@ -23,7 +23,11 @@ from publisher.rdf import media_types
 from publisher.rdf.namespaces import iri
 from publisher.release.model import Release
 from publisher.render.datasets import Party, SiteMetadata
-from publisher.render.labels import best_label, foreign_language, standard_terms
+from publisher.render.labels import (
+    best_label,
+    foreign_language,
+    term_label,
+)
 from publisher.render.own_pages import FOLDER, OwnPages
 from publisher.render.page_model import Value
 from publisher.render.values import format_literal, sentence_case
@@ -343,9 +347,7 @@ class Frame:
         records = (self._catalogued.catalogue, *self._catalogued.datasets.values())
         found = []
         for name in dict.fromkeys(name for record in records for name in record.licenses):
-            label = best_label(standard_terms().get(name, ()), page_language.language) or Literal(
-                name
-            )
+            label = term_label(name, (), page_language.language) or Literal(name)
             language = foreign_language(label, page_language.language)
             found.append(Value(label.value, self.href(name, page_language), language))
         return found

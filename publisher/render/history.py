@@ -23,7 +23,7 @@ from publisher.render.labels import (
     best_label,
     foreign_language,
     iri_as_label,
-    standard_terms,
+    term_label,
 )
 from publisher.render.page_model import Value
 from publisher.render.values import format_literal
@@ -160,7 +160,7 @@ class HistoryPages:
         prefixes, base_iri = self._release.prefixes, self._addresses.base_iri
         description = self._engine.describe((name,), 1, 1)
         if description is None:
-            label = best_label(standard_terms().get(name, ()), page_language.language)
+            label = term_label(name, (), page_language.language)
             text = label.value if label else iri_as_label(name, prefixes, base_iri)
             return Value(text, self._frame.href(name, page_language))
         label = LabelPicker(description, {}, page_language.language, prefixes, base_iri).of(name)

@@ -10,7 +10,12 @@ from pyoxigraph import Literal
 
 from publisher.query.engine import LABELS, Engine
 from publisher.rdf.namespaces import iri
-from publisher.render.labels import Labels, best_label, foreign_language, standard_terms
+from publisher.render.labels import (
+    Labels,
+    best_label,
+    foreign_language,
+    term_label,
+)
 from publisher.render.layout import Layout
 from publisher.render.page_model import Badge, Value
 from publisher.render.presences import Locations, fetch_location_properties, fetch_locations
@@ -187,7 +192,7 @@ class Home:
         )
 
     def _value(self, name: str, language: str, link: Link) -> Value:
-        label = best_label(self.labels.get(name) or standard_terms().get(name, ()), language)
+        label = term_label(name, self.labels.get(name, ()), language)
         label = label or Literal(name)
         return Value(label.value, link(name), foreign_language(label, language))
 

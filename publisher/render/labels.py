@@ -59,6 +59,14 @@ def _language_rank(literal: Literal, language: str) -> tuple[int, str, str]:
     return (language_rank(tag, language), tag, literal.value)
 
 
+def term_label(name: str, own: Iterable[Literal], language: str) -> Literal | None:
+    """Return what a term is called by the data, else by the program; None for neither.
+
+    The program's word is in the language of the page, whatever a reader prefers for the data.
+    """
+    return best_label(own, language) or best_label(standard_terms().get(name, ()), str(language))
+
+
 def foreign_language(literal: Literal, language: str) -> str:
     """Return the language tag of a literal, when a page in the language must mark it."""
     tag = literal.language or ""
@@ -148,7 +156,7 @@ class LabelPicker:
 
         A class or property is called by its local name rather than by the whole IRI.
         """
-        found = best_label(self._labels.get(name) or standard_terms().get(name, ()), self._language)
+        found = term_label(name, self._labels.get(name, ()), self._language)
         write = term_as_label if is_term else iri_as_label
         return found or Literal(write(name, self._prefixes, self._base_iri))
 

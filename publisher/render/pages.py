@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -38,7 +39,8 @@ from publisher.render.maps.basemap import TileSource
 from publisher.render.maps.maps import MOST_DRAWN, Maps
 from publisher.render.named_graphs import GraphStatements, statements_by_graph
 from publisher.render.ontology.axioms import Axiom
-from publisher.render.ontology.pages import KINDS, OntologyPages, is_ontology, is_term
+from publisher.render.ontology.pages import OntologyPages, is_ontology, is_term
+from publisher.render.ontology.term_index import ALL, KINDS, TermChoice
 from publisher.render.own_pages import FOLDER, OwnPages
 from publisher.render.page_model import Section, Thing, Value
 from publisher.render.pictures import OpenGraphCard, draw_card, is_named
@@ -51,6 +53,7 @@ from publisher.render.usage_examples import UsageGuide, names_query
 from publisher.render.values import first_sentence, sentence_case
 
 __all__ = ["PageLanguage", "Pages"]
+_WHOLE_ONTOLOGY = TermChoice(ALL)
 
 
 class Pages:
@@ -146,21 +149,60 @@ class Pages:
         """Return the IRI of the class that the site is about; empty for none."""
         return self._home.main
 
+    def shown_part(
+        self, document: Document, choice: TermChoice, page_language: PageLanguage
+    ) -> Document:
+        """Return what the page of a document describes: all of it, or a part of a large ontology.
+
+        Args:
+            document: The document.
+            choice: Which terms the reader asked for.
+            page_language: Who asks.
+        """
+        part = self._ontologies.part(document.topic, document.subjects, choice, page_language)
+        return document if part is None else replace(document, subjects=part)
+
+    def divided_documents(self) -> frozenset[str]:
+        """Return the IRIs of the documents whose pages show large ontologies a part at a time."""
+        base = self._addresses.base_iri
+        known = {base + path: subjects for path, subjects in self._release.documents.items()}
+        for name in self._ontologies.names():
+            if self._addresses.holds(name):
+                document = self._addresses.document_of(name)
+                known[document] = (name, *known.get(document, ()))
+        return frozenset(
+            document
+            for document, subjects in known.items()
+            if self._ontologies.is_divided(self._addresses.thing_of(document), subjects)
+        )
+
     def document(
-        self, document: Document, description: Description, page_language: PageLanguage
+        self,
+        document: Document,
+        description: Description,
+        page_language: PageLanguage,
+        choice: TermChoice = _WHOLE_ONTOLOGY,
+        whole: Document | None = None,
     ) -> bytes:
-        """Return the page of a document."""
+        """Return the page of a document.
+
+        Args:
+            document: What of the document is shown.
+            description: What is known of it.
+            page_language: Who asks.
+            choice: Which terms of an ontology the reader asked for.
+            whole: The document, where that is more.
+        """
         page = self._composer.compose(
             document,
             description,
             page_language.language,
             lambda name: self._frame.href(name, page_language),
         )
-        topic = page.topic
-        lead = topic.descriptions[0].text if topic and topic.descriptions else ""
         by_kind = sections_by_kind(page.others, translate("Other terms", page_language.language))
-        dumps = self._frame.dumps(document.iri)
-        template, more = self._by_subject(document, description, by_kind, page_language)
+        entire = replace(document, subjects=(whole or document).subjects)
+        template, more = self._by_subject(entire, description, by_kind, page_language, choice)
+        lead = page.topic.descriptions[0].text if page.topic and page.topic.descriptions else ""
         return self._frame.render(
             template,
             page_language,
@@ -168,34 +210,47 @@ class Pages:
             title=page.title,
             summary=lead,
             page=description.page,
-            topic=topic,
-            facts=page.facts,
-            map=page.map,
-            catalogued=page.catalogued,
-            **self._here(page, page_language),
-            offers=_partial_files(page.offers, dumps),
-            has_contents=is_vocabulary([*filter(None, [topic]), *page.others]),
+            has_contents=is_vocabulary([*filter(None, [page.topic]), *page.others]),
             sections=by_kind,
-            incoming=page.incoming,
-            by_graph=self._by_graph(description, page_language),
-            description=description,
-            is_cut=description.incoming_total in (MOST_OF_SCHEME, MOST_COUNTED),
-            representations=self._representations(document),
-            structured=schema_org_json(
+            picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
+            **self._around(document, description, page, page_language),
+            **more,
+        )
+
+    def _around(
+        self,
+        document: Document,
+        description: Description,
+        page: PageContent,
+        page_language: PageLanguage,
+    ) -> dict[str, Any]:
+        """Return what the template of any document needs besides its parts."""
+        dumps = self._frame.dumps(document.iri)
+        return {
+            "topic": page.topic,
+            "facts": page.facts,
+            "map": page.map,
+            "catalogued": page.catalogued,
+            **self._here(page, page_language),
+            "offers": _partial_files(page.offers, dumps),
+            "incoming": page.incoming,
+            "by_graph": self._by_graph(description, page_language),
+            "description": description,
+            "is_cut": description.incoming_total in (MOST_OF_SCHEME, MOST_COUNTED),
+            "representations": self._representations(document),
+            "structured": schema_org_json(
                 description,
                 document.topic,
                 page_language.language,
                 self._addresses,
                 self._addresses.on_site(document.iri),
             ),
-            dumps=dumps,
-            picture=self._path(document) if is_named(document.topic, description) else HOME_PICTURE,
-            behind_query=self._behind(document),
-            embedding=self._card(document, page, page_language),
-            next_page=page.is_paged and self._page(document, description, 1, page_language),
-            previous_page=page.is_paged and self._page(document, description, -1, page_language),
-            **more,
-        )
+            "dumps": dumps,
+            "embedding": self._card(document, page, page_language),
+            "behind_query": self._behind(document),
+            "next_page": page.is_paged and self._page(document, description, 1, page_language),
+            "previous_page": page.is_paged and self._page(document, description, -1, page_language),
+        }
 
     def _by_subject(
         self,
@@ -203,10 +258,13 @@ class Pages:
         description: Description,
         by_kind: Sequence[Section],
         page_language: PageLanguage,
+        choice: TermChoice,
     ) -> tuple[str, dict[str, Any]]:
         """Return the template of a document, and what it needs for what it is about."""
         if is_ontology(description):
-            parts = self._ontologies.parts(document.topic, by_kind, page_language)
+            parts = self._ontologies.parts(
+                document.topic, document.subjects, by_kind, page_language, choice
+            )
             return "ontology.html", parts
         axioms: tuple[Axiom, ...] = ()
         if is_term(description, document.topic):

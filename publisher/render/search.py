@@ -28,6 +28,7 @@ from publisher.render.labels import (
     fetch_labels,
     foreign_language,
     standard_terms,
+    term_label,
 )
 from publisher.render.page_model import Value
 
@@ -423,7 +424,7 @@ def _pages(lines: Sequence[_Line]) -> int:
 
 
 def _kind_name(kind: str, names: Labels, language: str) -> Value | None:
-    found = best_label(names.get(kind) or standard_terms().get(kind, ()), language)
+    found = term_label(kind, names.get(kind, ()), language)
     return Value(found.value, language=foreign_language(found, language)) if found else None
 
 

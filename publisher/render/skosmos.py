@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from itertools import islice
+from urllib.parse import urlencode, urlsplit
 
 from pyoxigraph import Literal, NamedNode
 
@@ -16,13 +17,16 @@ from publisher.addresses import Addresses, with_parameters
 from publisher.languages import language_name
 from publisher.query.engine import Engine
 from publisher.rdf.namespaces import PREFIXES, iri
+from publisher.rdf.subjects import list_members
 from publisher.release.concepts import (
     ConceptIndex,
     Entry,
     IndexedConcept,
     SchemeSummary,
     best_name,
+    in_order,
 )
+from publisher.render.labels import best_label, fetch_labels, term_label
 
 Answer = dict[str, object]
 _ONKI = "http://schema.onki.fi/onki#"
@@ -31,6 +35,40 @@ _RELATED_QUERY = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT DISTINCT ?other WHERE {{ <{concept}> skos:related|^skos:related ?other . }}
 ORDER BY ?other LIMIT {most}
+"""
+
+# SKOS Reference, section 10.
+_MAPPINGS = (
+    *(iri(f"skos:{name}Match") for name in ("exact", "close", "broad", "narrow", "related")),
+    iri("skos:mappingRelation"),
+)
+_MAPPINGS_QUERY = """
+SELECT DISTINCT ?kind ?other WHERE {{
+    <{concept}> ?kind ?other . FILTER(?kind IN ({kinds}) && isIRI(?other))
+}}
+ORDER BY ?kind ?other LIMIT {most}
+"""
+_THESAURUS = "http://purl.org/iso25964/skos-thes#"
+_GROUPS = (
+    *(iri("skos:Collection"), iri("skos:OrderedCollection")),
+    *(f"{_THESAURUS}{name}" for name in ("ConceptGroup", "ThesaurusArray")),
+)
+_CLASSES = (iri("skos:Concept"), *_GROUPS)
+_MEMBER, _MEMBER_LIST = iri("skos:member"), iri("skos:memberList")
+# So many groups, and of a group so many members, are looked at.
+_MOST_GROUPS, _MOST_MEMBERS = 1_000, 10_000
+_GROUPS_QUERY = """
+SELECT DISTINCT ?group WHERE {{ VALUES ?kind {{ {kinds} }} ?group a ?kind . FILTER(isIRI(?group)) }}
+ORDER BY ?group LIMIT {most}
+"""
+_TYPES_QUERY = """
+SELECT DISTINCT ?kind WHERE {{ VALUES ?kind {{ {kinds} }} FILTER EXISTS {{ ?thing a ?kind }} }}
+"""
+_DATES = {"new": iri("dcterms:created"), "modified": iri("dcterms:modified")}
+_MOST_DATED = 5_000
+_DATES_QUERY = """
+SELECT ?concept (MAX(?day) AS ?date) WHERE {{ ?concept <{path}> ?day . FILTER(isIRI(?concept)) }}
+GROUP BY ?concept ORDER BY DESC(MAX(?day)) ?concept LIMIT {most}
 """
 
 
@@ -262,6 +300,176 @@ class RestAnswers:
             "uri": name,
             "broaderTransitive": steps,
         }
+
+    def types(self, language: str) -> Answer:
+        """Return the classes of concepts and groups that are there."""
+        kinds = " ".join(f"<{kind}>" for kind in _CLASSES)
+        rows = self.engine.rows(_TYPES_QUERY.format(kinds=kinds))
+        there = {row["kind"].value for row in rows}
+        found = []
+        for kind in (kind for kind in _CLASSES if kind in there):
+            label = term_label(kind, (), language)
+            found.append({"uri": kind, "label": label.value if label else _local(kind)})
+        context = {
+            "rdfs": PREFIXES["rdfs"],
+            "onki": _ONKI,
+            "label": "rdfs:label",
+            "superclass": {"@id": "rdfs:subClassOf", "@type": "@id"},
+            "types": "onki:hasType",
+            "uri": "@id",
+            "@language": language,
+        }
+        return {"@context": context, "uri": "", "types": found}
+
+    def mappings(self, scheme: SchemeSummary, name: str, language: str) -> Answer:
+        """Return what a concept corresponds to elsewhere, named as far as the data name it."""
+        kinds = ", ".join(f"<{kind}>" for kind in _MAPPINGS)
+        query = _MAPPINGS_QUERY.format(
+            concept=NamedNode(name).value, kinds=kinds, most=_MOST_LEVELS
+        )
+        rows = [(row["kind"].value, row["other"].value) for row in self.engine.rows(query)]
+        labels = fetch_labels(self.engine, {other for _, other in rows})
+        found = []
+        for kind, other in rows:
+            label, kind_label = (
+                best_label(labels.get(other, ()), language),
+                term_label(kind, (), language),
+            )
+            there = next(iter(self.index.schemes_of(other)), "")
+            summary = self.index.schemes().get(there)
+            found.append(
+                {
+                    "uri": other,
+                    "type": [f"skos:{_local(kind)}"],
+                    "typeLabel": kind_label.value if kind_label else _local(kind),
+                    "prefLabel": label.value if label else other,
+                    **({"lang": label.language} if label and label.language else {}),
+                    "hrefLink": self.addresses.path(other)
+                    if self.addresses.holds(other)
+                    else other,
+                    "vocabName": _title(summary, language) if summary else urlsplit(other).netloc,
+                    "from": {"memberSet": [{"uri": name}]},
+                    "fromScheme": {"uri": scheme.iri},
+                    "to": {"memberSet": [{"uri": other}]},
+                    **({"toScheme": {"uri": there}} if there else {}),
+                }
+            )
+        return {"@context": _context(prefLabel="skos:prefLabel"), "uri": name, "mappings": found}
+
+    def groups(self, scheme: SchemeSummary, language: str) -> Answer:
+        """Return the groups and collections of a scheme, with those right below each."""
+        query = _GROUPS_QUERY.format(
+            kinds=" ".join(f"<{kind}>" for kind in _GROUPS), most=_MOST_GROUPS
+        )
+        names = [row["group"].value for row in self.engine.rows(query)]
+        members = {name: self._members(name) for name in names}
+        called, found = self._called(names, self.index.concepts(names), language), []
+        for name in names:
+            if not self._is_of(scheme, name, members):
+                continue
+            below = [each for each in members[name] if each in members]
+            found.append(
+                {
+                    "uri": name,
+                    **called[name],
+                    "hasMembers": bool(members[name]),
+                    **({"childGroups": below} if below else {}),
+                }
+            )
+        context = _context(
+            onki=_ONKI,
+            isothes=_THESAURUS,
+            prefLabel="skos:prefLabel",
+            groups="onki:hasGroup",
+            childGroups={"@id": "isothes:subGroup", "@type": "@id"},
+            hasMembers="onki:hasMembers",
+        )
+        return {"@context": {**context, "@language": language}, "uri": "", "groups": found}
+
+    def _is_of(
+        self, scheme: SchemeSummary, name: str, members: Mapping[str, Sequence[str]]
+    ) -> bool:
+        """Tell whether a group belongs to a scheme: one of the concepts in it does."""
+        waiting, seen = [name], {name}
+        while waiting:
+            for each in members.get(waiting.pop(), ()):
+                if each in members:
+                    waiting += [each] * (each not in seen)
+                    seen.add(each)
+                elif self.index.has_member(scheme.iri, each):
+                    return True
+        return False
+
+    def group_members(self, name: str, language: str) -> Answer:
+        """Return what is in a group: in its own order if it has one, else as lists are sorted."""
+        names = self._members(name)
+        known = self.index.concepts(names)
+        called = self._called(names, known, language)
+        found = [
+            {
+                "uri": each,
+                **called[each],
+                "hasMembers": "collection" in self.index.kinds(each),
+                "hasChildren": each in known and known[each].narrower > 0,
+            }
+            for each in names
+        ]
+        if not self._ordered(name):
+            order = {c.iri: n for n, c in enumerate(in_order(known.values(), language))}
+            found.sort(key=lambda member: order.get(str(member["uri"]), len(order)))
+        context = _context(prefLabel="skos:prefLabel", members="skos:member")
+        return {"@context": {**context, "@language": language}, "uri": name, "members": found}
+
+    def _called(
+        self, names: Sequence[str], known: Mapping[str, IndexedConcept], language: str
+    ) -> dict[str, dict[str, object]]:
+        """Return what each of some concepts and groups is called."""
+        other = fetch_labels(
+            self.engine, [n for n in names if n not in known or not known[n].names]
+        )
+        found: dict[str, dict[str, object]] = {}
+        for name in names:
+            label = best_name(other.get(name, ()), language)
+            if name in known and label is None:
+                found[name] = self._named(known[name], language)
+            else:
+                found[name] = {"prefLabel": label.value if label else _local(name)}
+        return found
+
+    def _ordered(self, group: str) -> list[str]:
+        """Return the members of a group in its own order; none where it has no order."""
+        description = self.engine.describe([group], 1, 1)
+        by_node: dict[str, dict[str, list[object]]] = {}
+        for triple in description.own if description else ():
+            properties = by_node.setdefault(str(triple.subject), {})
+            properties.setdefault(triple.predicate.value, []).append(triple.object)
+        heads = by_node.get(str(NamedNode(group)), {}).get(_MEMBER_LIST, [])
+        found = (member for head in heads[:1] for member in list_members(head, by_node))
+        return [member.value for member in found if isinstance(member, NamedNode)]
+
+    def _members(self, group: str) -> list[str]:
+        if ordered := self._ordered(group):
+            return ordered[:_MOST_MEMBERS]
+        query = (
+            f"SELECT DISTINCT ?m WHERE {{ <{NamedNode(group).value}> <{_MEMBER}> ?m }} ORDER BY ?m"
+        )
+        rows = self.engine.rows(f"{query} LIMIT {_MOST_MEMBERS}")
+        return [row["m"].value for row in rows if isinstance(row["m"], NamedNode)]
+
+    def changed(self, scheme: SchemeSummary, language: str, call: str, most: int) -> Answer:
+        """Return the newest concepts of a scheme, or those changed last, each with its date."""
+        query = _DATES_QUERY.format(path=_DATES[call], most=_MOST_DATED)
+        rows = [(row["concept"].value, row["date"].value) for row in self.engine.rows(query)]
+        dated = ((name, day) for name, day in rows if self.index.has_member(scheme.iri, name))
+        shown = list(islice(dated, most))
+        names = [name for name, _ in shown]
+        called = self._called(names, self.index.concepts(names), language)
+        found = [{"uri": name, **called[name], "date": day} for name, day in shown]
+        context = _context(
+            prefLabel="skos:prefLabel",
+            date={"@id": _DATES[call], "@type": PREFIXES["xsd"] + "date"},
+        )
+        return {"@context": {**context, "@language": language}, "changeList": found}
 
     def label(self, name: str, language: str) -> Answer | None:
         """Return the names of a thing in a language; None when it is not here."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from publisher.languages import LANGUAGES, ReaderLanguage, language_rank
+from publisher.languages import WRITTEN_LANGUAGES, ReaderLanguage, language_rank
 from publisher.messages import translate
 from publisher.query.engine import LABELS, Description
 from publisher.rdf.label_properties import LITERAL_FORM as _LITERAL_FORM
@@ -125,7 +125,7 @@ class Views:
         names = self._names.all_of(name)
         heading = self._names.of(name)
         kinds = {str(getattr(kind, "value", "")) for kind in properties.get(_TYPE, ())}
-        hidden = () if kinds & _CONCEPTS else LANGUAGES
+        hidden = () if kinds & _CONCEPTS else WRITTEN_LANGUAGES
         others = [
             n
             for n in names

@@ -25,6 +25,7 @@ from publisher.serve.site import Site
 _LONGEST_QUERY = 200
 _MOST_TOLD = 1_000
 _MOST_HITS = 500
+_MOST_CHANGED = 200
 _MOST_LEVELS = 1_000
 # A larger scheme is had as the file of its dataset, where there is one.
 _MOST_WRITTEN = 10_000
@@ -114,6 +115,16 @@ _CALLS: dict[str, Call] = {
     ),
     "hierarchy": lambda answers, scheme, tag: answers.hierarchy(scheme, _parameter("uri"), tag),
     "label": lambda answers, scheme, tag: answers.label(_parameter("uri"), tag),
+    "types": lambda answers, _, tag: answers.types(tag),
+    "mappings": lambda answers, scheme, tag: answers.mappings(scheme, _parameter("uri"), tag),
+    "groups": lambda answers, scheme, tag: answers.groups(scheme, tag),
+    "groupMembers": lambda answers, _, tag: answers.group_members(_parameter("uri"), tag),
+    "new": lambda answers, scheme, tag: answers.changed(
+        scheme, tag, "new", _number("limit", _MOST_CHANGED, _MOST_TOLD)
+    ),
+    "modified": lambda answers, scheme, tag: answers.changed(
+        scheme, tag, "modified", _number("limit", _MOST_CHANGED, _MOST_TOLD)
+    ),
     "index": lambda answers, scheme, tag: answers.letters(scheme, tag),
 }
 
@@ -250,6 +261,10 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/rest/v1/vocabularies")
     def vocabularies() -> Response:
         return _respond(site, answers.vocabularies(_language(site)))
+
+    @routes.get("/rest/v1/types")
+    def types() -> Response:
+        return _respond(site, answers.types(_language(site)))
 
     @routes.get("/rest/v1/search")
     def search() -> Response:

@@ -31,6 +31,7 @@ from publisher.rdf.serialise import serialise
 from publisher.rdf.turtle import as_n3
 from publisher.release.history.tombstones import Tombstone
 from publisher.render.documents import Document
+from publisher.render.ontology.term_index import TERM_PARAMETER, TERMS_PARAMETER, TermChoice
 from publisher.render.page_model import anchor_of
 from publisher.render.plain_json import document_json
 from publisher.serve import signposting
@@ -133,7 +134,10 @@ def named(response: Response, chosen: Chosen) -> Response:
 def _page_parameters(document: Document) -> dict[str, str]:
     """Return the parameters of the request that are not part of the document's own name."""
     own = parse_qsl(document.iri.partition("?")[2], keep_blank_values=True)
-    names = (INCOMING_PARAMETER, LANGUAGE_PARAMETER, CONTENT_PARAMETER)
+    names = (
+        *(INCOMING_PARAMETER, LANGUAGE_PARAMETER, CONTENT_PARAMETER),
+        *(TERMS_PARAMETER, TERM_PARAMETER),
+    )
     found: dict[str, str] = {}
     for name, value in request.args.items(multi=True):
         if name in names and (name, value) not in own:
@@ -145,18 +149,30 @@ def _represent(site: Site, document: Document, chosen: MediaType) -> tuple[bytes
     """Return the bytes of a representation, and its language if it has one."""
     if chosen is media_types.HTML and _is_list(site, document):
         return _catalogue_page(site, document)
+    if chosen is media_types.HTML:
+        return _document_page(site, document)
     description = site.documents.describe(document, _page_number(document))
     if description is None:
         abort(404)
-    if chosen is media_types.HTML:
-        page_language = negotiate_language(request, site)
-        return site.pages.document(document, description, page_language), page_language.language
     if chosen is media_types.MARKDOWN:
         return site.markdown.document(document, description), ""
     if chosen is media_types.JSON:
         place = site.addresses.on_site(document.iri)
         return document_json(document, description, site.release, place), ""
     return site.documents.graph(document, description, chosen), ""
+
+
+def _document_page(site: Site, document: Document) -> tuple[bytes, str]:
+    """Return the page of a document, of a large ontology the part that was asked for."""
+    page_language = negotiate_language(request, site)
+    asked = _page_parameters(document)
+    choice = TermChoice(asked.get(TERMS_PARAMETER, ""), asked.get(TERM_PARAMETER, ""))
+    shown = site.pages.shown_part(document, choice, page_language)
+    description = site.documents.describe(shown, _page_number(document))
+    if description is None:
+        abort(404)
+    body = site.pages.document(shown, description, page_language, choice, document)
+    return body, page_language.language
 
 
 def _is_list(site: Site, document: Document) -> bool:

@@ -47,8 +47,9 @@ def _is_graph_request() -> bool:
 
 
 def _is_far_reaching() -> bool:
-    """Tell whether concepts are requested that are many steps away."""
-    return request.path.endswith(("Transitive", "hierarchy"))
+    """Tell whether concepts are requested that are many steps away, or of a whole scheme."""
+    call = request.path.rstrip("/").rpartition("/")[2]
+    return call.endswith("Transitive") or call in ("hierarchy", "groups", "new", "modified")
 
 
 # View → whether the request that it answers is costly.

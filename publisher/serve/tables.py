@@ -232,7 +232,7 @@ def _places(site: Site, table: Table) -> Response:
     """
     if not has_places(table):
         abort(404)
-    reader, selection = negotiate_language(request, site), _read_selection(table)
+    reader, selection = negotiate_language(request, site), read_selection(table)
     things = None
     if not selection.is_whole:
         with site.pages.tables.lines(table, reader.language) as table_reader:

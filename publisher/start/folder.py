@@ -27,7 +27,7 @@ from publisher.edit.init import (
 )
 from publisher.edit.inventory import slug
 from publisher.errors import SheetRefused
-from publisher.languages import LANGUAGES
+from publisher.languages import LANGUAGES, written_languages
 from publisher.messages import translate
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.turtle import write_turtle
@@ -167,8 +167,14 @@ def _texts(
     prefixes = {start.dataset: f"{start.base_iri}def/{start.dataset}#"}
     prefixes |= {"shape": f"{start.base_iri}shapes#"} | dict(PREFIXES)
 
+    given = {mapping.language for mapping in mappings}
+    given |= {column.language for mapping in mappings for column in mapping.columns}
+    spoken = written_languages((*start.languages, *given))
+    foreign = set(LANGUAGES) - set(spoken)
+
     def turtle(said: Iterable[Triple | Quad]) -> str:
-        return write_turtle(said, prefixes)
+        kept = (t for t in said if getattr(t.object, "language", None) not in foreign)
+        return write_turtle(kept, prefixes)
 
     found = {
         "pyproject.toml": settings_text(start),
@@ -221,8 +227,8 @@ def _rights(start: StartOptions) -> dict[str, list[Term]]:
     """Return what DCAT-AP-SE wants of a rights statement (ODRS)."""
     return {
         "rdf:type": nodes("dcterms:RightsStatement", f"{_ODRS}RightsStatement"),
-        "rdfs:label": _in_both("The licence says how the data may be used."),
-        f"{_ODRS}attributionText": _in_both("Source: {name}.", name=start.publisher),
+        "rdfs:label": _in_each("The licence says how the data may be used."),
+        f"{_ODRS}attributionText": _in_each("Source: {name}.", name=start.publisher),
         f"{_ODRS}attributionURL": nodes(start.base_iri),
         f"{_ODRS}copyrightHolder": nodes(f"{start.base_iri}id/organisation/publisher"),
         f"{_ODRS}copyrightStatement": nodes(start.licence),
@@ -301,7 +307,7 @@ def ontology(start: StartOptions, mappings: Sequence[TableMapping]) -> Propertie
             "rdf:type": nodes("owl:Class"),
             "rdfs:label": [Literal(mapping.label, language=mapping.language)],
             "rdfs:isDefinedBy": nodes(named),
-            "skos:definition": _in_both("A row of the table {name}.", **said),
+            "skos:definition": _in_each("A row of the table {name}.", **said),
         }
         for column in mapping.columns:
             if column.path.startswith(mapping.namespace) and column.kind != kinds.OMITTED:
@@ -317,7 +323,7 @@ def _property(column: ColumnMapping, mapping: TableMapping, ontology: str) -> di
         "rdf:type": nodes(kind),
         "rdfs:label": [Literal(_lower(column.label), language=mapping.language)],
         "rdfs:isDefinedBy": nodes(ontology),
-        "skos:definition": _in_both(
+        "skos:definition": _in_each(
             "The column {heading} of the table {name}.",
             heading=column.heading,
             name=mapping.name,
@@ -330,9 +336,9 @@ def _note_property(
 ) -> dict[str, list[Term]]:
     return {
         "rdf:type": nodes("owl:DatatypeProperty"),
-        "rdfs:label": _in_both("{heading}, as written", heading=_lower(column.label)),
+        "rdfs:label": _in_each("{heading}, as written", heading=_lower(column.label)),
         "rdfs:isDefinedBy": nodes(ontology),
-        "skos:definition": _in_both(
+        "skos:definition": _in_each(
             "What stands in the column {heading} where it says more than a value.",
             heading=column.heading,
         ),
@@ -366,7 +372,8 @@ def _lower(label: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
-def _in_both(message: str, **values: str) -> list[Term]:
+def _in_each(message: str, **values: str) -> list[Term]:
+    """Return a text of the program in each of its languages; ``_texts`` leaves some out."""
     return [
         Literal(translate(message, language, **values), language=language) for language in LANGUAGES
     ]
@@ -384,8 +391,8 @@ def shapes(mapping: TableMapping, others: Sequence[TableMapping]) -> PropertiesB
                 parts,
                 f"{shape}-{_local(column.note)}",
                 column.note,
-                _in_both("{heading}, as written", heading=column.label),
-                _in_both("Write here what the value cannot say, such as 'about 1965'."),
+                _in_each("{heading}, as written", heading=column.label),
+                _in_each("Write here what the value cannot say, such as 'about 1965'."),
                 {"sh:datatype": nodes("xsd:string")},
             )
     if not any(column.kind == kinds.NAME for column in mapping.columns):
@@ -393,8 +400,8 @@ def shapes(mapping: TableMapping, others: Sequence[TableMapping]) -> PropertiesB
             parts,
             f"{shape}-prefLabel",
             iri("skos:prefLabel"),
-            _in_both("Name"),
-            _in_both("Give one name per language."),
+            _in_each("Name"),
+            _in_each("Give one name per language."),
             _constraints_of_text() | {"sh:minCount": [_whole(1)]},
         )
     if mapping.has_geometry:
@@ -402,8 +409,8 @@ def shapes(mapping: TableMapping, others: Sequence[TableMapping]) -> PropertiesB
             parts,
             f"{shape}-geometry",
             iri(GEOMETRY),
-            _in_both("Place on the map"),
-            _in_both("Write the place as WKT, longitude first: POINT (18.06 59.33)."),
+            _in_each("Place on the map"),
+            _in_each("Write the place as WKT, longitude first: POINT (18.06 59.33)."),
             {"sh:datatype": nodes("geo:wktLiteral"), "sh:maxCount": [_whole(1)]},
         )
     own: dict[str, list[Term]] = {
@@ -469,7 +476,7 @@ def _add_shape(
     else:
         constraints |= _node_constraints(column, targets)
     if column.style.unit and column.kind == kinds.NUMBER:
-        constraints["sh:description"] = _in_both("In {unit}.", unit=column.style.unit)
+        constraints["sh:description"] = _in_each("In {unit}.", unit=column.style.unit)
     _add_part(parts, shape, column.path, label, _message(column), constraints)
 
 

@@ -20,7 +20,7 @@ from werkzeug.wsgi import ClosingIterator, FileWrapper
 
 from publisher.edit.changes import FileChange, write_all
 from publisher.edit.editor.app import FIELDS
-from publisher.edit.editor.pages import PageContext
+from publisher.edit.editor.pages import LANGUAGE_PART, PageContext
 from publisher.edit.editor.preview import Preview
 from publisher.edit.init import (
     LICENCES,
@@ -284,11 +284,11 @@ def mapping_app(editor: MappingEditor, language: str) -> WSGIApplication:
 def _add_mapping_routes(app: Flask, pages: _Pages) -> None:
     editor = pages.editor
 
-    @app.get("/<any(sv, en):language>/")
+    @app.get(f"/{LANGUAGE_PART}/")
     def mapping(language: str) -> bytes:
         return pages.mapping(language)
 
-    @app.post("/<any(sv, en):language>/choose")
+    @app.post(f"/{LANGUAGE_PART}/choose")
     def choose(language: str) -> Response:
         table, column = (request.form.get(name, "") for name in ("table", "column"))
         kind = request.form.get("kind", "")
@@ -302,11 +302,11 @@ def _add_mapping_routes(app: Flask, pages: _Pages) -> None:
         target = f"{request.script_root}/{language}/#c-{table}-{column}"
         return Response(status=303, headers={"Location": target})
 
-    @app.get("/<any(sv, en):language>/save")
+    @app.get(f"/{LANGUAGE_PART}/save")
     def saving(language: str) -> bytes:
         return pages.saving(language)
 
-    @app.post("/<any(sv, en):language>/save")
+    @app.post(f"/{LANGUAGE_PART}/save")
     def save(language: str) -> tuple[bytes, int] | bytes:
         answers = read_answers(request.form, editor.answers)
         editor.answers = answers

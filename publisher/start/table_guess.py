@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from publisher.languages import LANGUAGES
 from publisher.messages import text
 from publisher.rdf.text import fold
 from publisher.start import cell_values as cells
@@ -39,7 +40,7 @@ class TableGuess:
     language: str
 
 
-def guess_tables(tables: Sequence[RawTable], language: str = "sv") -> list[TableGuess]:
+def guess_tables(tables: Sequence[RawTable], language: str = LANGUAGES[0]) -> list[TableGuess]:
     """Return what some tables are taken for, with the links between them.
 
     Args:

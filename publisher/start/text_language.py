@@ -83,9 +83,18 @@ def text_language(texts: Iterable[str]) -> str:
     return best[0][0]
 
 
-_SWEDISH = re.compile(
-    r"[åäö]|ning(en)?$|het$|nr$|namn|plats|datum|kommun|antal|^(typ|ort|gata|adress|bild)", re.I
-)
+# What headings look like in a language; the first that fits one of them decides.
+_HEADINGS = {
+    "de": re.compile(
+        r"[üß]|\w{3,}(ungen|keit|heit|schaft)$|\w\w[^n]ung$|straße|(?<!\w)(höhe|länge|größe|anzahl|"
+        r"bezeichnung|beschreibung|plz|anschrift|gemeinde|baujahr|kreis|stadtteil)(?!\w)",
+        re.IGNORECASE,
+    ),
+    "sv": re.compile(
+        r"[åäö]|ning(en)?$|het$|nr$|namn|plats|datum|kommun|antal|^(typ|ort|gata|adress|bild)", re.I
+    ),
+    "en": re.compile(r"^(name|id|type|date|height|address|city|count|description)$", re.I),
+}
 
 
 def table_language(headings: Iterable[str], texts: Iterable[str], default: str) -> str:
@@ -93,12 +102,13 @@ def table_language(headings: Iterable[str], texts: Iterable[str], default: str) 
 
     >>> table_language(["Höjd", "Antal"], [], "en"), table_language(["height"], [], "en")
     ('sv', 'en')
+    >>> table_language(["Höhe", "Straße"], [], "sv")
+    'de'
     """
     if found := text_language(texts):
         return found
-    if any(_SWEDISH.search(heading) for heading in headings):
-        return "sv"
-    english = {"name", "id", "type", "date", "height", "address", "city", "count", "description"}
-    if any(heading.casefold() in english for heading in headings):
-        return "en" if default != "sv" else text_language(headings) or "en"
+    headings = list(headings)
+    for tag, form in _HEADINGS.items():
+        if any(form.search(heading) for heading in headings):
+            return text_language(headings) or tag
     return default

@@ -34,6 +34,27 @@ FILES = {
     "diamonds": "deep-and-tangled/diamond24.ttl",
     "flat": "deep-and-tangled/flat3000.ttl",
 }
+BOATS = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+PREFIX b: <https://daten.example.org/id/boat/>
+<https://daten.example.org/id/boats> a skos:ConceptScheme ; skos:prefLabel "Boats"@en .
+b:raft a skos:Concept ; skos:inScheme <https://daten.example.org/id/boats> ;
+    skos:prefLabel "raft"@en ; dcterms:modified "2029-12-31"^^xsd:date .
+b:punt a skos:Concept ; skos:inScheme <https://daten.example.org/id/boats> ;
+    skos:prefLabel "punt"@en ; dcterms:modified "2031-03-02"^^xsd:date ;
+    skos:exactMatch <http://vessels.example.net/3> ;
+    skos:closeMatch <http://vessels.example.net/7> .
+<http://vessels.example.net/3> skos:prefLabel "flat boat"@en .
+b:barge a skos:Concept ; skos:inScheme <https://daten.example.org/id/boats> ;
+    skos:prefLabel "barge"@en ; dcterms:modified "2030-01-01"^^xsd:date .
+b:by-length a skos:OrderedCollection ; skos:prefLabel "by length"@en ;
+    skos:memberList ( b:raft b:punt b:barge ) .
+b:by-age a skos:Collection ; skos:prefLabel "by age"@en ; skos:member b:raft , b:barge .
+b:craft a skos:Collection ; skos:prefLabel "craft"@en ; skos:member b:by-age .
+b:empty a skos:Collection ; skos:prefLabel "empty"@en .
+"""
 # So many pages of a folder are looked at.
 MOST_PAGES = 60
 
@@ -44,9 +65,10 @@ pytestmark = [
 
 
 @contextmanager
-def opened(name: str, folder: Path) -> Iterator[FlaskClient]:
-    """Open a site over one of the files."""
-    release = build_preview(store_files([DATA / FILES[name]], BASE), folder, union=True)
+def opened(name: str | Path, folder: Path) -> Iterator[FlaskClient]:
+    """Open a site over one of the files, or another one."""
+    source = name if isinstance(name, Path) else DATA / FILES[name]
+    release = build_preview(store_files([source], BASE), folder, union=True)
     settings = Config(
         base_iri=BASE,
         site_url="http://localhost/",
@@ -231,3 +253,34 @@ def test_the_calls_that_clients_of_skosmos_make_are_answered(tmp_path: Path) -> 
         assert client.get(f"{rest}/broader").status_code == 400
         assert client.get(f"{rest}/label?uri={BASE}id/fish/none").status_code == 404
         assert client.get("/rest/v1/none/topConcepts").status_code == 404
+
+
+def test_clients_of_skosmos_get_groups_mappings_types_and_changes(tmp_path: Path) -> None:
+    """Ordered collections keep their order; a mapping has the label that the data give it."""
+    source = tmp_path / "boats.ttl"
+    source.write_text(BOATS, encoding="utf-8")
+    with opened(source, tmp_path / "releases") as client:
+        rest = "/rest/v1/boats"
+        types = get_json(client, f"{rest}/types?lang=sv")["types"]
+        assert [t["uri"].rpartition("#")[2] for t in types] == [
+            *("Concept", "Collection", "OrderedCollection")
+        ]
+        assert types == get_json(client, "/rest/v1/types?lang=sv")["types"]
+        mappings = get_json(client, f"{rest}/mappings?uri={BASE}id/boat/punt&lang=en")["mappings"]
+        assert [(m["type"], m["prefLabel"]) for m in mappings] == [
+            (["skos:closeMatch"], "http://vessels.example.net/7"),
+            (["skos:exactMatch"], "flat boat"),
+        ]
+        groups = get_json(client, f"{rest}/groups?lang=en")["groups"]
+        assert [g["prefLabel"] for g in groups] == ["by age", "by length", "craft"]
+        assert groups[2]["childGroups"] == [f"{BASE}id/boat/by-age"]
+        uri = f"{BASE}id/boat/by-length"
+        members = get_json(client, f"{rest}/groupMembers?uri={uri}&lang=en")["members"]
+        assert [m["prefLabel"] for m in members] == ["raft", "punt", "barge"]
+        changes = get_json(client, f"{rest}/modified?lang=en&limit=2")["changeList"]
+        assert [(c["prefLabel"], c["date"]) for c in changes] == [
+            ("punt", "2031-03-02"),
+            ("barge", "2030-01-01"),
+        ]
+        assert get_json(client, f"{rest}/new?lang=en")["changeList"] == []
+        assert client.get(f"{rest}/mappings").status_code == 400

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
+from publisher.languages import LANGUAGES
 from publisher.rdf.namespaces import iri
 
 Term = NamedNode | BlankNode | Literal
@@ -104,13 +105,13 @@ class CatalogueDraft:
                 self.add(names.get(thing, thing), path, *renamed)
 
     def title(self, thing: Thing) -> str:
-        """Return what a thing is called, Swedish before English; its IRI where it has no name."""
+        """Return what a thing is called, in the program's languages first; else its IRI."""
         found: dict[str, str] = {}
         for path in _NAMES:
             for value in self.values(thing, path):
                 if isinstance(value, Literal) and value.value.strip():
                     found.setdefault((value.language or "").partition("-")[0], value.value.strip())
-        for language in ("sv", "en", "", *found):
+        for language in (*LANGUAGES, "", *found):
             if language in found:
                 return found[language]
         return thing.value if isinstance(thing, NamedNode) else ""

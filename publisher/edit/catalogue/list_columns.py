@@ -14,7 +14,7 @@ from enum import Enum
 from functools import cache
 
 from publisher.languages import tag_of_authority
-from publisher.messages import text
+from publisher.messages import text, written_in_table
 from publisher.profiles.term_names import find_term
 from publisher.rdf.text import words
 
@@ -66,7 +66,7 @@ _D, _F, _S, _R = ListPart.DATASET, ListPart.FILE, ListPart.SERVICE, ListPart.REF
 
 
 def _names(swedish: str, english: str) -> dict[str, str]:
-    return {"sv": swedish, "en": english}
+    return written_in_table({"sv": swedish, "en": english})
 
 
 COLUMNS: tuple[ListColumn, ...] = (

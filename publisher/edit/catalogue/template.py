@@ -11,7 +11,8 @@ import xlsxwriter
 
 from publisher.edit.catalogue.list_columns import COLUMNS, ListColumn, ListPart
 from publisher.errors import UsageError
-from publisher.messages import LANGUAGES, in_language, translate
+from publisher.languages import BY_TAG, written_languages
+from publisher.messages import in_language, translate
 from publisher.profiles.term_names import terms_of
 from publisher.system.files import replace_file
 
@@ -50,16 +51,19 @@ def write_template(file: Path, language: str) -> None:
         )
 
 
-def _columns(*parts: ListPart) -> Iterator[tuple[ListColumn, str]]:
-    """Yield the columns of a list with the language of each; texts come once in each language."""
+def _columns(language: str, *parts: ListPart) -> Iterator[tuple[ListColumn, str]]:
+    """Yield the columns of a list with the language of each; texts come once in each language.
+
+    Among them is the language of whoever fills it in.
+    """
     for column in COLUMNS:
         if column.part in parts:
-            for tag in LANGUAGES if column.is_text else ("",):
+            for tag in written_languages([language]) if column.is_text else ("",):
                 yield column, tag
 
 
 def _heading(column: ListColumn, tag: str, language: str) -> str:
-    return f"{column.headings[language]} {tag}".strip()
+    return f"{in_language(column.headings, language)} {tag}".strip()
 
 
 def _help(column: ListColumn, language: str) -> str:
@@ -72,10 +76,10 @@ _OF_FILES = (ListPart.REFERENCE, ListPart.FILE)
 
 
 def _as_csv(language: str) -> bytes:
-    """Return the list as CSV that Excel opens: UTF-8 with a mark, semicolons in Swedish."""
+    """Return the list as CSV that Excel opens: UTF-8 with a mark, and the language's separator."""
     text = io.StringIO()
-    writer = csv.writer(text, delimiter=";" if language == "sv" else ",")
-    columns = list(_columns(*_OF_DATASETS))
+    writer = csv.writer(text, delimiter=BY_TAG[language].separator)
+    columns = list(_columns(language, *_OF_DATASETS))
     writer.writerow([_heading(column, tag, language) for column, tag in columns])
     helps = [_help(column, language) for column, _ in columns]
     writer.writerow([f"# {helps[0]}", *helps[1:]])
@@ -89,10 +93,13 @@ def _as_workbook(language: str) -> bytes:
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True})
         wrapped = book.add_format({"text_wrap": True, "valign": "top"})
         sheets = [
-            (book.add_worksheet(translate("Datasets", language)), list(_columns(*_OF_DATASETS))),
+            (
+                book.add_worksheet(translate("Datasets", language)),
+                list(_columns(language, *_OF_DATASETS)),
+            ),
             (
                 book.add_worksheet(translate("Files of the datasets", language)),
-                list(_columns(*_OF_FILES)),
+                list(_columns(language, *_OF_FILES)),
             ),
         ]
         explained = book.add_worksheet(translate("Explanation", language))
@@ -115,7 +122,7 @@ def _as_workbook(language: str) -> bytes:
         explained.set_column(0, 0, 28)
         explained.set_column(1, 1, 90)
         for row, column in enumerate(COLUMNS, start=1):
-            explained.write_string(row, 0, column.headings[language], bold)
+            explained.write_string(row, 0, in_language(column.headings, language), bold)
             explained.write_string(row, 1, _help(column, language), wrapped)
     return content.getvalue()
 
@@ -133,7 +140,7 @@ def _write_lists(book: xlsxwriter.Workbook, language: str) -> dict[str, str]:
         labels = [label for label in dict.fromkeys(labels) if label]
         if not labels:
             continue
-        sheet.write_string(0, written, column.headings[language])
+        sheet.write_string(0, written, in_language(column.headings, language))
         for row, label in enumerate(labels, start=1):
             sheet.write_string(row, written, label)
         letters = xlsxwriter.utility.xl_col_to_name(written)

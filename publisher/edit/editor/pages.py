@@ -13,7 +13,8 @@ from publisher.edit.editor.pending import Draft, PendingChanges
 from publisher.edit.editor.preview import Preview
 from publisher.edit.editor.session import EditSession
 from publisher.edit.fields import Form
-from publisher.messages import LANGUAGES, in_language, translate
+from publisher.languages import BY_TAG, LANGUAGES, language_name
+from publisher.messages import in_language, translate
 from publisher.render.values import sentence_case
 
 
@@ -94,7 +95,8 @@ class EditorPages:
 
 # What surrounds the editor's pages: templates, addresses, the switch of languages.
 
-_LANGUAGE_NAMES = {"sv": "Svenska", "en": "English"}
+# The beginning of the addresses of pages: one of the languages (a rule of Werkzeug).
+LANGUAGE_PART = f"<any({', '.join(LANGUAGES)}):language>"
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ class PageContext:
         """Return language, its name and address of this page in the others."""
         query = f"?{self.query}" if self.query else ""
         return [
-            (other, _LANGUAGE_NAMES[other], f"{self.root}{other}/{self.page}{query}")
+            (other, BY_TAG[other].name, f"{self.root}{other}/{self.page}{query}")
             for other in LANGUAGES
             if other != self.language
         ]
@@ -158,6 +160,7 @@ class EditorFrame:
             **values,
             _=lambda message, **v: translate(message, language, **v),
             said=lambda text: in_language(text, language),
+            tongue=lambda tag: sentence_case(language_name(tag, language)),
             language=language,
             place=context,
             address=context.address,

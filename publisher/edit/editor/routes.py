@@ -13,7 +13,7 @@ from publisher.edit.consequences import new_violations
 from publisher.edit.editor import form_page
 from publisher.edit.editor.actions import run_action
 from publisher.edit.editor.checks import FormErrors, check_drafts, form_errors
-from publisher.edit.editor.pages import EditorPages
+from publisher.edit.editor.pages import LANGUAGE_PART, EditorPages
 from publisher.edit.editor.pending import Draft, PendingChanges
 from publisher.edit.editor.review import (
     clash_differences,
@@ -35,7 +35,7 @@ from publisher.render.values import sort_key
 
 def saving_blueprint(editor: EditorPages) -> Blueprint:
     """Return the routes that lead to the files."""
-    part = Blueprint("saving", __name__, url_prefix="/<any(sv, en):language>")
+    part = Blueprint("saving", __name__, url_prefix=f"/{LANGUAGE_PART}")
 
     @part.get("/review")
     def review(language: str) -> bytes:
@@ -156,7 +156,7 @@ class ClassListing:
 
 def list_blueprint(editor: EditorPages) -> Blueprint:
     """Return the routes of the lists."""
-    part = Blueprint("lists", __name__, url_prefix="/<any(sv, en):language>")
+    part = Blueprint("lists", __name__, url_prefix=f"/{LANGUAGE_PART}")
 
     @part.get("/")
     def start(language: str) -> bytes:
@@ -232,7 +232,7 @@ _CONTROL_FIELDS = frozenset({"go", "revision", "slug"})
 
 def form_blueprint(editor: EditorPages) -> Blueprint:
     """Return the routes of the forms."""
-    part = Blueprint("forms", __name__, url_prefix="/<any(sv, en):language>")
+    part = Blueprint("forms", __name__, url_prefix=f"/{LANGUAGE_PART}")
 
     @part.get("/thing")
     def shown(language: str) -> bytes:

@@ -19,8 +19,9 @@ from publisher.edit.forms import read_forms
 from publisher.edit.inventory import Inventory
 from publisher.edit.statements import StatementIndex
 from publisher.edit.values import short_address, texts_in_language
+from publisher.languages import LANGUAGES, written_languages
 from publisher.load.sources import Sources
-from publisher.messages import LANGUAGES, text, translate
+from publisher.messages import text, translate
 from publisher.rdf.subjects import pick_name
 from publisher.release.tables.columns import local_name
 
@@ -55,7 +56,9 @@ class ColumnGroup:
 
     def heading(self, number: int = 1) -> str:
         """Return the header of its nth column: every language on a line of its own."""
-        found = dict.fromkeys(_numbered(self.headings[tag], number) for tag in LANGUAGES)
+        named = self.field.names if self.field is not None else ()
+        shown = written_languages(named)
+        found = dict.fromkeys(_numbered(self.headings[tag], number) for tag in shown)
         return "\n".join(found)
 
 

@@ -169,8 +169,8 @@ def describe_file(
         name,
         {
             "rdf:type": [node("dcat:Distribution")],
-            "dcterms:title": in_languages(titles),
-            "dcterms:description": in_languages(description),
+            "dcterms:title": in_languages(titles, draft),
+            "dcterms:description": in_languages(description, draft),
             "dcterms:format": [form.value(view)],
             "dcat:accessURL": [NamedNode(access)],
             "dcat:downloadURL": [NamedNode(download)],
@@ -211,9 +211,9 @@ def add_services(
     draft.describe(
         sparql,
         {
-            "dcterms:title": in_languages(text("SPARQL endpoint")),
-            "dcterms:description": in_languages(_what_is_asked(draft, catalogue, datasets)),
-            "dcat:keyword": in_languages(text("SPARQL")),
+            "dcterms:title": in_languages(text("SPARQL endpoint"), draft),
+            "dcterms:description": in_languages(_what_is_asked(draft, catalogue, datasets), draft),
+            "dcat:keyword": in_languages(text("SPARQL"), draft),
             "dcat:endpointURL": [NamedNode(base_iri + "sparql")],
             "dcat:endpointDescription": [NamedNode(base_iri + "sparql.ttl")],
             "dcterms:conformsTo": [NamedNode("https://www.w3.org/TR/sparql11-protocol/")],
@@ -225,14 +225,15 @@ def add_services(
     draft.describe(
         look_up,
         {
-            "dcterms:title": in_languages(text("Look-up of documents")),
+            "dcterms:title": in_languages(text("Look-up of documents"), draft),
             "dcterms:description": in_languages(
                 text(
                     "Every thing in the datasets has an address; who asks for it gets a page, "
                     "Turtle, JSON-LD, RDF/XML or N-Triples about it."
-                )
+                ),
+                draft,
             ),
-            "dcat:keyword": in_languages(text("linked data")),
+            "dcat:keyword": in_languages(text("linked data"), draft),
             "dcat:endpointURL": [NamedNode(base_iri)],
             "dcat:endpointDescription": [NamedNode(base_iri + "void.ttl")],
             "dcterms:conformsTo": [NamedNode("https://www.w3.org/TR/cooluris/")],

@@ -8,11 +8,13 @@ from importlib.resources import files
 
 from pyoxigraph import BlankNode, Dataset, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
+from publisher.languages import written_languages
 from publisher.messages import Text
 from publisher.rdf.namespaces import iri
 
 Term = NamedNode | BlankNode | Literal
 Subject = NamedNode | BlankNode
+_TITLE = NamedNode(iri("dcterms:title"))
 
 
 def node(name: str) -> NamedNode:
@@ -29,9 +31,13 @@ def typed(value: str, datatype: str) -> Literal:
     return Literal(value, datatype=node(datatype))
 
 
-def in_languages(text: Text) -> list[Literal]:
-    """Return a text as one literal per language."""
-    return [Literal(value, language=language) for language, value in text.items()]
+def in_languages(text: Text, draft: MutableGraph) -> list[Literal]:
+    """Return a text of the program as one literal per language that it writes into a catalogue."""
+    return [
+        Literal(value, language=language)
+        for language, value in text.items()
+        if language in draft.languages
+    ]
 
 
 class MutableGraph:
@@ -40,6 +46,10 @@ class MutableGraph:
     def __init__(self, triples: Iterable[Triple] = ()) -> None:
         """Begin with some triples."""
         self._graph = Dataset(Quad(t.subject, t.predicate, t.object) for t in triples)
+        titles = self._graph.quads_for_predicate(_TITLE)
+        tags = {q.object.language or "" for q in titles if isinstance(q.object, Literal)}
+        # In which the program adds its own texts: its usual ones, and those of the titles.
+        self.languages = written_languages(tags)
 
     def add(self, subject: Subject, name: str, *terms: Term) -> None:
         """Say something of a subject; ``name`` is the prefixed name of the predicate."""

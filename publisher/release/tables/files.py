@@ -13,6 +13,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode
 
+from publisher.languages import written_languages
 from publisher.load.files import DATASET, SHAPES
 from publisher.messages import Text, text
 from publisher.rdf.locations import DEFAULT, SUB_PROPERTY, LocationProperties
@@ -388,7 +389,9 @@ def _link_metadata(of: FileColumn, column: Column) -> dict[str, Any]:
             "valueUrl": "{+id}",
         }
         return found | link
-    note = _in_languages(text(_NOTE, path=column.path))
+    said = text(_NOTE, path=column.path)
+    kept = written_languages(column.titles)
+    note = _in_languages({tag: said[tag] for tag in kept})
     return found | {"suppressOutput": True, "dc:description": note}
 
 

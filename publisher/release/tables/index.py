@@ -71,7 +71,8 @@ def rank_column(table: Table, column: Column, language: str) -> str:
     number, tag = table.columns.index(column), column.spoken(language)
     name = f"place_{number}" + (f"_{column.languages.index(tag)}" if tag is not None else "")
     # Readers of languages that sort alike share an order.
-    alike = next(other for other in LANGUAGES if letter_order(other) == letter_order(language))
+    order = letter_order(column.sorted_in(language))
+    alike = next(other for other in LANGUAGES if letter_order(other) == order)
     return name if alike == LANGUAGES[0] else f"{name}_{alike.replace('-', '_').lower()}"
 
 
@@ -144,7 +145,7 @@ class RowIndex:
         else:
             texts = [t.value for t in terms]
         # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-        order = letter_order(language)
+        order = letter_order(column.sorted_in(language))
         keys = texts if column.kind == DATE else (t.lower().translate(order) for t in texts)
         return min(keys, default=None)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
-from publisher.languages import SOURCE_LANGUAGE
+from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, written_languages
 from publisher.messages import Text
 from publisher.rdf.locations import LocationProperties, is_location_path
 from publisher.rdf.namespaces import iri
@@ -76,6 +76,13 @@ class Column:
             return None
         tags = (language, "", SOURCE_LANGUAGE, *self.languages)
         return next((tag for tag in tags if tag in self.languages), None)
+
+    def sorted_in(self, language: str) -> str:
+        """Return the language in whose order readers of a language get the texts.
+
+        Their own, if texts are in it; an order more for each column would cost every build.
+        """
+        return language if language in written_languages(self.languages) else LANGUAGES[0]
 
 
 @dataclass(frozen=True)

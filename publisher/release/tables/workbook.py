@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from pyoxigraph import Literal
 from xlsxwriter import Workbook
 
-from publisher.languages import BY_TAG
+from publisher.languages import BY_TAG, written_languages
 from publisher.messages import LANGUAGES, translate
 from publisher.rdf.namespaces import iri
 from publisher.rdf.subjects import pick_name
@@ -45,7 +45,7 @@ def write_workbook(
     options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
     with Workbook(str(file) if isinstance(file, Path) else file, options) as book:
         book.set_properties({"title": pick_name(table.titles, LANGUAGES[0]), "created": _CREATED})
-        for language in LANGUAGES:
+        for language in written_languages(table.titles):
             _Worksheet(book, table, language, names).write(rows())
 
 

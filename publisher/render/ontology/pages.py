@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from threading import Lock
+from typing import Any, TypeVar
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
 
-from publisher.addresses import Addresses
+from publisher.addresses import Addresses, with_parameters
 from publisher.messages import translate
 from publisher.query.engine import Description, Engine, Solution
 from publisher.rdf.namespaces import iri, shorten
@@ -22,8 +23,8 @@ from publisher.render.labels import (
     best_label,
     fetch_labels,
     foreign_language,
-    standard_terms,
     term_as_label,
+    term_label,
 )
 from publisher.render.ontology.axioms import ANONYMOUS, GENERAL, Axiom, AxiomWriter, Graph
 from publisher.render.ontology.diagram import (
@@ -33,38 +34,36 @@ from publisher.render.ontology.diagram import (
     draw_diagram,
 )
 from publisher.render.ontology.rules import Phrase, Rule, Rules, Wording, fetch_rules, named_iris
+from publisher.render.ontology.term_index import (
+    MOST_WHOLE,
+    TERMS_PARAMETER,
+    ListedKind,
+    OntologyIndex,
+    TermChoice,
+    fetch_index,
+    find_place,
+    is_deprecated,
+    listed_kinds,
+    shown_terms,
+)
 from publisher.render.ontology.terms import (
     CLASSES,
-    MOST_LISTED,
     OTHERS,
     PROPERTIES,
     Term,
     TermNode,
     Terms,
-    fetch_terms,
     fetch_unplaced,
     term_tree,
 )
 from publisher.render.page_model import PropertyValues, Section, Thing, Value
 from publisher.render.snippets import query_address
-from publisher.render.values import sort_key
 
 # So many things of a class are named on its page.
 _EXAMPLE_COUNT = 3
 # So many classes are told in words; of more, those that are drawn.
 _MOST_TOLD = 200
 _TYPE, _ONTOLOGY = iri("rdf:type"), iri("owl:Ontology")
-# In which order a page lists what an ontology holds, and under which heading.
-KINDS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("Classes", CLASSES),
-    ("Object properties", frozenset({iri("owl:ObjectProperty")})),
-    ("Datatype properties", frozenset({iri("owl:DatatypeProperty")})),
-    ("Annotation properties", frozenset({iri("owl:AnnotationProperty")})),
-    ("Properties", frozenset({iri("rdf:Property")})),
-    ("Datatypes", frozenset({iri("rdfs:Datatype")})),
-    ("Individuals", frozenset({iri("owl:NamedIndividual")})),
-    ("Other terms", frozenset()),
-)
 _NOTES = frozenset({iri("skos:scopeNote"), iri("skos:example"), iri("skos:note")})
 
 
@@ -133,21 +132,66 @@ class TermBranch:
 
 @dataclass(frozen=True)
 class TermList:
-    """The terms of one kind, as a tree.
+    """The terms of one kind, as a tree; of a large ontology a part of them.
 
     Attributes:
         heading: What they are.
         anchor: Where the list stands.
-        count: How many there are.
+        count: How many there are in all.
         branches: From the top.
-        more: How many are not shown.
+        page: Which part this is, from 1.
+        pages: How many parts there are.
+        previous: Link to the part before; None where this is the first.
+        next: Link to the part after.
+        letters: Links to the parts in which letters begin.
     """
 
     heading: str
     anchor: str
     count: int
     branches: tuple[TermBranch, ...]
-    more: int = 0
+    page: int = 1
+    pages: int = 1
+    previous: str = ""
+    next: str = ""
+    letters: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class _InLanguage:
+    """What the pages of an ontology share for readers of one language."""
+
+    kinds: tuple[ListedKind, ...]
+    drawing: Diagram
+    drawn_words: list[ClassDescription]
+    axioms: tuple[Axiom, ...]
+
+
+V = TypeVar("V")
+# So many ontologies, and languages of their pages, are kept.
+_MOST_KEPT = 8
+
+
+class _Kept:
+    """What was made for the last few keys."""
+
+    def __init__(self) -> None:
+        self._found: dict[object, Any] = {}
+        self._lock = Lock()
+
+    def get(self, key: object, make: Callable[[], V]) -> V:
+        """Return what was made for a key; make it if it is not kept."""
+        with self._lock:
+            if key in self._found:
+                self._found[key] = self._found.pop(key)
+                known: V = self._found[key]
+                return known
+        made = make()
+        with self._lock:
+            self._found[key] = made
+            while len(self._found) > _MOST_KEPT:
+                self._found.pop(next(iter(self._found)))
+        return made
 
 
 class OntologyPages:
@@ -159,10 +203,21 @@ class OntologyPages:
         """Keep what the pages are made of."""
         self._frame, self._release, self._addresses = frame, release, addresses
         self._engine = engine
+        self._indexes, self._spoken = _Kept(), _Kept()
 
     @cached_property
     def _rules(self) -> Rules:
         return fetch_rules(self._engine)
+
+    @cached_property
+    def _asked(self) -> Mapping[str, list[tuple[str, Rule]]]:
+        """Return property → the classes whose shapes speak of it, and what they demand."""
+        found: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
+        for of_class, rules in self._rules.items():
+            for rule in rules:
+                if not rule.is_inverse:
+                    found[rule.path].append((of_class, rule))
+        return found
 
     @cached_property
     def _unplaced(self) -> Mapping[str, list[str]]:
@@ -200,48 +255,178 @@ class OntologyPages:
     def _examples(self) -> Mapping[str, str]:
         return read_examples(self._release.folder)
 
+    def index(self, topic: str, subjects: Sequence[str]) -> OntologyIndex:
+        """Return what an ontology holds.
+
+        Args:
+            topic: IRI of the ontology.
+            subjects: All things of its document.
+        """
+        placed = self._unplaced.get(topic, ())
+        return self._indexes.get(
+            (topic, len(subjects)), lambda: fetch_index(self._engine, topic, subjects, placed)
+        )
+
+    def names(self) -> Iterable[str]:
+        """Return the IRIs of the ontologies."""
+        return self._unplaced
+
+    def is_divided(self, topic: str, subjects: Sequence[str]) -> bool:
+        """Tell whether the page of a document shows a large ontology a part at a time."""
+        if topic not in self._unplaced and len(subjects) <= MOST_WHOLE:
+            return False
+        index = self.index(topic, subjects)
+        return index.is_ontology and index.is_large
+
+    def part(
+        self, topic: str, subjects: Sequence[str], choice: TermChoice, page_language: PageLanguage
+    ) -> tuple[str, ...] | None:
+        """Return the things that the page of a large ontology describes; None for all of them.
+
+        Args:
+            topic: IRI of what the document is about.
+            subjects: All things of the document.
+            choice: What the reader asked for.
+            page_language: Who asks.
+        """
+        if len(subjects) <= MOST_WHOLE or choice.is_whole:
+            return None
+        index = self.index(topic, subjects)
+        if not (index.is_ontology and index.is_large):
+            return None
+        shown = set(shown_terms(self._in_language(index, page_language).kinds, choice))
+        return tuple(name for name in subjects if name == topic or name in shown)
+
+    def _in_language(self, index: OntologyIndex, page_language: PageLanguage) -> _InLanguage:
+        reader = page_language.language
+        wishes = getattr(reader, "content", ""), getattr(reader, "others", ())
+        key = index.topic, len(index.things), page_language.kept, str(reader), wishes
+        return self._spoken.get(key, lambda: self._read_in_language(index, page_language))
+
+    def _read_in_language(self, index: OntologyIndex, page_language: PageLanguage) -> _InLanguage:
+        writer = self._writer(index, page_language)
+        terms, language = index.terms, page_language.language
+        drawing = draw_diagram(terms, self._rules, writer.link)
+        return _InLanguage(
+            listed_kinds(index, writer.link, language),
+            drawing,
+            _drawn_words(terms, self._rules, writer, drawing),
+            self._axioms_of(index.topic, terms, page_language),
+        )
+
+    @cached_property
+    def _rule_labels(self) -> Labels:
+        named = named_iris(rule for rules in self._rules.values() for rule in rules)
+        return fetch_labels(self._engine, named | set(self._rules))
+
+    def _writer(self, index: OntologyIndex, page_language: PageLanguage) -> _TermWriter:
+        labels = index.labels, self._rule_labels
+        return _TermWriter(self._frame, self._release, page_language, *labels)
+
     def parts(
-        self, ontology: str, found: Sequence[Section], page_language: PageLanguage
+        self,
+        topic: str,
+        subjects: Sequence[str],
+        found: Sequence[Section],
+        page_language: PageLanguage,
+        choice: TermChoice,
     ) -> dict[str, Any]:
         """Return what the template of an ontology needs besides a document's.
 
-        Args:
-            ontology: IRI of the ontology.
-            found: The things of its document by kind.
-            page_language: Who asks.
+        Of its document, these things are found; the rest is as for ``part``.
         """
         things = [thing for section in found for thing in section.things]
-        placed = self._unplaced.get(ontology, ())
-        terms = fetch_terms(self._engine, ontology, [thing.iri for thing in things], placed)
-        classes = [name for name, term in terms.items() if term.is_class]
+        index = self.index(topic, subjects)
+        terms, spoken = index.terms, self._in_language(index, page_language)
+        shown = {thing.iri for thing in things}
+        classes = [name for name in shown if name in terms and terms[name].is_class]
         base_iri = self._release.base_iri
         first = fetch_first_things(self._engine, classes, self._usage, base_iri, _EXAMPLE_COUNT)
-        wanted = {name for names in first.values() for name in names} | set(terms)
-        wanted |= {thing.iri for thing in things}
-        for term in terms.values():
-            wanted |= {*term.above, *term.domain, *term.range}
-        wanted |= named_iris(rule for rules in self._rules.values() for rule in rules)
-        writer = _TermWriter(
-            self._frame,
-            self._release,
-            page_language,
-            fetch_labels(self._engine, wanted | set(self._rules)),
-        )
-        drawing = draw_diagram(terms, self._rules, writer.link)
-        axioms = self._axioms_of(ontology, terms, page_language)
+        writer = self._writer(index, page_language)
+        further = {name for names in first.values() for name in names} - index.labels.keys()
+        writer.learn(fetch_labels(self._engine, further))
         entries = {
-            thing.iri: self._entry(thing, terms.get(thing.iri), first, writer, axioms)
+            thing.iri: self._entry(thing, terms.get(thing.iri), first, writer, spoken.axioms)
             for thing in things
         }
+        is_whole = choice.is_whole or not index.is_large
+        is_first = not (choice.terms or choice.term)
+        lists = [
+            self._list(number, index, spoken.kinds, choice, writer, shown, is_whole=is_whole)
+            for number in range(1, len(spoken.kinds) + 1)
+        ]
         return {
-            "lists": term_lists(terms, things, writer),
-            "axioms": axioms,
-            "drawing": drawing if drawing.boxes else None,
-            "drawn_words": _drawn_words(terms, self._rules, writer, drawing),
+            "lists": lists,
+            "axioms": spoken.axioms[: None if is_whole else _MOST_TOLD],
+            "axiom_count": len(spoken.axioms),
+            # The first page of a large ontology draws it; the parts lead there.
+            "drawing": spoken.drawing if spoken.drawing.boxes and (is_whole or is_first) else None,
+            "drawn_words": spoken.drawn_words,
             "entries": entries,
             "curie": lambda href: writer.code(href) if "://" in href else "",
-            "namespace": _namespace(classes, ontology),
+            "namespace": index.namespace,
+            "is_part": not is_whole,
+            "all_terms": "" if is_whole else self._at(topic, "all", page_language),
+            "kept": f"{TERMS_PARAMETER}={choice.terms}" if choice.terms else "",
         }
+
+    def _at(self, topic: str, terms: str, page_language: PageLanguage, fragment: str = "") -> str:
+        """Return the address of a part of an ontology's page."""
+        href, hash_, own = self._frame.href(topic, page_language).partition("#")
+        place = with_parameters(href, f"{TERMS_PARAMETER}={terms}")
+        fragment = fragment or own
+        return f"{place}#{fragment}" if fragment or hash_ else place
+
+    def _list(
+        self,
+        number: int,
+        index: OntologyIndex,
+        kinds: Sequence[ListedKind],
+        choice: TermChoice,
+        writer: _TermWriter,
+        shown: set[str],
+        *,
+        is_whole: bool,
+    ) -> TermList:
+        """Return the list of a kind: all of it, or the part that was asked for, else the first."""
+        kind, reader, topic = kinds[number - 1], writer.reader, index.topic
+        chosen, part = find_place(kinds, choice)
+        part = part if chosen == number else 1
+        names = kind.names if is_whole else kind.part(part)
+        anchor = f"list-{number}"
+
+        def link(name: str) -> Value:
+            found = writer.link(name)
+            is_here = name in shown or "#" not in name or not self._is_in(name, topic)
+            if is_whole or is_here or name not in names:
+                return found
+            place = self._at(topic, f"{number}.{part}", reader, name.rpartition("#")[2])
+            return Value(found.text, place, found.language)
+
+        branches = term_branches(names, index.terms, link)
+        heading = translate(kind.heading, writer.language)
+        if is_whole or kind.parts == 1:
+            return TermList(heading, anchor, len(kind.names), branches)
+        at = {n: self._at(topic, f"{number}.{n}", reader, anchor) for n in (part - 1, part + 1)}
+        return TermList(
+            heading,
+            anchor,
+            len(kind.names),
+            branches,
+            part,
+            kind.parts,
+            at[part - 1] if part > 1 else "",
+            at[part + 1] if part < kind.parts else "",
+            tuple(
+                Value(letter, self._at(topic, f"{number}.{place}", reader, anchor))
+                for letter, place in kind.letters.items()
+            ),
+        )
+
+    def _is_in(self, name: str, topic: str) -> bool:
+        """Tell whether a thing is on the page of an ontology, not on one of its own."""
+        document = self._addresses.document_of
+        return document(name).partition("#")[0] == document(topic).partition("#")[0]
 
     def _axioms_of(
         self, ontology: str, terms: Terms, page_language: PageLanguage
@@ -266,12 +451,8 @@ class OntologyPages:
         lines = thing.lines
         is_used = term is not None and (term.is_class or term.is_property)
         is_class = term is not None and term.is_class
-        inside = [
-            (writer.link(of_class), writer.demand(rule))
-            for of_class, rules in self._rules.items()
-            for rule in rules
-            if rule.path == name and not rule.is_inverse and not is_class
-        ]
+        asked = () if is_class else self._asked.get(name, ())
+        inside = [(writer.link(of_class), writer.demand(rule)) for of_class, rule in asked]
         local = name.replace("#", "/").rpartition("/")[2]
         return TermView(
             thing=thing,
@@ -314,55 +495,29 @@ def is_term(description: Description, topic: str) -> bool:
     )
 
 
-def term_lists(terms: Terms, things: Iterable[Thing], writer: _TermWriter) -> tuple[TermList, ...]:
-    """Return the terms of an ontology by kind, each kind as a tree.
+def term_branches(
+    names: Sequence[str], terms: Terms, link: Callable[[str], Value]
+) -> tuple[TermBranch, ...]:
+    """Return terms as a tree; what one is below and is not among them stands beside it.
 
     Args:
-        terms: Those of which the kind is known.
-        things: All things of the document: a term may have no kind.
-        writer: Of names.
+        names: The terms, in order.
+        terms: All terms of the ontology.
+        link: IRI → name of a term, with its link.
     """
-    # What is of a class that is no kind of term is an individual, said to be one or not.
-    typed = {thing.iri: bool(thing.kinds) for thing in things if "#" in thing.iri}
-    left = dict.fromkeys([*terms, *typed])
-    found: list[TermList] = []
-    for heading, kinds in KINDS:
-        takes_typed = heading == "Individuals"
-        names = [
-            n
-            for n in left
-            if not kinds
-            or (n in terms and terms[n].kinds & kinds)
-            or (takes_typed and n not in terms and typed[n])
-        ]
-        left = {name: None for name in left if name not in set(names)}
-        if not names:
-            continue
-        language = writer.language
-        links = {name: writer.link(name) for name in names}
-        names.sort(key=lambda name: (sort_key(links[name].text, language), name))
-        above = {name: terms[name].above for name in names if name in terms}
-        shown = names[:MOST_LISTED]
+    among = set(names)
+    above = {name: terms[name].above for name in names if name in terms}
 
-        def branch(node: TermNode, links: Mapping[str, Value] = links) -> TermBranch:
-            term = terms.get(node.name)
-            return TermBranch(
-                links[node.name],
-                tuple(branch(each, links) for each in node.below),
-                tuple(links[each] for each in node.also),
-                term is not None and term.is_deprecated,
-            )
-
-        found.append(
-            TermList(
-                translate(heading, language),
-                f"list-{len(found) + 1}",
-                len(names),
-                tuple(branch(node) for node in term_tree(shown, above)),
-                len(names) - len(shown),
-            )
+    def branch(node: TermNode) -> TermBranch:
+        elsewhere = [a for a in above.get(node.name, ()) if a in terms and a not in among]
+        return TermBranch(
+            link(node.name),
+            tuple(map(branch, node.below)),
+            tuple(link(each) for each in (*node.also, *elsewhere)),
+            is_deprecated(terms.get(node.name)),
         )
-    return tuple(found)
+
+    return tuple(map(branch, term_tree(names, above)))
 
 
 def _drawn_words(
@@ -378,24 +533,20 @@ def _drawn_words(
     return describe_classes(told, rules, writer.link)
 
 
-def _namespace(classes: Sequence[str], ontology: str) -> str:
-    """Return what stands before the names of the classes."""
-    if not classes:
-        return ontology
-    first = classes[0]
-    return first[: max(first.rfind("#"), first.rfind("/")) + 1]
-
-
 class _TermWriter:
     """Names and demands in the reader's language."""
 
     def __init__(
-        self, frame: Frame, release: Release, page_language: PageLanguage, labels: Labels
+        self, frame: Frame, release: Release, page_language: PageLanguage, *labels: Labels
     ) -> None:
-        self._frame, self._release, self._reader = frame, release, page_language
+        self._frame, self._release, self.reader = frame, release, page_language
         self.language = page_language.language
         self._labels = labels
         self._wording = Wording(page_language.language, self.link)
+
+    def learn(self, labels: Labels) -> None:
+        """Add names of further things."""
+        self._labels = (labels, *self._labels)
 
     def code(self, name: str) -> str:
         """Return the prefixed name of a term; empty when no prefix fits."""
@@ -404,17 +555,16 @@ class _TermWriter:
 
     def link(self, name: str) -> Value:
         """Return the name of a term or thing, with its link."""
-        found = best_label(
-            self._labels.get(name) or standard_terms().get(name, ()), self._reader.language
-        )
+        known = next((found[name] for found in self._labels if found.get(name)), ())
+        found = term_label(name, known, self.reader.language)
         prefixes, base_iri = self._release.prefixes, self._release.base_iri
         found = found or Literal(term_as_label(name, prefixes, base_iri))
-        href = self._frame.href(name, self._reader)
-        return Value(found.value, href, foreign_language(found, self._reader.language))
+        href = self._frame.href(name, self.reader)
+        return Value(found.value, href, foreign_language(found, self.reader.language))
 
     def demand(self, rule: Rule) -> Demand:
         """Return a rule in words."""
-        language = self._reader.language
+        language = self.reader.language
         called = best_label(rule.texts.get("name", ()), language)
         name = self.link(rule.path) if rule.path else Value(translate("several steps", language))
         if called is not None:

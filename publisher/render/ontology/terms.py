@@ -131,10 +131,10 @@ def _beginnings(ontology: str) -> tuple[str, str]:
     return bare, bare[: bare.rfind("/") + 1]
 
 
-def fetch_terms(
+def fetch_things(
     engine: Engine, ontology: str, subjects: Iterable[str], placed: Iterable[str] = ()
 ) -> Terms:
-    """Return IRI → class or property, sorted, fetched from the engine.
+    """Return IRI → term or other thing of an ontology that has a class, sorted, from the engine.
 
     Args:
         engine: Over the release.
@@ -159,13 +159,13 @@ def fetch_terms(
             named: list[str] = getattr(term, role)
             if value.value not in named:
                 named.append(value.value)
-    return {name: t for name, t in sorted(terms.items()) if t.is_term}
+    return dict(sorted(terms.items()))
 
 
 # Classes below classes, properties below properties: each once, the others tell where else.
 
-# A list of terms shows so many; deeper ones stand below the last level that is shown.
-MOST_LISTED, _DEEPEST = 1_000, 25
+# Deeper terms stand below the last level that is shown.
+_DEEPEST = 25
 
 
 @dataclass(frozen=True)

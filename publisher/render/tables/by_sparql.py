@@ -272,7 +272,7 @@ class SelectionQueries:
             found = value
         elif column.kind != DATE:
             # Dates of several datatypes are not comparable; as ISO 8601 writes them they are.
-            found = _letter_order(found, self._language)
+            found = _letter_order(found, column.sorted_in(self._language))
         bound = f"BIND({found} AS {key})"
         return ["OPTIONAL {", *(f"  {line}" for line in (*pattern, bound)), "}"]
 

@@ -38,7 +38,7 @@ from publisher.render.labels import (
     fetch_labels,
     foreign_language,
     iri_as_label,
-    standard_terms,
+    term_label,
 )
 from publisher.render.maps.live import TablePlaces
 from publisher.render.maps.maps import MOST_DRAWN, Maps
@@ -499,7 +499,7 @@ class CellFormatter:
     def title(self, titles: Mapping[str, str], name: str, page_language: PageLanguage) -> Value:
         """Return the title of a column or class; ``name`` is its IRI."""
         literals = [Literal(t, language=tag) for tag, t in titles.items() if tag]
-        found = best_label(literals or standard_terms().get(name, ()), page_language.language)
+        found = term_label(name, literals, page_language.language)
         found = found or Literal(titles.get("") or name)
         return Value(found.value, language=foreign_language(found, page_language.language))
 
@@ -507,9 +507,7 @@ class CellFormatter:
         """Return a value as a cell shows it."""
         if isinstance(term, NamedNode):
             name = term.value
-            found = best_label(
-                labels.get(name) or standard_terms().get(name, ()), page_language.language
-            )
+            found = term_label(name, labels.get(name, ()), page_language.language)
             found = found or Literal(iri_as_label(name, self._prefixes, self._base_iri))
             return Value(
                 found.value,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from publisher.addresses import INDEX
+from publisher.addresses import INDEX, with_parameters
 from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, TURTLE, MediaType
 from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
@@ -19,6 +19,7 @@ from publisher.release.tables.table import METADATA
 from publisher.render.catalogue_pages import ROWS
 from publisher.render.developer_docs import DOCS
 from publisher.render.frame import HOME_PICTURE, PICTURES
+from publisher.render.ontology.term_index import ALL, TERMS_PARAMETER
 from publisher.render.own_pages import FOLDER
 from publisher.render.tables.pages import PLACES, has_places
 from publisher.serve.documents import find_tombstone, replacement_address
@@ -78,9 +79,9 @@ def export_requests(site: Site, offers: Iterable[VariantSet]) -> Iterator[Export
 
 
 def _representations(
-    site: Site, path: str, file: str, media_types: Iterable[MediaType]
+    site: Site, path: str, file: str, media_types: Iterable[MediaType], parameters: str = ""
 ) -> Iterator[ExportRequest]:
-    """Yield a document in some media types, pages in every language."""
+    """Yield a document in some media types, pages in every language; these with parameters."""
     for media_type in media_types:
         name = f"{file}.{media_type.extension}"
         fields = {"Accept": media_type.name}
@@ -88,7 +89,8 @@ def _representations(
             yield ExportRequest(path, name, fields)
             continue
         for tree, (query, spoken) in page_trees(site).items():
-            yield ExportRequest(f"{path}{query}", f"{tree}{name}", fields | spoken)
+            place = with_parameters(f"{path}{query}", parameters)
+            yield ExportRequest(place, f"{tree}{name}", fields | spoken)
 
 
 def document_paths(site: Site) -> Iterator[str]:
@@ -130,6 +132,8 @@ def _is_a_file(path: str) -> bool:
 
 
 def _documents(site: Site) -> Iterator[ExportRequest]:
+    # A file is asked for without a query, so it holds all terms of an ontology.
+    divided = site.pages.divided_documents()
     for path in document_paths(site):
         document = site.release.base_iri + path
         if not _is_a_file(path):
@@ -139,7 +143,8 @@ def _documents(site: Site) -> Iterator[ExportRequest]:
         file = stored_name(stem)
         for media_type in DOCUMENTS:
             picked = f"{stem}.{media_type.extension}"
-            yield from _representations(site, picked, file, [media_type])
+            whole = f"{TERMS_PARAMETER}={ALL}" if document in divided else ""
+            yield from _representations(site, picked, file, [media_type], whole)
         yield from _linksets(stem, file)
         yield from _pictures(stem, file)
     yield from _pictures(f"/{HOME_PICTURE}", HOME_PICTURE)

@@ -9,6 +9,7 @@ from itertools import islice
 from pyoxigraph import NamedNode
 
 from publisher.errors import QueryRefused
+from publisher.languages import LANGUAGES
 from publisher.rdf.namespaces import iri
 from publisher.rdf.text import fold
 from publisher.release.history.feeds import FeedKind
@@ -40,7 +41,7 @@ def _page(arguments: Message, name: str = "page") -> int:
 
 def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Message:
     """Return things by words."""
-    words, language = str(arguments["words"]).strip(), str(arguments.get("language", "sv"))
+    words, language = str(arguments["words"]).strip(), str(arguments.get("language", LANGUAGES[0]))
     result = site.search.find(words, language)
     hits, paging = one_page(result.hits, _page(arguments), _HITS)
     kinds = site.markdown.facts.names({kind for hit in hits for kind in hit.kinds})
@@ -56,7 +57,7 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
         }
         for hit in hits
     ]
-    query = {"q": words, "lang": language if language in ("sv", "en") else ""}
+    query = {"q": words, "lang": language if language in LANGUAGES else ""}
     told: Message = {
         "permalink": with_query(site.markdown.permalink("search.json"), query),
         "paging": paging | {"there_are_more_than_counted": result.more},

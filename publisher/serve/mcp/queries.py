@@ -19,6 +19,7 @@ from pyoxigraph import (
 )
 
 from publisher.errors import PublisherError, QueryRefused
+from publisher.languages import LANGUAGES
 from publisher.query.engine import GRAPHS, Answer, Operation, Term
 from publisher.query.named import NamedQuery
 from publisher.query.patterns import Pattern, UnreadPattern, read_patterns
@@ -309,7 +310,7 @@ def table(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> M
             names=", ".join(tables),
         )
     selection = _selection(found, arguments)
-    with site.pages.tables.lines(found, "sv") as reader:
+    with site.pages.tables.lines(found, LANGUAGES[0]) as reader:
         total = reader.count(selection)
         offset = (selection.page - 1) * _TABLE_ROWS
         columns = _columns(found, selection, str(arguments.get("columns", "")))

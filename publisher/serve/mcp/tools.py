@@ -17,6 +17,7 @@ from publisher.errors import (
     QueryLimitExceeded,
     QueryRefused,
 )
+from publisher.languages import LANGUAGES
 from publisher.messages import in_language
 from publisher.query.queue import never_disconnected
 from publisher.rdf.media_types import JSON_LD, MARKDOWN, TURTLE
@@ -101,7 +102,7 @@ TOOLS: tuple[Tool, ...] = (
         find,
         {
             "words": _text("One to ten words; all must fit. Names work best."),
-            "language": _text("Language that counts first, such as sv or en."),
+            "language": _text(f"Language that counts first: {', '.join(LANGUAGES)}."),
             "page": _PAGE,
         },
         ("words",),

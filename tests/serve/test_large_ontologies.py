@@ -1,0 +1,136 @@
+"""The page of a large ontology shows a part of it; nothing of it is out of reach."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from publisher.config import Config
+from publisher.load.parse import parse_any
+from publisher.release.preview import build_preview
+from publisher.serve.app import create_flask
+from publisher.serve.site import open_site
+
+BASE = "https://words.example.org/"
+HEAD = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX o: <{start}>
+{name} a owl:Ontology ; rdfs:label "Tools"@en .
+"""
+CLASSES, PROPERTIES = 130, 60
+
+pytestmark = pytest.mark.slow
+
+
+def written(start: str, name: str) -> str:
+    """Return an ontology whose classes are named backwards: what is last is first by letter."""
+    turtle = HEAD.format(start=start, name=name)
+    for n in range(CLASSES):
+        letter = chr(ord("z") - n % 26)
+        above = f" ; rdfs:subClassOf o:C{n - 1}" if n else ""
+        turtle += f'o:C{n} a owl:Class ; rdfs:label "{letter}ool {n:03d}"@en{above} .\n'
+    for n in range(PROPERTIES):
+        turtle += f'o:p{n} a owl:ObjectProperty ; rdfs:label "uses {n:03d}"@en .\n'
+    return turtle
+
+
+@pytest.fixture(scope="module", params=["hash", "slash"])
+def opened(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[FlaskClient, str, str]]:
+    """Return a client, the path of the ontology's page, and what stands before its terms."""
+    folder = tmp_path_factory.mktemp(request.param)
+    path = "/def/tools" if request.param == "hash" else "/def/tools/"
+    start = f"{BASE}def/tools{'#' if request.param == 'hash' else '/'}"
+    file = folder / "tools.ttl"
+    file.write_text(written(start, f"<{BASE}{path[1:]}>"), encoding="utf-8")
+    releases = folder / "releases"
+    release = build_preview(parse_any([file], BASE), releases, union=True)
+    settings = Config(
+        base_iri=BASE,
+        site_url="http://localhost/",
+        releases=str(releases),
+        query_workers=1,
+        default_graph="union",
+    )
+    site = open_site(settings.with_site(), release)
+    yield create_flask(site).test_client(), path, start
+    site.engine.close()
+
+
+def page(client: FlaskClient, address: str) -> str:
+    """Return the main part of a page in English."""
+    joint = "&" if "?" in address else "?"
+    answer = client.get(f"{address}{joint}lang=en", headers={"Accept": "text/html"})
+    assert answer.status_code == 200, address
+    return html.unescape(answer.text[answer.text.index("<main") : answer.text.index("</main>")])
+
+
+def listed(text: str) -> set[str]:
+    """Return the names of the terms in the contents of a page."""
+    contents = text[text.index('<nav class="contents"') :].partition("</nav>")[0]
+    contents = re.sub(r'<span class="also">.*?</span>', "", contents)
+    return set(re.findall(r">((?:\wool|Uses|uses) [0-9]{3})<", contents, re.IGNORECASE))
+
+
+def test_counts_are_those_of_the_whole(opened: tuple[FlaskClient, str, str]) -> None:
+    """Whatever part is shown."""
+    client, path, _ = opened
+    for address in (path, f"{path}?terms=1.3", f"{path}?terms=2.2"):
+        text = page(client, address)
+        assert f'Classes <span class="count">({CLASSES})' in text
+        assert f'Object properties <span class="count">({PROPERTIES})' in text
+
+
+def test_following_the_parts_finds_every_term_once(opened: tuple[FlaskClient, str, str]) -> None:
+    """By the links to the next part, without a script."""
+    client, path, _ = opened
+    names: list[str] = []
+    for kind, wanted in ((1, CLASSES), (2, PROPERTIES)):
+        seen: list[str] = []
+        for part in range(1, -(-wanted // 50) + 1):
+            text = page(client, f"{path}?terms={kind}.{part}")
+            of_kind = {n for n in listed(text) if n.lower().startswith("uses") == (kind == 2)}
+            assert len(of_kind) <= 50
+            seen += of_kind
+        assert len(seen) == len(set(seen)) == wanted
+        names += seen
+    assert len(names) == CLASSES + PROPERTIES
+
+
+def test_a_letter_leads_to_the_part_in_which_it_begins(
+    opened: tuple[FlaskClient, str, str],
+) -> None:
+    """Letters that no term begins with are not there."""
+    client, path, _ = opened
+    found = re.search(r'<a href="([^"]*)"[^>]*>M</a>', page(client, path))
+    assert found is not None
+    assert any(
+        name.lower().startswith("m") for name in listed(page(client, found[1].split("#")[0]))
+    )
+
+
+def test_a_term_is_found_by_the_end_of_its_name(opened: tuple[FlaskClient, str, str]) -> None:
+    """As the script asks for one that follows a hash."""
+    client, path, start = opened
+    text = page(client, f"{path}?term=C0")
+    assert "zool 000" in {name.lower() for name in listed(text)}
+    if start.endswith("#"):
+        assert 'id="C0"' in text
+        assert 'id="C0"' not in page(client, path)
+        assert 'id="C0"' in page(client, f"{path}?terms=all")
+
+
+def test_what_is_asked_for_wrongly_gets_the_beginning_or_the_end(
+    opened: tuple[FlaskClient, str, str],
+) -> None:
+    """An old link need not be dead."""
+    client, path, _ = opened
+    assert listed(page(client, f"{path}?terms=x.y")) == listed(page(client, path))
+    assert listed(page(client, f"{path}?terms=1.99")) == listed(page(client, f"{path}?terms=1.3"))
+    assert listed(page(client, f"{path}?terms=99.1&term=nothing")) != set()
