@@ -10,6 +10,7 @@ import selectors
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +34,7 @@ class WorkerConfig:
         routes: Whether sparq answers the kinds of query that are its own, not all.
         counts: File with the counts that were made with the release; empty for none.
         literals: File of the literals as the sources have them; empty for none.
+        own_graphs: Name and file of each graph in which the endpoint describes itself.
     """
 
     store: str
@@ -45,6 +47,7 @@ class WorkerConfig:
     routes: bool = False
     counts: str = ""
     literals: str = ""
+    own_graphs: Sequence[tuple[str, str]] = ()
 
     def source_forms(self) -> SourceForms:
         """Return the literals as the sources have them."""

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -88,6 +95,88 @@ def test_counts_are_those_of_the_data(described: Store, catalogued: Release) -> 
     SELECT (COUNT(*) AS ?n) (COUNT(DISTINCT ?s) AS ?m) {{
         SELECT DISTINCT ?s ?o {{ GRAPH ?g {{ ?s a <{_WATER}Lake> ; skos:prefLabel ?o }} }} }}"""
     assert rows(described, query) == rows(store, asked)
+
+
+@pytest.mark.parametrize("query", [_SCHEMA, _EXAMPLES, _PREFIXES])
+def test_a_graph_of_the_endpoint_answers_what_its_description_says(
+    described: Store, portal: FlaskClient, query: str
+) -> None:
+    """Tools that take no description ask the graph that it names."""
+    names = """PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
+    SELECT ?name { ?s sd:availableGraphs [ sd:namedGraph [ sd:name ?name ] ] } ORDER BY ?name"""
+    graphs = [row[0] for row in rows(described, names)]
+    assert graphs == ["https://data.example.org/sparql", "https://data.example.org/void"]
+    parameters = {"query": query, "default-graph-uri": graphs}
+    answer = portal.get("/sparql", query_string=parameters, headers={"Accept": "text/csv"})
+    header, *found = csv.reader(io.StringIO(answer.get_data(as_text=True)))
+    assert answer.status_code == 200
+    assert found
+    assert sorted(found) == sorted(rows(described, query))
+    # Asked without a graph, the data say nothing of themselves.
+    plain = portal.get("/sparql", query_string={"query": query}, headers={"Accept": "text/csv"})
+    assert len(plain.get_data(as_text=True).splitlines()) == 1, header
+
+
+def test_graphs_of_the_endpoint_are_as_they_are_read(portal: FlaskClient) -> None:
+    for path in ("void", "sparql"):
+        whole = portal.get(f"/{path}", headers={"Accept": "application/n-triples"})
+        query = f"CONSTRUCT {{ ?s ?p ?o }} FROM <https://data.example.org/{path}> {{ ?s ?p ?o }}"
+        asked = portal.get(
+            "/sparql", query_string={"query": query}, headers={"Accept": "application/n-triples"}
+        )
+        # What is read from a copy has the copy's addresses of files.
+        named = whole.data.replace(b"<http://localhost/", b"<https://data.example.org/")
+        assert sorted(asked.data.splitlines()) == sorted(named.splitlines())
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_loaders_of_others_find_classes_properties_and_examples(
+    served: str, tmp_path: Path
+) -> None:
+    """SIB's own loaders read the endpoint over a socket (PyPI sparql-llm)."""
+    code = """
+import json, sys, types
+# The package fetches a language model when it is imported; its loaders use none.
+sys.modules["fastembed"] = types.ModuleType("fastembed")
+sys.modules["fastembed"].TextEmbedding = lambda name: None
+from sparql_llm.loaders.sparql_examples_loader import SparqlExamplesLoader
+from sparql_llm.loaders.sparql_void_shapes_loader import SparqlVoidShapesLoader
+from sparql_llm.utils import get_prefixes_for_endpoint, get_schema_for_endpoint
+place = sys.argv[1]
+print(json.dumps({
+    "schema": get_schema_for_endpoint(place),
+    "prefixes": get_prefixes_for_endpoint(place),
+    "shapes": [each.metadata["answer"] for each in SparqlVoidShapesLoader(place).load()],
+    "examples": [[e.page_content, e.metadata["query_type"]]
+                 for e in SparqlExamplesLoader(place).load()],
+}))
+"""
+    program = os.environ.get("PUBLISHER_TEST_SPARQL_LLM", "")
+    if not program:
+        pytest.importorskip("sparql_llm", reason="not installed")
+    command = [program or sys.executable, "-c", code, f"{served}sparql"]
+    settings = {"endpoints": [], "auto_init": False, "vectordb_url": str(tmp_path / "vectors")}
+    (tmp_path / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    environ = os.environ | {"SETTINGS_FILEPATH": "settings.json"}
+    environ.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        cwd=tmp_path,
+        env=environ,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    label = "http://www.w3.org/2004/02/skos/core#prefLabel"
+    text = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+    assert told["schema"][f"{_WATER}Lake"][label] == [text]
+    assert told["prefixes"]["water"] == _WATER
+    assert any("a [ water:Lake ]" in shape for shape in told["shapes"])
+    assert ["Lakes and rivers of a name.", "SelectQuery"] in told["examples"]
 
 
 @pytest.mark.parametrize("name", GEO_FUNCTIONS)
