@@ -214,9 +214,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         names = two_releases(folder, folder / "releases")
-        runs = {
-            count: measure(folder, names, chosen.swaps, count) for count in chosen.connections
-        }
+        runs = {count: measure(folder, names, chosen.swaps, count) for count in chosen.connections}
     print(table(["", *(f"{count} connections" for count in runs)], rows(runs)))
     gaps = [run for run in runs.values() if run.load.broken or run.load.refused or run.wrong]
     if gaps:

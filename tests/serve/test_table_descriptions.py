@@ -1,4 +1,4 @@
-"""Other programs read the tables by what describes them."""
+"""Other programs read the tables, and ask, by what describes them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from publisher.load.sources import read_sources
 from publisher.quality.approval import approve
 from publisher.release.build import build
 from publisher.release.tables.table import Column, Table
+from publisher.render.markdown import LONGEST_SCHEMA
 from publisher.render.tables.descriptions import json_schema
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
@@ -97,6 +98,21 @@ def test_every_row_is_as_its_schema_says(shown: FlaskClient) -> None:
         assert told["count"] == len(told["rows"]) > 0
         for row in told["rows"]:
             Draft202012Validator(schema).validate(row)
+
+
+@pytest.mark.slow
+def test_three_queries_of_the_first_text_have_an_answer(shown: FlaskClient) -> None:
+    """A stranger copies them from /llms.txt, and reads the schema, which is short enough."""
+    text = shown.get("/llms.txt").get_data(as_text=True)
+    queries = re.findall(r"```sparql\n(.*?)\n```", text, re.DOTALL)
+    assert len(queries) == 3
+    for query in queries:
+        answer = shown.get("/sparql", query_string={"query": query, "format": "json"})
+        assert answer.status_code == 200, query
+        assert json.loads(answer.data)["results"]["bindings"], query
+    schema = shown.get("/schema.md").get_data(as_text=True)
+    for place in ["schema.md", *re.findall(r"<http://localhost/(schema/[^>]+\.md)>", schema)]:
+        assert len(shown.get(f"/{place}").data) <= LONGEST_SCHEMA
 
 
 @pytest.mark.slow

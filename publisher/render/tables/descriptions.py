@@ -103,8 +103,8 @@ def json_schema(table: Table, address: str) -> dict[str, Any]:
         told = {"description": name, "x-property": column.path}
         properties[column.name] = _json_value(column) | told
     if table.chains:
-        told = {"type": ["object", "null"], "description": "GeoJSON, in degrees."}
-        properties[GEOMETRY] = told
+        place = {"type": ["object", "null"], "description": "GeoJSON, in degrees."}
+        properties[GEOMETRY] = place
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": address,
