@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
 from publisher.addresses import INCOMING_PARAMETER, Addresses, with_parameters
 from publisher.languages import LANGUAGES, SOURCE_LANGUAGE
@@ -369,6 +369,7 @@ class MarkdownPages:
         counted = {**of.datatypes, **of.classes}
         ordered = sorted(counted, key=lambda name: (-counted[name], name))
         kinds = " or ".join(self._term(name) for name in ordered)
+        kinds = kinds or ("IRI" if of.example.startswith("<") else "")
         parts = [shaped if of.is_described else "no shape", kinds]
         if is_property(of.path):
             parts.append(f"{of.things} of {each.count} ({round(100 * each.coverage(of))} %)")
@@ -386,9 +387,14 @@ class MarkdownPages:
         )
 
     def _example(self, example: str) -> str:
+        """Return a value given as N-Triples; its datatype stands beside it already."""
         if example.startswith("<"):
             return f"`{shorten(example[1:-1], self._prefixes)}`"
-        return quoted_text(_shortened(example, _LONGEST_EXAMPLE))
+        line = f"<e:s> <e:p> {example} ."
+        value = next(iter(parse(line, format=RdfFormat.N_TRIPLES))).object
+        assert isinstance(value, Literal)
+        told = quoted_text(_shortened(value.value, _LONGEST_EXAMPLE))
+        return f"{told} ({value.language})" if value.language else told
 
     # The site.
 

@@ -8,10 +8,12 @@ import hashlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -223,6 +225,54 @@ def test_an_answer_of_a_release_has_the_digest_of_what_is_sent(visitor: Client, 
     assert "prov#has_provenance" in plain.headers["Link"]
     # Without content the digest would be another one (RFC 9530, appendix B.2).
     assert "Content-Digest" not in visitor.head(cited).headers
+
+
+_QUERY = "SELECT ?s ?o { ?s a ?o } ORDER BY ?s ?o # å"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "sent"),
+    [
+        (f"/sparql?{urlencode({'query': _QUERY})}", "text/csv", None),
+        (f"/sparql?{urlencode({'query': _QUERY, 'format': 'tsv'})}", "", None),
+        (f"/sparql?{urlencode({'query': 'SELECT * { a:b ?p ?o }', 'prefixes': 'x'})}", "", None),
+        ("/sparql", "application/sparql-results+xml", {"query": _QUERY, "timeout": "2"}),
+        ("/sparql", "", {"query": "DESCRIBE <https://data.example.org/id/lake/siljan>"}),
+        ("/sparql", "", {"query": "ASK {}", "default-graph-uri": "https://data.example.org/void"}),
+        ("/query/waters-called?name=Siljan", "text/csv", None),
+        ("/query/waters-called.csv?name=Sj%C3%B6", "", None),
+    ],
+)
+def test_an_answer_links_to_where_it_is_found_later(
+    visitor: Client, release: Release, path: str, accept: str, sent: dict[str, str] | None
+) -> None:
+    fields = {"Accept": accept} if accept else {}
+    answer = (
+        visitor.post(path, data=sent, headers=fields) if sent else visitor.get(path, headers=fields)
+    )
+    if answer.status_code == 400:  # a mistake is not cited
+        assert "cite-as" not in answer.headers.get("Link", "")
+        return
+    assert answer.headers["Content-Digest"] == digest(answer.get_data())
+    place = re.fullmatch(
+        r'<http://localhost(/release/[^>]+)>; rel="cite-as"', answer.headers["Link"]
+    )
+    assert place is not None
+    later = visitor.get(place[1])
+    assert place[1].startswith(f"/release/{release.id}/")
+    assert (later.mimetype, later.data) == (answer.mimetype, answer.data)
+    assert later.headers["Content-Digest"] == answer.headers["Content-Digest"]
+
+
+def test_a_query_that_is_too_long_for_an_address_has_no_link(visitor: Client) -> None:
+    query = f"ASK {{ FILTER('{'x' * 3000}' = '') }}"
+    for answer in (
+        visitor.get("/sparql", query_string={"query": query}),
+        visitor.post("/sparql", data={"query": query}),
+    ):
+        assert answer.status_code == 200
+        assert "Link" not in answer.headers
+        assert answer.headers["Content-Digest"] == digest(answer.get_data())
 
 
 def test_a_dump_has_the_digest_that_the_manifest_names(visitor: Client, release: Release) -> None:
