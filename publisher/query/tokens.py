@@ -7,8 +7,10 @@ without a blank around them (``trueSERVICE<…>``); what reads these tokens must
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
+from urllib.parse import urljoin
 
 _LETTER = r"[^\W\d_]"
 _NAME = r"[\w\-\u00B7\u0300-\u036F\u203F\u2040]"
@@ -89,6 +91,50 @@ def declared_prefixes(query: str) -> dict[str, str]:
 PROLOGUE = ("PREFIX", "BASE", "VERSION")
 
 
+# A token → the IRI that it stands for (SPARQL 1.1 Query, sections 4.1.1 and 19.2).
+
+ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_LOCAL_ESCAPE = re.compile(r"\\(.)")
+
+
+@dataclass
+class IriReader:
+    """What the IRIs of a query stand for.
+
+    Attributes:
+        found: Its tokens.
+        prefixes: Prefix → namespace, those declared and those that may be left out.
+        base_iri: Relative IRIs are resolved against it, unless the query has a base.
+    """
+
+    found: Sequence[Token]
+    prefixes: Mapping[str, str]
+    base_iri: str
+
+    def iri(self, position: int) -> str:
+        """Return the absolute IRI that a token stands for."""
+        kind, text, _ = self.found[position]
+        if kind == "name":
+            prefix, _, local = text.partition(":")
+            return self.prefixes.get(prefix, "") + _LOCAL_ESCAPE.sub(r"\1", local)
+        written = ESCAPE.sub(code_point, text[1:-1])
+        return written if SCHEME.match(written) else urljoin(self.base(position), written)
+
+    def base(self, position: int | None = None) -> str:
+        """Return what relative IRIs are resolved against at a token; None: behind the last one."""
+        base = self.base_iri
+        for before, token in zip(self.found, self.found[1:position], strict=False):
+            if before.text.upper() == "BASE" and token.kind == "iri":
+                base = urljoin(base, token.text[1:-1])
+        return base
+
+
+def code_point(found: re.Match[str]) -> str:
+    """Return the character that an escape of a code point stands for; other escapes as they are."""
+    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[0]
+
+
 # The dataset that a request names → the dataset clauses of the query, for engines that read these.
 #
 # SPARQL 1.1 Protocol, section 2.1.4: what the request names wins over what the query says.
@@ -129,12 +175,12 @@ def _dataset_clauses(found: Sequence[Token]) -> tuple[int, int]:
     is_template = found[position].text.upper() == "CONSTRUCT" and found[position + 1].text == "{"
     position += 1
     if is_template:
-        position = _behind_bracket(found, position)
+        position = behind_bracket(found, position)
     first = -1
     while position < len(found) - 1:
         token = found[position]
         if token.text == "(":
-            position = _behind_bracket(found, position)
+            position = behind_bracket(found, position)
             continue
         if token.text == "{" or (
             token.kind == "word" and token.text.upper() in _KEYWORDS_AFTER_CLAUSES
@@ -146,7 +192,7 @@ def _dataset_clauses(found: Sequence[Token]) -> tuple[int, int]:
     return (position if first < 0 else first), position
 
 
-def _behind_bracket(found: Sequence[Token], position: int) -> int:
+def behind_bracket(found: Sequence[Token], position: int) -> int:
     """Return the position behind the bracket that closes the one that opens here."""
     depth = 0
     for number in range(position, len(found)):

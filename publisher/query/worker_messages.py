@@ -10,6 +10,7 @@ import selectors
 import socket
 import struct
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -34,6 +35,7 @@ class WorkerConfig:
         counts: File with the counts that were made with the release; empty for none.
         literals: File of the literals as the sources have them; empty for none.
         prefixes: Prefix and namespace of the release, which the cure of a wrong query names.
+        own_graphs: Name and file of each graph in which the endpoint describes itself.
     """
 
     store: str
@@ -47,6 +49,7 @@ class WorkerConfig:
     counts: str = ""
     literals: str = ""
     prefixes: tuple[tuple[str, str], ...] = ()
+    own_graphs: Sequence[tuple[str, str]] = ()
 
     def source_forms(self) -> SourceForms:
         """Return the literals as the sources have them."""

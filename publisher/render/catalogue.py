@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
@@ -13,6 +14,7 @@ from publisher.rdf.media_types import RDF_XML, MediaType
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.serialise import serialise
 from publisher.rdf.subjects import StoredGraph
+from publisher.release.catalogue.service import ENDPOINT_FILES
 from publisher.release.model import CATALOGUE_EU, CATALOGUE_SE, Release
 from publisher.render.documents import localise_urls
 
@@ -67,6 +69,11 @@ class CatalogueViews:
     def stored(self, name: str, media_type: MediaType) -> bytes:
         """Return a description that lies in the release, in a media type."""
         return self._written(_read_triples(self._release.folder / name), media_type)
+
+    def endpoint(self, media_type: MediaType) -> bytes:
+        """Return what the endpoint says of itself, in a media type."""
+        read = (_read_triples(self._release.folder / name) for name in ENDPOINT_FILES)
+        return self._written(dict.fromkeys(chain.from_iterable(read)), media_type)
 
     def holding(self, dataset: str) -> DatasetFiles | None:
         """Return what a dataset has; None for what is no dataset of the catalogue."""

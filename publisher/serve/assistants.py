@@ -12,7 +12,7 @@ from publisher.rdf.subjects import pick_name
 from publisher.release.manifest import as_json_text
 from publisher.render.completion import completions
 from publisher.render.datasets import DatasetRecord
-from publisher.render.markdown import called
+from publisher.render.markdown import joined_names
 from publisher.render.tables.descriptions import CroissantInput, croissant, data_package
 from publisher.serve.headers import set_validators
 from publisher.serve.openapi import describe_addresses
@@ -32,12 +32,13 @@ def _openapi(site: Site) -> bytes:
     catalogued = site.pages.catalogued
     titles = {title.language or "": title.value for title in catalogued.site.titles}
     described = describe_addresses(
-        called(titles, site.release.base_iri),
+        joined_names(titles, site.release.base_iri),
         site.config.site_url,
         site.release.id,
         [name for record in catalogued.datasets.values() for name in record.licenses],
     )
-    return as_json_text(described).encode()
+    # Not sorted: of several media types generated clients expect the first, which is what they get.
+    return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _package(site: Site) -> bytes:
@@ -82,6 +83,9 @@ def blueprint(site: Site) -> Blueprint:
     routes = Blueprint("assistants", __name__)
     texts = site.markdown
 
+    def answer(body: bytes | None) -> Response:
+        return abort(404) if body is None else text_response(site, body)
+
     @routes.get("/llms.txt")
     def llms() -> Response:
         queries = list(site.queries.values())
@@ -89,12 +93,19 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/schema.md")
     def schema() -> Response:
-        return text_response(site, texts.schema_text())
+        return answer(texts.schema_text())
+
+    @routes.get("/schema.<int:number>.md")
+    def schema_part(number: int) -> Response:
+        return answer(texts.schema_text(number))
 
     @routes.get("/schema/<name>.md")
     def schema_of_class(name: str) -> Response:
-        body = texts.class_text(name)
-        return abort(404) if body is None else text_response(site, body)
+        return answer(texts.class_text(name))
+
+    @routes.get("/schema/<name>.<int:number>.md")
+    def schema_of_class_part(name: str, number: int) -> Response:
+        return answer(texts.class_text(name, number))
 
     @routes.get("/openapi.json")
     def openapi() -> Response:

@@ -23,7 +23,7 @@ from publisher.rdf.media_types import (
     MediaType,
 )
 from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
-from publisher.release.model import DOCUMENTS, SERVICE, VOID
+from publisher.release.model import DOCUMENTS, VOID
 from publisher.render.catalogue import CataloguePage
 from publisher.render.catalogue_pages import ROWS
 from publisher.serve.documents import choose, document_response, named, redirect_to
@@ -141,7 +141,8 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/void.{_EXTENSION}")
     def void(extension: str) -> Response:
         chosen = _chosen(GRAPHS, extension)
-        return _description(site, VOID, "void", chosen, negotiated=not extension)
+        body = site.catalogue_views.stored(VOID, chosen.media_type)
+        return _description(site, body, "void", chosen, negotiated=not extension)
 
     @routes.get("/.well-known/void")
     def well_known_void() -> Response:
@@ -150,15 +151,18 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/sparql.{_EXTENSION}")
     def service(extension: str) -> Response:
         chosen = _chosen(GRAPHS, extension)
-        return _description(site, SERVICE, "sparql", chosen, negotiated=False)
+        body = site.catalogue_views.endpoint(chosen.media_type)
+        return _description(site, body, "sparql", chosen, negotiated=False)
 
     return routes
 
 
-def _description(site: Site, name: str, path: str, picked: Chosen, *, negotiated: bool) -> Response:
+def _description(
+    site: Site, body: bytes, path: str, picked: Chosen, *, negotiated: bool
+) -> Response:
     """Return a description that lies in the release."""
     chosen = picked.media_type
-    response = _answer(site, site.catalogue_views.stored(name, chosen), chosen)
+    response = _answer(site, body, chosen)
     document = site.release.base_iri + path
     representation = site.addresses.representation(document, chosen)
     response.headers["Content-Location"] = site.addresses.on_site(representation)

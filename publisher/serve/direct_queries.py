@@ -33,6 +33,7 @@ from publisher.serve.queue import client_address
 from publisher.serve.response_cache import (
     HeaderFields,
     ResponseCache,
+    content_digest,
     head_of,
     is_compressible,
     takes_gzip,
@@ -42,6 +43,7 @@ from publisher.serve.sparql import (
     RequestedQuery,
     SentRequest,
     answer_fields,
+    citation_fields,
     find_named,
     read_named_query,
     read_query,
@@ -295,13 +297,16 @@ class DirectQueries:
         if len(answer.body) > most:
             return None
         etag = entity_tag(tagged_bytes(content_type, answer))
+        cited = citation_fields(self._site, environ, pending.asked, answer.media_type)
         if is_get and (is_zipped or is_again):
-            fields = [*self._fields(pending, content_type).items(), ("ETag", etag)]
+            fields = [*self._fields(pending, content_type).items(), ("ETag", etag), *cited.items()]
             kept = self._responses.keep(environ, fields, answer.body)
             whole = kept.raw_response(environ)
             return whole.head, whole.body
         common, body = self._head(pending, content_type, varies), answer.body
-        return b"%betag: %b\r\ncontent-length: %d\r\n" % (common, etag.encode(), len(body)), body
+        cited |= {"ETag": etag, "Content-Digest": content_digest(body)}
+        own = "".join(f"{name.lower()}: {value}\r\n" for name, value in cited.items())
+        return b"%b%bcontent-length: %d\r\n" % (common, own.encode(), len(body)), body
 
     def _fields(self, pending: _PendingRequest, content_type: str) -> dict[str, str]:
         return answer_fields(self._site, content_type, pending.asked.accepted) | data_fields()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, abort, request
@@ -43,6 +44,8 @@ from publisher.serve.requested import requested_target
 from publisher.serve.response_cache import mark_cacheable
 from publisher.serve.site import Site
 from publisher.serve.suggestions import suggest_things
+
+_ESCAPED_SLASH = re.compile("%2[Ff]")
 
 
 def redirect_to(location: str, code: int) -> Response:
@@ -256,6 +259,24 @@ def _document(site: Site, target: str) -> Response:
     return document_response(site, found, extension)
 
 
+def _with_slashes(site: Site, target: str) -> str | None:
+    """Return the path of what was asked for with its slashes escaped; None for all else.
+
+    Programs that are generated from a description of addresses escape them in parameters of a path
+    (OpenAPI 3.1, section 4.8.12.1); an escaped slash may also be part of a name.
+    """
+    path, mark, query = target.partition("?")
+    spelled = _ESCAPED_SLASH.sub("/", path)
+    if spelled == path or any(_finds(site, target)) or not any(_finds(site, spelled)):
+        return None
+    return f"{spelled}{mark}{query}"
+
+
+def _finds(site: Site, target: str) -> Iterator[bool]:
+    yield site.documents.find(target) is not None
+    yield site.documents.find_by_file(target)[0] is not None
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of things and documents."""
     routes = Blueprint("documents", __name__)
@@ -267,6 +288,10 @@ def blueprint(site: Site) -> Blueprint:
         left = _tombstone_response(site, target)
         if left is not None:
             return left
+        spelled = _with_slashes(site, target)
+        if spelled is not None and not target.startswith("id/"):
+            return redirect_to(site.addresses.on_site(site.release.base_iri + spelled), 301)
+        target = spelled or target
         return _thing(site, target) if target.startswith("id/") else _document(site, target)
 
     @routes.get("/")

@@ -17,6 +17,7 @@ from publisher.query.remote.rewriting import GraphNames
 from publisher.query.sparq_engine import SparqEngine
 from publisher.query.worker_messages import WorkerConfig
 from publisher.rdf.source_forms import SourceForms
+from publisher.release.catalogue.service import own_graph_files
 from publisher.release.manifest import read_manifest
 from publisher.release.model import COUNTS, LITERALS, Release
 from publisher.release.open import current_candidates, current_link_target
@@ -95,7 +96,18 @@ def _worker_config(config: Config, release: Release, services: frozenset[str]) -
         counts=str(counts) if has_counts else "",
         literals=str(release.folder / LITERALS),
         prefixes=tuple(release.prefixes.items()),
+        own_graphs=_own_graphs(release),
     )
+
+
+def _own_graphs(release: Release) -> list[tuple[str, str]]:
+    """Return name and file of the graphs in which the endpoint describes itself."""
+    return [
+        (name, str(release.folder / file))
+        for name, files in own_graph_files(release.base_iri).items()
+        for file in files
+        if file in release.files
+    ]
 
 
 def _engine_address(config: Config) -> EngineAddress:

@@ -44,7 +44,7 @@ class ParameterRow:
     Attributes:
         name: As it stands in the address.
         about: What it does.
-        kind: Type in JSON Schema.
+        kind: Type in JSON Schema; ``object`` stands for parameters with any names.
         place: ``query``, ``path`` or ``header``.
         values: The only ones there are; empty for any.
         is_required: Whether there must be one.
@@ -62,13 +62,17 @@ class ParameterRow:
         schema: dict[str, Any] = {"type": self.kind}
         if self.values:
             schema["enum"] = list(self.values)
-        return {
+        told: dict[str, Any] = {
             "name": self.name,
             "in": self.place,
             "description": self.about,
             "required": self.is_required or self.place == "path",
             "schema": schema,
         }
+        if self.kind == "object":  # each member is a parameter (OpenAPI 3.1, section 4.8.12.3)
+            schema["additionalProperties"] = {"type": "string"}
+            told |= {"style": "form", "explode": True}
+        return told
 
 
 @dataclass(frozen=True)
@@ -219,6 +223,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
         _ANSWERS,
         (
             ParameterRow("name", "Of the query; may end in .csv, .json and so on.", place="path"),
+            ParameterRow("parameters", "The query's own parameters, by name.", "object"),
             _FORMAT,
         ),
         tag="queries",
@@ -346,6 +351,7 @@ ADDRESSES: tuple[AddressRow, ...] = (
             ParameterRow("q", "Words."),
             ParameterRow("missing", "Name of a column: the rows without a value in it."),
             ParameterRow("sort", "Name of a column; with a minus sign the other way round."),
+            ParameterRow("filters", "Values that rows must have, by column.", "object"),
             _PAGE,
         ),
         tag="tables",
@@ -492,6 +498,25 @@ ADDRESSES: tuple[AddressRow, ...] = (
         "The same of one class.",
         (MARKDOWN.name,),
         (ParameterRow("name", "Of the class.", place="path"),),
+        tag="assistants",
+    ),
+    AddressRow(
+        "/schema.{number}.md",
+        "schema_part",
+        "A further part of a long list of classes.",
+        (MARKDOWN.name,),
+        (ParameterRow("number", "From 2.", "integer", "path"),),
+        tag="assistants",
+    ),
+    AddressRow(
+        "/schema/{name}.{number}.md",
+        "schema_of_class_part",
+        "A further part of what is said of a class with many properties.",
+        (MARKDOWN.name,),
+        (
+            ParameterRow("name", "Of the class.", place="path"),
+            ParameterRow("number", "From 2.", "integer", "path"),
+        ),
         tag="assistants",
     ),
     AddressRow("/mcp", "mcp", "How assistants connect.", (MARKDOWN.name,), tag="assistants"),
@@ -672,7 +697,10 @@ def describe_addresses(
     info: dict[str, Any] = {
         "title": title,
         "version": release,
-        "description": f"Linked open data, read-only. Made by lodverk {__version__}.",
+        "description": (
+            "Linked open data, read-only. Who sends no Accept gets the first of the media types of"
+            f" an address. Made by lodverk {__version__}."
+        ),
     }
     if licences:
         info["license"] = {"name": "Licence of the data", "url": licences[0]}

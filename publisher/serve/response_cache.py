@@ -70,7 +70,7 @@ _COMPRESSIBLE = (
 _CACHEABLE_METHODS = ("GET", "HEAD")
 # What lies below has parts of its own (RFC 9110, section 14); elsewhere Range is passed over.
 _RANGE_PATH = "/dump/"
-_LASTING_PATHS = ("/dump/", "/release/")
+_CITED_PATHS = ("/dump/", "/release/", "/sparql", "/query/")
 # What a 304 repeats (RFC 9110, section 15.4.5).
 _NOT_MODIFIED_FIELDS = {
     "cache-control",
@@ -384,7 +384,7 @@ def _make_cached(
             # Another representation, another strong tag (RFC 9110, section 8.8.3.3).
             etag = f'{etag[:-1]}-gzip"'
             fields = [*_set_field(fields, "ETag", etag), ("Content-Encoding", "gzip")]
-    if _is_lasting(environ):
+    if _is_cited(environ):
         fields = [*fields, ("Content-Digest", content_digest(body))]
     fields = [*fields, ("Content-Length", str(len(body)))]
     return CachedResponse(
@@ -397,9 +397,9 @@ def _make_cached(
     )
 
 
-def _is_lasting(environ: WSGIEnvironment) -> bool:
-    """Tell whether an answer is cited with its digest: that of a release, and a dump."""
-    return str(environ["PATH_INFO"]).startswith(_LASTING_PATHS)
+def _is_cited(environ: WSGIEnvironment) -> bool:
+    """Tell whether an answer is cited with its digest: of a release, to a query, and a dump."""
+    return str(environ["PATH_INFO"]).startswith(_CITED_PATHS)
 
 
 def content_digest(body: bytes) -> str:

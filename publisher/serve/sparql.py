@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 from flask import Blueprint, Response, abort, current_app, request
 from pyoxigraph import NamedNode
@@ -18,7 +18,6 @@ from publisher.errors import ClientDisconnected, NotAcceptable, PublisherError, 
 from publisher.query.engine import Answer, Operation
 from publisher.query.named import NamedQuery
 from publisher.rdf.media_types import GRAPHS, HTML, negotiate_rdf
-from publisher.release.model import SERVICE
 from publisher.render.queries import QueryPage
 from publisher.serve.documents import named, redirect_to
 from publisher.serve.formats import (
@@ -30,6 +29,7 @@ from publisher.serve.formats import (
 )
 from publisher.serve.headers import (
     entity_tag,
+    join_links,
     revalidated_fields,
     set_validators,
     set_vary,
@@ -39,7 +39,7 @@ from publisher.serve.metrics import QueryLog
 from publisher.serve.page_language import negotiate_language, page_response, set_content_language
 from publisher.serve.problems import error_sentences, error_status, with_error_headers
 from publisher.serve.queue import client_address, client_disconnected, request_slot
-from publisher.serve.response_cache import mark_cacheable
+from publisher.serve.response_cache import content_digest, mark_cacheable
 from publisher.serve.site import Site
 
 if TYPE_CHECKING:
@@ -75,14 +75,61 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
     return answer
 
 
-def query_response(site: Site, answer: Answer, accepted: AcceptedFormats) -> Response:
+def query_response(site: Site, answer: Answer, asked: RequestedQuery) -> Response:
     """Return an answer as a cacheable response."""
+    accepted = asked.accepted
     content_type = accepted.content_type(answer.media_type, answer.version)
     response = Response(answer.body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
     response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
+    response.headers.update(citation_fields(site, request.environ, asked, answer.media_type))
+    if request.method == "POST":  # what is asked by GET may be compressed, and gets its digest then
+        response.headers["Content-Digest"] = content_digest(answer.body)
     mark_cacheable()
     return response
+
+
+# Some proxies take no more than 4 kB of fields.
+_LONGEST_CITATION = 2000
+
+
+def citation_fields(
+    site: Site, environ: WSGIEnvironment, asked: RequestedQuery, media_type: str
+) -> dict[str, str]:
+    """Return the field that says where the same answer will be found later (RFC 8574).
+
+    There is none for a query that is too long for an address.
+
+    Args:
+        site: Of the release that answers.
+        environ: The head of the request.
+        asked: What it asks.
+        media_type: Of the answer; empty for a page.
+    """
+    path = environ["PATH_INFO"].strip("/")
+    sent = environ["QUERY_STRING"] if environ["REQUEST_METHOD"] != "POST" else ""
+    if len(sent) + len(asked.operation.query) > 2 * _LONGEST_CITATION:
+        return {}
+    if not (sent.isascii() and path.isascii()):  # a path in WSGI is bytes written as Latin-1
+        path = quote(path.encode("latin-1"), safe="/")
+        sent = urlencode(decode(sent.encode("latin-1")), doseq=True)
+    if environ["REQUEST_METHOD"] == "POST":
+        sent = urlencode(_parameters_of(asked.operation))
+    if media_type and asked.accepted.is_negotiated and asked.names_format:
+        sent += ("&" if sent else "") + f"format={quote(media_type, safe='')}"
+    place = site.markdown.permalink(f"{path}?{sent}" if sent else path)
+    link = join_links([(place, 'rel="cite-as"')])
+    return {"Link": link} if len(link) <= _LONGEST_CITATION else {}
+
+
+def _parameters_of(operation: Operation) -> list[tuple[str, str]]:
+    """Return what asks the same by GET (SPARQL 1.1 Protocol, section 2.1.1)."""
+    return [
+        ("query", operation.query),
+        *(("default-graph-uri", graph) for graph in operation.default_graphs),
+        *(("named-graph-uri", graph) for graph in operation.named_graphs),
+        *([("prefixes", "common")] if operation.prefixes else []),
+    ]
 
 
 def answer_fields(site: Site, content_type: str, accepted: AcceptedFormats) -> dict[str, str]:
@@ -135,7 +182,7 @@ def _description(site: Site, accept: str) -> Response:
     chosen = picked.media_type
     if chosen is HTML:
         return _page(site, None)
-    body = site.catalogue_views.stored(SERVICE, chosen)
+    body = site.catalogue_views.endpoint(chosen)
     response = Response(body, content_type=chosen.content_type)
     set_validators(response, body, site.release.published)
     set_vary(response, "Accept")
@@ -143,12 +190,15 @@ def _description(site: Site, accept: str) -> Response:
     return named(response, picked)
 
 
-def show_answer(site: Site, operation: Operation, accepted: AcceptedFormats) -> Response:
+def show_answer(site: Site, asked: RequestedQuery) -> Response:
     """Return a page with the query and its answer, or with what is wrong with it."""
+    operation = asked.operation
     try:
-        answer = answer_query(site, operation, accepted)
+        answer = answer_query(site, operation, asked.accepted)
         with request_slot(site):  # a page of thousands of rows takes as long as many a query
-            return _page(site, operation, answer)
+            response = _page(site, operation, answer)
+        response.headers.update(citation_fields(site, request.environ, asked, ""))
+        return response
     except ClientDisconnected:
         raise
     except PublisherError as error:
@@ -156,10 +206,17 @@ def show_answer(site: Site, operation: Operation, accepted: AcceptedFormats) -> 
 
 
 class RequestedQuery(NamedTuple):
-    """A query, and in which formats its answer is accepted."""
+    """A query, and in which formats its answer is accepted.
+
+    Attributes:
+        operation: The query.
+        accepted: The formats.
+        names_format: Whether a parameter of the address can name the format, and none does yet.
+    """
 
     operation: Operation
     accepted: AcceptedFormats
+    names_format: bool = True
 
 
 def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
@@ -174,7 +231,9 @@ def read_query(site: Site, sent: SentRequest) -> RequestedQuery | None:
         return None
     accepted = read_accepted_formats(sent.accept, parameters)
     return RequestedQuery(
-        read_operation(parameters, accepted, _endpoint(site), site.release.prefixes), accepted
+        read_operation(parameters, accepted, _endpoint(site), site.release.prefixes),
+        accepted,
+        names_format=not accepted.parameter or sent.method == "POST",
     )
 
 
@@ -184,9 +243,9 @@ def _endpoint(site: Site) -> str:
 
 def _answer(site: Site, asked: RequestedQuery) -> Response:
     if asked.accepted.page:
-        return show_answer(site, asked.operation, asked.accepted)
+        return show_answer(site, asked)
     answer = answer_query(site, asked.operation, asked.accepted)
-    return query_response(site, answer, asked.accepted)
+    return query_response(site, answer, asked)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -491,7 +550,9 @@ def read_named_query(
     if accepted.page and query.parameters and not any(values.get(n) for n in query.parameters):
         return None
     filled = {"query": [query.fill(values)]}
-    return RequestedQuery(read_operation(filled, accepted, _endpoint(site), {}), accepted)
+    names_format = "format" not in query.parameters and not accepted.parameter
+    operation = read_operation(filled, accepted, _endpoint(site), {})
+    return RequestedQuery(operation, accepted, names_format)
 
 
 def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:

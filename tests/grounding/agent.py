@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from typing import Any
 
 from publisher.rdf.text import plain_letters, words
@@ -19,12 +20,16 @@ _ASKING = set(
     """
     vad vem vilka vilken vilket var när hur varför vars är finns har hade på av för till från och
     eller med som att det den de en ett heter kallas i kan du säga jag undrar vet berätta fått
-    får bakom står under många ligger går då
+    får bakom står under många ligger går då dess den sin år året
     in the a an what who which where when how whose why is are was were does did do has have had
     and or of for to from with that it by as called name many much would like know please tell me
-    you could say behind stands
+    you could say behind stands its whom this year
     """.split()  # noqa: SIM905
 )
+# What asks for a time, and what asks for somebody: of properties whose names fit alike, the one
+# whose values are of that kind is meant.
+_TIMES, _PEOPLE = {"när", "when", "år", "året", "year"}, {"vem", "vems", "who", "whom", "whose"}
+_DATED = ("xsd:date", "xsd:dateTime", "xsd:gYear", "xsd:gYearMonth")
 _YEAR = re.compile(r"\b(1[89]|20)\d\d\b")
 _SHORTEST_STEM = 4
 _LONGEST_ENDING = 3
@@ -78,6 +83,9 @@ class ScriptedAgent:
         scores = {f["property"]: _score(_called(f), left) for f in facts}
         if not any(scores.values()):
             scores = self._by_meaning(facts, left)
+        scores = {
+            name: score and score + _fits(name, facts, question) for name, score in scores.items()
+        }
         best = max(scores, key=lambda name: scores[name], default="")
         if not best or scores[best] < 1:
             return None
@@ -98,7 +106,7 @@ class ScriptedAgent:
         told = self._ask("schema", **{"class": kinds[-1]})
         said = {f["property"] for f in facts}
         return {
-            each["property"]: _score(each["meaning"].values(), left, share=False)
+            each["property"]: _score(_texts_by_language(each), left, share=False)
             for each in told.get("data", {}).get("properties", [])
             if each["property"] in said
         }
@@ -116,16 +124,37 @@ def _names(question: str) -> Iterator[str]:
             runs[-1].append(bare)
         elif runs[-1]:
             runs.append([])
-    run = max(runs, key=len)
-    if run:
+    at_start = runs[0] if _begins_with_name(tokens, runs[0]) else []
+    # A sentence begins with a capital, so a name that stands elsewhere is surer.
+    others = sorted((run for run in runs if run and run is not at_start), key=len, reverse=True)
+    for run in [*others[:1], *([at_start] if at_start else [])]:
         yield re.sub(r"['’]s?$", "", " ".join(run))
-    if len(run) > 1 and tokens[0] == run[0]:  # a sentence begins with a capital
-        yield " ".join(run[1:])
+    if len(at_start) > 1 and not others:
+        yield " ".join(at_start[1:])
+
+
+def _begins_with_name(tokens: Sequence[str], run: Sequence[str]) -> bool:
+    return bool(run) and tokens[0].strip(".:'’") == run[0]
+
+
+def _fits(name: str, facts: Sequence[Mapping[str, Any]], question: str) -> float:
+    """Return 1 when the values of a property are of the kind that a question asks for."""
+    asked = set(words(question))
+    is_dated = any(f["value"].get("datatype") in _DATED for f in facts if f["property"] == name)
+    if asked & _TIMES:
+        return float(is_dated)
+    return float(bool(asked & _PEOPLE) and not is_dated)
+
+
+def _texts_by_language(each: Mapping[str, Any]) -> list[str]:
+    """Return what a property is called and means, in each language."""
+    names, meanings = each["name"], each["meaning"]
+    return [f"{names.get(tag, '')} {meanings.get(tag, '')}" for tag in {**names, **meanings}]
 
 
 def _is_called(hit: Mapping[str, Any], named: str) -> bool:
     """Tell whether a hit has the name: whole, or in the genitive."""
-    called = [hit["name"], *hit["also_called"]]
+    called = [hit["name"], *hit["names"].values(), *hit["also_called"]]
     wanted = plain_letters(named.lower())
     return any(plain_letters(name.lower()) in (wanted, wanted.removesuffix("s")) for name in called)
 
@@ -155,9 +184,13 @@ def _likeness(told: str, word: str) -> float:
     stem = max(_SHORTEST_STEM, length - 3)
     if told == word:
         return 1.0
-    if word.startswith(told) and len(told) > 2 and len(word) - len(told) <= _LONGEST_ENDING:
-        return 0.75
-    return 0.75 if length >= _SHORTEST_STEM and told[:stem] == word[:stem] else 0.0
+    is_form = word.startswith(told) and len(told) > 2 and len(word) - len(told) <= _LONGEST_ENDING
+    if is_form or (length >= _SHORTEST_STEM and told[:stem] == word[:stem]):
+        shared = sum(
+            1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(told, word, strict=False))
+        )
+        return 0.5 + 0.5 * shared / max(len(told), len(word))
+    return 0.0
 
 
 def _called(fact: Mapping[str, Any]) -> list[str]:

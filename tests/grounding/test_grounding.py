@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
 from publisher.config import Config
+from publisher.load.sources import read_sources
+from publisher.quality.approval import approve
+from publisher.release.build import build
+from publisher.release.model import Release
 from publisher.release.open import open_current
+from publisher.serve.app import create_app
 from publisher.serve.mcp.tools import AssistantTools, Caller
 from publisher.serve.site import Site, open_site
 from tests.golden.worlds import build_own
 from tests.grounding.agent import GroundedAnswer, ScriptedAgent
 from tests.grounding.run import QUESTIONS
+from tests.moons import BASE as MOONS
+from tests.moons import write_moons
 
 _LISTED = json.loads(QUESTIONS.read_text(encoding="utf-8"))
 _MOST_CALLS = 3
@@ -71,6 +80,93 @@ def own_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     opened = open_site(config.with_site(), release)
     yield opened
     opened.engine.close()
+
+
+@dataclass(frozen=True)
+class Sky:
+    """A folder that the assistant was not written for, and the folder of its releases."""
+
+    sources: Path
+    releases: Path
+
+    def build(self, added: str = "") -> Release:
+        """Return the release of the moons, with some more Turtle."""
+        sources = read_sources(write_moons(self.sources, added), MOONS)
+        return build(approve(sources), self.releases)
+
+    def config(self) -> Config:
+        """Return settings for serving the newest release."""
+        return Config(
+            releases=str(self.releases), site_url="http://localhost/", query_workers=1
+        ).with_site()
+
+
+@pytest.fixture(scope="module")
+def sky(tmp_path_factory: pytest.TempPathFactory) -> Sky:
+    """Return the folder, with one release."""
+    folder = tmp_path_factory.mktemp("sky")
+    found = Sky(folder / "sources", folder / "releases")
+    found.build()
+    return found
+
+
+@pytest.fixture(scope="module")
+def sky_site(sky: Sky) -> Iterator[Site]:
+    """Return a site over its first release."""
+    opened = open_site(sky.config(), open_current(sky.releases))
+    yield opened
+    opened.engine.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", ["moons", "moon_paraphrases"])
+def test_nine_of_ten_are_answered_over_a_folder_it_was_not_written_for(
+    sky_site: Site, folder: str
+) -> None:
+    assert len(wrong(sky_site, folder)) <= len(_LISTED[folder]) // 10, wrong(sky_site, folder)
+
+
+@pytest.mark.slow
+def test_permalinks_answer_the_same_after_three_further_releases(sky: Sky, sky_site: Site) -> None:
+    """Whatever is cited: an answer to a question, a query, the schema, a search."""
+    answers = [ask(sky_site, each["question"]) for each in _LISTED["moons"]]
+    places = {answer.permalink for answer in answers if answer is not None}
+    places |= {sky_site.markdown.permalink(path) for path in ("schema.md", "llms.txt")}
+    tools = AssistantTools(sky_site, Caller("grounding"))
+    asked = (
+        ("find", {"words": "Titan"}),
+        ("query", {"sparql": "SELECT ?s ?p ?o { ?s ?p ?o } ORDER BY ?s ?p ?o"}),
+        ("table", {"table": "m-ne", "sort": "ar"}),
+        ("schema", {}),
+        ("sources", {}),
+    )
+    told = [tools.call(name, arguments)["structuredContent"] for name, arguments in asked]
+    places |= {each["permalink"] for each in told if each.get("permalink")}
+    assert len(places) > 10
+    client = Client(create_app(sky_site))
+    before = {place: _read(client, place) for place in places}
+    for number in range(3):
+        sky.build(f'h:Måne skos:note "{number}"@en . <{MOONS}måne/titan> h:diameter {number} .')
+    newest = open_current(sky.releases)
+    assert newest.id != sky_site.release.id
+    later = open_site(sky.config(), newest)
+    try:
+        client = Client(create_app(later))
+        for place, content in before.items():
+            assert _read(client, place) == content, place
+    finally:
+        later.engine.close()
+
+
+def _read(client: Client, place: str) -> list[bytes]:
+    """Return what an address answers to several clients."""
+    path = place.removeprefix("http://localhost")
+    found = []
+    for accepted in ("text/markdown, */*;q=0.1", "application/n-triples, */*;q=0.1"):
+        answer = client.get(path, headers={"Accept": accepted}, follow_redirects=True)
+        assert answer.status_code == 200, place
+        found.append(answer.get_data())
+    return found
 
 
 @pytest.mark.exhaustive

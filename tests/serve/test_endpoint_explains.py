@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
+import io
+import json
+import os
+import re
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
@@ -90,6 +99,88 @@ def test_counts_are_those_of_the_data(described: Store, catalogued: Release) -> 
     assert rows(described, query) == rows(store, asked)
 
 
+@pytest.mark.parametrize("query", [_SCHEMA, _EXAMPLES, _PREFIXES])
+def test_a_graph_of_the_endpoint_answers_what_its_description_says(
+    described: Store, portal: FlaskClient, query: str
+) -> None:
+    """Tools that take no description ask the graph that it names."""
+    names = """PREFIX sd: <http://www.w3.org/ns/sparql-service-description#>
+    SELECT ?name { ?s sd:availableGraphs [ sd:namedGraph [ sd:name ?name ] ] } ORDER BY ?name"""
+    graphs = [row[0] for row in rows(described, names)]
+    assert graphs == ["https://data.example.org/sparql", "https://data.example.org/void"]
+    parameters = {"query": query, "default-graph-uri": graphs}
+    answer = portal.get("/sparql", query_string=parameters, headers={"Accept": "text/csv"})
+    header, *found = csv.reader(io.StringIO(answer.get_data(as_text=True)))
+    assert answer.status_code == 200
+    assert found
+    assert sorted(found) == sorted(rows(described, query))
+    # Asked without a graph, the data say nothing of themselves.
+    plain = portal.get("/sparql", query_string={"query": query}, headers={"Accept": "text/csv"})
+    assert len(plain.get_data(as_text=True).splitlines()) == 1, header
+
+
+def test_graphs_of_the_endpoint_are_as_they_are_read(portal: FlaskClient) -> None:
+    for path in ("void", "sparql"):
+        whole = portal.get(f"/{path}", headers={"Accept": "application/n-triples"})
+        query = f"CONSTRUCT {{ ?s ?p ?o }} FROM <https://data.example.org/{path}> {{ ?s ?p ?o }}"
+        asked = portal.get(
+            "/sparql", query_string={"query": query}, headers={"Accept": "application/n-triples"}
+        )
+        # What is read from a copy has the copy's addresses of files.
+        named = whole.data.replace(b"<http://localhost/", b"<https://data.example.org/")
+        assert sorted(asked.data.splitlines()) == sorted(named.splitlines())
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_loaders_of_others_find_classes_properties_and_examples(
+    served: str, tmp_path: Path
+) -> None:
+    """SIB's own loaders read the endpoint over a socket (PyPI sparql-llm)."""
+    code = """
+import json, sys, types
+# The package fetches a language model when it is imported; its loaders use none.
+sys.modules["fastembed"] = types.ModuleType("fastembed")
+sys.modules["fastembed"].TextEmbedding = lambda name: None
+from sparql_llm.loaders.sparql_examples_loader import SparqlExamplesLoader
+from sparql_llm.loaders.sparql_void_shapes_loader import SparqlVoidShapesLoader
+from sparql_llm.utils import get_prefixes_for_endpoint, get_schema_for_endpoint
+place = sys.argv[1]
+print(json.dumps({
+    "schema": get_schema_for_endpoint(place),
+    "prefixes": get_prefixes_for_endpoint(place),
+    "shapes": [each.metadata["answer"] for each in SparqlVoidShapesLoader(place).load()],
+    "examples": [[e.page_content, e.metadata["query_type"]]
+                 for e in SparqlExamplesLoader(place).load()],
+}))
+"""
+    program = os.environ.get("PUBLISHER_TEST_SPARQL_LLM", "")
+    if not program:
+        pytest.importorskip("sparql_llm", reason="not installed")
+    command = [program or sys.executable, "-c", code, f"{served}sparql"]
+    settings = {"endpoints": [], "auto_init": False, "vectordb_url": str(tmp_path / "vectors")}
+    (tmp_path / "settings.json").write_text(json.dumps(settings), encoding="utf-8")
+    environ = os.environ | {"SETTINGS_FILEPATH": "settings.json"}
+    environ.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        cwd=tmp_path,
+        env=environ,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout.splitlines()[-1])
+    label = "http://www.w3.org/2004/02/skos/core#prefLabel"
+    text = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+    assert told["schema"][f"{_WATER}Lake"][label] == [text]
+    assert told["prefixes"]["water"] == _WATER
+    assert any("a [ water:Lake ]" in shape for shape in told["shapes"])
+    assert ["Lakes and rivers of a name.", "SelectQuery"] in told["examples"]
+
+
 @pytest.mark.parametrize("name", GEO_FUNCTIONS)
 def test_a_function_that_is_declared_works(name: str) -> None:
     shape = '"POLYGON((14 59,16 59,16 61,14 61,14 59))"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
@@ -134,6 +225,54 @@ def test_an_answer_of_a_release_has_the_digest_of_what_is_sent(visitor: Client, 
     assert "prov#has_provenance" in plain.headers["Link"]
     # Without content the digest would be another one (RFC 9530, appendix B.2).
     assert "Content-Digest" not in visitor.head(cited).headers
+
+
+_QUERY = "SELECT ?s ?o { ?s a ?o } ORDER BY ?s ?o # å"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "sent"),
+    [
+        (f"/sparql?{urlencode({'query': _QUERY})}", "text/csv", None),
+        (f"/sparql?{urlencode({'query': _QUERY, 'format': 'tsv'})}", "", None),
+        (f"/sparql?{urlencode({'query': 'SELECT * { a:b ?p ?o }', 'prefixes': 'x'})}", "", None),
+        ("/sparql", "application/sparql-results+xml", {"query": _QUERY, "timeout": "2"}),
+        ("/sparql", "", {"query": "DESCRIBE <https://data.example.org/id/lake/siljan>"}),
+        ("/sparql", "", {"query": "ASK {}", "default-graph-uri": "https://data.example.org/void"}),
+        ("/query/waters-called?name=Siljan", "text/csv", None),
+        ("/query/waters-called.csv?name=Sj%C3%B6", "", None),
+    ],
+)
+def test_an_answer_links_to_where_it_is_found_later(
+    visitor: Client, release: Release, path: str, accept: str, sent: dict[str, str] | None
+) -> None:
+    fields = {"Accept": accept} if accept else {}
+    answer = (
+        visitor.post(path, data=sent, headers=fields) if sent else visitor.get(path, headers=fields)
+    )
+    if answer.status_code == 400:  # a mistake is not cited
+        assert "cite-as" not in answer.headers.get("Link", "")
+        return
+    assert answer.headers["Content-Digest"] == digest(answer.get_data())
+    place = re.fullmatch(
+        r'<http://localhost(/release/[^>]+)>; rel="cite-as"', answer.headers["Link"]
+    )
+    assert place is not None
+    later = visitor.get(place[1])
+    assert place[1].startswith(f"/release/{release.id}/")
+    assert (later.mimetype, later.data) == (answer.mimetype, answer.data)
+    assert later.headers["Content-Digest"] == answer.headers["Content-Digest"]
+
+
+def test_a_query_that_is_too_long_for_an_address_has_no_link(visitor: Client) -> None:
+    query = f"ASK {{ FILTER('{'x' * 3000}' = '') }}"
+    for answer in (
+        visitor.get("/sparql", query_string={"query": query}),
+        visitor.post("/sparql", data={"query": query}),
+    ):
+        assert answer.status_code == 200
+        assert "Link" not in answer.headers
+        assert answer.headers["Content-Digest"] == digest(answer.get_data())
 
 
 def test_a_dump_has_the_digest_that_the_manifest_names(visitor: Client, release: Release) -> None:

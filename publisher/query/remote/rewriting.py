@@ -16,21 +16,25 @@ The dataset is rewritten, and nothing else that means something:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import quote, urljoin
+from urllib.parse import quote
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from publisher.query.engine import Operation, Term
-from publisher.query.tokens import Token, declared_prefixes, tokenize
+from publisher.query.tokens import (
+    ESCAPE,
+    SCHEME,
+    IriReader,
+    code_point,
+    declared_prefixes,
+    tokenize,
+)
 from publisher.rdf.namespaces import iri
 from publisher.system.cache import BoundedCache, memory_of
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|.)", re.DOTALL)
-_LOCAL_ESCAPE = re.compile(r"\\(.)")
 _IN_STRINGS = {'"': '\\"', "'": "\\'", "\\": "\\\\", "\n": "\\n", "\r": "\\r"}
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _TERMS = ("iri", "name")
 # A blank node has a name in the engine, and is still none.
 _TYPE_FUNCTIONS = {
@@ -67,33 +71,14 @@ class RewrittenQuery:
 
 
 @dataclass
-class _QueryScan:
+class _QueryScan(IriReader):
     """A query that is being read."""
 
     query: str
-    found: Sequence[Token]
-    prefixes: Mapping[str, str]
-    base_iri: str
     names: GraphNames
     defaults: list[str] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
     added: int = 0
-
-    def iri(self, position: int) -> str:
-        """Return the absolute IRI that a token stands for."""
-        kind, text, _ = self.found[position]
-        if kind == "name":
-            prefix, _, local = text.partition(":")
-            return self.prefixes.get(prefix, "") + _LOCAL_ESCAPE.sub(r"\1", local)
-        written = _ESCAPE.sub(_code_point, text[1:-1])
-        return written if _SCHEME.match(written) else urljoin(self._base(position), written)
-
-    def _base(self, position: int) -> str:
-        base = self.base_iri
-        for before, token in zip(self.found, self.found[1:position], strict=False):
-            if before.text.upper() == "BASE" and token.kind == "iri":
-                base = urljoin(base, token.text[1:-1])
-        return base
 
 
 def rewrite(
@@ -107,9 +92,8 @@ def rewrite(
         variables: Those that ``SELECT *`` shows.
     """
     prefixes = {**dict(operation.prefixes), **declared_prefixes(operation.query)}
-    reading = _QueryScan(
-        operation.query, list(tokenize(operation.query)), prefixes, operation.base_iri, names
-    )
+    found = list(tokenize(operation.query))
+    reading = _QueryScan(found, prefixes, operation.base_iri, operation.query, names)
     _read_dataset(reading)
     defaults, named = _dataset(operation, reading)
     text = "".join(_rewritten_parts(reading, named, variables))
@@ -126,7 +110,7 @@ def _read_prologue(operation: Operation, reading: _QueryScan) -> str:
     used = {token.text.partition(":")[0] for token in reading.found if token.kind == "name"}
     lines = [f"PREFIX {p}: <{n}>" for p, n in operation.prefixes if p in used and p not in own]
     is_relative = any(
-        token.kind == "iri" and not _SCHEME.match(token.text[1:]) for token in reading.found
+        token.kind == "iri" and not SCHEME.match(token.text[1:]) for token in reading.found
     )
     if is_relative and operation.base_iri:
         lines.insert(0, f"BASE <{operation.base_iri}>")
@@ -217,14 +201,10 @@ def _token(reading: _QueryScan, position: int) -> str:
     if kind == "string":
         quote = text[:3] if text[:3] in ('"""', "'''") else text[0]
         inner = text[len(quote) : -len(quote)]
-        return quote + _ESCAPE.sub(_escaped, inner) + quote
+        return quote + ESCAPE.sub(_escaped, inner) + quote
     if kind in _TERMS and reading.names.guarded and reading.iri(position) in reading.names.guarded:
         return f"<{AS_WRITTEN}{reading.iri(position)}>"
-    return _ESCAPE.sub(_code_point, text) if kind == "iri" else text
-
-
-def _code_point(found: re.Match[str]) -> str:
-    return chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[0]
+    return ESCAPE.sub(code_point, text) if kind == "iri" else text
 
 
 def _escaped(found: re.Match[str]) -> str:

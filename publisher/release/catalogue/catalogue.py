@@ -59,7 +59,6 @@ from publisher.release.catalogue.service import (
     join_extents,
 )
 from publisher.release.catalogue.sitemap import list_documents, write_documents
-from publisher.release.catalogue.void import VOID as VOID_PATH
 from publisher.release.catalogue.void import VoidInput, describe_void
 from publisher.release.dates import modified_dates
 from publisher.release.documents import has_page
@@ -451,26 +450,16 @@ def write_descriptions(
 ) -> None:
     """Write the descriptions into a release, as N-Triples with canonical addresses.
 
-    The endpoint's own description holds the partitions of VoID and the named queries, where tools
-    look for them that ask the endpoint alone.
+    The endpoint's own description holds the named queries, where tools look for them.
     """
     (staging / CATALOGUE_EU).parent.mkdir()
     _write(staging / CATALOGUE_EU, descriptions.catalogue)
     _write(staging / CATALOGUE_SE, descriptions.swedish)
     _write(staging / VOID, descriptions.void)
     service = describe_service(base_iri, graphs, union=union)
-    whole = f"{base_iri}{VOID_PATH}#all"
-    partitions = [t for t in descriptions.void if _is_of(t, whole)]
-    written = {*service, *partitions, *describe_queries(base_iri, queries, prefixes or {})}
+    written = {*service, *describe_queries(base_iri, queries, prefixes or {})}
     _write(staging / SERVICE, sorted(written, key=str))
     write_documents(staging / DOCUMENTS, descriptions.documents)
-
-
-def _is_of(triple: Triple, whole: str) -> bool:
-    """Tell whether a triple is about the partitions of all datasets together."""
-    name = triple.subject.value if isinstance(triple.subject, NamedNode) else ""
-    is_part = name == whole or name.startswith((f"{whole}-class-", f"{whole}-property-"))
-    return is_part and triple.predicate.value != iri("void:subset")
 
 
 def _write(path: Path, triples: Iterable[Triple]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -70,11 +71,13 @@ class ClassPartition:
     Attributes:
         entities: How many there are.
         example: IRI of the first of them; empty when all are blank nodes.
+        members: Sum of their digests: classes of the very same things have the same one.
         properties: Property → its triples, the class itself left out.
     """
 
     entities: int = 0
     example: str = ""
+    members: int = field(default=0, repr=False)
     properties: dict[str, PropertyPartition] = field(default_factory=dict)
 
 
@@ -99,6 +102,7 @@ class _PartitionReader:
     def __init__(self, found: dict[str, ClassPartition], links: Sorter) -> None:
         self._found, self._links = found, links
         self._number = 0
+        self._digest = 0  # of the subject that is counted
         self._class_numbers: dict[str, int] = {}
         self._pair_numbers: dict[tuple[str, str], int] = {}
         self.classes: list[str] = []
@@ -107,6 +111,8 @@ class _PartitionReader:
     def count(self, triples: list[Triple | Quad]) -> None:
         """Count what is said of one subject."""
         kinds = {t.object.value for t in triples if _is_type(t) and isinstance(t.object, NamedNode)}
+        subject = str(triples[0].subject).encode()
+        self._digest = int.from_bytes(blake2b(subject, digest_size=16).digest())
         for kind in sorted(kinds):
             self._count_as(kind, triples)
 
@@ -118,6 +124,7 @@ class _PartitionReader:
             self.classes.append(kind)
         subject = triples[0].subject
         of_class.entities += 1
+        of_class.members += self._digest
         if not of_class.example and isinstance(subject, NamedNode):
             of_class.example = subject.value
         number = self._class_numbers[kind]

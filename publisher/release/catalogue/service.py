@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.rdf.geometries import positions, read_geometry
 from publisher.release.catalogue.graph import MutableGraph, node, typed
+from publisher.release.model import SERVICE, VOID
 
 _RESULTS = (
     "SPARQL_Results_JSON",
@@ -41,10 +42,26 @@ GEO_FUNCTIONS = tuple(
 )
 
 
+# What the endpoint says of itself: what it can do, named queries, counts. Tools that ask it alone
+# look there for all of it.
+ENDPOINT_FILES = (SERVICE, VOID)
+
+
+def own_graph_files(base_iri: str) -> dict[str, tuple[str, ...]]:
+    """Return the graphs in which the endpoint describes itself: name → files of a release.
+
+    Each is called as the address where it is found.
+    """
+    return {f"{base_iri}void": (VOID,), f"{base_iri}sparql": ENDPOINT_FILES}
+
+
 def describe_service(
     base_iri: str, graphs: Mapping[str, int], *, union: bool = True
 ) -> list[Triple]:
     """Return the service description.
+
+    What describes the endpoint may be asked, and is no part of the dataset that is asked without
+    saying which (SPARQL 1.1 Service Description, section 3.4.11, ``sd:availableGraphs``).
 
     Args:
         base_iri: Below which the service is named.
@@ -69,6 +86,14 @@ def describe_service(
             "sd:defaultDataset": [content],
         },
     )
+    available = NamedNode(service.value + "/available-graphs")
+    draft.add(service, "sd:availableGraphs", available)
+    draft.add(available, "rdf:type", node("sd:GraphCollection"))
+    for name in own_graph_files(base_iri):
+        graph = NamedNode(f"{service.value}/graph/{name.removeprefix(base_iri)}")
+        draft.add(available, "sd:namedGraph", graph)
+        draft.add(graph, "rdf:type", node("sd:NamedGraph"))
+        draft.add(graph, "sd:name", NamedNode(name))
     draft.add(content, "rdf:type", node("sd:Dataset"))
     draft.add(content, "sd:defaultGraph", whole)
     draft.add(whole, "rdf:type", node("sd:Graph"))

@@ -159,6 +159,7 @@ def describe_void(described: VoidInput) -> list[Triple]:
     base_iri = described.base_iri
     document = NamedNode(described.document)
     whole = NamedNode(f"{described.document}#all")
+    parts: dict[str, list[NamedNode]] = defaultdict(list)
     draft.add(document, "rdf:type", node("void:DatasetDescription"), node("foaf:Document"))
     draft.add(document, "foaf:primaryTopic", whole)
     for name, quads in described.datasets.items():
@@ -168,15 +169,40 @@ def describe_void(described: VoidInput) -> list[Triple]:
         draft.add(whole, "void:subset", dataset)
         _copy_properties(draft, described.catalogue, dataset, dataset)
         _statistics(draft, described, dataset, name, counts)
+        for term, part in _property_parts(described, name, counts).items():
+            parts[term].append(part)
+            _describe_part(draft, dataset, part, term, counts.properties[term])
         _links(draft, described, dataset, name, counts)
         for file in _dumps(described.files.get(name, {})):
             draft.add(dataset, "void:dataDump", NamedNode(f"{base_iri}dump/{file}"))
     triples = _merge_by_subject(described.datasets.values())
     catalogue = NamedNode(base_iri + CATALOGUE)
     _copy_properties(draft, described.catalogue, catalogue, whole)
-    _statistics(draft, described, whole, "all", count_graph(triples, base_iri))
+    counts = count_graph(triples, base_iri)
+    _statistics(draft, described, whole, "all", counts)
+    for term, part in _property_parts(described, "all", counts).items():
+        if len(parts[term]) == 1:  # what one dataset alone says is the same part of the whole
+            draft.add(whole, "void:propertyPartition", parts[term][0])
+        else:
+            _describe_part(draft, whole, part, term, counts.properties[term])
     _partitions(draft, described)
     return draft.triples()
+
+
+def _property_parts(described: VoidInput, name: str, counts: Counts) -> dict[str, NamedNode]:
+    """Return property → the part of a dataset that has it."""
+    return {
+        term: NamedNode(f"{described.document}#{name}-property-{number}")
+        for number, term in enumerate(sorted(counts.properties), start=1)
+    }
+
+
+def _describe_part(
+    draft: MutableGraph, dataset: NamedNode, part: NamedNode, term: str, triples: int
+) -> None:
+    draft.add(dataset, "void:propertyPartition", part)
+    draft.add(part, "void:property", NamedNode(term))
+    draft.add(part, "void:triples", _number(triples))
 
 
 def _dumps(files: Mapping[str, StoredFile]) -> Iterator[str]:
@@ -225,41 +251,45 @@ def _statistics(
         draft.add(dataset, "void:classPartition", part)
         draft.add(part, "void:class", NamedNode(term))
         draft.add(part, "void:entities", _number(counts.classes[term]))
-    for number, term in enumerate(sorted(counts.properties), start=1):
-        part = NamedNode(f"{described.document}#{name}-property-{number}")
-        draft.add(dataset, "void:propertyPartition", part)
-        draft.add(part, "void:property", NamedNode(term))
-        draft.add(part, "void:triples", _number(counts.properties[term]))
 
 
 def _partitions(draft: MutableGraph, described: VoidInput) -> None:
-    """Add to each class of the whole its properties, and to these what their values are."""
+    """Add to each class of the whole its properties, and to these what their values are.
+
+    Classes of the very same things have the same parts. Their names are short: there are many.
+    """
+    known: dict[tuple[int, int], int] = {}
     for number, name in enumerate(sorted(described.partitions), start=1):
         part = NamedNode(f"{described.document}#all-class-{number}")
         of_class = described.partitions[name]
+        first = known.setdefault((of_class.entities, of_class.members), number)
         for place, path in enumerate(sorted(of_class.properties), start=1):
-            inner = NamedNode(f"{part.value}-property-{place}")
+            inner = NamedNode(f"{described.document}#c{first}p{place}")
             draft.add(part, "void:propertyPartition", inner)
-            draft.add(inner, "void:property", NamedNode(path))
-            _property_partition(draft, inner, of_class.properties[path])
+            if first == number:
+                draft.add(inner, "void:property", NamedNode(path))
+                _property_partition(draft, inner, of_class.properties[path])
 
 
 def _property_partition(draft: MutableGraph, inner: NamedNode, counted: PropertyPartition) -> None:
+    """Add what the values of one property are; a part that is all of them is not counted anew."""
     draft.add(inner, "void:triples", _number(counted.triples))
     draft.add(inner, "void:distinctSubjects", _number(counted.subjects))
     for number, (name, count) in enumerate(sorted(counted.classes.items()), start=1):
-        linked = NamedNode(f"{inner.value}-class-{number}")
+        linked = NamedNode(f"{inner.value}c{number}")
         draft.add(inner, "void:classPartition", linked)
         draft.add(linked, "void:class", NamedNode(name))
-        draft.add(linked, "void:triples", _number(count))
+        if count != counted.triples:
+            draft.add(linked, "void:triples", _number(count))
     for number, (name, count) in enumerate(sorted(counted.datatypes.items()), start=1):
-        typed_as = NamedNode(f"{inner.value}-datatype-{number}")
-        for predicate, term in (
-            (NamedNode(f"{VOID_EXT}datatypePartition"), (inner, typed_as)),
-            (NamedNode(f"{VOID_EXT}datatype"), (typed_as, NamedNode(name))),
-        ):
-            draft.extend([Triple(term[0], predicate, term[1])])
-        draft.add(typed_as, "void:triples", _number(count))
+        typed_as = NamedNode(f"{inner.value}d{number}")
+        extensions = (
+            Triple(inner, NamedNode(f"{VOID_EXT}datatypePartition"), typed_as),
+            Triple(typed_as, NamedNode(f"{VOID_EXT}datatype"), NamedNode(name)),
+        )
+        draft.extend(extensions)
+        if count != counted.triples:
+            draft.add(typed_as, "void:triples", _number(count))
 
 
 def _links(

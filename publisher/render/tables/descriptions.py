@@ -17,7 +17,8 @@ from publisher.rdf.source_forms import INTEGERS
 from publisher.rdf.subjects import pick_name
 from publisher.release.model import Release, StoredFile
 from publisher.release.tables.cells import FileColumn, file_columns
-from publisher.release.tables.table import DATE, LINK, NUMBER, TRUTH, Column, Table
+from publisher.release.tables.table import DATE, ID, LINK, NUMBER, TEXT, TRUTH, Column, Table
+from publisher.render.tables.json_rows import GEOMETRY
 
 _INTEGERS = {iri("xsd:integer"), *(iri(f"xsd:{name}") for name in INTEGERS)}
 _NUMBERS = {iri(f"xsd:{name}") for name in ("decimal", "double", "float")}
@@ -90,21 +91,20 @@ def _title(table: Table) -> str:
 
 
 def json_schema(table: Table, address: str) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of a row: a member a column, lists for several values.
+    """Return the JSON Schema (2020-12) of a row of a table as JSON; see ``json_rows``.
 
     Args:
         table: The table.
         address: Of the schema.
     """
-    properties = {}
-    for of in file_columns(table):
-        one = dict(_JSON_TYPES[_type_of(of, is_list=False)])
-        is_several = of.column is not None and bool(of.column.separator)
-        told: dict[str, Any] = {"type": "array", "items": one} if is_several else one
-        told["description"] = _about(of)
-        if of.column is not None:
-            told["x-property"] = of.column.path
-        properties[of.name] = told
+    properties: dict[str, Any] = {ID: {**_JSON_TYPES[_LINK], "description": "IRI of the thing."}}
+    for column in table.columns:
+        name = pick_name(column.titles, SOURCE_LANGUAGE) or column.name
+        told = {"description": name, "x-property": column.path}
+        properties[column.name] = _json_value(column) | told
+    if table.chains:
+        place = {"type": ["object", "null"], "description": "GeoJSON, in degrees."}
+        properties[GEOMETRY] = place
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": address,
@@ -112,9 +112,33 @@ def json_schema(table: Table, address: str) -> dict[str, Any]:
         "x-class": table.class_iri,
         "type": "object",
         "properties": properties,
-        "required": ["id"],
+        "required": list(properties),
         "additionalProperties": False,
     }
+
+
+def _json_value(column: Column) -> dict[str, Any]:
+    """Return what a column holds: one value or null, a list where there can be several."""
+    if column.kind == TEXT:
+        one: Mapping[str, Any] = {"type": "string"}
+        texts = {"type": "array", "items": one} if column.separator else one
+        return {"type": "object", "additionalProperties": texts}
+    if column.kind == LINK:
+        label = {"type": "object", "additionalProperties": {"type": "string"}}
+        one = {
+            "type": "object",
+            "properties": {ID: _JSON_TYPES[_LINK], "label": label},
+            "required": [ID, "label"],
+            "additionalProperties": False,
+        }
+    elif column.kind == NUMBER and column.datatype not in _INTEGERS:
+        one = {"type": ["number", "string"]}  # JSON has no INF
+    else:
+        one = _JSON_TYPES[_type_of(FileColumn(column.name, column), is_list=False)]
+    if column.separator:
+        return {"type": "array", "items": dict(one)}
+    kinds = one["type"] if isinstance(one["type"], list) else [one["type"]]
+    return {**one, "type": [*kinds, "null"]}
 
 
 def data_package(

@@ -6,8 +6,9 @@ list, so that a program need not ask which it got; what is unknown is null or an
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable
+from math import isfinite
 from typing import Any
 
 from pyoxigraph import Literal
@@ -20,6 +21,8 @@ from publisher.render.labels import Labels
 from publisher.render.tables.rows import TableRows
 
 GEOMETRY = "geometry"
+# Lexical forms of xsd:integer, xsd:decimal and xsd:double that are numbers in JSON too.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def describe_columns(table: Table) -> list[dict[str, Any]]:
@@ -90,9 +93,15 @@ def _value(column: Column, term: Term, labels: Labels) -> Any:
 
 
 def as_number(written: str) -> int | float | str:
-    """Return a number as JSON has it; as it is written where JSON has none such, as ``INF``."""
-    try:
-        number = json.loads(written.lstrip("+").lstrip("0") or "0")
-    except ValueError:
+    """Return a number as JSON has it; as it is written where JSON has none such, as ``INF``.
+
+    >>> [as_number(each) for each in ("-007", "+.5", "1e400", "NaN")]
+    [-7, 0.5, '1e400', 'NaN']
+    """
+    if not _NUMBER.fullmatch(written):
         return written
-    return number if isinstance(number, int | float) else written
+    try:
+        found = float(written) if set(written) & set(".eE") else int(written)
+    except ValueError:  # an integer of thousands of digits
+        return written
+    return found if isinstance(found, int) or isfinite(found) else written

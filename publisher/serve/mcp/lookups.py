@@ -45,11 +45,13 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
     result = site.search.find(words, language)
     hits, paging = one_page(result.hits, _page(arguments), _HITS)
     kinds = site.markdown.facts.names({kind for hit in hits for kind in hit.kinds})
+    names = site.markdown.facts.names({hit.iri for hit in hits})
     found = [
         {
             "iri": hit.iri,
             "name": hit.label,
             "language": hit.language,
+            "names": dict(names.get(hit.iri, {})),
             "also_called": hit.names.split("\n") if hit.names else [],
             "kinds": [{"iri": k, "name": dict(kinds.get(k, {}))} for k in hit.kinds],
             "about": hit.text.replace("\n", " ")[:_SNIPPET],

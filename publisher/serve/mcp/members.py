@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import BlankNode, NamedNode, Triple
 
+from publisher.errors import QueryRefused
 from publisher.query.engine import Term
 from publisher.rdf.namespaces import iri, shorten
 from publisher.render.evidence import Evidence, SourcedDocument, SourcedFact
@@ -18,6 +19,15 @@ Message = dict[str, Any]
 _LONGEST_TEXT = 4000
 _STRING = iri("xsd:string")
 _Item = TypeVar("_Item")
+
+
+class NoSuchName(QueryRefused):
+    """Something was named that there is not; ``offered`` are the names that there are."""
+
+    def __init__(self, what: str, offered: Sequence[str], *, remedy: str, **values: str) -> None:
+        """Keep what is offered: names of the data, which stand in no sentence of the site's."""
+        self.offered = tuple(offered)
+        super().__init__(what, remedy=remedy, **values)
 
 
 def one_page(items: Sequence[_Item], number: int, size: int) -> tuple[Sequence[_Item], Message]:

@@ -32,6 +32,7 @@ from publisher.render.snippets import with_prefixes
 from publisher.render.tables.selection import Selection
 from publisher.serve.mcp.members import (
     Message,
+    NoSuchName,
     evidence_members,
     names_of,
     one_page,
@@ -303,11 +304,11 @@ def table(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> M
         }
     found = tables.get(name)
     if found is None:
-        raise QueryRefused(
+        raise NoSuchName(
             "There is no table '{name}'.",
-            remedy="There are: {names}.",
+            list(tables),
+            remedy="Take one of those that are offered.",
             name=name[:100],
-            names=", ".join(tables),
         )
     selection = _selection(found, arguments)
     with site.pages.tables.lines(found, LANGUAGES[0]) as reader:
@@ -363,12 +364,12 @@ def _columns(found: Table, selection: Selection, written: str) -> list[Column]:
 
 
 def _no_column(found: Table, names: Sequence[str]) -> QueryRefused:
-    return QueryRefused(
+    return NoSuchName(
         "The table '{table}' has no column {names}.",
-        remedy="Its columns are {columns}. Filter by values as the table shows them.",
+        [column.name for column in found.columns],
+        remedy="Take one of those that are offered. Filter by values as the table shows them.",
         table=found.slug,
         names=", ".join(names)[:200],
-        columns=", ".join(column.name for column in found.columns),
     )
 
 
