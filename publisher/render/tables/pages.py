@@ -309,7 +309,7 @@ class TablePages:
             FacetValue(
                 self._words.title(column.titles, column.path, view.reader),
                 count,
-                self._here(view.without(column.name)),
+                self.here(view.without(column.name)),
                 column.name in view.choice.missing,
             )
             for column, count in counted
