@@ -301,9 +301,11 @@ def _stream(
             remedy="Name the file .ttl, .trig, .nt, .nq, .rdf, .owl or .jsonld after what is in"
             " it.",
         )
+    content = text.encode()
+    del text  # of a large file, once is enough
     try:
         yield from stream_quads(
-            text.encode(),
+            content,
             rdf_format,
             base_iri,
             source.name,
@@ -312,7 +314,7 @@ def _stream(
             prefixes=prefixes,
         )
     except SyntaxError as error:
-        raise syntax_error(source, text, error) from error
+        raise syntax_error(source, content.decode(), error) from error
 
 
 # What was read last: a check asks a dozen times what the files of a small folder say.
@@ -657,9 +659,8 @@ def stream_source(
     Raises:
         SourceError: It cannot be read, or holds nothing.
     """
-    text, _ = _read(source, limits)
     is_empty = True
-    for quad in _stream(source, text, base_iri or FALLBACK, limits, prefixes):
+    for quad in _stream(source, _read(source, limits)[0], base_iri or FALLBACK, limits, prefixes):
         is_empty = False
         yield quad
     if is_empty:

@@ -77,7 +77,7 @@ class WorkerPool:
             start_seconds: Longest wait of a query for one that is being started.
         """
         self.config = config
-        self.start_seconds = start_seconds
+        self.start_seconds = start_seconds + _loading_seconds(config)
         self._changed = threading.Condition()
         self._children: set[WorkerProcess] = set()
         self._idle: list[WorkerProcess] = []
@@ -94,7 +94,7 @@ class WorkerPool:
                 first_pause_seconds=FIRST_PAUSE_SECONDS,
                 longest_pause_seconds=LONGEST_PAUSE_SECONDS,
                 patience_seconds=UNAVAILABLE_AFTER_SECONDS,
-                hangs_seconds=_HANGS_SECONDS,
+                hangs_seconds=_HANGS_SECONDS + _loading_seconds(config),
             ),
             expected=(StartFailed,),
             log=_log,
@@ -304,6 +304,9 @@ def _error(
 # The web process's view of one worker process: start it, ask it, end it.
 
 _HANDSHAKE_SECONDS = 60.0
+# A file that a worker holds in memory is read at fifty times this, on a machine that does nothing
+# else.
+_LEAST_BYTES_A_SECOND = 1 << 20
 # So long a process that is ended, or ends by itself, may take for it.
 _REAP_SECONDS = _DEATH_SECONDS = 10.0
 _ERROR_BYTES = 16 << 10
@@ -311,6 +314,12 @@ _ERROR_BYTES = 16 << 10
 _NO_MEMORY = (b"memory allocation", b"bad_alloc", b"MemoryError", b"can't start new thread")
 # Few arenas, so that freed memory is found again.
 _ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+
+
+def _loading_seconds(config: WorkerConfig) -> float:
+    """Return how long a worker may take to read what it holds in memory."""
+    is_file = os.path.isfile(config.store)
+    return os.path.getsize(config.store) / _LEAST_BYTES_A_SECOND if is_file else 0.0
 
 
 class StartFailed(Exception):
@@ -363,7 +372,7 @@ class WorkerProcess:
     def _wait_until_ready(self, config: WorkerConfig) -> None:
         try:
             self.channel.send(config.written(), seconds=_HANDSHAKE_SECONDS)
-            self.channel.receive(_HANDSHAKE_SECONDS)
+            self.channel.receive(_HANDSHAKE_SECONDS + _loading_seconds(config))
         except (ConnectionClosed, TimeoutError) as error:
             raise StartFailed(f"A query worker does not start: {self._death()}") from error
 

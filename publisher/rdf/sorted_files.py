@@ -128,18 +128,24 @@ class SortedLines:
     def __init__(self, path: Path) -> None:
         """Map the file; one that is missing or empty has no lines."""
         self._content: mmap.mmap | bytes = b""
+        # What was looked up last, and where the lines behind it begin: most go through in order.
+        self._last: tuple[bytes, int] = (b"", 0)
         if path.is_file() and path.stat().st_size:
             with path.open("rb") as file:
                 self._content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
     def starting(self, start: bytes) -> Iterator[bytes]:
         """Yield the lines that begin with some bytes."""
-        content, position = self._content, self._position(start)
-        length = len(start)
+        content, length = self._content, len(start)
+        before, position = self._last
+        is_next = content[position : position + length] == start and not before.startswith(start)
+        if not is_next:
+            position = self._position(start)
         while content[position : position + length] == start and position < len(content):
             end = content.find(b"\n", position) + 1
             yield content[position:end]
             position = end
+        self._last = (start, position)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield every line."""

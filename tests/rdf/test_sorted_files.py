@@ -67,3 +67,14 @@ def test_lines_between_two_places_are_whole(tmp_path: Path) -> None:
     """A part of a file begins and ends where lines do."""
     write_lines(tmp_path / "all", [b"a\n", b"bb\n", b"c\n"])
     assert list(SortedLines(tmp_path / "all").between(2, 7)) == [b"bb\n", b"c\n"]
+
+
+def test_lines_are_found_in_any_order(tmp_path: Path) -> None:
+    """One after the other, again, backwards, and by beginnings of beginnings."""
+    lines = sorted(f"<{n}> {m}\n".encode() for n in ("a", "aa", "ab", "b") for m in range(3))
+    (tmp_path / "lines").write_bytes(b"".join(lines))
+    found = SortedLines(tmp_path / "lines")
+    starts = [*(b"<a> ", b"<aa> ", b"<ab> ", b"<b> "), b"<a> ", b"<ab> ", b"<a", b"<aa", b"<", b""]
+    for start in (*starts, *reversed(starts), b"<none> ", b"<b> 2", b"<b> "):
+        assert list(found.starting(start)) == [line for line in lines if line.startswith(start)]
+        next(found.starting(start), None)  # one that nobody reads to its end
