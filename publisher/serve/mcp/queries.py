@@ -161,7 +161,7 @@ def _row_members(site: Site, text: str, variables: Sequence[str], rows: Sequence
             {
                 "subject": str(t.subject)[1:-1],
                 "property": short(site, t.predicate.value),
-                "value": term_member(site, t.object, {}),  # type: ignore[arg-type]
+                "value": term_member(site, t.object, {}),
                 "sources": rests[t],
             }
             for t in triples
