@@ -3,7 +3,9 @@
 Run it with ``python tests/benchmarks/kinds.py``. Beside this program, with sparq's files and
 without, it asks the bare ``oxigraph`` server and Virtuoso 7 where they are installed. Each query
 differs from every other in a constant, an offset or the names of its variables, never by a comment
-or blanks alone, so that no memory of answers knows it.
+or blanks alone, so that no memory of answers knows it. With ``--processor`` it tells the processor
+time that all processes of a server take for a query, which other work on the machine changes little
+(Linux).
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -64,15 +66,27 @@ def query(kind: str, number: int, initiatives: int) -> str:
 
 
 @contextmanager
-def ours(data: Path, folder: Path, *, sparq: bool) -> Iterator[str]:
+def ours(data: Path, folder: Path, *, sparq: bool) -> Iterator[tuple[str, int]]:
     """Serve with this program, as a preview whose default graph is the union, as on a site."""
     port = free_port()
     command = publisher("preview", str(data), "--base-iri", BASE, "--port", str(port), "--union")
     limits = ["PUBLISHER_QUERY_TIMEOUT_SECONDS=60", "PUBLISHER_QUERY_CACHE_MB=1"]
     limits.append(f"PUBLISHER_SPARQ_TRIPLES={10**8 if sparq else 0}")
-    with running(["env", *limits, *command], folder):
+    with running(["env", *limits, *command], folder) as process:
         wait_until_ready(port, "/healthz", 600)
-        yield f"http://127.0.0.1:{port}/sparql"
+        yield f"http://127.0.0.1:{port}/sparql", process.pid
+
+
+def processor_seconds(pid: int) -> float:
+    """Return the processor time that a process and all below it have taken, thread by thread."""
+    total, pending = 0, [pid]
+    while pending:
+        process = Path(f"/proc/{pending.pop()}/task")
+        for task in process.iterdir():
+            with suppress(OSError):  # it has ended meanwhile
+                total += int((task / "schedstat").read_text().split()[0])
+                pending += map(int, (task / "children").read_text().split())
+    return total / 1e9
 
 
 def ask(address: str, text: str) -> float:
@@ -102,7 +116,7 @@ def ask(address: str, text: str) -> float:
 
 
 def compare(
-    addresses: dict[str, str], initiatives: int, options: argparse.Namespace
+    addresses: dict[str, tuple[str, int]], initiatives: int, options: argparse.Namespace
 ) -> dict[tuple[str, str], list[float]]:
     """Return kind and engine → milliseconds of each query; the engines take turns.
 
@@ -113,9 +127,12 @@ def compare(
     for kind in KINDS:
         asked = dict(addresses)
         for turn in range(options.runs + 1):
-            for name, address in list(asked.items()):
+            for name, (address, pid) in list(asked.items()):
+                before = processor_seconds(pid) if options.processor else 0.0
                 try:
                     taken = ask(address, query(kind, next(numbers), initiatives)) * 1000
+                    if options.processor:
+                        taken = (processor_seconds(pid) - before) * 1000
                 except (OSError, RuntimeError) as error:
                     print(f"{name}, {kind}: {error}", file=sys.stderr, flush=True)
                     del asked[name]
@@ -161,14 +178,15 @@ def measure_all(options: argparse.Namespace) -> Part:
             addresses[name] = stack.enter_context(ours(named, folder(), sparq=sparq))
         for name, start in ((BARE, oxigraph), (VIRTUOSO, virtuoso)):
             if is_there(ENGINES[name][0]):
-                addresses[name], _ = stack.enter_context(start(plain, folder()))
+                addresses[name] = stack.enter_context(start(plain, folder()))
             else:
                 print(f"Left out: {name} is not installed.", file=sys.stderr, flush=True)
         found = compare(addresses, options.triples // 34, options)
     text, ratios = tables(found, list(addresses))
     begin = circumstances(
         f"{options.triples:,} triples of made-up clusters",
-        f"medians in milliseconds over HTTP of {options.runs} different queries, in turn",
+        f"medians in milliseconds{' of processor time' if options.processor else ''} over HTTP of"
+        f" {options.runs} different queries, in turn",
     )
     said = [begin + "; in brackets this program's time as a multiple of the other's:", text]
     return Part("kinds", "\n\n".join(said), tuple(ratios))
@@ -177,6 +195,7 @@ def measure_all(options: argparse.Namespace) -> Part:
 def options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add the options of this part."""
     parser.add_argument("--triples", type=int, default=1_000_000)
+    parser.add_argument("--processor", action="store_true", help="processor time, not waiting")
     parser.add_argument("--slow-ms", type=float, default=4000.0, help="slower ones are asked once")
     return parser
 

@@ -5,13 +5,16 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote_to_bytes, urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import NamedNode, QueryResultsFormat, RdfFormat, Triple, parse, parse_query_results
 
 from publisher.query.embedded import EmbeddedEngine
 from publisher.serve.site import Site
+from publisher.serve.sparql import decode
 from tests.in_process import WAYS, serving_site
 
 EVERY_ENGINE = True
@@ -75,6 +78,9 @@ def send(site: Site, request: pytest.FixtureRequest) -> Iterator[Send]:
             return reply
 
         yield ask
+
+
+_PARTS = (b"%41", b"%0A", b"%3D", b"%25", b"%c3%a5", b"%", b"%z", b"=0A", b"=\r\n", b"%E", b" ")
 
 
 def asked(query: str, **parameters: str) -> str:
@@ -169,6 +175,14 @@ def test_a_form_is_decoded_exactly_once(send: Send) -> None:
     query = 'SELECT ?x { BIND("100%25" AS ?x) }'
     reply = send("POST", "/sparql", urlencode({"query": query}), Content_Type=FORM)
     assert reply.values("x") == ["100%25"]
+
+
+@given(st.lists(st.sampled_from([*_PARTS, *(bytes([n]) for n in range(256) if n != 0x26)])))
+def test_a_form_is_decoded_as_the_library_decodes_it(parts: list[bytes]) -> None:
+    """Whole escapes, broken ones, and what escapes in mails (RFC 2045, section 6.7)."""
+    written = b"".join(parts)
+    expected = unquote_to_bytes(written.replace(b"+", b" ")).decode("latin-1")
+    assert decode(b"x=" + written, "latin-1") == {"x": [expected]}
 
 
 def test_a_plus_sign_in_an_address_is_a_blank(send: Send) -> None:
