@@ -73,9 +73,12 @@ for (const place of document.querySelectorAll("[data-rows]")) {
         const heading = item.closest(".facet").querySelector("h2").textContent;
         const label = found.querySelector("span").textContent;
         const mark = link("", there, { rel: "nofollow" });
-        mark.append(element("span", "property", `${heading}:`), ` ${label} ×`);
+        const cross = element("span", "", "×");
+        cross.setAttribute("aria-hidden", "true");
+        mark.append(element("span", "property", `${heading}:`), ` ${label} `, cross, element("span", "unseen", ` (${words.chosen})`));
         marks.push(element("li", "mark", mark));
         found.setAttribute("aria-current", "true");
+        found.append(element("span", "unseen", ` (${words.chosen})`));
         item.closest(".facet").open = true;
         item.parentElement.prepend(item);
       }
