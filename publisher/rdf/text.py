@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from publisher.languages import FOREIGN_LETTERS, PLAIN_LETTERS
@@ -27,12 +27,15 @@ def fold(text: str) -> str:
     >>> fold("Idé på ÅSÖN, Crème, Ærø")
     'ide på åsön, creme, ärö'
     """
+    if text.isascii():
+        return text.casefold()
     composed = unicodedata.normalize("NFC", text).casefold().translate(_FOREIGN)
     if composed.isascii():
         return composed
     return "".join(c if c in PLAIN_LETTERS else _without_marks(c) for c in composed)
 
 
+@lru_cache(maxsize=4096)
 def _without_marks(letter: str) -> str:
     parts = unicodedata.normalize("NFKD", letter)
     return "".join(part for part in parts if not unicodedata.combining(part))
