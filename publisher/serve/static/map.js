@@ -135,7 +135,8 @@
         L.tileLayer(this.words.tiles, { r: retina, maxZoom: NEAREST }).addTo(this.map);
       } else this.addGround();
       this.addShapes();
-      this.clusters = new Supercluster({ radius: this.spots.length > FEW ? 44 : 18, maxZoom: NEAREST - 1 }).load(
+      // In half points: nothing that can be pressed lies over another (WCAG 2.2, 2.5.8).
+      this.clusters = new Supercluster({ radius: this.spots.length > FEW ? 90 : 64, maxZoom: NEAREST - 1 }).load(
         this.spots.map(({ at: [y, x] }, number) => ({
           type: "Feature", properties: { number }, geometry: { type: "Point", coordinates: [x, y] },
         })),
@@ -207,7 +208,7 @@
       const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
       const focused = document.activeElement?.closest?.(".leaflet-marker-icon") && this.frame.contains(document.activeElement);
       this.markers.clearLayers();
-      for (const found of this.clusters.getClusters(box, Math.round(this.map.getZoom())))
+      for (const found of this.clusters.getClusters(box, Math.floor(this.map.getZoom())))
         this.markers.addLayer(this.marker(found));
       if (focused) this.frame.focus({ preventScroll: true });
       this.listView();
