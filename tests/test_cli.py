@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from publisher import cli
 from publisher.cli import main
 from publisher.config import NAMES
 from publisher.languages import LANGUAGES
@@ -283,6 +284,14 @@ def test_the_program_starts_as_a_module_too() -> None:
     command = [sys.executable, "-m", "publisher", "--version"]
     ended = subprocess.run(command, capture_output=True, text=True, check=True)
     assert ended.stdout.startswith("publisher, version ")
+
+
+def test_the_version_says_what_was_left_out_when_it_was_built(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who misses the editor or the map learns why."""
+    monkeypatch.setattr(cli, "_FROM_NPM", (("Atlas", "atlas/none.js"), ("Site", "site.css")))
+    assert "so left out: Atlas." in CliRunner().invoke(main, ["--version"]).output
 
 
 @pytest.mark.slow

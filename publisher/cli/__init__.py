@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import click
@@ -122,8 +124,37 @@ class _Commands(click.Group):
         return _load(cmd_name) if cmd_name in _MODULES else None
 
 
+# What npm brings when the package is built, and a file of each.
+_FROM_NPM = (("Yasgui", "yasgui/yasgui.min.js"), ("Leaflet", "leaflet/leaflet.js"))
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, wanted: bool) -> None:
+    """Print the version, and what was left out when the package was built."""
+    if not wanted or context.resilient_parsing:
+        return
+    click.echo(f"publisher, version {__version__}")
+    static = Path(str(files("publisher"))) / "serve" / "static"
+    left_out = [what for what, file in _FROM_NPM if not (static / file).is_file()]
+    if left_out:
+        click.echo(
+            translate(
+                "Built without npm, so left out: {parts}.",
+                locale_language(),
+                parts=", ".join(left_out),
+            )
+        )
+    context.exit()
+
+
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="publisher")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def main() -> None:
     """Publish a folder of RDF (ontology, data, shapes) as linked open data."""
     silence_libraries()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from publisher.languages import FOREIGN_LETTERS, PLAIN_LETTERS
@@ -27,6 +27,8 @@ def fold(text: str) -> str:
     >>> fold("Idé på ÅSÖN, Crème, Ærø")
     'ide på åsön, creme, ärö'
     """
+    if text.isascii():
+        return text.casefold()
     composed = unicodedata.normalize("NFC", text).casefold().translate(_FOREIGN)
     return composed if composed.isascii() else composed.translate(_LETTERS)
 

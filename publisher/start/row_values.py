@@ -80,6 +80,7 @@ class Converted:
         faults: What could not be read.
         rows: IRI → number of its row.
         noted: Headings of columns with cells that say more than their value.
+        listed: IRI of a list and a value as written → the concept, so that each is named once.
     """
 
     things: dict[str, dict[str, list[Term]]] = field(default_factory=dict)
@@ -89,6 +90,7 @@ class Converted:
     faults: list[CellFault] = field(default_factory=list)
     rows: dict[str, int] = field(default_factory=dict)
     noted: set[str] = field(default_factory=set)
+    listed: dict[tuple[str, str], NamedNode] = field(default_factory=dict, repr=False)
 
 
 class RowAddresses:
@@ -239,6 +241,8 @@ def _term(
 ) -> Literal | NamedNode:
     """Return the term of a value; one of a list is added to its list."""
     if column.scheme:
+        if (column.scheme, value.lexical) in found.listed:
+            return found.listed[column.scheme, value.lexical]
         is_place = column.kind in (kinds.MUNICIPALITY, kinds.COUNTY)
         name = cells.places()[value.lexical] if is_place else value.lexical
         code = value.lexical if is_place else ""
@@ -247,7 +251,7 @@ def _term(
         if concept in known and fold(known[concept][0]) != fold(name):
             concept = f"{concept}-{_short(name)}"
         known.setdefault(concept, (name, code))
-        return NamedNode(concept)
+        return found.listed.setdefault((column.scheme, value.lexical), NamedNode(concept))
     if column.language and column.datatype == iri("rdf:langString"):
         return Literal(value.lexical, language=column.language)
     if column.datatype:

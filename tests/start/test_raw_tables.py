@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import sys
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -168,3 +170,35 @@ def test_geojson_is_a_table_with_a_geometry() -> None:
     )
     assert found.headings == ("id", "namn", "tags", "geometri")
     assert found.rows[0].cells == ("7", "A", "x; y", "SRID=3006;POINT (674032 6580822)")
+
+
+def test_parquet_is_read_where_its_library_is(tmp_path: Path) -> None:
+    """Types become texts as a clerk writes them; bytes are left out, which is told."""
+    pyarrow = pytest.importorskip("pyarrow", reason="the extra 'parquet' is not installed")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    columns = {
+        "Buoy": ["B-1", "B-2"],
+        "Depth": [4.5, None],
+        "Lit": [True, False],
+        "Laid": [date(2024, 5, 1), None],
+        "Colours": [["red", "white"], []],
+        "Photo": [b"\x89PNG", None],
+    }
+    file = tmp_path / "buoys.parquet"
+    parquet.write_table(pyarrow.table(columns), file)
+    (table,) = read_tables(file)
+    assert table.headings == ("Buoy", "Depth", "Lit", "Laid", "Colours")
+    assert [row.cells for row in table.rows] == [
+        ("B-1", "4.5", "true", "2024-05-01", "red; white"),
+        ("B-2", "", "false", "", ""),
+    ]
+    assert "Photo" in table.notes[0]["en"]
+
+
+def test_parquet_without_its_library_is_answered_with_the_cure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(SheetRefused, match="Nothing here reads Parquet") as refused:
+        tables_of(b"PAR1....PAR1", "buoys.parquet")
+    assert "'.[parquet]'" in refused.value.in_language("en")

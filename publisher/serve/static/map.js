@@ -4,7 +4,7 @@
 (() => {
   const root = new URL(".", document.currentScript.src);
   const own = document.documentElement;
-  const NEAREST = 17, LISTED = 12;
+  const NEAREST = 17, LISTED = 12, NAMED = 8, FEW = 40;
   let libraries = null;
 
   const script = (name) => new Promise((loaded, failed) => {
@@ -135,7 +135,8 @@
         L.tileLayer(this.words.tiles, { r: retina, maxZoom: NEAREST }).addTo(this.map);
       } else this.addGround();
       this.addShapes();
-      this.clusters = new Supercluster({ radius: 44, maxZoom: NEAREST - 1 }).load(
+      // In half points: nothing that can be pressed lies over another (WCAG 2.2, 2.5.8).
+      this.clusters = new Supercluster({ radius: this.spots.length > FEW ? 90 : 64, maxZoom: NEAREST - 1 }).load(
         this.spots.map(({ at: [y, x] }, number) => ({
           type: "Feature", properties: { number }, geometry: { type: "Point", coordinates: [x, y] },
         })),
@@ -207,7 +208,7 @@
       const box = [view.getWest(), view.getSouth(), view.getEast(), view.getNorth()];
       const focused = document.activeElement?.closest?.(".leaflet-marker-icon") && this.frame.contains(document.activeElement);
       this.markers.clearLayers();
-      for (const found of this.clusters.getClusters(box, Math.round(this.map.getZoom())))
+      for (const found of this.clusters.getClusters(box, Math.floor(this.map.getZoom())))
         this.markers.addLayer(this.marker(found));
       if (focused) this.frame.focus({ preventScroll: true });
       this.listView();
@@ -228,6 +229,8 @@
         }),
         title: said, alt: said,
       });
+      if (!cluster && this.spots.length <= NAMED)
+        marker.bindTooltip(said.split(":")[0], { permanent: true, direction: "auto", className: "name" });
       marker.on("add", () => marker.getElement().setAttribute("aria-label", said));
       marker.on("click keypress", (event) => {
         if (event.type === "keypress" && !["Enter", " "].includes(event.originalEvent.key)) return;
@@ -271,11 +274,16 @@
       ].filter(([, words, is]) => is && words);
       const legend = document.createElement("ul");
       legend.className = "legend";
+      const lines = new Map();
       for (const [css, words] of shown) {
-        const item = document.createElement("li"), sign = document.createElement("i");
+        const item = lines.get(words) ?? document.createElement("li"), sign = document.createElement("i");
         sign.className = css;
         sign.setAttribute("aria-hidden", "true");
-        item.append(sign, ` ${words}`);
+        item.append(sign);
+        lines.set(words, item);
+      }
+      for (const [words, item] of lines) {
+        item.append(` ${words}`);
         legend.append(item);
       }
       this.box.append(legend);
