@@ -128,8 +128,9 @@
       consumeShareLink: null,
       createShareableLink: null,
       showQueryButton: false,
-      resizeable: true,
-      editorHeight: "20rem",
+      resizeable: false,
+      editorHeight: "auto", // as long as the query: a part that scrolls would need keys of its own
+      viewportMargin: Infinity,
       lineWrapping: true,
       screenReaderLabel: words.query,
       // The tabulator leaves the editor, as it leaves every other field.
