@@ -194,6 +194,8 @@
       for (let line = 0; line < editor.lineCount(); line++) {
         const end = editor.getTokenAt({ line, ch: editor.getLine(line).length }, true);
         if (end.state.OK === false) {
+          // A prefix that may be left out is no mistake; of others the check below tells.
+          if (/^Prefix /.test(end.state.errorMsg || "")) return null;
           const token = editor.getLineTokens(line, true).find((each) => /error/.test(each.type || ""));
           return { line, token: token || end };
         }
