@@ -505,10 +505,19 @@ class Pages:
             return []
         return self.concept_lists.overviews(page_language, _MOST_SCHEMES)
 
-    def developer_docs(self, groups: Sequence[AddressGroup], page_language: PageLanguage) -> bytes:
-        """Return the page for developers; ``groups`` are the addresses of the site."""
-        things = self._home.things.get(self._home.main, {})
-        example = min(things, default=self._release.catalogue)
+    def developer_docs(
+        self, groups: Sequence[AddressGroup], page_language: PageLanguage, example: str = ""
+    ) -> bytes:
+        """Return the page for developers.
+
+        Args:
+            groups: The addresses of the site.
+            page_language: Who reads.
+            example: IRI of a thing to look up, if one is known.
+        """
+        if not self._addresses.holds(example):
+            things = self._home.things.get(self._home.main, {})
+            example = min(filter(self._addresses.holds, things), default=self._release.catalogue)
         return self._docs.page(example, groups, page_language)
 
     def own_page(self, name: str, page_language: PageLanguage) -> bytes | None:

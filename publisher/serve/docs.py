@@ -18,7 +18,8 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/{DOCS}")
     def docs() -> Response:
         page_language = negotiate_language(request, site)
-        body = site.pages.developer_docs(address_groups(page_language.language), page_language)
+        groups, main = address_groups(page_language.language), site.markdown.main_class
+        body = site.pages.developer_docs(groups, page_language, main.example if main else "")
         mark_cacheable()
         return page_response(site, body, page_language)
 

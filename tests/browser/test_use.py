@@ -288,3 +288,15 @@ def test_the_page_of_an_initiative_stays_light(page: Page) -> None:
     answer = page.request.get(f"{INITIATIVE}.html", headers={"Accept-Encoding": "identity"})
 
     assert len(answer.body()) < 60_000
+
+
+def test_a_prefix_that_may_be_left_out_is_no_mistake(asking: Page) -> None:
+    """The form says which these are; one that nobody knows is named."""
+    asking.keyboard.insert_text("SELECT * { ?x a cluster:ClusterInitiative }")
+    asking.wait_for_timeout(900)  # longer than the editor waits before it looks
+    expect(asking.locator("#editor .wrong-here")).to_have_count(0)
+    expect(asking.locator("#query-state")).to_have_text("")
+    asking.keyboard.press("Control+a")
+    asking.keyboard.insert_text("SELECT * { ?x a zzz:Thing }")
+
+    expect(asking.locator("#query-state")).to_contain_text("zzz")

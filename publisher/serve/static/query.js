@@ -128,8 +128,9 @@
       consumeShareLink: null,
       createShareableLink: null,
       showQueryButton: false,
-      resizeable: true,
-      editorHeight: "20rem",
+      resizeable: false,
+      editorHeight: "auto", // as long as the query: a part that scrolls would need keys of its own
+      viewportMargin: Infinity,
       lineWrapping: true,
       screenReaderLabel: words.query,
       // The tabulator leaves the editor, as it leaves every other field.
@@ -193,6 +194,8 @@
       for (let line = 0; line < editor.lineCount(); line++) {
         const end = editor.getTokenAt({ line, ch: editor.getLine(line).length }, true);
         if (end.state.OK === false) {
+          // A prefix that may be left out is no mistake; of others the check below tells.
+          if (/^Prefix /.test(end.state.errorMsg || "")) return null;
           const token = editor.getLineTokens(line, true).find((each) => /error/.test(each.type || ""));
           return { line, token: token || end };
         }
