@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from publisher.cli import main
+from publisher.load.sources import read_sources
 from publisher.query.named import read_named
 from tests.documents import DOCS, read
 
@@ -40,12 +41,13 @@ def mine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     assert called(*arguments)[0] == 0
     folder = tmp_path / "mine"
     monkeypatch.chdir(folder)
-    ontology, shapes = blocks(SHAPES, "turtle")
+    ontology, shapes, labels = blocks(SHAPES, "turtle")
     (rule,) = blocks(SHAPES, "sparql")
     (query,) = blocks(OWN_DATA, "sparql")
     for name, text in (
         ("ontology/water-quality.ttl", ontology),
         ("shapes/water-quality.ttl", shapes),
+        ("shapes/labels.ttl", labels),
         ("shapes/hygiene/same-website.rq", rule),
         ("data/queries/places-with.rq", query),
     ):
@@ -67,6 +69,10 @@ def test_the_property_of_the_guide_is_asked_for_and_then_satisfied(mine: Path) -
     assert called("check", "--fix")[0] == 0
     code, output = called("check")
     assert code == 0
+    # The label of the guide is made, and no file has it.
+    sources = read_sources(mine, BASE)
+    assert '(good)"@en' in sources.sorted_sources.quads.read_text("utf-8")
+    assert "(good)" not in (mine / THING).read_text("utf-8")
     # What is still open are the blanks of the accessibility statement that 'init' wrote.
     assert output.endswith("0 violations, 0 warnings, 6 notes.\n")
 

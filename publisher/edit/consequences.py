@@ -21,6 +21,8 @@ from publisher.load.sources import Sources
 from publisher.quality.repeated_values import find_lagging_names
 from publisher.rdf.subjects import Term
 
+# Longer numbers may have a mark between thousands.
+_UNSEPARATED = 3
 Fact = tuple[str, str, Term]
 
 
@@ -95,7 +97,7 @@ def following_texts(changes: Iterable[Change], inventory: Inventory) -> list[Cha
         old = [term for term, _ in pairs if isinstance(term, Literal) and not term.language]
         new = [term for _, term in pairs if isinstance(term, Literal) and not term.language]
         if len(old) == len(new) == 1:
-            replaced.setdefault(thing, []).append((old[0].value, new[0].value))
+            replaced.setdefault(thing, []).extend(_as_people_write(old[0].value, new[0].value))
     found = []
     for thing, pairs_of_thing in replaced.items():
         for path, values in inventory.properties.of(thing).items():
@@ -105,6 +107,24 @@ def following_texts(changes: Iterable[Change], inventory: Inventory) -> list[Cha
                     if updated != value.value:
                         new_text = Literal(updated, language=value.language)
                         found.append(replace_value(thing, path, value, new_text))
+    return found
+
+
+def _as_people_write(old: str, new: str) -> list[tuple[str, str]]:
+    r"""Return a replaced value and its forms in texts: a decimal comma, separated thousands.
+
+    >>> _as_people_write("1105.5", "1110")
+    [('1105.5', '1110'), ('1105,5', '1110')]
+    >>> _as_people_write("1105", "1110")[1:]
+    [('1 105', '1 110'), ('1\xa0105', '1\xa0110'), ('1,105', '1,110')]
+    """
+    found = [(old, new)]
+    if "." in old:
+        found.append((old.replace(".", ","), new.replace(".", ",")))
+    if len(old) > _UNSEPARATED and old.isdecimal() and new.isdecimal():
+        separated = f"{int(old):,}", f"{int(new):,}"
+        for mark in (" ", "\xa0", ","):
+            found.append((separated[0].replace(",", mark), separated[1].replace(",", mark)))
     return found
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
+from publisher.rdf.namespaces import iri
+
+# Properties that lead to the website of a thing, not to a page about it.
+_WEBSITES = frozenset(
+    (iri("foaf:homepage"), iri("schema:url"), "http://schema.org/url", iri("dcat:landingPage"))
+)
 _NOT_IN_ANCHORS = re.compile(r"[^\w.-]+")
 
 
@@ -121,6 +128,16 @@ class Thing:
             for g in self.groups
         )
         return replace(self, groups=tuple(group for group in kept if group.lines))
+
+    @property
+    def website(self) -> tuple[str, str] | None:
+        """Return host and address of its own website; None where nobody names one."""
+        for line in self.lines:
+            for fact in line.facts if line.iri in _WEBSITES else ():
+                for value in fact.values:
+                    if value.external and (host := urlsplit(value.href).hostname):
+                        return host, value.href
+        return None
 
     @property
     def lines(self) -> tuple[PropertyValues, ...]:

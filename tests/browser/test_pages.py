@@ -16,6 +16,7 @@ from tests import npm
 PAGES = {
     "home": "",
     "initiative": "doc/cluster/paper-province",
+    "embedded card": "embed/doc/cluster/paper-province",
     "merged initiative": "doc/cluster/fiber-optic-valley",
     "concept": "doc/concept/competence-area/forest-bioeconomy",
     "concept list": "doc/concept/competence-area",

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from publisher.edit.changes import add_value, plan_changes, remove_value
+from publisher.edit.changes import add_value, plan_changes, remove_value, replace_value
 from publisher.edit.consequences import (
     consequences_of,
+    corrected_names,
+    following_texts,
     new_findings,
     new_violations,
     removal_of,
@@ -81,3 +83,41 @@ def test_only_what_was_not_wrong_before_is_new(pond: Path) -> None:
 
     assert (new_findings(harmless), new_violations(harmless)) == ([], [])
     assert {finding.focus_node for finding in new_violations(harmful)} == {RUNN}
+
+
+def test_texts_that_name_a_replaced_number_follow_and_no_others(pond: Path) -> None:
+    """Of the same thing, as each language writes it; what the change itself writes stays."""
+    inventory = Inventory(read_sources(pond, BASE))
+    depth, metres = f"{BASE}id/depth/runn-2015", f"{BASE}def/water#metres"
+    (old,) = inventory.properties.values(depth, metres)
+    number = NamedNode(iri("xsd:decimal"))
+    change = replace_value(depth, metres, old, Literal("33.1", datatype=number))
+
+    following = following_texts([change], inventory)
+    assert {each.new.value for each in following if each.new} == {
+        "33,1 meter (2015)",
+        "33.1 metres (2015)",
+    }
+    label = iri("rdfs:label")
+    mine = [replace_value(depth, label, v, v) for v in inventory.properties.values(depth, label)]
+    assert following_texts([change, *mine], inventory) == []
+    assert following_texts(following, inventory) == []
+
+
+def test_names_that_lag_behind_are_corrected_where_it_is_clear(pond: Path) -> None:
+    """The number of the value takes the place of the one that is no value; others are left."""
+    lines = []
+    for number, said in enumerate((7, 8, 9, 10, 12)):
+        lines.append(
+            f"<{BASE}id/depth/d{number}> a <{BASE}def/water#Depth> ;"
+            f' <{iri("rdfs:label")}> "{said} m"@en ; <{BASE}def/water#metres> {7 + number}.0 .'
+        )
+    (pond / "data/lakes/more.ttl").write_text("\n".join(lines), encoding="utf-8")
+    sources = read_sources(pond, BASE)
+
+    (change,) = corrected_names(sources, lambda file: True)
+    assert (change.old, change.new) == (
+        Literal("12 m", language="en"),
+        Literal("11 m", language="en"),
+    )
+    assert corrected_names(sources, lambda file: file == "data/other.ttl") == []

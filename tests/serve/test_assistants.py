@@ -48,16 +48,18 @@ _SAMPLES = {
     "/release/{release}/{path}": "/release/{now}/doc/lake/siljan",
     "/timemap/{path}": "/timemap/doc/lake/siljan",
     "/linkset/{path}.json": "/linkset/doc/lake/siljan.json",
+    "/embed/{path}": "/embed/doc/lake/siljan",
+    "/embed/table/{table}": "/embed/table/lake",
     "/picture/{language}/{path}.png": "/picture/sv/doc/lake/siljan.png",
     "/rest/v1/search": "/rest/v1/search?query=s*",
     "/schema/{name}.md": "/schema/lake.md",
     "/schema.{number}.md": "/schema.1.md",
     "/schema/{name}.{number}.md": "/schema/lake.1.md",
 }
-# Where this world has nothing: it is not signed, its sitemap has one part, and it has neither
-# concept schemes nor pages of its own.
+# Where this world has nothing: it is not signed, its sitemap has one part, it has no map, and it
+# has neither concept schemes nor pages of its own.
 _ABSENT = (
-    *("manifest.json.sig", "manifest.json.pub", "/sitemap/{number}.xml"),
+    *("manifest.json.sig", "manifest.json.pub", "/sitemap/{number}.xml", "/embed/map"),
     *("/{call}", "/{letter}", "{vocabulary}/search", "{vocabulary}/data"),
     *("/rest/v1/label", "/rest/v1/data", "/page/{name}", "/page/logo", "/page/colour.css"),
 )

@@ -95,7 +95,7 @@ COMPONENTS: dict[Node, URIRef] = {
     SH.uniqueLang: SH.UniqueLangConstraintComponent,
 }
 NO_CONSTRAINT = {
-    SH.description, SH.group, SH.message, SH.name, SH.order, SH.path, SH.property,
+    SH.description, SH.group, SH.labelTemplate, SH.message, SH.name, SH.order, SH.path, SH.property,
     SH.qualifiedValueShape, SH.severity, SH.targetClass, SH.targetObjectsOf, SH.targetSubjectsOf,
     URIRef("http://datashapes.org/dash#viewer"),
 }  # fmt: skip

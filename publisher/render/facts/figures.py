@@ -65,6 +65,12 @@ class FigureSeries:
     chart: Chart
 
     @property
+    def newest(self) -> Figure | None:
+        """Return the newest dated figure; None where none is dated."""
+        dated = [figure for figure in self.figures if figure.when is not None]
+        return dated[-1] if dated else None
+
+    @property
     def has_qualifiers(self) -> bool:
         """Tell whether any figure is qualified."""
         return any(figure.qualifiers for figure in self.figures)
