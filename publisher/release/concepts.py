@@ -753,15 +753,22 @@ class ConceptIndex:
         key = collation_key(beginning, language)
         end = key + ("\0" if whole else "\U0010ffff")
         with self._open() as index:
-            rows = index.execute(
-                "SELECT e.text, c.iri, e.rank FROM letters l JOIN entries e ON e.scheme = l.scheme"
-                " AND e.language = l.language AND e.letter = l.letter"
-                " JOIN things c ON c.id = e.concept"
-                " WHERE l.scheme = (SELECT id FROM things WHERE iri = ?) AND l.language = ?"
-                " AND e.key >= ? AND e.key < ? ORDER BY e.key, e.text LIMIT ?",
-                (scheme, language, key, end, most),
+            number = _id_of(index, scheme)
+            letters = index.execute(
+                "SELECT letter FROM letters WHERE scheme = ? AND language = ?", (number, language)
             )
-            return [Entry(text, name, rank >= ALTERNATIVE) for text, name, rank in rows]
+            # Each letter by itself: its entries are in order, so what follows is not looked at.
+            found: list[tuple[str, str, int, int]] = []
+            for (letter,) in letters.fetchall():
+                found += index.execute(
+                    "SELECT key, text, concept, rank FROM entries WHERE scheme = ? AND language = ?"
+                    " AND letter = ? AND key >= ? AND key < ? ORDER BY key, text, concept LIMIT ?",
+                    (number, language, letter, key, end, most),
+                )
+            return [
+                Entry(text, _iri_of(index, concept), rank >= ALTERNATIVE)
+                for _, text, concept, rank in sorted(found)[:most]
+            ]
 
     def labels(self, name: str) -> dict[str, list[Literal]]:
         """Return prefLabel, altLabel, hiddenLabel → the names of a thing."""

@@ -80,8 +80,12 @@ def iri_as_label(name: str, prefixes: Mapping[str, str], base_iri: str) -> str:
     'geometry/20'
     >>> iri_as_label("https://www.example.com/about/", {}, "https://e.org/")
     'www.example.com/about'
+    >>> iri_as_label("http://e.org/o#SteelBridge", {"": "http://e.org/o#"}, "https://e.org/")
+    'steel bridge'
     """
     short = shorten(name, prefixes)
+    if short.startswith(":"):  # of the prefix without a name, which says nothing
+        return split_name(short[1:])
     if short != name:
         return short
     if name.startswith(base_iri):

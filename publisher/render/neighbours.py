@@ -84,10 +84,10 @@ def fetch_neighbourhood(engine: Engine, description: Description, base_iri: str)
     ):
         neighbour = neighbours.setdefault(row["thing"].value, Neighbour())
         name, value = row["property"].value, row["value"]
-        if name == _KIND:
-            neighbour.kinds.append(value.value)
-        elif name == _SOURCE:
-            neighbour.sources.append(value.value)
+        if name in (_KIND, _SOURCE):
+            # A class or source without a name, or a text, is nothing to look up or link to.
+            if isinstance(value, NamedNode):
+                (neighbour.kinds if name == _KIND else neighbour.sources).append(value.value)
         elif name in FACT_PROPERTIES:
             neighbour.is_fact = True
         elif isinstance(value, (NamedNode, Literal)):

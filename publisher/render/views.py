@@ -100,6 +100,9 @@ class Views:
         shown = [p for p in properties if p not in (_TYPE, described) and self._tells(name, p)]
         lines = {p: self._line(name, p, properties[p], placings) for p in shown}
         lines |= self._other_names(name, properties, set(lines))
+        # A class without a name is an expression, told in words.
+        if unnamed := [t for t in properties.get(_TYPE, ()) if isinstance(t, BlankNode)]:
+            lines[_TYPE] = self._line(name, _TYPE, unnamed, placings)
         return Thing(
             iri=name,
             anchor=anchor_of(name),

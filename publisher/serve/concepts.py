@@ -8,9 +8,11 @@ from functools import partial
 from itertools import islice
 
 from flask import Blueprint, Response, abort, request
+from pyoxigraph import NamedNode
 
 from publisher.errors import QueryRefused
 from publisher.languages import is_language_tag
+from publisher.messages import printable
 from publisher.rdf.media_types import BY_NAME, GRAPHS, JSON, JSON_LD, MediaType, negotiate_rdf
 from publisher.rdf.serialise import serialise
 from publisher.release.concepts import Entry, SchemeSummary
@@ -47,6 +49,24 @@ def _parameter(name: str) -> str:
             name=name,
         )
     return value
+
+
+def _iri() -> str:
+    """Return the IRI of the thing that is asked about.
+
+    Raises:
+        QueryRefused: It is missing, or is none.
+    """
+    value = _parameter("uri")
+    try:
+        return NamedNode(value).value
+    except ValueError as error:
+        raise QueryRefused(
+            "The value of {name} is no IRI: '{value}'.",
+            remedy="Send an absolute IRI, without < and >.",
+            name="uri",
+            value=printable(value),
+        ) from error
 
 
 def _number(name: str, default: int, most: int) -> int:
@@ -95,30 +115,26 @@ _CALLS: dict[str, Call] = {
         ("children", "narrower"),
         lambda answers, scheme, tag: answers.below(
             scheme,
-            _parameter("uri"),
+            _iri(),
             tag,
             _number("offset", 0, 10**8),
             _number("limit", _MOST_TOLD, _MOST_TOLD),
         ),
     ),
-    "broader": lambda answers, scheme, tag: answers.related(
-        _parameter("uri"), tag, "broader", _MOST_TOLD
-    ),
-    "related": lambda answers, scheme, tag: answers.related(
-        _parameter("uri"), tag, "related", _MOST_TOLD
-    ),
+    "broader": lambda answers, scheme, tag: answers.related(_iri(), tag, "broader", _MOST_TOLD),
+    "related": lambda answers, scheme, tag: answers.related(_iri(), tag, "related", _MOST_TOLD),
     "broaderTransitive": lambda answers, scheme, tag: answers.transitive(
-        _parameter("uri"), tag, "broaderTransitive", _number("limit", _MOST_LEVELS, _MOST_LEVELS)
+        _iri(), tag, "broaderTransitive", _number("limit", _MOST_LEVELS, _MOST_LEVELS)
     ),
     "narrowerTransitive": lambda answers, scheme, tag: answers.transitive(
-        _parameter("uri"), tag, "narrowerTransitive", _number("limit", _MOST_LEVELS, _MOST_LEVELS)
+        _iri(), tag, "narrowerTransitive", _number("limit", _MOST_LEVELS, _MOST_LEVELS)
     ),
-    "hierarchy": lambda answers, scheme, tag: answers.hierarchy(scheme, _parameter("uri"), tag),
-    "label": lambda answers, scheme, tag: answers.label(_parameter("uri"), tag),
+    "hierarchy": lambda answers, scheme, tag: answers.hierarchy(scheme, _iri(), tag),
+    "label": lambda answers, scheme, tag: answers.label(_iri(), tag),
     "types": lambda answers, _, tag: answers.types(tag),
-    "mappings": lambda answers, scheme, tag: answers.mappings(scheme, _parameter("uri"), tag),
+    "mappings": lambda answers, scheme, tag: answers.mappings(scheme, _iri(), tag),
     "groups": lambda answers, scheme, tag: answers.groups(scheme, tag),
-    "groupMembers": lambda answers, _, tag: answers.group_members(_parameter("uri"), tag),
+    "groupMembers": lambda answers, _, tag: answers.group_members(_iri(), tag),
     "new": lambda answers, scheme, tag: answers.changed(
         scheme, tag, "new", _number("limit", _MOST_CHANGED, _MOST_TOLD)
     ),
@@ -200,7 +216,7 @@ def _media_type() -> MediaType:
 def _data(site: Site, scheme: SchemeSummary | None) -> Response:
     name, chosen = request.args.get("uri", ""), _media_type()
     if not name and scheme is None:
-        name = _parameter("uri")
+        name = _iri()
     if name:
         document = site.documents.look_up(name)
         description = site.documents.describe(document) if document else None
@@ -274,7 +290,7 @@ def blueprint(site: Site) -> Blueprint:
 
     @routes.get("/rest/v1/label")
     def label() -> Response:
-        return _respond(site, answers.label(_parameter("uri"), _language(site)))
+        return _respond(site, answers.label(_iri(), _language(site)))
 
     @routes.get("/rest/v1/data")
     def data() -> Response:

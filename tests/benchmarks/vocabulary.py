@@ -1,7 +1,8 @@
 """Vocabularies of any size: what building, a cold page of each kind, a branch and a search cost.
 
 Run it with ``python tests/benchmarks/vocabulary.py --concepts 1000 100000 --terms 100 10000``; it
-prints two tables. Thesauri have ten concepts below each, names in five languages, notations and
+prints two tables. ``--index 1000000`` measures the file of the concepts alone, with one name each.
+ Thesauri have ten concepts below each, names in five languages, notations and
 mappings; ontologies a restriction, a union and a property for each class.
 """
 
@@ -11,7 +12,7 @@ import argparse
 import resource
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from flask.testing import FlaskClient
 from publisher.config import Config
 from publisher.load.stored_files import store_files
 from publisher.rdf.guards import ReadLimits
+from publisher.rdf.sorted_files import Quads
+from publisher.release.concepts import ConceptIndex, write_concepts
 from publisher.release.preview import build_preview
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
@@ -137,12 +140,66 @@ def measure(kinds: dict[str, list[str]], source: Path, count: int) -> list[str]:
     return [f"{count:,}", f"{seconds:.1f}", *times, f"{memory}", f"{index / 1e6:.1f}"]
 
 
+def write_lines(path: Path, count: int) -> int:
+    """Write the least that a thesaurus of so many concepts is, as sorted N-Quads; return lines."""
+    skos, graph = "http://www.w3.org/2004/02/skos/core#", f"<{BASE}dataset/terms>"
+    kind = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    with path.open("w", encoding="utf-8") as file:
+        for n in range(1, count + 1):
+            name = f"<{BASE}id/c/{n:08d}>"
+            file.write(f"{name} {kind} <{skos}Concept> {graph} .\n")
+            if n > 10:
+                file.write(f"{name} <{skos}broader> <{BASE}id/c/{(n - 1) // 10:08d}> {graph} .\n")
+            else:
+                file.write(f"{name} <{skos}topConceptOf> <{BASE}id/c/scheme> {graph} .\n")
+            file.write(f'{name} <{skos}prefLabel> "{word(n, 0)} {word(n, 9)}"@en {graph} .\n')
+        file.write(f"<{BASE}id/c/scheme> {kind} <{skos}ConceptScheme> {graph} .\n")
+    return 3 * count + 1
+
+
+def measure_index(count: int) -> str:
+    """Return a row: what the file of the concepts alone costs, and what is asked of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        lines, file = Path(folder, "terms.nq"), Path(folder, "concepts.sqlite")
+        quads = Quads(lines, write_lines(lines, count))
+        began = time.process_time()
+        write_concepts(file, {f"{BASE}dataset/terms": quads}, BASE)
+        seconds = time.process_time() - began
+        index, scheme = ConceptIndex(file), f"{BASE}id/c/scheme"
+        some = [f"{BASE}id/c/{max(1, count * n // 6):08d}" for n in range(1, 6)]
+        calls: list[Callable[[int], object]] = [
+            lambda n: index.narrower(some[n], "en"),
+            lambda n: index.way_up(some[n]),
+            lambda n: index.concepts([some[n]]),
+            lambda n: index.entries(scheme, "en", "BDKMT"[n], 0, 50),
+            lambda n: list(index.starting(scheme, "en", word(n + 7, 0)[:5], 20)),
+        ]
+        index.schemes()
+        times = []
+        for call in calls:
+            found = []
+            for n in range(_REPEATS):
+                began = time.process_time()
+                call(n)
+                found.append(1000 * (time.process_time() - began))
+            times.append(f"{sorted(found)[_REPEATS // 2]:.2f}")
+        size = file.stat().st_size / 1e6
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return f"| {count:,} | {seconds:.1f} | {' | '.join(times)} | {memory} | {size:.1f} |"
+
+
 def main() -> None:
     """Print a table of thesauri and one of ontologies."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--concepts", type=int, nargs="*", default=[1_000, 100_000])
     parser.add_argument("--terms", type=int, nargs="*", default=[100, 1_000, 10_000])
+    parser.add_argument("--index", type=int, nargs="*", default=[])
     options = parser.parse_args()
+    if options.index:
+        print("| concepts | write, s | below | way up | one | letter | begins so | memory | file |")
+        for count in options.index:
+            print(measure_index(count), flush=True)
+        print()
     with tempfile.TemporaryDirectory() as work:
         source = Path(work, "terms.ttl")
         header = [*pages_of_thesaurus(1_000)]

@@ -284,3 +284,7 @@ def test_clients_of_skosmos_get_groups_mappings_types_and_changes(tmp_path: Path
         ]
         assert get_json(client, f"{rest}/new?lang=en")["changeList"] == []
         assert client.get(f"{rest}/mappings").status_code == 400
+        for call in ("mappings", "groupMembers", "broader", "related", "label"):
+            for wrong in ("raft", "a%20b", "%3E"):
+                answer = client.get(f"{rest}/{call}?uri={wrong}")
+                assert answer.status_code == 400, (call, wrong)

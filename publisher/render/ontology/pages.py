@@ -404,7 +404,7 @@ class OntologyPages:
             return Value(found.text, place, found.language)
 
         branches = term_branches(names, index.terms, link)
-        heading = translate(kind.heading, writer.language)
+        heading = kind.heading
         if is_whole or kind.parts == 1:
             return TermList(heading, anchor, len(kind.names), branches)
         at = {n: self._at(topic, f"{number}.{n}", reader, anchor) for n in (part - 1, part + 1)}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from publisher.messages import translate
 from publisher.query.engine import Engine
 from publisher.rdf.collation import index_letter
 from publisher.rdf.namespaces import iri
@@ -147,7 +148,7 @@ class ListedKind:
     """The terms of one kind in the order of a language.
 
     Attributes:
-        heading: What they are; a message in English.
+        heading: What they are, in the language.
         names: Their IRIs.
         letters: Letter → number of the part in which its terms begin.
     """
@@ -172,13 +173,14 @@ def listed_kinds(
 ) -> tuple[ListedKind, ...]:
     """Return the terms by kind, each kind in the order of a language."""
     found = []
+    titles = {heading: translate(heading, language) for heading, _ in KINDS}
     for heading, names in index.kinds:
         texts = {name: link(name).text for name in names}
         ordered = sorted(names, key=lambda name: (sort_key(texts[name], language), name))
         letters: dict[str, int] = {}
         for number, name in enumerate(ordered):
             letters.setdefault(index_letter(texts[name], language), number // PART + 1)
-        found.append(ListedKind(heading, tuple(ordered), letters))
+        found.append(ListedKind(titles[heading], tuple(ordered), letters))
     return tuple(found)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from pyoxigraph import NamedNode
+
 from publisher.query.engine import Engine
 from publisher.rdf.namespaces import iri
 
@@ -31,16 +33,23 @@ _ROLES = {
     iri("schema:rangeIncludes"): "range",
 }
 _DEFINED_QUERY = "SELECT ?term WHERE {{ ?term <{by}> <{ontology}> }} ORDER BY ?term"
+# Two queries: with the members of unions as an option, the engine takes many times as long.
 _TERMS_QUERY = """
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-SELECT ?term ?property ?value ?member WHERE {{
+SELECT ?term ?property ?value WHERE {{
     VALUES ?term {{ {terms} }}
     ?term ?property ?value .
     FILTER(?property IN ({properties}))
-    OPTIONAL {{ ?value owl:unionOf/rdf:rest*/rdf:first ?member . }}
 }}
-ORDER BY ?term ?property ?value ?member
+"""
+_UNIONS_QUERY = """
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+SELECT ?term ?property ?value WHERE {{
+    VALUES ?term {{ {terms} }}
+    ?term ?property ?union .
+    FILTER(?property IN ({properties}))
+    ?union owl:unionOf ?list . ?list rdf:rest*/rdf:first ?value .
+}}
 """
 
 
@@ -147,15 +156,19 @@ def fetch_things(
     names = " ".join(f"<{name}>" for name in sorted({*defined, *subjects, *placed}))
     properties = ", ".join(f"<{name}>" for name in (_TYPE, *_ROLES))
     terms: dict[str, Term] = {}
-    for row in engine.rows(_TERMS_QUERY.format(terms=names, properties=properties)):
-        term = terms.setdefault(row["term"].value, Term(row["term"].value))
-        value = row.get("member", row["value"])
-        role = _ROLES.get(row["property"].value)
-        if role is None:
-            term.kinds.add(value.value)
-        elif role == "deprecated":
+    found = {
+        (row["term"].value, row["property"].value, row["value"])
+        for query in (_TERMS_QUERY, _UNIONS_QUERY)
+        for row in engine.rows(query.format(terms=names, properties=properties))
+    }
+    for name, path, value in sorted(found, key=lambda row: (row[0], row[1], str(row[2]))):
+        term = terms.setdefault(name, Term(name))
+        role = _ROLES.get(path)
+        if role == "deprecated":
             term.is_deprecated = term.is_deprecated or value.value in ("true", "1")
-        elif str(value).startswith("<"):
+        elif role is None:
+            term.kinds.add(value.value)
+        elif isinstance(value, NamedNode):
             named: list[str] = getattr(term, role)
             if value.value not in named:
                 named.append(value.value)

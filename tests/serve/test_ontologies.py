@@ -1,10 +1,12 @@
-"""The page of a large ontology shows a part of it; nothing of it is out of reach."""
+"""Pages of ontologies: of a large one a part is shown, and nothing of it is out of reach."""
 
 from __future__ import annotations
 
 import html
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -47,9 +49,15 @@ def opened(
     folder = tmp_path_factory.mktemp(request.param)
     path = "/def/tools" if request.param == "hash" else "/def/tools/"
     start = f"{BASE}def/tools{'#' if request.param == 'hash' else '/'}"
-    file = folder / "tools.ttl"
-    file.write_text(written(start, f"<{BASE}{path[1:]}>"), encoding="utf-8")
-    releases = folder / "releases"
+    with site_of(written(start, f"<{BASE}{path[1:]}>"), folder) as client:
+        yield client, path, start
+
+
+@contextmanager
+def site_of(turtle: str, folder: Path) -> Iterator[FlaskClient]:
+    """Open a site over an ontology."""
+    file, releases = folder / "tools.ttl", folder / "releases"
+    file.write_text(turtle, encoding="utf-8")
     release = build_preview(parse_any([file], BASE), releases, union=True)
     settings = Config(
         base_iri=BASE,
@@ -59,8 +67,10 @@ def opened(
         default_graph="union",
     )
     site = open_site(settings.with_site(), release)
-    yield create_flask(site).test_client(), path, start
-    site.engine.close()
+    try:
+        yield create_flask(site).test_client()
+    finally:
+        site.engine.close()
 
 
 def page(client: FlaskClient, address: str) -> str:
@@ -134,3 +144,22 @@ def test_what_is_asked_for_wrongly_gets_the_beginning_or_the_end(
     assert listed(page(client, f"{path}?terms=x.y")) == listed(page(client, path))
     assert listed(page(client, f"{path}?terms=1.99")) == listed(page(client, f"{path}?terms=1.3"))
     assert listed(page(client, f"{path}?terms=99.1&term=nothing")) != set()
+
+
+def test_what_is_of_a_class_without_a_name_is_told_in_words(tmp_path: Path) -> None:
+    """So are those that it is linked from; terms of the prefix without a name are called by it."""
+    turtle = HEAD.format(start=f"{BASE}def/tools/", name=f"<{BASE}def/tools/>").replace("o:", ":")
+    turtle += """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+:RoundFile a owl:Class . :cutsWith a owl:ObjectProperty .
+:mine a owl:NamedIndividual , :RoundFile , [
+    a owl:Restriction ; owl:onProperty :cutsWith ; owl:minCardinality 2 ] ;
+    owl:differentFrom :yours ; dcterms:source [ dcterms:title "A letter"@en ] , "Lea, p. 3" .
+:yours a owl:NamedIndividual ; owl:differentFrom :mine .
+"""
+    with site_of(turtle, tmp_path) as client:
+        mine = page(client, "/def/tools/mine")
+        assert re.search(r">Cuts with</a> min 2|>cuts with</a> min 2", mine)
+        assert ">Round file</a>" in mine
+        for term in ("yours", "RoundFile", "cutsWith", ""):
+            assert "<main" in page(client, f"/def/tools/{term}")
