@@ -126,7 +126,8 @@ def _open_remote(config: Config, release: Release, limits: QueryLimits) -> Remot
         )
     names = GraphNames(release.base_iri, release.id, tuple(release.graphs), loaded.guarded)
     sizes = FetchSizes(config.engine_connections, config.incoming_links)
-    return RemoteEngine(address, names, limits, sizes, SourceForms(release.folder / LITERALS))
+    forms, own = SourceForms(release.folder / LITERALS), _own_graphs(release)
+    return RemoteEngine(address, names, limits, sizes, forms, own)
 
 
 class CurrentRelease:
