@@ -104,7 +104,7 @@ class RemoteEngine:
         self._names, self._limits, self._sizes = names, limits, sizes
         self._connection = ConnectionPool(address, limits, sizes.connections)
         self._reader = QueryParser(limits)
-        self._own = {name for name, _ in own_graphs}
+        self._own_names = {name for name, _ in own_graphs}
         own = WorkerConfig(str(self._reader.store), limits, own_graphs=own_graphs)
         self._own_reader = EmbeddedEngine(own, 1, at_once=False)
         self._probing = threading.Lock()
@@ -116,7 +116,7 @@ class RemoteEngine:
         The engine does not hold the graphs of the endpoint itself: what asks them alone is answered
         here, and what wants them beside the data is refused.
         """
-        is_own, beside = own_graphs_asked(operation, self._own)
+        is_own, beside = own_graphs_asked(operation, self._own_names)
         if is_own:
             return self._own_reader.answer(operation)
         if beside:
