@@ -12,7 +12,7 @@ count and no search of the data finds them; who names one has asked for it:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
@@ -147,6 +147,24 @@ class OwnGraphs:
                 raise NotOwnAlone(f"A blank node was made in a group of the graph <{graph}>.")
             rows.append(f"({' '.join('UNDEF' if t is None else str(t) for t in terms)})")
         return f" VALUES ({' '.join(f'?{name}' for name in names)}) {{ {' '.join(rows)} }} "
+
+
+def own_graphs_asked(operation: Operation, names: Collection[str]) -> tuple[bool, set[str]]:
+    """Return whether a dataset is of own graphs alone, and which of them stand beside the data.
+
+    Args:
+        operation: The query.
+        names: Names of the own graphs.
+    """
+    reader = _reader(operation)
+    dataset = {name for part in _dataset(operation, reader) for name in part}
+    groups = {
+        reader.iri(position + 1)
+        for position, token in enumerate(reader.found[:-1])
+        if token.text.upper() == "GRAPH" and reader.found[position + 1].kind in _TERMS
+    }
+    is_alone = bool(dataset) and dataset <= set(names)
+    return is_alone, set() if is_alone else {*dataset, *groups}.intersection(names)
 
 
 def _map(path: Path) -> mmap | bytes:

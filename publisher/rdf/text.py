@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 
 from publisher.languages import FOREIGN_LETTERS, PLAIN_LETTERS

@@ -127,8 +127,8 @@ def _open_remote(config: Config, release: Release, limits: QueryLimits) -> Remot
         )
     names = GraphNames(release.base_iri, release.id, tuple(release.graphs), loaded.guarded)
     sizes = FetchSizes(config.engine_connections, config.incoming_links)
-    forms = SourceForms(release.folder / LITERALS)
-    return RemoteEngine(address, names, limits, sizes, forms, release.prefixes)
+    forms, own = SourceForms(release.folder / LITERALS), _own_graphs(release)
+    return RemoteEngine(address, names, limits, sizes, forms, release.prefixes, own)
 
 
 class CurrentRelease:

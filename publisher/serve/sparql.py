@@ -116,7 +116,9 @@ def citation_fields(
         path = quote(path.encode("latin-1"), safe="/")
         sent = urlencode(decode(sent.encode("latin-1")), doseq=True)
     if environ["REQUEST_METHOD"] == "POST":
-        sent = urlencode(_parameters_of(asked.operation))
+        operation = asked.operation
+        graphs = operation.default_graphs, operation.named_graphs
+        sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
     if media_type and asked.accepted.is_negotiated and asked.names_format:
         sent += ("&" if sent else "") + f"format={quote(media_type, safe='')}"
     place = site.markdown.permalink(f"{path}?{sent}" if sent else path)
@@ -124,14 +126,18 @@ def citation_fields(
     return {"Link": link} if len(link) <= _LONGEST_CITATION else {}
 
 
-def _parameters_of(operation: Operation) -> list[tuple[str, str]]:
-    """Return what asks the same by GET (SPARQL 1.1 Protocol, section 2.1.1)."""
-    return [
-        ("query", operation.query),
-        *(("default-graph-uri", graph) for graph in operation.default_graphs),
-        *(("named-graph-uri", graph) for graph in operation.named_graphs),
-        *([("prefixes", "common")] if operation.prefixes else []),
+@lru_cache(maxsize=256)  # the same is asked again and again; the queries are short
+def _by_get(
+    query: str, default_graphs: tuple[str, ...], named_graphs: tuple[str, ...], is_common: bool
+) -> str:
+    """Return the parameters that ask the same by GET (SPARQL 1.1 Protocol, section 2.1.1)."""
+    parameters = [
+        ("query", query),
+        *(("default-graph-uri", graph) for graph in default_graphs),
+        *(("named-graph-uri", graph) for graph in named_graphs),
+        *([("prefixes", "common")] if is_common else []),
     ]
+    return urlencode(parameters)
 
 
 def answer_fields(site: Site, content_type: str, accepted: AcceptedFormats) -> dict[str, str]:

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
+from publisher.errors import QueryRefused
 from publisher.query.engine import SOLUTIONS, Operation, QueryLimits
 from publisher.query.evaluator import Evaluator
+from publisher.query.remote.connection import EngineAddress
+from publisher.query.remote.engine import FetchSizes, RemoteEngine
+from publisher.query.remote.rewriting import GraphNames
 from publisher.query.worker_messages import Outcome, Status, WorkerConfig
 
 _LIMITS = QueryLimits(seconds=5, memory_bytes=1 << 30, result_bytes=1 << 20)
@@ -131,3 +135,22 @@ def test_a_mistake_is_explained_where_it_was_made(evaluator: Evaluator, end: str
     plain = Evaluator(Store(), WorkerConfig("", _LIMITS))
     assert outcome.status is Status.REFUSED
     assert outcome.reason == ask(plain, query).reason
+
+
+def test_over_a_remote_engine_they_are_asked_alone(tmp_path: Path) -> None:
+    """It does not hold them: nothing is sent there."""
+    (tmp_path / "counts.nt").write_text(_COUNTS, encoding="utf-8")
+    engine = RemoteEngine(
+        EngineAddress("http://127.0.0.1:9/"),
+        GraphNames("https://kvarn.example/", "r", (_DATA,)),
+        _LIMITS,
+        FetchSizes(1, 10),
+        own_graphs=[(_OWN, str(tmp_path / "counts.nt"))],
+    )
+    try:
+        answer = engine.answer(Operation(f"SELECT ?n FROM <{_OWN}> {{ ?part <urn:count> ?n }}"))
+        assert json.loads(answer.body)["results"]["bindings"][0]["n"]["value"] == "2"
+        with pytest.raises(QueryRefused):
+            engine.answer(Operation(f"ASK {{ GRAPH <{_OWN}> {{ ?s ?p ?o }} ?a ?b ?c }}"))
+    finally:
+        engine.close()

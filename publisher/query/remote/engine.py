@@ -15,8 +15,15 @@ from tempfile import TemporaryDirectory
 
 from pyoxigraph import BlankNode, NamedNode, Quad, Store, Triple
 
-from publisher.errors import EngineFailed, NotAcceptable, PartFailed, PublisherError
+from publisher.errors import (
+    EngineFailed,
+    NotAcceptable,
+    PartFailed,
+    PublisherError,
+    QueryRefused,
+)
 from publisher.query.describe import Describer
+from publisher.query.embedded import EmbeddedEngine
 from publisher.query.engine import (
     BOOLEANS,
     GRAPHS,
@@ -30,6 +37,7 @@ from publisher.query.engine import (
     Solution,
     Term,
 )
+from publisher.query.own_graphs import own_graphs_asked
 from publisher.query.remote import results
 from publisher.query.remote.connection import (
     JSON,
@@ -81,17 +89,44 @@ class RemoteEngine:
         sizes: FetchSizes,
         forms: SourceForms | None = None,
         prefixes: Mapping[str, str] | None = None,
+        own_graphs: Sequence[tuple[str, str]] = (),
     ) -> None:
-        """Start what parses queries; nothing is asked yet."""
+        """Start what parses queries; nothing is asked yet.
+
+        Args:
+            address: Of the engine.
+            names: Of the release in it.
+            limits: What one query may use.
+            sizes: How much is requested at a time.
+            forms: The literals as the sources have them.
+            prefixes: Of the release, which the cure of a wrong query names.
+            own_graphs: Name and file of each graph in which the endpoint describes itself.
+        """
         self._forms = forms or SourceForms()
         self._names, self._limits, self._sizes = names, limits, sizes
         self._connection = ConnectionPool(address, limits, sizes.connections)
         self._reader = QueryParser(limits, prefixes or {})
+        self._own_names = {name for name, _ in own_graphs}
+        own = WorkerConfig(str(self._reader.store), limits, own_graphs=own_graphs)
+        self._own_reader = EmbeddedEngine(own, 1, at_once=False)
         self._probing = threading.Lock()
         self._trouble: PublisherError | None = None
 
     def answer(self, operation: Operation) -> Answer:
-        """Return the engine's answer; see ``Engine.answer``."""
+        """Return the engine's answer; see ``Engine.answer``.
+
+        The engine does not hold the graphs of the endpoint itself: what asks them alone is answered
+        here, and what wants them beside the data is refused.
+        """
+        is_own, beside = own_graphs_asked(operation, self._own_names)
+        if is_own:
+            return self._own_reader.answer(operation)
+        if beside:
+            raise QueryRefused(
+                "The graph {graph} describes the endpoint, and is not in the engine of the data.",
+                remedy="Ask it alone, with FROM or default-graph-uri.",
+                graph=min(beside),
+            )
         form = self._reader.read(operation)
         media_type = {
             "solutions": operation.solutions_type,
@@ -263,6 +298,7 @@ class RemoteEngine:
 
     def close(self) -> None:
         """End what parses queries, and close the connections."""
+        self._own_reader.close()
         self._reader.close()
         self._connection.close()
 
@@ -401,11 +437,11 @@ class QueryParser:
     def __init__(self, limits: QueryLimits, prefixes: Mapping[str, str]) -> None:
         """Start the processes; the cure of a wrong query names the prefixes."""
         self._folder = TemporaryDirectory(prefix="publisher-")
-        store = Path(self._folder.name) / "store"
-        Store(str(store)).flush()
+        self.store = Path(self._folder.name) / "store"
+        Store(str(self.store)).flush()
         self._workers = WorkerPool(
             WorkerConfig(
-                str(store),
+                str(self.store),
                 replace(limits, seconds=_SECONDS),
                 reads_only=True,
                 prefixes=tuple(prefixes.items()),

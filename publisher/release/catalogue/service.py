@@ -86,14 +86,7 @@ def describe_service(
             "sd:defaultDataset": [content],
         },
     )
-    available = NamedNode(service.value + "/available-graphs")
-    draft.add(service, "sd:availableGraphs", available)
-    draft.add(available, "rdf:type", node("sd:GraphCollection"))
-    for name in own_graph_files(base_iri):
-        graph = NamedNode(f"{service.value}/graph/{name.removeprefix(base_iri)}")
-        draft.add(available, "sd:namedGraph", graph)
-        draft.add(graph, "rdf:type", node("sd:NamedGraph"))
-        draft.add(graph, "sd:name", NamedNode(name))
+    _add_own_graphs(draft, service, base_iri)
     draft.add(content, "rdf:type", node("sd:Dataset"))
     draft.add(content, "sd:defaultGraph", whole)
     draft.add(whole, "rdf:type", node("sd:Graph"))
@@ -109,6 +102,17 @@ def describe_service(
         draft.add(held, "rdf:type", node("sd:Graph"))
         draft.add(held, "void:triples", typed(str(triples), "xsd:integer"))
     return draft.triples()
+
+
+def _add_own_graphs(draft: MutableGraph, service: NamedNode, base_iri: str) -> None:
+    available = NamedNode(service.value + "/available-graphs")
+    draft.add(service, "sd:availableGraphs", available)
+    draft.add(available, "rdf:type", node("sd:GraphCollection"))
+    for name in own_graph_files(base_iri):
+        graph = NamedNode(f"{service.value}/graph/{name.removeprefix(base_iri)}")
+        draft.add(available, "sd:namedGraph", graph)
+        draft.add(graph, "rdf:type", node("sd:NamedGraph"))
+        draft.add(graph, "sd:name", NamedNode(name))
 
 
 # Geometry as WKT → its bounding box and the middle of it, as DCAT wants them.
