@@ -95,9 +95,8 @@ class Pages:
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
         main = self._home.main
-        members = self._home.things.get(main) or fetch_members(
-            engine, main, release.base_iri, MOST_DRAWN
-        )
+        members = self._home.things.get(main)
+        members = members or fetch_members(engine, main, release.base_iri, MOST_DRAWN)
         self._maps = Maps(engine, members, tiles)
         self.concepts = index = ConceptIndex(release.folder / CONCEPTS_FILE)
         self._composer = PageBuilder(

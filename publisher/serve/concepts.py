@@ -268,6 +268,15 @@ def _named(site: Site, slug: str) -> SchemeSummary:
     return found
 
 
+def _scheme_call(site: Site, answers: RestAnswers, scheme: SchemeSummary, call: str) -> Response:
+    """Answer one of the calls that are about a scheme and need no more than its name."""
+    if call == "lookup":
+        return _lookup(site, answers, scheme)
+    if call not in _CALLS:
+        abort(404)
+    return _respond(site, _CALLS[call](answers, scheme, _language(site)))
+
+
 def blueprint(site: Site) -> Blueprint:
     """Return the routes of the interface, below ``/rest/v1/``."""
     routes = Blueprint("concepts", __name__)
@@ -312,10 +321,6 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/rest/v1/<slug>/<call>")
     @routes.get("/rest/v1/<slug>/<call>/")
     def of_scheme(slug: str, call: str) -> Response:
-        if call == "lookup":
-            return _lookup(site, answers, named(slug))
-        if call not in _CALLS:
-            abort(404)
-        return _respond(site, _CALLS[call](answers, named(slug), _language(site)))
+        return _scheme_call(site, answers, named(slug), call)
 
     return routes
