@@ -13,7 +13,7 @@ from publisher.rdf.media_types import MediaType
 
 # The last part of an address that has none.
 INDEX = "index"
-# Parameters of the site's own pages; what else stands in a query belongs to the name of a thing.
+# Parameters of the site's own pages; what else is in a query belongs to the name of a thing.
 LANGUAGE_PARAMETER, INCOMING_PARAMETER = "lang", "incoming"
 # The language of texts of the data, as Skosmos calls it.
 CONTENT_PARAMETER = "clang"

@@ -1,7 +1,7 @@
 """Build hook: put what npm has into the package. Never imported at run time.
 
 That are libraries of the browser, and the contexts of JSON-LD that files name by their addresses.
-Without npm or its registry the package is built all the same: the plain form stands in for the
+Without npm or its registry the package is built all the same: the plain form is in for the
 query editor, the drawn map for the map that moves, and a message says what to do about a context.
 """
 

@@ -1,6 +1,6 @@
 """Settings: one row each, from which ``--help``, the README's table and the check are made.
 
-They come from ``[tool.publisher]`` in the ``pyproject.toml`` of the folder one stands in, then from
+They come from ``[tool.publisher]`` in the ``pyproject.toml`` of the folder one is in, then from
 ``PUBLISHER_*`` variables, then from options of the command line; the later wins.
 """
 

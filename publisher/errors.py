@@ -123,7 +123,7 @@ class ReadLimitExceeded(SourceSyntax):
 
 
 class SourceErrors(SourceError):
-    """Several sources cannot be read or understood: an editor mends them in one go."""
+    """Several sources cannot be read or understood: an editor repairs them in one go."""
 
     def __init__(self, errors: Sequence[SourceError]) -> None:
         """Keep every error."""

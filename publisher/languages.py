@@ -1,7 +1,7 @@
 """The languages of the program's pages and messages: one row says all that differs by language.
 
 A further language is a row here, a catalogue ``locale/<tag>.po`` (``messages``) and, if somebody
-writes one, ``locale/<tag>.ttl`` with labels of standard terms; English stands in for what is
+writes one, ``locale/<tag>.ttl`` with labels of standard terms; English is in for what is
 missing. Data may be in any language that has a tag (BCP 47), with or without a row.
 """
 

@@ -1,6 +1,6 @@
 """The rules of a check that are the program's own, and how a folder sets them.
 
-What a standard forbids cannot be allowed, and stands in no setting. All else has a name, a level,
+What a standard forbids cannot be allowed, and is in no setting. All else has a name, a level,
 and a row in the table below, which ``docs/rules.md`` shows. A folder sets levels in the table
 ``[tool.publisher.rules]`` of its ``pyproject.toml``.
 """
@@ -469,7 +469,7 @@ def read_rule_settings(folder: Path) -> RuleSettings:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
-        return RuleSettings()  # whoever reads the other settings says what is wrong
+        return RuleSettings()  # anyone who reads the other settings says what is wrong
     tool = table.get("tool", {})
     settings = tool.get("publisher", {}) if isinstance(tool, dict) else {}
     if not isinstance(settings, dict):

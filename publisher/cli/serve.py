@@ -105,7 +105,7 @@ def preview(files: tuple[Path, ...], union: bool, lang: str, **options: Any) -> 
 
     config = read_config(Path.cwd(), options)
     stored = store_files(files, str(options["base_iri"] or ""), read_limits(config))
-    # Nobody asks graph by graph for what stands in no default graph.
+    # Nobody asks graph by graph for what is in no default graph.
     union = union or not stored.has_default_graph
     with TemporaryDirectory(prefix="publisher-") as folder:
         second = SecondEngine(config.sparq_triples)

@@ -402,7 +402,7 @@ def _update(folder: Path, tables: Sequence[RawTable], switches: Switches, lang: 
         mapping = find_mapping(mappings, named)
         sources = read_sources(folder, base_iri)
         found = plan_update(sources, mappings, mapping, named, switches.allow_removal)
-        fresh = [heading for heading in found.added if heading not in found.alike.values()]
+        fresh = [heading for heading in found.added if heading not in found.similar.values()]
         if fresh and _takes_in(fresh, found, named, switches, lang):
             found = plan_new_columns(
                 sources, mappings, mapping, named, fresh, switches.allow_removal
@@ -480,8 +480,8 @@ def update_by_mapping(folder: Path, file: Path, switches: Switches, lang: str) -
     from publisher.start.mapping import fitting_mapping, read_mappings
     from publisher.start.raw_tables import read_tables
 
-    is_told = file.with_name(f"{file.name}-metadata.json").is_file()
-    if is_told or file.suffix.lower() not in (".csv", ".tsv") or not _has_mappings(folder):
+    is_described = file.with_name(f"{file.name}-metadata.json").is_file()
+    if is_described or file.suffix.lower() not in (".csv", ".tsv") or not _has_mappings(folder):
         return False
     tables = read_tables(file)
     mappings = read_mappings(folder)
@@ -545,16 +545,16 @@ def _show_update(table: RawTable, found: Update, removes: bool, lang: str) -> No
         said = translate(
             "The column {heading} is not there; its values stay.", lang, heading=heading
         )
-        if heading in found.alike:
+        if heading in found.similar:
             said += " " + translate(
                 "Is it called {new} now? Then write --renamed '{heading}={new}'.",
                 lang,
                 heading=heading,
-                new=found.alike[heading],
+                new=found.similar[heading],
             )
         click.echo(said)
     for heading in found.added:
-        if heading not in found.alike.values():
+        if heading not in found.similar.values():
             click.echo(
                 translate(
                     "The column {heading} is new, and is not read: the mapping does not know it."

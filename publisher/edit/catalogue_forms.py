@@ -116,7 +116,7 @@ def beginning_of(class_iri: str) -> str:
 def file_of_entry(class_iri: str, name: str, near: str, together: str) -> str:
     """Return the file that a new thing of the catalogue is written into; empty for other classes.
 
-    A dataset, series or service has a file of its own, a file of a dataset stands with it, and
+    A dataset, series or service has a file of its own, a file of a dataset is with it, and
     organisations and contact points stand together; unless a folder has all of a kind in one file.
 
     Args:

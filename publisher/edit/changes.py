@@ -45,7 +45,7 @@ class Change:
         old: The value taken away; None when one is only added.
         new: The value added; None when one is only taken away.
         file: Where it is written (``data/lakes/vänern.ttl``, new or not); empty: where the thing
-            stands already, or where another change of the same plan puts it.
+            is already, or where another change of the same plan puts it.
     """
 
     thing: str

@@ -1,4 +1,4 @@
-"""What is wrong, in the words of whoever fills in a form or a sheet.
+"""What is wrong, in the words of anyone who fills in a form or a sheet.
 
 A shape or a rule says what is wrong, and the door says where: a report on files names file, line
 and property; a form or a sheet marks the input. So a message that speaks of prefixes, files or

@@ -1,7 +1,7 @@
 """What an editor fills in: a form for each class, a field for each property of its shapes.
 
 Nothing here knows a class or a property by name: shapes and ontology say everything.
-``forms.read_forms`` makes the forms; ``values`` reads and writes what stands in a field.
+``forms.read_forms`` makes the forms; ``values`` reads and writes what is in a field.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Field:
         pattern: What values must match (``sh:pattern``), as a regular expression; empty: anything.
         choices: What may be chosen, by name; empty when values are written freely.
         is_closed: Whether nothing else than the choices may be chosen, new things included.
-        group: Heading it stands under (``sh:group``), by language.
+        group: Heading it is under (``sh:group``), by language.
         place: Order of the group, order in it.
         shape: IRI of the property shape that says most of it.
     """
@@ -109,7 +109,7 @@ class Form:
         pattern: What the IRI of a thing must match; empty: anything.
         shapes: IRIs of the node shapes it comes from.
         things: IRIs of the things that this form is for, sorted: each thing has one form.
-        scheme: IRI of the list (``skos:ConceptScheme``) whose concepts it is for, which then stands
+        scheme: IRI of the list (``skos:ConceptScheme``) whose concepts it is for, which then is
             for the class; empty for things of the data.
     """
 

@@ -442,12 +442,14 @@ def _form_names(inventory: Inventory, name: str, node_shapes: Sequence[str]) -> 
 
 def _with_own_names(forms: Sequence[Form]) -> list[Form]:
     """Return the forms with names that tell them apart: by what their classes do not share."""
-    alike: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    by_names: dict[tuple[tuple[str, str], ...], list[str]] = {}
     for form in forms:
-        alike.setdefault(tuple(sorted(form.names.items())), []).append(local_name(form.class_iri))
+        by_names.setdefault(tuple(sorted(form.names.items())), []).append(
+            local_name(form.class_iri)
+        )
 
     def own(form: Form) -> Form:
-        classes = alike[tuple(sorted(form.names.items()))]
+        classes = by_names[tuple(sorted(form.names.items()))]
         if len(classes) == 1:
             return form
         shortest = min(classes, key=len)

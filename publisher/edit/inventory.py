@@ -202,7 +202,7 @@ def address_for(
         inventory: What there is.
         form: The form of the thing.
         names: What it is called, the wanted name first.
-        owner: IRI of the thing it is a part of: its name stands in front.
+        owner: IRI of the thing it is a part of: its name is in front.
         taken: IRIs given away already.
         begins: How IRIs of the form begin, where many are made; else it is looked up.
         numbers: The last number given to each name, where many are made: it is kept up to date.

@@ -195,7 +195,7 @@ def rebase(sources: Sources, base_iri: str) -> Plan:
 
 
 def _escaped(base_iri: str) -> str:
-    """Return a base as it stands in a regular expression in Turtle."""
+    """Return a base as it is in a regular expression in Turtle."""
     return base_iri.replace(".", "\\\\.")
 
 

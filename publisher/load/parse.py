@@ -41,14 +41,14 @@ _PLACE = re.compile(r"^Parser error (?:at|between) line .*?: ", re.DOTALL)
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A source file that was read; it is read again for whoever asks what is in it.
+    """A source file that was read; it is read again for anyone who asks what is in it.
 
     Attributes:
         source: Where it is and what it is for.
         base_iri: Relative IRIs in it are resolved against this.
         sha256: Digest of its bytes when it was read first.
         prefixes: Prefix → namespace, as declared in it.
-        given: What stands in it, or will, when that is not what the disk has.
+        given: What is in it, or will, when that is not what the disk has.
         limits: What reading it may take.
     """
 
@@ -227,7 +227,7 @@ def parse_text(
 
     Args:
         source: The file; it is not read.
-        text: What stands in it, or will.
+        text: What is in it, or will.
         base_iri: Relative IRIs in the text are resolved against it.
         limits: What reading it may take.
 
@@ -389,7 +389,7 @@ def author_style(file: SourceFile, written: str | None = None) -> AuthorStyle:
 
     Args:
         file: The file.
-        written: Its text, from whoever has read it.
+        written: Its text, from anyone who has read it.
 
     Raises:
         SourceError: It has changed since it was read first.
@@ -478,7 +478,7 @@ class _LineIndex:
 
     @cached_property
     def _mentions(self) -> dict[str, int]:
-        """Return name → the first place where it stands."""
+        """Return name → the first place where it is."""
         found = ((match[0], match.start()) for match in _TURTLE_NAME.finditer(self._text))
         return _first((_ESCAPED.sub(r"\1", name).rstrip("."), position) for name, position in found)
 
@@ -522,7 +522,7 @@ class _LineIndex:
         return bisect_right(self._starts, position)
 
     def _said(self, number: int) -> str:
-        """Return what stands on a line."""
+        """Return what is on a line."""
         end = self._starts[number] if number < len(self._starts) else len(self._text)
         return self._text[self._starts[number - 1] : end].rstrip("\r\n")
 

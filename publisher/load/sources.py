@@ -66,7 +66,7 @@ class Sources:
         rules: Name → text of each ``shapes/hygiene/*.rq``.
         queries: Name → text of each ``data/queries/*.rq``.
         bounds: What checking one of its rules, queries or shapes may take.
-        load_findings: What is not read, or not as it stands there.
+        load_findings: What is not read, or not as it is there.
         rule_settings: How the folder sets the rules of a check.
     """
 
@@ -257,7 +257,7 @@ def _plain(definitions: Mapping[str, Any]) -> Context:
         ) from error
 
 
-# What all files say, sorted, on disk: read as a stream, or looked up by what stands first.
+# What all files say, sorted, on disk: read as a stream, or looked up by what is first.
 #
 # Files are read in parts, on all cores. However many there are, memory holds a part of them.
 
@@ -277,7 +277,7 @@ class SortedSources:
         folder: Where the files are.
         quads: What is published, as sorted N-Quads; blank nodes have names of this run.
         examples: What the examples say, the same way.
-        homes: Where each named subject stands: lines of ``<IRI>``, whether its type is said
+        homes: Where each named subject is: lines of ``<IRI>``, whether its type is said
             there (1 or 0), the number of the file, and a digest of what a published file with
             its type says of it (else a hyphen), with tabs between.
         in_graphs: The published quads in the graphs that the files put them into, the same way;
@@ -445,7 +445,7 @@ GRAPHS_RULE = "graph-names"
 
 
 class _GraphPlacing:
-    """Says in which graph each triple of a file stands, and remembers the graphs."""
+    """Says in which graph each triple of a file is, and remembers the graphs."""
 
     def __init__(self, base_iri: str) -> None:
         self._base_iri = base_iri

@@ -48,7 +48,7 @@ class StoredFiles:
 
     @property
     def has_default_graph(self) -> bool:
-        """Tell whether anything stands in no graph by name."""
+        """Tell whether anything is in no graph by name."""
         return "" in self.graphs
 
 

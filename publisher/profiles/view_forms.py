@@ -44,7 +44,7 @@ _MAIL, _TELEPHONE, _VALUE = (
 _FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
 _DESCRIPTION, _NOTATION = iri("dcterms:description"), iri("skos:notation")
 _IDENTIFIER = iri("adms:identifier")
-# Property that leads to a thing → class of the thing, and how a text that stands there is said.
+# Property that leads to a thing → class of the thing, and how a text that is there is said.
 _THINGS: Mapping[str, tuple[str, str]] = {
     iri("dcterms:rights"): (iri("dcterms:RightsStatement"), iri("rdfs:label")),
     iri("dcterms:provenance"): (iri("dcterms:ProvenanceStatement"), iri("rdfs:label")),

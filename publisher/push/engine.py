@@ -212,7 +212,7 @@ class Sender:
             return response
         if self._may_try_digest(response):
             return self._try(message)
-        # A redirect too: whoever gave the credentials named one address.
+        # A redirect too: anyone who gave the credentials named one address.
         reason = f"{status} {printable(response.text)}".strip()
         if status < HTTPStatus.INTERNAL_SERVER_ERROR:
             raise _refused(status, reason)

@@ -1,11 +1,11 @@
 """A release → the graphs of an engine, and the one triple that makes it the current release there.
 
-Loaded beside, counted, compared with its digest, then switched to: whoever asks sees the release
+Loaded beside, counted, compared with its digest, then switched to: anyone who asks sees the release
 before or this one, and never half of one. Cut at any place, the same command goes on there.
 
 One push runs at a time: the list of releases in the engine is read, then written whole, since the
 Graph Store Protocol cannot take single triples away. Two at once may lose an entry of it; the one
-that lost is told, and mends that by being sent again.
+that lost is told, and repairs that by being sent again.
 """
 
 from __future__ import annotations

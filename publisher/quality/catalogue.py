@@ -133,7 +133,7 @@ def _own_datasets(sources: Sources) -> frozenset[str]:
 
 
 class _WrittenCatalogue:
-    """What stands in the files of the catalogue; parts without a name have one of this run."""
+    """What is in the files of the catalogue; parts without a name have one of this run."""
 
     def __init__(self, base_iri: str, triples: Iterable[Triple]) -> None:
         """Sort it by what it is about."""
@@ -369,7 +369,7 @@ def _message(profile: _Profile, shape: str, value: str) -> Text:
 
 
 def _cure(row: _Row, value: str) -> Text:
-    """Return how what was meant is written: the law, or an address that stands there as a text."""
+    """Return how what was meant is written: the law, or an address that is there as a text."""
     if row.path == "dcatap:applicableLegislation" and row.aspect in ("least", "has"):
         return text("Write {wanted}.", wanted=f"<{dcat_ap_se.HIGH_VALUE}>")
     if row.aspect not in _OF_VALUES or not value.startswith('"'):
@@ -396,17 +396,17 @@ def _faults(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
     """
     wrong = [result for result in results if result.severity is Severity.VIOLATION]
     with_value = {(r.focus, r.path) for r in wrong if r.row.aspect in _OF_VALUES}
-    told: set[tuple[str, str, str]] = set()
+    reported: set[tuple[str, str, str]] = set()
     for result in wrong:
         of_value = result.row.aspect in _OF_VALUES
         about = result.path or result.row.path
         key = (result.focus, about, result.value or "?" if of_value else "")
-        is_told = key in told or (
-            (of_value and not result.value and (result.focus, about, "") in told)
+        is_reported = key in reported or (
+            (of_value and not result.value and (result.focus, about, "") in reported)
             or (result.row.aspect == "least" and (result.focus, result.path) in with_value)
         )
-        if not is_told:
-            told |= {key, (result.focus, about, "") if of_value else key}
+        if not is_reported:
+            reported |= {key, (result.focus, about, "") if of_value else key}
             yield places.finding(result, RULES[result.profile].severity)
 
 
@@ -434,10 +434,10 @@ def _left_out(
 
     What DCAT-AP refuses too is said already.
     """
-    told = {(r.focus, r.path) for r in results if r.severity is Severity.VIOLATION}
+    reported = {(r.focus, r.path) for r in results if r.severity is Severity.VIOLATION}
     for each in found:
         focus, path = _name(each.subject), str(dcat_ap_se.expand(each.rule.path))
-        if (focus, path) in told:
+        if (focus, path) in reported:
             continue
         message = {
             tag: translate(
@@ -478,15 +478,15 @@ def _advice(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
 
 def _remarks(results: Iterable[_Result], places: _Places) -> Iterator[Finding]:
     """Yield a note for each value that a profile takes, though it would rather have another."""
-    told = set()
+    reported = set()
     for result in results:
         row = result.row
         is_place = (row.aspect, row.path) == ("scheme", "dcterms:spatial")
         if result.severity is Severity.VIOLATION or row.aspect == "wanted" or is_place:
             continue
         key = (result.focus, row.path, row.aspect)
-        if key not in told:
-            told.add(key)
+        if key not in reported:
+            reported.add(key)
             yield replace(places.finding(result, RULES[ADVICE].severity), rule=ADVICE)
 
 

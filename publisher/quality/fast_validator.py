@@ -62,13 +62,13 @@ def _answer(work: Callable[[], bytes]) -> tuple[str, str, bytes]:
 def _work(requests: BinaryIO, answers: BinaryIO) -> None:
     shapes = _Shapes()
     while line := requests.readline():
-        told = json.loads(line)
-        body = requests.read(told["bytes"])
+        task = json.loads(line)
+        body = requests.read(task["bytes"])
         # Should nobody wait any more, the kernel ends the process.
-        portable.set_alarm(told["seconds"] + _KILL_MARGIN_SECONDS)
-        path = told.get("path")
+        portable.set_alarm(task["seconds"] + _KILL_MARGIN_SECONDS)
+        path = task.get("path")
         read, validate = partial(shapes.read, body), partial(shapes.validate, path, body)
-        status, reason, report = _answer(read if told["do"] == "read" else validate)
+        status, reason, report = _answer(read if task["do"] == "read" else validate)
         portable.set_alarm(0)
         head = {"status": status, "reason": reason, "bytes": len(report)}
         answers.write(json.dumps(head).encode() + b"\n" + report)

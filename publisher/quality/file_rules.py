@@ -25,7 +25,7 @@ from publisher.system.processes import map_on_all_cores
 # Is a Turtle file in the one layout of the sources? And putting it there.
 
 LAYOUT_RULE = "layout"
-# One of these stands where a node has no IRI (Turtle, section 2.6 to 2.8).
+# One of these is where a node has no IRI (Turtle, section 2.6 to 2.8).
 _OF_BLANK_NODES = ("[", "(", "_:")
 # A comment, behind all that only looks like one (Turtle, section 6.5).
 _COMMENT = re.compile(
@@ -46,8 +46,8 @@ def has_own_layout(
 ) -> bool:
     """Tell whether the layout of a file is its author's: comments and blank nodes would be lost.
 
-    An example is laid out for its readers. Whoever has read the file can give what it says, and its
-    text.
+    An example is laid out for its readers. Anyone who has read the file can give what it
+    says, and its text.
     """
     if (
         media_types.media_type_of_file(file.name) is not media_types.TURTLE
@@ -130,7 +130,7 @@ PREDICATE_RULE = "property-names"
 CATALOGUE_RULE = "catalogue-xml"
 # XML 1.0, section 2.2; a carriage return is escaped, so that readers keep it (section 2.11).
 _FORBIDDEN_CHARACTERS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# What stands at the end of the IRI of a property is the name of an XML element.
+# What is at the end of the IRI of a property is the name of an XML element.
 _ELEMENT_NAME = re.compile(r"[^\W\d][\w.\-]*$")
 
 

@@ -72,7 +72,7 @@ def _hygiene_finding(rule: str, row: Row) -> Finding:
 # They are told of on request and never part of a release, since they depend on the day.
 
 FRESHNESS_FOLDER = "shapes/freshness"
-# Whoever reads another language than the rule has gets English.
+# Anyone who reads another language than the rule has gets English.
 _EXPECTED_COLUMNS = {"focusNode", "dated", f"message_{SOURCE_LANGUAGE}"}
 _LAST_MONTH, _LAST_DAY = 12, 31
 

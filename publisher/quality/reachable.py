@@ -36,7 +36,7 @@ def check_reachable(sources: Sources) -> Iterator[Finding]:
 
 
 def _names(sources: Sources) -> Iterator[str]:
-    """Yield what the sources describe, without fragments, each once where it stands together."""
+    """Yield what the sources describe, without fragments, each once where it is together."""
     start = f"<{sources.base_iri}".encode()
     catalogue = f" <{sources.base_iri}{CATALOGUE}> .".encode()
     last, subject = b"", b"\n"

@@ -59,8 +59,8 @@ def _of_nested_shape(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool |
 
 def _of_datatype(key: ResultKey, shapes: ShapesGraph, finder: str) -> bool | None:
     value = read_literal(key.value)
-    asked = shapes.values(key.shape, f"<{iri('sh:datatype')}>")
-    is_well_typed = _is_well_typed(value) if asked == [str(value.datatype)] else None
+    datatypes = shapes.values(key.shape, f"<{iri('sh:datatype')}>")
+    is_well_typed = _is_well_typed(value) if datatypes == [str(value.datatype)] else None
     return None if is_well_typed is None else not is_well_typed
 
 

@@ -122,14 +122,14 @@ def _values_between(written: str, filled: str) -> Mapping[str, str] | None:
 
 def fill_in(
     templates: Iterable[MessageTemplate],
-    told: Iterable[tuple[str, str]],
+    reported: Iterable[tuple[str, str]],
     known: Mapping[str, str],
 ) -> Text:
     """Return the messages of a result by language, with what broke the shape in them.
 
     Args:
         templates: The messages of the shape.
-        told: What the validator says of the result, each with its language; empty where the
+        reported: What the validator says of the result, each with its language; empty where the
             validator drops it. It knows values that no result has: those of further variables of
             a query.
         known: Name → value of what the result has: ``this``, ``value``, ``path``.
@@ -141,15 +141,15 @@ def fill_in(
     templates = sorted(templates, key=lambda template: template.written)
     values = dict(known)
     if any(name not in values for t in templates for name in _PLACEHOLDER.findall(t.written)):
-        values = {**dict(_told_values(templates, list(told))), **values}
+        values = {**dict(_reported_values(templates, list(reported))), **values}
     return {t.language or SOURCE_LANGUAGE: t.filled(values) for t in templates}
 
 
-def _told_values(
-    templates: Iterable[MessageTemplate], told: Iterable[tuple[str, str]]
+def _reported_values(
+    templates: Iterable[MessageTemplate], reported: Iterable[tuple[str, str]]
 ) -> Iterator[tuple[str, str]]:
     for template in templates:
-        for language, message in told:
+        for language, message in reported:
             if language not in ("", template.language):
                 continue
             for name, value in (template.values_in(message) or {}).items():

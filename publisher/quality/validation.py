@@ -173,8 +173,8 @@ def _is_wrongly_ill_typed(key: ResultKey, shapes: ShapesGraph) -> bool:
     if key.component != iri("sh:DatatypeConstraintComponent") or not key.value.startswith('"'):
         return False
     value = read_literal(key.value)
-    asked = shapes.values(key.shape, f"<{iri('sh:datatype')}>")
-    return asked == [str(value.datatype)] and is_lexical(value.value, value.datatype.value)
+    datatypes = shapes.values(key.shape, f"<{iri('sh:datatype')}>")
+    return datatypes == [str(value.datatype)] and is_lexical(value.value, value.datatype.value)
 
 
 def feature_findings(features: Iterable[Feature]) -> Iterator[Finding]:

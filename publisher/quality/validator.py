@@ -183,21 +183,21 @@ _LONGEST_SHOWN = 300
 def _work(channel: MessageSocket) -> None:
     """Read the shapes, then validate parts until nobody asks any more."""
     channel.send(json.dumps(["ready"]).encode())
-    told = json.loads(channel.receive()[0])
+    task = json.loads(channel.receive()[0])
 
     def at(shape: str) -> None:
-        portable.set_alarm(told["seconds"] + _KILL_MARGIN_SECONDS)
+        portable.set_alarm(task["seconds"] + _KILL_MARGIN_SECONDS)
         channel.send(json.dumps(["at", shape]).encode())
 
-    sandbox.limit_memory(told["memory_bytes"])
+    sandbox.limit_memory(task["memory_bytes"])
     sandbox.forbid_growth()
     sandbox.forbid_system_calls(files=True)
-    files = ValidationFiles(Path(told["folder"]), told["shapes_name"])
+    files = ValidationFiles(Path(task["folder"]), task["shapes_name"])
     made: list[ShapeValidator] = []
 
     def begin() -> bytes:
         at("")
-        needs = needs_in(files) if told["is_cut"] else None
+        needs = needs_in(files) if task["is_cut"] else None
         made.append(ShapeValidator(files, needs))
         return json.dumps(needs.written() if needs else None).encode()
 
@@ -207,7 +207,7 @@ def _work(channel: MessageSocket) -> None:
         requested = json.loads(channel.receive()[0])
         nodes = tuple(node.encode() for node in requested["nodes"])
         part = Partition(
-            ValidationFiles(Path(requested["folder"]), told["shapes_name"]),
+            ValidationFiles(Path(requested["folder"]), task["shapes_name"]),
             requested["start"],
             requested["end"],
             nodes,

@@ -206,7 +206,7 @@ class Vocabularies:
         self._wrong: dict[str, WrongTerm | None] = {}
         # Names that are used as terms, and of which there is nothing to tell in any file.
         self.passed: set[str] = set()
-        self._alike = {_core(namespace): namespace for namespace in built_in()}
+        self._by_core = {_core(namespace): namespace for namespace in built_in()}
 
     def wrong(self, name: str) -> WrongTerm | None:
         """Return what is wrong with an IRI; None when nothing is, or nothing is known."""
@@ -225,8 +225,8 @@ class Vocabularies:
             return None  # a file beside the terms, such as index.rdf
         near = nearest(local, vocabulary.terms, _NEAR if vocabulary.is_complete else _VERY_NEAR)
         if not vocabulary.is_complete:
-            is_told = near and len(local) >= _SHORTEST_HINT
-            return WrongTerm(vocabulary, near) if is_told else None
+            is_hinted = near and len(local) >= _SHORTEST_HINT
+            return WrongTerm(vocabulary, near) if is_hinted else None
         return None if self._is_described(name) else WrongTerm(vocabulary, near)
 
     def _is_described(self, name: str) -> bool:
@@ -239,7 +239,7 @@ class Vocabularies:
         """Return the known namespace that one is written like; empty when there is none."""
         if namespace in self._known:
             return ""
-        return self._alike.get(_core(namespace), "")
+        return self._by_core.get(_core(namespace), "")
 
 
 def _joined(known: Vocabulary | None, more: Vocabulary) -> Vocabulary:
@@ -373,7 +373,7 @@ def _at(file: SourceFile, triple: Triple, name: str, finding: Finding) -> Findin
 
 
 def _written(name: str, prefixes: Mapping[str, str]) -> str:
-    """Return how an IRI most likely stands in a file."""
+    """Return how an IRI most likely is in a file."""
     namespace, local = _split(name)
     short = next((f"{p}:{local}" for p, n in prefixes.items() if n == namespace and local), "")
     return short or name

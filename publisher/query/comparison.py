@@ -215,8 +215,8 @@ def _pairs(store: Store, union: bool) -> Iterator[tuple[NamedNode, NamedNode]]:
             seen.add(pair)
             yield pair  # type: ignore[misc]
     for row in _solutions(store, union, _CLASSES):
-        asked = _PAIRS_OF_CLASS.replace("CLASS", str(row["class"]))
-        for found in _solutions(store, union, asked):
+        query = _PAIRS_OF_CLASS.replace("CLASS", str(row["class"]))
+        for found in _solutions(store, union, query):
             pair = row["class"], found["property"]
             if pair not in seen:
                 seen.add(pair)
@@ -227,8 +227,8 @@ def _questions(
     store: Store, union: bool, pairs: Sequence[tuple[NamedNode, NamedNode]], number: int
 ) -> Iterator[Question]:
     class_, property_ = pairs[number]
-    asked = _ROWS.replace("CLASS", str(class_)).replace("PROPERTY", str(property_))
-    rows = [(row["thing"], row["value"]) for row in _solutions(store, union, asked)]
+    query = _ROWS.replace("CLASS", str(class_)).replace("PROPERTY", str(property_))
+    rows = [(row["thing"], row["value"]) for row in _solutions(store, union, query)]
     if not rows:
         return
     things = [thing for thing, _ in rows if isinstance(thing, NamedNode)]

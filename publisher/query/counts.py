@@ -64,7 +64,7 @@ class ReleaseCounts:
 
 
 def make_counts(store: Store) -> ReleaseCounts:
-    """Return the counts of a store; a triple that stands in several graphs is one triple."""
+    """Return the counts of a store; a triple that is in several graphs is one triple."""
     names = sorted(
         (str(row["p"])[1:-1] for row in _rows(store, "SELECT DISTINCT ?p { ?s ?p ?o }")),
         key=lambda name: (name != _TYPE, name),
@@ -75,8 +75,8 @@ def make_counts(store: Store) -> ReleaseCounts:
     for name in names:
         by_value = _count_values(store, name, min(MOST_VALUES, left))
         if by_value is None:
-            asked = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?o {{ ?s <{name}> ?o }} }}"
-            properties[name] = int(next(_rows(store, asked))["n"].value)
+            question = f"SELECT (COUNT(*) AS ?n) {{ SELECT DISTINCT ?s ?o {{ ?s <{name}> ?o }} }}"
+            properties[name] = int(next(_rows(store, question))["n"].value)
             continue
         properties[name] = sum(by_value.values())
         if all(term[0] in '<"' for term in by_value):  # VALUES takes no blank node
@@ -90,8 +90,8 @@ def _count_values(store: Store, name: str, most: int) -> dict[str, int] | None:
     distinct = f"SELECT DISTINCT ?o {{ ?s <{name}> ?o }} LIMIT {most + 1}"
     if sum(1 for _ in _rows(store, distinct)) > most:
         return None
-    asked = f"SELECT ?o (COUNT(DISTINCT ?s) AS ?n) {{ ?s <{name}> ?o }} GROUP BY ?o"
-    return dict(sorted((str(row["o"]), int(row["n"].value)) for row in _rows(store, asked)))
+    question = f"SELECT ?o (COUNT(DISTINCT ?s) AS ?n) {{ ?s <{name}> ?o }} GROUP BY ?o"
+    return dict(sorted((str(row["o"]), int(row["n"].value)) for row in _rows(store, question)))
 
 
 def _rows(store: Store, query: str) -> Iterator[Any]:
@@ -249,52 +249,54 @@ def _read_modifiers(tokens: Sequence[Token]) -> tuple[str, str, set[str]] | None
 
 
 def _rows_for(
-    asked: _Question, counts: ReleaseCounts, names: Mapping[str, str]
+    question: _Question, counts: ReleaseCounts, names: Mapping[str, str]
 ) -> list[tuple[str, ...]] | None:
     """Return the rows of the answer; None when the counts do not tell."""
-    pattern = asked.pattern
+    pattern = question.pattern
     subject, value = pattern.subject, pattern.object
     predicate = " ".join(pattern.predicate)
     ends = [_variable(text) for text in (subject, predicate, value) if text[0] in "?$"]
     if subject[0] not in "?$" or pattern.path or len(set(ends)) < len(ends):
         return None
-    if asked.counted not in ("*", *ends) or asked.name in ends:
+    if question.counted not in ("*", *ends) or question.name in ends:
         return None
-    if asked.is_distinct and (asked.counted != _variable(subject) or predicate[0] in "?$"):
+    if question.is_distinct and (question.counted != _variable(subject) or predicate[0] in "?$"):
         return None
     if predicate[0] in "?$":
-        return _by_property(asked, counts, predicate, value)
+        return _by_property(question, counts, predicate, value)
     name = _absolute(predicate, names)
     if not name:
         return None
     if value[0] not in "?$":
-        return _of_value(asked, counts, name, _absolute(value, names))
-    if asked.is_distinct and not asked.group:
+        return _of_value(question, counts, name, _absolute(value, names))
+    if question.is_distinct and not question.group:
         return None  # a subject may have several values
-    if not asked.group:
+    if not question.group:
         return [(str(counts.properties.get(name, 0)),)]
-    if asked.group != _variable(value) or (name in counts.properties and name not in counts.values):
+    if question.group != _variable(value) or (
+        name in counts.properties and name not in counts.values
+    ):
         return None
     return [(term, str(count)) for term, count in counts.values.get(name, {}).items()]
 
 
 def _by_property(
-    asked: _Question, counts: ReleaseCounts, predicate: str, value: str
+    question: _Question, counts: ReleaseCounts, predicate: str, value: str
 ) -> list[tuple[str, ...]] | None:
     if value[0] not in "?$":
         return None
-    if not asked.group:
+    if not question.group:
         return [(str(counts.triples),)]
-    if asked.group != _variable(predicate):
+    if question.group != _variable(predicate):
         return None
     return [(f"<{name}>", str(count)) for name, count in counts.properties.items()]
 
 
 def _of_value(
-    asked: _Question, counts: ReleaseCounts, name: str, value: str
+    question: _Question, counts: ReleaseCounts, name: str, value: str
 ) -> list[tuple[str, ...]] | None:
     is_known = name in counts.values or name not in counts.properties
-    if asked.group or not value or not is_known:
+    if question.group or not value or not is_known:
         return None
     return [(str(counts.values.get(name, {}).get(str(NamedNode(value)), 0)),)]
 

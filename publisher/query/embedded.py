@@ -89,11 +89,11 @@ class EmbeddedEngine(InProcessEngine):
 
         A query that ended its worker while sparq had it is put to Oxigraph, once.
         """
-        asked = self.prepared(operation)
+        prepared = self.prepared(operation)
         try:
-            return self.workers().answer(asked)
+            return self.workers().answer(prepared)
         except (EngineFailed, QueryLimitExceeded) as error:
-            again = self.after(asked, error)
+            again = self.after(prepared, error)
             if again is None:
                 raise
         return self.workers().answer(again)

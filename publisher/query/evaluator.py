@@ -122,7 +122,7 @@ class Evaluator:
                 alone = replace(self.workplace, own_graphs=(), literals="")
                 return Evaluator(self._own.store(), alone).outcome(operation)
             return self.outcome(placed.operation)
-        except SyntaxError:  # it is explained where it stands in what was asked
+        except SyntaxError:  # it is explained where it is in what was asked
             return self.outcome(operation)
 
     def outcome(self, operation: Operation) -> Outcome:

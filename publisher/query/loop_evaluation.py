@@ -223,7 +223,7 @@ class LoopEvaluation:
 
 
 def _listen(loop: asyncio.AbstractEventLoop, worker: WorkerProcess) -> None:
-    """Let whoever asked take what the worker has sent; nobody in this loop has, or it has died."""
+    """Let the asker take what the worker has sent; nobody in this loop has, or it has died."""
     if worker.watched_by is not loop:
         loop.remove_reader(worker.channel.socket)  # another loop asks it now
     elif worker.listener is not None:

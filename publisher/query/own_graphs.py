@@ -5,7 +5,7 @@ count and no search of the data finds them; who names one has asked for it:
 
 - A dataset of these graphs alone (``FROM``, ``default-graph-uri``) is evaluated over them.
 - ``GRAPH <name> { … }`` becomes ``VALUES`` with the solutions of the group: the graph does not
-  depend on what stands around it, and a join with its solutions is what the clause means
+  depend on what is around it, and a join with its solutions is what the clause means
   (SPARQL 1.1 Query, sections 8.3, 10.2 and 18.2.2.3). So data and counts can be joined.
 """
 
@@ -32,7 +32,7 @@ from publisher.query.engine import Operation
 from publisher.query.tokens import IriReader, behind_bracket, declared_prefixes, tokenize
 
 _TERMS = ("iri", "name")
-# Whatever stands for IRIs of graphs needs one of these, or stands in the request.
+# Whatever stands for IRIs of graphs needs one of these, or is in the request.
 _NAMING = ("FROM", "GRAPH")
 
 

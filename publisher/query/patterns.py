@@ -1,6 +1,6 @@
 """The tokens of a query → its triple patterns, as far as their structure is a plain one.
 
-SPARQL 1.1 Query, section 19.8, rules 52 to 98. Whoever reads these patterns gives up on anything
+SPARQL 1.1 Query, section 19.8, rules 52 to 98. Anyone who reads these patterns gives up on anything
 else, so blank node brackets, collections, GRAPH, VALUES and the like are refused, never guessed.
 """
 
@@ -76,7 +76,7 @@ class _Reader:
         self.found: list[Pattern] = []
 
     def read(self) -> None:
-        """Read all groups, and step over what stands outside of them."""
+        """Read all groups, and step over what is outside of them."""
         while self.position < len(self.tokens):
             if self._text() == "{":
                 self._group()

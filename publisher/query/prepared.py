@@ -91,8 +91,8 @@ def _answers(workers: WorkerPool, query: str, base_iri: str) -> Iterator[tuple[s
             table, graph = (name, "") if names is SOLUTIONS else ("", name)
             try:
                 check_query(query, PREPARING)
-                asked = Operation(query, table, table, graph, base_iri=base_iri)
-                answer = workers.answer(asked)
+                operation = Operation(query, table, table, graph, base_iri=base_iri)
+                answer = workers.answer(operation)
             except NotAcceptable:
                 break
             except QueryError:

@@ -189,7 +189,7 @@ class FairQueue:
     def enter(self, client: str, decided: Callable[[], None]) -> QueuedRequest:
         """Queue a request; it may have its place, or have been sent away, on return.
 
-        Whoever enters and gets a place must leave, or else give up before.
+        Anyone who enters and gets a place must leave, or else give up before.
 
         Args:
             client: Whose share it takes from.
@@ -225,7 +225,7 @@ class FairQueue:
         return sum(queued.client == client for queued in (*self._working, *self._waiting))
 
     def _refuse_one(self, newest: QueuedRequest) -> None:
-        """Send away the latest request of whoever has most waiting; the newest one among equals."""
+        """Send away the latest request of the client with most waiting; the newest among equals."""
         waiting = Counter(queued.client for queued in self._waiting)
         client, most = waiting.most_common(1)[0]
         if most <= waiting[newest.client]:

@@ -202,7 +202,7 @@ def _kept_route(query: str, prefixes: tuple[str, ...]) -> Route:
 # decides what a call is.
 _IRI = re.compile(r"<(?!http://www\.w3\.org/2001/XMLSchema#)[^<>\"'{}|^`\\\x00-\x20]*>")
 _NUMBER = re.compile(r"(?<=[\s(])[0-9]+(?=[\s)}]|$)")
-# As ``tokenize`` has them. Wherever it stands, what comes instead is as good a part of the same.
+# As ``tokenize`` has them. Wherever it is, what comes instead is as good a part of the same.
 _VARIABLE = re.compile(r"[?$](\w[\w\u00B7\u0300-\u036F\u203F\u2040]*)")
 _LONGEST_KEPT = 4096
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")

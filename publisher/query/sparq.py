@@ -134,7 +134,7 @@ class RoutingEvaluator(Evaluator):
             return super().outcome(operation)
         counted = count_query(operation, self._counts) if self._counts is not None else None
         if counted is not None:
-            with suppress(SyntaxError):  # then it is explained where it stands in the query itself
+            with suppress(SyntaxError):  # then it is explained where it is in the query itself
                 return super().outcome(counted)
         if self._second is None or operation.without_sparq:
             return super().outcome(operation)

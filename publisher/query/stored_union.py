@@ -1,6 +1,6 @@
 """The union of all graphs as a graph of its own, in which each triple is once.
 
-Over its union of graphs Oxigraph finds a triple once for each graph that it stands in; but a graph
+Over its union of graphs Oxigraph finds a triple once for each graph that it is in; but a graph
 is a set of triples (SPARQL 1.1 Query, section 13.1; RDF 1.1 Concepts, section 3).
 """
 
@@ -53,7 +53,7 @@ def each_triple_once(config: WorkerConfig) -> Iterator[WorkerConfig]:
 
 
 def _has_shared_triples(store: Store) -> bool:
-    """Tell whether a triple stands in more than one graph."""
+    """Tell whether a triple is in more than one graph."""
     found = store.query(_SHARED)
     assert isinstance(found, QuerySolutions)
     return next(found, None) is not None

@@ -161,7 +161,7 @@ def excerpt(query: str, line: int, column: int) -> str:
     return shown[start : start + _WIDTH] + "\n" + " " * (column - 1 - start) + "^"
 
 
-# Where a query stops being one: the first token that cannot stand where it stands.
+# Where a query stops being one: the first token that cannot stand where it is.
 #
 # The engine's parser tells the furthest place at which it still tried a keyword, which is often
 # some words off. What it says of the beginnings of a query tells the place exactly: a beginning

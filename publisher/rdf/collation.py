@@ -67,7 +67,7 @@ def _tailoring(language: str) -> tuple[re.Pattern[str] | None, Mapping[str, str]
         base, *own = group.split()
         rank = 0
         for letters in own:
-            if letters in _LATIN:  # a plain letter that stands elsewhere begins anew
+            if letters in _LATIN:  # a plain letter that is elsewhere begins anew
                 base, rank = letters, 0
                 continue
             rank += 1
@@ -114,7 +114,7 @@ def collation_key(text: str, language: str) -> str:
 
 
 def index_letter(text: str, language: str) -> str:
-    """Return the letter of an alphabetical index under which a text of a language stands.
+    """Return the letter of an alphabetical index under which a text of a language is.
 
     >>> [index_letter(t, "sv") for t in ("ål", "Éric", "(bass)", "3D", "鲈鱼", "–")]
     ['Å', 'E', 'B', '0-9', '漢', '…']

@@ -43,7 +43,7 @@ def unsupported_key(context: Mapping[str, Any]) -> str:
 
 
 def without_cycles(prefixes: Mapping[str, str]) -> dict[str, str]:
-    """Return the prefixes that a context can declare: none that stands in its own namespace.
+    """Return the prefixes that a context can declare: none that is in its own namespace.
 
     Turtle reads ``PREFIX urn: <urn:>``; in JSON-LD it would be a cyclic IRI mapping (JSON-LD 1.1
     API, section 4.2.2), and IRIs of that scheme are written as they are.
@@ -231,20 +231,20 @@ class Context(Mapping[str, Any]):
         return (self.head(names) + body + "\n" + self.tail()).encode()
 
     def written(self, node: Mapping[str, Any], names: set[str]) -> str:
-        """Return a node object as it stands in a document; add the names that it uses."""
+        """Return a node object as it is in a document; add the names that it uses."""
         names.update(_names_in(node))
         text = json.dumps(node, ensure_ascii=False, indent=1)
         return "  " + text.replace("\n", "\n  ")
 
     def head(self, names: Iterable[str]) -> str:
-        """Return what stands before the nodes: the part of the context that names use."""
+        """Return what is before the nodes: the part of the context that names use."""
         used = self._used(names)
         context = {t: d for t, d in self._definitions.items() if t in used or t.startswith("@")}
         body = {"@context": context, self._alias["@graph"]: []}
         return json.dumps(body, ensure_ascii=False, indent=1).removesuffix("]\n}") + "\n"
 
     def tail(self) -> str:
-        """Return what stands behind them."""
+        """Return what is behind them."""
         return " ]\n}\n"
 
 

@@ -35,7 +35,7 @@ _FILES: Mapping[str, str] = {
 FILES = tuple(dict.fromkeys(f"{name}.json" for name in _FILES.values()))
 _ENDING = re.compile(r"(?:\.jsonld|\.json|/|#)$")
 _SCHEME = re.compile(r"^https?://")
-# In a string quotation marks are escaped, so that this is a key wherever it stands.
+# In a string quotation marks are escaped, so that this is a key wherever it is.
 _KEY = re.compile(r'"@context"\s*:\s*(?=["\[{])')
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"')
 

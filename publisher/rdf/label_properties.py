@@ -1,6 +1,6 @@
 """The properties that name things: one table, and what a folder declares to be like them.
 
-In the order in which a name is looked for: what stands first names a thing, the others tell what
+In the order in which a name is looked for: what is first names a thing, the others tell what
 else it is called. A label of SKOS-XL is a thing of its own; what it says counts as the plain label.
 """
 

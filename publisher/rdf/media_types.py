@@ -58,7 +58,7 @@ GEOJSON = MediaType("application/geo+json", "geojson", "GeoJSON")
 GRAPHS = (TURTLE, JSON_LD, RDF_XML, N_TRIPLES)
 # The page first, the text last: a client without wishes gets neither of the others by chance.
 DOCUMENTS = (HTML, *GRAPHS, MARKDOWN)
-# Each has an address of its own. Plain JSON is had by its address alone: whoever accepts JSON gets
+# Each has an address of its own. Plain JSON is had by its address alone: who accepts JSON gets
 # JSON-LD, which is JSON too and says more (docs/decisions/formats.md).
 DOCUMENT_FILES = (*DOCUMENTS, JSON)
 DUMPS = (*GRAPHS, N_QUADS)
@@ -190,7 +190,7 @@ def negotiate(accept: str, offered: Sequence[str]) -> str:
     """Return the media type the client prefers.
 
     Among equals it is the one that the client names most closely, and then the first on offer:
-    whoever sends ``application/json, */*`` knows what to do with JSON.
+    anyone who sends ``application/json, */*`` knows what to do with JSON.
 
     Args:
         accept: Value of the ``Accept`` field; empty, or nothing legible in it, means "anything".

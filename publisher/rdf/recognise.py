@@ -1,7 +1,7 @@
 """Name and beginning of a file → its RDF syntax, or what it is instead.
 
 An extension that stands for one syntax decides. Where it leaves it open (``.owl``, ``.xml``,
-``.json``, none at all), what stands in the file does: ontologies are written in four languages
+``.json``, none at all), what is in the file does: ontologies are written in four languages
 under one extension.
 """
 
@@ -30,7 +30,7 @@ _LARGER = {
     RdfFormat.N_TRIPLES: (RdfFormat.TURTLE, RdfFormat.N_QUADS, RdfFormat.TRIG),
     RdfFormat.TURTLE: (RdfFormat.TRIG,),
 }
-# These leave it open; what stands here is what most of them are.
+# These leave it open; what is here is what most of them are.
 _OF_SEVERAL = {
     "owl": RdfFormat.RDF_XML,
     "rdf": RdfFormat.RDF_XML,
@@ -53,7 +53,7 @@ _OTHER_LANGUAGES = {
     "ttls": "Turtle-star",
     "nt11": "N-Triples in parts",
 }
-# Syntaxes in which no triple stands in a graph with a name.
+# Syntaxes in which no triple is in a graph with a name.
 ONE_GRAPH = (RdfFormat.TURTLE, RdfFormat.N_TRIPLES, RdfFormat.RDF_XML)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _START = 1 << 16
@@ -100,7 +100,7 @@ def syntax_by_name(name: str) -> RdfFormat | None:
 
 
 def is_open(name: str) -> bool:
-    """Tell whether what stands in a file has to decide whether it is RDF, and which."""
+    """Tell whether what is in a file has to decide whether it is RDF, and which."""
     extension = extension_of(name)
     return not extension or extension in _OF_SEVERAL
 
@@ -110,7 +110,7 @@ def syntax_of(name: str, content: str) -> RdfFormat | None:
 
     Args:
         name: Its name.
-        content: What stands in it, or the beginning.
+        content: What is in it, or the beginning.
     """
     extension = extension_of(name)
     if extension in _OF_ONE_SYNTAX:

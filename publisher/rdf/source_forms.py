@@ -3,7 +3,7 @@
 A literal is its characters and its datatype (RDF 1.1 Concepts, section 3.3): ``01`` and ``1`` are
 two, and an ``xsd:long`` is no ``xsd:integer``. The store (Oxigraph) keeps values, and gives each
 back in its shortest form. So a release has a file of the triples whose literals the store may
-change, sorted by subject, and whoever describes a thing puts them back.
+change, sorted by subject, and anyone who describes a thing puts them back.
 """
 
 from __future__ import annotations

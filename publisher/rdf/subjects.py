@@ -33,7 +33,7 @@ class Subjects:
 
     def __init__(self, quads: Iterable[Quad]) -> None:
         """Sort quads by subject and predicate."""
-        # What names a thing; whoever knows what the data declare to be like it says so here.
+        # What names a thing; anyone who knows what the data declare to be like it says so here.
         self.label_paths: Sequence[str] = LABELS
         self._said: dict[str, dict[str, list[Term]]] = defaultdict(dict)
         self._blank: set[str] = set()

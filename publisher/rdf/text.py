@@ -94,7 +94,7 @@ def plain_letters(word: str) -> str:
 
 
 def word_spans(text: str) -> Iterator[tuple[int, int, str]]:
-    """Yield begin, end and folded form of each word as it stands in a text.
+    """Yield begin, end and folded form of each word as it is in a text.
 
     >>> list(word_spans("Åre by"))
     [(0, 3, 'åre'), (4, 6, 'by')]

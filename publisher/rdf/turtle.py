@@ -198,7 +198,7 @@ class BlockWriter:
         self._writer = _TurtleWriter(prefixes)
 
     def block(self, triples: Iterable[Triple | Quad]) -> str:
-        """Return what is said of one subject; a blank line stands between two blocks."""
+        """Return what is said of one subject; a blank line is between two blocks."""
         objects = _no_terms()
         subject: Subject | None = None
         for triple in triples:

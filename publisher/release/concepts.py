@@ -285,7 +285,7 @@ def _run(index: sqlite3.Connection, script: str) -> None:
 def _derive(index: sqlite3.Connection, base_iri: str) -> None:
     """Write what follows: members, hierarchy without shortcuts, index, counts."""
     _run(index, _DERIVED)
-    # What is said to be a concept, or stands in a hierarchy or scheme and is no collection.
+    # What is said to be a concept, or is in a hierarchy or scheme and is no collection.
     index.execute(
         """INSERT OR IGNORE INTO kinds SELECT thing, 'concept' FROM (
             SELECT below AS thing FROM broader UNION SELECT concept FROM stated)

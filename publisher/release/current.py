@@ -143,7 +143,7 @@ def read_journal(releases: Path) -> Journal:
     """Return the journal of a folder.
 
     One that is missing, as in folders of older versions of this program, knows nothing. Of one that
-    is damaged, what stands behind the last damaged line is kept.
+    is damaged, what is behind the last damaged line is kept.
     """
     path = releases / JOURNAL
     try:

@@ -65,7 +65,7 @@ def modified_dates(
 ) -> dict[str, Literal]:
     """Return name of a dataset → when its content changed.
 
-    What is given by hand stands, unless the content changed after the previous release and the
+    What is given by hand stays, unless the content changed after the previous release and the
     date did not: then the instant of the release is the date. A portal that compares dates sees
     every change, and none where there is none.
 

@@ -111,7 +111,7 @@ def current_candidates(releases: Path) -> Iterator[Path]:
 def require_current(releases: Path) -> None:
     """Let a folder pass that has a current release, be it damaged or not.
 
-    A server begins with the one before a damaged one, or waits until one is mended.
+    A server begins with the one before a damaged one, or waits until one is repaired.
 
     Raises:
         ReleaseError: There is no current release.

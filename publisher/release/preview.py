@@ -49,7 +49,7 @@ from publisher.release.second_engine import (
 from publisher.system.processes import child_environment, module_command
 
 _NAME = "preview"
-# With more, whoever looks at a file once would wait longer for the index than for all else.
+# With more, anyone who looks at a file once would wait longer for the index than for all else.
 SEARCHED_AT_ONCE = 200_000
 # What a shape says, and what its lists of paths are made of.
 _OF_SHAPES = (f"<{PREFIXES['sh']}".encode(), f"<{iri('rdf:first')}>".encode())

@@ -54,7 +54,7 @@ LONGEST_QUERY = 200
 MOST_WORDS = 10
 # No reader looks further; the answer says that there is more.
 MOST_HITS = 500
-# Letters of words that are mended: a shorter one would become any other, a longer one is none.
+# Letters of words that are repaired: a shorter one would become any other, a longer one is none.
 _CORRECTED_LENGTHS = range(4, 41)
 _FIND = """
 SELECT things.iri, things.language, things.label, things.names, things.text, things.kinds,
@@ -220,7 +220,7 @@ def read_languages(path: Path) -> tuple[str, ...]:
 def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) -> SearchResult:
     has_around = _has_around(index)
     simple = [plain_letters(word) for word in requested]
-    mended: list[set[str]] = []
+    corrected: list[set[str]] = []
     found: dict[str, Hit] = {}
     more = False
     steps = [("exact", [{word} for word in requested]), ("plain", [{word} for word in simple])]
@@ -232,18 +232,18 @@ def _find(index: sqlite3.Connection, requested: Sequence[str], language: str) ->
         more = _add_around(index, wide, language, found) or more
     for only_unknown in (True, False):
         if not found:
-            mended = _corrected_words(index, simple, only_unknown=only_unknown)
-            more = _add_hits(index, "plain", mended, language, found)
+            corrected = _corrected_words(index, simple, only_unknown=only_unknown)
+            more = _add_hits(index, "plain", corrected, language, found)
             if has_around:
                 more = _add_around(
-                    index, [[(f"{w}*",) for w in m] for m in mended], language, found
+                    index, [[(f"{w}*",) for w in m] for m in corrected], language, found
                 )
     if not found and has_around:
         # Another form of a word that is there: avvecklade, avveckling.
         wide = [_begun(index, word) for word in simple]
         more = _add_around(index, wide, language, found)
     hits = list(found.values())
-    matching = frozenset(simple).union(*mended)
+    matching = frozenset(simple).union(*corrected)
     is_many = more or len(hits) > MOST_HITS
     parts = {part for ways in wide for way in ways for part in way}
     begun = frozenset(part.removesuffix("*") for part in parts if part.endswith("*"))
@@ -378,7 +378,7 @@ def _corrected_words(
 ) -> list[set[str]]:
     """Return each word with the words of the vocabulary that are one edit away."""
     letters = "".join(row[0] for row in index.execute("SELECT letter FROM letters"))
-    mended = []
+    corrected = []
     for number, word in enumerate(requested):
         is_last = number == len(requested) - 1
         among = {word}
@@ -388,8 +388,8 @@ def _corrected_words(
             places = ", ".join("?" * len(near))
             query = f"SELECT word FROM words WHERE word IN ({places})"  # nosec B608 # question marks
             among |= {row[0] for row in index.execute(query, near)}
-        mended.append(among)
-    return mended
+        corrected.append(among)
+    return corrected
 
 
 def _is_known(index: sqlite3.Connection, word: str, *, is_last: bool) -> bool:
@@ -402,7 +402,7 @@ def _is_known(index: sqlite3.Connection, word: str, *, is_last: bool) -> bool:
 # Names and descriptions → a file that finds things by words: SQLite with FTS5.
 #
 # A row of ``things`` is a thing in one language. ``exact`` holds its words as Swedish writes them,
-# ``plain`` the same without å, ä, ö; ``words`` and ``letters`` are what misspelt words are mended
+# ``plain`` the same without å, ä, ö; ``words`` and ``letters`` are what misspelt words are repaired
 # with. The same things give the same bytes with the same SQLite.
 
 SEARCH_FILE = "search.sqlite"

@@ -78,14 +78,14 @@ def write_release_answers(folder: Path, queries: Mapping[str, NamedQuery], base_
     Raises:
         OSError: The store cannot be opened, or the file cannot be written.
     """
-    asked = []
+    examples = []
     for query in queries.values():
         with suppress(QueryRefused):  # an example is missing
-            asked.append(query.example())
+            examples.append(query.example())
     sparq = find_second_engine(folder, union=True)
     counts = str(folder / COUNTS) if (folder / COUNTS).exists() else ""  # older ones have none
     config = WorkerConfig(str(folder / STORE), PREPARING, sparq=sparq, routes=True, counts=counts)
-    answers = prepare_answers(config, asked, f"{base_iri}sparql")
+    answers = prepare_answers(config, examples, f"{base_iri}sparql")
     write_sealed(folder / ANSWERS, {"answers": as_json_answers(answers)})
 
 

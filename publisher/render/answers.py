@@ -271,7 +271,7 @@ class ChartDraft:
 
     Attributes:
         column: Name of the variable that is shown.
-        pairs: What stands beside each number, and the number; a line has them in order.
+        pairs: What is beside each number, and the number; a line has them in order.
         kind: ``bars``, ``line`` or ``counts``.
         is_cut: Whether some were left out.
     """

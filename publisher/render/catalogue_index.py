@@ -35,7 +35,7 @@ _FORMAT, _MEDIA_TYPE = iri("dcterms:format"), iri("dcat:mediaType")
 
 @dataclass(frozen=True)
 class FacetColumn:
-    """What datasets are told apart by.
+    """What datasets are distinguished by.
 
     Attributes:
         name: In addresses.

@@ -32,7 +32,7 @@ _MOST_VALUES = 40
 _HIGH_VALUE = "highvalue"
 # So many names stand on the first page, folded.
 _MOST_NAMES = 1_000
-# Of these is a catalogue and what stands around it.
+# Of these is a catalogue and what is around it.
 _CATALOGUE_NAMESPACES = tuple(
     PREFIXES[prefix] for prefix in ("adms", "dcat", "dcterms", "foaf", "spdx", "vcard")
 )
@@ -206,7 +206,7 @@ class CataloguePages:
         }
 
     def _every(self, view: CatalogueView) -> list[Value]:
-        """Return a link to each dataset by name: whoever follows no addresses with parameters."""
+        """Return a link to each dataset by name, for crawlers that follow no parameters."""
         entries = self.index.find(Selection(), view.reader.language)
         return [self._name(entry, view.reader) for entry in entries[:_MOST_NAMES]]
 

@@ -78,7 +78,7 @@ def completions(schema: Schema, prefixes: Mapping[str, str], release: str) -> di
 
     Returns:
         ``prefixes``, and ``classes`` by number of things: each with its ``properties``, and these
-        with their ``values``. ``term`` is what stands in a query, ``names`` and ``about`` are texts
+        with their ``values``. ``term`` is what is in a query, ``names`` and ``about`` are texts
         by language, ``count`` is a number of things or, of values, of statements.
     """
     known = {**PREFIXES, **prefixes}

@@ -69,7 +69,7 @@ class PageContent:
 
     Attributes:
         title: What its topic is called.
-        topic: Its topic, without what stands among the facts; None when nothing is to be shown.
+        topic: Its topic, without what is among the facts; None when nothing is to be shown.
         others: Its other things.
         facts: What the things around the topic tell; None for a document of many things.
         map: Where the topic is; None when nobody knows.
@@ -222,7 +222,7 @@ class PageBuilder:
         covered = self._maps.of_coverage(topic, found.outlines, views.language, views.link_to)
         return replace(
             page,
-            topic=page.topic and page.topic.without(found.told),
+            topic=page.topic and page.topic.without(found.shown),
             others=tuple(thing for thing in page.others if thing.iri not in found.shown_things),
             map=covered or page.map,
             offers=dataset_downloads(topic, description, views, found.shown_things),
@@ -342,8 +342,8 @@ class PageBuilder:
 
 def _not_in_tree(description: Description, facts: Facts | None) -> tuple[Triple, ...]:
     """Return the incoming links that the tree of concepts, if there is one, does not show."""
-    told = CONCEPT_PROPERTIES if facts and facts.tree else ()
-    return tuple(t for t in description.incoming if t.predicate.value not in told)
+    shown = CONCEPT_PROPERTIES if facts and facts.tree else ()
+    return tuple(t for t in description.incoming if t.predicate.value not in shown)
 
 
 def classes_of(description: Description) -> dict[str, list[str]]:

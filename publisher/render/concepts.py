@@ -43,7 +43,7 @@ MOST_BELOW, MOST_TOPS = 50, 100
 # Of a longer way down the middle is left out.
 _LONGEST_WAY, _FIRST_STEPS, _LAST_STEPS = 12, 3, 7
 _MOST_ALSO = 12
-# Whoever is described with so many concepts below the topic is looked for.
+# Anyone who is described with so many concepts below the topic is looked for.
 _MOST_LOOKED = 200
 _USERS = 400
 _USERS_QUERY = """
@@ -62,7 +62,7 @@ class Node:
 
     Attributes:
         name: IRI of the concept.
-        below: What stands below it on the page, in order.
+        below: What is below it on the page, in order.
         also: Other concepts that it is right below.
         skipped: So many steps of the way down are left out before it.
     """
@@ -152,7 +152,7 @@ class _Hierarchy:
         return [concept.iri for concept in found]
 
     def whole(self, schemes: Iterable[str]) -> tuple[Node, ...]:
-        """Return small schemes: each concept once, as near the top as it stands."""
+        """Return small schemes: each concept once, as near the top as it is."""
         tops = dict.fromkeys(name for scheme in schemes for name in self._below(scheme, LARGE))
         placed: dict[str, str] = dict.fromkeys(tops, "")
         below: dict[str, list[str]] = {}

@@ -83,7 +83,7 @@ _NOTHING: Properties = {}
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What stands around a dataset, a series or a service.
+    """What is around a dataset, a series or a service.
 
     Attributes:
         properties: Thing → property → values: services, contacts, places, series.
@@ -108,7 +108,7 @@ def is_catalogued(classes: Iterable[str]) -> bool:
 
 
 def fetch_surroundings(engine: Engine, topic: str, description: Description) -> Surroundings:
-    """Return what stands around a dataset, fetched from the engine."""
+    """Return what is around a dataset, fetched from the engine."""
     near, series = set(), {topic}
     for triple in description.own:
         if isinstance(triple.object, NamedNode):
@@ -192,7 +192,7 @@ class FileCard:
 
     Attributes:
         iri: Its IRI.
-        anchor: Where it stands on the page.
+        anchor: Where it is on the page.
         name: What it is called.
         text: What it is about.
         format: In a word; empty when nobody says.
@@ -235,7 +235,7 @@ class ServiceCard:
 
 @dataclass(frozen=True)
 class Contact:
-    """Whom to ask: name, and addresses to click or read; where it stands, and what is told here."""
+    """Whom to ask: name, and addresses to click or read; where it is, and what is told here."""
 
     name: Value
     anchor: str
@@ -275,14 +275,14 @@ class CataloguedThing:
         files: Its distributions, but those that are its dumps and tables.
         services: How it is used as a service.
         contacts: Whom to ask.
-        series: Where it stands in series, or what stands in it.
+        series: Where it is in series, or what is in it.
         is_high_value: Whether the regulation on high-value datasets applies to it.
         categories: In that regulation.
         legislation: Legal acts that apply.
         outlines: What it covers: IRI or name of a blank node → on the globe.
         places: Named ones that it covers.
         extent: Where that is, in words.
-        told: Properties that need no line of their own any more.
+        shown: Properties that need no line of their own any more.
     """
 
     files: tuple[FileCard, ...]
@@ -295,13 +295,13 @@ class CataloguedThing:
     outlines: Mapping[str, Outline]
     places: tuple[Value, ...]
     extent: str
-    told: frozenset[str]
+    shown: frozenset[str]
 
     @property
     def shown_things(self) -> frozenset[str]:
         """Return the parts of the document that are told here."""
-        told = (part for contact in self.contacts for part in contact.parts)
-        return frozenset([*(file.iri for file in self.files), *told])
+        shown = (part for contact in self.contacts for part in contact.parts)
+        return frozenset([*(file.iri for file in self.files), *shown])
 
 
 @dataclass(frozen=True)
@@ -337,14 +337,14 @@ class ThingReader:
         outlines = self._outlines(own, topic)
         series = (*self._series(topic),)
         legislation = _names(topic, _LEGISLATION)
-        told = {DISTRIBUTION, _CONTACT, _CATEGORY, _IN_SERIES, _PREVIOUS, _NEXT}
-        told |= {_FIRST, _LAST, _MEMBER, iri("adms:identifier")}
-        told |= {_SPATIAL} if outlines or _names(topic, _SPATIAL) else set()
-        told |= {path for path in _PAGES if _names(topic, path) == [self._page(self.topic)]}
-        # Its lasting address stands on the page already.
+        shown = {DISTRIBUTION, _CONTACT, _CATEGORY, _IN_SERIES, _PREVIOUS, _NEXT}
+        shown |= {_FIRST, _LAST, _MEMBER, iri("adms:identifier")}
+        shown |= {_SPATIAL} if outlines or _names(topic, _SPATIAL) else set()
+        shown |= {path for path in _PAGES if _names(topic, path) == [self._page(self.topic)]}
+        # Its lasting address is on the page already.
         identifiers = topic.get(_IDENTIFIER, ())
-        told |= {_IDENTIFIER} if {term.value for term in identifiers} == {self.topic} else set()
-        told |= {_ENDPOINT} if _names(topic, _ENDPOINT) else set()
+        shown |= {_IDENTIFIER} if {term.value for term in identifiers} == {self.topic} else set()
+        shown |= {_ENDPOINT} if _names(topic, _ENDPOINT) else set()
         link = self.views.link_to
         return CataloguedThing(
             files=tuple(sorted(files, key=lambda f: (natural_key(f.name.text), f.iri))),
@@ -357,7 +357,7 @@ class ThingReader:
             outlines=outlines,
             places=tuple(map(link, _names(topic, _SPATIAL))),
             extent=_extent(outlines, self.views.language),
-            told=frozenset(told),
+            shown=frozenset(shown),
         )
 
     def _own(self) -> dict[str, dict[str, list[Term]]]:

@@ -294,7 +294,7 @@ def schema_org_json(
     """Return the JSON-LD for the page of a dataset or another thing, safe inside ``<script>``.
 
     Google's required and recommended properties of a Dataset, as far as the catalogue knows them.
-    The context stands in the text, since scorers fetch none.
+    The context is in the text, since scorers fetch none.
 
     Args:
         description: Of the document: the dataset and its parts.

@@ -27,7 +27,7 @@ SOURCES = tuple(
 )
 _NOTE = iri("skos:note")
 _TYPE = iri("rdf:type")
-# More facts within facts than this are links: whoever wants more looks them up.
+# More facts within facts than this are links: anyone who wants more looks them up.
 _MOST_DETAILED = 60
 _DETAILS = "SELECT ?thing ?property ?value WHERE {{ VALUES ?thing {{ {things} }} \
 ?thing ?property ?value . }} ORDER BY ?thing ?property ?value LIMIT {most}"

@@ -218,12 +218,12 @@ def read_entries(release: Release, page: FeedPage) -> Iterator[FeedEntry]:
             kinds.setdefault(member, []).append(value)
         elif quad.predicate.value in LABELS and isinstance(quad.object, Literal):
             labels.setdefault(member, []).append(quad.object)
-    for name, told in properties.items():
+    for name, stated in properties.items():
         of_member = tuple(sorted(kinds.get(name, ())))
         if _STATEMENT in of_member:
             continue
-        activity = told[_TYPE].removeprefix(ACTIVITY_STREAMS)
-        thing, published = told[stream.version_of], told[stream.timestamp]
+        activity = stated[_TYPE].removeprefix(ACTIVITY_STREAMS)
+        thing, published = stated[stream.version_of], stated[stream.timestamp]
         yield FeedEntry(name, thing, activity, published, tuple(labels.get(name, ())), of_member)
 
 

@@ -111,7 +111,7 @@ class PageWords:
         return translate(message, self._language, **values)
 
     def number(self, source: Value) -> int:
-        """Return the number of a source: the same one wherever it stands on the page."""
+        """Return the number of a source: the same one wherever it is on the page."""
         return self._numbers.setdefault((source.href, source.text), len(self._numbers) + 1)
 
 

@@ -79,7 +79,7 @@ class Card:
     Attributes:
         iri: Its canonical IRI.
         name: Link to it.
-        marks: Its state, or whatever it is told apart by.
+        marks: Its state, or whatever it is distinguished by.
         tags: The concepts it is first described with.
         sentence: First sentence of its description, when there are no tags.
         places: Where it is.

@@ -93,7 +93,7 @@ def _number(row: Solution, name: str, default: float = _LAST) -> float:
 
 
 class Layout:
-    """Class → property → where it stands."""
+    """Class → property → where it is."""
 
     def __init__(self, engine: Engine) -> None:
         """Ask the engine for the shapes of the release."""

@@ -1,7 +1,7 @@
 """Documents, the schema and the site as Markdown: for assistants, and for people with a pager.
 
 Texts of the data stand in quotation marks and cannot make Markdown, so that no text in them looks
-like one of the site's own. They come in every language that they have: whoever reads them knows
+like one of the site's own. They come in every language that they have: anyone who reads them knows
 which one is needed.
 """
 
@@ -252,9 +252,9 @@ class MarkdownPages:
         found = []
         for each in evidence:
             is_link = ":" in each.source and " " not in each.source
-            told = self._link(each.source, names) if is_link else quoted_text(each.source)
+            source_text = self._link(each.source, names) if is_link else quoted_text(each.source)
             by = f", by <{each.said_by}>" if each.level == "statement" else ""
-            found.append(f"{'dataset ' if each.level == 'dataset' else ''}{told}{by}")
+            found.append(f"{'dataset ' if each.level == 'dataset' else ''}{source_text}{by}")
         return f" — source: {'; '.join(found)}" if found else ""
 
     def _incoming(self, document: Document, description: Description) -> list[str]:
@@ -323,9 +323,9 @@ class MarkdownPages:
         file = f"{path}.{number}.md" if number > 1 else f"{path}.md"
         text = [*self._schema_head(shown, file), *parts[number - 1]]
         if len(parts) > 1:
-            told = f"Part {number} of {len(parts)}."
+            source_text = f"Part {number} of {len(parts)}."
             place = self.address(f"{path}.{number + 1}.md")
-            text += ["", told + (f" The next one: <{place}>" if number < len(parts) else "")]
+            text += ["", source_text + (f" The next one: <{place}>" if number < len(parts) else "")]
         return ("\n".join(text) + "\n").encode()
 
     def _schema_head(self, classes: Iterable[ClassSchema], file: str = "schema.md") -> list[str]:
@@ -387,14 +387,14 @@ class MarkdownPages:
         )
 
     def _example(self, example: str) -> str:
-        """Return a value given as N-Triples; its datatype stands beside it already."""
+        """Return a value given as N-Triples; its datatype is beside it already."""
         if example.startswith("<"):
             return f"`{shorten(example[1:-1], self._prefixes)}`"
         line = f"<e:s> <e:p> {example} ."
         value = next(iter(parse(line, format=RdfFormat.N_TRIPLES))).object
         assert isinstance(value, Literal)
-        told = quoted_text(_shortened(value.value, _LONGEST_EXAMPLE))
-        return f"{told} ({value.language})" if value.language else told
+        words = quoted_text(_shortened(value.value, _LONGEST_EXAMPLE))
+        return f"{words} ({value.language})" if value.language else words
 
     # The site.
 

@@ -63,8 +63,8 @@ def statements_by_graph(
             for triple in sorted(description.by_graph[graph], key=str)
             if getattr(triple.subject, "value", "") in description.subjects
         ]
-        told = [(shown(t.predicate), shown(t.object)) for t in triples[:_MOST_STATEMENTS]]
+        pairs = [(shown(t.predicate), shown(t.object)) for t in triples[:_MOST_STATEMENTS]]
         found.append(
-            GraphStatements(Value(graph, href(graph)), tuple(told), len(triples) - len(told))
+            GraphStatements(Value(graph, href(graph)), tuple(pairs), len(triples) - len(pairs))
         )
     return found

@@ -26,7 +26,7 @@ class Value:
         language: Language tag of the text, when it is not the page's.
         cut: Length of the whole text in characters, when only its beginning is shown.
         nested: Rows of a thing that has no name, shown in place.
-        anchor: Where such a thing stands, if its IRI leads here.
+        anchor: Where such a thing is, if its IRI leads here.
         picture: Where a picture is that stands for it.
         spoken: The language of the text in words, where the page tells it.
         parts: What the text is made of, where some of it leads elsewhere.
@@ -103,10 +103,10 @@ class Thing:
 
     Attributes:
         iri: Its canonical IRI.
-        anchor: Where it stands in a document that holds many: what follows ``#`` in its IRI.
+        anchor: Where it is in a document that holds many: what follows ``#`` in its IRI.
         name: What it is called.
         kinds: What it is, the publisher's own classes first.
-        marks: What it is told apart by.
+        marks: What it is distinguished by.
         descriptions: What it is about.
         groups: Everything else, in the order of the shapes.
         disputed: Statements about it that the data does not adopt.
@@ -155,5 +155,5 @@ class Section:
 
 
 def anchor_of(name: str) -> str:
-    """Return where a thing stands in a document of many: its fragment, else made of its IRI."""
+    """Return where a thing is in a document of many: its fragment, else made of its IRI."""
     return name.partition("#")[2] or _NOT_IN_ANCHORS.sub("-", name.partition("//")[2]).strip("-")

@@ -94,9 +94,8 @@ class Pages:
         self._release, self._engine, self._addresses = release, engine, addresses
         self._layout = Layout(engine)
         self._home = fetch_home(engine, self._layout, release.base_iri)
-        main = self._home.main
-        members = self._home.things.get(main)
-        members = members or fetch_members(engine, main, release.base_iri, MOST_DRAWN)
+        base_iri, main = release.base_iri, self._home.main
+        members = self._home.things.get(main) or fetch_members(engine, main, base_iri, MOST_DRAWN)
         self._maps = Maps(engine, members, tiles)
         self.concepts = index = ConceptIndex(release.folder / CONCEPTS_FILE)
         self._composer = PageBuilder(
@@ -608,8 +607,8 @@ def sections_by_kind(things: Iterable[Thing], others: str = "") -> tuple[Section
     kinds: dict[str, Value] = {}
     found: dict[str, list[Thing]] = {}
     for thing in things:
-        told = [kind for kind in thing.kinds if kind.href in _KINDS_OF_TERMS]
-        kind = (*told, *thing.kinds, Value(others))[0]
+        term_kinds = [kind for kind in thing.kinds if kind.href in _KINDS_OF_TERMS]
+        kind = (*term_kinds, *thing.kinds, Value(others))[0]
         kinds.setdefault(kind.text, kind)
         found.setdefault(kind.text, []).append(thing)
     return tuple(

@@ -59,7 +59,7 @@ class NamedQueryView:
 
 
 def _editor_words(language: str) -> dict[str, str]:
-    """Return what the editor says; it fills in what stands in braces."""
+    """Return what the editor says; it fills in what is in braces."""
     return {
         "query": translate("Query", language),
         "format": translate("Format the query", language),
@@ -98,7 +98,7 @@ class QueryPages:
             release: Whose prefixes people may leave out.
             addresses: Of the site.
             named: The named queries, which are the examples too.
-            first: What stands in the form at first, by language.
+            first: What is in the form at first, by language.
             answers: Makes answers legible.
             union: Whether the default graph is the union of all graphs.
             is_past: Whether the addresses are those of one release.

@@ -59,7 +59,7 @@ class HitView:
         label: What it is called, in pieces.
         snippet: The part of its texts that fits, in pieces.
         kind: What it is.
-        way: Of a concept: what it stands below, from the top.
+        way: Of a concept: what it is below, from the top.
         lists: The lists that have a concept of this name, each a link to its concept.
     """
 
@@ -96,7 +96,7 @@ def split_matches(text: str, found: SearchResult) -> list[Piece]:
     """Return a text cut where the words begin and end that were looked for."""
     cut: list[Piece] = []
     position = 0
-    # Of a script without spaces the words are pairs of letters, and each letter stands by itself.
+    # Of a script without spaces the words are pairs of letters, and each letter is by itself.
     letters = {letter for word in found.words if not word.isascii() for letter in word}
     for begin, end, folded in word_spans(text):
         word = plain_letters(folded)
@@ -367,7 +367,7 @@ class SearchPages:
             )
 
     def _way(self, hit: Hit, language: str) -> list[str]:
-        """Return the names of what a concept stands below, from the top, at most the nearest."""
+        """Return the names of what a concept is below, from the top, at most the nearest."""
         if "concept" not in self._index.kinds(hit.iri):
             return []
         way = self._index.way_up(hit.iri)[:-1][-_LONGEST_WAY:]

@@ -154,19 +154,19 @@ def guide(kind: ServiceKind | None, address: str, description: str, language: st
     if kind in _OGC:
         address, capabilities = _ogc_addresses(address, kind)
     steps = [_qgis(kind, language)] if kind in _QGIS and kind else []
-    told = _what_it_tells(kind, language)
+    last_step = _last_step(kind, language)
     if kind in (None, ServiceKind.REST) and description in ("", address):
-        told = ""  # nobody says where the interface is described
+        last_step = ""  # nobody says where the interface is described
     return ServiceGuide(
         kind=kind.value if kind else "API",
         address=address,
         capabilities=capabilities,
-        steps=(*steps, *filter(None, [told])),
+        steps=(*steps, *filter(None, [last_step])),
         commands=tuple(_commands(kind, address, capabilities)),
     )
 
 
-def _what_it_tells(kind: ServiceKind | None, language: str) -> str:
+def _last_step(kind: ServiceKind | None, language: str) -> str:
     """Return a sentence on what the address of a kind gives."""
     if kind in _OGC:
         return translate("What the service has is told at its GetCapabilities address.", language)

@@ -213,9 +213,9 @@ class RestAnswers:
             **self._rest(scheme, name, total, start + len(found)),
         }
 
-    def _rest(self, scheme: SchemeSummary | None, name: str, total: int, told: int) -> Answer:
+    def _rest(self, scheme: SchemeSummary | None, name: str, total: int, listed: int) -> Answer:
         """Return where the rest of a list is when not all of it is told."""
-        if told >= total:
+        if listed >= total:
             return {}
         query = urlencode({"scheme": scheme.slug if scheme else "", "below": name})
         return {"total": total, "listing": f"{self._path('search')}?{query}"}
@@ -264,7 +264,7 @@ class RestAnswers:
         return [concept.iri for concept in self.index.narrower(name, language)[0]]
 
     def hierarchy(self, scheme: SchemeSummary, name: str, language: str) -> Answer:
-        """Return the way down to a concept, with what stands beside it on each step."""
+        """Return the way down to a concept, with what is beside it on each step."""
         way = self.index.way_up(name)
         known = self.index.concepts(way)
         steps: dict[str, Answer] = {}

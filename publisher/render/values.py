@@ -147,7 +147,7 @@ def first_sentence(text: str) -> str:
 
 
 def sentence_case(text: str) -> str:
-    """Return a name as it stands at the beginning of a line; a prefixed name stays as it is.
+    """Return a name as it is at the beginning of a line; a prefixed name stays as it is.
 
     >>> [sentence_case(name) for name in ("påstående", "skos:note", "RDF-data", "www.w3.org/ns")]
     ['Påstående', 'skos:note', 'RDF-data', 'www.w3.org/ns']

@@ -118,11 +118,11 @@ class Views:
         )
 
     def _other_names(
-        self, name: str, properties: Mapping[str, list[object]], told: set[str]
+        self, name: str, properties: Mapping[str, list[object]], shown: set[str]
     ) -> dict[str, PropertyValues]:
         """Return lines with what else a thing is called: in other languages, by other properties.
 
-        A name in a language of the site's pages stands on the page in that language; of a concept
+        A name in a language of the site's pages is on the page in that language; of a concept
         all of them are shown.
         """
         names = self._names.all_of(name)
@@ -149,7 +149,7 @@ class Views:
                 for t in properties.get(path, ())
                 if isinstance(t, Literal) and t.value not in known
             ]
-            if further and path not in told and path != _LITERAL_FORM:
+            if further and path not in shown and path != _LITERAL_FORM:
                 lines[path] = self._line(name, path, further, {})
         return lines
 
@@ -302,7 +302,7 @@ class Views:
         self._parts.discard(name)
         classes = sorted(t.value for t in properties.get(_TYPE, ()) if isinstance(t, NamedNode))
         placings = self._layout.of(classes)
-        # The source of what is itself a fact stands beside it.
+        # The source of what is itself a fact is beside it.
         without = {_TYPE, *LABELS, *([_SOURCE] if self._layout.must_be_sourced(classes) else [])}
         lines = {
             p: self._line(name, p, properties[p], placings) for p in properties if p not in without

@@ -82,7 +82,7 @@ class _BoundedNumber(IntegerConverter):
 
 
 class _AllConverter(PathConverter):
-    """Whatever stands in an address: IRIs have empty segments and escaped ends of lines too."""
+    """Whatever is in an address: IRIs have empty segments and escaped ends of lines too."""
 
     regex = r"(?s:.+?)"
     part_isolating = False

@@ -200,7 +200,7 @@ class _Integrity:
 
     Attributes:
         is_whole: Whether every byte was as the manifest says.
-        told_by: The manifest, or the file that was damaged.
+        evidence: The manifest, or the file that was damaged.
         state: Of that file, when it was read.
     """
 
@@ -221,7 +221,7 @@ def file_state(path: Path) -> tuple[int, ...]:
 class VerifiedOpener:
     """Opens releases, and reads each of them to the last byte once.
 
-    Otherwise whoever asks for a damaged release, or for many in turn, again and again would make
+    Otherwise anyone who asks for a damaged release, or for many in turn, again and again would make
     the server read them as often.
     """
 
@@ -235,7 +235,7 @@ class VerifiedOpener:
         """Return the release in a folder; who asks while it is read gets the same.
 
         Raises:
-            ReleaseError: It is damaged; mended, it is read again.
+            ReleaseError: It is damaged; repaired, it is read again.
             ReleaseUnreadable: It cannot be read just now; it is read again when asked for.
         """
         return self._makers.make(folder, partial(self._open, folder))
@@ -295,7 +295,7 @@ class OpenFailure:
 
     Attributes:
         error: What was raised; it holds on to nothing.
-        told_by: The file that told.
+        evidence: The file that told.
         state: Of that file.
         again_at: When it is tried again at the latest (monotonic clock).
         pause: Before that.

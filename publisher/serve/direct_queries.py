@@ -85,7 +85,7 @@ class _PendingRequest(NamedTuple):
 
     request: LoopRequest
     lease: Lease
-    asked: RequestedQuery
+    requested: RequestedQuery
     query: CheckedQuery
     client: str
     began: float
@@ -93,7 +93,7 @@ class _PendingRequest(NamedTuple):
     @property
     def key(self) -> tuple[AnswerKey, float]:
         """Return what is the same for requests that one evaluation answers."""
-        return self.query.key, self.asked.operation.seconds
+        return self.query.key, self.requested.operation.seconds
 
     def leave_to_thread(self, evaluated: EvaluatedQuery | None) -> None:
         """Let the views answer, with what came of the query."""
@@ -129,17 +129,21 @@ class DirectQueries:
         if not isinstance(self._site.engine, EmbeddedEngine):
             return False
         try:
-            asked = self._read(request)
-            if asked is None or asked.accepted.page or len(asked.operation.query) > _LONGEST_QUERY:
+            requested = self._read(request)
+            if (
+                requested is None
+                or requested.accepted.page
+                or len(requested.operation.query) > _LONGEST_QUERY
+            ):
                 return False
-            query = self._endpoint.check(asked.operation)
+            query = self._endpoint.check(requested.operation)
         except (PublisherError, HTTPException):
             return False  # the views say what is wrong
         client = request.client
         if self._client_field:
             named = {**request.environ, "REMOTE_ADDR": client}
             client = client_address(named, self._client_field)
-        taken = _PendingRequest(request, lease, asked, query, client, began)
+        taken = _PendingRequest(request, lease, requested, query, client, began)
         if query.remembered is not None:
             self._answer(taken, query.remembered, is_again=True)
         else:
@@ -216,7 +220,7 @@ class DirectQueries:
     def _evaluate(self, flight: _Flight) -> None:
         engine = self._site.engine
         assert isinstance(engine, EmbeddedEngine)
-        self._ask(flight, engine, engine.prepared(flight.pending[0].asked.operation))
+        self._ask(flight, engine, engine.prepared(flight.pending[0].requested.operation))
 
     def _ask(self, flight: _Flight, engine: EmbeddedEngine, operation: Operation) -> None:
         done = partial(self._finish, flight, engine)
@@ -275,7 +279,9 @@ class DirectQueries:
         taken = time.perf_counter() - pending.began
         pending.lease.end()
         pending.request.send(*made)
-        self._log.answered(pending.asked.operation, answer, pending.client, pending.began, taken)
+        self._log.answered(
+            pending.requested.operation, answer, pending.client, pending.began, taken
+        )
         self._metrics.request(route_of(pending.request.environ["PATH_INFO"]), "200")
 
     def _make(
@@ -285,7 +291,7 @@ class DirectQueries:
 
         Nor is there an answer of the loop's when the client accepts no version that carries it.
         """
-        environ, accepted = pending.request.environ, pending.asked.accepted
+        environ, accepted = pending.request.environ, pending.requested.accepted
         try:
             content_type = accepted.content_type(answer.media_type, answer.version)
         except NotCarried:
@@ -297,7 +303,7 @@ class DirectQueries:
         if len(answer.body) > most:
             return None
         etag = entity_tag(tagged_bytes(content_type, answer))
-        cited = citation_fields(self._site, environ, pending.asked, answer.media_type)
+        cited = citation_fields(self._site, environ, pending.requested, answer.media_type)
         if is_get and (is_zipped or is_again):
             fields = [*self._fields(pending, content_type).items(), ("ETag", etag), *cited.items()]
             kept = self._responses.keep(environ, fields, answer.body)
@@ -309,11 +315,11 @@ class DirectQueries:
         return b"%b%bcontent-length: %d\r\n" % (common, own.encode(), len(body)), body
 
     def _fields(self, pending: _PendingRequest, content_type: str) -> dict[str, str]:
-        return answer_fields(self._site, content_type, pending.asked.accepted) | data_fields()
+        return answer_fields(self._site, content_type, pending.requested.accepted) | data_fields()
 
     def _head(self, pending: _PendingRequest, content_type: str, varies: bool) -> bytes:
         """Return the status line and the fields that many answers have in common."""
-        key = (content_type, pending.asked.accepted.is_negotiated, varies)
+        key = (content_type, pending.requested.accepted.is_negotiated, varies)
         found = self._heads.get(key)
         if found is None:
             fields = self._fields(pending, content_type)

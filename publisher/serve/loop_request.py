@@ -41,7 +41,7 @@ class WsgiAnswer(Protocol):
 class LoopRequest(NamedTuple):
     """A whole request, and what to do with its answer.
 
-    Whoever takes it calls ``send`` or ``answer_in_thread``, once, perhaps at once.
+    Anyone who takes it calls ``send`` or ``answer_in_thread``, once, perhaps at once.
 
     Attributes:
         environ: What its head says (PEP 3333).

@@ -59,7 +59,7 @@ def route_of(path: str) -> str:
 class _Requests(Collector):
     """Requests by place and class of status, counted without a lock.
 
-    A lock on the way of every answer makes threads queue up behind whoever holds it when the
+    A lock on the way of every answer makes threads queue up behind anyone who holds it when the
     interpreter changes threads; ``itertools.count`` goes on in one step.
     """
 
@@ -180,7 +180,7 @@ class Metrics:
         self._requests.count(place, status)
 
     def counting(self, environ: WSGIEnvironment, start_response: StartResponse) -> StartResponse:
-        """Return the start of an answer that counts the request, whoever answers it."""
+        """Return the start of an answer that counts the request, whatever answers it."""
         place = route_of(environ["PATH_INFO"])
 
         def start(status, fields, exc_info=None):  # type: ignore[no-untyped-def]

@@ -42,7 +42,7 @@ class ParameterRow:
     """A parameter of an address.
 
     Attributes:
-        name: As it stands in the address.
+        name: As it is in the address.
         about: What it does.
         kind: Type in JSON Schema; ``object`` stands for parameters with any names.
         place: ``query``, ``path`` or ``header``.

@@ -25,7 +25,7 @@ def negotiate_language(request: Request, site: Site) -> PageLanguage:
     spoken = chosen if is_chosen else choose_language(accepted, offered)
     content = request.args.get(CONTENT_PARAMETER, "")
     content = content if is_language_tag(content) and len(content) < _LONGEST_TAG else ""
-    # Whoever chose a language in the address gets the same page with any fields.
+    # Anyone who chose a language in the address gets the same page with any fields.
     taken = [] if is_chosen else [tag.partition("-")[0] for tag in accepted_languages(accepted)]
     there = {tag.partition("-")[0] for tag in site.content_languages}
     own = next((tag for tag in taken if tag in there), "")

@@ -44,7 +44,7 @@ _STATUSES: tuple[tuple[type[PublisherError], HTTPStatus], ...] = (
     (EngineBusy, HTTPStatus.SERVICE_UNAVAILABLE),
     (ClientDisconnected, HTTPStatus.SERVICE_UNAVAILABLE),
     (EngineFailed, HTTPStatus.BAD_GATEWAY),
-    # There is such an address, and it answers again when the release has been mended.
+    # There is such an address, and it answers again when the release has been repaired.
     (ReleaseError, HTTPStatus.SERVICE_UNAVAILABLE),
     (PublisherError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
@@ -147,8 +147,8 @@ def _details(error: PublisherError) -> dict[str, object]:
     if isinstance(error, QueryLimitExceeded):
         return {"limit": error.limit}
     if isinstance(error, QueryRefused):
-        told = {"line": error.line, "column": error.column, "excerpt": error.excerpt}
-        return {name: value for name, value in (told | {"limit": error.limit}).items() if value}
+        members = {"line": error.line, "column": error.column, "excerpt": error.excerpt}
+        return {name: value for name, value in (members | {"limit": error.limit}).items() if value}
     return {}
 
 

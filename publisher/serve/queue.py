@@ -1,11 +1,11 @@
 """Requests that cost much and wait in the one queue of a web process, and whose they are.
 
-All that may take more than some 20 ms when nothing of it is kept stands in ``QUEUED_VIEWS``;
+All that may take more than some 20 ms when nothing of it is kept is in ``QUEUED_VIEWS``;
 queries take their turn in ``Endpoint.answer``, behind the memory of answers. Documents, health and
 metrics never wait: at most ``query_workers`` + ``query_queue`` requests are at work or wait here,
 so that a pool of more threads always has some for them (see ``app.thread_count``).
 
-A request whose client has left is dropped while it waits. Whoever owns the connection says so:
+A request whose client has left is dropped while it waits. Anyone who owns the connection says so:
 ``environ["publisher.client_left"]`` is a function without arguments that returns True as soon as
 nobody waits for the answer any more. It is called in the thread of the request, some four times a
 second, and must return at once; without it a client counts as being there. The request then ends
@@ -145,7 +145,7 @@ def client_address(environ: WSGIEnvironment, header: str) -> str:
     """
     written = environ.get("REMOTE_ADDR", "")
     if header:
-        # The proxy adds the address it sees at the end; what stands before, anybody can write.
+        # The proxy adds the address it sees at the end; what is before, anybody can write.
         named = environ.get("HTTP_" + header.upper().replace("-", "_"), "")
         written = named.rpartition(",")[2].strip() or written
     try:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 CACHEABLE = "publisher.keep"
 # The socket layer's word that nobody waits for an answer any more; see ``queue``.
 CLIENT_DISCONNECTED = "publisher.client_left"
-# Threads of a process that wait for what another one makes; whoever comes beyond makes its own.
+# Threads of a process that wait for what another one makes; anyone who comes beyond makes its own.
 MOST_WAITING = 64
 _waiting_slots = threading.BoundedSemaphore(MOST_WAITING)
 _LONGEST_WAIT_SECONDS = 20.0
@@ -235,7 +235,7 @@ class ResponseCache:
                 break
             try:
                 _close(self(_request_from_key(key, end), lambda *_: lambda _written: None))
-            except Exception:  # noqa: BLE001 – whoever asks for it sees the same, and is answered
+            except Exception:  # noqa: BLE001 – anyone who asks for it sees the same, and is answered
                 _log.exception("An answer could not be made ahead: %s", key[0])
         return len(self._memory)
 

@@ -77,14 +77,14 @@ def answer_query(site: Site, operation: Operation, accepted: AcceptedFormats) ->
     return answer
 
 
-def query_response(site: Site, answer: Answer, asked: RequestedQuery) -> Response:
+def query_response(site: Site, answer: Answer, requested: RequestedQuery) -> Response:
     """Return an answer as a cacheable response."""
-    accepted = asked.accepted
+    accepted = requested.accepted
     content_type = accepted.content_type(answer.media_type, answer.version)
     response = Response(answer.body, content_type=content_type)
     response.headers.update(answer_fields(site, content_type, accepted))
     response.headers["ETag"] = entity_tag(tagged_bytes(content_type, answer))
-    response.headers.update(citation_fields(site, request.environ, asked, answer.media_type))
+    response.headers.update(citation_fields(site, request.environ, requested, answer.media_type))
     if request.method == "POST":  # what is asked by GET may be compressed, and gets its digest then
         response.headers["Content-Digest"] = content_digest(answer.body)
     mark_cacheable()
@@ -96,7 +96,7 @@ _LONGEST_CITATION = 2000
 
 
 def citation_fields(
-    site: Site, environ: WSGIEnvironment, asked: RequestedQuery, media_type: str
+    site: Site, environ: WSGIEnvironment, requested: RequestedQuery, media_type: str
 ) -> dict[str, str]:
     """Return the field that says where the same answer will be found later (RFC 8574).
 
@@ -105,21 +105,21 @@ def citation_fields(
     Args:
         site: Of the release that answers.
         environ: The head of the request.
-        asked: What it asks.
+        requested: What it asks.
         media_type: Of the answer; empty for a page.
     """
     path = environ["PATH_INFO"].strip("/")
     sent = environ["QUERY_STRING"] if environ["REQUEST_METHOD"] != "POST" else ""
-    if len(sent) + len(asked.operation.query) > 2 * _LONGEST_CITATION:
+    if len(sent) + len(requested.operation.query) > 2 * _LONGEST_CITATION:
         return {}
     if not (sent.isascii() and path.isascii()):  # a path in WSGI is bytes written as Latin-1
         path = quote(path.encode("latin-1"), safe="/")
         sent = urlencode(decode(sent.encode("latin-1")), doseq=True)
     if environ["REQUEST_METHOD"] == "POST":
-        operation = asked.operation
+        operation = requested.operation
         graphs = operation.default_graphs, operation.named_graphs
         sent = _by_get(operation.query, *graphs, bool(operation.prefixes))
-    if media_type and asked.accepted.is_negotiated and asked.names_format:
+    if media_type and requested.accepted.is_negotiated and requested.names_format:
         sent += ("&" if sent else "") + f"format={quote(media_type, safe='')}"
     place = site.markdown.permalink(f"{path}?{sent}" if sent else path)
     link = join_links([(place, 'rel="cite-as"')])
@@ -198,14 +198,14 @@ def _description(site: Site, accept: str) -> Response:
     return named(response, picked)
 
 
-def show_answer(site: Site, asked: RequestedQuery) -> Response:
+def show_answer(site: Site, requested: RequestedQuery) -> Response:
     """Return a page with the query and its answer, or with what is wrong with it."""
-    operation = asked.operation
+    operation = requested.operation
     try:
-        answer = answer_query(site, operation, asked.accepted)
+        answer = answer_query(site, operation, requested.accepted)
         with request_slot(site):  # a page of thousands of rows takes as long as many a query
             response = _page(site, operation, answer)
-        response.headers.update(citation_fields(site, request.environ, asked, ""))
+        response.headers.update(citation_fields(site, request.environ, requested, ""))
         return response
     except ClientDisconnected:
         raise
@@ -249,11 +249,11 @@ def _endpoint(site: Site) -> str:
     return site.addresses.on_site(site.release.base_iri + "sparql")
 
 
-def _answer(site: Site, asked: RequestedQuery) -> Response:
-    if asked.accepted.page:
-        return show_answer(site, asked)
-    answer = answer_query(site, asked.operation, asked.accepted)
-    return query_response(site, answer, asked)
+def _answer(site: Site, requested: RequestedQuery) -> Response:
+    if requested.accepted.page:
+        return show_answer(site, requested)
+    answer = answer_query(site, requested.operation, requested.accepted)
+    return query_response(site, answer, requested)
 
 
 def blueprint(site: Site) -> Blueprint:
@@ -265,8 +265,8 @@ def blueprint(site: Site) -> Blueprint:
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
         sent = _sent()
-        asked = read_query(site, sent)
-        return _description(site, sent.accept) if asked is None else _answer(site, asked)
+        requested = read_query(site, sent)
+        return _description(site, sent.accept) if requested is None else _answer(site, requested)
 
     return routes
 
@@ -580,11 +580,11 @@ def read_named_query(
 
 
 def _answer_named(site: Site, query: NamedQuery, extension: str) -> Response:
-    asked = read_named_query(site, query, extension, _sent())
-    if asked is None:
+    requested = read_named_query(site, query, extension, _sent())
+    if requested is None:
         place = site.addresses.path(f"{site.release.base_iri}query")
         return redirect_to(f"{place}#{query.name}", 303)
-    return _answer(site, asked)
+    return _answer(site, requested)
 
 
 def queries_blueprint(site: Site) -> Blueprint:

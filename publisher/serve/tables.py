@@ -160,7 +160,7 @@ def _json_size() -> int:
     return int(size)
 
 
-def _around(
+def _neighbours(
     place: str, kept: Sequence[tuple[str, str]], page: int, pages: int
 ) -> dict[str, str | None]:
     """Return the addresses of the pages around one; None for those that are not there."""
@@ -194,7 +194,7 @@ def _json(site: Site, table: Table) -> Response:
         )
     kept = TableView(table, selection, (), reader).parameters(is_file=True)
     kept += [("size", str(size))] if size != JSON_ROWS else []
-    around = _around(_on_site(site, table, JSON.extension), kept, selection.page, pages)
+    neighbours = _neighbours(_on_site(site, table, JSON.extension), kept, selection.page, pages)
     body = as_json_text(
         {
             "table": _on_site(site, table),
@@ -205,14 +205,14 @@ def _json(site: Site, table: Table) -> Response:
             "page": selection.page,
             "pages": pages,
             "size": size,
-            **around,
+            **neighbours,
             "columns": describe_columns(table),
             "rows": row_objects(table, found),
         }
     ).encode()
     response = Response(body, content_type=JSON.content_type)
     set_validators(response, body, site.release.published)
-    links = [(there, f'rel="{_RELATIONS[name]}"') for name, there in around.items() if there]
+    links = [(there, f'rel="{_RELATIONS[name]}"') for name, there in neighbours.items() if there]
     described = _on_site(site, table, METADATA)
     links.append((described, 'rel="describedby"; type="application/csvm+json"'))
     response.headers["Link"] = join_links(links)

@@ -1,4 +1,4 @@
-"""What stands in a cell → the value that it means; None for what a kind cannot read.
+"""What is in a cell → the value that it means; None for what a kind cannot read.
 
 Pure functions. A style says how a column writes its values, so that ``1.234`` and ``03/04/2025``
 mean one thing in the whole column.
@@ -61,7 +61,7 @@ class Style:
 
     Attributes:
         decimal: The decimal mark, ``.`` or ``,``.
-        group: What stands between groups of three digits, beside a space.
+        group: What is between groups of three digits, beside a space.
         month_first: Whether 3/4/2025 is the fourth of March.
         unit: What follows or leads each number, if anything: ``kr``, ``m²``.
         epsg: System of its coordinates.
@@ -107,7 +107,7 @@ def is_missing(text: str) -> bool:
     return text.casefold() in MISSING
 
 
-# Numbers, with what stands around them.
+# Numbers, with what is around them.
 
 _ABOUT = re.compile(
     r"^(?:(?:ca|c:a|circa|cirka|omkr|omkring|ungefär|ung|runt|approx|about|c|minst|högst|upp till"

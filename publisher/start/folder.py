@@ -124,7 +124,7 @@ def settled(
 ) -> tuple[TableMapping, Converted]:
     """Return a mapping in which every cell is kept, and what its rows mean.
 
-    What a value cannot say stands as written in a property beside it: first it must be known in
+    What a value cannot say is as written in a property beside it: first it must be known in
     which columns that is so.
     """
     converted = convert(mapping, table, addresses)

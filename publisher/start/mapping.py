@@ -1,7 +1,7 @@
 """What each column of a table becomes, kept as CSVW beside the sources for next year's table.
 
 "Metadata Vocabulary for Tabular Data" (W3C, 2015) says it for every reader: names, properties,
-datatypes, languages, separators and what stands for nothing. What it has no word for stands in
+datatypes, languages, separators and what stands for nothing. What it has no word for is in
 properties of Dublin Core and schema.org (section 5.8, common properties).
 """
 

@@ -53,7 +53,7 @@ def becomes(column: Guess, language: str) -> str:
 
 
 def details(column: Guess, language: str) -> str:
-    """Return what stands behind the heading of a column: how many values, how many inexact."""
+    """Return what is behind the heading of a column: how many values, how many inexact."""
     if column.kind in kinds.LISTED:
         return translate(" ({count} values)", language, count=column.distinct)
     if column.inexact:

@@ -35,7 +35,7 @@ class Row:
     """A row of a table.
 
     Attributes:
-        number: Where it stands in the file, from 1; for CSV the row, not the line.
+        number: Where it is in the file, from 1; for CSV the row, not the line.
         cells: Its texts, as many as the table has columns.
     """
 
@@ -316,7 +316,7 @@ def _shown(rows: Iterable[tuple[int, Sequence[str]]]) -> str:
 
 
 def _first_row(rows: Sequence[tuple[int, Sequence[str]]], width: int) -> int:
-    """Return the index of the first row of the table: what stands above has one or two cells."""
+    """Return the index of the first row of the table: what is above has one or two cells."""
     if width < 3:
         # A title above two columns stands alone.
         sparse = [_filled(row) < width for _n, row in rows[:3]]
@@ -660,5 +660,5 @@ def _record(feature: Any, system: str) -> dict[str, str]:
 
 
 def filled_cells(column: Iterable[str]) -> list[str]:
-    """Return the cells of a column in which something stands."""
+    """Return the cells of a column that are not empty."""
     return [cell for cell in column if not is_missing(cell)]

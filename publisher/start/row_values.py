@@ -57,7 +57,7 @@ class CellFault:
         file: Name of the file.
         row: Its number, as a spreadsheet shows it.
         heading: Of the column; empty for the row as a whole.
-        written: What stands there.
+        written: What is there.
         message: What is wrong and what to do.
         is_kept: Whether what is written is kept beside, so that nothing is lost.
     """
@@ -128,7 +128,7 @@ def _addresses(mapping: TableMapping, table: RawTable) -> Iterator[str]:
         if not places:
             last = str(number)
         elif not own or (counts[own] > 1 and different[own] > 1):
-            # Two names that look the same in an address: told apart for good by what they are.
+            # Two names that look the same in an address: distinguished for good by what they are.
             last = f"{own}-{hashlib.sha256(each.encode()).hexdigest()[:6]}".lstrip("-")
         elif not any(row.cells[place] for place in places):
             last = f"row-{row.number}"

@@ -1,6 +1,6 @@
 """A table at an address: read when the folder is made, and again before each build.
 
-The address stands in the mapping, as ``url`` of the CSVW. What the server said of the table last
+The address is in the mapping, as ``url`` of the CSVW. What the server said of the table last
 (its entity tag, its date, a digest of its bytes) is kept beside the releases: a table that is what
 it was is not read again.
 """

@@ -1,7 +1,7 @@
 """Guess what tables are: their columns beside each other, and beside other tables.
 
 ``columns`` guesses each column by itself; here is what takes several: a latitude needs a longitude,
-a link needs rows that it leads to, one column names the things and one tells them apart.
+a link needs rows that it leads to, one column names the things and one distinguishes them.
 """
 
 from __future__ import annotations
@@ -334,7 +334,7 @@ def _fewest_apart(
 ) -> tuple[int, ...]:
     """Return the fewest columns that tell rows apart, not by chance; none if nothing does.
 
-    A time of the day tells them apart by chance unless the day stands with it; a number does so
+    A time of the day distinguishes them by chance unless the day is with it; a number does so
     only where all else is the same.
     """
     full = len(table.rows)

@@ -1,6 +1,6 @@
 """The next table through the mapping of the first: what differs, as a plan of ordinary changes.
 
-Rows are matched by what tells them apart. What the table does not say is left alone: columns that
+Rows are matched by what distinguishes them. What the table does not say is left alone: columns that
 it does not have, properties that no column has, and, unless removal is allowed, things without a
 row.
 """
@@ -73,7 +73,7 @@ class Update:
         faults: What could not be read.
         added: Headings that the mapping does not know.
         missing: Headings that the table does not have.
-        alike: Heading that is missing → added one that looks like it.
+        similar: Heading that is missing → added one that looks like it.
     """
 
     mapping: TableMapping
@@ -84,7 +84,7 @@ class Update:
     faults: tuple[CellFault, ...]
     added: tuple[str, ...]
     missing: tuple[str, ...]
-    alike: Mapping[str, str]
+    similar: Mapping[str, str]
 
 
 def rename_headings(table: RawTable, renamed: Mapping[str, str]) -> RawTable:
@@ -172,7 +172,7 @@ def plan_update(
         faults=tuple(converted.faults),
         added=added,
         missing=missing,
-        alike=_alike(missing, added),
+        similar=_similar(missing, added),
     )
 
 
@@ -216,7 +216,7 @@ def plan_new_columns(
 
 
 def _as_change(triple: Triple, sources: Sources, mapping: TableMapping) -> Change:
-    """Return the change that adds a term of ontology or shapes, where its like stands."""
+    """Return the change that adds a term of ontology or shapes, where its like is."""
     subject, value = triple.subject, triple.object
     assert isinstance(subject, NamedNode)
     assert isinstance(value, NamedNode | Literal)
@@ -307,14 +307,14 @@ def _before(
 def _changes(
     inventory: Inventory, mapping: TableMapping, table: RawTable, converted: Converted
 ) -> Iterator[Change]:
-    told = _told(mapping, table)
+    reported = _told(mapping, table)
     file = _file(inventory, mapping)
     skipped = _unread(mapping, converted)
     for thing, said in converted.things.items():
         is_new = thing not in inventory.things
         if is_new:
             yield add_value(thing, iri("rdf:type"), NamedNode(mapping.class_iri), file)
-        for path, languages in told.items():
+        for path, languages in reported.items():
             if (thing, path) in skipped and not said.get(path):
                 continue  # what cannot be read changes nothing
             old, new = _before(inventory, thing, path, languages), said.get(path, [])
@@ -371,7 +371,7 @@ def _new_concepts(
 def _differences(
     inventory: Inventory, mapping: TableMapping, table: RawTable, converted: Converted
 ) -> Iterator[CellDifference]:
-    told = _told(mapping, table)
+    reported = _told(mapping, table)
     skipped = _unread(mapping, converted)
     headings: dict[str, str] = {}
     for column in mapping.columns:
@@ -380,9 +380,9 @@ def _differences(
         if thing not in inventory.things:
             continue
         for path, heading in headings.items():
-            if path not in told or ((thing, path) in skipped and not said.get(path)):
+            if path not in reported or ((thing, path) in skipped and not said.get(path)):
                 continue
-            old, new = _before(inventory, thing, path, told[path]), said.get(path, [])
+            old, new = _before(inventory, thing, path, reported[path]), said.get(path, [])
             if set(old) != set(new):
                 name = _name(inventory, thing, mapping)
                 yield CellDifference(
@@ -408,7 +408,7 @@ def _shown(
     return tuple(sorted(found))
 
 
-def _alike(missing: Sequence[str], added: Sequence[str]) -> dict[str, str]:
+def _similar(missing: Sequence[str], added: Sequence[str]) -> dict[str, str]:
     """Return heading that is missing → the added one that is most like it."""
     found = {}
     for heading in missing:

@@ -1,6 +1,6 @@
 """A log that holds nobody up: lines are kept, and written together by a thread of their own.
 
-An event loop must not wait for whoever reads the log (Python's logging cookbook, "Dealing with
+An event loop must not wait for anyone who reads the log (Python's logging cookbook, "Dealing with
 handlers that block"). A thread that is woken for each line, as by ``logging.handlers``, would take
 as long as writing it; this one is woken ten times a second at most.
 """

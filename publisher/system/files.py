@@ -126,7 +126,7 @@ def storage_errors(where: Path | None = None) -> Iterator[None]:
     """Make a sentence of every error of the disk in a block.
 
     Args:
-        where: What is named when the error names nothing; None: the folder one stands in, and
+        where: What is named when the error names nothing; None: the folder one is in, and
             that for temporary files.
 
     Raises:
@@ -318,7 +318,7 @@ def make_temporary_folder() -> tuple[Path, Callable[[], None]]:
     """
     _sweep_temporary_folders()
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
-    # Locked before it has its name: whoever sweeps meanwhile sees no lock that is free.
+    # Locked before it has its name: anyone who sweeps meanwhile sees no lock that is free.
     lock = (folder / f"{_LOCK}.new").open("wb")
     portable.lock(lock, wait=True)
     (folder / f"{_LOCK}.new").rename(folder / _LOCK)

@@ -2,7 +2,7 @@
 
 A time limit of a socket is none for the whole: a server that sends a byte now and then never meets
 it, and it can do so in the status line, in fields, between chunks and after the last one. So each
-request runs in a thread of its own, and whoever waits for it waits as long as was agreed.
+request runs in a thread of its own, and anyone who waits for it waits as long as was agreed.
 
 Not for queries to a SPARQL engine (``query/remote/connection.py``): a site sends thousands, so
 they share bounded connections and one thread for all deadlines.
@@ -46,7 +46,7 @@ NETWORK_ERRORS = (
 
 
 class _AddressAuth(AuthBase):
-    """Sends the password that stands in an address, and none that stands in ``.netrc``."""
+    """Sends the password that is in an address, and none that is in ``.netrc``."""
 
     def __call__(self, r: requests.PreparedRequest) -> requests.PreparedRequest:
         user, password = get_auth_from_url(r.url or "")

@@ -1,7 +1,7 @@
 """Do addresses of others still answer? Asked politely, and remembered.
 
 HEAD first, GET where HEAD is no use, of a file only its first bytes; one request at a time to a
-host, with a pause after it, and none after it asks for patience. What was learned stands in a file,
+host, with a pause after it, and none after it asks for patience. What was learned is in a file,
 a line an address: a check that is cut goes on where it was.
 """
 

@@ -74,7 +74,7 @@ _SAFE_PATH = "PYTHONSAFEPATH"
 def module_command(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of this program.
 
-    Nothing is imported from the folder one stands in (``-P``): it may be a stranger's.
+    Nothing is imported from the folder one is in (``-P``): it may be a stranger's.
     """
     return [sys.executable, "-P", "-m", module, *arguments]
 

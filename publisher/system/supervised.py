@@ -94,7 +94,7 @@ class Supervised:
         """
         self.name = name
         self._work, self._pace, self._expected = work, pace, expected
-        self._told = _FailureLog(log or logging.getLogger("publisher"), name)
+        self._failures = _FailureLog(log or logging.getLogger("publisher"), name)
         self._end, self._wake = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -117,8 +117,8 @@ class Supervised:
     def start(self) -> None:
         """Start the thread unless it is there; what keeps it from starting is told, not raised.
 
-        Whoever needs the part calls this again: a machine that has no thread to give now may have
-        one later.
+        Who needs the part calls this again: a machine that has no thread to give now may have one
+        later.
         """
         if self.is_alive:
             return
@@ -222,7 +222,7 @@ class Supervised:
         _failures[self.name] += 1
         pause = self._pause_seconds
         self._pause_seconds = min(2 * pause, self._pace.longest_pause_seconds)
-        self._told.failure(error, pause, is_expected=isinstance(error, self._expected))
+        self._failures.failure(error, pause, is_expected=isinstance(error, self._expected))
         return pause
 
     def _succeed(self) -> None:
@@ -230,7 +230,7 @@ class Supervised:
         if self._failing_since is None:
             return
         self._failing_since, self._pause_seconds = None, self._pace.first_pause_seconds
-        self._told.success()
+        self._failures.success()
 
 
 class _FailureLog:
@@ -239,19 +239,19 @@ class _FailureLog:
     def __init__(self, log: logging.Logger, name: str) -> None:
         self._log, self._name = log, name
         self._kinds: dict[tuple[str, str], tuple[float, int]] = {}
-        self._is_told = False
+        self._is_logged = False
 
     def failure(self, error: BaseException, pause: float, *, is_expected: bool) -> None:
         """Tell of a failure, unless the same was told a short while ago."""
         kind, now = (type(error).__name__, _raised_at(error)), time.monotonic()
-        told, left_out = self._kinds.get(kind, (None, 0))
-        if told is not None and now - told < _LOG_AGAIN_SECONDS:
-            self._kinds[kind] = (told, left_out + 1)
+        logged_at, left_out = self._kinds.get(kind, (None, 0))
+        if logged_at is not None and now - logged_at < _LOG_AGAIN_SECONDS:
+            self._kinds[kind] = (logged_at, left_out + 1)
             return
         if len(self._kinds) >= _MOST_KINDS:
             self._kinds.clear()
         self._kinds[kind] = (now, 0)
-        self._is_told = True
+        self._is_logged = True
         self._log.error(
             "Failed: %s (%s); next try in %g s.%s",
             self._name,
@@ -263,8 +263,8 @@ class _FailureLog:
 
     def success(self) -> None:
         """Tell that it works again, when it was told that it did not."""
-        if self._is_told:
-            self._is_told = False
+        if self._is_logged:
+            self._is_logged = False
             self._log.warning("It works again: %s.", self._name)
 
 

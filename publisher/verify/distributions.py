@@ -113,7 +113,7 @@ def check(
     """Yield what each access and download address of a feed gives.
 
     One at a time, so that a caller need not keep the triples of all of them. An address that
-    stands in many distributions is asked for once. Only what the site answers for is fetched;
+    is in many distributions is asked for once. Only what the site answers for is fetched;
     see ``check_elsewhere`` for the rest.
     """
     by_download: dict[str, list[Distribution]] = defaultdict(list)

@@ -75,7 +75,7 @@ def check(
         client: Asks.
         address: Of the site.
         key: It must be signed with; None: the site's word for its key is taken.
-        tell: Is told which file is fetched.
+        tell: Is called with which file is fetched.
     """
     listed = urljoin(address, "release")
     entry = _current(client, listed)

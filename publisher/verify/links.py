@@ -117,7 +117,7 @@ class _Page(HTMLParser):
 def _read(page: Exchange) -> _Page:
     """Return the parsed page; a page in a broken encoding loses single letters only."""
     parser = _Page()
-    # The parser raises on a marked section that it does not know; what stands before it is kept.
+    # The parser raises on a marked section that it does not know; what is before it is kept.
     with suppress(AssertionError):
         parser.feed(page.body.decode("utf-8", errors="replace"))
         parser.close()

@@ -73,7 +73,7 @@ def ask_for_files(
         client: Asks.
         addresses: What is asked for.
         seconds: After so many none is asked for any more.
-        progress: Is told each address.
+        progress: Is called with each address.
     """
     limits = replace(client.limits, total_seconds=LINK_CHECK_SECONDS)
     end = time.monotonic() + seconds

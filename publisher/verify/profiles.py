@@ -116,8 +116,8 @@ def claimed_profiles(feed: Graph) -> tuple[str, ...]:
 
     A catalogue may name its profile (``dcterms:conformsTo``). Formats in words are what only
     DCAT-AP-SE asks for, but CKAN writes them everywhere: so Swedish texts, or publishers by the
-    names that dataportal.se gives, must be beside them. Whoever marks data as high-value is bound
-    by the law about them.
+    names that dataportal.se gives, must be beside them. Who marks data as high-value is bound by
+    the law about them.
     """
     named = " ".join(map(str, feed.objects(None, DCTERMS.conformsTo))).lower()
     formats = list(feed.objects(None, DCTERMS["format"]))

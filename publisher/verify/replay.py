@@ -73,7 +73,7 @@ def _compare(client: Client, permalink: str, expected: str, accept: str) -> list
 
 
 def _manifest(client: Client, permalink: str, key: Path | None) -> list[Finding]:
-    """Return whether a signed manifest stands behind an answer."""
+    """Return whether a signed manifest is behind an answer."""
     start, mark, rest = permalink.partition(_MARK)
     name = rest.partition("/")[0].partition("?")[0]
     if not mark or not name:

@@ -308,7 +308,7 @@ def verify(
     Args:
         url: Where the site or the feed is, or the file that the feed is in.
         options: How to verify; everything with cautious limits by default.
-        progress: Is told in words what is being done.
+        progress: Is called with in words what is being done.
 
     Raises:
         UsageError: There is neither an address nor a file of that name; what was named as a

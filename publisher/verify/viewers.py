@@ -1,6 +1,6 @@
 """What portals make of a feed: what each would show, lose, refuse or delete.
 
-Each statement is read from the code or the guide of the portal; its source stands beside it:
+Each statement is read from the code or the guide of the portal; its source is beside it:
 
 - ``ckan``: ckanext-dcat 2.4.4 (``ckanext/dcat``).
 - ``udata``: udata 17.18.0 (``udata``), which data.gouv.fr and others run.

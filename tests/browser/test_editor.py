@@ -156,7 +156,7 @@ def test_the_list_of_what_is_wrong_has_the_focus_and_leads_to_the_input(page: Pa
     page.get_by_role("textbox", name="Tid", exact=True).fill("i våras")
     page.keyboard.press("Enter")
     page.wait_for_url("**check=1")
-    expect(page.locator("#told")).to_be_focused()
+    expect(page.locator("#messages")).to_be_focused()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 

@@ -153,7 +153,7 @@ def read_packages(
         first: Where the answer came from.
         answer: What it says.
         client: Fetches the others.
-        follow: Is told the address of each further answer.
+        follow: Is called with the address of each further answer.
 
     Raises:
         SourceError: An answer cannot be fetched, or says that something failed.

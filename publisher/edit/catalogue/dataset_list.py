@@ -264,7 +264,7 @@ class _RowWriter:
         self._files = FileWriter(self.context, row)
 
     def write(self) -> None:
-        """Write the dataset, series or service, and what stands with it in the row."""
+        """Write the dataset, series or service, and what is with it in the row."""
         draft, thing = self.context.draft, self.context.thing
         draft.add(thing, TYPE, NamedNode(self._kind))
         self._values.texts("title", "dcterms:title")
@@ -444,7 +444,7 @@ class _RowWriter:
 
 
 def _box_numbers(written: str) -> list[str]:
-    """Return the numbers of a box, whatever stands between them; none if there is anything else.
+    """Return the numbers of a box, whatever is between them; none if there is anything else.
 
     >>> _box_numbers("12,5 59,5 15 62"), _box_numbers("12.5, 59.5, 15, 62")
     (['12,5', '59,5', '15', '62'], ['12.5', '59.5', '15', '62'])

@@ -251,7 +251,7 @@ def read_pages(
     Args:
         first: The first page.
         client: Fetches the others.
-        follow: Is told the address of each further page.
+        follow: Is called with the address of each further page.
 
     Raises:
         SourceError: A page cannot be fetched or read, or the pages never end: of half a catalogue

@@ -31,7 +31,7 @@ _SEVERAL = re.compile(r"\s*[;|\n]\s*")
 
 @dataclass(frozen=True)
 class ListCell:
-    """A cell that is not empty, and where it stands."""
+    """A cell that is not empty, and where it is."""
 
     text: str
     position: CellPosition
@@ -62,7 +62,7 @@ class ListRow:
         return self.cells.get((key, "", number))
 
     def written(self, key: str, number: int = 1) -> str:
-        """Return what stands in a column that has no language; empty for nothing."""
+        """Return what is in a column that has no language; empty for nothing."""
         found = self.cell(key, number)
         return found.text if found is not None else ""
 

@@ -46,7 +46,7 @@ class NameGiver:
         Args:
             beginning: Of the name, such as ``https://e.org/dataset/``.
             words: What it is called.
-            instead: What stands there when the words give no part of an address.
+            instead: What is there when the words give no part of an address.
         """
         wanted = f"{beginning}{slug(words) or instead}"
         number, found = 1, wanted

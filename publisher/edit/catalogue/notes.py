@@ -42,7 +42,7 @@ class ImportNote:
             IRI.
         field: The property, as a prefixed name, or the column.
         old: As it stood in what was imported.
-        new: As it stands in the sources; empty for one that was left out.
+        new: As it is in the sources; empty for one that was left out.
         reason: Why.
     """
 
@@ -147,6 +147,6 @@ def _values(note: ImportNote) -> str:
     return f"{old} → {_shortened(note.new)}" if note.new and note.new != note.old else old
 
 
-# What stands in more than one reader's notes.
+# What is in more than one reader's notes.
 NOT_OF_THE_LIST = text("it is not in the list that portals choose from; it stays as it is.")
 AS_THE_LIST_SAYS = text("it is written as its list has it.")

@@ -2,7 +2,7 @@
 
 ``data/catalogue/<name>.ttl`` holds a dataset or series with its files, and the services that are
 for it alone; ``agents.ttl`` holds organisations and contact points; ``terms.ttl`` what several
-datasets share. Where a thing stands already, it stays.
+datasets share. Where a thing is already, it stays.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def _root_files(
     """Return the file of each dataset, series and service."""
     taken = {*homes.values(), *(f"{FOLDER}/{name}.ttl" for name in _RESERVED)}
     found: dict[NamedNode, str] = {}
-    # Services come last: one that is for a single dataset stands with it.
+    # Services come last: one that is for a single dataset is with it.
     for root in sorted(roots, key=lambda each: draft.is_a(each, SERVICE)):
         served = _served(draft, root) if draft.is_a(root, SERVICE) else []
         if root.value in homes:

@@ -54,7 +54,7 @@ def write_template(file: Path, language: str) -> None:
 def _columns(language: str, *parts: ListPart) -> Iterator[tuple[ListColumn, str]]:
     """Yield the columns of a list with the language of each; texts come once in each language.
 
-    Among them is the language of whoever fills it in.
+    Among them is the language of anyone who fills it in.
     """
     for column in COLUMNS:
         if column.part in parts:
@@ -67,8 +67,8 @@ def _heading(column: ListColumn, tag: str, language: str) -> str:
 
 
 def _help(column: ListColumn, language: str) -> str:
-    asked = [translate("Required.", language)] if column.key in _REQUIRED else []
-    return " ".join((*asked, in_language(column.help, language)))
+    required = [translate("Required.", language)] if column.key in _REQUIRED else []
+    return " ".join((*required, in_language(column.help, language)))
 
 
 _OF_DATASETS = (ListPart.DATASET, ListPart.FILE, ListPart.SERVICE)

@@ -288,7 +288,7 @@ _LINES = (
     "Lines may be sorted and filtered. Taking a line away takes nothing away from the data: what"
     " has ended gets an event and a new status.",
     "Then: publisher sheet import, with the name of this file. Nothing is written before"
-    " everything is right; what is to be mended is marked in a copy of the workbook.",
+    " everything is right; what is to be corrected is marked in a copy of the workbook.",
 )
 
 

@@ -3,7 +3,7 @@
 A workbook is a ZIP archive of XML (ECMA-376, part 2): a few kilobytes may unpack to gigabytes, one
 cell may stand at the end of a million empty lines, and a part may be nested without end. Each part
 is read once as a stream; what is kept of it is the part up to the last line in which something
-stands. Time and memory follow the cells that exist.
+is. Time and memory follow the cells that exist.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class StrayCell:
         line: Its line.
         column: Its column.
         kind: Type of the cell (ECMA-376, part 1, section 18.18.11): ``s`` for a shared string.
-        text: What stands in it; the number of a shared string.
+        text: What is in it; the number of a shared string.
     """
 
     line: int
@@ -88,9 +88,9 @@ class SheetSurvey:
     """What a sheet has, by its markup alone.
 
     Attributes:
-        last_line: Last line of those read in which something stands.
-        last_column: Last column of those read in which something stands.
-        cells: Number of cells in which something stands.
+        last_line: Last line of those read that are not empty.
+        last_column: Last column of those read that are not empty.
+        cells: Number of cells that are not empty.
         bottom: Line of the last cell, empty ones included.
         right: Column furthest to the right with a cell, empty ones included.
         merged: Areas of merged cells, the first thousand.
@@ -158,7 +158,7 @@ class _PartReader:
                 if self.elements == 0 and chunk[:2] in _UTF_16:
                     raise ValueError(self.name)
                 self.parser.Parse(chunk, False)
-                # A text or a tag without end would fill the memory of whoever keeps it.
+                # A text or a tag without end would fill the memory of anyone who keeps it.
                 quiet = quiet + 1 if self.elements == known else 0
                 known = self.elements
                 if quiet * _CHUNK > _LONGEST:
@@ -252,7 +252,7 @@ class _StringReader(_PartReader):
 
 
 class _SheetReader(_PartReader):
-    """Reads a sheet: which cells hold something, and where the last of them stands."""
+    """Reads a sheet: which cells hold something, and where the last of them is."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -303,7 +303,7 @@ class _SheetReader(_PartReader):
         self._line, self._column = line, 0
 
     def _cut(self) -> None:
-        """Note where a line ends in which something stands."""
+        """Note where a line ends that are not empty."""
         if self._is_used:
             self._is_used = False
             self.survey.last_line = self._line
@@ -370,7 +370,7 @@ class WorkbookParts:
 
     Attributes:
         surveys: Title of a sheet → what it has.
-        cells: Number of cells in which something stands.
+        cells: Number of cells that are not empty.
         size: Bytes of all parts.
         used: Bytes of those that are read.
         names: Names of all parts.
@@ -390,7 +390,7 @@ def inspect_workbook(file: Path, archive: zipfile.ZipFile, target: IO[bytes]) ->
         file: Its name, for the sentences.
         archive: The workbook.
         target: Where the smaller workbook is written: sheets end with the last line in which
-            something stands, and pictures, charts and comments are left out.
+            something is, and pictures, charts and comments are left out.
 
     Raises:
         SheetRefused: It is larger than what is read.

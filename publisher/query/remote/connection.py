@@ -392,7 +392,7 @@ def _refusal_error(
 #
 # A time limit of a socket counts from the last byte, so that a byte a second holds a thread for
 # hours: in a status line, in header fields, in a chunk's size, in trailers. Here the socket is shut
-# down at the deadline, and whoever reads from it comes to its end.
+# down at the deadline, and anyone who reads from it comes to its end.
 
 
 class SocketDeadlines:

@@ -203,9 +203,9 @@ class RemoteEngine:
         terms, query = described_terms(operation)
         things: dict[NamedNode, None] = {}
         if query:
-            asked = Operation(**vars(operation) | {"query": query})
-            form = self._reader.read(asked)
-            body = self._send(asked, JSON, bounds, form.variables)
+            operation_sent = Operation(**vars(operation) | {"query": query})
+            form = self._reader.read(operation_sent)
+            body = self._send(operation_sent, JSON, bounds, form.variables)
             rows = self._rows(body, form.variables, bounds)
             shown = {t.text[1:] for t in terms if t.kind == "variable"}
             is_all = any(term.text == "*" for term in terms)
@@ -395,7 +395,7 @@ def _quad(*terms: Term) -> Quad:
     """Return a quad of what an engine sent.
 
     Raises:
-        EngineFailed: It cannot be one: a literal stands where none may be.
+        EngineFailed: It cannot be one: a literal is where none may be.
     """
     try:
         return Quad(*terms)  # type: ignore[arg-type]
@@ -410,7 +410,7 @@ def _batches(nodes: Sequence[Node]) -> Iterator[Sequence[Node]]:
 # Is it a query, and of which form? A local parser says, before anything is sent.
 #
 # An engine may understand more than SPARQL 1.1 (pragmas, functions that read its files); what
-# passes this parser uses none of it. And whoever makes a mistake is told the same by every engine.
+# passes this parser uses none of it. A mistake gets the same message from every engine.
 
 _PROCESSES = 2
 _SECONDS = 5.0

@@ -1,6 +1,6 @@
 """What an engine says of itself: which releases it holds, and which of them is the current one.
 
-It stands in one graph, in terms of DCAT, VoID and Dublin Core. What changes the current release is
+It is in one graph, in terms of DCAT, VoID and Dublin Core. What changes the current release is
 one triple there; everybody who serves follows it.
 """
 

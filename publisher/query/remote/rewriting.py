@@ -144,7 +144,7 @@ def _rewrite_group(graphs: Sequence[str], names: GraphNames) -> tuple[str, ...]:
 def _rewritten_parts(
     reading: _QueryScan, named: Sequence[str], variables: Sequence[str]
 ) -> Iterator[str]:
-    """Return the query in parts, with what stands between its tokens but comments."""
+    """Return the query in parts, with what is between its tokens but comments."""
     end = skipped = 0
     has_added = any(
         before.text.upper() == "GRAPH" and token.kind == "variable"
@@ -214,7 +214,7 @@ def _escaped(found: re.Match[str]) -> str:
     return _IN_STRINGS.get(character, character)
 
 
-# Under which names a release stands in an engine that others write to as well.
+# Under which names a release is in an engine that others write to as well.
 #
 # Each release has graphs of its own there, so that one is loaded while another is asked, and nobody
 # ever sees half of one. Clients know the graphs by the names in the data; what translates between

@@ -2,7 +2,7 @@
 
 The pattern of https://github.com/sib-swiss/sparql-examples; SHACL 1.0, part 2, section 5 (SPARQL
 executables) and 4.2.1 (prefix declarations). Parameters are filled with their examples: a query
-that can be run as it stands.
+that can be run as it is.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def describe_queries(
         declared |= declared_prefixes(text)
         draft.add(name, "rdf:type", node("sh:SPARQLExecutable"))
         draft.add(name, "rdfs:label", Literal(query.name))
-        about = [Literal(told, language=tag) for tag, told in query.about.items()]
+        about = [Literal(sentence, language=tag) for tag, sentence in query.about.items()]
         draft.add(name, "rdfs:comment", *(about or [Literal(query.name)]))
         draft.add(name, "sh:prefixes", NamedNode(f"{base_iri}query#prefixes"))
         draft.extend([Triple(name, NamedNode(_TARGET), endpoint), *_text(draft, name, text)])

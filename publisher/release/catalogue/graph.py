@@ -178,7 +178,7 @@ def exact_matches() -> Mapping[NamedNode, NamedNode]:
 def add_authority_terms(draft: MutableGraph) -> None:
     """Add type and label of every term of others that a draft mentions and does not describe.
 
-    What the sources say of a term stands before what the program knows.
+    What the sources say of a term is before what the program knows.
     """
     pending = sorted(draft.mentioned(), key=str)
     seen: set[NamedNode] = set()

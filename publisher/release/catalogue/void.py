@@ -116,7 +116,7 @@ def _root(name: str) -> str:
 
 
 def _namespace(name: str) -> str:
-    """Return what stands before the last ``#`` or ``/`` of an IRI, with it."""
+    """Return what is before the last ``#`` or ``/`` of an IRI, with it."""
     return name[: max(name.rfind("#"), name.rfind("/")) + 1]
 
 

@@ -345,7 +345,7 @@ def read_json(content: bytes, *, is_trusted: bool = False) -> Any:
 
     Args:
         content: The text, UTF-8.
-        is_trusted: Whoever wrote it has signed it: there may be more than a million values.
+        is_trusted: Anyone who wrote it has signed it: there may be more than a million values.
 
     Raises:
         ValueError: It is no JSON, too deep, or has too many values.

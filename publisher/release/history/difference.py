@@ -142,7 +142,7 @@ def as_json(found: Iterable[EntityDiff]) -> list[dict[str, Any]]:
     return [as_value(change) for change in found]
 
 
-# What stands before and behind the lines of an RDF Patch (RDF Delta, format 1.0).
+# What is before and behind the lines of an RDF Patch (RDF Delta, format 1.0).
 PATCH_BEGIN, PATCH_END = "TX .", "TC ."
 
 

@@ -49,11 +49,11 @@ def page_inputs_digest(
 def _affected_things(change: EntityChange) -> tuple[set[str], bool]:
     """Return the things whose documents a change shows in, and whether the name has changed."""
     lines = [split_statement(line) for line in change.lines()]
-    around = [split_statement(line) for line in (*change.before, *change.after)]
+    changed = [split_statement(line) for line in (*change.before, *change.after)]
     is_relabelled = any(predicate in LABELS for predicate, _, _ in lines)
     names = {name for _, name, _ in lines}
-    # A statement stands in the document of what it is about.
-    names |= {name for predicate, name, _ in around if predicate == _SUBJECT or is_relabelled}
+    # A statement is in the document of what it is about.
+    names |= {name for predicate, name, _ in changed if predicate == _SUBJECT or is_relabelled}
     return names | {change.iri}, is_relabelled
 
 

@@ -31,7 +31,7 @@ ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams#"
 PAGE_MEMBERS = 250
 _PAGE_INDEX = "pages.tsv"
 # DCAT-AP Feeds is published with the shapes of DCAT-AP 3.0.0, which want an xsd:decimal where DCAT
-# 3 and DCAT-AP 3 say xsd:nonNegativeInteger (SEMICeu/DCAT-AP issue 422; mended in 3.0.1). No
+# 3 and DCAT-AP 3 say xsd:nonNegativeInteger (SEMICeu/DCAT-AP issue 422; repaired in 3.0.1). No
 # literal is both, and it is optional: the feed leaves it to the catalogue, and satisfies them all.
 _SIZE = iri("dcat:byteSize")
 _TYPES = {Kind.ADDED: "Create", Kind.CHANGED: "Update", Kind.REMOVED: "Delete"}

@@ -235,7 +235,7 @@ def _column(
 
 
 def _separator(written: set[str]) -> str:
-    """Return the first separator that stands in no text; the last one when all do."""
+    """Return the first separator that is in no text; the last one when all do."""
     return next((s for s in _SEPARATORS if s not in written), _SEPARATORS[-1])
 
 

@@ -72,8 +72,8 @@ def rank_column(table: Table, column: Column, language: str) -> str:
     name = f"place_{number}" + (f"_{column.languages.index(tag)}" if tag is not None else "")
     # Readers of languages that sort alike share an order.
     order = letter_order(column.sorted_in(language))
-    alike = next(other for other in LANGUAGES if letter_order(other) == order)
-    return name if alike == LANGUAGES[0] else f"{name}_{alike.replace('-', '_').lower()}"
+    same_order = next(other for other in LANGUAGES if letter_order(other) == order)
+    return name if same_order == LANGUAGES[0] else f"{name}_{same_order.replace('-', '_').lower()}"
 
 
 def searched_columns(table: Table) -> list[int]:

@@ -49,10 +49,10 @@ class Facts:
         figures: Its figures in time.
         timeline: What happened to it.
         claims: What others say of it.
-        alike: Things that share concepts with it, and these.
+        similar: Things that share concepts with it, and these.
         tree: The concepts around it, when it is one.
         said_by: Who says it, when it is a claim.
-        told: IRIs of the things told here that link to the topic.
+        shown: IRIs of the things told here that link to the topic.
     """
 
     topic: Thing
@@ -60,7 +60,7 @@ class Facts:
     figures: tuple[FigureSeries, ...]
     timeline: Timeline | None
     claims: tuple[Claim, ...]
-    alike: tuple[tuple[Value, tuple[Value, ...]], ...]
+    similar: tuple[tuple[Value, tuple[Value, ...]], ...]
     tree: Tree | None
     said_by: tuple[Value, ...]
     shown_things: frozenset[str]
@@ -115,9 +115,9 @@ def build_facts(
         figures=counted,
         timeline=happened,
         claims=tuple(properties.values()),
-        alike=tuple(
-            (views.link_to(alike.thing), tuple(map(views.link_to, alike.concepts)))
-            for alike in around.similar.things
+        similar=tuple(
+            (views.link_to(similar.thing), tuple(map(views.link_to, similar.concepts)))
+            for similar in around.similar.things
         ),
         tree=grown,
         said_by=tuple(
@@ -145,8 +145,8 @@ def _known_state(
         found = [p for p in lines if p in dated and p in placings]
         dates = tuple(lines[path] for path in found if placings[path].group_order == order)
         if mark in lines and dates:
-            told = [fact for line in (lines[mark], *dates) for fact in line.facts]
-            return KnownState(_sources(told), dates)
+            shown = [fact for line in (lines[mark], *dates) for fact in line.facts]
+            return KnownState(_sources(shown), dates)
     return None
 
 

@@ -196,13 +196,13 @@ class DataPoint:
 
 @dataclass(frozen=True)
 class Stem:
-    """A figure where it stands; lengths are in units of the chart.
+    """A figure where it is; lengths are in units of the chart.
 
     Attributes:
         x: Place on the axis.
         y: Height of its point.
-        labels: What stands above the point, the lowest first, with heights of base lines.
-        day: What stands below the axis.
+        labels: What is above the point, the lowest first, with heights of base lines.
+        day: What is below the axis.
         day_y: Height of its base line.
         anchor: How the words stand to ``x``.
     """

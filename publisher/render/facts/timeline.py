@@ -148,8 +148,8 @@ class DateRange:
         words: As readers write it.
         machine: As HTML's ``time`` wants it; of a stretch of time its beginning.
         key: What times are sorted by.
-        years: Since the year 0, with fractions: where it stands on an axis.
-        short: As it stands on an axis.
+        years: Since the year 0, with fractions: where it is on an axis.
+        short: As it is on an axis.
     """
 
     words: str

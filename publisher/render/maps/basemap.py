@@ -176,7 +176,7 @@ def _path_steps(line: LineString) -> str:
     return f"M{whole[0][0]} {whole[0][1]}l{relative}"
 
 
-# Tiles of the web beneath a map: which of them, and where each one stands.
+# Tiles of the web beneath a map: which of them, and where each one is.
 #
 # All tile servers cut the world alike: at zoom ``z`` it is a square of 2^z by 2^z tiles in the web
 # Mercator projection (EPSG:3857), counted from the north-west.

@@ -182,8 +182,8 @@ def _sources(
     """Return thing → the sources of its geometries, else its own."""
     things = {name for thing in located for name in (thing, *shapes.get(thing, ()))}
     found = _fetch_pairs(engine, f"<{iri('dcterms:source')}>", things)
-    told: dict[str, tuple[str, ...]] = {}
+    areas: dict[str, tuple[str, ...]] = {}
     for thing in located:
         of_shapes = {s for shape in shapes.get(thing, ()) for s in found.get(shape, set())}
-        told[thing] = tuple(sorted(of_shapes or found.get(thing, set())))
-    return told
+        areas[thing] = tuple(sorted(of_shapes or found.get(thing, set())))
+    return areas

@@ -167,7 +167,7 @@ def tile_credit(source: TileSource | None) -> Value | None:
 
 
 def _short(name: str, scene: Scene, texts: MapTexts) -> str:
-    """Return the name that stands at a place, with the number of those who are there."""
+    """Return the name that is at a place, with the number of those who are there."""
     count = len(scene.counted(name))
     text = texts.link(name).text
     return f"{text} ({count})" if count > 1 else text
@@ -282,7 +282,7 @@ class Spot:
 
 @dataclass(frozen=True)
 class Drawing:
-    """A map without words but names: what stands on it, and its size.
+    """A map without words but names: what is on it, and its size.
 
     ``outlines`` are those of the areas, then of the spots, in degrees.
     """
@@ -299,7 +299,7 @@ class Drawing:
 def draw_scene(
     scene: Scene, gazetteer: Gazetteer, sheets: BasemapCache, named: Callable[[str], str]
 ) -> Drawing:
-    """Return a scene drawn; ``named`` gives the name that stands at a place."""
+    """Return a scene drawn; ``named`` gives the name that is at a place."""
     shown = _is_visible(scene, gazetteer)
     sheet = sheets.sheet(scene.view, shown)
     moved = {

@@ -75,7 +75,7 @@ ANONYMOUS = tuple(
 
 @dataclass(frozen=True)
 class Axiom:
-    """An axiom that stands by itself, in words.
+    """An axiom that is by itself, in words.
 
     Attributes:
         words: The phrase.

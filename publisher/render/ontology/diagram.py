@@ -102,7 +102,7 @@ def draw_diagram(terms: Terms, rules: Rules, named: Named) -> Diagram:
 def _columns(plan: _ClassGraph) -> list[list[str]]:
     """Return the classes in columns: lines lead to the right where no circle forbids it.
 
-    A class stands right of those that lead to it, and right of the one it is a kind of.
+    A class is right of those that lead to it, and right of the one it is a kind of.
     """
     before: dict[str, set[str]] = {name: set() for name in plan.own}
     for name in plan.own:

@@ -136,7 +136,7 @@ class TermList:
 
     Attributes:
         heading: What they are.
-        anchor: Where the list stands.
+        anchor: Where the list is.
         count: How many there are in all.
         branches: From the top.
         page: Which part this is, from 1.
@@ -498,7 +498,7 @@ def is_term(description: Description, topic: str) -> bool:
 def term_branches(
     names: Sequence[str], terms: Terms, link: Callable[[str], Value]
 ) -> tuple[TermBranch, ...]:
-    """Return terms as a tree; what one is below and is not among them stands beside it.
+    """Return terms as a tree; what one is below and is not among them is beside it.
 
     Args:
         names: The terms, in order.
@@ -529,8 +529,8 @@ def _drawn_words(
         return describe_classes(terms, rules, writer.link)
     drawn = {box.name.href for box in drawing.boxes}
     kept = {name for name in classes if writer.link(name).href in drawn}
-    told = {n: t for n, t in terms.items() if n in kept or kept.intersection(t.domain)}
-    return describe_classes(told, rules, writer.link)
+    described = {n: t for n, t in terms.items() if n in kept or kept.intersection(t.domain)}
+    return describe_classes(described, rules, writer.link)
 
 
 class _TermWriter:

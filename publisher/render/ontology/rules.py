@@ -216,8 +216,8 @@ class Phrase:
     """A few words of a demand.
 
     Attributes:
-        value: What stands there; a link if it names a term.
-        code: A pattern, which stands after it.
+        value: What is there; a link if it names a term.
+        code: A pattern, which is after it.
     """
 
     value: Value

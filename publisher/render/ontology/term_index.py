@@ -83,7 +83,7 @@ class OntologyIndex:
 
     @cached_property
     def namespace(self) -> str:
-        """Return what stands before the names of the classes."""
+        """Return what is before the names of the classes."""
         first = next((name for name, term in self.terms.items() if term.is_class), "")
         return first[: max(first.rfind("#"), first.rfind("/")) + 1] or self.topic
 

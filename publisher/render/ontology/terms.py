@@ -197,7 +197,7 @@ class TermNode:
 
 
 def term_tree(names: Iterable[str], above: Mapping[str, Iterable[str]]) -> tuple[TermNode, ...]:
-    """Return terms in their hierarchy, each once, as near the top as it stands; circles end.
+    """Return terms in their hierarchy, each once, as near the top as it is; circles end.
 
     Args:
         names: The terms, in the order in which a list shows them.

@@ -9,7 +9,7 @@ Three queries make a page, and one that is their sum is shown on it:
 - how many (``count``), and how many with each value of the columns that have few (``facets``).
 - what is said of the things on the page (``said``).
 
-Everything that a reader writes stands in them as a term, written by pyoxigraph.
+Everything that a reader writes is in them as a term, written by pyoxigraph.
 """
 
 from __future__ import annotations

@@ -81,9 +81,11 @@ def _about(of: FileColumn) -> str:
     if column is None:
         return "IRI of the thing."
     name = pick_name(column.titles, SOURCE_LANGUAGE) or of.name
-    told = f"What '{name}' leads to, by name" if of.is_name else name
-    told += f" (language {of.language})" if of.language else ""
-    return told + (f"; several are separated by {column.separator}" if column.separator else "")
+    described = f"What '{name}' leads to, by name" if of.is_name else name
+    described += f" (language {of.language})" if of.language else ""
+    return described + (
+        f"; several are separated by {column.separator}" if column.separator else ""
+    )
 
 
 def _title(table: Table) -> str:
@@ -100,8 +102,8 @@ def json_schema(table: Table, address: str) -> dict[str, Any]:
     properties: dict[str, Any] = {ID: {**_JSON_TYPES[_LINK], "description": "IRI of the thing."}}
     for column in table.columns:
         name = pick_name(column.titles, SOURCE_LANGUAGE) or column.name
-        told = {"description": name, "x-property": column.path}
-        properties[column.name] = _json_value(column) | told
+        described = {"description": name, "x-property": column.path}
+        properties[column.name] = _json_value(column) | described
     if table.chains:
         place = {"type": ["object", "null"], "description": "GeoJSON, in degrees."}
         properties[GEOMETRY] = place
@@ -257,7 +259,7 @@ def _record_set(table: Table) -> dict[str, Any]:
 
 
 def _field(table: Table, of: FileColumn) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    described: dict[str, Any] = {
         "@type": "cr:Field",
         "@id": f"{table.slug}/{of.name}",
         "name": of.name,
@@ -269,7 +271,7 @@ def _field(table: Table, of: FileColumn) -> dict[str, Any]:
         },
     }
     path = _property(of.column)
-    return told | ({"equivalentProperty": path} if path and not of.is_name else {})
+    return described | ({"equivalentProperty": path} if path and not of.is_name else {})
 
 
 def _property(column: Column | None) -> str:

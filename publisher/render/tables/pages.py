@@ -414,7 +414,7 @@ class TableView:
         return pairs
 
     def query(self, *, page: int = 1, is_file: bool = False) -> str:
-        """Return the same, as it stands in an address, with its question mark."""
+        """Return the same, as it is in an address, with its question mark."""
         written = urlencode(self.parameters(page=page, is_file=is_file))
         return f"?{written}" if written else ""
 

@@ -226,7 +226,7 @@ _VARIABLES = {name: f"{{http.vars.{name}}}" for name in ("representation", "kept
 
 
 def _fields(site: Site, offers: Sequence[VariantSet]) -> Iterator[str]:
-    """Yield the fields of answers; what is set later stands, so the first rule comes last."""
+    """Yield the fields of answers; what is set later wins, so the first rule comes last."""
     for name, rules in field_rules(site, offers).items():
         lines: list[str] = []
         refused: list[str] = []

@@ -57,7 +57,7 @@ class ExportRequest:
 def page_trees(site: Site) -> dict[str, tuple[str, dict[str, str]]]:
     """Return folder → query and fields with which its pages are asked for.
 
-    The pages of the site's own language have the addresses themselves. Whoever chose a language
+    The pages of the site's own language have the addresses themselves. Anyone who chose a language
     finds the choice in every link, so these are pages of their own.
     """
     default = site.config.language
@@ -102,7 +102,7 @@ def document_paths(site: Site) -> Iterator[str]:
     yield from sorted(shared - {"", _CATALOGUE})
 
 
-# What stands in the name of a file as it is; in addresses of other letters escapes mean something.
+# What is in the name of a file as it is; in addresses of other letters escapes mean something.
 _NAME = re.compile(r"(?:[A-Za-z0-9/:@!$&'()*+,;=~._ -]|[^\x00-\x7f])*")
 
 

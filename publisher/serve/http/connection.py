@@ -336,7 +336,7 @@ class Connection(asyncio.Protocol):
     def _count_received(self) -> None:
         """Tell about how much memory the client's requests take that are not answered.
 
-        A body is counted as long as it says it is from its beginning on: then whoever begins one
+        A body is counted as long as it says it is from its beginning on: then anyone who begins one
         too many can still be refused.
         """
         held = max(0, len(self._buffer) - self._body_left)

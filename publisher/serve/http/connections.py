@@ -38,7 +38,7 @@ class Connections:
         self.threads, self.limits, self.loop = threads, limits, loop
         self._open: set[Connection] = set()
         self._clients: Counter[str] = Counter()
-        self._received_bytes = self._sending_bytes = self._told = 0
+        self._received_bytes = self._sending_bytes = self._refusals = 0
         self._full_until = 0.0
         self._date: tuple[int, bytes] = (0, b"")
         self._ended = asyncio.Event()
@@ -87,8 +87,8 @@ class Connections:
         return True
 
     def _send_away(self, connection: Connection, status: HTTPStatus) -> None:
-        if self._told < _MOST_REFUSALS_SENT:
-            self._told += 1
+        if self._refusals < _MOST_REFUSALS_SENT:
+            self._refusals += 1
             self.loop.call_later(1.0, self._forget_refused)
             connection.refuse(status, "Too many connections are open.", _RETRY_SECONDS)
         else:
@@ -96,7 +96,7 @@ class Connections:
             self.remove(connection)
 
     def _forget_refused(self) -> None:
-        self._told -= 1
+        self._refusals -= 1
 
     def remove(self, connection: Connection) -> None:
         """Forget a connection; again is no harm."""
@@ -113,7 +113,7 @@ class Connections:
     def received(self, connection: Connection, held_bytes: int) -> None:
         """Count what a client has sent that is not answered; make room when that is too much.
 
-        Whoever has been at one request for the longest is refused: quick clients are served on.
+        Anyone who has been at one request for the longest is refused: quick clients are served on.
         """
         if connection not in self._open:
             return

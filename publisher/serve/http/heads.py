@@ -52,7 +52,7 @@ class RequestRefused(Exception):
     """A request that is answered with an error by the server itself, which then hangs up."""
 
     def __init__(self, status: HTTPStatus, reason: str, limit: str = "") -> None:
-        """Say why, in a sentence for whoever wrote the client; ``limit`` names a setting."""
+        """Say why, in a sentence for anyone who wrote the client; ``limit`` names a setting."""
         super().__init__(reason)
         self.status = status
         self.reason = reason
@@ -258,7 +258,7 @@ def wsgi_environ(method: str, path: bytes, query: bytes, fields: RawFields) -> W
 
     ``REQUEST_URI`` has the path as it was sent: an escaped slash is no slash.
 
-    Host is left out: whoever sends it must not choose where a redirect leads. So are fields that
+    Host is left out: anyone who sends it must not choose where a redirect leads. So are fields that
     are about the connection.
 
     Args:

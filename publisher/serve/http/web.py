@@ -49,7 +49,7 @@ def _application(config: Config) -> Application:
 async def serve_connections(
     threads: ApplicationThreads, limits: ServerLimits, listening: socket.socket, end: asyncio.Event
 ) -> None:
-    """Answer whoever connects, until an event is set; then end what is under way."""
+    """Answer anyone who connects, until an event is set; then end what is under way."""
     loop = asyncio.get_running_loop()
     connections = Connections(threads, limits, loop)
     server = await loop.create_server(connections.connect, sock=listening, backlog=BACKLOG)

@@ -138,7 +138,7 @@ def _close(chunks: Iterable[bytes]) -> None:
 
 # A WSGI application, run in threads.
 
-# Whoever watches over the server is answered whatever the others do.
+# Anyone who watches over the server is answered whatever the others do.
 _HEALTH_PATHS, _HEALTH_THREADS = ("/healthz", "/readyz", "/metrics"), 2
 _log = logging.getLogger("publisher")
 

@@ -60,16 +60,16 @@ def find(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -> Me
         for hit in hits
     ]
     query = {"q": words, "lang": language if language in LANGUAGES else ""}
-    told: Message = {
+    message: Message = {
         "permalink": with_query(site.markdown.permalink("search.json"), query),
         "paging": paging | {"there_are_more_than_counted": result.more},
         "data": found,
     }
     if not result.hits:
-        told["words_alone"] = {
+        message["words_alone"] = {
             word: len(site.search.find(word, language).hits) for word in words.split()[:10]
         }
-    return told
+    return message
 
 
 def _target(site: Site, thing: str) -> str:
@@ -277,11 +277,11 @@ def sources(site: Site, arguments: Message, client: str, has_left: HasLeft) -> M
 
 def _resting(site: Site, thing: str, names: object) -> Message:
     """Return what rests on a source: a thing, or the triple of a statement."""
-    told: Message = {"said_by": thing, "permalink": permalink_of(site, thing)}
+    message: Message = {"said_by": thing, "permalink": permalink_of(site, thing)}
     parts = " ; ".join(f"<{iri(f'rdf:{part}')}> ?{part}" for part in _STATEMENT_PARTS)
     query = f"SELECT ?subject ?predicate ?object WHERE {{ <{thing}> {parts} }}"
     row = next(iter(site.engine.rows(query)), None) if is_iri(thing) else None
     if row is not None:
         called = names_of(site, row.values())
-        told |= {part: term_member(site, row[part], called) for part in _STATEMENT_PARTS}
-    return told
+        message |= {part: term_member(site, row[part], called) for part in _STATEMENT_PARTS}
+    return message

@@ -57,12 +57,12 @@ def term_member(site: Site, term: Term | Triple, names: Names) -> Message:
         return {"iri": term.value} | ({"name": dict(named)} if named else {})
     if isinstance(term, BlankNode):
         return {"blank": term.value}
-    told = text_member(term.value)
+    message = text_member(term.value)
     if term.language:
         direction = {"direction": term.direction.value} if term.direction is not None else {}
-        return told | {"language": term.language} | direction
+        return message | {"language": term.language} | direction
     kind = term.datatype.value
-    return told if kind == _STRING else told | {"datatype": short(site, kind)}
+    return message if kind == _STRING else message | {"datatype": short(site, kind)}
 
 
 def short(site: Site, name: str) -> str:
@@ -82,17 +82,17 @@ def evidence_members(site: Site, evidence: Iterable[Evidence], names: Names) -> 
     """Return what a fact rests on."""
     found = []
     for each in evidence:
-        told: Message = {"source": each.source, "level": each.level}
+        message: Message = {"source": each.source, "level": each.level}
         if names.get(each.source):
-            told["name"] = dict(names[each.source])
+            message["name"] = dict(names[each.source])
         place = permalink_of(site, each.source)
-        told |= {"permalink": place} if place else {}
-        told |= {"statement": each.said_by} if each.level == "statement" else {}
-        found.append(told)
+        message |= {"permalink": place} if place else {}
+        message |= {"statement": each.said_by} if each.level == "statement" else {}
+        found.append(message)
     return found
 
 
-def with_source_list(told: Message) -> Message:
+def with_source_list(message: Message) -> Message:
     """Return an answer in which each source is described once, and named by a number elsewhere.
 
     >>> told = with_source_list({"data": [{"sources": [{"source": "e:s", "statement": "e:1"}]}]})
@@ -114,14 +114,14 @@ def with_source_list(told: Message) -> Message:
         listed[str(number)] = {n: v for n, v in member.items() if n != "statement"}
         return {"source": number} | {n: v for n, v in member.items() if n == "statement"}
 
-    made = {name: numbered(each) for name, each in told.items()}
+    made = {name: numbered(each) for name, each in message.items()}
     return made | ({"source_list": listed} if listed else {})
 
 
 def fact_member(site: Site, fact: SourcedFact, said: SourcedDocument) -> Message:
     """Return a fact with its sources."""
     names, called = said.names, dict(said.property_name(fact.property))
-    told: Message = {
+    message: Message = {
         "property": short(site, fact.property),
         "name": called,
         "value": term_member(site, fact.value, names),
@@ -129,13 +129,13 @@ def fact_member(site: Site, fact: SourcedFact, said: SourcedDocument) -> Message
     }
     own = dict(names.get(fact.property, {}))
     if own and own != called:
-        told["also_called"] = own
+        message["also_called"] = own
     if fact.notes:
-        told["notes"] = [term_member(site, note, names) for note in fact.notes]
+        message["notes"] = [term_member(site, note, names) for note in fact.notes]
     if not fact.is_adopted:
-        told["stated_but_not_adopted_by_the_data"] = True
+        message["stated_but_not_adopted_by_the_data"] = True
     if fact.details:
-        told["details"] = [
+        message["details"] = [
             {
                 "property": short(site, each.property),
                 "name": dict(names.get(each.property, {})),
@@ -143,7 +143,7 @@ def fact_member(site: Site, fact: SourcedFact, said: SourcedDocument) -> Message
             }
             for each in fact.details
         ]
-    return told
+    return message
 
 
 def triple_members(site: Site, triples: Sequence[Triple]) -> dict[Triple, list[Message]]:

@@ -101,13 +101,15 @@ def query(site: Site, arguments: Message, client: str, has_left: HasLeft) -> Mes
     text = with_prefixes(str(arguments["sparql"]), _prefixes(site))
     answer = _ask(site, text, client, has_left)
     place = _permalink(site, text)
-    told: Message = {"permalink": place, "asked": text}
+    message: Message = {"permalink": place, "asked": text}
     if not place:
-        told["no_permalink"] = "The query is too long for an address; POST it to the same release."
-        told["post_to"] = site.markdown.permalink("sparql")
+        message["no_permalink"] = (
+            "The query is too long for an address; POST it to the same release."
+        )
+        message["post_to"] = site.markdown.permalink("sparql")
     number = int(arguments.get("page", 1))
     if answer.media_type == _N_TRIPLES:
-        return told | _graph_members(site, answer.body, number)
+        return message | _graph_members(site, answer.body, number)
     try:
         content = json.loads(answer.body)
     except RecursionError as error:
@@ -116,13 +118,13 @@ def query(site: Site, arguments: Message, client: str, has_left: HasLeft) -> Mes
             remedy="Take them apart with SUBJECT, PREDICATE and OBJECT.",
         ) from error
     if "boolean" in content:
-        return told | {"data": content["boolean"], "sources": _datasets(site)}
+        return message | {"data": content["boolean"], "sources": _datasets(site)}
     variables, rows = _rows(answer.body)
     shown, paging = one_page(rows, number, _ROWS)
-    told |= {"paging": paging, **_row_members(site, text, variables, shown)}
+    message |= {"paging": paging, **_row_members(site, text, variables, shown)}
     if not rows:
-        told["patterns_alone"] = _patterns_alone(site, text)
-    return told
+        message["patterns_alone"] = _patterns_alone(site, text)
+    return message
 
 
 def _datasets(site: Site) -> list[Message]:
@@ -169,10 +171,10 @@ def _row_members(site: Site, text: str, variables: Sequence[str], rows: Sequence
             for t in triples
             if t in rests
         ]
-        told: Message = {
+        message: Message = {
             "row": {name: term_member(site, term, names) for name, term in row.items()}
         }
-        data.append(told | ({"facts": facts} if facts else {"sources": _datasets(site)}))
+        data.append(message | ({"facts": facts} if facts else {"sources": _datasets(site)}))
     return {"variables": list(variables), "data": data}
 
 
@@ -230,19 +232,19 @@ def _instance(pattern: tuple[Term | str, Term | str, Term | str], row: Row) -> T
 def _patterns_alone(site: Site, text: str) -> list[Message]:
     """Return each pattern of a query, and whether it has a result when it is asked alone."""
     declared = "".join(f"PREFIX {n}: <{v}>\n" for n, v in declared_prefixes(text).items())
-    told: list[Message] = []
+    message: list[Message] = []
     for pattern in _read(text)[:_MOST_PATTERNS]:
         is_literal = pattern.object[0] in "\"'0123456789"
         value = "?anything" if is_literal else pattern.object
         written = f"{pattern.subject} {''.join(_spaced(pattern.predicate))} {value}"
-        asked = f"{declared}ASK {{ {written} }}"
+        query_text = f"{declared}ASK {{ {written} }}"
         try:
-            answer = site.endpoint.answer(Operation(asked), "")
+            answer = site.endpoint.answer(Operation(query_text), "")
         except PublisherError:
             continue
         line: Message = {"pattern": written, "has_results": b"true" in answer.body}
-        told.append(line | ({"with_any_value": True} if is_literal else {}))
-    return told
+        message.append(line | ({"with_any_value": True} if is_literal else {}))
+    return message
 
 
 def _spaced(parts: Iterable[str]) -> Iterable[str]:
@@ -269,13 +271,13 @@ def examples(site: Site, arguments: Message, _client: str, _has_left: HasLeft) -
 
 
 def _fits(each: NamedQuery, wanted: set[str]) -> int:
-    told = {word for text in (*each.about.values(), each.name) for word in words(text)}
-    return sum(any(fold(w) == t or t.startswith(w) for t in told) for w in wanted)
+    message = {word for text in (*each.about.values(), each.name) for word in words(text)}
+    return sum(any(fold(w) == t or t.startswith(w) for t in message) for w in wanted)
 
 
 def _example(site: Site, each: NamedQuery) -> Message:
     filled = {name: parameter.example for name, parameter in each.parameters.items()}
-    told: Message = {
+    message: Message = {
         "name": each.name,
         "about": dict(each.about),
         "parameters": [
@@ -286,8 +288,8 @@ def _example(site: Site, each: NamedQuery) -> Message:
         "permalink": with_query(site.markdown.permalink(f"query/{each.name}"), filled),
     }
     with suppress(QueryRefused):
-        told["sparql_with_examples"] = each.example()
-    return told
+        message["sparql_with_examples"] = each.example()
+    return message
 
 
 # Tables.
@@ -385,14 +387,14 @@ def _cells(
     """Return the values of a row in a column, each with its sources."""
     home = site.release.dataset(found.dataset)
     whole = evidence_members(site, [Evidence(home, home, "dataset")], names)
-    told = []
+    message = []
     for term in values[column.path]:
         triple = None
         if is_property(column.path) and not isinstance(term, BlankNode):
             triple = Triple(NamedNode(thing), NamedNode(column.path), term)
         sources = rests.get(triple, whole) if triple is not None else whole
-        told.append(term_member(site, term, names) | {"sources": sources})
-    return told
+        message.append(term_member(site, term, names) | {"sources": sources})
+    return message
 
 
 def _table_line(each: Table) -> Message:

@@ -146,10 +146,10 @@ def answer_message(
 
 
 def _error(identifier: object, error: RpcError) -> Message:
-    told: Message = {"code": error.code, "message": str(error)}
+    message: Message = {"code": error.code, "message": str(error)}
     if error.data is not None:
-        told["data"] = error.data
-    return {"jsonrpc": "2.0", "id": identifier, "error": told}
+        message["data"] = error.data
+    return {"jsonrpc": "2.0", "id": identifier, "error": message}
 
 
 def _params(message: Message) -> Message:
@@ -223,10 +223,10 @@ def _decoded(value: str) -> str:
 
 
 def _enveloped(result: Message, method: str) -> Message:
-    told = {"resultType": "complete", **result}
+    message = {"resultType": "complete", **result}
     if method.endswith(_CACHEABLE):
-        told |= {"cacheScope": "public", "ttlMs": _FRESH_MILLISECONDS}
-    return told
+        message |= {"cacheScope": "public", "ttlMs": _FRESH_MILLISECONDS}
+    return message
 
 
 # Methods.

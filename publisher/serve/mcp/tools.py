@@ -1,6 +1,6 @@
 """What assistants can ask: eight tools and a few texts, each answer with release and permalink.
 
-Everything that is data stands below ``data`` in an answer; all else is the site's own word. Lists
+Everything that is data is below ``data`` in an answer; all else is the site's own word. Lists
 come in pages with counts. What is asked goes through the same queue, limits and log as queries.
 """
 
@@ -205,18 +205,18 @@ class AssistantTools:
         """
         tool = _BY_NAME.get(name)
         if tool is None:
-            told = f"There is no tool '{name[:100]}'. There are: {', '.join(_BY_NAME)}."
-            raise RpcError(INVALID_PARAMS, told)
+            message = f"There is no tool '{name[:100]}'. There are: {', '.join(_BY_NAME)}."
+            raise RpcError(INVALID_PARAMS, message)
         site, caller = self._site, self._caller
         try:
             _check_arguments(tool, arguments)
             with site.endpoint.queue.slot(caller.client, caller.has_left):
-                told_of = tool.run(site, arguments, caller.client, caller.has_left)
+                result = tool.run(site, arguments, caller.client, caller.has_left)
         except ClientDisconnected:
             raise
         except PublisherError as error:
             return _result(self._frame() | {"error": error_members(error)}, is_error=True)
-        return _result(self._frame() | with_source_list(told_of))
+        return _result(self._frame() | with_source_list(result))
 
     def _frame(self) -> Message:
         """Return what every answer begins with."""
@@ -286,8 +286,8 @@ class AssistantTools:
         with self._site.endpoint.queue.slot(self._caller.client, self._caller.has_left):
             found = None if path == uri else _resource(self._site, path)
         if found is None:
-            told = "There is no such resource. Those that there are: resources/list."
-            raise RpcError(NO_RESOURCE, told, {"uri": uri[:500]})
+            message = "There is no such resource. Those that there are: resources/list."
+            raise RpcError(NO_RESOURCE, message, {"uri": uri[:500]})
         return [{"uri": uri, "mimeType": found[1], "text": found[0].decode()}]
 
 
@@ -358,22 +358,22 @@ def _check_arguments(tool: Tool, arguments: Message) -> None:
 
 def error_members(error: PublisherError) -> Message:
     """Return what went wrong: the sentence, its cure, place and setting."""
-    told: Message = {
+    message: Message = {
         "what": in_language(error.what, _LANGUAGE),
         "cure": in_language(error.remedy, _LANGUAGE),
         "line": error.line,
         "column": error.column,
     }
     if isinstance(error, QueryRefused):
-        told |= {"setting": error.limit, "excerpt": error.excerpt}
+        message |= {"setting": error.limit, "excerpt": error.excerpt}
     if isinstance(error, NoSuchName):
-        told["offered"] = list(error.offered)
+        message["offered"] = list(error.offered)
     if isinstance(error, QueryLimitExceeded):
-        told["setting"] = error.limit
-    return {name: value for name, value in told.items() if value}
+        message["setting"] = error.limit
+    return {name: value for name, value in message.items() if value}
 
 
-def _result(told: Mapping[str, Any], *, is_error: bool = False) -> Message:
-    text = json.dumps(told, ensure_ascii=False)
+def _result(message: Mapping[str, Any], *, is_error: bool = False) -> Message:
+    text = json.dumps(message, ensure_ascii=False)
     content: Sequence[Message] = [{"type": "text", "text": text}]
-    return {"content": content, "structuredContent": told, "isError": is_error}
+    return {"content": content, "structuredContent": message, "isError": is_error}

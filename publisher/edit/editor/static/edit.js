@@ -1,8 +1,8 @@
-// Tells while somebody types what is to be mended, and keeps what was typed. Without this the buttons do the same.
+// Tells while somebody types what is to be corrected, and keeps what was typed. Without this the buttons do the same.
 "use strict";
 const form = document.getElementById("thing");
-const told = document.getElementById("told");
-if (told) told.focus();
+const messages = document.getElementById("messages");
+if (messages) messages.focus();
 if (form) {
   const state = document.getElementById("state");
   const pending = document.getElementById("pending");
