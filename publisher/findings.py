@@ -47,7 +47,7 @@ class Finding:
     focus_node: str = ""
     path: str = ""
     value: str = field(default="")
-    component: str = ""
+    component: str = field(default="", compare=False)
 
 
 def count(findings: Iterable[Finding]) -> Counter[Severity]:
