@@ -248,7 +248,7 @@ class PageBuilder:
         return _Fetched(
             neighbourhood,
             fetch_related(engine, topic, description, neighbourhood),
-            fetch_similar(engine, topic, description, neighbourhood, marks),
+            fetch_similar(engine, topic, description, neighbourhood, marks, self._index),
             fetch_concepts(engine, self._index, topic, self._main, language),
             fetch_details(engine, self._forms, topic, description, placings),
             around,

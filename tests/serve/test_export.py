@@ -16,16 +16,27 @@ from werkzeug.test import Client
 
 from publisher.config import Config
 from publisher.errors import ExportError, SettingError
+from publisher.release.model import Release
+from publisher.serve.app import create_app
 from publisher.serve.export.export import ExportCounts, export
 from publisher.serve.export.pages import export_requests
-from publisher.serve.site import Site
+from publisher.serve.site import Site, open_site
 from tests.chain import A_LAKE, BASE, VATTERN, Chain
+from tests.engines import Embedded
 from tests.rdf.test_negotiation import CHOICES, LANGUAGE_CHOICES, REFUSED
 from tests.serve.conftest import Socket, serve_with
 from tests.serve.test_documents import NOWHERE
 
 SILJAN = "/doc/lake/siljan"
 SERVERS = ("nginx", "caddy")
+
+
+@pytest.fixture(scope="module")
+def visitor(config: Config, release: Release, engine: Embedded) -> Iterator[Client]:
+    """Return a client of the application as it is exported: files are not shown in frames."""
+    opened = open_site(engine.hold(release, config), release, embeds=False)
+    yield Client(create_app(opened))
+    opened.engine.close()
 
 
 @pytest.fixture(params=SERVERS)

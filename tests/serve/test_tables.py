@@ -41,10 +41,12 @@ def ids(response: TestResponse) -> list[str]:
 
 
 def counts(response: TestResponse) -> dict[str, str]:
-    """Return value → count of every facet of a page."""
+    """Return value → count of every facet of a page but the one of rows without a value."""
+    shown = re.sub(
+        r'<details class="facet missing".*?</details>', "", response.text, flags=re.DOTALL
+    )
     found = re.findall(
-        r'<li><a [^>]*rel="nofollow"[^>]*><span[^>]*>([^<]*)</span>.*?class="count">(\d+)<',
-        response.text,
+        r'<li><a [^>]*rel="nofollow"[^>]*><span[^>]*>([^<]*)</span>.*?class="count">(\d+)<', shown
     )
     return {unescape(value): count for value, count in found}
 

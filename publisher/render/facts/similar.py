@@ -10,6 +10,7 @@ from pyoxigraph import NamedNode
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
+from publisher.release.concepts import ConceptIndex
 from publisher.render.labels import Labels, fetch_labels
 from publisher.render.neighbours import Neighbourhood
 
@@ -19,6 +20,8 @@ _SKOS = iri("skos:prefLabel").removesuffix("prefLabel")
 _MOST_USERS = 40
 _RARE = 3
 _MOST = 8
+# A list with fewer concepts sorts things into kinds: to be of one kind is no likeness.
+_LEAST_OF_LIST = 10
 # So many concepts of a topic are looked at.
 _MOST_CONCEPTS = 30
 # One look for each concept, ended early: a concept that a million things share costs no more.
@@ -60,6 +63,7 @@ def fetch_similar(
     description: Description,
     neighbourhood: Neighbourhood,
     marks: Iterable[str],
+    index: ConceptIndex,
 ) -> Similarities:
     """Return the things of the topic's own classes that share concepts with it.
 
@@ -69,6 +73,7 @@ def fetch_similar(
         description: Of the document.
         neighbourhood: The neighbours of the document.
         marks: Properties that tell things apart, such as a state; to share one means little.
+        index: The concepts of the release and their lists.
     """
     triples = [t for t in description.own if t.subject == NamedNode(topic)]
     pairs = sorted(
@@ -84,9 +89,10 @@ def fetch_similar(
         for t in triples
         if t.predicate.value == iri("rdf:type") and isinstance(t.object, NamedNode)
     )
+    pairs = [pair for pair in pairs[:_MOST_CONCEPTS] if not _is_kind(pair[1], index)]
     if not pairs or not kinds:
         return Similarities()
-    shared = _shared_concepts(engine, topic, pairs[:_MOST_CONCEPTS], kinds)
+    shared = _shared_concepts(engine, topic, pairs, kinds)
     users: dict[str, int] = defaultdict(int)
     for concepts in shared.values():
         for concept in concepts:
@@ -104,6 +110,13 @@ def fetch_similar(
         tuple(Similar(thing, concepts) for _, thing, concepts in nearest),
         fetch_labels(engine, names) if names else {},
     )
+
+
+def _is_kind(concept: str, index: ConceptIndex) -> bool:
+    """Tell whether a concept is of short lists alone."""
+    schemes = index.schemes()
+    lists = [schemes[name] for name in index.schemes_of(concept)] if schemes else []
+    return bool(lists) and all(each.concepts < _LEAST_OF_LIST for each in lists)
 
 
 def _shared_concepts(

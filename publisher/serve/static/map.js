@@ -107,7 +107,7 @@
       this.spots = places.flatMap((place) => place.points.map((at) => ({ place, at })));
       this.frame = document.createElement("div");
       this.frame.className = "live";
-      this.frame.setAttribute("role", "region");
+      this.frame.setAttribute("role", "group");
       this.frame.setAttribute("aria-label", this.words.title);
       this.box = document.createElement("div");
       this.box.append(this.frame);
