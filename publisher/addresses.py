@@ -289,7 +289,7 @@ _FORMATS = r"\.(?:ttl|jsonld|rdf|nt)"
 _OWN_PATH = re.compile(
     rf"""
       \.well-known/(?:api-catalog|void)
-    | catalog(?:{_FORMATS}|/dcat-ap-se\.rdf)?
+    | catalog(?:{_FORMATS}|/dcat-ap-se\.rdf|/datasets\.json)? | completion\.json | docs
     | context\.jsonld | favicon\.ico | datapackage\.json | llms\.txt | mcp | openapi\.json
     | robots\.txt | sitemap\.xml | sitemap/[0-9]{{1,9}}\.xml
     | feed(?:\.atom|/[0-9]{{1,9}}|/catalog(?:/[0-9]{{1,9}})?)?
@@ -309,19 +309,8 @@ _OWN_PATH = re.compile(
 # With one of these each of them begins.
 _OWN_BEGINNINGS = frozenset(
     (
-        *(
-            "",
-            "catalog",
-            "context",
-            "croissant",
-            "datapackage",
-            "dump",
-            "embed",
-            "favicon",
-            "feed",
-            "healthz",
-        ),
-        *("linkset", "llms", "mcp"),
+        *("", "catalog", "completion", "context", "croissant", "datapackage", "docs", "dump"),
+        *("embed", "favicon", "feed", "healthz", "linkset", "llms", "mcp"),
         *("metrics", "openapi", "page", "picture", "query", "readyz", "release", "rest", "robots"),
         *("schema", "search", "sitemap", "sparql"),
         *("static", "table", "timemap", "void"),

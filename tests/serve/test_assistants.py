@@ -60,6 +60,7 @@ _SAMPLES = {
 # has neither concept schemes nor pages of its own.
 _ABSENT = (
     *("manifest.json.sig", "manifest.json.pub", "/sitemap/{number}.xml", "/embed/map"),
+    ".places.json",
     *("/{call}", "/{letter}", "{vocabulary}/search", "{vocabulary}/data"),
     *("/rest/v1/label", "/rest/v1/data", "/page/{name}", "/page/logo", "/page/colour.css"),
 )
