@@ -13,7 +13,6 @@ from click.testing import CliRunner, Result
 from publisher import cli
 from publisher.cli import main
 from publisher.config import NAMES
-from publisher.languages import LANGUAGES
 from publisher.release.model import Release
 
 DEFAULT_BUILDS = True
@@ -104,13 +103,13 @@ def test_every_broken_file_is_told_of_at_once() -> None:
 
 @pytest.mark.slow
 def test_findings_come_as_json_for_programs() -> None:
-    """Every language in it."""
+    """Every language in it that the shape has."""
     change('        "Siljan"@en ,\n', "")
     result = publisher("check", "--format", "json")
     report = json.loads(result.stdout)
     assert report["conforms"] is False
     assert report["findings"][0]["file"] == LAKES
-    assert set(report["findings"][0]["message"]) == set(LANGUAGES)
+    assert set(report["findings"][0]["message"]) == {"sv", "en"}
 
 
 @pytest.mark.slow

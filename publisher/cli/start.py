@@ -109,7 +109,7 @@ def start(
 ) -> None:
     """Make a site of tables (FILES: .csv, .tsv, .xlsx, .ods, .geojson, or - for standard input).
 
-    A table at an address (https://…) is read again before each build.
+    A table at a web address is read again before each build.
 
     In a folder that was made so, the next table goes through the same mapping: what differs is
     shown first.

@@ -21,6 +21,7 @@ from publisher.edit.inventory import Inventory
 from publisher.findings import Finding, Severity
 from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, language_name
 from publisher.messages import Message, Text, text, translate
+from publisher.quality.validation_results import is_default
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.subjects import Subjects, pick_name
 from publisher.render.values import sentence_case
@@ -145,7 +146,9 @@ class FieldMessages:
         """Return what a finding says, by language, without words of files."""
         form = form or self._form_of(finding.focus_node)
         named = {tag: self._with_names(words, form, tag) for tag, words in finding.message.items()}
-        if not any(map(is_technical, named.values())):
+        # What a validator says of a shape that says nothing names no field.
+        is_vague = is_default(finding.message) and self._field(finding, form) is not None
+        if not is_vague and not any(map(is_technical, named.values())):
             return finding.message if named == dict(finding.message) else _like(finding, named)
         return _like(finding, self._sentence(finding, form))
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
 from publisher.findings import Finding, Severity
-from publisher.messages import SOURCE_LANGUAGE, Text, text
+from publisher.messages import SOURCE_LANGUAGE, Message, Text, text
 from publisher.quality.shape_features import ShapesGraph, read_literal, shown_name
 from publisher.quality.shape_preparation import MessageTemplate, fill_in
 from publisher.rdf.namespaces import iri
@@ -178,6 +178,11 @@ _SENTENCES = {
 
 
 _ONE_PATTERN = "The value does not match the pattern '{pattern}'."
+
+
+def is_default(message: Text) -> bool:
+    """Tell whether a message is what a broken constraint is called where its shape has no words."""
+    return isinstance(message, Message) and message.key in _SENTENCES.values()
 
 
 def default_message(component: str, patterns: Sequence[str] = ()) -> Text | None:

@@ -189,11 +189,11 @@ def test_very_many_wrong_lines_get_a_hundred_findings_and_a_count(
     answer = importer.answer(make, "xlsx")
     assert answer.exit_code == 1
     lines = answer.output.splitlines()
-    told = [line for line in lines if "Give one name per language" in line]
-    assert len(told) == 100
-    assert told[0].startswith("Lake B2: ")
+    told = [line for line in lines if "Fill in “Name” once in each language" in line]
+    assert len(told) == 100, lines[:3]
+    assert told[0].startswith("Lake C2: ")
     assert told[-1].endswith("… and 19,900 more like this.")
-    assert lines[-1].startswith("20000 things to fix first; nothing was written")
+    assert lines[-1].startswith("To fix first: 20000. Nothing was written")
     assert answer.peak_mb < PEAK_MB
 
 
@@ -212,4 +212,4 @@ def test_a_folder_unlike_ours_gets_a_hundred_findings_of_each_kind(tmp_path: Pat
         told = [line for line in lines if said in line]
         assert len(told) == 100
         assert told[-1].endswith("… and 1,900 more like this.")
-    assert lines[-1].startswith("4000 things to fix first; nothing was written")
+    assert lines[-1].startswith("To fix first: 4000. Nothing was written")

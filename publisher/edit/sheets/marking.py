@@ -60,8 +60,8 @@ def report_lines(
         else:
             mark_workbook(open_for_marking(file), ordered, language, target)
         yield translate(
-            "{count} things to fix first; nothing was written into the"
-            " sources. They are marked in {file}.",
+            "To fix first: {count}. Nothing was written into the sources; what is wrong is marked"
+            " in {file}.",
             language,
             count=count,
             file=target,
@@ -70,8 +70,8 @@ def report_lines(
     target = findings_file(file)
     write_findings_file(ordered, language, target)
     yield translate(
-        "{count} things to fix first; nothing was written into the"
-        " sources. The workbook is too large for a marked copy: they are"
+        "To fix first: {count}. Nothing was written into the sources."
+        " The workbook is too large for a marked copy: what is wrong is"
         " listed in {file}.",
         language,
         count=count,

@@ -141,7 +141,7 @@ def part_of_nothing(book: Filled) -> None:
         ),
         (unknown_property, "Belagd uppgift", "”Ö” finns inte i listan."),
         (missing_name, "Sjö", "Fyll i ”Namn” en gång på varje språk: svenska, engelska."),
-        (part_of_nothing, "Djup A3", ""),
+        (part_of_nothing, "Djup D3", "Fyll i ”Gäller”."),
     ],
 )
 def test_a_wrong_step_gets_its_place_and_its_cure(
@@ -343,7 +343,7 @@ def test_a_marked_copy_that_was_worked_in_is_not_written_over(book: Filled) -> N
     marked.save(copy)
     worked = copy.read_bytes()
     result = call("import", FILE)
-    assert "De är märkta i pond-2.findings.xlsx." in result.stderr
+    assert "det som är fel är märkt i pond-2.findings.xlsx." in result.stderr
     assert copy.read_bytes() == worked
 
 
