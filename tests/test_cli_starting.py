@@ -120,7 +120,7 @@ def test_a_dataset_is_added_by_a_command(tmp_path: Path, monkeypatch: pytest.Mon
     result = publisher("new", "dataset", "Träd", "--set", "Tema=Miljö")
 
     assert result.exit_code == 0, result.stderr
-    assert "dcterms:description is missing: what it is about." in result.stdout
+    assert "“Description” is missing: what it is about." in result.stdout
     file = Path("data/catalogue/trad.ttl")
     said = file.read_text(encoding="utf-8")
     file.write_text(

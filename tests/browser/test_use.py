@@ -55,7 +55,7 @@ def test_the_focus_is_always_seen_and_reaches_the_menu(page: Page) -> None:
 def test_the_switch_of_language_keeps_the_page(page: Page) -> None:
     """By keyboard alone."""
     page.goto(f"{TABLE}?sort=-label")
-    page.locator("a.switch").focus()
+    page.locator("a.switch[lang=en]").focus()
     page.keyboard.press("Enter")
 
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -197,8 +197,8 @@ def test_a_mistake_is_told_below_its_line(asking: Page) -> None:
 def test_the_query_behind_a_page_opens_in_the_editor(page: Page) -> None:
     """Ready to be changed and sent again."""
     page.goto(INITIATIVE)
-    page.locator(".behind summary").click()
-    page.locator(".behind a").click()
+    page.locator(".behind:not(.embed) summary").click()
+    page.locator(".behind:not(.embed) a").click()
 
     expect(page.locator("h1")).to_have_text("SPARQL")
     expect(page.locator("#ask")).to_contain_text("id/cluster/compare")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +17,7 @@ from publisher.render.labels import LabelPicker
 from publisher.render.layout import Layout
 from publisher.render.neighbours import fetch_neighbourhood
 from publisher.render.views import Views
+from tests.render.test_concepts import index_of
 
 if TYPE_CHECKING:
     from tests.render.conftest import Pond
@@ -67,14 +70,17 @@ def _facts(pond: Dig, turtle: str = MILL, language: str = "en", name: str = "mil
     topic = ID + name
     description = found.describe(topic)
     around = fetch_neighbourhood(found.engine, description, BASE)
-    told = fetch_related(found.engine, topic, description, around)
+    related = fetch_related(found.engine, topic, description, around)
     layout = Layout(found.engine)
-    names = LabelPicker(description, {**told.labels, **around.labels}, language, {}, BASE)
+    names = LabelPicker(description, {**related.labels, **around.labels}, language, {}, BASE)
     views = Views(description, around, names, language, layout, lambda iri: "/" + iri)
-    likeness = fetch_similar(found.engine, topic, description, around, [BASE + "def/water#state"])
+    marks = [BASE + "def/water#state"]
+    with TemporaryDirectory() as folder:
+        index = index_of(found, Path(folder))
+        likeness = fetch_similar(found.engine, topic, description, around, marks, index)
     placings = layout.of([BASE + "def/water#Mill"])
     thing = views.thing(topic)
-    around = AroundTopic(told, likeness, Concepts())
+    around = AroundTopic(related, likeness, Concepts())
     return build_facts(thing, description, around, views, placings)
 
 
@@ -215,7 +221,7 @@ def test_the_sources_of_the_state_and_of_its_dates_stand_together(pond: Dig) -> 
 def test_things_are_alike_by_rare_concepts_and_not_by_their_state(pond: Dig) -> None:
     """The other mill runs too, but grinds nothing."""
     facts = _facts(pond)
-    assert [(thing.text, [c.text for c in shared]) for thing, shared in facts.alike] == [
+    assert [(thing.text, [c.text for c in shared]) for thing, shared in facts.similar] == [
         ("Saw", ["grinding"])
     ]
 
@@ -223,11 +229,22 @@ def test_things_are_alike_by_rare_concepts_and_not_by_their_state(pond: Dig) -> 
 def test_a_concept_that_most_share_makes_none_alike(pond: Dig) -> None:
     """It would only list them all again."""
     many = "".join(f":m{n} a water:Mill ; water:use :grinding .\n" for n in range(9))
-    assert _facts(pond, MILL + many).alike == ()
+    assert _facts(pond, MILL + many).similar == ()
+
+
+@pytest.mark.parametrize(("others", "is_alike"), [(3, False), (9, True)])
+def test_a_concept_of_a_short_list_says_of_what_kind_a_thing_is(
+    pond: Dig, others: int, *, is_alike: bool
+) -> None:
+    """Two that both have companies for members are not alike."""
+    listed = ":grinding skos:inScheme :uses . :uses a skos:ConceptScheme .\n" + "".join(
+        f":use{n} a skos:Concept ; skos:inScheme :uses .\n" for n in range(others)
+    )
+    assert bool(_facts(pond, MILL + listed).similar) is is_alike
 
 
 def test_a_thing_with_nothing_around_it_tells_nothing(pond: Dig) -> None:
     """Most things of most data are so."""
     facts = _facts(pond, ':pond a water:Pond ; rdfs:label "Pond"@en .', name="pond")
-    assert (facts.figures, facts.timeline, facts.claims, facts.alike) == ((), None, (), ())
+    assert (facts.figures, facts.timeline, facts.claims, facts.similar) == ((), None, (), ())
     assert Similarities().things == ()
