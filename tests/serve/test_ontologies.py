@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from publisher.config import Config
-from publisher.load.parse import parse_any
+from publisher.load.stored_files import store_files
 from publisher.release.preview import build_preview
 from publisher.serve.app import create_flask
 from publisher.serve.site import open_site
@@ -58,7 +58,7 @@ def site_of(turtle: str, folder: Path) -> Iterator[FlaskClient]:
     """Open a site over an ontology."""
     file, releases = folder / "tools.ttl", folder / "releases"
     file.write_text(turtle, encoding="utf-8")
-    release = build_preview(parse_any([file], BASE), releases, union=True)
+    release = build_preview(store_files([file], BASE), releases, union=True)
     settings = Config(
         base_iri=BASE,
         site_url="http://localhost/",
