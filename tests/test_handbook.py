@@ -53,7 +53,7 @@ def said(language: str) -> set[str]:
     }
     for rule in inventory.sources.rules.values():
         names |= set(re.findall(rf'"([^"]+)"@{language}', rule))
-    messages = translations().items()
+    messages = translations("sv" if language == "en" else language).items()
     return names | {m if language == "en" else translated for m, translated in messages}
 
 

@@ -26,7 +26,6 @@ from publisher.cli.options import (
 )
 from publisher.edit.changes import Plan, plan_changes
 from publisher.edit.consequences import new_violations
-from publisher.edit.field_messages import FieldMessages, one_each
 from publisher.edit.fields import Form
 from publisher.edit.forms import read_forms
 from publisher.edit.init import (
@@ -168,6 +167,8 @@ def new(
     click.echo(translate("Its address for good: {address}", lang, address=addition.thing))
     if steps:
         click.echo(translate("It is published when these steps are done:", lang))
+    from publisher.edit.field_messages import FieldMessages, one_each
+
     messages = FieldMessages(inventory, forms)
     for finding in one_each(steps):
         click.echo(f"  – {in_language(messages.of(finding, form), lang)}")

@@ -22,7 +22,6 @@ from publisher.cli.options import (
 )
 from publisher.config import OXIGRAPH, Config, read_config
 from publisher.messages import translate
-from publisher.system.http_client import Client, Deadline, ExchangeLimits
 
 _SERVING = (
     "host",
@@ -80,6 +79,8 @@ def _open_when_ready(config: Config) -> None:
     """Open the site in the browser as soon as it answers."""
     own = "127.0.0.1" if config.host in ("0.0.0.0", "::", "") else config.host  # nosec B104 # compared
     host = f"[{own}]" if ":" in own else own
+    from publisher.system.http_client import Client, Deadline, ExchangeLimits
+
     client = Client(ExchangeLimits(total_seconds=5.0, length_bytes=1 << 16))
     deadline = Deadline(_READY_SECONDS)
     while deadline.remaining():

@@ -16,15 +16,16 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from pyoxigraph import Literal
 
 from publisher.languages import BY_TAG
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.subjects import Subjects, Term
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 TEMPLATE = iri("sh:labelTemplate")
 # Thing and property → values.
@@ -214,6 +215,12 @@ def _written(term: Term, language: str) -> str:
     if not isinstance(term, Literal):
         return _last_part(term.value)
     datatype, text = term.datatype.value, term.value
+    if datatype not in _NUMBERS and datatype not in _DATES:
+        return text
+    # Folders without templates do not wait for it.
+    from babel.dates import format_date
+    from babel.numbers import format_decimal
+
     locale = _locale(language)
     try:
         if datatype in _NUMBERS:
@@ -231,6 +238,8 @@ def _written(term: Term, language: str) -> str:
 
 
 def _locale(language: str) -> Locale:
+    from babel import Locale, UnknownLocaleError
+
     known = BY_TAG.get(language)
     try:
         return Locale.parse(known.locale if known else language.replace("-", "_") or "en_GB")

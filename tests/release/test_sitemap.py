@@ -21,7 +21,6 @@ def test_every_document_is_listed_once(catalogued: Release) -> None:
     assert listed == [
         "",
         "catalog",
-        "contact",
         "dataset/lakes",
         "dataset/rivers",
         "def/water",

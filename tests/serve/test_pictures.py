@@ -33,7 +33,7 @@ def test_a_picture_is_drawn_once(visitor: Client) -> None:
 def test_what_does_not_exist_has_no_picture(client: FlaskClient) -> None:
     """Nor has a language that the site does not speak."""
     assert client.get("/picture/sv/doc/lake/nowhere.png").status_code == 404
-    assert client.get("/picture/de/doc/lake/siljan.png").status_code == 404
+    assert client.get("/picture/pl/doc/lake/siljan.png").status_code == 404
 
 
 def test_a_page_names_its_picture_with_a_whole_address(client: FlaskClient) -> None:
