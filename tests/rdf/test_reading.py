@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,11 @@ def same(content: bytes, rdf_format: RdfFormat, where: str) -> None:
     """Assert that the guarded reader says what the parser says, in this process."""
     try:
         plain = len(list(parse(content, format=rdf_format, base_iri=BASE)))
-    except SyntaxError:
+    except SyntaxError as error:
+        if "remote contexts" in str(error):  # the parser alone knows none; some are known here
+            with suppress(SourceSyntax):
+                assert read_quads(content, rdf_format, BASE, where)
+            return
         with pytest.raises((SyntaxError, SourceSyntax)):
             read_quads(content, rdf_format, BASE, where)
         return
