@@ -210,7 +210,7 @@ def test_no_link_of_a_vocabulary_leads_to_nothing(name: str, tmp_path: Path) -> 
                 break
             answer = client.get(path, headers={"Accept": "text/html"}, follow_redirects=True)
             assert answer.status_code == 200, path
-            assert len(answer.data) < 60_000, path
+            assert len(answer.data) < 60_000 or path == "/openapi.json", path
             assert not re.search(r"<(ul|ol|dl)[^>]*>\s*</\1>|<li>\s*</li>", answer.text), path
             for link in re.findall(r'href="(/[^"#]*)', answer.text):
                 target = html.unescape(link)
