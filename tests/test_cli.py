@@ -303,3 +303,12 @@ def test_export_writes_a_site_and_says_how_much(release: Release, tmp_path: Path
     assert re.match(r"\d+ files, \d\.\d MB in ", done.stdout)
     assert (tmp_path / "out" / "site" / "index.html").is_file()
     assert (tmp_path / "out" / "nginx.conf").is_file()
+
+
+def test_what_may_be_left_out_is_what_the_build_brings() -> None:
+    """Else a whole installation says that something is missing."""
+    from publisher.build_hook import PACKAGES
+
+    static = Path("publisher", "serve", "static")
+    brought = {package.folder / Path(file).name for package in PACKAGES for file in package.files}
+    assert {static / file for _, file in cli._FROM_NPM} <= brought
