@@ -10,6 +10,7 @@ from pyoxigraph import Literal
 
 from publisher.query.engine import LABELS, Engine
 from publisher.rdf.namespaces import iri
+from publisher.rdf.subjects import pick_name
 from publisher.render.labels import (
     Labels,
     best_label,
@@ -141,7 +142,7 @@ class Home:
         ordered = sorted(placings.items(), key=lambda p: (p[1].group_order, p[1].order))
         badges = tuple(
             Badge(
-                Value(placing.names.get(language, "")),
+                Value(pick_name(placing.names, language)),
                 self._value(concept, language, link),
                 self.layout.is_usual([self.main], path, concept),
             )

@@ -76,10 +76,17 @@ class PropertyValues:
 
 @dataclass(frozen=True)
 class PropertyGroup:
-    """Lines below one heading; the heading may be empty."""
+    """Lines below one heading; the heading may be empty.
+
+    Attributes:
+        heading: The heading.
+        lines: The lines.
+        language: Of the heading, where it is not that of the page; else empty.
+    """
 
     heading: str
     lines: tuple[PropertyValues, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True)

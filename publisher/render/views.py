@@ -14,7 +14,7 @@ from publisher.query.engine import LABELS, Description
 from publisher.rdf.label_properties import LITERAL_FORM as _LITERAL_FORM
 from publisher.rdf.label_properties import XL_LABELS
 from publisher.rdf.namespaces import DETAILS, LABEL, LANG_STRING, iri
-from publisher.rdf.subjects import list_members
+from publisher.rdf.subjects import list_members, pick_name
 from publisher.render.labels import LabelPicker, foreign_language
 from publisher.render.layout import Layout, PropertyLayout
 from publisher.render.neighbours import Neighbourhood
@@ -320,14 +320,19 @@ class Views:
     ) -> tuple[PropertyGroup, ...]:
         """Return the lines below the headings of the shapes, in their order."""
         groups: dict[tuple[float, str], list[tuple[float, str, PropertyValues]]] = defaultdict(list)
+        foreign: dict[str, str] = {}
         for predicate, line in lines.items():
             placing = placings.get(predicate, PropertyLayout())
-            heading = placing.groups.get(self.language, "")
+            heading = pick_name(placing.groups, self.language)
+            if heading and self.language not in placing.groups:
+                foreign[heading] = next(t for t, text in placing.groups.items() if text == heading)
             groups[placing.group_order, heading].append((placing.order, line.name.text, line))
         others = translate("More", self.language) if len(groups) > 1 else ""
         return tuple(
             PropertyGroup(
-                heading or others, tuple(line for _, _, line in sorted(found, key=lambda f: f[:2]))
+                heading or others,
+                tuple(line for _, _, line in sorted(found, key=lambda f: f[:2])),
+                foreign.get(heading, ""),
             )
             for (_, heading), found in sorted(groups.items(), key=lambda group: group[0])
         )

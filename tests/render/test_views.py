@@ -32,6 +32,14 @@ def test_groups_stand_in_the_order_of_the_shapes(pond: Dig) -> None:
     ]
 
 
+def test_groups_have_names_for_readers_of_another_language(pond: Dig) -> None:
+    """English says more than 'More' above each; the page says that it is English."""
+    thing = pond(
+        SHAPES + ":a a water:Lake ; water:depth 5 ; water:area 9 ; water:state :b ."
+    ).thing("a", "de")
+    assert [(g.heading, g.language) for g in thing.groups] == [("Life", "en"), ("Shape", "en")]
+
+
 def test_a_property_without_a_shape_comes_last(pond: Dig) -> None:
     """Nothing that the data says is left out."""
     thing = pond(SHAPES + ':a a water:Lake ; water:depth 5 ; water:colour "blue" .').thing("a")
