@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 
 from publisher.query.engine import Description, Engine
 from publisher.rdf.namespaces import iri
@@ -76,14 +76,11 @@ def fetch_similar(
         index: The concepts of the release and their lists.
     """
     triples = [t for t in description.own if t.subject == NamedNode(topic)]
-    pairs = sorted(
-        (t.predicate.value, t.object.value)
-        for t in triples
-        if isinstance(t.object, NamedNode)
-        and _CONCEPT in neighbourhood.of(t.object.value).kinds
-        and t.predicate.value not in set(marks)
-        and not t.predicate.value.startswith(_SKOS)
-    )
+    pairs = [
+        (path, concept)
+        for path, concept in _concepts_of(triples, neighbourhood)
+        if path not in set(marks)
+    ]
     kinds = sorted(
         t.object.value
         for t in triples
@@ -109,6 +106,17 @@ def fetch_similar(
     return Similarities(
         tuple(Similar(thing, concepts) for _, thing, concepts in nearest),
         fetch_labels(engine, names) if names else {},
+    )
+
+
+def _concepts_of(triples: Iterable[Triple], neighbourhood: Neighbourhood) -> list[tuple[str, str]]:
+    """Return property and concept of each triple that leads to a concept, sorted."""
+    return sorted(
+        (t.predicate.value, t.object.value)
+        for t in triples
+        if isinstance(t.object, NamedNode)
+        and _CONCEPT in neighbourhood.of(t.object.value).kinds
+        and not t.predicate.value.startswith(_SKOS)
     )
 
 
