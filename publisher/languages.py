@@ -38,6 +38,7 @@ class Language:
         is_written: Whether the program writes its own texts in it into every release, form and
             workbook (titles of files, say); else only into those whose data have the language.
         separator: What programs for tables put between the columns of CSV where it is spoken.
+        has_capital_nouns: Whether a noun keeps its capital within a sentence.
     """
 
     tag: str
@@ -48,6 +49,7 @@ class Language:
     foreign_letters: Mapping[str, str] = field(default_factory=dict)
     is_written: bool = False
     separator: str = ","
+    has_capital_nouns: bool = False
 
 
 # The first is the default; names come first in its words.
@@ -70,12 +72,23 @@ _TABLE = (
         locale="de_DE",
         order={"ä": "a", "ö": "o", "ü": "u", "ß": "ss"},
         separator=";",
+        has_capital_nouns=True,
     ),
 )
 BY_TAG: Mapping[str, Language] = {language.tag: language for language in _TABLE}
 LANGUAGES = tuple(BY_TAG)
 # Of the texts that the program adds to everybody's data.
 WRITTEN_LANGUAGES = tuple(row.tag for row in _TABLE if row.is_written)
+
+
+def within_sentence(noun: str, language: str) -> str:
+    """Return a noun that begins with a capital as it is written within a sentence.
+
+    >>> within_sentence("Broar", "sv"), within_sentence("Brücken", "de-AT")
+    ('broar', 'Brücken')
+    """
+    known = BY_TAG.get(language.lower().partition("-")[0])
+    return noun if known and known.has_capital_nouns else noun[:1].lower() + noun[1:]
 
 
 def written_languages(of_data: Iterable[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from publisher.edit.changes import FileChange, write_all
 from publisher.edit.inventory import slug
 from publisher.errors import UsageError
-from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code
+from publisher.languages import LANGUAGES, SOURCE_LANGUAGE, authority_code, within_sentence
 from publisher.load.files import CATALOGUE, CATALOGUE_FOLDER, DATASET
 from publisher.messages import Text, translate
 from publisher.profiles.file_types import IANA
@@ -442,7 +442,7 @@ def in_data_languages(start: StartOptions, texts: Text) -> list[Term]:
 
 def lower_first(texts: Text) -> Text:
     """Return texts as they stand inside a sentence."""
-    return {language: text[:1].lower() + text[1:] for language, text in texts.items()}
+    return {language: within_sentence(text, language) for language, text in texts.items()}
 
 
 def vocabulary_description(start: StartOptions) -> list[Term]:

@@ -383,8 +383,8 @@ def read_year(text: str, _style: Style) -> CellValue | None:
 
 # Yes and no.
 
-_YES = frozenset(("ja", "j", "yes", "y", "true", "sant", "x", "✓", "✔", "☑"))
-_NO = frozenset(("nej", "n", "no", "false", "falskt", "☐", "✗", "✘"))
+_YES = frozenset(("ja", "j", "yes", "y", "true", "sant", "wahr", "x", "✓", "✔", "☑"))
+_NO = frozenset(("nej", "nein", "n", "no", "false", "falskt", "falsch", "☐", "✗", "✘"))
 _BITS = {"1": "true", "0": "false"}
 
 

@@ -27,7 +27,7 @@ from publisher.edit.init import (
 )
 from publisher.edit.inventory import slug
 from publisher.errors import SheetRefused
-from publisher.languages import LANGUAGES, written_languages
+from publisher.languages import LANGUAGES, within_sentence, written_languages
 from publisher.messages import translate
 from publisher.rdf.namespaces import PREFIXES, iri
 from publisher.rdf.turtle import write_turtle
@@ -321,7 +321,7 @@ def _property(column: ColumnMapping, mapping: TableMapping, ontology: str) -> di
     kind = "owl:DatatypeProperty" if column.datatype else "owl:ObjectProperty"
     return {
         "rdf:type": nodes(kind),
-        "rdfs:label": [Literal(_lower(column.label), language=mapping.language)],
+        "rdfs:label": [Literal(_lower(column.label, mapping.language), language=mapping.language)],
         "rdfs:isDefinedBy": nodes(ontology),
         "skos:definition": _in_each(
             "The column {heading} of the table {name}.",
@@ -336,7 +336,9 @@ def _note_property(
 ) -> dict[str, list[Term]]:
     return {
         "rdf:type": nodes("owl:DatatypeProperty"),
-        "rdfs:label": _in_each("{heading}, as written", heading=_lower(column.label)),
+        "rdfs:label": _in_each(
+            "{heading}, as written", heading=_lower(column.label, mapping.language)
+        ),
         "rdfs:isDefinedBy": nodes(ontology),
         "skos:definition": _in_each(
             "What stands in the column {heading} where it says more than a value.",
@@ -368,8 +370,8 @@ def terms_of_columns(
             yield triple
 
 
-def _lower(label: str) -> str:
-    return label[:1].lower() + label[1:] if label[1:2].islower() else label
+def _lower(label: str, language: str) -> str:
+    return within_sentence(label, language) if label[1:2].islower() else label
 
 
 def _in_each(message: str, **values: str) -> list[Term]:

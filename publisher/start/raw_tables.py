@@ -342,7 +342,7 @@ def _looks_like_value(cell: str) -> bool:
 
 
 def _is_truth(cell: str) -> bool:
-    return cell.casefold() in ("ja", "nej", "yes", "no", "true", "false")
+    return cell.casefold() in ("ja", "nej", "nein", "yes", "no", "true", "false")
 
 
 def _has_truth(rows: Iterable[Sequence[str]], index: int) -> bool:

@@ -29,7 +29,6 @@ _EXAMPLES: Mapping[str, str] = {
     kinds.TIME: "18:30",
     kinds.MONTH: "2025-05",
     kinds.YEAR: "1965",
-    kinds.TRUTH: "ja, nej",
     kinds.EMAIL: "info@example.org",
     kinds.TELEPHONE: "0550-123 45",
     kinds.ADDRESS: "https://example.org/",
@@ -212,6 +211,13 @@ def _midnight(part: str, column: ColumnMapping) -> cells.CellValue | None:
     return cells.CellValue(f"{day.lexical}T00:00:00", day.is_exact) if day else None
 
 
+def _example(kind: str, language: str) -> str:
+    """Return how a value of a kind may be written, for readers of a language."""
+    if kind == kinds.TRUTH:
+        return f"{translate('yes', language)}, {translate('no', language)}"
+    return _EXAMPLES.get(kind, "")
+
+
 def _tell_unreadable(
     said: dict[str, list[Term]],
     column: ColumnMapping,
@@ -226,7 +232,7 @@ def _tell_unreadable(
             language,
             written=quote_input(part),
             what=words[language],
-            example=_EXAMPLES.get(column.kind, ""),
+            example=_example(column.kind, language),
         )
         for language in LANGUAGES
     }

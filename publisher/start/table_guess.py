@@ -72,13 +72,15 @@ def _some(table: RawTable, column: Guess) -> list[str]:
 # Where things are: two columns that say it together.
 
 _AXES: Mapping[str, str] = {
-    kinds.LATITUDE: r"\blat\b|latitud|breddgrad|\bnorth|\by\b|\bn\b|\bnord",
-    kinds.LONGITUDE: r"\b(lon|long|lng)\b|longitud|längdgrad|\beast|\bx\b|\be\b|öst|\bost\b",
+    kinds.LATITUDE: r"\blat\b|latitud|breddgrad|breitengrad|\bnorth|\by\b|\bn\b|\bnord",
+    kinds.LONGITUDE: (
+        r"\b(lon|long|lng)\b|longitud|längdgrad|längengrad|\beast|\bx\b|\be\b|öst|\bost\b"
+    ),
     kinds.NORTHING: r"\bn\b|\bnord|north|\bx\b|\by\b|sweref|rt ?90|koordinat|lat",
     kinds.EASTING: r"\be\b|\böst|\bost\b|east|\by\b|\bx\b|sweref|rt ?90|koordinat|lon",
 }
-_STRONG_LATITUDE = r"\blat\b|latitud|breddgrad"
-_STRONG_LONGITUDE = r"\b(lon|long|lng)\b|longitud|längdgrad"
+_STRONG_LATITUDE = r"\blat\b|latitud|breddgrad|breitengrad"
+_STRONG_LONGITUDE = r"\b(lon|long|lng)\b|longitud|längdgrad|längengrad"
 
 
 def _with_places(table: RawTable, columns: Sequence[Guess]) -> list[Guess]:
