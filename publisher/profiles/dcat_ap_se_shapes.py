@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from rdflib import DCTERMS, RDF, SH, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
 from rdflib.term import Node
 
 from publisher.messages import LANGUAGES, translate
@@ -18,6 +17,7 @@ from publisher.profiles.dcat_ap_se import (
     read_lists,
     read_rules,
 )
+from publisher.profiles.shape_writer import ShapeWriter
 
 _LEGISLATION = URIRef("http://data.europa.eu/r5r/applicableLegislation")
 _LOCATION = "dcterms:Location"
@@ -51,12 +51,11 @@ def make_shapes() -> Graph:
     return writer.graph
 
 
-class _Writer:
+class _Writer(ShapeWriter):
     """Writes the shapes of rules into a graph."""
 
     def __init__(self, rules: Iterable[ProfileRule]) -> None:
-        self.graph = Graph()
-        self._lists = {name: list(map(URIRef, values)) for name, values in read_lists().items()}
+        super().__init__()
         self._children: dict[str, list[ProfileRule]] = {}
         for rule in rules:
             self._children.setdefault(rule.owner, []).append(rule)
@@ -101,9 +100,9 @@ class _Writer:
         exceptions = list(self._exceptions(rule))
         shape = self._shape(rule, aspect, severity, of_node=bool(exceptions))
         if exceptions:
-            present = self._node((SH.path, _term(rule.path)))
+            present = self.node((SH.path, _term(rule.path)))
             self._count(present, rule, SH.qualifiedMinCount, least)
-            self._any_of(shape, [self._node((SH.property, present)), *exceptions])
+            self._any_of(shape, [self.node((SH.property, present)), *exceptions])
         else:
             self._count(shape, rule, SH.qualifiedMinCount, least)
 
@@ -113,14 +112,14 @@ class _Writer:
         A part of a description that says nothing counts as absent, so nothing is asked of it.
         """
         if rule.when:
-            law = self._node((SH.path, _LEGISLATION), (SH.hasValue, URIRef(HIGH_VALUE)))
-            yield self._node((SH["not"], self._node((SH.property, law))))
+            law = self.node((SH.path, _LEGISLATION), (SH.hasValue, URIRef(HIGH_VALUE)))
+            yield self.node((SH["not"], self.node((SH.property, law))))
         if rule.owner in self._groups:
-            yield self._node((SH["not"], self._says_something(rule.owner)))
+            yield self.node((SH["not"], self._says_something(rule.owner)))
         if rule.old and rule.owner in self._groups:
-            yield self._node((SH["not"], self._of_dataset()))
+            yield self.node((SH["not"], self._of_dataset()))
         if rule.owner == _LOCATION:  # one with an IRI is described elsewhere
-            yield self._node((SH.nodeKind, SH.IRI))
+            yield self.node((SH.nodeKind, SH.IRI))
 
     def _most(self, rule: ProfileRule, most: int) -> None:
         shape = self._shape(rule, "most", SH.Violation)
@@ -134,37 +133,37 @@ class _Writer:
     def _filled(self, rule: ProfileRule) -> Node:
         """Return the shape of a value that counts."""
         if rule.pattern and rule.kind != "literal":
-            return self._node((SH.pattern, Literal(rule.pattern)))
+            return self.node((SH.pattern, Literal(rule.pattern)))
         if rule.kind in GROUPS:
             blank = [(SH.nodeKind, SH.BlankNode)] if rule.kind == "box" else []
             parts: list[tuple[URIRef, Node]] = [(SH["class"], _term(name)) for name in rule.of]
-            return self._node(*blank, *parts, (SH.node, self._says_something(rule.of[0])))
+            return self.node(*blank, *parts, (SH.node, self._says_something(rule.of[0])))
         if "old-frequency" in rule.of:  # a value of the old list is no second value
-            return self._node((SH.nodeKind, SH.IRI), (SH["not"], self._in(["old-frequency"])))
+            return self.node((SH.nodeKind, SH.IRI), (SH["not"], self._in(["old-frequency"])))
         if self._is_beside_box(rule):
-            return self._node((SH.nodeKind, SH.IRIOrLiteral))
-        node = self._node((SH.nodeKind, SH.BlankNodeOrIRI))
-        return self._any_of(BNode(), [node, self._node((SH.minLength, Literal(1)))])
+            return self.node((SH.nodeKind, SH.IRIOrLiteral))
+        node = self.node((SH.nodeKind, SH.BlankNodeOrIRI))
+        return self._any_of(BNode(), [node, self.node((SH.minLength, Literal(1)))])
 
     def _says_something(self, owner: str) -> Node:
         """Return the shape of a group of which at least one property has a value."""
         filled = []
         for child in self._children[owner]:
-            present = self._node((SH.path, _term(child.path)))
+            present = self.node((SH.path, _term(child.path)))
             self._count(present, child, SH.qualifiedMinCount, 1)
             known = [(SH.node, self._of_dataset())] if child.old else []
-            filled.append(self._node((SH.property, present), *known))
+            filled.append(self.node((SH.property, present), *known))
         return self._any_of(BNode(), filled)
 
     def _of_dataset(self) -> Node:
         """Return the shape of a period of a dataset: a series has none of the given-up dates."""
-        period_of = self._node((SH.inversePath, _term("dcterms:temporal")))
-        owned = self._node(
+        period_of = self.node((SH.inversePath, _term("dcterms:temporal")))
+        owned = self.node(
             (SH.path, period_of),
-            (SH.qualifiedValueShape, self._node((SH["class"], _term("dcat:Dataset")))),
+            (SH.qualifiedValueShape, self.node((SH["class"], _term("dcat:Dataset")))),
             (SH.qualifiedMinCount, Literal(1)),
         )
-        return self._node((SH.property, owned))
+        return self.node((SH.property, owned))
 
     def _values(self, rule: ProfileRule) -> None:
         """Write the shape of what each value must be.
@@ -175,32 +174,32 @@ class _Writer:
         shape = self._shape(rule, "values", SH.Violation, of_node=bool(spared))
         right = self._right(rule)
         if rule.passes_over:
-            ignored = self._node((SH["not"], self._node((SH.pattern, Literal(rule.pattern)))))
+            ignored = self.node((SH["not"], self.node((SH.pattern, Literal(rule.pattern)))))
             right = self._any_of(BNode(), [right, ignored])
         if spared:
-            judged = self._node((SH.path, _term(rule.path)), (SH.node, right))
-            self._any_of(shape, [self._node((SH.property, judged)), *spared])
+            judged = self.node((SH.path, _term(rule.path)), (SH.node, right))
+            self._any_of(shape, [self.node((SH.property, judged)), *spared])
         else:
             self.graph.add((shape, SH.node, right))
 
     def _right(self, rule: ProfileRule) -> Node:
         """Return the shape of a right value."""
         if rule.kind == "typed":
-            kinds = [self._node((SH.datatype, _term(name))) for name in rule.of]
+            kinds = [self.node((SH.datatype, _term(name))) for name in rule.of]
             return self._any_of(BNode(), kinds)
         if rule.kind == "box":
-            alternatives = [self._node((SH["class"], _term(name))) for name in rule.of]
-            return self._any_of(BNode(), [self._node((SH.nodeKind, SH.IRI)), *alternatives])
+            alternatives = [self.node((SH["class"], _term(name))) for name in rule.of]
+            return self._any_of(BNode(), [self.node((SH.nodeKind, SH.IRI)), *alternatives])
         if rule.kind == "group":
-            return self._node(*((SH["class"], _term(name)) for name in rule.of))
+            return self.node(*((SH["class"], _term(name)) for name in rule.of))
         if self._is_beside_box(rule):
-            return self._node((SH.nodeKind, SH.BlankNodeOrIRI))
+            return self.node((SH.nodeKind, SH.BlankNodeOrIRI))
         if rule.of:
             return self._in(rule.of, rule.pattern)
         found: list[tuple[URIRef, Node]] = [(SH.nodeKind, _NODE_KINDS[rule.kind])]
         if rule.pattern and not rule.passes_over:
             found.append((SH.pattern, Literal(rule.pattern)))
-        return self._node(*found)
+        return self.node(*found)
 
     def _is_beside_box(self, rule: ProfileRule) -> bool:
         """Return whether the values without an IRI are judged by another rule."""
@@ -208,8 +207,8 @@ class _Writer:
         return rule.kind == "iri" and any(r.kind == "box" and r.path == rule.path for r in rules)
 
     def _in(self, names: Iterable[str], pattern: str = "") -> Node:
-        values = [value for name in names for value in self._lists[name]]
-        node = self._node((SH["in"], self._list(values)))
+        values = [value for name in names for value in self.lists[name]]
+        node = self.node((SH["in"], self.list_of(values)))
         if pattern:
             self.graph.add((node, SH.pattern, Literal(pattern)))
         return node
@@ -217,8 +216,8 @@ class _Writer:
     def _language(self, rule: ProfileRule) -> None:
         """Write what the specification asks of texts, and the harvester does not."""
         shape = self._shape(rule, "language", SH.Info)
-        tagged = self._node((SH.datatype, RDF.langString))
-        no_text = self._node((SH.nodeKind, SH.BlankNodeOrIRI))
+        tagged = self.node((SH.datatype, RDF.langString))
+        no_text = self.node((SH.nodeKind, SH.BlankNodeOrIRI))
         self._any_of(shape, [tagged, no_text])
 
     def _advised(self, rule: ProfileRule) -> None:
@@ -234,20 +233,9 @@ class _Writer:
         else:
             self.graph.add((shape, SH["not"], self._in(["old-frequency"])))
 
-    def _node(self, *pairs: tuple[URIRef, Node]) -> Node:
-        node = BNode()
-        for predicate, value in pairs:
-            self.graph.add((node, predicate, value))
-        return node
-
     def _any_of(self, node: Node, shapes: Sequence[Node]) -> Node:
-        self.graph.add((node, SH["or"], self._list(shapes)))
+        self.graph.add((node, SH["or"], self.list_of(shapes)))
         return node
-
-    def _list(self, members: Sequence[Node]) -> Node:
-        head = BNode()
-        Collection(self.graph, head, list(members))
-        return head
 
 
 _ADVICE = {

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from rdflib import DCTERMS, RDF, SH, SKOS, BNode, Graph, Literal, URIRef
-from rdflib.collection import Collection
+from rdflib import DCTERMS, RDF, SH, SKOS, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from publisher.messages import LANGUAGES, translate
@@ -17,6 +16,7 @@ from publisher.profiles.dcat_ap import (
     read_semic_rules,
 )
 from publisher.profiles.dcat_ap_se import HIGH_VALUE, read_lists
+from publisher.profiles.shape_writer import ShapeWriter
 
 _AUTHORITY = "http://publications.europa.eu/resource/authority/"
 _HVD_SCHEME = "http://data.europa.eu/bna/asd487ae75"
@@ -87,20 +87,19 @@ def make_semic_shapes(
     return writer.graph
 
 
-class _SemicWriter:
+class _SemicWriter(ShapeWriter):
     """Writes the shapes of rules into a graph."""
 
     def __init__(self, *, only_marked: bool) -> None:
-        self.graph = Graph()
+        super().__init__()
         self._only_marked = only_marked
-        self._lists = {name: list(map(URIRef, values)) for name, values in read_lists().items()}
 
     def add(self, rule: SemicRule, aspect: str) -> None:
         """Write the shape of one aspect of a rule."""
         shape = URIRef(rule.iri(aspect))
         pairs = [(SH.path, self._path(rule.path)), *self._constraint(rule, aspect)]
         if self._only_marked:
-            pairs = [(SH["or"], self._list([self._unmarked(rule.owner), self._node(*pairs)]))]
+            pairs = [(SH["or"], self.list_of([self._unmarked(rule.owner), self.node(*pairs)]))]
         pairs += [
             (RDF.type, SH.NodeShape if self._only_marked else SH.PropertyShape),
             (SH.targetClass, _term(rule.owner)),
@@ -129,7 +128,7 @@ class _SemicWriter:
         if aspect in ("most", "old"):
             return [(SH.maxCount, Literal(rule.most or 0))]
         if aspect in ("has", "listed"):
-            return [(SH.hasValue, self._lists[rule.has][0])]
+            return [(SH.hasValue, self.lists[rule.has][0])]
         if aspect == "range":
             return [self._one_of([[(SH["class"], _term(name))] for name in rule.range])]
         if aspect == "scheme":
@@ -143,65 +142,54 @@ class _SemicWriter:
         pattern, scheme = _SCHEMES.get(name, (f"^{_AUTHORITY}{name}/", _AUTHORITY + name))
         schemes = _PLACES if name == "place" else (scheme,) if scheme else ()
         ways: list[list[tuple[URIRef, Node]]] = [
-            [(SH.property, self._node((SH.path, SKOS.inScheme), (SH.hasValue, URIRef(known))))]
+            [(SH.property, self.node((SH.path, SKOS.inScheme), (SH.hasValue, URIRef(known))))]
             for known in schemes
         ]
         if pattern:
             ways.append([(SH.pattern, Literal(pattern))])
-        if name in self._lists:
-            ways.append([(SH["in"], self._list(self._lists[name]))])
+        if name in self.lists:
+            ways.append([(SH["in"], self.list_of(self.lists[name]))])
         return [(SH.nodeKind, SH.IRI), self._one_of(ways)]
 
     def _one_of(self, ways: Sequence[Sequence[tuple[URIRef, Node]]]) -> tuple[URIRef, Node]:
         """Return one predicate and object that say that a value satisfies one of several."""
         if len(ways) == 1 and len(ways[0]) == 1:
             return ways[0][0]
-        return SH["or"], self._list([self._node(*way) for way in ways])
+        return SH["or"], self.list_of([self.node(*way) for way in ways])
 
     def _unmarked(self, owner: str) -> Node:
         """Return the shape of what has nothing to do with high-value data."""
         marked = self._marked()
         ways = [marked]
         for path in _LEADS_TO_MARKED[owner]:
-            found = self._node(
+            found = self.node(
                 (SH.path, self._path(path)),
                 (SH.qualifiedValueShape, self._marked()),
                 (SH.qualifiedMinCount, Literal(1)),
             )
-            ways.append(self._node((SH.property, found)))
-        return self._node((SH["not"], self._node((SH["or"], self._list(ways)))))
+            ways.append(self.node((SH.property, found)))
+        return self.node((SH["not"], self.node((SH["or"], self.list_of(ways)))))
 
     def _marked(self) -> Node:
         """Return the shape of what is marked as high-value: by the regulation or a category."""
-        law = self._node(
+        law = self.node(
             (SH.path, _term("dcatap:applicableLegislation")),
             (SH.hasValue, URIRef(HIGH_VALUE)),
         )
-        category = self._node((SH.path, _term("dcatap:hvdCategory")), (SH.minCount, Literal(1)))
-        ways = [self._node((SH.property, law)), self._node((SH.property, category))]
-        return self._node((SH["or"], self._list(ways)))
+        category = self.node((SH.path, _term("dcatap:hvdCategory")), (SH.minCount, Literal(1)))
+        ways = [self.node((SH.property, law)), self.node((SH.property, category))]
+        return self.node((SH["or"], self.list_of(ways)))
 
     def _path(self, written: str) -> Node:
         """Return a path of SHACL (section 2.3.1)."""
         if "|" in written:
             ways = [self._path(way) for way in written.split("|")]
-            return self._node((SH.alternativePath, self._list(ways)))
+            return self.node((SH.alternativePath, self.list_of(ways)))
         if "/" in written:
-            return self._list([self._path(step) for step in written.split("/")])
+            return self.list_of([self._path(step) for step in written.split("/")])
         if written.startswith("^"):
-            return self._node((SH.inversePath, _term(written[1:])))
+            return self.node((SH.inversePath, _term(written[1:])))
         return _term(written)
-
-    def _node(self, *pairs: tuple[URIRef, Node]) -> Node:
-        node = BNode()
-        for predicate, value in pairs:
-            self.graph.add((node, predicate, value))
-        return node
-
-    def _list(self, members: Sequence[Node]) -> Node:
-        head = BNode()
-        Collection(self.graph, head, list(members))
-        return head
 
 
 _SENTENCES = {
