@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -115,6 +116,33 @@ class PageWords:
         return self._numbers.setdefault((source.href, source.text), len(self._numbers) + 1)
 
 
+@cache
+def _templates() -> Environment:
+    """Return the templates, which escape everything.
+
+    A process has them once: compiling them takes half a second, and it opens many releases.
+    """
+    environment = Environment(
+        loader=PackageLoader("publisher.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["sentence_case"] = sentence_case
+    environment.filters["lang_attributes"] = lang_attributes
+    environment.filters["language_name"] = _name_of_language
+    return environment
+
+
+def compile_templates() -> None:
+    """Make the templates ready, so that no first page waits for it: half a second in all."""
+    templates = _templates()
+    for name in templates.list_templates(extensions=["html"]):
+        templates.get_template(name)
+
+
 class Frame:
     """Renders templates of one release's pages."""
 
@@ -129,7 +157,7 @@ class Frame:
         own: OwnPages | None = None,
         embeds: bool = False,
     ) -> None:
-        """Prepare the templates; they escape everything.
+        """Keep what every page needs.
 
         Args:
             release: What the pages show.
@@ -151,16 +179,7 @@ class Frame:
         self._addresses = addresses
         self._notice = notice
         self._present = Addresses(addresses.base_iri, present) if present else None
-        self._environment = Environment(
-            loader=PackageLoader("publisher.render"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters["sentence_case"] = sentence_case
-        self._environment.filters["lang_attributes"] = lang_attributes
-        self._environment.filters["language_name"] = _name_of_language
+        self._environment = _templates()
 
     def href(self, name: str, page_language: PageLanguage) -> str:
         """Return where a page links for an IRI; empty for one that is not safe to follow."""

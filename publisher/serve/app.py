@@ -42,7 +42,7 @@ from publisher.serve.http.limits import longest_body_bytes
 from publisher.serve.loop_request import LoopRequest
 from publisher.serve.mcp import blueprint as mcp
 from publisher.serve.preconditions import answer_if_met, has_precondition
-from publisher.serve.queue import queue_costly_views
+from publisher.serve.queue import limit_renderers, queue_costly_views
 from publisher.serve.response_cache import MOST_WAITING, CacheableRequest, ResponseCache
 from publisher.serve.site import Shared, Site, make_shared, open_archived_site
 
@@ -97,6 +97,7 @@ def create_flask(site: Site, archive: ReleaseArchive | None = None) -> Flask:
     app.register_blueprint(memento.blueprint(site, archive))
     app.register_blueprint(documents.blueprint(site))
     queue_costly_views(app, site)
+    limit_renderers(app, site)
     memento.follow_accept_datetime(app, site, archive)
     return app
 

@@ -124,6 +124,34 @@ def _queued(
     return answer
 
 
+# Pages and documents that cost little: as many threads at once as help.
+
+# Who has waited so long goes on: somebody may hold a place who waits for a slow disk.
+_RENDERER_SECONDS = 2.0
+# Views that make no document, or wait for something else.
+_OTHER_BLUEPRINTS = frozenset({"health", "mcp", "sparql", "static"})
+
+
+def limit_renderers(app: Flask, site: Site) -> None:
+    """Let few threads at once make documents, so that the event loop gets its turn (see Shared)."""
+    for name, view in app.view_functions.items():
+        if name not in QUEUED_VIEWS and name.partition(".")[0] not in _OTHER_BLUEPRINTS:
+            app.view_functions[name] = _limited(site, view)
+
+
+def _limited(site: Site, view: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(view)
+    def answer(**values: Any) -> Any:
+        has_place = site.renderers.acquire(timeout=_RENDERER_SECONDS)
+        try:
+            return view(**values)
+        finally:
+            if has_place:
+                site.renderers.release()
+
+    return answer
+
+
 # Who asks, as far as shares of the workers go: never logged unless wished.
 
 # One household or office has a whole network of IPv6 addresses.

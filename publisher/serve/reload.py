@@ -18,6 +18,7 @@ from publisher.errors import PublisherError, ReleaseUnreadable
 from publisher.messages import LANGUAGES, SOURCE_LANGUAGE, Text, in_language, text, translate
 from publisher.rdf.media_types import HTML, quality
 from publisher.release.open import open_release
+from publisher.render.frame import compile_templates
 from publisher.serve.app import CachingApplication, create_app, create_archive
 from publisher.serve.archive import OpenFailure, OpenFailures, ReleaseArchive
 from publisher.serve.cors import FIELDS
@@ -75,6 +76,7 @@ class ReloadingApp:
         self._shared = make_shared(config)
         self._has_left = threading.Event()
         self._past = create_archive(config, self._shared)
+        compile_templates()
         self._admitted = self._begin()
         self._watcher = Supervised(
             WATCHER_PART,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -31,6 +32,14 @@ from publisher.serve.engines import open_archive_engine, open_engine, query_limi
 from publisher.serve.metrics import Metrics
 from publisher.serve.readiness import ProcessHealth
 
+# Threads of Python take turns: more of them make no page sooner, and each makes the event loop wait
+# once more for its own turn.
+_MOST_RENDERERS = 2
+
+
+def _renderers() -> threading.BoundedSemaphore:
+    return threading.BoundedSemaphore(_MOST_RENDERERS)
+
 
 @dataclass(frozen=True)
 class Shared:
@@ -38,13 +47,15 @@ class Shared:
 
     Attributes:
         metrics: The counters.
-        turns: Whose query is next: one queue, whatever release a query is for.
-        parts: What must live besides the release, and how it fares.
+        queue: Whose query is next: one queue, whatever release a query is for.
+        health: What must live besides the release, and how it fares.
+        renderers: Held by those who make a page.
     """
 
     metrics: Metrics
     queue: FairQueue
     health: ProcessHealth = field(default_factory=ProcessHealth)
+    renderers: threading.BoundedSemaphore = field(default_factory=_renderers)
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,7 @@ class Site:
     markdown: MarkdownPages
     present: str = ""
     health: ProcessHealth = field(default_factory=ProcessHealth)
+    renderers: threading.BoundedSemaphore = field(default_factory=_renderers)
     content_languages: tuple[str, ...] = ()
 
 
@@ -160,11 +172,9 @@ def _texts(
     return MarkdownPages(release, addresses, facts, schema, catalogued, main, is_past=is_past)
 
 
-def _open(
-    engine: Engine, config: Config, release: Release, shared: Shared, present: str, *, embeds: bool
-) -> Site:
+def _endpoint(engine: Engine, config: Config, release: Release, shared: Shared) -> Endpoint:
     is_union = config.default_graph == "union"
-    endpoint = Endpoint(
+    return Endpoint(
         engine,
         query_limits(config),
         shared.queue,
@@ -173,6 +183,11 @@ def _open(
         shared.metrics.memory_hit,
         read_release_answers(release.folder) if is_union else PreparedAnswers(),
     )
+
+
+def _open(
+    engine: Engine, config: Config, release: Release, shared: Shared, present: str, *, embeds: bool
+) -> Site:
     addresses = Addresses(release.base_iri, config.site_url)
     queries = read_named_queries(release.folder / QUERIES)
     spoken = _content_languages(config, release)
@@ -181,7 +196,7 @@ def _open(
         engine,
         addresses,
         queries,
-        union=is_union,
+        union=config.default_graph == "union",
         present=present,
         tiles=_tiles(config),
         seconds=config.query_timeout_seconds,
@@ -194,7 +209,7 @@ def _open(
         config=config,
         release=release,
         engine=engine,
-        endpoint=endpoint,
+        endpoint=_endpoint(engine, config, release, shared),
         metrics=shared.metrics,
         addresses=addresses,
         documents=Documents(release, engine, addresses, config.incoming_links),
@@ -208,6 +223,7 @@ def _open(
         markdown=_texts(release, engine, addresses, pages, is_past=bool(present)),
         present=present,
         health=shared.health,
+        renderers=shared.renderers,
         content_languages=spoken,
     )
 
