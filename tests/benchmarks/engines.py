@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from generate import BASE
-from machinery import free_port, publisher, running, wait_until_ready
+from machinery import free_port, publisher, running, wait_until_ready, wait_until_searchable
 
 # Address of the endpoint, and the process to look at.
 Endpoint = tuple[str, int]
@@ -51,6 +51,7 @@ def ours(data: Path, folder: Path) -> Iterator[Endpoint]:
     command = publisher("preview", str(data), "--base-iri", BASE, "--port", str(port))
     with running(command, folder) as process:
         wait_until_ready(port, "/healthz", seconds=600)
+        wait_until_searchable(port)
         yield f"http://127.0.0.1:{port}/sparql", process.pid
 
 

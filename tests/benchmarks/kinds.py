@@ -25,7 +25,15 @@ from urllib.parse import urlencode, urlsplit
 
 from engines import ENGINES, is_there, oxigraph, virtuoso
 from generate import BASE, CLUSTER, quads
-from machinery import free_port, publisher, rounded, running, table, wait_until_ready
+from machinery import (
+    free_port,
+    publisher,
+    rounded,
+    running,
+    table,
+    wait_until_ready,
+    wait_until_searchable,
+)
 from measured import Part, Ratio, circumstances, parser, show
 from pyoxigraph import RdfFormat, serialize
 
@@ -74,6 +82,7 @@ def ours(data: Path, folder: Path, *, sparq: bool) -> Iterator[tuple[str, int]]:
     limits.append(f"PUBLISHER_SPARQ_TRIPLES={10**8 if sparq else 0}")
     with running(["env", *limits, *command], folder) as process:
         wait_until_ready(port, "/healthz", 600)
+        wait_until_searchable(port)
         yield f"http://127.0.0.1:{port}/sparql", process.pid
 
 

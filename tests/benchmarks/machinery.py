@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -48,6 +49,21 @@ def wait_until_ready(port: int, path: str = "/", seconds: float = _READY_SECONDS
             connection.close()
         return time.perf_counter() - began
     sys.exit(f"Nothing answered on port {port} within {seconds:g} seconds.")
+
+
+def wait_until_searchable(port: int, seconds: float = 600.0) -> None:
+    """Wait until the index of a preview is made: it takes a core from what is measured."""
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", "/search.json?q=a")
+            if connection.getresponse().status == HTTPStatus.OK:
+                return
+        finally:
+            connection.close()
+        time.sleep(0.2)
+    sys.exit(f"The index of the search was not made within {seconds:g} seconds.")
 
 
 @contextmanager
