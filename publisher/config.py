@@ -154,6 +154,9 @@ class Config:
         LANGUAGES[0],
         "Language of a page when the reader's is not known",
     )
+    page_languages: str = _row(
+        "", "Languages that pages are offered in, by comma; empty: all that the program knows"
+    )
     content_languages: str = _row(
         "",
         "Languages of the data, by comma: the first is for readers of none of them; empty: the"
@@ -219,6 +222,12 @@ class Config:
         host = f"[{self.host}]" if ":" in self.host else self.host
         site_url = self.site_url or f"http://{host}:{self.port}/"
         return dataclasses.replace(self, site_url=site_url.rstrip("/") + "/")
+
+    @property
+    def offered_languages(self) -> tuple[str, ...]:
+        """Return the languages that pages are offered in, in the program's order."""
+        listed = {tag.strip() for tag in self.page_languages.split(",")} - {""}
+        return tuple(tag for tag in LANGUAGES if tag in listed or not listed)
 
     @property
     def is_site_named(self) -> bool:
@@ -357,7 +366,9 @@ def _checked(config: Config) -> Config:
     check_tiles(config.tile_url, config.tile_credit)
     _check_choice("query_log", config.query_log, QUERY_LOGS)
     _check_choice("default_graph", config.default_graph, DEFAULT_GRAPHS)
-    _check_choice("language", config.language, LANGUAGES)
+    for tag in filter(None, map(str.strip, config.page_languages.split(","))):
+        _check_choice("page_languages", tag, LANGUAGES)
+    _check_choice("language", config.language, config.offered_languages)
     _check_choice("validator", config.validator, VALIDATORS)
     _check_choice("second_opinion", config.second_opinion, SECOND_OPINIONS)
     return config

@@ -156,6 +156,7 @@ class Frame:
         content_languages: Sequence[str] = (),
         own: OwnPages | None = None,
         embeds: bool = False,
+        languages: Sequence[str] = LANGUAGES,
     ) -> None:
         """Keep what every page needs.
 
@@ -168,12 +169,14 @@ class Frame:
             own: The publisher's own pages.
             content_languages: Tags of the languages of the data.
             embeds: Whether other sites may show parts of pages in a frame.
+            languages: Tags of the languages that pages are offered in.
         """
         spoken = {tag.partition("-")[0] for tag in content_languages}
         # The switch of the pages' own languages serves for these.
-        self._content_languages = tuple(content_languages) if spoken - set(LANGUAGES) else ()
+        self._content_languages = tuple(content_languages) if spoken - set(languages) else ()
         self._own = own or OwnPages()
         self._embeds = embeds and not present
+        self._languages = tuple(languages)
         self._release = release
         self._catalogued = catalogued
         self._addresses = addresses
@@ -390,7 +393,7 @@ class Frame:
                 with_parameters(path, f"{kept}lang={tag}"),
                 with_parameters(place, f"{kept}lang={tag}"),
             )
-            for tag in LANGUAGES
+            for tag in self._languages
         ]
 
 

@@ -74,6 +74,7 @@ class Pages:
         notice: Callable[[str], str] = no_notice,
         content_languages: Sequence[str] = (),
         embeds: bool = False,
+        languages: Sequence[str] = LANGUAGES,
     ) -> None:
         """Read from the engine what every page needs.
 
@@ -90,6 +91,7 @@ class Pages:
             notice: Language → what the home page tells before all else; mostly nothing.
             content_languages: Tags of the languages of the data, those preferred first.
             embeds: Whether other sites may show parts of pages in a frame.
+            languages: Tags of the languages that pages are offered in.
         """
         self._release, self._engine, self._addresses = release, engine, addresses
         self._layout = Layout(engine)
@@ -101,11 +103,10 @@ class Pages:
         self._composer = PageBuilder(
             release, engine, self._layout, self._maps, main, index, addresses.site_url
         )
-        self._catalogued = fetch_site_metadata(engine, release.base_iri)
-        self.own = own or OwnPages()
+        self._catalogued, self.own = fetch_site_metadata(engine, base_iri), own or OwnPages()
         self._frame = Frame(
             *(release, self._catalogued, addresses, present, notice),
-            *(content_languages, self.own, embeds),
+            *(content_languages, self.own, embeds, languages),
         )
         self._make_parts(named or {}, seconds, union=union, is_past=bool(present))
 

@@ -36,6 +36,7 @@ def _openapi(site: Site) -> bytes:
         site.config.site_url,
         site.release.id,
         [name for record in catalogued.datasets.values() for name in record.licenses],
+        site.config.offered_languages,
     )
     # Not sorted: of several media types generated clients expect the first, which is what they get.
     return (json.dumps(described, ensure_ascii=False, indent=1) + "\n").encode()

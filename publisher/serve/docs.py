@@ -18,7 +18,8 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/{DOCS}")
     def docs() -> Response:
         page_language = negotiate_language(request, site)
-        groups, main = address_groups(page_language.language), site.markdown.main_class
+        groups = address_groups(page_language.language, site.config.offered_languages)
+        main = site.markdown.main_class
         body = site.pages.developer_docs(groups, page_language, main.example if main else "")
         mark_cacheable()
         return page_response(site, body, page_language)

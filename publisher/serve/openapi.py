@@ -6,8 +6,8 @@ table with the routes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from publisher import __version__
@@ -656,15 +656,30 @@ _GROUPS = {
 }
 
 
-def address_groups(language: str) -> list[AddressGroup]:
-    """Return every address as the page for developers shows it, by subject."""
+def address_groups(language: str, languages: Sequence[str] = LANGUAGES) -> list[AddressGroup]:
+    """Return every address as the page for developers shows it, by subject.
+
+    Args:
+        language: Of the page.
+        languages: Those that the site offers pages in.
+    """
     return [
         AddressGroup(
             translate(title, language),
-            [_view(row, language) for row in ADDRESSES if row.tag == tag],
+            [_view(row, language) for row in _addresses(languages) if row.tag == tag],
         )
         for tag, title in _GROUPS.items()
     ]
+
+
+def _addresses(languages: Sequence[str]) -> Iterator[AddressRow]:
+    """Yield the addresses of a site that offers pages in these languages."""
+    for row in ADDRESSES:
+        parameters = tuple(
+            replace(each, values=tuple(languages)) if each.values is LANGUAGES else each
+            for each in row.parameters
+        )
+        yield replace(row, parameters=parameters)
 
 
 def _view(row: AddressRow, language: str) -> AddressView:
@@ -684,7 +699,11 @@ _LABELS = {media_type.name: media_type.label for media_type in ALL}
 
 
 def describe_addresses(
-    title: str, site_url: str, release: str, licences: Sequence[str]
+    title: str,
+    site_url: str,
+    release: str,
+    licences: Sequence[str],
+    languages: Sequence[str] = LANGUAGES,
 ) -> dict[str, Any]:
     """Return the OpenAPI description of a site.
 
@@ -693,6 +712,7 @@ def describe_addresses(
         site_url: Its address; ends with a slash.
         release: Name of the release that answers.
         licences: Addresses of the licences of the data.
+        languages: Those that the site offers pages in.
     """
     info: dict[str, Any] = {
         "title": title,
@@ -709,7 +729,7 @@ def describe_addresses(
         "info": info,
         "servers": [{"url": site_url.rstrip("/") or "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(row.tag for row in ADDRESSES)],
-        "paths": {row.path: _path(row) for row in ADDRESSES},
+        "paths": {row.path: _path(row) for row in _addresses(languages)},
         "components": {"schemas": {"Problem": _PROBLEM_SCHEMA}},
     }
 

@@ -6,7 +6,6 @@ from flask import Request, Response
 
 from publisher.addresses import CONTENT_PARAMETER, LANGUAGE_PARAMETER
 from publisher.languages import SOURCE_LANGUAGE, ReaderLanguage, is_language_tag
-from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import HTML, accepted_languages, choose_language
 from publisher.render.pages import PageLanguage
 from publisher.serve.headers import set_validators
@@ -18,10 +17,10 @@ _LONGEST_TAG = 40
 def negotiate_language(request: Request, site: Site) -> PageLanguage:
     """Return the page's language: by ``?lang=``, Accept-Language, or the setting."""
     chosen = request.args.get(LANGUAGE_PARAMETER, "")
-    default = site.config.language
-    offered = (default, *(language for language in LANGUAGES if language != default))
+    default, known = site.config.language, site.config.offered_languages
+    offered = (default, *(language for language in known if language != default))
     accepted = request.headers.get("Accept-Language", "")
-    is_chosen = chosen in LANGUAGES
+    is_chosen = chosen in known
     spoken = chosen if is_chosen else choose_language(accepted, offered)
     content = request.args.get(CONTENT_PARAMETER, "")
     content = content if is_language_tag(content) and len(content) < _LONGEST_TAG else ""

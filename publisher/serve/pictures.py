@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort
 
-from publisher.messages import LANGUAGES
 from publisher.render.frame import HOME_PICTURE, PICTURES
 from publisher.render.pages import PageLanguage
 from publisher.serve.documents import redirect_to
@@ -35,7 +34,8 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get(f"/{_FOLDER}/<language>/<all:name>.png")
     def picture(language: str, name: str) -> Response:
         target = requested_target(skipped=2)
-        drawn = _draw(site, target, PageLanguage(language)) if language in LANGUAGES else None
+        is_offered = language in site.config.offered_languages
+        drawn = _draw(site, target, PageLanguage(language)) if is_offered else None
         if drawn is None:
             abort(404)
         response = Response(drawn, content_type=_PNG)

@@ -204,6 +204,7 @@ def _open(
         notice=(lambda language: "") if present else shared.health.notice,
         content_languages=spoken,
         embeds=embeds,
+        languages=config.offered_languages,
     )
     return Site(
         config=config,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from publisher.messages import LANGUAGES
+from publisher.config import Config
 from publisher.rdf.media_types import HTML
 from publisher.serve.export.rules import (
     CONTENT_TYPES,
@@ -52,8 +52,8 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
     """
     policy = page_policy(site.config.tile_url)
     values = {
-        "maps": "".join([*_qualities(offers), *_addresses(site, offers)]),
-        "choices": "".join([*_languages(site.config.language), *_choices(offers)]),
+        "maps": "".join([*_qualities(site.config, offers), *_addresses(site, offers)]),
+        "choices": "".join([*_languages(site.config), *_choices(offers)]),
         "types": "".join(_types(policy)),
         "fields": "".join(_fields(site, offers)),
         "fixed_fields": _fixed_fields({**FIXED_FIELDS, "Content-Security-Policy": DATA_POLICY}),
@@ -91,8 +91,8 @@ def _quality(field: str, name: str, elements: Ranges) -> Iterator[str]:
     yield _map(f"{{written_{name}}}", f"q_{name}", digit_rows(name), NOTHING)
 
 
-def _qualities(offers: Sequence[VariantSet]) -> Iterator[str]:
-    for language in LANGUAGES:
+def _qualities(config: Config, offers: Sequence[VariantSet]) -> Iterator[str]:
+    for language in config.offered_languages:
         yield from _quality("Accept-Language", language, language_ranges(language))
     every = {m.extension: m for offer in offers for m in offer.media_types}
     for extension, media_type in every.items():
@@ -167,16 +167,17 @@ def _is_largest(name: str, names: Sequence[str]) -> str:
     return " && ".join(parts)
 
 
-def _languages(default: str) -> Iterator[str]:
+def _languages(config: Config) -> Iterator[str]:
     """Yield how the language of an answer and the folder of its pages are set."""
-    ordered = [default, *(language for language in LANGUAGES if language != default)]
+    default, offered = config.language, config.offered_languages
+    ordered = [default, *(language for language in offered if language != default)]
     yield f"        vars language {default}\n        vars tree ``\n        vars kept ``\n"
     yield "        vars is_chosen no\n"
     for language in ordered[1:]:
         condition = _is_largest(language, ordered)
         yield _set_variable("language", language, condition, f"spoken_{language}")
         yield _set_variable("tree", f"/{VARIANTS}/{language}", condition, f"tree_{language}")
-    for language in LANGUAGES:
+    for language in offered:
         condition = f'{{query.lang}} == "{language}"'
         for name, value in (
             ("language", language),

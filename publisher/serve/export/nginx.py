@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from publisher.messages import LANGUAGES
+from publisher.config import Config
 from publisher.rdf.media_types import HTML, MediaType
 from publisher.serve.export.rules import (
     CONTENT_TYPES,
@@ -54,7 +54,7 @@ def configuration(site: Site, offers: Sequence[VariantSet], folder: Path) -> str
         offers: What its addresses offer.
         folder: Where the export is.
     """
-    maps = [*_languages(site.config.language), *_media_types(offers), *_offers(offers)]
+    maps = [*_languages(site.config), *_media_types(offers), *_offers(offers)]
     maps += [*_addresses(), *_fields(site, offers)]
     values = {
         "maps": "\n".join(maps),
@@ -119,16 +119,17 @@ def _best(name: str, choices: Sequence[str]) -> Iterator[str]:
     yield _map(quality, f"best_{name}", [(f'"{NOTHING}"', "none")], found)
 
 
-def _languages(default: str) -> Iterator[str]:
+def _languages(config: Config) -> Iterator[str]:
     """Yield maps that end in ``$language`` and ``$tree``, the folder of its pages."""
-    for language in LANGUAGES:
+    default, offered = config.language, config.offered_languages
+    for language in offered:
         yield from _quality("$http_accept_language", language, language_ranges(language))
-    ordered = [default, *(language for language in LANGUAGES if language != default)]
+    ordered = [default, *(language for language in offered if language != default)]
     yield from _best("language", ordered)
-    requested = [(f'"{language}"', language) for language in LANGUAGES]
+    requested = [(f'"{language}"', language) for language in offered]
     yield _map("$best_language", "spoken", [('"none"', default)], "$best_language")
     yield _map("$arg_lang", "language", requested, "$spoken")
-    trees = [(f'"{lang}:{lang}"', f"/{VARIANTS}/chosen/{lang}") for lang in LANGUAGES]
+    trees = [(f'"{lang}:{lang}"', f"/{VARIANTS}/chosen/{lang}") for lang in offered]
     trees.append((_expression(f":{default}$"), ""))
     yield _map("$arg_lang:$language", "tree", trees, f"/{VARIANTS}/$language")
     yield _map("$arg_lang", "is_chosen", [(key, "1") for key, _ in requested], "0")

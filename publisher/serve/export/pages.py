@@ -9,7 +9,6 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from publisher.addresses import INDEX, with_parameters
-from publisher.messages import LANGUAGES
 from publisher.rdf.media_types import DOCUMENTS, GRAPHS, HTML, TURTLE, MediaType
 from publisher.release.catalogue.sitemap import MOST_ADDRESSES, read_documents
 from publisher.release.history.document_dates import read_rows
@@ -62,7 +61,7 @@ def page_trees(site: Site) -> dict[str, tuple[str, dict[str, str]]]:
     """
     default = site.config.language
     trees = {"": ("", {"Accept-Language": default})}
-    for language in LANGUAGES:
+    for language in site.config.offered_languages:
         if language != default:
             trees[f"{VARIANTS}/{language}/"] = ("", {"Accept-Language": language})
         trees[f"{VARIANTS}/chosen/{language}/"] = (f"?lang={language}", {})
@@ -75,7 +74,7 @@ def export_requests(site: Site, offers: Iterable[VariantSet]) -> Iterator[Export
     yield from _tables(site)
     yield from _fixed(site)
     yield from _static()
-    yield from _problems(offers)
+    yield from _problems(site, offers)
 
 
 def _representations(
@@ -146,14 +145,14 @@ def _documents(site: Site) -> Iterator[ExportRequest]:
             whole = f"{TERMS_PARAMETER}={ALL}" if document in divided else ""
             yield from _representations(site, picked, file, [media_type], whole)
         yield from _linksets(stem, file)
-        yield from _pictures(stem, file)
-    yield from _pictures(f"/{HOME_PICTURE}", HOME_PICTURE)
+        yield from _pictures(site, stem, file)
+    yield from _pictures(site, f"/{HOME_PICTURE}", HOME_PICTURE)
     yield from _representations(site, "/", INDEX, DOCUMENTS if _has_root(site) else [HTML])
     if _has_root(site):
         yield from _linksets(f"/{INDEX}", INDEX)
     yield from _representations(site, f"/{_CATALOGUE}", _CATALOGUE, DOCUMENTS)
     yield from _linksets(f"/{_CATALOGUE}", _CATALOGUE)
-    yield from _pictures(f"/{_CATALOGUE}", _CATALOGUE)
+    yield from _pictures(site, f"/{_CATALOGUE}", _CATALOGUE)
 
 
 def _has_root(site: Site) -> bool:
@@ -165,9 +164,9 @@ def _linksets(place: str, file: str) -> Iterator[ExportRequest]:
         yield ExportRequest(f"/linkset{place}.{extension}", f"linkset/{file}.{extension}")
 
 
-def _pictures(place: str, file: str) -> Iterator[ExportRequest]:
+def _pictures(site: Site, place: str, file: str) -> Iterator[ExportRequest]:
     """Yield the picture of a page in every language; pages without a name share the home page's."""
-    for language in LANGUAGES:
+    for language in site.config.offered_languages:
         folder = f"{PICTURES}{language}"
         yield ExportRequest(f"/{folder}{place}.png", f"{folder}/{file}.png")
 
@@ -231,10 +230,10 @@ def _static() -> Iterator[ExportRequest]:
             yield ExportRequest(f"/{name}", name)
 
 
-def _problems(offers: Iterable[VariantSet]) -> Iterator[ExportRequest]:
+def _problems(site: Site, offers: Iterable[VariantSet]) -> Iterator[ExportRequest]:
     """Yield what is answered when nothing fits, as a page and as problem details."""
     forms = {HTML.extension: HTML.name, PROBLEM_EXTENSION: PROBLEM}
-    for language in LANGUAGES:
+    for language in site.config.offered_languages:
         for extension, accept in forms.items():
             fields = {"Accept": accept, "Accept-Language": language}
             place = f"{PROBLEMS_FOLDER}/{language}"
@@ -311,7 +310,7 @@ def gone_requests(site: Site) -> Iterator[ExportRequest]:
         for media_type in DOCUMENTS[1:]:
             file = f"{GONE_FOLDER}{place}.{media_type.extension}"
             yield ExportRequest(requested, file, {"Accept": media_type.name}, 410)
-        for language in LANGUAGES:
+        for language in site.config.offered_languages:
             for extension, accept in ((HTML.extension, HTML.name), (PROBLEM_EXTENSION, PROBLEM)):
                 fields = {"Accept": accept, "Accept-Language": language}
                 yield ExportRequest(
