@@ -46,7 +46,8 @@ from publisher.errors import SourceError, SourceMissing
 from publisher.load.files import Role, list_folder
 from publisher.load.parse import parse_file
 from publisher.messages import LANGUAGES, text
-from publisher.rdf.namespaces import iri
+from publisher.profiles.file_types import IANA
+from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.rdf.text import fold
 from publisher.release.catalogue.graph import MutableGraph, add_authority_terms
 from publisher.system.http_client import Client, is_web
@@ -54,8 +55,8 @@ from publisher.system.http_client import Client, is_web
 Follow = Callable[[str], None]
 # Lists whose terms the build describes by itself: descriptions of them are not copied.
 _LISTS_OF_OTHERS = (
-    "http://publications.europa.eu/resource/authority/",
-    "http://www.iana.org/assignments/media-types/",
+    AUTHORITY,
+    IANA,
     "http://data.europa.eu/bna/",
     "http://purl.org/adms/",
 )

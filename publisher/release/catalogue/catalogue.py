@@ -26,7 +26,7 @@ from publisher.rdf.geometries import (
     readable,
 )
 from publisher.rdf.media_types import N_QUADS
-from publisher.rdf.namespaces import iri
+from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.rdf.sorted_files import Quads
 from publisher.rdf.subjects import SubjectsOnDisk
 from publisher.release.catalogue.distributions import (
@@ -37,7 +37,7 @@ from publisher.release.catalogue.distributions import (
     add_tables,
 )
 from publisher.release.catalogue.executables import describe_queries
-from publisher.release.catalogue.graph import AUTHORITY, MutableGraph, add_authority_terms, node
+from publisher.release.catalogue.graph import MutableGraph, add_authority_terms, node
 from publisher.release.catalogue.harmonise import (
     describe_agents,
     harmonise,
@@ -119,8 +119,8 @@ def derive_view(facts: CatalogueInput, view: ApplicationProfile) -> list[Triple]
         for dataset in datasets:
             _dataset(draft, facts, dataset, view)
         _catalogue_modified(draft, catalogue)
-        held = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
-        add_services(draft, catalogue, held, facts.base_iri, view)
+        with_files = [d for d in datasets if _name(d, facts.base_iri) in facts.files]
+        add_services(draft, catalogue, with_files, facts.base_iri, view)
     _identify_entries(draft)
     extents = _describe_places(draft, facts.sources)
     _describe_standards(draft, facts.sources)
@@ -486,14 +486,14 @@ def find_places_and_standards(by_hand: MutableGraph, datasets: Mapping[str, Quad
     Of the places also what is said of their geometries, and of what is the same as they.
     """
     places = set(by_hand.all_objects("dcterms:spatial"))
-    wanted = places | {
+    mentioned = places | {
         thing
         for name in (*_DESCRIBED_BY_NAME, "dcterms:publisher")
         for thing in by_hand.all_objects(name)
     }
     same = set(_same_as({str(place).encode() for place in places}, datasets))
     subjects = SubjectsOnDisk([quads.path for quads in datasets.values()])
-    described = {node.value for node in wanted} | same
+    described = {node.value for node in mentioned} | same
     geometries = {
         geometry
         for name in described

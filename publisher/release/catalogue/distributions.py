@@ -9,10 +9,10 @@ from enum import Enum
 from pyoxigraph import Literal, NamedNode
 
 from publisher.messages import LANGUAGES, Text, text, translate
+from publisher.profiles.file_types import IANA
+from publisher.rdf.namespaces import AUTHORITY
 from publisher.rdf.subjects import pick_name
 from publisher.release.catalogue.graph import (
-    AUTHORITY,
-    IANA,
     MutableGraph,
     Term,
     in_languages,
@@ -301,7 +301,7 @@ def add_tables(
     """Add a distribution for each file of each table of a dataset."""
     for table in tables:
         called = {tag: pick_name(table.titles, tag) for tag in LANGUAGES}
-        place = f"{base_iri}table/{table.slug}"
+        page = f"{base_iri}table/{table.slug}"
         for form in FORMATS:
             file = table.files.get(form.extension)
             if file is None:
@@ -319,6 +319,6 @@ def add_tables(
             titles = {
                 tag: f"{text[:1].upper()}{text[1:]} ({form.label})" for tag, text in called.items()
             }
-            download = f"{place}.{form.extension}"
-            describe_file(draft, name, form, view, (place, download), titles, description)
+            download = f"{page}.{form.extension}"
+            describe_file(draft, name, form, view, (page, download), titles, description)
             add_file(draft, dataset, name, file, base_iri, view)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from pyoxigraph import BlankNode, Dataset, Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from publisher.languages import written_languages
+from publisher.languages import WRITTEN_LANGUAGES, written_languages
 from publisher.messages import Text
-from publisher.rdf.namespaces import iri
+from publisher.profiles.term_names import terms_of
+from publisher.rdf.namespaces import AUTHORITY, HVD_CATEGORIES, iri
 
 Term = NamedNode | BlankNode | Literal
 Subject = NamedNode | BlankNode
@@ -134,8 +136,6 @@ class MutableGraph:
 # Without these triples a valid feed has dozens of violations at data.europa.eu, whose validator
 # reads what is posted and nothing else (SEMICeu/DCAT-AP issues 248 and 403).
 
-AUTHORITY = "http://publications.europa.eu/resource/authority/"
-IANA = "http://www.iana.org/assignments/media-types/"
 ADMS = "http://purl.org/adms/"
 # Properties whose values must be typed in the feed (DCAT-AP 3.0.1, range and vocabulary shapes).
 _CODED_PROPERTIES = (
@@ -150,18 +150,36 @@ _CODED_PROPERTIES = (
 _TERM_PROPERTIES = (iri("dcterms:type"), iri("skos:inScheme"))
 
 
+# List that names its terms → the concept scheme that they are in.
+_SCHEMES = {
+    "availability": AUTHORITY + "planned-availability",
+    "hvd-category": HVD_CATEGORIES,
+    "theme": AUTHORITY + "data-theme",
+}
+
+
 @cache
 def _authority_terms() -> Mapping[NamedNode, tuple[Triple, ...]]:
-    package = files("publisher")
+    content = (files("publisher.release.catalogue") / "carried.ttl").read_bytes()
     terms: dict[NamedNode, list[Triple]] = {}
-    for path in (
-        package / "release" / "catalogue" / "carried.ttl",
-        package / "profiles" / "high_value.ttl",
+    for triple in chain(
+        (quad.triple for quad in parse(content, format=RdfFormat.TURTLE)), _listed_terms()
     ):
-        for quad in parse(path.read_bytes(), format=RdfFormat.TURTLE):
-            assert isinstance(quad.subject, NamedNode)
-            terms.setdefault(quad.subject, []).append(quad.triple)
+        assert isinstance(triple.subject, NamedNode)
+        terms.setdefault(triple.subject, []).append(triple)
     return {term: tuple(triples) for term, triples in terms.items()}
+
+
+def _listed_terms() -> Iterator[Triple]:
+    """Yield the descriptions of the terms whose names are in the table of ``term_names``."""
+    for name, scheme in _SCHEMES.items():
+        for term in terms_of(name):
+            concept = NamedNode(term.value)
+            yield Triple(concept, node("rdf:type"), node("skos:Concept"))
+            yield Triple(concept, node("skos:inScheme"), NamedNode(scheme))
+            for tag in WRITTEN_LANGUAGES:
+                label = Literal(term.labels[tag], language=tag)
+                yield Triple(concept, node("skos:prefLabel"), label)
 
 
 @cache
@@ -207,5 +225,7 @@ def undescribed_terms(triples: Iterable[Triple]) -> list[str]:
 
 def is_public_domain(licence: NamedNode) -> bool:
     """Tell whether a licence is known to ask for nothing."""
-    wanted = (node("dcterms:type"), NamedNode(ADMS + "licencetype/PublicDomain"))
-    return any((t.predicate, t.object) == wanted for t in _authority_terms().get(licence, ()))
+    public_domain = (node("dcterms:type"), NamedNode(ADMS + "licencetype/PublicDomain"))
+    return any(
+        (t.predicate, t.object) == public_domain for t in _authority_terms().get(licence, ())
+    )

@@ -15,10 +15,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from publisher.addresses import Addresses
 from publisher.profiles.file_types import FILE_TYPES, IANA, file_type_of
-from publisher.rdf.namespaces import LABELS, iri
+from publisher.rdf.namespaces import AUTHORITY, LABELS, iri
 from publisher.release.catalogue.distributions import ApplicationProfile
 from publisher.release.catalogue.graph import (
-    AUTHORITY,
     MutableGraph,
     Subject,
     Term,
@@ -137,8 +136,8 @@ def describe_agents(draft: MutableGraph, sources: MutableGraph, view: Applicatio
     agents = {agent for name in _AGENT_PROPERTIES for agent in draft.all_objects(name)}
     for agent in sorted(agents, key=str):
         kinds = draft.objects(agent, "rdf:type")
-        wanted = _AGENT_CLASSES[:1] if view is ApplicationProfile.EU else _AGENT_CLASSES
-        if not any(kind in kinds for kind in wanted):
+        demanded = _AGENT_CLASSES[:1] if view is ApplicationProfile.EU else _AGENT_CLASSES
+        if not any(kind in kinds for kind in demanded):
             draft.add(agent, "rdf:type", _AGENT_CLASSES[0])
         _add_name(draft, sources, agent, "foaf:name")
     for contact in draft.all_objects("dcat:contactPoint"):
@@ -291,10 +290,10 @@ def name_blank_nodes(triples: Iterable[Triple]) -> list[Triple]:
     every release.
     """
     listed = list(triples)
-    said: dict[BlankNode, list[Triple]] = defaultdict(list)
+    triples_of: dict[BlankNode, list[Triple]] = defaultdict(list)
     for triple in listed:
         if isinstance(triple.subject, BlankNode):
-            said[triple.subject].append(triple)
+            triples_of[triple.subject].append(triple)
     names: dict[BlankNode, NamedNode] = {}
     places: set[BlankNode] = set()
     waiting = [t for t in listed if isinstance(t.subject, NamedNode)]
@@ -303,16 +302,16 @@ def name_blank_nodes(triples: Iterable[Triple]) -> list[Triple]:
         part = triple.object
         if not isinstance(part, BlankNode) or part in names:
             continue
-        if _is_location(said[part], triple.predicate.value):
+        if _is_location(triples_of[part], triple.predicate.value):
             places.add(part)
             continue
         owner = names[triple.subject] if isinstance(triple.subject, BlankNode) else triple.subject
         assert not isinstance(owner, Triple)  # this reads files, not triples about triples
         local = triple.predicate.value.rstrip("/#").replace("#", "/").rpartition("/")[2]
-        digest = sha256(_content(part, said, frozenset()).encode()).hexdigest()[:8]
+        digest = sha256(_content(part, triples_of, frozenset()).encode()).hexdigest()[:8]
         separator = "-" if "#" in owner.value else "#"
         names[part] = NamedNode(f"{owner.value}{separator}{local}-{digest}")
-        waiting += said[part]
+        waiting += triples_of[part]
     kind = (node("rdf:type"), node("dcterms:Location"))
     typed = [Triple(place, *kind) for place in sorted(places, key=str)]
     return [_renamed(triple, names) for triple in [*listed, *typed]]
@@ -332,7 +331,7 @@ def _is_location(triples: Iterable[Triple], led_by: str) -> bool:
 
 
 def _content(
-    part: BlankNode, said: Mapping[BlankNode, list[Triple]], above: frozenset[BlankNode]
+    part: BlankNode, triples_of: Mapping[BlankNode, list[Triple]], above: frozenset[BlankNode]
 ) -> str:
     """Return what is said of a part, whatever labels the file gave to it and its own parts."""
     if part in above:
@@ -340,10 +339,10 @@ def _content(
     inside = above | {part}
     return "\n".join(
         sorted(
-            f"{t.predicate} {_content(t.object, said, inside)}"
+            f"{t.predicate} {_content(t.object, triples_of, inside)}"
             if isinstance(t.object, BlankNode)
             else f"{t.predicate} {t.object}"
-            for t in said[part]
+            for t in triples_of[part]
         )
     )
 

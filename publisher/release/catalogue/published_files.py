@@ -44,7 +44,7 @@ def named_files(by_hand: MutableGraph, base_iri: str) -> dict[str, list[NamedNod
 
 
 def copy_published_files(
-    folder: Path, staging: Path, wanted: Iterable[str]
+    folder: Path, staging: Path, names: Iterable[str]
 ) -> dict[str, StoredFile]:
     """Copy the files that distributions name into a release; return name → file.
 
@@ -53,7 +53,7 @@ def copy_published_files(
     """
     found = find_published_files(folder)
     stored = {}
-    for name in sorted(set(wanted) & set(found)):
+    for name in sorted(set(names) & set(found)):
         target = staging / DUMPS / name
         if target.exists() or name.endswith((".nq", ".nq.gz")):
             raise ReleaseError(

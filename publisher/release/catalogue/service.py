@@ -94,13 +94,13 @@ def describe_service(
         local = name.removeprefix(base_iri)
         local = quote(name, safe="") if local == name else local
         graph = NamedNode(f"{service.value}/graph/{local}")
-        held = NamedNode(f"{graph.value}/content")
+        content_node = NamedNode(f"{graph.value}/content")
         draft.add(content, "sd:namedGraph", graph)
         draft.add(graph, "rdf:type", node("sd:NamedGraph"))
         draft.add(graph, "sd:name", NamedNode(name))
-        draft.add(graph, "sd:graph", held)
-        draft.add(held, "rdf:type", node("sd:Graph"))
-        draft.add(held, "void:triples", typed(str(triples), "xsd:integer"))
+        draft.add(graph, "sd:graph", content_node)
+        draft.add(content_node, "rdf:type", node("sd:Graph"))
+        draft.add(content_node, "void:triples", typed(str(triples), "xsd:integer"))
     return draft.triples()
 
 

@@ -263,8 +263,8 @@ def _partitions(draft: MutableGraph, described: VoidInput) -> None:
         part = NamedNode(f"{described.document}#all-class-{number}")
         of_class = described.partitions[name]
         first = known.setdefault((of_class.entities, of_class.members), number)
-        for place, path in enumerate(sorted(of_class.properties), start=1):
-            inner = NamedNode(f"{described.document}#c{first}p{place}")
+        for position, path in enumerate(sorted(of_class.properties), start=1):
+            inner = NamedNode(f"{described.document}#c{first}p{position}")
             draft.add(part, "void:propertyPartition", inner)
             if first == number:
                 draft.add(inner, "void:property", NamedNode(path))
