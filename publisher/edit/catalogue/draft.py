@@ -23,7 +23,7 @@ class CatalogueDraft:
 
     def __init__(self, triples: Iterable[Triple | Quad] = ()) -> None:
         """Begin with some statements."""
-        self._said: dict[Thing, dict[str, dict[Term, None]]] = {}
+        self._properties: dict[Thing, dict[str, dict[Term, None]]] = {}
         for triple in triples:
             subject, value = triple.subject, triple.object
             if not isinstance(subject, Triple) and not isinstance(value, Triple):
@@ -32,8 +32,8 @@ class CatalogueDraft:
     def add(self, thing: Thing, path: str, *values: Term) -> None:
         """Say something of a thing; ``path`` is the IRI of a property."""
         if values:
-            said = self._said.setdefault(thing, {}).setdefault(path, {})
-            said.update(dict.fromkeys(values))
+            terms = self._properties.setdefault(thing, {}).setdefault(path, {})
+            terms.update(dict.fromkeys(values))
 
     def put(self, thing: Thing, path: str, *values: Term) -> None:
         """Say it in place of what was said with the property before."""
@@ -42,43 +42,43 @@ class CatalogueDraft:
 
     def exchange(self, thing: Thing, path: str, old: Term, *new: Term) -> None:
         """Put other values in the place of one."""
-        values = list(self._said[thing].pop(path))
-        place = values.index(old)
-        self.add(thing, path, *values[:place], *new, *values[place + 1 :])
+        values = list(self._properties[thing].pop(path))
+        index = values.index(old)
+        self.add(thing, path, *values[:index], *new, *values[index + 1 :])
 
     def drop(self, thing: Thing, path: str = "") -> None:
         """Take away what is said with a property, or all that is said of a thing."""
         if not path:
-            self._said.pop(thing, None)
-        elif thing in self._said:
-            self._said[thing].pop(path, None)
-            if not self._said[thing]:
-                del self._said[thing]
+            self._properties.pop(thing, None)
+        elif thing in self._properties:
+            self._properties[thing].pop(path, None)
+            if not self._properties[thing]:
+                del self._properties[thing]
 
     def values(self, thing: Thing, path: str) -> tuple[Term, ...]:
         """Return what is said of a thing with a property."""
-        return tuple(self._said.get(thing, {}).get(path, ()))
+        return tuple(self._properties.get(thing, {}).get(path, ()))
 
     def paths(self, thing: Thing) -> tuple[str, ...]:
         """Return the properties with which something is said of a thing."""
-        return tuple(self._said.get(thing, ()))
+        return tuple(self._properties.get(thing, ()))
 
     def knows(self, thing: object) -> bool:
         """Tell whether anything is said of a thing."""
-        return thing in self._said
+        return thing in self._properties
 
     def is_a(self, thing: Thing, *classes: str) -> bool:
         """Tell whether a thing is of one of some classes."""
-        types = self._said.get(thing, {}).get(TYPE, {})
+        types = self._properties.get(thing, {}).get(TYPE, {})
         return any(NamedNode(each) in types for each in classes)
 
     def things(self, *classes: str) -> list[Thing]:
         """Return the things of some classes, in the order in which they came; all without one."""
-        return [each for each in self._said if not classes or self.is_a(each, *classes)]
+        return [each for each in self._properties if not classes or self.is_a(each, *classes)]
 
     def statements(self, thing: Thing) -> Iterator[tuple[str, Term]]:
         """Yield property and value of all that is said of a thing."""
-        for path, values in self._said.get(thing, {}).items():
+        for path, values in self._properties.get(thing, {}).items():
             for value in values:
                 yield path, value
 
@@ -89,13 +89,13 @@ class CatalogueDraft:
 
     def triples(self) -> Iterator[Triple]:
         """Yield everything."""
-        for thing in self._said:
+        for thing in self._properties:
             yield from self.triples_of(thing)
 
     def rename(self, names: dict[Thing, NamedNode]) -> None:
         """Give things other names, wherever they stand."""
-        old = self._said
-        self._said = {}
+        old = self._properties
+        self._properties = {}
         for thing, paths in old.items():
             for path, values in paths.items():
                 renamed = (
