@@ -35,7 +35,7 @@ class Subjects:
         """Sort quads by subject and predicate."""
         # What names a thing; anyone who knows what the data declare to be like it says so here.
         self.label_paths: Sequence[str] = LABELS
-        self._said: dict[str, dict[str, list[Term]]] = defaultdict(dict)
+        self._by_subject: dict[str, dict[str, list[Term]]] = defaultdict(dict)
         self._blank: set[str] = set()
         for quad in quads:
             subject, value = quad.subject, quad.object
@@ -44,21 +44,21 @@ class Subjects:
             if isinstance(subject, NamedNode | BlankNode) and isinstance(
                 value, NamedNode | BlankNode | Literal
             ):
-                values = self._said[subject.value].setdefault(quad.predicate.value, [])
+                values = self._by_subject[subject.value].setdefault(quad.predicate.value, [])
                 if value not in values[-1:]:
                     values.append(value)
 
     def __iter__(self) -> Iterator[str]:
         """Yield every named subject, sorted."""
-        return iter(sorted(self._said.keys() - self._blank))
+        return iter(sorted(self._by_subject.keys() - self._blank))
 
     def with_nameless(self) -> Iterator[str]:
         """Yield every subject, blank nodes too, sorted."""
-        return iter(sorted(self._said))
+        return iter(sorted(self._by_subject))
 
     def of(self, subject: str) -> Properties:
         """Return predicate → values of a subject."""
-        return self._said.get(subject, _NO_PROPERTIES)
+        return self._by_subject.get(subject, _NO_PROPERTIES)
 
     def values(self, subject: str, path: str) -> tuple[Term, ...]:
         """Return the values of one property of a subject, sorted."""
