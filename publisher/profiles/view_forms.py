@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -29,9 +29,8 @@ from publisher.profiles.dcat_ap_se import (
 )
 from publisher.profiles.file_types import IANA
 from publisher.rdf.namespaces import LABELS, PREFIXES, iri
+from publisher.rdf.subjects import MutableGraph, Subject, Term
 
-Term = NamedNode | BlankNode | Literal
-Subject = NamedNode | BlankNode
 _TYPE = iri("rdf:type")
 _CONTACT, _KIND = iri("dcat:contactPoint"), iri("vcard:Kind")
 _VCARD = PREFIXES["vcard"]
@@ -111,46 +110,16 @@ def swedish_form(triples: Iterable[Triple]) -> SwedishView:
     return SwedishView(tuple(statements.triples()), tuple(view.left_out))
 
 
-class _Statements:
-    """Triples that can be looked up and changed."""
+class _Statements(MutableGraph):
+    """The triples of a catalogue, with sorted values."""
 
-    def __init__(self, triples: Iterable[Triple]) -> None:
-        """Sort them by subject and property."""
-        self._properties: dict[Subject, dict[str, dict[Term, None]]] = {}
-        for triple in triples:
-            assert not isinstance(triple.subject, Triple)  # files, not triples about triples
-            assert not isinstance(triple.object, Triple)
-            self.add(triple.subject, triple.predicate.value, triple.object)
-
-    def add(self, subject: Subject, path: str, *values: Term) -> None:
-        terms = self._properties.setdefault(subject, {}).setdefault(path, {})
-        terms.update(dict.fromkeys(values))
-
-    def discard(self, subject: Subject, path: str, value: Term) -> None:
-        self._properties.get(subject, {}).get(path, {}).pop(value, None)
-
-    def replace(self, subject: Subject, path: str, value: Term, other: Term) -> None:
-        self.discard(subject, path, value)
-        self.add(subject, path, other)
-
-    def drop(self, subject: Subject) -> None:
-        self._properties.pop(subject, None)
-
-    def values(self, subject: object, path: str) -> list[Term]:
+    def values(self, subject: object, path: str) -> Sequence[Term]:
         if isinstance(subject, Literal):
-            return []
-        return sorted(self._properties.get(subject, {}).get(path, ()), key=str)  # type: ignore[call-overload]
+            return ()
+        return sorted(super().values(subject, path), key=str)  # type: ignore[arg-type]
 
     def types(self, subject: object) -> set[str]:
         return {value.value for value in self.values(subject, _TYPE)}
-
-    def pairs(self, path: str) -> list[tuple[Subject, Term]]:
-        """Return subject and value of each statement with a property."""
-        return [
-            (s, v)
-            for s, properties in list(self._properties.items())
-            for v in properties.get(path, ())
-        ]
 
     def instances(self) -> dict[str, list[Subject]]:
         """Return class → its things."""
@@ -159,29 +128,19 @@ class _Statements:
             found[value.value].append(subject)
         return found
 
-    def statements(self, subject: Subject) -> Iterator[tuple[str, Term]]:
-        """Yield property and value of what is said of a thing."""
-        for path, values in self._properties.get(subject, {}).items():
-            yield from ((path, value) for value in values)
-
     def parts(self, subject: Subject) -> Iterator[Subject]:
         """Yield the things that a thing leads to."""
-        for values in self._properties.get(subject, {}).values():
-            yield from (v for v in values if not isinstance(v, Literal))
+        for _path, value in self.statements(subject):
+            if not isinstance(value, Literal):
+                yield value
 
     def named(self) -> set[Subject]:
         """Return what anything leads to."""
-        return {part for subject in self._properties for part in self.parts(subject)}
+        return {part for subject in self.subjects() for part in self.parts(subject)}
 
     def triples(self) -> list[Triple]:
         """Return everything, sorted by its N-Triples form."""
-        found = (
-            Triple(subject, NamedNode(path), value)
-            for subject, properties in self._properties.items()
-            for path, values in properties.items()
-            for value in values
-        )
-        return sorted(found, key=str)
+        return sorted(super().triples(), key=str)
 
 
 # What both views want.

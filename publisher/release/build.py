@@ -33,7 +33,7 @@ from publisher.release.catalogue.catalogue import (
     quads_for_store,
     write_descriptions,
 )
-from publisher.release.catalogue.graph import MutableGraph
+from publisher.release.catalogue.graph import CatalogueGraph
 from publisher.release.catalogue.published_files import copy_published_files, named_files
 from publisher.release.catalogue.void import partition_datasets
 from publisher.release.concepts import CONCEPTS_FILE, write_concepts
@@ -287,7 +287,7 @@ def _describe(
     """Return the descriptions of a release; its schema and the files it publishes are written."""
     graphs, sources = plan.canonical.graphs, plan.approved.sources
     by_hand = graphs.get(sources.base_iri + CATALOGUE, ())
-    file_names = named_files(MutableGraph(quad.triple for quad in by_hand), sources.base_iri)
+    file_names = named_files(CatalogueGraph(quad.triple for quad in by_hand), sources.base_iri)
     # Files of datasets are counted before those that the catalogue names are beside them.
     files = files_by_dataset(staging)
     copied = copy_published_files(sources.folder, staging, file_names)

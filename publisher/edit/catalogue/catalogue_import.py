@@ -49,7 +49,7 @@ from publisher.messages import LANGUAGES, text
 from publisher.profiles.file_types import IANA
 from publisher.rdf.namespaces import AUTHORITY, iri
 from publisher.rdf.text import fold
-from publisher.release.catalogue.graph import MutableGraph, add_authority_terms
+from publisher.release.catalogue.graph import CatalogueGraph, add_authority_terms
 from publisher.system.http_client import Client, is_web
 
 Follow = Callable[[str], None]
@@ -234,7 +234,7 @@ def import_draft(
 
 def _drop_known_terms(draft: CatalogueDraft, notes: ImportNotes) -> None:
     """Leave out descriptions of terms that the build writes by itself."""
-    known = MutableGraph()
+    known = CatalogueGraph()
     for thing in draft.things():
         known.add(NamedNode("urn:import"), "dcterms:relation", thing)
     add_authority_terms(known)

@@ -25,7 +25,6 @@ from publisher.edit.catalogue.draft import (
     SERVICE,
     TYPE,
     CatalogueDraft,
-    Term,
     Thing,
 )
 from publisher.edit.catalogue.notes import (
@@ -38,6 +37,7 @@ from publisher.messages import text
 from publisher.profiles.file_types import FILE_TYPES, IANA
 from publisher.profiles.term_names import find_format, find_term, names_version
 from publisher.rdf.namespaces import iri, shorten
+from publisher.rdf.subjects import Term
 from publisher.release.catalogue.service import Extent, extent_of_text
 
 _OLD_PROPERTIES: Mapping[str, str] = {

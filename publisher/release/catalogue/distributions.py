@@ -11,10 +11,9 @@ from pyoxigraph import Literal, NamedNode
 from publisher.messages import LANGUAGES, Text, text, translate
 from publisher.profiles.file_types import IANA
 from publisher.rdf.namespaces import AUTHORITY
-from publisher.rdf.subjects import pick_name
+from publisher.rdf.subjects import Term, pick_name
 from publisher.release.catalogue.graph import (
-    MutableGraph,
-    Term,
+    CatalogueGraph,
     in_languages,
     is_public_domain,
     node,
@@ -92,7 +91,7 @@ _COPIED_PROPERTIES = (
 
 
 def add_distributions(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     dataset: NamedNode,
     files: Mapping[str, StoredFile],
     base_iri: str,
@@ -117,7 +116,7 @@ def add_distributions(
 
 
 def add_file(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     dataset: NamedNode,
     name: NamedNode,
     file: StoredFile,
@@ -134,7 +133,7 @@ def add_file(
         add_checksum(draft, name, file)
 
 
-def add_representations(draft: MutableGraph, catalogue: NamedNode) -> None:
+def add_representations(draft: CatalogueGraph, catalogue: NamedNode) -> None:
     """Add a distribution of the catalogue itself for each of its representations.
 
     DCAT says that a catalogue is a dataset; a validator that knows this judges it as one.
@@ -155,7 +154,7 @@ def add_representations(draft: MutableGraph, catalogue: NamedNode) -> None:
 
 
 def describe_file(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     name: NamedNode,
     form: Format,
     view: ApplicationProfile,
@@ -180,7 +179,7 @@ def describe_file(
     )
 
 
-def add_checksum(draft: MutableGraph, distribution: NamedNode, file: StoredFile) -> None:
+def add_checksum(draft: CatalogueGraph, distribution: NamedNode, file: StoredFile) -> None:
     """Add the SHA-256; DCAT-AP-SE takes SHA-1 alone, so its view has none."""
     checksum = NamedNode(f"{distribution.value}/checksum")
     draft.add(distribution, "spdx:checksum", checksum)
@@ -196,7 +195,7 @@ def strictest_licence(licences: Iterable[NamedNode]) -> list[NamedNode]:
 
 
 def add_services(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     catalogue: NamedNode,
     datasets: Sequence[NamedNode],
     base_iri: str,
@@ -247,7 +246,7 @@ def add_services(
 
 
 def _what_is_asked(
-    draft: MutableGraph, catalogue: NamedNode, datasets: Sequence[NamedNode]
+    draft: CatalogueGraph, catalogue: NamedNode, datasets: Sequence[NamedNode]
 ) -> Text:
     """Return what queries are put to: no more than the site holds."""
     if not datasets:
@@ -261,7 +260,7 @@ def _what_is_asked(
 
 
 def _service(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     catalogue: NamedNode,
     service: NamedNode,
     datasets: Sequence[NamedNode],
@@ -292,7 +291,7 @@ def _service(
 
 
 def add_tables(
-    draft: MutableGraph,
+    draft: CatalogueGraph,
     dataset: NamedNode,
     tables: Iterable[TableFiles],
     base_iri: str,

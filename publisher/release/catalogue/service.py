@@ -9,7 +9,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from publisher.rdf.geometries import positions, read_geometry
-from publisher.release.catalogue.graph import MutableGraph, node, typed
+from publisher.release.catalogue.graph import CatalogueGraph, node, typed
 from publisher.release.model import SERVICE, VOID
 
 _RESULTS = (
@@ -68,7 +68,7 @@ def describe_service(
         graphs: Graph IRI → number of triples, of the graphs it queries.
         union: Whether its default graph is the union of all of them.
     """
-    draft = MutableGraph()
+    draft = CatalogueGraph()
     service = NamedNode(base_iri + "service/sparql")
     content = NamedNode(service.value + "/content")
     whole = NamedNode(service.value + "/default-graph")
@@ -104,7 +104,7 @@ def describe_service(
     return draft.triples()
 
 
-def _add_own_graphs(draft: MutableGraph, service: NamedNode, base_iri: str) -> None:
+def _add_own_graphs(draft: CatalogueGraph, service: NamedNode, base_iri: str) -> None:
     available = NamedNode(service.value + "/available-graphs")
     draft.add(service, "sd:availableGraphs", available)
     draft.add(available, "rdf:type", node("sd:GraphCollection"))
