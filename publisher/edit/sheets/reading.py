@@ -309,10 +309,6 @@ def _refuse_other_files(file: Path) -> None:
 def _read_beginning(file: Path) -> bytes:
     """Return the first bytes of a file.
 
-    Args:
-        file: Where it is.
-        most: How many bytes at most.
-
     Raises:
         SheetRefused: It is missing, empty, or cannot be read.
     """
